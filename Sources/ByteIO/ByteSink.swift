@@ -1,0 +1,121 @@
+public import SystemPackage
+
+/// Where bytes are written to, in order.
+public protocol ByteSink: AnyObject {
+  /// How errors name the sink.
+  var name: String { get }
+
+  /// How many bytes have been written.
+  var position: Int { get }
+
+  /// Writes all the bytes of a buffer, or throws.
+  func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError)
+
+  /// Hands everything that is buffered on to the system.
+  func flush() throws(FormatError)
+}
+
+extension ByteSink {
+  /// Writes the bytes of an array.
+  public func write(_ bytes: [UInt8]) throws(FormatError) {
+    let result: Result<Void, FormatError> = unsafe bytes.withUnsafeBytes { buffer in
+      // Safe: the sink does not keep the buffer beyond the call.
+      do throws(FormatError) { return .success(try unsafe write(buffer)) } catch { return .failure(error) }
+    }
+    try result.get()
+  }
+
+  /// Writes a string as UTF-8.
+  public func write(_ text: String) throws(FormatError) { try write(Array(text.utf8)) }
+
+  /// Writes the bytes of a span.
+  public func write(_ bytes: RawSpan) throws(FormatError) {
+    let result: Result<Void, FormatError> = unsafe bytes.withUnsafeBytes { buffer in
+      // Safe: the sink does not keep the buffer beyond the call.
+      do throws(FormatError) { return .success(try unsafe write(buffer)) } catch { return .failure(error) }
+    }
+    try result.get()
+  }
+
+  /// Writes the same byte several times.
+  public func write(repeating byte: UInt8, count: Int) throws(FormatError) {
+    let block = [UInt8](repeating: byte, count: min(count, 1 << 16))
+    var left = count
+    while left > 0 {
+      let part = min(left, block.count)
+      try write(part == block.count ? block : Array(block[..<part]))
+      left -= part
+    }
+  }
+}
+
+/// Collects what is written in memory.
+public final class MemorySink: ByteSink {
+  /// What has been written.
+  public private(set) var bytes: [UInt8] = []
+
+  /// An empty sink.
+  public init() {}
+
+  public var name: String { "memory" }
+  public var position: Int { bytes.count }
+
+  public func write(_ more: UnsafeRawBufferPointer) throws(FormatError) { unsafe bytes.append(contentsOf: more) }
+  public func flush() throws(FormatError) {}
+}
+
+/// Writes to an open descriptor, gathering small writes.
+public final class DescriptorSink: ByteSink {
+  public let name: String
+  private let descriptor: FileDescriptor
+  private var buffer: [UInt8] = []
+  private var written = 0
+  private static let bufferSize = 1 << 16
+
+  /// The process's standard output.
+  public static func standardOutput() -> DescriptorSink { DescriptorSink(.standardOutput, name: "standard output") }
+
+  /// A sink over an open descriptor, which the caller closes.
+  public init(_ descriptor: FileDescriptor, name: String) {
+    self.descriptor = descriptor
+    self.name = name
+  }
+
+  public var position: Int { written + buffer.count }
+
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
+    if buffer.count + bytes.count <= DescriptorSink.bufferSize {
+      unsafe buffer.append(contentsOf: bytes)
+      return
+    }
+    try flush()
+    if bytes.count >= DescriptorSink.bufferSize / 2 {
+      try unsafe writeThrough(bytes)
+    } else {
+      unsafe buffer.append(contentsOf: bytes)
+    }
+  }
+
+  public func flush() throws(FormatError) {
+    guard !buffer.isEmpty else { return }
+    let pending = buffer
+    buffer.removeAll(keepingCapacity: true)
+    let result: Result<Void, FormatError> = unsafe pending.withUnsafeBytes { bytes in
+      do throws(FormatError) { return .success(try unsafe writeThrough(bytes)) } catch { return .failure(error) }
+    }
+    try result.get()
+  }
+
+  private func writeThrough(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
+    var done = 0
+    while done < bytes.count {
+      do {
+        // Safe: the rest of the buffer, which the caller owns for the duration of the call.
+        done += try unsafe descriptor.write(UnsafeRawBufferPointer(rebasing: bytes[done...]))
+      } catch {
+        throw .system(error, "cannot write", file: name).at(offset: written + done)
+      }
+    }
+    written += done
+  }
+}

@@ -1,0 +1,33 @@
+extension FixedWidthInteger {
+  /// The sum, or an error instead of a trap: for numbers that come from files.
+  @inlinable
+  public func checkedAdding(_ other: Self, _ what: @autoclosure () -> String = "size") throws(FormatError) -> Self {
+    let (result, overflow) = addingReportingOverflow(other)
+    if overflow { throw FormatError.overflow(what()) }
+    return result
+  }
+
+  /// The product, or an error instead of a trap: for numbers that come from files.
+  @inlinable
+  public func checkedMultiplied(by other: Self, _ what: @autoclosure () -> String = "size") throws(FormatError)
+    -> Self
+  {
+    let (result, overflow) = multipliedReportingOverflow(by: other)
+    if overflow { throw FormatError.overflow(what()) }
+    return result
+  }
+}
+
+extension FormatError {
+  /// A number that no computer's memory reaches.
+  @inline(never)
+  public static func overflow(_ what: String) -> FormatError {
+    FormatError(.limitExceeded, "the \(what) is too large to be counted in 64 bits")
+  }
+
+  /// Bytes that end too early.
+  @inline(never)
+  public static func truncated(_ what: String, expected: Int, found: Int, at offset: Int? = nil) -> FormatError {
+    FormatError(.truncated, "\(what): expected \(expected) bytes, found \(found)", offset: offset)
+  }
+}

@@ -1,0 +1,65 @@
+package import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// A file that is read by position (`pread`): only what is asked for is read.
+public final class FileSource: ByteSource {
+  public let name: String
+  public let byteCount: Int?
+  public let isSeekable: Bool
+  package let descriptor: FileDescriptor
+  package let status: FileStatus
+
+  /// Opens the file at a path.
+  ///
+  /// A pipe or a device may be opened too; it has no length and can be read forwards only, through a
+  /// ``StreamSource``: see ``openSource(path:)``.
+  public init(path: String) throws(FormatError) {
+    name = path
+    descriptor = try SystemCall.open(path, .readOnly)
+    do throws(FormatError) {
+      status = try FileStatus(of: descriptor, name: path)
+      guard !status.isDirectory else {
+        throw FormatError(.wrongKind, "this is a folder, not a file", file: path)
+      }
+    } catch {
+      try? descriptor.close()
+      throw error
+    }
+    isSeekable = status.isRegular
+    byteCount = status.isRegular ? status.size : nil
+  }
+
+  deinit { try? descriptor.close() }
+
+  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+    var done = 0
+    while done < buffer.count {
+      // Safe: the rest of the buffer, which the caller owns for the duration of the call.
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+      let got: Int
+      do {
+        got = try unsafe descriptor.read(fromAbsoluteOffset: Int64(offset + done), into: rest)
+      } catch {
+        throw .system(error, "cannot read the file", file: name).at(offset: offset + done)
+      }
+      if got == 0 { break }
+      done += got
+    }
+    return done
+  }
+
+  /// Opens whatever a path names: `-` is standard input, a regular file is read by position, anything else (a
+  /// pipe, a device) forwards as a stream.
+  public static func openSource(path: String) throws(FormatError) -> any ByteSource {
+    if path == "-" { return StreamSource.standardInput }
+    let file = try FileSource(path: path)
+    return file.isSeekable ? file : StreamSource(keeping: file)
+  }
+}

@@ -1,0 +1,126 @@
+/// What is wrong with a file or a stream, and where.
+///
+/// The one error of everything that reads or writes bytes. Errors compare by ``code`` alone, so that tests and
+/// callers need not know the wording:
+///
+/// ```swift
+/// do {
+///   try AnyNDArray(contentsOf: "arr.npy")
+/// } catch let error as FormatError where error.code == .truncated {
+///   print("cut short at byte \(error.offset ?? 0)")
+/// }
+/// ```
+public struct FormatError: Error, Sendable {
+  /// The kind of trouble; stable, and what `--json` prints.
+  public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The name of the code, in snake case.
+    public let rawValue: String
+
+    /// Makes a code of that name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// The name of the code.
+    public var description: String { rawValue }
+
+    /// The system refused an operation: a write, a rename, a full disk.
+    public static let io = Code(rawValue: "io")
+    /// No such file, member or path within a file.
+    public static let notFound = Code(rawValue: "not_found")
+    /// The file may not be opened or replaced.
+    public static let permissionDenied = Code(rawValue: "permission_denied")
+    /// The output exists and was not to be replaced.
+    public static let alreadyExists = Code(rawValue: "already_exists")
+    /// Nothing in the file at all.
+    public static let empty = Code(rawValue: "empty")
+    /// The bytes end before what they promise.
+    public static let truncated = Code(rawValue: "truncated")
+    /// Not a file of this kind.
+    public static let wrongKind = Code(rawValue: "wrong_kind")
+    /// A header, directory or other description that breaks the format's rules.
+    public static let malformed = Code(rawValue: "malformed")
+    /// Data that contradicts its own checksum or description.
+    public static let corrupt = Code(rawValue: "corrupt")
+    /// A limit that the caller set, or the format's own, would be exceeded.
+    public static let limitExceeded = Code(rawValue: "limit_exceeded")
+    /// A text field that is not a value of the wanted type.
+    public static let badValue = Code(rawValue: "bad_value")
+    /// Well-formed, but this library has no way to hold or write it.
+    public static let unsupported = Code(rawValue: "unsupported")
+    /// Two parts of an answer fit: a name that stands twice, a choice that was not made.
+    public static let ambiguous = Code(rawValue: "ambiguous")
+    /// What the caller asked for makes no sense for this data.
+    public static let badArgument = Code(rawValue: "bad_argument")
+    /// The caller's progress callback asked to stop.
+    public static let cancelled = Code(rawValue: "cancelled")
+    /// Whoever reads the output has gone away (EPIPE).
+    public static let closedPipe = Code(rawValue: "closed_pipe")
+  }
+
+  /// The kind of trouble.
+  public var code: Code
+  /// What is wrong, in one line, without the place.
+  public var message: String
+  /// The file's name as the caller gave it.
+  public var file: String?
+  /// The archive member, or the path of keys within a pickle.
+  public var member: String?
+  /// Where in the file (or member), in bytes from its start.
+  public var offset: Int?
+  /// The row of a text file, counted as NumPy counts it in its messages.
+  public var row: Int?
+  /// The column of a text file, counted as NumPy counts it in its messages.
+  public var column: Int?
+
+  /// Makes an error; the place is filled in by those who know it.
+  @inline(never)
+  public init(
+    _ code: Code, _ message: String, file: String? = nil, member: String? = nil, offset: Int? = nil,
+    row: Int? = nil, column: Int? = nil
+  ) {
+    self.code = code
+    self.message = message
+    self.file = file
+    self.member = member
+    self.offset = offset
+    self.row = row
+    self.column = column
+  }
+
+  /// The same error with the places filled in that it did not have yet.
+  @inline(never)
+  public func at(file: String? = nil, member: String? = nil, offset: Int? = nil) -> FormatError {
+    var error = self
+    error.file = error.file ?? file
+    error.member = error.member ?? member
+    error.offset = error.offset ?? offset
+    return error
+  }
+
+  /// The same error, its byte offset counted from further ahead: what was an offset within a part becomes one
+  /// within the whole.
+  @inline(never)
+  public func shifted(by distance: Int) -> FormatError {
+    var error = self
+    if let offset = error.offset {
+      let (sum, overflow) = offset.addingReportingOverflow(distance)
+      error.offset = overflow ? nil : sum
+    }
+    return error
+  }
+}
+
+extension FormatError: Equatable {
+  /// Errors are equal if their codes are.
+  public static func == (left: FormatError, right: FormatError) -> Bool { left.code == right.code }
+}
+
+extension FormatError: CustomStringConvertible {
+  /// One line: the place, as far as it is known, and the message.
+  public var description: String {
+    var place = file ?? ""
+    if let member { place += place.isEmpty ? member : ":" + member }
+    var text = place.isEmpty ? message : place + ": " + message
+    if let offset { text += " (byte \(offset))" }
+    return text
+  }
+}

@@ -1,0 +1,107 @@
+internal import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// A file's bytes as memory, brought in by the system as they are touched.
+///
+/// As with every mapping, a file that another process cuts short while it is mapped makes the access to the
+/// missing pages end the process (SIGBUS). Read a file that others may truncate by ``FileSource``.
+@safe public final class MappedFile: ByteSource, @unchecked Sendable {
+  /// What writing to the memory does.
+  public enum Access: Sendable {
+    /// The memory may not be written to.
+    case readOnly
+    /// Writes stay in this process; the file does not change.
+    case copyOnWrite
+    /// Writes reach the file.
+    case readWrite
+  }
+
+  public let name: String
+  public let access: Access
+  /// The first byte of the file. Valid as long as the object lives, for ``count`` bytes.
+  public let baseAddress: UnsafeMutableRawPointer
+  /// The file's length in bytes when it was mapped.
+  public let count: Int
+
+  /// An address for files without bytes: nothing is ever read through it.
+  private nonisolated(unsafe) static let nothing = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+
+  /// Maps a whole file.
+  ///
+  /// - Throws: ``FormatError`` if the file cannot be opened or the system cannot map it (a pipe, for one).
+  public init(path: String, access: Access = .readOnly) throws(FormatError) {
+    let descriptor = try SystemCall.open(path, access == .readWrite ? .readWrite : .readOnly)
+    defer { try? descriptor.close() }
+    let status = try FileStatus(of: descriptor, name: path)
+    guard status.isRegular else {
+      throw FormatError(.wrongKind, "only a regular file can be mapped", file: path)
+    }
+    name = path
+    self.access = access
+    count = status.size
+    guard count > 0 else {
+      // An empty range cannot be mapped.
+      unsafe baseAddress = MappedFile.nothing
+      return
+    }
+    let protection = access == .readOnly ? PROT_READ : PROT_READ | PROT_WRITE
+    let flags = access == .readWrite ? MAP_SHARED : MAP_PRIVATE
+    // Safe: a new mapping of `count` bytes of an open file; it is given back in `deinit` only.
+    let address = unsafe mmap(nil, count, protection, flags, descriptor.rawValue, 0)
+    guard let address = unsafe address, unsafe address != MAP_FAILED else {
+      throw .system("cannot map the file", file: path)
+    }
+    unsafe baseAddress = address
+  }
+
+  deinit {
+    // Safe: the mapping made in `init`; nobody holds an address in it longer than this object.
+    if count > 0 { unsafe munmap(baseAddress, count) }
+  }
+
+  public var byteCount: Int? { count }
+  public var isSeekable: Bool { true }
+
+  /// The mapped bytes.
+  public var bytes: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get {
+      // Safe: the mapping lives as long as `self`, on which the span depends.
+      let span = unsafe RawSpan(_unsafeStart: baseAddress, byteCount: count)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+    guard offset >= 0, offset < count else { return 0 }
+    let part = min(buffer.count, count - offset)
+    // Safe: `part` bytes lie within both the mapping and the buffer.
+    unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(start: baseAddress + offset, count: part))
+    return part
+  }
+
+  public func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result? { body(bytes) }
+
+  /// Tells the system that the file will be read from front to back.
+  public func adviseSequential() {
+    // Safe: advice on a range that is mapped; it changes no content.
+    if count > 0 { _ = unsafe madvise(baseAddress, count, MADV_SEQUENTIAL) }
+  }
+
+  /// Gives pages back that were read and will not be needed again, so that a scan of a large file stays small.
+  public func discard(_ range: Range<Int>) {
+    guard access == .readOnly else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let lower = range.lowerBound / page * page
+    let upper = min(range.upperBound / page * page, count)
+    // Safe: whole pages within a read-only mapping; they are read from the file again if they are touched.
+    if lower < upper { _ = unsafe madvise(baseAddress + lower, upper - lower, MADV_DONTNEED) }
+  }
+}

@@ -1,0 +1,29 @@
+/// Bytes that are in memory already.
+public final class MemorySource: ByteSource {
+  public let name: String
+  private let bytes: [UInt8]
+
+  /// A source over the bytes of an array, which is shared, not copied.
+  public init(_ bytes: [UInt8], name: String = "memory") {
+    self.bytes = bytes
+    self.name = name
+  }
+
+  public var byteCount: Int? { bytes.count }
+  public var isSeekable: Bool { true }
+
+  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+    guard offset >= 0, offset < bytes.count else { return 0 }
+    let count = min(buffer.count, bytes.count - offset)
+    // Safe: `count` bytes lie within both the array and the buffer.
+    unsafe bytes.withUnsafeBytes { all in
+      unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[offset..<(offset + count)]))
+    }
+    return count
+  }
+
+  public func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result? {
+    // Safe: the span is used within the call only, which the closure's type guarantees.
+    unsafe bytes.withUnsafeBytes { body(unsafe RawSpan(_unsafeBytes: $0)) }
+  }
+}

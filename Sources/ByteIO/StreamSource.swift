@@ -1,0 +1,82 @@
+public import SystemPackage
+internal import Synchronization
+
+/// A source that can be read forwards only: standard input, a pipe, a device.
+public final class StreamSource: ByteSource {
+  public let name: String
+  public var byteCount: Int? { nil }
+  public var isSeekable: Bool { false }
+
+  private let descriptor: FileDescriptor
+  private let keepAlive: FileSource?
+  private let position = Mutex(0)
+
+  /// The process's standard input.
+  public static let standardInput = StreamSource(FileDescriptor.standardInput, name: "standard input")
+
+  /// A stream over an open descriptor, which the caller closes.
+  public init(_ descriptor: FileDescriptor, name: String) {
+    self.descriptor = descriptor
+    self.name = name
+    keepAlive = nil
+  }
+
+  init(keeping file: FileSource) {
+    descriptor = file.descriptor
+    name = file.name
+    keepAlive = file
+  }
+
+  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+    // The pointer is only used within the call; the box tells the compiler that no other thread holds it.
+    let box = unsafe SendableBuffer(buffer: buffer)
+    let result: Result<Int, FormatError> = position.withLock { position in
+      do throws(FormatError) {
+        if offset < position {
+          throw FormatError(
+            .badArgument, "a stream cannot be read backwards: save it to a file first", file: name, offset: offset)
+        }
+        while position < offset {
+          let skipped = try skip(min(offset - position, 1 << 16))
+          if skipped == 0 { return .success(0) }
+          position += skipped
+        }
+        let got = try unsafe readForward(into: box.buffer, from: position)
+        position += got
+        return .success(got)
+      } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
+  private func skip(_ count: Int) throws(FormatError) -> Int {
+    var waste = [UInt8](repeating: 0, count: count)
+    let result: Result<Int, FormatError> = unsafe waste.withUnsafeMutableBytes { buffer in
+      do throws(FormatError) { return .success(try unsafe readForward(into: buffer, from: 0)) } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  private func readForward(into buffer: UnsafeMutableRawBufferPointer, from position: Int) throws(FormatError) -> Int {
+    var done = 0
+    while done < buffer.count {
+      let got: Int
+      do {
+        // Safe: the rest of the buffer, which the caller owns for the duration of the call.
+        got = try unsafe descriptor.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[done...]))
+      } catch {
+        throw .system(error, "cannot read", file: name).at(offset: position + done)
+      }
+      if got == 0 { break }
+      done += got
+    }
+    return done
+  }
+}
+
+/// Carries a buffer into a closure that runs at once, on the same thread.
+@safe private struct SendableBuffer: @unchecked Sendable {
+  let buffer: UnsafeMutableRawBufferPointer
+}

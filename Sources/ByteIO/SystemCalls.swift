@@ -1,0 +1,158 @@
+package import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+extension FormatError {
+  /// The system's own words for why a call failed.
+  @inline(never)
+  package static func system(_ error: any Error, _ doing: String, file: String?) -> FormatError {
+    guard let errno = error as? Errno else { return FormatError(.io, "\(doing): \(error)", file: file) }
+    let code: Code =
+      switch errno {
+      case .noSuchFileOrDirectory, .notDirectory: .notFound
+      case .permissionDenied, .notPermitted, .readOnlyFileSystem: .permissionDenied
+      case .fileExists: .alreadyExists
+      case .brokenPipe: .closedPipe
+      default: .io
+      }
+    return FormatError(code, "\(doing): \(errno)", file: file)
+  }
+
+  package static func system(_ doing: String, file: String?) -> FormatError {
+    system(Errno(rawValue: errno), doing, file: file)
+  }
+}
+
+/// What `stat` says of a file, as far as this library needs it.
+package struct FileStatus: Sendable {
+  package var size: Int
+  package var mode: UInt32
+  package var device: UInt64
+  package var inode: UInt64
+  package var isRegular: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
+  package var isDirectory: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
+  package var permissions: UInt32 { mode & 0o7777 }
+
+  private init(_ status: stat) {
+    size = Int(status.st_size)
+    mode = UInt32(status.st_mode)
+    device = UInt64(truncatingIfNeeded: status.st_dev)
+    inode = UInt64(status.st_ino)
+  }
+
+  package init(of descriptor: FileDescriptor, name: String) throws(FormatError) {
+    var status = stat()
+    // Safe: `fstat` writes one `stat` into the local variable, whose type it is.
+    guard unsafe fstat(descriptor.rawValue, &status) == 0 else {
+      throw .system("cannot look at the file", file: name)
+    }
+    self.init(status)
+  }
+
+  /// The status of the file that a path names, following links; `nil` if there is none.
+  package init?(path: String) {
+    var status = stat()
+    // Safe: as above; the path is a null-terminated copy for the duration of the call.
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+}
+
+/// Small POSIX calls under their own names, each with its error turned into a ``FormatError``.
+package enum SystemCall {
+  package static func open(
+    _ path: String, _ mode: FileDescriptor.AccessMode, options: FileDescriptor.OpenOptions = [],
+    permissions: UInt32? = nil
+  ) throws(FormatError) -> FileDescriptor {
+    do {
+      return try FileDescriptor.open(
+        FilePath(path), mode, options: options.union(.closeOnExec),
+        permissions: permissions.map { FilePermissions(rawValue: CInterop.Mode($0)) })
+    } catch {
+      throw .system(error, mode == .readOnly ? "cannot open the file" : "cannot write the file", file: path)
+    }
+  }
+
+  package static func synchronize(_ descriptor: FileDescriptor, name: String) throws(FormatError) {
+    while fsync(descriptor.rawValue) != 0 {
+      if errno == EINTR { continue }
+      // Pipes, terminals and some file systems cannot be synchronised; there is nothing to lose there.
+      if errno == EINVAL || errno == ENOTSUP || errno == EROFS { return }
+      throw .system("cannot write the file to disk", file: name)
+    }
+  }
+
+  package static func rename(_ old: String, to new: String) throws(FormatError) {
+    // Safe: both paths are null-terminated copies for the duration of the call.
+    guard unsafe rename(old, new) == 0 else { throw .system("cannot replace the file", file: new) }
+  }
+
+  private static func rename(_ old: UnsafePointer<CChar>, _ new: UnsafePointer<CChar>) -> Int32 {
+    #if canImport(Glibc)
+      unsafe Glibc.rename(old, new)
+    #elseif canImport(Musl)
+      unsafe Musl.rename(old, new)
+    #else
+      unsafe Darwin.rename(old, new)
+    #endif
+  }
+
+  /// Publishes a file under a second name, and fails if that name is taken: a rename that clobbers nothing.
+  package static func linkWithoutReplacing(_ old: String, to new: String) throws(FormatError) {
+    // Safe: both paths are null-terminated copies for the duration of the call.
+    guard unsafe link(old, new) == 0 else { throw .system("cannot make the file", file: new) }
+  }
+
+  package static func remove(_ path: String) {
+    // Safe: the path is a null-terminated copy for the duration of the call.
+    _ = unsafe unlink(path)
+  }
+
+  /// The path with every symbolic link resolved, or the path itself if it names nothing yet.
+  package static func resolvingLinks(_ path: String) -> String {
+    // Safe: with a null buffer `realpath` allocates the answer, which is copied and freed here.
+    guard let resolved = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
+  }
+
+  /// The names in a folder; empty if it cannot be read.
+  package static func names(in folder: String) -> [String] {
+    // Safe: the stream is used by this thread only, between `opendir` and `closedir`; each entry's name is a
+    // null-terminated array that `readdir` keeps until the next call.
+    guard let stream = unsafe opendir(folder) else { return [] }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      names.append(name)
+    }
+    return names
+  }
+
+  /// Holds or tests an advisory lock: how a temporary file of a living process is told from one left behind.
+  package static func tryLock(_ descriptor: FileDescriptor) -> Bool {
+    flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0
+  }
+
+  package static func setPermissions(_ permissions: UInt32, of descriptor: FileDescriptor) {
+    _ = fchmod(descriptor.rawValue, mode_t(permissions))
+  }
+
+  /// The bits that new files must not have. Reading it means setting it, so it is done once.
+  package static let fileCreationMask: UInt32 = {
+    let mask = umask(0o022)
+    umask(mask)
+    return UInt32(mask)
+  }()
+
+  package static var processIdentifier: Int32 { getpid() }
+}

@@ -1,0 +1,189 @@
+internal import Dispatch
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Spreads independent work over all cores: the one helper that every module uses.
+///
+/// The environment variable `NPY_THREADS` limits the number of workers, as `OMP_NUM_THREADS` does for NumPy's
+/// linear algebra.
+public enum Parallel {
+  /// How many workers a loop may use: the cores that are online, or `NPY_THREADS` if that is set and smaller.
+  public static let workers: Int = {
+    let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    guard let text = unsafe getenv("NPY_THREADS"), let limit = unsafe Int(String(cString: text)), limit > 0
+    else { return cores }
+    return min(limit, cores)
+  }()
+
+  /// Calls `body` once for every index in `0..<count`, in no particular order, on up to ``workers`` threads.
+  ///
+  /// Once a call has thrown, indices that have not begun are left out; of the errors thrown, that of the lowest
+  /// index is rethrown. With one worker, or one index, everything runs on the calling thread.
+  public static func forEach<Failure: Error>(
+    _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Void
+  ) throws(Failure) {
+    let threads = min(workers, count)
+    if threads <= 1 {
+      for index in 0..<max(0, count) { try body(index) }
+      return
+    }
+    let next = Atomic<Int>(0)
+    let firstFailure = Mutex<(index: Int, error: Failure)?>(nil)
+    DispatchQueue.concurrentPerform(iterations: threads) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        do throws(Failure) {
+          try body(index)
+        } catch {
+          next.store(count, ordering: .relaxed)
+          firstFailure.withLock { known in
+            if let present = known, present.index < index { return }
+            known = (index, error)
+          }
+        }
+      }
+    }
+    if let failure = firstFailure.withLock({ $0 }) { throw failure.error }
+  }
+
+  /// Cuts `0..<count` into ranges of at least `grain` items and calls `body` for each, on all cores.
+  ///
+  /// - Parameter grain: The fewest items that are worth a thread's while.
+  public static func forEachRange<Failure: Error>(
+    of count: Int, grain: Int, _ body: @Sendable (Range<Int>) throws(Failure) -> Void
+  ) throws(Failure) {
+    guard count > 0 else { return }
+    let pieces = max(1, min(workers * 4, count / max(1, grain)))
+    if pieces == 1 || workers == 1 {
+      try body(0..<count)
+      return
+    }
+    try forEach(pieces) { (piece: Int) throws(Failure) in
+      // Computed without the product count * piece, which could overflow.
+      let size = count / pieces
+      let rest = count % pieces
+      let lower = piece * size + min(piece, rest)
+      try body(lower..<(lower + size + (piece < rest ? 1 : 0)))
+    }
+  }
+
+  /// Makes results in parallel and hands them over in order: `consume` sees index 0, then 1, and so on, never two
+  /// at a time, while other workers go on making later ones. At most ``workers`` results wait at any moment.
+  ///
+  /// - Parameters:
+  ///   - count: The number of indices, or `Int.max` if only `produce` knows where the end is.
+  ///   - produce: Makes the result of an index; `nil` says that there are no more from this index on.
+  ///   - consume: Takes the results in order.
+  public static func ordered<Value: Sendable, Failure: Error>(
+    _ count: Int,
+    produce: @Sendable (Int) throws(Failure) -> Value?,
+    consume: @Sendable (Int, Value) throws(Failure) -> Void
+  ) throws(Failure) {
+    let threads = min(workers, count)
+    if threads <= 1 {
+      var index = 0
+      while index < count, let value = try produce(index) {
+        try consume(index, value)
+        index += 1
+      }
+      return
+    }
+    let turn = TurnTaker<Failure>()
+    DispatchQueue.concurrentPerform(iterations: threads) { _ in
+      while let index = turn.begin(below: count) {
+        do throws(Failure) {
+          guard let value = try produce(index) else {
+            turn.finish()
+            return
+          }
+          guard turn.wait(for: index) else { return }
+          try consume(index, value)
+          turn.pass(index)
+        } catch {
+          turn.fail(at: index, with: error)
+          return
+        }
+      }
+    }
+    if let error = turn.failure { throw error }
+  }
+}
+
+/// Who may go on: hands out indices and lets their holders take turns in order.
+private final class TurnTaker<Failure: Error>: Sendable {
+  private struct State {
+    var next = 0
+    var turn = 0
+    var ended = false
+    var failure: (index: Int, error: Failure)?
+    /// Those who wait, each with a semaphore of its own, so that no wake-up reaches the wrong one.
+    var sleepers: [Int: DispatchSemaphore] = [:]
+  }
+
+  private enum Step {
+    case go, stop
+    case sleep(DispatchSemaphore)
+  }
+
+  private let state = Mutex(State())
+
+  var failure: Failure? { state.withLock { $0.failure?.error } }
+
+  func begin(below count: Int) -> Int? {
+    state.withLock { state in
+      guard !state.ended, state.next < count else { return nil }
+      defer { state.next += 1 }
+      return state.next
+    }
+  }
+
+  /// Waits until every index below `index` has been consumed; false if one of them failed instead.
+  func wait(for index: Int) -> Bool {
+    while true {
+      let step: Step = state.withLock { state in
+        if state.turn == index { return .go }
+        if let failure = state.failure, failure.index < index { return .stop }
+        let semaphore = DispatchSemaphore(value: 0)
+        state.sleepers[index] = semaphore
+        return .sleep(semaphore)
+      }
+      switch step {
+      case .go: return true
+      case .stop: return false
+      case .sleep(let semaphore): semaphore.wait()
+      }
+    }
+  }
+
+  func pass(_ index: Int) {
+    let sleeper = state.withLock { state in
+      state.turn = index + 1
+      return state.sleepers.removeValue(forKey: index + 1)
+    }
+    sleeper?.signal()
+  }
+
+  func finish() {
+    state.withLock { $0.ended = true }
+  }
+
+  func fail(at index: Int, with error: Failure) {
+    let sleepers = state.withLock { state in
+      state.ended = true
+      if let known = state.failure, known.index < index { return [DispatchSemaphore]() }
+      state.failure = (index, error)
+      let later = state.sleepers.filter { $0.key > index }
+      for key in later.keys { state.sleepers[key] = nil }
+      return Array(later.values)
+    }
+    for sleeper in sleepers { sleeper.signal() }
+  }
+}
