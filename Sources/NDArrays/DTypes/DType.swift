@@ -1,0 +1,186 @@
+/// The type of an array's elements: NumPy's `dtype`.
+///
+/// A dtype tells how the bytes of one element are read: its kind, size and byte order, and for structured ones the
+/// fields. It is a value; two are equal where NumPy's are.
+///
+/// ```swift
+/// try DType("<f8") == .float64
+/// try DType("M8[ns]").dateUnit            // nanoseconds
+/// try DType("<f4,<i4").fields?.map(\.name)  // ["f0", "f1"]
+/// ```
+public struct DType: Sendable {
+  /// What an element is, with NumPy's `dtype.kind` as raw value.
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    case bool = "b"
+    case signedInteger = "i"
+    case unsignedInteger = "u"
+    case float = "f"
+    case complex = "c"
+    case timedelta = "m"
+    case datetime = "M"
+    case object = "O"
+    /// Bytes of fixed length, padded by NUL: `S`.
+    case bytes = "S"
+    /// Text of fixed length in UTF-32, padded by NUL: `U`.
+    case string = "U"
+    /// Raw bytes, structured records and subarrays: `V`.
+    case void = "V"
+  }
+
+  /// The order of the bytes within a number.
+  public enum ByteOrder: String, Sendable, Hashable {
+    case little = "<"
+    case big = ">"
+    /// There is only one order: single bytes, strings of bytes, records.
+    case notApplicable = "|"
+
+    /// The order of this machine.
+    public static let native: ByteOrder = 1.littleEndian == 1 ? .little : .big
+  }
+
+  /// One field of a structured dtype.
+  public struct Field: Hashable, Sendable {
+    /// The field's name.
+    public let name: String
+    /// Its title, a second name.
+    public let title: String?
+    /// The type of its values.
+    public let dtype: DType
+    /// Where it begins, in bytes from the start of the record.
+    public let offset: Int
+
+    /// Makes a field.
+    public init(_ name: String, _ dtype: DType, offset: Int, title: String? = nil) {
+      self.name = name
+      self.title = title
+      self.dtype = dtype
+      self.offset = offset
+    }
+  }
+
+  /// What a void dtype is made of. A class, so that plain dtypes stay small.
+  final class Structure: Sendable {
+    enum Content: Hashable, Sendable {
+      case fields([Field])
+      case subarray(DType, shape: [Int])
+    }
+    let content: Content
+    init(_ content: Content) { self.content = content }
+  }
+
+  /// What an element is.
+  public let kind: Kind
+  /// The size of an element in bytes.
+  public let itemSize: Int
+  /// The order of the bytes.
+  public let byteOrder: ByteOrder
+  /// The alignment in bytes that a C compiler would give it.
+  public let alignment: Int
+  /// The unit of a datetime or timedelta.
+  public let dateUnit: DateUnit?
+  /// Whether a structured dtype was laid out as a C struct (`align=True`).
+  public let isAlignedStruct: Bool
+  let structure: Structure?
+
+  init(
+    _ kind: Kind, itemSize: Int, byteOrder: ByteOrder, alignment: Int, dateUnit: DateUnit? = nil,
+    isAlignedStruct: Bool = false, structure: Structure? = nil
+  ) {
+    self.kind = kind
+    self.itemSize = itemSize
+    self.byteOrder = byteOrder
+    self.alignment = alignment
+    self.dateUnit = dateUnit
+    self.isAlignedStruct = isAlignedStruct
+    self.structure = structure
+  }
+
+  /// The fields, if the dtype is structured.
+  public var fields: [Field]? {
+    guard let structure, case .fields(let fields) = structure.content else { return nil }
+    return fields
+  }
+
+  /// The type and shape of the elements, if the dtype is a subarray.
+  public var subarray: (dtype: DType, shape: [Int])? {
+    guard let structure, case .subarray(let dtype, let shape) = structure.content else { return nil }
+    return (dtype, shape)
+  }
+
+  /// Whether the dtype has fields.
+  public var isStructured: Bool { fields != nil }
+
+  /// Whether numbers in it are stored in this machine's order, in all fields.
+  public var isNative: Bool {
+    if let fields { return fields.allSatisfy(\.dtype.isNative) }
+    if let subarray { return subarray.dtype.isNative }
+    return byteOrder == .notApplicable || byteOrder == .native
+  }
+
+  /// Whether an element, or a part of one, is a Python object.
+  public var hasObjects: Bool {
+    if let fields { return fields.contains { $0.dtype.hasObjects } }
+    if let subarray { return subarray.dtype.hasObjects }
+    return kind == .object
+  }
+
+  /// The field of a name or title; `nil` if there is none.
+  public func field(_ name: String) -> Field? {
+    fields?.first { $0.name == name } ?? fields?.first { $0.title == name }
+  }
+
+  /// The size in bytes of the numbers whose bytes an order swap reverses: half the item of a complex, 4 for `U`.
+  package var swapSize: Int {
+    switch kind {
+    case .complex: itemSize / 2
+    case .string: 4
+    case .bytes, .void, .object, .bool: 1
+    default: itemSize
+    }
+  }
+
+  /// The same dtype in another byte order, in all fields: NumPy's `newbyteorder`.
+  public func withByteOrder(_ order: ByteOrder) -> DType {
+    if let fields {
+      return DType(
+        .void, itemSize: itemSize, byteOrder: .notApplicable, alignment: alignment,
+        isAlignedStruct: isAlignedStruct,
+        structure: Structure(
+          .fields(
+            fields.map { Field($0.name, $0.dtype.withByteOrder(order), offset: $0.offset, title: $0.title) })))
+    }
+    if let subarray {
+      return DType(
+        .void, itemSize: itemSize, byteOrder: .notApplicable, alignment: alignment,
+        structure: Structure(.subarray(subarray.dtype.withByteOrder(order), shape: subarray.shape)))
+    }
+    guard byteOrder != .notApplicable, order != .notApplicable else { return self }
+    return DType(kind, itemSize: itemSize, byteOrder: order, alignment: alignment, dateUnit: dateUnit)
+  }
+
+  /// The same dtype in this machine's byte order.
+  public var native: DType { isNative ? self : withByteOrder(.native) }
+}
+
+extension DType: Hashable {
+  /// As NumPy's: kind, size and order; unit; and for records the names, titles, offsets and types of the fields.
+  /// The alignment flag does not count.
+  public static func == (left: DType, right: DType) -> Bool {
+    guard
+      left.kind == right.kind, left.itemSize == right.itemSize, left.byteOrder == right.byteOrder,
+      left.dateUnit == right.dateUnit
+    else { return false }
+    if left.structure == nil, right.structure == nil { return true }
+    if left.structure === right.structure { return true }
+    return left.structure?.content == right.structure?.content
+  }
+
+  /// Hashes what `==` compares.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(kind)
+    hasher.combine(itemSize)
+    hasher.combine(byteOrder)
+    hasher.combine(dateUnit)
+    hasher.combine(structure?.content)
+  }
+}

@@ -1,0 +1,92 @@
+/// The unit of a `datetime64` or `timedelta64`: how long one step is, as in `M8[25s]`.
+public struct DateUnit: Hashable, Sendable {
+  /// NumPy's units, from years to attoseconds.
+  public enum Unit: String, Sendable, Hashable, CaseIterable {
+    case year = "Y"
+    case month = "M"
+    case week = "W"
+    case day = "D"
+    case hour = "h"
+    case minute = "m"
+    case second = "s"
+    case millisecond = "ms"
+    case microsecond = "us"
+    case nanosecond = "ns"
+    case picosecond = "ps"
+    case femtosecond = "fs"
+    case attosecond = "as"
+    /// No unit: the one of `M8` without brackets.
+    case generic = "generic"
+  }
+
+  /// The unit.
+  public let unit: Unit
+  /// How many units one step is; at least 1.
+  public let count: Int
+
+  /// A step of `count` units.
+  public init(_ unit: Unit, count: Int = 1) {
+    self.unit = unit
+    self.count = max(1, count)
+  }
+
+  /// No unit.
+  public static let generic = DateUnit(.generic)
+
+  /// Parses what stands between the brackets of `M8[25s]`: `25s`, `ns`, `generic`, or a divided unit such as
+  /// `Y/12`; `nil` if NumPy would refuse it.
+  public init?(notation: some StringProtocol) {
+    var rest = notation[...]
+    let digits = rest.prefix { $0.isASCII && $0.isNumber }
+    rest = rest[digits.endIndex...]
+    var divisor = 1
+    if let slash = rest.lastIndex(of: "/") {
+      guard let number = Int(rest[rest.index(after: slash)...]), number > 0, number <= Int(Int32.max) else { return nil }
+      divisor = number
+      rest = rest[..<slash]
+    }
+    var unit = Unit(rawValue: String(rest))
+    if rest == "μs" { unit = .microsecond }
+    guard let unit else { return nil }
+    var count = 1
+    if !digits.isEmpty {
+      guard let number = Int(digits), number > 0, number <= Int(Int32.max), unit != .generic else { return nil }
+      count = number
+    }
+    guard divisor > 1 else {
+      self.init(unit, count: count)
+      return
+    }
+    // A divided unit is a multiple of a smaller one: the first that divides evenly (numpy/_core/src/multiarray/
+    // datetime.c, convert_datetime_divisor_to_multiple).
+    for (smaller, factor) in DateUnit.smallerUnits(of: unit) where factor % divisor == 0 {
+      self.init(smaller, count: count * (factor / divisor))
+      return
+    }
+    return nil
+  }
+
+  private static func smallerUnits(of unit: Unit) -> [(Unit, Int)] {
+    switch unit {
+    case .year: [(.month, 12), (.week, 52), (.day, 365)]
+    case .month: [(.week, 4), (.day, 30), (.hour, 720)]
+    case .week: [(.day, 7), (.hour, 168), (.minute, 10_080)]
+    case .day: [(.hour, 24), (.minute, 1_440), (.second, 86_400)]
+    case .hour: [(.minute, 60), (.second, 3_600)]
+    case .minute: [(.second, 60), (.millisecond, 60_000)]
+    case .second: [(.millisecond, 1_000), (.microsecond, 1_000_000)]
+    case .millisecond: [(.microsecond, 1_000), (.nanosecond, 1_000_000)]
+    case .microsecond: [(.nanosecond, 1_000), (.picosecond, 1_000_000)]
+    case .nanosecond: [(.picosecond, 1_000), (.femtosecond, 1_000_000)]
+    case .picosecond: [(.femtosecond, 1_000), (.attosecond, 1_000_000)]
+    case .femtosecond: [(.attosecond, 1_000)]
+    case .attosecond, .generic: []
+    }
+  }
+
+  /// The unit as it stands behind `M8`: `[25s]`, or nothing for the generic one.
+  public var notation: String {
+    if unit == .generic { return "" }
+    return count == 1 ? "[\(unit.rawValue)]" : "[\(count)\(unit.rawValue)]"
+  }
+}

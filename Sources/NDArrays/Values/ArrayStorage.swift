@@ -1,0 +1,83 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The bytes that arrays share: on the heap, in a mapped file, or lent by another object.
+///
+/// Arrays that are slices of each other hold the same storage; whoever wants to write and is not its only holder
+/// copies first. That keeps a storage that several threads can see unchanged, which makes it `Sendable`.
+@safe public final class ArrayStorage: @unchecked Sendable {
+  /// How many bytes there are.
+  public let byteCount: Int
+  /// Whether the bytes may be written to, by an array that is the only holder.
+  public let isWritable: Bool
+  /// The first byte. Valid as long as the storage lives.
+  package let baseAddress: UnsafeMutableRawPointer
+  /// What keeps lent bytes alive; `nil` if they are the storage's own.
+  private let owner: AnyObject?
+
+  /// From this size on, memory is aligned to, and asked for in, large pages, which cost far fewer page faults.
+  private static let largeSize = 4 << 20
+
+  /// Storage of its own, with undefined content: whoever makes it must fill it.
+  package init(uninitializedByteCount count: Int) {
+    byteCount = count
+    isWritable = true
+    owner = nil
+    let isLarge = count >= ArrayStorage.largeSize
+    // Safe: freed in `deinit` only; the alignment is a power of two.
+    unsafe baseAddress = UnsafeMutableRawPointer.allocate(
+      byteCount: max(count, 1), alignment: isLarge ? 2 << 20 : 64)
+    #if os(Linux)
+      // Safe: advice on memory just allocated.
+      if isLarge { _ = unsafe madvise(baseAddress, count, MADV_HUGEPAGE) }
+    #endif
+  }
+
+  /// Storage of its own, all bytes zero.
+  public convenience init(zeroedByteCount count: Int) {
+    self.init(uninitializedByteCount: count)
+    // Safe: the storage has `count` bytes.
+    unsafe memset(baseAddress, 0, count)
+  }
+
+  /// Bytes that belong to another object, such as a mapped file.
+  ///
+  /// - Parameters:
+  ///   - baseAddress: The first byte; valid, and unchanged by others, as long as `owner` lives.
+  ///   - byteCount: How many bytes.
+  ///   - owner: What keeps the bytes alive; released with the storage.
+  ///   - isWritable: Whether the bytes may be written to.
+  @unsafe public init(
+    borrowing baseAddress: UnsafeMutableRawPointer, byteCount: Int, owner: AnyObject, isWritable: Bool = false
+  ) {
+    unsafe self.baseAddress = baseAddress
+    self.byteCount = byteCount
+    self.owner = owner
+    self.isWritable = isWritable
+  }
+
+  deinit {
+    // Safe: allocated in `init`, and nobody holds an address longer than the storage.
+    if owner == nil { unsafe baseAddress.deallocate() }
+  }
+
+  /// All bytes.
+  public var bytes: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get {
+      // Safe: the memory lives as long as `self`, on which the span depends.
+      let span = unsafe RawSpan(_unsafeStart: baseAddress, byteCount: byteCount)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// All bytes, to be written to by whoever made this storage and has not shared it yet.
+  package var mutableBuffer: UnsafeMutableRawBufferPointer {
+    unsafe UnsafeMutableRawBufferPointer(start: baseAddress, count: byteCount)
+  }
+}
