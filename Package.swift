@@ -30,6 +30,7 @@ let package = Package(
       dependencies: [
         "ParallelLoops", "NumberText", "PythonLiterals",
         .product(name: "ComplexModule", package: "swift-numerics"),
+        .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .target(
       name: "ByteIO",

@@ -1,0 +1,79 @@
+extension AnyNDArray {
+  /// A part of the array, sharing its memory: NumPy's basic indexing.
+  ///
+  /// - Precondition: Indices and ranges lie within their axes, as for Swift's own arrays. For indices that come from
+  ///   users or files use ``slice(_:)``, which throws.
+  public subscript(_ indices: any AxisIndex...) -> AnyNDArray {
+    get {
+      do throws(ArrayError) {
+        return try slice(indices.map(\.axisSelection))
+      } catch { preconditionFailure(error.message) }
+    }
+    set {
+      do throws(ArrayError) {
+        try assign(newValue, to: indices.map(\.axisSelection))
+      } catch { preconditionFailure(error.message) }
+    }
+  }
+
+  /// A part of the array, sharing its memory.
+  ///
+  /// - Throws: ``ArrayError`` with code `indexOutOfRange` or `badIndex`; the message names axis, index and size.
+  public func slice(_ selections: [AxisSelection]) throws(ArrayError) -> AnyNDArray {
+    let resolved = try ResolvedSlice(selections, shape: shape)
+    return sliced(resolved)
+  }
+
+  package func sliced(_ resolved: ResolvedSlice) -> AnyNDArray {
+    let newShape = resolved.shape
+    var start = offset
+    var steps: [Int] = []
+    for (axis, stride) in zip(resolved.axes, strides) {
+      start = start &+ axis.start &* stride
+      steps.append(stride &* axis.step)
+    }
+    // An empty slice may begin behind the last byte; nothing is read there, and it stays at the array's start.
+    if newShape.contains(0) { start = offset }
+    return AnyNDArray(
+      uncheckedDType: dtype, shape: newShape, strides: resolved.result.map { $0.map { steps[$0] } ?? 0 }, offset: start,
+      storage: storage)
+  }
+
+  /// Writes values into a part of the array; a value of fewer or shorter axes is repeated as NumPy broadcasts it.
+  ///
+  /// - Throws: ``ArrayError`` if the shapes do not fit or the values cannot be cast (same kind) to the array's dtype.
+  public mutating func assign(_ values: AnyNDArray, to selections: [AxisSelection]) throws(ArrayError) {
+    let resolved = try ResolvedSlice(selections, shape: shape)
+    let source = try values.broadcast(to: resolved.shape)
+    let converted = source.dtype.native == dtype.native ? source : try source.asType(dtype, casting: .sameKind)
+    // A value that shares this array's memory is read before it is overwritten.
+    let safe = converted.storage === storage ? converted.packed() : converted
+    makeUnique()
+    StridedCopy.copy(from: safe, toNew: sliced(resolved))
+  }
+
+  /// A view in which axes of length 1, and missing leading ones, are repeated: NumPy's `np.broadcast_to`.
+  ///
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` if an axis is neither 1 nor the wanted length.
+  public func broadcast(to wanted: [Int]) throws(ArrayError) -> AnyNDArray {
+    if wanted == shape { return self }
+    let missing = wanted.count - ndim
+    var steps = [Int](repeating: 0, count: wanted.count)
+    var fits = missing >= 0 && wanted.count <= Layout.maxAxes && Layout.elementCount(wanted) != nil
+    if fits {
+      for axis in 0..<ndim {
+        if shape[axis] == wanted[axis + missing] {
+          steps[axis + missing] = strides[axis]
+        } else if shape[axis] != 1 {
+          fits = false
+        }
+      }
+    }
+    guard fits else {
+      throw ArrayError(
+        .shapeMismatch,
+        "could not broadcast input array from shape \(Layout.describe(shape)) into shape \(Layout.describe(wanted))")
+    }
+    return AnyNDArray(uncheckedDType: dtype, shape: wanted, strides: steps, offset: offset, storage: storage)
+  }
+}

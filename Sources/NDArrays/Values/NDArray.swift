@@ -1,0 +1,173 @@
+/// An n-dimensional array of elements of one Swift type.
+///
+/// A typed window on an ``AnyNDArray``: the elements are in this machine's byte order and aligned, so that they can
+/// be read as they lie. A value with copy on write; slices and transposes share memory until one is written to.
+///
+/// ```swift
+/// var a = NDArray<Double>(zeros: 2, 3)
+/// a[0, 1] = 2.5
+/// a[1, .all] = [1, 2, 3]
+/// print(a)
+/// // [[0.  2.5 0. ]
+/// //  [1.  2.  3. ]]
+/// ```
+public struct NDArray<Element: ArrayElement>: Sendable {
+  /// The array without its static type. Its dtype is `Element.dtype`, its elements are aligned.
+  public internal(set) var untyped: AnyNDArray
+
+  package init(unchecked array: AnyNDArray) { untyped = array }
+
+  /// The same array, typed, without a copy where the bytes can be used as they lie; a foreign byte order, a lack of
+  /// alignment or a `bool` byte that is neither 0 nor 1 makes a copy.
+  ///
+  /// - Throws: ``ArrayError`` with code `dtypeMismatch` if the elements are of another type: see
+  ///   ``AnyNDArray/asType(_:casting:)`` for conversions.
+  public init(_ array: AnyNDArray) throws(ArrayError) {
+    guard array.dtype.native == Element.dtype else {
+      throw ArrayError(
+        .dtypeMismatch, "the array's elements are \(array.dtype.name), not \(Element.dtype.name)")
+    }
+    var array = array.nativeByteOrder()
+    if !array.isAligned { array = array.packed() }
+    if Element.self == Bool.self { array = array.normalizingBools() }
+    untyped = array
+  }
+
+  /// A new array of zeros (`false` for `Bool`): NumPy's `np.zeros`.
+  ///
+  /// - Precondition: The shape is one that memory can hold; ``init(zeros:)-(Shape)`` throws instead.
+  public init(zeros shape: Int...) {
+    do throws(ArrayError) { try self.init(zeros: shape) } catch { preconditionFailure(error.message) }
+  }
+
+  /// A new array of zeros (`false` for `Bool`): NumPy's `np.zeros`.
+  ///
+  /// - Throws: ``ArrayError`` for a negative dimension, more than 64 axes, or a size that no `Int` holds.
+  public init(zeros shape: [Int]) throws(ArrayError) {
+    untyped = try AnyNDArray(zeros: shape, dtype: Element.dtype)
+  }
+
+  /// A new array with the same value everywhere: NumPy's `np.full`.
+  public init(repeating value: Element, shape: [Int]) throws(ArrayError) {
+    self = unsafe try NDArray(shape: shape) { buffer in
+      // Safe: the buffer's memory is new and of this type.
+      unsafe buffer.initialize(repeating: value)
+    }
+  }
+
+  /// The elements of a Swift array in C order: NumPy's `np.array(elements).reshape(shape)`.
+  ///
+  /// - Throws: ``ArrayError`` if their number is not that of the shape.
+  public init(_ elements: [Element], shape: [Int]) throws(ArrayError) {
+    guard Layout.elementCount(shape) == elements.count else {
+      throw ArrayError(
+        .shapeMismatch, "cannot reshape array of size \(elements.count) into shape \(Layout.describe(shape))")
+    }
+    self = unsafe try NDArray(shape: shape) { buffer in
+      // Safe: both have as many elements as the shape.
+      _ = unsafe buffer.initialize(fromContentsOf: elements)
+    }
+  }
+
+  /// The elements of a Swift array as one axis.
+  public init(_ elements: [Element]) {
+    do throws(ArrayError) {
+      try self.init(elements, shape: [elements.count])
+    } catch { preconditionFailure(error.message) }
+  }
+
+  /// A 0-d array of one value.
+  public init(scalar value: Element) {
+    do throws(ArrayError) { try self.init([value], shape: []) } catch { preconditionFailure(error.message) }
+  }
+
+  /// A new C-ordered array whose elements `fill` writes, all of them.
+  package init(
+    shape: [Int], fill: (UnsafeMutableBufferPointer<Element>) -> Void
+  ) throws(ArrayError) {
+    untyped = try AnyNDArray(uninitialized: shape, dtype: Element.dtype)
+    // Safe: the storage is new, 64-byte aligned, and holds just the shape's elements.
+    let buffer = unsafe untyped.storage.mutableBuffer.bindMemory(to: Element.self)
+    unsafe fill(UnsafeMutableBufferPointer(rebasing: buffer[..<untyped.count]))
+  }
+
+  /// The type of the elements as NumPy has it.
+  public var dtype: DType { untyped.dtype }
+  /// The length of each axis.
+  public var shape: [Int] { untyped.shape }
+  /// The distance in bytes from one element to the next along each axis.
+  public var strides: [Int] { untyped.strides }
+  /// The number of axes: NumPy's `ndim`.
+  public var ndim: Int { untyped.ndim }
+  /// The number of elements: NumPy's `size`.
+  public var count: Int { untyped.count }
+  /// Whether the elements follow each other without gaps, the last axis running fastest.
+  public var isCContiguous: Bool { untyped.isCContiguous }
+  /// Whether the elements follow each other without gaps, the first axis running fastest.
+  public var isFContiguous: Bool { untyped.isFContiguous }
+
+  /// The elements in C order as a Swift array: NumPy's `a.ravel().tolist()`.
+  public var elements: [Element] { unsafe withUnsafeElements { unsafe Array($0) } }
+
+  /// Calls `body` with the elements in C order: the array's own memory where it lies so, else a packed copy.
+  public func withElements<Result, Failure: Error>(
+    _ body: (Span<Element>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try unsafe withUnsafeElements { (buffer: UnsafeBufferPointer<Element>) throws(Failure) in
+      // Safe: the span is used within the call only, while the buffer is valid.
+      try body(unsafe Span(_unsafeElements: buffer))
+    }
+  }
+
+  /// As ``withElements(_:)``, with an unsafe buffer.
+  @unsafe public func withUnsafeElements<Result, Failure: Error>(
+    _ body: (UnsafeBufferPointer<Element>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let array = isCContiguous ? untyped : untyped.packed()
+    // Safe: `array` holds the storage during the call; the elements are aligned and of this type.
+    let start = unsafe array.firstElement.assumingMemoryBound(to: Element.self)
+    let result = try unsafe body(UnsafeBufferPointer(start: start, count: array.count))
+    extendLifetime(array.storage)
+    return result
+  }
+
+  /// Calls `body` with the elements, to be changed in place; an array that is not in C order is put in C order first.
+  public mutating func withMutableElements<Result, Failure: Error>(
+    _ body: (inout MutableSpan<Element>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    if !isCContiguous { untyped = untyped.packed() }
+    untyped.makeUnique()
+    // Safe: this array alone holds the storage now; the elements are aligned and of this type.
+    let start = unsafe (untyped.storage.baseAddress + untyped.offset).assumingMemoryBound(to: Element.self)
+    var span = unsafe MutableSpan(_unsafeStart: start, count: count)
+    let result = try body(&span)
+    extendLifetime(untyped.storage)
+    return result
+  }
+}
+
+extension AnyNDArray {
+  /// A typed array without its type.
+  public init<Element>(_ array: NDArray<Element>) { self = array.untyped }
+
+  /// Bytes of a file may be anything, a Swift `Bool` may not: what is not 0 becomes 1, as NumPy reads it.
+  package func normalizingBools() -> AnyNDArray {
+    guard dtype == .bool else { return self }
+    let isClean = unsafe withContiguousBytes { bytes in
+      var seen: UInt8 = 0
+      for unsafe byte in unsafe bytes { seen |= byte }
+      return seen <= 1
+    }
+    if isClean { return self }
+    let copy = packed()
+    // Safe: the copy is new and nobody else holds it.
+    let buffer = unsafe copy.storage.mutableBuffer
+    for index in buffer.indices where unsafe buffer[index] != 0 { unsafe buffer[index] = 1 }
+    return copy
+  }
+}
+
+extension NDArray: ExpressibleByArrayLiteral {
+  /// A one-dimensional array; for more axes nest ``NestedElements`` literals by ``init(_:)-(NestedElements)``.
+  public init(arrayLiteral elements: Element...) { self.init(elements) }
+}
