@@ -4,7 +4,7 @@ extension DType {
   ///
   /// - Throws: ``ArrayError`` with code `badDType` where NumPy refuses.
   public init(_ notation: String) throws(ArrayError) {
-    let text = notation.trimmedSpaces
+    let text = notation
     if text.utf8.contains(UInt8(ascii: ",")) || text.first == "(" || (text.first?.isNumber ?? false) {
       self = try DType.parseCommaList(text)
       return
@@ -25,7 +25,7 @@ extension DType {
     var order: ByteOrder?
     switch rest.first {
     case "<": order = .little
-    case ">", "!": order = .big
+    case ">": order = .big
     case "=", "|": order = .native
     default: break
     }
@@ -155,7 +155,7 @@ extension DType {
   private static func parseRepeated(_ entry: String, in whole: String) throws(ArrayError) -> DType {
     var rest = entry[...]
     var shape: [Int] = []
-    let orders: Set<Character> = ["<", ">", "=", "|", "!"]
+    let orders: Set<Character> = ["<", ">", "=", "|"]
     var leadingOrder = ""
     if let first = rest.first, orders.contains(first), let next = rest.dropFirst().first,
       next.isNumber || next == "("
@@ -164,7 +164,10 @@ extension DType {
       rest = rest.dropFirst()
     }
     if rest.first == "(" {
-      guard let close = rest.firstIndex(of: ")") else { throw notUnderstood(whole) }
+      // A shape is a tuple: `(2,)`, not `(2)`.
+      guard let close = rest.firstIndex(of: ")"), rest[..<close].contains(",") || rest.hasPrefix("()") else {
+        throw notUnderstood(whole)
+      }
       for item in rest[rest.index(after: rest.startIndex)..<close].split(separator: ",") {
         guard let number = Int(String(item).trimmedSpaces) else { throw notUnderstood(whole) }
         shape.append(number)
@@ -174,8 +177,7 @@ extension DType {
       let digits = rest.prefix { $0.isASCII && $0.isNumber }
       if !digits.isEmpty {
         guard let number = Int(digits) else { throw notUnderstood(whole) }
-        // A repeat of one is no subarray (numpy/_core/_internal.py, _commastring).
-        if number != 1 { shape = [number] }
+        shape = [number]
         rest = rest[digits.endIndex...]
       }
     }

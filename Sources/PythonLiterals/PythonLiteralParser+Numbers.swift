@@ -1,0 +1,61 @@
+extension PythonLiteralParser {
+  /// An integer or float with any number of signs before it.
+  mutating func parseNumber() throws(PythonLiteralError) -> PythonLiteral {
+    var isNegative = false
+    var signs = 0
+    while let byte = current, byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+") {
+      if byte == UInt8(ascii: "-") { isNegative.toggle() }
+      signs += 1
+      position += 1
+      skipSpace()
+    }
+    // literal_eval takes one sign only.
+    guard signs <= 1 else { throw error("malformed number") }
+    let start = position
+    while let byte = current, isNumberByte(byte, after: start) { position += 1 }
+    var word = Array(text[start..<position])
+    if allowsLong, let last = word.last, last == UInt8(ascii: "L") || last == UInt8(ascii: "l") { word.removeLast() }
+    let number = String(decoding: word, as: UTF8.self)
+    guard let plain = PythonLiteralParser.removingUnderscores(number) else {
+      throw error("invalid number '\(number)'", at: start)
+    }
+    let lower = plain.lowercased()
+    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where lower.hasPrefix(prefix) {
+      let digits = lower.dropFirst(2)
+      guard !digits.isEmpty, digits.first != "-", digits.first != "+", let value = Int(digits, radix: radix) else {
+        throw error("invalid number '\(number)'", at: start)
+      }
+      return .int(isNegative ? -value : value)
+    }
+    if lower.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), !lower.isEmpty {
+      guard lower.first != "0" || lower.utf8.allSatisfy({ $0 == 48 }) else {
+        throw error("leading zeros in decimal integer literals are not permitted", at: start)
+      }
+      if let value = Int((isNegative ? "-" : "") + lower) { return .int(value) }
+      return .bigInt((isNegative ? "-" : "") + lower)
+    }
+    guard lower.utf8.allSatisfy({ ($0 >= 48 && $0 <= 57) || "+-.e".utf8.contains($0) }), let value = Double(lower)
+    else { throw error("invalid number '\(number)'", at: start) }
+    return .float(isNegative ? -value : value)
+  }
+
+  private func isNumberByte(_ byte: UInt8, after start: Int) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), UInt8(ascii: "."):
+      return true
+    case UInt8(ascii: "+"), UInt8(ascii: "-"):
+      guard position > start else { return false }
+      let isHex = text[start] == 48 && start + 1 < text.count && text[start + 1] | 0x20 == UInt8(ascii: "x")
+      return !isHex && text[position - 1] | 0x20 == UInt8(ascii: "e")
+    default: return false
+    }
+  }
+
+  /// `1_000` is 1000; an underscore at an end or beside another one is an error.
+  private static func removingUnderscores(_ number: String) -> String? {
+    guard number.contains("_") else { return number }
+    if number.hasSuffix("_") || number.hasPrefix("_") || number.contains("__") { return nil }
+    return number.filter { $0 != "_" }
+  }
+}
