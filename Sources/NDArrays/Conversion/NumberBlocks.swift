@@ -30,7 +30,8 @@ internal import NumberText
   func extended(_ index: Int, at offset: Int) -> ExtendedFloat {
     if swaps {
       return ExtendedFloat(
-        significand: word(UInt64.self, index, at: offset + 8), signAndExponent: word(UInt16.self, index, at: offset + 6))
+        significand: word(UInt64.self, index, at: offset + 8), signAndExponent: word(UInt16.self, index, at: offset + 6)
+      )
     }
     return ExtendedFloat(
       significand: word(UInt64.self, index, at: offset), signAndExponent: word(UInt16.self, index, at: offset + 8))

@@ -29,38 +29,84 @@ extension Conversion {
 
   private static func convertBlock(_ reader: Reader, _ from: NumberType, _ writer: Writer, _ to: NumberType) {
     switch from {
-    case .bool: through(Int64.self, reader.count) { (index: Int) in reader.word(UInt8.self, index) == 0 ? 0 : 1 } _: {
-      narrow($0, writer, to)
-    }
-    case .int8: through(Int64.self, reader.count) { Int64(Int8(truncatingIfNeeded: reader.word(UInt8.self, $0))) } _: {
-      narrow($0, writer, to)
-    }
-    case .int16: through(Int64.self, reader.count) { Int64(Int16(bitPattern: reader.word(UInt16.self, $0))) } _: {
-      narrow($0, writer, to)
-    }
-    case .int32: through(Int64.self, reader.count) { Int64(Int32(bitPattern: reader.word(UInt32.self, $0))) } _: {
-      narrow($0, writer, to)
-    }
-    case .int64: through(Int64.self, reader.count) { Int64(bitPattern: reader.word(UInt64.self, $0)) } _: {
-      narrow($0, writer, to)
-    }
-    case .uint8: through(Int64.self, reader.count) { Int64(reader.word(UInt8.self, $0)) } _: { narrow($0, writer, to) }
-    case .uint16: through(Int64.self, reader.count) { Int64(reader.word(UInt16.self, $0)) } _: { narrow($0, writer, to) }
-    case .uint32: through(Int64.self, reader.count) { Int64(reader.word(UInt32.self, $0)) } _: { narrow($0, writer, to) }
-    case .uint64: through(UInt64.self, reader.count) { reader.word(UInt64.self, $0) } _: { narrow($0, writer, to) }
-    case .float16: through(Double.self, reader.count) { Half.widened(reader.word(UInt16.self, $0)) } _: {
-      narrow($0, writer, to)
-    }
-    case .float32:
-      through(Double.self, reader.count) { Double(Float(bitPattern: reader.word(UInt32.self, $0))) } _: {
+    case .bool:
+      through(Int64.self, reader.count) { (index: Int) in
+        reader.word(UInt8.self, index) == 0 ? 0 : 1
+      } _: {
         narrow($0, writer, to)
       }
-    case .float64: through(Double.self, reader.count) { Double(bitPattern: reader.word(UInt64.self, $0)) } _: {
-      narrow($0, writer, to)
-    }
-    case .extended: through(ExtendedFloat.self, reader.count) { reader.extended($0, at: 0) } _: {
-      narrow($0, writer, to)
-    }
+    case .int8:
+      through(Int64.self, reader.count) {
+        Int64(Int8(truncatingIfNeeded: reader.word(UInt8.self, $0)))
+      } _: {
+        narrow($0, writer, to)
+      }
+    case .int16:
+      through(Int64.self, reader.count) {
+        Int64(Int16(bitPattern: reader.word(UInt16.self, $0)))
+      } _: {
+        narrow($0, writer, to)
+      }
+    case .int32:
+      through(Int64.self, reader.count) {
+        Int64(Int32(bitPattern: reader.word(UInt32.self, $0)))
+      } _: {
+        narrow($0, writer, to)
+      }
+    case .int64:
+      through(Int64.self, reader.count) {
+        Int64(bitPattern: reader.word(UInt64.self, $0))
+      } _: {
+        narrow($0, writer, to)
+      }
+    case .uint8:
+      through(Int64.self, reader.count) {
+        Int64(reader.word(UInt8.self, $0))
+      } _: {
+        narrow($0, writer, to)
+      }
+    case .uint16:
+      through(Int64.self, reader.count) {
+        Int64(reader.word(UInt16.self, $0))
+      } _: {
+        narrow($0, writer, to)
+      }
+    case .uint32:
+      through(Int64.self, reader.count) {
+        Int64(reader.word(UInt32.self, $0))
+      } _: {
+        narrow($0, writer, to)
+      }
+    case .uint64:
+      through(UInt64.self, reader.count) {
+        reader.word(UInt64.self, $0)
+      } _: {
+        narrow($0, writer, to)
+      }
+    case .float16:
+      through(Double.self, reader.count) {
+        Half.widened(reader.word(UInt16.self, $0))
+      } _: {
+        narrow($0, writer, to)
+      }
+    case .float32:
+      through(Double.self, reader.count) {
+        Double(Float(bitPattern: reader.word(UInt32.self, $0)))
+      } _: {
+        narrow($0, writer, to)
+      }
+    case .float64:
+      through(Double.self, reader.count) {
+        Double(bitPattern: reader.word(UInt64.self, $0))
+      } _: {
+        narrow($0, writer, to)
+      }
+    case .extended:
+      through(ExtendedFloat.self, reader.count) {
+        reader.extended($0, at: 0)
+      } _: {
+        narrow($0, writer, to)
+      }
     case .complex64, .complex128, .complexExtended: convertComplexBlock(reader, from, writer, to)
     }
   }
@@ -109,11 +155,19 @@ extension Conversion {
   // MARK: Narrowing
 
   private static func narrow(_ block: Span<Int64>, _ writer: Writer, _ to: NumberType) {
-    narrowInteger(block, writer, to) { Float($0) } asDouble: { Double($0) }
+    narrowInteger(block, writer, to) {
+      Float($0)
+    } asDouble: {
+      Double($0)
+    }
   }
 
   private static func narrow(_ block: Span<UInt64>, _ writer: Writer, _ to: NumberType) {
-    narrowInteger(block, writer, to) { Float($0) } asDouble: { Double($0) }
+    narrowInteger(block, writer, to) {
+      Float($0)
+    } asDouble: {
+      Double($0)
+    }
   }
 
   @inline(__always)

@@ -108,7 +108,8 @@ extension Conversion {
     let realText = body[..<split]
     let imaginaryText = body[split...]
     let unit: Double? = imaginaryText == "+" || imaginaryText.isEmpty ? 1 : imaginaryText == "-" ? -1 : nil
-    guard let imaginary = unit ?? number(String(imaginaryText)), let real = realText.isEmpty ? 0 : number(String(realText))
+    guard let imaginary = unit ?? number(String(imaginaryText)),
+      let real = realText.isEmpty ? 0 : number(String(realText))
     else { throw malformed }
     return (real, imaginary)
   }
@@ -154,7 +155,8 @@ extension Conversion {
         let from = unsafe source.firstElement + sourceOffset + index * plan.inner.second
         let to = unsafe target.storage.baseAddress + target.offset + targetOffset + index * plan.inner.first
         try body(
-          unsafe TextElement(UnsafeMutableRawPointer(mutating: from), source.dtype), unsafe TextElement(to, target.dtype))
+          unsafe TextElement(UnsafeMutableRawPointer(mutating: from), source.dtype),
+          unsafe TextElement(to, target.dtype))
       }
     }
     extendLifetime(source.storage)
