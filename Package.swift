@@ -63,6 +63,10 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
+// In continuous integration a warning of ours is an error; those of the packages we use are not ours to mend.
+let warningsAsErrors: [SwiftSetting] =
+  Context.environment["NPY_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
 for target in package.targets where target.type != .system && target.type != .plugin {
   target.swiftSettings = (target.swiftSettings ?? []) + [
     .strictMemorySafety(),
@@ -70,5 +74,5 @@ for target in package.targets where target.type != .system && target.type != .pl
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableExperimentalFeature("Lifetimes"),
-  ]
+  ] + warningsAsErrors
 }
