@@ -25,10 +25,11 @@ let package = Package(
     .target(name: "ParallelLoops"),
     .target(name: "NumberText"),
     .target(name: "PythonLiterals", dependencies: ["NumberText"]),
+    .target(name: "CNumPyIOKernels"),
     .target(
       name: "NDArrays",
       dependencies: [
-        "ParallelLoops", "NumberText", "PythonLiterals",
+        "CNumPyIOKernels", "ParallelLoops", "NumberText", "PythonLiterals",
         .product(name: "ComplexModule", package: "swift-numerics"),
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
@@ -56,7 +57,11 @@ let package = Package(
     .testTarget(name: "ParallelLoopsTests", dependencies: ["ParallelLoops"]),
     .testTarget(name: "NumberTextTests", dependencies: ["NumberText", "TestSupport"]),
     .testTarget(name: "PythonLiteralsTests", dependencies: ["PythonLiterals", "TestSupport"]),
-    .testTarget(name: "NDArraysTests", dependencies: ["NDArrays", "TestSupport"]),
+    .testTarget(
+      name: "NDArraysTests",
+      dependencies: [
+        "NDArrays", "TestSupport", .product(name: "ComplexModule", package: "swift-numerics"),
+      ]),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"]),
     .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "TestSupport"]),
   ],
