@@ -7,11 +7,24 @@ import PackageDescription
   let onLinux = false
 #endif
 
+// What the system's own libraries add: zlib is in every SDK; the rest is linked on Linux only.
+var compressionLibraries: [Target] = [.systemLibrary(name: "CNumPyIOZlib")]
+if onLinux {
+  compressionLibraries += [
+    .systemLibrary(
+      name: "CNumPyIOLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CNumPyIOBzip2", providers: [.apt(["libbz2-dev"])]),
+    .systemLibrary(name: "CNumPyIOLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+  ]
+}
+let compressionDependencies = compressionLibraries.map { Target.Dependency(stringLiteral: $0.name) }
+
 let package = Package(
   name: "swift-numpy-io",
   platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
   products: [
     .library(name: "NumPyIO", targets: ["NumPyIO"]),
+    .library(name: "ArrayDeflate", targets: ["ArrayDeflate"]),
     .executable(name: "npy", targets: ["npy"]),
   ],
   dependencies: [
@@ -36,6 +49,7 @@ let package = Package(
     .target(
       name: "ByteIO",
       dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
+    .target(name: "ArrayDeflate", dependencies: ["ParallelLoops", "ByteIO"] + compressionDependencies),
     .target(
       name: "NumPyIO",
       dependencies: [
@@ -63,8 +77,11 @@ let package = Package(
         "NDArrays", "TestSupport", .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"]),
+    .testTarget(
+      name: "ArrayDeflateTests",
+      dependencies: ["ArrayDeflate", "ByteIO", "TestSupport"] + compressionDependencies),
     .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "TestSupport"]),
-  ],
+  ] + compressionLibraries,
   swiftLanguageModes: [.v6]
 )
 
