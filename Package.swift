@@ -35,6 +35,7 @@ let package = Package(
     .target(
       name: "ByteIO",
       dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
+    .target(name: "ZipArchives", dependencies: ["ByteIO"]),
     .target(
       name: "NumPyIO",
       dependencies: [
@@ -58,6 +59,12 @@ let package = Package(
     .testTarget(name: "PythonLiteralsTests", dependencies: ["PythonLiterals", "TestSupport"]),
     .testTarget(name: "NDArraysTests", dependencies: ["NDArrays", "TestSupport"]),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"]),
+    .testTarget(
+      name: "ZipArchivesTests",
+      dependencies: [
+        "ZipArchives", "ByteIO", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
