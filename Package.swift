@@ -50,6 +50,7 @@ let package = Package(
       name: "ByteIO",
       dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
     .target(name: "ArrayDeflate", dependencies: ["ParallelLoops", "ByteIO"] + compressionDependencies),
+    .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
     .target(
       name: "NumPyIO",
       dependencies: [
@@ -80,6 +81,12 @@ let package = Package(
     .testTarget(
       name: "ArrayDeflateTests",
       dependencies: ["ArrayDeflate", "ByteIO", "TestSupport"] + compressionDependencies),
+    .testTarget(
+      name: "ZipArchivesTests",
+      dependencies: [
+        "ZipArchives", "ByteIO", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "TestSupport"]),
   ] + compressionLibraries,
   swiftLanguageModes: [.v6]
