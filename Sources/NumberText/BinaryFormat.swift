@@ -1,0 +1,77 @@
+/// A binary floating-point format, for the reading of decimal numbers: one algorithm serves them all.
+struct BinaryFormat {
+  /// The bits of the significand, the leading one included.
+  let significandBits: Int
+  /// The exponent of the smallest normal number's leading bit.
+  let minExponent: Int
+  /// The exponent of the largest number's leading bit.
+  let maxExponent: Int
+
+  static let float16 = BinaryFormat(significandBits: 11, minExponent: -14, maxExponent: 15)
+  static let float32 = BinaryFormat(significandBits: 24, minExponent: -126, maxExponent: 127)
+  static let float64 = BinaryFormat(significandBits: 53, minExponent: -1022, maxExponent: 1023)
+  static let extended = BinaryFormat(significandBits: 64, minExponent: -16382, maxExponent: 16383)
+
+  /// A result: a significand, its leading bit included, and an IEEE exponent field; 0 for subnormals and zero.
+  struct Value: Equatable {
+    var significand: UInt64
+    var biasedExponent: Int
+  }
+
+  /// What stands for infinity.
+  @inline(__always)
+  var infinity: Value { Value(significand: 0, biasedExponent: maxExponent - minExponent + 2) }
+
+  /// The value `number × 10^power`, correctly rounded (ties to even), or `nil` where 128 bits of the power of ten do
+  /// not tell.
+  ///
+  /// This is the method of M. Eisel and D. Lemire ("Number Parsing at a Gigabyte per Second", 2021). The table's
+  /// powers are cut off, so the true product lies above the computed one, by less than 2 in the 128th bit: the result
+  /// is certain unless a rounding boundary lies in between.
+  @inline(__always)
+  func round(_ number: UInt64, power: Int) -> Value? {
+    if number == 0 || power < PowersOfTen.lowest { return Value(significand: 0, biasedExponent: 0) }
+    if power > PowersOfTen.highest { return infinity }
+    let zeros = number.leadingZeroBitCount
+    let product = PowersOfTen.product(
+      number << UInt64(truncatingIfNeeded: zeros), PowersOfTen.significand(power))
+    let upper = Int(truncatingIfNeeded: product.high >> 63)
+    // The exponent of the product's leading bit.
+    let exponent = PowersOfTen.binaryExponent(power) &+ 63 &- zeros &+ upper
+    // How many of the high word's bits are not kept; subnormals keep fewer bits.
+    let subnormal = max(0, minExponent &- exponent)
+    let drop = 63 &+ upper &- significandBits &+ subnormal
+    guard drop > 0 else { return nil }
+    if drop > 64 { return drop > 66 ? Value(significand: 0, biasedExponent: 0) : nil }
+    let shift = UInt64(truncatingIfNeeded: drop)
+    let kept = drop == 64 ? 0 : product.high >> shift
+    let rest = drop == 64 ? product.high : product.high & ((1 << shift) &- 1)
+    let half: UInt64 = 1 << (shift &- 1)
+    var significand = kept
+    if rest > half {
+      significand &+= 1
+    } else if rest == half {
+      if product.low != 0 {
+        significand &+= 1
+      } else {
+        // Exactly half, or a little more that was cut off: powers up to 10^27 have 64 bits and lose nothing.
+        guard power >= 0, power <= 27 else { return nil }
+        significand &+= kept & 1
+      }
+    } else if rest == half &- 1, product.low >= 0 &- 2, power < 0 || power > 27 {
+      return nil
+    }
+    if subnormal > 0 {
+      // Rounding up may reach the smallest normal number.
+      return Value(
+        significand: significand, biasedExponent: significand >> UInt64(significandBits - 1) != 0 ? 1 : 0)
+    }
+    var biased = exponent &- minExponent &+ 1
+    if significand >> UInt64(truncatingIfNeeded: significandBits) != 0 {
+      significand >>= 1
+      biased &+= 1
+    }
+    return biased > maxExponent &- minExponent &+ 1
+      ? infinity : Value(significand: significand, biasedExponent: biased)
+  }
+}
