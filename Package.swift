@@ -54,7 +54,7 @@ let package = Package(
     .target(
       name: "NumPyIO",
       dependencies: [
-        "ParallelLoops", "NumberText", "PythonLiterals", "NDArrays", "ByteIO",
+        "ParallelLoops", "NumberText", "PythonLiterals", "NDArrays", "ByteIO", "ArrayDeflate", "ZipArchives",
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),

@@ -20,12 +20,68 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var kinds: KindOptions
   @OptionGroup var array: ArrayOptions
 
+  @OptionGroup var archive: ArchiveOptions
+  @Option(help: "The name of the array in an archive that is written.") var name: String?
+
   func run() throws {
-    let input = try ArrayInput(source)
-    let result = try array.apply(to: input.read(), of: input.address.path)
-    switch try kinds.destinationKind(of: destination) {
+    let address = try Address(source)
+    let opened = try OpenedFile(address.path, kind: kinds.from)
+    let kind = try kinds.destinationKind(of: destination)
+    if case .npz(let source) = opened, address.member == nil, address.slice == nil, source.names.count != 1 || kind == .npz {
+      try convertArchive(source, address, to: kind)
+      return
+    }
+    let input = try ArrayInput(address, opened)
+    try write(try array.apply(to: input.read(), of: input.address.path), named: name ?? defaultName(input), as: kind)
+  }
+
+  /// The name that an array keeps in an archive: its member's, or NumPy's for arrays without one.
+  private func defaultName(_ input: ArrayInput) -> String {
+    if case .member(_, let name, _) = input.content {
+      return name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
+    }
+    return "arr_0"
+  }
+
+  private func write(_ result: AnyNDArray, named name: String, as kind: FileKindName) throws {
+    switch kind {
     case .npy: try result.save(to: destination)
-    case let kind: throw FormatError(.unsupported, "cannot write \(kind.rawValue) yet", file: destination)
+    case .npz:
+      let (compression, layout) = try archive.resolved()
+      try NPZArchive.save([(name, result)], to: destination, compression: compression, layout: layout)
+    case .pkl, .txt, .csv, .tsv:
+      throw FormatError(.unsupported, "\(kind.rawValue) cannot be written yet", file: destination)
+    }
+  }
+
+  /// Every member, in its order and under its name.
+  private func convertArchive(_ source: NPZArchive, _ address: Address, to kind: FileKindName) throws {
+    guard kind == .npz else {
+      // An archive of several arrays is no single array: the error names them.
+      _ = try ArrayInput(address, .npz(source))
+      return
+    }
+    guard name == nil else { throw ValidationError("--name is for a single array, not for an archive") }
+    let (compression, layout) = try archive.resolved()
+    try AtomicFile.write(to: destination) { (sink: any ByteSink) throws(FormatError) in
+      let writer = try NPZWriter(to: sink, compression: compression, layout: layout)
+      for member in source.zip.members where !member.isFolder {
+        if try source.isArray(member), !(try source.file(of: member).header.dtype.hasObjects) {
+          let name = member.name
+          let loaded: AnyNDArray = try source.array(name)
+          let converted = try applied(to: loaded, of: address.path)
+          try writer.add(name.hasSuffix(".npy") ? String(name.dropLast(4)) : name, converted)
+        } else {
+          try writer.add(file: member.name, bytes: source.data(of: member.name))
+        }
+      }
+      try writer.close()
+    }
+  }
+
+  private func applied(to loaded: AnyNDArray, of path: String) throws(FormatError) -> AnyNDArray {
+    do { return try array.apply(to: loaded, of: path) } catch let error as FormatError { throw error } catch {
+      throw FormatError(.badArgument, String(describing: error), file: path)
     }
   }
 }

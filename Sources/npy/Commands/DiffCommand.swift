@@ -29,19 +29,63 @@ struct DiffCommand: ParsableCommand {
 
   func run() throws {
     do {
-      let comparison = try compare(ArrayInput(a), ArrayInput(b), name: nil)
-      if json {
-        try Console.print(comparison.json.pretty())
-      } else if !quiet {
-        for line in comparison.lines { try Console.print(line) }
+      let (left, right) = (try Address(a), try Address(b))
+      let (leftFile, rightFile) = (try OpenedFile(left.path), try OpenedFile(right.path))
+      let isSame: Bool
+      if case .npz(let first) = leftFile, case .npz(let second) = rightFile, left.isWhole, right.isWhole {
+        isSame = try compareArchives(first, second)
+      } else {
+        isSame = try report([compare(ArrayInput(left, leftFile), ArrayInput(right, rightFile), name: nil)], only: [])
       }
-      if !comparison.isSame { throw ExitCode(1) }
+      if !isSame { throw ExitCode(1) }
     } catch let code as ExitCode {
       throw code
     } catch {
       _ = Failure.report(error, asJSON: json)
       throw ExitCode(DiffCommand.trouble)
     }
+  }
+
+  /// Compares archives member by member; the order of the members does not matter.
+  private func compareArchives(_ first: NPZArchive, _ second: NPZArchive) throws -> Bool {
+    var comparisons: [ArrayComparison] = []
+    var only: [(name: String, where: String)] = []
+    for name in first.names {
+      guard second.contains(name) else {
+        only.append((name, a))
+        continue
+      }
+      let (left, right) = (try first.member(name), try second.member(name))
+      if try first.isArray(left), try second.isArray(right) {
+        comparisons.append(
+          try compare(
+            ArrayInput(Address(path: a, member: name), .npz(first)),
+            ArrayInput(Address(path: b, member: name), .npz(second)), name: name))
+      } else if try first.data(of: name) != second.data(of: name) {
+        only.append((name, "both, with different bytes"))
+      }
+    }
+    only += second.names.filter { !first.contains($0) }.map { ($0, b) }
+    return try report(comparisons, only: only)
+  }
+
+  /// Prints what differs and says whether nothing does.
+  private func report(_ comparisons: [ArrayComparison], only: [(name: String, where: String)]) throws -> Bool {
+    let isSame = only.isEmpty && comparisons.allSatisfy(\.isSame)
+    if json {
+      let isArchive = comparisons.count != 1 || comparisons[0].name != nil
+      let members = comparisons.map(\.json)
+      let object: JSONValue =
+        isArchive
+        ? .object([
+          ("same", .bool(isSame)), ("members", .array(members)), ("only_in_one", .array(only.map { .string($0.name) })),
+        ]) : members[0]
+      try Console.print(object.pretty())
+    } else if !quiet {
+      for line in comparisons.flatMap(\.lines) { try Console.print(line) }
+      for (name, place) in only { try Console.print("\(Console.printable(name)): only in \(Console.printable(place))") }
+    }
+    return isSame
   }
 
   private func compare(_ left: ArrayInput, _ right: ArrayInput, name: String?) throws -> ArrayComparison {
