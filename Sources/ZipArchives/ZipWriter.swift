@@ -89,6 +89,7 @@ public final class ZipWriter {
     else { throw FormatError(.badArgument, "sizes that no data has", member: entry.name) }
     try start(entry, contents: contents, hasLocalZip64: layout == .numpy || isLarge, isPending: isPending)
     try attempt(entry.name) { () throws(FormatError) in
+      try (sink as? InPlaceFile)?.reserve(contents.compressedSize)
       try data(sink)
       try complete(isPatched: false)
     }
@@ -150,18 +151,19 @@ public final class ZipWriter {
     try attempt(name ?? member.name) { () throws(FormatError) in
       try sink.write(bytes)
       current = (header, sink.position)
-      var offset = local.data.lowerBound
-      while offset < local.data.upperBound {
-        let count = min(1 << 20, local.data.upperBound - offset)
-        try sink.write(archive.source.readBytes(at: offset, count: count, "a member"))
-        offset += count
-      }
+      try sink.write(from: archive.source, local.data)
       try complete(isPatched: false)
     }
   }
 
   /// Writes the directory and the end records, and flushes the sink; nothing can be added afterwards.
+  ///
+  /// - Throws: `badArgument` if a member was not ended, an error was thrown before, or the writer is that of a
+  ///   ``ZipAppender``, which finishes it itself.
   public func finish() throws(FormatError) {
+    guard !(sink is InPlaceFile) else {
+      throw FormatError(.badArgument, "what is appended is finished by committing it")
+    }
     let offset = sink.position
     let (records, end) = try closing(at: offset)
     try attempt(nil) { () throws(FormatError) in
