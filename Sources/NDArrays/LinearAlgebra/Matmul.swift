@@ -93,10 +93,11 @@ enum MatrixMultiplication {
       // Safe: the result is new, held by this function, and has `size` elements for every batch.
       let start = unsafe (result.storage.baseAddress + batch * size * dtype.itemSize)
         .assumingMemoryBound(to: Item.self)
+      let target = unsafe MatrixTarget(start)
       MatrixProduct<Item>(
         left: factors.left, right: factors.right, isComplex: dtype.kind == .complex,
         onAllCores: !sharesBatches
-      ).write(to: MatrixTarget(unsafe start))
+      ).write(to: target)
     }
     if sharesBatches {
       Parallel.forEachRange(of: batches, grain: 1 + Int(100_000 / work)) {
