@@ -7,11 +7,24 @@ import PackageDescription
   let onLinux = false
 #endif
 
+// What the system's own libraries add: zlib is in every SDK; the rest is linked on Linux only.
+var compressionLibraries: [Target] = [.systemLibrary(name: "CNumPyIOZlib")]
+if onLinux {
+  compressionLibraries += [
+    .systemLibrary(
+      name: "CNumPyIOLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CNumPyIOBzip2", providers: [.apt(["libbz2-dev"])]),
+    .systemLibrary(name: "CNumPyIOLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+  ]
+}
+let compressionDependencies = compressionLibraries.map { Target.Dependency(stringLiteral: $0.name) }
+
 let package = Package(
   name: "swift-numpy-io",
   platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
   products: [
     .library(name: "NumPyIO", targets: ["NumPyIO"]),
+    .library(name: "ArrayDeflate", targets: ["ArrayDeflate"]),
     .executable(name: "npy", targets: ["npy"]),
   ],
   dependencies: [
@@ -25,16 +38,19 @@ let package = Package(
     .target(name: "ParallelLoops"),
     .target(name: "NumberText"),
     .target(name: "PythonLiterals", dependencies: ["NumberText"]),
+    .target(name: "CNumPyIOKernels"),
     .target(
       name: "NDArrays",
       dependencies: [
-        "ParallelLoops", "NumberText", "PythonLiterals",
+        "CNumPyIOKernels", "ParallelLoops", "NumberText", "PythonLiterals",
         .product(name: "ComplexModule", package: "swift-numerics"),
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .target(
       name: "ByteIO",
       dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
+    .target(name: "ArrayDeflate", dependencies: ["ParallelLoops", "ByteIO"] + compressionDependencies),
+    .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
     .target(
       name: "NumPyIO",
       dependencies: [
@@ -56,12 +72,29 @@ let package = Package(
     .testTarget(name: "ParallelLoopsTests", dependencies: ["ParallelLoops"]),
     .testTarget(name: "NumberTextTests", dependencies: ["NumberText", "TestSupport"]),
     .testTarget(name: "PythonLiteralsTests", dependencies: ["PythonLiterals", "TestSupport"]),
-    .testTarget(name: "NDArraysTests", dependencies: ["NDArrays", "TestSupport"]),
+    .testTarget(
+      name: "NDArraysTests",
+      dependencies: [
+        "NDArrays", "TestSupport", .product(name: "ComplexModule", package: "swift-numerics"),
+      ]),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"]),
+    .testTarget(
+      name: "ArrayDeflateTests",
+      dependencies: ["ArrayDeflate", "ByteIO", "TestSupport"] + compressionDependencies),
+    .testTarget(
+      name: "ZipArchivesTests",
+      dependencies: [
+        "ZipArchives", "ByteIO", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "TestSupport"]),
-  ],
+  ] + compressionLibraries,
   swiftLanguageModes: [.v6]
 )
+
+// In continuous integration a warning of ours is an error; those of the packages we use are not ours to mend.
+let warningsAsErrors: [SwiftSetting] =
+  Context.environment["NPY_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)]
 
 for target in package.targets where target.type != .system && target.type != .plugin {
   target.swiftSettings = (target.swiftSettings ?? []) + [
@@ -70,5 +103,5 @@ for target in package.targets where target.type != .system && target.type != .pl
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableExperimentalFeature("Lifetimes"),
-  ]
+  ] + warningsAsErrors
 }

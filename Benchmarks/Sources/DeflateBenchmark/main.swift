@@ -1,0 +1,113 @@
+// Compares the levels of ArrayDeflate with zlib -6 (what NumPy does) and libdeflate, in one run.
+//
+// usage: DeflateBenchmark FOLDER [--kinds a,b] [--levels fast,default,best] [--peers 1,6,12] [--repeat N]
+//
+// FOLDER is what make-deflate-data.py made. Sizes are relative to zlib -6's, speeds are multiples of it; z6 is
+// zlib -6's own speed in MB/s. Every stream of ours is inflated with zlib and compared.
+import ArrayDeflate
+import ByteIO
+import CBenchmarkLibdeflate
+
+struct Kind {
+  var name: String
+  var layout: ItemLayout
+  var group: String
+}
+
+func option(_ name: String) -> String? {
+  let arguments = CommandLine.arguments
+  guard let index = arguments.firstIndex(of: "--" + name), index + 1 < arguments.count else { return nil }
+  return arguments[index + 1]
+}
+
+func format(_ value: Double, _ digits: Int) -> String {
+  var scale = 1.0
+  for _ in 0..<digits { scale *= 10 }
+  let whole = Int((value * scale).rounded())
+  if digits == 0 { return String(whole) }
+  let text = String(whole % Int(scale))
+  return "\(whole / Int(scale))." + String(repeating: "0", count: digits - text.count) + text
+}
+
+func pad(_ text: String, _ width: Int) -> String {
+  String(repeating: " ", count: max(0, width - text.count)) + text
+}
+
+/// The least time of several runs in seconds, and the last run's result.
+func timed<Value>(_ repeats: Int, _ body: () throws -> Value) rethrows -> (Double, Value) {
+  var best = Double.infinity
+  let clock = ContinuousClock()
+  var value: Value?
+  for _ in 0..<repeats {
+    let start = clock.now
+    value = try body()
+    let took = clock.now - start
+    best = min(best, Double(took.components.seconds) + Double(took.components.attoseconds) * 1e-18)
+  }
+  return (best, value!)
+}
+
+let folder = CommandLine.arguments[1]
+let table = try FileSource(path: folder + "/kinds.tsv").readBytes(at: 0, upTo: 1 << 20)
+var kinds = String(decoding: table, as: UTF8.self).split(separator: "\n").map { line in
+  let fields = line.split(separator: "\t").map(String.init)
+  return Kind(
+    name: fields[0],
+    layout: ItemLayout(itemSize: Int(fields[1])!, atomSize: Int(fields[2])!, strides: [Int(fields[3])!]),
+    group: fields[4])
+}
+if let chosen = option("kinds")?.split(separator: ",").map(String.init) {
+  kinds = kinds.filter { chosen.contains($0.name) || chosen.contains($0.group) }
+}
+let levels = (option("levels") ?? "fast,default").split(separator: ",").compactMap {
+  DeflateLevel(rawValue: String($0))
+}
+let peers = (option("peers") ?? "").split(separator: ",").compactMap { Int32($0) }
+let repeats = Int(option("repeat") ?? "3")!
+
+final class CountingSink: ByteSink {
+  let name = "memory"
+  var bytes: [UInt8] = []
+  var position: Int { bytes.count }
+  init(capacity: Int) { bytes.reserveCapacity(capacity) }
+  func write(_ more: UnsafeRawBufferPointer) { bytes.append(contentsOf: more) }
+  func flush() {}
+}
+
+print(pad("kind", 10), pad("MB", 5), pad("z6 MB/s", 8), terminator: "")
+for level in levels {
+  print(pad(level.rawValue + " size", 14), pad("x z6", 6), pad("MB/s", 6), terminator: "")
+}
+for peer in peers { print(pad("ld-\(peer) size", 12), pad("x z6", 6), terminator: "") }
+print()
+for kind in kinds {
+  let input = try FileSource(path: "\(folder)/\(kind.name).raw").readBytes(at: 0, upTo: .max)
+  let (zlibTime, reference) = timed(1) { zlibDeflate(input, level: 6) }
+  let size = Double(input.count) / 1e6
+  print(pad(kind.name, 10), pad(format(size, 1), 5), pad(format(size / zlibTime, 1), 8), terminator: "")
+  for level in levels {
+    let sink = CountingSink(capacity: input.count + 1_000_000)
+    let (time, _) = try timed(repeats) {
+      sink.bytes.removeAll(keepingCapacity: true)
+      let writer = try DeflateWriter(to: sink, level: level)
+      try input.withUnsafeBytes { try writer.write($0, layout: kind.layout) }
+      return try writer.finish()
+    }
+    var check = [UInt8](repeating: 0, count: input.count)
+    guard zlibInflate(sink.bytes, into: &check), check == input else {
+      print("WRONG STREAM for \(kind.name) at \(level)")
+      continue
+    }
+    print(
+      pad(format(Double(sink.bytes.count) / Double(reference.count), 3), 14),
+      pad(format(zlibTime / time, 1), 6),
+      pad(format(size / time, 0), 6), terminator: "")
+  }
+  for peer in peers {
+    let (time, count) = timed(1) { libdeflateDeflate(input, level: peer) }
+    print(
+      pad(format(Double(count) / Double(reference.count), 3), 12), pad(format(zlibTime / time, 1), 6),
+      terminator: "")
+  }
+  print()
+}

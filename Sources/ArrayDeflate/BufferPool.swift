@@ -1,0 +1,95 @@
+internal import ByteIO
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Memory that grows on demand and is used again: fresh pages cost more than what is done with them.
+///
+/// Used by one thread at a time; the pool hands it from one to the next.
+@safe final class ScratchBuffer: @unchecked Sendable {
+  private var base: UnsafeMutableRawPointer?
+  private(set) var capacity = 0
+  /// How many bytes are in use, where the user keeps count.
+  var count = 0
+
+  init() { unsafe base = nil }
+
+  deinit {
+    // Safe: allocated by `reserve`, freed here only.
+    unsafe free(base)
+  }
+
+  /// Makes room; what was in the buffer is lost if it has to grow.
+  func reserve(_ wanted: Int) throws(FormatError) {
+    guard wanted > capacity else { return }
+    // Safe: the old block is not used again.
+    unsafe free(base)
+    unsafe base = nil
+    capacity = 0
+    let size = max(wanted, 4096)
+    guard let memory = unsafe malloc(size) else {
+      throw FormatError(.limitExceeded, "no memory is left for \(size) bytes")
+    }
+    unsafe base = memory
+    capacity = size
+  }
+
+  /// The first bytes; valid until the buffer grows or is given back.
+  func mutableBytes(_ count: Int) -> UnsafeMutableRawBufferPointer {
+    // Safe: never beyond the capacity.
+    unsafe UnsafeMutableRawBufferPointer(start: base, count: min(count, capacity))
+  }
+
+  /// The first bytes; valid until the buffer grows or is given back.
+  func bytes(_ count: Int) -> UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(mutableBytes(count)) }
+
+  /// Reads `count` bytes of a source and puts `ending` after them; returns the count of both.
+  ///
+  /// Memory is taken only if the source has the bytes, or else step by step as they arrive.
+  func fill(from source: any ByteSource, at offset: Int, count: Int, ending: [UInt8]) throws(FormatError)
+    -> Int
+  {
+    let total = try count.checkedAdding(ending.count)
+    let end = try offset.checkedAdding(count)
+    if let known = source.byteCount, known < end {
+      throw FormatError.truncated(
+        "compressed data", expected: count, found: max(0, known - offset), at: known
+      )
+      .at(file: source.name)
+    }
+    if source.byteCount != nil || count <= 1 << 22 {
+      try reserve(total)
+      let got = try unsafe source.read(into: mutableBytes(count), at: offset)
+      try check(got, count, offset, source)
+    } else {
+      let bytes = try source.readBytes(at: offset, count: count, "compressed data")
+      try reserve(total)
+      unsafe mutableBytes(count).copyBytes(from: bytes)
+    }
+    let memory = unsafe mutableBytes(total)
+    for index in ending.indices { unsafe memory[count + index] = ending[index] }
+    return total
+  }
+
+  private func check(_ got: Int, _ count: Int, _ offset: Int, _ source: any ByteSource) throws(FormatError) {
+    guard got == count else {
+      throw FormatError.truncated("compressed data", expected: count, found: got, at: offset + got)
+        .at(file: source.name)
+    }
+  }
+}
+
+/// Buffers that threads take and give back.
+final class BufferPool: Sendable {
+  private let spares = Mutex<[ScratchBuffer]>([])
+
+  func take() -> ScratchBuffer { spares.withLock { $0.popLast() } ?? ScratchBuffer() }
+
+  func give(_ buffer: ScratchBuffer) { spares.withLock { $0.append(buffer) } }
+}

@@ -1,0 +1,205 @@
+public import ByteIO
+internal import ParallelLoops
+internal import Synchronization
+
+/// What has been compressed.
+public struct DeflateSummary: Sendable {
+  /// The checksum of the input.
+  public var crc32: UInt32
+  /// The bytes of input.
+  public var uncompressedCount: Int
+  /// The bytes of the stream.
+  public var compressedCount: Int
+  /// Where the stream's segments are; `nil` for ``DeflateLevel/zlib``, which has none.
+  public var index: SegmentIndex?
+}
+
+/// Writes one raw deflate stream to a sink, from any number of pieces of input.
+///
+/// Each piece is cut into segments of about 1 MiB, which are compressed on all cores and written in order; see
+/// ``SegmentIndex``. The bytes depend on the pieces, the level and the layouts only, not on the number of cores.
+/// Memory: about 8 MB a core, whatever the size of the input.
+///
+/// ```swift
+/// let writer = DeflateWriter(to: sink, level: .default)
+/// try writer.write(header)
+/// try writer.write(payload, layout: ItemLayout(itemSize: 8))
+/// let summary = try writer.finish()
+/// ```
+public final class DeflateWriter {
+  /// The usual length of a segment in bytes of input.
+  public static let segmentSize = 1 << 20
+
+  private let sink: any ByteSink
+  private let level: DeflateLevel
+  private let start: Int
+  private let zlib: ZlibEncoder?
+  private var crc32: UInt32 = 0
+  private var uncompressedCount = 0
+  private let order: SegmentQueue
+  private let encoders = EncoderPool()
+
+  /// A writer of a stream that begins at the sink's current position.
+  ///
+  /// - Throws: ``FormatError`` if no memory is left.
+  public init(to sink: any ByteSink, level: DeflateLevel) throws(FormatError) {
+    self.sink = sink
+    self.level = level
+    start = sink.position
+    order = SegmentQueue(sink)
+    zlib = level == .zlib ? try ZlibEncoder(.raw, level: 6) : nil
+  }
+
+  /// Compresses more input.
+  ///
+  /// - Parameters:
+  ///   - bytes: The input; not kept beyond the call.
+  ///   - layout: What the bytes are; pieces should begin at an item's start.
+  /// - Throws: What the sink throws.
+  public func write(_ bytes: UnsafeRawBufferPointer, layout: ItemLayout = .bytes) throws(FormatError) {
+    guard bytes.count > 0 else { return }
+    uncompressedCount = try uncompressedCount.checkedAdding(bytes.count)
+    if let zlib {
+      crc32 = unsafe CRC32.checksum(bytes, following: crc32)
+      try unsafe pump(zlib, bytes, isLast: false)
+      return
+    }
+    let size = DeflateWriter.segmentSize(for: layout)
+    let count = (bytes.count - 1) / size + 1
+    let shared = unsafe SharedBytes(bytes)
+    let (level, encoders, order) = (level, encoders, order)
+    try Parallel.ordered(
+      count,
+      produce: { (index: Int) throws(FormatError) -> EncodedSegment? in
+        let lower = index * size
+        let range = lower..<min(shared.count, lower + size)
+        let encoder = encoders.take()
+        defer { encoders.give(encoder) }
+        let output = order.spares.take()
+        return try unsafe shared.withRange(range) { (part) throws(FormatError) in
+          let crc32 = unsafe CRC32.checksum(part)
+          let end = try unsafe encoder.encode(part, layout: layout, level: level, into: output)
+          return EncodedSegment(output: output, end: end, uncompressedCount: part.count, crc32: crc32)
+        }
+      },
+      consume: { (_: Int, segment: EncodedSegment) throws(FormatError) in try order.append(segment) })
+  }
+
+  /// Compresses the bytes of an array.
+  public func write(_ bytes: [UInt8], layout: ItemLayout = .bytes) throws(FormatError) {
+    let result: Result<Void, FormatError> = unsafe bytes.withUnsafeBytes { buffer in
+      // Safe: the buffer is not kept beyond the call.
+      do throws(FormatError) { return .success(try unsafe write(buffer, layout: layout)) } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+
+  /// Ends the stream and tells what it holds. Nothing may be written afterwards.
+  public func finish() throws(FormatError) -> DeflateSummary {
+    if let zlib {
+      try unsafe pump(zlib, UnsafeRawBufferPointer(start: nil, count: 0), isLast: true)
+      return DeflateSummary(
+        crc32: crc32, uncompressedCount: uncompressedCount, compressedCount: sink.position - start, index: nil
+      )
+    }
+    let index = try SegmentIndex(try order.finish())
+    return DeflateSummary(
+      crc32: index.crc32, uncompressedCount: uncompressedCount, compressedCount: index.compressedCount,
+      index: index)
+  }
+
+  /// About 1 MiB, and whole items.
+  static func segmentSize(for layout: ItemLayout) -> Int {
+    guard layout.itemSize < segmentSize else { return segmentSize }
+    return segmentSize - segmentSize % layout.itemSize
+  }
+
+  private func pump(_ encoder: ZlibEncoder, _ bytes: UnsafeRawBufferPointer, isLast: Bool) throws(FormatError)
+  {
+    let output = order.spares.take()
+    defer { order.spares.give(output) }
+    try output.reserve(1 << 17)
+    var done = 0
+    while true {
+      let memory = unsafe output.mutableBytes(1 << 17)
+      // Safe: the rest of the caller's bytes.
+      let step = try unsafe encoder.encode(
+        UnsafeRawBufferPointer(rebasing: bytes[done...]), into: memory, isLast: isLast)
+      done += step.consumed
+      try unsafe sink.write(output.bytes(step.produced))
+      if isLast ? step.isFinished : done == bytes.count { return }
+    }
+  }
+}
+
+/// A segment that waits to be written: whether it is the last is known only when the next one comes, or none.
+struct EncodedSegment: Sendable {
+  let output: ScratchBuffer
+  let end: BitWriter.End
+  let uncompressedCount: Int
+  let crc32: UInt32
+}
+
+/// Writes segments in order, each closed as its place asks: by a full flush, or as the end of the stream.
+private final class SegmentQueue: Sendable {
+  let spares = BufferPool()
+  private let state: Mutex<State>
+
+  // The sink is used under the lock, or by the one thread that ends the stream.
+  private struct State: @unchecked Sendable {
+    let sink: any ByteSink
+    var pending: EncodedSegment?
+    var segments: [SegmentIndex.Segment] = []
+  }
+
+  init(_ sink: any ByteSink) { state = Mutex(State(sink: sink)) }
+
+  func append(_ segment: EncodedSegment) throws(FormatError) {
+    let result: Result<Void, FormatError> = state.withLock { state in
+      do throws(FormatError) {
+        try close(&state, isLast: false)
+        state.pending = segment
+        return .success(())
+      } catch { return .failure(error) }
+    }
+    try result.get()
+  }
+
+  func finish() throws(FormatError) -> [SegmentIndex.Segment] {
+    let result: Result<[SegmentIndex.Segment], FormatError> = state.withLock { state in
+      do throws(FormatError) {
+        if state.pending == nil, state.segments.isEmpty {
+          // No input at all: one final block without symbols.
+          try state.sink.write([3, 0])
+          state.segments.append(SegmentIndex.Segment(uncompressedCount: 0, compressedCount: 2, crc32: 0))
+        }
+        try close(&state, isLast: true)
+        return .success(state.segments)
+      } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
+  private func close(_ state: inout State, isLast: Bool) throws(FormatError) {
+    guard let segment = state.pending else { return }
+    state.pending = nil
+    let output = segment.output
+    defer { spares.give(output) }
+    let count = segment.end.close(output, isLast: isLast)
+    state.segments.append(
+      SegmentIndex.Segment(
+        uncompressedCount: segment.uncompressedCount, compressedCount: count, crc32: segment.crc32))
+    try unsafe state.sink.write(output.bytes(count))
+  }
+}
+
+/// Encoders that threads take and give back: their tables are large and worth keeping.
+private final class EncoderPool: Sendable {
+  private let spares = Mutex<[SegmentEncoder]>([])
+
+  func take() -> SegmentEncoder { spares.withLock { $0.popLast() } ?? SegmentEncoder() }
+
+  func give(_ encoder: SegmentEncoder) { spares.withLock { $0.append(encoder) } }
+}

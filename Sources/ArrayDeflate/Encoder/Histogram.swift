@@ -1,0 +1,84 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// How often each symbol occurs in some sequences.
+final class Histogram {
+  private let literalTable = Table<UInt32>(repeating: 0, count: 288)
+  private let distanceTable = Table<UInt32>(repeating: 0, count: 32)
+  /// The extra bits of all lengths and distances.
+  private(set) var extraBits = 0
+
+  var literals: TableView<UInt32> { literalTable.view }
+  var distances: TableView<UInt32> { distanceTable.view }
+
+  func clear() {
+    literals.fill(0)
+    distances.fill(0)
+    extraBits = 0
+  }
+
+  /// Counts the symbols of sequences, whose first literal is at `start`; returns where they end.
+  func count(_ list: SequenceList, _ range: Range<Int>, _ input: InputBytes, at start: Int) -> Int {
+    let (literals, distances) = (literals, distances)
+    let lengthSlots = DeflateAlphabet.lengthSlots.view
+    var position = start
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let sequence = list[index]
+      let end = position &+ sequence.literals
+      while position < end {
+        literals[Int(input[position])] &+= 1
+        position &+= 1
+      }
+      let length = sequence.length
+      if length > 0 {
+        literals[257 &+ Int(lengthSlots[length])] &+= 1
+        distances[sequence.slot] &+= 1
+        position &+= length
+      }
+      index &+= 1
+    }
+    return position
+  }
+
+  func add(_ other: Histogram) {
+    for symbol in 0..<288 { literals[symbol] &+= other.literals[symbol] }
+    for symbol in 0..<32 { distances[symbol] &+= other.distances[symbol] }
+  }
+
+  func copy(_ other: Histogram) {
+    for symbol in 0..<288 { literals[symbol] = other.literals[symbol] }
+    for symbol in 0..<32 { distances[symbol] = other.distances[symbol] }
+  }
+
+  /// The bits that the symbols take by their entropy, extra bits and an estimate of the code's own description
+  /// included.
+  func entropyBits() -> Double {
+    let (literalBits, literalKinds) = Histogram.entropy(literals, 288)
+    let (distanceBits, distanceKinds) = Histogram.entropy(distances, 32)
+    var extra = 0
+    for slot in 8..<28 { extra += Int(literals[257 + slot]) * Int(DeflateAlphabet.lengthExtra[slot]) }
+    for slot in 2..<30 { extra += Int(distances[slot]) * DeflateAlphabet.distanceExtra(slot) }
+    return literalBits + distanceBits + Double(extra) + 60 + 3.2 * Double(literalKinds + distanceKinds)
+  }
+
+  private static func entropy(_ table: TableView<UInt32>, _ count: Int) -> (bits: Double, kinds: Int) {
+    var total = 0.0
+    var sum = 0.0
+    var kinds = 0
+    for symbol in 0..<count {
+      let frequency = table[symbol]
+      if frequency == 0 { continue }
+      kinds += 1
+      let value = Double(frequency)
+      total += value
+      sum += value * log2(value)
+    }
+    return (total > 0 ? total * log2(total) - sum : 0, kinds)
+  }
+}

@@ -1,0 +1,36 @@
+/// The simplest parser: the only distance is that of one item (or another that is given), nothing is searched.
+///
+/// Bytes that equal those one item before become matches, the rest literals. For integers of few values, slowly
+/// changing numbers and numbers with a constant exponent this is most of what there is to find.
+enum RunParser {
+  static func parse(_ input: InputBytes, distance: Int, into list: inout SequenceList) {
+    let end = input.count - 8
+    let slot = DeflateAlphabet.distanceSlot(distance)
+    var literalStart = 0
+    var position = distance
+    while position <= end {
+      let difference = input.load64(position) ^ input.load64(position &- distance)
+      // The top bit of every byte that is zero; in bytes above a zero byte it may be wrong, so it is exact form.
+      let equal = zeroBytes(difference)
+      let starts = equal & equal &>> 8 & equal &>> 16
+      if starts == 0 {
+        // The last two bytes may begin a run that goes on.
+        position &+= 6
+        continue
+      }
+      position &+= starts.trailingZeroBitCount &>> 3
+      let limit = min(DeflateAlphabet.maxMatch, input.count &- position)
+      let length = input.matchLength(position, position &- distance, from: 3, limit: limit)
+      list.append(literals: position &- literalStart, length: length, distance: distance, slot: slot)
+      position &+= length
+      literalStart = position
+    }
+    list.finish(literals: input.count - literalStart)
+  }
+
+  /// 0x80 in each byte that is zero, 0 in the others.
+  @inline(__always) static func zeroBytes(_ value: UInt64) -> UInt64 {
+    let low = 0x7F7F_7F7F_7F7F_7F7F as UInt64
+    return ~((value & low) &+ low | value | low)
+  }
+}

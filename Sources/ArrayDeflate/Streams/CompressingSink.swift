@@ -1,0 +1,61 @@
+public import ByteIO
+
+/// Compresses what is written to it on the way to another sink: for text in `.gz`, `.bz2`, `.xz` files.
+///
+/// The stream is complete only after ``finish()``.
+public final class CompressingSink: ByteSink {
+  /// The name of the sink behind.
+  public let name: String
+  /// How many bytes have been written, before compression.
+  public private(set) var position = 0
+  private let sink: any ByteSink
+  private let encoder: any StreamEncoder
+  private var output = [UInt8](repeating: 0, count: 1 << 16)
+  private var isFinished = false
+
+  /// A sink in front of another.
+  ///
+  /// - Parameter level: 0 or 1 to 9; `nil` is what Python's `gzip.open` (9), `bz2.open` (9) and `lzma.open` (6) use.
+  public init(to sink: any ByteSink, format: CompressionFormat, level: Int? = nil) throws(FormatError) {
+    name = sink.name
+    self.sink = sink
+    encoder = try format.makeEncoder(level: level)
+  }
+
+  /// Compresses bytes; what comes of them may be written at once or later.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
+    guard !isFinished else { throw FormatError(.badArgument, "the compressed stream has ended", file: name) }
+    var done = 0
+    while done < bytes.count {
+      // Safe: the rest of the caller's bytes.
+      done += try unsafe step(UnsafeRawBufferPointer(rebasing: bytes[done...]), isLast: false).consumed
+    }
+    position += bytes.count
+  }
+
+  /// Hands on what has been compressed so far; what the encoder still holds comes with ``finish()``.
+  public func flush() throws(FormatError) { try sink.flush() }
+
+  /// Ends the stream. What is written afterwards is an error.
+  public func finish() throws(FormatError) {
+    guard !isFinished else { return }
+    var ended = false
+    while !ended {
+      ended = try unsafe step(UnsafeRawBufferPointer(start: nil, count: 0), isLast: true).isFinished
+    }
+    isFinished = true
+    try sink.flush()
+  }
+
+  private func step(_ input: UnsafeRawBufferPointer, isLast: Bool) throws(FormatError) -> CodecStep {
+    let result: Result<CodecStep, FormatError> = unsafe output.withUnsafeMutableBytes { buffer in
+      do throws(FormatError) {
+        let step = try unsafe encoder.encode(input, into: buffer, isLast: isLast)
+        // Safe: the encoder filled that much of the buffer.
+        try unsafe sink.write(UnsafeRawBufferPointer(rebasing: buffer[..<step.produced]))
+        return .success(step)
+      } catch { return .failure(error.at(file: name)) }
+    }
+    return try result.get()
+  }
+}

@@ -1,0 +1,172 @@
+public import ByteIO
+internal import Synchronization
+
+/// Reads what a compressed stream holds, from front to back and no further than asked.
+///
+/// For the beginning of a zip member (an array's header), and for files of any size in little memory. Not for use
+/// from several threads at once; ``CompressedSource`` is.
+public final class InflatingStream {
+  /// How many bytes have been read so far.
+  public private(set) var position = 0
+  private let source: any ByteSource
+  private let decoder: any StreamDecoder
+  private var input: [UInt8] = []
+  private var inputStart = 0
+  private var sourceOffset: Int
+  private let sourceEnd: Int?
+  private var inputEnded = false
+  private var finished = false
+  private var anyStreamEnded = false
+  private let chunk: Int
+
+  /// A reader of the stream that begins at an offset of a source.
+  ///
+  /// - Parameters:
+  ///   - compressedCount: The length of the stream; `nil` if it goes on to the source's end.
+  ///   - chunk: How many compressed bytes are read at a time.
+  /// - Throws: ``FormatError`` with code `unsupported` if the platform lacks the format.
+  public init(
+    _ source: any ByteSource, at offset: Int = 0, compressedCount: Int? = nil,
+    format: CompressionFormat = .raw,
+    chunk: Int = 1 << 16
+  ) throws(FormatError) {
+    self.source = source
+    sourceOffset = offset
+    if let compressedCount {
+      sourceEnd = try offset.checkedAdding(compressedCount)
+    } else {
+      sourceEnd = nil
+    }
+    self.chunk = max(64, chunk)
+    decoder = try format.makeDecoder()
+  }
+
+  /// Fills memory with the next bytes; returns how many, fewer than it holds only where the stream has ended.
+  ///
+  /// - Throws: ``FormatError``: `corrupt` if the stream is broken, `truncated` if it ends before its own end.
+  public func read(into target: UnsafeMutableRawBufferPointer) throws(FormatError) -> Int {
+    var done = 0
+    while done < target.count, !finished {
+      if inputStart == input.count, !inputEnded { try refill() }
+      // Safe: the rest of the caller's memory.
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: target[done...])
+      let step = try unsafe decode(into: rest)
+      inputStart += step.consumed
+      done += step.produced
+      position += step.produced
+      if step.isFinished {
+        try endStream()
+      } else if step.consumed == 0, step.produced == 0, inputStart == input.count, inputEnded {
+        throw FormatError(.truncated, "the compressed data ends too early", offset: sourceOffset).at(
+          file: source.name)
+      }
+    }
+    return done
+  }
+
+  /// The next bytes; fewer than `count` only where the stream has ended. Memory is taken as the bytes arrive.
+  public func readBytes(upTo count: Int) throws(FormatError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var step = 1 << 14
+    while bytes.count < count {
+      let known = bytes.count
+      let wanted = min(step, count - known)
+      bytes.append(contentsOf: repeatElement(0, count: wanted))
+      let result: Result<Int, FormatError> = unsafe bytes.withUnsafeMutableBytes { all in
+        // Safe: the part from `known` on lies within the array.
+        let part = unsafe UnsafeMutableRawBufferPointer(rebasing: all[known...])
+        do throws(FormatError) { return .success(try unsafe read(into: part)) } catch {
+          return .failure(error)
+        }
+      }
+      let got = try result.get()
+      if got < wanted {
+        bytes.removeLast(wanted - got)
+        break
+      }
+      step = min(step * 4, 1 << 24)
+    }
+    return bytes
+  }
+
+  private func decode(into rest: UnsafeMutableRawBufferPointer) throws(FormatError) -> CodecStep {
+    let result: Result<CodecStep, FormatError> = unsafe input.withUnsafeBytes { all in
+      do throws(FormatError) {
+        // Safe: the rest of the array, for the duration of the call.
+        let part = unsafe UnsafeRawBufferPointer(rebasing: all[inputStart...])
+        return .success(try unsafe decoder.decode(part, into: rest, isLast: inputEnded))
+      } catch { return .failure(error.at(file: source.name)) }
+    }
+    return try result.get()
+  }
+
+  private func refill() throws(FormatError) {
+    let wanted = sourceEnd.map { min(chunk, $0 - sourceOffset) } ?? chunk
+    input = try source.readBytes(at: sourceOffset, upTo: wanted)
+    inputStart = 0
+    sourceOffset += input.count
+    if input.count < chunk { inputEnded = true }
+  }
+
+  /// Another stream may follow; anything else that follows is left alone, as Python's gzip does with zeros.
+  private func endStream() throws(FormatError) {
+    if decoder.mayRepeat {
+      while true {
+        // Zeros pad gzip members and xz streams.
+        while inputStart < input.count, input[inputStart] == 0 { inputStart += 1 }
+        if inputStart < input.count || inputEnded { break }
+        try refill()
+      }
+      if inputStart < input.count {
+        try decoder.restart()
+        return
+      }
+    }
+    finished = true
+  }
+}
+
+/// What a compressed stream holds, as a source that can be read forwards: for text in `.gz`, `.bz2`, `.xz` files.
+public final class CompressedSource: ByteSource {
+  /// The name of the compressed source.
+  public let name: String
+  /// Not known before the end.
+  public var byteCount: Int? { nil }
+  /// Only forwards.
+  public var isSeekable: Bool { false }
+  private let state: Mutex<InflatingBox>
+
+  /// A source of what `source` holds compressed.
+  public init(_ source: any ByteSource, format: CompressionFormat) throws(FormatError) {
+    name = source.name
+    state = Mutex(InflatingBox(stream: try InflatingStream(source, format: format, chunk: 1 << 18)))
+  }
+
+  /// Reads forwards; what lies between is inflated and dropped.
+  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+    let target = unsafe SharedTarget(buffer)
+    let result: Result<Int, FormatError> = state.withLock { box in
+      do throws(FormatError) {
+        let stream = box.stream
+        guard offset >= stream.position else {
+          throw FormatError(
+            .badArgument, "a compressed stream cannot be read backwards", file: name, offset: offset)
+        }
+        while stream.position < offset {
+          let wanted = min(1 << 16, offset - stream.position)
+          if try stream.readBytes(upTo: wanted).count < wanted { return .success(0) }
+        }
+        return .success(
+          try unsafe target.withRange(0..<target.count) { (memory) throws(FormatError) in
+            try unsafe stream.read(into: memory)
+          })
+      } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+}
+
+/// The stream is used under the lock only.
+private struct InflatingBox: @unchecked Sendable {
+  let stream: InflatingStream
+}

@@ -1,0 +1,130 @@
+internal import ByteIO
+
+/// The kinds of compressed stream that are read and written beside deflate in zip archives.
+public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
+  /// Deflate without a frame, as in zip members.
+  case raw
+  /// gzip (`.gz`), one member or several in a row.
+  case gzip
+  /// Deflate in zlib's frame (Python's `zlib.compress`).
+  case zlib
+  /// bzip2 (`.bz2`), one stream or several in a row.
+  case bzip2
+  /// LZMA in its xz container (`.xz`), one stream or several in a row.
+  case xz
+  /// LZMA in its old container (`.lzma`).
+  case lzma
+
+  /// The format that a file's first bytes announce, or `nil`: gzip, bzip2 and xz have signatures.
+  public init?(signature bytes: some Collection<UInt8>) {
+    let start = Array(bytes.prefix(6))
+    if start.starts(with: [0x1F, 0x8B]) {
+      self = .gzip
+    } else if start.count >= 4, start.starts(with: [0x42, 0x5A, 0x68]), (0x31...0x39).contains(start[3]) {
+      self = .bzip2
+    } else if start == [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0] {
+      self = .xz
+    } else {
+      return nil
+    }
+  }
+
+  /// The format that a path's ending stands for, as NumPy's `_datasource` maps them: `.gz`, `.bz2`, `.xz`,
+  /// `.lzma`.
+  public init?(path: String) {
+    if path.hasSuffix(".gz") {
+      self = .gzip
+    } else if path.hasSuffix(".bz2") {
+      self = .bzip2
+    } else if path.hasSuffix(".xz") {
+      self = .xz
+    } else if path.hasSuffix(".lzma") {
+      self = .lzma
+    } else {
+      return nil
+    }
+  }
+
+  /// Whether this platform has the library: bzip2 and LZMA are linked on Linux only.
+  public var isSupported: Bool {
+    switch self {
+    case .raw, .gzip, .zlib: true
+    case .bzip2: hasBzip2
+    case .xz, .lzma: hasLzma
+    }
+  }
+
+  @inline(never)
+  var unsupported: FormatError {
+    FormatError(.unsupported, "\(rawValue) streams are not supported on this platform")
+  }
+
+  func makeDecoder() throws(FormatError) -> any StreamDecoder {
+    switch self {
+    case .raw, .gzip, .zlib: return try ZlibDecoder(self)
+    case .bzip2:
+      #if canImport(CNumPyIOBzip2)
+        return try Bzip2Decoder()
+      #else
+        throw unsupported
+      #endif
+    case .xz, .lzma:
+      #if canImport(CNumPyIOLzma)
+        return try LzmaDecoder(self)
+      #else
+        throw unsupported
+      #endif
+    }
+  }
+
+  func makeEncoder(level: Int?) throws(FormatError) -> any StreamEncoder {
+    switch self {
+    case .raw, .gzip, .zlib: return try ZlibEncoder(self, level: level)
+    case .bzip2:
+      #if canImport(CNumPyIOBzip2)
+        return try Bzip2Encoder(level: level)
+      #else
+        throw unsupported
+      #endif
+    case .xz, .lzma:
+      #if canImport(CNumPyIOLzma)
+        return try LzmaEncoder(self, level: level)
+      #else
+        throw unsupported
+      #endif
+    }
+  }
+}
+
+/// What one call of a decoder or encoder did.
+struct CodecStep {
+  /// The bytes of input it took.
+  var consumed: Int
+  /// The bytes of output it gave.
+  var produced: Int
+  /// Whether the stream has ended.
+  var isFinished: Bool
+}
+
+/// Turns compressed bytes into bytes, a piece at a time.
+protocol StreamDecoder: AnyObject {
+  /// Whether another stream may follow where one ends (gzip, bzip2, xz).
+  var mayRepeat: Bool { get }
+
+  /// Takes some of the input, gives some output. `isLast`: no input follows this.
+  func decode(
+    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, isLast: Bool
+  ) throws(FormatError) -> CodecStep
+
+  /// Prepares for a stream that follows one that has ended.
+  func restart() throws(FormatError)
+}
+
+/// Turns bytes into compressed bytes, a piece at a time.
+protocol StreamEncoder: AnyObject {
+  /// Takes some of the input, gives some output; with `isLast`, no input follows, and the stream is brought to
+  /// its end by calls until ``CodecStep/isFinished``.
+  func encode(
+    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, isLast: Bool
+  ) throws(FormatError) -> CodecStep
+}

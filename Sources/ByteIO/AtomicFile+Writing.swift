@@ -1,0 +1,42 @@
+internal import SystemPackage
+
+extension AtomicFile {
+  /// Writes a whole file atomically; `-` is standard output, and what is no regular file (a pipe, `/dev/null`) is
+  /// written to directly.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - replacing: Whether an existing file may be replaced.
+  ///   - body: Writes the content. If it throws, the file stays as it was.
+  public static func write<Result>(
+    to path: String, replacing: Bool = true, _ body: (any ByteSink) throws(FormatError) -> Result
+  ) throws(FormatError) -> Result {
+    if path == "-" {
+      let sink = DescriptorSink.standardOutput()
+      let result = try body(sink)
+      try sink.flush()
+      return result
+    }
+    if let status = FileStatus(path: path), !status.isRegular, !status.isDirectory {
+      let descriptor = try SystemCall.open(path, .writeOnly)
+      defer { try? descriptor.close() }
+      let sink = DescriptorSink(descriptor, name: path)
+      let result = try body(sink)
+      try sink.flush()
+      return result
+    }
+    if !replacing, FileStatus(path: path) != nil {
+      throw FormatError(.alreadyExists, "the file exists", file: path)
+    }
+    let file = try AtomicFile(path: path)
+    let result: Result
+    do throws(FormatError) {
+      result = try body(file)
+    } catch {
+      file.discard()
+      throw error.at(file: path)
+    }
+    try file.commit(replacing: replacing)
+    return result
+  }
+}

@@ -1,0 +1,171 @@
+/// How two arrays of one shape differ, found out piece by piece: what `npy diff` reports.
+///
+/// Numbers differ where `|a - b| > atol + rtol × |b|`, the rule of `np.allclose`; a NaN differs from everything, unless
+/// NaNs are to count as equal to each other. Everything else differs where the bytes do.
+public struct ArrayDifference: Sendable {
+  /// The relative tolerance.
+  public let relativeTolerance: Double
+  /// The absolute tolerance.
+  public let absoluteTolerance: Double
+  /// Whether a NaN equals a NaN.
+  public let equalNaN: Bool
+
+  /// How many elements have been compared.
+  public private(set) var count = 0
+  /// How many of them differ.
+  public private(set) var differingCount = 0
+  /// The largest absolute difference among those that differ; NaN if one of the two is a NaN.
+  public private(set) var worstDifference = 0.0
+  /// Where the largest difference (or the first, for what has no difference) stands, in C order.
+  public private(set) var worstIndex: Int?
+  /// Whether the elements are numbers, so that there is a largest difference.
+  public private(set) var hasMagnitudes = true
+
+  /// No differences yet.
+  public init(relativeTolerance: Double = 0, absoluteTolerance: Double = 0, equalNaN: Bool = false) {
+    self.relativeTolerance = relativeTolerance
+    self.absoluteTolerance = absoluteTolerance
+    self.equalNaN = equalNaN
+  }
+
+  /// Compares two more pieces of one shape, whose elements follow those of the pieces before in C order.
+  ///
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` for different shapes, `dtypeMismatch` for elements that cannot be
+  ///   compared, such as text with numbers.
+  public mutating func add(_ left: AnyNDArray, _ right: AnyNDArray) throws(ArrayError) {
+    guard left.shape == right.shape else {
+      throw ArrayError(
+        .shapeMismatch, "shapes \(Layout.describe(left.shape)) and \(Layout.describe(right.shape)) differ")
+    }
+    let start = count
+    count += left.count
+    let (leftKind, rightKind) = (left.dtype.kind, right.dtype.kind)
+    if left.dtype.isNumber, right.dtype.isNumber {
+      if leftKind == .complex || rightKind == .complex {
+        try compareComplex(left, right, start)
+      } else if leftKind == .float || rightKind == .float {
+        try compareFloats(left, right, start)
+      } else {
+        try compareIntegers(left, right, start)
+      }
+      return
+    }
+    hasMagnitudes = false
+    var (left, right) = (left, right)
+    if left.dtype.native != right.dtype.native {
+      let isText = [.bytes, .string].contains(leftKind) && [.bytes, .string].contains(rightKind)
+      let areDates = leftKind == rightKind && (leftKind == .datetime || leftKind == .timedelta)
+      guard isText || areDates else {
+        throw ArrayError(.dtypeMismatch, "elements of \(left.dtype) and \(right.dtype) cannot be compared")
+      }
+      if isText {
+        let width = max(left.dtype.textCapacity, right.dtype.textCapacity)
+        left = try left.asType(.string(width), casting: .unsafe)
+        right = try right.asType(.string(width), casting: .unsafe)
+      } else {
+        left = try left.asType(right.dtype, casting: .unsafe)
+      }
+    }
+    compareBytes(left.nativeByteOrder(), right.nativeByteOrder(), start)
+  }
+
+  private mutating func note(_ index: Int, difference: Double) {
+    differingCount += 1
+    let isWorse = worstIndex == nil || (difference.isNaN ? !worstDifference.isNaN : difference > worstDifference)
+    if isWorse {
+      worstDifference = difference
+      worstIndex = index
+    }
+  }
+
+  private mutating func compareBytes(_ left: AnyNDArray, _ right: AnyNDArray, _ start: Int) {
+    let size = left.dtype.itemSize
+    let differing: [Int] = unsafe left.withContiguousBytes { leftBytes in
+      unsafe right.withContiguousBytes { rightBytes in
+        var places: [Int] = []
+        for index in 0..<left.count {
+          // Safe: both buffers hold `count` elements of `size` bytes.
+          let (a, b) = unsafe (leftBytes[(index * size)..<((index + 1) * size)], rightBytes[(index * size)..<((index + 1) * size)])
+          if unsafe !a.elementsEqual(b) { places.append(index) }
+        }
+        return places
+      }
+    }
+    for index in differing { note(start + index, difference: 0) }
+  }
+
+  private mutating func compareIntegers(_ left: AnyNDArray, _ right: AnyNDArray, _ start: Int) throws(ArrayError) {
+    // Unsigned numbers of 64 bits keep their value as bits; the sign tells the rest apart.
+    let leftIsUnsigned = left.dtype == .uint64 || left.dtype.native == .uint64
+    let rightIsUnsigned = right.dtype.native == .uint64
+    let a = try NDArray<Int64>(left.asType(.int64, casting: .unsafe))
+    let b = try NDArray<Int64>(right.asType(.int64, casting: .unsafe))
+    let isExact = relativeTolerance == 0 && absoluteTolerance == 0 && leftIsUnsigned == rightIsUnsigned
+    a.withElements { a in
+      b.withElements { b in
+        for index in a.indices where !(isExact && a[index] == b[index]) {
+          let left = leftIsUnsigned ? Int128(UInt64(bitPattern: a[index])) : Int128(a[index])
+          let right = rightIsUnsigned ? Int128(UInt64(bitPattern: b[index])) : Int128(b[index])
+          let difference = Double((left - right).magnitude)
+          if difference > absoluteTolerance + relativeTolerance * Double(right.magnitude) {
+            note(start + index, difference: difference)
+          }
+        }
+      }
+    }
+  }
+
+  private mutating func compareFloats(_ left: AnyNDArray, _ right: AnyNDArray, _ start: Int) throws(ArrayError) {
+    let a = try NDArray<Double>(left.asType(.float64, casting: .unsafe))
+    let b = try NDArray<Double>(right.asType(.float64, casting: .unsafe))
+    a.withElements { a in
+      b.withElements { b in
+        for index in a.indices {
+          let (left, right) = (a[index], b[index])
+          if left == right || (equalNaN && left.isNaN && right.isNaN) { continue }
+          let difference = (left - right).magnitude
+          // Infinities of one sign were equal above; an infinite difference lies within no finite tolerance.
+          if difference.isFinite, difference <= absoluteTolerance + relativeTolerance * right.magnitude { continue }
+          note(start + index, difference: difference)
+        }
+      }
+    }
+  }
+
+  private mutating func compareComplex(_ left: AnyNDArray, _ right: AnyNDArray, _ start: Int) throws(ArrayError) {
+    let a = try left.asType(.complex128, casting: .unsafe).viewedAsDoubles()
+    let b = try right.asType(.complex128, casting: .unsafe).viewedAsDoubles()
+    a.withElements { a in
+      b.withElements { b in
+        for index in 0..<(a.count / 2) {
+          let (leftReal, leftImaginary) = (a[2 * index], a[2 * index + 1])
+          let (rightReal, rightImaginary) = (b[2 * index], b[2 * index + 1])
+          if leftReal == rightReal, leftImaginary == rightImaginary { continue }
+          let leftIsNaN = leftReal.isNaN || leftImaginary.isNaN
+          if equalNaN, leftIsNaN, rightReal.isNaN || rightImaginary.isNaN { continue }
+          let (real, imaginary) = (leftReal - rightReal, leftImaginary - rightImaginary)
+          let difference = (real * real + imaginary * imaginary).squareRoot()
+          let magnitude = (rightReal * rightReal + rightImaginary * rightImaginary).squareRoot()
+          if difference.isFinite, difference <= absoluteTolerance + relativeTolerance * magnitude { continue }
+          note(start + index, difference: difference)
+        }
+      }
+    }
+  }
+}
+
+extension DType {
+  /// The characters that text of this dtype holds.
+  fileprivate var textCapacity: Int { kind == .string ? itemSize / 4 : itemSize }
+}
+
+extension AnyNDArray {
+  /// The parts of complex numbers as one axis of doubles.
+  fileprivate func viewedAsDoubles() throws(ArrayError) -> NDArray<Double> {
+    let packed = contiguous()
+    return NDArray(
+      unchecked: AnyNDArray(
+        uncheckedDType: .float64, shape: [packed.count * 2], strides: [8], offset: packed.offset,
+        storage: packed.storage))
+  }
+}

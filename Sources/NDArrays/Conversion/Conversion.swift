@@ -1,0 +1,130 @@
+internal import ParallelLoops
+
+/// Converts elements from one dtype to another: finds the way for a pair of dtypes and walks both layouts.
+enum Conversion {
+  /// Fills a new array, which nobody else holds, with the converted elements of another of the same shape.
+  static func convert(_ source: AnyNDArray, into target: AnyNDArray) throws(ArrayError) {
+    if source.dtype.native == target.dtype.native {
+      StridedCopy.copy(from: source, toNew: target)
+      return
+    }
+    if let (inner, shape) = target.dtype.subarray, source.dtype.subarray?.shape == shape {
+      try convert(source.expandingSubarray(), into: target.expandingSubarray())
+      _ = inner
+      return
+    }
+    if source.dtype.isNumber, target.dtype.isNumber {
+      convertNumbers(source, into: target)
+      return
+    }
+    switch (source.dtype.kind, target.dtype.kind) {
+    case (.datetime, .datetime), (.timedelta, .timedelta): try convertDates(source, into: target)
+    case (.void, .void): try convertRecords(source, into: target)
+    case (.bytes, .bytes), (.string, .string), (.bytes, .string), (.string, .bytes):
+      try convertText(source, into: target)
+    case (.timedelta, _) where target.dtype.isNumber, (.datetime, _) where target.dtype.isNumber:
+      try convert(source.viewed(as: DType.int64.withByteOrder(source.dtype.byteOrder)), into: target)
+    case (_, .timedelta) where source.dtype.isNumber, (_, .datetime) where source.dtype.isNumber:
+      try convertToDates(source, into: target)
+    case (_, .bytes), (_, .string): try convertToText(source, into: target)
+    case (.bytes, _) where target.dtype.isNumber, (.string, _) where target.dtype.isNumber:
+      try convertFromText(source, into: target)
+    default:
+      throw ArrayError(
+        .unsupported,
+        "there is no conversion from \(source.dtype.debugDescription) to \(target.dtype.debugDescription)")
+    }
+  }
+
+  /// Fields are converted by their position, as NumPy does; the gaps become zero.
+  private static func convertRecords(_ source: AnyNDArray, into target: AnyNDArray) throws(ArrayError) {
+    guard let fields = source.dtype.fields, let targetFields = target.dtype.fields else {
+      guard source.dtype.structure == nil, target.dtype.structure == nil else {
+        throw ArrayError(
+          .unsupported,
+          "there is no conversion from \(source.dtype.debugDescription) to \(target.dtype.debugDescription)")
+      }
+      convertBytes(source, into: target)
+      return
+    }
+    guard fields.count == targetFields.count else {
+      throw ArrayError(
+        .dtypeMismatch, "records of \(fields.count) fields cannot become records of \(targetFields.count)")
+    }
+    // Safe: the target is new and nobody else holds it.
+    unsafe target.storage.mutableBuffer.initializeMemory(as: UInt8.self, repeating: 0)
+    for (field, targetField) in zip(fields, targetFields) {
+      try convert(source.field(field.name), into: target.field(targetField.name))
+    }
+  }
+
+  /// Calls `row` for every run along the innermost axis, with the addresses of its first elements, both steps in
+  /// bytes, and the number of elements; long runs are cut and spread over all cores.
+  static func forEachRow(
+    _ source: AnyNDArray, _ target: AnyNDArray,
+    _ row: @Sendable (Row) -> Void
+  ) {
+    guard source.count > 0 else { return }
+    let plan = LoopPlan(shape: source.shape, first: target.strides, second: source.strides)
+    // Safe: both views lie within their storages, which the caller holds; offsets of the plan stay within the views.
+    let from = unsafe UInt(bitPattern: source.firstElement + plan.secondOffset)
+    let to = unsafe UInt(bitPattern: target.storage.baseAddress + target.offset + plan.firstOffset)
+    let inner = plan.inner
+    plan.forEachRow { (targetOffset: Int, sourceOffset: Int) in
+      Parallel.forEachRange(of: inner.count, grain: 1 << 16) { range in
+        row(
+          Row(
+            sourceAddress: from &+ UInt(bitPattern: sourceOffset &+ range.lowerBound &* inner.second),
+            sourceStep: inner.second,
+            targetAddress: to &+ UInt(bitPattern: targetOffset &+ range.lowerBound &* inner.first),
+            targetStep: inner.first, count: range.count))
+      }
+    }
+    extendLifetime(source.storage)
+    extendLifetime(target.storage)
+  }
+
+  /// A run of elements on both sides. Addresses are kept as numbers, so that a row may go to another thread.
+  @safe struct Row: Sendable {
+    let sourceAddress: UInt
+    let sourceStep: Int
+    let targetAddress: UInt
+    let targetStep: Int
+    let count: Int
+
+    /// The first element's bytes on the reading side.
+    var source: UnsafeRawPointer {
+      // Safe: rows are made of addresses within live storages only, which are never null.
+      unsafe UnsafeRawPointer(bitPattern: sourceAddress).unsafelyUnwrapped
+    }
+    /// The first element's bytes on the writing side.
+    var target: UnsafeMutableRawPointer {
+      // Safe: as above.
+      unsafe UnsafeMutableRawPointer(bitPattern: targetAddress).unsafelyUnwrapped
+    }
+  }
+
+  /// Raw bytes of another length: cut, or filled up by zeros.
+  private static func convertBytes(_ source: AnyNDArray, into target: AnyNDArray) {
+    let (size, targetSize) = (source.dtype.itemSize, target.dtype.itemSize)
+    let common = min(size, targetSize)
+    forEachRow(source, target) { row in
+      for index in 0..<row.count {
+        // Safe: `common` bytes lie within both elements, the rest within the target's.
+        let to = unsafe row.target + index * row.targetStep
+        unsafe to.copyMemory(from: row.source + index * row.sourceStep, byteCount: common)
+        unsafe (to + common).initializeMemory(as: UInt8.self, repeating: 0, count: targetSize - common)
+      }
+    }
+  }
+}
+
+extension DType {
+  /// Whether the elements are numbers, truth values included.
+  package var isNumber: Bool {
+    switch kind {
+    case .bool, .signedInteger, .unsignedInteger, .float, .complex: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,170 @@
+internal import NumberText
+
+// Where the conversion of numbers touches memory, and C's rules for numbers that do not fit.
+
+/// Elements that are read one by one, whatever their distance, alignment and byte order.
+@safe struct Reader: Sendable {
+  private let address: UInt
+  let step: Int
+  let swaps: Bool
+  let count: Int
+
+  /// - Parameter base: `count` elements, `step` bytes apart, which stay readable as long as the reader is used.
+  @unsafe init(base: UnsafeRawPointer, step: Int, swaps: Bool, count: Int) {
+    address = UInt(bitPattern: base)
+    self.step = step
+    self.swaps = swaps
+    self.count = count
+  }
+
+  /// A word within an element.
+  @inline(__always)
+  func word<Word: FixedWidthInteger & BitwiseCopyable>(_: Word.Type, _ index: Int, at offset: Int = 0) -> Word {
+    // Safe: `index` is below `count` and the word lies within the element, by the callers in this folder.
+    let base = unsafe UnsafeRawPointer(bitPattern: address).unsafelyUnwrapped
+    let word = unsafe base.loadUnaligned(fromByteOffset: index &* step &+ offset, as: Word.self)
+    return swaps ? word.byteSwapped : word
+  }
+
+  /// An 80-bit number, whose 16 bytes are reversed as a whole in the other byte order.
+  func extended(_ index: Int, at offset: Int) -> ExtendedFloat {
+    if swaps {
+      return ExtendedFloat(
+        significand: word(UInt64.self, index, at: offset + 8), signAndExponent: word(UInt16.self, index, at: offset + 6)
+      )
+    }
+    return ExtendedFloat(
+      significand: word(UInt64.self, index, at: offset), signAndExponent: word(UInt16.self, index, at: offset + 8))
+  }
+}
+
+/// Elements that are written one by one.
+@safe struct Writer: Sendable {
+  private let address: UInt
+  let step: Int
+  let swaps: Bool
+  let count: Int
+
+  /// - Parameter base: `count` elements, `step` bytes apart, which nobody else uses as long as the writer is used.
+  @unsafe init(base: UnsafeMutableRawPointer, step: Int, swaps: Bool, count: Int) {
+    address = UInt(bitPattern: base)
+    self.step = step
+    self.swaps = swaps
+    self.count = count
+  }
+
+  @inline(__always)
+  func put<Word: FixedWidthInteger & BitwiseCopyable>(_ word: Word, _ index: Int, at offset: Int = 0) {
+    // Safe: `index` is below `count` and the word lies within the element, by the callers in this folder.
+    let base = unsafe UnsafeMutableRawPointer(bitPattern: address).unsafelyUnwrapped
+    unsafe base.storeBytes(of: swaps ? word.byteSwapped : word, toByteOffset: index &* step &+ offset, as: Word.self)
+  }
+
+  func put(_ value: ExtendedFloat, _ index: Int, at offset: Int) {
+    let words = (value.significand, UInt64(value.signAndExponent))
+    put(swaps ? words.1 : words.0, index, at: offset)
+    put(swaps ? words.0 : words.1, index, at: offset + 8)
+  }
+
+  /// Writes every value of a block.
+  @inline(__always)
+  func fill<Wide: BitwiseCopyable, Word: FixedWidthInteger & BitwiseCopyable>(
+    _ block: Span<Wide>, _ narrow: (Wide) -> Word
+  ) {
+    if step == MemoryLayout<Word>.size, !swaps {
+      // Spelled apart so that the compiler sees the unit stride and uses vectors.
+      // Safe: as for `put`.
+      let base = unsafe UnsafeMutableRawPointer(bitPattern: address).unsafelyUnwrapped
+      for index in block.indices {
+        unsafe base.storeBytes(
+          of: narrow(block[unchecked: index]), toByteOffset: index &* MemoryLayout<Word>.size, as: Word.self)
+      }
+      return
+    }
+    for index in block.indices { put(narrow(block[index]), index) }
+  }
+
+  /// Writes every value of a block as the first part of a complex number whose second is zero.
+  @inline(__always)
+  func fillReal<Wide: BitwiseCopyable, Word: FixedWidthInteger & BitwiseCopyable>(
+    _ block: Span<Wide>, zeroAt offset: Int, _ narrow: (Wide) -> Word
+  ) {
+    for index in block.indices {
+      put(narrow(block[index]), index)
+      put(Word.zero, index, at: offset)
+    }
+  }
+}
+
+/// What x86's instructions make of floats that an integer type cannot hold: its lowest value.
+enum X86 {
+  @inline(__always)
+  static func int32(_ value: Double) -> Int32 {
+    value > -2_147_483_649 && value < 2_147_483_648 ? Int32(value) : .min
+  }
+
+  @inline(__always)
+  static func int64(_ value: Double) -> Int64 {
+    value >= -0x1p63 && value < 0x1p63 ? Int64(value) : .min
+  }
+
+  @inline(__always)
+  static func uint64(_ value: Double) -> UInt64 {
+    value >= 0x1p63 ? UInt64(bitPattern: int64(value - 0x1p63)) ^ 1 << 63 : UInt64(bitPattern: int64(value))
+  }
+
+  /// The x87's store of an integer of 16, 32 or 64 bits.
+  static func int64(_ value: ExtendedFloat, bits: Int) -> Int64 {
+    let lowest = Int64.min >> Int64(64 - bits)
+    guard let magnitude = value.integerMagnitude else { return lowest }
+    if magnitude >= UInt64(1) << UInt64(bits - 1) { return lowest }
+    return value.isNegative ? -Int64(magnitude) : Int64(magnitude)
+  }
+}
+
+/// Half precision by its bits, since not every Mac has `Float16`.
+enum Half {
+  @inline(__always)
+  static func widened(_ bits: UInt16) -> Double {
+    #if os(macOS) && arch(x86_64)
+      let magnitude: Double
+      let (exponent, fraction) = (Int(bits >> 10) & 31, Double(bits & 0x3FF))
+      switch exponent {
+      case 0: magnitude = fraction * 0x1p-24
+      case 31: magnitude = fraction == 0 ? .infinity : .nan
+      default: magnitude = (1 + fraction * 0x1p-10) * Double(sign: .plus, exponent: exponent - 15, significand: 1)
+      }
+      return bits >> 15 == 1 ? -magnitude : magnitude
+    #else
+      return Double(Float16(bitPattern: bits))
+    #endif
+  }
+
+  @inline(__always)
+  static func narrowed(_ value: Double) -> UInt16 {
+    #if os(macOS) && arch(x86_64)
+      let sign: UInt16 = value.sign == .minus ? 0x8000 : 0
+      let magnitude = value.magnitude
+      if value.isNaN { return sign | 0x7E00 }
+      if magnitude >= 65520 { return sign | 0x7C00 }
+      if magnitude < 0x1p-14 { return sign | UInt16((magnitude * 0x1p24).rounded(.toNearestOrEven)) }
+      let exponent = Int(magnitude.exponent)
+      let scaled = (magnitude * Double(sign: .plus, exponent: 10 - exponent, significand: 1)).rounded(.toNearestOrEven)
+      return sign | (UInt16(exponent + 14) << 10 &+ UInt16(scaled))
+    #else
+      return Float16(value).bitPattern
+    #endif
+  }
+}
+
+extension ExtendedFloat {
+  /// A double that rounds to narrower types as this number does: its last bit is set where bits were cut off
+  /// ("round to odd"), so that no tie arises that was none.
+  var oddDoubleValue: Double {
+    guard significand & 0x7FF != 0 else { return doubleValue }
+    return ExtendedFloat(significand: significand & ~0x7FF | 0x800, signAndExponent: signAndExponent).doubleValue
+  }
+
+  /// The nearest `Float`, ties to even.
+  var floatValue: Float { Float(oddDoubleValue) }
+}

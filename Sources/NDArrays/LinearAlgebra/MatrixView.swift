@@ -1,0 +1,39 @@
+/// A matrix as it lies in memory, in any strides.
+///
+/// Whoever makes one keeps the memory alive, and unchanged, while the view is used.
+@safe struct MatrixView: @unchecked Sendable {
+  let start: UnsafeRawPointer
+  var rows: Int
+  var columns: Int
+  /// In bytes.
+  var rowStride: Int
+  var columnStride: Int
+
+  init(_ start: UnsafeRawPointer, rows: Int, columns: Int, rowStride: Int, columnStride: Int) {
+    unsafe self.start = start
+    self.rows = rows
+    self.columns = columns
+    self.rowStride = rowStride
+    self.columnStride = columnStride
+  }
+
+  var transposed: MatrixView {
+    unsafe MatrixView(start, rows: columns, columns: rows, rowStride: columnStride, columnStride: rowStride)
+  }
+
+  /// The number at a place. For complex numbers `part` is 0 for the real and 1 for the imaginary one.
+  @inline(__always)
+  func number<Item: MatrixItem>(_: Item.Type, _ row: Int, _ column: Int, part: Int = 0) -> Item.Sum {
+    // Safe: the callers ask for places within `rows` and `columns`; no alignment is presumed.
+    unsafe start.loadUnaligned(
+      fromByteOffset: row * rowStride + column * columnStride + part * MemoryLayout<Item>.size, as: Item.self
+    ).widened
+  }
+}
+
+/// Memory that a product is written to, packed in C order. Workers write to different parts of it.
+@safe struct MatrixTarget<Item>: @unchecked Sendable {
+  let start: UnsafeMutablePointer<Item>
+
+  init(_ start: UnsafeMutablePointer<Item>) { unsafe self.start = start }
+}

@@ -1,0 +1,81 @@
+public import ByteIO
+public import NDArrays
+
+extension AnyNDArray {
+  /// Loads the array of a `.npy` file: NumPy's `np.load(path)`; `-` is standard input.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - mode: Whether the bytes are read or mapped.
+  ///   - limits: What the file may ask for.
+  /// - Throws: ``FormatError`` with the file's name and the byte offset.
+  public init(
+    contentsOf path: String, mode: LoadMode = .whole, limits: LoadLimits = .default
+  ) throws(FormatError) {
+    switch mode {
+    case .whole: self = try NPYFile(opening: path, limits: limits).read()
+    case .mapped: try self.init(mapping: path, access: .readOnly, limits: limits)
+    case .mappedCopyOnWrite: try self.init(mapping: path, access: .copyOnWrite, limits: limits)
+    }
+  }
+
+  /// The array of a `.npy` file whose bytes are in memory.
+  ///
+  /// - Throws: ``FormatError`` if the bytes are not such a file.
+  public init(npy bytes: [UInt8], limits: LoadLimits = .default) throws(FormatError) {
+    self = try NPYFile(MemorySource(bytes), limits: limits).read()
+  }
+
+  /// Saves the array as a `.npy` file, byte for byte as `np.save` would; `-` is standard output.
+  ///
+  /// The file is written beside the target and renamed over it when all of it is on disk: whatever happens, the
+  /// path names the old file or the new one, whole. Unlike `np.save`, no extension is added.
+  ///
+  /// - Parameter replacing: Whether an existing file may be replaced.
+  /// - Throws: ``FormatError`` if the file cannot be written, or with code `unsupported` for a dtype that the format
+  ///   cannot describe.
+  public func save(to path: String, replacing: Bool = true) throws(FormatError) {
+    try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
+      try writeNPY(to: sink)
+    }
+  }
+
+  /// Writes the array in `.npy` format.
+  ///
+  /// - Throws: ``FormatError`` if the sink fails or the format cannot describe the dtype.
+  public func writeNPY(to sink: any ByteSink) throws(FormatError) {
+    guard !dtype.hasObjects else {
+      throw FormatError(.unsupported, "arrays of objects are saved as `ObjectArray`s", file: sink.name)
+    }
+    try sink.write(encodedHeader().bytes)
+    try writeBytes(to: sink)
+  }
+
+  /// The array as the bytes of a `.npy` file.
+  ///
+  /// - Throws: ``FormatError`` with code `unsupported` if the format cannot describe the dtype.
+  public func npyBytes() throws(FormatError) -> [UInt8] {
+    let sink = MemorySink()
+    try writeNPY(to: sink)
+    return sink.bytes
+  }
+}
+
+extension NDArray {
+  /// Loads the array of a `.npy` file whose elements are of this type.
+  ///
+  /// - Throws: ``FormatError``; with code `badArgument` if the elements are of another type.
+  public init(
+    contentsOf path: String, mode: LoadMode = .whole, limits: LoadLimits = .default
+  ) throws(FormatError) {
+    let array = try AnyNDArray(contentsOf: path, mode: mode, limits: limits)
+    do throws(ArrayError) { try self.init(array) } catch {
+      throw FormatError(.badArgument, error.message, file: path)
+    }
+  }
+
+  /// Saves the array as a `.npy` file: see ``AnyNDArray/save(to:replacing:)``.
+  public func save(to path: String, replacing: Bool = true) throws(FormatError) {
+    try untyped.save(to: path, replacing: replacing)
+  }
+}

@@ -1,0 +1,157 @@
+internal import ByteIO
+internal import NDArrays
+internal import ParallelLoops
+
+// The bytes of arrays between a source or sink and their final place, without a copy in between.
+
+extension AnyNDArray {
+  /// Reads an array's bytes straight into new memory.
+  ///
+  /// Where the source knows its length it is held against the array's before memory is taken; from a stream the
+  /// memory grows with what arrives.
+  ///
+  /// - Throws: ``FormatError`` with code `truncated` if the source ends before the array.
+  init(
+    readingFrom reader: inout ByteReader, dtype: DType, shape: [Int], fortran: Bool
+  ) throws(FormatError) {
+    let start = reader.position
+    let total = (Layout.elementCount(shape) ?? 0) * dtype.itemSize
+    let storage: ArrayStorage
+    if let remaining = reader.remaining {
+      guard remaining >= total else {
+        throw FormatError.truncated("the array's data", expected: total, found: remaining, at: start + remaining)
+          .at(file: reader.source.name)
+      }
+      storage = ArrayStorage(uninitializedByteCount: total)
+      try storage.fill(from: &reader, start: start)
+    } else {
+      storage = try ArrayStorage.growing(to: total, from: &reader, start: start)
+    }
+    self.init(
+      uncheckedDType: dtype, shape: shape,
+      strides: Layout.strides(shape, itemSize: dtype.itemSize, fortran: fortran), offset: 0, storage: storage)
+  }
+
+  /// Writes the elements in C order, or as they lie in Fortran order: straight from their place where they follow
+  /// each other, else packed piece by piece.
+  func writeBytes(to sink: any ByteSink) throws(FormatError) {
+    let array = savesInFortranOrder ? transposedView : self
+    if array.isCContiguous {
+      let result: Result<Void, FormatError> = unsafe array.withContiguousBytes { bytes in
+        // Safe: the sink uses the bytes within the call only.
+        do throws(FormatError) { return .success(try unsafe sink.write(bytes)) } catch { return .failure(error) }
+      }
+      try result.get()
+      return
+    }
+    for piece in array.pieces(ofBytes: 1 << 20) {
+      let packed = piece.packed()
+      let result: Result<Void, FormatError> = unsafe packed.withContiguousBytes { bytes in
+        do throws(FormatError) { return .success(try unsafe sink.write(bytes)) } catch { return .failure(error) }
+      }
+      try result.get()
+    }
+  }
+
+  /// The same bytes with the axes in reverse order.
+  var transposedView: AnyNDArray {
+    AnyNDArray(
+      uncheckedDType: dtype, shape: shape.reversed(), strides: strides.reversed(), offset: offset, storage: storage)
+  }
+
+  /// Views that together hold the array's elements in C order, of about so many bytes each.
+  func pieces(ofBytes size: Int) -> [AnyNDArray] {
+    guard count > 0, dtype.itemSize > 0 else { return [] }
+    // The outermost axis whose single entries are small enough is the one to cut.
+    var axis = 0
+    var entry = nbytes
+    while axis < ndim {
+      entry /= shape[axis]
+      if entry <= size { break }
+      axis += 1
+    }
+    guard axis < ndim else { return [self] }
+    let rows = max(1, size / max(1, entry))
+    var pieces: [AnyNDArray] = []
+    var place = [Int](repeating: 0, count: axis)
+    while true {
+      var start = offset
+      for (index, stride) in zip(place, strides) { start += index * stride }
+      var row = 0
+      while row < shape[axis] {
+        let end = min(row + rows, shape[axis])
+        pieces.append(
+          AnyNDArray(
+            uncheckedDType: dtype, shape: [end - row] + shape[(axis + 1)...], strides: Array(strides[axis...]),
+            offset: start + row * strides[axis], storage: storage))
+        row = end
+      }
+      var digit = axis - 1
+      while digit >= 0 {
+        place[digit] += 1
+        if place[digit] < shape[digit] { break }
+        place[digit] = 0
+        digit -= 1
+      }
+      if digit < 0 { return pieces }
+    }
+  }
+}
+
+extension ArrayStorage {
+  /// Large reads are cut into pieces of this many bytes, which all cores read at once: what costs is not the read
+  /// but the first touch of new memory.
+  private static let pieceSize = 2 << 20
+
+  fileprivate func fill(from reader: inout ByteReader, start: Int) throws(FormatError) {
+    let total = byteCount
+    guard reader.source.isSeekable, total >= 2 * ArrayStorage.pieceSize else {
+      // Safe: the storage is new, and the reader writes within the buffer only.
+      let got = try unsafe reader.read(into: mutableBuffer)
+      try ArrayStorage.check(got, of: total, start: start, reader)
+      return
+    }
+    let source = reader.source
+    let pieces = (total + ArrayStorage.pieceSize - 1) / ArrayStorage.pieceSize
+    try Parallel.forEach(pieces) { (piece: Int) throws(FormatError) in
+      let lower = piece * ArrayStorage.pieceSize
+      let upper = min(lower + ArrayStorage.pieceSize, total)
+      // Safe: the pieces do not overlap, and nobody else knows the storage yet.
+      let part = unsafe UnsafeMutableRawBufferPointer(rebasing: self.mutableBuffer[lower..<upper])
+      let got = try unsafe source.read(into: part, at: start + lower)
+      guard got == upper - lower else {
+        throw FormatError.truncated("the array's data", expected: total, found: lower + got, at: start + lower + got)
+          .at(file: source.name)
+      }
+    }
+    try reader.skip(total)
+  }
+
+  /// Storage that doubles as long as a stream goes on giving, so that a false length costs no memory.
+  fileprivate static func growing(
+    to total: Int, from reader: inout ByteReader, start: Int
+  ) throws(FormatError) -> ArrayStorage {
+    var storage = ArrayStorage(uninitializedByteCount: min(total, 16 << 20))
+    var filled = 0
+    while true {
+      // Safe: the part behind what is filled lies within the storage, which nobody else knows yet.
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: storage.mutableBuffer[filled...])
+      let got = try unsafe reader.read(into: rest)
+      filled += got
+      if filled < storage.byteCount || filled == total { break }
+      let larger = ArrayStorage(uninitializedByteCount: min(total, storage.byteCount > total / 2 ? total : filled * 2))
+      // Safe: the larger storage begins with room for all bytes of the smaller.
+      unsafe larger.mutableBuffer.copyMemory(from: UnsafeRawBufferPointer(storage.mutableBuffer))
+      storage = larger
+    }
+    try check(filled, of: total, start: start, reader)
+    return storage
+  }
+
+  private static func check(_ got: Int, of total: Int, start: Int, _ reader: ByteReader) throws(FormatError) {
+    guard got == total else {
+      throw FormatError.truncated("the array's data", expected: total, found: got, at: start + got)
+        .at(file: reader.source.name)
+    }
+  }
+}

@@ -1,0 +1,101 @@
+internal import SystemPackage
+public import ByteIO
+public import NDArrays
+
+extension NPYFile {
+  /// Appends rows to the array of a `.npy` file along axis 0, without rewriting it: what NumPy has been asked for since
+  /// 2014 (numpy #4987).
+  ///
+  /// The rows are written behind the array and brought to disk; then the number in the header is overwritten in place,
+  /// within one sector. A crash at any moment leaves a file that loads as before or as after. A header without room
+  /// for the new number (not written by NumPy 1.24 or later, nor by this library) means a rewrite, which is atomic.
+  ///
+  /// - Parameters:
+  ///   - rows: An array of the file's dtype (in either byte order), its shape the file's but for the first axis.
+  ///   - path: A file with one array in C order.
+  ///   - discardingTrailingBytes: Whether bytes that follow the array, such as an interrupted append leaves, may be
+  ///     overwritten. By default they are an error, since they may be another array.
+  /// - Throws: ``FormatError`` if the rows do not fit, the file cannot be written, or bytes follow the array.
+  public static func append(
+    _ rows: AnyNDArray, to path: String, discardingTrailingBytes: Bool = false, limits: LoadLimits = .default
+  ) throws(FormatError) {
+    let descriptor = try SystemCall.open(path, .readWrite)
+    defer { try? descriptor.close() }
+    guard SystemCall.tryLock(descriptor) else {
+      throw FormatError(.io, "another process is appending to the file", file: path)
+    }
+    let file = try NPYFile(FileSource(path: path), limits: limits)
+    let header = file.header
+    guard let oldCount = header.shape.first else {
+      throw FormatError(.badArgument, "a 0-d array has no axis to append along", file: path)
+    }
+    guard !header.isFortranOrder || header.shape.count == 1 else {
+      throw FormatError(
+        .badArgument, "the array is in Fortran order, whose rows do not lie together; convert it to C order first",
+        file: path)
+    }
+    guard !header.dtype.hasObjects else {
+      throw FormatError(.unsupported, "objects cannot be appended to", file: path)
+    }
+    guard header.dtype.subarray == nil else {
+      throw FormatError(.unsupported, "an array whose dtype is a subarray cannot be appended to", file: path)
+    }
+    let rows = try rows.asRows(of: header.dtype, Array(header.shape.dropFirst()), file: path)
+    let trailing = file.trailingByteCount ?? 0
+    guard trailing == 0 || discardingTrailingBytes else {
+      throw FormatError(
+        .ambiguous,
+        "\(trailing) bytes follow the array: another array, or what an interrupted append left; "
+          + "allow them to be discarded, or save the array anew", file: path, offset: file.dataOffset + header.dataByteCount)
+    }
+    let newShape = [try oldCount.checkedAdding(rows.shape[0])] + header.shape.dropFirst()
+    let (newHeader, bytes) = try header.resized(to: newShape)
+    guard newHeader.byteCount == header.byteCount else {
+      try rewrite(file, rows, path: path, shape: newShape)
+      return
+    }
+    let sink = DescriptorSink(descriptor, name: path)
+    do {
+      _ = try descriptor.seek(offset: Int64(file.dataOffset + header.dataByteCount), from: .start)
+    } catch { throw .system(error, "cannot append", file: path) }
+    try rows.inCOrder.writeBytes(to: sink)
+    try sink.flush()
+    try SystemCall.synchronize(descriptor, name: path)
+    do { _ = try descriptor.writeAll(toAbsoluteOffset: 0, bytes) } catch {
+      throw .system(error, "cannot write the header", file: path)
+    }
+    try SystemCall.synchronize(descriptor, name: path)
+  }
+
+  /// Writes the old array and the new rows as a new file over the old one.
+  private static func rewrite(
+    _ file: NPYFile, _ rows: AnyNDArray, path: String, shape: [Int]
+  ) throws(FormatError) {
+    try AtomicFile.write(to: path) { (sink: any ByteSink) throws(FormatError) in
+      try sink.write(NPYHeader.encode(dtype: file.header.dtype, shape: shape).bytes)
+      try file.forEachRun { (run: AnyNDArray) throws(FormatError) in try run.writeBytes(to: sink) }
+      try rows.inCOrder.writeBytes(to: sink)
+    }
+  }
+}
+
+extension NPYHeader {
+  /// The header of the array with another length of axis 0; as long as this one where that is possible.
+  fileprivate func resized(to shape: [Int]) throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
+    let (header, bytes) = try NPYHeader.encode(dtype: dtype, shape: shape)
+    let textStart = 8 + header.version.lengthFieldSize
+    // Trailing spaces are all that may be cut or added, as long as the length field stays the same size.
+    let text = bytes[textStart...].dropLast().reversed().drop { $0 == UInt8(ascii: " ") }.count
+    guard header.version.major <= version.major, version.major < 3 || header.version.major == 3,
+      8 + version.lengthFieldSize + text + 1 <= byteCount
+    else { return (header, bytes) }
+    let length = byteCount - 8 - version.lengthFieldSize
+    var result = NPYHeader.magic + [version.major, version.minor]
+    for shift in 0..<version.lengthFieldSize { result.append(UInt8(truncatingIfNeeded: length >> (shift * 8))) }
+    result += bytes[textStart..<(textStart + text)]
+    result += [UInt8](repeating: UInt8(ascii: " "), count: length - text - 1) + [UInt8(ascii: "\n")]
+    return (
+      NPYHeader(version: version, dtype: dtype, shape: shape, isFortranOrder: false, byteCount: byteCount), result
+    )
+  }
+}

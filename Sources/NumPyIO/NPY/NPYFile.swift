@@ -1,0 +1,116 @@
+public import ByteIO
+public import NDArrays
+
+/// How an array's bytes come from a file into memory.
+public enum LoadMode: Sendable, Hashable {
+  /// Read, all of them.
+  case whole
+  /// Mapped: the system brings in what is touched. A file that another process cuts short while it is mapped makes
+  /// reading the missing pages end this process (SIGBUS): map only files that stay.
+  case mapped
+  /// Mapped; writing to the array changes this process's memory only: NumPy's `mmap_mode='c'`.
+  case mappedCopyOnWrite
+}
+
+/// An open `.npy` file: its header, and its elements as they are asked for.
+///
+/// ```swift
+/// let file = try NPYFile(opening: "arr.npy")            // reads the header only
+/// print(file.header.dtype, file.header.shape)
+/// let corner = try file.read(0..<2, 0..<2, .ellipsis)   // reads only the corner's bytes
+/// ```
+public struct NPYFile: Sendable {
+  /// What the file says of its array.
+  public let header: NPYHeader
+  /// Where the file's bytes come from.
+  public let source: any ByteSource
+  /// Where the array begins in the source: 0, but for arrays that follow others.
+  public let offset: Int
+
+  /// Opens a file and reads its header.
+  ///
+  /// - Throws: ``FormatError`` if there is no such file, it is not `.npy`, or it is shorter than its header says.
+  public init(opening path: String, limits: LoadLimits = .default) throws(FormatError) {
+    try self.init(FileSource.openSource(path: path), limits: limits)
+  }
+
+  /// Reads the header of an array that begins at an offset of a source.
+  ///
+  /// - Throws: ``FormatError`` if there is no `.npy` array, or the source is shorter than the header says.
+  public init(_ source: any ByteSource, at offset: Int = 0, limits: LoadLimits = .default) throws(FormatError) {
+    var reader = ByteReader(source, at: offset)
+    header = try NPYHeader(from: &reader, limits: limits)
+    self.source = source
+    self.offset = offset
+    if let count = source.byteCount, count - dataOffset < header.dataByteCount {
+      throw FormatError.truncated(
+        "the array's data", expected: header.dataByteCount, found: count - dataOffset, at: count
+      ).at(file: source.name)
+    }
+  }
+
+  /// Where the elements begin in the source.
+  public var dataOffset: Int { offset + header.byteCount }
+
+  /// The bytes that follow the array; `nil` if the source does not know its length.
+  public var trailingByteCount: Int? {
+    source.byteCount.map { max(0, $0 - dataOffset - header.dataByteCount) }
+  }
+
+  /// Reads the whole array.
+  ///
+  /// - Throws: ``FormatError`` with code `truncated` if the file ends early, `unsupported` for objects.
+  public func read() throws(FormatError) -> AnyNDArray {
+    var reader = ByteReader(source, at: dataOffset)
+    return try NPYFile.readData(header, from: &reader)
+  }
+
+  static func readData(_ header: NPYHeader, from reader: inout ByteReader) throws(FormatError) -> AnyNDArray {
+    try refuseObjects(header, reader.source)
+    let array = try AnyNDArray(
+      readingFrom: &reader, dtype: header.dtype, shape: header.shape, fortran: header.isFortranOrder)
+    return try expanded(array, reader.source)
+  }
+
+  static func refuseObjects(_ header: NPYHeader, _ source: any ByteSource) throws(FormatError) {
+    guard header.dtype.hasObjects else { return }
+    throw FormatError(
+      .unsupported, "the elements are Python objects, not numbers", file: source.name, offset: header.byteCount)
+  }
+
+  /// A dtype that is a subarray gives the array more axes, as in NumPy.
+  static func expanded(_ array: AnyNDArray, _ source: any ByteSource) throws(FormatError) -> AnyNDArray {
+    return try FormatError.wrapping(.malformed, file: source.name) { () throws(ArrayError) in try array.expandingSubarray() }
+  }
+}
+
+extension AnyNDArray {
+  /// Maps the array of a `.npy` file: opening costs the header, reading the pages that are touched.
+  ///
+  /// - Throws: ``FormatError`` if the file cannot be mapped or is not `.npy`.
+  init(mapping path: String, access: MappedFile.Access, limits: LoadLimits) throws(FormatError) {
+    let map = try MappedFile(path: path, access: access)
+    let file = try NPYFile(map, limits: limits)
+    try NPYFile.refuseObjects(file.header, map)
+    self = try AnyNDArray(
+      mapped: map, offset: file.dataOffset, dtype: file.header.dtype, shape: file.header.shape,
+      fortran: file.header.isFortranOrder)
+  }
+
+  /// An array over bytes of a mapped file, which it keeps mapped.
+  init(
+    mapped map: MappedFile, offset: Int, dtype: DType, shape: [Int], fortran: Bool
+  ) throws(FormatError) {
+    // Safe: the map owns its bytes and lives as long as the storage, which holds it.
+    let storage = unsafe ArrayStorage(
+      borrowing: map.baseAddress, byteCount: map.count, owner: map, isWritable: map.access != .readOnly)
+    do throws(ArrayError) {
+      let array = try AnyNDArray(
+        storage: storage, offset: offset, dtype: dtype, shape: shape,
+        strides: Layout.strides(shape, itemSize: dtype.itemSize, fortran: fortran))
+      self = try array.expandingSubarray()
+    } catch {
+      throw FormatError(.truncated, error.message, file: map.name, offset: offset)
+    }
+  }
+}

@@ -1,0 +1,124 @@
+public import ByteIO
+
+/// Turns the compressed bytes of a member into its data: gets the source, where the compressed bytes lie in it, and
+/// how many bytes must come out. It should stop, and throw, at more than those.
+public typealias ZipDecoder = (any ByteSource, Range<Int>, Int) throws(FormatError) -> [UInt8]
+
+extension ZipArchive {
+  /// A member's data, whole and checked.
+  ///
+  /// - Parameters:
+  ///   - member: One of ``members``.
+  ///   - decode: Called for a member that is not stored.
+  /// - Throws: What ``dataRange(of:)`` throws; `corrupt` if length or checksum are not what the archive says.
+  public func read(_ member: ZipMember, decoding decode: ZipDecoder? = nil) throws(FormatError) -> [UInt8] {
+    let range = try dataRange(of: member)
+    do throws(FormatError) {
+      let bytes: [UInt8]
+      if member.method == .stored {
+        bytes = try source.readBytes(at: range.lowerBound, count: range.count, "the member")
+      } else if let decode {
+        bytes = try decode(source, range, member.uncompressedSize)
+      } else {
+        throw FormatError(.unsupported, "nothing here decodes \(member.method)")
+      }
+      try check(member, count: bytes.count, crc32: CRC32.of(bytes))
+      return bytes
+    } catch {
+      throw located(error, member)
+    }
+  }
+
+  /// A member's data as it is in the file, compressed or not.
+  public func rawBytes(of member: ZipMember) throws(FormatError) -> [UInt8] {
+    let range = try dataRange(of: member)
+    do throws(FormatError) {
+      return try source.readBytes(at: range.lowerBound, count: range.count, "the member")
+    } catch {
+      throw located(error, member)
+    }
+  }
+
+  /// A stored member as a source of its own, so that a part of it can be read without the rest.
+  ///
+  /// Reads through it are not checked against the member's checksum.
+  ///
+  /// - Throws: `unsupported` if the member is compressed; else what ``dataRange(of:)`` throws.
+  public func storedSource(of member: ZipMember) throws(FormatError) -> any ByteSource {
+    guard member.method == .stored else {
+      throw located(FormatError(.unsupported, "the member is compressed"), member)
+    }
+    return RangeSource(source, try dataRange(of: member), name: "\(source.name):\(member.name)")
+  }
+
+  /// Compares what came out of a member with what the directory says.
+  ///
+  /// - Throws: `corrupt` if the length or the checksum differ.
+  public func check(_ member: ZipMember, count: Int, crc32: UInt32) throws(FormatError) {
+    guard count == member.uncompressedSize else {
+      throw located(
+        FormatError(.corrupt, "the member has \(count) bytes, the directory says \(member.uncompressedSize)"), member)
+    }
+    guard crc32 == member.crc32 else {
+      throw located(FormatError(.corrupt, "the member's checksum is wrong: its bytes have changed"), member)
+    }
+  }
+
+  /// Reads the data descriptor behind a member that has one and compares it with the directory, which is believed in
+  /// any other case; for a thorough check.
+  ///
+  /// - Throws: `malformed` if none of the descriptor's four forms tells what the directory tells.
+  public func checkDataDescriptor(of member: ZipMember) throws(FormatError) {
+    guard member.hasDataDescriptor else { return }
+    let end = try dataRange(of: member).upperBound
+    let bytes = try source.readBytes(at: end, upTo: min(24, member.boundary - end))
+    for isLong in [false, true] {
+      var numbers: [UInt8] = []
+      numbers.append(number: member.crc32)
+      if isLong {
+        numbers.append(number: UInt64(member.compressedSize))
+        numbers.append(number: UInt64(member.uncompressedSize))
+      } else {
+        guard let compressed = UInt32(exactly: member.compressedSize),
+          let uncompressed = UInt32(exactly: member.uncompressedSize)
+        else { continue }
+        numbers.append(number: compressed)
+        numbers.append(number: uncompressed)
+      }
+      let signed = bytes.hasSignature(Signature.dataDescriptor, at: 0) && bytes.dropFirst(4).starts(with: numbers)
+      if signed || bytes.starts(with: numbers) { return }
+    }
+    throw located(FormatError(.malformed, "the member's data descriptor and the directory disagree"), member)
+  }
+}
+
+/// A part of another source.
+final class RangeSource: ByteSource {
+  let name: String
+  private let base: any ByteSource
+  private let range: Range<Int>
+
+  init(_ base: any ByteSource, _ range: Range<Int>, name: String) {
+    self.base = base
+    self.range = range
+    self.name = name
+  }
+
+  var byteCount: Int? { range.count }
+  var isSeekable: Bool { true }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+    guard offset >= 0, offset < range.count else { return 0 }
+    let count = min(buffer.count, range.count - offset)
+    // Safe: the first `count` bytes of the caller's buffer.
+    let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
+    return try unsafe base.read(into: part, at: range.lowerBound + offset)
+  }
+
+  func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result? {
+    base.withBytesInMemory { all in
+      let lower = min(range.lowerBound, all.byteCount)
+      return body(all.extracting(lower..<min(range.upperBound, all.byteCount)))
+    }
+  }
+}

@@ -1,0 +1,141 @@
+public import ByteIO
+
+/// A zip archive that is read: its directory, and the bytes of its members.
+///
+/// Opening reads the end records and the directory, nothing else, and refuses what no honest archive does: members
+/// that overlap, sizes and counts that do not fit, records that contradict each other. What is wrong with one member
+/// only (encryption, a method that is not known, a size that its method cannot reach, a header that disagrees with
+/// the directory) is an error once that member is asked for, before anything is allocated or inflated on its word.
+///
+/// Reads are by position, so that threads may share an archive. Python's counterpart is `zipfile.ZipFile`.
+public final class ZipArchive: Sendable {
+  /// Where the archive is read from.
+  public let source: any ByteSource
+  /// The members in the directory's order, those of equal names included.
+  public let members: [ZipMember]
+  /// The archive's comment.
+  public let comment: [UInt8]
+  /// The limits that were checked at opening and are checked at each member.
+  public let limits: ZipLimits
+  let end: EndRecord
+  private let indices: [NameKey: Int]
+  private let repeated: Set<NameKey>
+
+  /// Reads the directory of an archive. Cost: two or three reads of the source, and the directory's length.
+  ///
+  /// - Throws: ``FormatError``: `empty`; `wrongKind` if this is no zip; `truncated` if it begins as one but its end
+  ///   is missing; `ambiguous` if a comment holds another end record; `malformed` and `limitExceeded` as above;
+  ///   `unsupported` for a stream and for archives over several files.
+  public init(_ source: any ByteSource, limits: ZipLimits = .default) throws(FormatError) {
+    self.source = source
+    self.limits = limits
+    do throws(FormatError) {
+      end = try EndRecord.find(in: source)
+      let bytes = try source.readBytes(
+        at: end.directory.lowerBound, count: end.directory.count, "the archive's directory")
+      var members = try DirectoryParser.members(bytes, end: end, limits: limits)
+      try DirectoryParser.setBoundaries(of: &members, directoryStart: end.directory.lowerBound)
+      self.members = members
+    } catch {
+      throw error.at(file: source.name)
+    }
+    comment = end.comment
+    var indices: [NameKey: Int] = [:]
+    var repeated: Set<NameKey> = []
+    indices.reserveCapacity(members.count)
+    for (index, member) in members.enumerated()
+    where indices.updateValue(index, forKey: NameKey(member.name)) != nil {
+      repeated.insert(NameKey(member.name))
+    }
+    self.indices = indices
+    self.repeated = repeated
+  }
+
+  /// Opens the archive at a path; `-` is not possible, since an archive is read from its end.
+  public convenience init(path: String, limits: ZipLimits = .default) throws(FormatError) {
+    try self.init(FileSource.openSource(path: path), limits: limits)
+  }
+
+  /// Whether a member of that name is there. Names are compared byte by byte.
+  public func contains(_ name: String) -> Bool { indices[NameKey(name)] != nil }
+
+  /// The member of a name.
+  ///
+  /// - Throws: `notFound`, or `ambiguous` if the name stands twice: Python would take the last.
+  public func member(_ name: String) throws(FormatError) -> ZipMember {
+    guard let index = indices[NameKey(name)] else {
+      throw FormatError(.notFound, "there is no such member", file: source.name, member: name)
+    }
+    guard !repeated.contains(NameKey(name)) else {
+      throw FormatError(.ambiguous, "the archive has several members of this name", file: source.name, member: name)
+    }
+    return members[index]
+  }
+
+  /// The names that stand for more than one member.
+  public var ambiguousNames: [String] { repeated.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+
+  /// How many bytes precede the archive in its file.
+  public var prependedBytes: Int { end.prefix }
+
+  /// How many bytes follow the archive in its file.
+  public var trailingBytes: Int { max(0, (source.byteCount ?? 0) - end.position - RecordSize.end - comment.count) }
+
+  /// Refuses a member that the directory alone shows to be unreadable. Costs nothing.
+  ///
+  /// - Throws: `unsupported` if it is encrypted, patched or of an unknown method; `malformed` if a stored member's
+  ///   two sizes differ; `limitExceeded` if the size is beyond a limit, or beyond what the method can reach.
+  public func validate(_ member: ZipMember) throws(FormatError) {
+    do throws(FormatError) {
+      guard !member.isEncrypted else { throw FormatError(.unsupported, "the member is encrypted") }
+      guard member.flags & Flags.patched == 0 else { throw FormatError(.unsupported, "the member is a patch") }
+      guard member.method.isKnown else {
+        throw FormatError(.unsupported, "the member is compressed by \(member.method), which is not known here")
+      }
+      if member.method == .stored {
+        guard member.compressedSize == member.uncompressedSize else {
+          throw FormatError(.malformed, "the member is stored, and its two sizes differ")
+        }
+      } else {
+        let ratio = min(member.method.largestRatio, max(1, limits.ratio))
+        let (reach, overflow) = member.compressedSize.multipliedReportingOverflow(by: ratio)
+        guard overflow || member.uncompressedSize <= reach else {
+          throw FormatError(
+            .limitExceeded,
+            "the member declares \(member.uncompressedSize) bytes, which \(member.compressedSize) bytes of "
+              + "\(member.method) cannot hold")
+        }
+      }
+      guard member.uncompressedSize <= limits.memberBytes else {
+        throw FormatError(
+          .limitExceeded, "the member has \(member.uncompressedSize) bytes, more than \(limits.memberBytes)")
+      }
+    } catch {
+      throw located(error, member)
+    }
+  }
+
+  /// Where a member's data lies in the source: compressed data, or the data itself if it is stored.
+  ///
+  /// Reads the member's local header and compares it with the directory.
+  ///
+  /// - Returns: Byte offsets from the source's start: a stored member of a mapped file can be used right there.
+  /// - Throws: What ``validate(_:)`` throws; `malformed` if header and directory disagree or the data reaches into
+  ///   the next member.
+  public func dataRange(of member: ZipMember) throws(FormatError) -> Range<Int> {
+    try validate(member)
+    return try localHeader(of: member).data
+  }
+
+  func localHeader(of member: ZipMember) throws(FormatError) -> LocalHeader {
+    do throws(FormatError) {
+      return try LocalHeader(of: member, in: source)
+    } catch {
+      throw located(error, member)
+    }
+  }
+
+  func located(_ error: FormatError, _ member: ZipMember) -> FormatError {
+    error.at(file: source.name, member: member.name, offset: member.headerOffset)
+  }
+}

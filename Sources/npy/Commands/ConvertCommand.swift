@@ -1,0 +1,108 @@
+import ArgumentParser
+import ByteIO
+import NumPyIO
+
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Convert an array, or all of a file, to another format.",
+    discussion: """
+      The format of DST follows from its extension, or --to. A dash is standard input or output.
+
+      EXAMPLES
+        npy convert arr.npy big-endian.npy --astype '>i8'
+        npy convert 'arr.npy[2:6,4]' corner.npy
+        npy convert arr.npy flat.npy --reshape 100000,10
+      """)
+
+  @Argument(help: "What to convert.") var source: String
+  @Argument(help: "The file to be written.") var destination: String
+  @OptionGroup var kinds: KindOptions
+  @OptionGroup var array: ArrayOptions
+
+  func run() throws {
+    let input = try ArrayInput(source)
+    let result = try array.apply(to: input.read(), of: input.address.path)
+    switch try kinds.destinationKind(of: destination) {
+    case .npy: try result.save(to: destination)
+    case let kind: throw FormatError(.unsupported, "cannot write \(kind.rawValue) yet", file: destination)
+    }
+  }
+}
+
+/// The formats that `convert` knows, by the names of its options.
+enum FileKindName: String, CaseIterable, ExpressibleByArgument {
+  case npy, npz, pkl, txt, csv, tsv
+
+  /// The kind that a file's extension says; `nil` for one that says nothing.
+  init?(extensionOf path: String) {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
+    switch name[name.index(after: dot)...].lowercased() {
+    case "npy": self = .npy
+    case "npz": self = .npz
+    case "pkl", "pickle", "p": self = .pkl
+    case "txt", "dat", "text": self = .txt
+    case "csv": self = .csv
+    case "tsv", "tab": self = .tsv
+    case "gz", "bz2", "xz", "lzma":
+      self.init(extensionOf: String(name[..<dot]))
+    default: return nil
+    }
+  }
+}
+
+/// `--from` and `--to`.
+struct KindOptions: ParsableArguments {
+  @Option(help: "What SRC is, whatever its content and extension say: npy, npz, pkl, txt, csv or tsv.")
+  var from: FileKindName?
+  @Option(help: "What DST shall be, whatever its extension says: npy, npz, pkl, txt, csv or tsv.")
+  var to: FileKindName?
+
+  func destinationKind(of path: String) throws -> FileKindName {
+    if let kind = to ?? FileKindName(extensionOf: path) { return kind }
+    throw ValidationError(
+      path == "-"
+        ? "what shall standard output be? say --to npy, npz, pkl, txt, csv or tsv"
+        : "the extension of '\(path)' says no format: say --to npy, npz, pkl, txt, csv or tsv")
+  }
+}
+
+/// What `convert` does to an array on its way.
+struct ArrayOptions: ParsableArguments {
+  @Option(parsing: .unconditional, help: "The new shape, as 100000,10; -1 once for what is left.")
+  var reshape: String?
+  @Option(parsing: .unconditional, help: "The new dtype: anything that np.dtype takes as a string.")
+  var astype: String?
+  @Option(help: "C or F: which axis runs fastest in the result.")
+  var order: MemoryOrder?
+
+  enum MemoryOrder: String, ExpressibleByArgument {
+    case c = "C"
+    case f = "F"
+  }
+
+  var isEmpty: Bool { reshape == nil && astype == nil && order == nil }
+
+  func apply(to source: AnyNDArray, of path: String) throws -> AnyNDArray {
+    var result = source
+    do {
+      if let reshape {
+        let dimensions = reshape.split(separator: ",", omittingEmptySubsequences: true).map { Int($0.filter { $0 != " " }) }
+        guard dimensions.allSatisfy({ $0 != nil }) else {
+          throw ValidationError("'\(reshape)' is no shape: write integers with commas, as 100000,10")
+        }
+        result = try result.reshaped(dimensions.compactMap { $0 })
+      }
+      if let astype { result = try result.asType(DType(parsing: astype), casting: .unsafe) }
+      switch order {
+      case .c: result = result.contiguous()
+      case .f where !result.isFContiguous: result = result.packed(fortran: true)
+      default: break
+      }
+    } catch let error as ArrayError {
+      throw FormatError(.badArgument, error.message, file: path)
+    }
+    return result
+  }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import ByteIO
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The command `npy`.
+@main
+struct NPY: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "npy",
+    abstract: "Look at, convert, check and compress NumPy's files.",
+    discussion: """
+      An ADDRESS is FILE, FILE:MEMBER or either with a slice: arr.npy, arr.npz:arr_0[2:6,4,3:4], t.npy[::-1,...].
+      A dash is standard input or output.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      InfoCommand.self, ListCommand.self, ShowCommand.self, ConvertCommand.self, StatsCommand.self, DiffCommand.self,
+      DemoCommand.self,
+    ])
+
+  /// Everything that fails comes through here, so that every error looks alike.
+  static func main() {
+    // A closed pipe is an error of the write, not a signal that ends the process half-way through a file.
+    signal(SIGPIPE, SIG_IGN)
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    do {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      exit(Failure.report(error, asJSON: arguments.contains("--json")))
+    }
+  }
+}

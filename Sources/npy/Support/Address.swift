@@ -1,0 +1,90 @@
+import ByteIO
+import NumPyIO
+
+/// What a command works on: `FILE`, `FILE:MEMBER`, each with a slice: `arr.npz:arr_0[2:6,4,3:4]`.
+struct Address: Sendable {
+  /// As it was typed.
+  let text: String
+  /// The file, or `-` for standard input.
+  let path: String
+  /// The member of an archive, or the path of keys in a pickle.
+  let member: String?
+  /// The part of the array; `nil` for all of it.
+  let slice: [AxisSelection]?
+
+  /// Takes an address apart. Where a file of exactly that name exists, it is the file.
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` for brackets that hold no slice.
+  init(_ text: String) throws(FormatError) {
+    self.text = text
+    if text == "-" || FileStatus(path: text) != nil {
+      (path, member, slice) = (text, nil, nil)
+      return
+    }
+    var name = text[...]
+    var selections: [AxisSelection]?
+    if text.hasSuffix("]"), let open = text.lastIndex(of: "["), open != text.startIndex {
+      selections = try SliceNotation.parse(text[text.index(after: open)...].dropLast(), of: text)
+      name = text[..<open]
+    }
+    slice = selections
+    if name == "-" || FileStatus(path: String(name)) != nil {
+      (path, member) = (String(name), nil)
+      return
+    }
+    // The first colon after which a file's name is complete; a member may hold more of them.
+    for colon in name.indices where name[colon] == ":" {
+      let file = String(name[..<colon])
+      if file == "-" || FileStatus(path: file) != nil {
+        (path, member) = (file, String(name[name.index(after: colon)...]))
+        return
+      }
+    }
+    // No such file: the error that follows names what stands before the member.
+    let colon = name.firstIndex(of: ":")
+    path = String(name[..<(colon ?? name.endIndex)])
+    member = colon.map { String(name[name.index(after: $0)...]) }
+  }
+
+  /// The address with every character that a terminal could take amiss escaped.
+  var printable: String { Console.printable(text) }
+}
+
+/// Python's notation of slices: `2:6,4,3:4`, `::-1,...,-1`, `:,newaxis`.
+enum SliceNotation {
+  static func parse(_ text: Substring, of whole: String) throws(FormatError) -> [AxisSelection] {
+    var selections: [AxisSelection] = []
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
+    for (place, part) in parts.enumerated() {
+      // A comma may end the list, as in Python's `a[1,]`.
+      if part.isEmpty, place == parts.count - 1, place > 0 { break }
+      guard let selection = selection(part) else {
+        throw FormatError(
+          .badArgument, "'\(part)' in '\(whole)' is no index: write integers, start:stop:step, ... or newaxis")
+      }
+      selections.append(selection)
+    }
+    return selections
+  }
+
+  private static func selection(_ part: String) -> AxisSelection? {
+    switch part {
+    case "...": return .ellipsis
+    case "newaxis", "None", "np.newaxis": return .newAxis
+    default: break
+    }
+    if let index = Int(part) { return .index(index) }
+    let bounds = part.split(separator: ":", maxSplits: 3, omittingEmptySubsequences: false)
+    guard (2...3).contains(bounds.count) else { return nil }
+    var numbers: [Int?] = []
+    for bound in bounds {
+      if bound.isEmpty {
+        numbers.append(nil)
+      } else {
+        guard let number = Int(bound) else { return nil }
+        numbers.append(number)
+      }
+    }
+    return .slice(start: numbers[0], stop: numbers[1], step: numbers.count > 2 ? numbers[2] ?? 1 : 1)
+  }
+}

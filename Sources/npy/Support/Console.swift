@@ -1,0 +1,49 @@
+import SystemPackage
+import ByteIO
+import PythonLiterals
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Where the command prints: results on standard output, everything else on standard error.
+enum Console {
+  /// Writes a line of results.
+  static func print(_ line: String) throws(FormatError) {
+    try write(line + "\n")
+  }
+
+  /// Writes results without a line end.
+  static func write(_ text: String) throws(FormatError) {
+    let sink = DescriptorSink.standardOutput()
+    try sink.write(text)
+    try sink.flush()
+  }
+
+  /// Writes a line to standard error; what fails there has nowhere to be told.
+  static func note(_ line: String) {
+    let sink = DescriptorSink(.standardError, name: "standard error")
+    try? sink.write(line + "\n")
+    try? sink.flush()
+  }
+
+  /// A warning in NumPy's words.
+  static func warn(_ message: String) { note("npy: warning: \(message)") }
+
+  /// Whether standard output is a terminal.
+  static var outputIsTerminal: Bool { isatty(1) == 1 }
+
+  /// Whether standard error is a terminal.
+  static var errorIsTerminal: Bool { isatty(2) == 1 }
+
+  /// A name from a file as it may reach a terminal: what is not printable is escaped as Python would, so that no name
+  /// can move the cursor or change colours.
+  static func printable(_ name: String) -> String {
+    if name.unicodeScalars.allSatisfy({ PythonRepr.isPrintable($0.value) }) { return name }
+    return String(PythonRepr.string(name).dropFirst().dropLast())
+  }
+}

@@ -1,0 +1,70 @@
+/// A JSON value, printed without Foundation, which would cost start-up time.
+enum JSONValue {
+  case null
+  case bool(Bool)
+  case int(Int)
+  case double(Double)
+  case string(String)
+  case array([JSONValue])
+  /// An object, its keys in the order in which they are printed.
+  case object([(key: String, value: JSONValue)])
+
+  /// The value on one line; numbers that JSON does not know (NaN, infinities) become `null`.
+  var text: String {
+    switch self {
+    case .null: "null"
+    case .bool(let value): value ? "true" : "false"
+    case .int(let value): String(value)
+    case .double(let value): value.isFinite ? JSONValue.number(value) : "null"
+    case .string(let value): JSONValue.quoted(value)
+    case .array(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
+    case .object(let entries):
+      "{" + entries.map { JSONValue.quoted($0.key) + ": " + $0.value.text }.joined(separator: ", ") + "}"
+    }
+  }
+
+  /// The value over several lines: entries of the outermost arrays and objects on lines of their own.
+  func pretty(depth: Int = 2, indent: String = "") -> String {
+    guard depth > 0 else { return text }
+    let inner = indent + "  "
+    switch self {
+    case .array(let values) where values.contains(where: \.isContainer):
+      let lines = values.map { inner + $0.pretty(depth: depth - 1, indent: inner) }
+      return "[\n" + lines.joined(separator: ",\n") + "\n" + indent + "]"
+    case .object(let entries) where !entries.isEmpty:
+      let lines = entries.map { inner + JSONValue.quoted($0.key) + ": " + $0.value.pretty(depth: depth - 1, indent: inner) }
+      return "{\n" + lines.joined(separator: ",\n") + "\n" + indent + "}"
+    default: return text
+    }
+  }
+
+  private var isContainer: Bool {
+    switch self {
+    case .array, .object: true
+    default: false
+    }
+  }
+
+  private static func number(_ value: Double) -> String {
+    let text = value.description
+    return text.hasSuffix(".0") && value.magnitude < 0x1p53 ? String(text.dropLast(2)) : text
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case let control where control.value < 0x20 || control.value == 0x7F:
+        let digits = String(control.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

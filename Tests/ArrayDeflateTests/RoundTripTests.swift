@@ -1,0 +1,102 @@
+import ArrayDeflate
+import ByteIO
+import Testing
+
+/// Data of a kind, of any length: what arrays hold, and what they should not.
+enum DataKind: String, CaseIterable {
+  case zeros, constant, random, smallIntegers, walk, sparse, text, runs, alternating, farRepeats, skewed
+
+  func bytes(_ count: Int, itemSize: Int, seed: UInt64) -> [UInt8] {
+    var noise = Noise(seed)
+    var bytes = [UInt8](repeating: 0, count: count)
+    switch self {
+    case .zeros: break
+    case .constant: for i in 0..<count { bytes[i] = UInt8(truncatingIfNeeded: i % itemSize &* 37) }
+    case .random: for i in 0..<count { bytes[i] = UInt8(truncatingIfNeeded: noise.next()) }
+    case .smallIntegers:
+      for i in stride(from: 0, to: count, by: itemSize) { bytes[i] = UInt8(noise.next() % 99 + 1) }
+    case .walk:
+      var value = 0 as Int64
+      for i in 0..<count {
+        if i % itemSize == 0 { value += Int64(noise.next() % 31) - 15 }
+        bytes[i] = UInt8(truncatingIfNeeded: value >> Int64(min(56, 8 * (i % itemSize))))
+      }
+    case .sparse:
+      for i in 0..<count where noise.next() % 40 == 0 { bytes[i] = UInt8(truncatingIfNeeded: noise.next()) }
+    case .text: for i in 0..<count { bytes[i] = i % 4 == 0 ? UInt8(97 + noise.next() % 7) : 0 }
+    case .runs:
+      var i = 0
+      while i < count {
+        let end = min(count, i + Int(noise.next() % 600) + 1)
+        let byte = UInt8(noise.next() % 3)
+        while i < end {
+          bytes[i] = byte
+          i += 1
+        }
+      }
+    case .alternating: for i in 0..<count { bytes[i] = i % 2 == 0 ? 0x55 : UInt8(truncatingIfNeeded: i >> 9) }
+    case .farRepeats:
+      for i in 0..<count {
+        bytes[i] = i < 32_768 ? UInt8(truncatingIfNeeded: noise.next()) : bytes[i - 32_768]
+      }
+    case .skewed:
+      // Frequencies like Fibonacci's numbers make the deepest codes.
+      for i in 0..<count {
+        bytes[i] = UInt8(min(40, noise.next().trailingZeroBitCount + noise.next().trailingZeroBitCount))
+      }
+    }
+    return bytes
+  }
+}
+
+private let levels: [DeflateLevel] = [.fast, .default, .best]
+
+@Suite struct RoundTripTests {
+  @Test(arguments: DataKind.allCases, levels)
+  func everyItemSizeInflatesToTheInput(_ kind: DataKind, _ level: DeflateLevel) throws {
+    for itemSize in [1, 2, 3, 4, 6, 8, 12, 16, 24, 40, 100] {
+      for count in [1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 100, 257, 1000, 40_000] {
+        let input = kind.bytes(count, itemSize: itemSize, seed: UInt64(itemSize * 100_003 + count))
+        let (stream, summary) = try deflated([input], level: level, layout: ItemLayout(itemSize: itemSize))
+        #expect(
+          zlibInflated(stream, count: count) == input, "\(kind) \(level) item \(itemSize), \(count) bytes")
+        #expect(try inflated(stream, count: count) == input)
+        #expect(summary.compressedCount == stream.count)
+        #expect(summary.uncompressedCount == count)
+        // Never more than a little over the input, whatever it is.
+        #expect(stream.count <= count + 5 * (count / 65_535 + 1) + 8)
+      }
+    }
+  }
+
+  @Test(arguments: DataKind.allCases, levels)
+  func severalSegmentsInflateToTheInput(_ kind: DataKind, _ level: DeflateLevel) throws {
+    var noise = Noise(7)
+    for itemSize in [1, 2, 4, 8, 40] {
+      let count = (1 << 20) + Int(noise.next() % (2 << 20))
+      let input = kind.bytes(count, itemSize: itemSize, seed: 11)
+      let (stream, summary) = try deflated(
+        [Array(input[..<128]), Array(input[128...])], level: level, layout: ItemLayout(itemSize: itemSize))
+      #expect(
+        zlibInflated(stream, count: count) == input, "\(kind) \(level) item \(itemSize), \(count) bytes")
+      let checksum = CRC32.checksum(input.span.bytes)
+      #expect(summary.crc32 == checksum)
+      let index = try #require(summary.index)
+      #expect(index.segments.count >= 3)
+      let source = MemorySource([1, 2, 3] + stream)
+      #expect(try inflated(0..<count, of: index, source, at: 3) == input)
+      let range = count / 3..<count / 3 + count / 2
+      #expect(try inflated(range, of: index.coarsened(), source, at: 3) == Array(input[range]))
+    }
+  }
+
+  @Test func nothingIsAStreamToo() throws {
+    for level in DeflateLevel.allCases {
+      let (stream, summary) = try deflated([], level: level)
+      #expect(zlibInflated(stream, count: 0) == [])
+      #expect(try inflated(stream, count: 0) == [])
+      #expect(summary.crc32 == 0)
+      #expect(summary.compressedCount == stream.count)
+    }
+  }
+}
