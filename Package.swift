@@ -61,7 +61,7 @@ let package = Package(
     .executableTarget(
       name: "npy",
       dependencies: [
-        "NumPyIO", "NDArrays", "ByteIO", "PythonLiterals", "NumberText",
+        "NumPyIO", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals", "NumberText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),

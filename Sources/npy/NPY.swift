@@ -21,8 +21,8 @@ struct NPY: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      InfoCommand.self, ListCommand.self, ShowCommand.self, ConvertCommand.self, PackCommand.self, UnpackCommand.self,
-      StatsCommand.self, DiffCommand.self, CheckCommand.self, DemoCommand.self,
+      InfoCommand.self, ListCommand.self, ConvertCommand.self, PackCommand.self, UnpackCommand.self,
+      CheckCommand.self,
     ])
 
   /// Everything that fails comes through here, so that every error looks alike.
@@ -34,7 +34,17 @@ struct NPY: ParsableCommand {
       var command = try parseAsRoot(arguments)
       try command.run()
     } catch {
-      exit(Failure.report(error, asJSON: arguments.contains("--json")))
+      Self.exit(with: Failure.report(error, asJSON: arguments.contains("--json")))
     }
+  }
+
+  private static func exit(with code: Int32) -> Never {
+    #if canImport(Glibc)
+      Glibc.exit(code)
+    #elseif canImport(Musl)
+      Musl.exit(code)
+    #elseif canImport(Darwin)
+      Darwin.exit(code)
+    #endif
   }
 }

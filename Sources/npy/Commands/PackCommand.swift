@@ -1,6 +1,7 @@
 import ArgumentParser
 import ByteIO
 import NumPyIO
+import ZipArchives
 
 struct PackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -31,7 +31,8 @@ struct ArrayInput {
       }
       content = .file(file)
     case .npz(let archive):
-      let name = try address.member ?? ArrayInput.onlyName(archive, address)
+      let name: String
+      if let member = address.member { name = member } else { name = try ArrayInput.onlyName(archive, address) }
       content = .member(archive, name, try archive.file(name))
     }
   }

@@ -12,7 +12,9 @@ enum OpenedFile {
   init(_ path: String, kind: FileKindName? = nil, limits: LoadLimits = .default) throws(FormatError) {
     var source = try FileSource.openSource(path: path)
     if !source.isSeekable { source = try PrefixedSource(source, keeping: 6) }
-    switch try kind ?? OpenedFile.kind(of: source) {
+    let actual: FileKindName
+    if let kind { actual = kind } else { actual = try OpenedFile.kind(of: source) }
+    switch actual {
     case .npy: self = .npy(try NPYFile(source, limits: limits))
     case .npz: self = .npz(try OpenedFile.archive(path, source, limits))
     case .pkl: throw FormatError(.unsupported, "pickles cannot be read yet", file: path)
