@@ -56,7 +56,7 @@ let package = Package(
     .testTarget(name: "ParallelLoopsTests", dependencies: ["ParallelLoops"]),
     .testTarget(name: "NumberTextTests", dependencies: ["NumberText", "TestSupport"]),
     .testTarget(name: "PythonLiteralsTests", dependencies: ["PythonLiterals", "TestSupport"]),
-    .testTarget(name: "NDArraysTests", dependencies: ["NDArrays", "TestSupport"]),
+    .testTarget(name: "NDArraysTests", dependencies: ["NDArrays", "PythonLiterals", "TestSupport"]),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"]),
     .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "TestSupport"]),
   ],
