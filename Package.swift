@@ -75,7 +75,8 @@ let package = Package(
     .testTarget(
       name: "NDArraysTests",
       dependencies: [
-        "NDArrays", "TestSupport", .product(name: "ComplexModule", package: "swift-numerics"),
+        "NDArrays", "PythonLiterals", "TestSupport",
+        .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"]),
     .testTarget(

@@ -47,6 +47,13 @@ public struct ExtendedFloat: Hashable, Sendable {
     return exact.rounded(toSignificantDigits: 21)
   }
 
+  /// For a power of two, the midpoint between it and the number below, which is nearer than the one above; `nil` for
+  /// others.
+  public var lowerBoundaryOfPower: DecimalDigits? {
+    guard significand << 1 == 0, significand != 0, biasedExponent > 1, biasedExponent < 0x7FFF else { return nil }
+    return ExtendedFloat.boundaries(significand, exponent, isPower: true).low
+  }
+
   private static func boundaries(
     _ significand: UInt64, _ exponent: Int, isPower: Bool
   ) -> (low: DecimalDigits, high: DecimalDigits) {
