@@ -25,7 +25,8 @@ struct CRC32 {
     var index = 0
     while bytes.byteCount - index >= 8 {
       // Safe: eight bytes from `index` on lie within the span, and any bits are an integer.
-      let word = UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+      let word = UInt64(
+        littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
       let mixed = word ^ UInt64(value)
       value = 0
       for place in 0..<8 {

@@ -24,7 +24,8 @@ struct EndRecord {
   /// readers. If none reaches the end, the last is taken: bytes may follow an archive.
   static func find(in source: any ByteSource) throws(FormatError) -> EndRecord {
     guard let size = source.byteCount, source.isSeekable else {
-      throw FormatError(.unsupported, "an archive is read from its end, which a stream cannot do", file: source.name)
+      throw FormatError(
+        .unsupported, "an archive is read from its end, which a stream cannot do", file: source.name)
     }
     guard size > 0 else { throw FormatError(.empty, "the file is empty", file: source.name) }
     let tailStart = max(0, size - RecordSize.endSearch)
@@ -38,7 +39,9 @@ struct EndRecord {
       searchEnd = index + 3
       defer { isLast = false }
       do throws(FormatError) {
-        guard var record = try parse(tail, index: index, tailStart: tailStart, source: source) else { continue }
+        guard var record = try parse(tail, index: index, tailStart: tailStart, source: source) else {
+          continue
+        }
         record.isFollowedBySignature = !isLast
         if record.position + RecordSize.end + record.comment.count == size {
           exact.append(record)
@@ -51,14 +54,16 @@ struct EndRecord {
     }
     if exact.count > 1 {
       throw FormatError(
-        .ambiguous, "two end records reach the end of the file, one in the other's comment", file: source.name)
+        .ambiguous, "two end records reach the end of the file, one in the other's comment", file: source.name
+      )
     }
     if let record = exact.first ?? loose { return record }
     if let trouble { throw trouble.at(file: source.name) }
     let start = try source.readBytes(at: 0, upTo: 4)
     if start.hasSignature(Signature.localHeader, at: 0) || start.hasSignature(Signature.end, at: 0) {
       throw FormatError(
-        .truncated, "the archive's end record is missing: the file is cut short", file: source.name, offset: size)
+        .truncated, "the archive's end record is missing: the file is cut short", file: source.name,
+        offset: size)
     }
     throw FormatError(.wrongKind, "this is not a zip archive", file: source.name)
   }
@@ -97,7 +102,8 @@ struct EndRecord {
     source: any ByteSource
   ) throws(FormatError) -> EndRecord {
     guard size <= UInt64(end), offset <= UInt64(end) - size else {
-      throw malformed("the directory of \(size) bytes at \(offset) does not fit before its end record", position)
+      throw malformed(
+        "the directory of \(size) bytes at \(offset) does not fit before its end record", position)
     }
     guard count <= size / UInt64(RecordSize.directoryEntry) else {
       throw malformed("the directory is too short for the \(count) members it declares", position)

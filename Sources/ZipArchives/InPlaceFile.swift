@@ -30,8 +30,8 @@ final class InPlaceFile: PatchableSink {
   private var pending: [UInt8] = []
   private var pendingStart: Int
   private var hasMoved = false
-  /// Sees every write, for tests that stop between them.
-  var observer: (([UInt8], Int) -> Void)?
+  /// Sees every write before it is done, for tests that stop between them or let one fail.
+  var observer: (([UInt8], Int) throws(FormatError) -> Void)?
   /// Where the copy of the old directory that is in force begins.
   private var copyStart = 0
 
@@ -43,10 +43,12 @@ final class InPlaceFile: PatchableSink {
   private static let longestEnd = RecordSize.zip64End + RecordSize.zip64Locator + RecordSize.end
 
   /// Takes over an open file that holds an archive; `nil` where its directory is too long, or its comment or its
-  /// trailing bytes do not allow any of this: then a copy has to be made.
+  /// trailing bytes do not allow any of this: then a copy has to be made. So it has for an archive without members,
+  /// since 7-Zip takes an end record at the file's start for the whole archive.
   init?(_ descriptor: FileDescriptor, archive: ZipArchive, directory: [UInt8], size: Int) {
     let isLong = directory.count + InPlaceFile.longestEnd > InPlaceFile.page
-    guard directory.count < InPlaceFile.window / 2, archive.comment.isEmpty, !archive.end.isFollowedBySignature,
+    guard !directory.isEmpty, directory.count < InPlaceFile.window / 2, archive.comment.isEmpty,
+      !archive.end.isFollowedBySignature,
       size - archive.end.position < 1000, !InPlaceFile.holdsSignature(directory) || !isLong
     else { return nil }
     self.descriptor = descriptor
@@ -66,7 +68,7 @@ final class InPlaceFile: PatchableSink {
     if bytes.count > InPlaceFile.bufferSize {
       let start = position
       try makeRoom(upTo: try start.checkedAdding(bytes.count))
-      if let observer { unsafe observer(Array(bytes), start) }
+      if let observer { try unsafe observer(Array(bytes), start) }
       try attempt(start) { try unsafe descriptor.writeAll(toAbsoluteOffset: Int64(start), bytes) }
       pendingStart = start + bytes.count
     } else {
@@ -102,7 +104,9 @@ final class InPlaceFile: PatchableSink {
   /// - Parameter closing: Gives directory and end record for a directory at an offset.
   /// - Returns: Whether it could be done; if not, nothing has changed that a reader sees, and all that was written is
   ///   in the file before ``position``.
-  func finish(_ closing: (Int) throws(FormatError) -> (records: [UInt8], end: [UInt8])) throws(FormatError) -> Bool {
+  func finish(_ closing: (Int) throws(FormatError) -> (records: [UInt8], end: [UInt8])) throws(FormatError)
+    -> Bool
+  {
     let page = InPlaceFile.page
     var (records, end) = try closing(position)
     let isSmall =
@@ -160,7 +164,8 @@ final class InPlaceFile: PatchableSink {
     // Never over the record that is in force.
     var start = max(fileSize, target)
     if isLong {
-      start = max(fileSize, min(target, endRecord + InPlaceFile.window - directory.count - 2 * InPlaceFile.longestEnd))
+      start = max(
+        fileSize, min(target, endRecord + InPlaceFile.window - directory.count - 2 * InPlaceFile.longestEnd))
     }
     var (records, end) = copy(at: start)
     // No single write that counts crosses a page's end.
@@ -192,7 +197,7 @@ final class InPlaceFile: PatchableSink {
   }
 
   private func put(_ bytes: [UInt8], at offset: Int) throws(FormatError) {
-    observer?(bytes, offset)
+    try observer?(bytes, offset)
     try attempt(offset) { _ = try descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes) }
   }
 

@@ -6,7 +6,7 @@ import SystemPackage
 /// Until ``commit()`` the file holds the old archive, afterwards the new one, whole; so it does for every other
 /// reader at any moment, if the process is killed, and after a failure. New members are written behind the old end
 /// (each append leaves the old directory in the file, unused). Where that cannot be done safely, since the directory
-/// takes more than some 32,000 bytes or the archive has a comment, the archive is copied and replaced instead:
+/// takes more than some 32,000 bytes, or the archive is empty or has a comment, the archive is copied and replaced instead:
 /// ``isInPlace`` tells. Python's counterpart is `zipfile.ZipFile(…, "a")`, which overwrites the directory first.
 ///
 /// ```swift
@@ -60,6 +60,7 @@ public final class ZipAppender {
         writer = ZipWriter(file, layout: layout, continuing: archive, directory: all)
       }
     } catch {
+      SystemCall.unlock(descriptor)
       try? descriptor.close()
       throw error
     }
@@ -91,7 +92,7 @@ public final class ZipAppender {
       throw error
     }
     isOpen = false
-    try? descriptor.close()
+    close()
   }
 
   /// Gives up: the archive stays as it was.
@@ -100,6 +101,11 @@ public final class ZipAppender {
     isOpen = false
     copy?.discard()
     inPlace?.restore()
+    close()
+  }
+
+  private func close() {
+    SystemCall.unlock(descriptor)
     try? descriptor.close()
   }
 }

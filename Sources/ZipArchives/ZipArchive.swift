@@ -67,19 +67,24 @@ public final class ZipArchive: Sendable {
       throw FormatError(.notFound, "there is no such member", file: source.name, member: name)
     }
     guard !repeated.contains(NameKey(name)) else {
-      throw FormatError(.ambiguous, "the archive has several members of this name", file: source.name, member: name)
+      throw FormatError(
+        .ambiguous, "the archive has several members of this name", file: source.name, member: name)
     }
     return members[index]
   }
 
   /// The names that stand for more than one member.
-  public var ambiguousNames: [String] { repeated.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+  public var ambiguousNames: [String] {
+    repeated.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
 
   /// How many bytes precede the archive in its file.
   public var prependedBytes: Int { end.prefix }
 
   /// How many bytes follow the archive in its file.
-  public var trailingBytes: Int { max(0, (source.byteCount ?? 0) - end.position - RecordSize.end - comment.count) }
+  public var trailingBytes: Int {
+    max(0, (source.byteCount ?? 0) - end.position - RecordSize.end - comment.count)
+  }
 
   /// Refuses a member that the directory alone shows to be unreadable. Costs nothing.
   ///
@@ -88,9 +93,12 @@ public final class ZipArchive: Sendable {
   public func validate(_ member: ZipMember) throws(FormatError) {
     do throws(FormatError) {
       guard !member.isEncrypted else { throw FormatError(.unsupported, "the member is encrypted") }
-      guard member.flags & Flags.patched == 0 else { throw FormatError(.unsupported, "the member is a patch") }
+      guard member.flags & Flags.patched == 0 else {
+        throw FormatError(.unsupported, "the member is a patch")
+      }
       guard member.method.isKnown else {
-        throw FormatError(.unsupported, "the member is compressed by \(member.method), which is not known here")
+        throw FormatError(
+          .unsupported, "the member is compressed by \(member.method), which is not known here")
       }
       if member.method == .stored {
         guard member.compressedSize == member.uncompressedSize else {

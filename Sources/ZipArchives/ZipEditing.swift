@@ -32,7 +32,9 @@ public enum ZipEditing {
     guard !archive.contains(new) else {
       throw FormatError(.alreadyExists, "the archive has a member of this name", file: path, member: new)
     }
-    try rewrite(archive, path: path) { member in .some(member.headerOffset == renamed.headerOffset ? new : nil) }
+    try rewrite(archive, path: path) { member in
+      .some(member.headerOffset == renamed.headerOffset ? new : nil)
+    }
   }
 
   /// Copies members into a new archive.

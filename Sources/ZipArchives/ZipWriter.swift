@@ -97,7 +97,8 @@ public final class ZipWriter {
 
   /// Writes a stored member; its checksum is computed here.
   public func add(_ entry: ZipEntry, bytes: [UInt8]) throws(FormatError) {
-    let contents = ZipContents(crc32: CRC32.of(bytes), compressedSize: bytes.count, uncompressedSize: bytes.count)
+    let contents = ZipContents(
+      crc32: CRC32.of(bytes), compressedSize: bytes.count, uncompressedSize: bytes.count)
     try add(entry, contents: contents) { sink throws(FormatError) in try sink.write(bytes) }
   }
 
@@ -146,7 +147,9 @@ public final class ZipWriter {
     let local = try archive.localHeader(of: member)
     var header = try MemberHeader(copying: member, local: local, name: name, offset: sink.position)
     try claim(name ?? member.name)
-    if let (byte, alignment) = try alignment(of: member, local) { try header.align(byte: byte, to: alignment) }
+    if let (byte, alignment) = try alignment(of: member, local) {
+      try header.align(byte: byte, to: alignment)
+    }
     let bytes = try header.local(isPending: false)
     try attempt(name ?? member.name) { () throws(FormatError) in
       try sink.write(bytes)
@@ -177,7 +180,9 @@ public final class ZipWriter {
   /// The directory with zip64's records, and the end record, for a directory that begins at an offset.
   func closing(at offset: Int) throws(FormatError) -> (records: [UInt8], end: [UInt8]) {
     guard current == nil else { throw FormatError(.badArgument, "a member has been begun and not ended") }
-    guard !hasFailed else { throw FormatError(.badArgument, "the archive is finished, or writing it has failed") }
+    guard !hasFailed else {
+      throw FormatError(.badArgument, "the archive is finished, or writing it has failed")
+    }
     let (zip64, end) = EndRecord.encoded(
       count: count, directorySize: directory.count, directoryOffset: offset, prefix: prefix, comment: comment)
     return (directory + zip64, end)
@@ -188,7 +193,9 @@ public final class ZipWriter {
   ) throws(FormatError) {
     var header = try MemberHeader(entry, offset: sink.position, hasLocalZip64: hasLocalZip64)
     if isPending { header.flags |= Flags.dataDescriptor }
-    if layout == .aligned, entry.method == .stored { try header.align(byte: entry.alignedByte, to: entry.alignment) }
+    if layout == .aligned, entry.method == .stored {
+      try header.align(byte: entry.alignedByte, to: entry.alignment)
+    }
     if let contents { header.contents = contents }
     let bytes = try header.local(isPending: isPending || contents == nil)
     _ = try header.directoryEntry(prefix: prefix)
@@ -203,7 +210,9 @@ public final class ZipWriter {
   ///
   /// Which byte had been aligned is not recorded; where the data lay tells it, up to a multiple. A member that lay
   /// right by chance has no padding; it is told from NumPy's by having no zip64 field.
-  private func alignment(of member: ZipMember, _ local: LocalHeader) throws(FormatError) -> (byte: Int, to: Int)? {
+  private func alignment(of member: ZipMember, _ local: LocalHeader) throws(FormatError) -> (
+    byte: Int, to: Int
+  )? {
     guard member.method == .stored else { return nil }
     let start = local.data.lowerBound
     if let field = try local.extra.only(ExtraFields.ID.alignment) {
@@ -218,9 +227,12 @@ public final class ZipWriter {
   /// Takes a name, once.
   private func claim(_ name: String) throws(FormatError) {
     guard current == nil else { throw FormatError(.badArgument, "a member has been begun and not ended") }
-    guard !hasFailed else { throw FormatError(.badArgument, "the archive is finished, or writing it has failed") }
+    guard !hasFailed else {
+      throw FormatError(.badArgument, "the archive is finished, or writing it has failed")
+    }
     guard names.insert(NameKey(name)).inserted else {
-      throw FormatError(.alreadyExists, "the archive has a member of this name", file: sink.name, member: name)
+      throw FormatError(
+        .alreadyExists, "the archive has a member of this name", file: sink.name, member: name)
     }
   }
 
@@ -229,7 +241,8 @@ public final class ZipWriter {
     guard sink.position - dataStart == header.contents.compressedSize else {
       throw FormatError(
         .badArgument,
-        "\(sink.position - dataStart) bytes were written of \(header.contents.compressedSize) that were announced")
+        "\(sink.position - dataStart) bytes were written of \(header.contents.compressedSize) that were announced"
+      )
     }
     if header.flags & Flags.dataDescriptor != 0 {
       try sink.write(header.dataDescriptor)

@@ -8,7 +8,8 @@ struct ToolTests {
   /// Some members of `np.savez`, written in the aligned layout, and their names.
   static func makeAligned(_ folder: TemporaryFolder, _ file: any ByteSink) throws -> [String] {
     #expect(folder.python("savez") == "")
-    let names = String(decoding: try folder.read("all.names"), as: UTF8.self).split(separator: "\n").map(String.init)
+    let names = String(decoding: try folder.read("all.names"), as: UTF8.self).split(separator: "\n").map(
+      String.init)
     let writer = try ZipWriter(file)
     for (number, name) in names.enumerated() {
       let bytes = try folder.read("all.\(number)")

@@ -53,7 +53,8 @@ struct WritingTests {
         let raw = try archive.rawBytes(of: member)
         let contents = ZipContents(
           crc32: member.crc32, compressedSize: raw.count, uncompressedSize: member.uncompressedSize)
-        try writer.add(ZipEntry(member.name, method: member.method), contents: contents) { sink throws(FormatError) in
+        try writer.add(ZipEntry(member.name, method: member.method), contents: contents) {
+          sink throws(FormatError) in
           try sink.write(raw)
         }
       }
@@ -92,7 +93,9 @@ struct WritingTests {
     #expect(folder.python("same", "large.npz", "ours.npz") == "same\n")
     let archive = try ZipArchive(path: folder.file("ours.npz"))
     #expect(archive.members.map(\.uncompressedSize) == [2048 << 20, 4097 << 20, 1 << 20])
-    for member in archive.members { #expect(try archive.dataRange(of: member).count == member.compressedSize) }
+    for member in archive.members {
+      #expect(try archive.dataRange(of: member).count == member.compressedSize)
+    }
     #expect(CRC32.of(try archive.rawBytes(of: archive.members[2])) == checksums[2])
   }
 
@@ -110,7 +113,8 @@ struct WritingTests {
     #expect(failure { try writer.end(crc32: 0, uncompressedSize: 0) }?.code == .badArgument)
     let contents = ZipContents(crc32: 0, compressedSize: 5, uncompressedSize: 5)
     let error = failure {
-      try writer.add(ZipEntry("short"), contents: contents) { sink throws(FormatError) in try sink.write([1]) }
+      try writer.add(ZipEntry("short"), contents: contents) { sink throws(FormatError) in try sink.write([1])
+      }
     }
     #expect(error?.code == .badArgument)
     #expect(failure { try writer.finish() }?.code == .badArgument)
