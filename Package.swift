@@ -88,7 +88,7 @@ let package = Package(
         "ZipArchives", "ByteIO", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
-    .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "TestSupport"]),
+    .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport"]),
   ] + compressionLibraries,
   swiftLanguageModes: [.v6]
 )

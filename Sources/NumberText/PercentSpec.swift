@@ -27,7 +27,8 @@ public struct PercentSpec: Sendable, Hashable {
   public var floatStyle: TextBuffer.FloatStyle {
     TextBuffer.FloatStyle(
       precision: precision ?? 6, isAlternate: isAlternate,
-      isUppercase: conversion == UInt8(ascii: "E") || conversion == UInt8(ascii: "F") || conversion == UInt8(ascii: "G"))
+      isUppercase: conversion == UInt8(ascii: "E") || conversion == UInt8(ascii: "F") || conversion == UInt8(ascii: "G")
+    )
   }
 }
 
@@ -118,8 +119,9 @@ public enum PercentFormat {
 
   private static func parseNumber(_ scalars: [Unicode.Scalar], _ index: inout Int) -> Int? {
     var number = 0
-    while index < scalars.count, let digit = scalars[index].properties.numericType == .decimal
-      ? Int(exactly: Int(scalars[index].value) - 48) : nil, digit >= 0, digit <= 9
+    while index < scalars.count,
+      let digit = scalars[index].properties.numericType == .decimal
+        ? Int(exactly: Int(scalars[index].value) - 48) : nil, digit >= 0, digit <= 9
     {
       number = number * 10 + digit
       if number > largestNumber { return nil }

@@ -106,6 +106,11 @@
     }
   }
 
+  /// Calls `body` with the bytes written so far.
+  public borrowing func withBytes<Result, Failure: Error>(
+    _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result { try body(bytes) }
+
   /// The bytes written so far, copied.
   public var array: [UInt8] { unsafe Array(UnsafeBufferPointer(start: base, count: count)) }
 

@@ -1,0 +1,305 @@
+internal import ByteIO
+internal import NDArrays
+internal import NumberText
+
+/// Writes rows of an array as text.
+struct RowWriter: Sendable {
+  let format: RowFormat
+  let newline: [UInt8]
+
+  /// A whole row of plain numbers of one type under one conversion: worth a loop of its own.
+  private enum Uniform: Sendable {
+    case integers(DType)
+    case floats(isDouble: Bool, PercentSpec)
+  }
+  private let uniform: Uniform?
+  private let separators: [[UInt8]]
+
+  init(_ format: RowFormat, newline: String) {
+    self.format = format
+    self.newline = Array(newline.utf8)
+    (uniform, separators) = RowWriter.recognize(format)
+  }
+
+  /// Whether the steps are values of one simple kind, side by side, with literals between them.
+  private static func recognize(_ format: RowFormat) -> (Uniform?, [[UInt8]]) {
+    var separators: [[UInt8]] = []
+    var uniform: Uniform?
+    var first: (column: TextColumn, spec: PercentSpec)?
+    var pending: [UInt8] = []
+    for step in format.steps {
+      switch step {
+      case .literal(let text): pending += text
+      case .failure: return (nil, [])
+      case .value(let column, let spec):
+        if let first {
+          let place = first.column.offset + separators.count * column.dtype.itemSize
+          guard column.dtype == first.column.dtype, spec == first.spec, column.offset == place else { return (nil, []) }
+        } else {
+          guard let kind = simpleKind(column.dtype, spec), column.offset == 0 else { return (nil, []) }
+          uniform = kind
+          first = (column, spec)
+        }
+        separators.append(pending)
+        pending = []
+      }
+    }
+    separators.append(pending)
+    return format.isComplex ? (nil, []) : (uniform, separators)
+  }
+
+  private static func simpleKind(_ dtype: DType, _ spec: PercentSpec) -> Uniform? {
+    guard spec.isBare else { return nil }
+    switch (dtype.kind, spec.conversion) {
+    case (.signedInteger, UInt8(ascii: "d")), (.unsignedInteger, UInt8(ascii: "d")):
+      return spec.precision == nil ? .integers(dtype) : nil
+    case (.float, UInt8(ascii: "e")), (.float, UInt8(ascii: "f")), (.float, UInt8(ascii: "g")):
+      return dtype.itemSize == 4 || dtype.itemSize == 8 ? .floats(isDouble: dtype.itemSize == 8, spec) : nil
+    default: return nil
+    }
+  }
+
+  /// Appends rows that follow each other `rowSize` bytes apart.
+  ///
+  /// - Parameter bytes: `rowCount × rowSize` bytes; elements in this machine's byte order.
+  func append(_ rowCount: Int, rowSize: Int, of bytes: UnsafeRawBufferPointer, to text: inout TextBuffer)
+    throws(FormatError)
+  {
+    guard let base = bytes.baseAddress else {
+      // Rows without columns.
+      for _ in 0..<rowCount { try unsafe appendRow(at: nil, to: &text) }
+      return
+    }
+    switch uniform {
+    case .integers(let dtype): unsafe appendIntegers(dtype, rowCount, base, to: &text)
+    case .floats(let isDouble, let spec): unsafe appendFloats(isDouble, spec, rowCount, base, to: &text)
+    case nil:
+      for row in 0..<rowCount { try unsafe appendRow(at: base + row * rowSize, to: &text) }
+    }
+  }
+
+  // MARK: Rows of one kind of number
+
+  private func appendIntegers(
+    _ dtype: DType, _ rowCount: Int, _ base: UnsafeRawPointer, to text: inout TextBuffer
+  ) {
+    switch (dtype.kind, dtype.itemSize) {
+    case (.signedInteger, 1): unsafe appendIntegers(Int8.self, rowCount, base, to: &text)
+    case (.signedInteger, 2): unsafe appendIntegers(Int16.self, rowCount, base, to: &text)
+    case (.signedInteger, 4): unsafe appendIntegers(Int32.self, rowCount, base, to: &text)
+    case (.signedInteger, _): unsafe appendIntegers(Int64.self, rowCount, base, to: &text)
+    case (_, 1): unsafe appendIntegers(UInt8.self, rowCount, base, to: &text)
+    case (_, 2): unsafe appendIntegers(UInt16.self, rowCount, base, to: &text)
+    case (_, 4): unsafe appendIntegers(UInt32.self, rowCount, base, to: &text)
+    default: unsafe appendIntegers(UInt64.self, rowCount, base, to: &text)
+    }
+  }
+
+  @inline(__always)
+  private func appendIntegers<Value: FixedWidthInteger & BitwiseCopyable>(
+    _: Value.Type, _ rowCount: Int, _ base: UnsafeRawPointer, to text: inout TextBuffer
+  ) {
+    // Safe: the rows' values lie one after the other from `base` on.
+    unsafe appendUniform(rowCount, MemoryLayout<Value>.size, base, to: &text) { place, text in
+      let value = unsafe place.loadUnaligned(as: Value.self)
+      if Value.isSigned {
+        text.appendDecimal(Int64(truncatingIfNeeded: value))
+      } else {
+        text.appendDecimal(UInt64(truncatingIfNeeded: value))
+      }
+    }
+  }
+
+  private func appendFloats(
+    _ isDouble: Bool, _ spec: PercentSpec, _ rowCount: Int, _ base: UnsafeRawPointer, to text: inout TextBuffer
+  ) {
+    let style = spec.floatStyle
+    // Safe: the rows' values lie one after the other from `base` on.
+    func all(_ body: (Double, inout TextBuffer) -> Void) {
+      if isDouble {
+        unsafe appendUniform(rowCount, 8, base, to: &text) { body(unsafe $0.loadUnaligned(as: Double.self), &$1) }
+      } else {
+        unsafe appendUniform(rowCount, 4, base, to: &text) {
+          body(Double(unsafe $0.loadUnaligned(as: Float.self)), &$1)
+        }
+      }
+    }
+    switch spec.conversion {
+    case UInt8(ascii: "e"): all { $1.appendScientific($0, style) }
+    case UInt8(ascii: "f"): all { $1.appendFixed($0, style) }
+    default: all { $1.appendGeneral($0, style) }
+    }
+  }
+
+  @inline(__always)
+  private func appendUniform(
+    _ rowCount: Int, _ size: Int, _ base: UnsafeRawPointer, to text: inout TextBuffer,
+    _ appendValue: (UnsafeRawPointer, inout TextBuffer) -> Void
+  ) {
+    let columns = separators.count - 1
+    var place = unsafe base
+    // The common case: one byte between values, one at the end of the line.
+    let inner = columns > 1 ? separators[1] : []
+    if separators[0].isEmpty, separators[columns].isEmpty, columns < 2 || inner.count == 1,
+      separators.dropFirst().dropLast().allSatisfy({ $0 == inner }), newline.count == 1
+    {
+      let (delimiter, end) = (inner.first ?? 0, newline[0])
+      for _ in 0..<rowCount {
+        for column in 0..<columns {
+          unsafe appendValue(place, &text)
+          text.append(column &+ 1 == columns ? end : delimiter)
+          unsafe place += size
+        }
+      }
+      return
+    }
+    for _ in 0..<rowCount {
+      for column in 0..<columns {
+        text.append(separators[column])
+        unsafe appendValue(place, &text)
+        unsafe place += size
+      }
+      text.append(separators[columns])
+      text.append(newline)
+    }
+  }
+
+  // MARK: Any row
+
+  private func appendRow(at base: UnsafeRawPointer?, to text: inout TextBuffer) throws(FormatError) {
+    let start = text.count
+    for step in format.steps {
+      switch step {
+      case .literal(let bytes): text.append(bytes)
+      case .failure(let error): throw error
+      case .value(let column, let spec):
+        guard let base = unsafe base else { return }
+        // Safe: the column lies within the row.
+        let value = unsafe ScalarText(column.dtype, at: base + column.offset)
+        try append(value, spec, to: &text)
+      }
+    }
+    text.append(newline)
+    if format.isComplex { RowWriter.joinSigns(from: start, in: &text) }
+  }
+
+  /// Makes `+-` a `-`, from a row's start on.
+  private static func joinSigns(from start: Int, in text: inout TextBuffer) {
+    var target = start
+    var index = start
+    let count = text.count
+    while index < count {
+      let byte = text[index]
+      index += 1
+      if byte == UInt8(ascii: "+"), index < count, text[index] == UInt8(ascii: "-") { continue }
+      text[target] = byte
+      target += 1
+    }
+    text.truncate(to: target)
+  }
+
+  private func mismatch(_ message: @autoclosure () -> String) -> FormatError {
+    format.isComplex ? FormatError(.badArgument, message()) : format.mismatch
+  }
+
+  private func append(_ value: ScalarText, _ spec: PercentSpec, to text: inout TextBuffer) throws(FormatError) {
+    let letter = Character(Unicode.Scalar(spec.conversion))
+    switch spec.conversion {
+    case UInt8(ascii: "s"), UInt8(ascii: "r"), UInt8(ascii: "a"):
+      let start = text.count
+      if spec.conversion == UInt8(ascii: "s") {
+        try value.appendStr(to: &text)
+      } else {
+        try value.appendRepr(to: &text)
+        if spec.conversion == UInt8(ascii: "a") { RowWriter.escape(from: start, in: &text) }
+      }
+      text.finishText(from: start, spec)
+    case UInt8(ascii: "c"): try appendCharacter(value, spec, to: &text)
+    case UInt8(ascii: "x"), UInt8(ascii: "X"), UInt8(ascii: "o"):
+      guard value.dtype.kind != .bool, let (magnitude, isNegative) = value.integer else {
+        throw mismatch("%\(letter) format: an integer is required, not numpy.\(value.dtype.name)")
+      }
+      text.append(magnitude: magnitude, isNegative: isNegative, spec)
+    case UInt8(ascii: "d"), UInt8(ascii: "i"), UInt8(ascii: "u"): try appendInteger(value, spec, to: &text)
+    default:
+      if let double = value.double {
+        text.append(double, spec)
+      } else if let (magnitude, isNegative) = value.integer {
+        text.append(isNegative ? -Double(magnitude) : Double(magnitude), spec)
+      } else if let count = plainDate(value) {
+        text.append(Double(count), spec)
+      } else {
+        throw mismatch("must be real number, not numpy.\(value.dtype.name)")
+      }
+    }
+  }
+
+  private func appendInteger(_ value: ScalarText, _ spec: PercentSpec, to text: inout TextBuffer) throws(FormatError) {
+    if let (magnitude, isNegative) = value.integer {
+      text.append(magnitude: magnitude, isNegative: isNegative, spec)
+    } else if value.dtype.kind == .float, value.dtype.itemSize == 16 {
+      let number = value.extended(at: 0)
+      guard !number.isNaN, !number.isInfinite else { throw RowWriter.noInteger(number.doubleValue, "longdouble") }
+      text.append(integerPartOf: number.exactDigits, isNegative: number.isNegative, spec)
+    } else if let double = value.double {
+      guard double.isFinite else { throw RowWriter.noInteger(double, "float") }
+      text.append(integerPartOf: double, spec)
+    } else if let count = plainDate(value) {
+      text.append(magnitude: count.magnitude, isNegative: count < 0, spec)
+    } else {
+      throw mismatch("%d format: a real number is required, not numpy.\(value.dtype.name)")
+    }
+  }
+
+  private static func noInteger(_ value: Double, _ kind: String) -> FormatError {
+    FormatError(
+      .badValue,
+      value.isNaN
+        ? "cannot convert \(kind == "float" ? "float" : kind) NaN to integer"
+        : "cannot convert \(kind) infinity to integer")
+  }
+
+  private func plainDate(_ value: ScalarText) -> Int64? {
+    guard value.dtype.kind == .datetime || value.dtype.kind == .timedelta else { return nil }
+    let count = value.load(Int64.self)
+    let unit = value.dtype.dateUnit ?? .generic
+    return DateText.isPlainNumber(count, unit, isMoment: value.dtype.kind == .datetime) ? count : nil
+  }
+
+  private func appendCharacter(_ value: ScalarText, _ spec: PercentSpec, to text: inout TextBuffer) throws(FormatError)
+  {
+    let start = text.count
+    var plain = spec
+    plain.precision = nil
+    if value.dtype.kind == .string, value.codePoints.count == 1 {
+      text.append(codePoint: value.codePoints[0])
+    } else if value.dtype.kind != .bool, let (magnitude, isNegative) = value.integer {
+      guard !isNegative, magnitude < 0x11_0000 else {
+        throw FormatError(.badValue, "%c arg not in range(0x110000)")
+      }
+      text.append(codePoint: UInt32(magnitude))
+    } else {
+      throw mismatch("%c requires int or char")
+    }
+    text.finishText(from: start, plain)
+  }
+
+  /// Python's `ascii`: what is not ASCII becomes an escape.
+  private static func escape(from start: Int, in text: inout TextBuffer) {
+    let bytes = Array(text.array[start...])
+    guard bytes.contains(where: { $0 >= 0x80 }) else { return }
+    text.truncate(to: start)
+    var index = 0
+    while index < bytes.count {
+      let (point, length) = UTF8Text.decode(bytes, at: index)
+      index += length
+      if point < 0x80 {
+        text.append(UInt8(point))
+        continue
+      }
+      let hex = String(point, radix: 16)
+      let (letter, width) = point < 0x100 ? ("x", 2) : point < 0x1_0000 ? ("u", 4) : ("U", 8)
+      text.append("\\" + letter + String(repeating: "0", count: width - hex.count) + hex)
+    }
+  }
+}

@@ -1,0 +1,226 @@
+public import ByteIO
+public import NDArrays
+
+internal import NumberText
+internal import ParallelLoops
+internal import Synchronization
+
+extension AnyNDArray {
+  /// Saves the array as text, byte for byte as NumPy's `np.savetxt` would; `-` is standard output.
+  ///
+  /// A one-dimensional array is a column; one of records has a column per field. The file appears whole or not at
+  /// all, as with ``save(to:replacing:)``. Rows are formatted on all cores.
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` and NumPy's wording for an array of no or more than two axes,
+  ///   or a format that does not go with the dtype; with code `badValue` for a value that the format or the encoding
+  ///   cannot express.
+  public func saveText(
+    to path: String, options: SaveTextOptions = SaveTextOptions(), replacing: Bool = true
+  ) throws(FormatError) {
+    var options = options
+    options.encoding = options.encoding ?? .utf8
+    try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
+      try writeText(to: sink, options: options)
+    }
+  }
+
+  /// Writes the array as text: NumPy's `np.savetxt` to a stream. See ``saveText(to:options:replacing:)``.
+  public func writeText(
+    to sink: any ByteSink, options: SaveTextOptions = SaveTextOptions()
+  ) throws(FormatError) {
+    var writer = try TextTableWriter(
+      sink, dtype: dtype, rowShape: Array(shape.dropFirst()), ndim: ndim, options: options)
+    try writer.append(self)
+    try writer.finish()
+  }
+}
+
+extension NDArray {
+  /// Saves the array as text: NumPy's `np.savetxt(path, array, fmt=format, …)`. See
+  /// ``AnyNDArray/saveText(to:options:replacing:)``.
+  public func saveText(
+    to path: String, format: TextFormat = "%.18e", delimiter: String = " ", newline: String = "\n",
+    header: String = "", footer: String = "", commentPrefix: String = "# ", encoding: TextEncoding? = nil
+  ) throws(FormatError) {
+    try untyped.saveText(
+      to: path,
+      options: SaveTextOptions(
+        format: format, delimiter: delimiter, newline: newline, header: header, footer: footer,
+        commentPrefix: commentPrefix, encoding: encoding))
+  }
+}
+
+/// Writes a table as text piece by piece, for arrays that are larger than memory: `savetxt` in instalments.
+///
+/// ```swift
+/// var writer = try TextTableWriter(sink, dtype: .float64, rowShape: [10])
+/// try file.forEachChunk { _, rows throws(FormatError) in try writer.append(rows) }
+/// try writer.finish()
+/// ```
+public struct TextTableWriter {
+  private let sink: any ByteSink
+  private let options: SaveTextOptions
+  private let encoding: TextEncoding
+  private let dtype: DType
+  private let rowShape: [Int]
+  private let rows: RowWriter
+  private let valuesPerRow: Int
+
+  /// Begins a table: writes the header, if there is one.
+  ///
+  /// - Parameters:
+  ///   - sink: Where the text goes.
+  ///   - dtype: The type of the elements.
+  ///   - rowShape: The shape of a row: empty for a one-dimensional array, else one dimension.
+  ///   - options: The parameters of `savetxt`.
+  /// - Throws: ``FormatError`` as ``AnyNDArray/saveText(to:options:replacing:)``, unless it concerns a value.
+  public init(
+    _ sink: any ByteSink, dtype: DType, rowShape: [Int] = [], options: SaveTextOptions = SaveTextOptions()
+  ) throws(FormatError) {
+    try self.init(sink, dtype: dtype, rowShape: rowShape, ndim: rowShape.count + 1, options: options)
+  }
+
+  init(
+    _ sink: any ByteSink, dtype: DType, rowShape: [Int], ndim: Int, options: SaveTextOptions
+  ) throws(FormatError) {
+    guard ndim == 1 || ndim == 2 else {
+      throw FormatError(.badArgument, "Expected 1D or 2D array, got \(ndim)D array instead", file: sink.name)
+    }
+    guard !dtype.hasObjects else {
+      throw FormatError(.unsupported, "arrays of objects cannot be written as text", file: sink.name)
+    }
+    self.sink = sink
+    self.options = options
+    self.dtype = dtype
+    self.rowShape = rowShape
+    encoding = options.encoding ?? .latin1
+    let columnCount = ndim == 2 ? rowShape[0] : dtype.fields?.count ?? 1
+    let columns = TextTableWriter.columns(dtype.native, ndim: ndim, count: columnCount)
+    valuesPerRow = columns.count
+    do throws(FormatError) {
+      rows = RowWriter(
+        try RowFormat(
+          options.format, delimiter: options.delimiter, columnCount: columnCount, columns: columns, dtype: dtype,
+          isComplex: dtype.kind == .complex), newline: options.newline)
+    } catch { throw error.at(file: sink.name) }
+    try write(encoding.byteOrderMark)
+    try writeComment(options.header)
+  }
+
+  /// What a row hands to the format.
+  private static func columns(_ dtype: DType, ndim: Int, count: Int) -> [TextColumn] {
+    if ndim == 1, let fields = dtype.fields {
+      return fields.map { TextColumn(dtype: $0.dtype, offset: $0.offset) }
+    }
+    guard dtype.kind == .complex else {
+      return (0..<count).map { TextColumn(dtype: dtype, offset: $0 * dtype.itemSize) }
+    }
+    let part: DType = dtype.itemSize == 8 ? .float32 : dtype.itemSize == 16 ? .float64 : .longDouble
+    return (0..<(2 * count)).map { TextColumn(dtype: part, offset: $0 * part.itemSize) }
+  }
+
+  /// Writes more rows: an array of the shape `[n] + rowShape`.
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` for another shape or dtype, `badValue` for a value that cannot
+  ///   be written.
+  public mutating func append(_ array: AnyNDArray) throws(FormatError) {
+    guard array.ndim == rowShape.count + 1, Array(array.shape.dropFirst()) == rowShape,
+      array.dtype.native == dtype.native
+    else {
+      throw FormatError(.badArgument, "the rows do not fit the table", file: sink.name)
+    }
+    let rowCount = array.shape[0]
+    // A piece's text is to stay in the cache of the core that makes it.
+    let step = max(1, 16_384 / max(1, valuesPerRow))
+    let pool = BufferPool()
+    let target = SequentialSink(sink)
+    let (writer, encoding) = (rows, encoding)
+    let rowSize = rowShape.reduce(dtype.itemSize, *)
+    do throws(FormatError) {
+      try Parallel.ordered(
+        rowCount / step + (rowCount % step == 0 ? 0 : 1),
+        produce: { (index: Int) throws(FormatError) -> TextPiece? in
+          let range = (index * step)..<min(rowCount, (index + 1) * step)
+          let piece = pool.take()
+          let rows = try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in
+            try array.slice([.range(lower: range.lowerBound, upper: range.upperBound)]).nativeByteOrder()
+          }
+          try unsafe rows.withContiguousBytes { (bytes: UnsafeRawBufferPointer) throws(FormatError) in
+            try unsafe writer.append(range.count, rowSize: rowSize, of: bytes, to: &piece.text)
+          }
+          try piece.encode(encoding, newline: writer.newline)
+          return piece
+        },
+        consume: { (_: Int, piece: TextPiece) throws(FormatError) in
+          try target.write(piece)
+          pool.giveBack(piece)
+        })
+    } catch { throw error.at(file: sink.name) }
+  }
+
+  /// Ends the table: writes the footer, if there is one.
+  public mutating func finish() throws(FormatError) { try writeComment(options.footer) }
+
+  private func writeComment(_ text: String) throws(FormatError) {
+    guard !text.isEmpty else { return }
+    var line = options.commentPrefix
+    for scalar in text.unicodeScalars {
+      line.unicodeScalars.append(scalar)
+      if scalar == "\n" { line += options.commentPrefix }
+    }
+    try write(encoding.encode(Array((line + options.newline).utf8)))
+  }
+
+  private func write(_ bytes: [UInt8]) throws(FormatError) { if !bytes.isEmpty { try sink.write(bytes) } }
+}
+
+/// The text of some rows on its way from the worker that made it to the sink. Held by one thread at a time.
+private final class TextPiece: @unchecked Sendable {
+  var text = TextBuffer(capacity: 1 << 18)
+
+  /// Turns UTF-8 into another encoding, if there is a difference.
+  func encode(_ encoding: TextEncoding, newline: [UInt8]) throws(FormatError) {
+    if encoding == .utf8 || encoding == .utf8WithMark ? text.isScalarText : encoding.isASCIICompatible && text.isASCII {
+      return
+    }
+    let bytes = text.array
+    let encoded = try encoding.encode(bytes) { index in
+      index == 0 || (index >= newline.count && bytes[(index - newline.count)..<index].elementsEqual(newline))
+    }
+    text.removeAll()
+    text.append(encoded)
+  }
+}
+
+extension TextBuffer {
+  /// Whether all bytes are below 128.
+  fileprivate var isASCII: Bool { TextScanning.isASCII(bytes) }
+  /// Whether no surrogate is in the text: their form begins with 0xED and a byte from 0xA0 on.
+  fileprivate var isScalarText: Bool {
+    if isASCII { return true }
+    let all = array
+    return zip(all, all.dropFirst()).allSatisfy { $0 != 0xED || $1 < 0xA0 }
+  }
+}
+
+/// Buffers that have been written out and can be filled again: new memory costs page faults.
+private final class BufferPool: Sendable {
+  private let free = Mutex<[TextPiece]>([])
+
+  func take() -> TextPiece { free.withLock { $0.popLast() } ?? TextPiece() }
+
+  func giveBack(_ piece: TextPiece) {
+    piece.text.removeAll()
+    free.withLock { $0.append(piece) }
+  }
+}
+
+/// A sink that several threads write to, one after the other: `Parallel.ordered` never calls two at a time.
+private struct SequentialSink: @unchecked Sendable {
+  let sink: any ByteSink
+  init(_ sink: any ByteSink) { self.sink = sink }
+  func write(_ piece: TextPiece) throws(FormatError) {
+    let sink = sink
+    try piece.text.withBytes { (bytes: RawSpan) throws(FormatError) in try sink.write(bytes) }
+  }
+}

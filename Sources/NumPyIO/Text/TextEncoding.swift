@@ -1,0 +1,155 @@
+public import ByteIO
+
+/// How a text file's characters are bytes.
+public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
+  /// UTF-8: Python's default for files on every system this library runs on.
+  case utf8 = "utf-8"
+  /// UTF-8 behind a byte order mark, which is not part of the text.
+  case utf8WithMark = "utf-8-sig"
+  /// ISO 8859-1: a byte is a code point.
+  case latin1 = "latin-1"
+  /// ISO 646: bytes below 128.
+  case ascii
+  /// UTF-16 behind a byte order mark; without one, in this machine's byte order.
+  case utf16 = "utf-16"
+  /// UTF-16, the low byte first, without a mark.
+  case utf16LittleEndian = "utf-16-le"
+  /// UTF-16, the high byte first, without a mark.
+  case utf16BigEndian = "utf-16-be"
+
+  /// The encoding that Python knows under a name: case does not count, and `_`, `-` and a space are the same.
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` for a name that is none of these encodings'.
+  public init(named name: String) throws(FormatError) {
+    var key = ""
+    for scalar in name.lowercased().unicodeScalars {
+      key.unicodeScalars.append(scalar == "_" || scalar == " " ? "-" : scalar)
+    }
+    switch key {
+    case "utf-8", "utf8", "u8", "utf", "cp65001", "utf8-ucs2", "utf8-ucs4": self = .utf8
+    case "utf-8-sig", "utf8-sig": self = .utf8WithMark
+    case "latin-1", "latin1", "latin", "l1", "iso-8859-1", "iso8859-1", "8859", "cp819", "iso-ir-100", "bytes":
+      self = .latin1
+    case "ascii", "us-ascii", "646", "iso646-us": self = .ascii
+    case "utf-16", "utf16", "u16": self = .utf16
+    case "utf-16-le", "utf-16le", "unicodelittleunmarked": self = .utf16LittleEndian
+    case "utf-16-be", "utf-16be", "unicodebigunmarked": self = .utf16BigEndian
+    default: throw FormatError(.badArgument, "unknown encoding: \(name)")
+    }
+  }
+
+  /// How Python's messages call the codec.
+  var codecName: String {
+    switch self {
+    case .utf8, .utf8WithMark: "utf-8"
+    case .latin1: "latin-1"
+    case .ascii: "ascii"
+    case .utf16, .utf16LittleEndian, .utf16BigEndian: "utf-16"
+    }
+  }
+
+  /// Whether text in ASCII is the same bytes as in UTF-8.
+  var isASCIICompatible: Bool {
+    switch self {
+    case .utf8, .utf8WithMark, .latin1, .ascii: true
+    case .utf16, .utf16LittleEndian, .utf16BigEndian: false
+    }
+  }
+
+  /// What stands at the start of a file.
+  var byteOrderMark: [UInt8] {
+    switch self {
+    case .utf8WithMark: [0xEF, 0xBB, 0xBF]
+    case .utf16: UInt16(0xFEFF).littleEndian == 0xFEFF ? [0xFF, 0xFE] : [0xFE, 0xFF]
+    default: []
+    }
+  }
+
+  /// Text in UTF-8 (surrogates spelled as the three bytes they would have) as bytes of this encoding.
+  ///
+  /// - Parameter isRowStart: Tells where a row begins: positions in errors count from there, as Python counts them.
+  /// - Throws: ``FormatError`` with code `badValue` and Python's wording for a character that the encoding has not.
+  func encode(_ text: [UInt8], isRowStart: (Int) -> Bool = { $0 == 0 }) throws(FormatError) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count)
+    var index = 0
+    var position = 0
+    while index < text.count {
+      if isRowStart(index) { position = 0 }
+      let (point, length) = UTF8Text.decode(text, at: index)
+      guard canEncode(point) else { throw unencodable(text, index, position) }
+      switch self {
+      case .utf8, .utf8WithMark: result += text[index..<(index + length)]
+      case .latin1, .ascii: result.append(UInt8(point))
+      case .utf16, .utf16LittleEndian, .utf16BigEndian:
+        let isBig = self == .utf16BigEndian || (self == .utf16 && byteOrderMark[0] == 0xFE)
+        func put(_ unit: UInt32) {
+          let (high, low) = (UInt8(unit >> 8 & 0xFF), UInt8(unit & 0xFF))
+          result.append(isBig ? high : low)
+          result.append(isBig ? low : high)
+        }
+        if point >= 0x1_0000 {
+          put(0xD800 + (point - 0x1_0000) >> 10)
+          put(0xDC00 + (point - 0x1_0000) & 0x3FF)
+        } else {
+          put(point)
+        }
+      }
+      index += length
+      position += 1
+    }
+    return result
+  }
+
+  private func canEncode(_ point: UInt32) -> Bool {
+    switch self {
+    case .latin1: point < 0x100
+    case .ascii: point < 0x80
+    default: point < 0xD800 || (point > 0xDFFF && point <= 0x10_FFFF)
+    }
+  }
+
+  /// Python's `UnicodeEncodeError`, which covers all neighbours that cannot be encoded either.
+  private func unencodable(_ text: [UInt8], _ index: Int, _ position: Int) -> FormatError {
+    var place = index
+    var count = 0
+    while place < text.count {
+      let (point, length) = UTF8Text.decode(text, at: place)
+      if canEncode(point) { break }
+      place += length
+      count += 1
+    }
+    let reason =
+      switch self {
+      case .latin1: "ordinal not in range(256)"
+      case .ascii: "ordinal not in range(128)"
+      default: "surrogates not allowed"
+      }
+    let what: String
+    if count == 1 {
+      let point = UTF8Text.decode(text, at: index).point
+      let hex = String(point, radix: 16)
+      let width = point < 0x100 ? 2 : point < 0x1_0000 ? 4 : 8
+      let letter = width == 2 ? "x" : width == 4 ? "u" : "U"
+      what = "character '\\\(letter)\(String(repeating: "0", count: width - hex.count))\(hex)' in position \(position)"
+    } else {
+      what = "characters in position \(position)-\(position + count - 1)"
+    }
+    return FormatError(.badValue, "'\(codecName)' codec can't encode \(what): \(reason)")
+  }
+}
+
+/// UTF-8 as this module writes it itself: well-formed but for surrogates.
+enum UTF8Text {
+  /// The code point at an index, and how many bytes it takes.
+  static func decode(_ text: [UInt8], at index: Int) -> (point: UInt32, length: Int) {
+    let first = UInt32(text[index])
+    if first < 0x80 { return (first, 1) }
+    let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+    var point = first & (0x7F >> UInt32(length))
+    for place in (index + 1)..<max(index + 1, min(index + length, text.count)) {
+      point = point << 6 | UInt32(text[place]) & 0x3F
+    }
+    return (point, min(length, text.count - index))
+  }
+}
