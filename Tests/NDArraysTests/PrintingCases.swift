@@ -48,7 +48,8 @@ struct PrintingCase {
     array = try AnyNDArray(bytes: bytes, dtype: DType(descr: parts[0]), shape: shape)
     texts = try results.map { (item: PythonLiteral) throws in
       guard case .tuple(let result) = item, result.count == 3, case .string(let name) = result[0],
-        let style = Style(rawValue: name), case .dict(let entries) = result[1], case .string(let text) = result[2]
+        let style = Style(rawValue: name), case .dict(let entries) = result[1],
+        case .string(let text) = result[2]
       else { throw Malformed(line: line) }
       var options = PrintOptions()
       for entry in entries {
@@ -60,7 +61,8 @@ struct PrintingCase {
         case (.string("suppress"), .bool(let flag)): options.suppress = flag
         case (.string("nanstr"), .string(let text)): options.nanString = text
         case (.string("infstr"), .string(let text)): options.infString = text
-        case (.string("sign"), .string(let text)): options.sign = PrintOptions.Sign(rawValue: text) ?? options.sign
+        case (.string("sign"), .string(let text)):
+          options.sign = PrintOptions.Sign(rawValue: text) ?? options.sign
         case (.string("floatmode"), .string(let text)):
           options.floatMode = PrintOptions.FloatMode(rawValue: text) ?? options.floatMode
         default: throw Malformed(line: line)

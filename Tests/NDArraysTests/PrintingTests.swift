@@ -19,7 +19,8 @@ import Testing
         failures += 1
         if failures <= 20 {
           Issue.record(
-            "line \(fixture.line), \(fixture.array.dtype), \(style), \(options):\n\(text)\ninstead of\n\(wanted)")
+            "line \(fixture.line), \(fixture.array.dtype), \(style), \(options):\n\(text)\ninstead of\n\(wanted)"
+          )
         }
       }
     }

@@ -51,7 +51,8 @@ extension AnyNDArray {
     let items = ItemFormats.format(
       for: corner.elements(of: array), isScalar: array.ndim == 0, options: options, floatsAsScalars: false)
     return ArrayText.text(
-      items, corner: corner, separator: separator, prefix: prefix, suffix: suffix, lineWidth: options.lineWidth)
+      items, corner: corner, separator: separator, prefix: prefix, suffix: suffix,
+      lineWidth: options.lineWidth)
   }
 
   /// A dtype that is a subarray adds axes to the array, as `np.zeros(2, '(3,)f8')` does.

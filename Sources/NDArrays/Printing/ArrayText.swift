@@ -6,7 +6,8 @@ package enum ArrayText {
   ///   - items: The texts, by the index of the element among the kept ones in C order.
   ///   - corner: Which elements are kept.
   package static func text(
-    _ items: any ItemFormat, corner: PrintedCorner, separator: String, prefix: String, suffix: String, lineWidth: Int
+    _ items: any ItemFormat, corner: PrintedCorner, separator: String, prefix: String, suffix: String,
+    lineWidth: Int
   ) -> String {
     var writer = RowWriter(items: items, corner: corner, separator: separator)
     let indent = 1 + prefix.unicodeScalars.count
@@ -19,7 +20,8 @@ package enum ArrayText {
   /// `array(…)` around the text of the elements, with the shape where it cannot be seen and the dtype where it is not
   /// implied.
   package static func repr(
-    elements: String, shape: [Int], dtype: @autoclosure () -> String, isDTypeImplied: Bool, options: PrintOptions
+    elements: String, shape: [Int], dtype: @autoclosure () -> String, isDTypeImplied: Bool,
+    options: PrintOptions
   ) -> String {
     let prefix = "array("
     let isEmpty = shape.contains(0)

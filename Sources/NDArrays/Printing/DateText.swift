@@ -68,7 +68,9 @@ enum DateText {
     IntegerText.append(year.magnitude, minDigits: year < 0 ? 3 : 4, to: &buffer)
   }
 
-  private static func appendPart(_ separator: String, _ value: Int64, digits: Int = 2, to buffer: inout PrintBuffer) {
+  private static func appendPart(
+    _ separator: String, _ value: Int64, digits: Int = 2, to buffer: inout PrintBuffer
+  ) {
     buffer.append(separator)
     IntegerText.append(value.magnitude, minDigits: digits, to: &buffer)
   }

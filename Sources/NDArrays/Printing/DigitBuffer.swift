@@ -27,6 +27,18 @@ struct DigitBuffer: Sendable {
     pointPosition = number.pointPosition
   }
 
+  mutating func set(integer value: Int) {
+    digits.removeAll(keepingCapacity: true)
+    var rest = value.magnitude
+    while rest > 0 {
+      digits.append(UInt8(rest % 10))
+      rest /= 10
+    }
+    digits.reverse()
+    pointPosition = digits.count
+    trim()
+  }
+
   /// Takes the digits of a finite number's `description`.
   mutating func set(description text: consuming String) {
     digits.removeAll(keepingCapacity: true)

@@ -46,7 +46,11 @@ struct FloatItems<Value: PrintedFloat>: ItemFormat {
     if usesExponent {
       // One digit stands before the point.
       let place = DigitPlace.significant(digitCount + 1)
-      if isFixed { value.setNearest(place, &buffer.digits) } else { value.setUnique(filledTo: place, &buffer.digits) }
+      if isFixed {
+        value.setNearest(place, &buffer.digits)
+      } else {
+        value.setUnique(filledTo: place, &buffer.digits)
+      }
     } else if isFixed {
       value.setNearest(.fraction(digitCount), &buffer.digits)
     } else if options.floatMode == .maxprecEqual {

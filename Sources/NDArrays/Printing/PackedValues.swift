@@ -45,7 +45,8 @@ struct PackedValues: Sendable {
     var points: [UInt32] = []
     for place in 0..<(stride / 4) {
       // Safe: as above.
-      points.append(unsafe array.firstElement.loadUnaligned(fromByteOffset: index * stride + place * 4, as: UInt32.self))
+      points.append(
+        unsafe array.firstElement.loadUnaligned(fromByteOffset: index * stride + place * 4, as: UInt32.self))
     }
     while points.last == 0 { points.removeLast() }
     return points

@@ -51,8 +51,10 @@ public struct PrintOptions: Hashable, Sendable {
 
   /// The options, each left out as NumPy has it by default. `threshold: .max` shows every element.
   public init(
-    precision: Int? = 8, threshold: Int = 1000, edgeItems: Int = 3, lineWidth: Int = 75, suppress: Bool = false,
-    nanString: String = "nan", infString: String = "inf", sign: Sign = .negativeOnly, floatMode: FloatMode = .maxprec
+    precision: Int? = 8, threshold: Int = 1000, edgeItems: Int = 3, lineWidth: Int = 75,
+    suppress: Bool = false,
+    nanString: String = "nan", infString: String = "inf", sign: Sign = .negativeOnly,
+    floatMode: FloatMode = .maxprec
   ) {
     self.precision = precision
     self.threshold = threshold

@@ -24,7 +24,9 @@ package struct PrintedCorner: Sendable {
   }
 
   /// Whether there are dots in an axis.
-  package func hasDots(_ axis: Int) -> Bool { isSummarized && shape[axis] / 2 >= edge && shape[axis] - edge > edge }
+  package func hasDots(_ axis: Int) -> Bool {
+    isSummarized && shape[axis] / 2 >= edge && shape[axis] - edge > edge
+  }
 
   /// The place in the array of a kept place of an axis.
   package func place(_ axis: Int, _ kept: Int) -> Int {
@@ -41,8 +43,10 @@ package struct PrintedCorner: Sendable {
   func elements(of array: AnyNDArray) -> AnyNDArray {
     if keptShape == shape { return array.nativeByteOrder().contiguous() }
     let result = AnyNDArray(
-      uncheckedDType: array.dtype, shape: keptShape, strides: Layout.strides(keptShape, itemSize: array.dtype.itemSize),
-      offset: 0, storage: ArrayStorage(uninitializedByteCount: array.dtype.itemSize * Layout.count(keptShape)))
+      uncheckedDType: array.dtype, shape: keptShape,
+      strides: Layout.strides(keptShape, itemSize: array.dtype.itemSize),
+      offset: 0, storage: ArrayStorage(uninitializedByteCount: array.dtype.itemSize * Layout.count(keptShape))
+    )
     copyBlocks(from: array, to: result, axis: 0)
     return result.nativeByteOrder()
   }
@@ -74,6 +78,7 @@ extension AnyNDArray {
     var shape = shape
     shape[axis] = count
     return AnyNDArray(
-      uncheckedDType: dtype, shape: shape, strides: strides, offset: offset + start * strides[axis], storage: storage)
+      uncheckedDType: dtype, shape: shape, strides: strides, offset: offset + start * strides[axis],
+      storage: storage)
   }
 }

@@ -100,7 +100,9 @@ extension PrintedFloat {
         // Next to a power of two the nearest text of so many digits may already read back as the number below; then
         // Dragon4 rounds up.
         setExact(place, &digits)
-        if DecimalDigits(digits: digits.digits, pointPosition: digits.pointPosition) < low { setShortest(&digits) }
+        if DecimalDigits(digits: digits.digits, pointPosition: digits.pointPosition) < low {
+          setShortest(&digits)
+        }
         return
       }
       setNearest(place, &digits)
@@ -167,27 +169,57 @@ struct StoredHalf: PrintedFloat {
   }
   var needsExponentAlone: Bool { !isZero && (value >= 1000 || value < 1e-4) }
   func setShortest(_ digits: inout DigitBuffer) {
+    if value >= 2048 {
+      digits.set(integer: shortestInteger)
+      return
+    }
     #if os(macOS) && arch(x86_64)
       digits.set(shortestByTrial)
     #else
       digits.set(description: Float16(bitPattern: bits & 0x7FFF).description)
     #endif
   }
-  /// The digits that hold for the least count, by trying: 5 are always enough.
-  private var shortestByTrial: DecimalDigits {
-    let exact = exactDigits
-    guard !isZero else { return exact }
-    let significand = exponentBits == 0 ? UInt64(fraction) : UInt64(fraction | 0x400)
-    let exponent = max(exponentBits, 1) - 25
-    let low = lowerBoundary ?? DecimalDigits(exactly: 2 * significand - 1, exponent: exponent - 1)
-    let high = DecimalDigits(exactly: 2 * significand + 1, exponent: exponent - 1)
-    let isEven = significand & 1 == 0
-    for count in 1...5 {
-      let nearest = exact.rounded(toSignificantDigits: count)
-      if isEven ? nearest >= low && nearest <= high : nearest > low && nearest < high { return nearest }
+
+  /// The roundest integer that reads back as this one, 2048 or more; Swift's own text has all its digits.
+  private var shortestInteger: Int {
+    let exact = Int(value)
+    let halfStep = 1 << (exponentBits - 26)
+    let below = fraction == 0 ? Double(halfStep) / 2 : Double(halfStep)
+    // A midpoint reads back as the neighbour with the even significand.
+    let isEven = fraction & 1 == 0
+    for unit in [10_000, 1000, 100, 10] {
+      let low = exact / unit * unit
+      let high = low + unit
+      let fitsLow = isEven ? Double(exact - low) <= below : Double(exact - low) < below
+      let fitsHigh = isEven ? high - exact <= halfStep : high - exact < halfStep
+      if fitsLow, fitsHigh {
+        if exact - low == high - exact { return low / unit % 2 == 0 ? low : high }
+        return exact - low < high - exact ? low : high
+      }
+      if fitsLow { return low }
+      if fitsHigh { return high }
     }
     return exact
   }
+
+  #if os(macOS) && arch(x86_64)
+    /// The digits that hold for the least count, by trying: 5 are always enough.
+    private var shortestByTrial: DecimalDigits {
+      let exact = exactDigits
+      guard !isZero else { return exact }
+      let significand = exponentBits == 0 ? UInt64(fraction) : UInt64(fraction | 0x400)
+      let exponent = max(exponentBits, 1) - 25
+      let low = lowerBoundary ?? DecimalDigits(exactly: 2 * significand - 1, exponent: exponent - 1)
+      let high = DecimalDigits(exactly: 2 * significand + 1, exponent: exponent - 1)
+      let isEven = significand & 1 == 0
+      for count in 1...5 {
+        let nearest = exact.rounded(toSignificantDigits: count)
+        if isEven ? nearest >= low && nearest <= high : nearest > low && nearest < high { return nearest }
+      }
+      return exact
+    }
+  #endif
+
   var exactDigits: DecimalDigits { DecimalDigits(exactly: value) }
   var lowerBoundary: DecimalDigits? {
     guard fraction == 0, exponentBits > 1 else { return nil }
