@@ -88,6 +88,8 @@ let package = Package(
         "ZipArchives", "ByteIO", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    // Drives the Python programs of Tests/Interop; depending on the command has it built.
+    .testTarget(name: "InteropTests", dependencies: ["npy", "TestSupport"]),
     .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport"]),
   ] + compressionLibraries,
   swiftLanguageModes: [.v6]

@@ -40,7 +40,7 @@ import Testing
   @Test(
     "Every half, many floats and doubles, and powers of two print as the NumPy at hand prints them",
     arguments: numbers)
-  func numbers(_ numbers: Numbers) throws {
+  func printAlike(_ numbers: Numbers) throws {
     let modes: [(PrintOptions, String)] = [
       (PrintOptions(threshold: .max), ""),
       (PrintOptions(precision: 16, threshold: .max), "precision=16"),

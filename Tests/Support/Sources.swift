@@ -1,4 +1,4 @@
-import ByteIO
+public import ByteIO
 import Synchronization
 
 /// A source in memory that counts the bytes that are read of it.
