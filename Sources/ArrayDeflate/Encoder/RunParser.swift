@@ -14,8 +14,21 @@ enum RunParser {
       let equal = zeroBytes(difference)
       let starts = equal & equal &>> 8 & equal &>> 16
       if starts == 0 {
-        // The last two bytes may begin a run that goes on.
-        position &+= 6
+        // The last two bytes may begin a run that goes on. Or is it a run of one byte, such as zeros after a
+        // number?
+        let word = input.load64(position)
+        let same = zeroBytes(word ^ (word &<< 8 | UInt64(input[position &- 1])))
+        let repeats = same & same &>> 8 & same &>> 16 & same &>> 24
+        if repeats == 0 {
+          position &+= 6
+          continue
+        }
+        position &+= repeats.trailingZeroBitCount &>> 3
+        let limit = min(DeflateAlphabet.maxMatch, input.count &- position)
+        let length = input.matchLength(position, position &- 1, from: 4, limit: limit)
+        list.append(literals: position &- literalStart, length: length, distance: 1, slot: 0)
+        position &+= length
+        literalStart = position
         continue
       }
       position &+= starts.trailingZeroBitCount &>> 3
