@@ -21,7 +21,7 @@ struct NPY: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ShowCommand.self, DiffCommand.self,
+      ShowCommand.self, StatsCommand.self, DiffCommand.self,
       InfoCommand.self, ListCommand.self, ConvertCommand.self, PackCommand.self, UnpackCommand.self,
       CheckCommand.self,
     ])

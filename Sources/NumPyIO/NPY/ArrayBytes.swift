@@ -71,7 +71,7 @@ extension AnyNDArray {
       axis += 1
     }
     guard axis < ndim else { return [self] }
-    let rows = max(1, size / max(1, entry))
+    let rows = Swift.max(1, size / Swift.max(1, entry))
     var pieces: [AnyNDArray] = []
     var place = [Int](repeating: 0, count: axis)
     while true {
@@ -79,7 +79,7 @@ extension AnyNDArray {
       for (index, stride) in zip(place, strides) { start += index * stride }
       var row = 0
       while row < shape[axis] {
-        let end = min(row + rows, shape[axis])
+        let end = Swift.min(row + rows, shape[axis])
         pieces.append(
           AnyNDArray(
             uncheckedDType: dtype, shape: [end - row] + shape[(axis + 1)...], strides: Array(strides[axis...]),

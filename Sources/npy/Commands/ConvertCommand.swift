@@ -149,7 +149,7 @@ struct ArrayOptions: ParsableArguments {
         guard dimensions.allSatisfy({ $0 != nil }) else {
           throw ValidationError("'\(reshape)' is no shape: write integers with commas, as 100000,10")
         }
-        throw ValidationError("--reshape is to come")
+        result = try result.reshaped(dimensions.compactMap { $0 })
       }
       if let astype { result = try result.asType(DType(parsing: astype), casting: .unsafe) }
       switch order {
