@@ -16,7 +16,7 @@ import Testing
     var testDescription: String { "\(code): \(expression)" }
   }
 
-  static let numbers: [Numbers] = [
+  static let samples: [Numbers] = [
     Numbers(code: "f2", expression: "np.arange(65536, dtype='u2').view('f2')"),
     Numbers(code: "f4", expression: "np.frombuffer(r.bytes(80000), 'f4')"),
     Numbers(code: "f4", expression: "np.ldexp(np.float32(1), np.arange(-149, 128))"),
@@ -39,7 +39,7 @@ import Testing
 
   @Test(
     "Every half, many floats and doubles, and powers of two print as the NumPy at hand prints them",
-    arguments: numbers)
+    arguments: samples)
   func numbers(_ numbers: Numbers) throws {
     let modes: [(PrintOptions, String)] = [
       (PrintOptions(threshold: .max), ""),
