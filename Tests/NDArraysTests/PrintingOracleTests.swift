@@ -28,7 +28,7 @@ import Testing
     Numbers(code: "f8", expression: "r.random_sample(20000)"),
     Numbers(code: "f8", expression: "(r.standard_normal(20000) * 1000).round(3)"),
     Numbers(code: "f8", expression: "r.randint(0, 2**53, 5000) / 2.0 ** r.randint(0, 60, 5000)"),
-    Numbers(code: "f16", expression: "np.ldexp(np.longdouble(1), np.arange(-16445, 16384, 7))"),
+    Numbers(code: "f16", expression: "np.ldexp(np.longdouble(1), np.arange(-16445, 16384, 211))"),
     Numbers(code: "f16", expression: "np.ldexp(np.longdouble(1), np.arange(-200, 200))"),
     Numbers(
       code: "f16",
