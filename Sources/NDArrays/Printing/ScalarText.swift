@@ -8,6 +8,8 @@ enum ScalarText {
     let values = PackedValues(array)
     switch dtype.kind {
     case .string: return string(values)
+    // NumPy takes the repr of its own scalar here.
+    case .bytes: return "np.bytes_(" + bytes(values, 0) + ")"
     case .float:
       switch dtype.itemSize {
       case 2: return float(values, as: StoredHalf.self)
@@ -27,7 +29,7 @@ enum ScalarText {
       return String(decoding: buffer.bytes, as: UTF8.self)
     case .timedelta:
       return DateText.duration(values.load(0, as: Int64.self), unit: dtype.dateUnit ?? .generic)
-    case .bool, .signedInteger, .unsignedInteger, .bytes, .void, .object:
+    case .bool, .signedInteger, .unsignedInteger, .void, .object:
       // A scalar has no column to fill; the floating-point numbers of a record look as they do alone.
       var plain = options
       if dtype.fields == nil { plain.sign = .negativeOnly }
