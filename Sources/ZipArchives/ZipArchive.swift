@@ -21,7 +21,8 @@ public final class ZipArchive: Sendable {
   private let indices: [NameKey: Int]
   private let repeated: Set<NameKey>
 
-  /// Reads the directory of an archive. Cost: two or three reads of the source, and the directory's length.
+  /// Reads the directory of an archive. Cost: one read of the source's last 65,557 bytes, and up to
+  /// four more where the directory lies before them.
   ///
   /// - Throws: ``FormatError``: `empty`; `wrongKind` if this is no zip; `truncated` if it begins as one but its end
   ///   is missing; `ambiguous` if a comment holds another end record; `malformed` and `limitExceeded` as above;
@@ -30,9 +31,12 @@ public final class ZipArchive: Sendable {
     self.source = source
     self.limits = limits
     do throws(FormatError) {
-      end = try EndRecord.find(in: source)
-      let bytes = try source.readBytes(
-        at: end.directory.lowerBound, count: end.directory.count, "the archive's directory")
+      let tail = try SourceTail(of: source)
+      end = try EndRecord.find(in: tail)
+      let bytes = try tail.readBytes(at: end.directory.lowerBound, upTo: end.directory.count)
+      guard bytes.count == end.directory.count else {
+        throw .truncated("the archive's directory", expected: end.directory.count, found: bytes.count)
+      }
       var members = try DirectoryParser.members(bytes, end: end, limits: limits)
       try DirectoryParser.setBoundaries(of: &members, directoryStart: end.directory.lowerBound)
       self.members = members

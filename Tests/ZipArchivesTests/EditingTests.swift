@@ -80,6 +80,26 @@ struct EditingTests {
     ToolTests.judge(path)
   }
 
+  /// Beyond 6 GiB every offset is one of zip64's.
+  @Test func largeArchivesGrowInPlace() throws {
+    let folder = TemporaryFolder()
+    _ = folder.python("large")
+    let path = folder.file("large.npz")
+    for (name, size) in [("d", 100), ("e", 300_000)] {
+      let appender = try ZipAppender(path: path)
+      #expect(appender.isInPlace)
+      try appender.writer.add(ZipEntry(name), bytes: [UInt8](repeating: 5, count: size))
+      try appender.commit()
+      let archive = try ZipArchive(path: path)
+      #expect(try archive.read(archive.member(name)) == [UInt8](repeating: 5, count: size))
+      #expect(try archive.member(name).headerOffset > 6 << 30)
+    }
+    let script =
+      "import zipfile; z = zipfile.ZipFile('\(path)'); print(z.namelist(), len(z.read('d')), len(z.read('e')))"
+    #expect(
+      shell("python3 -c \"\(script)\"").output == "['a.npy', 'b.npy', 'c.npy', 'd', 'e'] 100 300000\n")
+  }
+
   @Test func anAppendThatIsGivenUpLeavesNothing() throws {
     let folder = TemporaryFolder()
     _ = try makeArchive(folder, members: 3)

@@ -77,6 +77,7 @@ struct ReadingTests {
     let source = CountingSource(sink.bytes)
     let archive = try ZipArchive(source)
     #expect(source.count < 70_000)
+    #expect(source.reads == 1)
     let before = source.count
     #expect(try archive.read(archive.member("y")) == [1, 2, 3])
     #expect(source.count - before < 200)
@@ -135,6 +136,7 @@ final class CountingSource: ByteSource, @unchecked Sendable {
   let name = "counting"
   private let base: MemorySource
   private(set) var count = 0
+  private(set) var reads = 0
 
   init(_ bytes: [UInt8]) { base = MemorySource(bytes) }
 
@@ -144,6 +146,7 @@ final class CountingSource: ByteSource, @unchecked Sendable {
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     let got = try unsafe base.read(into: buffer, at: offset)
     count += got
+    reads += 1
     return got
   }
 }
