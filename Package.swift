@@ -35,10 +35,11 @@ let package = Package(
     .target(
       name: "ByteIO",
       dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
+    .target(name: "PythonPickle", dependencies: ["NumberText", "PythonLiterals", "ByteIO"]),
     .target(
       name: "NumPyIO",
       dependencies: [
-        "ParallelLoops", "NumberText", "PythonLiterals", "NDArrays", "ByteIO",
+        "ParallelLoops", "NumberText", "PythonLiterals", "NDArrays", "ByteIO", "PythonPickle",
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
@@ -58,6 +59,7 @@ let package = Package(
     .testTarget(name: "PythonLiteralsTests", dependencies: ["PythonLiterals", "TestSupport"]),
     .testTarget(name: "NDArraysTests", dependencies: ["NDArrays", "TestSupport"]),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"]),
+    .testTarget(name: "PythonPickleTests", dependencies: ["PythonPickle", "ByteIO", "TestSupport"]),
     .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
