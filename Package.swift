@@ -51,10 +51,12 @@ let package = Package(
       dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
     .target(name: "ArrayDeflate", dependencies: ["ParallelLoops", "ByteIO"] + compressionDependencies),
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
+    .target(name: "PythonPickle", dependencies: ["NumberText", "PythonLiterals", "ByteIO"]),
     .target(
       name: "NumPyIO",
       dependencies: [
         "ParallelLoops", "NumberText", "PythonLiterals", "NDArrays", "ByteIO", "ArrayDeflate", "ZipArchives",
+        "PythonPickle",
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
@@ -88,6 +90,7 @@ let package = Package(
         "ZipArchives", "ByteIO", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    .testTarget(name: "PythonPickleTests", dependencies: ["PythonPickle", "ByteIO", "TestSupport"]),
     // Drives the Python programs of Tests/Interop; depending on the command has it built.
     .testTarget(name: "InteropTests", dependencies: ["npy", "TestSupport"]),
     .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport"]),
