@@ -1,0 +1,154 @@
+internal import NDArrays
+internal import NumberText
+
+extension DateText {
+  /// Reads a moment in ISO 8601 as NumPy does, or a count of steps.
+  ///
+  /// - Returns: The count of steps and their unit, as fine as the text goes; the generic unit for `NaT`, an empty text
+  ///   and plain counts. `nil` for anything else, and for what 64 bits cannot hold.
+  static func parse(_ text: [UInt8], isMoment: Bool) -> (count: Int64, unit: DateUnit)? {
+    let word = text.map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }
+    if word.isEmpty || word.elementsEqual("nat".utf8) { return (notATime, .generic) }
+    guard isMoment else { return parseCount(text) }
+    var parser = MomentParser(text)
+    return parser.parse()
+  }
+
+  private static func parseCount(_ text: [UInt8]) -> (count: Int64, unit: DateUnit)? {
+    let digits = text.drop { $0 == 0x20 || (9...13).contains($0) }
+    // Python's own digits and underscores are none of NumPy's here.
+    guard digits.allSatisfy({ ($0 >= 48 && $0 <= 57) || $0 == 0x2B || $0 == 0x2D }) else { return nil }
+    return PythonNumberText.integer(Array(digits)).map { (Int64($0), .generic) }
+  }
+}
+
+/// Reads `2020-01-31T05:06:07.123456+01:00` and its beginnings.
+private struct MomentParser {
+  private let text: [UInt8]
+  private var place = 0
+
+  init(_ text: [UInt8]) { self.text = text }
+
+  private var next: UInt8? { place < text.count ? text[place] : nil }
+
+  private mutating func skip(_ byte: Character) -> Bool {
+    guard next == byte.asciiValue else { return false }
+    place += 1
+    return true
+  }
+
+  /// Exactly two digits.
+  private mutating func two() -> Int? {
+    guard place + 2 <= text.count, let tens = digit(place), let ones = digit(place + 1) else { return nil }
+    place += 2
+    return tens * 10 + ones
+  }
+
+  private func digit(_ place: Int) -> Int? {
+    place < text.count && text[place] >= 48 && text[place] <= 57 ? Int(text[place]) - 48 : nil
+  }
+
+  private mutating func skipSpace() {
+    while let byte = next, byte == 0x20 || (9...13).contains(byte) { place += 1 }
+  }
+
+  mutating func parse() -> (count: Int64, unit: DateUnit)? {
+    skipSpace()
+    guard let year = parseYear() else { return nil }
+    if next == nil { return (year - 1970, DateUnit(.year)) }
+    guard skip("-"), let month = two(), month >= 1, month <= 12 else { return nil }
+    let (yearMonths, overflow) = (year - 1970).multipliedReportingOverflow(by: 12)
+    guard !overflow, yearMonths < Int64.max - 12 else { return nil }
+    let months = yearMonths + Int64(month) - 1
+    if next == nil { return (months, DateUnit(.month)) }
+    guard skip("-"), let day = two(), day >= 1 else { return nil }
+    let first = CivilCalendar.days(ofMonth: months)
+    guard Int64(day) <= CivilCalendar.days(ofMonth: months + 1) - first else { return nil }
+    let days = first + Int64(day) - 1
+    if next == nil { return (days, DateUnit(.day)) }
+    guard skip("T") || skip(" ") else { return nil }
+    return parseTime(Int128(days))
+  }
+
+  private mutating func parseYear() -> Int64? {
+    let isNegative = next == UInt8(ascii: "-")
+    if isNegative || next == UInt8(ascii: "+") { place += 1 }
+    guard digit(place) != nil else { return nil }
+    var year: Int64 = 0
+    while let digit = digit(place) {
+      let (product, overflow) = year.multipliedReportingOverflow(by: 10)
+      guard !overflow, product < Int64.max - 4000 else { return nil }
+      year = product + Int64(digit)
+      place += 1
+    }
+    return isNegative ? -year : year
+  }
+
+  private mutating func parseTime(_ days: Int128) -> (count: Int64, unit: DateUnit)? {
+    guard let hour = two(), hour < 24 else { return nil }
+    var seconds = days * 86_400 + Int128(hour) * 3600
+    var unit = DateUnit(.hour)
+    var fraction: Int128 = 0
+    if skip(":") {
+      guard let minute = two(), minute < 60 else { return nil }
+      seconds += Int128(minute) * 60
+      unit = DateUnit(.minute)
+      if skip(":") {
+        guard let second = two(), second < 60 else { return nil }
+        seconds += Int128(second)
+        unit = DateUnit(.second)
+        if skip(".") {
+          let start = place
+          while let digit = digit(place), place - start < 18 {
+            fraction = fraction * 10 + Int128(digit)
+            place += 1
+          }
+          let count = place - start
+          let units: [DateUnit.Unit] = [
+            .millisecond, .microsecond, .nanosecond, .picosecond, .femtosecond, .attosecond,
+          ]
+          let step = max(0, (count - 1) / 3)
+          unit = DateUnit(units[step])
+          for _ in count..<((step + 1) * 3) { fraction *= 10 }
+        }
+      }
+    }
+    guard let offset = parseZone() else { return nil }
+    seconds -= Int128(offset) * 60
+    skipSpace()
+    guard next == nil else { return nil }
+    return count(seconds, fraction, unit)
+  }
+
+  /// The distance from UTC in minutes; 0 if none is given.
+  private mutating func parseZone() -> Int? {
+    if skip("Z") { return 0 }
+    let isNegative = next == UInt8(ascii: "-")
+    guard isNegative || next == UInt8(ascii: "+") else { return 0 }
+    place += 1
+    guard let hours = two(), hours < 24 else { return nil }
+    var minutes = 0
+    if skip(":") || digit(place) != nil {
+      guard let value = two(), value < 60 else { return nil }
+      minutes = value
+    }
+    return (isNegative ? -1 : 1) * (hours * 60 + minutes)
+  }
+
+  private func count(_ seconds: Int128, _ fraction: Int128, _ unit: DateUnit) -> (count: Int64, unit: DateUnit)? {
+    var total = seconds
+    switch unit.unit {
+    case .hour: total = (seconds - ((seconds % 3600) + 3600) % 3600) / 3600
+    case .minute: total = (seconds - ((seconds % 60) + 60) % 60) / 60
+    case .millisecond: total = seconds * 1_000 + fraction
+    case .microsecond: total = seconds * 1_000_000 + fraction
+    case .nanosecond: total = seconds * 1_000_000_000 + fraction
+    case .picosecond: total = seconds * 1_000_000_000_000 + fraction
+    case .femtosecond: total = seconds * 1_000_000_000_000_000 + fraction
+    case .attosecond: total = seconds * 1_000_000_000_000_000_000 + fraction
+    default: break
+    }
+    guard let count = Int64(exactly: total), count != notATime else { return nil }
+    return (count, unit)
+  }
+}
