@@ -1,24 +1,66 @@
 internal import NDArrays
 internal import NumberText
 
+/// A moment or duration as its text has it.
+struct ParsedDate {
+  /// How many steps of ``unit``, rounded down; `nil` if 64 bits do not hold that.
+  var count: Int64?
+  /// As fine as the text goes; the generic unit for `NaT` and plain counts.
+  var unit: DateUnit
+  /// The time since 1970 in attoseconds, where the text has a time of day: a zone may make it finer than ``unit``.
+  var attoseconds: Int128?
+
+  /// The count in another unit, rounded down; `nil` if 64 bits do not hold it.
+  func count(in wanted: DateUnit, isMoment: Bool) -> Int64? {
+    if wanted == .generic || unit == .generic { return count }
+    guard let attoseconds else {
+      guard let count, let conversion = DateConversion(from: unit, to: wanted, isMoment: isMoment) else { return nil }
+      return conversion(count)
+    }
+    let second: Int128 = 1_000_000_000_000_000_000
+    let length: Int128
+    switch wanted.unit {
+    case .week: length = second * 604_800
+    case .hour: length = second * 3_600
+    case .minute: length = second * 60
+    case .second: length = second
+    case .millisecond: length = 1_000_000_000_000_000
+    case .microsecond: length = 1_000_000_000_000
+    case .nanosecond: length = 1_000_000_000
+    case .picosecond: length = 1_000_000
+    case .femtosecond: length = 1_000
+    case .attosecond: length = 1
+    default:
+      let day = Int64(clamping: ParsedDate.floored(attoseconds, second * 86_400))
+      return DateConversion(from: DateUnit(.day), to: wanted, isMoment: isMoment)?(day)
+    }
+    let steps = Int64(exactly: ParsedDate.floored(attoseconds, length * Int128(wanted.count)))
+    return steps == notATime ? nil : steps
+  }
+
+  static func floored(_ value: Int128, _ divisor: Int128) -> Int128 {
+    let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? quotient - 1 : quotient
+  }
+}
+
 extension DateText {
   /// Reads a moment in ISO 8601 as NumPy does, or a count of steps.
   ///
-  /// - Returns: The count of steps and their unit, as fine as the text goes; the generic unit for `NaT`, an empty text
-  ///   and plain counts. `nil` for anything else, and for what 64 bits cannot hold.
-  static func parse(_ text: [UInt8], isMoment: Bool) -> (count: Int64, unit: DateUnit)? {
+  /// - Returns: `nil` for what is neither, and for what no unit could hold. An empty text is not a time.
+  static func parse(_ text: [UInt8], isMoment: Bool) -> ParsedDate? {
     let word = text.map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }
-    if word.isEmpty || word.elementsEqual("nat".utf8) { return (notATime, .generic) }
+    if word.isEmpty || word.elementsEqual("nat".utf8) { return ParsedDate(count: notATime, unit: .generic) }
     guard isMoment else { return parseCount(text) }
     var parser = MomentParser(text)
     return parser.parse()
   }
 
-  private static func parseCount(_ text: [UInt8]) -> (count: Int64, unit: DateUnit)? {
+  private static func parseCount(_ text: [UInt8]) -> ParsedDate? {
     let digits = text.drop { $0 == 0x20 || (9...13).contains($0) }
     // Python's own digits and underscores are none of NumPy's here.
     guard digits.allSatisfy({ ($0 >= 48 && $0 <= 57) || $0 == 0x2B || $0 == 0x2D }) else { return nil }
-    return PythonNumberText.integer(Array(digits)).map { (Int64($0), .generic) }
+    return PythonNumberText.integer(Array(digits)).map { ParsedDate(count: Int64($0), unit: .generic) }
   }
 }
 
@@ -52,20 +94,20 @@ private struct MomentParser {
     while let byte = next, byte == 0x20 || (9...13).contains(byte) { place += 1 }
   }
 
-  mutating func parse() -> (count: Int64, unit: DateUnit)? {
+  mutating func parse() -> ParsedDate? {
     skipSpace()
     guard let year = parseYear() else { return nil }
-    if next == nil { return (year - 1970, DateUnit(.year)) }
+    if next == nil { return ParsedDate(count: year - 1970, unit: DateUnit(.year)) }
     guard skip("-"), let month = two(), month >= 1, month <= 12 else { return nil }
     let (yearMonths, overflow) = (year - 1970).multipliedReportingOverflow(by: 12)
     guard !overflow, yearMonths < Int64.max - 12 else { return nil }
     let months = yearMonths + Int64(month) - 1
-    if next == nil { return (months, DateUnit(.month)) }
+    if next == nil { return ParsedDate(count: months, unit: DateUnit(.month)) }
     guard skip("-"), let day = two(), day >= 1 else { return nil }
     let first = CivilCalendar.days(ofMonth: months)
     guard Int64(day) <= CivilCalendar.days(ofMonth: months + 1) - first else { return nil }
     let days = first + Int64(day) - 1
-    if next == nil { return (days, DateUnit(.day)) }
+    if next == nil { return ParsedDate(count: days, unit: DateUnit(.day)) }
     guard skip("T") || skip(" ") else { return nil }
     return parseTime(Int128(days))
   }
@@ -84,7 +126,7 @@ private struct MomentParser {
     return isNegative ? -year : year
   }
 
-  private mutating func parseTime(_ days: Int128) -> (count: Int64, unit: DateUnit)? {
+  private mutating func parseTime(_ days: Int128) -> ParsedDate? {
     guard let hour = two(), hour < 24 else { return nil }
     var seconds = days * 86_400 + Int128(hour) * 3600
     var unit = DateUnit(.hour)
@@ -109,7 +151,7 @@ private struct MomentParser {
           ]
           let step = max(0, (count - 1) / 3)
           unit = DateUnit(units[step])
-          for _ in count..<((step + 1) * 3) { fraction *= 10 }
+          for _ in count..<18 { fraction *= 10 }
         }
       }
     }
@@ -117,7 +159,11 @@ private struct MomentParser {
     seconds -= Int128(offset) * 60
     skipSpace()
     guard next == nil else { return nil }
-    return count(seconds, fraction, unit)
+    let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000_000_000_000)
+    guard !overflow else { return nil }
+    var date = ParsedDate(count: nil, unit: unit, attoseconds: whole &+ fraction)
+    date.count = date.count(in: unit, isMoment: true)
+    return date
   }
 
   /// The distance from UTC in minutes; 0 if none is given.
@@ -133,22 +179,5 @@ private struct MomentParser {
       minutes = value
     }
     return (isNegative ? -1 : 1) * (hours * 60 + minutes)
-  }
-
-  private func count(_ seconds: Int128, _ fraction: Int128, _ unit: DateUnit) -> (count: Int64, unit: DateUnit)? {
-    var total = seconds
-    switch unit.unit {
-    case .hour: total = (seconds - ((seconds % 3600) + 3600) % 3600) / 3600
-    case .minute: total = (seconds - ((seconds % 60) + 60) % 60) / 60
-    case .millisecond: total = seconds * 1_000 + fraction
-    case .microsecond: total = seconds * 1_000_000 + fraction
-    case .nanosecond: total = seconds * 1_000_000_000 + fraction
-    case .picosecond: total = seconds * 1_000_000_000_000 + fraction
-    case .femtosecond: total = seconds * 1_000_000_000_000_000 + fraction
-    case .attosecond: total = seconds * 1_000_000_000_000_000_000 + fraction
-    default: break
-    }
-    guard let count = Int64(exactly: total), count != notATime else { return nil }
-    return (count, unit)
   }
 }

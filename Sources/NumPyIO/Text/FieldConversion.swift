@@ -34,8 +34,12 @@ internal import NumberText
     case .bytes: return storeBytes(text, range)
     case .string: return storeString(text, range)
     case .datetime, .timedelta:
-      guard let (count, unit) = DateText.parse(text.bytes(range), isMoment: dtype.kind == .datetime) else { return false }
-      return storeDate(count, unit)
+      let isMoment = dtype.kind == .datetime
+      guard let date = DateText.parse(text.bytes(range), isMoment: isMoment),
+        let count = date.count(in: dtype.dateUnit ?? .generic, isMoment: isMoment)
+      else { return false }
+      put(UInt64(bitPattern: count))
+      return true
     case .void, .object: return false
     }
   }
@@ -239,21 +243,6 @@ internal import NumberText
       }
       put(point, at: index * 4)
     }
-    return true
-  }
-
-  // MARK: Dates
-
-  private func storeDate(_ count: Int64, _ unit: DateUnit) -> Bool {
-    let wanted = dtype.dateUnit ?? .generic
-    if wanted == .generic || unit == .generic {
-      put(UInt64(bitPattern: count))
-      return true
-    }
-    guard let conversion = DateConversion(from: unit, to: wanted, isMoment: dtype.kind == .datetime),
-      let converted = conversion(count)
-    else { return false }
-    put(UInt64(bitPattern: converted))
     return true
   }
 

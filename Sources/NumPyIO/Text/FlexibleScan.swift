@@ -16,8 +16,8 @@ struct FlexibleScan {
       // Characters, not bytes: continuation bytes do not count.
       longest = max(longest, field.count { $0 & 0xC0 != 0x80 })
     default:
-      guard let (_, found) = DateText.parse(field, isMoment: dtype.kind == .datetime) else { return }
-      unit = FlexibleScan.finer(unit, found)
+      guard let found = DateText.parse(field, isMoment: dtype.kind == .datetime) else { return }
+      unit = FlexibleScan.finer(unit, found.unit)
     }
   }
 
