@@ -23,7 +23,11 @@ enum TextOracle {
     def descr(dtype):
         return repr(dtype.descr) if dtype.names else dtype.str
     def array(a):
-        return descr(a.dtype), ",".join(map(str, a.shape)), a.tobytes()
+        raw = bytearray(a.tobytes())
+        if a.dtype.char in "gG":
+            # The six bytes that pad an x87 number are not NumPy's to set.
+            for i in range(0, len(raw), 16): raw[i + 10:i + 16] = bytes(6)
+        return descr(a.dtype), ",".join(map(str, a.shape)), bytes(raw)
 
     """
 
@@ -60,11 +64,14 @@ enum TextOracle {
   /// The array that `array(a)` emitted in three fields.
   static func array(_ fields: ArraySlice<[UInt8]>) throws -> AnyNDArray {
     let fields = Array(fields)
-    // A list comes from `dtype.descr`, in which padding is a field without a name.
-    let isList = fields[0].first == UInt8(ascii: "[")
-    let dtype = isList ? try DType(descr: PythonLiteral(parsing: fields[0])) : try DType(text(fields[0]))
     return try AnyNDArray(
-      bytes: fields[2], dtype: dtype,
+      bytes: fields[2], dtype: try dtype(fields[0]),
       shape: text(fields[1]).split(separator: ",").compactMap { Int($0) })
+  }
+
+  /// A dtype in its notation, or as `dtype.descr`, in which padding is a field without a name.
+  static func dtype(_ field: [UInt8]) throws -> DType {
+    let isList = field.first == UInt8(ascii: "[")
+    return isList ? try DType(descr: PythonLiteral(parsing: field)) : try DType(text(field))
   }
 }

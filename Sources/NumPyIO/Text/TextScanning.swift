@@ -44,3 +44,21 @@ enum TextScanning {
     return total
   }
 }
+
+extension TextScanning {
+  /// How many lines a text has at most: its line feeds, its carriage returns that stand alone, and a last line
+  /// without an end.
+  static func lineCount(_ text: RawSpan) -> Int {
+    let end = text.byteCount
+    guard end > 0 else { return 0 }
+    var count = TextScanning.count(of: 10, in: text)
+    let returns = TextScanning.count(of: 13, in: text)
+    if returns > 0 {
+      var pairs = 0
+      for index in 0..<(end - 1) where text.byte(index) == 13 && text.byte(index + 1) == 10 { pairs += 1 }
+      count += returns - pairs
+    }
+    let last = text.byte(end - 1)
+    return last == 10 || last == 13 ? count : count + 1
+  }
+}

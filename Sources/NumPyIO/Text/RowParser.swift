@@ -1,0 +1,194 @@
+internal import ByteIO
+internal import NDArrays
+internal import PythonLiterals
+
+/// What rows are made of and where they go: settled once the first row is known, then shared by all threads.
+struct RowPlan: Sendable {
+  let syntax: TextSyntax
+  /// The dtype as errors call it.
+  let dtypeName: String?
+  /// Where each value of a row goes.
+  let leaves: [TextLeaf]
+  /// The bytes of a row.
+  let rowSize: Int
+  /// The column of the text for each leaf, negative from the end; `nil` if they are the same.
+  let useColumns: [Int]?
+  /// The converters of the leaves that have one.
+  let converters: [TextConverter?]
+  /// Whether the columns are found from the data rather than given by a structured dtype.
+  let isHomogeneous: Bool
+  let fast: FastRows?
+
+  var hasConverters: Bool { converters.contains { $0 != nil } }
+
+  /// The fewest bytes of text that a row takes: a separator for each column, and a character for those that
+  /// cannot be empty.
+  var leastTextPerRow: Int {
+    let needsText = !leaves.isEmpty && [.signedInteger, .unsignedInteger, .float, .complex, .bool].contains(leaves[0].dtype.kind)
+    return max(1, isHomogeneous && !hasConverters && useColumns == nil ? leaves.count * (needsText ? 2 : 1) - 0 : 1)
+  }
+}
+
+/// Why reading stopped at a row; rows are counted within the piece of text.
+struct RowFailure: Error {
+  var row: Int
+  var error: FormatError
+  /// How the message goes on once the row is known.
+  var finish: @Sendable (FormatError, _ row: Int) -> FormatError
+
+  /// The error for a row counted from the start of the data.
+  func error(firstRow: Int, file: String) -> FormatError { finish(error, row + firstRow).at(file: file) }
+}
+
+/// Reads the rows of a piece of text.
+struct RowParser {
+  let plan: RowPlan
+  private var tokenizer: RowTokenizer
+
+  /// What came of a piece.
+  struct Outcome {
+    /// How many rows were stored.
+    var rows = 0
+    /// Where reading stopped.
+    var position = 0
+    /// The number of rows before the first line without data.
+    var rowsBeforeEmptyLine: Int?
+    /// What stopped it, unless that was the end of the text or of the room.
+    var failure: RowFailure?
+    /// Whether a row reached beyond the text.
+    var isIncomplete = false
+  }
+
+  init(_ plan: RowPlan) {
+    self.plan = plan
+    tokenizer = RowTokenizer(plan.syntax)
+  }
+
+  /// Reads rows until the text, the room or the patience ends.
+  ///
+  /// - Parameters:
+  ///   - start: The start of a line.
+  ///   - isLast: Whether the text ends with the file.
+  ///   - target: Room for `capacity` rows.
+  mutating func read(
+    _ text: RawSpan, from start: Int, isLast: Bool, into target: UnsafeMutableRawPointer, capacity: Int
+  ) -> Outcome {
+    var outcome = Outcome()
+    var position = start
+    let end = text.byteCount
+    while outcome.rows < capacity, position < end {
+      if let fast = plan.fast {
+        // Safe: the rows read so far take `rows × rowSize` bytes of the room.
+        outcome.rows += unsafe fast.read(
+          text, &position, into: target + outcome.rows * plan.rowSize, capacity: capacity - outcome.rows)
+        if outcome.rows == capacity || position >= end { break }
+      }
+      let before = position
+      guard tokenizer.readRow(text, &position, end: end, isLast: isLast) else {
+        outcome.isIncomplete = true
+        break
+      }
+      if tokenizer.fields.isEmpty {
+        if outcome.rowsBeforeEmptyLine == nil { outcome.rowsBeforeEmptyLine = outcome.rows }
+        continue
+      }
+      // Safe: there is room for one row more.
+      if let failure = unsafe store(text, outcome.rows, at: target + outcome.rows * plan.rowSize) {
+        outcome.failure = failure
+        position = before
+        break
+      }
+      outcome.rows += 1
+    }
+    outcome.position = position
+    return outcome
+  }
+
+  /// Cuts a single row, to see how many columns there are; false if it is not complete.
+  mutating func countColumns(_ text: RawSpan, _ position: inout Int, isLast: Bool) -> Int? {
+    guard tokenizer.readRow(text, &position, end: text.byteCount, isLast: isLast) else { return nil }
+    return tokenizer.fields.count
+  }
+
+  /// The fields of the row read last that go to leaves, as text.
+  func forEachField(_ text: RawSpan, _ body: (Int, [UInt8]) -> Void) {
+    for index in plan.leaves.indices {
+      let column = plan.useColumns?[index] ?? index
+      let place = column < 0 ? column + tokenizer.fields.count : column
+      guard tokenizer.fields.indices.contains(place) else { continue }
+      body(index, bytes(of: tokenizer.fields[place], text))
+    }
+  }
+
+  private func bytes(of field: RowTokenizer.Field, _ text: RawSpan) -> [UInt8] {
+    field.isInScratch ? Array(tokenizer.scratch[field.start..<field.end]) : text.bytes(field.start..<field.end)
+  }
+
+  // MARK: Storing
+
+  /// Converts the fields of a row.
+  private func store(_ text: RawSpan, _ row: Int, at target: UnsafeMutableRawPointer) -> RowFailure? {
+    let count = tokenizer.fields.count
+    if plan.useColumns == nil, count != plan.leaves.count { return wrongCount(row, count) }
+    for (index, leaf) in plan.leaves.enumerated() {
+      let wanted = plan.useColumns?[index] ?? index
+      let column = wanted < 0 ? wanted + count : wanted
+      guard column >= 0, column < count else { return wrongColumn(row, wanted, count) }
+      let field = tokenizer.fields[column]
+      // Safe: the leaf lies within the row.
+      let conversion = unsafe FieldConversion(leaf.dtype, at: target + leaf.offset)
+      let isStored: Bool
+      if let converter = plan.converters[index] {
+        let input = String(decoding: bytes(of: field, text), as: UTF8.self)
+        isStored = (try? converter(input)).map { conversion.store($0) } ?? false
+      } else if field.isInScratch {
+        // Safe: the span is used while the array's bytes are held.
+        isStored = unsafe tokenizer.scratch.withUnsafeBytes {
+          conversion.store(unsafe RawSpan(_unsafeBytes: $0), field.start..<field.end)
+        }
+      } else {
+        isStored = conversion.store(text, field.start..<field.end)
+      }
+      if !isStored { return wrongValue(row, column, field, leaf, text) }
+    }
+    return nil
+  }
+
+  private func wrongCount(_ row: Int, _ count: Int) -> RowFailure {
+    let expected = plan.leaves.count
+    let begin =
+      plan.isHomogeneous
+      ? "the number of columns changed from \(expected) to \(count)"
+      : "the dtype passed requires \(expected) columns but \(count) were found"
+    return RowFailure(row: row, error: FormatError(.malformed, begin)) { error, row in
+      var error = error
+      error.message += " at row \(row + 1); use `usecols` to select a subset and avoid this error"
+      error.row = row + 1
+      return error
+    }
+  }
+
+  private func wrongColumn(_ row: Int, _ column: Int, _ count: Int) -> RowFailure {
+    RowFailure(row: row, error: FormatError(.malformed, "invalid column index \(column)", column: column)) { error, row in
+      var error = error
+      error.message += " at row \(row + 1) with \(count) columns"
+      error.row = row + 1
+      return error
+    }
+  }
+
+  private func wrongValue(
+    _ row: Int, _ column: Int, _ field: RowTokenizer.Field, _ leaf: TextLeaf, _ text: RawSpan
+  ) -> RowFailure {
+    // Python's %.100R: the first hundred characters of the repr.
+    let shown = String(
+      PythonRepr.string(String(decoding: bytes(of: field, text), as: UTF8.self)).unicodeScalars.prefix(100))
+    let message = "could not convert string \(shown) to \(plan.dtypeName ?? leaf.dtype.description)"
+    return RowFailure(row: row, error: FormatError(.badValue, message, column: column + 1)) { error, row in
+      var error = error
+      error.message += " at row \(row), column \(column + 1)."
+      error.row = row
+      return error
+    }
+  }
+}

@@ -1,0 +1,47 @@
+internal import ByteIO
+internal import NDArrays
+
+/// The rows of an array whose number is not known yet: memory that grows ahead of them.
+///
+/// What is asked for beyond the rows is address space at first; the system gives pages as they are written to.
+struct RowStore {
+  let rowSize: Int
+  private(set) var rows = 0
+  private(set) var capacity = 0
+  private(set) var storage = ArrayStorage(uninitializedByteCount: 0)
+
+  init(rowSize: Int) { self.rowSize = rowSize }
+
+  /// Makes room for more rows.
+  ///
+  /// - Parameter expected: How many rows there may be in all; what is asked for at once if it is more.
+  mutating func reserve(_ more: Int, expected: Int = 0) throws(FormatError) {
+    guard capacity - rows < more else { return }
+    let (least, overflow) = rows.addingReportingOverflow(more)
+    let wanted = max(least, expected, capacity + capacity / 2)
+    let (bytes, tooLarge) = wanted.multipliedReportingOverflow(by: rowSize)
+    guard !overflow, !tooLarge, bytes <= 1 << 46 else {
+      throw FormatError(
+        .limitExceeded,
+        "array is too big. Cannot read file as a single array; providing a maximum number of rows to read may help.")
+    }
+    let larger = ArrayStorage(uninitializedByteCount: bytes)
+    // Safe: both have room for the rows there are; the new one is held by nobody else.
+    unsafe larger.baseAddress.copyMemory(from: storage.baseAddress, byteCount: rows * rowSize)
+    storage = larger
+    capacity = wanted
+  }
+
+  /// Where the next row goes.
+  var end: UnsafeMutableRawPointer { unsafe storage.baseAddress + rows * rowSize }
+
+  /// Counts rows that were written at ``end``, within what was reserved.
+  mutating func add(_ count: Int) { rows += count }
+
+  /// Gives up the rows, keeping none.
+  mutating func removeAll() {
+    rows = 0
+    capacity = 0
+    storage = ArrayStorage(uninitializedByteCount: 0)
+  }
+}

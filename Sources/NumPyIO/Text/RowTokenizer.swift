@@ -1,0 +1,170 @@
+/// Cuts a line into fields, by the rules of NumPy's own reader (numpy/_core/src/multiarray/textreading/tokenize.cpp):
+/// a field is quoted only if it begins with the quote; behind the closing quote the field goes on unquoted; in quotes
+/// line ends are part of the field; an empty field at the end of a line that is split at white space does not count.
+///
+/// One tokenizer serves all rows of a piece of text, so that nothing is allocated per row.
+struct RowTokenizer {
+  /// Where a field's text lies: in the text itself, or in ``scratch`` if quotes had to be taken out of it.
+  struct Field {
+    var start: Int
+    var end: Int
+    var isInScratch: Bool
+  }
+
+  let syntax: TextSyntax
+  /// The fields of the row.
+  private(set) var fields: [Field] = []
+  /// The text of fields that were quoted.
+  private(set) var scratch: [UInt8] = []
+
+  init(_ syntax: TextSyntax) { self.syntax = syntax }
+
+  /// Reads a row; `position` moves behind its line end.
+  ///
+  /// - Parameters:
+  ///   - end: Where the text ends.
+  ///   - isLast: Whether that is the end of the file: if not, a row that reaches it is not complete.
+  /// - Returns: Whether the row is complete. A row without fields is an empty line or a comment.
+  mutating func readRow(_ text: RawSpan, _ position: inout Int, end: Int, isLast: Bool) -> Bool {
+    fields.removeAll(keepingCapacity: true)
+    scratch.removeAll(keepingCapacity: true)
+    if !syntax.longComments.isEmpty { return readCutRow(text, &position, end: end, isLast: isLast) }
+    var place = position
+    guard readFields(text, &place, end: end, isLast: isLast) else { return false }
+    position = place
+    return true
+  }
+
+  /// Moves over a line as it is, quotes and all; false if it is not complete.
+  static func skipLine(_ text: RawSpan, _ position: inout Int, end: Int, isLast: Bool) -> Bool {
+    var place = position
+    while place < end, text.byte(place) != 10, text.byte(place) != 13 { place &+= 1 }
+    guard skipLineEnd(text, &place, end: end, isLast: isLast) else { return false }
+    position = place
+    return true
+  }
+
+  /// Moves over a line end, or stands at the end of the text.
+  @inline(__always)
+  private static func skipLineEnd(_ text: RawSpan, _ place: inout Int, end: Int, isLast: Bool) -> Bool {
+    if place >= end { return isLast }
+    if text.byte(place) == 13 {
+      // A line feed that belongs to it may follow in the next block.
+      if place &+ 1 == end { if !isLast { return false } } else if text.byte(place &+ 1) == 10 { place &+= 1 }
+    }
+    place &+= 1
+    return true
+  }
+
+  /// What ended a field.
+  private enum Stop { case delimiter, line, comment }
+
+  private mutating func readFields(_ text: RawSpan, _ place: inout Int, end: Int, isLast: Bool) -> Bool {
+    var isFirstQuoted = false
+    while true {
+      if syntax.splitsAtSpace {
+        while case let length = TextSpace.length(text, place, end), length > 0, text.byte(place) != 10,
+          text.byte(place) != 13
+        {
+          place &+= length
+        }
+      }
+      let stop: Stop
+      if !syntax.quote.isEmpty, text.has(syntax.quote, at: place, before: end) {
+        if fields.isEmpty { isFirstQuoted = true }
+        let start = scratch.count
+        guard readQuoted(text, &place, end: end, isLast: isLast) else { return false }
+        let rest = place
+        stop = scanField(text, &place, end: end)
+        for index in rest..<place { scratch.append(text.byte(index)) }
+        fields.append(Field(start: start, end: scratch.count, isInScratch: true))
+      } else {
+        let start = place
+        stop = scanField(text, &place, end: end)
+        fields.append(Field(start: start, end: place, isInScratch: false))
+      }
+      switch stop {
+      case .delimiter:
+        place &+= syntax.splitsAtSpace ? TextSpace.length(text, place, end) : syntax.delimiter.count
+        continue
+      case .comment:
+        while place < end, text.byte(place) != 10, text.byte(place) != 13 { place &+= 1 }
+      case .line: break
+      }
+      guard RowTokenizer.skipLineEnd(text, &place, end: end, isLast: isLast) else { return false }
+      break
+    }
+    if fields.count == 1 || syntax.splitsAtSpace, let last = fields.last, last.start == last.end, !isFirstQuoted {
+      fields.removeLast()
+    }
+    return true
+  }
+
+  /// Moves to where an unquoted field ends.
+  @inline(__always)
+  private func scanField(_ text: RawSpan, _ place: inout Int, end: Int) -> Stop {
+    while place < end {
+      let byte = text.byte(place)
+      if byte == 10 || byte == 13 { return .line }
+      if syntax.splitsAtSpace {
+        if TextSpace.length(text, place, end) > 0 { return .delimiter }
+      } else if byte == syntax.delimiter[0], text.has(syntax.delimiter, at: place, before: end) {
+        return .delimiter
+      }
+      if let first = syntax.comment.first, byte == first, text.has(syntax.comment, at: place, before: end) {
+        return .comment
+      }
+      place &+= 1
+    }
+    return .line
+  }
+
+  /// Copies what stands between quotes to the scratch; `place` moves behind the closing quote.
+  private mutating func readQuoted(_ text: RawSpan, _ place: inout Int, end: Int, isLast: Bool) -> Bool {
+    place &+= syntax.quote.count
+    while place < end {
+      if text.has(syntax.quote, at: place, before: end) {
+        place &+= syntax.quote.count
+        guard text.has(syntax.quote, at: place, before: end) else {
+          // The end of the block may hide a second quote.
+          return place < end || isLast
+        }
+        scratch += syntax.quote
+        place &+= syntax.quote.count
+        continue
+      }
+      let byte = text.byte(place)
+      place &+= 1
+      if byte == 13 {
+        // Files are read with line ends made line feeds, in quotes too.
+        if place < end, text.byte(place) == 10 { place &+= 1 }
+        scratch.append(10)
+      } else {
+        scratch.append(byte)
+      }
+    }
+    return isLast
+  }
+
+  /// Reads a line that is cut at any of several comment marks first.
+  private mutating func readCutRow(_ text: RawSpan, _ position: inout Int, end: Int, isLast: Bool) -> Bool {
+    var stop = position
+    while stop < end, text.byte(stop) != 10, text.byte(stop) != 13 { stop &+= 1 }
+    var next = stop
+    guard RowTokenizer.skipLineEnd(text, &next, end: end, isLast: isLast) else { return false }
+    for mark in syntax.longComments {
+      var place = position
+      while place < stop {
+        if text.has(mark, at: place, before: stop) {
+          stop = place
+          break
+        }
+        place &+= 1
+      }
+    }
+    var place = position
+    _ = readFields(text, &place, end: stop, isLast: true)
+    position = next
+    return true
+  }
+}

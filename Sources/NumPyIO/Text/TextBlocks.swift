@@ -1,0 +1,92 @@
+internal import ByteIO
+
+/// Reads a text file as blocks of whole lines in UTF-8: a few megabytes at a time, however long the file is.
+struct TextBlocks {
+  /// How much of the file is read at once.
+  static let blockSize = 8 << 20
+
+  let source: any ByteSource
+  private let maxLineBytes: Int
+  private var decoder: TextDecoder
+  private var position = 0
+  private var hasEnded = false
+
+  /// The text that has been read and not been taken yet.
+  private(set) var text: [UInt8] = []
+
+  init(_ source: any ByteSource, _ encoding: TextEncoding, maxLineBytes: Int) {
+    self.source = source
+    self.maxLineBytes = max(1, maxLineBytes)
+    decoder = TextDecoder(encoding)
+  }
+
+  /// How many bytes of the source have been read.
+  var bytesRead: Int { position }
+
+  /// Whether `text` reaches to the end of the file.
+  var isLast: Bool { hasEnded }
+
+  /// Takes the first bytes of ``text`` away and reads on behind the rest.
+  ///
+  /// - Throws: ``FormatError`` if the source fails, its bytes are not text in the encoding, or one line is longer than
+  ///   the limit (code `limitExceeded`).
+  mutating func advance(past count: Int) throws(FormatError) {
+    if count > 0 { text.removeFirst(count) }
+    guard !hasEnded else { return }
+    guard text.count < maxLineBytes else {
+      throw FormatError(
+        .limitExceeded, "a line is longer than \(maxLineBytes) bytes", file: source.name, offset: position - text.count)
+    }
+    let size = min(max(TextBlocks.blockSize, text.count), maxLineBytes)
+    do throws(FormatError) {
+      let start = text.count
+      let wanted = source.byteCount.map { max(0, min(size, $0 - position)) } ?? size
+      // Where the length is known, an answer that is short of a block is the end.
+      let bytes = wanted > 0 ? try source.readText(at: position, upTo: wanted, behind: &text) : 0
+      position += bytes
+      hasEnded = bytes < size || source.byteCount.map { position >= $0 } ?? false
+      let isPlain = decoder.keepsASCII && TextBlocks.isASCII(text, from: start)
+      if isPlain {
+        decoder.passASCII(bytes)
+        return
+      }
+      let raw = Array(text[start...])
+      text.removeLast(raw.count)
+      try decoder.decode(raw, isLast: hasEnded, into: &text)
+    } catch { throw error.at(file: source.name) }
+  }
+
+  private static func isASCII(_ text: [UInt8], from start: Int) -> Bool {
+    // Safe: the span is used while the array's bytes are held.
+    unsafe text.withUnsafeBytes { bytes in
+      TextScanning.isASCII(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: bytes[start...])))
+    }
+  }
+
+  /// How many bytes from the start of ``text`` are whole lines; all of them at the end of the file.
+  var wholeLineCount: Int {
+    if hasEnded { return text.count }
+    if let last = text.lastIndex(of: 10) { return last + 1 }
+    // Lines that end in a carriage return; the very last one may have a line feed still to come.
+    return text.dropLast().lastIndex(of: 13).map { $0 + 1 } ?? 0
+  }
+}
+
+extension ByteSource {
+  /// Reads bytes to the end of an array; returns how many. Memory beyond a block is taken only as bytes arrive.
+  fileprivate func readText(at offset: Int, upTo count: Int, behind text: inout [UInt8]) throws(FormatError) -> Int {
+    let known = text.count
+    text.append(contentsOf: repeatElement(0, count: count))
+    let result: Result<Int, FormatError> = unsafe text.withUnsafeMutableBytes { all in
+      // Safe: the part from `known` on lies within the array's own storage.
+      let part = unsafe UnsafeMutableRawBufferPointer(rebasing: all[known...])
+      do throws(FormatError) { return .success(try unsafe read(into: part, at: offset)) } catch { return .failure(error) }
+    }
+    guard case .success(let got) = result else {
+      text.removeLast(count)
+      return try result.get()
+    }
+    text.removeLast(count - got)
+    return got
+  }
+}

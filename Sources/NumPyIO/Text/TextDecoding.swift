@@ -1,0 +1,178 @@
+internal import ByteIO
+
+/// Turns the bytes of a file, block by block, into UTF-8 that is known to be well-formed.
+struct TextDecoder {
+  let encoding: TextEncoding
+  /// What is left of the block before: the start of a character.
+  private var rest: [UInt8] = []
+  /// Where `rest` begins in the file.
+  private var position = 0
+  private var isStart = true
+  private var isBigEndian: Bool
+
+  init(_ encoding: TextEncoding) {
+    self.encoding = encoding
+    isBigEndian = encoding == .utf16BigEndian || (encoding == .utf16 && 1.littleEndian != 1)
+  }
+
+  /// Whether ASCII bytes need no decoding.
+  var keepsASCII: Bool { encoding.isASCIICompatible && !(isStart && encoding == .utf8WithMark) && rest.isEmpty }
+
+  /// Notes that ASCII bytes went by undecoded.
+  mutating func passASCII(_ count: Int) {
+    position += count
+    if count > 0 { isStart = false }
+  }
+
+  /// Appends the text of more bytes.
+  ///
+  /// - Parameter isLast: Whether the file ends here, so that no character may stay unfinished.
+  /// - Throws: ``FormatError`` with code `badValue`, Python's wording and the byte's offset.
+  mutating func decode(_ bytes: [UInt8], isLast: Bool, into text: inout [UInt8]) throws(FormatError) {
+    let all = rest.isEmpty ? bytes : rest + bytes
+    rest = []
+    switch encoding {
+    case .utf8, .utf8WithMark: try decodeUTF8(all, isLast, &text)
+    case .ascii:
+      if let bad = all.firstIndex(where: { $0 >= 0x80 }) {
+        throw failure("byte 0x\(String(all[bad], radix: 16))", bad, "ordinal not in range(128)")
+      }
+      text += all
+      position += all.count
+    case .latin1:
+      for byte in all {
+        if byte < 0x80 {
+          text.append(byte)
+        } else {
+          text.append(0xC0 | byte >> 6)
+          text.append(0x80 | byte & 0x3F)
+        }
+      }
+      position += all.count
+    case .utf16, .utf16LittleEndian, .utf16BigEndian: try decodeUTF16(all, isLast, &text)
+    }
+    if !all.isEmpty { isStart = false }
+  }
+
+  private func failure(_ what: String, _ index: Int, _ reason: String) -> FormatError {
+    FormatError(
+      .badValue, "'\(encoding.codecName)' codec can't decode \(what) in position \(position + index): \(reason)",
+      offset: position + index)
+  }
+
+  private mutating func decodeUTF8(_ bytes: [UInt8], _ isLast: Bool, _ text: inout [UInt8]) throws(FormatError) {
+    var start = 0
+    if isStart, encoding == .utf8WithMark {
+      if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+        start = 3
+      } else if !isLast, [0xEF, 0xBB, 0xBF].starts(with: bytes) {
+        rest = bytes
+        return
+      }
+    }
+    var index = start
+    while index < bytes.count {
+      let first = bytes[index]
+      if first < 0x80 {
+        index += 1
+        continue
+      }
+      // The first continuation byte's range excludes overlong forms, surrogates and what is beyond U+10FFFF.
+      let (length, range): (Int, ClosedRange<UInt8>)
+      switch first {
+      case 0xC2...0xDF: (length, range) = (2, 0x80...0xBF)
+      case 0xE0: (length, range) = (3, 0xA0...0xBF)
+      case 0xED: (length, range) = (3, 0x80...0x9F)
+      case 0xE1...0xEF: (length, range) = (3, 0x80...0xBF)
+      case 0xF0: (length, range) = (4, 0x90...0xBF)
+      case 0xF4: (length, range) = (4, 0x80...0x8F)
+      case 0xF1...0xF3: (length, range) = (4, 0x80...0xBF)
+      default: throw failure("byte 0x\(String(first, radix: 16))", index, "invalid start byte")
+      }
+      var known = 1
+      while known < length, index + known < bytes.count {
+        let byte = bytes[index + known]
+        guard known == 1 ? range.contains(byte) : (0x80...0xBF).contains(byte) else {
+          let what =
+            known == 1
+            ? "byte 0x\(String(first, radix: 16))" : "bytes"
+          throw known == 1
+            ? failure(what, index, "invalid continuation byte")
+            : FormatError(
+              .badValue,
+              "'utf-8' codec can't decode bytes in position \(position + index)-\(position + index + known - 1): "
+                + "invalid continuation byte", offset: position + index)
+        }
+        known += 1
+      }
+      if known < length {
+        guard isLast else { break }
+        throw known == 1
+          ? failure("byte 0x\(String(first, radix: 16))", index, "unexpected end of data")
+          : FormatError(
+            .badValue,
+            "'utf-8' codec can't decode bytes in position \(position + index)-\(position + index + known - 1): "
+              + "unexpected end of data", offset: position + index)
+      }
+      index += length
+    }
+    text += bytes[start..<index]
+    rest = Array(bytes[index...])
+    position += index
+  }
+
+  private mutating func decodeUTF16(_ bytes: [UInt8], _ isLast: Bool, _ text: inout [UInt8]) throws(FormatError) {
+    var index = 0
+    if isStart, encoding == .utf16, bytes.count >= 2 {
+      if bytes[0] == 0xFF, bytes[1] == 0xFE {
+        isBigEndian = false
+        index = 2
+      } else if bytes[0] == 0xFE, bytes[1] == 0xFF {
+        isBigEndian = true
+        index = 2
+      }
+    } else if isStart, encoding == .utf16, !isLast {
+      rest = bytes
+      // Not a start that has been passed: the mark may still come.
+      return
+    }
+    func unit(_ place: Int) -> UInt32 {
+      let (first, second) = (UInt32(bytes[place]), UInt32(bytes[place + 1]))
+      return isBigEndian ? first << 8 | second : second << 8 | first
+    }
+    while index + 1 < bytes.count {
+      var point = unit(index)
+      var length = 2
+      if point >= 0xD800, point < 0xE000 {
+        if point >= 0xDC00 { throw illegal(index, "illegal encoding") }
+        guard index + 3 < bytes.count else {
+          if isLast { throw illegal(index, "unexpected end of data") }
+          break
+        }
+        let low = unit(index + 2)
+        guard low >= 0xDC00, low < 0xE000 else { throw illegal(index, "illegal UTF-16 surrogate") }
+        point = 0x1_0000 + (point - 0xD800) << 10 + (low - 0xDC00)
+        length = 4
+      }
+      if point < 0x80 {
+        text.append(UInt8(point))
+      } else if let scalar = Unicode.Scalar(point) {
+        text += UTF8.encode(scalar).map { Array($0) } ?? []
+      }
+      index += length
+    }
+    rest = Array(bytes[index...])
+    position += index
+    if isLast, !rest.isEmpty {
+      throw FormatError(
+        .badValue, "'utf-16' codec can't decode byte 0x\(String(rest[0], radix: 16)) in position \(position): "
+          + "truncated data", offset: position)
+    }
+  }
+
+  private func illegal(_ index: Int, _ reason: String) -> FormatError {
+    FormatError(
+      .badValue, "'utf-16' codec can't decode bytes in position \(position + index)-\(position + index + 1): \(reason)",
+      offset: position + index)
+  }
+}

@@ -1,0 +1,394 @@
+public import ByteIO
+public import NDArrays
+
+internal import ParallelLoops
+internal import PythonLiterals
+
+/// Reads a table of text as NumPy's `loadtxt`, piece by piece if the whole is larger than memory.
+///
+/// ```swift
+/// let reader = try TextTableReader(source, options: options)
+/// let writer = try NPYWriter(path: "big.npy", dtype: reader.dtype, rowShape: reader.rowShape)
+/// while let rows = try reader.next() { try writer.append(rows) }
+/// try writer.close()
+/// ```
+public final class TextTableReader {
+  /// The type of the elements. Without size or unit (`U`, `M8`) if the options say so: the pieces then have the
+  /// narrowest dtype that holds them, each its own.
+  public let dtype: DType
+  /// The shape of a row: one dimension, or none for a structured dtype.
+  public var rowShape: [Int] { isHomogeneous ? [columnCount] : [] }
+  /// How many rows have been read so far.
+  public private(set) var rowCount = 0
+
+  private let options: LoadTextOptions
+  private var blocks: TextBlocks
+  private let isHomogeneous: Bool
+  private var columnCount = 1
+  private var plan: RowPlan?
+  /// Where the first row begins in the block at hand.
+  private var firstRow = 0
+  private var warnsOfEmptyLine: Bool
+  private var hasEnded = false
+
+  /// Opens a table: skips what is to be skipped and looks at the first row.
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` for options that contradict each other, or as reading the
+  ///   first row does.
+  public init(_ source: any ByteSource, options: LoadTextOptions = LoadTextOptions()) throws(FormatError) {
+    self.options = options
+    dtype = options.dtype
+    isHomogeneous = !options.dtype.isStructured
+    warnsOfEmptyLine = options.maxRows != nil
+    blocks = TextBlocks(source, options.encoding ?? .utf8, maxLineBytes: options.maxLineBytes)
+    guard options.skipRows >= 0, options.maxRows ?? 0 >= 0 else {
+      throw FormatError(.badArgument, "argument must be nonnegative", file: source.name)
+    }
+    guard (0...2).contains(options.ndmin) else {
+      throw FormatError(.badArgument, "Illegal value of ndmin keyword: \(options.ndmin)", file: source.name)
+    }
+    do throws(FormatError) {
+      let syntax = try TextSyntax(
+        delimiter: options.delimiter, comments: options.comments, quote: options.quoteCharacter)
+      let leaves = try TextLeaf.leaves(of: options.dtype)
+      if let columns = options.useColumns, !isHomogeneous, columns.count != leaves.count {
+        throw FormatError(
+          .badArgument,
+          "If a structured dtype is used, the number of columns in `usecols` must match the effective number of "
+            + "fields. But \(columns.count) usecols were given and the number of fields is \(leaves.count).")
+      }
+      try blocks.advance(past: 0)
+      try skipLines()
+      try findFirstRow(syntax, leaves)
+    } catch { throw error.at(file: source.name) }
+  }
+
+  private func skipLines() throws(FormatError) {
+    for _ in 0..<options.skipRows {
+      while true {
+        let isDone = withText { text in RowTokenizer.skipLine(text, &firstRow, end: text.byteCount, isLast: blocks.isLast) }
+        if isDone { break }
+        try readOn()
+      }
+      // Lines may be asked for beyond the end.
+      if firstRow >= blocks.text.count, blocks.isLast { return }
+    }
+  }
+
+  /// Takes away what has been read of the block and reads on.
+  private func readOn() throws(FormatError) {
+    try blocks.advance(past: firstRow)
+    firstRow = 0
+  }
+
+  private func withText<Result>(_ body: (RawSpan) -> Result) -> Result {
+    // Safe: the span is used while the array's bytes are held.
+    unsafe blocks.text.withUnsafeBytes { body(unsafe RawSpan(_unsafeBytes: $0)) }
+  }
+
+  private func findFirstRow(_ syntax: TextSyntax, _ leaves: [TextLeaf]) throws(FormatError) {
+    var count: Int? = options.useColumns?.count ?? (isHomogeneous ? nil : leaves.count)
+    if options.maxRows == 0 { hasEnded = true }
+    var tokenizer = RowTokenizer(syntax)
+    while count == nil, !hasEnded {
+      // The position stays before the row: it is read again as data.
+      let start = firstRow
+      var next = start
+      let isComplete = withText { tokenizer.readRow($0, &next, end: $0.byteCount, isLast: blocks.isLast) }
+      guard isComplete else {
+        try readOn()
+        continue
+      }
+      if !tokenizer.fields.isEmpty {
+        count = tokenizer.fields.count
+      } else if next >= blocks.text.count, blocks.isLast {
+        hasEnded = true
+      } else {
+        warnOfEmptyLine(0)
+        firstRow = next
+      }
+    }
+    columnCount = count ?? 1
+    plan = try makePlan(syntax, leaves)
+  }
+
+  private func makePlan(_ syntax: TextSyntax, _ leaves: [TextLeaf]) throws(FormatError) -> RowPlan {
+    var all = leaves
+    var rowSize = dtype.itemSize
+    if isHomogeneous {
+      guard columnCount == 0 || dtype.itemSize <= Int.max / 2 / columnCount else { throw .overflow("row") }
+      all = (0..<columnCount).map { TextLeaf(dtype: dtype, offset: $0 * dtype.itemSize) }
+      rowSize = columnCount * dtype.itemSize
+    }
+    let converters = try resolveConverters()
+    let isPlain = isHomogeneous && options.useColumns == nil && !converters.contains { $0 != nil }
+    let name = dtype.isFlexible ? "object" : nil
+    return RowPlan(
+      syntax: syntax, dtypeName: name, leaves: all, rowSize: rowSize, useColumns: options.useColumns,
+      converters: converters, isHomogeneous: isHomogeneous,
+      fast: isPlain ? FastRows(syntax, dtype, columnCount: columnCount) : nil)
+  }
+
+  /// The converter of each value of a row.
+  private func resolveConverters() throws(FormatError) -> [TextConverter?] {
+    var result = [TextConverter?](repeating: options.converter, count: columnCount)
+    for (column, converter) in options.converters.sorted(by: { $0.key < $1.key }) {
+      if let columns = options.useColumns {
+        if let index = columns.firstIndex(of: column) { result[index] = converter }
+        continue
+      }
+      guard column >= -columnCount, column < columnCount else {
+        if hasEnded { continue }
+        throw FormatError(
+          .badArgument,
+          "converter specified for column \(column), which is invalid for the number of fields \(columnCount).")
+      }
+      result[column < 0 ? column + columnCount : column] = converter
+    }
+    return result
+  }
+
+  private func warnOfEmptyLine(_ rows: Int) {
+    guard warnsOfEmptyLine, let maxRows = options.maxRows else { return }
+    warnsOfEmptyLine = false
+    options.onWarning?(
+      "Input line \(rows + options.skipRows + 1) contained no data and will not be counted towards "
+        + "`max_rows=\(maxRows)`.  This differs from the behaviour in NumPy <=1.22 which counted lines rather than "
+        + "rows.  If desired, the previous behaviour can be achieved by using `itertools.islice`.\nPlease see the "
+        + "1.23 release notes for an example on how to do this.  If you wish to ignore this warning, use "
+        + "`warnings.filterwarnings`.  This warning is expected to be removed in the future and is given only once "
+        + "per `loadtxt` call.")
+  }
+
+  // MARK: Reading
+
+  /// The next rows, of about as much text as ``TextBlocks`` reads at once; `nil` at the end.
+  ///
+  /// - Throws: ``FormatError`` with code `badValue` or `malformed`, NumPy's wording, the file's name, row and column.
+  public func next() throws(FormatError) -> AnyNDArray? {
+    guard let plan, !hasEnded else { return nil }
+    if dtype.isFlexible { return try nextFlexible(plan) }
+    var store = RowStore(rowSize: plan.rowSize)
+    while store.rows == 0, try readBlock(into: &store, plan) {}
+    if store.rows == 0 { return nil }
+    return try array(store, dtype)
+  }
+
+  /// All rows that are left.
+  func readAll() throws(FormatError) -> AnyNDArray {
+    guard let plan, !dtype.isFlexible else { return try readAllFlexible() }
+    var store = RowStore(rowSize: plan.rowSize)
+    while try readBlock(into: &store, plan) {}
+    return try array(store, dtype)
+  }
+
+  private func array(_ store: RowStore, _ dtype: DType) throws(FormatError) -> AnyNDArray {
+    try FormatError.wrapping(.limitExceeded, file: blocks.source.name) { () throws(ArrayError) in
+      try AnyNDArray(storage: store.storage, dtype: dtype, shape: [store.rows] + rowShape)
+    }
+  }
+
+  /// Reads the block at hand into a store and reads on; false at the end of the data.
+  private func readBlock(into store: inout RowStore, _ plan: RowPlan) throws(FormatError) -> Bool {
+    guard !hasEnded else { return false }
+    let read = try parse(plan, &store)
+    rowCount += read
+    if rowCount == options.maxRows || (blocks.isLast && firstRow >= blocks.text.count) {
+      hasEnded = true
+      return false
+    }
+    try readOn()
+    return true
+  }
+
+  /// Reads what is complete of the block at hand; ``firstRow`` moves behind it.
+  private func parse(_ plan: RowPlan, _ store: inout RowStore) throws(FormatError) -> Int {
+    let left = options.maxRows.map { $0 - rowCount } ?? .max
+    if plan.syntax.quote.isEmpty, !plan.hasConverters, let pieces = pieces(plan, limit: left) {
+      return try parse(pieces, plan, &store)
+    }
+    return try parseInOrder(plan, &store, limit: left)
+  }
+
+  /// One row after the other, as quotes and converters need it, and a limit to the number of rows.
+  private func parseInOrder(_ plan: RowPlan, _ store: inout RowStore, limit: Int) throws(FormatError) -> Int {
+    var parser = RowParser(plan)
+    let start = store.rows
+    while store.rows - start < limit {
+      let guess = max(16, min((1 << 20) / max(1, plan.rowSize), store.rows / 2))
+      try store.reserve(min(guess, limit - (store.rows - start)))
+      let room = min(store.capacity - store.rows, limit - (store.rows - start))
+      let known = store.rows - start
+      // Safe: the store has that much room.
+      let outcome = withText { text in
+        unsafe parser.read(text, from: firstRow, isLast: blocks.isLast, into: store.end, capacity: room)
+      }
+      firstRow = outcome.position
+      if let rows = outcome.rowsBeforeEmptyLine { warnOfEmptyLine(rowCount + known + rows) }
+      if let failure = outcome.failure {
+        throw failure.error(firstRow: rowCount + known, file: blocks.source.name)
+      }
+      store.add(outcome.rows)
+      if outcome.isIncomplete || firstRow >= blocks.text.count { break }
+    }
+    return store.rows - start
+  }
+
+  // MARK: In parallel
+
+  /// A run of whole lines and the most rows that it can have.
+  private struct Piece: Sendable {
+    var range: Range<Int>
+    var lines: Int
+  }
+
+  /// Cuts the whole lines of the block at line ends; `nil` if that is not worth it, or could take more memory than
+  /// the text justifies, or there may be more rows than are wanted.
+  private func pieces(_ plan: RowPlan, limit: Int) -> [Piece]? {
+    let end = blocks.wholeLineCount
+    let text = blocks.text
+    guard end > firstRow else { return nil }
+    let size = end - firstRow
+    let count = max(1, min(Parallel.workers * 4, size >> 16))
+    var bounds = [firstRow]
+    for index in 1..<max(1, count) {
+      let wanted = max(firstRow + size / count * index, bounds[bounds.count - 1])
+      // Past the line end, carriage returns with their line feeds.
+      guard let stop = text[wanted..<end].firstIndex(of: 10) else { break }
+      bounds.append(stop + 1)
+    }
+    bounds.append(end)
+    let ranges = zip(bounds, bounds.dropFirst()).map { $0..<$1 }.filter { !$0.isEmpty }
+    let most = plan.leastTextPerRow
+    let counted = ranges.map { range in
+      Piece(range: range, lines: min(withText { TextScanning.lineCount($0.extracting(range)) }, range.count / most + 1))
+    }
+    let rows = counted.reduce(0) { $0 + $1.lines }
+    guard rows <= limit else { return nil }
+    let (bytes, overflow) = rows.multipliedReportingOverflow(by: plan.rowSize)
+    return overflow || bytes > max(64 << 20, 16 * size) ? nil : counted
+  }
+
+  private func parse(_ pieces: [Piece], _ plan: RowPlan, _ store: inout RowStore) throws(FormatError) -> Int {
+    let rows = pieces.reduce(0) { $0 + $1.lines }
+    try store.reserve(rows, expected: expectedRows(store.rows + rows))
+    var offsets: [Int] = []
+    var offset = 0
+    for piece in pieces {
+      offsets.append(offset)
+      offset += piece.lines
+    }
+    let size = plan.rowSize
+    let isLast = blocks.isLast
+    let target = unsafe SharedMemory(store.end)
+    let outcomes = ResultSlots<RowParser.Outcome>(count: pieces.count)
+    unsafe blocks.text.withUnsafeBytes { bytes in
+      // Safe: the text and the store outlive the loop, and each piece writes to rows of its own.
+      let shared = unsafe SharedMemory(UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? UnsafeRawPointer(target.address)))
+      let known = offsets
+      Parallel.forEach(pieces.count) { index in
+        let range = pieces[index].range
+        let text = unsafe RawSpan(_unsafeStart: shared.address + range.lowerBound, byteCount: range.count)
+        var parser = RowParser(plan)
+        let outcome = unsafe parser.read(
+          text, from: 0, isLast: true, into: target.address + known[index] * size, capacity: pieces[index].lines)
+        outcomes[index] = outcome
+      }
+    }
+    _ = isLast
+    firstRow = pieces.last.map(\.range.upperBound) ?? firstRow
+    return try gather(outcomes, offsets, &store)
+  }
+
+  /// Closes the gaps that empty lines and comments have left, and reports what went wrong first.
+  private func gather(
+    _ outcomes: ResultSlots<RowParser.Outcome>, _ offsets: [Int], _ store: inout RowStore
+  ) throws(FormatError) -> Int {
+    let size = store.rowSize
+    var rows = 0
+    for (index, offset) in offsets.enumerated() {
+      guard let outcome = outcomes[index] else { continue }
+      if let before = outcome.rowsBeforeEmptyLine { warnOfEmptyLine(rowCount + rows + before) }
+      if let failure = outcome.failure { throw failure.error(firstRow: rowCount + rows, file: blocks.source.name) }
+      if offset > rows {
+        // Safe: both lie within what was reserved; `copyMemory` copes with the overlap.
+        unsafe (store.end + rows * size).copyMemory(from: store.end + offset * size, byteCount: outcome.rows * size)
+      }
+      rows += outcome.rows
+    }
+    store.add(rows)
+    return rows
+  }
+
+  /// How many rows the whole file may have, if the rest is like what has been read.
+  private func expectedRows(_ rows: Int) -> Int {
+    guard let total = blocks.source.byteCount, blocks.bytesRead > 0, total > blocks.bytesRead else { return rows }
+    let estimate = Double(rows) * Double(total) / Double(blocks.bytesRead) * 1.05
+    return estimate < 1e15 ? Int(estimate) : rows
+  }
+
+  // MARK: Sizes and units from the data
+
+  /// A piece in the narrowest dtype that holds it.
+  private func nextFlexible(_ plan: RowPlan) throws(FormatError) -> AnyNDArray? {
+    while !hasEnded {
+      let narrow = try narrowest(plan)
+      let fixed = plan.fixed(narrow, columnCount: columnCount)
+      var store = RowStore(rowSize: fixed.rowSize)
+      _ = try readBlock(into: &store, fixed)
+      if store.rows > 0 { return try array(store, narrow) }
+    }
+    return nil
+  }
+
+  /// Looks through the rows of the block at hand.
+  private func narrowest(_ plan: RowPlan) throws(FormatError) -> DType {
+    var parser = RowParser(plan)
+    var position = firstRow
+    var scan = FlexibleScan(dtype)
+    let limit = options.maxRows.map { $0 - rowCount } ?? .max
+    var rows = 0
+    withText { text in
+      while rows < limit, position < text.byteCount {
+        guard let count = parser.countColumns(text, &position, isLast: blocks.isLast) else { break }
+        if count == 0 { continue }
+        rows += 1
+        parser.forEachField(text) { index, field in
+          if let converter = plan.converters[index] {
+            if let value = try? converter(String(decoding: field, as: UTF8.self)), case .text(let text) = value {
+              scan.look(at: Array(text.utf8))
+            }
+          } else {
+            scan.look(at: field)
+          }
+        }
+      }
+    }
+    return scan.result
+  }
+
+  private func readAllFlexible() throws(FormatError) -> AnyNDArray {
+    var parts: [AnyNDArray] = []
+    while let part = try next() { parts.append(part) }
+    return try FormatError.wrapping(.badValue, file: blocks.source.name) { () throws(ArrayError) in
+      try FlexibleScan.joined(parts, dtype: dtype, rowShape: rowShape)
+    }
+  }
+}
+
+extension RowPlan {
+  /// The same plan for elements whose size is known now.
+  fileprivate func fixed(_ dtype: DType, columnCount: Int) -> RowPlan {
+    RowPlan(
+      syntax: syntax, dtypeName: dtypeName,
+      leaves: (0..<columnCount).map { TextLeaf(dtype: dtype, offset: $0 * dtype.itemSize) },
+      rowSize: columnCount * dtype.itemSize, useColumns: useColumns, converters: converters,
+      isHomogeneous: isHomogeneous, fast: nil)
+  }
+}
+
+/// Memory that several threads write to, each its own part.
+@safe struct SharedMemory: @unchecked Sendable {
+  let address: UnsafeMutableRawPointer
+  init(_ address: UnsafeMutableRawPointer) { unsafe self.address = address }
+}

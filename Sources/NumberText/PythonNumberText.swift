@@ -1,0 +1,144 @@
+/// Numbers as Python's own `int`, `float` and `complex` read them from text: white space around, underscores between
+/// digits, and the decimal digits of every script.
+public enum PythonNumberText {
+  /// The text with white space off its ends, digits of all scripts as ASCII and underscores taken out; `nil` if an
+  /// underscore does not stand between digits, or any other character is not ASCII.
+  static func normalized(_ text: [UInt8]) -> [UInt8]? {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count)
+    if text.allSatisfy({ $0 < 0x80 }) {
+      result = text
+    } else {
+      for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+        if scalar.isASCII {
+          result.append(UInt8(scalar.value))
+        } else if scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue {
+          result.append(48 + UInt8(value))
+        } else if scalar.properties.isWhitespace {
+          result.append(0x20)
+        } else {
+          return nil
+        }
+      }
+    }
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (9...13).contains(byte) || (0x1C...0x1F).contains(byte) }
+    while let last = result.last, isSpace(last) { result.removeLast() }
+    let start = result.firstIndex { !isSpace($0) } ?? result.count
+    if start > 0 { result.removeFirst(start) }
+    guard result.contains(UInt8(ascii: "_")) else { return result }
+    var plain: [UInt8] = []
+    for (index, byte) in result.enumerated() {
+      if byte == UInt8(ascii: "_") {
+        guard index > 0, index + 1 < result.count, isDigit(result[index - 1]), isDigit(result[index + 1]) else { return nil }
+      } else {
+        plain.append(byte)
+      }
+    }
+    return plain
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
+
+  private static func whole<Value>(_ text: [UInt8], _ read: (RawSpan, inout Int) -> Value?) -> Value? {
+    guard let text = normalized(text) else { return nil }
+    var position = 0
+    // Safe: the span is used while the array's bytes are held.
+    let value = unsafe text.withUnsafeBytes { read(unsafe RawSpan(_unsafeBytes: $0), &position) }
+    return position == text.count ? value : nil
+  }
+
+  /// Python's `float(text)`.
+  public static func double(_ text: [UInt8]) -> Double? { whole(text) { NumberReader.double($0, &$1) } }
+
+  /// Python's `float(text)`, rounded once to a half.
+  public static func float16Bits(_ text: [UInt8]) -> UInt16? { whole(text) { NumberReader.float16Bits($0, &$1) } }
+
+  /// The nearest half of a double, ties to even.
+  public static func float16Bits(_ value: Double) -> UInt16 {
+    let sign: UInt16 = value.sign == .minus ? 0x8000 : 0
+    let magnitude = value.magnitude
+    if value.isNaN { return sign | 0x7E00 }
+    if magnitude >= 65520 { return sign | 0x7C00 }
+    if magnitude < 0x1p-14 { return sign | UInt16((magnitude * 0x1p24).rounded(.toNearestOrEven)) }
+    let exponent = Int(magnitude.exponent)
+    let scaled = (magnitude * Double(sign: .plus, exponent: 10 - exponent, significand: 1)).rounded(.toNearestOrEven)
+    // A significand that rounds up to 2048 carries into the exponent by itself.
+    return sign | UInt16((exponent + 14) << 10 + Int(scaled))
+  }
+
+  /// Python's `int(text)`; `nil` also beyond 64 bits: see ``isInteger(_:)``.
+  public static func integer(_ text: [UInt8]) -> Int? {
+    guard let (magnitude, isNegative) = whole(text, { NumberReader.integer($0, &$1) }) else { return nil }
+    if isNegative { return magnitude <= 1 << 63 ? Int(truncatingIfNeeded: 0 &- magnitude) : nil }
+    return Int(exactly: magnitude)
+  }
+
+  /// The magnitude and sign of Python's `int(text)` within 64 bits.
+  public static func unsigned(_ text: [UInt8]) -> (magnitude: UInt64, isNegative: Bool)? {
+    whole(text) { NumberReader.integer($0, &$1) }
+  }
+
+  /// Whether Python's `int` would take the text, however large the number.
+  public static func isInteger(_ text: [UInt8]) -> Bool {
+    guard var digits = normalized(text) else { return false }
+    if let first = digits.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "+") { digits.removeFirst() }
+    return !digits.isEmpty && digits.allSatisfy(isDigit)
+  }
+
+  /// Python's `complex(text)`.
+  public static func complex(_ text: [UInt8]) -> (real: Double, imaginary: Double)? {
+    guard var text = normalized(text) else { return nil }
+    if text.first == UInt8(ascii: "(") {
+      guard text.last == UInt8(ascii: ")") else { return nil }
+      guard let inner = normalized(Array(text.dropFirst().dropLast())) else { return nil }
+      text = inner
+    }
+    // Safe: the span is used while the array's bytes are held.
+    return unsafe text.withUnsafeBytes { parts(unsafe RawSpan(_unsafeBytes: $0)) }
+  }
+
+  /// `x`, `xj`, `x±yj`, `j`, `±j`, `x±j`, without anything around.
+  private static func parts(_ text: RawSpan) -> (real: Double, imaginary: Double)? {
+    let end = text.byteCount
+    var position = 0
+    func peek() -> UInt8 { position < end ? NumberReader.byte(text, position) : 0 }
+    func isUnit(_ byte: UInt8) -> Bool { byte | 0x20 == UInt8(ascii: "j") }
+    func isSign(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") }
+    /// A number, or a sign (perhaps none) that stands for one before the unit.
+    func term() -> Double? {
+      if let value = NumberReader.double(text, &position) { return value }
+      let isNegative = peek() == UInt8(ascii: "-")
+      if isSign(peek()) { position += 1 }
+      return isUnit(peek()) ? (isNegative ? -1 : 1) : nil
+    }
+    guard let first = term() else { return nil }
+    if position == end { return (first, 0) }
+    if isUnit(peek()) {
+      position += 1
+      return position == end ? (0, first) : nil
+    }
+    guard isSign(peek()), let second = term(), isUnit(peek()) else { return nil }
+    position += 1
+    return position == end ? (first, second) : nil
+  }
+
+  /// Python's `str` of a float.
+  public static func description(_ value: Double) -> String {
+    if value.isNaN { return "nan" }
+    if value.isInfinite { return value < 0 ? "-inf" : "inf" }
+    let digits = DecimalDigits(shortest: value)
+    let isLong = digits.pointPosition > 16 || digits.pointPosition < -3
+    let text = isLong ? digits.scientific(minExponentDigits: 2) : digits.positional(minFractionDigits: 1)
+    return value.sign == .minus ? "-" + text : text
+  }
+
+  /// Python's `str` of a complex number.
+  public static func description(_ real: Double, _ imaginary: Double) -> String {
+    func part(_ value: Double) -> String {
+      let text = description(value)
+      return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+    if real == 0, real.sign == .plus { return part(imaginary) + "j" }
+    return "(" + part(real) + (imaginary.sign == .minus && !imaginary.isNaN ? "" : "+") + part(imaginary) + "j)"
+  }
+}
