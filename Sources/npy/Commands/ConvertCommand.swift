@@ -18,7 +18,10 @@ struct ConvertCommand: ParsableCommand {
 
   @Argument(help: "What to convert.") var source: String
   @Argument(help: "The file to be written.") var destination: String
-  @OptionGroup var kinds: KindOptions
+  @Option(help: "What DST shall be, whatever its extension says: npy, npz, pkl, txt, csv or tsv.")
+  var to: FileKindName?
+  @OptionGroup(title: "Reading") var reading: SourceOptions
+  @OptionGroup(title: "Writing text") var textOutput: TextOutputOptions
   @OptionGroup var array: ArrayOptions
 
   @OptionGroup var archive: ArchiveOptions
@@ -26,13 +29,14 @@ struct ConvertCommand: ParsableCommand {
 
   func run() throws {
     let address = try Address(source)
-    let opened = try OpenedFile(address.path, kind: kinds.from)
-    let kind = try kinds.destinationKind(of: destination)
+    let opened = try OpenedFile(address.path, kind: reading.from)
+    let kind = try destinationKind
     if case .npz(let source) = opened, address.member == nil, address.slice == nil, source.names.count != 1 || kind == .npz {
       try convertArchive(source, address, to: kind)
       return
     }
-    let input = try ArrayInput(address, opened)
+    if try convertInPieces(opened, address, to: kind) { return }
+    let input = try ArrayInput(address, opened, reading: reading)
     try write(try array.apply(to: input.read(), of: input.address.path), named: name ?? defaultName(input), as: kind)
   }
 
@@ -50,7 +54,9 @@ struct ConvertCommand: ParsableCommand {
     case .npz:
       let (compression, layout) = try archive.resolved()
       try NPZArchive.save([(name, result)], to: destination, compression: compression, layout: layout)
-    case .pkl, .txt, .csv, .tsv:
+    case .txt, .csv, .tsv:
+      try result.saveText(to: destination, options: textOutput.saveOptions(kind, encoding: reading.encoding))
+    case .pkl:
       throw FormatError(.unsupported, "\(kind.rawValue) cannot be written yet", file: destination)
     }
   }
@@ -109,19 +115,66 @@ enum FileKindName: String, CaseIterable, ExpressibleByArgument {
   }
 }
 
-/// `--from` and `--to`.
-struct KindOptions: ParsableArguments {
-  @Option(help: "What SRC is, whatever its content and extension say: npy, npz, pkl, txt, csv or tsv.")
+/// How a source is read that is not an array by itself.
+struct SourceOptions: ParsableArguments {
+  @Option(help: "What the file is, whatever its content and extension say: npy, npz, pkl, txt, csv or tsv.")
   var from: FileKindName?
-  @Option(help: "What DST shall be, whatever its extension says: npy, npz, pkl, txt, csv or tsv.")
-  var to: FileKindName?
+  @Option(parsing: .unconditional, help: "The encoding of text: utf-8, latin-1, utf-16, ascii.") var encoding: String?
+  @OptionGroup var text: TextInputOptions
 
-  func destinationKind(of path: String) throws -> FileKindName {
-    if let kind = to ?? FileKindName(extensionOf: path) { return kind }
-    throw ValidationError(
-      path == "-"
-        ? "what shall standard output be? say --to npy, npz, pkl, txt, csv or tsv"
-        : "the extension of '\(path)' says no format: say --to npy, npz, pkl, txt, csv or tsv")
+  func loadOptions(_ kind: FileKindName) throws -> LoadTextOptions { try text.loadOptions(kind, encoding: encoding) }
+}
+
+extension ConvertCommand {
+  /// The format that is written.
+  var destinationKind: FileKindName {
+    get throws {
+      if let kind = to ?? FileKindName(extensionOf: destination) { return kind }
+      throw ValidationError(
+        destination == "-"
+          ? "what shall standard output be? say --to npy, npz, pkl, txt, csv or tsv"
+          : "the extension of '\(destination)' says no format: say --to npy, npz, pkl, txt, csv or tsv")
+    }
+  }
+
+  /// From this size on files are converted in pieces where that is possible.
+  private static var largeSize: Int { 64 << 20 }
+
+  /// Converts large text to npy, and large arrays to text, in bounded memory.
+  ///
+  /// - Returns: Whether it was done; else the whole has to be taken into memory.
+  func convertInPieces(_ opened: OpenedFile, _ address: Address, to kind: FileKindName) throws -> Bool {
+    guard array.isEmpty, address.slice == nil else { return false }
+    switch (opened, kind) {
+    case (.text(let source, let textKind), .npy):
+      let options = try reading.loadOptions(textKind)
+      let hasSize = ![.bytes, .string].contains(options.dtype.kind) || options.dtype.itemSize > 0
+      guard source.byteCount ?? .max >= ConvertCommand.largeSize, source.isSeekable || source.name != address.path,
+        destination != "-", options.ndmin == 0, !options.unpack, options.maxRows == nil, hasSize,
+        options.dtype.dateUnit?.unit != .generic
+      else { return false }
+      let reader = try TextTableReader(source, options: options)
+      // A single column is one-dimensional, as loadtxt squeezes it.
+      let isColumn = reader.rowShape == [1]
+      let writer = try NPYWriter(path: destination, dtype: reader.dtype, rowShape: isColumn ? [] : reader.rowShape)
+      while let rows = try reader.next() { try writer.append(isColumn ? rows.reshaped([rows.count]) : rows) }
+      try writer.close()
+      return true
+    case (.npy(let file), .txt), (.npy(let file), .csv), (.npy(let file), .tsv):
+      guard file.header.dataByteCount >= ConvertCommand.largeSize, file.source.isSeekable else { return false }
+      var options = try textOutput.saveOptions(kind, encoding: reading.encoding)
+      options.encoding = options.encoding ?? .utf8
+      let header = file.header
+      try TextFile.write(to: destination) { (sink: any ByteSink) throws(FormatError) in
+        var writer = try TextTableWriter(
+          sink, dtype: header.dtype, rowShape: Array(header.shape.dropFirst()),
+          options: options)
+        try file.forEachChunk { (_: Range<Int>, rows: AnyNDArray) throws(FormatError) in try writer.append(rows) }
+        try writer.finish()
+      }
+      return true
+    default: return false
+    }
   }
 }
 

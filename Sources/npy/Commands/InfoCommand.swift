@@ -65,7 +65,7 @@ enum FileDescription {
   case array(ArrayDescription)
   case archive(ArchiveDescription)
 
-  init(_ text: String) throws(FormatError) {
+  init(_ text: String) throws {
     let address = try Address(text)
     let opened = try OpenedFile(address.path)
     if case .npz(let archive) = opened, address.member == nil, address.slice == nil {

@@ -17,10 +17,11 @@ struct StatsCommand: ParsableCommand {
       """)
 
   @Argument(help: "The array.") var address: String
+  @OptionGroup(title: "Text") var reading: SourceOptions
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
-    let input = try ArrayInput(address)
+    let input = try ArrayInput(address, reading: reading)
     var statistics = RunningStatistics()
     try input.forEachRun { (run: AnyNDArray) throws(FormatError) in
       try FormatError.wrapping(.unsupported, file: input.address.path) { () throws(ArrayError) in try statistics.add(run) }

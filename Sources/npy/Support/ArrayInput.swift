@@ -1,3 +1,4 @@
+import ArgumentParser
 import ByteIO
 import NumPyIO
 
@@ -15,14 +16,15 @@ struct ArrayInput {
   /// Opens what an address names.
   ///
   /// - Throws: ``FormatError`` if there is no such file or member, or it is no array.
-  init(_ address: Address, kind: FileKindName? = nil, limits: LoadLimits = .default) throws(FormatError) {
-    try self.init(address, OpenedFile(address.path, kind: kind, limits: limits))
+  ///   With `reading`, how text is read; without it, as `np.loadtxt` reads it.
+  init(_ address: Address, kind: FileKindName? = nil, reading: SourceOptions? = nil) throws {
+    try self.init(address, OpenedFile(address.path, kind: kind ?? reading?.from), reading: reading)
   }
 
   /// Opens what the text of an address names.
-  init(_ text: String, kind: FileKindName? = nil) throws(FormatError) { try self.init(Address(text), kind: kind) }
+  init(_ text: String, reading: SourceOptions? = nil) throws { try self.init(Address(text), reading: reading) }
 
-  init(_ address: Address, _ opened: OpenedFile) throws(FormatError) {
+  init(_ address: Address, _ opened: OpenedFile, reading: SourceOptions? = nil) throws {
     self.address = address
     switch opened {
     case .npy(let file):
@@ -34,6 +36,12 @@ struct ArrayInput {
       let name: String
       if let member = address.member { name = member } else { name = try ArrayInput.onlyName(archive, address) }
       content = .member(archive, name, try archive.file(name))
+    case .text(let source, let kind):
+      if let member = address.member {
+        throw FormatError(.notFound, "a text has no members", file: address.path, member: member)
+      }
+      let options = try (reading ?? SourceOptions.parse([])).loadOptions(kind)
+      content = .memory(try AnyNDArray.loadText(from: source, options: options))
     }
   }
 

@@ -5,6 +5,7 @@ import NumPyIO
 enum OpenedFile {
   case npy(NPYFile)
   case npz(NPZArchive)
+  case text(any ByteSource, FileKindName)
 
   /// Opens a file, told apart by its first bytes unless a kind is given.
   ///
@@ -13,12 +14,12 @@ enum OpenedFile {
     var source = try FileSource.openSource(path: path)
     if !source.isSeekable { source = try PrefixedSource(source, keeping: 6) }
     let actual: FileKindName
-    if let kind { actual = kind } else { actual = try OpenedFile.kind(of: source) }
+    if let kind { actual = kind } else { actual = try OpenedFile.kind(of: source, path) }
     switch actual {
     case .npy: self = .npy(try NPYFile(source, limits: limits))
     case .npz: self = .npz(try OpenedFile.archive(path, source, limits))
     case .pkl: throw FormatError(.unsupported, "pickles cannot be read yet", file: path)
-    case .txt, .csv, .tsv: throw FormatError(.unsupported, "text cannot be read yet", file: path)
+    case .txt, .csv, .tsv: self = .text(try TextFile.decompressing(source), actual)
     }
   }
 
@@ -29,11 +30,17 @@ enum OpenedFile {
     source.isSeekable ? try NPZArchive(opening: path, limits: limits) : try NPZArchive(source, limits: limits)
   }
 
-  private static func kind(of source: any ByteSource) throws(FormatError) -> FileKindName {
-    switch try FileKind(of: source) {
+  /// The kind by the first bytes; what is neither an array nor an archive is text if its extension says so, else a
+  /// pickle.
+  private static func kind(of source: any ByteSource, _ path: String) throws(FormatError) -> FileKindName {
+    let named = FileKindName(extensionOf: path)
+    let isNamedText = named == .txt || named == .csv || named == .tsv
+    // An empty text is an empty table; an empty file of another kind is an error.
+    if isNamedText, let named, try source.readBytes(at: 0, upTo: 1).isEmpty { return named }
+    return switch try FileKind(of: source) {
     case .npy: .npy
     case .npz: .npz
-    case .pickle: .pkl
+    case .pickle: isNamedText ? named ?? .txt : .pkl
     }
   }
 }

@@ -1,0 +1,119 @@
+import ArgumentParser
+import ByteIO
+import NumPyIO
+
+/// How text is read: the parameters of `np.loadtxt` under their names.
+struct TextInputOptions: ParsableArguments {
+  @Option(parsing: .unconditional, help: "The dtype of text: a string or a list literal as np.dtype takes it.")
+  var dtype: String?
+  @Option(parsing: .unconditional, help: "What separates columns; left out: white space, a comma for .csv, a tab for .tsv.")
+  var delimiter: String?
+  @Option(parsing: .unconditionalSingleValue, help: "What begins a comment; may be given several times, empty for none.")
+  var comments: [String] = []
+  @Option(parsing: .unconditional, help: "Lines to leave out at the start.") var skiprows = 0
+  @Option(parsing: .unconditional, help: "Columns to read, as 0,2,-1.") var usecols: String?
+  @Option(parsing: .unconditional, help: "Rows to read at most.") var maxRows: Int?
+  @Option(parsing: .unconditional, help: "The fewest axes of the result.") var ndmin = 0
+  @Option(parsing: .unconditional, help: "The character around quoted fields.") var quotechar: String?
+  @Flag(help: "Transpose the result.") var unpack = false
+
+  /// The options of the library, for a file of a kind.
+  func loadOptions(_ kind: FileKindName, encoding: String?) throws -> LoadTextOptions {
+    var options = LoadTextOptions(dtype: .float64, delimiter: try resolvedDelimiter(kind))
+    if let dtype {
+      do throws(ArrayError) { options.dtype = try DType(parsing: dtype) } catch {
+        throw ValidationError(error.message)
+      }
+    }
+    if !comments.isEmpty { options.comments = comments.map(Escapes.resolve).filter { !$0.isEmpty } }
+    options.skipRows = skiprows
+    if let usecols { options.useColumns = try TextInputOptions.columns(usecols) }
+    options.maxRows = maxRows
+    options.ndmin = ndmin
+    options.quoteCharacter = quotechar.map(Escapes.resolve)
+    options.unpack = unpack
+    if let encoding { options.encoding = try TextEncoding(named: encoding) }
+    options.onWarning = { Console.warn($0) }
+    return options
+  }
+
+  private func resolvedDelimiter(_ kind: FileKindName) throws -> String? {
+    if let delimiter { return delimiter.isEmpty ? nil : Escapes.resolve(delimiter) }
+    switch kind {
+    case .csv: return ","
+    case .tsv: return "\t"
+    default: return nil
+    }
+  }
+
+  static func columns(_ text: String) throws -> [Int] {
+    try text.split(separator: ",").map { part in
+      guard let column = Int(part.filter { $0 != " " }) else {
+        throw ValidationError("'\(part)' is no column: write integers with commas, as 0,2,-1")
+      }
+      return column
+    }
+  }
+}
+
+/// How text is written: the parameters of `np.savetxt` under their names.
+struct TextOutputOptions: ParsableArguments {
+  @Option(parsing: .unconditionalSingleValue, help: "How values are written, as %d; several times for one per column.")
+  var fmt: [String] = []
+  @Flag(help: "Take even a single --fmt as a list with an entry per column.") var fmtList = false
+  @Option(parsing: .unconditional, help: "What separates columns; left out: a space, a comma for .csv, a tab for .tsv.")
+  var outDelimiter: String?
+  @Option(parsing: .unconditional, help: "What ends lines.") var newline: String?
+  @Option(parsing: .unconditional, help: "Text above the data.") var header: String?
+  @Option(parsing: .unconditional, help: "Text below the data.") var footer: String?
+  @Option(parsing: .unconditional, help: "What stands before each line of header and footer.") var commentPrefix: String?
+
+  /// The options of the library, for a file of a kind.
+  func saveOptions(_ kind: FileKindName, encoding: String?) throws -> SaveTextOptions {
+    var options = SaveTextOptions()
+    if fmtList || fmt.count > 1 {
+      options.format = .columns(fmt.map(Escapes.resolve))
+    } else if let single = fmt.first {
+      options.format = .single(Escapes.resolve(single))
+    }
+    switch kind {
+    case .csv: options.delimiter = ","
+    case .tsv: options.delimiter = "\t"
+    default: break
+    }
+    if let outDelimiter { options.delimiter = Escapes.resolve(outDelimiter) }
+    if let newline { options.newline = Escapes.resolve(newline) }
+    if let header { options.header = Escapes.resolve(header) }
+    if let footer { options.footer = Escapes.resolve(footer) }
+    if let commentPrefix { options.commentPrefix = Escapes.resolve(commentPrefix) }
+    if let encoding { options.encoding = try TextEncoding(named: encoding) }
+    return options
+  }
+}
+
+/// Escapes in the values of options, for what is awkward to type in a shell.
+enum Escapes {
+  /// The text with `\t`, `\n`, `\r` and `\\` replaced by their characters; other backslashes stay.
+  static func resolve(_ text: String) -> String {
+    guard text.contains("\\") else { return text }
+    var result = ""
+    var rest = text[...]
+    while let character = rest.popFirst() {
+      guard character == "\\", let next = rest.first else {
+        result.append(character)
+        continue
+      }
+      switch next {
+      case "t": result.append("\t")
+      case "n": result.append("\n")
+      case "r": result.append("\r")
+      case "\\": result.append("\\")
+      default:
+        result.append(character)
+        continue
+      }
+      rest.removeFirst()
+    }
+    return result
+  }
+}
