@@ -91,7 +91,9 @@ struct ContextTables {
       let slot = base &+ Int(hash &>> UInt64(64 &- ContextTables.hashBits))
       let distance = Int(UInt16(truncatingIfNeeded: position) &- tables[slot])
       tables[slot] = UInt16(truncatingIfNeeded: position)
-      if distance > 0, distance <= DeflateAlphabet.maxDistance, distance <= position { body(position &- distance) }
+      if distance > 0, distance <= DeflateAlphabet.maxDistance, distance <= position {
+        body(position &- distance)
+      }
     }
   }
 }

@@ -17,6 +17,9 @@ final class CostModel {
   private let literalWeights = Table<Float>(repeating: 0, count: 288)
   private let distanceWeights = Table<Float>(repeating: 0, count: 32)
 
+  private let usedLiterals = Table<Float>(repeating: 0, count: 288)
+  private let usedDistances = Table<Float>(repeating: 0, count: 32)
+
   /// The cost of each literal.
   var literals: TableView<UInt16> { literalTable.view }
   /// The cost of each match length with its extra bits.
@@ -49,26 +52,31 @@ final class CostModel {
   }
 
   /// Takes over what was really used; `memory` is the share of the past that stays, which keeps a chance choice
-  /// from locking in.
-  func learn(_ histogram: Histogram, memory: Float) {
+  /// from locking in. Without `keep` the past is as it was before: for a parse that will be done again.
+  func learn(_ histogram: Histogram, memory: Float, keep: Bool = true) {
     let (literalWeights, distanceWeights) = (literalWeights.view, distanceWeights.view)
+    let used = (literals: usedLiterals.view, distances: usedDistances.view)
     var total: Float = 0
     for symbol in 0..<DeflateAlphabet.literalCount {
-      literalWeights[symbol] = literalWeights[symbol] * memory + Float(histogram.literals[symbol])
-      total += literalWeights[symbol]
+      used.literals[symbol] = literalWeights[symbol] * memory + Float(histogram.literals[symbol])
+      total += used.literals[symbol]
+      if keep { literalWeights[symbol] = used.literals[symbol] }
     }
     var distanceTotal: Float = 0
     for symbol in 0..<30 {
-      distanceWeights[symbol] = distanceWeights[symbol] * memory + Float(histogram.distances[symbol])
-      distanceTotal += distanceWeights[symbol]
+      used.distances[symbol] = distanceWeights[symbol] * memory + Float(histogram.distances[symbol])
+      distanceTotal += used.distances[symbol]
+      if keep { distanceWeights[symbol] = used.distances[symbol] }
     }
     let (literalFloor, distanceFloor) = (0.4 as Float, 0.3 as Float)
-    for symbol in 0..<256 { literals[symbol] = CostModel.cost(max(literalWeights[symbol], literalFloor), total) }
+    for symbol in 0..<256 {
+      literals[symbol] = CostModel.cost(max(used.literals[symbol], literalFloor), total)
+    }
     let slots = DeflateAlphabet.lengthSlots.view
     var slotCosts = [UInt16](repeating: 0, count: 29)
     for slot in 0..<29 {
       slotCosts[slot] =
-        CostModel.cost(max(literalWeights[257 + slot], literalFloor), total)
+        CostModel.cost(max(used.literals[257 + slot], literalFloor), total)
         + UInt16(CostModel.unit) * UInt16(DeflateAlphabet.lengthExtra[slot])
     }
     for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
@@ -76,7 +84,7 @@ final class CostModel {
     }
     for slot in 0..<30 {
       distances[slot] =
-        CostModel.cost(max(distanceWeights[slot], distanceFloor), max(distanceTotal, 1))
+        CostModel.cost(max(used.distances[slot], distanceFloor), max(distanceTotal, 1))
         + UInt16(CostModel.unit * DeflateAlphabet.distanceExtra(slot))
     }
   }

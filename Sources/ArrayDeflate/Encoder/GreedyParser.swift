@@ -38,7 +38,8 @@ final class GreedyParser {
   private let shortTable = Table<UInt16>(repeating: 0, count: 1 << hashBits)
   private let middleTable = Table<UInt16>(repeating: 0, count: 1 << hashBits)
   private let longTable = Table<UInt16>(repeating: 0, count: 1 << hashBits)
-  /// What the literals from a chunk's start to each byte cost.
+  /// What the bytes from a chunk's start to each byte cost without a search: as runs at the item's distance and
+  /// literals. A match is worth what it saves against this, not against literals alone.
   private let prefixTable = Table<Int32>(repeating: 0, count: chunk + 320)
   private let histogram = Histogram()
 
@@ -56,7 +57,8 @@ final class GreedyParser {
       let end = min(range.upperBound, position + GreedyParser.chunk)
       let first = list.count
       let firstByte = literalStart
-      fillPrefix(input, position, min(range.upperBound, end + 300), costs)
+      fillPrefix(
+        input, position, min(range.upperBound, end + 300), range.lowerBound, options.itemDistance, costs)
       parseChunk(input, range, &position, end, &literalStart, options, costs, &list)
       if list.count > first {
         histogram.clear()
@@ -67,11 +69,33 @@ final class GreedyParser {
     list.finish(literals: range.upperBound - literalStart)
   }
 
-  private func fillPrefix(_ input: InputBytes, _ start: Int, _ end: Int, _ costs: CostModel) {
-    let (prefix, literals) = (prefixTable.view, costs.literals)
+  private func fillPrefix(
+    _ input: InputBytes, _ start: Int, _ end: Int, _ lower: Int, _ item: Int, _ costs: CostModel
+  ) {
+    let (prefix, literals, lengths) = (prefixTable.view, costs.literals, costs.lengths)
+    let distanceCost = Int32(costs.distances[DeflateAlphabet.distanceSlot(item)])
     var sum: Int32 = 0
     var position = start
     while position < end {
+      if position &- item >= lower, position &+ 8 <= end {
+        let difference = input.load64(position) ^ input.load64(position &- item)
+        if difference & 0xFF_FFFF == 0 {
+          let limit = min(DeflateAlphabet.maxMatch, end &- position)
+          let length =
+            difference == 0
+            ? input.matchLength(position, position &- item, from: 8, limit: limit)
+            : difference.trailingZeroBitCount &>> 3
+          prefix[position &- start] = sum
+          sum &+= Int32(lengths[length]) &+ distanceCost
+          var inner = 1
+          while inner < length {
+            prefix[position &- start &+ inner] = sum
+            inner &+= 1
+          }
+          position &+= length
+          continue
+        }
+      }
       prefix[position &- start] = sum
       sum &+= Int32(truncatingIfNeeded: literals[Int(input[position])])
       position &+= 1
@@ -101,7 +125,9 @@ final class GreedyParser {
     let stride = options.strideDistance
     let lazy = options.lazy
 
-    @inline(__always) func offer(_ position: Int, _ distance: Int, _ word: UInt64, _ limit: Int, _ best: inout Found) {
+    @inline(__always) func offer(
+      _ position: Int, _ distance: Int, _ word: UInt64, _ limit: Int, _ best: inout Found
+    ) {
       let difference = word ^ input.load64(position &- distance)
       if difference & 0xFF_FFFF != 0 { return }
       let length =
@@ -120,7 +146,8 @@ final class GreedyParser {
     }
 
     @inline(__always) func probe(
-      _ table: TableView<UInt16>, _ probe: Probe, _ position: Int, _ word: UInt64, _ limit: Int, _ best: inout Found
+      _ table: TableView<UInt16>, _ probe: Probe, _ position: Int, _ word: UInt64, _ limit: Int,
+      _ best: inout Found
     ) {
       if !probe.looks(at: position) { return }
       let slot = probe.hash(word)
@@ -135,8 +162,10 @@ final class GreedyParser {
       let word = input.load64(position)
       let limit = min(DeflateAlphabet.maxMatch, upper &- position)
       if position &- item >= lower {
+        best.saving = .min
         offer(position, item, word, limit, &best)
         if best.length >= 64 { return best }
+        if best.length == 0 { best.saving = 0 }
       }
       if stride > 0, position &- stride >= lower { offer(position, stride, word, limit, &best) }
       if item > 1, position > lower { offer(position, 1, word, limit, &best) }
@@ -158,11 +187,11 @@ final class GreedyParser {
     var position = place
     while position < last {
       var best = search(position)
-      if best.saving <= 0 {
+      if best.length == 0 {
         position &+= 1
         continue
       }
-      while lazy, best.length < 32, position &+ 1 < last {
+      while lazy, best.length < 32, best.distance != item, position &+ 1 < last {
         let next = search(position &+ 1)
         if next.saving <= best.saving { break }
         best = next

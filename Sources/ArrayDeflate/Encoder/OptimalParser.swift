@@ -30,7 +30,8 @@ final class OptimalParser {
 
   /// Parses a range of the input; matches may reach back to its start but not beyond.
   func parse(
-    _ input: InputBytes, _ range: Range<Int>, _ options: Options, _ costs: CostModel, into list: inout SequenceList
+    _ input: InputBytes, _ range: Range<Int>, _ options: Options, _ costs: CostModel,
+    into list: inout SequenceList
   ) {
     contexts.prepare(options.contexts)
     contexts.clear()
@@ -43,7 +44,7 @@ final class OptimalParser {
         choose(input, start, cut, costs)
         histogram.clear()
         tally(input, start, cut)
-        costs.learn(histogram, memory: pass == 0 ? 0.6 : 0.2)
+        costs.learn(histogram, memory: 0.75, keep: pass == options.passes - 1)
       }
       emit(start, cut, &literals, &list)
       start = cut
@@ -52,11 +53,18 @@ final class OptimalParser {
   }
 
   /// Fills the list of matches for each place up to `end`; returns where it stopped for want of room.
-  private func findMatches(_ input: InputBytes, _ start: Int, _ end: Int, _ range: Range<Int>, _ options: Options)
+  private func findMatches(
+    _ input: InputBytes, _ start: Int, _ end: Int, _ range: Range<Int>, _ options: Options
+  )
     -> Int
   {
     let (matches, first) = (matchTable.view, firstMatch.view)
     let lower = range.lowerBound
+    let distanceCount = min(options.distances.count, 4)
+    let own = (
+      distanceCount > 0 ? options.distances[0] : 0, distanceCount > 1 ? options.distances[1] : 0,
+      distanceCount > 2 ? options.distances[2] : 0, distanceCount > 3 ? options.distances[3] : 0
+    )
     let last = range.upperBound - 32
     var count = 0
     var position = start
@@ -64,10 +72,12 @@ final class OptimalParser {
     var skipUntil = start
     var skipFrom = start
     while position < end {
-      first[position - start] = Int32(count)
+      first[position &- start] = Int32(truncatingIfNeeded: count)
       if count > room { break }
       if position < skipUntil {
-        if position <= last, position < skipFrom + 32, contexts.looks(at: position) { contexts.visit(input, position) { _ in } }
+        if position <= last, position < skipFrom + 32, contexts.looks(at: position) {
+          contexts.visit(input, position) { _ in }
+        }
         position += 1
         continue
       }
@@ -78,17 +88,28 @@ final class OptimalParser {
       }
       let word = input.load64(position)
       var longest = 2
-      for distance in options.distances where position - distance >= lower {
-        let difference = word ^ input.load64(position - distance)
-        if difference & 0xFF_FFFF != 0 { continue }
+      @inline(__always) func offer(_ distance: Int) {
+        if distance == 0 || position &- distance < lower { return }
+        let difference = word ^ input.load64(position &- distance)
+        if difference & 0xFF_FFFF != 0 { return }
         let length =
           difference == 0
-          ? input.matchLength(position, position - distance, from: min(8, limit), limit: limit)
-          : min(limit, difference.trailingZeroBitCount >> 3)
+          ? input.matchLength(position, position &- distance, from: min(8, limit), limit: limit)
+          : min(limit, difference.trailingZeroBitCount &>> 3)
         if length > longest {
-          matches[count] = 0x8000_0000 | UInt32(length) << 16 | UInt32(distance - 1)
-          count += 1
-          longest = max(longest, length)
+          matches[count] =
+            0x8000_0000 | UInt32(truncatingIfNeeded: length) &<< 16
+            | UInt32(truncatingIfNeeded: distance &- 1)
+          count &+= 1
+          longest = length
+        }
+      }
+      offer(own.0)
+      if distanceCount > 1 {
+        offer(own.1)
+        if distanceCount > 2 {
+          offer(own.2)
+          offer(own.3)
         }
       }
       if position <= last, contexts.looks(at: position) {
@@ -104,7 +125,8 @@ final class OptimalParser {
           // Contexts come shortest first, so candidates come nearest first: only longer ones are of use.
           if length > best {
             best = length
-            matches[count] = UInt32(length) << 16 | UInt32(position &- earlier &- 1)
+            matches[count] =
+              UInt32(truncatingIfNeeded: length) &<< 16 | UInt32(truncatingIfNeeded: position &- earlier &- 1)
             count &+= 1
           }
         }
