@@ -27,9 +27,11 @@ extension PickleMachine {
       return PickleGlobal(module: newModule, name: newName)
     }
     // Names that stood in text have no identity that Python's pickler would know of; nor has the name of the module
-    // of Python's own types, which is one object everywhere.
-    let isOneObject = wasText || module.text == "builtins" || module.text == "_codecs"
-    return PickleGlobal(module: isOneObject ? PickleString(module.text) : module, name: name)
+    // of Python's own types, which is one object wherever they stand.
+    if wasText { return PickleGlobal(module: PickleString(module.text), name: name) }
+    let global = PickleGlobal(module: module, name: name)
+    guard module.text == "builtins", !Builtins.isFunction(global) else { return global }
+    return PickleGlobal(module: PickleString("builtins"), name: name)
   }
 
   /// Checks that a value could be called at all.

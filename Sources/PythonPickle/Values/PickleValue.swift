@@ -104,6 +104,8 @@ extension PickleValue {
   }
   /// The text, if it is a string; lone surrogates are replaced by U+FFFD.
   public var string: String? { if case .string(let value) = self { value.text } else { nil } }
+  /// The string itself, if it is one.
+  public var pickleString: PickleString? { if case .string(let value) = self { value } else { nil } }
   /// The bytes, copied, if it is a `bytes` or a `bytearray`.
   public var bytes: [UInt8]? {
     switch self {

@@ -14,24 +14,31 @@ extension Pickler {
     }
   }
 
-  /// APPEND for a single item, APPENDS for batches of a thousand; one by one at protocol 0.
-  mutating func saveItems(_ items: [PickleValue], from start: Int) throws(FormatError) {
+  /// APPEND for a single item, APPENDS for batches of a thousand; one by one at protocol 0. A single item that is
+  /// left after full batches is a batch for a list, but an APPEND for any other object, whose items Python
+  /// iterates over.
+  mutating func saveItems(_ items: [PickleValue], from start: Int, isList: Bool) throws(FormatError) {
+    let single = lastSingle(items.count, isExact: isList)
     var index = start
     while true {
-      if version == 0 || items.count == 1 {
+      if version == 0 || (index == items.count && single < index) {
         if index > 0 { output.write(Opcode.append) }
-        if index == items.count { return }
-      } else {
-        if index > 0, index % Pickler.batch == 0 || index == items.count { output.write(Opcode.appends) }
-        if index == items.count { return }
-        if index % Pickler.batch == 0 { output.write(Opcode.mark) }
+      } else if index > 0, index % Pickler.batch == 0 || index == items.count {
+        output.write(Opcode.appends)
       }
+      if index == items.count { return }
+      if version > 0, index % Pickler.batch == 0, index != single { output.write(Opcode.mark) }
       let item = items[index]
       index += 1
       if try saveAtOnce(item) { continue }
-      steps.append(.items(items, next: index))
-      return try save(item)
+      steps.append(.items(items, next: index, isList: isList))
+      return steps.append(.value(item))
     }
+  }
+
+  /// Where the item stands that is written by itself; beyond the last for none.
+  private func lastSingle(_ count: Int, isExact: Bool) -> Int {
+    count == 1 || (!isExact && count % Pickler.batch == 1) ? count - 1 : count
   }
 
   /// SETITEM for a single pair, SETITEMS for batches of a thousand. The C pickler ends an exact dictionary whose
@@ -39,36 +46,35 @@ extension Pickler {
   mutating func savePairs(
     _ pairs: [PickleDict.Entry], from start: Int, isValue: Bool, isDict: Bool
   ) throws(FormatError) {
+    let single = lastSingle(pairs.count, isExact: isDict)
     var index = start
     var isValue = isValue
     while true {
       if !isValue {
-        if version == 0 || pairs.count == 1 {
+        if version == 0 || (index == pairs.count && single < index) {
           if index > 0 { output.write(Opcode.setItem) }
-          if index == pairs.count { return }
-        } else {
-          let endsBatch = index > 0 && (index % Pickler.batch == 0 || index == pairs.count)
-          if endsBatch { output.write(Opcode.setItems) }
-          if index == pairs.count {
-            if isDict, index % Pickler.batch == 0 {
-              output.write(Opcode.mark)
-              output.write(Opcode.setItems)
-            }
-            return
-          }
-          if index % Pickler.batch == 0 { output.write(Opcode.mark) }
+        } else if index > 0, index % Pickler.batch == 0 || index == pairs.count {
+          output.write(Opcode.setItems)
         }
+        if index == pairs.count {
+          if version > 0, isDict, index % Pickler.batch == 0 {
+            output.write(Opcode.mark)
+            output.write(Opcode.setItems)
+          }
+          return
+        }
+        if version > 0, index % Pickler.batch == 0, index != single { output.write(Opcode.mark) }
         isValue = true
         if try saveAtOnce(pairs[index].key) { continue }
         steps.append(.pairs(pairs, next: index, isValue: true, isDict: isDict))
-        return try save(pairs[index].key)
+        return steps.append(.value(pairs[index].key))
       }
       let value = pairs[index].value
       index += 1
       isValue = false
       if try saveAtOnce(value) { continue }
       steps.append(.pairs(pairs, next: index, isValue: false, isDict: isDict))
-      return try save(value)
+      return steps.append(.value(value))
     }
   }
 
@@ -85,7 +91,7 @@ extension Pickler {
       index += 1
       if try saveAtOnce(item) { continue }
       steps.append(.additions(items, next: index))
-      return try save(item)
+      return steps.append(.value(item))
     }
   }
 
@@ -97,7 +103,7 @@ extension Pickler {
       index += 1
       if try saveAtOnce(item) { continue }
       steps.append(.frozenSet(set, next: index))
-      return try save(item)
+      return steps.append(.value(item))
     }
     if let known = memoIndex(set) {
       output.write(Opcode.popMark)
@@ -125,7 +131,7 @@ extension Pickler {
       index += 1
       if try saveAtOnce(item) { continue }
       steps.append(.tuple(tuple, next: index))
-      return try save(item)
+      return steps.append(.value(item))
     }
     let isShort = version >= 2 && items.count <= 3
     if let known = memoIndex(tuple) {

@@ -12,10 +12,11 @@ extension Pickler {
   mutating func saveGlobal(_ global: PickleGlobal) throws(FormatError) {
     if let index = memoIndex(global) { return writeGet(index) }
     if let index = globalIndex(key(global)) { return writeGet(index) }
+    kept.append(global)
     if version >= 4 {
       steps.append(.global(global))
       steps.append(.value(.string(global.nameString)))
-      try saveModule(global.moduleString)
+      try saveModule(of: global)
       return
     }
     let name = global.name
@@ -41,12 +42,21 @@ extension Pickler {
     shareGlobal(key(global))
   }
 
-  /// Module names are one object in Python wherever they stand, unless a pickle that was read said otherwise.
-  private mutating func saveModule(_ module: PickleString) throws(FormatError) {
+  /// Module names are one object in Python wherever they stand, unless a pickle that was read said otherwise. That of
+  /// Python's own functions is another one than that of its types.
+  private mutating func saveModule(of global: PickleGlobal) throws(FormatError) {
+    let module = global.moduleString
     try output.boundary()
     if let index = memoIndex(module) { return writeGet(index) }
+    guard module.isShared else { return try saveString(module) }
+    if Builtins.isFunction(global) {
+      let known = context.singleton("functions of \(module.text)") {
+        .string(PickleString(module.text, isShared: false))
+      }
+      return try saveString(known.pickleString ?? module)
+    }
     let shared = SharedKey.string(unsafe module.withUTF8 { unsafe Array($0) })
-    if module.isShared, let index = sharedIndex(shared) { return writeGet(index) }
+    if let index = sharedIndex(shared) { return writeGet(index) }
     try saveString(module)
     share(shared)
   }
@@ -98,7 +108,7 @@ extension Pickler {
     }
     if !object.added.isEmpty { steps.append(.additions(object.added, next: 0)) }
     if !object.pairs.isEmpty { steps.append(.pairs(object.pairs, next: 0, isValue: false, isDict: false)) }
-    if !object.items.isEmpty { steps.append(.items(object.items, next: 0)) }
+    if !object.items.isEmpty { steps.append(.items(object.items, next: 0, isList: false)) }
     steps.append(.made(identity))
     switch object.form {
     case .reduce(let callable, let arguments):

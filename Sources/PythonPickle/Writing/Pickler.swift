@@ -6,7 +6,7 @@ struct Pickler {
   enum Step {
     case value(PickleValue)
     case code(UInt8)
-    case items([PickleValue], next: Int)
+    case items([PickleValue], next: Int, isList: Bool)
     case pairs([PickleDict.Entry], next: Int, isValue: Bool, isDict: Bool)
     case additions([PickleValue], next: Int)
     case tuple(PickleTuple, next: Int)
@@ -119,7 +119,7 @@ struct Pickler {
       if let index = memo[value] { return writeGet(index) }
       output.write(version > 0 ? [Opcode.emptyList] : [Opcode.mark, Opcode.list])
       memoize(value)
-      if !value.items.isEmpty { try saveItems(value.items, from: 0) }
+      if !value.items.isEmpty { try saveItems(value.items, from: 0, isList: true) }
     case .tuple(let value): try saveTuple(value)
     case .dict(let value):
       if let index = memo[value] { return writeGet(index) }
@@ -158,7 +158,7 @@ struct Pickler {
     switch step {
     case .value(let value): try save(value)
     case .code(let code): output.write(code)
-    case .items(let items, let next): try saveItems(items, from: next)
+    case .items(let items, let next, let isList): try saveItems(items, from: next, isList: isList)
     case .pairs(let pairs, let next, let isValue, let isDict):
       try savePairs(pairs, from: next, isValue: isValue, isDict: isDict)
     case .additions(let items, let next): try saveAdditions(items, from: next)
