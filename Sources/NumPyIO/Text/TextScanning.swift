@@ -4,44 +4,45 @@ enum TextScanning {
   static func isASCII(_ bytes: RawSpan) -> Bool {
     let count = bytes.byteCount
     var index = 0
-    var seen = SIMD32<UInt8>(repeating: 0)
-    while count - index >= 32 {
-      // Safe: 32 bytes from `index` on lie within the span, and any bits make such a vector.
-      seen |= unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: SIMD32<UInt8>.self)
-      index += 32
+    var seen: UInt64 = 0
+    while count &- index >= 32 {
+      seen |= bytes.word(index) | bytes.word(index &+ 8) | bytes.word(index &+ 16) | bytes.word(index &+ 24)
+      index &+= 32
     }
-    var last: UInt8 = 0
     while index < count {
-      last |= unsafe bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
-      index += 1
+      seen |= UInt64(bytes.byte(index))
+      index &+= 1
     }
-    return last < 0x80 && seen.max() < 0x80
+    return seen & 0x8080_8080_8080_8080 == 0
   }
 
   /// How many times a byte stands in a text.
   static func count(of byte: UInt8, in bytes: RawSpan) -> Int {
     let count = bytes.byteCount
+    let pattern = 0x0101_0101_0101_0101 &* UInt64(byte)
+    let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
     var index = 0
     var total = 0
-    let pattern = SIMD32<UInt8>(repeating: byte)
-    let one = SIMD32<UInt8>(repeating: 1)
-    while count - index >= 32 {
-      // A lane counts up to 255 before it must be emptied.
-      var lanes = SIMD32<UInt8>(repeating: 0)
-      let end = min(count - 31, index + 255 * 32)
-      while index < end {
-        // Safe: 32 bytes from `index` on lie within the span.
-        let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: SIMD32<UInt8>.self)
-        lanes.replace(with: lanes &+ one, where: word .== pattern)
-        index += 32
-      }
-      for lane in lanes.indices { total += Int(lanes[lane]) }
+    while count &- index >= 8 {
+      let difference = bytes.word(index) ^ pattern
+      // The top bit of each byte that is zero (H. S. Warren, "Hacker's Delight", 6-1).
+      total &+= (~(((difference & low) &+ low) | difference | low)).nonzeroBitCount
+      index &+= 8
     }
     while index < count {
-      if unsafe bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self) == byte { total += 1 }
-      index += 1
+      if bytes.byte(index) == byte { total &+= 1 }
+      index &+= 1
     }
     return total
+  }
+}
+
+extension RawSpan {
+  /// The eight bytes from a position, which the caller knows to lie within the span.
+  @inline(__always)
+  fileprivate func word(_ position: Int) -> UInt64 {
+    // Safe: every caller has compared the position + 8 with the span's end.
+    unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
   }
 }
 
