@@ -13,16 +13,9 @@ import Testing
     let bytes = DataKind.random.bytes(10_000, itemSize: 1, seed: 8)
     let whole = checksum(bytes)
     for cut in [0, 1, 9, 4096, 9999, 10_000] {
-<<<<<<< HEAD
-      let (head, tail) = (Array(bytes[..<cut]), Array(bytes[cut...]))
-      let first = CRC32.checksum(head.span.bytes)
-      let second = CRC32.checksum(tail.span.bytes)
-      let following = CRC32.checksum(tail.span.bytes, following: first)
-=======
       let first = checksum(Array(bytes[..<cut]))
       let second = checksum(Array(bytes[cut...]))
       let following = checksum(Array(bytes[cut...]), following: first)
->>>>>>> deflate
       #expect(CRC32.combine(first, second, secondCount: bytes.count - cut) == whole)
       #expect(following == whole)
     }
