@@ -18,7 +18,21 @@ struct SourceTail {
     guard size > 0 else { throw FormatError(.empty, "the file is empty", file: source.name) }
     self.source = source
     start = max(0, size - RecordSize.endSearch)
-    bytes = try source.readBytes(at: start, count: size - start, "the archive's end")
+    // At most 65,557 bytes, which are there: taken at once, where `readBytes` would go step by step.
+    var tail = [UInt8](repeating: 0, count: size - start)
+    let place = start
+    let result: Result<Int, FormatError> = unsafe tail.withUnsafeMutableBytes { buffer in
+      // Safe: the source does not keep the buffer beyond the call.
+      do throws(FormatError) { return .success(try unsafe source.read(into: buffer, at: place)) } catch {
+        return .failure(error)
+      }
+    }
+    let got = try result.get()
+    guard got == tail.count else {
+      throw .truncated("the archive's end", expected: tail.count, found: got, at: start + got).at(
+        file: source.name)
+    }
+    bytes = tail
   }
 
   /// Reads up to `count` bytes, from the tail if they all lie in it.
