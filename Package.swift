@@ -87,7 +87,7 @@ let package = Package(
     .testTarget(
       name: "ZipArchivesTests",
       dependencies: [
-        "ZipArchives", "ByteIO", "TestSupport",
+        "ZipArchives", "ArrayDeflate", "ByteIO", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(name: "PythonPickleTests", dependencies: ["PythonPickle", "ByteIO", "TestSupport"]),

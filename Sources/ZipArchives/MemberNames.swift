@@ -1,3 +1,4 @@
+internal import ArrayDeflate
 import ByteIO
 
 /// How the bytes of a member's name become text.

@@ -1,3 +1,4 @@
+internal import ArrayDeflate
 public import ByteIO
 
 /// Turns the compressed bytes of a member into its data: gets the source, where the compressed bytes lie in it, and

@@ -1,3 +1,4 @@
+internal import ArrayDeflate
 public import ByteIO
 
 /// A sink that lets bytes be replaced that it has written before.

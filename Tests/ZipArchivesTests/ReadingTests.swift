@@ -1,3 +1,4 @@
+import ArrayDeflate
 import ByteIO
 import Testing
 

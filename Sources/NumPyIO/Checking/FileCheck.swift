@@ -114,7 +114,7 @@ public struct FileCheck: Sendable {
       note(.warning, FormatError(.malformed, "the archive has a comment of \(zip.comment.count) bytes", file: path))
     }
     for member in zip.members where !member.isFolder {
-      if !MemberPath.isSafe(member.name) {
+      if member.isUnsafeAsPath {
         let text = "as a path, the name would leave the folder or is no plain file name"
         note(.warning, FormatError(.malformed, text, file: path, member: member.name, offset: member.headerOffset))
       }

@@ -50,8 +50,9 @@ extension NPZArchive {
     _ members: [(name: String, array: AnyNDArray)], to path: String, compression: NPZCompression = .none,
     layout: NPZLayout = .aligned, replacing: Bool = true
   ) throws(FormatError) {
-    var names: Set<String> = []
-    for (name, _) in members where !names.insert(name).inserted {
+    // By their bytes: two names that Swift takes for equal may differ in their Unicode form.
+    var names: Set<[UInt8]> = []
+    for (name, _) in members where !names.insert(Array(name.utf8)).inserted {
       throw FormatError(
         .alreadyExists, "Cannot use un-named variables and keyword \(name): the name stands twice", file: path,
         member: name)

@@ -96,7 +96,7 @@ struct UnpackCommand: ParsableCommand {
     let source = try NPZArchive(opening: archive)
     let members = source.zip.members.filter { !$0.isFolder }
     for member in members {
-      guard MemberPath.isSafe(member.name) else {
+      guard !member.isUnsafeAsPath else {
         throw FormatError(
           .malformed, "the name would leave the folder, or is no plain file name", file: archive, member: member.name,
           offset: member.headerOffset)

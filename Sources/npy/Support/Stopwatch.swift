@@ -39,10 +39,16 @@ struct Stopwatch {
     Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
   }
 
+  #if canImport(Glibc)
+    private static let ownProcess = __rusage_who_t(RUSAGE_SELF.rawValue)
+  #else
+    private static let ownProcess = RUSAGE_SELF
+  #endif
+
   private static func processorTimes() -> (user: Double, system: Double) {
     var usage = rusage()
     // Safe: the call fills the local variable, whose type it is.
-    _ = unsafe getrusage(RUSAGE_SELF, &usage)
+    _ = unsafe getrusage(Stopwatch.ownProcess, &usage)
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) * 1e-6 }
     return (seconds(usage.ru_utime), seconds(usage.ru_stime))
   }
