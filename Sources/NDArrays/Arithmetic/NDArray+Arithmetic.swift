@@ -1,117 +1,110 @@
-public import ComplexModule
-
-// Elementwise arithmetic, no more than is needed to look at what was loaded: operands of equal shapes, or a scalar.
+public import RealModule
 
 extension NDArray where Element: NumericArrayElement {
-  /// The elements added one by one; integers wrap around, as in NumPy.
+  /// The sums, element by element; integers wrap around.
   ///
-  /// - Precondition: The shapes are equal.
-  public static func + (left: NDArray, right: NDArray) -> NDArray { zip(left, right, Element.wrappingSum) }
-  /// The elements subtracted one by one; integers wrap around.
-  ///
-  /// - Precondition: The shapes are equal.
-  public static func - (left: NDArray, right: NDArray) -> NDArray { zip(left, right, Element.wrappingDifference) }
-  /// The elements multiplied one by one; integers wrap around. For the matrix product see `•`.
-  ///
-  /// - Precondition: The shapes are equal.
-  public static func * (left: NDArray, right: NDArray) -> NDArray { zip(left, right, Element.wrappingProduct) }
+  /// - Precondition: The shapes are equal. ``adding(_:)`` throws instead.
+  public static func + (left: NDArray, right: NDArray) -> NDArray { calculated(.sum, left, right) }
+  /// Every element plus a number; integers wrap around.
+  public static func + (left: NDArray, right: Element) -> NDArray { calculated(.sum, left, repeated(right, left)) }
+  /// A number plus every element; integers wrap around.
+  public static func + (left: Element, right: NDArray) -> NDArray { calculated(.sum, repeated(left, right), right) }
 
-  /// A number added to every element.
-  public static func + (left: NDArray, right: Element) -> NDArray { left.map { Element.wrappingSum($0, right) } }
-  /// A number with every element added.
-  public static func + (left: Element, right: NDArray) -> NDArray { right.map { Element.wrappingSum(left, $0) } }
-  /// A number subtracted from every element.
-  public static func - (left: NDArray, right: Element) -> NDArray { left.map { Element.wrappingDifference($0, right) } }
-  /// Every element subtracted from a number.
-  public static func - (left: Element, right: NDArray) -> NDArray { right.map { Element.wrappingDifference(left, $0) } }
-  /// Every element multiplied by a number.
-  public static func * (left: NDArray, right: Element) -> NDArray { left.map { Element.wrappingProduct($0, right) } }
-  /// A number multiplied by every element.
-  public static func * (left: Element, right: NDArray) -> NDArray { right.map { Element.wrappingProduct(left, $0) } }
+  /// The differences, element by element; integers wrap around.
+  ///
+  /// - Precondition: The shapes are equal. ``subtracting(_:)`` throws instead.
+  public static func - (left: NDArray, right: NDArray) -> NDArray { calculated(.difference, left, right) }
+  /// Every element less a number; integers wrap around.
+  public static func - (left: NDArray, right: Element) -> NDArray {
+    calculated(.difference, left, repeated(right, left))
+  }
+  /// A number less every element; integers wrap around.
+  public static func - (left: Element, right: NDArray) -> NDArray {
+    calculated(.difference, repeated(left, right), right)
+  }
+
+  /// The products, element by element (for matrices see `•`); integers wrap around.
+  ///
+  /// - Precondition: The shapes are equal. ``multiplied(by:)`` throws instead.
+  public static func * (left: NDArray, right: NDArray) -> NDArray { calculated(.product, left, right) }
+  /// Every element times a number; integers wrap around.
+  public static func * (left: NDArray, right: Element) -> NDArray { calculated(.product, left, repeated(right, left)) }
+  /// A number times every element; integers wrap around.
+  public static func * (left: Element, right: NDArray) -> NDArray {
+    calculated(.product, repeated(left, right), right)
+  }
+
+  /// The sums, for shapes that come from users or files.
+  ///
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` if the shapes differ.
+  public func adding(_ other: NDArray) throws(ArrayError) -> NDArray { try calculated(.sum, with: other) }
+  /// The differences, for shapes that come from users or files.
+  ///
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` if the shapes differ.
+  public func subtracting(_ other: NDArray) throws(ArrayError) -> NDArray { try calculated(.difference, with: other) }
+  /// The products, for shapes that come from users or files.
+  ///
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` if the shapes differ.
+  public func multiplied(by other: NDArray) throws(ArrayError) -> NDArray { try calculated(.product, with: other) }
 }
 
-extension NDArray where Element: NumericArrayElement & AlgebraicQuotient {
-  /// The elements divided one by one.
+extension NDArray where Element: NumericArrayElement & FixedWidthInteger {
+  /// The quotients as doubles, as NumPy's `/` gives them.
   ///
   /// - Precondition: The shapes are equal.
-  public static func / (left: NDArray, right: NDArray) -> NDArray { zip(left, right, Element.quotient) }
+  public static func / (left: NDArray, right: NDArray) -> NDArray<Double> { left.doubles() / right.doubles() }
+  /// Every element divided by a number, as doubles.
+  public static func / (left: NDArray, right: Element) -> NDArray<Double> { left.doubles() / Double(right) }
+  /// A number divided by every element, as doubles.
+  public static func / (left: Element, right: NDArray) -> NDArray<Double> { Double(left) / right.doubles() }
+
+  private func doubles() -> NDArray<Double> {
+    do throws(ArrayError) {
+      return NDArray<Double>(unchecked: try untyped.asType(.float64, casting: .unsafe))
+    } catch { preconditionFailure(error.message) }
+  }
+}
+
+extension NDArray where Element: NumericArrayElement & AlgebraicField {
+  /// The quotients, element by element.
+  ///
+  /// - Precondition: The shapes are equal. ``divided(by:)`` throws instead.
+  public static func / (left: NDArray, right: NDArray) -> NDArray { calculated(.quotient, left, right) }
   /// Every element divided by a number.
-  public static func / (left: NDArray, right: Element) -> NDArray { left.map { Element.quotient($0, right) } }
+  public static func / (left: NDArray, right: Element) -> NDArray {
+    calculated(.quotient, left, repeated(right, left))
+  }
   /// A number divided by every element.
-  public static func / (left: Element, right: NDArray) -> NDArray { right.map { Element.quotient(left, $0) } }
-}
-
-extension NDArray where Element: NumericArrayElement & BinaryInteger {
-  /// The quotients of integers, which are doubles, as in NumPy.
+  public static func / (left: Element, right: NDArray) -> NDArray {
+    calculated(.quotient, repeated(left, right), right)
+  }
+  /// The quotients, for shapes that come from users or files.
   ///
-  /// - Precondition: The shapes are equal.
-  public static func / (left: NDArray, right: NDArray) -> NDArray<Double> {
-    NDArray<Double>.zip(left, right) { Double($0) / Double($1) }
-  }
-  /// Every integer divided by a number: doubles, as in NumPy.
-  public static func / (left: NDArray, right: Element) -> NDArray<Double> { left.map { Double($0) / Double(right) } }
-  /// A number divided by every integer: doubles, as in NumPy.
-  public static func / (left: Element, right: NDArray) -> NDArray<Double> { right.map { Double(left) / Double($0) } }
-}
-
-/// A number that can be divided by its like: floats and complex numbers.
-public protocol AlgebraicQuotient {
-  /// The quotient.
-  static func quotient(_ left: Self, _ right: Self) -> Self
-}
-#if !(os(macOS) && arch(x86_64))
-  extension Float16: AlgebraicQuotient {
-    /// The quotient.
-    public static func quotient(_ left: Float16, _ right: Float16) -> Float16 { left / right }
-  }
-#endif
-extension Float: AlgebraicQuotient {
-  /// The quotient.
-  public static func quotient(_ left: Float, _ right: Float) -> Float { left / right }
-}
-extension Double: AlgebraicQuotient {
-  /// The quotient.
-  public static func quotient(_ left: Double, _ right: Double) -> Double { left / right }
-}
-extension Complex: AlgebraicQuotient where RealType: ComplexComponent {
-  /// The quotient.
-  public static func quotient(_ left: Complex, _ right: Complex) -> Complex { left / right }
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` if the shapes differ.
+  public func divided(by other: NDArray) throws(ArrayError) -> NDArray { try calculated(.quotient, with: other) }
 }
 
 extension NDArray {
-  /// A new array of what a function makes of each element, in C order.
-  @inlinable
-  public func map<Other: ArrayElement>(_ transform: (Element) -> Other) -> NDArray<Other> {
-    let result = withElements { elements in
-      var made: [Other] = []
-      made.reserveCapacity(elements.count)
-      for index in elements.indices { made.append(transform(elements[index])) }
-      return made
+  fileprivate func calculated(_ operation: ArithmeticOperation, with other: NDArray) throws(ArrayError) -> NDArray {
+    guard shape == other.shape else {
+      throw ArrayError(
+        .shapeMismatch,
+        "operands have different shapes \(Layout.describe(shape)) and \(Layout.describe(other.shape))")
     }
-    return NDArray<Other>(result, sameShapeAs: self)
+    return NDArray(
+      unchecked: try Elementwise.calculate(operation, untyped, other.untyped, dtype: Element.dtype))
   }
 
-  /// A new array of what a function makes of each pair of elements.
-  @inlinable
-  static func zip<Left: ArrayElement>(
-    _ left: NDArray<Left>, _ right: NDArray<Left>, _ combine: (Left, Left) -> Element
-  ) -> NDArray {
-    precondition(left.shape == right.shape, "operands of shapes \(left.shape) and \(right.shape)")
-    let result = left.withElements { a in
-      right.withElements { b in
-        var made: [Element] = []
-        made.reserveCapacity(a.count)
-        for index in a.indices { made.append(combine(a[index], b[index])) }
-        return made
-      }
-    }
-    return NDArray(result, sameShapeAs: left)
+  fileprivate static func calculated(_ operation: ArithmeticOperation, _ left: NDArray, _ right: NDArray) -> NDArray {
+    do throws(ArrayError) {
+      return try left.calculated(operation, with: right)
+    } catch { preconditionFailure(error.message) }
   }
 
-  @usableFromInline
-  init<Other>(_ elements: [Element], sameShapeAs other: NDArray<Other>) {
-    do throws(ArrayError) { try self.init(elements, shape: other.shape) } catch {
-      preconditionFailure(error.message)
-    }
+  /// A number in the shape of an array, without memory for each.
+  fileprivate static func repeated(_ number: Element, _ array: NDArray) -> NDArray {
+    do throws(ArrayError) {
+      return NDArray(unchecked: try NDArray(scalar: number).untyped.broadcast(to: array.shape))
+    } catch { preconditionFailure(error.message) }
   }
 }
