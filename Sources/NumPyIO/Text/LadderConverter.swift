@@ -1,0 +1,164 @@
+internal import ByteIO
+internal import NDArrays
+internal import NumberText
+
+/// Converts the texts of a column: NumPy's `StringConverter`, a ladder that is climbed until all texts fit.
+struct LadderConverter {
+  /// The rungs, from the narrowest type to the widest.
+  enum Rung: Int, Comparable {
+    case bool, integer, float, complex, string
+
+    static func < (left: Rung, right: Rung) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// What a text is taken for.
+  enum Kind {
+    case rung(Rung)
+    /// Integers of 64 bits: Python's `int`, which takes no point.
+    case wideInteger(isSigned: Bool)
+    /// Smaller integers: Python's `int(float(text))`.
+    case narrowInteger
+    /// A text of bytes, in Latin-1.
+    case bytes
+    /// A text that the dtype itself reads: moments.
+    case raw
+    case custom(TextConverter)
+  }
+
+  /// Why a text is refused.
+  enum Trouble: Error {
+    /// Python's `ValueError`: the value counts as missing if that is allowed.
+    case noValue
+    /// Python's `OverflowError`: always an error.
+    case overflow(String)
+  }
+
+  private(set) var kind: Kind
+  private(set) var missing: Set<String>
+  private var fill: TextValue?
+  /// Whether the rung was settled by values: a bool column with missing ones was not.
+  private(set) var isChecked = false
+
+  /// A converter that finds its own rung.
+  init(missing: [String], fill: TextValue?) {
+    kind = .rung(.bool)
+    self.missing = Set(missing + [""])
+    self.fill = fill
+  }
+
+  /// A converter for a dtype.
+  init(_ dtype: DType, missing: [String], fill: TextValue?) {
+    self.init(missing: missing, fill: fill)
+    switch dtype.kind {
+    case .bool: kind = .rung(.bool)
+    case .signedInteger: kind = dtype.itemSize == 8 ? .wideInteger(isSigned: true) : .narrowInteger
+    case .unsignedInteger: kind = dtype.itemSize == 8 ? .wideInteger(isSigned: false) : .narrowInteger
+    case .float: kind = .rung(.float)
+    case .complex: kind = .rung(.complex)
+    case .string: kind = .rung(.string)
+    case .bytes: kind = .bytes
+    default: kind = .raw
+    }
+  }
+
+  /// Lets a function of the caller's convert the column.
+  mutating func use(_ converter: @escaping TextConverter) { kind = .custom(converter) }
+
+  var rung: Rung {
+    if case .rung(let rung) = kind { return rung }
+    return .string
+  }
+
+  /// What a missing value becomes.
+  private var missingValue: TextValue {
+    if let fill { return fill }
+    switch kind {
+    case .rung(.bool): return .bool(false)
+    case .rung(.integer), .wideInteger, .narrowInteger: return .integer(-1)
+    case .rung(.float): return .number(.nan)
+    case .rung(.complex): return .complex(.nan, 0)
+    case .rung(.string), .bytes: return .text("???")
+    case .raw: return .text("NaT")
+    case .custom: return .number(.nan)
+    }
+  }
+
+  /// The value of a text, without regard to missing ones.
+  private func value(_ text: String) throws(Trouble) -> TextValue {
+    let bytes = Array(text.utf8)
+    switch kind {
+    case .rung(.bool):
+      switch text.uppercased() {
+      case "TRUE": return .bool(true)
+      case "FALSE": return .bool(false)
+      default: throw .noValue
+      }
+    case .rung(.integer):
+      guard let number = PythonNumberText.integer(bytes) else { throw .noValue }
+      return .integer(number)
+    case .wideInteger(let isSigned):
+      guard PythonNumberText.isInteger(bytes) else { throw .noValue }
+      guard let (magnitude, isNegative) = PythonNumberText.unsigned(bytes) else {
+        throw .overflow("Python int too large to convert to C long")
+      }
+      if !isSigned {
+        if isNegative, magnitude > 0 { throw .overflow("Python integer -\(magnitude) out of bounds for uint64") }
+        return magnitude <= UInt64(Int.max) ? .integer(Int(magnitude)) : .text(text)
+      }
+      guard let number = PythonNumberText.integer(bytes) else {
+        throw .overflow("Python int too large to convert to C long")
+      }
+      return .integer(number)
+    case .narrowInteger:
+      guard let number = PythonNumberText.double(bytes), !number.isNaN else { throw .noValue }
+      guard number.isFinite else { throw .overflow("cannot convert float infinity to integer") }
+      guard let integer = Int(exactly: number.rounded(.towardZero)) else {
+        throw .overflow("Python int too large to convert to C long")
+      }
+      return .integer(integer)
+    case .rung(.float):
+      // The text itself is kept: it is rounded once, to whatever the dtype is.
+      guard PythonNumberText.double(bytes) != nil else { throw .noValue }
+      return .text(text)
+    case .rung(.complex):
+      guard let (real, imaginary) = PythonNumberText.complex(bytes) else { throw .noValue }
+      return .complex(real, imaginary)
+    case .rung(.string), .raw: return .text(text)
+    case .bytes:
+      guard text.unicodeScalars.allSatisfy({ $0.value < 256 }) else { throw .noValue }
+      return .text(text)
+    case .custom(let converter):
+      do { return try converter(text) } catch { throw .noValue }
+    }
+  }
+
+  /// Climbs until the text fits, or counts as missing.
+  mutating func climb(to text: String) {
+    isChecked = isChecked || true
+    while true {
+      if (try? value(text)) != nil { return }
+      if missing.contains(PythonText.strip(text)) {
+        if case .rung(.bool) = kind { hasMissingBool = true }
+        return
+      }
+      guard case .rung(let rung) = kind, let next = Rung(rawValue: rung.rawValue + 1) else { return }
+      kind = .rung(next)
+      hasMissingBool = false
+    }
+  }
+
+  /// Whether a value was missing while the column still looked like bools.
+  private(set) var hasMissingBool = false
+
+  /// The value of a text; what is no value is missing where `loose` allows that.
+  func convert(_ text: String, loose: Bool) throws(FormatError) -> TextValue {
+    do throws(Trouble) { return try value(text) } catch {
+      switch error {
+      case .overflow(let message): throw FormatError(.badValue, message)
+      case .noValue:
+        if loose || missing.contains(PythonText.strip(text)) { return missingValue }
+        throw FormatError(.badValue, "Cannot convert string '\(text)'")
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+internal import NumberText
+
+/// Python's methods of `str`, by code points, as far as reading text needs them.
+enum PythonText {
+  /// `str.isspace` for one code point.
+  static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x09...0x0D, 0x1C...0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
+    default: false
+    }
+  }
+
+  /// `text.strip()`.
+  static func strip(_ text: String) -> String { strip(Array(text.unicodeScalars)[...], isSpace).string }
+
+  /// Takes characters off both ends.
+  static func strip(
+    _ text: ArraySlice<Unicode.Scalar>, _ isStripped: (Unicode.Scalar) -> Bool
+  ) -> ArraySlice<Unicode.Scalar> {
+    var text = text
+    while let first = text.first, isStripped(first) { text.removeFirst() }
+    while let last = text.last, isStripped(last) { text.removeLast() }
+    return text
+  }
+
+  /// `text.split()`: the words between white space.
+  static func words(_ text: ArraySlice<Unicode.Scalar>) -> [ArraySlice<Unicode.Scalar>] {
+    text.split(whereSeparator: isSpace)
+  }
+
+  /// `text.split(separator)`.
+  static func split(
+    _ text: ArraySlice<Unicode.Scalar>, at separator: [Unicode.Scalar]
+  ) -> [ArraySlice<Unicode.Scalar>] {
+    var parts: [ArraySlice<Unicode.Scalar>] = []
+    var start = text.startIndex
+    var place = start
+    while place + separator.count <= text.endIndex {
+      if text[place..<(place + separator.count)].elementsEqual(separator) {
+        parts.append(text[start..<place])
+        place += separator.count
+        start = place
+      } else {
+        place += 1
+      }
+    }
+    parts.append(text[start...])
+    return parts
+  }
+
+  /// `text.replace(" ", replacement)`.
+  static func replacing(_ text: String, _ mark: Unicode.Scalar, with replacement: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if scalar == mark { result += replacement } else { result.unicodeScalars.append(scalar) }
+    }
+    return result
+  }
+}
+
+extension ArraySlice<Unicode.Scalar> {
+  var string: String {
+    var text = ""
+    text.unicodeScalars.append(contentsOf: self)
+    return text
+  }
+}
+
+/// The format of numbered names.
+enum NameStep {
+  case literal([UInt8])
+  case number(PercentSpec)
+}
+
+extension PercentSpec {
+  /// An integer under the conversion.
+  func text(_ number: Int) -> String {
+    var buffer = TextBuffer()
+    buffer.append(magnitude: UInt64(number.magnitude), isNegative: number < 0, self)
+    return String(decoding: buffer.array, as: UTF8.self)
+  }
+}
+
+extension RowFormat {
+  /// A format such as `f%i`, taken apart; what is wrong with it is left out.
+  static func namesFormat(_ format: String) -> [NameStep] {
+    PercentFormat.parts(of: format).compactMap { part in
+      switch part {
+      case .literal(let text): .literal(text)
+      case .conversion(let spec): .number(spec)
+      case .invalid, .wrongType: nil
+      }
+    }
+  }
+}
