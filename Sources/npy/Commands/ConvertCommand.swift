@@ -123,6 +123,12 @@ struct SourceOptions: ParsableArguments {
   @OptionGroup var text: TextInputOptions
 
   func loadOptions(_ kind: FileKindName) throws -> LoadTextOptions { try text.loadOptions(kind, encoding: encoding) }
+
+  /// Reads text as the options say: as `np.loadtxt`, or as `np.genfromtxt`.
+  func load(_ source: any ByteSource, _ kind: FileKindName) throws -> AnyNDArray {
+    guard text.gaps.genfromtxt else { return try AnyNDArray.loadText(from: source, options: loadOptions(kind)) }
+    return try AnyNDArray.genFromText(from: source, options: text.gapOptions(kind, encoding: encoding)).array
+  }
 }
 
 extension ConvertCommand {
@@ -144,7 +150,7 @@ extension ConvertCommand {
   ///
   /// - Returns: Whether it was done; else the whole has to be taken into memory.
   func convertInPieces(_ opened: OpenedFile, _ address: Address, to kind: FileKindName) throws -> Bool {
-    guard array.isEmpty, address.slice == nil else { return false }
+    guard array.isEmpty, address.slice == nil, !reading.text.gaps.genfromtxt else { return false }
     switch (opened, kind) {
     case (.text(let source, let textKind), .npy):
       let options = try reading.loadOptions(textKind)

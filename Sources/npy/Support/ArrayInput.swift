@@ -40,8 +40,7 @@ struct ArrayInput {
       if let member = address.member {
         throw FormatError(.notFound, "a text has no members", file: address.path, member: member)
       }
-      let options = try (reading ?? SourceOptions.parse([])).loadOptions(kind)
-      content = .memory(try AnyNDArray.loadText(from: source, options: options))
+      content = .memory(try (reading ?? SourceOptions.parse([])).load(source, kind))
     }
   }
 
