@@ -53,8 +53,7 @@ extension AnyNDArray {
 
 /// From arrays to matrices: shapes, dtypes, batches.
 enum MatrixMultiplication {
-  static func product(_ left: AnyNDArray, _ right: AnyNDArray, dtype: DType) throws(ArrayError) -> AnyNDArray
-  {
+  static func product(_ left: AnyNDArray, _ right: AnyNDArray, dtype: DType) throws(ArrayError) -> AnyNDArray {
     let shapes = try MatrixShapes(try left.converted(toNative: dtype), try right.converted(toNative: dtype))
     switch (dtype.kind, dtype.itemSize) {
     case (.bool, _): return try product(shapes, dtype, TruthByte.self)

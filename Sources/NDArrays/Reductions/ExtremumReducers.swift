@@ -47,8 +47,7 @@ struct DateExtremum: Reducer {
 }
 
 /// The smallest or largest real number; NaN wins over any other, as in NumPy.
-struct RealExtremum<Item: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable>: Reducer
-where Item.SIMD8Storage: BitwiseCopyable {
+struct RealExtremum<Item: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Reducer {
   let isMaximum: Bool
   var initial: Item { isMaximum ? -.infinity : .infinity }
   @inline(__always)
@@ -68,17 +67,16 @@ where Item.SIMD8Storage: BitwiseCopyable {
   private func extremum(_ state: Item, _ run: ItemRun<Item>) -> Item {
     var best = state
     var index = 0
-    if run.isPacked, run.count >= 16 {
-      // Eight abreast: a comparison with NaN is false, so NaN is asked for, and stays.
-      var lanes = SIMD8(repeating: state)
-      while index + 8 <= run.count {
-        // Safe: eight items from `index` on lie within the run.
-        let next = unsafe (run.start + index * MemoryLayout<Item>.size).loadUnaligned(as: SIMD8<Item>.self)
-        let isBetter = isMaximum ? next .> lanes : next .< lanes
-        lanes.replace(with: next, where: isBetter .| (next .!= next))
-        index += 8
+    if run.isPacked {
+      // Blocks without NaN are the rule, and in them eight plain comparisons go abreast.
+      let packed = unsafe ItemRun<Item>(run.start, step: MemoryLayout<Item>.size, count: run.count)
+      while index + 1024 <= run.count, best == best {
+        var strangers = 0
+        for place in index..<(index + 1024) { strangers &+= packed[place] == packed[place] ? 0 : 1 }
+        if strangers > 0 { break }
+        best = isMaximum ? -eight(packed, index, -best, sign: -1) : eight(packed, index, best, sign: 1)
+        index += 1024
       }
-      for lane in 0..<8 { best = step(best, lanes[lane]) }
     }
     while index < run.count {
       best = step(best, run[index])
@@ -86,6 +84,26 @@ where Item.SIMD8Storage: BitwiseCopyable {
     }
     return best
   }
+
+  /// The smallest of 1024 items, each times a sign.
+  @inline(__always)
+  private func eight(_ run: ItemRun<Item>, _ start: Int, _ state: Item, sign: Item) -> Item {
+    var (s0, s1, s2, s3, s4, s5, s6, s7) = (state, state, state, state, state, state, state, state)
+    for index in stride(from: start, to: start + 1024, by: 8) {
+      s0 = less(run[index] * sign, s0)
+      s1 = less(run[index + 1] * sign, s1)
+      s2 = less(run[index + 2] * sign, s2)
+      s3 = less(run[index + 3] * sign, s3)
+      s4 = less(run[index + 4] * sign, s4)
+      s5 = less(run[index + 5] * sign, s5)
+      s6 = less(run[index + 6] * sign, s6)
+      s7 = less(run[index + 7] * sign, s7)
+    }
+    return less(less(less(s0, s1), less(s2, s3)), less(less(s4, s5), less(s6, s7)))
+  }
+
+  @inline(__always)
+  private func less(_ left: Item, _ right: Item) -> Item { left < right ? left : right }
 }
 
 /// The smallest or largest complex number, by real part and then by imaginary part; one with NaN wins.

@@ -54,6 +54,14 @@ import TestSupport
       #expect(try array.min().isNaN && array.max().isNaN && array.sum().isNaN && array.mean().isNaN)
       #expect(try array.reshaped(31, 1).max(axis: 0)[0].isNaN)
     }
+    // Beyond the blocks that are looked through for NaN first.
+    for place in [0, 1023, 1024, 2500, 2999] {
+      var numbers = (0..<3000).map { Float($0 * 7919 % 3001) - 1500 }
+      let array = NDArray(numbers)
+      #expect(try array.min() == numbers.min() && array.max() == numbers.max())
+      numbers[place] = .nan
+      #expect(try NDArray(numbers).min().isNaN && NDArray(numbers).max().isNaN)
+    }
     #expect(try NDArray<Double>([-.infinity, 3, .infinity]).min() == -.infinity)
   }
 
