@@ -60,7 +60,7 @@ let package = Package(
     .testTarget(name: "NDArraysTests", dependencies: ["NDArrays", "TestSupport"]),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"]),
     .testTarget(name: "PythonPickleTests", dependencies: ["PythonPickle", "ByteIO", "TestSupport"]),
-    .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "TestSupport"]),
+    .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
