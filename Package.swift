@@ -93,7 +93,7 @@ let package = Package(
     .testTarget(name: "PythonPickleTests", dependencies: ["PythonPickle", "ByteIO", "TestSupport"]),
     // Drives the Python programs of Tests/Interop; depending on the command has it built.
     .testTarget(name: "InteropTests", dependencies: ["npy", "TestSupport"]),
-    .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport"]),
+    .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport"]),
   ] + compressionLibraries,
   swiftLanguageModes: [.v6]
 )
