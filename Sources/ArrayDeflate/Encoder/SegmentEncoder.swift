@@ -13,6 +13,10 @@ final class SegmentEncoder: @unchecked Sendable {
   private var prepared: Strategy?
   private lazy var greedy = GreedyParser()
   private lazy var optimal = OptimalParser()
+  #if canImport(CNumPyIOLibdeflate)
+    private let alternative = ScratchBuffer()
+    private lazy var libdeflate = LibdeflateEncoder()
+  #endif
 
   /// The bytes at the middle of a segment that the strategies are tried on.
   private static let sampleSize = 32 << 10
@@ -39,7 +43,32 @@ final class SegmentEncoder: @unchecked Sendable {
     prepareCosts(strategy, input, layout, level)
     parse(strategy, input, 0..<input.count, layout, level, &list)
     splitter.write(list, input, to: &writer)
-    return writer.finish()
+    let end = writer.finish()
+    if level == .best, strategy != .literals,
+      let smaller = try unsafe stronger(bytes, bound, than: end, output)
+    {
+      return smaller
+    }
+    return end
+  }
+
+  /// The same segment by libdeflate's strongest level, where that is at hand, if it is smaller than what `output`
+  /// holds, which it then replaces.
+  private func stronger(
+    _ bytes: UnsafeRawBufferPointer, _ bound: Int, than end: BitWriter.End, _ output: ScratchBuffer
+  ) throws(FormatError) -> BitWriter.End? {
+    #if canImport(CNumPyIOLibdeflate)
+      try alternative.reserve(bound)
+      let memory = unsafe alternative.mutableBytes(bound)
+      guard let other = unsafe libdeflate?.encode(bytes, into: memory),
+        other.position * 8 + other.bitCount < end.position * 8 + end.bitCount
+      else { return nil }
+      // Safe: both buffers have room for `bound` bytes, and the stream is shorter.
+      unsafe output.mutableBytes(bound).copyMemory(from: alternative.bytes(min(bound, other.position + 8)))
+      return other
+    #else
+      return nil
+    #endif
   }
 
   private func parse(
