@@ -85,8 +85,7 @@ extension NumberReader {
 
   /// Rounds what ``BinaryFormat/round(_:power:)`` could not.
   @inline(never)
-  static func exact(_ text: RawSpan, _ decimal: ScannedDecimal, _ format: BinaryFormat) -> BinaryFormat.Value
-  {
+  static func exact(_ text: RawSpan, _ decimal: ScannedDecimal, _ format: BinaryFormat) -> BinaryFormat.Value {
     var digits: [UInt8] = []
     var power = decimal.power
     var number: UInt64 = 0

@@ -59,8 +59,7 @@ public enum NumberReader {
   ///
   /// - Returns: The magnitude and sign, or `nil` if there is no digit, or the magnitude does not fit 64 bits.
   @inlinable @inline(__always)
-  public static func integer(_ text: RawSpan, _ position: inout Int) -> (magnitude: UInt64, isNegative: Bool)?
-  {
+  public static func integer(_ text: RawSpan, _ position: inout Int) -> (magnitude: UInt64, isNegative: Bool)? {
     let end = text.byteCount
     guard position < end else { return nil }
     let first = byte(text, position)

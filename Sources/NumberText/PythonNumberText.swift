@@ -29,7 +29,9 @@ public enum PythonNumberText {
     var plain: [UInt8] = []
     for (index, byte) in result.enumerated() {
       if byte == UInt8(ascii: "_") {
-        guard index > 0, index + 1 < result.count, isDigit(result[index - 1]), isDigit(result[index + 1]) else { return nil }
+        guard index > 0, index + 1 < result.count, isDigit(result[index - 1]), isDigit(result[index + 1]) else {
+          return nil
+        }
       } else {
         plain.append(byte)
       }

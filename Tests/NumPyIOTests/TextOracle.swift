@@ -21,7 +21,7 @@ enum TextOracle {
     def emit(*fields):
         print("\\t".join((f if isinstance(f, bytes) else str(f).encode("utf-8", "surrogatepass")).hex() for f in fields))
     def descr(dtype):
-        return repr(dtype.descr) if dtype.names else dtype.str
+        return "[]" if dtype.names == () else repr(dtype.descr) if dtype.names else dtype.str
     def array(a):
         raw = bytearray(a.tobytes())
         if a.dtype.char in "gG":

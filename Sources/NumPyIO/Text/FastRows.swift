@@ -20,7 +20,8 @@ struct FastRows: Sendable {
 
   /// `nil` if the rows are not of the kind that can be read so.
   init?(_ syntax: TextSyntax, _ dtype: DType, columnCount: Int) {
-    guard syntax.quote.isEmpty, syntax.longComments.isEmpty, syntax.delimiter.count <= 1, dtype.isNative, columnCount > 0
+    guard syntax.quote.isEmpty, syntax.longComments.isEmpty, syntax.delimiter.count <= 1, dtype.isNative,
+      columnCount > 0
     else { return nil }
     delimiter = syntax.delimiter.first ?? 0
     // Nothing that could be part of a number or a line end.

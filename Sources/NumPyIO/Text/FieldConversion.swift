@@ -291,7 +291,8 @@ internal import NumberText
     }
   }
 
-  private static func description(_ value: TextValue) -> String {
+  /// Python's `str` of a value.
+  static func description(_ value: TextValue) -> String {
     switch value {
     case .integer(let number): String(number)
     case .number(let number): PythonNumberText.description(number)

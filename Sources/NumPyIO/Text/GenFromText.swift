@@ -122,7 +122,9 @@ struct GenFromTextTable {
       guard var names = values.isEmpty ? nil : values else {
         throw FormatError(.malformed, "there is no line to take the names from")
       }
-      if let comments = options.comments, comments.contains(PythonText.strip(names[0])) || PythonText.strip(names[0]).isEmpty {
+      if let comments = options.comments,
+        comments.contains(PythonText.strip(names[0])) || PythonText.strip(names[0]).isEmpty
+      {
         names.removeFirst()
       }
       self.names = validator.validate(names.map(PythonText.strip))
@@ -153,11 +155,15 @@ struct GenFromTextTable {
     }
     columns = indices
     if let fields = dtype?.fields, fields.count > columnCount {
-      guard indices.allSatisfy(fields.indices.contains) else { throw FormatError(.badArgument, "list index out of range") }
+      guard indices.allSatisfy(fields.indices.contains) else {
+        throw FormatError(.badArgument, "list index out of range")
+      }
       dtype = try structured(indices.map { (fields[$0].name, fields[$0].dtype) })
       names = indices.map { fields[$0].name }
     } else if let known = names, known.count > columnCount {
-      guard indices.allSatisfy(known.indices.contains) else { throw FormatError(.badArgument, "list index out of range") }
+      guard indices.allSatisfy(known.indices.contains) else {
+        throw FormatError(.badArgument, "list index out of range")
+      }
       names = indices.map { known[$0] }
     }
   }
@@ -200,7 +206,8 @@ struct GenFromTextTable {
     var missing = [[String]](repeating: [""], count: columnCount)
     switch options.missingValues {
     case .all(let texts): for index in missing.indices { missing[index] += texts }
-    case .list(let lists): for (index, texts) in lists.enumerated() where index < columnCount { missing[index] += texts }
+    case .list(let lists):
+      for (index, texts) in lists.enumerated() where index < columnCount { missing[index] += texts }
     case .columns(let byColumn):
       for (column, texts) in byColumn {
         guard let column else {
@@ -214,7 +221,8 @@ struct GenFromTextTable {
     var filling = [TextValue?](repeating: nil, count: columnCount)
     switch options.fillingValues {
     case .all(let value): filling = filling.map { _ in value }
-    case .list(let values): for (index, value) in values.enumerated() where index < columnCount { filling[index] = value }
+    case .list(let values):
+      for (index, value) in values.enumerated() where index < columnCount { filling[index] = value }
     case .columns(let byColumn):
       for (column, value) in byColumn {
         if let column, let index = index(of: column) { filling[index] = value }
@@ -295,6 +303,13 @@ struct GenFromTextTable {
     let (target, isTable) = try resultDType()
     let leaves = try TextLeaf.leaves(of: target)
     let used = isTable ? (0..<columnCount).map { TextLeaf(dtype: target, offset: $0 * target.itemSize) } : leaves
+    // A record takes as many values as there are converters: as NumPy, no more than it has fields.
+    let valueCount = dtype != nil && leaves.count > 1 ? min(leaves.count, columnCount) : columnCount
+    guard isTable || rows.isEmpty || valueCount == leaves.count else {
+      throw FormatError(
+        .badArgument,
+        "could not assign tuple of length \(valueCount) to structure with \(leaves.count) fields.")
+    }
     let shape = isTable && !rows.isEmpty ? [rows.count, columnCount] : [rows.count]
     let array = try FormatError.wrapping(.limitExceeded, file: source.name) { () throws(ArrayError) in
       try AnyNDArray(zeros: shape, dtype: target)
@@ -365,9 +380,8 @@ struct GenFromTextTable {
     var scan = FlexibleScan(dtype)
     for row in rows {
       for index in columns where index < row.count {
-        if let value = try? converters[index].convert(row[index], loose: true), case .text(let text) = value {
-          scan.look(at: Array(text.utf8))
-        }
+        guard let value = try? converters[index].convert(row[index], loose: true) else { continue }
+        scan.look(at: Array(FieldConversion.description(value).utf8))
       }
     }
     return scan.result

@@ -24,7 +24,8 @@ struct RowPlan: Sendable {
   /// The fewest bytes of text that a row takes: a separator for each column, and a character for those that
   /// cannot be empty.
   var leastTextPerRow: Int {
-    let needsText = !leaves.isEmpty && [.signedInteger, .unsignedInteger, .float, .complex, .bool].contains(leaves[0].dtype.kind)
+    let needsText =
+      !leaves.isEmpty && [.signedInteger, .unsignedInteger, .float, .complex, .bool].contains(leaves[0].dtype.kind)
     return max(1, isHomogeneous && !hasConverters && useColumns == nil ? leaves.count * (needsText ? 2 : 1) - 0 : 1)
   }
 }
@@ -169,7 +170,8 @@ struct RowParser {
   }
 
   private func wrongColumn(_ row: Int, _ column: Int, _ count: Int) -> RowFailure {
-    RowFailure(row: row, error: FormatError(.malformed, "invalid column index \(column)", column: column)) { error, row in
+    RowFailure(row: row, error: FormatError(.malformed, "invalid column index \(column)", column: column)) {
+      error, row in
       var error = error
       error.message += " at row \(row + 1) with \(count) columns"
       error.row = row + 1

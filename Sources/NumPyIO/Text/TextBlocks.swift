@@ -80,7 +80,9 @@ extension ByteSource {
     let result: Result<Int, FormatError> = unsafe text.withUnsafeMutableBytes { all in
       // Safe: the part from `known` on lies within the array's own storage.
       let part = unsafe UnsafeMutableRawBufferPointer(rebasing: all[known...])
-      do throws(FormatError) { return .success(try unsafe read(into: part, at: offset)) } catch { return .failure(error) }
+      do throws(FormatError) { return .success(try unsafe read(into: part, at: offset)) } catch {
+        return .failure(error)
+      }
     }
     guard case .success(let got) = result else {
       text.removeLast(count)

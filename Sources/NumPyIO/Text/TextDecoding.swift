@@ -165,7 +165,8 @@ struct TextDecoder {
     position += index
     if isLast, !rest.isEmpty {
       throw FormatError(
-        .badValue, "'utf-16' codec can't decode byte 0x\(String(rest[0], radix: 16)) in position \(position): "
+        .badValue,
+        "'utf-16' codec can't decode byte 0x\(String(rest[0], radix: 16)) in position \(position): "
           + "truncated data", offset: position)
     }
   }

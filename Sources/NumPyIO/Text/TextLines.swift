@@ -33,7 +33,9 @@ struct LineSplitter {
       text = PythonText.strip(text) { $0 == "\r" || $0 == "\n" }
       if text.isEmpty { return [] }
       let step = max(1, width)
-      parts = stride(from: text.startIndex, to: text.endIndex, by: step).map { text[$0..<min($0 + step, text.endIndex)] }
+      parts = stride(from: text.startIndex, to: text.endIndex, by: step).map {
+        text[$0..<min($0 + step, text.endIndex)]
+      }
     case .widths(let widths):
       if text.isEmpty { return [] }
       var start = text.startIndex

@@ -84,7 +84,9 @@ struct TextSyntax: Sendable {
 enum TextSpace {
   /// Whether a byte is white space by itself: tab to carriage return, the four separators, space.
   @inline(__always)
-  static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) || (byte >= 0x1C && byte <= 0x1F) }
+  static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) || (byte >= 0x1C && byte <= 0x1F)
+  }
 
   /// How many bytes the white space character at a position has, 0 if there is none.
   @inline(__always)

@@ -66,7 +66,9 @@ public final class TextTableReader {
   private func skipLines() throws(FormatError) {
     for _ in 0..<options.skipRows {
       while true {
-        let isDone = withText { text in RowTokenizer.skipLine(text, &firstRow, end: text.byteCount, isLast: blocks.isLast) }
+        let isDone = withText { text in
+          RowTokenizer.skipLine(text, &firstRow, end: text.byteCount, isLast: blocks.isLast)
+        }
         if isDone { break }
         try readOn()
       }
@@ -284,7 +286,8 @@ public final class TextTableReader {
     let outcomes = ResultSlots<RowParser.Outcome>(count: pieces.count)
     unsafe blocks.text.withUnsafeBytes { bytes in
       // Safe: the text and the store outlive the loop, and each piece writes to rows of its own.
-      let shared = unsafe SharedMemory(UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? UnsafeRawPointer(target.address)))
+      let shared = unsafe SharedMemory(
+        UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? UnsafeRawPointer(target.address)))
       let known = offsets
       Parallel.forEach(pieces.count) { index in
         let range = pieces[index].range
