@@ -13,10 +13,15 @@ struct PickleReprPrinter {
   private var steps: [Step] = []
   /// The containers that are being printed: one that turns up within itself is printed as `[...]`.
   private var open: Set<ObjectIdentifier> = []
+  /// How a caller prints objects that it knows; `nil` for those that it does not.
+  private var objects: ((PickleObject) -> String?)?
 
   /// The text, cut off once it is longer than `limit` bytes; `isWhole` tells whether it was not.
-  static func print(_ value: PickleValue, limit: Int) -> (text: String, isWhole: Bool) {
+  static func print(
+    _ value: PickleValue, limit: Int, objects: ((PickleObject) -> String?)?
+  ) -> (text: String, isWhole: Bool) {
     var printer = PickleReprPrinter()
+    printer.objects = objects
     printer.steps = [.value(value)]
     while let step = printer.steps.popLast() {
       switch step {
@@ -99,6 +104,7 @@ struct PickleReprPrinter {
 
   /// An object as the call that would make it; what it was given afterwards follows in angle brackets.
   private mutating func print(_ object: PickleObject) {
+    if let text = objects?(object) { return write(text) }
     guard begin(object, cyclic: "<...>") else { return }
     if let value = object.convertible { return write("<\(type(of: value))>") }
     var parts: [(String, PickleValue)] = []
@@ -137,8 +143,10 @@ extension PickleValue: CustomStringConvertible {
   /// Python's `repr`, as far as `limit` bytes reach, then `…`; objects appear as the calls that would make them.
   ///
   /// A few bytes of a pickle can stand for a structure of billions of parts, so there is no `repr` without a limit.
-  public func repr(limit: Int = 1 << 26) -> String {
-    let (text, isWhole) = PickleReprPrinter.print(self, limit: limit)
+  ///
+  /// - Parameter objects: Prints objects that the caller knows, such as arrays; `nil` for all others.
+  public func repr(limit: Int = 1 << 26, objects: ((PickleObject) -> String?)? = nil) -> String {
+    let (text, isWhole) = PickleReprPrinter.print(self, limit: limit, objects: objects)
     return isWhole ? text : text + "…"
   }
 
