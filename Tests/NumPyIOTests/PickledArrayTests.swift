@@ -47,7 +47,7 @@ import Testing
         guard parts[1] != "read" else { continue }
         let made = parts[1] == "scalar" ? PickleValue.scalar(array) : .array(array)
         let again = try Pickle.bytes(of: made, protocol: version)
-        if again != pickle { failures.append("\(place): made\n  \(again.prefix(300))\n  \(pickle.prefix(300))") }
+        if again != pickle { failures.append("\(place): made \(again.count) bytes, not \(pickle.count), alike up to \(zip(again, pickle).prefix { $0 == $1 }.count)") }
       } catch { failures.append("\(place): \(error)") }
     }
     #expect(failures.isEmpty, "\(failures.count): \(failures.prefix(12).joined(separator: "\n"))")

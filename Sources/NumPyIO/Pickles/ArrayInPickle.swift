@@ -25,7 +25,7 @@ struct ArrayInPickle: PickleConvertible {
       borrowing: UnsafeMutableRawPointer(mutating: packed.firstElement), count: packed.nbytes, owner: packed.storage)
     let shape = PickleValue.tuple(array.shape.map { .int($0) })
     let isContiguous = array.isCContiguous || isFortran
-    if context.protocolVersion >= 5, isContiguous, array.dtype.itemSize > 0, !ArrayInPickle.hasDates(array.dtype) {
+    if context.protocolVersion >= 5, isContiguous, array.dtype.itemSize > 0, ArrayInPickle.isBuffer(array.dtype) {
       let function = PickleGlobal(
         module: PickleString(core + ".numeric"), name: PickleString("_frombuffer"))
       return .object(
@@ -47,11 +47,19 @@ struct ArrayInPickle: PickleConvertible {
         state: .tuple([.int(1), shape, dtype, .bool(isFortran), data])))
   }
 
-  /// Python's buffers know no dates.
-  private static func hasDates(_ dtype: DType) -> Bool {
-    if let fields = dtype.fields { return fields.contains { hasDates($0.dtype) } }
-    if let subarray = dtype.subarray { return hasDates(subarray.dtype) }
-    return dtype.kind == .datetime || dtype.kind == .timedelta
+  /// Whether Python's buffers can describe the dtype: they know no dates, and fields only in the order of their
+  /// offsets.
+  private static func isBuffer(_ dtype: DType) -> Bool {
+    if let fields = dtype.fields {
+      var end = 0
+      for field in fields {
+        guard field.offset >= end, isBuffer(field.dtype) else { return false }
+        end = field.offset + field.dtype.itemSize
+      }
+      return true
+    }
+    if let subarray = dtype.subarray { return isBuffer(subarray.dtype) }
+    return dtype.kind != .datetime && dtype.kind != .timedelta
   }
 }
 
