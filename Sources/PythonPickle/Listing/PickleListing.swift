@@ -34,7 +34,8 @@ struct PickleListing {
     }
     try print("highest protocol among opcodes = \(highest)")
     guard stack.isEmpty else {
-      throw FormatError(.malformed, "stack not empty after STOP: \(stack.count) values", offset: machine.operationStart)
+      throw FormatError(
+        .malformed, "stack not empty after STOP: \(stack.count) values", offset: machine.operationStart)
     }
     return machine.input.position
   }
@@ -125,7 +126,9 @@ struct PickleListing {
   private func numbered(_ number: Int) -> (text: String?, number: Int?) { (String(number), number) }
 
   private mutating func lineText() throws(FormatError) -> PickleValue {
-    guard let text = PickleString(utf8: try machine.input.line()) else { throw machine.error("a line is not valid UTF-8") }
+    guard let text = PickleString(utf8: try machine.input.line()) else {
+      throw machine.error("a line is not valid UTF-8")
+    }
     return .string(text)
   }
 
