@@ -106,7 +106,8 @@ private struct KeyedValues<Key: CodingKey>: KeyedEncodingContainerProtocol {
   }
   func encodeNil(forKey key: Key) throws { dict[name(key)] = PickleValue.none }
   func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
-    dict[name(key)] = try ValueEncoder.encode(value, codingPath: codingPath + [key], userInfo: encoder.sharedInfo)
+    dict[name(key)] = try ValueEncoder.encode(
+      value, codingPath: codingPath + [key], userInfo: encoder.sharedInfo)
   }
   func nestedContainer<Nested: CodingKey>(
     keyedBy type: Nested.Type, forKey key: Key
@@ -185,6 +186,8 @@ extension PickleValue: Encodable {
   /// Only a ``PickleEncoder`` can encode a pickled value: it takes it as it is.
   public func encode(to encoder: any Encoder) throws {
     throw EncodingError.invalidValue(
-      self, EncodingError.Context(codingPath: encoder.codingPath, debugDescription: "only PickleEncoder takes this"))
+      self,
+      EncodingError.Context(codingPath: encoder.codingPath, debugDescription: "only PickleEncoder takes this")
+    )
   }
 }
