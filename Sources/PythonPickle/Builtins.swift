@@ -17,10 +17,13 @@ enum Builtins {
     }
   }
 
-  private static func builtin(_ name: String, _ arguments: [PickleValue]) throws(FormatError) -> PickleValue? {
+  private static func builtin(_ name: String, _ arguments: [PickleValue]) throws(FormatError) -> PickleValue?
+  {
     switch name {
     case "complex":
-      guard arguments.count == 2, let real = arguments[0].double, let imaginary = arguments[1].double else { return nil }
+      guard arguments.count == 2, let real = arguments[0].double, let imaginary = arguments[1].double else {
+        return nil
+      }
       return .complex(real, imaginary)
     case "set", "frozenset":
       let items: [PickleValue]
@@ -38,7 +41,9 @@ enum Builtins {
       case (nil, _): return .byteArray([])
       case (.bytes(let bytes)?, 1): return .byteArray(PickleBytes(bytes.storage))
       case (.string(let text)?, 2):
-        guard let encoding = arguments[1].string, encoding == "latin-1" || encoding == "latin1" else { return nil }
+        guard let encoding = arguments[1].string, encoding == "latin-1" || encoding == "latin1" else {
+          return nil
+        }
         return .byteArray(try latin1(text))
       default: return nil
       }
@@ -60,9 +65,11 @@ enum Builtins {
   }
 
   private static let functions: Set<String> = [
-    "abs", "aiter", "all", "anext", "any", "ascii", "bin", "breakpoint", "callable", "chr", "compile", "delattr",
+    "abs", "aiter", "all", "anext", "any", "ascii", "bin", "breakpoint", "callable", "chr", "compile",
+    "delattr",
     "dir", "divmod", "eval", "exec", "format", "getattr", "globals", "hasattr", "hash", "hex", "id", "input",
-    "isinstance", "issubclass", "iter", "len", "locals", "max", "min", "next", "oct", "open", "ord", "pow", "print",
+    "isinstance", "issubclass", "iter", "len", "locals", "max", "min", "next", "oct", "open", "ord", "pow",
+    "print",
     "repr", "round", "setattr", "sorted", "sum", "vars", "__import__", "__build_class__",
   ]
 

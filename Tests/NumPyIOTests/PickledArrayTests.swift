@@ -43,11 +43,17 @@ import Testing
         if array.shape != shape || array.bytes != expected || array.dtype.notation != String(parts[2]) {
           failures.append("\(place): read \(array.dtype.notation) \(array.shape)")
         }
-        if try Pickle.bytes(of: value, protocol: version) != pickle { failures.append("\(place): not written back alike") }
+        if try Pickle.bytes(of: value, protocol: version) != pickle {
+          failures.append("\(place): not written back alike")
+        }
         guard parts[1] != "read" else { continue }
         let made = parts[1] == "scalar" ? PickleValue.scalar(array) : .array(array)
         let again = try Pickle.bytes(of: made, protocol: version)
-        if again != pickle { failures.append("\(place): made\n  \(again.prefix(300))\n  \(pickle.prefix(300))") }
+        if again != pickle {
+          failures.append(
+            "\(place): made \(again.count) bytes, not \(pickle.count), alike up to \(zip(again, pickle).prefix { $0 == $1 }.count)"
+          )
+        }
       } catch { failures.append("\(place): \(error)") }
     }
     #expect(failures.isEmpty, "\(failures.count): \(failures.prefix(12).joined(separator: "\n"))")

@@ -9,7 +9,9 @@ import Testing
 
   @Test(.enabled(if: corpus != nil)) func everyHostileFileEndsWell() throws {
     let folder = URL(fileURLWithPath: try #require(Self.corpus) + "/hostile")
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".pkl") }
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+      $0.hasSuffix(".pkl")
+    }
     #expect(names.count > 50)
     for name in names {
       let start = ContinuousClock.now
@@ -96,7 +98,9 @@ import Testing
     var options = PickleReader.Options()
     options.limits = PickleLimits(operations: 3, stackDepth: 2, memoEntries: 1, valueBytes: 4)
     for text in ["4e4e4e4e2e", "4e71007101", "4e4e4e", "8c0561626364652e"] {
-      #expect(throws: FormatError(.limitExceeded, "")) { try Pickle.load(bytes: bytes(hex: text), options: options) }
+      #expect(throws: FormatError(.limitExceeded, "")) {
+        try Pickle.load(bytes: bytes(hex: text), options: options)
+      }
     }
   }
 }

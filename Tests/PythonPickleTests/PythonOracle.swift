@@ -2,7 +2,8 @@ import Foundation
 
 /// Runs a script with the Python that the tests compare with: `NPY_PYTHON`, or `python3` of the path.
 enum PythonOracle {
-  static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .appendingPathComponent("Fixtures")
 
   static func run(_ arguments: [String]) throws -> String {

@@ -19,7 +19,9 @@ import Testing
           failures += 1
           let place = zip(data, back).prefix { $0 == $1 }.count
           if failures < 5 {
-            Issue.record("protocol \(version), byte \(place): \(hex(data).prefix(200)) at \(hex(Array(data[max(0, place - 60)..<min(data.count, place + 30)]))) became \(hex(Array(back[max(0, place - 60)..<min(back.count, place + 30)])))")
+            Issue.record(
+              "protocol \(version), byte \(place): \(hex(data).prefix(200)) at \(hex(Array(data[max(0, place - 60)..<min(data.count, place + 30)]))) became \(hex(Array(back[max(0, place - 60)..<min(back.count, place + 30)])))"
+            )
           }
         }
       } catch {

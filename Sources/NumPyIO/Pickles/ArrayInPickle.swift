@@ -15,24 +15,30 @@ struct ArrayInPickle: PickleConvertible {
     let dtype = try array.dtype.pickleValue(in: context)
     if isScalar {
       return .object(
-        PickleObject(core + ".multiarray", "scalar", [dtype, .bytes(PickleBytes(array.bytes, isShared: false))]))
+        PickleObject(
+          core + ".multiarray", "scalar", [dtype, .bytes(PickleBytes(array.bytes, isShared: false))]))
     }
     let isFortran = array.isFContiguous && !array.isCContiguous
     let packed = isFortran ? array : array.contiguous()
     // Safe: the storage outlives the memory object, which holds it, and is not written to while both exist, as
     // arrays copy before they write to a storage that others hold.
     let memory = unsafe PickleMemory(
-      borrowing: UnsafeMutableRawPointer(mutating: packed.firstElement), count: packed.nbytes, owner: packed.storage)
+      borrowing: UnsafeMutableRawPointer(mutating: packed.firstElement), count: packed.nbytes,
+      owner: packed.storage)
     let shape = PickleValue.tuple(array.shape.map { .int($0) })
     let isContiguous = array.isCContiguous || isFortran
-    if context.protocolVersion >= 5, isContiguous, array.dtype.itemSize > 0, !ArrayInPickle.hasDates(array.dtype) {
+    if context.protocolVersion >= 5, isContiguous, array.dtype.itemSize > 0,
+      ArrayInPickle.isBuffer(array.dtype)
+    {
       let function = PickleGlobal(
         module: PickleString(core + ".numeric"), name: PickleString("_frombuffer"))
       return .object(
         PickleObject(
           .reduce(
             callable: .global(function),
-            arguments: PickleTuple([.buffer(PickleBuffer(memory)), dtype, shape, .string(isFortran ? "F" : "C")]))))
+            arguments: PickleTuple([
+              .buffer(PickleBuffer(memory)), dtype, shape, .string(isFortran ? "F" : "C"),
+            ]))))
     }
     return ArrayInPickle.reconstruct(core, shape, dtype, isFortran, .bytes(PickleBytes(memory)))
   }
@@ -43,15 +49,24 @@ struct ArrayInPickle: PickleConvertible {
   ) -> PickleValue {
     .object(
       PickleObject(
-        core + ".multiarray", "_reconstruct", [.global("numpy", "ndarray"), .tuple([.int(0)]), .bytes([0x62])],
+        core + ".multiarray", "_reconstruct",
+        [.global("numpy", "ndarray"), .tuple([.int(0)]), .bytes([0x62])],
         state: .tuple([.int(1), shape, dtype, .bool(isFortran), data])))
   }
 
-  /// Python's buffers know no dates.
-  private static func hasDates(_ dtype: DType) -> Bool {
-    if let fields = dtype.fields { return fields.contains { hasDates($0.dtype) } }
-    if let subarray = dtype.subarray { return hasDates(subarray.dtype) }
-    return dtype.kind == .datetime || dtype.kind == .timedelta
+  /// Whether Python's buffers can describe the dtype: they know no dates, and fields only in the order of their
+  /// offsets.
+  private static func isBuffer(_ dtype: DType) -> Bool {
+    if let fields = dtype.fields {
+      var end = 0
+      for field in fields {
+        guard field.offset >= end, isBuffer(field.dtype) else { return false }
+        end = field.offset + field.dtype.itemSize
+      }
+      return true
+    }
+    if let subarray = dtype.subarray { return isBuffer(subarray.dtype) }
+    return dtype.kind != .datetime && dtype.kind != .timedelta
   }
 }
 
@@ -82,7 +97,8 @@ public struct ObjectArray: PickleConvertible {
   /// NumPy's form of the array.
   public func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue {
     ArrayInPickle.reconstruct(
-      NumPyModules(context).core, .tuple(shape.map { .int($0) }), try DType.object.pickleValue(in: context), isFortran,
+      NumPyModules(context).core, .tuple(shape.map { .int($0) }), try DType.object.pickleValue(in: context),
+      isFortran,
       .list(items))
   }
 }

@@ -86,7 +86,9 @@ public struct PickledArray {
 
   private static func shape(_ value: PickleValue) throws(FormatError) -> [Int] {
     if let length = value.int { return [length] }
-    guard let items = value.items, items.count <= 64 else { throw bad("a shape that is no tuple of up to 64 numbers") }
+    guard let items = value.items, items.count <= 64 else {
+      throw bad("a shape that is no tuple of up to 64 numbers")
+    }
     var shape: [Int] = []
     for item in items {
       guard let length = item.int, length >= 0 else { throw bad("a dimension that is no number from 0 on") }
@@ -131,7 +133,9 @@ public struct PickledArray {
   }
 
   private static func fromBuffer(_ arguments: [PickleValue]) throws(FormatError) -> AnyNDArray {
-    guard arguments.count == 4 || arguments.count == 5 else { throw bad("_frombuffer of \(arguments.count) arguments") }
+    guard arguments.count == 4 || arguments.count == 5 else {
+      throw bad("_frombuffer of \(arguments.count) arguments")
+    }
     let dtype = try DType(pickled: arguments[1])
     let shape = try shape(arguments[2])
     if dtype.hasObjects { throw bad("cannot create an OBJECT array from memory buffer") }
@@ -140,12 +144,14 @@ public struct PickledArray {
     case "F"?: return try array(arguments[0], dtype, shape, fortran: true)
     case "K"? where arguments.count == 5:
       // The bytes are those of the array with its axes in another order.
-      guard let order = arguments[4].items?.map({ $0.int ?? -1 }), order.sorted() == Array(shape.indices) else {
+      guard let order = arguments[4].items?.map({ $0.int ?? -1 }), order.sorted() == Array(shape.indices)
+      else {
         throw bad("axes that are no permutation")
       }
       let packed = try array(arguments[0], dtype, shape, fortran: false)
       return AnyNDArray(
-        uncheckedDType: dtype, shape: order.map { packed.shape[$0] }, strides: order.map { packed.strides[$0] },
+        uncheckedDType: dtype, shape: order.map { packed.shape[$0] },
+        strides: order.map { packed.strides[$0] },
         offset: packed.offset, storage: packed.storage)
     default: throw bad("an unknown order")
     }
@@ -171,7 +177,9 @@ public struct PickledArray {
     }
     do throws(ArrayError) {
       let count = try AnyNDArray.check(shape: shape, itemSize: dtype.itemSize)
-      guard count == bytes.count else { throw ArrayError(.shapeMismatch, "buffer size does not match array size") }
+      guard count == bytes.count else {
+        throw ArrayError(.shapeMismatch, "buffer size does not match array size")
+      }
       guard let memory = bytes.memory else {
         return try AnyNDArray(bytes: bytes.array, dtype: dtype, shape: shape, fortran: fortran)
       }
@@ -179,7 +187,8 @@ public struct PickledArray {
       let storage = unsafe ArrayStorage(borrowing: memory.baseAddress, byteCount: memory.count, owner: memory)
       return AnyNDArray(
         uncheckedDType: dtype, shape: shape,
-        strides: Layout.strides(shape, itemSize: dtype.itemSize, fortran: fortran), offset: 0, storage: storage)
+        strides: Layout.strides(shape, itemSize: dtype.itemSize, fortran: fortran), offset: 0,
+        storage: storage)
     } catch { throw bad(error.message) }
   }
 }

@@ -85,7 +85,8 @@ public import ByteIO
       let wanted = window.count - end
       // Safe: the rest of the window, which is this value's own.
       let got = try unsafe source.read(
-        into: UnsafeMutableRawBufferPointer(start: window.baseAddress + end, count: wanted), at: windowStart + end)
+        into: UnsafeMutableRawBufferPointer(start: window.baseAddress + end, count: wanted),
+        at: windowStart + end)
       end += got
       if got < wanted { sourceEnded = true }
     }
@@ -104,7 +105,9 @@ public import ByteIO
 
   /// A little-endian number.
   @inline(__always)
-  mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) throws(FormatError) -> Number {
+  mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) throws(FormatError)
+    -> Number
+  {
     let size = Number.bitWidth / 8
     try need(size)
     // Safe: `need` made sure of the bytes; any bytes are a number.
@@ -157,7 +160,8 @@ public import ByteIO
     }
     switch try payload(count) {
     case .array(let bytes): return unsafe bytes.withUnsafeBufferPointer { unsafe body($0) }
-    case .memory(let memory): return unsafe memory.withBytes { unsafe body($0.assumingMemoryBound(to: UInt8.self)) }
+    case .memory(let memory):
+      return unsafe memory.withBytes { unsafe body($0.assumingMemoryBound(to: UInt8.self)) }
     }
   }
 

@@ -7,7 +7,8 @@ extension PickleMachine {
   mutating func global() throws(FormatError) {
     let module = try input.line()
     let name = try input.line()
-    guard let module = PickleString(utf8: module, isShared: false), let name = PickleString(utf8: name, isShared: false)
+    guard let module = PickleString(utf8: module, isShared: false),
+      let name = PickleString(utf8: name, isShared: false)
     else { throw error("a global name is not valid UTF-8") }
     try push(.global(fixed(module, name, wasText: true)))
   }
@@ -47,7 +48,9 @@ extension PickleMachine {
     let callable = try pop()
     guard case .tuple(let tuple) = arguments else { throw error("argument list must be a tuple") }
     try checkCallable(callable)
-    if case .global(let global) = callable, let value = try Builtins.value(of: global, tuple.items, limits: options.limits) {
+    if case .global(let global) = callable,
+      let value = try Builtins.value(of: global, tuple.items, limits: options.limits)
+    {
       try push(value)
       return
     }
@@ -67,7 +70,9 @@ extension PickleMachine {
   mutating func newObject() throws(FormatError) {
     let arguments = try pop()
     let type = try pop()
-    guard case .tuple(let tuple) = arguments else { throw error("NEWOBJ expected an arg tuple, but got \(arguments.typeName)") }
+    guard case .tuple(let tuple) = arguments else {
+      throw error("NEWOBJ expected an arg tuple, but got \(arguments.typeName)")
+    }
     try checkClass(type, "NEWOBJ")
     try push(.object(PickleObject(.new(type, arguments: tuple))))
   }

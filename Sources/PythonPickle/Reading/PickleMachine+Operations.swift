@@ -191,7 +191,9 @@ extension PickleMachine {
     guard stack.count > fence, let top = stack.last else { throw underflow }
     switch top {
     case .buffer(let buffer):
-      if !buffer.isReadOnly { stack[stack.count - 1] = .buffer(PickleBuffer(buffer.memory, isReadOnly: true)) }
+      if !buffer.isReadOnly {
+        stack[stack.count - 1] = .buffer(PickleBuffer(buffer.memory, isReadOnly: true))
+      }
     case .bytes: break
     default: throw error("a '\(top.typeName)' cannot be made a read-only buffer")
     }

@@ -156,7 +156,9 @@ extension PickleMachine {
         continue
       }
       let count = line[index] == 0x75 ? 4 : 8
-      guard index + count < line.count, let point = hex(line[(index + 1)...(index + count)]), point <= 0x10FFFF else {
+      guard index + count < line.count, let point = hex(line[(index + 1)...(index + count)]),
+        point <= 0x10FFFF
+      else {
         throw error("truncated \\uXXXX escape")
       }
       points.append(point)

@@ -35,7 +35,9 @@ struct PickleMachine {
   mutating func run() throws(FormatError) -> PickleValue {
     protocolVersion = 0
     operationStart = input.position
-    guard try input.has(1) else { throw FormatError(.empty, "no pickle: there is no data (Ran out of input)") }
+    guard try input.has(1) else {
+      throw FormatError(.empty, "no pickle: there is no data (Ran out of input)")
+    }
     defer { reset() }
     var operations = 0
     while true {
@@ -136,7 +138,8 @@ struct PickleMachine {
   mutating func length(_ count: Int) throws(FormatError) -> Int {
     guard count >= 0 else { throw error("a negative byte count: \(count)") }
     guard count <= options.limits.valueBytes, count <= options.limits.totalBytes - totalBytes else {
-      throw FormatError(.limitExceeded, "\(count) bytes declared; the limit is \(options.limits.valueBytes) a value")
+      throw FormatError(
+        .limitExceeded, "\(count) bytes declared; the limit is \(options.limits.valueBytes) a value")
     }
     if count > 1 << 12 { try input.check(count) }
     totalBytes += count
@@ -151,7 +154,9 @@ struct PickleMachine {
   }
 
   mutating func text(_ count: Int) throws(FormatError) -> PickleValue {
-    let decoded = try unsafe input.withBytes(count) { bytes in unsafe PickleString(utf8: bytes, isShared: false) }
+    let decoded = try unsafe input.withBytes(count) { bytes in
+      unsafe PickleString(utf8: bytes, isShared: false)
+    }
     guard let decoded else { throw error("a string is not valid UTF-8") }
     return .string(decoded)
   }
@@ -167,10 +172,13 @@ struct PickleMachine {
       }
       throw FormatError(
         .badValue,
-        "a string of Python 2 holds the byte \(bad), which is not ASCII: read it with the encoding latin1 or bytes")
+        "a string of Python 2 holds the byte \(bad), which is not ASCII: read it with the encoding latin1 or bytes"
+      )
     }
   }
 
   /// A declared length's bytes, as an array or in memory of their own.
-  mutating func payload(_ count: Int) throws(FormatError) -> PickleBytes { PickleBytes(try input.payload(count)) }
+  mutating func payload(_ count: Int) throws(FormatError) -> PickleBytes {
+    PickleBytes(try input.payload(count))
+  }
 }

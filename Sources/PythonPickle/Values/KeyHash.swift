@@ -46,7 +46,11 @@ struct KeyHash {
       hasher.combine(items.count)
       for item in items {
         let hash: KeyHash
-        if case .tuple(let inner) = item { hash = inner.knownHash ?? .unhashable } else { hash = KeyHash(shallow: item) }
+        if case .tuple(let inner) = item {
+          hash = inner.knownHash ?? .unhashable
+        } else {
+          hash = KeyHash(shallow: item)
+        }
         hasher.combine(hash.hash)
         if !hash.isHashable { isHashable = false }
       }
@@ -66,7 +70,11 @@ struct KeyHash {
       // An integral float of that size must have the same hash.
       if let double = value.exactDouble { hasher.combine(double) } else { hasher.combine(value) }
     case .float(let value):
-      if let integer = Int(exactly: value) { hasher.combine(integer) } else { hasher.combine(value.isNaN ? 0 : value) }
+      if let integer = Int(exactly: value) {
+        hasher.combine(integer)
+      } else {
+        hasher.combine(value.isNaN ? 0 : value)
+      }
     case .complex(let value):
       if value.imaginary == 0 {
         self = KeyHash(shallow: .float(value.real))
@@ -74,7 +82,8 @@ struct KeyHash {
       }
       hasher.combine(value.real)
       hasher.combine(value.imaginary)
-    case .string(let value): unsafe value.withUTF8 { bytes in unsafe hasher.combine(bytes: UnsafeRawBufferPointer(bytes)) }
+    case .string(let value):
+      unsafe value.withUTF8 { bytes in unsafe hasher.combine(bytes: UnsafeRawBufferPointer(bytes)) }
     case .bytes(let value): unsafe value.withBytes { bytes in unsafe hasher.combine(bytes: bytes) }
     case .frozenSet(let set): hasher.combine(set.contentHash)
     case .global(let value):
@@ -100,7 +109,8 @@ struct KeyTable {
   /// The place of a key among `keys`.
   func find(_ key: PickleValue, hash: Int, at keyAt: (Int) -> PickleValue) -> Int? {
     if slots.isEmpty {
-      for place in hashes.indices where hashes[place] == hash && PickleComparison.areSameKey(key, keyAt(place)) {
+      for place in hashes.indices
+      where hashes[place] == hash && PickleComparison.areSameKey(key, keyAt(place)) {
         return place
       }
       return nil

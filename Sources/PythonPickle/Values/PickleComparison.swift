@@ -24,7 +24,9 @@ enum PickleComparison {
     while let (left, right) = pending.popLast() {
       if let left = left.node, let right = right.node {
         if left === right { continue }
-        guard met.insert(Pair(left: ObjectIdentifier(left), right: ObjectIdentifier(right))).inserted else { continue }
+        guard met.insert(Pair(left: ObjectIdentifier(left), right: ObjectIdentifier(right))).inserted else {
+          continue
+        }
       }
       guard compare(left, right, &pending) else { return false }
     }
@@ -53,7 +55,9 @@ enum PickleComparison {
       for (index, entry) in left.entries.enumerated() {
         // Most equal dictionaries have the same order; a lookup is needed only where they do not.
         let other = right.entries[index]
-        if case .string(let key) = entry.key, case .string(let otherKey) = other.key, key.hasSameCodePoints(as: otherKey) {
+        if case .string(let key) = entry.key, case .string(let otherKey) = other.key,
+          key.hasSameCodePoints(as: otherKey)
+        {
           pending.append((entry.value, other.value))
           continue
         }
@@ -74,7 +78,8 @@ enum PickleComparison {
       return true
     case (.buffer(let left), .buffer(let right)):
       return left === right
-        || (left.isReadOnly == right.isReadOnly && PickleBytes(left.memory).hasSameBytes(as: PickleBytes(right.memory)))
+        || (left.isReadOnly == right.isReadOnly
+          && PickleBytes(left.memory).hasSameBytes(as: PickleBytes(right.memory)))
     default: return areEqualNumbers(left, right)
     }
   }
@@ -86,7 +91,8 @@ enum PickleComparison {
       switch object.form {
       case .reduce(let callable, let arguments): (0, [callable, .tuple(arguments)])
       case .new(let callable, let arguments): (1, [callable, .tuple(arguments)])
-      case .newWithKeywords(let callable, let arguments, let keywords): (2, [callable, .tuple(arguments), keywords])
+      case .newWithKeywords(let callable, let arguments, let keywords):
+        (2, [callable, .tuple(arguments), keywords])
       case .instance(let callable, let arguments): (3, [callable] + arguments)
       case .deferred: nil
       }
@@ -110,9 +116,11 @@ enum PickleComparison {
   private static func areEqualNumbers(_ left: PickleValue, _ right: PickleValue) -> Bool {
     switch (left, right) {
     case (.bigInt(let left), .bigInt(let right)): return left == right
-    case (.bigInt(let big), .float(let float)), (.float(let float), .bigInt(let big)): return big.exactDouble == float
+    case (.bigInt(let big), .float(let float)), (.float(let float), .bigInt(let big)):
+      return big.exactDouble == float
     case (.float(let left), .float(let right)): return left == right || (left.isNaN && right.isNaN)
-    case (.complex(let left), .complex(let right)): return left.real == right.real && left.imaginary == right.imaginary
+    case (.complex(let left), .complex(let right)):
+      return left.real == right.real && left.imaginary == right.imaginary
     case (.complex(let complex), let other), (let other, .complex(let complex)):
       guard complex.imaginary == 0 else { return false }
       return areEqualNumbers(.float(complex.real), other)
@@ -128,14 +136,17 @@ enum PickleComparison {
 
 extension PickleValue: Hashable {
   /// As Python's `==`, but NaN equals NaN. The cost is that of what is compared, however often parts are shared.
-  public static func == (left: PickleValue, right: PickleValue) -> Bool { PickleComparison.areEqual(left, right) }
+  public static func == (left: PickleValue, right: PickleValue) -> Bool {
+    PickleComparison.areEqual(left, right)
+  }
 
   /// Hashes as Python's dictionaries would; values that Python cannot hash all hash alike.
   public func hash(into hasher: inout Hasher) {
     switch self {
     case .object, .persistent: hasher.combine(1)
     case .set(let set), .frozenSet(let set): hasher.combine(set.contentHash)
-    case .bytes(let value), .byteArray(let value): unsafe value.withBytes { bytes in unsafe hasher.combine(bytes: bytes) }
+    case .bytes(let value), .byteArray(let value):
+      unsafe value.withBytes { bytes in unsafe hasher.combine(bytes: bytes) }
     case .tuple(let tuple): hasher.combine(tuple.items.count)
     default: hasher.combine(KeyHash(self).hash)
     }

@@ -43,7 +43,8 @@ public struct PickleInteger: Hashable, Sendable {
 
   /// The value as a `UInt64`, if it fits.
   public var uint64: UInt64? {
-    guard !isNegative, twosComplement.count < 9 || (twosComplement.count == 9 && twosComplement[8] == 0) else {
+    guard !isNegative, twosComplement.count < 9 || (twosComplement.count == 9 && twosComplement[8] == 0)
+    else {
       return nil
     }
     var value: UInt64 = 0
@@ -89,7 +90,8 @@ public struct PickleInteger: Hashable, Sendable {
     let hasMore = rest != 0 || (top >= 3 && limbs[..<(top - 2)].contains { $0 != 0 })
     if hasMore { bits |= 1 }
     let exponent = (top - 1) * 32 - shift
-    let value = exponent > 2000 ? Double.infinity : Double(sign: .plus, exponent: exponent, significand: Double(bits))
+    let value =
+      exponent > 2000 ? Double.infinity : Double(sign: .plus, exponent: exponent, significand: Double(bits))
     return isNegative ? -value : value
   }
 
@@ -145,7 +147,9 @@ public struct PickleInteger: Hashable, Sendable {
 
   private init(magnitude limbs: [UInt32], isNegative: Bool) {
     var bytes: [UInt8] = []
-    for limb in limbs { for place in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: limb >> UInt32(8 * place))) } }
+    for limb in limbs {
+      for place in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: limb >> UInt32(8 * place))) }
+    }
     bytes.append(0)
     if isNegative {
       var carry: UInt16 = 1
@@ -183,7 +187,9 @@ public struct PickleInteger: Hashable, Sendable {
 
 extension PickleValue {
   /// An integer of any size, as `int` where it fits 64 bits.
-  public static func integer(_ value: PickleInteger) -> PickleValue { value.int.map { .int($0) } ?? .bigInt(value) }
+  public static func integer(_ value: PickleInteger) -> PickleValue {
+    value.int.map { .int($0) } ?? .bigInt(value)
+  }
   /// An integer of any fixed-width type.
   public static func integer(_ value: some FixedWidthInteger) -> PickleValue {
     Int(exactly: value).map { .int($0) } ?? .bigInt(PickleInteger(value))

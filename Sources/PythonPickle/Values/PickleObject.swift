@@ -90,20 +90,25 @@ public final class PickleObject: PickleNode {
   /// The arguments of the call.
   public var arguments: [PickleValue] {
     switch form {
-    case .reduce(_, let arguments), .new(_, let arguments), .newWithKeywords(_, let arguments, _): arguments.items
+    case .reduce(_, let arguments), .new(_, let arguments), .newWithKeywords(_, let arguments, _):
+      arguments.items
     case .instance(_, let arguments): arguments
     case .deferred: []
     }
   }
 
   /// The Swift value that the object stands for, if it was made from one.
-  public var convertible: (any PickleConvertible)? { if case .deferred(let value) = form { value } else { nil } }
+  public var convertible: (any PickleConvertible)? {
+    if case .deferred(let value) = form { value } else { nil }
+  }
 
   /// The name of the class: what would be called, or for `copyreg._reconstructor` and its kind what they would
   /// make.
   public var classGlobal: PickleGlobal? {
     guard let global = callable?.global else { return nil }
-    if global.module == "copyreg", global.name.hasPrefix("_reconstructor") || global.name.hasPrefix("__newobj") {
+    if global.module == "copyreg",
+      global.name.hasPrefix("_reconstructor") || global.name.hasPrefix("__newobj")
+    {
       return arguments.first?.global ?? global
     }
     return global
@@ -113,7 +118,9 @@ public final class PickleObject: PickleNode {
   var typeName: String { classGlobal?.name ?? "object" }
 
   /// Whether the object would be made by exactly that function or class.
-  public func isCall(_ module: String, _ name: String) -> Bool { callable?.global?.matches(module, name) ?? false }
+  public func isCall(_ module: String, _ name: String) -> Bool {
+    callable?.global?.matches(module, name) ?? false
+  }
 
   /// An item by its key, or an attribute by its name: of the state where it is a dictionary, or of either half
   /// where it is the pair of `__dict__` and slots.

@@ -68,7 +68,9 @@ extension PickleValue {
   /// A new tuple.
   public static func tuple(_ items: [PickleValue]) -> PickleValue { .tuple(PickleTuple(items)) }
   /// A new dictionary of pairs; of equal keys the first is kept and the last value, as in Python.
-  public static func dict(_ pairs: [(key: PickleValue, value: PickleValue)]) throws(FormatError) -> PickleValue {
+  public static func dict(_ pairs: [(key: PickleValue, value: PickleValue)]) throws(FormatError)
+    -> PickleValue
+  {
     .dict(try PickleDict(pairs))
   }
   /// A new complex number.
@@ -198,7 +200,8 @@ extension PickleValue {
 }
 
 extension PickleValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
-  ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+  ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
+  ExpressibleByDictionaryLiteral
 {
   /// `None`.
   public init(nilLiteral: ()) { self = .none }

@@ -67,7 +67,9 @@ struct PickleOutput {
   private mutating func fullBoundary() throws(FormatError) {
     if !isFraming {
       try flush()
-    } else if frameStart >= 0, buffer.count - frameStart - PickleOutput.frameHeader >= PickleOutput.frameTarget {
+    } else if frameStart >= 0,
+      buffer.count - frameStart - PickleOutput.frameHeader >= PickleOutput.frameTarget
+    {
       try commit()
     }
   }
@@ -93,7 +95,9 @@ struct PickleOutput {
     guard !buffer.isEmpty else { return }
     let result: Result<Void, FormatError> = unsafe buffer.withUnsafeBytes { bytes in
       // Safe: the sink does not keep the bytes.
-      do throws(FormatError) { return .success(try unsafe sink.write(bytes)) } catch { return .failure(error) }
+      do throws(FormatError) { return .success(try unsafe sink.write(bytes)) } catch {
+        return .failure(error)
+      }
     }
     buffer.removeAll(keepingCapacity: true)
     try result.get()

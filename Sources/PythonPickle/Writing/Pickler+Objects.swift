@@ -22,8 +22,12 @@ extension Pickler {
     let name = global.name
     if let dot = name.lastIndex(of: ".") {
       // A name within a class: before protocol 4 Python fetches it from the class.
-      let parent = PickleGlobal(module: global.moduleString, name: PickleString(String(name[..<dot]), isShared: false))
-      call("getattr", [.global(parent), .string(PickleString(String(name[name.index(after: dot)...]), isShared: false))], for: global)
+      let parent = PickleGlobal(
+        module: global.moduleString, name: PickleString(String(name[..<dot]), isShared: false))
+      call(
+        "getattr",
+        [.global(parent), .string(PickleString(String(name[name.index(after: dot)...]), isShared: false))],
+        for: global)
       return
     }
     var pair = (module: global.module, name: name)
@@ -31,7 +35,8 @@ extension Pickler {
       if options.fixImports { pair = GlobalNames.python2(module: pair.module, name: pair.name) ?? pair }
       guard pair.module.utf8.allSatisfy({ $0 < 0x80 }), pair.name.utf8.allSatisfy({ $0 < 0x80 }) else {
         throw FormatError(
-          .unsupported, "can't pickle global identifier '\(global.qualifiedName)' using pickle protocol \(version)")
+          .unsupported,
+          "can't pickle global identifier '\(global.qualifiedName)' using pickle protocol \(version)")
       }
     }
     guard !pair.module.utf8.contains(0x0A), !pair.name.utf8.contains(0x0A) else {

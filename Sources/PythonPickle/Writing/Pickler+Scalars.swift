@@ -20,7 +20,8 @@ extension Pickler {
   mutating func saveLong(_ value: PickleInteger) throws(FormatError) {
     if version < 2 {
       guard let digits = value.decimal() else {
-        throw FormatError(.unsupported, "an integer of more than 4300 digits cannot be written at protocols 0 and 1")
+        throw FormatError(
+          .unsupported, "an integer of more than 4300 digits cannot be written at protocols 0 and 1")
       }
       output.write(Array("L\(digits)L\n".utf8))
       return
@@ -51,7 +52,9 @@ extension Pickler {
   /// Whether equal strings are this same object: literals, and the short ones that Python keeps only once.
   private func isShared(_ value: PickleString) -> Bool {
     guard value.isShared else { return false }
-    return options.sharesEqualValues || value.utf8Count <= 1 || (value.utf8Count == 2 && value.text.unicodeScalars.count == 1 && value.text.unicodeScalars.allSatisfy { $0.value < 256 })
+    return options.sharesEqualValues || value.utf8Count <= 1
+      || (value.utf8Count == 2 && value.text.unicodeScalars.count == 1
+        && value.text.unicodeScalars.allSatisfy { $0.value < 256 })
   }
 
   mutating func saveString(_ value: PickleString) throws(FormatError) {
@@ -74,7 +77,8 @@ extension Pickler {
       output.write(Opcode.binUnicode, UInt32(count))
       return unsafe value.withUTF8 { unsafe output.write($0) }
     }
-    let header = try lengthHeader(count, short: nil, medium: Opcode.binUnicode, long: version >= 4 ? Opcode.binUnicode8 : nil)
+    let header = try lengthHeader(
+      count, short: nil, medium: Opcode.binUnicode, long: version >= 4 ? Opcode.binUnicode8 : nil)
     let result: Result<Void, FormatError> = unsafe value.withUTF8 { bytes in
       do throws(FormatError) {
         return .success(try unsafe output.writePayload(header, UnsafeRawBufferPointer(bytes)))
@@ -127,7 +131,8 @@ extension Pickler {
 
   private mutating func writeBytes(_ value: PickleBytes) throws(FormatError) {
     let header = try lengthHeader(
-      value.count, short: Opcode.shortBinBytes, medium: Opcode.binBytes, long: version >= 4 ? Opcode.binBytes8 : nil)
+      value.count, short: Opcode.shortBinBytes, medium: Opcode.binBytes,
+      long: version >= 4 ? Opcode.binBytes8 : nil)
     try writePayload(header, value)
   }
 
@@ -168,7 +173,9 @@ extension Pickler {
     memoize(value)
   }
 
-  private func lengthHeader(_ count: Int, short: UInt8?, medium: UInt8, long: UInt8?) throws(FormatError) -> [UInt8] {
+  private func lengthHeader(_ count: Int, short: UInt8?, medium: UInt8, long: UInt8?) throws(FormatError)
+    -> [UInt8]
+  {
     if let short, let byte = UInt8(exactly: count) { return [short, byte] }
     if let number = UInt32(exactly: count) { return Pickler.header(medium, number) }
     guard let long else {

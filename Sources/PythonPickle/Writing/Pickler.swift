@@ -145,7 +145,9 @@ struct Pickler {
   }
 
   /// Steps that write a call of one of Python's own types.
-  mutating func call(_ name: String, _ arguments: [PickleValue], for object: AnyObject, module: String = "builtins") {
+  mutating func call(
+    _ name: String, _ arguments: [PickleValue], for object: AnyObject, module: String = "builtins"
+  ) {
     let tuple = PickleTuple(arguments)
     kept.append(tuple)
     steps.append(.made(object))
@@ -178,14 +180,18 @@ struct Pickler {
   }
 
   /// A value that equal ones share, found by its content.
-  func sharedIndex(_ key: @autoclosure () -> SharedKey) -> Int? { sharedMemo.isEmpty ? nil : sharedMemo[key()] }
+  func sharedIndex(_ key: @autoclosure () -> SharedKey) -> Int? {
+    sharedMemo.isEmpty ? nil : sharedMemo[key()]
+  }
   /// Notes the last memoized value's content.
   mutating func share(_ key: SharedKey) { sharedMemo[key] = memoCount - 1 }
   func globalIndex(_ key: SharedKey) -> Int? { globalMemo[key] }
   mutating func shareGlobal(_ key: SharedKey) { globalMemo[key] = memoCount - 1 }
 
   /// The value that stands for an object which chooses its form: asked for once.
-  mutating func resolve(_ object: PickleObject, _ value: any PickleConvertible) throws(FormatError) -> PickleValue {
+  mutating func resolve(_ object: PickleObject, _ value: any PickleConvertible) throws(FormatError)
+    -> PickleValue
+  {
     let key = ObjectIdentifier(object)
     if let known = resolved[key] { return known }
     let made = try value.pickleValue(in: context)
