@@ -22,10 +22,16 @@ enum PowersOfTen {
   @inline(__always)
   static func isExact(_ power: Int) -> Bool { power >= 0 && power <= 55 }
 
-  /// The powers that 64 bits hold: 10^0 to 10^19.
-  static let small: [UInt64] = (0...19).map { power in
-    (0..<power).reduce(1 as UInt64) { value, _ in value * 10 }
-  }
+  /// The powers that 64 bits hold: 10^0 to 10^19. Spelled out, so that the compiler lays them down in the binary.
+  static let small: [UInt64] = [
+    1, 10, 100,
+    1000, 10_000, 100_000,
+    1_000_000, 10_000_000, 100_000_000,
+    1_000_000_000, 10_000_000_000, 100_000_000_000,
+    1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000,
+    1_000_000_000_000_000, 10_000_000_000_000_000, 100_000_000_000_000_000,
+    1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
+  ]
 
   /// The upper 128 bits of the product of a number with its top bit set and a power's significand: too small by
   /// less than 2 in the last place.
