@@ -44,7 +44,7 @@ final class OptimalParser {
         choose(input, start, cut, costs)
         histogram.clear()
         tally(input, start, cut)
-        costs.learn(histogram, memory: 0.75, keep: pass == options.passes - 1)
+        costs.learn(histogram, memory: options.passes == 1 ? 0.6 : 0.75, keep: pass == options.passes - 1)
       }
       emit(start, cut, &literals, &list)
       start = cut

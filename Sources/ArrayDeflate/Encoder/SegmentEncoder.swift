@@ -141,7 +141,7 @@ final class SegmentEncoder: @unchecked Sendable {
       return trial(.optimal, input, layout, level) < best.1 * 0.9995 ? .optimal : best.0
     }
     // Where runs are most of what there is, even the trial of a search would cost more than it could gain.
-    if runs < literals * (level == .fast ? 0.8 : 0.3) { return .runs }
+    if runs < literals * (level == .fast ? 0.75 : 0.3) { return .runs }
     let greedy = trial(.greedy, input, layout, level)
     // Single bytes are searched slowly, since a match may begin anywhere.
     let worth = level == .fast ? 0.88 : layout.atomSize == 1 ? 0.94 : 0.975
