@@ -51,17 +51,19 @@ let package = Package(
       dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
     .target(name: "ArrayDeflate", dependencies: ["ParallelLoops", "ByteIO"] + compressionDependencies),
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
+    .target(name: "PythonPickle", dependencies: ["NumberText", "PythonLiterals", "ByteIO"]),
     .target(
       name: "NumPyIO",
       dependencies: [
-        "ParallelLoops", "NumberText", "PythonLiterals", "NDArrays", "ByteIO",
+        "ParallelLoops", "NumberText", "PythonLiterals", "NDArrays", "ByteIO", "ArrayDeflate", "ZipArchives",
+        "PythonPickle",
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     .executableTarget(
       name: "npy",
       dependencies: [
-        "NumPyIO", "NDArrays", "ByteIO", "PythonLiterals", "NumberText",
+        "NumPyIO", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals", "NumberText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -75,7 +77,8 @@ let package = Package(
     .testTarget(
       name: "NDArraysTests",
       dependencies: [
-        "NDArrays", "TestSupport", .product(name: "ComplexModule", package: "swift-numerics"),
+        "NDArrays", "PythonLiterals", "TestSupport",
+        .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"]),
     .testTarget(
@@ -84,10 +87,13 @@ let package = Package(
     .testTarget(
       name: "ZipArchivesTests",
       dependencies: [
-        "ZipArchives", "ByteIO", "TestSupport",
+        "ZipArchives", "ArrayDeflate", "ByteIO", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
-    .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport"]),
+    .testTarget(name: "PythonPickleTests", dependencies: ["PythonPickle", "ByteIO", "TestSupport"]),
+    // Drives the Python programs of Tests/Interop; depending on the command has it built.
+    .testTarget(name: "InteropTests", dependencies: ["npy", "TestSupport"]),
+    .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport"]),
   ] + compressionLibraries,
   swiftLanguageModes: [.v6]
 )

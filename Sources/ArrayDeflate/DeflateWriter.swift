@@ -37,7 +37,6 @@ public final class DeflateWriter {
   private var crc32: UInt32 = 0
   private var uncompressedCount = 0
   private let order: SegmentQueue
-  private let encoders = EncoderPool()
 
   /// A writer of a stream that begins at the sink's current position.
   ///
@@ -67,7 +66,8 @@ public final class DeflateWriter {
     let size = DeflateWriter.segmentSize(for: layout)
     let count = (bytes.count - 1) / size + 1
     let shared = unsafe SharedBytes(bytes)
-    let (level, encoders, order) = (level, encoders, order)
+    let (level, order) = (level, order)
+    let encoders = EncoderPool.shared
     try Parallel.ordered(
       count,
       produce: { (index: Int) throws(FormatError) -> EncodedSegment? in
@@ -197,6 +197,9 @@ private final class SegmentQueue: Sendable {
 
 /// Encoders that threads take and give back: their tables are large and worth keeping.
 private final class EncoderPool: Sendable {
+  /// One pool for the process: never more encoders than threads have been at work at once.
+  static let shared = EncoderPool()
+
   private let spares = Mutex<[SegmentEncoder]>([])
 
   func take() -> SegmentEncoder { spares.withLock { $0.popLast() } ?? SegmentEncoder() }

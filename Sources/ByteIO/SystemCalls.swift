@@ -143,6 +143,11 @@ package enum SystemCall {
     flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0
   }
 
+  /// Gives the lock up at once: closing alone leaves it to a child that another thread has just forked.
+  package static func unlock(_ descriptor: FileDescriptor) {
+    _ = flock(descriptor.rawValue, LOCK_UN)
+  }
+
   package static func setPermissions(_ permissions: UInt32, of descriptor: FileDescriptor) {
     _ = fchmod(descriptor.rawValue, mode_t(permissions))
   }

@@ -43,8 +43,20 @@ public struct ExtendedFloat: Hashable, Sendable {
     for count in 1...20 {
       let nearest = exact.rounded(toSignificantDigits: count)
       if fits(nearest) { return nearest }
+      // Above a power of two the interval is wider: the text one step up may lie in it though it is the farther one.
+      if isPower, nearest < exact {
+        let above = nearest.steppedUp(significantDigits: count)
+        if fits(above) { return above }
+      }
     }
     return exact.rounded(toSignificantDigits: 21)
+  }
+
+  /// For a power of two, the midpoint between it and the number below, which is nearer than the one above; `nil` for
+  /// others.
+  public var lowerBoundaryOfPower: DecimalDigits? {
+    guard significand << 1 == 0, significand != 0, biasedExponent > 1, biasedExponent < 0x7FFF else { return nil }
+    return ExtendedFloat.boundaries(significand, exponent, isPower: true).low
   }
 
   private static func boundaries(
@@ -143,6 +155,11 @@ extension DecimalDigits {
     }
     // Both parts in the same unit, added digit by digit.
     self = DecimalDigits(exactly: high, exponent: exponent + 64).adding(DecimalDigits(exactly: low, exponent: exponent))
+  }
+
+  /// The next larger number of so many digits, at least as many as there are.
+  func steppedUp(significantDigits count: Int) -> DecimalDigits {
+    adding(DecimalDigits(digits: [1], pointPosition: pointPosition - count + 1))
   }
 
   /// The exact sum.

@@ -8,7 +8,8 @@ enum DirectoryParser {
   ///   - bytes: The whole directory.
   ///   - end: What the end record says of it.
   ///   - limits: What may be claimed.
-  static func members(_ bytes: [UInt8], end: EndRecord, limits: ZipLimits) throws(FormatError) -> [ZipMember] {
+  static func members(_ bytes: [UInt8], end: EndRecord, limits: ZipLimits) throws(FormatError) -> [ZipMember]
+  {
     guard end.count <= limits.members else {
       throw FormatError(.limitExceeded, "the archive has \(end.count) members, more than \(limits.members)")
     }
@@ -50,7 +51,8 @@ enum DirectoryParser {
     }
     guard let madeBy: UInt16 = reader.number(), let needed: UInt16 = reader.number(),
       let flags: UInt16 = reader.number(), let method: UInt16 = reader.number(),
-      let time: UInt16 = reader.number(), let date: UInt16 = reader.number(), let crc: UInt32 = reader.number(),
+      let time: UInt16 = reader.number(), let date: UInt16 = reader.number(),
+      let crc: UInt32 = reader.number(),
       let compressed: UInt32 = reader.number(), let uncompressed: UInt32 = reader.number(),
       let nameSize: UInt16 = reader.number(), let extraSize: UInt16 = reader.number(),
       let commentSize: UInt16 = reader.number(), let disk: UInt16 = reader.number(),
@@ -58,7 +60,8 @@ enum DirectoryParser {
       let offset: UInt32 = reader.number()
     else { throw cut() }
     guard nameSize <= limits.nameBytes else {
-      throw FormatError(.limitExceeded, "a member's name has \(nameSize) bytes, more than \(limits.nameBytes)")
+      throw FormatError(
+        .limitExceeded, "a member's name has \(nameSize) bytes, more than \(limits.nameBytes)")
     }
     guard let nameBytes = reader.take(Int(nameSize)), let extra = reader.take(Int(extraSize)),
       let comment = reader.take(Int(commentSize))
@@ -70,13 +73,15 @@ enum DirectoryParser {
     let name = try MemberNames.decode(nameBytes, isUTF8: flags & Flags.utf8 != 0, extra: fields)
     do throws(FormatError) {
       let numbers = try Zip64Numbers(
-        uncompressed: uncompressed, compressed: compressed, offset: offset, field: try fields.only(ExtraFields.ID.zip64))
+        uncompressed: uncompressed, compressed: compressed, offset: offset,
+        field: try fields.only(ExtraFields.ID.zip64))
       guard let uncompressedSize = Int(exactly: numbers.uncompressedSize),
         let compressedSize = Int(exactly: numbers.compressedSize), let relative = Int(exactly: numbers.offset)
       else { throw FormatError.overflow("size or place of a member") }
       let headerOffset = try relative.checkedAdding(end.prefix, "place of a member")
       return ZipMember(
-        name: name, nameBytes: Array(nameBytes), method: ZipMethod(rawValue: method), flags: flags, crc32: crc,
+        name: name, nameBytes: Array(nameBytes), method: ZipMethod(rawValue: method), flags: flags,
+        crc32: crc,
         compressedSize: compressedSize, uncompressedSize: uncompressedSize, headerOffset: headerOffset,
         extra: Array(extra), comment: Array(comment), dosTime: time, dosDate: date, versionMadeBy: madeBy,
         versionNeeded: needed, externalAttributes: attributes,

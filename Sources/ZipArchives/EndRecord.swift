@@ -1,5 +1,48 @@
 import ByteIO
 
+/// The last bytes of a source, read once: where a read is costly, a small archive is opened by a single one.
+struct SourceTail {
+  let source: any ByteSource
+  /// Where the bytes begin in the source.
+  let start: Int
+  let bytes: [UInt8]
+
+  /// Reads as far back as an end record can begin.
+  ///
+  /// - Throws: `unsupported` for a stream, `empty` for a source without bytes.
+  init(of source: any ByteSource) throws(FormatError) {
+    guard let size = source.byteCount, source.isSeekable else {
+      throw FormatError(
+        .unsupported, "an archive is read from its end, which a stream cannot do", file: source.name)
+    }
+    guard size > 0 else { throw FormatError(.empty, "the file is empty", file: source.name) }
+    self.source = source
+    start = max(0, size - RecordSize.endSearch)
+    // At most 65,557 bytes, which are there: taken at once, where `readBytes` would go step by step.
+    var tail = [UInt8](repeating: 0, count: size - start)
+    let place = start
+    let result: Result<Int, FormatError> = unsafe tail.withUnsafeMutableBytes { buffer in
+      // Safe: the source does not keep the buffer beyond the call.
+      do throws(FormatError) { return .success(try unsafe source.read(into: buffer, at: place)) } catch {
+        return .failure(error)
+      }
+    }
+    let got = try result.get()
+    guard got == tail.count else {
+      throw .truncated("the archive's end", expected: tail.count, found: got, at: start + got).at(
+        file: source.name)
+    }
+    bytes = tail
+  }
+
+  /// Reads up to `count` bytes, from the tail if they all lie in it.
+  func readBytes(at offset: Int, upTo count: Int) throws(FormatError) -> [UInt8] {
+    guard offset >= start else { return try source.readBytes(at: offset, upTo: count) }
+    let index = min(offset - start, bytes.count)
+    return Array(bytes[index..<(index + min(count, bytes.count - index))])
+  }
+}
+
 /// What the records at an archive's end say of its directory, checked against the file's length.
 struct EndRecord {
   /// How many members the directory holds.
@@ -20,25 +63,23 @@ struct EndRecord {
   /// Finds the end record in the last 65,557 bytes of the source.
   ///
   /// A record counts if the directory it describes is there. Of those, one whose comment reaches the source's end is
-  /// taken, and two such are an error: a comment that holds an end record shows different members to different
+  /// taken; two such are an error: a comment that holds an end record shows different members to different
   /// readers. If none reaches the end, the last is taken: bytes may follow an archive.
-  static func find(in source: any ByteSource) throws(FormatError) -> EndRecord {
-    guard let size = source.byteCount, source.isSeekable else {
-      throw FormatError(.unsupported, "an archive is read from its end, which a stream cannot do", file: source.name)
-    }
-    guard size > 0 else { throw FormatError(.empty, "the file is empty", file: source.name) }
-    let tailStart = max(0, size - RecordSize.endSearch)
-    let tail = try source.readBytes(at: tailStart, count: size - tailStart, "the archive's end")
+  static func find(in tail: SourceTail) throws(FormatError) -> EndRecord {
+    let source = tail.source
+    let size = tail.start + tail.bytes.count
     var exact: [EndRecord] = []
     var loose: EndRecord?
     var trouble: FormatError?
-    var searchEnd = tail.count
+    var searchEnd = tail.bytes.count
     var isLast = true
-    while let index = tail.lastIndex(of: Signature.end, before: searchEnd) {
+    while let index = tail.bytes.lastIndex(of: Signature.end, before: searchEnd) {
       searchEnd = index + 3
       defer { isLast = false }
       do throws(FormatError) {
-        guard var record = try parse(tail, index: index, tailStart: tailStart, source: source) else { continue }
+        guard var record = try parse(tail, index: index) else {
+          continue
+        }
         record.isFollowedBySignature = !isLast
         if record.position + RecordSize.end + record.comment.count == size {
           exact.append(record)
@@ -51,60 +92,61 @@ struct EndRecord {
     }
     if exact.count > 1 {
       throw FormatError(
-        .ambiguous, "two end records reach the end of the file, one in the other's comment", file: source.name)
+        .ambiguous, "two end records reach the end of the file, one in the other's comment", file: source.name
+      )
     }
     if let record = exact.first ?? loose { return record }
     if let trouble { throw trouble.at(file: source.name) }
-    let start = try source.readBytes(at: 0, upTo: 4)
+    let start = try tail.readBytes(at: 0, upTo: 4)
     if start.hasSignature(Signature.localHeader, at: 0) || start.hasSignature(Signature.end, at: 0) {
       throw FormatError(
-        .truncated, "the archive's end record is missing: the file is cut short", file: source.name, offset: size)
+        .truncated, "the archive's end record is missing: the file is cut short", file: source.name,
+        offset: size)
     }
     throw FormatError(.wrongKind, "this is not a zip archive", file: source.name)
   }
 
   /// Reads one candidate; `nil` if its bytes are incomplete.
-  private static func parse(
-    _ tail: [UInt8], index: Int, tailStart: Int, source: any ByteSource
-  ) throws(FormatError) -> EndRecord? {
-    var reader = RecordReader(tail[(index + 4)...])
+  private static func parse(_ tail: SourceTail, index: Int) throws(FormatError) -> EndRecord? {
+    var reader = RecordReader(tail.bytes[(index + 4)...])
     guard let disk: UInt16 = reader.number(), let firstDisk: UInt16 = reader.number(),
       let countHere: UInt16 = reader.number(), let count: UInt16 = reader.number(),
       let size: UInt32 = reader.number(), let offset: UInt32 = reader.number(),
       let commentSize: UInt16 = reader.number(), let comment = reader.take(Int(commentSize))
     else { return nil }
-    let position = tailStart + index
-    if let zip64 = try Zip64End.find(before: position, in: source) {
+    let position = tail.start + index
+    if let zip64 = try Zip64End.find(before: position, in: tail) {
       // The old record's numbers are either all ones or the same.
       guard count == .max || UInt64(count) == zip64.count, size == .max || UInt64(size) == zip64.size,
         offset == .max || UInt64(offset) == zip64.offset
       else { throw malformed("the zip64 end record contradicts the end record", position) }
       return try located(
         count: zip64.count, mayWrap: false, size: zip64.size, offset: zip64.offset, end: zip64.position,
-        position: position, comment: Array(comment), source: source)
+        position: position, comment: Array(comment), tail: tail)
     }
     guard disk == 0, firstDisk == 0, countHere == count else {
       throw FormatError(.unsupported, "the archive spans several files", offset: position)
     }
     return try located(
       count: UInt64(count), mayWrap: true, size: UInt64(size), offset: UInt64(offset), end: position,
-      position: position, comment: Array(comment), source: source)
+      position: position, comment: Array(comment), tail: tail)
   }
 
   /// Checks that the directory is where it is said to be: just before the end records.
   private static func located(
     count: UInt64, mayWrap: Bool, size: UInt64, offset: UInt64, end: Int, position: Int, comment: [UInt8],
-    source: any ByteSource
+    tail: SourceTail
   ) throws(FormatError) -> EndRecord {
     guard size <= UInt64(end), offset <= UInt64(end) - size else {
-      throw malformed("the directory of \(size) bytes at \(offset) does not fit before its end record", position)
+      throw malformed(
+        "the directory of \(size) bytes at \(offset) does not fit before its end record", position)
     }
     guard count <= size / UInt64(RecordSize.directoryEntry) else {
       throw malformed("the directory is too short for the \(count) members it declares", position)
     }
     let start = end - Int(size)
     if size > 0 {
-      let head = try source.readBytes(at: start, upTo: 4)
+      let head = try tail.readBytes(at: start, upTo: 4)
       guard head.hasSignature(Signature.directoryEntry, at: 0) else {
         throw malformed("there is no directory before the end record", position)
       }
@@ -130,10 +172,10 @@ private struct Zip64End {
   ///
   /// The record is looked for just before its locator, where CPython reads it whatever the locator says: with
   /// prepended bytes the locator's offset is too small. A record elsewhere would let readers differ, and is refused.
-  static func find(before end: Int, in source: any ByteSource) throws(FormatError) -> Zip64End? {
+  static func find(before end: Int, in tail: SourceTail) throws(FormatError) -> Zip64End? {
     let locatorStart = end - RecordSize.zip64Locator
     guard locatorStart >= 0 else { return nil }
-    let locator = try source.readBytes(at: locatorStart, upTo: RecordSize.zip64Locator)
+    let locator = try tail.readBytes(at: locatorStart, upTo: RecordSize.zip64Locator)
     guard locator.hasSignature(Signature.zip64Locator, at: 0) else { return nil }
     var reader = RecordReader(locator[4...])
     guard let disk: UInt32 = reader.number(), let claimed: UInt64 = reader.number(),
@@ -143,7 +185,7 @@ private struct Zip64End {
       throw FormatError(.unsupported, "the archive spans several files", offset: locatorStart)
     }
     let start = locatorStart - RecordSize.zip64End
-    let record = start >= 0 ? try source.readBytes(at: start, upTo: RecordSize.zip64End) : []
+    let record = start >= 0 ? try tail.readBytes(at: start, upTo: RecordSize.zip64End) : []
     var fields = RecordReader(record.dropFirst(4))
     guard record.hasSignature(Signature.zip64End, at: 0), claimed <= UInt64(start),
       let length: UInt64 = fields.number(), let _: UInt32 = fields.number(),

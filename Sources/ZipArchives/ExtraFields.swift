@@ -20,7 +20,8 @@ struct ExtraFields {
     var reader = RecordReader(bytes)
     while reader.remaining >= 4, let id: UInt16 = reader.number(), let count: UInt16 = reader.number() {
       guard let content = reader.take(Int(count)) else {
-        throw FormatError(.malformed, "an extra field claims \(count) bytes where \(reader.remaining) are left")
+        throw FormatError(
+          .malformed, "an extra field claims \(count) bytes where \(reader.remaining) are left")
       }
       fields.append((id, content))
     }
@@ -62,7 +63,9 @@ struct Zip64Numbers: Equatable {
   /// same numbers: readers differ in whom they believe, so a contradiction is an error.
   ///
   /// - Parameter offset: The 32-bit offset, or `nil` in a local header, which has none.
-  init(uncompressed: UInt32, compressed: UInt32, offset: UInt32?, field: ArraySlice<UInt8>?) throws(FormatError) {
+  init(uncompressed: UInt32, compressed: UInt32, offset: UInt32?, field: ArraySlice<UInt8>?)
+    throws(FormatError)
+  {
     uncompressedSize = UInt64(uncompressed)
     compressedSize = UInt64(compressed)
     self.offset = UInt64(offset ?? 0)

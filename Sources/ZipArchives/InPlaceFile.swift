@@ -30,17 +30,25 @@ final class InPlaceFile: PatchableSink {
   private var pending: [UInt8] = []
   private var pendingStart: Int
   private var hasMoved = false
+  /// Sees every write before it is done, for tests that stop between them or let one fail.
+  var observer: (([UInt8], Int) throws(FormatError) -> Void)?
+  /// Where the copy of the old directory that is in force begins.
+  private var copyStart = 0
 
   private static let page = 4096
   private static let bufferSize = 1 << 16
   /// How far the file may reach beyond the last end record's beginning; a little less than readers look back.
   private static let window = 65_000
+  /// The longest that an end record with zip64's records is, without a comment.
+  private static let longestEnd = RecordSize.zip64End + RecordSize.zip64Locator + RecordSize.end
 
   /// Takes over an open file that holds an archive; `nil` where its directory is too long, or its comment or its
-  /// trailing bytes do not allow any of this: then a copy has to be made.
+  /// trailing bytes do not allow any of this: then a copy has to be made. So it has for an archive without members,
+  /// since 7-Zip takes an end record at the file's start for the whole archive.
   init?(_ descriptor: FileDescriptor, archive: ZipArchive, directory: [UInt8], size: Int) {
-    let isLong = directory.count + 200 > InPlaceFile.page
-    guard directory.count < InPlaceFile.window / 2, archive.comment.isEmpty, !archive.end.isFollowedBySignature,
+    let isLong = directory.count + InPlaceFile.longestEnd > InPlaceFile.page
+    guard !directory.isEmpty, directory.count < InPlaceFile.window / 2, archive.comment.isEmpty,
+      !archive.end.isFollowedBySignature,
       size - archive.end.position < 1000, !InPlaceFile.holdsSignature(directory) || !isLong
     else { return nil }
     self.descriptor = descriptor
@@ -60,6 +68,7 @@ final class InPlaceFile: PatchableSink {
     if bytes.count > InPlaceFile.bufferSize {
       let start = position
       try makeRoom(upTo: try start.checkedAdding(bytes.count))
+      if let observer { try unsafe observer(Array(bytes), start) }
       try attempt(start) { try unsafe descriptor.writeAll(toAbsoluteOffset: Int64(start), bytes) }
       pendingStart = start + bytes.count
     } else {
@@ -84,15 +93,25 @@ final class InPlaceFile: PatchableSink {
     }
   }
 
+  /// Says how many bytes will be written, so that room for them is made in one step.
+  func reserve(_ count: Int) throws(FormatError) {
+    let end = try position.checkedAdding(count)
+    if end - pendingStart > InPlaceFile.bufferSize { try makeRoom(upTo: end, isExact: true) }
+  }
+
   /// Publishes what was written: the directory and the end record of the new archive follow.
   ///
   /// - Parameter closing: Gives directory and end record for a directory at an offset.
-  /// - Returns: Whether it could be done; if not, nothing has changed that a reader sees.
-  func finish(_ closing: (Int) throws(FormatError) -> (records: [UInt8], end: [UInt8])) throws(FormatError) -> Bool {
-    let length = try closing(position)
+  /// - Returns: Whether it could be done; if not, nothing has changed that a reader sees, and all that was written is
+  ///   in the file before ``position``.
+  func finish(_ closing: (Int) throws(FormatError) -> (records: [UInt8], end: [UInt8])) throws(FormatError)
+    -> Bool
+  {
+    let page = InPlaceFile.page
+    var (records, end) = try closing(position)
     let isSmall =
-      !hasMoved && position + length.records.count + 2 * InPlaceFile.page - endRecord < InPlaceFile.window
-      && !InPlaceFile.holdsSignature(pending)
+      !hasMoved && position + records.count + page - endRecord < InPlaceFile.window
+      && !InPlaceFile.holdsSignature(pending) && !InPlaceFile.holdsSignature(records)
     if isSmall {
       try put(pending, at: pendingStart)
       pendingStart += pending.count
@@ -101,16 +120,16 @@ final class InPlaceFile: PatchableSink {
     } else {
       try flush()
     }
-    try synchronize()
-    var start = fileSize
-    let reach = start + length.records.count + 2 * InPlaceFile.page - endRecord
-    guard reach < InPlaceFile.window, !InPlaceFile.holdsSignature(length.records) else { return false }
     // The end record is not to cross a page, so that it is written whole or not at all.
-    let page = InPlaceFile.page
-    let endPlace = (start + length.records.count) % page
-    if endPlace + length.end.count > page { start += page - endPlace }
-    let (records, end) = try closing(start)
-    guard records.count == length.records.count else { return false }
+    var start = fileSize
+    let place = (start + records.count) % page
+    if place + end.count > page { start += page - place }
+    let length = records.count
+    (records, end) = try closing(start)
+    guard records.count == length, start + length - endRecord < InPlaceFile.window,
+      !InPlaceFile.holdsSignature(records)
+    else { return false }
+    try synchronize()
     try put(records, at: start)
     try synchronize()
     try put(end, at: start + records.count)
@@ -124,44 +143,53 @@ final class InPlaceFile: PatchableSink {
   }
 
   /// Moves the old directory and end record so far out that bytes up to `position` lie before them.
-  private func makeRoom(upTo position: Int) throws(FormatError) {
-    guard !hasMoved || position > endRecord - directory.count - 200 else { return }
-    // Unknown sizes to come: room for a sixteenth more, so that the moves cost little.
-    let spare = hasMoved ? min(max((position - originalSize) / 16, 1 << 16), 1 << 26) : 0
+  ///
+  /// The move is on disk before the first byte is written into the room: else a power failure could leave the room's
+  /// bytes without what makes them harmless.
+  private func makeRoom(upTo position: Int, isExact: Bool = false) throws(FormatError) {
+    guard !hasMoved || position > copyStart else { return }
+    // While more may come: room for a sixteenth more, so that the moves cost little.
+    let spare = isExact || !hasMoved ? 0 : min(max((position - originalSize) / 16, 1 << 18), 1 << 26)
     let target = try position.checkedAdding(spare)
-    let page = InPlaceFile.page
-    repeat {
-      var start = target
-      if directory.count + 200 > page {
-        start = min(target, endRecord + InPlaceFile.window - directory.count - 200)
-      }
-      // Never over the record that is in force, and never behind the file's end, where bytes would be missing.
-      start = max(start, fileSize)
-      let (zip64, end) = EndRecord.encoded(
-        count: archive.members.count, directorySize: directory.count, directoryOffset: start,
-        prefix: archive.end.prefix, comment: [])
-      var records = directory + zip64
-      if records.count + end.count <= page {
-        if start % page + records.count + end.count > page { start += page - start % page }
-      } else {
-        let place = (start + records.count) % page
-        if place + end.count > page { start += page - place }
-      }
-      let placed = EndRecord.encoded(
-        count: archive.members.count, directorySize: directory.count, directoryOffset: start,
-        prefix: archive.end.prefix, comment: [])
-      records = directory + placed.zip64
-      if records.count + placed.end.count <= page {
-        try put(records + placed.end, at: start)
-      } else {
-        try put(records, at: start)
-        try put(placed.end, at: start + records.count)
-      }
-      endRecord = start + records.count
-      fileSize = endRecord + placed.end.count
-    } while endRecord - directory.count - 200 < position
+    repeat { try placeCopy(near: target) } while copyStart < position
     try synchronize()
     hasMoved = true
+  }
+
+  /// Writes the old directory and end record once more: at `target` or a little behind it in one write within a page,
+  /// or, if they are too long for that, as far towards it as the window allows.
+  private func placeCopy(near target: Int) throws(FormatError) {
+    let page = InPlaceFile.page
+    let isLong = directory.count + InPlaceFile.longestEnd > page
+    // Never over the record that is in force.
+    var start = max(fileSize, target)
+    if isLong {
+      start = max(
+        fileSize, min(target, endRecord + InPlaceFile.window - directory.count - 2 * InPlaceFile.longestEnd))
+    }
+    var (records, end) = copy(at: start)
+    // No single write that counts crosses a page's end.
+    let place = (isLong ? start + records.count : start) % page
+    if place + end.count + (isLong ? 0 : records.count) > page {
+      start += page - place
+      (records, end) = copy(at: start)
+    }
+    if isLong {
+      try put(records, at: start)
+      try put(end, at: start + records.count)
+    } else {
+      try put(records + end, at: start)
+    }
+    copyStart = start
+    endRecord = start + records.count
+    fileSize = endRecord + end.count
+  }
+
+  private func copy(at start: Int) -> (records: [UInt8], end: [UInt8]) {
+    let (zip64, end) = EndRecord.encoded(
+      count: archive.members.count, directorySize: directory.count, directoryOffset: start,
+      prefix: archive.end.prefix, comment: [])
+    return (directory + zip64, end)
   }
 
   private static func holdsSignature(_ bytes: [UInt8]) -> Bool {
@@ -169,6 +197,7 @@ final class InPlaceFile: PatchableSink {
   }
 
   private func put(_ bytes: [UInt8], at offset: Int) throws(FormatError) {
+    try observer?(bytes, offset)
     try attempt(offset) { _ = try descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes) }
   }
 

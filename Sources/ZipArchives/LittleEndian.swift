@@ -40,7 +40,9 @@ extension [UInt8] {
   func lastIndex(of signature: UInt32, before end: Int) -> Int? {
     var index = Swift.min(end, count) - 4
     while index >= 0 {
-      if self[index] == UInt8(truncatingIfNeeded: signature), hasSignature(signature, at: index) { return index }
+      if self[index] == UInt8(truncatingIfNeeded: signature), hasSignature(signature, at: index) {
+        return index
+      }
       index -= 1
     }
     return nil
@@ -49,7 +51,8 @@ extension [UInt8] {
   /// Whether the four bytes at an index are a signature.
   func hasSignature(_ signature: UInt32, at index: Int) -> Bool {
     guard index >= 0, count - index >= 4 else { return false }
-    for place in 0..<4 where self[index + place] != UInt8(truncatingIfNeeded: signature >> UInt32(8 * place)) {
+    for place in 0..<4 where self[index + place] != UInt8(truncatingIfNeeded: signature >> UInt32(8 * place))
+    {
       return false
     }
     return true

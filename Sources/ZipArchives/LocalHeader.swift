@@ -17,12 +17,14 @@ struct LocalHeader {
   init(of member: ZipMember, in source: any ByteSource) throws(FormatError) {
     let fixed = RecordSize.localHeader + member.nameBytes.count
     // A hundred bytes more bring the extra block along, usually.
-    let bytes = try source.readBytes(at: member.headerOffset, upTo: min(fixed + 100, member.boundary - member.headerOffset))
+    let bytes = try source.readBytes(
+      at: member.headerOffset, upTo: min(fixed + 100, member.boundary - member.headerOffset))
     guard bytes.hasSignature(Signature.localHeader, at: 0) else {
       throw FormatError(.malformed, "there is no header where the directory points")
     }
     var reader = RecordReader(bytes.dropFirst(4))
-    guard let _: UInt16 = reader.number(), let flags: UInt16 = reader.number(), let method: UInt16 = reader.number(),
+    guard let _: UInt16 = reader.number(), let flags: UInt16 = reader.number(),
+      let method: UInt16 = reader.number(),
       let _: UInt16 = reader.number(), let _: UInt16 = reader.number(), let crc: UInt32 = reader.number(),
       let compressed: UInt32 = reader.number(), let uncompressed: UInt32 = reader.number(),
       let nameSize: UInt16 = reader.number(), let extraSize: UInt16 = reader.number()
@@ -46,7 +48,8 @@ struct LocalHeader {
     if let near = reader.take(Int(extraSize)) {
       block = Array(near)
     } else {
-      block = try source.readBytes(at: member.headerOffset + fixed, count: Int(extraSize), "a member's header")
+      block = try source.readBytes(
+        at: member.headerOffset + fixed, count: Int(extraSize), "a member's header")
     }
     extra = try ExtraFields(block[...])
     let zip64 = try extra.only(ExtraFields.ID.zip64)
@@ -54,7 +57,9 @@ struct LocalHeader {
     let isPending = member.hasDataDescriptor && crc == 0
     let numbers = try LocalHeader.numbers(
       uncompressed: uncompressed, compressed: compressed, field: zip64, isPending: isPending)
-    if member.hasDataDescriptor, numbers.uncompressedSize == 0, numbers.compressedSize == 0, crc == 0 { return }
+    if member.hasDataDescriptor, numbers.uncompressedSize == 0, numbers.compressedSize == 0, crc == 0 {
+      return
+    }
     guard crc == member.crc32 else { throw LocalHeader.disagreement("checksum") }
     guard numbers.uncompressedSize == UInt64(member.uncompressedSize),
       numbers.compressedSize == UInt64(member.compressedSize)

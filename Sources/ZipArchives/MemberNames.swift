@@ -1,3 +1,4 @@
+internal import ArrayDeflate
 import ByteIO
 
 /// How the bytes of a member's name become text.
@@ -10,8 +11,12 @@ enum MemberNames {
   /// The name in text; UTF-8 if the flag or a valid Unicode field says so, else code page 437, as Python reads it.
   ///
   /// - Throws: `malformed` if a name that is said to be UTF-8 is not.
-  static func decode(_ bytes: ArraySlice<UInt8>, isUTF8: Bool, extra: ExtraFields) throws(FormatError) -> String {
-    if bytes.allSatisfy({ $0 < 0x80 }) && !extra.fields.contains(where: { $0.id == ExtraFields.ID.unicodePath }) {
+  static func decode(_ bytes: ArraySlice<UInt8>, isUTF8: Bool, extra: ExtraFields) throws(FormatError)
+    -> String
+  {
+    if bytes.allSatisfy({ $0 < 0x80 })
+      && !extra.fields.contains(where: { $0.id == ExtraFields.ID.unicodePath })
+    {
       return String(decoding: bytes, as: UTF8.self)
     }
     if isUTF8 {
@@ -51,6 +56,10 @@ struct NameKey: Hashable {
   static func == (left: NameKey, right: NameKey) -> Bool { left.name.utf8.elementsEqual(right.name.utf8) }
 
   func hash(into hasher: inout Hasher) {
-    for byte in name.utf8 { hasher.combine(byte) }
+    let isDone: Void? = unsafe name.utf8.withContiguousStorageIfAvailable { bytes in
+      // Safe: the hasher does not keep the bytes beyond the call.
+      unsafe hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
+    }
+    if isDone == nil { hasher.combine(Array(name.utf8)) }
   }
 }

@@ -1,3 +1,4 @@
+internal import ArrayDeflate
 public import ByteIO
 
 /// Turns the compressed bytes of a member into its data: gets the source, where the compressed bytes lie in it, and
@@ -57,7 +58,8 @@ extension ZipArchive {
   public func check(_ member: ZipMember, count: Int, crc32: UInt32) throws(FormatError) {
     guard count == member.uncompressedSize else {
       throw located(
-        FormatError(.corrupt, "the member has \(count) bytes, the directory says \(member.uncompressedSize)"), member)
+        FormatError(.corrupt, "the member has \(count) bytes, the directory says \(member.uncompressedSize)"),
+        member)
     }
     guard crc32 == member.crc32 else {
       throw located(FormatError(.corrupt, "the member's checksum is wrong: its bytes have changed"), member)
@@ -85,10 +87,32 @@ extension ZipArchive {
         numbers.append(number: compressed)
         numbers.append(number: uncompressed)
       }
-      let signed = bytes.hasSignature(Signature.dataDescriptor, at: 0) && bytes.dropFirst(4).starts(with: numbers)
+      let signed =
+        bytes.hasSignature(Signature.dataDescriptor, at: 0) && bytes.dropFirst(4).starts(with: numbers)
       if signed || bytes.starts(with: numbers) { return }
     }
     throw located(FormatError(.malformed, "the member's data descriptor and the directory disagree"), member)
+  }
+}
+
+extension ZipArchive {
+  /// Everything that is wrong or odd with the archive, without decoding any data: names that stand twice, members
+  /// that cannot be read, data descriptors that disagree. Cost: a read or two for each member.
+  ///
+  /// - Returns: An error for each finding, in the directory's order; nothing if all is well.
+  public func findings() -> [FormatError] {
+    var findings: [FormatError] = ambiguousNames.map { name in
+      FormatError(.ambiguous, "the archive has several members of this name", file: source.name, member: name)
+    }
+    for member in members {
+      do throws(FormatError) {
+        _ = try dataRange(of: member)
+        try checkDataDescriptor(of: member)
+      } catch {
+        findings.append(error)
+      }
+    }
+    return findings
   }
 }
 

@@ -21,7 +21,8 @@ public final class ZipArchive: Sendable {
   private let indices: [NameKey: Int]
   private let repeated: Set<NameKey>
 
-  /// Reads the directory of an archive. Cost: two or three reads of the source, and the directory's length.
+  /// Reads the directory of an archive. Cost: one read of the source's last 65,557 bytes, and up to
+  /// four more where the directory lies before them.
   ///
   /// - Throws: ``FormatError``: `empty`; `wrongKind` if this is no zip; `truncated` if it begins as one but its end
   ///   is missing; `ambiguous` if a comment holds another end record; `malformed` and `limitExceeded` as above;
@@ -30,9 +31,12 @@ public final class ZipArchive: Sendable {
     self.source = source
     self.limits = limits
     do throws(FormatError) {
-      end = try EndRecord.find(in: source)
-      let bytes = try source.readBytes(
-        at: end.directory.lowerBound, count: end.directory.count, "the archive's directory")
+      let tail = try SourceTail(of: source)
+      end = try EndRecord.find(in: tail)
+      let bytes = try tail.readBytes(at: end.directory.lowerBound, upTo: end.directory.count)
+      guard bytes.count == end.directory.count else {
+        throw .truncated("the archive's directory", expected: end.directory.count, found: bytes.count)
+      }
       var members = try DirectoryParser.members(bytes, end: end, limits: limits)
       try DirectoryParser.setBoundaries(of: &members, directoryStart: end.directory.lowerBound)
       self.members = members
@@ -67,19 +71,24 @@ public final class ZipArchive: Sendable {
       throw FormatError(.notFound, "there is no such member", file: source.name, member: name)
     }
     guard !repeated.contains(NameKey(name)) else {
-      throw FormatError(.ambiguous, "the archive has several members of this name", file: source.name, member: name)
+      throw FormatError(
+        .ambiguous, "the archive has several members of this name", file: source.name, member: name)
     }
     return members[index]
   }
 
   /// The names that stand for more than one member.
-  public var ambiguousNames: [String] { repeated.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+  public var ambiguousNames: [String] {
+    repeated.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
 
   /// How many bytes precede the archive in its file.
   public var prependedBytes: Int { end.prefix }
 
   /// How many bytes follow the archive in its file.
-  public var trailingBytes: Int { max(0, (source.byteCount ?? 0) - end.position - RecordSize.end - comment.count) }
+  public var trailingBytes: Int {
+    max(0, (source.byteCount ?? 0) - end.position - RecordSize.end - comment.count)
+  }
 
   /// Refuses a member that the directory alone shows to be unreadable. Costs nothing.
   ///
@@ -88,9 +97,12 @@ public final class ZipArchive: Sendable {
   public func validate(_ member: ZipMember) throws(FormatError) {
     do throws(FormatError) {
       guard !member.isEncrypted else { throw FormatError(.unsupported, "the member is encrypted") }
-      guard member.flags & Flags.patched == 0 else { throw FormatError(.unsupported, "the member is a patch") }
+      guard member.flags & Flags.patched == 0 else {
+        throw FormatError(.unsupported, "the member is a patch")
+      }
       guard member.method.isKnown else {
-        throw FormatError(.unsupported, "the member is compressed by \(member.method), which is not known here")
+        throw FormatError(
+          .unsupported, "the member is compressed by \(member.method), which is not known here")
       }
       if member.method == .stored {
         guard member.compressedSize == member.uncompressedSize else {

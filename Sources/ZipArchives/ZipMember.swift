@@ -36,13 +36,31 @@ public struct ZipMember: Sendable {
   var boundary: Int
 
   /// Whether the data is encrypted, which is not read.
-  public var isEncrypted: Bool { flags & (Flags.encrypted | Flags.strongEncryption | Flags.maskedHeaders) != 0 }
+  public var isEncrypted: Bool {
+    flags & (Flags.encrypted | Flags.strongEncryption | Flags.maskedHeaders) != 0
+  }
   /// Whether checksum and sizes follow the data, since they were not known when the header was written.
   public var hasDataDescriptor: Bool { flags & Flags.dataDescriptor != 0 }
   /// Whether the name stands for a folder.
   public var isFolder: Bool { nameBytes.last == UInt8(ascii: "/") }
 
-  /// The fields of the extra block with a given number, as private fields are looked up.
+  /// Whether the name is unfit to be a path below some folder: it is empty, absolute, leads upwards, begins with a
+  /// drive, or holds a backslash or a control character. Whoever unpacks members refuses such a one.
+  public var isUnsafeAsPath: Bool {
+    let bytes = Array(name.utf8)
+    if bytes.isEmpty || bytes[0] == UInt8(ascii: "/") { return true }
+    if bytes.count > 1, bytes[1] == UInt8(ascii: ":") { return true }
+    if bytes.contains(UInt8(ascii: "\\")) { return true }
+    // C0 and C1 controls and DEL.
+    if name.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) {
+      return true
+    }
+    return bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).contains { part in
+      part.elementsEqual("..".utf8) || part.elementsEqual(".".utf8)
+    }
+  }
+
+  /// The field of the extra block with a given number, as private fields are looked up.
   ///
   /// - Returns: The field's bytes without number and length, or `nil` if it is not there.
   public func extraField(_ id: UInt16) -> [UInt8]? {

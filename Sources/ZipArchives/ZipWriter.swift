@@ -1,3 +1,4 @@
+internal import ArrayDeflate
 public import ByteIO
 
 /// A sink that lets bytes be replaced that it has written before.
@@ -89,6 +90,7 @@ public final class ZipWriter {
     else { throw FormatError(.badArgument, "sizes that no data has", member: entry.name) }
     try start(entry, contents: contents, hasLocalZip64: layout == .numpy || isLarge, isPending: isPending)
     try attempt(entry.name) { () throws(FormatError) in
+      try (sink as? InPlaceFile)?.reserve(contents.compressedSize)
       try data(sink)
       try complete(isPatched: false)
     }
@@ -96,7 +98,8 @@ public final class ZipWriter {
 
   /// Writes a stored member; its checksum is computed here.
   public func add(_ entry: ZipEntry, bytes: [UInt8]) throws(FormatError) {
-    let contents = ZipContents(crc32: CRC32.of(bytes), compressedSize: bytes.count, uncompressedSize: bytes.count)
+    let contents = ZipContents(
+      crc32: CRC32.of(bytes), compressedSize: bytes.count, uncompressedSize: bytes.count)
     try add(entry, contents: contents) { sink throws(FormatError) in try sink.write(bytes) }
   }
 
@@ -145,23 +148,26 @@ public final class ZipWriter {
     let local = try archive.localHeader(of: member)
     var header = try MemberHeader(copying: member, local: local, name: name, offset: sink.position)
     try claim(name ?? member.name)
-    if let (byte, alignment) = try alignment(of: member, local) { try header.align(byte: byte, to: alignment) }
+    if let (byte, alignment) = try alignment(of: member, local) {
+      try header.align(byte: byte, to: alignment)
+    }
     let bytes = try header.local(isPending: false)
     try attempt(name ?? member.name) { () throws(FormatError) in
       try sink.write(bytes)
       current = (header, sink.position)
-      var offset = local.data.lowerBound
-      while offset < local.data.upperBound {
-        let count = min(1 << 20, local.data.upperBound - offset)
-        try sink.write(archive.source.readBytes(at: offset, count: count, "a member"))
-        offset += count
-      }
+      try sink.write(from: archive.source, local.data)
       try complete(isPatched: false)
     }
   }
 
   /// Writes the directory and the end records, and flushes the sink; nothing can be added afterwards.
+  ///
+  /// - Throws: `badArgument` if a member was not ended, an error was thrown before, or the writer is that of a
+  ///   ``ZipAppender``, which finishes it itself.
   public func finish() throws(FormatError) {
+    guard !(sink is InPlaceFile) else {
+      throw FormatError(.badArgument, "what is appended is finished by committing it")
+    }
     let offset = sink.position
     let (records, end) = try closing(at: offset)
     try attempt(nil) { () throws(FormatError) in
@@ -175,7 +181,9 @@ public final class ZipWriter {
   /// The directory with zip64's records, and the end record, for a directory that begins at an offset.
   func closing(at offset: Int) throws(FormatError) -> (records: [UInt8], end: [UInt8]) {
     guard current == nil else { throw FormatError(.badArgument, "a member has been begun and not ended") }
-    guard !hasFailed else { throw FormatError(.badArgument, "the archive is finished, or writing it has failed") }
+    guard !hasFailed else {
+      throw FormatError(.badArgument, "the archive is finished, or writing it has failed")
+    }
     let (zip64, end) = EndRecord.encoded(
       count: count, directorySize: directory.count, directoryOffset: offset, prefix: prefix, comment: comment)
     return (directory + zip64, end)
@@ -186,7 +194,9 @@ public final class ZipWriter {
   ) throws(FormatError) {
     var header = try MemberHeader(entry, offset: sink.position, hasLocalZip64: hasLocalZip64)
     if isPending { header.flags |= Flags.dataDescriptor }
-    if layout == .aligned, entry.method == .stored { try header.align(byte: entry.alignedByte, to: entry.alignment) }
+    if layout == .aligned, entry.method == .stored {
+      try header.align(byte: entry.alignedByte, to: entry.alignment)
+    }
     if let contents { header.contents = contents }
     let bytes = try header.local(isPending: isPending || contents == nil)
     _ = try header.directoryEntry(prefix: prefix)
@@ -201,7 +211,9 @@ public final class ZipWriter {
   ///
   /// Which byte had been aligned is not recorded; where the data lay tells it, up to a multiple. A member that lay
   /// right by chance has no padding; it is told from NumPy's by having no zip64 field.
-  private func alignment(of member: ZipMember, _ local: LocalHeader) throws(FormatError) -> (byte: Int, to: Int)? {
+  private func alignment(of member: ZipMember, _ local: LocalHeader) throws(FormatError) -> (
+    byte: Int, to: Int
+  )? {
     guard member.method == .stored else { return nil }
     let start = local.data.lowerBound
     if let field = try local.extra.only(ExtraFields.ID.alignment) {
@@ -216,9 +228,12 @@ public final class ZipWriter {
   /// Takes a name, once.
   private func claim(_ name: String) throws(FormatError) {
     guard current == nil else { throw FormatError(.badArgument, "a member has been begun and not ended") }
-    guard !hasFailed else { throw FormatError(.badArgument, "the archive is finished, or writing it has failed") }
+    guard !hasFailed else {
+      throw FormatError(.badArgument, "the archive is finished, or writing it has failed")
+    }
     guard names.insert(NameKey(name)).inserted else {
-      throw FormatError(.alreadyExists, "the archive has a member of this name", file: sink.name, member: name)
+      throw FormatError(
+        .alreadyExists, "the archive has a member of this name", file: sink.name, member: name)
     }
   }
 
@@ -227,7 +242,8 @@ public final class ZipWriter {
     guard sink.position - dataStart == header.contents.compressedSize else {
       throw FormatError(
         .badArgument,
-        "\(sink.position - dataStart) bytes were written of \(header.contents.compressedSize) that were announced")
+        "\(sink.position - dataStart) bytes were written of \(header.contents.compressedSize) that were announced"
+      )
     }
     if header.flags & Flags.dataDescriptor != 0 {
       try sink.write(header.dataDescriptor)

@@ -21,20 +21,31 @@ struct NPY: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      InfoCommand.self, ListCommand.self, ShowCommand.self, ConvertCommand.self, StatsCommand.self, DiffCommand.self,
-      DemoCommand.self,
+      ShowCommand.self, StatsCommand.self, DiffCommand.self,
+      InfoCommand.self, ListCommand.self, ConvertCommand.self, PackCommand.self, UnpackCommand.self,
+      CheckCommand.self, DemoCommand.self,
     ])
 
   /// Everything that fails comes through here, so that every error looks alike.
   static func main() {
     // A closed pipe is an error of the write, not a signal that ends the process half-way through a file.
     signal(SIGPIPE, SIG_IGN)
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    let arguments = ArchiveOptions.expanding(Array(CommandLine.arguments.dropFirst()))
     do {
       var command = try parseAsRoot(arguments)
       try command.run()
     } catch {
-      exit(Failure.report(error, asJSON: arguments.contains("--json")))
+      Self.exit(with: Failure.report(error, asJSON: arguments.contains("--json")))
     }
+  }
+
+  private static func exit(with code: Int32) -> Never {
+    #if canImport(Glibc)
+      Glibc.exit(code)
+    #elseif canImport(Musl)
+      Musl.exit(code)
+    #elseif canImport(Darwin)
+      Darwin.exit(code)
+    #endif
   }
 }

@@ -64,6 +64,11 @@ func inflated(_ range: Range<Int>, of index: SegmentIndex, _ source: any ByteSou
   return output
 }
 
+/// The checksum of an array's bytes.
+func checksum(_ bytes: [UInt8], following previous: UInt32 = 0) -> UInt32 {
+  unsafe bytes.withUnsafeBytes { unsafe CRC32.checksum($0, following: previous) }
+}
+
 /// Repeatable randomness (SplitMix64).
 struct Noise: RandomNumberGenerator {
   var state: UInt64

@@ -41,7 +41,7 @@ struct BlockWriter {
     }
   }
 
-  private static func bits(
+  static func bits(
     _ literals: HuffmanCode, _ distances: HuffmanCode, _ literalCounts: [UInt32], _ distanceCounts: [UInt32]
   ) -> Int {
     var bits = 0

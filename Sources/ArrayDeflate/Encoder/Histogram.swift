@@ -67,6 +67,16 @@ final class Histogram {
     return literalBits + distanceBits + Double(extra) + 60 + 3.2 * Double(literalKinds + distanceKinds)
   }
 
+  /// The bits that the symbols take in codes of whole bits, extra bits included, the codes' description not.
+  func huffmanBits() -> Int {
+    let literalCounts = (0..<DeflateAlphabet.literalCount).map { literals[$0] }
+    let distanceCounts = (0..<DeflateAlphabet.distanceCount).map { distances[$0] }
+    return BlockWriter.bits(
+      HuffmanCode(frequencies: literalCounts, limit: BlockWriter.literalLimit),
+      HuffmanCode(frequencies: distanceCounts, limit: BlockWriter.distanceLimit), literalCounts,
+      distanceCounts)
+  }
+
   private static func entropy(_ table: TableView<UInt32>, _ count: Int) -> (bits: Double, kinds: Int) {
     var total = 0.0
     var sum = 0.0

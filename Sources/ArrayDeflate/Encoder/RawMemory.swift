@@ -101,8 +101,8 @@
     }
   }
 
-  func fill(_ element: Element) {
-    // Safe: the whole table.
-    unsafe base.update(repeating: element, count: count)
+  func fill(_ element: Element, count wanted: Int = .max) {
+    // Safe: no more than the whole table.
+    unsafe base.update(repeating: element, count: min(count, wanted))
   }
 }

@@ -3,29 +3,42 @@
 /// Bytes that equal those one item before become matches, the rest literals. For integers of few values, slowly
 /// changing numbers and numbers with a constant exponent this is most of what there is to find.
 enum RunParser {
-  static func parse(_ input: InputBytes, distance: Int, into list: inout SequenceList) {
-    let end = input.count - 8
+  static func parse(_ input: InputBytes, _ range: Range<Int>, distance: Int, into list: inout SequenceList) {
+    let end = range.upperBound - 8
     let slot = DeflateAlphabet.distanceSlot(distance)
-    var literalStart = 0
-    var position = distance
+    var literalStart = range.lowerBound
+    var position = range.lowerBound + distance
     while position <= end {
       let difference = input.load64(position) ^ input.load64(position &- distance)
       // The top bit of every byte that is zero; in bytes above a zero byte it may be wrong, so it is exact form.
       let equal = zeroBytes(difference)
       let starts = equal & equal &>> 8 & equal &>> 16
       if starts == 0 {
-        // The last two bytes may begin a run that goes on.
-        position &+= 6
+        // The last two bytes may begin a run that goes on. Or is it a run of one byte, such as zeros after a
+        // number?
+        let word = input.load64(position)
+        let same = zeroBytes(word ^ (word &<< 8 | UInt64(input[position &- 1])))
+        let repeats = same & same &>> 8 & same &>> 16 & same &>> 24
+        if repeats == 0 {
+          position &+= 6
+          continue
+        }
+        position &+= repeats.trailingZeroBitCount &>> 3
+        let limit = min(DeflateAlphabet.maxMatch, range.upperBound &- position)
+        let length = input.matchLength(position, position &- 1, from: 4, limit: limit)
+        list.append(literals: position &- literalStart, length: length, distance: 1, slot: 0)
+        position &+= length
+        literalStart = position
         continue
       }
       position &+= starts.trailingZeroBitCount &>> 3
-      let limit = min(DeflateAlphabet.maxMatch, input.count &- position)
+      let limit = min(DeflateAlphabet.maxMatch, range.upperBound &- position)
       let length = input.matchLength(position, position &- distance, from: 3, limit: limit)
       list.append(literals: position &- literalStart, length: length, distance: distance, slot: slot)
       position &+= length
       literalStart = position
     }
-    list.finish(literals: input.count - literalStart)
+    list.finish(literals: range.upperBound - literalStart)
   }
 
   /// 0x80 in each byte that is zero, 0 in the others.

@@ -85,7 +85,9 @@ public struct ArrayDifference: Sendable {
         var places: [Int] = []
         for index in 0..<left.count {
           // Safe: both buffers hold `count` elements of `size` bytes.
-          let (a, b) = unsafe (leftBytes[(index * size)..<((index + 1) * size)], rightBytes[(index * size)..<((index + 1) * size)])
+          let (a, b) = unsafe (
+            leftBytes[(index * size)..<((index + 1) * size)], rightBytes[(index * size)..<((index + 1) * size)]
+          )
           if unsafe !a.elementsEqual(b) { places.append(index) }
         }
         return places

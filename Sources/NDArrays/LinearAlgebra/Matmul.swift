@@ -53,8 +53,7 @@ extension AnyNDArray {
 
 /// From arrays to matrices: shapes, dtypes, batches.
 enum MatrixMultiplication {
-  static func product(_ left: AnyNDArray, _ right: AnyNDArray, dtype: DType) throws(ArrayError) -> AnyNDArray
-  {
+  static func product(_ left: AnyNDArray, _ right: AnyNDArray, dtype: DType) throws(ArrayError) -> AnyNDArray {
     let shapes = try MatrixShapes(try left.converted(toNative: dtype), try right.converted(toNative: dtype))
     switch (dtype.kind, dtype.itemSize) {
     case (.bool, _): return try product(shapes, dtype, TruthByte.self)
@@ -93,10 +92,11 @@ enum MatrixMultiplication {
       // Safe: the result is new, held by this function, and has `size` elements for every batch.
       let start = unsafe (result.storage.baseAddress + batch * size * dtype.itemSize)
         .assumingMemoryBound(to: Item.self)
+      let target = unsafe MatrixTarget(start)
       MatrixProduct<Item>(
         left: factors.left, right: factors.right, isComplex: dtype.kind == .complex,
         onAllCores: !sharesBatches
-      ).write(to: MatrixTarget(unsafe start))
+      ).write(to: target)
     }
     if sharesBatches {
       Parallel.forEachRange(of: batches, grain: 1 + Int(100_000 / work)) {

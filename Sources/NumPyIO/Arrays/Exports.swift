@@ -1,2 +1,4 @@
-// Who imports `NumPyIO` can use its arrays without importing their module by name.
+// Who imports `NumPyIO` can use its arrays, and the errors of files, without importing their modules by name.
+@_exported public import ByteIO
 @_exported public import NDArrays
+@_exported public import PythonPickle

@@ -1,5 +1,5 @@
-public import ByteIO
-public import NDArrays
+package import ByteIO
+internal import NDArrays
 
 extension FormatError {
   /// Runs what may fail as an array operation; the failure becomes one of the file that asked for it.

@@ -71,7 +71,7 @@ extension AnyNDArray {
       axis += 1
     }
     guard axis < ndim else { return [self] }
-    let rows = max(1, size / max(1, entry))
+    let rows = Swift.max(1, size / Swift.max(1, entry))
     var pieces: [AnyNDArray] = []
     var place = [Int](repeating: 0, count: axis)
     while true {
@@ -79,7 +79,7 @@ extension AnyNDArray {
       for (index, stride) in zip(place, strides) { start += index * stride }
       var row = 0
       while row < shape[axis] {
-        let end = min(row + rows, shape[axis])
+        let end = Swift.min(row + rows, shape[axis])
         pieces.append(
           AnyNDArray(
             uncheckedDType: dtype, shape: [end - row] + shape[(axis + 1)...], strides: Array(strides[axis...]),
@@ -111,7 +111,23 @@ extension ArrayStorage {
       try ArrayStorage.check(got, of: total, start: start, reader)
       return
     }
-    let source = reader.source
+    try readPieces(of: reader.source, from: start)
+    try reader.skip(total)
+  }
+
+  /// Fills the storage with a whole source of the same length.
+  func fill(from source: any ByteSource) throws(FormatError) {
+    if byteCount >= 2 * ArrayStorage.pieceSize, source.isSeekable, !(source is InflatedMember) {
+      try readPieces(of: source, from: 0)
+      return
+    }
+    var reader = ByteReader(source)
+    // Safe: the storage is new, and the reader writes within the buffer only.
+    try ArrayStorage.check(unsafe reader.read(into: mutableBuffer), of: byteCount, start: 0, reader)
+  }
+
+  private func readPieces(of source: any ByteSource, from start: Int) throws(FormatError) {
+    let total = byteCount
     let pieces = (total + ArrayStorage.pieceSize - 1) / ArrayStorage.pieceSize
     try Parallel.forEach(pieces) { (piece: Int) throws(FormatError) in
       let lower = piece * ArrayStorage.pieceSize
@@ -124,7 +140,6 @@ extension ArrayStorage {
           .at(file: source.name)
       }
     }
-    try reader.skip(total)
   }
 
   /// Storage that doubles as long as a stream goes on giving, so that a false length costs no memory.

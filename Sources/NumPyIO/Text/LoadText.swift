@@ -12,7 +12,7 @@ extension AnyNDArray {
   public static func loadText(
     from path: String, options: LoadTextOptions = LoadTextOptions()
   ) throws(FormatError) -> AnyNDArray {
-    try loadText(from: FileSource.openSource(path: path), options: options)
+    try loadText(from: TextFile.open(path), options: options)
   }
 
   /// Reads text from a source as NumPy's `np.loadtxt`: see ``loadText(from:options:)-(String,_)``.
@@ -31,7 +31,7 @@ extension AnyNDArray {
   public static func loadTextColumns(
     from path: String, options: LoadTextOptions = LoadTextOptions()
   ) throws(FormatError) -> [AnyNDArray] {
-    try loadTextColumns(from: FileSource.openSource(path: path), options: options)
+    try loadTextColumns(from: TextFile.open(path), options: options)
   }
 
   /// Reads text from a source as an array per column: see ``loadTextColumns(from:options:)-(String,_)``.

@@ -19,7 +19,7 @@ extension AnyNDArray {
   ) throws(FormatError) {
     var options = options
     options.encoding = options.encoding ?? .utf8
-    try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
+    try TextFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
       try writeText(to: sink, options: options)
     }
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ByteIO
 import NumPyIO
+import ZipArchives
 
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,15 +18,77 @@ struct ConvertCommand: ParsableCommand {
 
   @Argument(help: "What to convert.") var source: String
   @Argument(help: "The file to be written.") var destination: String
-  @OptionGroup var kinds: KindOptions
+  @Option(help: "What DST shall be, whatever its extension says: npy, npz, pkl, txt, csv or tsv.")
+  var to: FileKindName?
+  @OptionGroup(title: "Reading") var reading: SourceOptions
+  @OptionGroup(title: "Writing text") var textOutput: TextOutputOptions
   @OptionGroup var array: ArrayOptions
 
+  @OptionGroup var archive: ArchiveOptions
+  @Option(help: "The name of the array in an archive that is written.") var name: String?
+
   func run() throws {
-    let input = try ArrayInput(source)
-    let result = try array.apply(to: input.read(), of: input.address.path)
-    switch try kinds.destinationKind(of: destination) {
+    let address = try Address(source)
+    let opened = try OpenedFile(address.path, kind: reading.from)
+    let kind = try destinationKind
+    if case .npz(let source) = opened, address.member == nil, address.slice == nil, source.names.count != 1 || kind == .npz {
+      try convertArchive(source, address, to: kind)
+      return
+    }
+    if try convertInPieces(opened, address, to: kind) { return }
+    let input = try ArrayInput(address, opened, reading: reading)
+    try write(try array.apply(to: input.read(), of: input.address.path), named: name ?? defaultName(input), as: kind)
+  }
+
+  /// The name that an array keeps in an archive: its member's, or NumPy's for arrays without one.
+  private func defaultName(_ input: ArrayInput) -> String {
+    if case .member(_, let name, _) = input.content {
+      return name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
+    }
+    return "arr_0"
+  }
+
+  private func write(_ result: AnyNDArray, named name: String, as kind: FileKindName) throws {
+    switch kind {
     case .npy: try result.save(to: destination)
-    case let kind: throw FormatError(.unsupported, "cannot write \(kind.rawValue) yet", file: destination)
+    case .npz:
+      let (compression, layout) = try archive.resolved()
+      try NPZArchive.save([(name, result)], to: destination, compression: compression, layout: layout)
+    case .txt, .csv, .tsv:
+      try result.saveText(to: destination, options: textOutput.saveOptions(kind, encoding: reading.encoding))
+    case .pkl:
+      throw FormatError(.unsupported, "\(kind.rawValue) cannot be written yet", file: destination)
+    }
+  }
+
+  /// Every member, in its order and under its name.
+  private func convertArchive(_ source: NPZArchive, _ address: Address, to kind: FileKindName) throws {
+    guard kind == .npz else {
+      // An archive of several arrays is no single array: the error names them.
+      _ = try ArrayInput(address, .npz(source))
+      return
+    }
+    guard name == nil else { throw ValidationError("--name is for a single array, not for an archive") }
+    let (compression, layout) = try archive.resolved()
+    try AtomicFile.write(to: destination) { (sink: any ByteSink) throws(FormatError) in
+      let writer = try NPZWriter(to: sink, compression: compression, layout: layout)
+      for member in source.zip.members where !member.isFolder {
+        if try source.isArray(member), !(try source.file(of: member).header.dtype.hasObjects) {
+          let name = member.name
+          let loaded: AnyNDArray = try source.array(name)
+          let converted = try applied(to: loaded, of: address.path)
+          try writer.add(name.hasSuffix(".npy") ? String(name.dropLast(4)) : name, converted)
+        } else {
+          try writer.add(file: member.name, bytes: source.data(of: member.name))
+        }
+      }
+      try writer.close()
+    }
+  }
+
+  private func applied(to loaded: AnyNDArray, of path: String) throws(FormatError) -> AnyNDArray {
+    do { return try array.apply(to: loaded, of: path) } catch let error as FormatError { throw error } catch {
+      throw FormatError(.badArgument, String(describing: error), file: path)
     }
   }
 }
@@ -52,19 +115,72 @@ enum FileKindName: String, CaseIterable, ExpressibleByArgument {
   }
 }
 
-/// `--from` and `--to`.
-struct KindOptions: ParsableArguments {
-  @Option(help: "What SRC is, whatever its content and extension say: npy, npz, pkl, txt, csv or tsv.")
+/// How a source is read that is not an array by itself.
+struct SourceOptions: ParsableArguments {
+  @Option(help: "What the file is, whatever its content and extension say: npy, npz, pkl, txt, csv or tsv.")
   var from: FileKindName?
-  @Option(help: "What DST shall be, whatever its extension says: npy, npz, pkl, txt, csv or tsv.")
-  var to: FileKindName?
+  @Option(parsing: .unconditional, help: "The encoding of text: utf-8, latin-1, utf-16, ascii.") var encoding: String?
+  @OptionGroup var text: TextInputOptions
 
-  func destinationKind(of path: String) throws -> FileKindName {
-    if let kind = to ?? FileKindName(extensionOf: path) { return kind }
-    throw ValidationError(
-      path == "-"
-        ? "what shall standard output be? say --to npy, npz, pkl, txt, csv or tsv"
-        : "the extension of '\(path)' says no format: say --to npy, npz, pkl, txt, csv or tsv")
+  func loadOptions(_ kind: FileKindName) throws -> LoadTextOptions { try text.loadOptions(kind, encoding: encoding) }
+
+  /// Reads text as the options say: as `np.loadtxt`, or as `np.genfromtxt`.
+  func load(_ source: any ByteSource, _ kind: FileKindName) throws -> AnyNDArray {
+    guard text.gaps.genfromtxt else { return try AnyNDArray.loadText(from: source, options: loadOptions(kind)) }
+    return try AnyNDArray.genFromText(from: source, options: text.gapOptions(kind, encoding: encoding)).array
+  }
+}
+
+extension ConvertCommand {
+  /// The format that is written.
+  var destinationKind: FileKindName {
+    get throws {
+      if let kind = to ?? FileKindName(extensionOf: destination) { return kind }
+      throw ValidationError(
+        destination == "-"
+          ? "what shall standard output be? say --to npy, npz, pkl, txt, csv or tsv"
+          : "the extension of '\(destination)' says no format: say --to npy, npz, pkl, txt, csv or tsv")
+    }
+  }
+
+  /// From this size on files are converted in pieces where that is possible.
+  private static var largeSize: Int { 64 << 20 }
+
+  /// Converts large text to npy, and large arrays to text, in bounded memory.
+  ///
+  /// - Returns: Whether it was done; else the whole has to be taken into memory.
+  func convertInPieces(_ opened: OpenedFile, _ address: Address, to kind: FileKindName) throws -> Bool {
+    guard array.isEmpty, address.slice == nil, !reading.text.gaps.genfromtxt else { return false }
+    switch (opened, kind) {
+    case (.text(let source, let textKind), .npy):
+      let options = try reading.loadOptions(textKind)
+      let hasSize = ![.bytes, .string].contains(options.dtype.kind) || options.dtype.itemSize > 0
+      guard source.byteCount ?? .max >= ConvertCommand.largeSize, source.isSeekable || source.name != address.path,
+        destination != "-", options.ndmin == 0, !options.unpack, options.maxRows == nil, hasSize,
+        options.dtype.dateUnit?.unit != .generic
+      else { return false }
+      let reader = try TextTableReader(source, options: options)
+      // A single column is one-dimensional, as loadtxt squeezes it.
+      let isColumn = reader.rowShape == [1]
+      let writer = try NPYWriter(path: destination, dtype: reader.dtype, rowShape: isColumn ? [] : reader.rowShape)
+      while let rows = try reader.next() { try writer.append(isColumn ? rows.reshaped([rows.count]) : rows) }
+      try writer.close()
+      return true
+    case (.npy(let file), .txt), (.npy(let file), .csv), (.npy(let file), .tsv):
+      guard file.header.dataByteCount >= ConvertCommand.largeSize, file.source.isSeekable else { return false }
+      var options = try textOutput.saveOptions(kind, encoding: reading.encoding)
+      options.encoding = options.encoding ?? .utf8
+      let header = file.header
+      try TextFile.write(to: destination) { (sink: any ByteSink) throws(FormatError) in
+        var writer = try TextTableWriter(
+          sink, dtype: header.dtype, rowShape: Array(header.shape.dropFirst()),
+          options: options)
+        try file.forEachChunk { (_: Range<Int>, rows: AnyNDArray) throws(FormatError) in try writer.append(rows) }
+        try writer.finish()
+      }
+      return true
+    default: return false
+    }
   }
 }
 

@@ -29,13 +29,15 @@ struct DiffCommand: ParsableCommand {
 
   func run() throws {
     do {
-      let comparison = try compare(ArrayInput(a), ArrayInput(b), name: nil)
-      if json {
-        try Console.print(comparison.json.pretty())
-      } else if !quiet {
-        for line in comparison.lines { try Console.print(line) }
+      let (left, right) = (try Address(a), try Address(b))
+      let (leftFile, rightFile) = (try OpenedFile(left.path), try OpenedFile(right.path))
+      let isSame: Bool
+      if case .npz(let first) = leftFile, case .npz(let second) = rightFile, left.isWhole, right.isWhole {
+        isSame = try compareArchives(first, second)
+      } else {
+        isSame = try report([compare(ArrayInput(left, leftFile), ArrayInput(right, rightFile), name: nil)], only: [])
       }
-      if !comparison.isSame { throw ExitCode(1) }
+      if !isSame { throw ExitCode(1) }
     } catch let code as ExitCode {
       throw code
     } catch {
@@ -44,10 +46,52 @@ struct DiffCommand: ParsableCommand {
     }
   }
 
+  /// Compares archives member by member; the order of the members does not matter.
+  private func compareArchives(_ first: NPZArchive, _ second: NPZArchive) throws -> Bool {
+    var comparisons: [ArrayComparison] = []
+    var only: [(name: String, where: String)] = []
+    for name in first.names {
+      guard second.contains(name) else {
+        only.append((name, a))
+        continue
+      }
+      let (left, right) = (try first.member(name), try second.member(name))
+      if try first.isArray(left), try second.isArray(right) {
+        comparisons.append(
+          try compare(
+            ArrayInput(Address(path: a, member: name), .npz(first)),
+            ArrayInput(Address(path: b, member: name), .npz(second)), name: name))
+      } else if try first.data(of: name) != second.data(of: name) {
+        only.append((name, "both, with different bytes"))
+      }
+    }
+    only += second.names.filter { !first.contains($0) }.map { ($0, b) }
+    return try report(comparisons, only: only)
+  }
+
+  /// Prints what differs and says whether nothing does.
+  private func report(_ comparisons: [ArrayComparison], only: [(name: String, where: String)]) throws -> Bool {
+    let isSame = only.isEmpty && comparisons.allSatisfy(\.isSame)
+    if json {
+      let isArchive = comparisons.count != 1 || comparisons[0].name != nil
+      let members = comparisons.map(\.json)
+      let object: JSONValue =
+        isArchive
+        ? .object([
+          ("same", .bool(isSame)), ("members", .array(members)), ("only_in_one", .array(only.map { .string($0.name) })),
+        ]) : members[0]
+      try Console.print(object.pretty())
+    } else if !quiet {
+      for line in comparisons.flatMap(\.lines) { try Console.print(line) }
+      for (name, place) in only { try Console.print("\(Console.printable(name)): only in \(Console.printable(place))") }
+    }
+    return isSame
+  }
+
   private func compare(_ left: ArrayInput, _ right: ArrayInput, name: String?) throws -> ArrayComparison {
-    var difference = ArrayDifference(relativeTolerance: rtol, absoluteTolerance: atol, equalNaN: equalNan)
+    let start = ArrayDifference(relativeTolerance: rtol, absoluteTolerance: atol, equalNaN: equalNan)
     let isTolerant = rtol != 0 || atol != 0
-    return try ArrayComparison(left, right, name: name, dtypeMatters: !isTolerant, &difference)
+    return try ArrayComparison.compare(left, right, name: name, dtypeMatters: !isTolerant, start: start)
   }
 }
 
@@ -59,38 +103,36 @@ struct ArrayComparison {
   let leftShape: [Int]
   let rightShape: [Int]
   let dtypeMatters: Bool
-  let difference: ArrayDifference?
+  var difference: ArrayDifference?
   /// The two elements that differ most, printed.
   var worstPair: (String, String)?
 
   /// Compares piece by piece, so that files may be larger than memory.
-  init(
-    _ left: ArrayInput, _ right: ArrayInput, name: String?, dtypeMatters: Bool, _ difference: inout ArrayDifference
-  ) throws {
-    self.name = name
-    self.dtypeMatters = dtypeMatters
-    (leftDType, rightDType) = (left.dtype, right.dtype)
+  static func compare(
+    _ left: ArrayInput, _ right: ArrayInput, name: String?, dtypeMatters: Bool, start: ArrayDifference
+  ) throws(FormatError) -> ArrayComparison {
     let (leftPieces, rightPieces) = (try ArrayPieces(left), try ArrayPieces(right))
-    (leftShape, rightShape) = (leftPieces.shape, rightPieces.shape)
-    guard leftShape == rightShape else {
-      self.difference = nil
-      return
-    }
-    do {
+    var result = ArrayComparison(
+      name: name, leftDType: left.dtype, rightDType: right.dtype, leftShape: leftPieces.shape,
+      rightShape: rightPieces.shape, dtypeMatters: dtypeMatters)
+    guard result.leftShape == result.rightShape else { return result }
+    var difference = start
+    do throws(FormatError) {
       try leftPieces.forEachPair(with: rightPieces) { (a: AnyNDArray, b: AnyNDArray) throws(FormatError) in
         try FormatError.wrapping(.badArgument, file: left.address.path) { () throws(ArrayError) in
           try difference.add(a, b)
         }
       }
-    } catch let error as FormatError where error.code == .badArgument && leftDType.native != rightDType.native {
+    } catch {
       // Elements that cannot be compared are different, whatever they hold.
-      self.difference = nil
-      return
+      if error.code == .badArgument, result.dtypesDiffer { return result }
+      throw error
     }
-    self.difference = difference
+    result.difference = difference
     if let index = difference.worstIndex {
-      worstPair = (try leftPieces.elementText(index), try rightPieces.elementText(index))
+      result.worstPair = (try leftPieces.elementText(index), try rightPieces.elementText(index))
     }
+    return result
   }
 
   var dtypesDiffer: Bool { leftDType.native != rightDType.native }

@@ -5,12 +5,13 @@ import NumPyIO
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Tell what a file holds: format, dtype, shape, order, sizes.",
+    abstract: "Tell what a file holds: format, dtype, shape, order, sizes, members.",
     discussion: """
       Reads headers only, so the cost does not depend on the size.
 
       EXAMPLES
         npy info arr.npy
+        npy info arr.npz:weights
         npy info --json *.npy | jq '.[].shape'
       """)
 
@@ -20,7 +21,7 @@ struct InfoCommand: ParsableCommand {
   func run() throws {
     var objects: [JSONValue] = []
     for (place, text) in addresses.enumerated() {
-      let description = try ArrayDescription(ArrayInput(text))
+      let description = try FileDescription(text)
       if json {
         objects.append(description.json)
       } else {
@@ -47,14 +48,53 @@ struct ListCommand: ParsableCommand {
     var rows: [[String]] = []
     var objects: [JSONValue] = []
     for file in files {
-      let description = try ArrayDescription(ArrayInput(file))
+      let description = try FileDescription(file)
       objects.append(description.json)
-      rows.append([description.printableName, description.shapeText, description.dtypeText, description.sizeText])
+      rows += description.rows
     }
     if json {
-      try Console.print(JSONValue.array(objects).pretty())
+      try Console.print((objects.count == 1 ? objects[0] : .array(objects)).pretty())
     } else {
       try Console.write(TextTable.aligned(rows))
+    }
+  }
+}
+
+/// What is told of one address, whatever it is.
+enum FileDescription {
+  case array(ArrayDescription)
+  case archive(ArchiveDescription)
+
+  init(_ text: String) throws {
+    let address = try Address(text)
+    let opened = try OpenedFile(address.path)
+    if case .npz(let archive) = opened, address.member == nil, address.slice == nil {
+      self = .archive(try ArchiveDescription(archive, name: text))
+    } else {
+      self = .array(try ArrayDescription(ArrayInput(address, opened)))
+    }
+  }
+
+  var text: String {
+    switch self {
+    case .array(let array): array.text
+    case .archive(let archive): archive.text
+    }
+  }
+
+  var json: JSONValue {
+    switch self {
+    case .array(let array): array.json
+    case .archive(let archive): archive.json
+    }
+  }
+
+  /// The lines of `ls`.
+  var rows: [[String]] {
+    switch self {
+    case .array(let array): [[array.printableName, array.shapeText, array.dtypeText, array.sizeText]]
+    case .archive(let archive):
+      archive.members.map { [Console.printable(archive.name) + ":" + $0.row[0]] + $0.row[1...3] }
     }
   }
 }

@@ -15,11 +15,12 @@ struct ShowCommand: ParsableCommand {
       """)
 
   @Argument(help: "The array.") var address: String
+  @OptionGroup(title: "Text") var reading: SourceOptions
   @Flag(help: "Print as repr does.") var repr = false
   @OptionGroup var options: PrintingOptions
 
   func run() throws {
-    let input = try ArrayInput(address)
+    let input = try ArrayInput(address, reading: reading)
     let array = try input.read()
     try Console.print(array.formatted(repr ? .repr : .str, options: try options.resolved()))
   }

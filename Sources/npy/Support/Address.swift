@@ -46,6 +46,17 @@ struct Address: Sendable {
     member = colon.map { String(name[name.index(after: $0)...]) }
   }
 
+  /// A member of a file, known by their names.
+  init(path: String, member: String) {
+    text = path + ":" + member
+    self.path = path
+    self.member = member
+    slice = nil
+  }
+
+  /// Whether the address names a file and no part of it.
+  var isWhole: Bool { member == nil && slice == nil }
+
   /// The address with every character that a terminal could take amiss escaped.
   var printable: String { Console.printable(text) }
 }

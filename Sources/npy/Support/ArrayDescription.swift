@@ -6,32 +6,42 @@ struct ArrayDescription {
   let name: String
   let header: NPYHeader
   let dtype: DType
-  let shape: [Int]
+  private(set) var shape: [Int]
   let dataOffset: Int
+  /// Where the `.npy` begins in the file: not 0 for a stored member of an archive, `nil` for a compressed one.
+  let fileOffset: Int?
   let trailingByteCount: Int?
-  let isSlice: Bool
 
   init(_ input: ArrayInput) throws(FormatError) {
-    name = input.address.text
-    guard case .file(let file) = input.content else {
+    guard let file = input.file else {
       throw FormatError(.unsupported, "this is no .npy array", file: input.address.path)
     }
-    header = file.header
-    dtype = header.dtype
-    dataOffset = file.dataOffset
-    trailingByteCount = file.trailingByteCount
-    isSlice = input.address.slice != nil
+    var stored: Int? = 0
+    if case .member(let archive, let name, _) = input.content {
+      stored = try archive.storedOffset(of: archive.member(name))
+    }
+    self.init(file, name: input.address.text, stored: stored)
     if let slice = input.address.slice {
       shape = try FormatError.wrapping(.badArgument, file: input.address.path) { () throws(ArrayError) in
         try ResolvedSlice(slice, shape: file.header.shape).shape
       }
-    } else {
-      shape = header.shape
     }
   }
 
-  /// Whether a mapped array's elements begin at multiples of their alignment.
-  var isAligned: Bool { dataOffset % max(1, dtype.alignment) == 0 }
+  /// - Parameter stored: Where the `.npy` begins in the file; `nil` if it is compressed.
+  init(_ file: NPYFile, name: String, stored: Int?) {
+    self.name = name
+    header = file.header
+    dtype = header.dtype
+    shape = header.shape
+    dataOffset = file.dataOffset
+    trailingByteCount = file.trailingByteCount
+    fileOffset = stored
+  }
+
+  /// Whether the elements begin in the file at a multiple of their alignment, so that they can be used where they are
+  /// mapped.
+  var isAligned: Bool { fileOffset.map { ($0 + dataOffset) % max(1, dtype.alignment) == 0 } ?? false }
   var byteCount: Int { shape.reduce(1, &*) &* dtype.itemSize }
 
   var printableName: String { Console.printable(name) }

@@ -9,7 +9,7 @@ struct ArrayPieces {
 
   init(_ input: ArrayInput) throws(FormatError) {
     self.input = input
-    if case .file(let file) = input.content, input.address.slice == nil, file.source.isSeekable,
+    if let file = input.file, input.address.slice == nil, file.source.isSeekable,
       file.header.dtype.subarray == nil
     {
       whole = nil
@@ -28,7 +28,7 @@ struct ArrayPieces {
         try whole.slice([.range(lower: range.lowerBound, upper: range.upperBound)])
       }
     }
-    guard case .file(let file) = input.content else { return try input.read() }
+    guard let file = input.file else { return try input.read() }
     return try file.read(slice: [.range(lower: range.lowerBound, upper: range.upperBound)])
   }
 
@@ -63,11 +63,11 @@ struct ArrayPieces {
       element = try FormatError.wrapping(.badArgument, file: input.address.path) { () throws(ArrayError) in
         try whole.slice(place)
       }
-    } else if case .file(let file) = input.content {
+    } else if let file = input.file {
       element = try file.read(slice: place)
     } else {
       element = try input.read()
     }
-    return element.description
+    return element.formatted(.str)
   }
 }

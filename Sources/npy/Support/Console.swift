@@ -40,6 +40,14 @@ enum Console {
   /// Whether standard error is a terminal.
   static var errorIsTerminal: Bool { isatty(2) == 1 }
 
+  /// Whether results may be coloured: on a terminal, unless `NO_COLOR` is set (https://no-color.org).
+  static let usesColour: Bool = {
+    guard isatty(1) == 1 else { return false }
+    // Safe: the environment is not changed by this process; the text is read at once.
+    if let value = unsafe getenv("NO_COLOR"), unsafe value.pointee != 0 { return false }
+    return true
+  }()
+
   /// A name from a file as it may reach a terminal: what is not printable is escaped as Python would, so that no name
   /// can move the cursor or change colours.
   static func printable(_ name: String) -> String {

@@ -4,6 +4,8 @@ enum JSONValue {
   case bool(Bool)
   case int(Int)
   case double(Double)
+  /// An integer of more than 64 bits.
+  case exact(Int128)
   case string(String)
   case array([JSONValue])
   /// An object, its keys in the order in which they are printed.
@@ -15,6 +17,7 @@ enum JSONValue {
     case .null: "null"
     case .bool(let value): value ? "true" : "false"
     case .int(let value): String(value)
+    case .exact(let value): String(value)
     case .double(let value): value.isFinite ? JSONValue.number(value) : "null"
     case .string(let value): JSONValue.quoted(value)
     case .array(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"

@@ -28,7 +28,8 @@ import Testing
     product.vectorWidth = min(width, product.vectorWidth)
     // Safe: nobody else holds the result, which has rows * columns elements.
     let start = unsafe result.untyped.storage.baseAddress.assumingMemoryBound(to: Item.self)
-    product.write(to: MatrixTarget(unsafe start))
+    let target = unsafe MatrixTarget(start)
+    product.write(to: target)
     extendLifetime(shapes.left.storage)
     extendLifetime(shapes.right.storage)
     var expected: [Item] = []

@@ -1,0 +1,29 @@
+/// A stream whose first bytes have been looked at and are kept, so that a file's kind can be told before it is read.
+public final class PrefixedSource: ByteSource {
+  public let name: String
+  private let prefix: [UInt8]
+  private let rest: any ByteSource
+
+  /// Reads up to `count` bytes of a source ahead. A source that can be read anywhere needs no such wrapper.
+  public init(_ source: any ByteSource, keeping count: Int) throws(FormatError) {
+    prefix = try source.readBytes(at: 0, upTo: count)
+    name = source.name
+    rest = source
+  }
+
+  public var byteCount: Int? { rest.byteCount }
+  public var isSeekable: Bool { rest.isSeekable }
+
+  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+    guard offset < prefix.count else { return try unsafe rest.read(into: buffer, at: offset) }
+    let count = min(buffer.count, prefix.count - offset)
+    // Safe: `count` bytes lie within both the prefix and the buffer.
+    unsafe prefix.withUnsafeBytes { bytes in
+      unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + count)]))
+    }
+    guard count < buffer.count else { return count }
+    // Safe: the part of the caller's buffer behind what the prefix has filled.
+    return count
+      + (try unsafe rest.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]), at: offset + count))
+  }
+}

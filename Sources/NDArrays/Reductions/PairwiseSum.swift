@@ -1,0 +1,186 @@
+internal import ParallelLoops
+
+/// A real number that is summed as a `Value`.
+protocol RealItem: BitwiseCopyable, Sendable {
+  associatedtype Value: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable
+  var value: Value { get }
+  init(rounding value: Value)
+}
+
+extension Double: RealItem {
+  @inline(__always)
+  var value: Double { self }
+  @inline(__always)
+  init(rounding value: Double) { self = value }
+}
+extension Float: RealItem {
+  @inline(__always)
+  var value: Float { self }
+  @inline(__always)
+  init(rounding value: Float) { self = value }
+}
+#if !(os(macOS) && arch(x86_64))
+  extension Float16: RealItem {
+    @inline(__always)
+    var value: Float { Float(self) }
+    @inline(__always)
+    init(rounding value: Float) { self = Float16(value) }
+  }
+#endif
+extension RealItem where Self: FixedWidthInteger {
+  @inline(__always)
+  var value: Double { Double(self) }
+  /// Sums of integers as doubles are never put back into integers.
+  @inline(__always)
+  init(rounding value: Double) { self = Self(exactly: value) ?? 0 }
+}
+extension Int8: RealItem {}
+extension UInt8: RealItem {}
+extension Int16: RealItem {}
+extension UInt16: RealItem {}
+extension Int32: RealItem {}
+extension UInt32: RealItem {}
+extension Int64: RealItem {}
+extension UInt64: RealItem {}
+
+/// Sums in halves of halves, eight numbers abreast, as NumPy's `pairwise_sum`: the error grows with the logarithm of
+/// the number of items. The tree, and with it every bit of the result, is NumPy's; workers only share its branches.
+enum PairwiseSum {
+  private static let leaf = 128
+  /// From this many items on, the branches are shared out.
+  private static let shared = 1 << 17
+
+  @inline(__always)
+  static func sum<Item: RealItem>(_ run: ItemRun<Item>, onAllCores: Bool) -> Item.Value {
+    if onAllCores, run.count >= shared, Parallel.workers > 1 {
+      return tree(run.count, leaf: shared / 4, half: { $0 / 2 - $0 / 2 % 8 }) {
+        branch(run.part($0))
+      } combine: {
+        $0 + $1
+      }
+    }
+    return branch(run)
+  }
+
+  private static func branch<Item: RealItem>(_ run: ItemRun<Item>) -> Item.Value {
+    if run.count > leaf {
+      let half = run.count / 2 - run.count / 2 % 8
+      return branch(run.part(0..<half)) + branch(run.part(half..<run.count))
+    }
+    if run.count < 8 {
+      var sum: Item.Value = -0.0
+      for index in 0..<run.count { sum += run[index].value }
+      return sum
+    }
+    // The compiler sees the unit stride in the first case.
+    if run.isPacked {
+      return eightAbreast(unsafe ItemRun<Item>(run.start, step: MemoryLayout<Item>.size, count: run.count))
+    }
+    return eightAbreast(run)
+  }
+
+  @inline(__always)
+  private static func eightAbreast<Item: RealItem>(_ run: ItemRun<Item>) -> Item.Value {
+    var sums = eight(run, 0)
+    var index = 8
+    while index + 8 <= run.count {
+      sums += eight(run, index)
+      index += 8
+    }
+    var sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
+    while index < run.count {
+      sum += run[index].value
+      index += 1
+    }
+    return sum
+  }
+
+  @inline(__always)
+  private static func eight<Item: RealItem>(_ run: ItemRun<Item>, _ index: Int) -> SIMD8<Item.Value> {
+    SIMD8(
+      run[index].value, run[index + 1].value, run[index + 2].value, run[index + 3].value, run[index + 4].value,
+      run[index + 5].value, run[index + 6].value, run[index + 7].value)
+  }
+
+  // MARK: Complex numbers
+
+  @inline(__always)
+  static func complexSum<Part: BinaryFloatingPoint & BitwiseCopyable & Sendable>(
+    _ run: ItemRun<NumberPair<Part>>, onAllCores: Bool
+  ) -> NumberPair<Part> {
+    if onAllCores, run.count >= shared, Parallel.workers > 1 {
+      return tree(run.count, leaf: shared / 4, half: { ($0 - $0 % 8) / 2 }) {
+        complexBranch(run.part($0))
+      } combine: {
+        $0 + $1
+      }
+    }
+    return complexBranch(run)
+  }
+
+  /// NumPy counts the parts: 8 of them abreast are 4 numbers, and a leaf has 64.
+  private static func complexBranch<Part: BinaryFloatingPoint & BitwiseCopyable & Sendable>(
+    _ run: ItemRun<NumberPair<Part>>
+  ) -> NumberPair<Part> {
+    if run.count > leaf / 2 {
+      let half = (run.count - run.count % 8) / 2
+      return complexBranch(run.part(0..<half)) + complexBranch(run.part(half..<run.count))
+    }
+    if run.count < 4 {
+      var sum = NumberPair<Part>(repeating: -0.0)
+      for index in 0..<run.count { sum += run[index] }
+      return sum
+    }
+    var (s0, s1, s2, s3) = (run[0], run[1], run[2], run[3])
+    var index = 4
+    while index + 4 <= run.count {
+      s0 += run[index]
+      s1 += run[index + 1]
+      s2 += run[index + 2]
+      s3 += run[index + 3]
+      index += 4
+    }
+    var sum = (s0 + s1) + (s2 + s3)
+    while index < run.count {
+      sum += run[index]
+      index += 1
+    }
+    return sum
+  }
+
+  /// The upper branches of the tree: those with at most `leaf` items are made on all cores, and then added in the
+  /// tree's order.
+  private static func tree<Value: Sendable>(
+    _ count: Int, leaf: Int, half: (Int) -> Int, _ make: @Sendable (Range<Int>) -> Value,
+    combine: (Value, Value) -> Value
+  ) -> Value {
+    var branches: [Range<Int>] = []
+    func split(_ range: Range<Int>) {
+      if range.count <= leaf { return branches.append(range) }
+      let middle = range.lowerBound + half(range.count)
+      split(range.lowerBound..<middle)
+      split(middle..<range.upperBound)
+    }
+    split(0..<count)
+    let ranges = branches
+    let storage = ArrayStorage(uninitializedByteCount: ranges.count * MemoryLayout<Value>.stride)
+    // Safe: new memory of so many values, held until the end; every branch writes its own.
+    let sums = unsafe MatrixTarget(storage.baseAddress.bindMemory(to: Value.self, capacity: ranges.count))
+    Parallel.forEach(ranges.count) { (index: Int) throws(Never) in
+      unsafe (sums.start + index).initialize(to: make(ranges[index]))
+    }
+    var next = 0
+    func add(_ count: Int) -> Value {
+      if count <= leaf {
+        defer { next += 1 }
+        return unsafe sums.start[next]
+      }
+      let middle = half(count)
+      let left = add(middle)
+      return combine(left, add(count - middle))
+    }
+    let result = add(count)
+    extendLifetime(storage)
+    return result
+  }
+}

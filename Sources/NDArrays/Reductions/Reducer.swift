@@ -1,0 +1,185 @@
+internal import ParallelLoops
+
+/// Items that lie in memory at equal distances.
+///
+/// Whoever makes one keeps the memory alive, and unchanged, while the run is used.
+@safe struct ItemRun<Item: BitwiseCopyable>: @unchecked Sendable {
+  let start: UnsafeRawPointer
+  /// The distance in bytes from one item to the next.
+  let step: Int
+  let count: Int
+
+  init(_ start: UnsafeRawPointer, step: Int, count: Int) {
+    unsafe self.start = start
+    self.step = step
+    self.count = count
+  }
+
+  var isPacked: Bool { step == MemoryLayout<Item>.size }
+
+  @inline(__always)
+  subscript(index: Int) -> Item {
+    // Safe: the callers ask for items below `count`; no alignment is presumed.
+    unsafe start.loadUnaligned(fromByteOffset: index * step, as: Item.self)
+  }
+
+  func part(_ range: Range<Int>) -> ItemRun {
+    unsafe ItemRun(start + range.lowerBound * step, step: step, count: range.count)
+  }
+}
+
+/// How many items become one.
+protocol Reducer: Sendable {
+  /// An item as it lies in memory.
+  associatedtype Item: BitwiseCopyable
+  /// What is known of the items so far; at the end the result, as it lies in memory.
+  associatedtype State: BitwiseCopyable & Sendable
+  /// The state before the first item.
+  var initial: State { get }
+  /// Takes in a whole run at once.
+  func fold(_ state: State, _ run: ItemRun<Item>, onAllCores: Bool) -> State
+  /// Takes in one item.
+  func step(_ state: State, _ item: Item) -> State
+}
+
+extension Reducer {
+  /// Folds the parts of a long run on all cores, for reducers whose order does not show.
+  func foldParts(
+    _ state: State, _ run: ItemRun<Item>, fold: @Sendable (State, ItemRun<Item>) -> State,
+    combine: (State, State) -> State
+  ) -> State {
+    let size = 1 << 17
+    guard run.count >= 2 * size else { return fold(state, run) }
+    let pieces = (run.count + size - 1) / size
+    let storage = ArrayStorage(uninitializedByteCount: pieces * MemoryLayout<State>.stride)
+    // Safe: new memory of so many states, held until the end; every piece writes its own.
+    let states = unsafe MatrixTarget(storage.baseAddress.bindMemory(to: State.self, capacity: pieces))
+    Parallel.forEach(pieces) { (piece: Int) throws(Never) in
+      let part = run.part((piece * size)..<min(run.count, (piece + 1) * size))
+      unsafe (states.start + piece).initialize(to: fold(initial, part))
+    }
+    var result = state
+    for piece in 0..<pieces { result = unsafe combine(result, states.start[piece]) }
+    extendLifetime(storage)
+    return result
+  }
+}
+
+/// Walks over arrays for reducers, in the order in which NumPy walks: that of memory.
+enum Reduction {
+  /// All elements to one.
+  static func whole<R: Reducer>(_ array: AnyNDArray, _ reducer: R, dtype: DType) throws(ArrayError) -> AnyNDArray {
+    let result = try AnyNDArray(uninitialized: [], dtype: dtype)
+    var state = reducer.initial
+    if array.count > 0 {
+      let plan = LoopPlan(shape: array.shape, first: array.strides, second: array.strides)
+      plan.forEachRow { offset, _ in
+        // Safe: the plan's rows lie within the array, which is held until the end of this function.
+        let run = unsafe ItemRun<R.Item>(
+          array.firstElement + plan.firstOffset + offset, step: plan.inner.first, count: plan.inner.count)
+        state = reducer.fold(state, run, onAllCores: true)
+      }
+    }
+    extendLifetime(array.storage)
+    // Safe: the result is new and as large as a state.
+    unsafe result.storage.baseAddress.storeBytes(of: state, as: R.State.self)
+    return result
+  }
+
+  /// The elements along one axis to one each.
+  static func along<R: Reducer>(
+    _ axis: Int, _ array: AnyNDArray, _ reducer: R, dtype: DType
+  ) throws(ArrayError) -> AnyNDArray {
+    let (count, fullStep) = (array.shape[axis], array.strides[axis])
+    let shape = Array(array.shape[..<axis] + array.shape[(axis + 1)...])
+    let strides = Array(array.strides[..<axis] + array.strides[(axis + 1)...])
+    let result = try AnyNDArray(uninitialized: shape, dtype: dtype)
+    guard result.count > 0 else { return result }
+    // Backwards axes are walked forwards in memory.
+    let start = fullStep < 0 ? (count - 1) * fullStep : 0
+    let step = abs(fullStep)
+    let nearest = shape.indices.filter { shape[$0] > 1 }.min { abs(strides[$0]) < abs(strides[$1]) }
+    if let inner = nearest, abs(strides[inner]) < step, count > 0 {
+      byRows(
+        ItemAxis(count: count, step: step, start: start), array, shape, strides, inner: inner, reducer, into: result)
+    } else {
+      Parallel.forEachRange(of: result.count, grain: 1 + (1 << 16) / max(1, count)) {
+        (range: Range<Int>) throws(Never) in
+        for index in range {
+          var rest = index
+          var offset = start
+          for axis in shape.indices.reversed() {
+            offset += rest % shape[axis] * strides[axis]
+            rest /= shape[axis]
+          }
+          var state = reducer.initial
+          if count > 0 {
+            // Safe: the run is one of the array's, which the caller holds.
+            let run = unsafe ItemRun<R.Item>(array.firstElement + offset, step: step, count: count)
+            state = reducer.fold(state, run, onAllCores: result.count == 1)
+          }
+          // Safe: the result is new, and every index has its own place in it.
+          unsafe result.storage.baseAddress.storeBytes(
+            of: state, toByteOffset: index * MemoryLayout<R.State>.size, as: R.State.self)
+        }
+      }
+    }
+    extendLifetime(array.storage)
+    return result
+  }
+
+  private struct ItemAxis: Sendable {
+    var count: Int
+    var step: Int
+    var start: Int
+  }
+
+  /// Where another axis is nearer in memory: whole rows along it are taken in, one after the other.
+  private static func byRows<R: Reducer>(
+    _ reduced: ItemAxis, _ array: AnyNDArray, _ shape: [Int], _ strides: [Int], inner: Int, _ reducer: R,
+    into result: AnyNDArray
+  ) {
+    let blockSize = 512
+    let width = shape[inner]
+    let blocks = (width + blockSize - 1) / blockSize
+    let outer = shape.indices.filter { $0 != inner }
+    let places = result.count / width
+    let perTask = max(1, (1 << 16) / (reduced.count * min(width, blockSize)))
+    let tasks = (places * blocks + perTask - 1) / perTask
+    Parallel.forEach(tasks) { (task: Int) throws(Never) in
+      // Safe: new memory for the states of one block, given back at the end of the closure.
+      unsafe withUnsafeTemporaryAllocation(of: R.State.self, capacity: blockSize) { states in
+        for item in (task * perTask)..<min(places * blocks, (task + 1) * perTask) {
+          var rest = item / blocks
+          var (from, to) = (reduced.start, 0)
+          for axis in outer.reversed() {
+            from += rest % shape[axis] * strides[axis]
+            to += rest % shape[axis] * result.strides[axis]
+            rest /= shape[axis]
+          }
+          let first = item % blocks * blockSize
+          let count = min(blockSize, width - first)
+          unsafe states[..<count].initialize(repeating: reducer.initial)
+          for index in 0..<reduced.count {
+            // Safe: the row is one of the array's, which the caller holds.
+            let row = unsafe ItemRun<R.Item>(
+              array.firstElement + from + index * reduced.step + first * strides[inner], step: strides[inner],
+              count: count)
+            if row.isPacked {
+              // Spelled apart so that the compiler sees the unit stride.
+              let packed = unsafe ItemRun<R.Item>(row.start, step: MemoryLayout<R.Item>.size, count: count)
+              for place in 0..<count { unsafe states[place] = reducer.step(states[place], packed[place]) }
+            } else {
+              for place in 0..<count { unsafe states[place] = reducer.step(states[place], row[place]) }
+            }
+          }
+          for place in 0..<count {
+            // Safe: the result is new, and every item has its own places in it.
+            unsafe result.storage.baseAddress.storeBytes(
+              of: states[place], toByteOffset: to + (first + place) * result.strides[inner], as: R.State.self)
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+internal import ParallelLoops
+
+extension AnyNDArray {
+  /// The standard deviation of all elements, or of those along an axis: NumPy's `std`. Of nothing it is NaN.
+  ///
+  /// In two passes, as NumPy: the mean, then the mean of the squared deviations, for which a copy of the array's size
+  /// is made. For one pass over data that does not fit memory see ``ArrayStatistics``.
+  ///
+  /// - Parameters:
+  ///   - axis: Counted from the end if negative; left out, all elements are taken.
+  ///   - ddof: What is taken from the number of elements in the division: 1 for a sample's estimate.
+  /// - Throws: ``ArrayError`` with code `axisOutOfRange`, or `unsupported` for dtypes that are not numeric.
+  public func std(axis: Int? = nil, ddof: Int = 0) throws(ArrayError) -> AnyNDArray {
+    let array = reducible()
+    let count = try reducedCount(axis)
+    var mean: AnyNDArray
+    if dtype.kind == .float || dtype.kind == .complex {
+      // Not `mean()`: that would sum half precision in single.
+      mean = try array.sum(axis: axis).divided(by: Double(count))
+    } else {
+      mean = try array.mean(axis: axis)
+    }
+    if let axis { mean = mean.addingAxis(at: try Layout.normalized(axis, count: ndim)) }
+    mean = try mean.broadcast(to: shape)
+    let squares = try array.squaredDeviations(from: mean)
+    let (freedom, overflow) = count.subtractingReportingOverflow(ddof)
+    let divisor = overflow ? 0 : Double(Swift.max(0, freedom))
+    let variance = try squares.sum(axis: axis).divided(by: divisor)
+    switch variance.dtype {
+    #if !(os(macOS) && arch(x86_64))
+      case .float16:
+        return variance.mapped(Float16.self, to: Float16.self, .float16) { Float16(Float($0).squareRoot()) }
+    #endif
+    case .float32: return variance.mapped(Float.self, to: Float.self, .float32) { $0.squareRoot() }
+    default: return variance.mapped(Double.self, to: Double.self, .float64) { $0.squareRoot() }
+    }
+  }
+
+  /// The squared distance of every element to its mean, packed, in this array's order of memory.
+  private func squaredDeviations(from mean: AnyNDArray) throws(ArrayError) -> AnyNDArray {
+    switch (dtype.kind, dtype.itemSize) {
+    case (.bool, _), (.unsignedInteger, 1):
+      return squares(UInt8.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    case (.signedInteger, 1): return squares(Int8.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    case (.signedInteger, 2): return squares(Int16.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    case (.signedInteger, 4): return squares(Int32.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    case (.signedInteger, 8): return squares(Int64.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    case (.unsignedInteger, 2): return squares(UInt16.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    case (.unsignedInteger, 4): return squares(UInt32.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    case (.unsignedInteger, 8): return squares(UInt64.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    #if !(os(macOS) && arch(x86_64))
+      case (.float, 2): return squares(Float16.self, Float16.self, mean, .float16) { square($0 - $1) }
+    #endif
+    case (.float, 4): return squares(Float.self, Float.self, mean, .float32) { square($0 - $1) }
+    case (.float, 8): return squares(Double.self, Double.self, mean, .float64) { square($0 - $1) }
+    case (.complex, 8):
+      return squares(NumberPair<Float>.self, NumberPair<Float>.self, mean, .float32) {
+        let part = $0 - $1
+        return part.real * part.real + part.imaginary * part.imaginary
+      }
+    case (.complex, 16):
+      return squares(NumberPair<Double>.self, NumberPair<Double>.self, mean, .float64) {
+        let part = $0 - $1
+        return part.real * part.real + part.imaginary * part.imaginary
+      }
+    default: throw unsupported("std")
+    }
+  }
+
+  @inline(__always)
+  private func square<Number: FloatingPoint>(_ number: Number) -> Number { number * number }
+
+  @inline(__always)
+  private func squares<Item: BitwiseCopyable, Mean: BitwiseCopyable, Square: BitwiseCopyable>(
+    _: Item.Type, _: Mean.Type, _ mean: AnyNDArray, _ dtype: DType, _ square: @Sendable (Item, Mean) -> Square
+  ) -> AnyNDArray {
+    let result = packedLike(dtype)
+    guard count > 0 else { return result }
+    // The plan visits this array in its order of memory, in which the result is packed.
+    let plan = LoopPlan(shape: shape, first: strides, second: mean.strides)
+    let inner = plan.inner
+    var done = 0
+    plan.forEachRow { offset, other in
+      let start = done
+      Parallel.forEachRange(of: inner.count, grain: 1 << 15) { (range: Range<Int>) throws(Never) in
+        // Safe: the plan's rows lie within both arrays, which are held until the end of this function; the result is
+        // new, and as many items long as the rows together.
+        let items = unsafe firstElement + plan.firstOffset + offset
+        let means = unsafe mean.firstElement + plan.secondOffset + other
+        let target = unsafe result.storage.baseAddress + start * MemoryLayout<Square>.size
+        if inner.first == MemoryLayout<Item>.size, inner.second == 0 {
+          // Spelled apart so that the compiler sees the unit stride.
+          let mean = unsafe means.loadUnaligned(as: Mean.self)
+          for index in range {
+            let item = unsafe items.loadUnaligned(fromByteOffset: index * MemoryLayout<Item>.size, as: Item.self)
+            unsafe target.storeBytes(
+              of: square(item, mean), toByteOffset: index * MemoryLayout<Square>.size, as: Square.self)
+          }
+          return
+        }
+        for index in range {
+          let item = unsafe items.loadUnaligned(fromByteOffset: index * inner.first, as: Item.self)
+          let mean = unsafe means.loadUnaligned(fromByteOffset: index * inner.second, as: Mean.self)
+          unsafe target.storeBytes(
+            of: square(item, mean), toByteOffset: index * MemoryLayout<Square>.size, as: Square.self)
+        }
+      }
+      done += inner.count
+    }
+    extendLifetime(storage)
+    extendLifetime(mean.storage)
+    return result
+  }
+
+  /// A new array of this shape, packed, with its axes in this array's order of memory, backwards ones too.
+  private func packedLike(_ dtype: DType) -> AnyNDArray {
+    // Stable, as `LoopPlan` sorts: the largest stride outermost.
+    let order = shape.indices.sorted {
+      (abs(strides[$0]), $1) > (abs(strides[$1]), $0)
+    }
+    var steps = [Int](repeating: 0, count: ndim)
+    var offset = 0
+    var step = dtype.itemSize
+    for axis in order.reversed() {
+      let isBackwards = strides[axis] < 0 && shape[axis] > 1
+      steps[axis] = isBackwards ? -step : step
+      if isBackwards { offset += (shape[axis] - 1) * step }
+      step *= Swift.max(1, shape[axis])
+    }
+    return AnyNDArray(
+      uncheckedDType: dtype, shape: shape, strides: steps, offset: count == 0 ? 0 : offset,
+      storage: ArrayStorage(uninitializedByteCount: count * dtype.itemSize))
+  }
+}

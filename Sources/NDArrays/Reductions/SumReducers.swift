@@ -1,0 +1,83 @@
+internal import ParallelLoops
+
+/// Sums floating-point numbers in their own type, half precision by way of single.
+struct RealSum<Item: RealItem>: Reducer where Item: BinaryFloatingPoint {
+  typealias State = Item
+  var initial: Item { 0 }
+  @inline(__always)
+  func fold(_ state: Item, _ run: ItemRun<Item>, onAllCores: Bool) -> Item {
+    Item(rounding: state.value + PairwiseSum.sum(run, onAllCores: onAllCores))
+  }
+  @inline(__always)
+  func step(_ state: Item, _ item: Item) -> Item { Item(rounding: state.value + item.value) }
+}
+
+/// Sums numbers in a wider floating-point type: for means. NumPy converts so many at a time, and sums these pairwise.
+struct WideningSum<Item: RealItem>: Reducer {
+  typealias State = Item.Value
+  static var bufferSize: Int { 8192 }
+  var initial: Item.Value { 0 }
+  @inline(__always)
+  func fold(_ state: State, _ run: ItemRun<Item>, onAllCores: Bool) -> State {
+    let blocks = (run.count + Self.bufferSize - 1) / Self.bufferSize
+    let block = { @Sendable (index: Int) -> State in
+      let first = index * Self.bufferSize
+      return PairwiseSum.sum(run.part(first..<min(run.count, first + Self.bufferSize)), onAllCores: false)
+    }
+    var sum = state
+    guard onAllCores, blocks >= 16, Parallel.workers > 1 else {
+      for index in 0..<blocks { sum += block(index) }
+      return sum
+    }
+    let storage = ArrayStorage(uninitializedByteCount: blocks * MemoryLayout<State>.stride)
+    // Safe: new memory of so many sums, held until the end; every block writes its own.
+    let sums = unsafe MatrixTarget(storage.baseAddress.bindMemory(to: State.self, capacity: blocks))
+    Parallel.forEach(blocks) { (index: Int) throws(Never) in
+      unsafe (sums.start + index).initialize(to: block(index))
+    }
+    for index in 0..<blocks { unsafe sum += sums.start[index] }
+    extendLifetime(storage)
+    return sum
+  }
+  @inline(__always)
+  func step(_ state: State, _ item: Item) -> State { state + item.value }
+}
+
+/// Sums complex numbers part by part.
+struct ComplexSum<Part: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Reducer {
+  var initial: NumberPair<Part> { .zero }
+  @inline(__always)
+  func fold(_ state: NumberPair<Part>, _ run: ItemRun<NumberPair<Part>>, onAllCores: Bool) -> NumberPair<Part> {
+    state + PairwiseSum.complexSum(run, onAllCores: onAllCores)
+  }
+  @inline(__always)
+  func step(_ state: NumberPair<Part>, _ item: NumberPair<Part>) -> NumberPair<Part> { state + item }
+}
+
+/// Sums integers modulo 2**64.
+struct IntegerSum<Item: FixedWidthInteger & BitwiseCopyable & Sendable>: Reducer {
+  var initial: UInt64 { 0 }
+  @inline(__always)
+  func fold(_ state: UInt64, _ run: ItemRun<Item>, onAllCores: Bool) -> UInt64 {
+    guard onAllCores else { return sum(state, run) }
+    return foldParts(state, run) {
+      sum($0, $1)
+    } combine: {
+      $0 &+ $1
+    }
+  }
+  @inline(__always)
+  func step(_ state: UInt64, _ item: Item) -> UInt64 { state &+ UInt64(truncatingIfNeeded: item) }
+  @inline(__always)
+  private func sum(_ state: UInt64, _ run: ItemRun<Item>) -> UInt64 {
+    var sum = state
+    if run.isPacked {
+      // Spelled apart so that the compiler sees the unit stride.
+      let packed = unsafe ItemRun<Item>(run.start, step: MemoryLayout<Item>.size, count: run.count)
+      for index in 0..<run.count { sum &+= UInt64(truncatingIfNeeded: packed[index]) }
+    } else {
+      for index in 0..<run.count { sum &+= UInt64(truncatingIfNeeded: run[index]) }
+    }
+    return sum
+  }
+}

@@ -1,0 +1,29 @@
+public import ByteIO
+
+/// What a file is, told by its first bytes as `np.load` tells it.
+public enum FileKind: String, Sendable, Hashable, CaseIterable {
+  /// One array.
+  case npy
+  /// A zip archive of arrays.
+  case npz
+  /// Neither: NumPy takes it for a pickle.
+  case pickle
+
+  /// The kind of what a source holds.
+  ///
+  /// - Throws: ``FormatError`` with code `empty` if it holds nothing.
+  public init(of source: any ByteSource) throws(FormatError) {
+    let prefix = try source.readBytes(at: 0, upTo: 6)
+    guard !prefix.isEmpty else { throw FormatError(.empty, "the file is empty", file: source.name, offset: 0) }
+    if prefix == NPYHeader.magic {
+      self = .npy
+    } else if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) || prefix.starts(with: [0x50, 0x4B, 0x05, 0x06]) {
+      self = .npz
+    } else if prefix.count < 6, NPYHeader.magic.starts(with: prefix) {
+      // The beginning of the magic string, and then nothing.
+      self = .npy
+    } else {
+      self = .pickle
+    }
+  }
+}

@@ -1,0 +1,159 @@
+public import ByteIO
+internal import NDArrays
+internal import ZipArchives
+
+/// What is wrong, or odd, with a file: what `npy check` tells.
+public struct FileCheck: Sendable {
+  /// Something that was found.
+  public struct Finding: Sendable {
+    /// Whether the file is broken or dangerous, or merely odd.
+    public enum Severity: String, Sendable {
+      /// The file is broken, or does what no honest file does.
+      case error
+      /// The file loads, but is not as NumPy would have written it.
+      case warning
+    }
+    /// How bad it is.
+    public let severity: Severity
+    /// What it is, and where.
+    public let error: FormatError
+
+    init(severity: Severity, error: FormatError) {
+      self.severity = severity
+      self.error = error
+    }
+
+    /// A file that could not be read at all.
+    public init(unreadable error: FormatError) { self.init(severity: .error, error: error) }
+  }
+
+  /// All that was found, in the order of the file.
+  public private(set) var findings: [Finding] = []
+  private let limits: LoadLimits
+
+  /// Whether nothing is wrong.
+  public var isSound: Bool { !findings.contains { $0.severity == .error } }
+
+  /// Checks a file from end to end: structure, checksums, overlaps, what stands behind the data, header oddities.
+  ///
+  /// Reads every byte, in bounded memory, and calls nothing that the file names.
+  ///
+  /// - Throws: ``FormatError`` only if the file cannot be read at all; what is wrong with its content is a finding.
+  public init(path: String, limits: LoadLimits = .default) throws(FormatError) {
+    self.limits = limits
+    let source = try FileSource.openSource(path: path)
+    let whole = source.isSeekable ? source : try PrefixedSource(source, keeping: 6)
+    do throws(FormatError) {
+      switch try FileKind(of: whole) {
+      case .npy: try checkArray(whole)
+      case .npz: try checkArchive(path, whole)
+      case .pickle: try checkPickle(whole)
+      }
+    } catch {
+      if error.code == .io || error.code == .permissionDenied { throw error }
+      note(.error, error.at(file: path))
+    }
+  }
+
+  mutating func note(_ severity: Finding.Severity, _ error: FormatError) {
+    findings.append(Finding(severity: severity, error: error))
+  }
+
+  // MARK: Arrays
+
+  private mutating func checkArray(_ source: any ByteSource) throws(FormatError) {
+    let file = try NPYFile(source, limits: limits)
+    try checkHeader(file, member: nil)
+    if file.header.dtype.hasObjects {
+      try checkObjects(file, member: nil)
+      return
+    }
+    var end = file.dataOffset
+    try file.forEachRun { (run: AnyNDArray) throws(FormatError) in end += run.nbytes }
+    noteTrailing(file.trailingByteCount ?? 0, file, member: nil)
+  }
+
+  private mutating func checkHeader(_ file: NPYFile, member: String?) throws(FormatError) {
+    let header = file.header
+    let name = file.source.name
+    if header.byteCount % 64 != 0 {
+      let text = "the data begins at byte \(header.byteCount), not at a multiple of 64 as NumPy 1.14 and later write"
+      note(.warning, FormatError(.malformed, text, file: name, member: member, offset: header.byteCount))
+    }
+    let canonical = try? NPYHeader.encode(
+      dtype: header.dtype, shape: header.shape, fortranOrder: header.isFortranOrder).header.version
+    if let canonical, canonical != header.version {
+      let text = "format version \(header.version) where NumPy would write \(canonical)"
+      note(.warning, FormatError(.malformed, text, file: name, member: member, offset: 6))
+    }
+  }
+
+  private mutating func noteTrailing(_ count: Int, _ file: NPYFile, member: String?) {
+    guard count > 0 else { return }
+    let end = file.dataOffset + file.header.dataByteCount
+    let next = try? file.source.readBytes(at: end, upTo: 6)
+    let what = next == NPYHeader.magic ? "another array follows" : "\(count) bytes follow the array"
+    note(.warning, FormatError(.malformed, what, file: file.source.name, member: member, offset: end))
+  }
+
+  // MARK: Archives
+
+  private mutating func checkArchive(_ path: String, _ source: any ByteSource) throws(FormatError) {
+    let archive = try source.isSeekable ? NPZArchive(opening: path, limits: limits) : NPZArchive(source, limits: limits)
+    let zip = archive.zip
+    for name in zip.ambiguousNames {
+      note(.error, FormatError(.ambiguous, "the archive has several members of this name", file: path, member: name))
+    }
+    if zip.prependedBytes > 0 {
+      note(.warning, FormatError(.malformed, "\(zip.prependedBytes) bytes precede the archive", file: path, offset: 0))
+    }
+    if zip.trailingBytes > 0 {
+      note(.warning, FormatError(.malformed, "\(zip.trailingBytes) bytes follow the archive", file: path))
+    }
+    if !zip.comment.isEmpty {
+      note(.warning, FormatError(.malformed, "the archive has a comment of \(zip.comment.count) bytes", file: path))
+    }
+    for member in zip.members where !member.isFolder {
+      if member.isUnsafeAsPath {
+        let text = "as a path, the name would leave the folder or is no plain file name"
+        note(.warning, FormatError(.malformed, text, file: path, member: member.name, offset: member.headerOffset))
+      }
+      do throws(FormatError) {
+        try checkMember(member, archive, path)
+      } catch {
+        note(.error, archive.located(error, member))
+      }
+    }
+  }
+
+  private mutating func checkMember(
+    _ member: ZipMember, _ archive: NPZArchive, _ path: String
+  ) throws(FormatError) {
+    try archive.zip.checkDataDescriptor(of: member)
+    let contents = try archive.contents(of: member)
+    var checksum = RunningChecksum()
+    var offset = 0
+    while offset < member.uncompressedSize {
+      let bytes = try contents.readBytes(at: offset, upTo: min(4 << 20, member.uncompressedSize - offset))
+      if bytes.isEmpty { break }
+      checksum.add(bytes)
+      offset += bytes.count
+    }
+    try archive.zip.check(member, count: offset, crc32: checksum.value)
+    guard try archive.isArray(member) else {
+      if member.name.hasSuffix(".npy") {
+        note(
+          .error,
+          FormatError(.wrongKind, "the member is no .npy array, as its name says", file: path, member: member.name))
+      }
+      return
+    }
+    let file = try archive.file(of: member)
+    try checkHeader(file, member: member.name)
+    if file.header.dtype.hasObjects {
+      try checkObjects(file, member: member.name)
+    } else {
+      noteTrailing(file.trailingByteCount ?? 0, file, member: member.name)
+    }
+  }
+}

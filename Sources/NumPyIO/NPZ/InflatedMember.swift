@@ -1,0 +1,103 @@
+internal import ArrayDeflate
+internal import ByteIO
+internal import Synchronization
+internal import ZipArchives
+
+/// A compressed member as a source that can be read anywhere.
+///
+/// With an index of segments only those are inflated that a read touches; without one the stream is inflated from its
+/// start up to where a read ends, and from the start again if a later read goes back.
+final class InflatedMember: ByteSource {
+  let name: String
+  let byteCount: Int?
+  let isSeekable = true
+  /// Where the member's segments are, if it has an index that agrees with the directory.
+  let index: SegmentIndex?
+  /// Where the compressed data lies in the archive.
+  let range: Range<Int>
+  private let archive: ZipArchive
+  private let member: ZipMember
+  private let state: Mutex<State>
+
+  /// The open stream, used under the lock only.
+  private struct State: @unchecked Sendable {
+    var stream: InflatingStream?
+  }
+
+  init(_ archive: ZipArchive, _ member: ZipMember) throws(FormatError) {
+    self.archive = archive
+    self.member = member
+    name = archive.source.name
+    byteCount = member.uncompressedSize
+    range = try archive.dataRange(of: member)
+    state = Mutex(State())
+    if member.method == .deflate, let field = member.extraField(NPZLayout.indexFieldID) {
+      // An index that does not fit the stream is ignored: the stream itself is what counts.
+      index = try? SegmentIndex(
+        decoding: field, uncompressedCount: member.uncompressedSize, compressedCount: member.compressedSize)
+    } else {
+      index = nil
+    }
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+    guard offset >= 0, offset < member.uncompressedSize else { return 0 }
+    let count = min(buffer.count, member.uncompressedSize - offset)
+    // Safe: the first `count` bytes of the caller's buffer.
+    let target = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
+    // The beginning is streamed: a header is a few hundred bytes, a segment a million.
+    if let index, offset + count > 1 << 14 {
+      try unsafe Inflate.inflate(
+        offset..<(offset + count), of: index, from: archive.source, at: range.lowerBound, into: target)
+      return count
+    }
+    let address = UInt(bitPattern: target.baseAddress)
+    let result: Result<Int, FormatError> = state.withLock { state in
+      do throws(FormatError) {
+        let stream = try stream(&state, before: offset)
+        while stream.position < offset {
+          let wanted = min(1 << 16, offset - stream.position)
+          if try stream.readBytes(upTo: wanted).count < wanted { return .success(0) }
+        }
+        // Safe: the caller's buffer, taken through the lock as a number; the call ends before the caller's does.
+        let memory = unsafe UnsafeMutableRawBufferPointer(
+          start: UnsafeMutableRawPointer(bitPattern: address), count: count)
+        return .success(try unsafe stream.read(into: memory))
+      } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
+  private func stream(_ state: inout State, before offset: Int) throws(FormatError) -> InflatingStream {
+    if let stream = state.stream, stream.position <= offset { return stream }
+    let stream: InflatingStream
+    switch member.method {
+    case .deflate:
+      // Headers are all that most readers ask for: begin with little.
+      stream = try InflatingStream(
+        archive.source, at: range.lowerBound, compressedCount: range.count, chunk: offset == 0 ? 4096 : 1 << 16)
+    case .bzip2:
+      stream = try InflatingStream(
+        archive.source, at: range.lowerBound, compressedCount: range.count, format: .bzip2)
+    case .lzma:
+      stream = try InflatingStream(lzmaAlone(), format: .lzma)
+    default:
+      throw FormatError(.unsupported, "the member is compressed by \(member.method), which is not known here")
+    }
+    state.stream = stream
+    return stream
+  }
+
+  /// A zip's LZMA member as a `.lzma` file: a version and the properties' length (APPNOTE 5.8.8) give way to the
+  /// uncompressed size, which is left open where an end marker follows (flag 1).
+  private func lzmaAlone() throws(FormatError) -> any ByteSource {
+    let bytes = try archive.source.readBytes(at: range.lowerBound, count: range.count, "the compressed member")
+    guard bytes.count >= 9, bytes[2] == 5, bytes[3] == 0 else {
+      throw FormatError(.corrupt, "the member's LZMA properties are broken")
+    }
+    let size = member.flags & 2 != 0 ? UInt64.max : UInt64(member.uncompressedSize)
+    var file = Array(bytes[4..<9])
+    for shift in 0..<8 { file.append(UInt8(truncatingIfNeeded: size >> UInt64(shift * 8))) }
+    return MemorySource(file + bytes[9...], name: archive.source.name)
+  }
+}

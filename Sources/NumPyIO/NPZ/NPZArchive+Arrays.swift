@@ -1,0 +1,129 @@
+internal import ArrayDeflate
+public import ByteIO
+public import NDArrays
+internal import ParallelLoops
+internal import Synchronization
+internal import ZipArchives
+
+extension NPZArchive {
+  /// Loads an array: NumPy's `archive["arr_0"]`.
+  ///
+  /// A stored member is read, a compressed one inflated, straight into the array's memory, on all cores where the
+  /// archive is this library's own; the checksum is verified.
+  ///
+  /// - Throws: ``FormatError`` naming the member: `notFound`, `corrupt`, `truncated`, or what its header lacks.
+  public func array(_ name: String) throws(FormatError) -> AnyNDArray {
+    let member = try member(name)
+    do throws(FormatError) { return try load(member) } catch { throw located(error, member) }
+  }
+
+  /// Loads an array: see ``array(_:)-(String)``.
+  public subscript(name: String) -> AnyNDArray {
+    get throws(FormatError) { try array(name) }
+  }
+
+  /// Loads an array whose elements are of one Swift type.
+  ///
+  /// - Throws: ``FormatError``; with code `badArgument` if they are of another.
+  public func array<Element>(_ name: String) throws(FormatError) -> NDArray<Element> {
+    let array: AnyNDArray = try array(name)
+    do throws(ArrayError) { return try NDArray(array) } catch {
+      throw FormatError(.badArgument, error.message, file: zip.source.name, member: name)
+    }
+  }
+
+  /// Reads a part of an array: of a stored member its bytes, of a compressed one of this library's the segments that
+  /// it touches. Checksums are verified of segments only.
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` for indices that do not fit the array.
+  public func read(_ name: String, _ indices: any AxisIndex...) throws(FormatError) -> AnyNDArray {
+    try slice(name, indices.map(\.axisSelection))
+  }
+
+  /// Reads a part of an array: see ``read(_:_:)``.
+  public func slice(_ name: String, _ selections: [AxisSelection]) throws(FormatError) -> AnyNDArray {
+    let member = try member(name)
+    do throws(FormatError) { return try file(of: member).read(slice: selections) } catch {
+      throw located(error, member)
+    }
+  }
+
+  /// Loads all arrays, on all cores; members that are no arrays are left out.
+  ///
+  /// - Throws: ``FormatError`` naming the first member that is broken.
+  public func arrays() throws(FormatError) -> [(name: String, array: AnyNDArray)] {
+    let members = zip.members
+    let collected = Collector(count: members.count)
+    try Parallel.forEach(members.count) { (index: Int) throws(FormatError) in
+      let member = members[index]
+      guard try self.isArray(member) else { return }
+      do throws(FormatError) { collected.set(try self.load(member), at: index) } catch {
+        throw self.located(error, member)
+      }
+    }
+    return named(members, collected.arrays)
+  }
+
+  private func named(
+    _ members: [ZipMember], _ arrays: [AnyNDArray?]
+  ) -> [(name: String, array: AnyNDArray)] {
+    members.indices.compactMap { index in
+      arrays[index].map { (NPZArchive.withoutExtension(members[index].name), $0) }
+    }
+  }
+
+  private func load(_ member: ZipMember) throws(FormatError) -> AnyNDArray {
+    let contents = try contents(of: member)
+    let file = try NPYFile(contents, limits: limits)
+    let header = file.header
+    let total = try header.byteCount.checkedAdding(header.dataByteCount)
+    guard total == member.uncompressedSize, !header.dtype.hasObjects else {
+      // Bytes behind the array, or none that can be read as one: no more than the array is inflated.
+      return try file.read()
+    }
+    // The header, whose length is a multiple of 64, stays in front of the data: so all of it is read in one go.
+    let storage = ArrayStorage(uninitializedByteCount: total)
+    try fill(storage, with: member, contents)
+    let array = AnyNDArray(
+      uncheckedDType: header.dtype, shape: header.shape, strides: header.strides, offset: header.byteCount,
+      storage: storage)
+    return try NPYFile.expanded(array, zip.source)
+  }
+
+  private func fill(
+    _ storage: ArrayStorage, with member: ZipMember, _ contents: any ByteSource
+  ) throws(FormatError) {
+    // Safe: the storage is new and nobody else knows it.
+    let target = unsafe storage.mutableBuffer
+    if let inflated = contents as? InflatedMember, let index = inflated.index {
+      // Every segment is held against its own checksum.
+      try unsafe Inflate.inflate(
+        0..<target.count, of: index, from: zip.source, at: inflated.range.lowerBound, into: target)
+      return
+    }
+    if let inflated = contents as? InflatedMember, member.method == .deflate {
+      let stream = try zip.source.readBytes(
+        at: inflated.range.lowerBound, count: inflated.range.count, "the compressed member")
+      let result: Result<Void, FormatError> = unsafe stream.withUnsafeBytes { bytes in
+        // Safe: both buffers outlive the call.
+        do throws(FormatError) {
+          _ = try unsafe Inflate.inflate(bytes, into: target)
+          return .success(())
+        } catch { return .failure(error) }
+      }
+      try result.get()
+    } else {
+      try storage.fill(from: contents)
+    }
+    try zip.check(
+      member, count: target.count, crc32: unsafe ArrayDeflate.CRC32.parallelChecksum(UnsafeRawBufferPointer(target)))
+  }
+}
+
+/// Results of parallel work, each with a place of its own.
+private final class Collector: Sendable {
+  private let state: Mutex<[AnyNDArray?]>
+  init(count: Int) { state = Mutex(Array(repeating: nil, count: count)) }
+  var arrays: [AnyNDArray?] { state.withLock { $0 } }
+  func set(_ array: AnyNDArray, at index: Int) { state.withLock { $0[index] = array } }
+}

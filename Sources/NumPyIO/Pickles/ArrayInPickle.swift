@@ -1,0 +1,127 @@
+public import ByteIO
+public import NDArrays
+public import PythonPickle
+
+/// An array on its way into a pickle: its form depends on the protocol.
+struct ArrayInPickle: PickleConvertible {
+  let array: AnyNDArray
+  let isScalar: Bool
+
+  func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue {
+    let core = NumPyModules(context).core
+    guard !array.dtype.hasObjects else {
+      throw FormatError(.unsupported, "an array of bytes with objects in them cannot be pickled")
+    }
+    let dtype = try array.dtype.pickleValue(in: context)
+    if isScalar {
+      return .object(
+        PickleObject(
+          core + ".multiarray", "scalar", [dtype, .bytes(PickleBytes(array.bytes, isShared: false))]))
+    }
+    let isFortran = array.isFContiguous && !array.isCContiguous
+    let packed = isFortran ? array : array.contiguous()
+    // Safe: the storage outlives the memory object, which holds it, and is not written to while both exist, as
+    // arrays copy before they write to a storage that others hold.
+    let memory = unsafe PickleMemory(
+      borrowing: UnsafeMutableRawPointer(mutating: packed.firstElement), count: packed.nbytes,
+      owner: packed.storage)
+    let shape = PickleValue.tuple(array.shape.map { .int($0) })
+    let isContiguous = array.isCContiguous || isFortran
+    if context.protocolVersion >= 5, isContiguous, array.dtype.itemSize > 0,
+      ArrayInPickle.isBuffer(array.dtype)
+    {
+      let function = PickleGlobal(
+        module: PickleString(core + ".numeric"), name: PickleString("_frombuffer"))
+      return .object(
+        PickleObject(
+          .reduce(
+            callable: .global(function),
+            arguments: PickleTuple([
+              .buffer(PickleBuffer(memory)), dtype, shape, .string(isFortran ? "F" : "C"),
+            ]))))
+    }
+    return ArrayInPickle.reconstruct(core, shape, dtype, isFortran, .bytes(PickleBytes(memory)))
+  }
+
+  /// `_reconstruct(ndarray, (0,), b'b')` with the state `(1, shape, dtype, fortran, data)`.
+  static func reconstruct(
+    _ core: String, _ shape: PickleValue, _ dtype: PickleValue, _ isFortran: Bool, _ data: PickleValue
+  ) -> PickleValue {
+    .object(
+      PickleObject(
+        core + ".multiarray", "_reconstruct",
+        [.global("numpy", "ndarray"), .tuple([.int(0)]), .bytes([0x62])],
+        state: .tuple([.int(1), shape, dtype, .bool(isFortran), data])))
+  }
+
+  /// Whether Python's buffers can describe the dtype: they know no dates, and fields only in the order of their
+  /// offsets.
+  private static func isBuffer(_ dtype: DType) -> Bool {
+    if let fields = dtype.fields {
+      var end = 0
+      for field in fields {
+        guard field.offset >= end, isBuffer(field.dtype) else { return false }
+        end = field.offset + field.dtype.itemSize
+      }
+      return true
+    }
+    if let subarray = dtype.subarray { return isBuffer(subarray.dtype) }
+    return dtype.kind != .datetime && dtype.kind != .timedelta
+  }
+}
+
+/// An array of Python objects: NumPy's dtype `O`.
+public struct ObjectArray: PickleConvertible {
+  /// The length of each axis.
+  public let shape: [Int]
+  /// The objects in C order.
+  public var items: [PickleValue]
+  /// Whether NumPy holds the array in Fortran order; its pickle lists the items in C order all the same.
+  public let isFortran: Bool
+
+  /// An array of objects in C order.
+  ///
+  /// - Throws: ``FormatError`` with code `malformed` if their number is not that of the shape.
+  public init(shape: [Int], items: [PickleValue], isFortran: Bool = false) throws(FormatError) {
+    do throws(ArrayError) {
+      let count = try AnyNDArray.check(shape: shape, itemSize: 1)
+      guard count == items.count else {
+        throw ArrayError(.shapeMismatch, "\(items.count) objects for an array of \(count)")
+      }
+    } catch { throw FormatError(.malformed, error.message) }
+    self.shape = shape
+    self.items = items
+    self.isFortran = isFortran
+  }
+
+  /// NumPy's form of the array.
+  public func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue {
+    ArrayInPickle.reconstruct(
+      NumPyModules(context).core, .tuple(shape.map { .int($0) }), try DType.object.pickleValue(in: context),
+      isFortran,
+      .list(items))
+  }
+}
+
+extension PickleValue {
+  /// An array, pickled as NumPy does in the protocol that is written.
+  public static func array(_ array: AnyNDArray) -> PickleValue {
+    .object(PickleObject(ArrayInPickle(array: array, isScalar: false)))
+  }
+  /// An array, pickled as NumPy does in the protocol that is written.
+  public static func array<Element>(_ array: NDArray<Element>) -> PickleValue { .array(AnyNDArray(array)) }
+  /// An array of objects.
+  public static func array(_ array: ObjectArray) -> PickleValue { .object(PickleObject(array)) }
+  /// A NumPy scalar: an array without axes.
+  public static func scalar(_ array: AnyNDArray) -> PickleValue {
+    .object(PickleObject(ArrayInPickle(array: array, isScalar: true)))
+  }
+
+  /// The array (or NumPy scalar) that the value is; `nil` if it is none, or one of objects.
+  ///
+  /// - Throws: ``FormatError`` if it is an array whose description is wrong.
+  public func array() throws(FormatError) -> AnyNDArray? {
+    guard let pickled = try PickledArray(self), case .values(let array) = pickled.content else { return nil }
+    return array
+  }
+}

@@ -1,0 +1,39 @@
+internal import ArrayDeflate
+public import ByteIO
+
+/// Text files as they are opened: plain, or compressed by gzip, bzip2 or xz.
+public enum TextFile {
+  /// Opens a file of text for reading; `-` is standard input. What is compressed is told by its first bytes, whatever
+  /// its name.
+  ///
+  /// - Throws: ``FormatError`` if there is no such file, or no decoder for its compression.
+  public static func open(_ path: String) throws(FormatError) -> any ByteSource {
+    try decompressing(FileSource.openSource(path: path))
+  }
+
+  /// What a source holds, inflated if it is compressed.
+  public static func decompressing(_ source: any ByteSource) throws(FormatError) -> any ByteSource {
+    let source = source.isSeekable ? source : try PrefixedSource(source, keeping: 6)
+    let prefix = try source.readBytes(at: 0, upTo: 6)
+    guard let format = CompressionFormat(signature: prefix) ?? lzmaAlone(source.name) else { return source }
+    return try CompressedSource(source, format: format)
+  }
+
+  /// A `.lzma` file has no signature; its name must tell.
+  private static func lzmaAlone(_ name: String) -> CompressionFormat? { name.hasSuffix(".lzma") ? .lzma : nil }
+
+  /// Writes a file of text, whole or not at all, compressed if its extension is `.gz`, `.bz2`, `.xz` or `.lzma`, as
+  /// NumPy does; `-` is standard output.
+  ///
+  /// - Throws: ``FormatError`` if the file cannot be written, and what `body` throws.
+  public static func write(
+    to path: String, replacing: Bool = true, _ body: (any ByteSink) throws(FormatError) -> Void
+  ) throws(FormatError) {
+    try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
+      guard let format = CompressionFormat(path: path) else { return try body(sink) }
+      let compressed = try CompressingSink(to: sink, format: format)
+      try body(compressed)
+      try compressed.finish()
+    }
+  }
+}

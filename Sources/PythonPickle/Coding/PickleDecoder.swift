@@ -1,0 +1,227 @@
+import ByteIO
+
+/// Turns what a pickle holds into `Codable` values: the counterpart of ``PickleEncoder``.
+///
+/// Dictionaries and the attributes of objects become structs, lists, tuples and sets arrays. A field of type
+/// ``PickleValue`` takes whatever is there.
+public struct PickleDecoder {
+  /// How the pickle is read.
+  public var options: PickleReader.Options
+  /// What decoders of fields are told.
+  public var userInfo: [CodingUserInfoKey: any Sendable] = [:]
+
+  /// A decoder.
+  public init(options: PickleReader.Options = PickleReader.Options()) { self.options = options }
+
+  /// A value from a pickle's bytes.
+  ///
+  /// - Throws: `DecodingError` where the types do not fit, or ``FormatError``.
+  public func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
+    try decode(type, from: Pickle.load(bytes: bytes, options: options))
+  }
+
+  /// A value from a file.
+  public func decode<Value: Decodable>(_ type: Value.Type, from path: String) throws -> Value {
+    try decode(type, from: Pickle.load(from: path, options: options))
+  }
+
+  /// A value from what a pickle held.
+  public func decode<Value: Decodable>(_ type: Value.Type, from value: PickleValue) throws -> Value {
+    try ValueDecoder(value, [], userInfo).unbox(type)
+  }
+}
+
+/// One value being decoded.
+struct ValueDecoder: Decoder, SingleValueDecodingContainer {
+  let value: PickleValue
+  let codingPath: [any CodingKey]
+  let sharedInfo: [CodingUserInfoKey: any Sendable]
+  var userInfo: [CodingUserInfoKey: Any] { sharedInfo }
+  /// Deeper than this, types that hold themselves would exhaust the stack.
+  private static let maxDepth = 512
+
+  init(_ value: PickleValue, _ codingPath: [any CodingKey], _ userInfo: [CodingUserInfoKey: any Sendable]) {
+    self.value = value
+    self.codingPath = codingPath
+    sharedInfo = userInfo
+  }
+
+  func mismatch(_ type: Any.Type) -> DecodingError {
+    .typeMismatch(
+      type,
+      DecodingError.Context(
+        codingPath: codingPath, debugDescription: "a Python \(value.typeName) is no \(type)"))
+  }
+
+  func unbox<Value: Decodable>(_ type: Value.Type) throws -> Value {
+    if let value = value as? Value { return value }
+    guard codingPath.count < ValueDecoder.maxDepth else {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(
+          codingPath: codingPath, debugDescription: "nested deeper than \(ValueDecoder.maxDepth)"))
+    }
+    return try Value(from: self)
+  }
+
+  func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
+    switch value {
+    case .dict, .object: KeyedDecodingContainer(KeyedReader<Key>(decoder: self))
+    default: throw mismatch([String: PickleValue].self)
+    }
+  }
+
+  func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
+    switch value {
+    case .list(let list): UnkeyedReader(decoder: self, items: list.items)
+    case .tuple(let tuple): UnkeyedReader(decoder: self, items: tuple.items)
+    case .set(let set), .frozenSet(let set): UnkeyedReader(decoder: self, items: set.items)
+    case .bytes(let bytes), .byteArray(let bytes):
+      UnkeyedReader(decoder: self, items: bytes.array.map { .int(Int($0)) })
+    case .object(let object) where !object.items.isEmpty: UnkeyedReader(decoder: self, items: object.items)
+    default: throw mismatch([PickleValue].self)
+    }
+  }
+
+  func singleValueContainer() throws -> any SingleValueDecodingContainer { self }
+
+  func decodeNil() -> Bool { value.isNone }
+  func decode(_ type: Bool.Type) throws -> Bool {
+    guard case .bool(let value) = value else { throw mismatch(type) }
+    return value
+  }
+  func decode(_ type: String.Type) throws -> String {
+    guard let text = value.string else { throw mismatch(type) }
+    return text
+  }
+  func decode(_ type: Double.Type) throws -> Double {
+    guard let number = value.double else { throw mismatch(type) }
+    return number
+  }
+  func decode(_ type: Float.Type) throws -> Float { Float(try decode(Double.self)) }
+  private func integer<Number: FixedWidthInteger>(_ type: Number.Type) throws -> Number {
+    if case .int(let number) = value, let number = Number(exactly: number) { return number }
+    if case .bigInt(let big) = value, let number = big.uint64.flatMap({ Number(exactly: $0) }) {
+      return number
+    }
+    throw mismatch(type)
+  }
+  func decode(_ type: Int.Type) throws -> Int { try integer(type) }
+  func decode(_ type: Int8.Type) throws -> Int8 { try integer(type) }
+  func decode(_ type: Int16.Type) throws -> Int16 { try integer(type) }
+  func decode(_ type: Int32.Type) throws -> Int32 { try integer(type) }
+  func decode(_ type: Int64.Type) throws -> Int64 { try integer(type) }
+  func decode(_ type: UInt.Type) throws -> UInt { try integer(type) }
+  func decode(_ type: UInt8.Type) throws -> UInt8 { try integer(type) }
+  func decode(_ type: UInt16.Type) throws -> UInt16 { try integer(type) }
+  func decode(_ type: UInt32.Type) throws -> UInt32 { try integer(type) }
+  func decode(_ type: UInt64.Type) throws -> UInt64 { try integer(type) }
+  func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try unbox(type) }
+}
+
+private struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
+  let decoder: ValueDecoder
+  var codingPath: [any CodingKey] { decoder.codingPath }
+
+  var allKeys: [Key] {
+    let names: [PickleValue]
+    switch decoder.value {
+    case .dict(let dict): names = dict.entries.map(\.key)
+    case .object(let object): names = object.pairs.map(\.key) + (object.state?.dict?.entries.map(\.key) ?? [])
+    default: names = []
+    }
+    return names.compactMap { name in
+      if let text = name.string { return Key(stringValue: text) }
+      return name.int.flatMap { Key(intValue: $0) }
+    }
+  }
+
+  private func find(_ key: some CodingKey) -> PickleValue? {
+    if let value = decoder.value[key.stringValue] { return value }
+    guard let number = key.intValue, case .dict(let dict) = decoder.value else { return nil }
+    return dict[.int(number)]
+  }
+
+  private func child(_ key: some CodingKey) throws -> ValueDecoder {
+    guard let value = find(key) else {
+      throw DecodingError.keyNotFound(
+        key, DecodingError.Context(codingPath: codingPath, debugDescription: "no key \(key.stringValue)"))
+    }
+    return ValueDecoder(value, codingPath + [key], decoder.sharedInfo)
+  }
+
+  func contains(_ key: Key) -> Bool { find(key) != nil }
+  func decodeNil(forKey key: Key) throws -> Bool { try child(key).value.isNone }
+  func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
+    try child(key).unbox(type)
+  }
+  func nestedContainer<Nested: CodingKey>(
+    keyedBy type: Nested.Type, forKey key: Key
+  ) throws -> KeyedDecodingContainer<Nested> { try child(key).container(keyedBy: type) }
+  func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
+    try child(key).unkeyedContainer()
+  }
+  func superDecoder() throws -> any Decoder {
+    ValueDecoder(decoder.value["super"] ?? .none, codingPath, decoder.sharedInfo)
+  }
+  func superDecoder(forKey key: Key) throws -> any Decoder { try child(key) }
+}
+
+private struct UnkeyedReader: UnkeyedDecodingContainer {
+  let decoder: ValueDecoder
+  let items: [PickleValue]
+  var currentIndex = 0
+  var codingPath: [any CodingKey] { decoder.codingPath }
+
+  init(decoder: ValueDecoder, items: [PickleValue]) {
+    self.decoder = decoder
+    self.items = items
+  }
+
+  private struct Index: CodingKey {
+    let intValue: Int?
+    var stringValue: String { intValue.map(String.init) ?? "" }
+    init(_ index: Int) { intValue = index }
+    init?(intValue: Int) { self.intValue = intValue }
+    init?(stringValue: String) { return nil }
+  }
+
+  var count: Int? { items.count }
+  var isAtEnd: Bool { currentIndex >= items.count }
+
+  private mutating func next() throws -> ValueDecoder {
+    let path = codingPath + [Index(currentIndex)]
+    guard !isAtEnd else {
+      throw DecodingError.valueNotFound(
+        PickleValue.self, DecodingError.Context(codingPath: path, debugDescription: "the list has ended"))
+    }
+    let value = items[currentIndex]
+    currentIndex += 1
+    return ValueDecoder(value, path, decoder.sharedInfo)
+  }
+
+  mutating func decodeNil() throws -> Bool {
+    guard !isAtEnd, items[currentIndex].isNone else { return false }
+    currentIndex += 1
+    return true
+  }
+  mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try next().unbox(type) }
+  mutating func nestedContainer<Nested: CodingKey>(
+    keyedBy type: Nested.Type
+  ) throws -> KeyedDecodingContainer<Nested> { try next().container(keyedBy: type) }
+  mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
+    try next().unkeyedContainer()
+  }
+  mutating func superDecoder() throws -> any Decoder { try next() }
+}
+
+extension PickleValue: Decodable {
+  /// Only a ``PickleDecoder`` can decode a pickled value: it gives what is there.
+  public init(from decoder: any Decoder) throws {
+    guard let decoder = decoder as? ValueDecoder else {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(
+          codingPath: decoder.codingPath, debugDescription: "only PickleDecoder gives this"))
+    }
+    self = decoder.value
+  }
+}

@@ -1,0 +1,77 @@
+public import ByteIO
+
+/// Python's pickles: read without running anything, written byte for byte as Python writes them.
+///
+/// ```swift
+/// let value = try Pickle.load(from: "data.pkl")     // runs nothing
+/// try Pickle.save(["losses": [0.5, 0.25]], to: "run.pkl", protocol: 5)
+/// ```
+///
+/// - ``PickleValue`` is what a pickle holds; ``PickleObject`` is what Python would have made by a call.
+/// - ``PickleReader`` reads several pickles of a stream, ``PickleWriter`` writes to any sink.
+/// - ``PickleEncoder`` and ``PickleDecoder`` turn `Codable` types into dictionaries and back.
+public enum Pickle {
+  /// Reads a file's first pickle: Python's `pickle.load`. Large bytes are read straight into their place.
+  ///
+  /// - Throws: ``FormatError`` with file and byte offset.
+  public static func load(
+    from path: String, options: PickleReader.Options = PickleReader.Options()
+  ) throws(FormatError) -> PickleValue {
+    try load(from: try FileSource.openSource(path: path), options: options)
+  }
+
+  /// Reads a source's first pickle. Of a ``MappedFile``, large bytes stay where they are.
+  public static func load(
+    from source: any ByteSource, options: PickleReader.Options = PickleReader.Options()
+  ) throws(FormatError) -> PickleValue {
+    var reader = PickleReader(source, options: options)
+    return try reader.read()
+  }
+
+  /// Reads a pickle from bytes: Python's `pickle.loads`.
+  public static func load(
+    bytes: [UInt8], options: PickleReader.Options = PickleReader.Options()
+  ) throws(FormatError) -> PickleValue {
+    try load(from: MemorySource(bytes), options: options)
+  }
+
+  /// Reads all pickles of a source, one after the other.
+  public static func loadAll(
+    from source: any ByteSource, options: PickleReader.Options = PickleReader.Options()
+  ) throws(FormatError) -> [PickleValue] {
+    var reader = PickleReader(source, options: options)
+    var values: [PickleValue] = []
+    repeat { values.append(try reader.read()) } while try !reader.isAtEnd()
+    return values
+  }
+
+  /// The bytes of a value's pickle: Python's `pickle.dumps`.
+  public static func bytes(
+    of value: PickleValue, options: PickleWriter.Options = PickleWriter.Options()
+  ) throws(FormatError) -> [UInt8] {
+    let sink = MemorySink()
+    try PickleWriter(sink, options: options).write(value)
+    return sink.bytes
+  }
+
+  /// The bytes of a value's pickle in a protocol.
+  public static func bytes(of value: PickleValue, protocol version: Int) throws(FormatError) -> [UInt8] {
+    try bytes(of: value, options: PickleWriter.Options(protocolVersion: version))
+  }
+
+  /// Writes a value to a file, which is replaced only once all is written: Python's `pickle.dump`.
+  public static func save(
+    _ value: PickleValue, to path: String, protocol version: Int = 4
+  ) throws(FormatError) {
+    try save(value, to: path, options: PickleWriter.Options(protocolVersion: version))
+  }
+
+  /// Writes a value to a file, which is replaced only once all is written.
+  public static func save(
+    _ value: PickleValue, to path: String, options: PickleWriter.Options
+  ) throws(FormatError) {
+    let file = try AtomicFile(path: path)
+    try PickleWriter(file, options: options).write(value)
+    try file.commit()
+  }
+}

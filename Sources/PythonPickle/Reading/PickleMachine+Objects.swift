@@ -1,0 +1,133 @@
+import ByteIO
+
+// Operations that would call something: they make data instead. The few types of Python itself that pickles spell
+// as calls (complex, set, bytes) become values.
+
+extension PickleMachine {
+  mutating func global() throws(FormatError) {
+    let module = try input.line()
+    let name = try input.line()
+    guard let module = PickleString(utf8: module, isShared: false),
+      let name = PickleString(utf8: name, isShared: false)
+    else { throw error("a global name is not valid UTF-8") }
+    try push(.global(fixed(module, name, wasText: true)))
+  }
+
+  mutating func stackGlobal() throws(FormatError) {
+    guard case .string(let name) = try pop(), case .string(let module) = try pop() else {
+      throw error("STACK_GLOBAL requires str")
+    }
+    try push(.global(fixed(module, name, wasText: false)))
+  }
+
+  /// The name that Python 3 has for one of Python 2, at the protocols that Python 2 knew.
+  private func fixed(_ module: PickleString, _ name: PickleString, wasText: Bool) -> PickleGlobal {
+    if options.fixImports, protocolVersion < 3,
+      let (newModule, newName) = GlobalNames.python3(module: module.text, name: name.text)
+    {
+      return PickleGlobal(module: newModule, name: newName)
+    }
+    // Names that stood in text have no identity that Python's pickler would know of; nor has the name of the module
+    // of Python's own types, which is one object wherever they stand.
+    if wasText { return PickleGlobal(module: PickleString(module.text), name: name) }
+    let global = PickleGlobal(module: module, name: name)
+    guard module.text == "builtins", !Builtins.isFunction(global) else { return global }
+    return PickleGlobal(module: PickleString("builtins"), name: name)
+  }
+
+  /// Checks that a value could be called at all.
+  private func checkCallable(_ value: PickleValue) throws(FormatError) {
+    switch value {
+    case .global, .object, .persistent: return
+    default: throw error("'\(value.typeName)' object is not callable")
+    }
+  }
+
+  mutating func reduce() throws(FormatError) {
+    let arguments = try pop()
+    let callable = try pop()
+    guard case .tuple(let tuple) = arguments else { throw error("argument list must be a tuple") }
+    try checkCallable(callable)
+    if case .global(let global) = callable,
+      let value = try Builtins.value(of: global, tuple.items, limits: options.limits)
+    {
+      try push(value)
+      return
+    }
+    try push(.object(PickleObject(.reduce(callable: callable, arguments: tuple))))
+  }
+
+  /// Checks that a value could be a class.
+  private func checkClass(_ value: PickleValue, _ operation: String) throws(FormatError) {
+    switch value {
+    case .global(let global) where Builtins.isFunction(global):
+      throw error("\(operation) class argument must be a type, not builtin_function_or_method")
+    case .global, .object, .persistent: return
+    default: throw error("\(operation) class argument must be a type, not \(value.typeName)")
+    }
+  }
+
+  mutating func newObject() throws(FormatError) {
+    let arguments = try pop()
+    let type = try pop()
+    guard case .tuple(let tuple) = arguments else {
+      throw error("NEWOBJ expected an arg tuple, but got \(arguments.typeName)")
+    }
+    try checkClass(type, "NEWOBJ")
+    try push(.object(PickleObject(.new(type, arguments: tuple))))
+  }
+
+  mutating func newObjectWithKeywords() throws(FormatError) {
+    let keywords = try pop()
+    let arguments = try pop()
+    let type = try pop()
+    guard case .tuple(let tuple) = arguments else {
+      throw error("NEWOBJ_EX args argument must be a tuple, not \(arguments.typeName)")
+    }
+    guard case .dict = keywords else {
+      throw error("NEWOBJ_EX kwargs argument must be a dict, not \(keywords.typeName)")
+    }
+    try checkClass(type, "NEWOBJ_EX")
+    try push(.object(PickleObject(.newWithKeywords(type, arguments: tuple, keywords: keywords))))
+  }
+
+  mutating func oldObject() throws(FormatError) {
+    let mark = try popMark()
+    guard stack.count > mark, mark >= fence else { throw underflow }
+    let type = stack[mark]
+    try checkCallable(type)
+    let arguments = take(from: mark + 1)
+    stack.removeLast()
+    try push(.object(PickleObject(.instance(type, arguments: arguments))))
+  }
+
+  mutating func oldInstance() throws(FormatError) {
+    let arguments = take(from: try popMark())
+    try global()
+    let type = try pop()
+    try push(.object(PickleObject(.instance(type, arguments: arguments))))
+  }
+
+  mutating func build() throws(FormatError) {
+    guard stack.count - 2 >= fence, stack.count >= 2 else { throw underflow }
+    let state = stack.removeLast()
+    switch stack[stack.count - 1] {
+    case .object(let object):
+      // A second state replaces the first only where it is the same kind of thing; Python would merge them.
+      if case .dict(let known)? = object.state, case .dict(let more) = state {
+        for entry in more.entries { try known.set(entry.key, to: entry.value) }
+      } else {
+        object.state = state
+      }
+      if let rawData = options.rawData {
+        var data = PickleRawData(input: input)
+        let replacement = try rawData(object, &data)
+        input = data.input
+        if let replacement { stack[stack.count - 1] = replacement }
+      }
+    case .persistent: break
+    case let other:
+      throw error("a '\(other.typeName)' has no state that could be set")
+    }
+  }
+}

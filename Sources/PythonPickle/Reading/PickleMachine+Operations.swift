@@ -1,0 +1,217 @@
+import ByteIO
+
+// One operation each.
+
+extension PickleMachine {
+  @inline(__always)
+  mutating func execute(_ code: UInt8) throws(FormatError) {
+    switch code {
+    // The most frequent first, as data has them.
+    case Opcode.memoize: try remember(memoCount)
+    case Opcode.shortBinUnicode: try push(try text(try length(Int(try input.byte()))))
+    case Opcode.binInt1: try push(.int(Int(try input.byte())))
+    case Opcode.binInt2: try push(.int(Int(try input.number(UInt16.self))))
+    case Opcode.binInt: try push(.int(Int(try input.number(Int32.self))))
+    case Opcode.binFloat:
+      try push(.float(Double(bitPattern: try input.number(UInt64.self).byteSwapped)))
+    case Opcode.binGet: try push(try recall(Int(try input.byte())))
+    case Opcode.longBinGet: try push(try recall(Int(try input.number(UInt32.self))))
+    case Opcode.mark: try pushMark()
+    case Opcode.none: try push(.none)
+    case Opcode.newTrue: try push(.bool(true))
+    case Opcode.newFalse: try push(.bool(false))
+    case Opcode.emptyList: try push(.list(PickleList()))
+    case Opcode.emptyDict: try push(.dict(PickleDict()))
+    case Opcode.emptyTuple: try push(.tuple(PickleTuple()))
+    case Opcode.emptySet: try push(.set(try PickleSet()))
+    case Opcode.append: try append(from: stack.count - 1, checking: true)
+    case Opcode.appends: try append(from: try popMark(), checking: false)
+    case Opcode.setItem: try setItems(from: stack.count - 2)
+    case Opcode.setItems: try setItems(from: try popMark())
+    case Opcode.addItems: try addItems(from: try popMark())
+    case Opcode.tuple1: try takeTuple(1)
+    case Opcode.tuple2: try takeTuple(2)
+    case Opcode.tuple3: try takeTuple(3)
+    case Opcode.tuple: try push(.tuple(PickleTuple(take(from: try popMark()))))
+    case Opcode.list: try push(.list(PickleList(take(from: try popMark()))))
+    case Opcode.dict: try makeDict()
+    case Opcode.frozenSet: try push(.frozenSet(try PickleSet(take(from: try popMark()))))
+    case Opcode.binPut: try remember(Int(try input.byte()))
+    case Opcode.longBinPut: try remember(Int(try input.number(UInt32.self)))
+    case Opcode.binUnicode: try push(try text(try length(Int(try input.number(UInt32.self)))))
+    case Opcode.binUnicode8: try push(try text(try length(try input.number(UInt64.self))))
+    case Opcode.shortBinBytes: try push(.bytes(try payload(try length(Int(try input.byte())))))
+    case Opcode.binBytes: try push(.bytes(try payload(try length(Int(try input.number(UInt32.self))))))
+    case Opcode.binBytes8: try push(.bytes(try payload(try length(try input.number(UInt64.self)))))
+    case Opcode.byteArray8: try push(.byteArray(try payload(try length(try input.number(UInt64.self)))))
+    case Opcode.pop: try popOrUnmark()
+    case Opcode.popMark: stack.removeSubrange(try popMark()...)
+    case Opcode.dup:
+      guard stack.count > fence, let top = stack.last else { throw underflow }
+      try push(top)
+    case Opcode.long1: try push(try longInteger(Int(try input.byte())))
+    case Opcode.long4:
+      let count = Int(try input.number(Int32.self))
+      guard count >= 0 else { throw error("LONG pickle has negative byte count") }
+      try push(try longInteger(count))
+    case Opcode.reduce: try reduce()
+    case Opcode.build: try build()
+    case Opcode.global: try global()
+    case Opcode.stackGlobal: try stackGlobal()
+    case Opcode.newObj: try newObject()
+    case Opcode.newObjEx: try newObjectWithKeywords()
+    case Opcode.obj: try oldObject()
+    case Opcode.inst: try oldInstance()
+    case Opcode.proto: try declareProtocol()
+    case Opcode.frame: try frame()
+    case Opcode.nextBuffer: try nextBuffer()
+    case Opcode.readOnlyBuffer: try readOnlyBuffer()
+    case Opcode.persID:
+      let line = try input.line()
+      guard let id = PickleString(utf8: line, isShared: false), line.allSatisfy({ $0 < 0x80 }) else {
+        throw error("persistent IDs in protocol 0 must be ASCII strings")
+      }
+      try persistent(.string(id))
+    case Opcode.binPersID: try persistent(try pop())
+    case Opcode.ext1: try extensionCode(Int(try input.byte()))
+    case Opcode.ext2: try extensionCode(Int(try input.number(UInt16.self)))
+    case Opcode.ext4: try extensionCode(Int(try input.number(Int32.self)))
+    default: try executeText(code)
+    }
+  }
+
+  private mutating func popOrUnmark() throws(FormatError) {
+    if let mark = marks.last, mark == stack.count {
+      marks.removeLast()
+      return
+    }
+    let dropped = try pop()
+    noteStateSetter(dropped)
+  }
+
+  /// `setter(object, state)` whose result is thrown away is how a class sets its state by a function of its own.
+  private func noteStateSetter(_ dropped: PickleValue) {
+    guard case .object(let call) = dropped, case .reduce(let setter, let arguments) = call.form,
+      arguments.items.count == 2, case .object(let object) = arguments.items[0],
+      case .object(let top)? = stack.last, top === object, object.state == nil, object.stateSetter == nil
+    else { return }
+    object.stateSetter = (setter, arguments.items[1])
+  }
+
+  private mutating func longInteger(_ count: Int) throws(FormatError) -> PickleValue {
+    let count = try length(count)
+    let integer = try unsafe input.withBytes(count) { bytes in unsafe PickleInteger(twosComplement: bytes) }
+    return .integer(integer)
+  }
+
+  private mutating func append(from start: Int, checking isSingle: Bool) throws(FormatError) {
+    guard start <= stack.count, start > fence else { throw underflow }
+    if start == stack.count { return }
+    switch stack[start - 1] {
+    case .list(let list):
+      if isSingle {
+        list.items.append(stack.removeLast())
+      } else {
+        list.items.append(contentsOf: stack[start...])
+        stack.removeSubrange(start...)
+      }
+    case .object(let object): object.items.append(contentsOf: take(from: start))
+    case let other: throw error("'\(other.typeName)' object has no attribute 'append'")
+    }
+  }
+
+  private mutating func setItems(from start: Int) throws(FormatError) {
+    guard start <= stack.count, start > fence else { throw underflow }
+    if start == stack.count { return }
+    guard (stack.count - start) % 2 == 0 else { throw error("odd number of items for SETITEMS") }
+    switch stack[start - 1] {
+    case .dict(let dict):
+      var index = start
+      while index < stack.count {
+        try dict.set(stack[index], to: stack[index + 1])
+        index += 2
+      }
+    case .object(let object):
+      for index in stride(from: start, to: stack.count, by: 2) {
+        object.pairs.append(PickleDict.Entry(key: stack[index], value: stack[index + 1]))
+      }
+    case let other: throw error("'\(other.typeName)' object does not support item assignment")
+    }
+    stack.removeSubrange(start...)
+  }
+
+  private mutating func addItems(from start: Int) throws(FormatError) {
+    guard start <= stack.count, start > fence else { throw underflow }
+    if start == stack.count { return }
+    switch stack[start - 1] {
+    case .set(let set): for item in stack[start...] { try set.insert(item) }
+    case .object(let object): object.added.append(contentsOf: stack[start...])
+    case let other: throw error("'\(other.typeName)' object has no attribute 'add'")
+    }
+    stack.removeSubrange(start...)
+  }
+
+  private mutating func makeDict() throws(FormatError) {
+    let items = take(from: try popMark())
+    guard items.count % 2 == 0 else { throw error("odd number of items for DICT") }
+    let dict = PickleDict()
+    for index in stride(from: 0, to: items.count, by: 2) { try dict.set(items[index], to: items[index + 1]) }
+    try push(.dict(dict))
+  }
+
+  private mutating func declareProtocol() throws(FormatError) {
+    let version = Int(try input.byte())
+    guard version <= 5 else { throw FormatError(.unsupported, "unsupported pickle protocol: \(version)") }
+    protocolVersion = version
+  }
+
+  private mutating func frame() throws(FormatError) {
+    let count = try input.number(UInt64.self)
+    guard let count = Int(exactly: count), count <= options.limits.valueBytes else {
+      throw FormatError(.limitExceeded, "a frame of \(count) bytes")
+    }
+    try input.check(count)
+  }
+
+  private mutating func nextBuffer() throws(FormatError) {
+    var buffer: PickleBuffer?
+    if bufferIndex < options.buffers.count {
+      buffer = PickleBuffer(options.buffers[bufferIndex])
+    } else if let next = options.nextBuffer {
+      buffer = try next(bufferIndex)
+    }
+    guard let buffer else {
+      throw error("the pickle refers to a buffer outside of it, which was not given")
+    }
+    bufferIndex += 1
+    try push(.buffer(buffer))
+  }
+
+  private mutating func readOnlyBuffer() throws(FormatError) {
+    guard stack.count > fence, let top = stack.last else { throw underflow }
+    switch top {
+    case .buffer(let buffer):
+      if !buffer.isReadOnly {
+        stack[stack.count - 1] = .buffer(PickleBuffer(buffer.memory, isReadOnly: true))
+      }
+    case .bytes: break
+    default: throw error("a '\(top.typeName)' cannot be made a read-only buffer")
+    }
+  }
+
+  private mutating func persistent(_ id: PickleValue) throws(FormatError) {
+    if let load = options.persistentLoad {
+      try push(try load(id))
+    } else {
+      try push(.persistent(PicklePersistentID(id)))
+    }
+  }
+
+  private mutating func extensionCode(_ code: Int) throws(FormatError) {
+    guard code > 0 else { throw error("EXT specifies code <= 0") }
+    guard let (module, name) = options.extensions[code] else {
+      throw FormatError(.unsupported, "unregistered extension code \(code)")
+    }
+    try push(.global(module, name))
+  }
+}

@@ -1,0 +1,184 @@
+import ByteIO
+
+/// The pickle machine: a stack, marks on it, a memo. Its rules of when a stack or mark is bad are those of CPython's
+/// `Modules/_pickle.c`.
+struct PickleMachine {
+  var input: PickleInput
+  let options: PickleReader.Options
+  var stack: [PickleValue] = []
+  var marks: [Int] = []
+  private var memo: [PickleValue?] = []
+  /// Memo entries whose index is far beyond the number of entries.
+  private var farMemo: [Int: PickleValue] = [:]
+  private(set) var memoCount = 0
+  var protocolVersion = 0
+  /// Where the operation that is being run began.
+  var operationStart = 0
+  var bufferIndex = 0
+  private var totalBytes = 0
+
+  init(_ input: PickleInput, _ options: PickleReader.Options) {
+    self.input = input
+    self.options = options
+  }
+
+  /// Below which values may not be taken: the last mark.
+  var fence: Int { marks.last ?? 0 }
+
+  func error(_ message: String) -> FormatError { FormatError(.malformed, message) }
+
+  var underflow: FormatError {
+    marks.isEmpty ? error("unpickling stack underflow") : error("unexpected MARK found")
+  }
+
+  /// Runs one pickle up to its STOP.
+  mutating func run() throws(FormatError) -> PickleValue {
+    protocolVersion = 0
+    operationStart = input.position
+    guard try input.has(1) else {
+      throw FormatError(.empty, "no pickle: there is no data (Ran out of input)")
+    }
+    defer { reset() }
+    var operations = 0
+    while true {
+      operationStart = input.position
+      let code = try input.byte()
+      operations += 1
+      guard operations <= options.limits.operations else {
+        throw FormatError(.limitExceeded, "the pickle has more than \(options.limits.operations) operations")
+      }
+      if code == Opcode.stop { break }
+      try execute(code)
+    }
+    return try pop()
+  }
+
+  private mutating func reset() {
+    // Both may hold long chains; they are freed in a loop, not by the arrays' own destructors.
+    var left = stack
+    stack = []
+    PickleNode.release(&left)
+    marks = []
+    memo = []
+    farMemo = [:]
+    memoCount = 0
+    bufferIndex = 0
+    totalBytes = 0
+  }
+
+  // MARK: Stack
+
+  @inline(__always)
+  mutating func push(_ value: PickleValue) throws(FormatError) {
+    guard stack.count < options.limits.stackDepth else { throw stackLimit() }
+    stack.append(value)
+  }
+
+  @inline(never)
+  private func stackLimit() -> FormatError {
+    FormatError(.limitExceeded, "more than \(options.limits.stackDepth) values wait on the stack")
+  }
+
+  mutating func pop() throws(FormatError) -> PickleValue {
+    guard stack.count > fence else { throw underflow }
+    return stack.removeLast()
+  }
+
+  mutating func popMark() throws(FormatError) -> Int {
+    guard let mark = marks.popLast() else { throw error("could not find MARK") }
+    return mark
+  }
+
+  mutating func pushMark() throws(FormatError) {
+    guard marks.count < options.limits.stackDepth else { throw stackLimit() }
+    marks.append(stack.count)
+  }
+
+  /// The values above a place, taken off the stack.
+  mutating func take(from start: Int) -> [PickleValue] {
+    let items = Array(stack[start...])
+    stack.removeSubrange(start...)
+    return items
+  }
+
+  mutating func takeTuple(_ count: Int) throws(FormatError) {
+    guard stack.count - count >= fence else { throw underflow }
+    stack.append(.tuple(PickleTuple(take(from: stack.count - count))))
+  }
+
+  // MARK: Memo
+
+  mutating func remember(_ index: Int) throws(FormatError) {
+    guard stack.count > fence, let value = stack.last else { throw underflow }
+    guard memoCount < options.limits.memoEntries else {
+      throw FormatError(.limitExceeded, "the memo has more than \(options.limits.memoEntries) entries")
+    }
+    if index < memo.count {
+      if memo[index] == nil { memoCount += 1 }
+      memo[index] = value
+    } else if index <= memo.count + 1024 {
+      // Room for a few that come later; anything further away goes to the table.
+      while memo.count < index { memo.append(farMemo.removeValue(forKey: memo.count)) }
+      if farMemo.removeValue(forKey: index) == nil { memoCount += 1 }
+      memo.append(value)
+    } else {
+      if farMemo.updateValue(value, forKey: index) == nil { memoCount += 1 }
+    }
+  }
+
+  func recall(_ index: Int) throws(FormatError) -> PickleValue {
+    if index >= 0, index < memo.count, let value = memo[index] { return value }
+    if let value = farMemo[index] { return value }
+    throw error("Memo value not found at index \(index)")
+  }
+
+  // MARK: Payloads
+
+  /// A declared length, within the limits and what is there.
+  mutating func length(_ count: Int) throws(FormatError) -> Int {
+    guard count >= 0 else { throw error("a negative byte count: \(count)") }
+    guard count <= options.limits.valueBytes, count <= options.limits.totalBytes - totalBytes else {
+      throw FormatError(
+        .limitExceeded, "\(count) bytes declared; the limit is \(options.limits.valueBytes) a value")
+    }
+    if count > 1 << 12 { try input.check(count) }
+    totalBytes += count
+    return count
+  }
+
+  mutating func length(_ count: UInt64) throws(FormatError) -> Int {
+    guard let count = Int(exactly: count) else {
+      throw FormatError(.limitExceeded, "\(count) bytes declared, more than any memory holds")
+    }
+    return try length(count)
+  }
+
+  mutating func text(_ count: Int) throws(FormatError) -> PickleValue {
+    let decoded = try unsafe input.withBytes(count) { bytes in
+      unsafe PickleString(utf8: bytes, isShared: false)
+    }
+    guard let decoded else { throw error("a string is not valid UTF-8") }
+    return .string(decoded)
+  }
+
+  /// A string of Python 2 in the encoding that was asked for.
+  func oldString(_ bytes: [UInt8]) throws(FormatError) -> PickleValue {
+    switch options.encoding {
+    case .bytes: return .bytes(PickleBytes(bytes, isShared: false))
+    case .latin1: return .string(PickleString(codePoints: bytes.map { UInt32($0) }, isShared: false))
+    case .ascii:
+      guard let bad = bytes.first(where: { $0 > 127 }) else {
+        return .string(PickleString(String(decoding: bytes, as: UTF8.self), isShared: false))
+      }
+      throw FormatError(
+        .badValue,
+        "a string of Python 2 holds the byte \(bad), which is not ASCII: read it with the encoding latin1 or bytes"
+      )
+    }
+  }
+
+  /// A declared length's bytes, as an array or in memory of their own.
+  mutating func payload(_ count: Int) throws(FormatError) -> PickleBytes {
+    PickleBytes(try input.payload(count))
+  }
+}

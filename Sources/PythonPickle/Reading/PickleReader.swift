@@ -1,0 +1,73 @@
+public import ByteIO
+
+/// What the 8-bit strings of Python 2 become.
+public enum PickleStringEncoding: String, Sendable, Hashable, CaseIterable {
+  /// Strings; a byte above 127 is an error. Python's default.
+  case ascii
+  /// Strings of one code point a byte: what NumPy's arrays from Python 2 need.
+  case latin1
+  /// Bytes.
+  case bytes
+}
+
+/// Reads pickles: protocols 0 to 5, one after the other from the same source.
+///
+/// Nothing is ever executed, imported or looked up: what a pickle would call becomes a ``PickleObject``.
+///
+/// ```swift
+/// var reader = PickleReader(try FileSource(path: "log.pkl"))
+/// while try !reader.isAtEnd() { print(try reader.read()) }
+/// ```
+public struct PickleReader {
+  /// How to read.
+  public struct Options {
+    /// What the 8-bit strings of Python 2 become.
+    public var encoding = PickleStringEncoding.ascii
+    /// What a pickle may ask for.
+    public var limits = PickleLimits.default
+    /// Whether Python 2's module names become Python 3's, at protocols 0 to 2.
+    public var fixImports = true
+    /// The global names that extension codes stand for (`copyreg.add_extension`).
+    public var extensions: [Int: (module: String, name: String)] = [:]
+    /// The buffers that travel beside the pickle (protocol 5), in order.
+    public var buffers: [PickleMemory] = []
+    /// Called for the buffers beyond ``buffers``, with their index; `nil` if there are no more.
+    public var nextBuffer: ((Int) throws(FormatError) -> PickleBuffer?)?
+    /// Called for persistent ids (`persistent_load`); without it they stay ``PickleValue/persistent(_:)``.
+    public var persistentLoad: ((PickleValue) throws(FormatError) -> PickleValue)?
+    /// Called when an object has got its state; may read raw bytes that follow within the stream, and give what
+    /// shall take the object's place.
+    public var rawData: ((PickleObject, inout PickleRawData) throws(FormatError) -> PickleValue?)?
+
+    /// Python's defaults.
+    public init() {}
+  }
+
+  private var machine: PickleMachine
+
+  /// A reader that begins at an offset of the source.
+  public init(_ source: any ByteSource, at offset: Int = 0, options: Options = Options()) {
+    machine = PickleMachine(PickleInput(source, at: offset), options)
+  }
+
+  /// Where the next byte lies in the source: behind the last pickle.
+  public var position: Int { machine.input.position }
+
+  /// The highest protocol that the last pickle declared; 0 for none, as protocols 0 and 1 declare nothing.
+  public var protocolVersion: Int { machine.protocolVersion }
+
+  /// Whether no byte is left.
+  public mutating func isAtEnd() throws(FormatError) -> Bool { try !machine.input.has(1) }
+
+  /// Reads the next pickle.
+  ///
+  /// - Throws: ``FormatError`` with the byte offset: `truncated`, `malformed`, `unsupported` (a later protocol, an
+  ///   unknown extension code), `limitExceeded`; `empty` if there is no byte at all.
+  public mutating func read() throws(FormatError) -> PickleValue {
+    do throws(FormatError) {
+      return try machine.run()
+    } catch {
+      throw error.at(file: machine.input.source.name, offset: machine.operationStart)
+    }
+  }
+}

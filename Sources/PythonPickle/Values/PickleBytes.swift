@@ -1,0 +1,139 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// A Python `bytes` or `bytearray`.
+///
+/// Large ones that were read lie where reading put them, once: in a mapped file itself, or in memory into which
+/// the file was read directly.
+public final class PickleBytes: Sendable {
+  enum Storage: Sendable {
+    case array([UInt8])
+    case memory(PickleMemory)
+  }
+  let storage: Storage
+  /// Whether equal bytes of this kind are one object to the pickler, as equal literals are in Python.
+  let isShared: Bool
+
+  /// Bytes of an array, which is shared, not copied.
+  public init(_ bytes: [UInt8], isShared: Bool = true) {
+    storage = .array(bytes)
+    self.isShared = isShared
+  }
+
+  /// Bytes that lie in memory of their own.
+  public init(_ memory: PickleMemory) {
+    storage = .memory(memory)
+    isShared = false
+  }
+
+  init(_ storage: Storage) {
+    self.storage = storage
+    isShared = false
+  }
+
+  /// How many bytes there are.
+  public var count: Int {
+    switch storage {
+    case .array(let bytes): bytes.count
+    case .memory(let memory): memory.count
+    }
+  }
+
+  /// The memory that the bytes lie in, where they have some of their own: large bytes that were read.
+  public var memory: PickleMemory? { if case .memory(let memory) = storage { memory } else { nil } }
+
+  /// The bytes as an array, copied if they lie in memory of their own.
+  public var array: [UInt8] {
+    switch storage {
+    case .array(let bytes): bytes
+    case .memory(let memory): memory.array
+    }
+  }
+
+  /// Calls `body` with the bytes, without a copy.
+  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    switch storage {
+    case .array(let bytes): return try unsafe bytes.withUnsafeBytes { try unsafe body($0) }
+    case .memory(let memory): return try unsafe memory.withBytes { try unsafe body($0) }
+    }
+  }
+
+  func hasSameBytes(as other: PickleBytes) -> Bool {
+    if self === other { return true }
+    guard count == other.count else { return false }
+    return unsafe withBytes { left in
+      unsafe other.withBytes { right in
+        guard let left = left.baseAddress, let right = right.baseAddress else { return true }
+        // Safe: both hold `count` bytes.
+        return unsafe memcmp(left, right, count) == 0
+      }
+    }
+  }
+}
+
+/// Bytes at a fixed address: on the heap, aligned to 64, or lent by another object such as a mapped file.
+@safe public final class PickleMemory: @unchecked Sendable {
+  /// How many bytes there are.
+  public let count: Int
+  /// The first byte; valid as long as this object lives. Nobody writes to it once the object is shared.
+  public let baseAddress: UnsafeMutableRawPointer
+  /// What keeps lent bytes alive; `nil` if the memory is its own.
+  public let owner: AnyObject?
+
+  /// From this size on, memory is asked for in large pages, which cost far fewer page faults.
+  private static let largeSize = 4 << 20
+
+  /// Memory of its own with undefined content: whoever makes it must fill it.
+  package init(uninitializedCount count: Int) {
+    self.count = count
+    owner = nil
+    let isLarge = count >= PickleMemory.largeSize
+    // Safe: freed in `deinit` only; the alignment is a power of two.
+    unsafe baseAddress = UnsafeMutableRawPointer.allocate(
+      byteCount: max(count, 1), alignment: isLarge ? 2 << 20 : 64)
+    #if os(Linux)
+      // Safe: advice on memory just allocated.
+      if isLarge { _ = unsafe madvise(baseAddress, count, MADV_HUGEPAGE) }
+    #endif
+  }
+
+  /// Bytes that belong to another object.
+  ///
+  /// - Parameters:
+  ///   - baseAddress: The first byte; valid, and unchanged by anybody, as long as `owner` lives.
+  ///   - count: How many bytes.
+  ///   - owner: What keeps them alive.
+  @unsafe public init(borrowing baseAddress: UnsafeMutableRawPointer, count: Int, owner: AnyObject) {
+    unsafe self.baseAddress = baseAddress
+    self.count = count
+    self.owner = owner
+  }
+
+  /// A copy of bytes.
+  public convenience init(copying bytes: [UInt8]) {
+    self.init(uninitializedCount: bytes.count)
+    // Safe: the memory is new and has just this many bytes.
+    unsafe UnsafeMutableRawBufferPointer(start: baseAddress, count: count).copyBytes(from: bytes)
+  }
+
+  deinit {
+    // Safe: allocated in `init`; lent memory is its owner's to free.
+    if owner == nil { unsafe baseAddress.deallocate() }
+  }
+
+  /// The bytes, copied.
+  public var array: [UInt8] { unsafe withBytes { unsafe Array($0) } }
+
+  /// Calls `body` with the bytes.
+  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    // Safe: the memory lives as long as `self`, which lives beyond the call.
+    let result = try unsafe body(UnsafeRawBufferPointer(start: baseAddress, count: count))
+    extendLifetime(self)
+    return result
+  }
+}

@@ -1,0 +1,32 @@
+/// The name of a class or function: a module and a name within it. Nothing is ever imported or looked up.
+public final class PickleGlobal: Sendable {
+  /// The module as Python 3 calls it.
+  public let moduleString: PickleString
+  /// The name within the module; with dots for a name within a class.
+  public let nameString: PickleString
+
+  /// A global name.
+  public init(module: String, name: String) {
+    moduleString = PickleString(module)
+    nameString = PickleString(name, isShared: false)
+  }
+
+  /// A global name of two strings whose identity matters to the pickler.
+  public init(module: PickleString, name: PickleString) {
+    moduleString = module
+    nameString = name
+  }
+
+  /// The module.
+  public var module: String { moduleString.text }
+  /// The name within the module.
+  public var name: String { nameString.text }
+  /// The module and the name, joined by a dot.
+  public var qualifiedName: String { "\(module).\(name)" }
+
+  /// Whether this is exactly that name in that module.
+  public func matches(_ module: String, _ name: String) -> Bool {
+    // Names that matter are ASCII, where Swift's equality is that of the bytes.
+    nameString.utf8Count == name.utf8.count && self.name == name && self.module == module
+  }
+}

@@ -1,0 +1,197 @@
+public import ByteIO
+
+/// An integer of any size, as Python's pickles hold it: two's complement, the least significant byte first.
+public struct PickleInteger: Hashable, Sendable {
+  /// The bytes, as few as hold the value and its sign; none for 0.
+  public let twosComplement: [UInt8]
+
+  /// An integer by its bytes in two's complement, the least significant first; superfluous ones are cut off.
+  public init(twosComplement bytes: some Collection<UInt8>) {
+    var bytes = Array(bytes)
+    while let last = bytes.last {
+      let next = bytes.count > 1 ? bytes[bytes.count - 2] : nil
+      let isSuperfluous = (last == 0 && (next ?? 0) < 0x80) || (last == 0xFF && (next ?? 0) >= 0x80)
+      guard isSuperfluous else { break }
+      bytes.removeLast()
+    }
+    twosComplement = bytes
+  }
+
+  /// An integer.
+  public init(_ value: some FixedWidthInteger) {
+    var bytes: [UInt8] = []
+    var rest = value
+    for _ in 0..<(value.bitWidth / 8) {
+      bytes.append(UInt8(truncatingIfNeeded: rest))
+      rest >>= 8
+    }
+    // Unsigned types have no sign bit to repeat.
+    if value > 0 { bytes.append(0) }
+    self.init(twosComplement: bytes)
+  }
+
+  /// Whether the value is below zero.
+  public var isNegative: Bool { (twosComplement.last ?? 0) >= 0x80 }
+
+  /// The value as an `Int`, if it fits.
+  public var int: Int? {
+    guard twosComplement.count <= 8 else { return nil }
+    var value: UInt64 = isNegative ? .max : 0
+    for byte in twosComplement.reversed() { value = value << 8 | UInt64(byte) }
+    return Int(truncatingIfNeeded: value)
+  }
+
+  /// The value as a `UInt64`, if it fits.
+  public var uint64: UInt64? {
+    guard !isNegative, twosComplement.count < 9 || (twosComplement.count == 9 && twosComplement[8] == 0)
+    else {
+      return nil
+    }
+    var value: UInt64 = 0
+    for byte in twosComplement.prefix(8).reversed() { value = value << 8 | UInt64(byte) }
+    return value
+  }
+
+  /// The absolute value in 32-bit pieces, the least significant first, without leading zeros.
+  private var magnitude: [UInt32] {
+    var limbs: [UInt32] = []
+    limbs.reserveCapacity(twosComplement.count / 4 + 1)
+    let fill: UInt8 = isNegative ? 0xFF : 0
+    var carry: UInt64 = isNegative ? 1 : 0
+    var index = 0
+    while index < twosComplement.count {
+      var limb: UInt32 = 0
+      for place in 0..<4 {
+        let byte = index + place < twosComplement.count ? twosComplement[index + place] : fill
+        limb |= UInt32(byte ^ fill) << UInt32(8 * place)
+      }
+      let sum = UInt64(limb) + carry
+      limbs.append(UInt32(truncatingIfNeeded: sum))
+      carry = sum >> 32
+      index += 4
+    }
+    if carry > 0 { limbs.append(UInt32(carry)) }
+    while limbs.last == 0 { limbs.removeLast() }
+    return limbs
+  }
+
+  /// The nearest `Double`; infinite beyond its range.
+  public var double: Double {
+    let limbs = magnitude
+    guard let high = limbs.last else { return 0 }
+    // The top 64 bits, the lowest of them set if anything was cut off, so that the one rounding is right.
+    let shift = high.leadingZeroBitCount
+    func limb(_ index: Int) -> UInt64 { index >= 0 && index < limbs.count ? UInt64(limbs[index]) : 0 }
+    let top = limbs.count - 1
+    var bits = limb(top) << 32 | limb(top - 1)
+    let third = limb(top - 2)
+    if shift > 0 { bits = bits << UInt64(shift) | third >> UInt64(32 - shift) }
+    let rest = shift > 0 ? third << UInt64(shift) & 0xFFFF_FFFF : third
+    let hasMore = rest != 0 || (top >= 3 && limbs[..<(top - 2)].contains { $0 != 0 })
+    if hasMore { bits |= 1 }
+    let exponent = (top - 1) * 32 - shift
+    let value =
+      exponent > 2000 ? Double.infinity : Double(sign: .plus, exponent: exponent, significand: Double(bits))
+    return isNegative ? -value : value
+  }
+
+  /// The value as a `Double` if it is exactly one.
+  var exactDouble: Double? {
+    let double = double
+    guard double.isFinite, let back = PickleInteger(exactly: double), back == self else { return nil }
+    return double
+  }
+
+  /// The integer that a `Double` is; `nil` if it is none.
+  init?(exactly value: Double) {
+    guard value.isFinite, value.rounded(.towardZero) == value else { return nil }
+    if let int = Int(exactly: value) {
+      self.init(int)
+      return
+    }
+    let shift = Int(value.exponent) - 52
+    let significand = Int(value.significandBitPattern | 1 << 52)
+    var bytes = [UInt8](repeating: 0, count: shift / 8)
+    // At most 53 + 7 bits.
+    let part = PickleInteger((value < 0 ? -significand : significand) << (shift % 8))
+    bytes += part.twosComplement
+    self.init(twosComplement: bytes)
+  }
+
+  /// Parses decimal digits with an optional sign; underscores are not allowed.
+  ///
+  /// - Throws: ``FormatError``: `malformed` for anything else, `limitExceeded` for more than `maxDigits`, as the
+  ///   work grows with their square.
+  public init(decimal text: some Collection<UInt8>, maxDigits: Int = 4300) throws(FormatError) {
+    var digits = text[...]
+    let isNegative = digits.first == UInt8(ascii: "-")
+    if isNegative || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
+    guard !digits.isEmpty, digits.allSatisfy({ $0 >= 48 && $0 <= 57 }) else {
+      throw FormatError(.malformed, "invalid literal for an integer")
+    }
+    guard digits.count <= maxDigits else {
+      throw FormatError(.limitExceeded, "an integer of \(digits.count) digits; the limit is \(maxDigits)")
+    }
+    var limbs: [UInt32] = []
+    for digit in digits {
+      var carry = UInt64(digit - 48)
+      for index in limbs.indices {
+        let product = UInt64(limbs[index]) * 10 + carry
+        limbs[index] = UInt32(truncatingIfNeeded: product)
+        carry = product >> 32
+      }
+      if carry > 0 { limbs.append(UInt32(carry)) }
+    }
+    self.init(magnitude: limbs, isNegative: isNegative)
+  }
+
+  private init(magnitude limbs: [UInt32], isNegative: Bool) {
+    var bytes: [UInt8] = []
+    for limb in limbs {
+      for place in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: limb >> UInt32(8 * place))) }
+    }
+    bytes.append(0)
+    if isNegative {
+      var carry: UInt16 = 1
+      for index in bytes.indices {
+        let sum = UInt16(~bytes[index]) + carry
+        bytes[index] = UInt8(truncatingIfNeeded: sum)
+        carry = sum >> 8
+      }
+    }
+    self.init(twosComplement: bytes)
+  }
+
+  /// The decimal digits, as Python prints them; `nil` for more than `maxDigits`, where Python refuses as well.
+  public func decimal(maxDigits: Int = 4300) -> String? {
+    // A byte is worth 2.4 digits.
+    guard twosComplement.count <= maxDigits / 2 + 2 else { return nil }
+    var limbs = magnitude
+    var parts: [String] = []
+    while !limbs.isEmpty {
+      var rest: UInt64 = 0
+      for index in limbs.indices.reversed() {
+        let value = rest << 32 | UInt64(limbs[index])
+        limbs[index] = UInt32(value / 1_000_000_000)
+        rest = value % 1_000_000_000
+      }
+      while limbs.last == 0 { limbs.removeLast() }
+      let digits = String(rest)
+      parts.append(limbs.isEmpty ? digits : String(repeating: "0", count: 9 - digits.utf8.count) + digits)
+    }
+    let text = parts.reversed().joined()
+    guard text.utf8.count <= maxDigits else { return nil }
+    return (isNegative ? "-" : "") + (text.isEmpty ? "0" : text)
+  }
+}
+
+extension PickleValue {
+  /// An integer of any size, as `int` where it fits 64 bits.
+  public static func integer(_ value: PickleInteger) -> PickleValue {
+    value.int.map { .int($0) } ?? .bigInt(value)
+  }
+  /// An integer of any fixed-width type.
+  public static func integer(_ value: some FixedWidthInteger) -> PickleValue {
+    Int(exactly: value).map { .int($0) } ?? .bigInt(PickleInteger(value))
+  }
+}

@@ -1,0 +1,129 @@
+/// A value that has an identity and may hold others.
+///
+/// Freeing a chain of a hundred thousand nested lists by plain reference counting would call as many destructors
+/// within each other. Each node instead hands what it holds to ``PickleNode/release(_:)``, which works it off in a
+/// loop.
+public class PickleNode {
+  init() {}
+
+  /// Moves the containers that only this node may hold to `pending` and forgets all it holds.
+  func surrender(to pending: inout [PickleValue]) {}
+
+  /// Frees values without recursion: what nobody else holds is taken apart first.
+  static func release(_ values: inout [PickleValue]) {
+    guard values.contains(where: \.isContainer) else { return }
+    var pending: [PickleValue] = []
+    moveContainers(of: &values, to: &pending)
+    drain(&pending)
+  }
+
+  static func drain(_ pending: inout [PickleValue]) {
+    while !pending.isEmpty {
+      guard var node = takeNode(pending.removeLast()) else { continue }
+      if isKnownUniquelyReferenced(&node) { node.surrender(to: &pending) }
+    }
+  }
+
+  static func moveContainers(of values: inout [PickleValue], to pending: inout [PickleValue]) {
+    for value in values where value.isContainer { pending.append(value) }
+    values = []
+  }
+
+  /// The node of a value that ends with this call, so that the result may be the last reference.
+  @inline(never)
+  private static func takeNode(_ value: consuming PickleValue) -> PickleNode? { value.node }
+}
+
+/// A Python list.
+public final class PickleList: PickleNode {
+  /// The items.
+  public var items: [PickleValue]
+
+  /// A list of items.
+  public init(_ items: [PickleValue] = []) {
+    self.items = items
+    super.init()
+  }
+
+  deinit { PickleNode.release(&items) }
+
+  /// Adds an item at the end.
+  public func append(_ value: PickleValue) { items.append(value) }
+  /// Takes all items out; the way to free a structure that contains itself.
+  public func removeAll() { items = [] }
+
+  override func surrender(to pending: inout [PickleValue]) {
+    PickleNode.moveContainers(of: &items, to: &pending)
+  }
+}
+
+/// A Python tuple.
+public final class PickleTuple: PickleNode {
+  /// The items.
+  public private(set) var items: [PickleValue]
+  /// What ``KeyHash`` found, once it has looked: a tuple that is shared many times is hashed once.
+  var knownHash: KeyHash?
+
+  /// A tuple of items.
+  public init(_ items: [PickleValue] = []) {
+    self.items = items
+    super.init()
+  }
+
+  deinit { PickleNode.release(&items) }
+
+  override func surrender(to pending: inout [PickleValue]) {
+    PickleNode.moveContainers(of: &items, to: &pending)
+  }
+}
+
+/// A Python complex number, which Python's pickler remembers by identity.
+public final class PickleComplex: Sendable {
+  /// The real part.
+  public let real: Double
+  /// The imaginary part.
+  public let imaginary: Double
+
+  /// A complex number.
+  public init(_ real: Double, _ imaginary: Double) {
+    self.real = real
+    self.imaginary = imaginary
+  }
+}
+
+/// A reference to something outside the pickle (`persistent_id`).
+public final class PicklePersistentID: PickleNode {
+  /// What names the thing: a string at protocol 0, anything later.
+  public private(set) var id: PickleValue
+
+  /// A reference by an id.
+  public init(_ id: PickleValue) {
+    self.id = id
+    super.init()
+  }
+
+  deinit {
+    var held = [id]
+    id = .none
+    PickleNode.release(&held)
+  }
+
+  override func surrender(to pending: inout [PickleValue]) {
+    if id.isContainer { pending.append(id) }
+    id = .none
+  }
+}
+
+/// A buffer that travels beside the pickle (protocol 5, out of band).
+public final class PickleBuffer {
+  /// The bytes.
+  public let memory: PickleMemory
+  /// Whether Python sees the buffer as read-only.
+  public let isReadOnly: Bool
+
+  /// A buffer over memory.
+  public init(_ memory: PickleMemory, isReadOnly: Bool = false) {
+    self.memory = memory
+    self.isReadOnly = isReadOnly
+  }
+}

@@ -1,0 +1,138 @@
+/// What a pickle would have had Python make by calling a class or a function: kept as data, never called.
+///
+/// ```swift
+/// let model = try Pickle.load(from: "model.pkl")
+/// model.object?.callable?.global?.qualifiedName   // "sklearn.linear_model._base.LinearRegression"
+/// model["coef_"]                                   // an attribute
+/// ```
+public final class PickleObject: PickleNode {
+  /// How the object is made.
+  public enum Form {
+    /// By calling a function or class with a tuple of arguments (`__reduce__`).
+    case reduce(callable: PickleValue, arguments: PickleTuple)
+    /// By `cls.__new__(cls, *arguments)`.
+    case new(PickleValue, arguments: PickleTuple)
+    /// By `cls.__new__(cls, *arguments, **keywords)`.
+    case newWithKeywords(PickleValue, arguments: PickleTuple, keywords: PickleValue)
+    /// A class instance in the manner of Python 2 (`INST`, `OBJ`).
+    case instance(PickleValue, arguments: [PickleValue])
+    /// A Swift value that chooses its form when it is written.
+    case deferred(any PickleConvertible)
+  }
+
+  /// How the object is made.
+  public private(set) var form: Form
+  /// What was appended to it, as to a list.
+  public var items: [PickleValue] = []
+  /// What was set in it, as in a dictionary, in order.
+  public var pairs: [PickleDict.Entry] = []
+  /// What was added to it, as to a set.
+  public var added: [PickleValue] = []
+  /// A function that sets the state, with the state (the sixth item of a `__reduce__`).
+  var stateSetter: (setter: PickleValue, state: PickleValue)?
+  /// Its state (`BUILD`): its attributes for most classes.
+  public var state: PickleValue?
+
+  /// An object in a form.
+  public init(_ form: Form, state: PickleValue? = nil) {
+    self.form = form
+    self.state = state
+    super.init()
+  }
+
+  /// An object made by calling a class or function.
+  public convenience init(
+    _ module: String, _ name: String, _ arguments: [PickleValue] = [], state: PickleValue? = nil
+  ) {
+    self.init(.reduce(callable: .global(module, name), arguments: PickleTuple(arguments)), state: state)
+  }
+
+  /// A Swift value that chooses its form when it is written.
+  public convenience init(_ value: any PickleConvertible) { self.init(.deferred(value)) }
+
+  deinit {
+    var pending: [PickleValue] = []
+    surrender(to: &pending)
+    PickleNode.drain(&pending)
+  }
+
+  override func surrender(to pending: inout [PickleValue]) {
+    switch form {
+    case .reduce(let callable, let arguments), .new(let callable, let arguments):
+      if callable.isContainer { pending.append(callable) }
+      if !arguments.items.isEmpty { pending.append(.tuple(arguments)) }
+    case .newWithKeywords(let callable, let arguments, let keywords):
+      pending += [callable, .tuple(arguments), keywords]
+    case .instance(let callable, let arguments): pending += [callable] + arguments
+    case .deferred: break
+    }
+    form = .instance(.none, arguments: [])
+    PickleNode.moveContainers(of: &items, to: &pending)
+    PickleNode.moveContainers(of: &added, to: &pending)
+    for pair in pairs { pending += [pair.key, pair.value] }
+    pairs = []
+    if let state, state.isContainer { pending.append(state) }
+    state = nil
+    if let stateSetter { pending += [stateSetter.setter, stateSetter.state] }
+    stateSetter = nil
+  }
+
+  /// The class or function that would be called.
+  public var callable: PickleValue? {
+    switch form {
+    case .reduce(let callable, _), .new(let callable, _), .newWithKeywords(let callable, _, _),
+      .instance(let callable, _):
+      callable
+    case .deferred: nil
+    }
+  }
+
+  /// The arguments of the call.
+  public var arguments: [PickleValue] {
+    switch form {
+    case .reduce(_, let arguments), .new(_, let arguments), .newWithKeywords(_, let arguments, _):
+      arguments.items
+    case .instance(_, let arguments): arguments
+    case .deferred: []
+    }
+  }
+
+  /// The Swift value that the object stands for, if it was made from one.
+  public var convertible: (any PickleConvertible)? {
+    if case .deferred(let value) = form { value } else { nil }
+  }
+
+  /// The name of the class: what would be called, or for `copyreg._reconstructor` and its kind what they would
+  /// make.
+  public var classGlobal: PickleGlobal? {
+    guard let global = callable?.global else { return nil }
+    if global.module == "copyreg",
+      global.name.hasPrefix("_reconstructor") || global.name.hasPrefix("__newobj")
+    {
+      return arguments.first?.global ?? global
+    }
+    return global
+  }
+
+  /// The name of the class without its module.
+  var typeName: String { classGlobal?.name ?? "object" }
+
+  /// Whether the object would be made by exactly that function or class.
+  public func isCall(_ module: String, _ name: String) -> Bool {
+    callable?.global?.matches(module, name) ?? false
+  }
+
+  /// An item by its key, or an attribute by its name: of the state where it is a dictionary, or of either half
+  /// where it is the pair of `__dict__` and slots.
+  public subscript(name: String) -> PickleValue? {
+    let key = PickleValue.string(name)
+    if let pair = pairs.last(where: { PickleComparison.areSameKey($0.key, key) }) { return pair.value }
+    switch state {
+    case .dict(let dict)?: return dict[key]
+    case .tuple(let halves)? where halves.items.count == 2:
+      for half in halves.items { if let value = half.dict?[key] { return value } }
+      return nil
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import PythonLiterals
+
+/// Python's `repr`, in a loop and within a length.
+struct PickleReprPrinter {
+  private enum Step {
+    case text(String)
+    case value(PickleValue)
+    case leave(ObjectIdentifier)
+  }
+
+  private var text = ""
+  private var length = 0
+  private var steps: [Step] = []
+  /// The containers that are being printed: one that turns up within itself is printed as `[...]`.
+  private var open: Set<ObjectIdentifier> = []
+  /// How a caller prints objects that it knows; `nil` for those that it does not.
+  private var objects: ((PickleObject) -> String?)?
+
+  /// The text, cut off once it is longer than `limit` bytes; `isWhole` tells whether it was not.
+  static func print(
+    _ value: PickleValue, limit: Int, objects: ((PickleObject) -> String?)?
+  ) -> (text: String, isWhole: Bool) {
+    var printer = PickleReprPrinter()
+    printer.objects = objects
+    printer.steps = [.value(value)]
+    while let step = printer.steps.popLast() {
+      switch step {
+      case .text(let part): printer.write(part)
+      case .leave(let id): printer.open.remove(id)
+      case .value(let value): printer.print(value)
+      }
+      if printer.length > limit { return (printer.text, false) }
+    }
+    return (printer.text, true)
+  }
+
+  private mutating func write(_ part: String) {
+    text += part
+    length += part.utf8.count
+  }
+
+  private mutating func print(_ value: PickleValue) {
+    switch value {
+    case .none: write("None")
+    case .bool(let value): write(value ? "True" : "False")
+    case .int(let value): write(String(value))
+    case .bigInt(let value): write(value.decimal() ?? "<an integer of \(value.twosComplement.count) bytes>")
+    case .float(let value): write(PythonRepr.float(value))
+    case .complex(let value): write(PythonRepr.complex(value.real, value.imaginary))
+    case .string(let value): write(PythonRepr.string(codePoints: value.codePoints))
+    case .bytes(let value): write(PythonRepr.bytes(value.array))
+    case .byteArray(let value): write("bytearray(\(PythonRepr.bytes(value.array)))")
+    case .list(let list): enter(list, "[", list.items, "]", cyclic: "[...]")
+    case .tuple(let tuple):
+      enter(tuple, "(", tuple.items, tuple.items.count == 1 ? ",)" : ")", cyclic: "(...)")
+    case .set(let set):
+      if set.count == 0 { return write("set()") }
+      enter(set, "{", set.items, "}", cyclic: "set(...)")
+    case .frozenSet(let set):
+      if set.count == 0 { return write("frozenset()") }
+      enter(set, "frozenset({", set.items, "})", cyclic: "frozenset(...)")
+    case .dict(let dict): enter(dict, "{", dict.entries, "}", cyclic: "{...}")
+    case .global(let global): write("<global \(global.qualifiedName)>")
+    case .object(let object): print(object)
+    case .persistent(let reference):
+      write("<persistent id ")
+      steps += [.text(">"), .value(reference.id)]
+    case .buffer(let buffer): write("<buffer of \(buffer.memory.count) bytes>")
+    }
+  }
+
+  private mutating func begin(_ node: PickleNode, cyclic: String) -> Bool {
+    guard open.insert(ObjectIdentifier(node)).inserted else {
+      write(cyclic)
+      return false
+    }
+    steps.append(.leave(ObjectIdentifier(node)))
+    return true
+  }
+
+  private mutating func enter(
+    _ node: PickleNode, _ before: String, _ items: [PickleValue], _ after: String, cyclic: String
+  ) {
+    guard begin(node, cyclic: cyclic) else { return }
+    write(before)
+    steps.append(.text(after))
+    for (index, item) in items.enumerated().reversed() {
+      steps.append(.value(item))
+      if index > 0 { steps.append(.text(", ")) }
+    }
+  }
+
+  private mutating func enter(
+    _ node: PickleNode, _ before: String, _ entries: [PickleDict.Entry], _ after: String, cyclic: String
+  ) {
+    guard begin(node, cyclic: cyclic) else { return }
+    write(before)
+    steps.append(.text(after))
+    for (index, entry) in entries.enumerated().reversed() {
+      steps += [.value(entry.value), .text(": "), .value(entry.key)]
+      if index > 0 { steps.append(.text(", ")) }
+    }
+  }
+
+  /// An object as the call that would make it; what it was given afterwards follows in angle brackets.
+  private mutating func print(_ object: PickleObject) {
+    if let text = objects?(object) { return write(text) }
+    guard begin(object, cyclic: "<...>") else { return }
+    if let value = object.convertible { return write("<\(type(of: value))>") }
+    var parts: [(String, PickleValue)] = []
+    if !object.items.isEmpty { parts.append(("items", .list(object.items))) }
+    if !object.added.isEmpty { parts.append(("items", .list(object.added))) }
+    if !object.pairs.isEmpty {
+      let dict = PickleDict()
+      for pair in object.pairs { dict[pair.key] = pair.value }
+      parts.append(("items", .dict(dict)))
+    }
+    if let state = object.state { parts.append(("state", state)) }
+    var later: [Step] = []
+    if case .global(let global)? = object.callable {
+      later.append(.text(global.module == "builtins" ? global.name : global.qualifiedName))
+    } else if let callable = object.callable {
+      later.append(.value(callable))
+    }
+    later.append(.text("("))
+    var isFirst = true
+    for argument in object.arguments {
+      if !isFirst { later.append(.text(", ")) }
+      later.append(.value(argument))
+      isFirst = false
+    }
+    for (name, value) in parts {
+      later.append(.text((isFirst ? "" : ", ") + name + "="))
+      later.append(.value(value))
+      isFirst = false
+    }
+    later.append(.text(")"))
+    steps += later.reversed()
+  }
+}
+
+extension PickleValue: CustomStringConvertible {
+  /// Python's `repr`, as far as `limit` bytes reach, then `…`; objects appear as the calls that would make them.
+  ///
+  /// A few bytes of a pickle can stand for a structure of billions of parts, so there is no `repr` without a limit.
+  ///
+  /// - Parameter objects: Prints objects that the caller knows, such as arrays; `nil` for all others.
+  public func repr(limit: Int = 1 << 26, objects: ((PickleObject) -> String?)? = nil) -> String {
+    let (text, isWhole) = PickleReprPrinter.print(self, limit: limit, objects: objects)
+    return isWhole ? text : text + "…"
+  }
+
+  /// Python's `repr`, as far as a megabyte reaches.
+  public var description: String { repr(limit: 1 << 20) }
+}

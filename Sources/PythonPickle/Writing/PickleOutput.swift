@@ -1,0 +1,162 @@
+import ByteIO
+
+/// Bytes on their way out, in frames from protocol 4 on.
+struct PickleOutput {
+  private let sink: any ByteSink
+  private var buffer: [UInt8] = []
+  private var frameStart = -1
+  var isFraming = false
+  /// From this size on a frame is closed, and a payload stands outside of frames.
+  static let frameTarget = 1 << 16
+  private static let frameHeader = 9
+
+  init(_ sink: any ByteSink) {
+    self.sink = sink
+    buffer.reserveCapacity(PickleOutput.frameTarget * 2)
+  }
+
+  /// Opens a frame where none is, before anything is written into it.
+  @inline(__always)
+  private mutating func open() {
+    if isFraming, frameStart < 0 { beginFrame() }
+  }
+
+  @inline(never)
+  private mutating func beginFrame() {
+    frameStart = buffer.count
+    buffer.append(contentsOf: repeatElement(0, count: PickleOutput.frameHeader))
+  }
+
+  @inline(__always)
+  mutating func write(_ byte: UInt8) {
+    open()
+    buffer.append(byte)
+  }
+
+  mutating func write(_ code: UInt8, _ byte: UInt8) {
+    open()
+    buffer.append(code)
+    buffer.append(byte)
+  }
+
+  /// An operation and a number, little-endian.
+  mutating func write<Number: FixedWidthInteger & BitwiseCopyable>(_ code: UInt8, _ number: Number) {
+    open()
+    buffer.append(code)
+    // Safe: the bytes of a number on the stack.
+    unsafe withUnsafeBytes(of: number.littleEndian) { unsafe buffer.append(contentsOf: $0) }
+  }
+
+  mutating func write(_ bytes: some Collection<UInt8>) {
+    open()
+    buffer.append(contentsOf: bytes)
+  }
+
+  mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) {
+    open()
+    unsafe buffer.append(contentsOf: bytes)
+  }
+
+  /// Where a value begins: the place where a full frame ends.
+  @inline(__always)
+  mutating func boundary() throws(FormatError) {
+    if buffer.count >= PickleOutput.frameTarget { try fullBoundary() }
+  }
+
+  @inline(never)
+  private mutating func fullBoundary() throws(FormatError) {
+    if !isFraming {
+      try flush()
+    } else if frameStart >= 0,
+      buffer.count - frameStart - PickleOutput.frameHeader >= PickleOutput.frameTarget
+    {
+      try commit()
+    }
+  }
+
+  /// Closes the frame. One of less than four bytes goes without its header.
+  mutating func commit() throws(FormatError) {
+    guard isFraming, frameStart >= 0 else { return }
+    let count = buffer.count - frameStart - PickleOutput.frameHeader
+    if count >= 4 {
+      buffer[frameStart] = Opcode.frame
+      for place in 0..<8 {
+        buffer[frameStart + 1 + place] = UInt8(truncatingIfNeeded: count >> (8 * place))
+      }
+    } else {
+      buffer.removeSubrange(frameStart..<(frameStart + PickleOutput.frameHeader))
+    }
+    frameStart = -1
+    try flush()
+  }
+
+  /// Hands what is in the buffer to the sink. No frame may be open.
+  mutating func flush() throws(FormatError) {
+    guard !buffer.isEmpty else { return }
+    let result: Result<Void, FormatError> = unsafe buffer.withUnsafeBytes { bytes in
+      // Safe: the sink does not keep the bytes.
+      do throws(FormatError) { return .success(try unsafe sink.write(bytes)) } catch {
+        return .failure(error)
+      }
+    }
+    buffer.removeAll(keepingCapacity: true)
+    try result.get()
+  }
+
+  /// A payload with its operation and length: large ones go to the sink from where they lie, outside of frames.
+  mutating func writePayload(_ header: [UInt8], _ payload: UnsafeRawBufferPointer) throws(FormatError) {
+    if payload.count < PickleOutput.frameTarget {
+      write(header)
+      unsafe buffer.append(contentsOf: payload)
+      return
+    }
+    try commit()
+    buffer.append(contentsOf: header)
+    try flush()
+    try unsafe sink.write(payload)
+  }
+}
+
+/// From addresses to memo indices: open addressing with a multiplicative hash, as the pickler asks for every value.
+struct IdentityTable {
+  private var keys: [UInt] = []
+  private var values: [Int32] = []
+  private var count = 0
+
+  init() { resize(to: 256) }
+
+  private mutating func resize(to size: Int) {
+    let (oldKeys, oldValues) = (keys, values)
+    keys = [UInt](repeating: 0, count: size)
+    values = [Int32](repeating: 0, count: size)
+    for index in oldKeys.indices where oldKeys[index] != 0 { place(oldKeys[index], oldValues[index]) }
+  }
+
+  private func slot(_ key: UInt) -> Int {
+    let mask = keys.count - 1
+    var slot = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 20) & mask
+    while keys[slot] != 0, keys[slot] != key { slot = (slot + 1) & mask }
+    return slot
+  }
+
+  private mutating func place(_ key: UInt, _ value: Int32) {
+    let slot = slot(key)
+    keys[slot] = key
+    values[slot] = value
+  }
+
+  /// The index of an object; `nil` if it is unknown.
+  subscript(object: AnyObject) -> Int? {
+    get {
+      let key = UInt(bitPattern: ObjectIdentifier(object))
+      let slot = slot(key)
+      return keys[slot] == 0 ? nil : Int(values[slot])
+    }
+  }
+
+  mutating func set(_ object: AnyObject, _ index: Int) {
+    if count * 2 >= keys.count { resize(to: keys.count * 4) }
+    count += 1
+    place(UInt(bitPattern: ObjectIdentifier(object)), Int32(truncatingIfNeeded: index))
+  }
+}

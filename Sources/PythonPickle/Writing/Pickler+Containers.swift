@@ -1,0 +1,151 @@
+import ByteIO
+
+// Containers. Each function goes on from where an item that is a container itself interrupted it.
+
+extension Pickler {
+  /// Writes a value that leads to no further steps at once; anything else is for the caller to interrupt itself by.
+  @inline(__always)
+  private mutating func saveAtOnce(_ value: PickleValue) throws(FormatError) -> Bool {
+    switch value {
+    case .none, .bool, .int, .float, .string, .bigInt:
+      try save(value)
+      return true
+    default: return false
+    }
+  }
+
+  /// APPEND for a single item, APPENDS for batches of a thousand; one by one at protocol 0. A single item that is
+  /// left after full batches is a batch for a list, but an APPEND for any other object, whose items Python
+  /// iterates over.
+  mutating func saveItems(_ items: [PickleValue], from start: Int, isList: Bool) throws(FormatError) {
+    let single = lastSingle(items.count, isExact: isList)
+    var index = start
+    while true {
+      if version == 0 || (index == items.count && single < index) {
+        if index > 0 { output.write(Opcode.append) }
+      } else if index > 0, index % Pickler.batch == 0 || index == items.count {
+        output.write(Opcode.appends)
+      }
+      if index == items.count { return }
+      if version > 0, index % Pickler.batch == 0, index != single { output.write(Opcode.mark) }
+      let item = items[index]
+      index += 1
+      if try saveAtOnce(item) { continue }
+      steps.append(.items(items, next: index, isList: isList))
+      return steps.append(.value(item))
+    }
+  }
+
+  /// Where the item stands that is written by itself; beyond the last for none.
+  private func lastSingle(_ count: Int, isExact: Bool) -> Int {
+    count == 1 || (!isExact && count % Pickler.batch == 1) ? count - 1 : count
+  }
+
+  /// SETITEM for a single pair, SETITEMS for batches of a thousand. The C pickler ends an exact dictionary whose
+  /// length is a multiple of a thousand by an empty batch; the items of other objects it does not.
+  mutating func savePairs(
+    _ pairs: [PickleDict.Entry], from start: Int, isValue: Bool, isDict: Bool
+  ) throws(FormatError) {
+    let single = lastSingle(pairs.count, isExact: isDict)
+    var index = start
+    var isValue = isValue
+    while true {
+      if !isValue {
+        if version == 0 || (index == pairs.count && single < index) {
+          if index > 0 { output.write(Opcode.setItem) }
+        } else if index > 0, index % Pickler.batch == 0 || index == pairs.count {
+          output.write(Opcode.setItems)
+        }
+        if index == pairs.count {
+          if version > 0, isDict, index % Pickler.batch == 0 {
+            output.write(Opcode.mark)
+            output.write(Opcode.setItems)
+          }
+          return
+        }
+        if version > 0, index % Pickler.batch == 0, index != single { output.write(Opcode.mark) }
+        isValue = true
+        if try saveAtOnce(pairs[index].key) { continue }
+        steps.append(.pairs(pairs, next: index, isValue: true, isDict: isDict))
+        return steps.append(.value(pairs[index].key))
+      }
+      let value = pairs[index].value
+      index += 1
+      isValue = false
+      if try saveAtOnce(value) { continue }
+      steps.append(.pairs(pairs, next: index, isValue: false, isDict: isDict))
+      return steps.append(.value(value))
+    }
+  }
+
+  /// ADDITEMS in batches of a thousand, an empty one at the end of a full one.
+  mutating func saveAdditions(_ items: [PickleValue], from start: Int) throws(FormatError) {
+    var index = start
+    while true {
+      if index % Pickler.batch == 0 {
+        if index > 0 { output.write(Opcode.addItems) }
+        output.write(Opcode.mark)
+      }
+      if index == items.count { return output.write(Opcode.addItems) }
+      let item = items[index]
+      index += 1
+      if try saveAtOnce(item) { continue }
+      steps.append(.additions(items, next: index))
+      return steps.append(.value(item))
+    }
+  }
+
+  mutating func saveFrozenSet(_ set: PickleSet, from start: Int) throws(FormatError) {
+    var index = start
+    let items = set.items
+    while index < items.count {
+      let item = items[index]
+      index += 1
+      if try saveAtOnce(item) { continue }
+      steps.append(.frozenSet(set, next: index))
+      return steps.append(.value(item))
+    }
+    if let known = memoIndex(set) {
+      output.write(Opcode.popMark)
+      return writeGet(known)
+    }
+    output.write(Opcode.frozenSet)
+    memoize(set)
+  }
+
+  mutating func saveTuple(_ tuple: PickleTuple) throws(FormatError) {
+    if tuple.items.isEmpty {
+      output.write(version > 0 ? [Opcode.emptyTuple] : [Opcode.mark, Opcode.tuple])
+      return
+    }
+    if let index = memoIndex(tuple) { return writeGet(index) }
+    if version < 2 || tuple.items.count > 3 { output.write(Opcode.mark) }
+    try saveTuple(tuple, from: 0)
+  }
+
+  mutating func saveTuple(_ tuple: PickleTuple, from start: Int) throws(FormatError) {
+    let items = tuple.items
+    var index = start
+    while index < items.count {
+      let item = items[index]
+      index += 1
+      if try saveAtOnce(item) { continue }
+      steps.append(.tuple(tuple, next: index))
+      return steps.append(.value(item))
+    }
+    let isShort = version >= 2 && items.count <= 3
+    if let known = memoIndex(tuple) {
+      // The items led back to the tuple, which has been written meanwhile: they are dropped.
+      if isShort {
+        for _ in items { output.write(Opcode.pop) }
+      } else if version > 0 {
+        output.write(Opcode.popMark)
+      } else {
+        for _ in 0...items.count { output.write(Opcode.pop) }
+      }
+      return writeGet(known)
+    }
+    output.write(isShort ? [Opcode.tuple1, Opcode.tuple2, Opcode.tuple3][items.count - 1] : Opcode.tuple)
+    memoize(tuple)
+  }
+}

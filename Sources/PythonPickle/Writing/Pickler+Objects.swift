@@ -1,0 +1,141 @@
+import ByteIO
+
+// Globals, objects and references.
+
+extension Pickler {
+  private func key(_ global: PickleGlobal) -> SharedKey {
+    .global(
+      module: unsafe global.moduleString.withUTF8 { unsafe Array($0) },
+      name: unsafe global.nameString.withUTF8 { unsafe Array($0) })
+  }
+
+  mutating func saveGlobal(_ global: PickleGlobal) throws(FormatError) {
+    if let index = memoIndex(global) { return writeGet(index) }
+    if let index = globalIndex(key(global)) { return writeGet(index) }
+    kept.append(global)
+    if version >= 4 {
+      steps.append(.global(global))
+      steps.append(.value(.string(global.nameString)))
+      try saveModule(of: global)
+      return
+    }
+    let name = global.name
+    if let dot = name.lastIndex(of: ".") {
+      // A name within a class: before protocol 4 Python fetches it from the class.
+      let parent = PickleGlobal(
+        module: global.moduleString, name: PickleString(String(name[..<dot]), isShared: false))
+      call(
+        "getattr",
+        [.global(parent), .string(PickleString(String(name[name.index(after: dot)...]), isShared: false))],
+        for: global)
+      return
+    }
+    var pair = (module: global.module, name: name)
+    if version < 3 {
+      if options.fixImports { pair = GlobalNames.python2(module: pair.module, name: pair.name) ?? pair }
+      guard pair.module.utf8.allSatisfy({ $0 < 0x80 }), pair.name.utf8.allSatisfy({ $0 < 0x80 }) else {
+        throw FormatError(
+          .unsupported,
+          "can't pickle global identifier '\(global.qualifiedName)' using pickle protocol \(version)")
+      }
+    }
+    guard !pair.module.utf8.contains(0x0A), !pair.name.utf8.contains(0x0A) else {
+      throw FormatError(.unsupported, "a global name with a line end needs protocol 4 or later")
+    }
+    output.write(Array("c\(pair.module)\n\(pair.name)\n".utf8))
+    memoize(global)
+    shareGlobal(key(global))
+  }
+
+  /// Module names are one object in Python wherever they stand, unless a pickle that was read said otherwise. That of
+  /// Python's own functions is another one than that of its types.
+  private mutating func saveModule(of global: PickleGlobal) throws(FormatError) {
+    let module = global.moduleString
+    try output.boundary()
+    if let index = memoIndex(module) { return writeGet(index) }
+    guard module.isShared else { return try saveString(module) }
+    if Builtins.isFunction(global) {
+      let known = context.singleton("functions of \(module.text)") {
+        .string(PickleString(module.text, isShared: false))
+      }
+      return try saveString(known.pickleString ?? module)
+    }
+    let shared = SharedKey.string(unsafe module.withUTF8 { unsafe Array($0) })
+    if let index = sharedIndex(shared) { return writeGet(index) }
+    try saveString(module)
+    share(shared)
+  }
+
+  mutating func finishGlobal(_ global: PickleGlobal) {
+    output.write(Opcode.stackGlobal)
+    memoize(global)
+    shareGlobal(key(global))
+  }
+
+  mutating func savePersistent(_ value: PicklePersistentID) throws(FormatError) {
+    if version > 0 {
+      steps.append(.code(Opcode.binPersID))
+      steps.append(.value(value.id))
+      return
+    }
+    guard let id = value.id.string, id.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x0A }) else {
+      throw FormatError(.unsupported, "persistent IDs in protocol 0 must be ASCII strings")
+    }
+    output.write(Array("P\(id)\n".utf8))
+  }
+
+  mutating func saveObject(_ object: PickleObject) throws(FormatError) {
+    if let index = memoIndex(object) { return writeGet(index) }
+    guard case .deferred(let value) = object.form else { return saveForm(of: object, as: object) }
+    switch try resolve(object, value) {
+    case .object(let made):
+      if let index = memoIndex(made) { return writeGet(index) }
+      if case .deferred = made.form { return steps.append(.value(.object(made))) }
+      saveForm(of: made, as: object)
+    case let other: steps.append(.value(other))
+    }
+  }
+
+  /// Steps for an object's call, items and state; `identity` takes its place in the memo.
+  private mutating func saveForm(of object: PickleObject, as identity: PickleObject) {
+    // The steps run from the last to the first.
+    if let (setter, state) = object.stateSetter {
+      steps.append(.code(Opcode.pop))
+      steps.append(.code(Opcode.reduce))
+      steps.append(.code(Opcode.tuple2))
+      steps.append(.value(state))
+      steps.append(.value(.object(identity)))
+      steps.append(.value(setter))
+    }
+    if let state = object.state {
+      steps.append(.code(Opcode.build))
+      steps.append(.value(state))
+    }
+    if !object.added.isEmpty { steps.append(.additions(object.added, next: 0)) }
+    if !object.pairs.isEmpty { steps.append(.pairs(object.pairs, next: 0, isValue: false, isDict: false)) }
+    if !object.items.isEmpty { steps.append(.items(object.items, next: 0, isList: false)) }
+    steps.append(.made(identity))
+    switch object.form {
+    case .reduce(let callable, let arguments):
+      steps += [.code(Opcode.reduce), .value(.tuple(arguments)), .value(callable)]
+    case .new(let type, let arguments) where version >= 2:
+      steps += [.code(Opcode.newObj), .value(.tuple(arguments)), .value(type)]
+    case .new(let type, let arguments):
+      let tuple = PickleTuple([type] + arguments.items)
+      kept.append(tuple)
+      steps += [.code(Opcode.reduce), .value(.tuple(tuple)), .value(.global("copyreg", "__newobj__"))]
+    case .newWithKeywords(let type, let arguments, let keywords) where version >= 4:
+      steps += [.code(Opcode.newObjEx), .value(keywords), .value(.tuple(arguments)), .value(type)]
+    case .newWithKeywords(let type, let arguments, let keywords):
+      let tuple = PickleTuple([type, .tuple(arguments), keywords])
+      kept.append(tuple)
+      steps += [.code(Opcode.reduce), .value(.tuple(tuple)), .value(.global("copyreg", "__newobj_ex__"))]
+    case .instance(let type, let arguments):
+      steps.append(.code(Opcode.obj))
+      for argument in arguments.reversed() { steps.append(.value(argument)) }
+      steps.append(.value(type))
+      steps.append(.code(Opcode.mark))
+    case .deferred: break
+    }
+  }
+}

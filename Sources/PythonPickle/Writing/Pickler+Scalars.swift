@@ -1,0 +1,192 @@
+import ByteIO
+import PythonLiterals
+
+// Numbers, strings and bytes.
+
+extension Pickler {
+  mutating func saveInt(_ value: Int) throws(FormatError) {
+    guard let small = Int32(exactly: value) else { return try saveLong(PickleInteger(value)) }
+    if version == 0 {
+      output.write(Array("I\(small)\n".utf8))
+    } else if let byte = UInt8(exactly: small) {
+      output.write(Opcode.binInt1, byte)
+    } else if let short = UInt16(exactly: small) {
+      output.write(Opcode.binInt2, short)
+    } else {
+      output.write(Opcode.binInt, small)
+    }
+  }
+
+  mutating func saveLong(_ value: PickleInteger) throws(FormatError) {
+    if version < 2 {
+      guard let digits = value.decimal() else {
+        throw FormatError(
+          .unsupported, "an integer of more than 4300 digits cannot be written at protocols 0 and 1")
+      }
+      output.write(Array("L\(digits)L\n".utf8))
+      return
+    }
+    let bytes = value.twosComplement
+    if bytes.count < 256 {
+      output.write(Opcode.long1, UInt8(bytes.count))
+      output.write(bytes)
+    } else {
+      guard let count = Int32(exactly: bytes.count) else {
+        throw FormatError(.unsupported, "an integer of more than 2**31 bytes cannot be pickled")
+      }
+      output.write(Opcode.long4, count)
+      output.write(bytes)
+    }
+  }
+
+  mutating func saveFloat(_ value: Double) {
+    if version > 0 {
+      output.write(Opcode.binFloat, value.bitPattern.byteSwapped)
+    } else {
+      output.write(Array("F\(PythonRepr.float(value))\n".utf8))
+    }
+  }
+
+  // MARK: Strings
+
+  /// Whether equal strings are this same object: literals, and the short ones that Python keeps only once.
+  private func isShared(_ value: PickleString) -> Bool {
+    guard value.isShared else { return false }
+    return options.sharesEqualValues || value.utf8Count <= 1
+      || (value.utf8Count == 2 && value.text.unicodeScalars.count == 1
+        && value.text.unicodeScalars.allSatisfy { $0.value < 256 })
+  }
+
+  mutating func saveString(_ value: PickleString) throws(FormatError) {
+    if let index = memoIndex(value) { return writeGet(index) }
+    let shared = isShared(value) ? SharedKey.string(unsafe value.withUTF8 { unsafe Array($0) }) : nil
+    if let shared, let index = sharedIndex(shared) { return writeGet(index) }
+    try writeString(value)
+    memoize(value)
+    if let shared { share(shared) }
+  }
+
+  private mutating func writeString(_ value: PickleString) throws(FormatError) {
+    if version == 0 { return writeEscaped(value) }
+    let count = value.utf8Count
+    if count < 256, version >= 4 {
+      output.write(Opcode.shortBinUnicode, UInt8(count))
+      return unsafe value.withUTF8 { unsafe output.write($0) }
+    }
+    if count < PickleOutput.frameTarget {
+      output.write(Opcode.binUnicode, UInt32(count))
+      return unsafe value.withUTF8 { unsafe output.write($0) }
+    }
+    let header = try lengthHeader(
+      count, short: nil, medium: Opcode.binUnicode, long: version >= 4 ? Opcode.binUnicode8 : nil)
+    let result: Result<Void, FormatError> = unsafe value.withUTF8 { bytes in
+      do throws(FormatError) {
+        return .success(try unsafe output.writePayload(header, UnsafeRawBufferPointer(bytes)))
+      } catch { return .failure(error) }
+    }
+    try result.get()
+  }
+
+  /// Protocol 0: Latin-1 with escapes for what would break the line, and for all other code points.
+  private mutating func writeEscaped(_ value: PickleString) {
+    var text: [UInt8] = [Opcode.unicode]
+    for point in value.codePoints {
+      switch point {
+      case 0x5C, 0x00, 0x0A, 0x0D, 0x1A, 0x100...0xFFFF: text += Pickler.escape("\\u", point, digits: 4)
+      case 0x10000...: text += Pickler.escape("\\U", point, digits: 8)
+      default: text.append(UInt8(truncatingIfNeeded: point))
+      }
+    }
+    text.append(0x0A)
+    output.write(text)
+  }
+
+  private static func escape(_ prefix: String, _ point: UInt32, digits: Int) -> [UInt8] {
+    let hex = String(point, radix: 16)
+    return Array((prefix + String(repeating: "0", count: digits - hex.utf8.count) + hex).utf8)
+  }
+
+  // MARK: Bytes
+
+  mutating func saveBytes(_ value: PickleBytes) throws(FormatError) {
+    if let index = memoIndex(value) { return writeGet(index) }
+    let isShared = value.isShared && (options.sharesEqualValues || value.count <= 1)
+    let shared = isShared ? SharedKey.bytes(value.array) : nil
+    if let shared, let index = sharedIndex(shared) { return writeGet(index) }
+    if version < 3 {
+      // The place in the memo comes when the call has been written.
+      if let shared { steps.append(.shareLast(shared)) }
+      if value.count == 0 {
+        call("bytes", [], for: value)
+      } else {
+        let text = PickleString(codePoints: value.array.map { UInt32($0) }, isShared: false)
+        call("encode", [.string(text), .string("latin1")], for: value, module: "_codecs")
+      }
+      return
+    }
+    try writeBytes(value)
+    memoize(value)
+    if let shared { share(shared) }
+  }
+
+  private mutating func writeBytes(_ value: PickleBytes) throws(FormatError) {
+    let header = try lengthHeader(
+      value.count, short: Opcode.shortBinBytes, medium: Opcode.binBytes,
+      long: version >= 4 ? Opcode.binBytes8 : nil)
+    try writePayload(header, value)
+  }
+
+  private mutating func writePayload(_ header: [UInt8], _ value: PickleBytes) throws(FormatError) {
+    let result: Result<Void, FormatError> = unsafe value.withBytes { bytes in
+      do throws(FormatError) { return .success(try unsafe output.writePayload(header, bytes)) } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+
+  mutating func saveByteArray(_ value: PickleBytes) throws(FormatError) {
+    if let index = memoIndex(value) { return writeGet(index) }
+    guard version >= 5 else {
+      return call("bytearray", value.count == 0 ? [] : [.bytes(PickleBytes(value.storage))], for: value)
+    }
+    try writePayload(Pickler.header(Opcode.byteArray8, UInt64(value.count)), value)
+    memoize(value)
+  }
+
+  mutating func saveBuffer(_ value: PickleBuffer) throws(FormatError) {
+    guard version >= 5 else {
+      throw FormatError(.unsupported, "PickleBuffer can only be pickled with protocol >= 5")
+    }
+    if let keeps = options.keepsOutOfBand, try keeps(value) {
+      output.write(Opcode.nextBuffer)
+      if value.isReadOnly { output.write(Opcode.readOnlyBuffer) }
+      return
+    }
+    if let index = memoIndex(value) { return writeGet(index) }
+    let bytes = PickleBytes(value.memory)
+    if value.isReadOnly {
+      try writeBytes(bytes)
+    } else {
+      try writePayload(Pickler.header(Opcode.byteArray8, UInt64(bytes.count)), bytes)
+    }
+    memoize(value)
+  }
+
+  private func lengthHeader(_ count: Int, short: UInt8?, medium: UInt8, long: UInt8?) throws(FormatError)
+    -> [UInt8]
+  {
+    if let short, let byte = UInt8(exactly: count) { return [short, byte] }
+    if let number = UInt32(exactly: count) { return Pickler.header(medium, number) }
+    guard let long else {
+      throw FormatError(.unsupported, "more than 4 GiB in one value need protocol 4 or later")
+    }
+    return Pickler.header(long, UInt64(count))
+  }
+
+  private static func header(_ code: UInt8, _ number: some FixedWidthInteger) -> [UInt8] {
+    var bytes = [code]
+    for place in 0..<(number.bitWidth / 8) { bytes.append(UInt8(truncatingIfNeeded: number >> (8 * place))) }
+    return bytes
+  }
+}

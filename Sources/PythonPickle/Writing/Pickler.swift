@@ -1,0 +1,202 @@
+import ByteIO
+
+/// One pickle being written. What is left to do is a stack of steps, so that depth costs memory only.
+struct Pickler {
+  /// What remains to be written.
+  enum Step {
+    case value(PickleValue)
+    case code(UInt8)
+    case items([PickleValue], next: Int, isList: Bool)
+    case pairs([PickleDict.Entry], next: Int, isValue: Bool, isDict: Bool)
+    case additions([PickleValue], next: Int)
+    case tuple(PickleTuple, next: Int)
+    case frozenSet(PickleSet, next: Int)
+    /// The call has been written: the object takes its place in the memo.
+    case made(AnyObject)
+    case global(PickleGlobal)
+    /// The value that was memoized last is what equal ones share.
+    case shareLast(SharedKey)
+  }
+
+  var output: PickleOutput
+  let options: PickleWriter.Options
+  let version: Int
+  let context: PickleContext
+  var steps: [Step] = []
+  private var memo = IdentityTable()
+  private(set) var memoCount = 0
+  private var sharedMemo: [SharedKey: Int] = [:]
+  private var globalMemo: [SharedKey: Int] = [:]
+  /// Values made on the way: their addresses must stay theirs until the end.
+  var kept: [AnyObject] = []
+  private var resolved: [ObjectIdentifier: PickleValue] = [:]
+  /// How many values a batch of APPENDS, SETITEMS, ADDITEMS has.
+  static let batch = 1000
+
+  /// What equal values are found by.
+  enum SharedKey: Hashable {
+    case string([UInt8])
+    case bytes([UInt8])
+    case global(module: [UInt8], name: [UInt8])
+  }
+
+  init(_ sink: any ByteSink, _ options: PickleWriter.Options) {
+    output = PickleOutput(sink)
+    self.options = options
+    version = options.protocolVersion
+    context = PickleContext(protocolVersion: version, userInfo: options.userInfo)
+  }
+
+  mutating func dump(_ value: PickleValue) throws(FormatError) {
+    if version >= 2 { output.write(Opcode.proto, UInt8(version)) }
+    output.isFraming = version >= 4
+    try save(value)
+    while let step = steps.popLast() { try perform(step) }
+    output.write(Opcode.stop)
+    try output.commit()
+    try output.flush()
+  }
+
+  // MARK: Memo
+
+  /// Gives an object the next place in the memo.
+  @inline(__always)
+  mutating func memoize(_ object: AnyObject) {
+    memo.set(object, memoCount)
+    writePut()
+  }
+
+  private mutating func writePut() {
+    let index = memoCount
+    memoCount += 1
+    switch version {
+    case 4...: output.write(Opcode.memoize)
+    case 0: output.write(Array("p\(index)\n".utf8))
+    default:
+      if index < 256 {
+        output.write(Opcode.binPut, UInt8(index))
+      } else {
+        output.write(Opcode.longBinPut, UInt32(truncatingIfNeeded: index))
+      }
+    }
+  }
+
+  func memoIndex(_ object: AnyObject) -> Int? { memo[object] }
+
+  mutating func writeGet(_ index: Int) {
+    if version == 0 {
+      output.write(Array("g\(index)\n".utf8))
+    } else if index < 256 {
+      output.write(Opcode.binGet, UInt8(index))
+    } else {
+      output.write(Opcode.longBinGet, UInt32(truncatingIfNeeded: index))
+    }
+  }
+
+  // MARK: Values
+
+  /// Writes a value, or as much of it as stands before what it contains; the rest becomes steps.
+  mutating func save(_ value: PickleValue) throws(FormatError) {
+    try output.boundary()
+    switch value {
+    case .none: output.write(Opcode.none)
+    case .bool(let value):
+      if version >= 2 {
+        output.write(value ? Opcode.newTrue : Opcode.newFalse)
+      } else {
+        output.write(Array((value ? "I01\n" : "I00\n").utf8))
+      }
+    case .int(let value): try saveInt(value)
+    case .bigInt(let value): try saveLong(value)
+    case .float(let value): saveFloat(value)
+    case .string(let value): try saveString(value)
+    case .bytes(let value): try saveBytes(value)
+    case .byteArray(let value): try saveByteArray(value)
+    case .complex(let value):
+      if let index = memo[value] { return writeGet(index) }
+      call("complex", [.float(value.real), .float(value.imaginary)], for: value)
+    case .list(let value):
+      if let index = memo[value] { return writeGet(index) }
+      output.write(version > 0 ? [Opcode.emptyList] : [Opcode.mark, Opcode.list])
+      memoize(value)
+      if !value.items.isEmpty { try saveItems(value.items, from: 0, isList: true) }
+    case .tuple(let value): try saveTuple(value)
+    case .dict(let value):
+      if let index = memo[value] { return writeGet(index) }
+      output.write(version > 0 ? [Opcode.emptyDict] : [Opcode.mark, Opcode.dict])
+      memoize(value)
+      if !value.isEmpty { try savePairs(value.entries, from: 0, isValue: false, isDict: true) }
+    case .set(let value):
+      if let index = memo[value] { return writeGet(index) }
+      guard version >= 4 else { return call("set", [.list(value.items)], for: value) }
+      output.write(Opcode.emptySet)
+      memoize(value)
+      if value.count > 0 { try saveAdditions(value.items, from: 0) }
+    case .frozenSet(let value):
+      if let index = memo[value] { return writeGet(index) }
+      guard version >= 4 else { return call("frozenset", [.list(value.items)], for: value) }
+      output.write(Opcode.mark)
+      try saveFrozenSet(value, from: 0)
+    case .global(let value): try saveGlobal(value)
+    case .object(let value): try saveObject(value)
+    case .persistent(let value): try savePersistent(value)
+    case .buffer(let value): try saveBuffer(value)
+    }
+  }
+
+  /// Steps that write a call of one of Python's own types.
+  mutating func call(
+    _ name: String, _ arguments: [PickleValue], for object: AnyObject, module: String = "builtins"
+  ) {
+    let tuple = PickleTuple(arguments)
+    kept.append(tuple)
+    steps.append(.made(object))
+    steps.append(.code(Opcode.reduce))
+    steps.append(.value(.tuple(tuple)))
+    steps.append(.value(.global(module, name)))
+  }
+
+  private mutating func perform(_ step: Step) throws(FormatError) {
+    switch step {
+    case .value(let value): try save(value)
+    case .code(let code): output.write(code)
+    case .items(let items, let next, let isList): try saveItems(items, from: next, isList: isList)
+    case .pairs(let pairs, let next, let isValue, let isDict):
+      try savePairs(pairs, from: next, isValue: isValue, isDict: isDict)
+    case .additions(let items, let next): try saveAdditions(items, from: next)
+    case .tuple(let tuple, let next): try saveTuple(tuple, from: next)
+    case .frozenSet(let set, let next): try saveFrozenSet(set, from: next)
+    case .made(let object):
+      if let index = memo[object] {
+        // The object's own arguments led back to it: what was made twice is dropped.
+        output.write(Opcode.pop)
+        writeGet(index)
+      } else {
+        memoize(object)
+      }
+    case .global(let global): finishGlobal(global)
+    case .shareLast(let key): share(key)
+    }
+  }
+
+  /// A value that equal ones share, found by its content.
+  func sharedIndex(_ key: @autoclosure () -> SharedKey) -> Int? {
+    sharedMemo.isEmpty ? nil : sharedMemo[key()]
+  }
+  /// Notes the last memoized value's content.
+  mutating func share(_ key: SharedKey) { sharedMemo[key] = memoCount - 1 }
+  func globalIndex(_ key: SharedKey) -> Int? { globalMemo[key] }
+  mutating func shareGlobal(_ key: SharedKey) { globalMemo[key] = memoCount - 1 }
+
+  /// The value that stands for an object which chooses its form: asked for once.
+  mutating func resolve(_ object: PickleObject, _ value: any PickleConvertible) throws(FormatError)
+    -> PickleValue
+  {
+    let key = ObjectIdentifier(object)
+    if let known = resolved[key] { return known }
+    let made = try value.pickleValue(in: context)
+    resolved[key] = made
+    kept.append(object)
+    return made
+  }
+}

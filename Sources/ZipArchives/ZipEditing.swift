@@ -1,0 +1,61 @@
+public import ByteIO
+
+/// Changes to an archive that rewrite it: a new file replaces the old one, whole, once it is on disk.
+///
+/// Members that stay are copied as they are, compressed or not; their layout (NumPy's, or aligned) is kept, so that an
+/// archive of `np.savez` without some members is what `np.savez` would have written of the others. Directories that
+/// earlier appends left behind go. Bytes before the archive and its comment are kept, bytes behind it are not.
+public enum ZipEditing {
+  /// Removes members; of a name that stands twice, all.
+  ///
+  /// - Throws: `notFound` if a name is not there; what opening the archive and its members, or writing, throws. The
+  ///   old archive is untouched then.
+  public static func remove(
+    _ names: [String], from path: String, limits: ZipLimits = .default
+  ) throws(FormatError) {
+    let archive = try ZipArchive(path: path, limits: limits)
+    for name in names where !archive.contains(name) {
+      throw FormatError(.notFound, "there is no such member", file: path, member: name)
+    }
+    let gone = Set(names.map(NameKey.init))
+    try rewrite(archive, path: path) { member in gone.contains(NameKey(member.name)) ? .none : .some(nil) }
+  }
+
+  /// Gives a member another name.
+  ///
+  /// - Throws: `notFound`, `ambiguous`, `alreadyExists` if the new name is taken; else as ``remove(_:from:limits:)``.
+  public static func rename(
+    _ old: String, to new: String, in path: String, limits: ZipLimits = .default
+  ) throws(FormatError) {
+    let archive = try ZipArchive(path: path, limits: limits)
+    let renamed = try archive.member(old)
+    guard !archive.contains(new) else {
+      throw FormatError(.alreadyExists, "the archive has a member of this name", file: path, member: new)
+    }
+    try rewrite(archive, path: path) { member in
+      .some(member.headerOffset == renamed.headerOffset ? new : nil)
+    }
+  }
+
+  /// Copies members into a new archive.
+  ///
+  /// - Parameter rule: Which name a member gets: `.some(nil)` its own, `.none` drops it.
+  private static func rewrite(
+    _ archive: ZipArchive, path: String, rule: (ZipMember) -> String??
+  ) throws(FormatError) {
+    let file = try AtomicFile(path: path)
+    do throws(FormatError) {
+      try file.write(from: archive.source, 0..<archive.prependedBytes)
+      let writer = try ZipWriter(file, layout: .numpy, comment: archive.comment)
+      for member in archive.members {
+        guard case .some(let name) = rule(member) else { continue }
+        try writer.copy(member, of: archive, renamedTo: name)
+      }
+      try writer.finish()
+      try file.commit()
+    } catch {
+      file.discard()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import ByteIO
+import NumPyIO
+
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Look for anything wrong with files, without trusting them.",
+    discussion: """
+      Reads every byte: structure, checksums, members that overlap, bytes behind the data, headers that NumPy would
+      not have written, and what a pickle would call. Exit code 1 if anything is wrong.
+
+      EXAMPLES
+        npy check downloads/*.npz
+        npy check --strict --json model.pkl
+      """)
+
+  @Argument(help: "The files.") var files: [String]
+  @Flag(help: "Let oddities count as wrong as well.") var strict = false
+  @Flag(help: "Print JSON.") var json = false
+
+  func run() throws {
+    var isSound = true
+    var objects: [JSONValue] = []
+    for file in files {
+      let findings: [FileCheck.Finding]
+      do {
+        findings = try FileCheck(path: file).findings
+      } catch {
+        // A file that cannot be read is wrong; the others are checked all the same.
+        findings = [FileCheck.Finding(unreadable: error)]
+      }
+      let isGood = !findings.contains { strict || $0.severity == .error }
+      isSound = isSound && isGood
+      if json {
+        objects.append(
+          .object([
+            ("file", .string(file)), ("ok", .bool(isGood)), ("findings", .array(findings.map(CheckCommand.json))),
+          ]))
+      } else {
+        for finding in findings {
+          let line = Console.printable(finding.error.at(file: file).description)
+          try Console.print("\(finding.severity.rawValue): \(line)")
+        }
+        if isGood { try Console.print("ok: \(Console.printable(file))") }
+      }
+    }
+    if json { try Console.print((objects.count == 1 ? objects[0] : .array(objects)).pretty()) }
+    if !isSound { throw ExitCode(Failure.badData) }
+  }
+
+  private static func json(_ finding: FileCheck.Finding) -> JSONValue {
+    .object([
+      ("severity", .string(finding.severity.rawValue)), ("code", .string(finding.error.code.rawValue)),
+      ("message", .string(finding.error.message)), ("member", finding.error.member.map(JSONValue.string) ?? .null),
+      ("offset", finding.error.offset.map(JSONValue.int) ?? .null),
+    ])
+  }
+}

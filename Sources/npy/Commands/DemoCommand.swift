@@ -1,0 +1,29 @@
+import ArgumentParser
+import ByteIO
+import NumPyIO
+
+struct DemoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "The whole tour: make a million random integers, save them in every way, load them back, compare.",
+    discussion: """
+      Every step is printed as the Swift, or the shell, that does it, and what it gives. With --seed N the numbers are
+      those of np.random.seed(N), and so are the files' bytes.
+
+      EXAMPLES
+        npy demo
+        npy demo -C folder --seed 0
+      """)
+
+  @Option(name: [.customShort("C"), .customLong("directory")], help: "Where to write the files; they stay there.")
+  var folder: String?
+  @Option(help: "The seed of the random numbers.") var seed: UInt32 = 0
+
+  func run() throws {
+    let target: String
+    if let folder { target = folder } else { target = try Folders.temporary() }
+    try Folders.make(target)
+    defer { if folder == nil { Folders.remove(target) } }
+    try Tour(folder: target, seed: seed).run()
+  }
+}

@@ -1,0 +1,75 @@
+import ByteIO
+import NumPyIO
+import ZipArchives
+
+/// What `info` and `ls` tell of an archive: its members, one by one.
+struct ArchiveDescription {
+  struct Member {
+    let zip: ZipMember
+    let array: ArrayDescription?
+    let isSeekable: Bool
+
+    /// The name as NumPy gives it.
+    var name: String { zip.name.hasSuffix(".npy") ? String(zip.name.dropLast(4)) : zip.name }
+
+    var ratio: String {
+      guard zip.uncompressedSize > 0 else { return "" }
+      let permille = Int((Double(zip.compressedSize) / Double(zip.uncompressedSize) * 1000).rounded())
+      return "\(permille / 10).\(permille % 10) %"
+    }
+
+    /// A row of the table: name, shape, dtype, size, method, ratio, CRC.
+    var row: [String] {
+      let size = TextTable.size(array?.byteCount ?? zip.uncompressedSize)
+      let digits = String(zip.crc32, radix: 16)
+      return [
+        Console.printable(name), array?.shapeText ?? "-", array?.dtypeText ?? "(no array)", size,
+        zip.method.description, ratio, String(repeating: "0", count: 8 - digits.count) + digits,
+      ]
+    }
+
+    var json: JSONValue {
+      let digits = String(zip.crc32, radix: 16)
+      return .object(
+        [
+          ("name", .string(name)), ("method", .string(zip.method.description)),
+          ("compressed_bytes", .int(zip.compressedSize)), ("file_bytes", .int(zip.uncompressedSize)),
+          ("crc32", .string(String(repeating: "0", count: 8 - digits.count) + digits)), ("seekable", .bool(isSeekable)),
+        ] + (array?.arrayFields ?? []))
+    }
+  }
+
+  let name: String
+  let fileSize: Int?
+  let members: [Member]
+
+  init(_ archive: NPZArchive, name: String) throws(FormatError) {
+    self.name = name
+    fileSize = archive.zip.source.byteCount
+    var members: [Member] = []
+    for member in archive.zip.members where !member.isFolder {
+      var array: ArrayDescription?
+      if try archive.isArray(member) {
+        array = ArrayDescription(try archive.file(of: member), name: name, stored: try archive.storedOffset(of: member))
+      }
+      members.append(Member(zip: member, array: array, isSeekable: archive.isSeekable(member)))
+    }
+    self.members = members
+  }
+
+  var text: String {
+    let total = members.reduce(0) { $0 + $1.zip.uncompressedSize }
+    var text = Console.printable(name) + "\n"
+    var rows = [
+      ["  format", "npz, \(members.count) member\(members.count == 1 ? "" : "s")"],
+      ["  bytes", TextTable.grouped(total)],
+    ]
+    if let fileSize { rows.append(["  file", "\(TextTable.grouped(fileSize)) bytes"]) }
+    text += TextTable.aligned(rows)
+    return text + TextTable.aligned(members.map { ["  " + $0.row[0]] + $0.row.dropFirst() }, rightAligned: [3, 5])
+  }
+
+  var json: JSONValue {
+    .object([("file", .string(name)), ("format", .string("npz")), ("members", .array(members.map(\.json)))])
+  }
+}

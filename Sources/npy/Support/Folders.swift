@@ -1,0 +1,49 @@
+import ByteIO
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Folders for output.
+enum Folders {
+  /// Makes the folders that lead to a file.
+  static func make(for path: String) throws(FormatError) {
+    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
+    try make(String(path[..<slash]))
+  }
+
+  /// Makes a folder and those that lead to it.
+  static func make(_ folder: String) throws(FormatError) {
+    if let status = FileStatus(path: folder) {
+      guard status.isDirectory else { throw FormatError(.wrongKind, "this is a file, not a folder", file: folder) }
+      return
+    }
+    try make(for: folder)
+    // Safe: the path is a null-terminated copy for the duration of the call.
+    guard unsafe mkdir(folder, 0o777) == 0 || errno == EEXIST else {
+      throw .system("cannot make the folder", file: folder)
+    }
+  }
+
+  /// A new folder of its own for temporary files, removed by ``remove(_:)``.
+  static func temporary() throws(FormatError) -> String {
+    let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    let path = "\(base)/npy-\(getpid())-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+    try make(path)
+    return path
+  }
+
+  /// Removes a folder of files.
+  static func remove(_ folder: String) {
+    for name in SystemCall.names(in: folder) where name != "." && name != ".." {
+      SystemCall.remove(folder + "/" + name)
+    }
+    // Safe: as above.
+    _ = unsafe rmdir(folder)
+  }
+}

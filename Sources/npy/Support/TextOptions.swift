@@ -1,0 +1,200 @@
+import ArgumentParser
+import ByteIO
+import NumPyIO
+
+/// How text is read: the parameters of `np.loadtxt` under their names.
+struct TextInputOptions: ParsableArguments {
+  @Option(parsing: .unconditional, help: "The dtype of text: a string or a list literal as np.dtype takes it.")
+  var dtype: String?
+  @Option(parsing: .unconditional, help: "What separates columns; left out: white space, a comma for .csv, a tab for .tsv.")
+  var delimiter: String?
+  @Option(parsing: .unconditionalSingleValue, help: "What begins a comment; may be given several times, empty for none.")
+  var comments: [String] = []
+  @Option(parsing: .unconditional, help: "Lines to leave out at the start.") var skiprows = 0
+  @Option(parsing: .unconditional, help: "Columns to read, as 0,2,-1.") var usecols: String?
+  @Option(parsing: .unconditional, help: "Rows to read at most.") var maxRows: Int?
+  @Option(parsing: .unconditional, help: "The fewest axes of the result.") var ndmin = 0
+  @Option(parsing: .unconditional, help: "The character around quoted fields.") var quotechar: String?
+  @Flag(help: "Transpose the result.") var unpack = false
+  @OptionGroup var gaps: GapOptions
+
+  /// The options of the library, for a file of a kind.
+  func loadOptions(_ kind: FileKindName, encoding: String?) throws -> LoadTextOptions {
+    var options = LoadTextOptions(dtype: .float64, delimiter: try resolvedDelimiter(kind))
+    if let dtype { options.dtype = try TextInputOptions.parsed(dtype) }
+    if !comments.isEmpty { options.comments = comments.map(Escapes.resolve).filter { !$0.isEmpty } }
+    options.skipRows = skiprows
+    if let usecols { options.useColumns = try TextInputOptions.columns(usecols) }
+    options.maxRows = maxRows
+    options.ndmin = ndmin
+    options.quoteCharacter = quotechar.map(Escapes.resolve)
+    options.unpack = unpack
+    if let encoding { options.encoding = try TextEncoding(named: encoding) }
+    options.onWarning = { Console.warn($0) }
+    return options
+  }
+
+  private func resolvedDelimiter(_ kind: FileKindName) throws -> String? {
+    if let delimiter { return delimiter.isEmpty ? nil : Escapes.resolve(delimiter) }
+    switch kind {
+    case .csv: return ","
+    case .tsv: return "\t"
+    default: return nil
+    }
+  }
+
+  static func parsed(_ dtype: String) throws -> DType {
+    do throws(ArrayError) { return try DType(parsing: dtype) } catch { throw ValidationError(error.message) }
+  }
+
+  /// The options of `genfromtxt`, for a file of a kind.
+  func gapOptions(_ kind: FileKindName, encoding: String?) throws -> GenFromTextOptions {
+    var options = GenFromTextOptions()
+    if let delimiter = try resolvedDelimiter(kind) { options.delimiter = .text(delimiter) }
+    if let dtype { options.dtype = dtype == "auto" ? nil : try TextInputOptions.parsed(dtype) }
+    if let mark = comments.first.map(Escapes.resolve) { options.comments = mark.isEmpty ? nil : mark }
+    options.skipHeader = skiprows
+    options.maxRows = maxRows
+    options.ndmin = ndmin
+    options.unpack = unpack
+    if let usecols {
+      options.useColumns = GapOptions.list(usecols).map { Int($0).map { .index($0) } ?? .name($0) }
+    }
+    if let encoding { options.encoding = try TextEncoding(named: encoding) }
+    options.onWarning = { Console.warn($0) }
+    try gaps.apply(to: &options)
+    return options
+  }
+
+  static func columns(_ text: String) throws -> [Int] {
+    try text.split(separator: ",").map { part in
+      guard let column = Int(part.filter { $0 != " " }) else {
+        throw ValidationError("'\(part)' is no column: write integers with commas, as 0,2,-1")
+      }
+      return column
+    }
+  }
+}
+
+/// How text is written: the parameters of `np.savetxt` under their names.
+struct TextOutputOptions: ParsableArguments {
+  @Option(parsing: .unconditionalSingleValue, help: "How values are written, as %d; several times for one per column.")
+  var fmt: [String] = []
+  @Flag(help: "Take even a single --fmt as a list with an entry per column.") var fmtList = false
+  @Option(parsing: .unconditional, help: "What separates columns; left out: a space, a comma for .csv, a tab for .tsv.")
+  var outDelimiter: String?
+  @Option(parsing: .unconditional, help: "What ends lines.") var newline: String?
+  @Option(parsing: .unconditional, help: "Text above the data.") var header: String?
+  @Option(parsing: .unconditional, help: "Text below the data.") var footer: String?
+  @Option(parsing: .unconditional, help: "What stands before each line of header and footer.") var commentPrefix: String?
+
+  /// The options of the library, for a file of a kind.
+  func saveOptions(_ kind: FileKindName, encoding: String?) throws -> SaveTextOptions {
+    var options = SaveTextOptions()
+    if fmtList || fmt.count > 1 {
+      options.format = .columns(fmt.map(Escapes.resolve))
+    } else if let single = fmt.first {
+      options.format = .single(Escapes.resolve(single))
+    }
+    switch kind {
+    case .csv: options.delimiter = ","
+    case .tsv: options.delimiter = "\t"
+    default: break
+    }
+    if let outDelimiter { options.delimiter = Escapes.resolve(outDelimiter) }
+    if let newline { options.newline = Escapes.resolve(newline) }
+    if let header { options.header = Escapes.resolve(header) }
+    if let footer { options.footer = Escapes.resolve(footer) }
+    if let commentPrefix { options.commentPrefix = Escapes.resolve(commentPrefix) }
+    if let encoding { options.encoding = try TextEncoding(named: encoding) }
+    return options
+  }
+}
+
+/// Escapes in the values of options, for what is awkward to type in a shell.
+enum Escapes {
+  /// The text with `\t`, `\n`, `\r` and `\\` replaced by their characters; other backslashes stay.
+  static func resolve(_ text: String) -> String {
+    guard text.contains("\\") else { return text }
+    var result = ""
+    var rest = text[...]
+    while let character = rest.popFirst() {
+      guard character == "\\", let next = rest.first else {
+        result.append(character)
+        continue
+      }
+      switch next {
+      case "t": result.append("\t")
+      case "n": result.append("\n")
+      case "r": result.append("\r")
+      case "\\": result.append("\\")
+      default:
+        result.append(character)
+        continue
+      }
+      rest.removeFirst()
+    }
+    return result
+  }
+}
+
+/// Text with gaps: the parameters that `np.genfromtxt` has beyond `np.loadtxt`'s.
+struct GapOptions: ParsableArguments {
+  @Flag(help: "Read text as np.genfromtxt: missing values, names, fixed widths; --dtype auto finds the types.")
+  var genfromtxt = false
+  @Option(parsing: .unconditional, help: "Fixed widths of the columns, as 3,5,2; one number for all.") var widths: String?
+  @Option(parsing: .unconditional, help: "Rows to leave out at the end.") var skipFooter = 0
+  @Option(parsing: .unconditional, help: "true for the names of the first line, or the names: a,b,c.") var names: String?
+  @Option(parsing: .unconditional, help: "Names that get an underscore.") var excludelist: String?
+  @Option(parsing: .unconditional, help: "Characters to delete from names.") var deletechars: String?
+  @Option(parsing: .unconditional, help: "What spaces in names become.") var replaceSpace: String?
+  @Flag(help: "Take white space off fields.") var autostrip = false
+  @Option(help: "upper or lower: the letters of names.") var `case`: String?
+  @Option(parsing: .unconditional, help: "The format of names that were not given.") var defaultfmt: String?
+  @Option(parsing: .unconditional, help: "Texts that stand for missing values, as N/A,-.") var missingValues: String?
+  @Option(parsing: .unconditional, help: "What missing values become, per column.") var fillingValues: String?
+  @Flag(help: "Let a text that is no value be an error.") var strictValues = false
+  @Flag(help: "Leave rows with another number of columns out, with a warning.") var skipInvalid = false
+
+  func apply(to options: inout GenFromTextOptions) throws {
+    if let widths {
+      let numbers = try TextInputOptions.columns(widths)
+      options.delimiter = numbers.count == 1 ? .width(numbers[0]) : .widths(numbers)
+    }
+    options.skipFooter = skipFooter
+    switch names {
+    case nil: break
+    case "true", "True": options.names = .firstLine
+    case let list?: options.names = .list(GapOptions.list(list))
+    }
+    if let excludelist { options.excludeList = GapOptions.list(excludelist) }
+    options.deleteCharacters = deletechars.map(Escapes.resolve)
+    if let replaceSpace { options.replaceSpace = Escapes.resolve(replaceSpace) }
+    options.autostrip = autostrip
+    switch `case` {
+    case nil: break
+    case "upper": options.nameCase = .upper
+    case "lower": options.nameCase = .lower
+    case let other?: throw ValidationError("--case takes upper or lower, not '\(other)'")
+    }
+    if let defaultfmt { options.defaultFormat = defaultfmt }
+    if let missingValues { options.missingValues = .all(GapOptions.list(missingValues)) }
+    if let fillingValues {
+      let values = GapOptions.list(fillingValues).map(GapOptions.value)
+      options.fillingValues = values.count == 1 ? .all(values[0]) : .list(values)
+    }
+    options.loose = !strictValues
+    options.invalidRaise = !skipInvalid
+  }
+
+  /// A list with commas.
+  static func list(_ text: String) -> [String] {
+    text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  private static func value(_ text: String) -> TextValue {
+    if let integer = Int(text) { return .integer(integer) }
+    if let number = Double(text) { return .number(number) }
+    return .text(text)
+  }
+}

@@ -1,0 +1,24 @@
+import ByteIO
+import Foundation
+
+/// Files for a test.
+public enum Bytes {
+  public static func read(_ path: String) throws -> [UInt8] {
+    let source = try FileSource(path: path)
+    return try source.readBytes(at: 0, upTo: source.byteCount ?? 0)
+  }
+
+  public static func write(_ bytes: [UInt8], to path: String) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+  }
+}
+
+/// A folder that lives as long as a test.
+public enum TemporaryFolder {
+  public static func with<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("npy-tests-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: url) }
+    return try body(url.path)
+  }
+}
