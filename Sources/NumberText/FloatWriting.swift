@@ -57,8 +57,7 @@ extension TextBuffer {
     let precision = max(0, style.precision)
     if value == 0 {
       appendFixed(0, fractionDigits: precision, style)
-    } else if precision <= 18, value.magnitude < 1e19, let digits = ScaledDouble(value).scaled(by: precision)
-    {
+    } else if precision <= 18, value.magnitude < 1e19, let digits = ScaledDouble(value).scaled(by: precision) {
       appendFixed(digits, fractionDigits: precision, style)
     } else {
       appendFixedExactly(DecimalDigits(exactly: value), precision, style)
@@ -184,8 +183,7 @@ extension TextBuffer {
     appendScientific(of: rounded, fractionDigits: precision, style)
   }
 
-  private mutating func appendScientific(of rounded: DecimalDigits, fractionDigits: Int, _ style: FloatStyle)
-  {
+  private mutating func appendScientific(of rounded: DecimalDigits, fractionDigits: Int, _ style: FloatStyle) {
     append(48 + (rounded.digits.first ?? 0))
     if fractionDigits > 0 || style.isAlternate { append(UInt8(ascii: ".")) }
     let known = rounded.digits.dropFirst()

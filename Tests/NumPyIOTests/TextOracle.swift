@@ -37,7 +37,7 @@ enum TextOracle {
     guard let file = unsafe fopen(path, "w") else { throw Trouble(message: "cannot write \(path)") }
     unsafe fputs(prelude + script, file)
     unsafe fclose(file)
-    defer { unlink(path) }
+    defer { unsafe unlink(path) }
     var python = "python3"
     if let name = unsafe getenv("NPY_PYTHON") { python = unsafe String(cString: name) }
     guard let pipe = unsafe popen("\(python) \(path)", "r") else { throw Trouble(message: "no \(python)") }

@@ -3,7 +3,7 @@ internal import ByteIO
 /// Reads a text file as blocks of whole lines in UTF-8: a few megabytes at a time, however long the file is.
 struct TextBlocks {
   /// How much of the file is read at once.
-  static let blockSize = 8 << 20
+  static let blockSize = 2 << 20
 
   let source: any ByteSource
   private let maxLineBytes: Int
