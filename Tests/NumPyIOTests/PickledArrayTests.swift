@@ -89,3 +89,32 @@ import Testing
     }
   }
 }
+
+extension PickledArrayTests {
+  @Test func objectArrays() throws {
+    let array = try ObjectArray(shape: [2, 2], items: [1, "two", nil, [3.5]])
+    let data = try Pickle.bytes(of: .array(array), protocol: 4)
+    // np.array([[1, 'two'], [None, [3.5]]], dtype=object), dumped by NumPy 2 at protocol 4.
+    let program = """
+      import numpy as np, pickle, sys
+      a = np.empty((2, 2), object)
+      a[0, 0] = 1; a[0, 1] = 'two'; a[1, 0] = None; a[1, 1] = [3.5]
+      sys.stdout.write(pickle.dumps(a, 4).hex())
+      """
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", program]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(data == Self.bytes(text[...]))
+    guard case .objects(let back)? = try PickledArray(Pickle.load(bytes: data))?.content else {
+      Issue.record("no object array")
+      return
+    }
+    #expect(back.shape == [2, 2])
+    #expect(back.items == array.items)
+  }
+}

@@ -84,7 +84,7 @@ public struct PickledArray {
     }
   }
 
-  private static func shape(_ value: PickleValue) throws(FormatError) -> [Int] {
+  static func shape(_ value: PickleValue) throws(FormatError) -> [Int] {
     if let length = value.int { return [length] }
     guard let items = value.items, items.count <= 64 else {
       throw bad("a shape that is no tuple of up to 64 numbers")
@@ -158,7 +158,7 @@ public struct PickledArray {
   }
 
   /// An array over a value's bytes: in place where they have memory of their own.
-  private static func array(
+  static func array(
     _ data: PickleValue, _ dtype: DType, _ shape: [Int], fortran: Bool
   ) throws(FormatError) -> AnyNDArray {
     let bytes: PickleBytes

@@ -249,4 +249,15 @@ public struct PickleRawData {
     guard count >= 0 else { throw FormatError(.malformed, "a negative number of bytes", offset: position) }
     return PickleBytes(try input.payload(count))
   }
+
+  /// A whole pickle that lies here, without raw data of its own.
+  public mutating func pickle(options: PickleReader.Options) throws(FormatError) -> PickleValue {
+    var plain = options
+    // Else a pickle within a pickle within a pickle could exhaust the stack.
+    plain.rawData = nil
+    var machine = PickleMachine(input, plain)
+    let value = try machine.run()
+    input = machine.input
+    return value
+  }
 }

@@ -21,17 +21,25 @@ extension PickleMachine {
   }
 
   /// The name that Python 3 has for one of Python 2, at the protocols that Python 2 knew.
-  private func fixed(_ module: PickleString, _ name: PickleString, wasText: Bool) -> PickleGlobal {
+  private mutating func fixed(_ module: PickleString, _ name: PickleString, wasText: Bool) -> PickleGlobal {
     if options.fixImports, protocolVersion < 3,
       let (newModule, newName) = GlobalNames.python3(module: module.text, name: name.text)
     {
       return PickleGlobal(module: newModule, name: newName)
     }
-    // Names that stood in text have no identity that Python's pickler would know of; nor has the name of the module
-    // of Python's own types, which is one object wherever they stand.
+    // Names that stood in text have no identity that Python's pickler would know of.
     if wasText { return PickleGlobal(module: PickleString(module.text), name: name) }
     let global = PickleGlobal(module: module, name: name)
-    guard module.text == "builtins", !Builtins.isFunction(global) else { return global }
+    guard module.text == "builtins" else { return global }
+    // Python's own types become values that do not keep their module's name, so it must be one that the writer finds
+    // by its text. In some Pythons (3.11) the name of the functions' module is another object.
+    if Builtins.isFunction(global) {
+      if module === typesModule { return PickleGlobal(module: PickleString("builtins"), name: name) }
+      functionsModule = module
+      return global
+    }
+    if module === functionsModule { module.markShared() }
+    typesModule = typesModule ?? module
     return PickleGlobal(module: PickleString("builtins"), name: name)
   }
 

@@ -15,6 +15,9 @@ struct PickleMachine {
   /// Where the operation that is being run began.
   var operationStart = 0
   var bufferIndex = 0
+  /// The names of the module `builtins` as they stood before a type and before a function.
+  var typesModule: PickleString?
+  var functionsModule: PickleString?
   private var totalBytes = 0
 
   init(_ input: PickleInput, _ options: PickleReader.Options) {
@@ -63,6 +66,8 @@ struct PickleMachine {
     farMemo = [:]
     memoCount = 0
     bufferIndex = 0
+    typesModule = nil
+    functionsModule = nil
     totalBytes = 0
   }
 

@@ -1,11 +1,13 @@
 /// A Python `str`, which may hold lone surrogates that no Swift `String` can.
-public final class PickleString: Sendable {
+///
+/// Unchecked, as ``isShared`` may change; only the reader changes it, before it hands anything out.
+public final class PickleString: @unchecked Sendable {
   /// The text; lone surrogates are replaced by U+FFFD.
   public let text: String
   /// UTF-8 with lone surrogates encoded like any other code point, where the text has some.
   let surrogateBytes: [UInt8]?
   /// Whether equal strings of this kind are one object to the pickler, as equal literals are in Python.
-  let isShared: Bool
+  private(set) var isShared: Bool
 
   /// A string.
   ///
@@ -54,6 +56,9 @@ public final class PickleString: Sendable {
     surrogateBytes = bytes
     self.isShared = isShared
   }
+
+  /// Makes a string that is being read the same object as equal literals.
+  func markShared() { isShared = true }
 
   /// Whether the string holds a surrogate that Swift's strings cannot.
   public var hasLoneSurrogates: Bool { surrogateBytes != nil }

@@ -47,19 +47,12 @@ extension Pickler {
     shareGlobal(key(global))
   }
 
-  /// Module names are one object in Python wherever they stand, unless a pickle that was read said otherwise. That of
-  /// Python's own functions is another one than that of its types.
+  /// Module names are one object in Python wherever they stand, unless a pickle that was read said otherwise.
   private mutating func saveModule(of global: PickleGlobal) throws(FormatError) {
     let module = global.moduleString
     try output.boundary()
     if let index = memoIndex(module) { return writeGet(index) }
     guard module.isShared else { return try saveString(module) }
-    if Builtins.isFunction(global) {
-      let known = context.singleton("functions of \(module.text)") {
-        .string(PickleString(module.text, isShared: false))
-      }
-      return try saveString(known.pickleString ?? module)
-    }
     let shared = SharedKey.string(unsafe module.withUTF8 { unsafe Array($0) })
     if let index = sharedIndex(shared) { return writeGet(index) }
     try saveString(module)
