@@ -33,6 +33,9 @@ public struct PickleReader {
     public var buffers: [PickleMemory] = []
     /// Called for the buffers beyond ``buffers``, with their index; `nil` if there are no more.
     public var nextBuffer: ((Int) throws(FormatError) -> PickleBuffer?)?
+    /// Called with every class or function that the pickle names, in order, whatever becomes of it: what Python would
+    /// import.
+    public var onGlobal: ((PickleGlobal) -> Void)?
     /// Called for persistent ids (`persistent_load`); without it they stay ``PickleValue/persistent(_:)``.
     public var persistentLoad: ((PickleValue) throws(FormatError) -> PickleValue)?
     /// Called when an object has got its state; may read raw bytes that follow within the stream, and give what

@@ -25,12 +25,14 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var array: ArrayOptions
 
   @OptionGroup var archive: ArchiveOptions
+  @OptionGroup(title: "Pickles") var pickle: PickleOptions
   @Option(help: "The name of the array in an archive that is written.") var name: String?
 
   func run() throws {
     let address = try Address(source)
     let opened = try OpenedFile(address.path, kind: reading.from)
     let kind = try destinationKind
+    if case .pickle(let source) = opened, try convertPickle(source, address, to: kind) { return }
     if case .npz(let source) = opened, address.member == nil, address.slice == nil, source.names.count != 1 || kind == .npz {
       try convertArchive(source, address, to: kind)
       return
@@ -56,13 +58,19 @@ struct ConvertCommand: ParsableCommand {
       try NPZArchive.save([(name, result)], to: destination, compression: compression, layout: layout)
     case .txt, .csv, .tsv:
       try result.saveText(to: destination, options: textOutput.saveOptions(kind, encoding: reading.encoding))
-    case .pkl:
-      throw FormatError(.unsupported, "\(kind.rawValue) cannot be written yet", file: destination)
+    case .pkl: try Pickle.save(.array(result), to: destination, options: pickle.writerOptions(nil))
     }
   }
 
   /// Every member, in its order and under its name.
   private func convertArchive(_ source: NPZArchive, _ address: Address, to kind: FileKindName) throws {
+    if kind == .pkl, name == nil, array.isEmpty {
+      // A dictionary of the arrays, as dict(np.load(…)) would be.
+      let dict = PickleDict()
+      for (name, array) in try source.arrays() { try dict.set(.string(name), to: .array(array)) }
+      try Pickle.save(.dict(dict), to: destination, options: pickle.writerOptions(nil))
+      return
+    }
     guard kind == .npz else {
       // An archive of several arrays is no single array: the error names them.
       _ = try ArrayInput(address, .npz(source))
@@ -120,6 +128,7 @@ struct SourceOptions: ParsableArguments {
   @Option(help: "What the file is, whatever its content and extension say: npy, npz, pkl, txt, csv or tsv.")
   var from: FileKindName?
   @Option(parsing: .unconditional, help: "The encoding of text: utf-8, latin-1, utf-16, ascii.") var encoding: String?
+  @Option(help: "What Python 2's strings in pickles become: ascii, latin1 or bytes.") var pickleEncoding: String?
   @OptionGroup var text: TextInputOptions
 
   func loadOptions(_ kind: FileKindName) throws -> LoadTextOptions { try text.loadOptions(kind, encoding: encoding) }

@@ -64,12 +64,18 @@ struct ListCommand: ParsableCommand {
 enum FileDescription {
   case array(ArrayDescription)
   case archive(ArchiveDescription)
+  case pickle(PickleDescription)
+  case text(TextDescription)
 
   init(_ text: String) throws {
     let address = try Address(text)
     let opened = try OpenedFile(address.path)
     if case .npz(let archive) = opened, address.member == nil, address.slice == nil {
       self = .archive(try ArchiveDescription(archive, name: text))
+    } else if case .pickle(let source) = opened {
+      self = .pickle(try PickleDescription(source, address))
+    } else if case .text(let source, let kind) = opened {
+      self = .text(TextDescription(source, address, kind))
     } else {
       self = .array(try ArrayDescription(ArrayInput(address, opened)))
     }
@@ -79,6 +85,8 @@ enum FileDescription {
     switch self {
     case .array(let array): array.text
     case .archive(let archive): archive.text
+    case .pickle(let pickle): pickle.text
+    case .text(let text): text.text
     }
   }
 
@@ -86,15 +94,51 @@ enum FileDescription {
     switch self {
     case .array(let array): array.json
     case .archive(let archive): archive.json
+    case .pickle(let pickle): pickle.json
+    case .text(let text): text.json
     }
   }
 
   /// The lines of `ls`.
   var rows: [[String]] {
     switch self {
+    case .pickle(let pickle): [pickle.row]
+    case .text(let text): [text.row]
     case .array(let array): [[array.printableName, array.shapeText, array.dtypeText, array.sizeText]]
     case .archive(let archive):
       archive.members.map { [Console.printable(archive.name) + ":" + $0.row[0]] + $0.row[1...3] }
     }
+  }
+}
+
+/// What is told of a text without reading it: its size and how it is compressed.
+struct TextDescription {
+  let name: String
+  let kind: FileKindName
+  let fileSize: Int?
+  let start: String
+
+  init(_ source: any ByteSource, _ address: Address, _ kind: FileKindName) {
+    name = address.text
+    self.kind = kind
+    fileSize = FileStatus(path: address.path)?.size
+    let bytes = (try? source.readBytes(at: 0, upTo: 200)) ?? []
+    start = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+  }
+
+  var text: String {
+    TextTable.aligned([
+      [Console.printable(name)], ["  format", kind == .txt ? "text" : "text, \(kind.rawValue)"],
+      ["  file", fileSize.map { "\(TextTable.grouped($0)) bytes" } ?? "unknown"],
+      ["  begins", Console.printable(String(start.prefix(60)))],
+    ])
+  }
+
+  var row: [String] { [Console.printable(name), "-", "text", fileSize.map(TextTable.size) ?? "-"] }
+
+  var json: JSONValue {
+    .object([
+      ("file", .string(name)), ("format", .string("text")), ("file_bytes", fileSize.map(JSONValue.int) ?? .null),
+    ])
   }
 }

@@ -20,9 +20,28 @@ struct ShowCommand: ParsableCommand {
   @OptionGroup var options: PrintingOptions
 
   func run() throws {
-    let input = try ArrayInput(address, reading: reading)
-    let array = try input.read()
-    try Console.print(array.formatted(repr ? .repr : .str, options: try options.resolved()))
+    let address = try Address(address)
+    let options = try options.resolved()
+    let style: PrintStyle = repr ? .repr : .str
+    let opened = try OpenedFile(address.path, kind: reading.from)
+    if case .pickle(let source) = opened {
+      let value = try PickleInput.value(source, address, reading)
+      guard let array = try PickleInput.array(value) else {
+        guard address.slice == nil else {
+          throw FormatError(.badArgument, "a \(value.typeName) has no slices", file: address.path, member: address.member)
+        }
+        try Console.print(value.repr(options: options))
+        return
+      }
+      try Console.print(ArrayInput(address, memory: array).read().formatted(style, options: options))
+      return
+    }
+    let input = try ArrayInput(address, opened, reading: reading)
+    if let file = input.file, file.header.dtype.kind == .object, address.slice == nil {
+      try Console.print(file.readObjects().formatted(style, options: options))
+      return
+    }
+    try Console.print(input.read().formatted(style, options: options))
   }
 }
 

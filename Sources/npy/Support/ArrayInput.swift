@@ -41,6 +41,14 @@ struct ArrayInput {
         throw FormatError(.notFound, "a text has no members", file: address.path, member: member)
       }
       content = .memory(try (reading ?? SourceOptions.parse([])).load(source, kind))
+    case .pickle(let source):
+      let value = try PickleInput.value(source, address, reading)
+      guard let array = try PickleInput.array(value) else {
+        throw FormatError(
+          .badArgument, "this is a \(value.typeName), no array\(PickleInput.hint(value, address))", file: address.path,
+          member: address.member)
+      }
+      content = .memory(array)
     }
   }
 

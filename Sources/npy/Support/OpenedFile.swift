@@ -6,6 +6,7 @@ enum OpenedFile {
   case npy(NPYFile)
   case npz(NPZArchive)
   case text(any ByteSource, FileKindName)
+  case pickle(any ByteSource)
 
   /// Opens a file, told apart by its first bytes unless a kind is given.
   ///
@@ -18,7 +19,7 @@ enum OpenedFile {
     switch actual {
     case .npy: self = .npy(try NPYFile(source, limits: limits))
     case .npz: self = .npz(try OpenedFile.archive(path, source, limits))
-    case .pkl: throw FormatError(.unsupported, "pickles cannot be read yet", file: path)
+    case .pkl: self = .pickle(source)
     case .txt, .csv, .tsv: self = .text(try TextFile.decompressing(source), actual)
     }
   }

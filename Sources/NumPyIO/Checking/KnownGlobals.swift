@@ -1,0 +1,31 @@
+internal import PythonPickle
+
+/// The classes and functions that pickles of plain data name: making them runs nothing of the pickle's own choosing.
+enum KnownGlobals {
+  /// Whether a global is on the list. The match is exact: other names of the same modules run code.
+  static func contains(_ global: PickleGlobal) -> Bool { names[global.module]?.contains(global.name) ?? false }
+
+  private static let core: Set<String> = ["_reconstruct", "scalar"]
+
+  private static let names: [String: Set<String>] = [
+    "builtins": [
+      "complex", "set", "frozenset", "bytearray", "bytes", "list", "dict", "tuple", "int", "float", "bool", "str",
+      "range", "slice", "object", "NoneType", "Ellipsis", "NotImplemented",
+    ],
+    "copyreg": ["_reconstructor"], "_codecs": ["encode"],
+    "collections": ["OrderedDict", "defaultdict", "Counter", "deque"],
+    "datetime": ["datetime", "date", "time", "timedelta", "timezone"], "decimal": ["Decimal"],
+    "fractions": ["Fraction"], "uuid": ["UUID"], "array": ["_array_reconstructor", "array"],
+    "pathlib": ["PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath", "Path"],
+    "numpy": [
+      "ndarray", "dtype", "matrix", "recarray", "record", "bool_", "int8", "int16", "int32", "int64", "uint8", "uint16",
+      "uint32", "uint64", "float16", "float32", "float64", "longdouble", "complex64", "complex128", "clongdouble",
+      "str_", "bytes_", "void", "datetime64", "timedelta64", "object_",
+    ],
+    "numpy.core.multiarray": core, "numpy._core.multiarray": core, "numpy.core.numeric": ["_frombuffer"],
+    "numpy._core.numeric": ["_frombuffer"], "numpy.ma.core": ["_mareconstruct", "MaskedArray"],
+    "numpy.ma": ["_mareconstruct", "MaskedArray"], "numpy.matrixlib.defmatrix": ["matrix"],
+    "numpy.rec": ["recarray", "record"], "numpy.core.records": ["recarray", "record"],
+    "numpy._core.records": ["recarray", "record"],
+  ]
+}
