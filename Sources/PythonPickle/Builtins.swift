@@ -12,7 +12,7 @@ enum Builtins {
       guard global.name == "encode", arguments.count == 2, case .string(let text) = arguments[0],
         arguments[1].string == "latin1"
       else { return nil }
-      return .bytes(PickleBytes(try latin1(text), isShared: false))
+      return .bytes(PickleBytes(try latin1(text), text: text))
     default: return nil
     }
   }

@@ -20,8 +20,10 @@ def arrays():
         yield flat[:0].reshape(0, 3)
     point = np.dtype([("x", "<f4"), ("y", ">i2"), ("name", "<U3")])
     yield np.zeros(3, point)
-    yield np.zeros(2, np.dtype([("a", "u1"), ("b", "<f8")], align=True))
-    yield np.zeros(2, np.dtype([("a", "<f4", (2, 3)), ("b", point), ("when", "<M8[us]")]))
+    # No field is called b: at protocols 0 to 2 the b'b' of every array is written as that text, which up to Python
+    # 3.11 is another object than the name, from 3.12 on the same, as it is here.
+    yield np.zeros(2, np.dtype([("a", "u1"), ("q", "<f8")], align=True))
+    yield np.zeros(2, np.dtype([("a", "<f4", (2, 3)), ("q", point), ("when", "<M8[us]")]))
     yield np.zeros(2, np.dtype([(("a title", "a"), "<i4")]))
     yield np.zeros(2, np.dtype({"names": ["p", "q"], "formats": ["<i2", "<i4"], "offsets": [4, 0], "itemsize": 12}))
     yield np.arange(30000.0).reshape(100, 300)

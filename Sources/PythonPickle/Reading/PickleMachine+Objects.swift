@@ -56,6 +56,16 @@ extension PickleMachine {
     let callable = try pop()
     guard case .tuple(let tuple) = arguments else { throw error("argument list must be a tuple") }
     try checkCallable(callable)
+    // Python 3.13 and later name what lies within a class so at the protocols up to 3, with a tuple that is not
+    // memoized; earlier ones made a call like any other, which is kept as one.
+    if tupleEnd == operationStart, tuple.items.count == 2, case .global(let type) = tuple.items[0],
+      case .string(let name) = tuple.items[1], callable.global?.matches("builtins", "getattr") == true,
+      !name.hasLoneSurrogates
+    {
+      let dotted = PickleString("\(type.name).\(name.text)", isShared: false)
+      try push(.global(PickleGlobal(module: type.moduleString, name: dotted)))
+      return
+    }
     if case .global(let global) = callable,
       let value = try Builtins.value(of: global, tuple.items, limits: options.limits)
     {

@@ -32,7 +32,9 @@ extension PickleMachine {
     case Opcode.tuple1: try takeTuple(1)
     case Opcode.tuple2: try takeTuple(2)
     case Opcode.tuple3: try takeTuple(3)
-    case Opcode.tuple: try push(.tuple(PickleTuple(take(from: try popMark()))))
+    case Opcode.tuple:
+      try push(.tuple(PickleTuple(take(from: try popMark()))))
+      tupleEnd = input.position
     case Opcode.list: try push(.list(PickleList(take(from: try popMark()))))
     case Opcode.dict: try makeDict()
     case Opcode.frozenSet: try push(.frozenSet(try PickleSet(take(from: try popMark()))))

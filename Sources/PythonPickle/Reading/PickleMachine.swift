@@ -15,6 +15,8 @@ struct PickleMachine {
   /// Where the operation that is being run began.
   var operationStart = 0
   var bufferIndex = 0
+  /// Where the last tuple's operation ended: what comes right behind it finds a tuple that no memo holds.
+  var tupleEnd = -1
   /// The names of the module `builtins` as they stood before a type and before a function.
   var typesModule: PickleString?
   var functionsModule: PickleString?
@@ -109,6 +111,7 @@ struct PickleMachine {
   mutating func takeTuple(_ count: Int) throws(FormatError) {
     guard stack.count - count >= fence else { throw underflow }
     stack.append(.tuple(PickleTuple(take(from: stack.count - count))))
+    tupleEnd = input.position
   }
 
   // MARK: Memo

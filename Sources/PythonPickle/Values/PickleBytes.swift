@@ -18,22 +18,34 @@ public final class PickleBytes: Sendable {
   let storage: Storage
   /// Whether equal bytes of this kind are one object to the pickler, as equal literals are in Python.
   let isShared: Bool
+  /// For a single byte that was read as the text it is written as before protocol 3: Python keeps only one string of
+  /// each such character, so others may be the same.
+  let text: PickleString?
 
   /// Bytes of an array, which is shared, not copied.
   public init(_ bytes: [UInt8], isShared: Bool = true) {
     storage = .array(bytes)
     self.isShared = isShared
+    text = nil
+  }
+
+  init(_ bytes: [UInt8], text: PickleString) {
+    storage = .array(bytes)
+    isShared = false
+    self.text = bytes.count == 1 ? text : nil
   }
 
   /// Bytes that lie in memory of their own.
   public init(_ memory: PickleMemory) {
     storage = .memory(memory)
     isShared = false
+    text = nil
   }
 
   init(_ storage: Storage) {
     self.storage = storage
     isShared = false
+    text = nil
   }
 
   /// How many bytes there are.

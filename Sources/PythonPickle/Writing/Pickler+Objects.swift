@@ -19,17 +19,30 @@ extension Pickler {
       try saveModule(of: global)
       return
     }
-    let name = global.name
-    if let dot = name.lastIndex(of: ".") {
-      // A name within a class: before protocol 4 Python fetches it from the class.
-      let parent = PickleGlobal(
-        module: global.moduleString, name: PickleString(String(name[..<dot]), isShared: false))
-      call(
-        "getattr",
-        [.global(parent), .string(PickleString(String(name[name.index(after: dot)...]), isShared: false))],
-        for: global)
-      return
+    var names = global.name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    let first = try writeName(of: global, names.removeFirst())
+    guard !names.isEmpty else {
+      output.write(first)
+      memoize(global)
+      return shareGlobal(key(global))
     }
+    // A name within a class: before protocol 4 Python fetches it from the class, step by step.
+    steps.append(.madeGlobal(global))
+    for name in names.reversed() {
+      let attribute = PickleString(name, isShared: false)
+      kept.append(attribute)
+      let tuple = version < 2 ? Opcode.tuple : Opcode.tuple2
+      steps += [.code(Opcode.reduce), .code(tuple), .value(.string(attribute))]
+    }
+    steps.append(.bytes(first))
+    for _ in names {
+      if version < 2 { steps.append(.code(Opcode.mark)) }
+      steps.append(.value(.global("builtins", "getattr")))
+    }
+  }
+
+  /// GLOBAL with its two lines, before protocol 4.
+  private func writeName(of global: PickleGlobal, _ name: String) throws(FormatError) -> [UInt8] {
     var pair = (module: global.module, name: name)
     if version < 3 {
       if options.fixImports { pair = GlobalNames.python2(module: pair.module, name: pair.name) ?? pair }
@@ -42,9 +55,7 @@ extension Pickler {
     guard !pair.module.utf8.contains(0x0A), !pair.name.utf8.contains(0x0A) else {
       throw FormatError(.unsupported, "a global name with a line end needs protocol 4 or later")
     }
-    output.write(Array("c\(pair.module)\n\(pair.name)\n".utf8))
-    memoize(global)
-    shareGlobal(key(global))
+    return Array("c\(pair.module)\n\(pair.name)\n".utf8)
   }
 
   /// Module names are one object in Python wherever they stand, unless a pickle that was read said otherwise.
@@ -61,6 +72,10 @@ extension Pickler {
 
   mutating func finishGlobal(_ global: PickleGlobal) {
     output.write(Opcode.stackGlobal)
+    rememberGlobal(global)
+  }
+
+  mutating func rememberGlobal(_ global: PickleGlobal) {
     memoize(global)
     shareGlobal(key(global))
   }

@@ -119,7 +119,8 @@ extension Pickler {
       if value.count == 0 {
         call("bytes", [], for: value)
       } else {
-        let text = PickleString(codePoints: value.array.map { UInt32($0) }, isShared: false)
+        let text =
+          value.text ?? PickleString(codePoints: value.array.map { UInt32($0) }, isShared: value.count == 1)
         call("encode", [.string(text), .string("latin1")], for: value, module: "_codecs")
       }
       return

@@ -14,6 +14,9 @@ struct Pickler {
     /// The call has been written: the object takes its place in the memo.
     case made(AnyObject)
     case global(PickleGlobal)
+    /// The calls that fetch a name within a class have been written.
+    case madeGlobal(PickleGlobal)
+    case bytes([UInt8])
     /// The value that was memoized last is what equal ones share.
     case shareLast(SharedKey)
   }
@@ -175,6 +178,8 @@ struct Pickler {
         memoize(object)
       }
     case .global(let global): finishGlobal(global)
+    case .madeGlobal(let global): rememberGlobal(global)
+    case .bytes(let bytes): output.write(bytes)
     case .shareLast(let key): share(key)
     }
   }
