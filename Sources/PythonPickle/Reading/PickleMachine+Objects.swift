@@ -10,14 +10,20 @@ extension PickleMachine {
     guard let module = PickleString(utf8: module, isShared: false),
       let name = PickleString(utf8: name, isShared: false)
     else { throw error("a global name is not valid UTF-8") }
-    try push(.global(fixed(module, name, wasText: true)))
+    try push(.global(named(module, name, wasText: true)))
   }
 
   mutating func stackGlobal() throws(FormatError) {
     guard case .string(let name) = try pop(), case .string(let module) = try pop() else {
       throw error("STACK_GLOBAL requires str")
     }
-    try push(.global(fixed(module, name, wasText: false)))
+    try push(.global(named(module, name, wasText: false)))
+  }
+
+  private mutating func named(_ module: PickleString, _ name: PickleString, wasText: Bool) -> PickleGlobal {
+    let global = fixed(module, name, wasText: wasText)
+    options.onGlobal?(global)
+    return global
   }
 
   /// The name that Python 3 has for one of Python 2, at the protocols that Python 2 knew.

@@ -53,6 +53,8 @@ struct PickleMachine {
         throw FormatError(.limitExceeded, "the pickle has more than \(options.limits.operations) operations")
       }
       if code == Opcode.stop { break }
+      // Protocol 1 does not say so; its operations do.
+      if protocolVersion == 0, code < 0x80, OpcodeInfo.all[code]?.version == 1 { protocolVersion = 1 }
       try execute(code)
     }
     return try pop()
