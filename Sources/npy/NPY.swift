@@ -23,7 +23,7 @@ struct NPY: ParsableCommand {
     subcommands: [
       ShowCommand.self, StatsCommand.self, DiffCommand.self,
       InfoCommand.self, ListCommand.self, ConvertCommand.self, PackCommand.self, UnpackCommand.self,
-      CheckCommand.self, PickleCommand.self, DemoCommand.self,
+      CheckCommand.self, PickleCommand.self, SizesCommand.self, DemoCommand.self,
     ])
 
   /// Everything that fails comes through here, so that every error looks alike.
