@@ -21,9 +21,8 @@ struct NPY: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ShowCommand.self, StatsCommand.self, DiffCommand.self,
-      InfoCommand.self, ListCommand.self, ConvertCommand.self, PackCommand.self, UnpackCommand.self,
-      CheckCommand.self, PickleCommand.self, SizesCommand.self, DemoCommand.self,
+      InfoCommand.self, ListCommand.self, ShowCommand.self, ConvertCommand.self, PackCommand.self, UnpackCommand.self,
+      StatsCommand.self, DiffCommand.self, CheckCommand.self, PickleCommand.self, SizesCommand.self, DemoCommand.self,
     ])
 
   /// Everything that fails comes through here, so that every error looks alike.

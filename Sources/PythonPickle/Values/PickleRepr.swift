@@ -13,6 +13,11 @@ struct PickleReprPrinter {
   private var steps: [Step] = []
   /// The containers that are being printed: one that turns up within itself is printed as `[...]`.
   private var open: Set<ObjectIdentifier> = []
+  /// The containers that have been printed, and how often one was printed again: a few bytes of a pickle can stand for
+  /// billions of repetitions.
+  private var printed: Set<ObjectIdentifier> = []
+  private var repetitions = 0
+  private static let maxRepetitions = 20_000
   /// How a caller prints objects that it knows; `nil` for those that it does not.
   private var objects: ((PickleObject) -> String?)?
 
@@ -29,7 +34,7 @@ struct PickleReprPrinter {
       case .leave(let id): printer.open.remove(id)
       case .value(let value): printer.print(value)
       }
-      if printer.length > limit { return (printer.text, false) }
+      if printer.length > limit || printer.repetitions > maxRepetitions { return (printer.text, false) }
     }
     return (printer.text, true)
   }
@@ -74,6 +79,7 @@ struct PickleReprPrinter {
       write(cyclic)
       return false
     }
+    if !printed.insert(ObjectIdentifier(node)).inserted { repetitions += 1 }
     steps.append(.leave(ObjectIdentifier(node)))
     return true
   }
