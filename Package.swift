@@ -93,7 +93,9 @@ let package = Package(
     .testTarget(name: "PythonPickleTests", dependencies: ["PythonPickle", "ByteIO", "TestSupport"]),
     // Drives the Python programs of Tests/Interop; depending on the command has it built.
     .testTarget(name: "InteropTests", dependencies: ["npy", "TestSupport"]),
-    .testTarget(name: "NumPyIOTests", dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport"]),
+    .testTarget(
+      name: "NumPyIOTests",
+      dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport"]),
   ] + compressionLibraries,
   swiftLanguageModes: [.v6]
 )
@@ -103,11 +105,12 @@ let warningsAsErrors: [SwiftSetting] =
   Context.environment["NPY_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)]
 
 for target in package.targets where target.type != .system && target.type != .plugin {
-  target.swiftSettings = (target.swiftSettings ?? []) + [
-    .strictMemorySafety(),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableExperimentalFeature("Lifetimes"),
-  ] + warningsAsErrors
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .strictMemorySafety(),
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableExperimentalFeature("Lifetimes"),
+    ] + warningsAsErrors
 }

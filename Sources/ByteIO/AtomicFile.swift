@@ -14,6 +14,7 @@ internal import SystemPackage
 /// try file.commit()
 /// ```
 public final class AtomicFile: ByteSink {
+  /// The path as it was given.
   public let name: String
   private let target: String
   private let folder: String
@@ -55,10 +56,13 @@ public final class AtomicFile: ByteSink {
 
   deinit { discard() }
 
+  /// How many bytes have been written.
   public var position: Int { sink.position }
 
+  /// Writes to the temporary file.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) { try unsafe sink.write(bytes) }
 
+  /// Hands what is buffered on to the system.
   public func flush() throws(FormatError) { try sink.flush() }
 
   /// Overwrites bytes that were written before: for a header whose numbers are known at the end only.

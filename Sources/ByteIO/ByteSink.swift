@@ -57,15 +57,20 @@ public final class MemorySink: ByteSink {
   /// An empty sink.
   public init() {}
 
+  /// `memory`.
   public var name: String { "memory" }
+  /// How many bytes have been written.
   public var position: Int { bytes.count }
 
+  /// Appends bytes.
   public func write(_ more: UnsafeRawBufferPointer) throws(FormatError) { unsafe bytes.append(contentsOf: more) }
+  /// Does nothing: nothing is held back.
   public func flush() throws(FormatError) {}
 }
 
 /// Writes to an open descriptor, gathering small writes.
 public final class DescriptorSink: ByteSink {
+  /// How errors name the sink.
   public let name: String
   private let descriptor: FileDescriptor
   private var buffer: [UInt8] = []
@@ -81,8 +86,10 @@ public final class DescriptorSink: ByteSink {
     self.name = name
   }
 
+  /// How many bytes have been written, those that still wait included.
   public var position: Int { written + buffer.count }
 
+  /// Writes bytes, or gathers them with others until there are 64 KiB.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
     if buffer.count + bytes.count <= DescriptorSink.bufferSize {
       unsafe buffer.append(contentsOf: bytes)
@@ -96,6 +103,7 @@ public final class DescriptorSink: ByteSink {
     }
   }
 
+  /// Hands what waits on to the system.
   public func flush() throws(FormatError) {
     guard !buffer.isEmpty else { return }
     let pending = buffer

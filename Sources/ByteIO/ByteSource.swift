@@ -60,7 +60,9 @@ extension ByteSource {
     let result: Result<Int, FormatError> = unsafe bytes.withUnsafeMutableBytes { all in
       // Safe: the part from `start` to the end lies within the array's own storage.
       let part = unsafe UnsafeMutableRawBufferPointer(rebasing: all[start...])
-      do throws(FormatError) { return .success(try unsafe read(into: part, at: offset)) } catch { return .failure(error) }
+      do throws(FormatError) { return .success(try unsafe read(into: part, at: offset)) } catch {
+        return .failure(error)
+      }
     }
     return try result.get()
   }

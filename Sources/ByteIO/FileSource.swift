@@ -10,8 +10,11 @@ package import SystemPackage
 
 /// A file that is read by position (`pread`): only what is asked for is read.
 public final class FileSource: ByteSource {
+  /// The path.
   public let name: String
+  /// The size that the file had when it was opened.
   public let byteCount: Int?
+  /// True: what cannot seek is a ``StreamSource``.
   public let isSeekable: Bool
   package let descriptor: FileDescriptor
   package let status: FileStatus
@@ -38,6 +41,7 @@ public final class FileSource: ByteSource {
 
   deinit { try? descriptor.close() }
 
+  /// Reads by position, so that threads may share the file.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     var done = 0
     while done < buffer.count {

@@ -23,7 +23,9 @@ internal import SystemPackage
     case readWrite
   }
 
+  /// The path.
   public let name: String
+  /// What may be done with the bytes.
   public let access: Access
   /// The first byte of the file. Valid as long as the object lives, for ``count`` bytes.
   public let baseAddress: UnsafeMutableRawPointer
@@ -66,7 +68,9 @@ internal import SystemPackage
     if count > 0 { unsafe munmap(baseAddress, count) }
   }
 
+  /// The number of bytes mapped.
   public var byteCount: Int? { count }
+  /// True: memory is read from anywhere.
   public var isSeekable: Bool { true }
 
   /// The mapped bytes.
@@ -79,6 +83,7 @@ internal import SystemPackage
     }
   }
 
+  /// Copies bytes out of the map.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     guard offset >= 0, offset < count else { return 0 }
     let part = min(buffer.count, count - offset)
@@ -87,6 +92,7 @@ internal import SystemPackage
     return part
   }
 
+  /// Lends the mapped bytes themselves.
   public func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result? { body(bytes) }
 
   /// Tells the system that the file will be read from front to back.

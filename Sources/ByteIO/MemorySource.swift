@@ -1,5 +1,6 @@
 /// Bytes that are in memory already.
 public final class MemorySource: ByteSource {
+  /// How errors name the source.
   public let name: String
   private let bytes: [UInt8]
 
@@ -9,9 +10,12 @@ public final class MemorySource: ByteSource {
     self.name = name
   }
 
+  /// The number of bytes.
   public var byteCount: Int? { bytes.count }
+  /// True: memory is read from anywhere.
   public var isSeekable: Bool { true }
 
+  /// Copies bytes; fewer than the buffer holds only at the end.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     guard offset >= 0, offset < bytes.count else { return 0 }
     let count = min(buffer.count, bytes.count - offset)
@@ -22,6 +26,7 @@ public final class MemorySource: ByteSource {
     return count
   }
 
+  /// Lends the bytes themselves.
   public func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result? {
     // Safe: the span is used within the call only, which the closure's type guarantees.
     unsafe bytes.withUnsafeBytes { body(unsafe RawSpan(_unsafeBytes: $0)) }

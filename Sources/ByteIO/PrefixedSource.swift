@@ -1,5 +1,6 @@
 /// A stream whose first bytes have been looked at and are kept, so that a file's kind can be told before it is read.
 public final class PrefixedSource: ByteSource {
+  /// How errors name the source.
   public let name: String
   private let prefix: [UInt8]
   private let rest: any ByteSource
@@ -11,9 +12,12 @@ public final class PrefixedSource: ByteSource {
     rest = source
   }
 
+  /// The number of bytes with the prefix, if the rest's is known.
   public var byteCount: Int? { rest.byteCount }
+  /// Whether the rest can be read from anywhere.
   public var isSeekable: Bool { rest.isSeekable }
 
+  /// Copies from the prefix, then reads the rest.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     guard offset < prefix.count else { return try unsafe rest.read(into: buffer, at: offset) }
     let count = min(buffer.count, prefix.count - offset)

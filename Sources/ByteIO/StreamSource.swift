@@ -3,8 +3,11 @@ internal import Synchronization
 
 /// A source that can be read forwards only: standard input, a pipe, a device.
 public final class StreamSource: ByteSource {
+  /// How errors name the stream.
   public let name: String
+  /// `nil`: only the end tells the length.
   public var byteCount: Int? { nil }
+  /// False: a stream is read forwards only.
   public var isSeekable: Bool { false }
 
   private let descriptor: FileDescriptor
@@ -27,6 +30,7 @@ public final class StreamSource: ByteSource {
     keepAlive = file
   }
 
+  /// Reads the next bytes; those before `offset` are skipped.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     // The pointer is only used within the call; the box tells the compiler that no other thread holds it.
     let box = unsafe SendableBuffer(buffer: buffer)

@@ -80,7 +80,9 @@ public enum PythonRepr {
     if value.isInfinite { return value < 0 ? "-inf" : "inf" }
     let digits = DecimalDigits(shortest: value)
     // float_repr_style 'short', format code 'r' (Python/pystrtod.c): exponents from -4 to 15 are written out.
-    let text = digits.pointPosition > 16 || digits.pointPosition < -3 ? digits.scientific(minExponentDigits: 2) : digits.positional(minFractionDigits: 1)
+    let text =
+      digits.pointPosition > 16 || digits.pointPosition < -3
+      ? digits.scientific(minExponentDigits: 2) : digits.positional(minFractionDigits: 1)
     return value.sign == .minus ? "-" + text : text
   }
 

@@ -8,8 +8,7 @@ enum DirectoryParser {
   ///   - bytes: The whole directory.
   ///   - end: What the end record says of it.
   ///   - limits: What may be claimed.
-  static func members(_ bytes: [UInt8], end: EndRecord, limits: ZipLimits) throws(FormatError) -> [ZipMember]
-  {
+  static func members(_ bytes: [UInt8], end: EndRecord, limits: ZipLimits) throws(FormatError) -> [ZipMember] {
     guard end.count <= limits.members else {
       throw FormatError(.limitExceeded, "the archive has \(end.count) members, more than \(limits.members)")
     }

@@ -51,8 +51,7 @@ extension [UInt8] {
   /// Whether the four bytes at an index are a signature.
   func hasSignature(_ signature: UInt32, at index: Int) -> Bool {
     guard index >= 0, count - index >= 4 else { return false }
-    for place in 0..<4 where self[index + place] != UInt8(truncatingIfNeeded: signature >> UInt32(8 * place))
-    {
+    for place in 0..<4 where self[index + place] != UInt8(truncatingIfNeeded: signature >> UInt32(8 * place)) {
       return false
     }
     return true

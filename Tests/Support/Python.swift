@@ -4,11 +4,15 @@ import Foundation
 public enum Python {
   /// What a run printed, and its exit code.
   public struct Outcome: Sendable {
+    /// What it wrote to standard output.
     public let output: String
+    /// What it wrote to standard error.
     public let errors: String
+    /// Its exit code.
     public let exitCode: Int32
   }
 
+  /// The program's name or path.
   public static var executable: String {
     ProcessInfo.processInfo.environment["NPY_PYTHON"] ?? "python3"
   }

@@ -69,7 +69,8 @@ extension DType {
       var name = PythonRepr.string(field.name)
       if let title = field.title { name = "(\(PythonRepr.string(title)), \(name))" }
       if let (inner, shape) = field.dtype.subarray {
-        return "(\(name), \(inner.constructionText(isShort: true, includingAlignment: true)), \(Layout.describe(shape)))"
+        return
+          "(\(name), \(inner.constructionText(isShort: true, includingAlignment: true)), \(Layout.describe(shape)))"
       }
       return "(\(name), \(field.dtype.constructionText(isShort: true, includingAlignment: true)))"
     }

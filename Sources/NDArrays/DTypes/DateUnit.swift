@@ -41,7 +41,9 @@ public struct DateUnit: Hashable, Sendable {
     rest = rest[digits.endIndex...]
     var divisor = 1
     if let slash = rest.lastIndex(of: "/") {
-      guard let number = Int(rest[rest.index(after: slash)...]), number > 0, number <= Int(Int32.max) else { return nil }
+      guard let number = Int(rest[rest.index(after: slash)...]), number > 0, number <= Int(Int32.max) else {
+        return nil
+      }
       divisor = number
       rest = rest[..<slash]
     }

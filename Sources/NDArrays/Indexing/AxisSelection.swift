@@ -19,6 +19,7 @@ public enum AxisSelection: AxisIndex, Hashable, Sendable {
   /// A new axis of length 1: NumPy's `np.newaxis`.
   case newAxis
 
+  /// The selection itself.
   public var axisSelection: AxisSelection { self }
 }
 

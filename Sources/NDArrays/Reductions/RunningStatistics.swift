@@ -84,9 +84,10 @@ public struct RunningStatistics: Sendable {
     let numbers = values.count - nans
     guard numbers > 0 else { return }
     let range = Int128(low)...Int128(high)
-    integerRange = integerRange.map {
-      Swift.min($0.lowerBound, range.lowerBound)...Swift.max($0.upperBound, range.upperBound)
-    } ?? range
+    integerRange =
+      integerRange.map {
+        Swift.min($0.lowerBound, range.lowerBound)...Swift.max($0.upperBound, range.upperBound)
+      } ?? range
     let mean = Double(sum) / Double(numbers)
     var squares = 0.0
     for index in values.indices where !isNaN(values[index]) {
@@ -138,7 +139,9 @@ public struct RunningStatistics: Sendable {
     merge(numbers: Double(numbers), mean: mean, squares: squares, low: low, high: high)
   }
 
-  private mutating func merge(numbers more: Double, mean: Double, squares moreSquares: Double, low: Double, high: Double) {
+  private mutating func merge(
+    numbers more: Double, mean: Double, squares moreSquares: Double, low: Double, high: Double
+  ) {
     minimum = Swift.min(minimum ?? low, low)
     maximum = Swift.max(maximum ?? high, high)
     let total = numbers + more

@@ -98,7 +98,8 @@ public struct AnyNDArray: Sendable {
     guard shape.allSatisfy({ $0 >= 0 }) else {
       throw ArrayError(.shapeMismatch, "negative dimensions are not allowed: \(Layout.describe(shape))")
     }
-    guard let count = Layout.elementCount(shape), case let (bytes, overflow) = count.multipliedReportingOverflow(by: itemSize),
+    guard let count = Layout.elementCount(shape),
+      case let (bytes, overflow) = count.multipliedReportingOverflow(by: itemSize),
       !overflow
     else {
       throw ArrayError(.tooLarge, "array is too big: shape \(Layout.describe(shape)), \(itemSize) bytes an element")

@@ -155,7 +155,11 @@ extension AnyNDArray {
     guard dtype == .bool else { return self }
     let isClean = unsafe withContiguousBytes { bytes in
       var seen: UInt8 = 0
-      for unsafe byte in unsafe bytes { seen |= byte }
+      for index in unsafe bytes.indices {
+        // Safe: an index of the buffer itself.
+        let byte = unsafe bytes[index]
+        seen |= byte
+      }
       return seen <= 1
     }
     if isClean { return self }

@@ -81,7 +81,8 @@ public struct FileCheck: Sendable {
       note(.warning, FormatError(.malformed, text, file: name, member: member, offset: header.byteCount))
     }
     let canonical = try? NPYHeader.encode(
-      dtype: header.dtype, shape: header.shape, fortranOrder: header.isFortranOrder).header.version
+      dtype: header.dtype, shape: header.shape, fortranOrder: header.isFortranOrder
+    ).header.version
     if let canonical, canonical != header.version {
       let text = "format version \(header.version) where NumPy would write \(canonical)"
       note(.warning, FormatError(.malformed, text, file: name, member: member, offset: 6))

@@ -46,7 +46,8 @@ extension NPYFile {
       throw FormatError(
         .ambiguous,
         "\(trailing) bytes follow the array: another array, or what an interrupted append left; "
-          + "allow them to be discarded, or save the array anew", file: path, offset: file.dataOffset + header.dataByteCount)
+          + "allow them to be discarded, or save the array anew", file: path,
+        offset: file.dataOffset + header.dataByteCount)
     }
     let newShape = [try oldCount.checkedAdding(rows.shape[0])] + header.shape.dropFirst()
     let (newHeader, bytes) = try header.resized(to: newShape)

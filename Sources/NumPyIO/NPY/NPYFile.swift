@@ -80,7 +80,9 @@ public struct NPYFile: Sendable {
 
   /// A dtype that is a subarray gives the array more axes, as in NumPy.
   static func expanded(_ array: AnyNDArray, _ source: any ByteSource) throws(FormatError) -> AnyNDArray {
-    return try FormatError.wrapping(.malformed, file: source.name) { () throws(ArrayError) in try array.expandingSubarray() }
+    return try FormatError.wrapping(.malformed, file: source.name) { () throws(ArrayError) in
+      try array.expandingSubarray()
+    }
   }
 }
 

@@ -144,7 +144,8 @@ extension NPYHeader {
     for dimension in shape where dimension > 0 {
       let (product, overflow) = byteCount.multipliedReportingOverflow(by: dimension)
       guard !overflow else {
-        throw FormatError(.limitExceeded, "array is too big: shape \(Layout.describe(shape)) of \(dtype.itemSize) bytes")
+        throw FormatError(
+          .limitExceeded, "array is too big: shape \(Layout.describe(shape)) of \(dtype.itemSize) bytes")
       }
       byteCount = product
     }

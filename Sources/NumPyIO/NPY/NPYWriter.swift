@@ -89,7 +89,9 @@ extension AnyNDArray {
         .badArgument, "elements of \(self.dtype.notation) do not fit an array of \(dtype.notation)", file: file)
     }
     if self.dtype == dtype { return self }
-    return try FormatError.wrapping(.badArgument, file: file) { () throws(ArrayError) in try asType(dtype, casting: .equiv) }
+    return try FormatError.wrapping(.badArgument, file: file) { () throws(ArrayError) in
+      try asType(dtype, casting: .equiv)
+    }
   }
 
   /// The array, its elements to be written in C order even where they lie in Fortran order.

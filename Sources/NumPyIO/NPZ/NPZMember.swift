@@ -81,6 +81,7 @@ struct NPZMember: Sendable {
     let shape = array.savesInFortranOrder ? Array(array.shape.reversed()) : array.shape
     let strides = Layout.strides(shape, itemSize: dtype.itemSize)
     return ItemLayout(
-      itemSize: dtype.itemSize, atomSize: dtype.isStructured ? 1 : dtype.swapSize, strides: Array(strides.dropLast().reversed()))
+      itemSize: dtype.itemSize, atomSize: dtype.isStructured ? 1 : dtype.swapSize,
+      strides: Array(strides.dropLast().reversed()))
   }
 }

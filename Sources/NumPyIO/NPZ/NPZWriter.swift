@@ -86,7 +86,8 @@ public final class NPZWriter {
     self.init(zip, compression, layout) { () throws(FormatError) in
       try zip.finish()
       try sink.flush()
-    } giveUp: {}
+    } giveUp: {
+    }
   }
 
   /// Adds members to an archive that exists; until it is closed the archive stays what it was, also if the process
@@ -155,7 +156,9 @@ public final class NPZWriter {
     let summary = try deflate.finish()
     let contents = ZipContents(
       crc32: summary.crc32, compressedSize: sink.bytes.count, uncompressedSize: bytes.count)
-    try zip.add(entry, contents: contents) { (target: any ByteSink) throws(FormatError) in try target.write(sink.bytes) }
+    try zip.add(entry, contents: contents) { (target: any ByteSink) throws(FormatError) in
+      try target.write(sink.bytes)
+    }
   }
 
   /// Completes the archive and publishes it.

@@ -33,7 +33,9 @@ struct ConvertCommand: ParsableCommand {
     let opened = try OpenedFile(address.path, kind: reading.from)
     let kind = try destinationKind
     if case .pickle(let source) = opened, try convertPickle(source, address, to: kind) { return }
-    if case .npz(let source) = opened, address.member == nil, address.slice == nil, source.names.count != 1 || kind == .npz {
+    if case .npz(let source) = opened, address.member == nil, address.slice == nil,
+      source.names.count != 1 || kind == .npz
+    {
       try convertArchive(source, address, to: kind)
       return
     }
@@ -213,7 +215,9 @@ struct ArrayOptions: ParsableArguments {
     var result = source
     do {
       if let reshape {
-        let dimensions = reshape.split(separator: ",", omittingEmptySubsequences: true).map { Int($0.filter { $0 != " " }) }
+        let dimensions = reshape.split(separator: ",", omittingEmptySubsequences: true).map {
+          Int($0.filter { $0 != " " })
+        }
         guard dimensions.allSatisfy({ $0 != nil }) else {
           throw ValidationError("'\(reshape)' is no shape: write integers with commas, as 100000,10")
         }

@@ -19,7 +19,8 @@ struct PackCommand: ParsableCommand {
   @Argument(help: "The archive.") var archive: String
   @Argument(help: "The arrays, each as ADDRESS or NAME=ADDRESS.") var arrays: [String]
   @OptionGroup var options: ArchiveOptions
-  @Flag(help: "Add to the archive instead of replacing it; until all is written it stays what it was.") var append = false
+  @Flag(help: "Add to the archive instead of replacing it; until all is written it stays what it was.")
+  var append = false
 
   func run() throws {
     var members: [(name: String, array: AnyNDArray)] = []

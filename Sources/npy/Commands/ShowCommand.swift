@@ -28,7 +28,8 @@ struct ShowCommand: ParsableCommand {
       let value = try PickleInput.value(source, address, reading)
       guard let array = try PickleInput.array(value) else {
         guard address.slice == nil else {
-          throw FormatError(.badArgument, "a \(value.typeName) has no slices", file: address.path, member: address.member)
+          throw FormatError(
+            .badArgument, "a \(value.typeName) has no slices", file: address.path, member: address.member)
         }
         try Console.print(value.repr(options: options))
         return
@@ -53,7 +54,8 @@ struct PrintingOptions: ParsableArguments {
   @Option(help: "The characters of a line.") var linewidth: Int?
   @Flag(help: "No exponents: numbers close to zero print as zero.") var suppress = false
   @Option(help: "fixed, unique, maxprec or maxprec_equal.") var floatmode: String?
-  @Option(parsing: .unconditional, help: "Signs of positive numbers: '-' none, '+' a plus, ' ' a space.") var sign: String?
+  @Option(parsing: .unconditional, help: "Signs of positive numbers: '-' none, '+' a plus, ' ' a space.")
+  var sign: String?
   @Option(parsing: .unconditional, help: "The text of a NaN.") var nanstr: String?
   @Option(parsing: .unconditional, help: "The text of an infinity.") var infstr: String?
 

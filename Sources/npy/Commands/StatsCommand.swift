@@ -24,7 +24,9 @@ struct StatsCommand: ParsableCommand {
     let input = try ArrayInput(address, reading: reading)
     var statistics = RunningStatistics()
     try input.forEachRun { (run: AnyNDArray) throws(FormatError) in
-      try FormatError.wrapping(.unsupported, file: input.address.path) { () throws(ArrayError) in try statistics.add(run) }
+      try FormatError.wrapping(.unsupported, file: input.address.path) { () throws(ArrayError) in
+        try statistics.add(run)
+      }
     }
     if json {
       try Console.print(object(statistics, input).pretty())

@@ -14,7 +14,8 @@ extension Tour {
       try load(path(name))
       let time = Stopwatch.text(clock.times.wall)
       rows.append([
-        name, TextTable.grouped(bytes), Stopwatch.fixed(Double(bytes) / Double(base) * 100, 1) + " %", "loaded in \(time)",
+        name, TextTable.grouped(bytes), Stopwatch.fixed(Double(bytes) / Double(base) * 100, 1) + " %",
+        "loaded in \(time)",
       ])
     }
     try output(String(TextTable.aligned(rows, rightAligned: [1, 2]).dropLast()))

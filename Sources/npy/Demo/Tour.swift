@@ -112,7 +112,9 @@ struct Tour {
   /// A step: a heading, the Swift that does it, and the command that does the same.
   func show(_ title: String, swift: String, shell: String? = nil) throws {
     var text = "\n" + Style.heading("— \(title) —") + "\n"
-    for line in swift.split(separator: "\n", omittingEmptySubsequences: false) { text += Style.code("  \(line)") + "\n" }
+    for line in swift.split(separator: "\n", omittingEmptySubsequences: false) {
+      text += Style.code("  \(line)") + "\n"
+    }
     for line in (shell ?? "").split(separator: "\n") { text += Style.code("  $ \(line)") + "\n" }
     try Console.write(text)
   }

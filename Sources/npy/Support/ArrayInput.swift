@@ -91,7 +91,9 @@ struct ArrayInput {
     case (.member(let archive, let name, _), let slice?): return try archive.slice(name, slice)
     case (.memory(let array), nil): return array
     case (.memory(let array), let slice?):
-      return try FormatError.wrapping(.badArgument, file: address.path) { () throws(ArrayError) in try array.slice(slice) }
+      return try FormatError.wrapping(.badArgument, file: address.path) { () throws(ArrayError) in
+        try array.slice(slice)
+      }
     }
   }
 

@@ -35,7 +35,9 @@ enum JSONValue {
       let lines = values.map { inner + $0.pretty(depth: depth - 1, indent: inner) }
       return "[\n" + lines.joined(separator: ",\n") + "\n" + indent + "]"
     case .object(let entries) where !entries.isEmpty:
-      let lines = entries.map { inner + JSONValue.quoted($0.key) + ": " + $0.value.pretty(depth: depth - 1, indent: inner) }
+      let lines = entries.map {
+        inner + JSONValue.quoted($0.key) + ": " + $0.value.pretty(depth: depth - 1, indent: inner)
+      }
       return "{\n" + lines.joined(separator: ",\n") + "\n" + indent + "}"
     default: return text
     }

@@ -18,7 +18,9 @@ struct PickleDescription {
     if let member = address.member { value = try whole.value(at: member) } else { value = whole }
     var array = try value.array()
     if let slice = address.slice, let known = array {
-      array = try FormatError.wrapping(.badArgument, file: address.path) { () throws(ArrayError) in try known.slice(slice) }
+      array = try FormatError.wrapping(.badArgument, file: address.path) { () throws(ArrayError) in
+        try known.slice(slice)
+      }
     }
     self.array = array
   }
@@ -32,7 +34,9 @@ struct PickleDescription {
   /// The lines of `ls`.
   var row: [String] {
     guard let array else { return [Console.printable(name), "-", value.typeName, fileSize.map(TextTable.size) ?? "-"] }
-    return [Console.printable(name), Layout.describe(array.shape), array.dtype.description, TextTable.size(array.nbytes)]
+    return [
+      Console.printable(name), Layout.describe(array.shape), array.dtype.description, TextTable.size(array.nbytes),
+    ]
   }
 
   var json: JSONValue {
@@ -59,7 +63,9 @@ struct PickleDescription {
     }
     if let items = value.items { return items.enumerated().map { (String($0.offset), $0.element) } }
     guard let object = value.object else { return [] }
-    if let state = object.state?.dict { return state.entries.map { ($0.key.string ?? $0.key.repr(limit: 60), $0.value) } }
+    if let state = object.state?.dict {
+      return state.entries.map { ($0.key.string ?? $0.key.repr(limit: 60), $0.value) }
+    }
     if let state = object.state { return [("state", state)] }
     return object.items.enumerated().map { (String($0.offset), $0.element) }
   }
@@ -82,7 +88,8 @@ struct PickleDescription {
       switch value {
       case .dict(let dict): return "dict of \(dict.count)"
       case .list, .tuple: return "\(value.typeName) of \(value.items?.count ?? 0)"
-      case .object(let object): return "object \(Console.printable(object.callable?.global?.qualifiedName ?? value.typeName))"
+      case .object(let object):
+        return "object \(Console.printable(object.callable?.global?.qualifiedName ?? value.typeName))"
       default: return Console.printable(value.repr(limit: 70))
       }
     }

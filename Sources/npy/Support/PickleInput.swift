@@ -73,7 +73,8 @@ extension ConvertCommand {
       for entry in dict.entries {
         guard let name = entry.key.string, let loaded = try entry.value.array() else {
           throw FormatError(
-            .unsupported, "only arrays under names go into an archive, not a \(entry.value.typeName) under \(entry.key)",
+            .unsupported,
+            "only arrays under names go into an archive, not a \(entry.value.typeName) under \(entry.key)",
             file: address.path)
         }
         members.append((name, try array.apply(to: loaded, of: address.path)))

@@ -6,9 +6,11 @@ import NumPyIO
 struct TextInputOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "The dtype of text: a string or a list literal as np.dtype takes it.")
   var dtype: String?
-  @Option(parsing: .unconditional, help: "What separates columns; left out: white space, a comma for .csv, a tab for .tsv.")
+  @Option(
+    parsing: .unconditional, help: "What separates columns; left out: white space, a comma for .csv, a tab for .tsv.")
   var delimiter: String?
-  @Option(parsing: .unconditionalSingleValue, help: "What begins a comment; may be given several times, empty for none.")
+  @Option(
+    parsing: .unconditionalSingleValue, help: "What begins a comment; may be given several times, empty for none.")
   var comments: [String] = []
   @Option(parsing: .unconditional, help: "Lines to leave out at the start.") var skiprows = 0
   @Option(parsing: .unconditional, help: "Columns to read, as 0,2,-1.") var usecols: String?
@@ -86,7 +88,8 @@ struct TextOutputOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "What ends lines.") var newline: String?
   @Option(parsing: .unconditional, help: "Text above the data.") var header: String?
   @Option(parsing: .unconditional, help: "Text below the data.") var footer: String?
-  @Option(parsing: .unconditional, help: "What stands before each line of header and footer.") var commentPrefix: String?
+  @Option(parsing: .unconditional, help: "What stands before each line of header and footer.")
+  var commentPrefix: String?
 
   /// The options of the library, for a file of a kind.
   func saveOptions(_ kind: FileKindName, encoding: String?) throws -> SaveTextOptions {
@@ -142,9 +145,11 @@ enum Escapes {
 struct GapOptions: ParsableArguments {
   @Flag(help: "Read text as np.genfromtxt: missing values, names, fixed widths; --dtype auto finds the types.")
   var genfromtxt = false
-  @Option(parsing: .unconditional, help: "Fixed widths of the columns, as 3,5,2; one number for all.") var widths: String?
+  @Option(parsing: .unconditional, help: "Fixed widths of the columns, as 3,5,2; one number for all.")
+  var widths: String?
   @Option(parsing: .unconditional, help: "Rows to leave out at the end.") var skipFooter = 0
-  @Option(parsing: .unconditional, help: "true for the names of the first line, or the names: a,b,c.") var names: String?
+  @Option(parsing: .unconditional, help: "true for the names of the first line, or the names: a,b,c.")
+  var names: String?
   @Option(parsing: .unconditional, help: "Names that get an underscore.") var excludelist: String?
   @Option(parsing: .unconditional, help: "Characters to delete from names.") var deletechars: String?
   @Option(parsing: .unconditional, help: "What spaces in names become.") var replaceSpace: String?

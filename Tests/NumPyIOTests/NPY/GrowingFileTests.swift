@@ -78,7 +78,9 @@ import TestSupport
       try NDArray<Int64>(scalar: 3).save(to: path)
       #expect(throws: FormatError(.badArgument, "")) { try NPYFile.append(rows.untyped, to: path) }
       try rows.save(to: path)
-      #expect(throws: FormatError(.badArgument, "")) { try NPYFile.append(NDArray<Int64>(zeros: 2, 4).untyped, to: path) }
+      #expect(throws: FormatError(.badArgument, "")) {
+        try NPYFile.append(NDArray<Int64>(zeros: 2, 4).untyped, to: path)
+      }
       // An append that was interrupted leaves rows behind the array: they are not overwritten unasked.
       let interrupted = try Bytes.read(path) + [1, 2, 3]
       try Bytes.write(interrupted, to: path)

@@ -91,7 +91,8 @@ import Testing
     let text = "{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }"
     let padded = text + String(repeating: " ", count: 12_000) + "\n"
     #expect(HostileHeaderTests.code(of: HostileHeaderTests.file(padded)) == .limitExceeded)
-    #expect(HostileHeaderTests.code(of: HostileHeaderTests.file(padded), limits: LoadLimits(headerCharacters: 20_000)) == nil)
+    #expect(
+      HostileHeaderTests.code(of: HostileHeaderTests.file(padded), limits: LoadLimits(headerCharacters: 20_000)) == nil)
     // Four gibibytes that are not there.
     let lying = HostileHeaderTests.file(text, version: (2, 0), length: 0xFFFF_FFFF)
     #expect(HostileHeaderTests.code(of: lying) == .limitExceeded)
@@ -100,8 +101,10 @@ import Testing
 
   @Test func limitsOnArrays() {
     let text = "{'descr': '<i4', 'fortran_order': False, 'shape': (2, 8), }\n"
-    #expect(HostileHeaderTests.code(of: HostileHeaderTests.file(text), limits: LoadLimits(arrayBytes: 63)) == .limitExceeded)
-    #expect(HostileHeaderTests.code(of: HostileHeaderTests.file(text), limits: LoadLimits(dimensions: 1)) == .limitExceeded)
+    #expect(
+      HostileHeaderTests.code(of: HostileHeaderTests.file(text), limits: LoadLimits(arrayBytes: 63)) == .limitExceeded)
+    #expect(
+      HostileHeaderTests.code(of: HostileHeaderTests.file(text), limits: LoadLimits(dimensions: 1)) == .limitExceeded)
     #expect(HostileHeaderTests.code(of: HostileHeaderTests.file(text), limits: LoadLimits(arrayBytes: 64)) == nil)
   }
 

@@ -5,7 +5,9 @@ import TestSupport
 
 @Suite struct NPYFileTests {
   /// The numbers 0, 1, 2 … in C order, as little-endian bytes: made without the code under test.
-  static func counting(_ count: Int) -> [UInt8] { (0..<count).flatMap { n in (0..<8).map { UInt8(n >> ($0 * 8) & 255) } } }
+  static func counting(_ count: Int) -> [UInt8] {
+    (0..<count).flatMap { n in (0..<8).map { UInt8(n >> ($0 * 8) & 255) } }
+  }
 
   static func sample(_ shape: [Int]) throws -> NDArray<Int64> {
     try NDArray((0..<Int64(shape.reduce(1, *))).map { $0 }, shape: shape)
@@ -53,7 +55,8 @@ import TestSupport
       let part = try file.read(2..<4, 10, 3..<7)
       #expect(part.shape == [2, 4])
       #expect(part.bytes == array.untyped[2..<4, 10, 3..<7].bytes)
-      #expect(try file.read(.stride(by: -2), .ellipsis, -1).bytes == array.untyped[.stride(by: -2), .ellipsis, -1].bytes)
+      #expect(
+        try file.read(.stride(by: -2), .ellipsis, -1).bytes == array.untyped[.stride(by: -2), .ellipsis, -1].bytes)
       #expect(try file.read(.newAxis, 5, 49, 39).shape == [1])
       #expect(try file.read(3..<3).shape == [0, 50, 40])
       #expect(throws: FormatError(.badArgument, "")) { try file.read(6) }
