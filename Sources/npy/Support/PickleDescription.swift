@@ -12,7 +12,7 @@ struct PickleDescription {
   init(_ source: any ByteSource, _ address: Address) throws {
     name = address.text
     fileSize = source.byteCount
-    var reader = PickleReader(source)
+    var reader = PickleReader(source, options: Joblib.options())
     let whole = try reader.read()
     protocolVersion = reader.protocolVersion
     if let member = address.member { value = try whole.value(at: member) } else { value = whole }

@@ -6,7 +6,8 @@ import NumPyIO
 enum PickleInput {
   /// The value that an address names: the whole pickle, or what stands at a path of keys.
   static func value(_ source: any ByteSource, _ address: Address, _ reading: SourceOptions?) throws -> PickleValue {
-    let value = try Pickle.load(from: source, options: options(reading))
+    // Arrays that joblib has put into the stream are taken up as they come; all else is read as ever.
+    let value = try Pickle.load(from: source, options: Joblib.options(options(reading)))
     guard let member = address.member else { return value }
     do throws(FormatError) { return try value.value(at: member) } catch { throw error.at(file: address.path) }
   }
