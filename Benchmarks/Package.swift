@@ -14,6 +14,8 @@ let package = Package(
       dependencies: [
         .product(name: "ArrayDeflate", package: "swift-numpy-io"), "CBenchmarkZlib", "CBenchmarkLibdeflate",
       ]),
+    .executableTarget(
+      name: "FileBenchmark", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -20,22 +20,12 @@
   /// What keeps lent bytes alive; `nil` if they are the storage's own.
   private let owner: AnyObject?
 
-  /// From this size on, memory is aligned to, and asked for in, large pages, which cost far fewer page faults.
-  private static let largeSize = 4 << 20
-
   /// Storage of its own, with undefined content: whoever makes it must fill it.
   package init(uninitializedByteCount count: Int) {
     byteCount = count
     isWritable = true
     owner = nil
-    let isLarge = count >= ArrayStorage.largeSize
-    // Safe: freed in `deinit` only; the alignment is a power of two.
-    unsafe baseAddress = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1), alignment: isLarge ? 2 << 20 : 64)
-    #if os(Linux)
-      // Safe: advice on memory just allocated.
-      if isLarge { _ = unsafe madvise(baseAddress, count, MADV_HUGEPAGE) }
-    #endif
+    unsafe baseAddress = WarmMemory.allocate(count)
   }
 
   /// Storage of its own, all bytes zero.
@@ -63,7 +53,7 @@
 
   deinit {
     // Safe: allocated in `init`, and nobody holds an address longer than the storage.
-    if owner == nil { unsafe baseAddress.deallocate() }
+    if owner == nil { unsafe WarmMemory.release(baseAddress, byteCount) }
   }
 
   /// All bytes.

@@ -1,0 +1,50 @@
+// Times the library on the tour's million integers (S) and a million normal doubles (F): a line each, the name and the
+// seconds of every repetition. compare-with-numpy.py runs it beside NumPy and prints the ratios.
+//
+// usage: FileBenchmark FOLDER [REPETITIONS]
+import NumPyIO
+
+let folder = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "/tmp"
+let repetitions = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 9 : 9
+
+func measure(_ name: String, _ body: () throws -> Void) throws {
+  var seconds: [Double] = []
+  for _ in 0...repetitions {
+    let start = ContinuousClock().now
+    try body()
+    let parts = (ContinuousClock().now - start).components
+    seconds.append(Double(parts.seconds) + Double(parts.attoseconds) * 1e-18)
+  }
+  // The first repetition warms up.
+  print(name, seconds.dropFirst().map { String($0) }.joined(separator: " "), separator: "\t")
+}
+
+var random = RandomState(seed: 0)
+let s = random.randint(1, 100, shape: [100, 100, 100])
+let f = random.standardNormal(shape: [1000, 1000])
+let table = try s.reshaped([100_000, 10])
+let path = folder + "/swift"
+
+try measure("save npy S") { try s.save(to: path + ".npy") }
+try measure("load npy S") { _ = try NDArray<Int64>(contentsOf: path + ".npy") }
+try measure("map npy S") { _ = try NDArray<Int64>(contentsOf: path + ".npy", mode: .mapped) }
+try measure("savez S") { try NPZArchive.save([s], to: path + ".npz") }
+try measure("load npz S") { let _: AnyNDArray = try NPZArchive(opening: path + ".npz").array("arr_0") }
+try measure("map npz member S") { _ = try NPZArchive(opening: path + ".npz").mapped("arr_0") }
+try measure("savez_compressed S") { try NPZArchive.save([s], to: path + "c.npz", compression: .default) }
+try measure("savez_compressed S, fast") { try NPZArchive.save([s], to: path + "f.npz", compression: .fast) }
+try measure("load compressed S") { let _: AnyNDArray = try NPZArchive(opening: path + "c.npz").array("arr_0") }
+try measure("load NumPy's compressed S") {
+  let _: AnyNDArray = try NPZArchive(opening: folder + "/numpyc.npz").array("arr_0")
+}
+try measure("savez_compressed F") { try NPZArchive.save([f], to: path + "g.npz", compression: .default) }
+try measure("pickle dump S") { try Pickle.save(.array(s), to: path + ".pkl") }
+try measure("pickle load S") { _ = try Pickle.load(from: path + ".pkl").array() }
+try measure("savetxt %d S") { try table.saveText(to: path + ".tsv", format: "%d", delimiter: "\t") }
+try measure("savetxt F") { try f.saveText(to: path + ".txt") }
+try measure("loadtxt int S") { _ = try NDArray<Int64>(textFile: path + ".tsv", delimiter: "\t") }
+try measure("loadtxt F") { _ = try NDArray<Double>(textFile: path + ".txt") }
+let small = NDArray<Double>((0..<100_000).map { Double($0) * 1.37 - 5 })
+try measure("array2string of 100,000 doubles") {
+  _ = small.formatted(.str, options: PrintOptions(threshold: .max))
+}

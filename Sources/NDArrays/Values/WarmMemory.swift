@@ -1,0 +1,79 @@
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Memory for arrays, of which a little is kept for the next array when one is freed.
+///
+/// The first touch of new memory costs more than reading a file into it: the system has to clear every page. So blocks of
+/// a few megabytes are kept, up to 32 MiB in all, as C's `malloc` does with smaller ones, and given to arrays of about
+/// the same size.
+@safe enum WarmMemory {
+  /// From this size on, memory is aligned to, and asked for in, large pages, which cost far fewer page faults.
+  private static let largeSize = 4 << 20
+  /// From this size on, freed blocks are kept.
+  private static let keptSize = 256 << 10
+  /// How many bytes are kept at most.
+  private static let mostKept = 32 << 20
+
+  private struct Block {
+    let address: UInt
+    let capacity: Int
+  }
+  private static let kept = Mutex<[Block]>([])
+
+  /// The size of the block for so many bytes: what arrays of about one size have in common.
+  private static func capacity(_ count: Int) -> Int {
+    count < keptSize ? max(count, 1) : (count + 0xFFFF) & ~0xFFFF
+  }
+
+  /// Memory of at least so many bytes, its content undefined, aligned to 64 bytes or more.
+  static func allocate(_ count: Int) -> UnsafeMutableRawPointer {
+    let capacity = capacity(count)
+    if capacity >= keptSize {
+      let block = kept.withLock { blocks in
+        blocks.lastIndex { $0.capacity == capacity }.map { blocks.remove(at: $0) }
+      }
+      // Safe: the block was allocated below, with this capacity, and nobody else holds it any more.
+      if let block, let address = unsafe UnsafeMutableRawPointer(bitPattern: block.address) { return unsafe address }
+    }
+    let isLarge = capacity >= largeSize
+    // Safe: given back by `release` only; the alignment is a power of two.
+    let address = unsafe UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: isLarge ? 2 << 20 : 64)
+    #if os(Linux)
+      // Safe: advice on memory just allocated.
+      if isLarge { _ = unsafe madvise(address, capacity, MADV_HUGEPAGE) }
+    #endif
+    return unsafe address
+  }
+
+  /// Takes back what ``allocate(_:)`` gave for the same count.
+  static func release(_ address: UnsafeMutableRawPointer, _ count: Int) {
+    let capacity = capacity(count)
+    if capacity >= keptSize, capacity <= mostKept {
+      let block = Block(address: UInt(bitPattern: address), capacity: capacity)
+      var dropped: [Block] = []
+      kept.withLock { blocks in
+        blocks.append(block)
+        var total = blocks.reduce(0) { $0 + $1.capacity }
+        while total > mostKept {
+          let oldest = blocks.removeFirst()
+          total -= oldest.capacity
+          dropped.append(oldest)
+        }
+      }
+      for block in dropped {
+        // Safe: allocated by `allocate`, and taken out of the list by this thread alone.
+        unsafe UnsafeMutableRawPointer(bitPattern: block.address)?.deallocate()
+      }
+      return
+    }
+    // Safe: allocated by `allocate`, and freed once, by the storage that owned it.
+    unsafe address.deallocate()
+  }
+}
