@@ -70,7 +70,7 @@ let package = Package(
 
     // Tests: a folder per module, on top of TestSupport (layouts, repeatable randomness, the NumPy oracle).
     .target(
-      name: "TestSupport", dependencies: ["NDArrays", "ByteIO"], path: "Tests/Support"),
+      name: "TestSupport", dependencies: ["NDArrays", "ByteIO", "PythonLiterals"], path: "Tests/Support"),
     .testTarget(name: "ParallelLoopsTests", dependencies: ["ParallelLoops"]),
     .testTarget(name: "NumberTextTests", dependencies: ["NumberText", "TestSupport"]),
     .testTarget(name: "PythonLiteralsTests", dependencies: ["PythonLiterals", "TestSupport"]),

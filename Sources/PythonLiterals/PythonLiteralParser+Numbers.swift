@@ -21,11 +21,10 @@ extension PythonLiteralParser {
     }
     let lower = plain.lowercased()
     for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where lower.hasPrefix(prefix) {
-      let digits = lower.dropFirst(2)
-      guard !digits.isEmpty, digits.first != "-", digits.first != "+", let value = Int(digits, radix: radix) else {
+      guard let value = integer(lower.dropFirst(2), radix: radix, isNegative: isNegative) else {
         throw error("invalid number '\(number)'", at: start)
       }
-      return .int(isNegative ? -value : value)
+      return value
     }
     if lower.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), !lower.isEmpty {
       guard lower.first != "0" || lower.utf8.allSatisfy({ $0 == 48 }) else {
@@ -52,10 +51,45 @@ extension PythonLiteralParser {
     }
   }
 
-  /// `1_000` is 1000; an underscore at an end or beside another one is an error.
+  /// The value of digits to a base of 2, 8 or 16; `nil` if there are others among them, or more than 1000.
+  private func integer(_ text: Substring, radix: Int, isNegative: Bool) -> PythonLiteral? {
+    let digits = text.compactMap(\.hexDigitValue)
+    guard !digits.isEmpty, digits.count == text.count, digits.count <= 1000, digits.allSatisfy({ $0 < radix }) else {
+      return nil
+    }
+    // In limbs of nine decimal digits, the lowest first.
+    var limbs = [0]
+    for digit in digits {
+      var carry = digit
+      for index in limbs.indices {
+        let sum = limbs[index] * radix + carry
+        limbs[index] = sum % 1_000_000_000
+        carry = sum / 1_000_000_000
+      }
+      if carry > 0 { limbs.append(carry) }
+    }
+    var decimal = isNegative && limbs != [0] ? "-" : ""
+    decimal += String(limbs[limbs.count - 1])
+    for limb in limbs.dropLast().reversed() { decimal += String(String(1_000_000_000 + limb).dropFirst()) }
+    return Int(decimal).map { .int($0) } ?? .bigInt(decimal)
+  }
+
+  /// `1_000` is 1000; an underscore stands between digits, or behind a prefix such as `0x`.
   private static func removingUnderscores(_ number: String) -> String? {
     guard number.contains("_") else { return number }
-    if number.hasSuffix("_") || number.hasPrefix("_") || number.contains("__") { return nil }
+    let characters = Array(number)
+    let hasPrefix = characters[0] == "0" && characters.count > 1 && "xXoObB".contains(characters[1])
+    for (index, character) in characters.enumerated() where character == "_" {
+      guard index > 0, index + 1 < characters.count else { return nil }
+      let isBehindPrefix = hasPrefix && index == 2
+      guard isBehindPrefix || isDigit(characters[index - 1], hasPrefix), isDigit(characters[index + 1], hasPrefix) else {
+        return nil
+      }
+    }
     return number.filter { $0 != "_" }
+  }
+
+  private static func isDigit(_ character: Character, _ isHex: Bool) -> Bool {
+    isHex ? character.isHexDigit : character.isWholeNumber
   }
 }

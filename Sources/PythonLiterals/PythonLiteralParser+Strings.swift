@@ -11,8 +11,14 @@ extension PythonLiteralParser {
         switch byte {
         case UInt8(ascii: "u"), UInt8(ascii: "U"):
           guard position == start else { throw error("a string prefix that Python does not know", at: start) }
-        case UInt8(ascii: "b"), UInt8(ascii: "B"): isByteString = true
-        case UInt8(ascii: "r"), UInt8(ascii: "R"): isRaw = true
+          position += 1
+          break prefix
+        case UInt8(ascii: "b"), UInt8(ascii: "B"):
+          guard !isByteString else { break prefix }
+          isByteString = true
+        case UInt8(ascii: "r"), UInt8(ascii: "R"):
+          guard !isRaw else { break prefix }
+          isRaw = true
         default: break prefix
         }
         position += 1

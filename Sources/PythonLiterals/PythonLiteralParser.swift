@@ -29,7 +29,10 @@ struct PythonLiteralParser {
   var depth = 0
 
   mutating func parseWhole() throws(PythonLiteralError) -> PythonLiteral {
-    skipSpace()
+    if let place = text.firstIndex(of: 0) {
+      throw error("source code string cannot contain null bytes", at: place)
+    }
+    skipSpace(includingLineEnds: true)
     let value = try parseExpression()
     // A bare tuple without parentheses is not accepted: no file of NumPy's has one at the top.
     skipSpace(includingLineEnds: true)
@@ -52,7 +55,7 @@ struct PythonLiteralParser {
         position += 1
       case UInt8(ascii: "#"):
         while let next = current, next != 0x0A { _ = next; position += 1 }
-      case 0x5C where position + 1 < text.count && text[position + 1] == 0x0A: position += 2
+      case 0x5C where position + 2 < text.count && text[position + 1] == 0x0A: position += 2
       default: return
       }
     }

@@ -63,10 +63,19 @@ public struct ArrayDifference: Sendable {
         left = try left.asType(.string(width), casting: .unsafe)
         right = try right.asType(.string(width), casting: .unsafe)
       } else {
-        left = try left.asType(right.dtype, casting: .unsafe)
+        // A moment is rounded down in a coarser unit: two are equal if each is the other's.
+        let (converted, back) = (
+          try left.asType(right.dtype, casting: .unsafe), try right.asType(left.dtype, casting: .unsafe)
+        )
+        let places = AnyNDArray.differingElements(converted.nativeByteOrder(), right.nativeByteOrder())
+        let more = AnyNDArray.differingElements(left.nativeByteOrder(), back.nativeByteOrder())
+        for index in Set(places).union(more).sorted() { note(start + index, difference: 0) }
+        return
       }
     }
-    compareBytes(left.nativeByteOrder(), right.nativeByteOrder(), start)
+    for index in AnyNDArray.differingElements(left.nativeByteOrder(), right.nativeByteOrder()) {
+      note(start + index, difference: 0)
+    }
   }
 
   private mutating func note(_ index: Int, difference: Double) {
@@ -76,24 +85,6 @@ public struct ArrayDifference: Sendable {
       worstDifference = difference
       worstIndex = index
     }
-  }
-
-  private mutating func compareBytes(_ left: AnyNDArray, _ right: AnyNDArray, _ start: Int) {
-    let size = left.dtype.itemSize
-    let differing: [Int] = unsafe left.withContiguousBytes { leftBytes in
-      unsafe right.withContiguousBytes { rightBytes in
-        var places: [Int] = []
-        for index in 0..<left.count {
-          // Safe: both buffers hold `count` elements of `size` bytes.
-          let (a, b) = unsafe (
-            leftBytes[(index * size)..<((index + 1) * size)], rightBytes[(index * size)..<((index + 1) * size)]
-          )
-          if unsafe !a.elementsEqual(b) { places.append(index) }
-        }
-        return places
-      }
-    }
-    for index in differing { note(start + index, difference: 0) }
   }
 
   private mutating func compareIntegers(_ left: AnyNDArray, _ right: AnyNDArray, _ start: Int) throws(ArrayError) {
@@ -162,6 +153,24 @@ extension DType {
 }
 
 extension AnyNDArray {
+  /// Where the bytes of elements differ, in C order, of arrays of one dtype and shape.
+  fileprivate static func differingElements(_ left: AnyNDArray, _ right: AnyNDArray) -> [Int] {
+    let size = left.dtype.itemSize
+    return unsafe left.withContiguousBytes { leftBytes in
+      unsafe right.withContiguousBytes { rightBytes in
+        var places: [Int] = []
+        for index in 0..<left.count {
+          // Safe: both buffers hold `count` elements of `size` bytes.
+          let (a, b) = unsafe (
+            leftBytes[(index * size)..<((index + 1) * size)], rightBytes[(index * size)..<((index + 1) * size)]
+          )
+          if unsafe !a.elementsEqual(b) { places.append(index) }
+        }
+        return places
+      }
+    }
+  }
+
   /// The parts of complex numbers as one axis of doubles.
   fileprivate func viewedAsDoubles() throws(ArrayError) -> NDArray<Double> {
     let packed = contiguous()

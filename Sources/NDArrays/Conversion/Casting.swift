@@ -15,12 +15,33 @@ public enum Casting: String, Sendable, Hashable, CaseIterable {
 extension DType {
   /// Whether elements of this dtype may become ones of another under a casting rule: NumPy's `np.can_cast`.
   public func canCast(to target: DType, casting: Casting = .safe) -> Bool {
-    switch casting {
+    if let (inner, _) = target.subarray, kind != .void, casting != .no, casting != .equiv {
+      // One value is repeated in all of a subarray.
+      return canCast(to: inner, casting: casting)
+    }
+    let target = target.taking(lengthOf: self)
+    return switch casting {
     case .no: self == target
     case .equiv: native == target.native
     case .safe: native == target.native || isSafe(to: target)
     case .sameKind: native == target.native || isSafe(to: target) || isSameKind(as: target)
     case .unsafe: true
+    }
+  }
+
+  /// Text and raw bytes without a length are as long as what becomes of another dtype.
+  private func taking(lengthOf source: DType) -> DType {
+    guard itemSize == 0, structure == nil else { return self }
+    switch (source.kind, kind) {
+    case (.bytes, .bytes): return source
+    case (.void, .void): return source.subarray == nil ? source : self
+    case (.string, .string): return byteOrder == source.byteOrder ? source : source.withByteOrder(byteOrder)
+    case (.string, .bytes): return .bytes(source.itemSize / 4)
+    case (.bytes, .string): return .string(source.itemSize)
+    case (_, .bytes): return .bytes(source.textWidth ?? 0)
+    case (_, .string): return .string(source.textWidth ?? 0)
+    case (_, .void): return .void(source.itemSize)
+    default: return self
     }
   }
 
@@ -58,6 +79,7 @@ extension DType {
     case (.bytes, .string): return itemSize * 4 <= target.itemSize
     case (.void, .void):
       return isVoidSame(as: target) { $0.canCast(to: $1, casting: .safe) }
+    case (_, .void): return kind != .object && target.structure == nil && itemSize <= target.itemSize
     default:
       guard let characters = textWidth else { return false }
       if target.kind == .bytes { return characters <= target.itemSize }

@@ -5,7 +5,9 @@ extension DType {
   /// - Throws: ``ArrayError`` with code `badDType` where NumPy refuses.
   public init(_ notation: String) throws(ArrayError) {
     let text = notation
-    if text.utf8.contains(UInt8(ascii: ",")) || text.first == "(" || (text.first?.isNumber ?? false) {
+    // A repeat or a shape may stand behind an order.
+    let first = text.first.map { "<>=|".contains($0) } ?? false ? text.dropFirst().first : text.first
+    if text.utf8.contains(UInt8(ascii: ",")) || first == "(" || (first?.isNumber ?? false) {
       self = try DType.parseCommaList(text)
       return
     }
@@ -47,7 +49,7 @@ extension DType {
 
   private static func sized(_ code: Character, _ size: Int) -> DType? {
     switch (code, size) {
-    case ("b", 1), ("?", 1): .bool
+    case ("b", 1): .bool
     case ("i", 1): .int8
     case ("i", 2): .int16
     case ("i", 4): .int32
@@ -73,13 +75,13 @@ extension DType {
     }
   }
 
-  /// `M8[ns]`, `m8[25s]`, `datetime64[D]`, `timedelta64[us]`, and `M[s]`.
+  /// `M8[ns]`, `m8[25s]`, `datetime64[D]`, `timedelta64[us]`.
   private static func parseDate(_ text: Substring) throws(ArrayError) -> DType? {
     guard text.last == "]", let open = text.firstIndex(of: "[") else { return nil }
     let isDatetime: Bool
     switch text[..<open] {
-    case "M8", "M", "datetime64": isDatetime = true
-    case "m8", "m", "timedelta64": isDatetime = false
+    case "M8", "datetime64": isDatetime = true
+    case "m8", "timedelta64": isDatetime = false
     default: return nil
     }
     let notation = text[text.index(after: open)...].dropLast()
@@ -109,7 +111,7 @@ extension DType {
     "uintc": .uint32, "half": .float16, "single": .float32, "double": .float64, "float": .float64,
     "longdouble": .longDouble, "csingle": .complex64, "cdouble": .complex128, "complex": .complex128,
     "clongdouble": .complexLongDouble, "object": .object, "object_": .object, "str": .string(0),
-    "str_": .string(0), "bytes": .bytes(0), "bytes_": .bytes(0), "void": .void(0), "datetime64": .datetime(),
+    "str_": .string(0), "unicode": .string(0), "bytes": .bytes(0), "bytes_": .bytes(0), "void": .void(0), "datetime64": .datetime(),
     "timedelta64": .timedelta(),
   ]
 

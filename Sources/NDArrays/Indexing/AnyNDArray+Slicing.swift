@@ -44,7 +44,10 @@ extension AnyNDArray {
   /// - Throws: ``ArrayError`` if the shapes do not fit or the values cannot be cast (same kind) to the array's dtype.
   public mutating func assign(_ values: AnyNDArray, to selections: [AxisSelection]) throws(ArrayError) {
     let resolved = try ResolvedSlice(selections, shape: shape)
-    let source = try values.broadcast(to: resolved.shape)
+    // Leading axes of length 1 too many do not count, as in NumPy.
+    let extra = values.ndim - resolved.shape.count
+    let isLonger = extra > 0 && values.shape[..<extra].allSatisfy { $0 == 1 }
+    let source = try (isLonger ? values.reshaped(Array(values.shape[extra...])) : values).broadcast(to: resolved.shape)
     let converted = source.dtype.native == dtype.native ? source : try source.asType(dtype, casting: .sameKind)
     // A value that shares this array's memory is read before it is overwritten.
     let safe = converted.storage === storage ? converted.packed() : converted

@@ -9,7 +9,7 @@ public struct RunningStatistics: Sendable {
   /// How many of them were NaN (or NaT).
   public private(set) var nanCount = 0
   /// How many were infinite.
-  public private(set) var infiniteCount = 0
+  public var infiniteCount: Int { positiveInfinities + negativeInfinities }
   /// How many were zero.
   public private(set) var zeroCount = 0
   /// The smallest, without NaNs; `nil` if there was none.
@@ -18,18 +18,31 @@ public struct RunningStatistics: Sendable {
   public private(set) var maximum: Double?
   /// The smallest and largest of integers, exactly; `nil` for other kinds.
   public private(set) var integerRange: ClosedRange<Int128>?
+  private var positiveInfinities = 0
+  private var negativeInfinities = 0
+  /// How many finite numbers there were.
   private var numbers = 0.0
+  /// The mean of the finite numbers, in two parts: the second is what the first cannot hold.
   private var average = 0.0
+  private var averageRest = 0.0
   private var squares = 0.0
 
   /// Nothing seen yet.
   public init() {}
 
   /// The mean without NaNs; `nil` if there was no number.
-  public var mean: Double? { numbers > 0 ? average : nil }
+  public var mean: Double? {
+    if infiniteCount > 0 {
+      return negativeInfinities == 0 ? .infinity : positiveInfinities == 0 ? -.infinity : .nan
+    }
+    return numbers > 0 ? average + averageRest : nil
+  }
 
-  /// The standard deviation without NaNs (`ddof=0`); `nil` if there was no number.
-  public var standardDeviation: Double? { numbers > 0 ? (squares / numbers).squareRoot() : nil }
+  /// The standard deviation without NaNs (`ddof=0`), NaN if there were infinities; `nil` if there was no number.
+  public var standardDeviation: Double? {
+    if infiniteCount > 0 { return .nan }
+    return numbers > 0 ? (Swift.max(0, squares) / numbers).squareRoot() : nil
+  }
 
   /// Takes in more elements.
   ///
@@ -88,13 +101,24 @@ public struct RunningStatistics: Sendable {
       integerRange.map {
         Swift.min($0.lowerBound, range.lowerBound)...Swift.max($0.upperBound, range.upperBound)
       } ?? range
-    let mean = Double(sum) / Double(numbers)
-    var squares = 0.0
+    // Distances are taken from an integer near the mean, so that numbers beyond 2^53 lose nothing.
+    let center = sum / Int128(numbers)
+    let origin = Integer(truncatingIfNeeded: center)
+    var (distances, squares) = (0.0, 0.0)
     for index in values.indices where !isNaN(values[index]) {
-      let distance = Double(values[index]) - mean
+      let value = values[index]
+      let distance =
+        value >= origin
+        ? Double(UInt64(truncatingIfNeeded: value &- origin)) : -Double(UInt64(truncatingIfNeeded: origin &- value))
+      distances += distance
       squares += distance * distance
     }
-    merge(numbers: Double(numbers), mean: mean, squares: squares, low: Double(low), high: Double(high))
+    let mean = Double(center)
+    let rest = Double(center - Int128(mean))
+    minimum = Swift.min(minimum ?? Double(low), Double(low))
+    maximum = Swift.max(maximum ?? Double(high), Double(high))
+    merge(
+      numbers: Double(numbers), mean: mean, rest: rest, distances: distances, squares: squares)
   }
 
   private mutating func addDoubles(_ array: AnyNDArray) throws(ArrayError) {
@@ -113,41 +137,61 @@ public struct RunningStatistics: Sendable {
   private mutating func addBlock(_ values: Span<Double>) {
     count += values.count
     var (low, high) = (Double.infinity, -Double.infinity)
-    var (sum, zeros, nans, infinite) = (0.0, 0, 0, 0)
+    var (sum, zeros, nans, positive, negative) = (0.0, 0, 0, 0, 0)
     for index in values.indices {
       let value = values[index]
-      let isNumber = value == value
-      nans += isNumber ? 0 : 1
-      infinite += value.magnitude == .infinity ? 1 : 0
+      nans += value == value ? 0 : 1
+      positive += value == .infinity ? 1 : 0
+      negative += value == -.infinity ? 1 : 0
       zeros += value == 0 ? 1 : 0
       low = value < low ? value : low
       high = value > high ? value : high
-      sum += isNumber ? value : 0
+      sum += value.magnitude < .infinity ? value : 0
     }
     nanCount += nans
-    infiniteCount += infinite
+    positiveInfinities += positive
+    negativeInfinities += negative
     zeroCount += zeros
-    let numbers = values.count - nans
-    guard numbers > 0 else { return }
-    let mean = sum / Double(numbers)
-    var squares = 0.0
+    if nans < values.count {
+      minimum = Swift.min(minimum ?? low, low)
+      maximum = Swift.max(maximum ?? high, high)
+    }
+    let finite = values.count - nans - positive - negative
+    guard finite > 0 else { return }
+    let mean = sum / Double(finite)
+    var (distances, squares) = (0.0, 0.0)
     for index in values.indices {
       let value = values[index]
-      let distance = value == value ? value - mean : 0
+      let distance = value.magnitude < .infinity ? value - mean : 0
+      distances += distance
       squares += distance * distance
     }
-    merge(numbers: Double(numbers), mean: mean, squares: squares, low: low, high: high)
+    merge(numbers: Double(finite), mean: mean, rest: 0, distances: distances, squares: squares)
   }
 
-  private mutating func merge(
-    numbers more: Double, mean: Double, squares moreSquares: Double, low: Double, high: Double
-  ) {
-    minimum = Swift.min(minimum ?? low, low)
-    maximum = Swift.max(maximum ?? high, high)
+  /// Takes in numbers whose mean is about `mean + rest`.
+  ///
+  /// - Parameters:
+  ///   - distances: The sum of their distances from that.
+  ///   - squares: The sum of the distances' squares.
+  private mutating func merge(numbers more: Double, mean: Double, rest: Double, distances: Double, squares: Double) {
+    // What rounding has left between the sum's mean and the true one.
+    let correction = distances / more
+    let moreRest = rest + correction
+    self.squares += squares - distances * correction
     let total = numbers + more
-    let distance = mean - average
-    squares += moreSquares + distance * distance * numbers * more / total
-    average += distance * more / total
+    let distance = numbers == 0 ? 0 : (mean - average) + (moreRest - averageRest)
+    self.squares += distance * distance * numbers * more / total
+    if numbers == 0 {
+      (average, averageRest) = (mean, moreRest)
+    } else {
+      // The sum of two doubles and what rounding cuts off (Knuth's two-sum).
+      let step = distance * more / total
+      let sum = average + step
+      let taken = sum - average
+      averageRest += (average - (sum - taken)) + (step - taken)
+      average = sum
+    }
     numbers = total
   }
 }
