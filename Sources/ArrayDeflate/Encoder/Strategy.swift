@@ -1,5 +1,5 @@
 /// How a segment is parsed.
-enum Strategy {
+enum Strategy: Equatable {
   /// No matches at all.
   case literals
   /// ``RunParser``: the item's distance and runs of one byte.
@@ -8,6 +8,8 @@ enum Strategy {
   case greedy
   /// ``OptimalParser``.
   case optimal
+  /// libdeflate at a level, where that library is at hand: bytes without items are searched fastest by it.
+  case library(level: Int)
 }
 
 extension ItemLayout {
