@@ -12,6 +12,7 @@ final class SegmentEncoder: @unchecked Sendable {
   /// The strategy whose costs have been learnt for this segment.
   private var prepared: Strategy?
   private lazy var greedy = GreedyParser()
+  private lazy var atoms = AtomParser()
   private lazy var optimal = OptimalParser()
   #if canImport(CNumPyIOLibdeflate)
     private let alternative = ScratchBuffer()
@@ -122,6 +123,9 @@ final class SegmentEncoder: @unchecked Sendable {
     case .runs: RunParser.parse(input, range, distance: layout.atomDistance, into: &list)
     case .greedy:
       greedy.parse(input, range, layout.greedyOptions(lazy: false), costs, memory: 0.5, into: &list)
+    case .atoms:
+      guard let options = layout.atomOptions else { return list.finish(literals: range.count) }
+      atoms.parse(input, range, options, costs, into: &list)
     case .optimal:
       optimal.parse(input, range, layout.optimalOptions(thorough: level == .best), costs, into: &list)
     case .library:
@@ -143,7 +147,7 @@ final class SegmentEncoder: @unchecked Sendable {
   private func prepareCosts(
     _ strategy: Strategy, _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel
   ) {
-    guard strategy == .greedy || strategy == .optimal, prepared != strategy else { return }
+    guard strategy == .greedy || strategy == .optimal || strategy == .atoms, prepared != strategy else { return }
     prepared = strategy
     let range = sample(input, layout)
     costs.guess(input, range, itemDistance: layout.atomDistance)
@@ -195,6 +199,10 @@ final class SegmentEncoder: @unchecked Sendable {
     let quick = try libraryTrial(2, input, layout)
     if quick < best.1 * (best.0 == .greedy ? 1.0 : worth) { best = (.library(level: 2), quick) }
     guard best.0 != .runs, best.0 != .literals else { return best.0 }
+    if layout.atomOptions != nil {
+      let numbers = trial(.atoms, input, layout, level)
+      if numbers < best.1 * 0.98 { best = (.atoms, numbers) }
+    }
     let deep = try libraryTrial(6, input, layout)
     if deep < best.1 * 0.94 { best = (.library(level: 6), deep) }
     if quick.isFinite { return best.0 }
