@@ -14,7 +14,7 @@ final class AtomParser {
   /// The most candidates of one place.
   private static let most = 6
   /// A match of so many bytes is taken at once.
-  private static let nice = 128
+  private static let nice = 48
 
   // Numbers are counted from the range's start; the tables hold the low 16 bits of a number's place, of which the
   // window (8,192 numbers at most) needs 14.
@@ -122,6 +122,7 @@ final class AtomParser {
   ) {
     let (near, middle, far, chain) = (nearTable.view, middleTable.view, farTable.view, chainTable.view)
     let (matches, counts, single) = (matchTable.view, matchCounts.view, singleCosts.view)
+    let shift = size == 8 ? 3 : 2
     let window = DeflateAlphabet.maxDistance / size
     let most = DeflateAlphabet.maxMatch / size
     let nice = AtomParser.nice / size
@@ -153,16 +154,16 @@ final class AtomParser {
       var longest = 0
       @inline(__always) func offer(_ distance: Int) {
         if distance <= 0 || distance > min(window, place) || found >= AtomParser.most { return }
-        let earlier = position &- distance &* size
+        let earlier = position &- distance &<< shift
         // What is no longer than the best so far is of no use: its end decides first.
         if longest >= limit { return }
-        let ahead = longest &* size
+        let ahead = longest &<< shift
         if size == 8 {
           if input.load64(position &+ ahead) != input.load64(earlier &+ ahead) { return }
         } else {
           if input.load32(position &+ ahead) != input.load32(earlier &+ ahead) { return }
         }
-        let length = input.matchLength(position, earlier, limit: limit &* size) / size
+        let length = input.matchLength(position, earlier, limit: limit &<< shift) &>> shift
         if length > longest {
           longest = length
           matches[index &* AtomParser.most &+ found] =

@@ -61,7 +61,7 @@ extension ItemLayout {
   var atomOptions: AtomParser.Options? {
     guard atomSize == 4 || atomSize == 8 else { return nil }
     let stride = distances(atMost: 3).first { $0 > atomSize && $0 % atomSize == 0 } ?? 0
-    return AtomParser.Options(size: atomSize, stride: stride, depth: 6)
+    return AtomParser.Options(size: atomSize, stride: stride, depth: 1)
   }
 
   /// What the optimal parser looks for: everywhere and several times over for the smallest result, else only where
