@@ -16,6 +16,9 @@ final class AtomParser {
   /// A match of so many bytes is taken at once.
   private static let nice = 48
 
+  /// Within a match that goes on for so many numbers nothing else is looked for.
+  private static let enough = 7
+
   // Numbers are counted from the range's start; the tables hold the low 16 bits of a number's place, of which the
   // window (8,192 numbers at most) needs 14.
   private let nearTable = Table<UInt16>(repeating: 0, count: 1 << hashBits)
@@ -131,6 +134,9 @@ final class AtomParser {
     let (nearWords, middleWords, farWords) = size == 8 ? (2, 4, 8) : (1, 2, 3)
     var index = 0
     var skipUntil = 0
+    // What is left, at this number, of the longest match of the one before.
+    var inherited = 0
+    var inheritedDistance = 0
     while index < count {
       let place = start &+ index
       let position = origin &+ place &* size
@@ -144,8 +150,16 @@ final class AtomParser {
       near[nearSlot] = low
       middle[middleSlot] = low
       chain[place & 0x1FFF] = farEntry
+      inherited &-= 1
       if index < skipUntil {
         counts[index] = 0
+        index &+= 1
+        continue
+      }
+      if inherited >= AtomParser.enough {
+        matches[index &* AtomParser.most] =
+          UInt32(truncatingIfNeeded: inherited) &<< 16 | UInt32(truncatingIfNeeded: inheritedDistance)
+        counts[index] = 1
         index &+= 1
         continue
       }
@@ -166,6 +180,7 @@ final class AtomParser {
         let length = input.matchLength(position, earlier, limit: limit &<< shift) &>> shift
         if length > longest {
           longest = length
+          inheritedDistance = distance
           matches[index &* AtomParser.most &+ found] =
             UInt32(truncatingIfNeeded: length) &<< 16 | UInt32(truncatingIfNeeded: distance)
           found &+= 1
@@ -187,6 +202,7 @@ final class AtomParser {
         left &-= 1
       }
       counts[index] = UInt8(truncatingIfNeeded: found)
+      inherited = longest
       if longest >= nice { skipUntil = index &+ longest }
       index &+= 1
     }
