@@ -24,8 +24,7 @@
 
     /// Compresses a segment into memory, so that another may follow: libdeflate marks its last block as the
     /// stream's last, which is undone here. `nil` if the memory does not suffice.
-    func encode(_ bytes: UnsafeRawBufferPointer, into memory: UnsafeMutableRawBufferPointer) -> BitWriter.End?
-    {
+    func encode(_ bytes: UnsafeRawBufferPointer, into memory: UnsafeMutableRawBufferPointer) -> BitWriter.End? {
       guard let source = bytes.baseAddress, let target = memory.baseAddress, memory.count > 8 else {
         return nil
       }

@@ -180,7 +180,8 @@ final class SegmentEncoder: @unchecked Sendable {
   }
 
   /// The strategy for a segment: the fastest that is nearly as small as the slower ones promise to be.
-  private func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) throws(FormatError) -> Strategy {
+  private func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) throws(FormatError) -> Strategy
+  {
     guard input.count >= 64 else { return .runs }
     let literals = trial(.literals, input, layout, level)
     let runs = trial(.runs, input, layout, level)
