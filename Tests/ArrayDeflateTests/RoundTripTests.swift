@@ -4,7 +4,7 @@ import Testing
 
 /// Data of a kind, of any length: what arrays hold, and what they should not.
 enum DataKind: String, CaseIterable {
-  case zeros, constant, random, smallIntegers, walk, sparse, text, runs, alternating, farRepeats, skewed
+  case zeros, constant, random, smallIntegers, walk, sparse, text, runs, alternating, farRepeats, skewed, words, flags
 
   func bytes(_ count: Int, itemSize: Int, seed: UInt64) -> [UInt8] {
     var noise = Noise(seed)
@@ -38,6 +38,25 @@ enum DataKind: String, CaseIterable {
     case .farRepeats:
       for i in 0..<count {
         bytes[i] = i < 32_768 ? UInt8(truncatingIfNeeded: noise.next()) : bytes[i - 32_768]
+      }
+    case .words:
+      // Characters of one item each, in words that come again: what the parser of numbers is for.
+      let words = ["alpha   ", "beta    ", "gamma   ", "omega"].map { Array($0.utf8) }
+      var word = words[0]
+      var letter = 0
+      for i in stride(from: 0, to: count, by: itemSize) {
+        if letter == word.count {
+          word = words[Int(noise.next() % 4)]
+          letter = 0
+        }
+        bytes[i] = noise.next() % 30 == 0 ? UInt8(48 + noise.next() % 10) : word[letter]
+        letter += 1
+      }
+    case .flags:
+      // 0.0 and 1.0: the last bytes of an item tell them apart.
+      for i in stride(from: itemSize, through: count, by: itemSize) where noise.next() % 2 == 0 {
+        bytes[i - 1] = 0x3F
+        if itemSize > 1 { bytes[i - 2] = 0xF0 }
       }
     case .skewed:
       // Frequencies like Fibonacci's numbers make the deepest codes.

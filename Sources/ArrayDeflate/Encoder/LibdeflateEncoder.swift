@@ -2,22 +2,29 @@
   internal import CNumPyIOLibdeflate
   internal import CNumPyIOZlib
 
-  /// libdeflate's strongest level for one segment: slow, and smaller than ours on data without items.
+  /// libdeflate for one segment, at one of its levels: 2 is fast, 6 near zlib's size, 12 the smallest.
   @safe final class LibdeflateEncoder {
     private let compressor: OpaquePointer
 
-    init?() {
+    init?(level: Int) {
       // Safe: made here, freed in `deinit` only.
-      guard let compressor = unsafe libdeflate_alloc_compressor(12) else { return nil }
+      guard let compressor = unsafe libdeflate_alloc_compressor(Int32(clamping: level)) else { return nil }
       unsafe self.compressor = compressor
     }
 
     deinit { unsafe libdeflate_free_compressor(compressor) }
 
+    /// The bytes that a sample takes; `nil` if the memory does not suffice.
+    func size(_ bytes: UnsafeRawBufferPointer, using memory: UnsafeMutableRawBufferPointer) -> Int? {
+      guard let source = bytes.baseAddress, let target = memory.baseAddress else { return nil }
+      // Safe: the library reads and writes within the two buffers.
+      let count = unsafe libdeflate_deflate_compress(compressor, source, bytes.count, target, memory.count)
+      return count > 0 ? count : nil
+    }
+
     /// Compresses a segment into memory, so that another may follow: libdeflate marks its last block as the
     /// stream's last, which is undone here. `nil` if the memory does not suffice.
-    func encode(_ bytes: UnsafeRawBufferPointer, into memory: UnsafeMutableRawBufferPointer) -> BitWriter.End?
-    {
+    func encode(_ bytes: UnsafeRawBufferPointer, into memory: UnsafeMutableRawBufferPointer) -> BitWriter.End? {
       guard let source = bytes.baseAddress, let target = memory.baseAddress, memory.count > 8 else {
         return nil
       }

@@ -12,10 +12,11 @@ final class SegmentEncoder: @unchecked Sendable {
   /// The strategy whose costs have been learnt for this segment.
   private var prepared: Strategy?
   private lazy var greedy = GreedyParser()
+  private lazy var atoms = AtomParser()
   private lazy var optimal = OptimalParser()
   #if canImport(CNumPyIOLibdeflate)
     private let alternative = ScratchBuffer()
-    private lazy var libdeflate = LibdeflateEncoder()
+    private var libraries: [Int: LibdeflateEncoder] = [:]
   #endif
 
   /// The bytes at the middle of a segment that the strategies are tried on.
@@ -38,7 +39,12 @@ final class SegmentEncoder: @unchecked Sendable {
       sequences = Table<Sequence64>(repeating: Sequence64(literals: 0), count: capacity)
     }
     prepared = nil
-    let strategy = choose(input, layout, level)
+    let strategy = try choose(input, layout, level)
+    if case .library(let depth) = strategy,
+      let end = try unsafe encodeByLibrary(bytes, bound, level: depth, into: output)
+    {
+      return end
+    }
     var list = SequenceList(sequences.view)
     prepareCosts(strategy, input, layout, level)
     parse(strategy, input, 0..<input.count, layout, level, &list)
@@ -58,9 +64,7 @@ final class SegmentEncoder: @unchecked Sendable {
     _ bytes: UnsafeRawBufferPointer, _ bound: Int, than end: BitWriter.End, _ output: ScratchBuffer
   ) throws(FormatError) -> BitWriter.End? {
     #if canImport(CNumPyIOLibdeflate)
-      try alternative.reserve(bound)
-      let memory = unsafe alternative.mutableBytes(bound)
-      guard let other = unsafe libdeflate?.encode(bytes, into: memory),
+      guard let other = try unsafe encodeByLibrary(bytes, bound, level: 12, into: alternative),
         other.position * 8 + other.bitCount < end.position * 8 + end.bitCount
       else { return nil }
       // Safe: both buffers have room for `bound` bytes, and the stream is shorter.
@@ -68,6 +72,44 @@ final class SegmentEncoder: @unchecked Sendable {
       return other
     #else
       return nil
+    #endif
+  }
+
+  /// Compresses a segment by libdeflate; `nil` if that is not at hand or takes more than `bound` bytes.
+  private func encodeByLibrary(
+    _ bytes: UnsafeRawBufferPointer, _ bound: Int, level: Int, into output: ScratchBuffer
+  ) throws(FormatError) -> BitWriter.End? {
+    #if canImport(CNumPyIOLibdeflate)
+      try output.reserve(bound)
+      return unsafe library(level)?.encode(bytes, into: output.mutableBytes(bound))
+    #else
+      return nil
+    #endif
+  }
+
+  #if canImport(CNumPyIOLibdeflate)
+    private func library(_ level: Int) -> LibdeflateEncoder? {
+      if let known = libraries[level] { return known }
+      let made = LibdeflateEncoder(level: level)
+      libraries[level] = made
+      return made
+    }
+  #endif
+
+  /// The bits a byte that libdeflate takes for the sample, its beginning left out as in ``trial``.
+  private func libraryTrial(_ depth: Int, _ input: InputBytes, _ layout: ItemLayout) throws(FormatError) -> Double {
+    #if canImport(CNumPyIOLibdeflate)
+      let range = sample(input, layout)
+      let room = SegmentEncoder.sampleSize * 3
+      try alternative.reserve(room)
+      let head = range.lowerBound..<range.lowerBound + SegmentEncoder.warmUp
+      guard range.count == SegmentEncoder.sampleSize, let library = library(depth),
+        let whole = unsafe library.size(input.buffer(range), using: alternative.mutableBytes(room)),
+        let start = unsafe library.size(input.buffer(head), using: alternative.mutableBytes(room))
+      else { return .infinity }
+      return Double(8 * (whole - start)) / Double(range.count - head.count)
+    #else
+      return .infinity
     #endif
   }
 
@@ -81,8 +123,14 @@ final class SegmentEncoder: @unchecked Sendable {
     case .runs: RunParser.parse(input, range, distance: layout.atomDistance, into: &list)
     case .greedy:
       greedy.parse(input, range, layout.greedyOptions(lazy: false), costs, memory: 0.5, into: &list)
+    case .atoms:
+      guard let options = layout.atomOptions else { return list.finish(literals: range.count) }
+      atoms.parse(input, range, options, costs, into: &list)
     case .optimal:
       optimal.parse(input, range, layout.optimalOptions(thorough: level == .best), costs, into: &list)
+    case .library:
+      // The library declined: the greedy parser serves any bytes.
+      greedy.parse(input, range, layout.greedyOptions(lazy: false), costs, memory: 0.5, into: &list)
     }
   }
 
@@ -99,7 +147,7 @@ final class SegmentEncoder: @unchecked Sendable {
   private func prepareCosts(
     _ strategy: Strategy, _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel
   ) {
-    guard strategy == .greedy || strategy == .optimal, prepared != strategy else { return }
+    guard strategy == .greedy || strategy == .optimal || strategy == .atoms, prepared != strategy else { return }
     prepared = strategy
     let range = sample(input, layout)
     costs.guess(input, range, itemDistance: layout.atomDistance)
@@ -132,7 +180,8 @@ final class SegmentEncoder: @unchecked Sendable {
   }
 
   /// The strategy for a segment: the fastest that is nearly as small as the slower ones promise to be.
-  private func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Strategy {
+  private func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) throws(FormatError) -> Strategy
+  {
     guard input.count >= 64 else { return .runs }
     let literals = trial(.literals, input, layout, level)
     let runs = trial(.runs, input, layout, level)
@@ -147,9 +196,19 @@ final class SegmentEncoder: @unchecked Sendable {
     let worth = level == .fast ? 0.88 : layout.atomSize == 1 ? 0.94 : 0.975
     if greedy < best.1 * worth { best = (.greedy, greedy) }
     if level == .fast { return best.0 }
-    // The optimal parser's estimate costs most. It finds what the greedy parser finds, only better: where that
-    // gained nothing, it is not worth a try.
-    guard best.0 == .greedy else { return best.0 }
+    // The library's quick level costs less than the greedy parser's search; its deeper one must earn its time.
+    let quick = try libraryTrial(2, input, layout)
+    if quick < best.1 * (best.0 == .greedy ? 1.0 : worth) { best = (.library(level: 2), quick) }
+    guard best.0 != .runs, best.0 != .literals else { return best.0 }
+    if layout.atomOptions != nil {
+      let numbers = trial(.atoms, input, layout, level)
+      if numbers < best.1 * 0.98 { best = (.atoms, numbers) }
+    }
+    let deep = try libraryTrial(6, input, layout)
+    if deep < best.1 * 0.94 { best = (.library(level: 6), deep) }
+    if quick.isFinite { return best.0 }
+    // Without the library. The optimal parser's estimate costs most. It finds what the greedy parser finds, only
+    // better: where that gained nothing, it is not worth a try.
     return trial(.optimal, input, layout, level) < best.1 * 0.945 ? .optimal : best.0
   }
 }

@@ -1,13 +1,17 @@
 /// How a segment is parsed.
-enum Strategy {
+enum Strategy: Equatable {
   /// No matches at all.
   case literals
   /// ``RunParser``: the item's distance and runs of one byte.
   case runs
   /// ``GreedyParser``.
   case greedy
+  /// ``AtomParser``.
+  case atoms
   /// ``OptimalParser``.
   case optimal
+  /// libdeflate at a level, where that library is at hand: bytes without items are searched fastest by it.
+  case library(level: Int)
 }
 
 extension ItemLayout {
@@ -51,6 +55,13 @@ extension ItemLayout {
       options.long = .init(length: 7)
     }
     return options
+  }
+
+  /// What the parser of numbers looks for; `nil` where numbers are not of four or eight bytes.
+  var atomOptions: AtomParser.Options? {
+    guard atomSize == 4 || atomSize == 8 else { return nil }
+    let stride = distances(atMost: 3).first { $0 > atomSize && $0 % atomSize == 0 } ?? 0
+    return AtomParser.Options(size: atomSize, stride: stride, depth: 1)
   }
 
   /// What the optimal parser looks for: everywhere and several times over for the smallest result, else only where
