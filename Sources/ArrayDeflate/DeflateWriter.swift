@@ -116,8 +116,7 @@ public final class DeflateWriter {
     return segmentSize - segmentSize % layout.itemSize
   }
 
-  private func pump(_ encoder: ZlibEncoder, _ bytes: UnsafeRawBufferPointer, isLast: Bool) throws(FormatError)
-  {
+  private func pump(_ encoder: ZlibEncoder, _ bytes: UnsafeRawBufferPointer, isLast: Bool) throws(FormatError) {
     let output = order.spares.take()
     defer { order.spares.give(output) }
     try output.reserve(1 << 17)

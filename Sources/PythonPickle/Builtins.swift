@@ -17,8 +17,7 @@ enum Builtins {
     }
   }
 
-  private static func builtin(_ name: String, _ arguments: [PickleValue]) throws(FormatError) -> PickleValue?
-  {
+  private static func builtin(_ name: String, _ arguments: [PickleValue]) throws(FormatError) -> PickleValue? {
     switch name {
     case "complex":
       guard arguments.count == 2, let real = arguments[0].double, let imaginary = arguments[1].double else {

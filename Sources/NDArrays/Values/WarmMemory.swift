@@ -44,7 +44,7 @@ internal import Synchronization
     }
     let isLarge = capacity >= largeSize
     // Safe: given back by `release` only; the alignment is a power of two.
-    let address = unsafe UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: isLarge ? 2 << 20 : 64)
+    let address = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: isLarge ? 2 << 20 : 64)
     #if os(Linux)
       // Safe: advice on memory just allocated.
       if isLarge { _ = unsafe madvise(address, capacity, MADV_HUGEPAGE) }

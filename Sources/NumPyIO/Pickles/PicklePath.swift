@@ -28,7 +28,9 @@ extension PickleValue {
       let rest = end == path.endIndex ? path[end...] : path[path.index(after: end)...]
       if let found = self[String(part)] { return (found, rest) }
       if let index = Int(part), let found = self[index] { return (found, rest) }
-      if let items = object?.state?.tuple, let index = Int(part), items.indices.contains(index) { return (items[index], rest) }
+      if let items = object?.state?.tuple, let index = Int(part), items.indices.contains(index) {
+        return (items[index], rest)
+      }
       guard let point = path[..<end].lastIndex(of: ".") else { return nil }
       end = point
     }

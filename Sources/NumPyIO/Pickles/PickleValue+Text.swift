@@ -74,7 +74,8 @@ extension ObjectArray {
       index += 1
     }
     let isInnermost = axis == shape.count - 1
-    let joint = isInnermost ? separator : (separator == ", " ? "," : "") + "\n" + String(repeating: " ", count: axis + 1)
+    let joint =
+      isInnermost ? separator : (separator == ", " ? "," : "") + "\n" + String(repeating: " ", count: axis + 1)
     return "[" + parts.joined(separator: joint) + "]"
   }
 }

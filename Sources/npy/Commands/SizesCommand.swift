@@ -52,7 +52,11 @@ struct FormatComparison {
       ("npz", .none, .aligned), ("npz, fast", .fast, .aligned), ("npz, default", .default, .aligned),
       ("npz, best", .best, .aligned), ("npz, zlib as NumPy", .zlib, .numpy),
     ]
-    try measure("npy", folder) { try array.save(to: $0) } load: { _ = try AnyNDArray(contentsOf: $0) }
+    try measure("npy", folder) {
+      try array.save(to: $0)
+    } load: {
+      _ = try AnyNDArray(contentsOf: $0)
+    }
     for (format, compression, layout) in archives {
       try measure(format, folder) {
         try NPZArchive.save([array], to: $0, compression: compression, layout: layout)
@@ -122,7 +126,8 @@ struct FormatComparison {
   var text: String {
     let cells = rows.map { row in
       [
-        "  " + row.format, TextTable.grouped(row.size), Stopwatch.fixed(Double(row.size) / Double(base) * 100, 1) + " %",
+        "  " + row.format, TextTable.grouped(row.size),
+        Stopwatch.fixed(Double(row.size) / Double(base) * 100, 1) + " %",
         bits(row) + " bits", Stopwatch.text(row.save), Stopwatch.text(row.load),
       ]
     }
@@ -142,7 +147,8 @@ struct FormatComparison {
       return "Choose npy: compression saves less than a tenth, and npy can be mapped and sliced at no cost."
     }
     let percent = Stopwatch.fixed(share * 100, 0)
-    return "Choose npz, default: \(percent) % of the bytes, and parts of it can still be read; npy if it is mapped often."
+    return
+      "Choose npz, default: \(percent) % of the bytes, and parts of it can still be read; npy if it is mapped often."
   }
 
   var fields: [(key: String, value: JSONValue)] {
