@@ -8,6 +8,8 @@ extension DType {
   /// - Throws: ``ArrayError`` with code `unsupported` where NumPy cannot spell it either: fields that overlap or do not
   ///   stand in the order of their offsets.
   public func headerDescription() throws(ArrayError) -> String {
+    // A subarray whose elements are subarrays themselves stays one of both shapes.
+    if let (inner, shape) = subarray { return "(\(try inner.headerDescription()), \(Layout.describe(shape)))" }
     guard let fields else { return PythonRepr.string(notation) }
     return try DType.describe(fields, itemSize: itemSize)
   }

@@ -81,10 +81,6 @@ extension DType {
     }
     guard shape.count <= 64 else { throw ArrayError(.badDType, "a subarray has at most 64 dimensions") }
     if shape.isEmpty { return dtype }
-    // A subarray of subarrays is one subarray.
-    if let inner = dtype.subarray {
-      return try subarray(of: inner.dtype, shape: shape + inner.shape)
-    }
     return DType(
       .void, itemSize: size, byteOrder: .notApplicable, alignment: dtype.alignment,
       structure: Structure(.subarray(dtype, shape: shape)))

@@ -107,6 +107,16 @@ public struct DType: Sendable {
     return (dtype, shape)
   }
 
+  /// The innermost elements of a subarray, and the shapes of all its levels, the outermost first.
+  package var flattenedSubarray: (dtype: DType, shape: [Int])? {
+    guard var (inner, innerShape) = subarray else { return nil }
+    while let (next, nextShape) = inner.subarray {
+      inner = next
+      innerShape += nextShape
+    }
+    return (inner, innerShape)
+  }
+
   /// Whether the dtype has fields.
   public var isStructured: Bool { fields != nil }
 

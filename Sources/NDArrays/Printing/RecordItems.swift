@@ -12,7 +12,7 @@ struct RecordItems: ItemFormat {
       let column = AnyNDArray(
         uncheckedDType: field.dtype, shape: [count], strides: [array.dtype.itemSize],
         offset: count == 0 ? array.offset : array.offset + field.offset, storage: array.storage)
-      guard let (_, innerShape) = field.dtype.subarray, let expanded = RecordItems.expanded(column) else {
+      guard let (_, innerShape) = field.dtype.flattenedSubarray, let expanded = RecordItems.expanded(column) else {
         return ItemFormats.format(
           for: column.nativeByteOrder().contiguous(), isScalar: isScalar, options: options,
           floatsAsScalars: floatsAsScalars)

@@ -198,7 +198,7 @@ public struct AnyNDArray: Sendable {
 
   /// An array of subarrays as an array of their elements, with more axes, without a copy.
   package func expandingSubarray() throws(ArrayError) -> AnyNDArray {
-    guard let (inner, innerShape) = dtype.subarray else { return self }
+    guard let (inner, innerShape) = dtype.flattenedSubarray else { return self }
     let expanded = shape + innerShape
     try AnyNDArray.check(shape: expanded, itemSize: inner.itemSize)
     return AnyNDArray(

@@ -14,7 +14,7 @@ extension NPYFile {
   public func read(slice selections: [AxisSelection]) throws(FormatError) -> AnyNDArray {
     try NPYFile.refuseObjects(header, source)
     // The axes of a subarray dtype are axes of the array.
-    let (dtype, inner) = header.dtype.subarray ?? (header.dtype, [])
+    let (dtype, inner) = header.dtype.flattenedSubarray ?? (header.dtype, [])
     let strides = header.strides + Layout.strides(inner, itemSize: dtype.itemSize)
     let reader = try FormatError.wrapping(.badArgument, file: source.name) { () throws(ArrayError) in
       let resolved = try ResolvedSlice(selections, shape: header.shape + inner)

@@ -56,8 +56,8 @@ extension NPYHeader {
   private static func tooLong(_ length: Int, _ limits: LoadLimits) -> FormatError {
     FormatError(
       .limitExceeded,
-      "the header has \(length) characters, more than the limit of \(limits.headerCharacters); raise the limit if you "
-        + "trust the file")
+      "Header info length (\(length)) is large and may not be safe to load securely: the limit is "
+        + "\(limits.headerCharacters) characters; raise it if you trust the file")
   }
 
   private static func readVersion(_ reader: inout ByteReader, start: Int) throws(FormatError) -> Version {

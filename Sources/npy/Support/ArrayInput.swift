@@ -79,7 +79,7 @@ struct ArrayInput {
   var dtype: DType {
     if case .memory(let array) = content { return array.dtype }
     guard let dtype = file?.header.dtype else { return .void(0) }
-    return dtype.subarray?.dtype ?? dtype
+    return dtype.flattenedSubarray?.dtype ?? dtype
   }
 
   /// The array, or the part that the address's slice selects, in memory.
