@@ -53,7 +53,9 @@ extension NDArray {
   /// - Throws: ``FormatError``; with code `badArgument` if the elements are of another type.
   public init(npy data: Data, limits: LoadLimits = .default) throws(FormatError) {
     let array = try AnyNDArray(npy: data, limits: limits)
-    do throws(ArrayError) { try self.init(array) } catch { throw FormatError(.badArgument, error.message, file: "data") }
+    do throws(ArrayError) { try self.init(array) } catch {
+      throw FormatError(.badArgument, error.message, file: "data")
+    }
   }
 
   /// Saves the array as a `.npy` file, whole or not at all.

@@ -82,7 +82,8 @@ extension PythonLiteralParser {
     for (index, character) in characters.enumerated() where character == "_" {
       guard index > 0, index + 1 < characters.count else { return nil }
       let isBehindPrefix = hasPrefix && index == 2
-      guard isBehindPrefix || isDigit(characters[index - 1], hasPrefix), isDigit(characters[index + 1], hasPrefix) else {
+      guard isBehindPrefix || isDigit(characters[index - 1], hasPrefix), isDigit(characters[index + 1], hasPrefix)
+      else {
         return nil
       }
     }

@@ -137,7 +137,9 @@ import Testing
       let long = folder + "/" + String(repeating: "n", count: 255)
       try AtomicFile.write(to: long) { (sink: any ByteSink) throws(FormatError) in try sink.write([1]) }
       #expect(try Bytes.read(long) == [1])
-      #expect(throws: FormatError.self) { try AtomicFile(path: folder + "/" + String(repeating: "n", count: 256)).commit() }
+      #expect(throws: FormatError.self) {
+        try AtomicFile(path: folder + "/" + String(repeating: "n", count: 256)).commit()
+      }
     }
   }
 

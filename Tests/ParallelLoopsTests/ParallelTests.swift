@@ -56,7 +56,9 @@ import Testing
 
   @Test(arguments: [0, 1, 2, 5, 1000]) func resultsComeInOrder(count: Int) {
     let taken = Mutex<[Int]>([])
-    Parallel.ordered(count) { (index: Int) -> Int? in index * index } consume: { index, value in
+    Parallel.ordered(count) { (index: Int) -> Int? in
+      index * index
+    } consume: { index, value in
       #expect(value == index * index)
       taken.withLock { $0.append(index) }
     }
@@ -66,7 +68,9 @@ import Testing
   @Test func theProducerMayKnowTheEnd() {
     for end in [0, 1, 2, 17, 500] {
       let taken = Mutex<[Int]>([])
-      Parallel.ordered(.max) { (index: Int) -> Int? in index < end ? index : nil } consume: { index, _ in
+      Parallel.ordered(.max) { (index: Int) -> Int? in
+        index < end ? index : nil
+      } consume: { index, _ in
         taken.withLock { $0.append(index) }
       }
       #expect(taken.withLock { $0 } == Array(0..<end))
@@ -99,7 +103,9 @@ import Testing
         state.most = max(state.most, state.now)
       }
       return index
-    } consume: { _, _ in waiting.withLock { $0.now -= 1 } }
+    } consume: { _, _ in
+      waiting.withLock { $0.now -= 1 }
+    }
     #expect(waiting.withLock { $0.most } <= Parallel.workers)
     #expect(Parallel.workers >= 1)
   }

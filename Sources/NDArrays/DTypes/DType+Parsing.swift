@@ -111,7 +111,8 @@ extension DType {
     "uintc": .uint32, "half": .float16, "single": .float32, "double": .float64, "float": .float64,
     "longdouble": .longDouble, "csingle": .complex64, "cdouble": .complex128, "complex": .complex128,
     "clongdouble": .complexLongDouble, "object": .object, "object_": .object, "str": .string(0),
-    "str_": .string(0), "unicode": .string(0), "bytes": .bytes(0), "bytes_": .bytes(0), "void": .void(0), "datetime64": .datetime(),
+    "str_": .string(0), "unicode": .string(0), "bytes": .bytes(0), "bytes_": .bytes(0), "void": .void(0),
+    "datetime64": .datetime(),
     "timedelta64": .timedelta(),
   ]
 

@@ -40,6 +40,11 @@ import Testing
         Issue.record("refused: \(name): \(source) should become \(expected.debugDescription)")
         continue
       }
+      if isDate, !isSame(found, expected) {
+        // Where NumPy's product overflows its result does not come back; this one does.
+        func back(_ array: AnyNDArray) -> [UInt8]? { (try? array.asType(source.dtype, casting: .unsafe))?.bytes }
+        if back(found) == source.bytes, back(expected) != source.bytes { continue }
+      }
       #expect(
         isSame(found, expected),
         "\(name): \(source) became \(found.debugDescription), not \(expected.debugDescription)")
@@ -92,7 +97,9 @@ import Testing
   private func isNaN(_ bytes: [UInt8]) -> Bool {
     switch bytes.count {
     case 2: return bytes[1] & 0x7C == 0x7C && (bytes[1] & 3 != 0 || bytes[0] != 0)
-    case 10: return bytes[9] & 0x7F == 0x7F && bytes[8] == 0xFF && (bytes[7] & 0x7F != 0 || bytes[..<7] != [0, 0, 0, 0, 0, 0, 0])
+    case 10:
+      return bytes[9] & 0x7F == 0x7F && bytes[8] == 0xFF
+        && (bytes[7] & 0x7F != 0 || bytes[..<7] != [0, 0, 0, 0, 0, 0, 0])
     default:
       let bits = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
       return bytes.count == 4 ? Float(bitPattern: UInt32(bits)).isNaN : Double(bitPattern: bits).isNaN

@@ -72,8 +72,9 @@ import Testing
     #expect(shape(-2 ... -1) == [2, 4])
     #expect(shape(...(-1)) == [5, 4])
     for wrong: any AxisIndex in [
-      0..<6, 6..<6, -6..<2, 0...5, 6..., (-6)..., ..<6, ...5, ...(-7), 5, -6, Int.max, Int.min, 0...Int.max, Int.min..<0, ...Int.max,
-      Int.min..., 3 ..< Int.max,
+      0..<6, 6..<6, -6..<2, 0...5, 6..., (-6)..., ..<6, ...5, ...(-7), 5, -6, Int.max, Int.min, 0...Int.max,
+      Int.min..<0, ...Int.max,
+      Int.min..., 3..<Int.max,
     ] {
       #expect(throws: ArrayError(.indexOutOfRange, ""), "\(wrong)") { try array.slice([wrong.axisSelection]) }
     }

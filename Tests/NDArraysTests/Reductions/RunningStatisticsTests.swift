@@ -46,7 +46,9 @@ import Testing
   }
 
   private func isNear(_ found: Double?, _ expected: PythonLiteral?, _ tolerance: Double) -> Bool {
-    guard let found, let expected = expected?.number else { return found == nil && (expected == nil || expected == PythonLiteral.none) }
+    guard let found, let expected = expected?.number else {
+      return found == nil && (expected == nil || expected == PythonLiteral.none)
+    }
     if found.isNaN || expected.isNaN { return found.isNaN && expected.isNaN }
     return found == expected || abs(found - expected) <= tolerance * abs(expected)
   }
