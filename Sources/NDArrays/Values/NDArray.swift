@@ -155,7 +155,7 @@ extension AnyNDArray {
     guard dtype == .bool else { return self }
     let isClean = unsafe withContiguousBytes { bytes in
       var seen: UInt8 = 0
-      for index in unsafe bytes.indices {
+      for index in bytes.indices {
         // Safe: an index of the buffer itself.
         let byte = unsafe bytes[index]
         seen |= byte
