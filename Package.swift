@@ -24,6 +24,7 @@ let package = Package(
   platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
   products: [
     .library(name: "NumPyIO", targets: ["NumPyIO"]),
+    .library(name: "NumPyIOFoundation", targets: ["NumPyIOFoundation"]),
     .library(name: "ArrayDeflate", targets: ["ArrayDeflate"]),
     .executable(name: "npy", targets: ["npy"]),
   ],
@@ -60,6 +61,7 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
+    .target(name: "NumPyIOFoundation", dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO"]),
     .executableTarget(
       name: "npy",
       dependencies: [
@@ -80,7 +82,9 @@ let package = Package(
         "NDArrays", "PythonLiterals", "TestSupport",
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
-    .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"]),
+    .testTarget(
+      name: "ByteIOTests",
+      dependencies: ["ByteIO", "TestSupport", .product(name: "SystemPackage", package: "swift-system")]),
     .testTarget(
       name: "ArrayDeflateTests",
       dependencies: ["ArrayDeflate", "ByteIO", "TestSupport"] + compressionDependencies),
@@ -96,6 +100,7 @@ let package = Package(
     .testTarget(
       name: "NumPyIOTests",
       dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport"]),
+    .testTarget(name: "NumPyIOFoundationTests", dependencies: ["NumPyIOFoundation", "NumPyIO", "TestSupport"]),
   ] + compressionLibraries,
   swiftLanguageModes: [.v6]
 )

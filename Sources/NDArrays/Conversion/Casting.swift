@@ -80,6 +80,8 @@ extension DType {
     case (.void, .void):
       return isVoidSame(as: target) { $0.canCast(to: $1, casting: .safe) }
     case (_, .void): return kind != .object && target.structure == nil && itemSize <= target.itemSize
+    // The text of a date is nothing that NumPy calls safe.
+    case (.datetime, _), (.timedelta, _): return false
     default:
       guard let characters = textWidth else { return false }
       if target.kind == .bytes { return characters <= target.itemSize }
@@ -96,7 +98,10 @@ extension DType {
     case (.timedelta, .timedelta):
       return dateUnit?.isCalendar == target.dateUnit?.isCalendar && target.dateUnit?.unit != .generic
     case (.bytes, .bytes), (.bytes, .string), (.string, .string): return true
-    case (.void, .void): return isVoidSame(as: target) { $0.canCast(to: $1, casting: .sameKind) }
+    case (.void, .void):
+      if structure == nil, target.structure == nil { return true }
+      return isVoidSame(as: target) { $0.canCast(to: $1, casting: .sameKind) }
+    case (.datetime, _), (.timedelta, _): return false
     default:
       // A number becomes text of any length, cut if it must be.
       return textWidth != nil && (target.kind == .bytes || target.kind == .string)
@@ -180,6 +185,7 @@ extension DType {
       if source.kind == .bytes { return source }
       return .bytes(source.textWidth ?? source.itemSize)
     case .string where itemSize == 0:
+      if source.kind == .string, isNative { return source }
       let count = source.kind == .string ? source.itemSize / 4 : source.textWidth ?? source.itemSize
       return DType.string(count).withByteOrder(byteOrder)
     case .datetime where dateUnit == .generic && source.kind == .datetime,

@@ -27,6 +27,9 @@ enum Conversion {
     case (_, .timedelta) where source.dtype.isNumber, (_, .datetime) where source.dtype.isNumber:
       try convertToDates(source, into: target)
     case (_, .bytes), (_, .string): try convertToText(source, into: target)
+    case (_, .void)
+    where source.dtype.structure == nil && target.dtype.structure == nil && source.dtype.kind != .object:
+      convertBytes(source, into: target)
     case (.bytes, _) where target.dtype.isNumber, (.string, _) where target.dtype.isNumber:
       try convertFromText(source, into: target)
     default:

@@ -53,8 +53,8 @@ extension DateUnit {
     case .year: 22
     case .month: 25
     case .week, .day: 28
-    case .hour: 31
-    case .minute: 34
+    case .hour: 32
+    case .minute: 35
     case .second: 38
     case .millisecond: 42
     case .microsecond: 45

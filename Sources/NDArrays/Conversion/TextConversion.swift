@@ -13,6 +13,12 @@ extension Conversion {
           throw ArrayError(
             .badValue, "'ascii' codec can't encode character in position \(place): ordinal not in range(128)")
         }
+        guard from.isWide || !to.isWide || point < 0x80 else {
+          throw ArrayError(
+            .badValue,
+            "'ascii' codec can't decode byte 0x\(String(point, radix: 16)) in position \(place): ordinal not in range(128)"
+          )
+        }
         to.put(point, place)
       }
     }
@@ -43,7 +49,7 @@ extension Conversion {
     case .float16: writer.put(Half.narrowed(try float(text, trimmed)), 0)
     case .float32: writer.put(Float(try float(text, trimmed)).bitPattern, 0)
     case .float64: writer.put(try float(text, trimmed).bitPattern, 0)
-    case .extended: writer.put(ExtendedFloat(try float(text, trimmed)), 0, at: 0)
+    case .extended: writer.put(try extended(text, trimmed), 0, at: 0)
     case .complex64, .complex128, .complexExtended:
       let (real, imaginary) = try complex(text, trimmed)
       switch type {
@@ -81,6 +87,19 @@ extension Conversion {
   private static func float(_ text: String, _ trimmed: String) throws(ArrayError) -> Double {
     guard let value = number(trimmed) else {
       throw ArrayError(.badValue, "could not convert string to float: \(PythonRepr.string(text))")
+    }
+    return value
+  }
+
+  /// All 64 bits of an 80-bit number's significand.
+  private static func extended(_ text: String, _ trimmed: String) throws(ArrayError) -> ExtendedFloat {
+    let rounded = try float(text, trimmed)
+    let bytes = Array((withoutUnderscores(trimmed) ?? trimmed).utf8)
+    var position = 0
+    // Safe: the span is of an array that outlives the call, and bytes have no invalid values.
+    let value = unsafe NumberReader.extended(bytes.span.bytes, &position)
+    guard let value, position == bytes.count else {
+      return ExtendedFloat(rounded)
     }
     return value
   }
@@ -124,6 +143,8 @@ extension Conversion {
     default: break
     }
     guard body.utf8.allSatisfy({ 48...57 ~= $0 || [43, 45, 46, 69, 101].contains($0) }) else { return nil }
+    let mantissa = body.utf8.prefix { $0 | 0x20 != UInt8(ascii: "e") }
+    guard mantissa.contains(where: { 48...57 ~= $0 }) else { return nil }
     // Swift wants a digit on both sides of the point; Python does not.
     return Double(body.hasPrefix(".") ? "0" + body : body.replacingLonePoint()).map {
       first == UInt8(ascii: "-") ? -$0 : $0

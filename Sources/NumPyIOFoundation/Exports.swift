@@ -1,0 +1,2 @@
+// Who imports `NumPyIOFoundation` has the library too.
+@_exported public import NumPyIO

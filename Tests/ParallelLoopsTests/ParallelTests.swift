@@ -1,0 +1,112 @@
+import Synchronization
+import Testing
+
+@testable import ParallelLoops
+
+@Suite struct ParallelTests {
+  struct Failure: Error, Equatable { let index: Int }
+
+  @Test(arguments: [0, 1, 2, 3, 64, 10_000]) func everyIndexOnce(count: Int) {
+    let seen = Mutex([Int](repeating: 0, count: count))
+    Parallel.forEach(count) { index in seen.withLock { $0[index] += 1 } }
+    #expect(seen.withLock { $0 } == [Int](repeating: 1, count: count))
+  }
+
+  @Test func nothingForNegativeCounts() {
+    Parallel.forEach(-1) { _ in Issue.record("called") }
+    Parallel.forEachRange(of: -5, grain: 1) { _ in Issue.record("called") }
+  }
+
+  @Test(arguments: [1, 2, 7, 100, 99_991]) func rangesCoverEverythingOnce(count: Int) {
+    for grain in [0, 1, 3, 50, 1_000_000] {
+      let ranges = Mutex<[Range<Int>]>([])
+      Parallel.forEachRange(of: count, grain: grain) { range in ranges.withLock { $0.append(range) } }
+      let sorted = ranges.withLock { $0 }.sorted { $0.lowerBound < $1.lowerBound }
+      #expect(sorted.first?.lowerBound == 0)
+      #expect(sorted.last?.upperBound == count)
+      #expect(zip(sorted, sorted.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+      #expect(sorted.allSatisfy { $0.count >= min(grain, count) })
+    }
+  }
+
+  @Test func theErrorOfTheLowestIndexWins() {
+    for _ in 0..<50 {
+      do throws(Failure) {
+        try Parallel.forEach(1000) { (index: Int) throws(Failure) in
+          if index % 10 == 3 { throw Failure(index: index) }
+        }
+        Issue.record("no error")
+      } catch {
+        // Others may have failed as well; none below it has been left out.
+        #expect(error.index == 3)
+      }
+    }
+  }
+
+  @Test func whatComesAfterAnErrorIsLeftOut() {
+    let calls = Atomic<Int>(0)
+    #expect(throws: Failure.self) {
+      try Parallel.forEach(1_000_000) { (index: Int) throws(Failure) in
+        calls.wrappingAdd(1, ordering: .relaxed)
+        if index == 0 { throw Failure(index: 0) }
+      }
+    }
+    #expect(calls.load(ordering: .relaxed) < 1_000_000)
+  }
+
+  @Test(arguments: [0, 1, 2, 5, 1000]) func resultsComeInOrder(count: Int) {
+    let taken = Mutex<[Int]>([])
+    Parallel.ordered(count) { (index: Int) -> Int? in
+      index * index
+    } consume: { index, value in
+      #expect(value == index * index)
+      taken.withLock { $0.append(index) }
+    }
+    #expect(taken.withLock { $0 } == Array(0..<count))
+  }
+
+  @Test func theProducerMayKnowTheEnd() {
+    for end in [0, 1, 2, 17, 500] {
+      let taken = Mutex<[Int]>([])
+      Parallel.ordered(.max) { (index: Int) -> Int? in
+        index < end ? index : nil
+      } consume: { index, _ in
+        taken.withLock { $0.append(index) }
+      }
+      #expect(taken.withLock { $0 } == Array(0..<end))
+    }
+  }
+
+  @Test func errorsOfBothSidesStopTheLoop() {
+    for place in [0, 1, 10, 199] {
+      for failsWhenConsumed in [false, true] {
+        let taken = Mutex<[Int]>([])
+        #expect(throws: Failure(index: place)) {
+          try Parallel.ordered(200) { (index: Int) throws(Failure) -> Int? in
+            if index == place, !failsWhenConsumed { throw Failure(index: index) }
+            return index
+          } consume: { (index: Int, _: Int) throws(Failure) in
+            if index == place, failsWhenConsumed { throw Failure(index: index) }
+            taken.withLock { $0.append(index) }
+          }
+        }
+        #expect(taken.withLock { $0 } == Array(0..<place))
+      }
+    }
+  }
+
+  @Test func fewResultsWait() {
+    let waiting = Mutex((now: 0, most: 0))
+    Parallel.ordered(300) { (index: Int) -> Int? in
+      waiting.withLock { state in
+        state.now += 1
+        state.most = max(state.most, state.now)
+      }
+      return index
+    } consume: { _, _ in
+      waiting.withLock { $0.now -= 1 }
+    }
+    #expect(waiting.withLock { $0.most } <= Parallel.workers)
+    #expect(Parallel.workers >= 1)
+  }
+}
