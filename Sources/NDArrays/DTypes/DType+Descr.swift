@@ -8,10 +8,14 @@ extension DType {
   /// - Throws: ``ArrayError`` with code `unsupported` where NumPy cannot spell it either: fields that overlap or do not
   ///   stand in the order of their offsets.
   public func headerDescription() throws(ArrayError) -> String {
-    // A subarray whose elements are subarrays themselves stays one of both shapes.
-    if let (inner, shape) = subarray { return "(\(try inner.headerDescription()), \(Layout.describe(shape)))" }
     guard let fields else { return PythonRepr.string(notation) }
     return try DType.describe(fields, itemSize: itemSize)
+  }
+
+  /// The elements of a subarray, which may be subarrays themselves.
+  private func elementDescription() throws(ArrayError) -> String {
+    guard let (inner, shape) = subarray else { return try headerDescription() }
+    return "(\(try inner.elementDescription()), \(Layout.describe(shape)))"
   }
 
   private static func describe(_ fields: [Field], itemSize: Int) throws(ArrayError) -> String {
@@ -30,7 +34,7 @@ extension DType {
       var name = PythonRepr.string(field.name)
       if let title = field.title { name = "(\(PythonRepr.string(title)), \(name))" }
       if let (inner, shape) = field.dtype.subarray {
-        entries.append("(\(name), \(try inner.headerDescription()), \(Layout.describe(shape)))")
+        entries.append("(\(name), \(try inner.elementDescription()), \(Layout.describe(shape)))")
       } else {
         entries.append("(\(name), \(try field.dtype.headerDescription()))")
       }
