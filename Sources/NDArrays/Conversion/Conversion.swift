@@ -2,15 +2,23 @@ internal import ParallelLoops
 
 /// Converts elements from one dtype to another: finds the way for a pair of dtypes and walks both layouts.
 enum Conversion {
-  /// Fills a new array, which nobody else holds, with the converted elements of another of the same shape.
+  /// Fills a new array, which nobody else holds, with the converted elements of another.
+  ///
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` if the shapes differ, as they do where fields or elements are
+  ///   subarrays of different shapes: every loop below relies on their being equal.
   static func convert(_ source: AnyNDArray, into target: AnyNDArray) throws(ArrayError) {
+    guard source.shape == target.shape else {
+      throw ArrayError(
+        .shapeMismatch,
+        "elements of shape \(Layout.describe(source.shape)) cannot become elements of shape "
+          + Layout.describe(target.shape))
+    }
     if source.dtype.native == target.dtype.native {
       StridedCopy.copy(from: source, toNew: target)
       return
     }
-    if let (inner, shape) = target.dtype.subarray, source.dtype.subarray?.shape == shape {
+    if source.dtype.subarray != nil, target.dtype.subarray != nil {
       try convert(source.expandingSubarray(), into: target.expandingSubarray())
-      _ = inner
       return
     }
     if source.dtype.isNumber, target.dtype.isNumber {

@@ -51,6 +51,23 @@ import Testing
     }
   }
 
+  @Test func subarraysOfOtherShapesAreRefused() throws {
+    let pairs = [
+      ("(5,)f8", "(3,)f8"), ("(5,)f8", "(5,1)f4"), ("(2,)f8", "(3,)i4"), ("(5,)f8,i4", "(3,)f8,i4"),
+      ("(3,)f8,i4", "(500,)f4,i4"),
+    ]
+    for (from, to) in pairs {
+      let array = try AnyNDArray(zeros: [4], dtype: DType(from))
+      #expect(throws: ArrayError.self, "\(from) to \(to)") { try array.asType(DType(to), casting: .unsafe) }
+    }
+    // Levels of a different structure, equal on the outside.
+    let deep = try DType.subarray(of: .subarray(of: .float64, shape: [5]), shape: [2])
+    let deeper = try DType.subarray(of: .subarray(of: .float32, shape: [9]), shape: [2])
+    let array = try AnyNDArray(zeros: [4], dtype: deep)
+    #expect(throws: ArrayError.self) { try array.asType(deeper, casting: .unsafe) }
+    #expect(try array.asType(DType.subarray(of: .float32, shape: [2, 5]), casting: .unsafe).shape == [4])
+  }
+
   @Test func everyLayoutGivesTheSame() throws {
     for (name, sourceName, target) in results("number") where name.hasSuffix("f4") || name.hasSuffix(" i2") {
       guard !table.isRefused(name) else { continue }
