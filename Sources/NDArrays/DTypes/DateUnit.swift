@@ -92,3 +92,25 @@ public struct DateUnit: Hashable, Sendable {
     return count == 1 ? "[\(unit.rawValue)]" : "[\(count)\(unit.rawValue)]"
   }
 }
+
+extension DateUnit.Unit {
+  /// The unit's name as the `str` of a duration has it: `5 days`.
+  package var pluralName: String {
+    switch self {
+    case .year: "years"
+    case .month: "months"
+    case .week: "weeks"
+    case .day: "days"
+    case .hour: "hours"
+    case .minute: "minutes"
+    case .second: "seconds"
+    case .millisecond: "milliseconds"
+    case .microsecond: "microseconds"
+    case .nanosecond: "nanoseconds"
+    case .picosecond: "picoseconds"
+    case .femtosecond: "femtoseconds"
+    case .attosecond: "attoseconds"
+    case .generic: "generic time units"
+    }
+  }
+}

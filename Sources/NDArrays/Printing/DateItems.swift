@@ -43,7 +43,7 @@ struct DurationItems: ItemFormat {
   func append(_ index: Int, to buffer: inout PrintBuffer) {
     let value = values.load(index, as: Int64.self)
     buffer.appendRightAligned(width: width) { buffer in
-      if value == DateText.notATime {
+      if value == notATime {
         buffer.append("'NaT'")
       } else {
         IntegerText.append(value, to: &buffer)
@@ -61,7 +61,7 @@ private struct TimeRange {
   init(_ values: PackedValues) {
     for index in 0..<values.count {
       let value = values.load(index, as: Int64.self)
-      if value == DateText.notATime {
+      if value == notATime {
         hasNaT = true
       } else {
         low = min(low ?? value, value)

@@ -1,8 +1,5 @@
 /// Moments and durations in NumPy's words: `np.datetime_as_string` and `str(timedelta64)`.
 enum DateText {
-  /// "Not a time".
-  static let notATime = Int64.min
-
   /// Appends a moment in ISO 8601, as precise as its unit; `NaT`; or, without a unit, the plain count.
   static func append(_ value: Int64, unit: DateUnit, to buffer: inout PrintBuffer) {
     if value == notATime {
@@ -35,26 +32,7 @@ enum DateText {
   /// A duration alone: `10 years`, `125 seconds`, `NaT`.
   static func duration(_ value: Int64, unit: DateUnit) -> String {
     if value == notATime { return "NaT" }
-    return "\(value &* Int64(unit.count)) \(words(unit.unit))"
-  }
-
-  private static func words(_ unit: DateUnit.Unit) -> String {
-    switch unit {
-    case .year: "years"
-    case .month: "months"
-    case .week: "weeks"
-    case .day: "days"
-    case .hour: "hours"
-    case .minute: "minutes"
-    case .second: "seconds"
-    case .millisecond: "milliseconds"
-    case .microsecond: "microseconds"
-    case .nanosecond: "nanoseconds"
-    case .picosecond: "picoseconds"
-    case .femtosecond: "femtoseconds"
-    case .attosecond: "attoseconds"
-    case .generic: "generic time units"
-    }
+    return "\(value &* Int64(unit.count)) \(unit.unit.pluralName)"
   }
 
   private static func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {

@@ -69,9 +69,7 @@ extension NDArray {
     contentsOf path: String, mode: LoadMode = .whole, limits: LoadLimits = .default
   ) throws(FormatError) {
     let array = try AnyNDArray(contentsOf: path, mode: mode, limits: limits)
-    do throws(ArrayError) { try self.init(array) } catch {
-      throw FormatError(.badArgument, error.message, file: path)
-    }
+    self = try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in try NDArray(array) }
   }
 
   /// Saves the array as a `.npy` file: see ``AnyNDArray/save(to:replacing:)``.

@@ -35,23 +35,24 @@ extension AnyNDArray {
   /// Writes the elements in C order, or as they lie in Fortran order: straight from their place where they follow
   /// each other, else packed piece by piece.
   func writeBytes(to sink: any ByteSink) throws(FormatError) {
-    let array = savesInFortranOrder ? transposedView : self
-    if array.isCContiguous {
-      let result: Result<Void, FormatError> = unsafe array.withContiguousBytes { bytes in
-        // Safe: the sink uses the bytes within the call only.
-        do throws(FormatError) { return .success(try unsafe sink.write(bytes)) } catch { return .failure(error) }
-      }
-      try result.get()
+    let array = inFileOrder
+    guard !array.isCContiguous else {
+      try array.writePacked(to: sink)
       return
     }
-    for piece in array.pieces(ofBytes: 1 << 20) {
-      let packed = piece.packed()
-      let result: Result<Void, FormatError> = unsafe packed.withContiguousBytes { bytes in
-        do throws(FormatError) { return .success(try unsafe sink.write(bytes)) } catch { return .failure(error) }
-      }
-      try result.get()
+    for piece in array.pieces(ofBytes: 1 << 20) { try piece.packed().writePacked(to: sink) }
+  }
+
+  private func writePacked(to sink: any ByteSink) throws(FormatError) {
+    // Safe: the sink uses the bytes within the call only.
+    try unsafe withContiguousBytes { (bytes: UnsafeRawBufferPointer) throws(FormatError) in
+      try unsafe sink.write(bytes)
     }
   }
+
+  /// The view whose C order is the order of the elements in a file: the axes are reversed where `np.save` writes in
+  /// Fortran order.
+  var inFileOrder: AnyNDArray { savesInFortranOrder ? transposedView : self }
 
   /// The same bytes with the axes in reverse order.
   var transposedView: AnyNDArray {

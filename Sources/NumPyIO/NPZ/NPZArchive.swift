@@ -36,7 +36,10 @@ public final class NPZArchive: Sendable {
     try self.init(source, path: nil, limits: limits)
   }
 
-  private init(_ source: any ByteSource, path: String?, limits: LoadLimits) throws(FormatError) {
+  /// Opens an archive whose file is open already.
+  ///
+  /// - Parameter path: The file's path, `nil` if members cannot be mapped.
+  package init(_ source: any ByteSource, path: String?, limits: LoadLimits = .default) throws(FormatError) {
     // A pipe has no end to begin at: what it holds is read into memory first.
     let source = source.isSeekable ? source : MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name)
     zip = try ZipArchive(source, limits: ZipLimits(limits))
@@ -191,17 +194,32 @@ extension NPZArchive {
   public func copy(
     _ member: ZipMember, from contents: any ByteSource, to sink: any ByteSink
   ) throws(FormatError) {
-    var checksum = RunningChecksum()
+    do throws(FormatError) {
+      try verify(member, contents) { (bytes: [UInt8]) throws(FormatError) in try sink.write(bytes) }
+    } catch {
+      throw error.code == .corrupt ? located(error, member) : error
+    }
+  }
+
+  /// Reads all of a member's content, a few megabytes at a time, and holds it against its length and checksum.
+  func verify(
+    _ member: ZipMember, _ contents: any ByteSource, _ body: ([UInt8]) throws(FormatError) -> Void
+  ) throws(FormatError) {
+    var checksum: UInt32 = 0
     var offset = 0
     while offset < member.uncompressedSize {
       let bytes = try contents.readBytes(at: offset, upTo: min(4 << 20, member.uncompressedSize - offset))
       if bytes.isEmpty { break }
-      checksum.add(bytes)
+      checksum = NPZArchive.checksum(of: bytes, following: checksum)
       offset += bytes.count
-      try sink.write(bytes)
+      try body(bytes)
     }
-    do throws(FormatError) { try zip.check(member, count: offset, crc32: checksum.value) } catch {
-      throw located(error, member)
-    }
+    try zip.check(member, count: offset, crc32: checksum)
+  }
+
+  /// The CRC-32 of bytes that follow others.
+  private static func checksum(of bytes: [UInt8], following previous: UInt32) -> UInt32 {
+    // Safe: the buffer is used within the call only.
+    unsafe bytes.withUnsafeBytes { unsafe ArrayDeflate.CRC32.checksum($0, following: previous) }
   }
 }

@@ -33,8 +33,7 @@ struct NPZMember: Sendable {
   /// The CRC-32 of header and data, on all cores.
   var checksum: UInt32 {
     let start = unsafe header.withUnsafeBytes { unsafe ArrayDeflate.CRC32.checksum($0) }
-    let ordered = array.savesInFortranOrder ? array.transposedView : array
-    let rest = unsafe ordered.withContiguousBytes { unsafe ArrayDeflate.CRC32.parallelChecksum($0) }
+    let rest = unsafe array.inFileOrder.withContiguousBytes { unsafe ArrayDeflate.CRC32.parallelChecksum($0) }
     return ArrayDeflate.CRC32.combine(start, rest, secondCount: array.nbytes)
   }
 
@@ -48,12 +47,12 @@ struct NPZMember: Sendable {
     let deflate = try DeflateWriter(to: sink, level: level)
     if array.nbytes < DeflateWriter.segmentSize {
       // Header and data as one segment: two would cost a small array bytes.
-      let bytes = header + (array.savesInFortranOrder ? array.transposedView : array).bytes
+      let bytes = header + array.inFileOrder.bytes
       try deflate.write(bytes, layout: itemLayout)
       return try deflate.finish()
     }
     try deflate.write(header)
-    let ordered = array.savesInFortranOrder ? array.transposedView : array
+    let ordered = array.inFileOrder
     if ordered.isCContiguous {
       try NPZMember.write(ordered, to: deflate, itemLayout)
     } else {
@@ -66,20 +65,16 @@ struct NPZMember: Sendable {
   private static func write(
     _ array: AnyNDArray, to deflate: DeflateWriter, _ layout: ItemLayout
   ) throws(FormatError) {
-    let result: Result<Void, FormatError> = unsafe array.withContiguousBytes { bytes in
-      // Safe: the writer does not keep the bytes beyond the call.
-      do throws(FormatError) { return .success(try unsafe deflate.write(bytes, layout: layout)) } catch {
-        return .failure(error)
-      }
+    // Safe: the writer does not keep the bytes beyond the call.
+    try unsafe array.withContiguousBytes { (bytes: UnsafeRawBufferPointer) throws(FormatError) in
+      try unsafe deflate.write(bytes, layout: layout)
     }
-    try result.get()
   }
 
   /// What the encoder may know: items, their parts, and the distances between rows and planes.
   var itemLayout: ItemLayout {
     let dtype = array.dtype
-    let shape = array.savesInFortranOrder ? Array(array.shape.reversed()) : array.shape
-    let strides = Layout.strides(shape, itemSize: dtype.itemSize)
+    let strides = Layout.strides(array.inFileOrder.shape, itemSize: dtype.itemSize)
     return ItemLayout(
       itemSize: dtype.itemSize, atomSize: dtype.isStructured ? 1 : dtype.swapSize,
       strides: Array(strides.dropLast().reversed()))

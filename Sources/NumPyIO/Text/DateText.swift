@@ -3,30 +3,10 @@ internal import NumberText
 
 /// Moments and durations as NumPy's `str` writes them.
 enum DateText {
-  /// The names of units in durations.
-  static func durationName(_ unit: DateUnit.Unit) -> String {
-    switch unit {
-    case .year: "years"
-    case .month: "months"
-    case .week: "weeks"
-    case .day: "days"
-    case .hour: "hours"
-    case .minute: "minutes"
-    case .second: "seconds"
-    case .millisecond: "milliseconds"
-    case .microsecond: "microseconds"
-    case .nanosecond: "nanoseconds"
-    case .picosecond: "picoseconds"
-    case .femtosecond: "femtoseconds"
-    case .attosecond: "attoseconds"
-    case .generic: "generic time units"
-    }
-  }
-
   /// `5 days`, `75 seconds` for three steps of 25 s, `NaT`.
   static func duration(_ count: Int64, _ unit: DateUnit) -> String {
     if count == notATime { return "NaT" }
-    return "\(Int128(count) * Int128(unit.count)) \(durationName(unit.unit))"
+    return "\(Int128(count) * Int128(unit.count)) \(unit.unit.pluralName)"
   }
 
   /// `2020-01-31T05:06:07.123`, as far as the unit reaches; `nil` for a moment without unit.

@@ -65,9 +65,7 @@ extension NDArray {
     options.encoding = encoding
     options.quoteCharacter = quoteCharacter
     let array = try AnyNDArray.loadText(from: path, options: options)
-    do throws(ArrayError) { try self.init(array) } catch {
-      throw FormatError(.badArgument, error.message, file: path)
-    }
+    self = try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in try NDArray(array) }
   }
 }
 

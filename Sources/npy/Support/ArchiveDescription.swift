@@ -18,23 +18,27 @@ struct ArchiveDescription {
       return "\(permille / 10).\(permille % 10) %"
     }
 
+    /// The CRC-32 in eight hexadecimal digits.
+    private var checksum: String {
+      let digits = String(zip.crc32, radix: 16)
+      return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+
     /// A row of the table: name, shape, dtype, size, method, ratio, CRC.
     var row: [String] {
       let size = TextTable.size(array?.byteCount ?? zip.uncompressedSize)
-      let digits = String(zip.crc32, radix: 16)
       return [
         Console.printable(name), array?.shapeText ?? "-", array?.dtypeText ?? "(no array)", size,
-        zip.method.description, ratio, String(repeating: "0", count: 8 - digits.count) + digits,
+        zip.method.description, ratio, checksum,
       ]
     }
 
     var json: JSONValue {
-      let digits = String(zip.crc32, radix: 16)
       return .object(
         [
           ("name", .string(name)), ("method", .string(zip.method.description)),
           ("compressed_bytes", .int(zip.compressedSize)), ("file_bytes", .int(zip.uncompressedSize)),
-          ("crc32", .string(String(repeating: "0", count: 8 - digits.count) + digits)), ("seekable", .bool(isSeekable)),
+          ("crc32", .string(checksum)), ("seekable", .bool(isSeekable)),
         ] + (array?.arrayFields ?? []))
     }
   }

@@ -18,17 +18,10 @@ enum OpenedFile {
     if let kind { actual = kind } else { actual = try OpenedFile.kind(of: source, path) }
     switch actual {
     case .npy: self = .npy(try NPYFile(source, limits: limits))
-    case .npz: self = .npz(try OpenedFile.archive(path, source, limits))
+    case .npz: self = .npz(try NPZArchive(source, path: source.isSeekable ? path : nil, limits: limits))
     case .pkl: self = .pickle(source)
     case .txt, .csv, .tsv: self = .text(try TextFile.decompressing(source), actual)
     }
-  }
-
-  /// An archive by its path, so that members can be mapped.
-  private static func archive(
-    _ path: String, _ source: any ByteSource, _ limits: LoadLimits
-  ) throws(FormatError) -> NPZArchive {
-    source.isSeekable ? try NPZArchive(opening: path, limits: limits) : try NPZArchive(source, limits: limits)
   }
 
   /// The kind by the first bytes; what is neither an array nor an archive is text if its extension says so, else a
