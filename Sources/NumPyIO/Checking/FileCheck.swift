@@ -99,7 +99,7 @@ public struct FileCheck: Sendable {
   // MARK: Archives
 
   private mutating func checkArchive(_ path: String, _ source: any ByteSource) throws(FormatError) {
-    let archive = try NPZArchive(source, path: nil, limits: limits)
+    let archive = try NPZArchive(source, limits: limits)
     let zip = archive.zip
     for name in zip.ambiguousNames {
       note(.error, FormatError(.ambiguous, "the archive has several members of this name", file: path, member: name))

@@ -18,7 +18,7 @@ enum OpenedFile {
     if let kind { actual = kind } else { actual = try OpenedFile.kind(of: source, path) }
     switch actual {
     case .npy: self = .npy(try NPYFile(source, limits: limits))
-    case .npz: self = .npz(try NPZArchive(source, path: source.isSeekable ? path : nil, limits: limits))
+    case .npz: self = .npz(try NPZArchive(source, limits: limits))
     case .pkl: self = .pickle(source)
     case .txt, .csv, .tsv: self = .text(try TextFile.decompressing(source), actual)
     }
