@@ -44,7 +44,7 @@ public struct FileCheck: Sendable {
     let source = try FileSource.openSource(path: path)
     let whole = source.isSeekable ? source : try PrefixedSource(source, keeping: 6)
     do throws(FormatError) {
-      switch try FileKind(of: whole) {
+      switch try FileKind(of: whole, named: path) {
       case .npy: try checkArray(whole)
       case .npz: try checkArchive(path, whole)
       case .pickle: try checkPickle(whole)

@@ -41,7 +41,7 @@ public final class NPZArchive: Sendable {
   public var names: [String] { zip.members.filter { !$0.isFolder }.map { NPZArchive.withoutExtension($0.name) } }
 
   /// How many members there are.
-  public var count: Int { zip.members.count }
+  public var count: Int { zip.members.count { !$0.isFolder } }
 
   /// Whether there is a member of that name, with or without `.npy`.
   public func contains(_ name: String) -> Bool { zip.contains(name + ".npy") || zip.contains(name) }

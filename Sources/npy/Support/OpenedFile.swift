@@ -31,7 +31,7 @@ enum OpenedFile {
     let isNamedText = named == .txt || named == .csv || named == .tsv
     // An empty text is an empty table; an empty file of another kind is an error.
     if isNamedText, let named, try source.readBytes(at: 0, upTo: 1).isEmpty { return named }
-    return switch try FileKind(of: source) {
+    return switch try FileKind(of: source, named: path) {
     case .npy: .npy
     case .npz: .npz
     case .pickle: isNamedText ? named ?? .txt : .pkl
