@@ -24,7 +24,15 @@ enum PickleInput {
   }
 
   /// The array that a value is; a list of numbers is none.
-  static func array(_ value: PickleValue) throws(FormatError) -> AnyNDArray? { try value.array() }
+  static func array(_ value: PickleValue) throws(FormatError) -> StoredArray? { try PickledArray(value)?.content }
+
+  /// The array that a value has to be.
+  static func requireArray(_ value: PickleValue, _ address: Address) throws(FormatError) -> StoredArray {
+    if let array = try array(value) { return array }
+    throw FormatError(
+      .badArgument, "this is a \(value.typeName), no array\(hint(value, address))", file: address.path,
+      member: address.member)
+  }
 
   /// Which keys could be asked for.
   static func hint(_ value: PickleValue, _ address: Address) -> String {
@@ -55,35 +63,40 @@ struct PickleOptions: ParsableArguments {
 }
 
 extension ConvertCommand {
-  /// Converts what a pickle holds: another pickle of the same object, or an archive of a dictionary's arrays.
-  ///
-  /// - Returns: Whether it was done; else the pickle has to be an array.
-  func convertPickle(_ source: any ByteSource, _ address: Address, to kind: FileKindName) throws -> Bool {
-    switch kind {
-    case .pkl where address.slice == nil && array.isEmpty:
+  /// Converts what a pickle holds, which is read once: to another pickle of the same object, to an archive of a
+  /// dictionary's arrays, or as the array that it is.
+  func convertPickle(_ source: any ByteSource, _ address: Address, to kind: FileKindName) throws {
+    if kind == .pkl, address.slice == nil, array.isEmpty {
       var reader = PickleReader(source, options: try PickleInput.options(reading))
       var value = try reader.read()
       let version = reader.protocolVersion
       if let member = address.member { value = try value.value(at: member) }
       try Pickle.save(value, to: destination, options: pickle.writerOptions(version))
-      return true
-    case .npz:
-      let value = try PickleInput.value(source, address, reading)
-      guard let dict = value.dict else { return false }
-      var members: [(name: String, array: AnyNDArray)] = []
-      for entry in dict.entries {
-        guard let name = entry.key.string, let loaded = try entry.value.array() else {
-          throw FormatError(
-            .unsupported,
-            "only arrays under names go into an archive, not a \(entry.value.typeName) under \(entry.key)",
-            file: address.path)
-        }
-        members.append((name, try array.apply(to: loaded, of: address.path)))
-      }
-      let (compression, layout) = try archive.resolved()
-      try NPZArchive.save(members, to: destination, compression: compression, layout: layout)
-      return true
-    default: return false
+      return
     }
+    let value = try PickleInput.value(source, address, reading)
+    if kind == .npz, let dict = value.dict, address.slice == nil {
+      try save(try members(of: dict, address))
+      return
+    }
+    let input = ArrayInput(address, memory: try PickleInput.requireArray(value, address))
+    try write(try array.apply(to: input.stored(), of: address.path), named: name ?? "arr_0", as: kind)
+  }
+
+  private func members(
+    of dict: PickleDict, _ address: Address
+  ) throws -> [(name: String, array: StoredArray)] {
+    guard name == nil else { throw ValidationError("--name is for a single array, not for a dictionary") }
+    var members: [(name: String, array: StoredArray)] = []
+    for entry in dict.entries {
+      guard let name = entry.key.string, let loaded = try PickleInput.array(entry.value) else {
+        throw FormatError(
+          .unsupported,
+          "only arrays under names go into an archive, not a \(entry.value.typeName) under \(entry.key)",
+          file: address.path)
+      }
+      members.append((name, try array.apply(to: loaded, of: address.path)))
+    }
+    return members
   }
 }
