@@ -40,6 +40,15 @@ try measure("load NumPy's compressed S") {
 try measure("savez_compressed F") { try NPZArchive.save([f], to: path + "g.npz", compression: .default) }
 try measure("pickle dump S") { try Pickle.save(.array(s), to: path + ".pkl") }
 try measure("pickle load S") { _ = try Pickle.load(from: path + ".pkl").array() }
+try measure("pickle load S, mapped") { _ = try Pickle.load(from: MappedFile(path: path + ".pkl")).array() }
+let dumped = try Pickle.bytes(of: .array(s))
+try measure("pickle dumps S") { _ = try Pickle.bytes(of: .array(s)) }
+try measure("pickle loads S") { _ = try Pickle.load(bytes: dumped).array() }
+let lists = try PickleValue.dict(
+  (0..<100_000).map { (.string("key \($0)"), .list([.float(Double($0) * 0.5)])) })
+try measure("pickle dumps 100k lists") { _ = try Pickle.bytes(of: lists) }
+let listed = try Pickle.bytes(of: lists)
+try measure("pickle loads 100k lists") { _ = try Pickle.load(bytes: listed) }
 try measure("savetxt %d S") { try table.saveText(to: path + ".tsv", format: "%d", delimiter: "\t") }
 try measure("savetxt F") { try f.saveText(to: path + ".txt") }
 try measure("loadtxt int S") { _ = try NDArray<Int64>(textFile: path + ".tsv", delimiter: "\t") }

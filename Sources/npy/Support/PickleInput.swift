@@ -6,10 +6,17 @@ import NumPyIO
 enum PickleInput {
   /// The value that an address names: the whole pickle, or what stands at a path of keys.
   static func value(_ source: any ByteSource, _ address: Address, _ reading: SourceOptions?) throws -> PickleValue {
-    // Arrays that joblib has put into the stream are taken up as they come; all else is read as ever.
-    let value = try Pickle.load(from: source, options: Joblib.options(options(reading)))
+    let value = try file(source, address, reading).value
     guard let member = address.member else { return value }
     do throws(FormatError) { return try value.value(at: member) } catch { throw error.at(file: address.path) }
+  }
+
+  /// The file of an address: a pickle, or what joblib and PyTorch make of pickles.
+  static func file(
+    _ source: any ByteSource, _ address: Address, _ reading: SourceOptions?, mode: LoadMode = .whole
+  ) throws -> PickleFile {
+    let path = source.isSeekable && address.path != "-" ? address.path : nil
+    return try PickleFile(source, path: path, options: options(reading), mode: mode)
   }
 
   static func options(_ reading: SourceOptions?) throws -> PickleReader.Options {
@@ -61,14 +68,17 @@ extension ConvertCommand {
   func convertPickle(_ source: any ByteSource, _ address: Address, to kind: FileKindName) throws -> Bool {
     switch kind {
     case .pkl where address.slice == nil && array.isEmpty:
-      var reader = PickleReader(source, options: try PickleInput.options(reading))
-      var value = try reader.read()
-      let version = reader.protocolVersion
+      let file = try PickleInput.file(source, address, reading)
+      var value = file.value
+      // PyTorch writes protocol 2, at which the bytes of arrays take half as much again.
+      let version = file.format == .pickle ? file.protocolVersion : nil
       if let member = address.member { value = try value.value(at: member) }
       try Pickle.save(value, to: destination, options: pickle.writerOptions(version))
       return true
     case .npz:
       let value = try PickleInput.value(source, address, reading)
+      if try value.arrayDescription() != nil { return false }
+      if try convertPaths(of: value, address) { return true }
       guard let dict = value.dict else { return false }
       var members: [(name: String, array: AnyNDArray)] = []
       for entry in dict.entries {
@@ -85,5 +95,34 @@ extension ConvertCommand {
       return true
     default: return false
     }
+  }
+
+  /// Writes the arrays of nested dictionaries, of PyTorch's too, under their paths; what is no array is left out, and
+  /// named on standard error.
+  ///
+  /// - Returns: Whether there were any but those right within a dictionary.
+  private func convertPaths(of value: PickleValue, _ address: Address) throws -> Bool {
+    if let dict = value.dict, try dict.entries.allSatisfy({ try $0.value.arrayDescription() != nil }) { return false }
+    var leftOut: [String] = []
+    let arrays = try value.arrayPaths { (path: String, value: PickleValue) in
+      leftOut.append("\(path) (\(value.typeName))")
+    }
+    guard !arrays.isEmpty else { return false }
+    var members: [(name: String, array: StoredArray)] = []
+    for (path, value) in arrays {
+      guard let stored = try PickledArray(value)?.content else { continue }
+      if case .values(let array) = stored {
+        members.append((path, .values(try self.array.apply(to: array, of: address.path))))
+      } else {
+        members.append((path, stored))
+      }
+    }
+    let (compression, layout) = try archive.resolved()
+    try NPZArchive.save(members, to: destination, compression: compression, layout: layout)
+    if !leftOut.isEmpty {
+      let named = leftOut.prefix(8).joined(separator: ", ") + (leftOut.count > 8 ? ", …" : "")
+      Console.warn("left out what is no array: \(named)")
+    }
+    return true
   }
 }
