@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times NumPy and the library on the same work, in turns, and prints medians, spread and ratios.
 
-usage: compare-with-numpy.py [FOLDER]    (best in memory: /dev/shm)
+usage: compare-with-numpy.py [FOLDER [PREFIX]]    (best in memory: /dev/shm; PREFIX: only the work whose name begins so)
 """
 import pathlib
 import pickle
@@ -57,6 +57,8 @@ WORK = [
     ("loadtxt int S", lambda: np.loadtxt(p + ".tsv", int, delimiter="\t"), 5), ("loadtxt F", lambda: np.loadtxt(p + ".txt"), 3),
     ("array2string of 100,000 doubles", printed, 3),
 ]
+prefix = sys.argv[2] if len(sys.argv) > 2 else ""
+WORK = [work for work in WORK if work[0].startswith(prefix)]
 theirs, ours = {}, {}
 for name, work, count in WORK:
     if work is None:
@@ -68,7 +70,7 @@ for name, work, count in WORK:
         work()
         times.append(time.perf_counter() - begin)
     theirs[name] = times[1:]
-output = subprocess.run([here / ".build/release/FileBenchmark", folder], capture_output=True, text=True, check=True).stdout
+output = subprocess.run([here / ".build/release/FileBenchmark", folder, "9", prefix], capture_output=True, text=True, check=True).stdout
 for line in output.splitlines():
     name, values = line.split("\t")
     ours[name] = [float(value) for value in values.split()]

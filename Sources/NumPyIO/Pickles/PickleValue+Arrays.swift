@@ -55,6 +55,7 @@ extension PickleValue {
     case .list(let list): return numbered(list.items)
     case .tuple(let tuple): return numbered(tuple.items)
     case .object(let object):
+      if let frame = (try? PandasFrame(self)) ?? nil { return frame.children }
       if !object.pairs.isEmpty { return named(object.pairs) }
       if !object.items.isEmpty { return numbered(object.items) }
       switch object.state {

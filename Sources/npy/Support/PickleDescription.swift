@@ -9,9 +9,11 @@ struct PickleDescription {
   let value: PickleValue
   let array: AnyNDArray?
   let fileSize: Int?
+  private let hasMember: Bool
 
   init(_ source: any ByteSource, _ address: Address) throws {
     name = address.text
+    hasMember = address.member != nil
     fileSize = source.byteCount
     // Mapped: of tensors only the descriptions are looked at, never the elements.
     let file = try PickleInput.file(source, address, nil, mode: .mapped)
@@ -34,12 +36,20 @@ struct PickleDescription {
     return Console.printable(name) + "\n" + TextTable.aligned(rows) + tree(value, indent: "  ", depth: 4)
   }
 
-  /// The lines of `ls`.
-  var row: [String] {
-    guard let array else { return [Console.printable(name), "-", value.typeName, fileSize.map(TextTable.size) ?? "-"] }
-    return [
-      Console.printable(name), Layout.describe(array.shape), array.dtype.description, TextTable.size(array.nbytes),
-    ]
+  /// The lines of `ls`: the arrays by their paths, or the whole where there are none.
+  var rows: [[String]] {
+    func row(_ name: String, _ dtype: DType, _ shape: [Int]) -> [String] {
+      let size = (Layout.elementCount(shape) ?? 0) * dtype.itemSize
+      return [Console.printable(name), Layout.describe(shape), dtype.description, TextTable.size(size)]
+    }
+    if let array { return [row(name, array.dtype, array.shape)] }
+    let paths = (try? value.arrayPaths()) ?? []
+    let rows = paths.compactMap { path, value -> [String]? in
+      guard let (dtype, shape) = (try? value.arrayDescription()) ?? nil else { return nil }
+      return row(path.isEmpty ? name : name + (hasMember ? "." : ":") + path, dtype, shape)
+    }
+    if !rows.isEmpty { return rows }
+    return [[Console.printable(name), "-", value.typeName, fileSize.map(TextTable.size) ?? "-"]]
   }
 
   var json: JSONValue {
