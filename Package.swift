@@ -62,11 +62,16 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
+    .target(
+      name: "Plotting",
+      dependencies: [
+        "NumberText", "ByteIO", "ArrayDeflate", .product(name: "RealModule", package: "swift-numerics"),
+      ]),
     .target(name: "NumPyIOFoundation", dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO"]),
     .executableTarget(
       name: "npy",
       dependencies: [
-        "NumPyIO", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals", "NumberText",
+        "NumPyIO", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals", "NumberText", "ParallelLoops", "Plotting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
