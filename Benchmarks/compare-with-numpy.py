@@ -57,6 +57,13 @@ WORK = [
     ("loadtxt int S", lambda: np.loadtxt(p + ".tsv", int, delimiter="\t"), 5), ("loadtxt F", lambda: np.loadtxt(p + ".txt"), 3),
     ("array2string of 100,000 doubles", printed, 3),
 ]
+left, square = np.random.randint(0, 100, (512, 512)), np.random.standard_normal((1024, 1024))
+WORK += [
+    ("matmul int64 512", lambda: left @ left, 3), ("matmul float64 1024", lambda: square @ square, 5),
+    ("sum F", lambda: F.sum(), 9), ("std F", lambda: F.std(), 9), ("max S", lambda: S.max(), 9),
+    ("F transposed to C order", lambda: np.ascontiguousarray(F.T), 9), ("S as float32", lambda: S.astype("f4"), 9),
+]
+
 prefix = sys.argv[2] if len(sys.argv) > 2 else ""
 WORK = [work for work in WORK if work[0].startswith(prefix)]
 theirs, ours = {}, {}

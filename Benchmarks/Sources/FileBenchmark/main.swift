@@ -60,3 +60,14 @@ let small = NDArray<Double>((0..<100_000).map { Double($0) * 1.37 - 5 })
 try measure("array2string of 100,000 doubles") {
   _ = small.formatted(.str, options: PrintOptions(threshold: .max))
 }
+
+// What is done with arrays once they are loaded.
+let left = random.randint(0, 100, shape: [512, 512])
+let square = random.standardNormal(shape: [1024, 1024])
+try measure("matmul int64 512") { _ = try matmul(left, left) }
+try measure("matmul float64 1024") { _ = try matmul(square, square) }
+try measure("sum F") { _ = f.sum() }
+try measure("std F") { _ = f.std() }
+try measure("max S") { _ = try s.max() }
+try measure("F transposed to C order") { _ = f.transposed().untyped.packed() }
+try measure("S as float32") { _ = try s.asType(Float.self) }

@@ -26,6 +26,14 @@ internal import NumberText
     return swaps ? word.byteSwapped : word
   }
 
+  /// A word, where the elements are words that follow each other in this machine's byte order.
+  @inline(__always)
+  func packedWord<Word: FixedWidthInteger & BitwiseCopyable>(_: Word.Type, _ index: Int) -> Word {
+    // Safe: as for `word`.
+    let base = unsafe UnsafeRawPointer(bitPattern: address).unsafelyUnwrapped
+    return unsafe base.loadUnaligned(fromByteOffset: index &* MemoryLayout<Word>.size, as: Word.self)
+  }
+
   /// An 80-bit number, whose 16 bytes are reversed as a whole in the other byte order.
   func extended(_ index: Int, at offset: Int) -> ExtendedFloat {
     if swaps {

@@ -29,80 +29,20 @@ extension Conversion {
 
   private static func convertBlock(_ reader: Reader, _ from: NumberType, _ writer: Writer, _ to: NumberType) {
     switch from {
-    case .bool:
-      through(Int64.self, reader.count) { (index: Int) in
-        reader.word(UInt8.self, index) == 0 ? 0 : 1
-      } _: {
-        narrow($0, writer, to)
-      }
-    case .int8:
-      through(Int64.self, reader.count) {
-        Int64(Int8(truncatingIfNeeded: reader.word(UInt8.self, $0)))
-      } _: {
-        narrow($0, writer, to)
-      }
-    case .int16:
-      through(Int64.self, reader.count) {
-        Int64(Int16(bitPattern: reader.word(UInt16.self, $0)))
-      } _: {
-        narrow($0, writer, to)
-      }
-    case .int32:
-      through(Int64.self, reader.count) {
-        Int64(Int32(bitPattern: reader.word(UInt32.self, $0)))
-      } _: {
-        narrow($0, writer, to)
-      }
-    case .int64:
-      through(Int64.self, reader.count) {
-        Int64(bitPattern: reader.word(UInt64.self, $0))
-      } _: {
-        narrow($0, writer, to)
-      }
-    case .uint8:
-      through(Int64.self, reader.count) {
-        Int64(reader.word(UInt8.self, $0))
-      } _: {
-        narrow($0, writer, to)
-      }
-    case .uint16:
-      through(Int64.self, reader.count) {
-        Int64(reader.word(UInt16.self, $0))
-      } _: {
-        narrow($0, writer, to)
-      }
-    case .uint32:
-      through(Int64.self, reader.count) {
-        Int64(reader.word(UInt32.self, $0))
-      } _: {
-        narrow($0, writer, to)
-      }
-    case .uint64:
-      through(UInt64.self, reader.count) {
-        reader.word(UInt64.self, $0)
-      } _: {
-        narrow($0, writer, to)
-      }
-    case .float16:
-      through(Double.self, reader.count) {
-        Half.widened(reader.word(UInt16.self, $0))
-      } _: {
-        narrow($0, writer, to)
-      }
-    case .float32:
-      through(Double.self, reader.count) {
-        Double(Float(bitPattern: reader.word(UInt32.self, $0)))
-      } _: {
-        narrow($0, writer, to)
-      }
-    case .float64:
-      through(Double.self, reader.count) {
-        Double(bitPattern: reader.word(UInt64.self, $0))
-      } _: {
-        narrow($0, writer, to)
-      }
+    case .bool: through(WideningBool.self, reader) { narrow($0, writer, to) }
+    case .int8: through(WideningInt8.self, reader) { narrow($0, writer, to) }
+    case .int16: through(WideningInt16.self, reader) { narrow($0, writer, to) }
+    case .int32: through(WideningInt32.self, reader) { narrow($0, writer, to) }
+    case .int64: through(WideningInt64.self, reader) { narrow($0, writer, to) }
+    case .uint8: through(WideningUnsigned<UInt8>.self, reader) { narrow($0, writer, to) }
+    case .uint16: through(WideningUnsigned<UInt16>.self, reader) { narrow($0, writer, to) }
+    case .uint32: through(WideningUnsigned<UInt32>.self, reader) { narrow($0, writer, to) }
+    case .uint64: through(WideningUInt64.self, reader) { narrow($0, writer, to) }
+    case .float16: through(WideningHalf.self, reader) { narrow($0, writer, to) }
+    case .float32: through(WideningFloat.self, reader) { narrow($0, writer, to) }
+    case .float64: through(WideningDouble.self, reader) { narrow($0, writer, to) }
     case .extended:
-      through(ExtendedFloat.self, reader.count) {
+      through(reader.count) {
         reader.extended($0, at: 0)
       } _: {
         narrow($0, writer, to)
@@ -140,11 +80,29 @@ extension Conversion {
     }
   }
 
-  /// Widens a block of elements and hands it on.
-  @inline(__always)
-  private static func through<Wide>(
-    _: Wide.Type, _ count: Int, _ widen: (Int) -> Wide, _ narrow: (Span<Wide>) -> Void
+  /// Widens a block of words and hands it on.
+  private static func through<W: Widening>(
+    _: W.Type, _ reader: Reader, _ narrow: (Span<W.Wide>) -> Void
   ) {
+    // Safe: the temporary block is filled up to `count` before it is read.
+    unsafe withUnsafeTemporaryAllocation(of: W.Wide.self, capacity: reader.count) { block in
+      if reader.step == MemoryLayout<W.Word>.size, !reader.swaps {
+        // Spelled apart so that the compiler sees the unit stride and uses vectors.
+        for index in 0..<reader.count {
+          unsafe block.initializeElement(at: index, to: W.widen(reader.packedWord(W.Word.self, index)))
+        }
+      } else {
+        for index in 0..<reader.count {
+          unsafe block.initializeElement(at: index, to: W.widen(reader.word(W.Word.self, index)))
+        }
+      }
+      narrow(unsafe Span(_unsafeElements: UnsafeBufferPointer(block)))
+    }
+  }
+
+  /// Widens a block of elements, known by their places, and hands it on.
+  @inline(__always)
+  private static func through<Wide>(_ count: Int, _ widen: (Int) -> Wide, _ narrow: (Span<Wide>) -> Void) {
     // Safe: the temporary block is filled up to `count` before it is read.
     unsafe withUnsafeTemporaryAllocation(of: Wide.self, capacity: count) { block in
       for index in 0..<count { unsafe block.initializeElement(at: index, to: widen(index)) }

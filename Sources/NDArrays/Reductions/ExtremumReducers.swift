@@ -19,15 +19,30 @@ struct IntegerExtremum<Item: FixedWidthInteger & BitwiseCopyable & Sendable>: Re
     if run.isPacked {
       // Spelled apart so that the compiler sees the unit stride.
       let packed = unsafe ItemRun<Item>(run.start, step: MemoryLayout<Item>.size, count: run.count)
-      if isMaximum {
-        for index in 0..<run.count { best = max(best, packed[index]) }
-      } else {
-        for index in 0..<run.count { best = min(best, packed[index]) }
-      }
+      best = isMaximum ? four(packed, best) { max($0, $1) } : four(packed, best) { min($0, $1) }
     } else {
       for index in 0..<run.count { best = step(best, run[index]) }
     }
     return best
+  }
+
+  /// Four comparisons abreast, so that none waits for the one before.
+  @inline(__always)
+  private func four(_ run: ItemRun<Item>, _ state: Item, _ better: (Item, Item) -> Item) -> Item {
+    var (s0, s1, s2, s3) = (state, state, state, state)
+    var index = 0
+    while index + 4 <= run.count {
+      s0 = better(s0, run[index])
+      s1 = better(s1, run[index + 1])
+      s2 = better(s2, run[index + 2])
+      s3 = better(s3, run[index + 3])
+      index += 4
+    }
+    while index < run.count {
+      s0 = better(s0, run[index])
+      index += 1
+    }
+    return better(better(s0, s1), better(s2, s3))
   }
 }
 
