@@ -22,8 +22,10 @@ extension NPYFile {
       guard let items = try PickledArray(value)?.content.objects?.items ?? value.items else {
         throw FormatError(.malformed, "the pickle holds no array of objects", offset: dataOffset)
       }
-      return try ObjectArray(
+      var array = try ObjectArray(
         shape: header.shape, items: items, dtype: header.dtype, isFortran: header.isFortranOrder)
+      array.source = value.object
+      return array
     } catch { throw error.at(file: source.name) }
   }
 

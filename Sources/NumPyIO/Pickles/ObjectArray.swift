@@ -12,6 +12,8 @@ public struct ObjectArray: PickleConvertible {
   public let dtype: DType
   /// Whether NumPy holds the array in Fortran order; its pickle lists the items in C order all the same.
   public let isFortran: Bool
+  /// The object that the array was read from: what tells an array that contains itself.
+  var source: PickleObject?
 
   /// An array of objects in C order.
   ///

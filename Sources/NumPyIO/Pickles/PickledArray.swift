@@ -112,7 +112,8 @@ public struct PickledArray {
     guard let fortran = state[3].int else { throw bad("no order") }
     if dtype.hasObjects {
       guard case .list(let list) = state[4] else { throw bad("object pickle not returning list") }
-      let array = try ObjectArray(shape: shape, items: list.items, dtype: dtype, isFortran: fortran != 0)
+      var array = try ObjectArray(shape: shape, items: list.items, dtype: dtype, isFortran: fortran != 0)
+      array.source = object
       return PickledArray(kind: kind, content: .objects(array), mask: nil)
     }
     let array = try array(state[4], dtype, shape, fortran: fortran != 0)

@@ -67,6 +67,8 @@ struct GenFromTextTable {
   private var converters: [LadderConverter] = []
   private var customColumns: Set<Int> = []
   private var rows: [[String]] = []
+  /// Whether columns of text become bytes.
+  private var textIsBytes = false
 
   init(_ source: any ByteSource, _ options: GenFromTextOptions) throws(FormatError) {
     if let maxRows = options.maxRows {
@@ -94,7 +96,10 @@ struct GenFromTextTable {
     try settleColumns(values)
     makeConverters()
     try readRows(first)
-    if dtype == nil { climb() }
+    if dtype == nil {
+      climb()
+      keepBytes()
+    }
     return try finish()
   }
 
@@ -297,6 +302,18 @@ struct GenFromTextTable {
     }
   }
 
+  /// Text becomes bytes again where all of it is Latin-1.
+  private mutating func keepBytes() {
+    let columns = converters.indices.filter { converters[$0].rung == .string }
+    guard options.keepsBytes, !columns.isEmpty else { return }
+    options.onWarning?(
+      "Reading unicode strings without specifying the encoding argument is deprecated. Set the encoding, use None for "
+        + "the system default.")
+    textIsBytes = rows.allSatisfy { row in
+      columns.allSatisfy { $0 >= row.count || row[$0].unicodeScalars.allSatisfy { $0.value < 0x100 } }
+    }
+  }
+
   // MARK: The array
 
   private mutating func finish() throws(FormatError) -> GenFromTextResult {
@@ -345,7 +362,7 @@ struct GenFromTextTable {
   /// The dtype of the result, and whether it is a table of two axes rather than a row of records.
   private func resultDType() throws(FormatError) -> (DType, Bool) {
     if let dtype {
-      guard !dtype.isStructured else { return (try sized(dtype), false) }
+      guard !dtype.isStructured else { return (try sized(renamed(dtype)), false) }
       return (dtype.isFlexible ? sizedFlexible(dtype, 0..<columnCount) : dtype, true)
     }
     let types = converters.indices.map { index in ladderDType(index) }
@@ -354,7 +371,7 @@ struct GenFromTextTable {
       converters.indices.filter { !rows.isEmpty && !(converters[$0].rung == .bool && converters[$0].hasMissingBool) }
         .map { converters[$0].rung.rawValue })
     if checked.count == 1, let rung = checked.first.flatMap(LadderConverter.Rung.init(rawValue:)) {
-      return (rung == .string ? sizedFlexible(.string(0), 0..<columnCount) : GenFromTextTable.dtype(rung), true)
+      return (rung == .string ? sizedText(0..<columnCount) : GenFromTextTable.dtype(rung), true)
     }
     let fields = types.enumerated().map { (FieldNames.numbered(options.defaultFormat, $0.offset), $0.element) }
     return (try structured(fields), false)
@@ -372,7 +389,22 @@ struct GenFromTextTable {
 
   private func ladderDType(_ index: Int) -> DType {
     let rung = converters[index].rung
-    return rung == .string ? sizedFlexible(.string(0), index..<(index + 1)) : GenFromTextTable.dtype(rung)
+    return rung == .string ? sizedText(index..<(index + 1)) : GenFromTextTable.dtype(rung)
+  }
+
+  private func sizedText(_ columns: Range<Int>) -> DType {
+    let dtype = sizedFlexible(.string(0), columns)
+    return textIsBytes ? .bytes(dtype.itemSize / 4) : dtype
+  }
+
+  /// The names that were found are those of the fields, whatever the dtype calls them.
+  private func renamed(_ dtype: DType) throws(FormatError) -> DType {
+    guard let names, !names.isEmpty, let fields = dtype.fields, names != fields.map(\.name) else { return dtype }
+    guard names.count == fields.count else {
+      throw FormatError(
+        .badArgument, "must replace all names at once with a sequence of length \(fields.count)")
+    }
+    return try structured(Array(zip(names, fields.map(\.dtype))))
   }
 
   /// Text wide enough for the values of some columns, or moments of their finest unit.
@@ -401,10 +433,22 @@ struct GenFromTextTable {
   private func makeMask(
     _ target: DType, _ isTable: Bool, _ count: Int, _ shape: [Int]
   ) throws(FormatError) -> AnyNDArray {
+    // In records also what equals the value of a missing text: `-999.00` where `-999.0` is missing.
+    let values: [[TextValue]] = converters.map { converter in
+      guard !isTable else { return [] }
+      return converter.missing.compactMap { $0.isEmpty ? nil : try? converter.convert($0, loose: true) }
+    }
     var bytes: [UInt8] = []
     for row in rows {
       for index in 0..<count {
-        let isMissing = index < row.count && converters[index].missing.contains(PythonText.strip(row[index]))
+        guard index < row.count else {
+          bytes.append(0)
+          continue
+        }
+        var isMissing = converters[index].missing.contains(PythonText.strip(row[index]))
+        if !isMissing, !values[index].isEmpty {
+          isMissing = values[index].contains(try converters[index].convert(row[index], loose: options.loose))
+        }
         bytes.append(isMissing ? 1 : 0)
       }
     }

@@ -43,7 +43,7 @@ struct ArrayInput {
       if let member = address.member {
         throw FormatError(.notFound, "a text has no members", file: address.path, member: member)
       }
-      content = .memory(.values(try (reading ?? SourceOptions.parse([])).load(source, kind)))
+      content = .memory(try (reading ?? SourceOptions.parse([])).load(source, kind))
     case .pickle(let source):
       content = .memory(try PickleInput.requireArray(PickleInput.value(source, address, reading), address))
     }
