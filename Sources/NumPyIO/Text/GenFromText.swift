@@ -436,7 +436,7 @@ struct GenFromTextTable {
     // In records also what equals the value of a missing text: `-999.00` where `-999.0` is missing.
     let values: [[TextValue]] = converters.map { converter in
       guard !isTable else { return [] }
-      return converter.missing.compactMap { $0.isEmpty ? nil : try? converter.convert($0, loose: true) }
+      return converter.missing.compactMap { $0.isEmpty ? nil : try? converter.comparable($0, loose: true) }
     }
     var bytes: [UInt8] = []
     for row in rows {
@@ -447,7 +447,7 @@ struct GenFromTextTable {
         }
         var isMissing = converters[index].missing.contains(PythonText.strip(row[index]))
         if !isMissing, !values[index].isEmpty {
-          isMissing = values[index].contains(try converters[index].convert(row[index], loose: options.loose))
+          isMissing = values[index].contains(try converters[index].comparable(row[index], loose: options.loose))
         }
         bytes.append(isMissing ? 1 : 0)
       }
