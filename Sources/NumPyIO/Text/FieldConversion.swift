@@ -35,7 +35,7 @@ internal import NumberText
     case .string: return storeString(text, range)
     case .datetime, .timedelta:
       let isMoment = dtype.kind == .datetime
-      guard let date = DateText.parse(text.bytes(range), isMoment: isMoment),
+      guard let date = ParsedDate.parse(text.bytes(range), isMoment: isMoment),
         let count = date.count(in: dtype.dateUnit ?? .generic, isMoment: isMoment)
       else { return false }
       put(UInt64(bitPattern: count))
