@@ -95,11 +95,11 @@ struct GenFromTextTable {
     try settleNames(&first, values)
     try settleColumns(values)
     makeConverters()
-    try readRows(first)
-    if dtype == nil {
-      climb()
-      keepBytes()
-    }
+    let footer = try readRows(first)
+    // The types are found with the rows of the footer.
+    if dtype == nil { climb() }
+    rows.removeLast(min(footer, rows.count))
+    if dtype == nil { keepBytes() }
     return try finish()
   }
 
@@ -160,17 +160,21 @@ struct GenFromTextTable {
     }
     columns = indices
     if let fields = dtype?.fields, fields.count > columnCount {
-      guard indices.allSatisfy(fields.indices.contains) else {
-        throw FormatError(.badArgument, "list index out of range")
-      }
-      dtype = try structured(indices.map { (fields[$0].name, fields[$0].dtype) })
-      names = indices.map { fields[$0].name }
+      let places = try places(indices, count: fields.count)
+      dtype = try structured(places.map { (fields[$0].name, fields[$0].dtype) })
+      names = places.map { fields[$0].name }
     } else if let known = names, known.count > columnCount {
-      guard indices.allSatisfy(known.indices.contains) else {
-        throw FormatError(.badArgument, "list index out of range")
-      }
-      names = indices.map { known[$0] }
+      names = try places(indices, count: known.count).map { known[$0] }
     }
+  }
+
+  /// Python's indices, which may count from the end, as places in a list.
+  private func places(_ indices: [Int], count: Int) throws(FormatError) -> [Int] {
+    let places = indices.map { $0 < 0 ? $0 + count : $0 }
+    guard places.allSatisfy({ $0 >= 0 && $0 < count }) else {
+      throw FormatError(.badArgument, "list index out of range")
+    }
+    return places
   }
 
   /// Gives the dtype's fields their names: NumPy's `easy_dtype`.
@@ -249,7 +253,8 @@ struct GenFromTextTable {
 
   // MARK: Rows
 
-  private mutating func readRows(_ first: [Unicode.Scalar]) throws(FormatError) {
+  /// Reads all rows; returns how many of the last are the footer's.
+  private mutating func readRows(_ first: [Unicode.Scalar]) throws(FormatError) -> Int {
     var invalid: [(line: Int, count: Int)] = []
     var line: [Unicode.Scalar]? = first
     var number = 0
@@ -272,10 +277,10 @@ struct GenFromTextTable {
       }
       line = try lines.next()
     }
-    try report(invalid)
+    return try report(invalid)
   }
 
-  private mutating func report(_ all: [(line: Int, count: Int)]) throws(FormatError) {
+  private func report(_ all: [(line: Int, count: Int)]) throws(FormatError) -> Int {
     var invalid = all
     var footer = max(0, options.skipFooter)
     if !invalid.isEmpty, footer > 0 {
@@ -293,7 +298,7 @@ struct GenFromTextTable {
       }
       options.onWarning?(message)
     }
-    if footer > 0 { rows.removeLast(min(footer, rows.count)) }
+    return max(0, footer)
   }
 
   private mutating func climb() {
@@ -368,7 +373,7 @@ struct GenFromTextTable {
     let types = converters.indices.map { index in ladderDType(index) }
     guard names == nil else { return (try structured(Array(zip(names ?? [], types))), false) }
     let checked = Set(
-      converters.indices.filter { !rows.isEmpty && !(converters[$0].rung == .bool && converters[$0].hasMissingBool) }
+      converters.indices.filter { !(converters[$0].rung == .bool && converters[$0].hasMissingBool) }
         .map { converters[$0].rung.rawValue })
     if checked.count == 1, let rung = checked.first.flatMap(LadderConverter.Rung.init(rawValue:)) {
       return (rung == .string ? sizedText(0..<columnCount) : GenFromTextTable.dtype(rung), true)
