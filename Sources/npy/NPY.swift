@@ -22,7 +22,8 @@ struct NPY: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       InfoCommand.self, ListCommand.self, ShowCommand.self, ConvertCommand.self, PackCommand.self, UnpackCommand.self,
-      StatsCommand.self, DiffCommand.self, CheckCommand.self, PickleCommand.self, SizesCommand.self, DemoCommand.self,
+      StatsCommand.self, PlotCommand.self, DiffCommand.self, CheckCommand.self, PickleCommand.self, SizesCommand.self,
+      DemoCommand.self,
     ])
 
   /// Everything that fails comes through here, so that every error looks alike.

@@ -16,6 +16,8 @@ public struct PickledArray {
     case recordArray
     /// A `numpy.ma.MaskedArray`; its mask is ``PickledArray/mask``.
     case maskedArray
+    /// A tensor or a storage of PyTorch's.
+    case tensor
     /// A subclass of another name.
     case subclass(String)
   }
@@ -39,6 +41,10 @@ public struct PickledArray {
       self.init(kind: array.isScalar ? .scalar : .array, content: .values(array.array), mask: nil)
     } else if let array = object.convertible as? ObjectArray {
       self.init(kind: .array, content: .objects(array), mask: nil)
+    } else if let tensor = object.convertible as? TorchTensor {
+      self.init(kind: .tensor, content: .values(try tensor.array()), mask: nil)
+    } else if let storage = object.convertible as? TorchStorage {
+      self.init(kind: .tensor, content: .values(try storage.array()), mask: nil)
     } else if object.isNumPyCore("multiarray", "_reconstruct") || object.isNumPyCore("_internal", "_reconstruct")
       || PickledArray.isMasked(object)
     {

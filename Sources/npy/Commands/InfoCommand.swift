@@ -104,7 +104,7 @@ enum FileDescription {
   /// The lines of `ls`.
   var rows: [[String]] {
     switch self {
-    case .pickle(let pickle): [pickle.row]
+    case .pickle(let pickle): pickle.rows
     case .text(let text): [text.row]
     case .array(let array): [[array.printableName, array.shapeText, array.dtypeText, array.sizeText]]
     case .archive(let archive):
