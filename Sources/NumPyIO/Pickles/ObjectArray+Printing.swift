@@ -23,8 +23,18 @@ extension ObjectArray {
   /// What stands around the elements.
   func repr(of elements: String, _ options: PrintOptions) -> String {
     ArrayText.repr(
-      elements: elements, shape: shape, dtype: dtype.kind == .object ? "object" : dtype.textWithinRepr,
-      isDTypeImplied: false, options: options)
+      elements: elements, shape: shape,
+      dtype: stringTypeText ?? (dtype.kind == .object ? "object" : dtype.textWithinRepr), isDTypeImplied: false,
+      options: options)
+  }
+
+  /// `StringDType(na_object=nan, coerce=False)`.
+  private var stringTypeText: String? {
+    guard let arguments = stringType?.arguments else { return nil }
+    var parts: [String] = []
+    if arguments.count > 1 { parts.append("na_object=" + arguments[1].repr(limit: 200)) }
+    if arguments.first?.int == 0 { parts.append("coerce=False") }
+    return "StringDType(" + parts.joined(separator: ", ") + ")"
   }
 
   /// The elements in brackets: NumPy's `np.array2string`.

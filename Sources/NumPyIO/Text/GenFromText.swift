@@ -343,7 +343,10 @@ struct GenFromTextTable {
         // Safe: the leaf lies within row `number` of the array, which is new.
         let conversion = unsafe FieldConversion(
           leaf.dtype, at: array.storage.baseAddress + number * rowSize + leaf.offset)
-        guard conversion.store(value) else { throw outOfBounds(value, leaf.dtype) }
+        guard conversion.store(value) else {
+          try convertAll(used.count)
+          throw outOfBounds(value, leaf.dtype)
+        }
       }
     }
     let mask = options.usemask ? try makeMask(target, isTable, used.count, shape) : nil
@@ -352,6 +355,13 @@ struct GenFromTextTable {
       return options.unpack && !shaped.dtype.isStructured ? shaped.transposedView : shaped
     }
     return GenFromTextResult(array: shaped(array), mask: mask.map(shaped))
+  }
+
+  /// What cannot be converted at all is told before what does not fit: NumPy converts all rows before it stores any.
+  private func convertAll(_ count: Int) throws(FormatError) {
+    for row in rows {
+      for index in 0..<min(count, row.count) { _ = try converters[index].convert(row[index], loose: options.loose) }
+    }
   }
 
   private func outOfBounds(_ value: TextValue, _ dtype: DType) -> FormatError {

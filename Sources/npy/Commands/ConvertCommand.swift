@@ -45,6 +45,14 @@ struct ConvertCommand: ParsableCommand {
     if try convertInPieces(opened, address, to: kind) { return }
     let input = try ArrayInput(address, opened, reading: reading)
     let stored = try input.stored(options: PickleInput.options(reading))
+    if case .text = opened, reading.text.unpack, let values = stored.values, let fields = values.dtype.fields {
+      // As NumPy unpacks records: an array per field.
+      guard kind == .npz, name == nil else {
+        throw ValidationError("records are unpacked into an archive, an array per field: say --to npz")
+      }
+      return try save(
+        fields.map { ($0.name, try array.apply(to: .values(values.field($0.name)), of: address.path)) })
+    }
     try write(try array.apply(to: stored, of: input.address.path), named: name ?? defaultName(input), as: kind)
   }
 

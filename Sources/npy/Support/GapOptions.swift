@@ -30,7 +30,10 @@ struct GapOptions: ParsableArguments {
 
   func apply(to options: inout GenFromTextOptions) throws {
     if let widths {
-      let numbers = try TextInputOptions.columns(widths)
+      let numbers = GapOptions.names(widths).compactMap { Int($0) }.filter { $0 > 0 }
+      guard numbers.count == GapOptions.names(widths).count else {
+        throw ValidationError("'\(widths)' are no widths: write integers from 1 on with commas, as 3,5,2")
+      }
       options.delimiter = numbers.count == 1 ? .width(numbers[0]) : .widths(numbers)
     }
     options.skipFooter = skipFooter

@@ -76,12 +76,14 @@ struct TextInputOptions: ParsableArguments {
   }
 
   static func columns(_ text: String) throws -> [Int] {
-    try text.split(separator: ",").map { part in
-      guard let column = Int(part.filter { $0 != " " }) else {
-        throw ValidationError("'\(part)' is no column: write integers with commas, as 0,2,-1")
+    try text.isEmpty
+      ? []
+      : GapOptions.names(text).map { part in
+        guard let column = Int(part) else {
+          throw ValidationError("'\(part)' is no column: write integers with commas, as 0,2,-1")
+        }
+        return column
       }
-      return column
-    }
   }
 }
 
