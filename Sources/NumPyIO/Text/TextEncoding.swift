@@ -119,7 +119,9 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
         }
       case .utf32, .utf32LittleEndian, .utf32BigEndian:
         let isBig = self == .utf32BigEndian || (self == .utf32 && 1.littleEndian != 1)
-        for place in 0..<4 { result.append(UInt8(truncatingIfNeeded: point >> UInt32(8 * (isBig ? 3 - place : place)))) }
+        for place in 0..<4 {
+          result.append(UInt8(truncatingIfNeeded: point >> UInt32(8 * (isBig ? 3 - place : place))))
+        }
       }
       index += length
       position += 1

@@ -242,8 +242,10 @@ extension ConvertCommand {
     case (.text(let source, let textKind), .npy):
       let options = try reading.loadOptions(textKind)
       let hasSize = ![.bytes, .string].contains(options.dtype.kind) || options.dtype.itemSize > 0
-      guard options.dtype.kind != .object, source.byteCount ?? .max >= ConvertCommand.largeSize, source.isSeekable || source.name != address.path,
-        destination != "-", FileStatus(path: destination)?.isRegular ?? true, options.ndmin == 0, !options.unpack, options.maxRows == nil, hasSize,
+      guard options.dtype.kind != .object, source.byteCount ?? .max >= ConvertCommand.largeSize,
+        source.isSeekable || source.name != address.path,
+        destination != "-", FileStatus(path: destination)?.isRegular ?? true, options.ndmin == 0, !options.unpack,
+        options.maxRows == nil, hasSize,
         options.dtype.dateUnit?.unit != .generic
       else { return false }
       let reader = try TextTableReader(source, options: options)
