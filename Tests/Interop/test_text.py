@@ -261,7 +261,8 @@ def test_genfromtxt(data):
         arguments.append(f"--delimiter={escaped(delimiter)}")
     source = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8")
     expected, caught = outcome(np.genfromtxt, source, dtype=dtype, delimiter=delimiter, encoding="utf-8", **options)
-    if isinstance(expected, Exception) and not isinstance(expected, ValueError):
+    if isinstance(expected, Exception) and (
+            not isinstance(expected, ValueError) or "iterable argument is empty" in str(expected)):
         # A slip of NumPy's own code, such as an index out of range.
         return
     result = run_npy("convert", "-", "-", "--from", "txt", "--to", "npy", *arguments, stdin=text.encode(), check=False)
