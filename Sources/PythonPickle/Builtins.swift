@@ -34,7 +34,8 @@ enum Builtins {
       let set = try PickleSet(items)
       return name == "set" ? .set(set) : .frozenSet(set)
     case "bytes":
-      return arguments.isEmpty ? .bytes(PickleBytes([], isShared: false)) : nil
+      guard arguments.isEmpty else { return nil }
+      return .bytes(PickleBytes([], isShared: false))
     case "bytearray":
       switch (arguments.first, arguments.count) {
       case (nil, _): return .byteArray([])

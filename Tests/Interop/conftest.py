@@ -21,3 +21,16 @@ def run_npy(*arguments, check=True, stdin=None, timeout=120):
 @pytest.fixture
 def npy():
     return run_npy
+
+
+SUMMARIES = []
+
+
+def summary(line):
+    """Adds a line to what pytest prints at its end."""
+    SUMMARIES.append(line)
+
+
+def pytest_terminal_summary(terminalreporter):
+    for line in SUMMARIES:
+        terminalreporter.write_line(line)

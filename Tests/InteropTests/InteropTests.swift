@@ -24,6 +24,7 @@ import Testing
       environment: ["PYTHONDONTWRITEBYTECODE": "1"], folder: InteropTests.folder.path)
     let lines = outcome.output.split(separator: "\n")
     #expect(outcome.exitCode == 0, "\(lines.suffix(60).joined(separator: "\n"))\n\(outcome.errors.suffix(2000))")
+    for line in lines where line.hasPrefix("NumPy's ") { print(line) }
     // What was left out is told, not hidden.
     if let last = lines.last { print("\(program): \(last)") }
   }

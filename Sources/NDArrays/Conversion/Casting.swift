@@ -191,6 +191,10 @@ extension DType {
     case .datetime where dateUnit == .generic && source.kind == .datetime,
       .timedelta where dateUnit == .generic && source.kind == .timedelta:
       return source.withByteOrder(byteOrder)
+    case .datetime where dateUnit == .generic && (source.kind == .bytes || source.kind == .string),
+      .timedelta where dateUnit == .generic && (source.kind == .bytes || source.kind == .string):
+      let unit = try Conversion.dateUnit(ofText: array, isMoment: kind == .datetime)
+      return (kind == .datetime ? DType.datetime(unit) : .timedelta(unit)).withByteOrder(byteOrder)
     default: return self
     }
   }

@@ -38,6 +38,8 @@ enum Conversion {
     case (_, .void)
     where source.dtype.structure == nil && target.dtype.structure == nil && source.dtype.kind != .object:
       convertBytes(source, into: target)
+    case (.bytes, .datetime), (.bytes, .timedelta), (.string, .datetime), (.string, .timedelta):
+      try convertTextToDates(source, into: target)
     case (.bytes, _) where target.dtype.isNumber, (.string, _) where target.dtype.isNumber:
       try convertFromText(source, into: target)
     default:

@@ -107,35 +107,4 @@ extension DType {
     }
     return try structured(fields: fields, itemSize: offset)
   }
-
-  /// The dtype that `np.dtype` makes of a text: its notation, or a Python list or tuple such as
-  /// `[('a', '<i4'), ('b', '<f8', (2,))]`.
-  ///
-  /// - Throws: ``ArrayError`` with code `badDType`.
-  public init(parsing text: String) throws(ArrayError) {
-    let trimmed = text.trimmedSpaces
-    guard trimmed.hasPrefix("[") || trimmed.hasPrefix("('") || trimmed.hasPrefix("(\"") else {
-      self = try DType(trimmed)
-      return
-    }
-    let literal: PythonLiteral
-    do throws(PythonLiteralError) {
-      literal = try PythonLiteral(parsing: Array(trimmed.utf8))
-    } catch { throw ArrayError(.badDType, "data type '\(text)' not understood: \(error)") }
-    guard case .list(let entries) = literal else {
-      self = try DType(descr: literal)
-      return
-    }
-    // A list given by hand has no padding: a field without a name is called by its number, as np.dtype does.
-    var named: [PythonLiteral] = []
-    for (index, entry) in entries.enumerated() {
-      if case .tuple(var parts) = entry, parts.first == .string("") {
-        parts[0] = .string("f\(index)")
-        named.append(.tuple(parts))
-      } else {
-        named.append(entry)
-      }
-    }
-    self = try DType(descr: .list(named))
-  }
 }

@@ -120,7 +120,7 @@ extension DType {
     }
     for field in fields {
       guard names.insert(field.name).inserted else {
-        throw ArrayError(.badDType, "field \(field.name) occurs more than once")
+        throw ArrayError(.badDType, "field '\(field.name)' occurs more than once")
       }
       if let title = field.title, title != field.name, !names.insert(title).inserted {
         throw ArrayError(.badDType, "title \(title) already used as a name or title.")

@@ -84,8 +84,10 @@ extension ObjectArray {
     if isFortran { places = places.packed(fortran: true) }
     let moved = try NDArray<Int>(body(places))
     let items = moved.elements.map { self.items[$0] }
-    return try ObjectArray.of(
+    var result = try ObjectArray.of(
       items, shape: moved.shape, dtype: dtype, isFortran: moved.isFContiguous && !moved.isCContiguous)
+    result.stringType = stringType
+    return result
   }
 
   /// Objects whose number is that of the shape.

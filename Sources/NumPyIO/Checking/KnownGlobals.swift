@@ -22,6 +22,7 @@ enum KnownGlobals {
       "uint32", "uint64", "float16", "float32", "float64", "longdouble", "complex64", "complex128", "clongdouble",
       "str_", "bytes_", "void", "datetime64", "timedelta64", "object_",
     ],
+    "numpy._core._internal": ["_convert_to_stringdtype_kwargs"], "numpy.core._internal": ["_reconstruct"],
     "numpy.core.multiarray": core, "numpy._core.multiarray": core, "numpy.core.numeric": ["_frombuffer"],
     "numpy._core.numeric": ["_frombuffer"], "numpy.ma.core": ["_mareconstruct", "MaskedArray"],
     "numpy.ma": ["_mareconstruct", "MaskedArray"], "numpy.matrixlib.defmatrix": ["matrix"],

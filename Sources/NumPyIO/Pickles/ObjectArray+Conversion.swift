@@ -70,7 +70,7 @@ extension ObjectArray {
     var wanted = dtype
     let isText = dtype.kind == .string || dtype.kind == .bytes
     if isText, dtype.itemSize == 0 {
-      let width = items.reduce(1) { max($0, $1.pythonText().unicodeScalars.count) }
+      let width = items.reduce(1) { max($0, $1.bytes?.count ?? $1.pythonText().unicodeScalars.count) }
       wanted = dtype.kind == .bytes ? .bytes(width) : .string(width).withByteOrder(dtype.byteOrder)
     }
     var elements: [AnyNDArray] = []

@@ -19,11 +19,15 @@ extension NPYFile {
       var reader = PickleReader(source, at: dataOffset, options: options)
       let value = try reader.read()
       // Old files hold the list of the objects alone.
-      guard let items = try PickledArray(value)?.content.objects?.items ?? value.items else {
+      let objects = try PickledArray(value)?.content.objects
+      guard let items = objects?.items ?? value.items else {
         throw FormatError(.malformed, "the pickle holds no array of objects", offset: dataOffset)
       }
-      return try ObjectArray(
+      var array = try ObjectArray(
         shape: header.shape, items: items, dtype: header.dtype, isFortran: header.isFortranOrder)
+      array.source = value.object
+      array.stringType = objects?.stringType
+      return array
     } catch { throw error.at(file: source.name) }
   }
 
@@ -56,7 +60,9 @@ extension NPZArchive {
   public func storedArray(
     _ name: String, options: PickleReader.Options = PickleReader.Options()
   ) throws(FormatError) -> StoredArray {
-    if try header(of: name).dtype.hasObjects { .objects(try objects(name, options: options)) } else {
+    if try header(of: name).dtype.hasObjects {
+      .objects(try objects(name, options: options))
+    } else {
       .values(try array(name))
     }
   }

@@ -6,14 +6,35 @@ internal import PythonPickle
 extension ObjectArray {
   /// NumPy's `str` or `repr`.
   public func formatted(_ style: PrintStyle, options: PrintOptions = PrintOptions()) -> String {
+    let nesting = PrintedNesting(options)
+    guard let source else { return text(style, within: nesting) }
+    return nesting.text(of: source) { text(style, within: nesting) } ?? "..."
+  }
+
+  func text(_ style: PrintStyle, within nesting: PrintedNesting) -> String {
     guard style == .repr else {
       // The `str` of an array without axes is that of the object.
-      if shape.isEmpty, let item = items.first, dtype.kind == .object { return item.pythonText(options) }
-      return elementText(options: options)
+      if shape.isEmpty, let item = items.first, dtype.kind == .object { return item.pythonText(within: nesting) }
+      return elementText(" ", "", "", nesting)
     }
-    return ArrayText.repr(
-      elements: elementText(separator: ", ", prefix: "array(", suffix: ")", options: options), shape: shape,
-      dtype: dtype.kind == .object ? "object" : dtype.textWithinRepr, isDTypeImplied: false, options: options)
+    return repr(of: elementText(", ", "array(", ")", nesting), nesting.options)
+  }
+
+  /// What stands around the elements.
+  func repr(of elements: String, _ options: PrintOptions) -> String {
+    ArrayText.repr(
+      elements: elements, shape: shape,
+      dtype: stringTypeText ?? (dtype.kind == .object ? "object" : dtype.textWithinRepr), isDTypeImplied: false,
+      options: options)
+  }
+
+  /// `StringDType(na_object=nan, coerce=False)`.
+  private var stringTypeText: String? {
+    guard let arguments = stringType?.arguments else { return nil }
+    var parts: [String] = []
+    if arguments.count > 1 { parts.append("na_object=" + arguments[1].repr(limit: 200)) }
+    if arguments.first?.int == 0 { parts.append("coerce=False") }
+    return "StringDType(" + parts.joined(separator: ", ") + ")"
   }
 
   /// The elements in brackets: NumPy's `np.array2string`.
@@ -26,11 +47,19 @@ extension ObjectArray {
   public func elementText(
     separator: String = " ", prefix: String = "", suffix: String = "", options: PrintOptions = PrintOptions()
   ) -> String {
+    let nesting = PrintedNesting(options)
+    guard let source else { return elementText(separator, prefix, suffix, nesting) }
+    return nesting.text(of: source) { elementText(separator, prefix, suffix, nesting) } ?? "..."
+  }
+
+  private func elementText(
+    _ separator: String, _ prefix: String, _ suffix: String, _ nesting: PrintedNesting
+  ) -> String {
     if items.isEmpty { return "[]" }
-    let corner = PrintedCorner(shape: shape, options: options)
+    let corner = PrintedCorner(shape: shape, options: nesting.options)
     return ArrayText.text(
-      ObjectItems(texts: texts(of: kept(corner), options)), corner: corner, separator: separator, prefix: prefix,
-      suffix: suffix, lineWidth: options.lineWidth)
+      ObjectItems(texts: texts(of: kept(corner), nesting)), corner: corner, separator: separator, prefix: prefix,
+      suffix: suffix, lineWidth: nesting.options.lineWidth)
   }
 
   /// The items that are printed, in C order.
@@ -48,12 +77,12 @@ extension ObjectArray {
     return result
   }
 
-  private func texts(of items: [PickleValue], _ options: PrintOptions) -> [String] {
-    guard let fields = dtype.fields else { return items.map { ObjectArray.text(of: $0, options) } }
+  private func texts(of items: [PickleValue], _ nesting: PrintedNesting) -> [String] {
+    guard let fields = dtype.fields else { return items.map { ObjectArray.text(of: $0, nesting) } }
     // Of records every field is printed as a column of its own; `StructuredVoidFormat`.
     let columns: [[String]] = fields.enumerated().map { place, field in
       let values = items.map { $0.items.flatMap { $0.indices.contains(place) ? $0[place] : nil } ?? .none }
-      return ObjectArray.column(values, field.dtype, options)
+      return ObjectArray.column(values, field.dtype, nesting)
     }
     return items.indices.map { index in
       let parts = columns.map { $0[index] }
@@ -62,18 +91,18 @@ extension ObjectArray {
   }
 
   /// The texts of one field of all records.
-  private static func column(_ values: [PickleValue], _ dtype: DType, _ options: PrintOptions) -> [String] {
+  private static func column(_ values: [PickleValue], _ dtype: DType, _ nesting: PrintedNesting) -> [String] {
     if !dtype.hasObjects, dtype.subarray == nil, dtype.fields == nil,
       let array = try? ObjectArray.of(values, shape: [values.count]).asType(dtype)
     {
-      return ItemFormats.texts(of: array, options: options)
+      return ItemFormats.texts(of: array, options: nesting.options)
     }
-    return values.map { text(of: $0, options) }
+    return values.map { text(of: $0, nesting) }
   }
 
   /// A list's brackets could be taken for an axis, so that it is printed as the call that makes it.
-  private static func text(of value: PickleValue, _ options: PrintOptions) -> String {
-    let text = value.repr(options: options, limit: 1 << 20)
+  private static func text(of value: PickleValue, _ nesting: PrintedNesting) -> String {
+    let text = value.repr(within: nesting, limit: 1 << 20)
     if case .list = value { return "list(\(text))" }
     return text
   }
@@ -83,13 +112,4 @@ extension ObjectArray {
 private struct ObjectItems: ItemFormat {
   let texts: [String]
   func append(_ index: Int, to buffer: inout PrintBuffer) { buffer.append(texts[index]) }
-}
-
-extension PickleValue {
-  /// Python's `str` of the value: of text the text itself, of NumPy's arrays and scalars theirs.
-  func pythonText(_ options: PrintOptions = PrintOptions()) -> String {
-    if let string { return string }
-    if let stored = try? PickledArray(self)?.content { return stored.formatted(.str, options: options) }
-    return repr(options: options, limit: 1 << 20)
-  }
 }

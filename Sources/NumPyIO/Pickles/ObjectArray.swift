@@ -12,6 +12,10 @@ public struct ObjectArray: PickleConvertible {
   public let dtype: DType
   /// Whether NumPy holds the array in Fortran order; its pickle lists the items in C order all the same.
   public let isFortran: Bool
+  /// What stands for NumPy's `StringDType` in the pickle, if the elements are its strings; in files they are objects.
+  var stringType: PickleObject?
+  /// The object that the array was read from: what tells an array that contains itself.
+  var source: PickleObject?
 
   /// An array of objects in C order.
   ///
@@ -35,8 +39,9 @@ public struct ObjectArray: PickleConvertible {
 
   /// NumPy's form of the array.
   public func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue {
-    ArrayInPickle.reconstruct(
-      NumPyModules(context).core, .tuple(shape.map { .int($0) }), try dtype.pickleValue(in: context), isFortran,
-      .list(items))
+    let type: PickleValue
+    if let stringType { type = .object(stringType) } else { type = try dtype.pickleValue(in: context) }
+    return ArrayInPickle.reconstruct(
+      NumPyModules(context).core, .tuple(shape.map { .int($0) }), type, isFortran, .list(items))
   }
 }

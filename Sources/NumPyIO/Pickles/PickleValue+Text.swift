@@ -4,18 +4,60 @@ public import PythonPickle
 extension PickleValue {
   /// Python's `repr` of the value with NumPy's of the arrays, scalars and dtypes within: what a Python with NumPy prints.
   public func repr(options: PrintOptions, limit: Int = 1 << 26) -> String {
-    repr(limit: limit) { object in object.numpyText(options) }
+    repr(within: PrintedNesting(options), limit: limit)
+  }
+
+  func repr(within nesting: PrintedNesting, limit: Int) -> String {
+    repr(limit: limit) { object in object.numpyText(nesting) }
+  }
+
+  /// Python's `str` of the value: of text the text itself, of NumPy's arrays and scalars theirs.
+  func pythonText(within nesting: PrintedNesting = PrintedNesting(PrintOptions())) -> String {
+    if let string { return string }
+    guard let object, let pickled = (try? PickledArray(self)) ?? nil else {
+      return repr(within: nesting, limit: 1 << 20)
+    }
+    switch pickled.content {
+    case .values(let array): return array.formatted(.str, options: nesting.options)
+    case .objects(let array): return nesting.text(of: object) { array.text(.str, within: nesting) } ?? "..."
+    }
+  }
+}
+
+/// The arrays that are being printed: one that contains itself is printed as dots, as NumPy prints it, and so are those
+/// that lie too deep within others, or whose text would be too long: a few bytes of a pickle can stand for billions of
+/// repetitions.
+final class PrintedNesting {
+  let options: PrintOptions
+  private var open: Set<ObjectIdentifier> = []
+  private var length = 0
+  private static let maxDepth = 100
+  private static let maxLength = 1 << 27
+
+  init(_ options: PrintOptions) { self.options = options }
+
+  /// The text of an array that is within others; `nil` if it is to be printed as dots.
+  func text(of object: PickleObject, _ body: () -> String) -> String? {
+    guard open.count < PrintedNesting.maxDepth, length < PrintedNesting.maxLength,
+      open.insert(ObjectIdentifier(object)).inserted
+    else { return nil }
+    let text = body()
+    length += text.utf8.count
+    open.remove(ObjectIdentifier(object))
+    return text
   }
 }
 
 extension PickleObject {
   /// NumPy's `repr` of an array, a scalar or a dtype; `nil` for all else, broken ones included.
-  fileprivate func numpyText(_ options: PrintOptions) -> String? {
+  fileprivate func numpyText(_ nesting: PrintedNesting) -> String? {
     let value = PickleValue.object(self)
     if isCall("numpy", "dtype"), let dtype = try? DType(pickled: value) { return dtype.debugDescription }
     guard let pickled = (try? PickledArray(value)) ?? nil else { return nil }
+    let options = nesting.options
     switch pickled.content {
-    case .objects(let array): return array.formatted(.repr, options: options)
+    case .objects(let array):
+      return nesting.text(of: self) { array.text(.repr, within: nesting) } ?? array.repr(of: "...", options)
     case .values(let array):
       switch pickled.kind {
       case .scalar: return PickleObject.scalarText(array, options)

@@ -114,11 +114,17 @@ public struct PickledArray {
     if let inner = state.first?.tuple, inner.count == 5 { state = inner }
     guard state.count >= 5 else { throw bad("a state of \(state.count) items") }
     let shape = try shape(state[1])
-    let dtype = try DType(pickled: state[2])
+    // Strings of any length (NEP 55) are pickled as a list, as objects are.
+    let stringType = state[2].object.flatMap {
+      $0.isNumPyCore("_internal", "_convert_to_stringdtype_kwargs") ? $0 : nil
+    }
+    let dtype = stringType == nil ? try DType(pickled: state[2]) : .object
     guard let fortran = state[3].int else { throw bad("no order") }
     if dtype.hasObjects {
       guard case .list(let list) = state[4] else { throw bad("object pickle not returning list") }
-      let array = try ObjectArray(shape: shape, items: list.items, dtype: dtype, isFortran: fortran != 0)
+      var array = try ObjectArray(shape: shape, items: list.items, dtype: dtype, isFortran: fortran != 0)
+      array.source = object
+      array.stringType = stringType
       return PickledArray(kind: kind, content: .objects(array), mask: nil)
     }
     let array = try array(state[4], dtype, shape, fortran: fortran != 0)

@@ -35,7 +35,7 @@ internal import NumberText
     case .string: return storeString(text, range)
     case .datetime, .timedelta:
       let isMoment = dtype.kind == .datetime
-      guard let date = DateText.parse(text.bytes(range), isMoment: isMoment),
+      guard let date = ParsedDate.parse(text.bytes(range), isMoment: isMoment),
         let count = date.count(in: dtype.dateUnit ?? .generic, isMoment: isMoment)
       else { return false }
       put(UInt64(bitPattern: count))
@@ -343,6 +343,9 @@ internal import NumberText
     switch dtype.kind {
     case .float:
       guard let value = PythonNumberText.double(text) else { return false }
+      // All 64 bits of an 80-bit number, where the text is one as C reads it.
+      // Safe: the span is used while the array's bytes are held.
+      if dtype.itemSize == 16, unsafe text.withUnsafeBytes({ store(unsafe RawSpan(_unsafeBytes: $0)) }) { return true }
       return storeParts(value, nil)
     case .complex:
       guard let (real, imaginary) = PythonNumberText.complex(text) else { return false }

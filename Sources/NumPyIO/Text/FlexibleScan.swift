@@ -16,8 +16,8 @@ struct FlexibleScan {
       // Characters, not bytes: continuation bytes do not count.
       longest = max(longest, field.count { $0 & 0xC0 != 0x80 })
     default:
-      guard let found = DateText.parse(field, isMoment: dtype.kind == .datetime) else { return }
-      unit = FlexibleScan.finer(unit, found.unit)
+      guard let found = ParsedDate.parse(field, isMoment: dtype.kind == .datetime) else { return }
+      unit = unit.finer(found.unit)
     }
   }
 
@@ -31,21 +31,12 @@ struct FlexibleScan {
     }
   }
 
-  /// The finer of two units; units in texts are single steps, of which each is a multiple of every finer one.
-  private static func finer(_ first: DateUnit, _ second: DateUnit) -> DateUnit {
-    if first == .generic { return second }
-    if second == .generic { return first }
-    let order = DateUnit.Unit.allCases
-    let (a, b) = (order.firstIndex(of: first.unit) ?? 0, order.firstIndex(of: second.unit) ?? 0)
-    return a >= b ? first : second
-  }
-
   /// The pieces as one array in the dtype that holds them all.
   static func joined(_ parts: [AnyNDArray], dtype: DType, rowShape: [Int]) throws(ArrayError) -> AnyNDArray {
     var whole = FlexibleScan(dtype)
     for part in parts {
       whole.longest = max(whole.longest, part.dtype.itemSize / (dtype.kind == .string ? 4 : 1))
-      whole.unit = finer(whole.unit, part.dtype.dateUnit ?? .generic)
+      whole.unit = whole.unit.finer(part.dtype.dateUnit ?? .generic)
     }
     if dtype.kind == .datetime || dtype.kind == .timedelta { whole.longest = 1 }
     let target = whole.result

@@ -67,6 +67,8 @@ struct GenFromTextTable {
   private var converters: [LadderConverter] = []
   private var customColumns: Set<Int> = []
   private var rows: [[String]] = []
+  /// Whether columns of text become bytes.
+  private var textIsBytes = false
 
   init(_ source: any ByteSource, _ options: GenFromTextOptions) throws(FormatError) {
     if let maxRows = options.maxRows {
@@ -93,8 +95,11 @@ struct GenFromTextTable {
     try settleNames(&first, values)
     try settleColumns(values)
     makeConverters()
-    try readRows(first)
+    let footer = try readRows(first)
+    // The types are found with the rows of the footer.
     if dtype == nil { climb() }
+    rows.removeLast(min(footer, rows.count))
+    if dtype == nil { keepBytes() }
     return try finish()
   }
 
@@ -155,17 +160,21 @@ struct GenFromTextTable {
     }
     columns = indices
     if let fields = dtype?.fields, fields.count > columnCount {
-      guard indices.allSatisfy(fields.indices.contains) else {
-        throw FormatError(.badArgument, "list index out of range")
-      }
-      dtype = try structured(indices.map { (fields[$0].name, fields[$0].dtype) })
-      names = indices.map { fields[$0].name }
+      let places = try places(indices, count: fields.count)
+      dtype = try structured(places.map { (fields[$0].name, fields[$0].dtype) })
+      names = places.map { fields[$0].name }
     } else if let known = names, known.count > columnCount {
-      guard indices.allSatisfy(known.indices.contains) else {
-        throw FormatError(.badArgument, "list index out of range")
-      }
-      names = indices.map { known[$0] }
+      names = try places(indices, count: known.count).map { known[$0] }
     }
+  }
+
+  /// Python's indices, which may count from the end, as places in a list.
+  private func places(_ indices: [Int], count: Int) throws(FormatError) -> [Int] {
+    let places = indices.map { $0 < 0 ? $0 + count : $0 }
+    guard places.allSatisfy({ $0 >= 0 && $0 < count }) else {
+      throw FormatError(.badArgument, "list index out of range")
+    }
+    return places
   }
 
   /// Gives the dtype's fields their names: NumPy's `easy_dtype`.
@@ -244,7 +253,8 @@ struct GenFromTextTable {
 
   // MARK: Rows
 
-  private mutating func readRows(_ first: [Unicode.Scalar]) throws(FormatError) {
+  /// Reads all rows; returns how many of the last are the footer's.
+  private mutating func readRows(_ first: [Unicode.Scalar]) throws(FormatError) -> Int {
     var invalid: [(line: Int, count: Int)] = []
     var line: [Unicode.Scalar]? = first
     var number = 0
@@ -267,10 +277,10 @@ struct GenFromTextTable {
       }
       line = try lines.next()
     }
-    try report(invalid)
+    return try report(invalid)
   }
 
-  private mutating func report(_ all: [(line: Int, count: Int)]) throws(FormatError) {
+  private func report(_ all: [(line: Int, count: Int)]) throws(FormatError) -> Int {
     var invalid = all
     var footer = max(0, options.skipFooter)
     if !invalid.isEmpty, footer > 0 {
@@ -288,12 +298,24 @@ struct GenFromTextTable {
       }
       options.onWarning?(message)
     }
-    if footer > 0 { rows.removeLast(min(footer, rows.count)) }
+    return max(0, footer)
   }
 
   private mutating func climb() {
     for index in converters.indices where !customColumns.contains(index) {
       for row in rows { converters[index].climb(to: row[index]) }
+    }
+  }
+
+  /// Text becomes bytes again where all of it is Latin-1.
+  private mutating func keepBytes() {
+    let columns = converters.indices.filter { converters[$0].rung == .string }
+    guard options.keepsBytes, !columns.isEmpty else { return }
+    options.onWarning?(
+      "Reading unicode strings without specifying the encoding argument is deprecated. Set the encoding, use None for "
+        + "the system default.")
+    textIsBytes = rows.allSatisfy { row in
+      columns.allSatisfy { $0 >= row.count || row[$0].unicodeScalars.allSatisfy { $0.value < 0x100 } }
     }
   }
 
@@ -321,7 +343,10 @@ struct GenFromTextTable {
         // Safe: the leaf lies within row `number` of the array, which is new.
         let conversion = unsafe FieldConversion(
           leaf.dtype, at: array.storage.baseAddress + number * rowSize + leaf.offset)
-        guard conversion.store(value) else { throw outOfBounds(value, leaf.dtype) }
+        guard conversion.store(value) else {
+          try convertAll(used.count)
+          throw outOfBounds(value, leaf.dtype)
+        }
       }
     }
     let mask = options.usemask ? try makeMask(target, isTable, used.count, shape) : nil
@@ -330,6 +355,13 @@ struct GenFromTextTable {
       return options.unpack && !shaped.dtype.isStructured ? shaped.transposedView : shaped
     }
     return GenFromTextResult(array: shaped(array), mask: mask.map(shaped))
+  }
+
+  /// What cannot be converted at all is told before what does not fit: NumPy converts all rows before it stores any.
+  private func convertAll(_ count: Int) throws(FormatError) {
+    for row in rows {
+      for index in 0..<min(count, row.count) { _ = try converters[index].convert(row[index], loose: options.loose) }
+    }
   }
 
   private func outOfBounds(_ value: TextValue, _ dtype: DType) -> FormatError {
@@ -345,16 +377,16 @@ struct GenFromTextTable {
   /// The dtype of the result, and whether it is a table of two axes rather than a row of records.
   private func resultDType() throws(FormatError) -> (DType, Bool) {
     if let dtype {
-      guard !dtype.isStructured else { return (try sized(dtype), false) }
+      guard !dtype.isStructured else { return (try sized(renamed(dtype)), false) }
       return (dtype.isFlexible ? sizedFlexible(dtype, 0..<columnCount) : dtype, true)
     }
     let types = converters.indices.map { index in ladderDType(index) }
     guard names == nil else { return (try structured(Array(zip(names ?? [], types))), false) }
     let checked = Set(
-      converters.indices.filter { !rows.isEmpty && !(converters[$0].rung == .bool && converters[$0].hasMissingBool) }
+      converters.indices.filter { !(converters[$0].rung == .bool && converters[$0].hasMissingBool) }
         .map { converters[$0].rung.rawValue })
     if checked.count == 1, let rung = checked.first.flatMap(LadderConverter.Rung.init(rawValue:)) {
-      return (rung == .string ? sizedFlexible(.string(0), 0..<columnCount) : GenFromTextTable.dtype(rung), true)
+      return (rung == .string ? sizedText(0..<columnCount) : GenFromTextTable.dtype(rung), true)
     }
     let fields = types.enumerated().map { (FieldNames.numbered(options.defaultFormat, $0.offset), $0.element) }
     return (try structured(fields), false)
@@ -372,7 +404,22 @@ struct GenFromTextTable {
 
   private func ladderDType(_ index: Int) -> DType {
     let rung = converters[index].rung
-    return rung == .string ? sizedFlexible(.string(0), index..<(index + 1)) : GenFromTextTable.dtype(rung)
+    return rung == .string ? sizedText(index..<(index + 1)) : GenFromTextTable.dtype(rung)
+  }
+
+  private func sizedText(_ columns: Range<Int>) -> DType {
+    let dtype = sizedFlexible(.string(0), columns)
+    return textIsBytes ? .bytes(dtype.itemSize / 4) : dtype
+  }
+
+  /// The names that were found are those of the fields, whatever the dtype calls them.
+  private func renamed(_ dtype: DType) throws(FormatError) -> DType {
+    guard let names, !names.isEmpty, let fields = dtype.fields, names != fields.map(\.name) else { return dtype }
+    guard names.count == fields.count else {
+      throw FormatError(
+        .badArgument, "must replace all names at once with a sequence of length \(fields.count)")
+    }
+    return try structured(Array(zip(names, fields.map(\.dtype))))
   }
 
   /// Text wide enough for the values of some columns, or moments of their finest unit.
@@ -401,10 +448,22 @@ struct GenFromTextTable {
   private func makeMask(
     _ target: DType, _ isTable: Bool, _ count: Int, _ shape: [Int]
   ) throws(FormatError) -> AnyNDArray {
+    // In records also what equals the value of a missing text: `-999.00` where `-999.0` is missing.
+    let values: [[TextValue]] = converters.map { converter in
+      guard !isTable else { return [] }
+      return converter.missing.compactMap { $0.isEmpty ? nil : try? converter.comparable($0, loose: true) }
+    }
     var bytes: [UInt8] = []
     for row in rows {
       for index in 0..<count {
-        let isMissing = index < row.count && converters[index].missing.contains(PythonText.strip(row[index]))
+        guard index < row.count else {
+          bytes.append(0)
+          continue
+        }
+        var isMissing = converters[index].missing.contains(PythonText.strip(row[index]))
+        if !isMissing, !values[index].isEmpty {
+          isMissing = values[index].contains(try converters[index].comparable(row[index], loose: options.loose))
+        }
         bytes.append(isMissing ? 1 : 0)
       }
     }

@@ -90,6 +90,8 @@ public struct GenFromTextOptions: Sendable {
   public var maxRows: Int?
   /// How bytes become characters; UTF-8 if left out. NumPy's `encoding`.
   public var encoding: TextEncoding?
+  /// Whether text whose type is found becomes bytes in Latin-1 if it can, with NumPy's warning: its `encoding="bytes"`.
+  public var keepsBytes = false
   /// The least number of axes, 0 to 2. NumPy's `ndmin`.
   public var ndmin = 0
   /// The longest line, in bytes.

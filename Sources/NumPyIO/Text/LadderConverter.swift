@@ -150,6 +150,13 @@ struct LadderConverter {
   /// Whether a value was missing while the column still looked like bools.
   private(set) var hasMissingBool = false
 
+  /// The value of a text as it compares with others: a floating-point number as its value.
+  func comparable(_ text: String, loose: Bool) throws(FormatError) -> TextValue {
+    let value = try convert(text, loose: loose)
+    guard case .text(let digits) = value, case .rung(.float) = kind else { return value }
+    return PythonNumberText.double(Array(digits.utf8)).map { .number($0) } ?? value
+  }
+
   /// The value of a text; what is no value is missing where `loose` allows that.
   func convert(_ text: String, loose: Bool) throws(FormatError) -> TextValue {
     do throws(Trouble) { return try value(text) } catch {

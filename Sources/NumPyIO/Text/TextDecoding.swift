@@ -12,7 +12,9 @@ struct TextDecoder {
 
   init(_ encoding: TextEncoding) {
     self.encoding = encoding
-    isBigEndian = encoding == .utf16BigEndian || (encoding == .utf16 && 1.littleEndian != 1)
+    isBigEndian =
+      encoding == .utf16BigEndian || encoding == .utf32BigEndian
+      || ((encoding == .utf16 || encoding == .utf32) && 1.littleEndian != 1)
   }
 
   /// Whether ASCII bytes need no decoding.
@@ -50,8 +52,9 @@ struct TextDecoder {
       }
       position += all.count
     case .utf16, .utf16LittleEndian, .utf16BigEndian: try decodeUTF16(all, isLast, &text)
+    case .utf32, .utf32LittleEndian, .utf32BigEndian: try decodeUTF32(all, isLast, &text)
     }
-    if !all.isEmpty { isStart = false }
+    if position > 0 { isStart = false }
   }
 
   private func failure(_ what: String, _ index: Int, _ reason: String) -> FormatError {
@@ -163,17 +166,52 @@ struct TextDecoder {
     }
     rest = Array(bytes[index...])
     position += index
-    if isLast, !rest.isEmpty {
-      throw FormatError(
-        .badValue,
-        "'utf-16' codec can't decode byte 0x\(String(rest[0], radix: 16)) in position \(position): "
-          + "truncated data", offset: position)
-    }
+    if isLast, !rest.isEmpty { throw truncated }
+  }
+
+  /// A unit that the file's end cuts short: ``rest``, at ``position``.
+  private var truncated: FormatError {
+    let what =
+      rest.count == 1
+      ? "byte 0x\(String(rest[0], radix: 16)) in position \(position)"
+      : "bytes in position \(position)-\(position + rest.count - 1)"
+    let codec = encoding.codecName(isBigEndian: isBigEndian)
+    return FormatError(.badValue, "'\(codec)' codec can't decode \(what): truncated data", offset: position)
   }
 
   private func illegal(_ index: Int, _ reason: String) -> FormatError {
-    FormatError(
-      .badValue, "'utf-16' codec can't decode bytes in position \(position + index)-\(position + index + 1): \(reason)",
-      offset: position + index)
+    let (start, end) = (position + index, position + index + encoding.unitSize - 1)
+    let codec = encoding.codecName(isBigEndian: isBigEndian)
+    return FormatError(
+      .badValue, "'\(codec)' codec can't decode bytes in position \(start)-\(end): \(reason)", offset: start)
+  }
+
+  private mutating func decodeUTF32(_ bytes: [UInt8], _ isLast: Bool, _ text: inout [UInt8]) throws(FormatError) {
+    var index = 0
+    if isStart, encoding == .utf32, bytes.count >= 4 {
+      let mark = Array(bytes[..<4])
+      if mark == [0xFF, 0xFE, 0, 0] || mark == [0, 0, 0xFE, 0xFF] {
+        isBigEndian = mark[0] == 0
+        index = 4
+      }
+    }
+    while index + 3 < bytes.count {
+      var point: UInt32 = 0
+      for place in 0..<4 { point |= UInt32(bytes[index + place]) << UInt32(8 * (isBigEndian ? 3 - place : place)) }
+      if point < 0x80 {
+        text.append(UInt8(point))
+      } else if let scalar = Unicode.Scalar(point) {
+        text += UTF8.encode(scalar).map { Array($0) } ?? []
+      } else {
+        throw illegal(
+          index,
+          point < 0x11_0000
+            ? "code point in surrogate code point range(0xd800, 0xe000)" : "code point not in range(0x110000)")
+      }
+      index += 4
+    }
+    rest = Array(bytes[index...])
+    position += index
+    if isLast, !rest.isEmpty { throw truncated }
   }
 }

@@ -16,6 +16,12 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
   case utf16LittleEndian = "utf-16-le"
   /// UTF-16, the high byte first, without a mark.
   case utf16BigEndian = "utf-16-be"
+  /// UTF-32 behind a byte order mark; without one, in this machine's byte order.
+  case utf32 = "utf-32"
+  /// UTF-32, the low byte first, without a mark.
+  case utf32LittleEndian = "utf-32-le"
+  /// UTF-32, the high byte first, without a mark.
+  case utf32BigEndian = "utf-32-be"
 
   /// The encoding that Python knows under a name: case does not count, and `_`, `-` and a space are the same.
   ///
@@ -34,6 +40,9 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
     case "utf-16", "utf16", "u16": self = .utf16
     case "utf-16-le", "utf-16le", "unicodelittleunmarked": self = .utf16LittleEndian
     case "utf-16-be", "utf-16be", "unicodebigunmarked": self = .utf16BigEndian
+    case "utf-32", "utf32", "u32": self = .utf32
+    case "utf-32-le", "utf-32le": self = .utf32LittleEndian
+    case "utf-32-be", "utf-32be": self = .utf32BigEndian
     default: throw FormatError(.badArgument, "unknown encoding: \(name)")
     }
   }
@@ -44,23 +53,37 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
     case .utf8, .utf8WithMark: "utf-8"
     case .latin1: "latin-1"
     case .ascii: "ascii"
-    case .utf16, .utf16LittleEndian, .utf16BigEndian: "utf-16"
+    default: rawValue
+    }
+  }
+
+  /// How Python's messages call the codec that reads: without a mark's codec, whose byte order it has found.
+  func codecName(isBigEndian: Bool) -> String {
+    switch self {
+    case .utf16: isBigEndian ? "utf-16-be" : "utf-16-le"
+    case .utf32: isBigEndian ? "utf-32-be" : "utf-32-le"
+    default: codecName
+    }
+  }
+
+  /// How many bytes a unit of the encoding has.
+  var unitSize: Int {
+    switch self {
+    case .utf8, .utf8WithMark, .latin1, .ascii: 1
+    case .utf16, .utf16LittleEndian, .utf16BigEndian: 2
+    case .utf32, .utf32LittleEndian, .utf32BigEndian: 4
     }
   }
 
   /// Whether text in ASCII is the same bytes as in UTF-8.
-  var isASCIICompatible: Bool {
-    switch self {
-    case .utf8, .utf8WithMark, .latin1, .ascii: true
-    case .utf16, .utf16LittleEndian, .utf16BigEndian: false
-    }
-  }
+  var isASCIICompatible: Bool { unitSize == 1 }
 
   /// What stands at the start of a file.
   var byteOrderMark: [UInt8] {
     switch self {
     case .utf8WithMark: [0xEF, 0xBB, 0xBF]
-    case .utf16: UInt16(0xFEFF).littleEndian == 0xFEFF ? [0xFF, 0xFE] : [0xFE, 0xFF]
+    case .utf16: 1.littleEndian == 1 ? [0xFF, 0xFE] : [0xFE, 0xFF]
+    case .utf32: 1.littleEndian == 1 ? [0xFF, 0xFE, 0, 0] : [0, 0, 0xFE, 0xFF]
     default: []
     }
   }
@@ -93,6 +116,11 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
           put(0xDC00 + (point - 0x1_0000) & 0x3FF)
         } else {
           put(point)
+        }
+      case .utf32, .utf32LittleEndian, .utf32BigEndian:
+        let isBig = self == .utf32BigEndian || (self == .utf32 && 1.littleEndian != 1)
+        for place in 0..<4 {
+          result.append(UInt8(truncatingIfNeeded: point >> UInt32(8 * (isBig ? 3 - place : place))))
         }
       }
       index += length

@@ -104,6 +104,8 @@ public final class TextTableReader {
       if !tokenizer.fields.isEmpty {
         count = tokenizer.fields.count
       } else if next >= blocks.text.count, blocks.isLast {
+        // An empty line that ends is one; behind the last line end there is none.
+        if next > start, let last = blocks.text.last, last == 10 || last == 13 { warnOfEmptyLine(0) }
         hasEnded = true
       } else {
         warnOfEmptyLine(0)

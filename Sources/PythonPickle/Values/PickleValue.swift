@@ -151,7 +151,9 @@ extension PickleValue {
     default: return nil
     }
     let place = index < 0 ? all.count + index : index
-    return place >= 0 && place < all.count ? all[place] : nil
+    // Not by `?:`, whose `nil` would be Python's `None`.
+    guard place >= 0, place < all.count else { return nil }
+    return all[place]
   }
 
   /// Python's name of the value's type.

@@ -39,9 +39,20 @@ struct ConvertCommand: ParsableCommand {
       try convertArchive(source, address, to: kind)
       return
     }
+    if case .text(let source, let textKind) = opened, reading.text.gaps.usemask {
+      return try convertMasked(source, textKind, address, to: kind)
+    }
     if try convertInPieces(opened, address, to: kind) { return }
     let input = try ArrayInput(address, opened, reading: reading)
     let stored = try input.stored(options: PickleInput.options(reading))
+    if case .text = opened, reading.text.unpack, let values = stored.values, let fields = values.dtype.fields {
+      // As NumPy unpacks records: an array per field.
+      guard kind == .npz, name == nil else {
+        throw ValidationError("records are unpacked into an archive, an array per field: say --to npz")
+      }
+      return try save(
+        fields.map { ($0.name, try array.apply(to: .values(values.field($0.name)), of: address.path)) })
+    }
     try write(try array.apply(to: stored, of: input.address.path), named: name ?? defaultName(input), as: kind)
   }
 
@@ -67,6 +78,22 @@ struct ConvertCommand: ParsableCommand {
       try table.saveText(to: destination, options: options)
     case .pkl: try Pickle.save(.array(result), to: destination, options: pickle.writerOptions(nil))
     }
+  }
+
+  /// Text with gaps whose places are kept.
+  private func convertMasked(
+    _ source: any ByteSource, _ textKind: FileKindName, _ address: Address, to kind: FileKindName
+  ) throws {
+    guard reading.text.gaps.genfromtxt else { throw ValidationError("--usemask goes with --genfromtxt") }
+    guard kind == .pkl || kind == .npz, array.isEmpty, address.isWhole, name == nil else {
+      throw ValidationError("--usemask writes a masked array to a pickle, or its data and mask to an archive")
+    }
+    let result = try AnyNDArray.genFromText(
+      from: source, options: reading.gapOptions(textKind, of: source))
+    let mask = try result.mask ?? AnyNDArray(zeros: result.array.shape, dtype: .bool)
+    guard kind == .pkl else { return try save([("data", .values(result.array)), ("mask", .values(mask))]) }
+    let masked = PickleValue.maskedArray(result.array, mask: mask)
+    try Pickle.save(masked, to: destination, options: pickle.writerOptions(nil))
   }
 
   /// Writes an archive as the options say.
@@ -172,10 +199,22 @@ struct SourceOptions: ParsableArguments {
 
   func loadOptions(_ kind: FileKindName) throws -> LoadTextOptions { try text.loadOptions(kind, encoding: encoding) }
 
+  func gapOptions(_ kind: FileKindName, of source: any ByteSource) throws -> GenFromTextOptions {
+    try text.gapOptions(kind, encoding: encoding, isStream: source.name == StreamSource.standardInput.name)
+  }
+
   /// Reads text as the options say: as `np.loadtxt`, or as `np.genfromtxt`.
-  func load(_ source: any ByteSource, _ kind: FileKindName) throws -> AnyNDArray {
-    guard text.gaps.genfromtxt else { return try AnyNDArray.loadText(from: source, options: loadOptions(kind)) }
-    return try AnyNDArray.genFromText(from: source, options: text.gapOptions(kind, encoding: encoding)).array
+  func load(_ source: any ByteSource, _ kind: FileKindName) throws -> StoredArray {
+    guard text.gaps.genfromtxt else {
+      let options = try loadOptions(kind)
+      return options.dtype.kind == .object
+        ? .objects(try ObjectArray.loadText(from: source, options: options))
+        : .values(try AnyNDArray.loadText(from: source, options: options))
+    }
+    let options = try gapOptions(kind, of: source)
+    return options.dtype?.kind == .object
+      ? .objects(try ObjectArray.genFromText(from: source, options: options))
+      : .values(try AnyNDArray.genFromText(from: source, options: options).array)
   }
 }
 
@@ -203,8 +242,10 @@ extension ConvertCommand {
     case (.text(let source, let textKind), .npy):
       let options = try reading.loadOptions(textKind)
       let hasSize = ![.bytes, .string].contains(options.dtype.kind) || options.dtype.itemSize > 0
-      guard source.byteCount ?? .max >= ConvertCommand.largeSize, source.isSeekable || source.name != address.path,
-        destination != "-", FileStatus(path: destination)?.isRegular ?? true, options.ndmin == 0, !options.unpack, options.maxRows == nil, hasSize,
+      guard options.dtype.kind != .object, source.byteCount ?? .max >= ConvertCommand.largeSize,
+        source.isSeekable || source.name != address.path,
+        destination != "-", FileStatus(path: destination)?.isRegular ?? true, options.ndmin == 0, !options.unpack,
+        options.maxRows == nil, hasSize,
         options.dtype.dateUnit?.unit != .generic
       else { return false }
       let reader = try TextTableReader(source, options: options)

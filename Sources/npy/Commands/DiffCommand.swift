@@ -18,12 +18,16 @@ struct DiffCommand: ParsableCommand {
 
   @Argument(help: "The first array.") var a: String
   @Argument(help: "The second array.") var b: String
-  @Option(help: "The relative tolerance.") var rtol: Double = 0
-  @Option(help: "The absolute tolerance.") var atol: Double = 0
+  @Option(parsing: .unconditional, help: "The relative tolerance.") var rtol: Double = 0
+  @Option(parsing: .unconditional, help: "The absolute tolerance.") var atol: Double = 0
   @Flag(help: "Let a NaN equal a NaN.") var equalNan = false
   @Flag(name: .shortAndLong, help: "Print nothing; the exit code tells.") var quiet = false
   @Flag(help: "Print JSON.") var json = false
   @OptionGroup var limits: LimitOptions
+
+  func validate() throws {
+    guard rtol >= 0, atol >= 0 else { throw ValidationError("a tolerance is a number from 0 on") }
+  }
 
   /// What `diff` says when it cannot compare: 1 means that the arrays differ.
   private static let trouble: Int32 = 2
@@ -114,6 +118,9 @@ struct ArrayComparison {
   static func compare(
     _ left: ArrayInput, _ right: ArrayInput, name: String?, dtypeMatters: Bool, start: ArrayDifference
   ) throws(FormatError) -> ArrayComparison {
+    if left.dtype.hasObjects || right.dtype.hasObjects {
+      return try compareObjects(left, right, name: name, dtypeMatters: dtypeMatters, start: start)
+    }
     let (leftPieces, rightPieces) = (try ArrayPieces(left), try ArrayPieces(right))
     var result = ArrayComparison(
       name: name, leftDType: left.dtype, rightDType: right.dtype, leftShape: leftPieces.shape,
@@ -134,6 +141,33 @@ struct ArrayComparison {
     result.difference = difference
     if let index = difference.worstIndex {
       result.worstPair = (try leftPieces.elementText(index), try rightPieces.elementText(index))
+    }
+    return result
+  }
+
+  /// Compares arrays of which one at least is of objects: these are equal where Python would call them equal.
+  private static func compareObjects(
+    _ left: ArrayInput, _ right: ArrayInput, name: String?, dtypeMatters: Bool, start: ArrayDifference
+  ) throws(FormatError) -> ArrayComparison {
+    let (first, second) = (try left.stored(), try right.stored())
+    var result = ArrayComparison(
+      name: name, leftDType: first.dtype, rightDType: second.dtype, leftShape: first.shape, rightShape: second.shape,
+      dtypeMatters: dtypeMatters)
+    guard result.leftShape == result.rightShape, let a = first.objects?.items, let b = second.objects?.items else {
+      return result
+    }
+    var difference = start
+    let flags = zip(a, b).map { $0 == $1 ? UInt8(0) : 1 }
+    try FormatError.wrapping(.badArgument, file: left.address.path) { () throws(ArrayError) in
+      // Bytes without a meaning: they have no magnitude that could be the worst.
+      let same = try AnyNDArray(zeros: [flags.count], dtype: .void(1))
+      try difference.add(same, AnyNDArray(bytes: flags, dtype: .void(1), shape: [flags.count]))
+    }
+    result.difference = difference
+    if let index = difference.worstIndex {
+      result.worstPair = (
+        a[index].repr(options: PrintOptions(), limit: 200), b[index].repr(options: PrintOptions(), limit: 200)
+      )
     }
     return result
   }

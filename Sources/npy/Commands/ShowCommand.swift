@@ -73,10 +73,10 @@ struct BareTextOptions: ParsableArguments {
 
 /// NumPy's print options as options of a command.
 struct PrintingOptions: ParsableArguments {
-  @Option(help: "Digits behind the point.") var precision: Int?
-  @Option(help: "From how many elements on an array is summarised.") var threshold: Int?
-  @Option(help: "How many items stand at each end of a summary.") var edgeitems: Int?
-  @Option(help: "The characters of a line.") var linewidth: Int?
+  @Option(parsing: .unconditional, help: "Digits behind the point.") var precision: Int?
+  @Option(parsing: .unconditional, help: "From how many elements on an array is summarised.") var threshold: Int?
+  @Option(parsing: .unconditional, help: "How many items stand at each end of a summary.") var edgeitems: Int?
+  @Option(parsing: .unconditional, help: "The characters of a line.") var linewidth: Int?
   @Flag(help: "No exponents: numbers close to zero print as zero.") var suppress = false
   @Option(help: "fixed, unique, maxprec or maxprec_equal.") var floatmode: String?
   @Option(parsing: .unconditional, help: "Signs of positive numbers: '-' none, '+' a plus, ' ' a space.")

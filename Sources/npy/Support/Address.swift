@@ -15,7 +15,8 @@ struct Address: Sendable {
   /// Takes an address apart. Where a file of exactly that name exists, it is the file.
   ///
   /// - Throws: ``FormatError`` with code `badArgument` for brackets that hold no slice.
-  init(_ text: String) throws(FormatError) {
+  init(_ given: String) throws(FormatError) {
+    let text = given.hasPrefix(Address.standardInputMark) ? String(given.dropFirst()) : given
     self.text = text
     if text == "-" || FileStatus(path: text) != nil {
       (path, member, slice) = (text, nil, nil)
@@ -53,6 +54,9 @@ struct Address: Sendable {
     self.member = member
     slice = nil
   }
+
+  /// What stands before `-:MEMBER` and `-[SLICE]` on their way through the argument parser.
+  static let standardInputMark = "\u{1}"
 
   /// Whether the address names a file and no part of it.
   var isWhole: Bool { member == nil && slice == nil }

@@ -35,7 +35,8 @@ struct ArrayDescription {
     dtype = header.dtype
     shape = header.shape
     dataOffset = file.dataOffset
-    trailingByteCount = file.trailingByteCount
+    // Behind the header of objects comes their pickle, whose length nothing tells.
+    trailingByteCount = file.header.dtype.hasObjects ? nil : file.trailingByteCount
     fileOffset = stored
   }
 

@@ -20,7 +20,8 @@ struct ArrayInput {
   init(
     _ address: Address, kind: FileKindName? = nil, reading: SourceOptions? = nil, limits: LoadLimits = .default
   ) throws {
-    try self.init(address, OpenedFile(address.path, kind: kind ?? reading?.from, limits: reading?.limits.resolved ?? limits),
+    try self.init(
+      address, OpenedFile(address.path, kind: kind ?? reading?.from, limits: reading?.limits.resolved ?? limits),
       reading: reading)
   }
 
@@ -43,7 +44,7 @@ struct ArrayInput {
       if let member = address.member {
         throw FormatError(.notFound, "a text has no members", file: address.path, member: member)
       }
-      content = .memory(.values(try (reading ?? SourceOptions.parse([])).load(source, kind)))
+      content = .memory(try (reading ?? SourceOptions.parse([])).load(source, kind))
     case .pickle(let source):
       content = .memory(try PickleInput.requireArray(PickleInput.value(source, address, reading), address))
     }

@@ -2,6 +2,7 @@
 enum CommandLineArguments {
   /// - `--name=` with nothing behind it: an empty value. The parser would take the next argument for the value.
   /// - `--compress` without a value: `--compress=default`.
+  /// - `-:MEMBER` and `-[SLICE]`, parts of standard input, which the parser would take for options: marked.
   ///
   /// Behind `--` everything is an address.
   static func expanded(_ arguments: [String]) -> [String] {
@@ -14,6 +15,8 @@ enum CommandLineArguments {
         isValue = false
       } else if argument == "--" {
         return result + arguments[index...]
+      } else if argument.hasPrefix("-:") || argument.hasPrefix("-[") {
+        result.append(Address.standardInputMark + argument)
       } else if argument == "--compress" {
         result.append("--compress=default")
       } else if argument.hasPrefix("--"), argument.hasSuffix("="), argument.count > 3,

@@ -56,7 +56,8 @@ enum PickleInput {
 
 /// How pickles are written.
 struct PickleOptions: ParsableArguments {
-  @Option(name: .customLong("protocol"), help: "The pickle protocol, 0 to 5.") var protocolVersion: Int?
+  @Option(name: .customLong("protocol"), parsing: .unconditional, help: "The pickle protocol, 0 to 5.")
+  var protocolVersion: Int?
   @Option(help: "Whose module names arrays get: NumPy 1's (numpy.core) or 2's (numpy._core).") var numpyModules: Int?
 
   /// - Parameter source: The protocol of the pickle that is converted, which is kept unless told otherwise.

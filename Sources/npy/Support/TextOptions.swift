@@ -20,6 +20,11 @@ struct TextInputOptions: ParsableArguments {
   @Flag(help: "Transpose the result.") var unpack = false
   @OptionGroup var gaps: GapOptions
 
+  func validate() throws {
+    guard skiprows >= 0, maxRows ?? 0 >= 0 else { throw ValidationError("argument must be nonnegative") }
+    guard (0...2).contains(ndmin) else { throw ValidationError("Illegal value of ndmin keyword: \(ndmin)") }
+  }
+
   /// The options of the library, for a file of a kind.
   func loadOptions(_ kind: FileKindName, encoding: String?) throws -> LoadTextOptions {
     var options = LoadTextOptions(dtype: .float64, delimiter: try resolvedDelimiter(kind))
@@ -50,7 +55,7 @@ struct TextInputOptions: ParsableArguments {
   }
 
   /// The options of `genfromtxt`, for a file of a kind.
-  func gapOptions(_ kind: FileKindName, encoding: String?) throws -> GenFromTextOptions {
+  func gapOptions(_ kind: FileKindName, encoding: String?, isStream: Bool) throws -> GenFromTextOptions {
     var options = GenFromTextOptions()
     if let delimiter = try resolvedDelimiter(kind) { options.delimiter = .text(delimiter) }
     if let dtype { options.dtype = dtype == "auto" ? nil : try TextInputOptions.parsed(dtype) }
@@ -60,21 +65,25 @@ struct TextInputOptions: ParsableArguments {
     options.ndmin = ndmin
     options.unpack = unpack
     if let usecols {
-      options.useColumns = GapOptions.list(usecols).map { Int($0).map { .index($0) } ?? .name($0) }
+      options.useColumns = GapOptions.names(usecols).map { Int($0).map { .index($0) } ?? .name($0) }
     }
-    if let encoding { options.encoding = try TextEncoding(named: encoding) }
+    // Bytes are what NumPy's oldest readers gave: a file is read as UTF-8 all the same, a stream as Latin-1.
+    options.keepsBytes = encoding == "bytes"
+    if let encoding, !options.keepsBytes || isStream { options.encoding = try TextEncoding(named: encoding) }
     options.onWarning = { Console.warn($0) }
     try gaps.apply(to: &options)
     return options
   }
 
   static func columns(_ text: String) throws -> [Int] {
-    try text.split(separator: ",").map { part in
-      guard let column = Int(part.filter { $0 != " " }) else {
-        throw ValidationError("'\(part)' is no column: write integers with commas, as 0,2,-1")
+    try text.isEmpty
+      ? []
+      : GapOptions.names(text).map { part in
+        guard let column = Int(part) else {
+          throw ValidationError("'\(part)' is no column: write integers with commas, as 0,2,-1")
+        }
+        return column
       }
-      return column
-    }
   }
 }
 
@@ -138,68 +147,5 @@ enum Escapes {
       rest.removeFirst()
     }
     return result
-  }
-}
-
-/// Text with gaps: the parameters that `np.genfromtxt` has beyond `np.loadtxt`'s.
-struct GapOptions: ParsableArguments {
-  @Flag(help: "Read text as np.genfromtxt: missing values, names, fixed widths; --dtype auto finds the types.")
-  var genfromtxt = false
-  @Option(parsing: .unconditional, help: "Fixed widths of the columns, as 3,5,2; one number for all.")
-  var widths: String?
-  @Option(parsing: .unconditional, help: "Rows to leave out at the end.") var skipFooter = 0
-  @Option(parsing: .unconditional, help: "true for the names of the first line, or the names: a,b,c.")
-  var names: String?
-  @Option(parsing: .unconditional, help: "Names that get an underscore.") var excludelist: String?
-  @Option(parsing: .unconditional, help: "Characters to delete from names.") var deletechars: String?
-  @Option(parsing: .unconditional, help: "What spaces in names become.") var replaceSpace: String?
-  @Flag(help: "Take white space off fields.") var autostrip = false
-  @Option(help: "upper or lower: the letters of names.") var `case`: String?
-  @Option(parsing: .unconditional, help: "The format of names that were not given.") var defaultfmt: String?
-  @Option(parsing: .unconditional, help: "Texts that stand for missing values, as N/A,-.") var missingValues: String?
-  @Option(parsing: .unconditional, help: "What missing values become, per column.") var fillingValues: String?
-  @Flag(help: "Let a text that is no value be an error.") var strictValues = false
-  @Flag(help: "Leave rows with another number of columns out, with a warning.") var skipInvalid = false
-
-  func apply(to options: inout GenFromTextOptions) throws {
-    if let widths {
-      let numbers = try TextInputOptions.columns(widths)
-      options.delimiter = numbers.count == 1 ? .width(numbers[0]) : .widths(numbers)
-    }
-    options.skipFooter = skipFooter
-    switch names {
-    case nil: break
-    case "true", "True": options.names = .firstLine
-    case let list?: options.names = .list(GapOptions.list(list))
-    }
-    if let excludelist { options.excludeList = GapOptions.list(excludelist) }
-    options.deleteCharacters = deletechars.map(Escapes.resolve)
-    if let replaceSpace { options.replaceSpace = Escapes.resolve(replaceSpace) }
-    options.autostrip = autostrip
-    switch `case` {
-    case nil: break
-    case "upper": options.nameCase = .upper
-    case "lower": options.nameCase = .lower
-    case let other?: throw ValidationError("--case takes upper or lower, not '\(other)'")
-    }
-    if let defaultfmt { options.defaultFormat = defaultfmt }
-    if let missingValues { options.missingValues = .all(GapOptions.list(missingValues)) }
-    if let fillingValues {
-      let values = GapOptions.list(fillingValues).map(GapOptions.value)
-      options.fillingValues = values.count == 1 ? .all(values[0]) : .list(values)
-    }
-    options.loose = !strictValues
-    options.invalidRaise = !skipInvalid
-  }
-
-  /// A list with commas.
-  static func list(_ text: String) -> [String] {
-    text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-  }
-
-  private static func value(_ text: String) -> TextValue {
-    if let integer = Int(text) { return .integer(integer) }
-    if let number = Double(text) { return .number(number) }
-    return .text(text)
   }
 }

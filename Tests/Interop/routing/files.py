@@ -12,7 +12,7 @@ from numpy.lib import _format_impl, _npyio_impl, format
 from numpy.lib._utils_impl import drop_metadata
 from numpy.lib.npyio import NpzFile
 
-from .command import Folder, Unroutable, routed, run
+from .command import Calls, Folder, Unroutable, routed, run
 
 real_save, real_load = np.save, np.load
 real_savez, real_savez_compressed = np.savez, np.savez_compressed
@@ -77,7 +77,16 @@ class RoutedNpzFile(NpzFile):
     def __getitem__(self, key):
         if not isinstance(key, str) or key not in self:
             raise KeyError(f"{key} is not a file in the archive")
-        member = self._files[key] if hasattr(self, "_files") and isinstance(self._files, dict) else key
+        kwargs = self.pickle_kwargs or {}
+        if not kwargs.get("fix_imports", True):
+            Calls.unroutable.append("NpzFile: fix_imports is a way of running pickles")
+            Calls.bypassed += 1
+            try:
+                return super().__getitem__(key)
+            finally:
+                Calls.bypassed -= 1
+        encoding = kwargs.get("encoding")
+        options = ["--pickle-encoding", encoding] if encoding in ("latin1", "bytes") else []
         names = json.loads(run("ls", "--json", self.routed_path, "--max-header-size", 1 << 30))["members"]
         assert [entry["name"] for entry in names] == list(self.files), (names, self.files)
         with self.zip.open(key if key in self.zip.namelist() else key + ".npy") as stream:
@@ -86,7 +95,7 @@ class RoutedNpzFile(NpzFile):
             with Folder() as folder:
                 run("unpack", self.routed_path, "-C", folder)
                 return (folder / key).read_bytes()
-        result = run("convert", f"{self.routed_path}:{key}", "-", "--to", "npy", "--max-header-size",
+        result = run("convert", f"{self.routed_path}:{key}", "-", "--to", "npy", *options, "--max-header-size",
                      (1 << 30) if self.allow_pickle else self.max_header_size)
         return array_of(result, allow_pickle=self.allow_pickle, max_header_size=1 << 30)
 
@@ -216,10 +225,14 @@ def read_array(fp, allow_pickle=False, pickle_kwargs=None, *, max_header_size=MA
     limit = (1 << 30) if allow_pickle else max_header_size
     options = ["-", "--from", "npy", "--to", "npy", "--max-header-size", limit]
     name = getattr(fp, "name", None)
-    if isinstance(name, str) and os.path.exists(name) and fp.tell() == 0:
-        result = run("convert", name, *options)
-    else:
-        result = run("convert", "-", *options, stdin=rest_of(fp))
+    try:
+        if isinstance(name, str) and os.path.exists(name) and fp.tell() == 0:
+            result = run("convert", name, *options)
+        else:
+            result = run("convert", "-", *options, stdin=rest_of(fp))
+    except EOFError as error:
+        # Only np.load has another exception for this.
+        raise ValueError(str(error)) from None
     return array_of(result, allow_pickle=allow_pickle, max_header_size=1 << 30)
 
 

@@ -81,8 +81,9 @@ def source_of(fname, encoding, allows_line_ends=True):
         raise Unroutable(f"a source of type {type(fname).__name__}") from None
     if any(not isinstance(line, (str, bytes)) for line in lines):
         raise Unroutable("a source with lines that are no text", first=iter(lines))
-    if not allows_line_ends and any(end in line.rstrip("\r\n") for line in lines if isinstance(line, str)
-                                    for end in "\r\n"):
+    ends = "\r" if allows_line_ends else "\r\n"
+    if any(end in line.rstrip("\r\n") for line in lines if isinstance(line, str) for end in ends) or (
+            allows_line_ends and any(isinstance(line, str) and "\r" in line for line in lines)):
         raise Unroutable("only Python's sequences have lines with line ends in them", first=lines)
     if encoding in (None, "bytes"):
         encoding = "latin1"
@@ -187,6 +188,8 @@ def literal(value):
     """A list or dictionary of missing or filling values as the command takes it: a Python literal."""
     if isinstance(value, bytes):
         value = value.decode("latin1")
+    if isinstance(value, complex):
+        value = str(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
@@ -260,6 +263,7 @@ def genfromtxt(fname, dtype=float, comments="#", delimiter=None, skip_header=0, 
     if usemask:
         import pickle
         array = pickle.loads(run("convert", source, "-", "--from", "txt", "--to", "pkl", *options, stdin=stdin))
+        assert isinstance(array, np.ma.MaskedArray)
     else:
         array = array_of(run("convert", source, "-", "--from", "txt", "--to", "npy", *options, stdin=stdin))
     if place is not None:

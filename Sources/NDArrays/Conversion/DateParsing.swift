@@ -1,17 +1,16 @@
-internal import NDArrays
 internal import NumberText
 
 /// A moment or duration as its text has it.
-struct ParsedDate {
+package struct ParsedDate: Sendable {
   /// How many steps of ``unit``, rounded down; `nil` if 64 bits do not hold that.
-  var count: Int64?
+  package var count: Int64?
   /// As fine as the text goes; the generic unit for `NaT` and plain counts.
-  var unit: DateUnit
+  package var unit: DateUnit
   /// The time since 1970 in attoseconds, where the text has a time of day: a zone may make it finer than ``unit``.
   var attoseconds: Int128?
 
   /// The count in another unit, rounded down; `nil` if 64 bits do not hold it.
-  func count(in wanted: DateUnit, isMoment: Bool) -> Int64? {
+  package func count(in wanted: DateUnit, isMoment: Bool) -> Int64? {
     if wanted == .generic || unit == .generic { return count }
     guard let attoseconds else {
       guard let count, let conversion = DateConversion(from: unit, to: wanted, isMoment: isMoment) else { return nil }
@@ -44,11 +43,11 @@ struct ParsedDate {
   }
 }
 
-extension DateText {
+extension ParsedDate {
   /// Reads a moment in ISO 8601 as NumPy does, or a count of steps.
   ///
   /// - Returns: `nil` for what is neither, and for what no unit could hold. An empty text is not a time.
-  static func parse(_ text: [UInt8], isMoment: Bool) -> ParsedDate? {
+  package static func parse(_ text: [UInt8], isMoment: Bool) -> ParsedDate? {
     let word = text.map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }
     if word.isEmpty || word.elementsEqual("nat".utf8) { return ParsedDate(count: notATime, unit: .generic) }
     guard isMoment else { return parseCount(text) }

@@ -1,0 +1,181 @@
+"""Arrays of Python objects through the command: between .npy, .npz and pickles, sliced, printed, compared."""
+import io
+import itertools
+import pickle
+
+import numpy as np
+import pytest
+
+from conftest import run_npy
+
+
+def objects(values, shape=None):
+    array = np.empty(len(values), object)
+    array[:] = values
+    return array.reshape(shape or (len(values),))
+
+
+SHARED = [1, 2]
+ARRAYS = {
+    "mixed": objects([1, "a", None, 2.5, [1, 2], {"k": (True, b"x")}], (2, 3)),
+    "fortran": np.asfortranarray(objects([1, "a", None, 2.5, [1, 2], 2**70], (2, 3))),
+    "shared": objects([SHARED, SHARED]),
+    "empty": np.empty((0, 2), object),
+    "scalar": np.array(None, dtype=object),
+    "records": np.array([(1, None, "x"), (2, [1], "y")], dtype=[("a", "<i4"), ("o", "O"), ("s", "U2")]),
+    "long": objects(["word %d" % number for number in range(40)]),
+    "summary": objects(list(range(1200)), (2, 600)),
+    "nested": objects([np.eye(2), np.arange(3.0), "text"]),
+    "texts": objects(["a\nb", "é", "\u3042" * 30, "'\""] * 5),
+}
+
+
+def same(left, right):
+    return (left.dtype == right.dtype and left.shape == right.shape and left.flags.fnc == right.flags.fnc
+            and repr(left.tolist()) == repr(right.tolist()))
+
+
+def written(array, kind):
+    stream = io.BytesIO()
+    if kind == "npy":
+        np.save(stream, array)
+    elif kind == "npz":
+        np.savez(stream, arr_0=array)
+    else:
+        pickle.dump(array, stream, 4)
+    return stream.getvalue()
+
+
+def read(data, kind):
+    if kind == "pkl":
+        return pickle.loads(data)
+    loaded = np.load(io.BytesIO(data), allow_pickle=True)
+    return loaded["arr_0"] if kind == "npz" else loaded
+
+
+@pytest.mark.parametrize("source, target", itertools.product(["npy", "npz", "pkl"], repeat=2))
+def test_convert(tmp_path, source, target):
+    for name, array in ARRAYS.items():
+        data = written(array, source)
+        got = read(run_npy("convert", "-", "-", "--to", target, stdin=data), target)
+        if source == "npz" and target == "pkl" and isinstance(got, dict):
+            got = got["arr_0"]
+        assert same(got, array), (name, got)
+        path, out = tmp_path / f"in.{source}", tmp_path / f"out.{target}"
+        path.write_bytes(data)
+        run_npy("convert", path, out, *(["--numpy-layout"] if target == "npz" else []))
+        if target != "pkl" and name != "nested":
+            assert out.read_bytes() == written(array, target), name
+        if name == "shared":
+            got = read(out.read_bytes(), target)
+            got = got["arr_0"] if isinstance(got, dict) else got
+            assert got[0] is got[1]
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_show(name):
+    array = ARRAYS[name]
+    for kind in ("npy", "pkl"):
+        data = written(array, kind)
+        assert run_npy("show", "-", stdin=data).decode() == str(array) + "\n"
+        assert run_npy("show", "-", "--repr", stdin=data).decode() == repr(array) + "\n"
+    with np.printoptions(linewidth=40, threshold=5, edgeitems=2):
+        shown = run_npy("show", "-", "--repr", "--linewidth=40", "--threshold=5", "--edgeitems=2",
+                        stdin=written(array, "npy"))
+        assert shown.decode() == repr(array) + "\n"
+
+
+def test_an_array_that_contains_itself():
+    array = np.array([None, None])
+    array[1] = array
+    assert run_npy("show", "-", "--repr", stdin=written(array, "npy")).decode() == repr(array) + "\n"
+    array = objects([1])
+    for _ in range(3000):
+        array = objects([array])
+    # Python's own printing gives up with a RecursionError.
+    import sys
+    sys.setrecursionlimit(100_000)
+    assert b"..." in run_npy("show", "-", stdin=written(array, "npy"))
+
+
+@pytest.mark.parametrize("text", ["[0]", "[:,1]", "[::-1,::2]", "[...,newaxis]", "[1:,-1]"])
+def test_slices(tmp_path, text):
+    for name in ("mixed", "fortran"):
+        array = ARRAYS[name]
+        np.save(tmp_path / "a.npy", array)
+        expected = eval("array" + text, {"array": array, "newaxis": None})
+        got = np.load(io.BytesIO(run_npy("convert", f"{tmp_path}/a.npy{text}", "-", "--to", "npy")), allow_pickle=True)
+        assert same(got, expected)
+
+
+def test_archives(tmp_path):
+    mixed = ARRAYS["mixed"]
+    np.savez(tmp_path / "many.npz", x=np.arange(3), o=mixed, y=np.ones(2))
+    run_npy("convert", tmp_path / "many.npz", tmp_path / "many.pkl")
+    run_npy("convert", tmp_path / "many.pkl", tmp_path / "back.npz", "--compress")
+    with np.load(tmp_path / "back.npz", allow_pickle=True) as back:
+        assert back.files == ["x", "o", "y"] and same(back["o"], mixed)
+    np.save(tmp_path / "mixed.npy", mixed)
+    run_npy("pack", tmp_path / "p.npz", tmp_path / "mixed.npy", f"q={tmp_path}/many.npz:o", "--numpy-layout")
+    expected = io.BytesIO()
+    np.savez(expected, mixed=mixed, q=mixed)
+    assert (tmp_path / "p.npz").read_bytes() == expected.getvalue()
+    run_npy("pack", "--append", tmp_path / "p.npz", f"r={tmp_path}/mixed.npy")
+    with np.load(tmp_path / "p.npz", allow_pickle=True) as loaded:
+        assert loaded.files == ["mixed", "q", "r"] and same(loaded["r"], mixed)
+    assert run_npy("diff", f"{tmp_path}/p.npz:q", tmp_path / "mixed.npy") == b""
+    changed = mixed.copy()
+    changed[1, 1] = [1, 3]
+    np.save(tmp_path / "changed.npy", changed)
+    result = run_npy("diff", tmp_path / "mixed.npy", tmp_path / "changed.npy", check=False)
+    assert result.returncode == 1 and b"[1, 1]: [1, 2] and [1, 3]" in result.stdout
+
+
+@pytest.mark.parametrize("values, dtype", [
+    ([1, 2.5, True], "f8"), ([1, 0, -3], "i1"), (["1", "2.5"], "f8"), ([None, 1], "f8"), ([True, "x"], "U"),
+    (["2020-01-01", None], "M8[D]"), ([2**70], "f8"), ([1.9], "i4"), ([1 + 2j], "c16"), ([b"ab", b"c"], "S"),
+    ([300], "i1"), ([[1]], "i4"), (["x"], "f8")])
+def test_astype(values, dtype):
+    array = objects(values)
+    result = run_npy("convert", "-", "-", "--to", "npy", f"--astype={dtype}", stdin=written(array, "npy"), check=False)
+    try:
+        expected = array.astype(dtype)
+    except Exception:
+        assert result.returncode == 1
+        return
+    got = np.load(io.BytesIO(result.stdout))
+    assert got.dtype == expected.dtype and got.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("dtype", ["?", "i2", ">u8", "f4", "c8", "U3", "S2"])
+def test_values_as_objects(dtype):
+    array = np.asfortranarray(np.array([[0, 1, 2], [3, 4, 5]]).astype(dtype))
+    got = np.load(io.BytesIO(run_npy("convert", "-", "-", "--to", "npy", "--astype=O", stdin=written(array, "npy"))),
+                  allow_pickle=True)
+    assert same(got, array.astype(object))
+
+
+@pytest.mark.parametrize("values, fmt", [
+    ([[1, "a"], [2.5, None]], "%s"), ([[1, 2], [3, 4]], "%d"), ([[1, 2.5]], "%.3f"), ([["x", "y"]], "%5s"),
+    ([[1, 2]], "%.18e")])
+def test_text(values, fmt):
+    array = np.array(values, object)
+    stream = io.BytesIO()
+    np.savetxt(stream, array, fmt=fmt)
+    assert run_npy("convert", "-", "-", "--to", "txt", "--fmt", fmt, stdin=written(array, "npy")) == stream.getvalue()
+
+
+@pytest.mark.filterwarnings("ignore:Custom dtypes")
+@pytest.mark.parametrize("values, options", [
+    (["abc", "héé", ""], {}), (["x", None], {"na_object": None}), (["x", float("nan")], {"na_object": float("nan")}),
+    (["y"], {"coerce": False})])
+def test_strings_of_any_length(tmp_path, values, options):
+    """NumPy saves StringDType as objects, by a pickle."""
+    array = np.array(values, dtype=np.dtypes.StringDType(**options))
+    for source, target in itertools.product(["npy", "npz", "pkl"], repeat=2):
+        data = written(array, source)
+        got = read(run_npy("convert", "-", "-", "--to", target, stdin=data), target)
+        got = got["arr_0"] if isinstance(got, dict) else got
+        assert got.dtype == array.dtype and repr(got) == repr(array)
+    for flags, expected in ([], str(array)), (["--repr"], repr(array)):
+        assert run_npy("show", "-", *flags, stdin=written(array, "npy")).decode() == expected + "\n"
