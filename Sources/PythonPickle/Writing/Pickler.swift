@@ -18,7 +18,7 @@ struct Pickler {
     case madeGlobal(PickleGlobal)
     case bytes([UInt8])
     /// The value that was memoized last is what equal ones share.
-    case shareLast(SharedKey)
+    case shareLast(PickleBytes)
   }
 
   var output: PickleOutput
@@ -28,20 +28,15 @@ struct Pickler {
   var steps: [Step] = []
   private var memo = IdentityTable()
   private(set) var memoCount = 0
-  private var sharedMemo: [SharedKey: Int] = [:]
-  private var globalMemo: [SharedKey: Int] = [:]
+  /// What equal strings, bytes and names are found by.
+  var sharedStrings = ContentTable<PickleString>()
+  var sharedBytes = ContentTable<PickleBytes>()
+  var sharedGlobals = ContentTable<PickleGlobal>()
   /// Values made on the way: their addresses must stay theirs until the end.
   var kept: [AnyObject] = []
   private var resolved: [ObjectIdentifier: PickleValue] = [:]
   /// How many values a batch of APPENDS, SETITEMS, ADDITEMS has.
   static let batch = 1000
-
-  /// What equal values are found by.
-  enum SharedKey: Hashable {
-    case string([UInt8])
-    case bytes([UInt8])
-    case global(module: [UInt8], name: [UInt8])
-  }
 
   init(_ sink: any ByteSink, _ options: PickleWriter.Options) {
     output = PickleOutput(sink)
@@ -120,13 +115,13 @@ struct Pickler {
       call("complex", [.float(value.real), .float(value.imaginary)], for: value)
     case .list(let value):
       if let index = memo[value] { return writeGet(index) }
-      output.write(version > 0 ? [Opcode.emptyList] : [Opcode.mark, Opcode.list])
+      if version > 0 { output.write(Opcode.emptyList) } else { output.write(codes: Opcode.mark, Opcode.list) }
       memoize(value)
       if !value.items.isEmpty { try saveItems(value.items, from: 0, isList: true) }
     case .tuple(let value): try saveTuple(value)
     case .dict(let value):
       if let index = memo[value] { return writeGet(index) }
-      output.write(version > 0 ? [Opcode.emptyDict] : [Opcode.mark, Opcode.dict])
+      if version > 0 { output.write(Opcode.emptyDict) } else { output.write(codes: Opcode.mark, Opcode.dict) }
       memoize(value)
       if !value.isEmpty { try savePairs(value.entries, from: 0, isValue: false, isDict: true) }
     case .set(let value):
@@ -180,18 +175,9 @@ struct Pickler {
     case .global(let global): finishGlobal(global)
     case .madeGlobal(let global): rememberGlobal(global)
     case .bytes(let bytes): output.write(bytes)
-    case .shareLast(let key): share(key)
+    case .shareLast(let bytes): sharedBytes.add(bytes, hash: bytes.contentHash, memoCount - 1)
     }
   }
-
-  /// A value that equal ones share, found by its content.
-  func sharedIndex(_ key: @autoclosure () -> SharedKey) -> Int? {
-    sharedMemo.isEmpty ? nil : sharedMemo[key()]
-  }
-  /// Notes the last memoized value's content.
-  mutating func share(_ key: SharedKey) { sharedMemo[key] = memoCount - 1 }
-  func globalIndex(_ key: SharedKey) -> Int? { globalMemo[key] }
-  mutating func shareGlobal(_ key: SharedKey) { globalMemo[key] = memoCount - 1 }
 
   /// The value that stands for an object which chooses its form: asked for once.
   mutating func resolve(_ object: PickleObject, _ value: any PickleConvertible) throws(FormatError)
