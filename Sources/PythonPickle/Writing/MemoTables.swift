@@ -1,6 +1,9 @@
-// What the pickler remembers values by: where they are, and what is in them.
+import Synchronization
 
-/// From addresses to memo indices: open addressing with a multiplicative hash, as the pickler asks for every value.
+// What the pickler remembers values by: where they are, and what is in them. Containers and objects carry their place
+// themselves; what several threads may share (strings, bytes, names) cannot.
+
+/// From addresses to memo indices: open addressing with a multiplicative hash.
 struct IdentityTable {
   private struct Entry {
     var key: UInt = 0
@@ -48,43 +51,53 @@ protocol ContentHashed: AnyObject {
 
 /// From contents to memo indices.
 struct ContentTable<Value: ContentHashed> {
-  private struct Entry {
-    var hash: UInt64
-    var index: Int32
-    var value: Value?
-  }
-  private var entries: [Entry] = []
-  private var count = 0
-
-  @inline(__always)
-  private func slot(_ value: Value?, _ hash: UInt64) -> Int {
-    let mask = entries.count - 1
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while let known = entries[slot].value {
-      if let value, entries[slot].hash == hash, known.hasSameContent(as: value) { break }
-      slot = (slot + 1) & mask
-    }
-    return slot
-  }
+  /// 0 for a free slot; apart from the values, so that a search touches these only.
+  private var hashes: [UInt64] = []
+  private var slots: [Int32] = []
+  private var values: [Value] = []
+  private var indices: [Int32] = []
 
   /// The index of an equal value; `nil` if there is none.
   func find(_ value: Value, hash: UInt64) -> Int? {
-    guard count > 0 else { return nil }
-    let entry = entries[slot(value, hash)]
-    return entry.value == nil ? nil : Int(entry.index)
+    guard !values.isEmpty else { return nil }
+    let hash = hash | 1
+    let mask = hashes.count - 1
+    var slot = Int(truncatingIfNeeded: hash >> 20) & mask
+    while hashes[slot] != 0 {
+      if hashes[slot] == hash, values[Int(slots[slot])].hasSameContent(as: value) {
+        return Int(indices[Int(slots[slot])])
+      }
+      slot = (slot + 1) & mask
+    }
+    return nil
   }
 
   /// Notes the index of a value of which there is no equal one yet.
   mutating func add(_ value: Value, hash: UInt64, _ index: Int) {
-    if count * 2 >= entries.count {
-      let old = entries
-      let empty = Entry(hash: 0, index: 0, value: nil)
-      entries = [Entry](repeating: empty, count: max(64, old.count * 4))
-      for entry in old where entry.value != nil { entries[slot(nil, entry.hash)] = entry }
+    if values.count * 2 >= hashes.count {
+      let (oldHashes, oldSlots) = (hashes, slots)
+      hashes = [UInt64](repeating: 0, count: max(64, oldHashes.count * 4))
+      slots = [Int32](repeating: 0, count: hashes.count)
+      for place in oldHashes.indices where oldHashes[place] != 0 { put(oldHashes[place], oldSlots[place]) }
     }
-    count += 1
-    entries[slot(nil, hash)] = Entry(hash: hash, index: Int32(truncatingIfNeeded: index), value: value)
+    put(hash | 1, Int32(truncatingIfNeeded: values.count))
+    values.append(value)
+    indices.append(Int32(truncatingIfNeeded: index))
   }
+
+  private mutating func put(_ hash: UInt64, _ place: Int32) {
+    let mask = hashes.count - 1
+    var slot = Int(truncatingIfNeeded: hash >> 20) & mask
+    while hashes[slot] != 0 { slot = (slot + 1) & mask }
+    hashes[slot] = hash
+    slots[slot] = place
+  }
+}
+
+/// Numbers for picklers: no two of a process have the same.
+enum PicklerNumber {
+  private static let last = Atomic<UInt64>(0)
+  static func next() -> UInt64 { last.wrappingAdd(1, ordering: .relaxed).newValue }
 }
 
 /// A quick hash of bytes with a seed of the process's own, so that nobody can choose values that collide.

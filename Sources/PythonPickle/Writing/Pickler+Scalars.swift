@@ -58,15 +58,15 @@ extension Pickler {
   }
 
   mutating func saveString(_ value: PickleString) throws(FormatError) {
-    if let index = memoIndex(value) { return writeGet(index) }
     guard isShared(value) else {
+      if let index = memoIndex(value) { return writeGet(index) }
       try writeString(value)
       return memoize(value)
     }
     let hash = value.contentHash
     if let index = sharedStrings.find(value, hash: hash) { return writeGet(index) }
     try writeString(value)
-    memoize(value)
+    memoizeShared()
     sharedStrings.add(value, hash: hash, memoCount - 1)
   }
 
