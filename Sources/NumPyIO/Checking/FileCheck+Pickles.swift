@@ -5,7 +5,7 @@ extension FileCheck {
   /// Names what a pickle would have Python import and call, without doing it; several pickles may follow each other.
   /// Compressed files of joblib's and PyTorch's streams are looked into.
   mutating func checkPickle(_ source: any ByteSource, path: String) throws(FormatError) {
-    switch try PickleContainer(source, path: nil) {
+    switch try PickleContainer(source) {
     case .pickle(let plain, _):
       try checkPickle(plain, at: 0, member: nil, folder: source.isSeekable ? JoblibFolder(of: path) : nil)
     case .torchStream(let stream):

@@ -64,7 +64,7 @@ struct JoblibFolder {
       try AnyNDArray.check(shape: shape, itemSize: dtype.itemSize)
     }
     let compressed = try source(of: object, in: folder)
-    guard case .pickle(let source, true) = try PickleContainer(compressed, path: nil) else {
+    guard case .pickle(let source, true) = try PickleContainer(compressed) else {
       throw FormatError(.wrongKind, "the array's file is not compressed as joblib does", file: compressed.name)
     }
     let bytes = try source.readBytes(at: 0, count: count, "the array's data")

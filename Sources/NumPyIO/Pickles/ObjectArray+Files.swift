@@ -56,7 +56,9 @@ extension NPZArchive {
   public func storedArray(
     _ name: String, options: PickleReader.Options = PickleReader.Options()
   ) throws(FormatError) -> StoredArray {
-    if try header(of: name).dtype.hasObjects { .objects(try objects(name, options: options)) } else {
+    if try header(of: name).dtype.hasObjects {
+      .objects(try objects(name, options: options))
+    } else {
       .values(try array(name))
     }
   }

@@ -8,7 +8,7 @@ internal import ZipArchives
 ///
 /// ```swift
 /// let file = try PickleFile(opening: "model.pt")
-/// for (name, array) in try file.value.namedArrays() { print(name, array.shape) }
+/// for (path, value) in try file.value.arrayPaths() { print(path, try value.array()?.shape ?? []) }
 /// ```
 public struct PickleFile {
   /// How the file holds its objects.
@@ -53,10 +53,10 @@ public struct PickleFile {
     _ source: any ByteSource, path: String? = nil, options: PickleReader.Options = PickleReader.Options(),
     mode: LoadMode = .whole
   ) throws(FormatError) {
-    let container = try PickleContainer(source, path: path)
+    let container = try PickleContainer(source)
     var map: MappedFile?
-    if mode != .whole, let path, source.isSeekable {
-      map = try MappedFile(path: path, access: mode == .mapped ? .readOnly : .copyOnWrite)
+    if mode != .whole, let file = source as? FileSource, file.isSeekable {
+      map = try MappedFile(file, access: mode == .mapped ? .readOnly : .copyOnWrite)
     }
     switch container {
     case .torch(let archive):
@@ -82,11 +82,11 @@ enum PickleContainer {
   case torch(TorchArchive)
   case torchStream(any ByteSource)
 
-  init(_ source: any ByteSource, path: String?) throws(FormatError) {
+  init(_ source: any ByteSource) throws(FormatError) {
     let source = source.isSeekable ? source : try PrefixedSource(source, keeping: 32)
     let prefix = try source.readBytes(at: 0, upTo: 32)
     if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
-      guard let archive = TorchArchive(try NPZArchive(source, path: path)) else {
+      guard let archive = TorchArchive(try NPZArchive(source)) else {
         throw FormatError(.wrongKind, "a zip archive without a pickle", file: source.name)
       }
       self = .torch(archive)

@@ -45,7 +45,9 @@ public struct PickledArray {
       self.init(kind: .tensor, content: .values(try tensor.array()), mask: nil)
     } else if let storage = object.convertible as? TorchStorage {
       self.init(kind: .tensor, content: .values(try storage.array()), mask: nil)
-    } else if object.isNumPyCore("multiarray", "_reconstruct") || PickledArray.isMasked(object) {
+    } else if object.isNumPyCore("multiarray", "_reconstruct") || object.isNumPyCore("_internal", "_reconstruct")
+      || PickledArray.isMasked(object)
+    {
       self = try PickledArray.reconstruct(object)
     } else if object.isNumPyCore("numeric", "_frombuffer") {
       self.init(kind: .array, content: .values(try PickledArray.fromBuffer(object.arguments)), mask: nil)

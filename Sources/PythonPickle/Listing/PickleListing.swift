@@ -8,7 +8,7 @@ struct PickleListing {
   private var marks: [Int] = []
   private var memo: Set<Int> = []
   private var highest = -1
-  /// Python indents without bound: a megabyte of marks would make terabytes of lines.
+  /// Python indents without bound: a megabyte of marks would make terabytes of lines. Deeper ones begin at the margin.
   private static let deepestIndent = 64
 
   init(_ source: any ByteSource, at offset: Int, limits: PickleLimits) {
@@ -45,7 +45,7 @@ struct PickleListing {
   private mutating func describe(
     _ code: UInt8, _ info: OpcodeInfo, at position: Int
   ) throws(FormatError) -> (line: String, problem: String?) {
-    let indent = String(repeating: "    ", count: min(marks.count, PickleListing.deepestIndent))
+    let indent = String(repeating: "    ", count: marks.count > PickleListing.deepestIndent ? 0 : marks.count)
     let (argument, number) = try argument(code, info)
     highest = max(highest, info.version)
     var note: String?
