@@ -53,7 +53,9 @@ let package = Package(
       dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
     .target(name: "ArrayDeflate", dependencies: ["ParallelLoops", "ByteIO"] + compressionDependencies),
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
-    .target(name: "PythonPickle", dependencies: ["ReusedMemory", "NumberText", "PythonLiterals", "ByteIO"]),
+    .target(
+      name: "PythonPickle",
+      dependencies: ["ReusedMemory", "ParallelLoops", "NumberText", "PythonLiterals", "ByteIO"]),
     .target(
       name: "NumPyIO",
       dependencies: [

@@ -16,6 +16,7 @@ enum KnownGlobals {
     "collections": ["OrderedDict", "defaultdict", "Counter", "deque"],
     "datetime": ["datetime", "date", "time", "timedelta", "timezone"], "decimal": ["Decimal"],
     "fractions": ["Fraction"], "uuid": ["UUID"], "array": ["_array_reconstructor", "array"],
+    "pathlib._local": ["PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath", "Path"],
     "pathlib": ["PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath", "Path"],
     "numpy": [
       "ndarray", "dtype", "matrix", "recarray", "record", "bool_", "int8", "int16", "int32", "int64", "uint8", "uint16",
@@ -28,6 +29,9 @@ enum KnownGlobals {
     "numpy.ma": ["_mareconstruct", "MaskedArray"], "numpy.matrixlib.defmatrix": ["matrix"],
     "numpy.rec": ["recarray", "record"], "numpy.core.records": ["recarray", "record"],
     "numpy._core.records": ["recarray", "record"],
+    "scipy.sparse._csr": ["csr_matrix", "csr_array"], "scipy.sparse._csc": ["csc_matrix", "csc_array"],
+    "scipy.sparse._coo": ["coo_matrix", "coo_array"], "scipy.sparse.csr": ["csr_matrix"],
+    "scipy.sparse.csc": ["csc_matrix"], "scipy.sparse.coo": ["coo_matrix"],
     "joblib.numpy_pickle": ["NumpyArrayWrapper", "NDArrayWrapper", "ZNDArrayWrapper"],
     "joblib.numpy_pickle_compat": ["NDArrayWrapper", "ZNDArrayWrapper"],
     "torch._utils": [

@@ -137,7 +137,7 @@ public struct PandasFrame {
 extension PickleObject {
   /// The manager of frames whose state is the manager itself, up to pandas 0.22.
   fileprivate var stateManager: PickleObject? {
-    guard let object = state?.object, object.callable?.global?.name.hasSuffix("BlockManager") == true else { return nil }
-    return object
+    guard let object = state?.object, let type = object.callable?.global else { return nil }
+    return type.name.hasSuffix("BlockManager") ? object : nil
   }
 }

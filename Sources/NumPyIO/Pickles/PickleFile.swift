@@ -8,7 +8,7 @@ internal import ZipArchives
 ///
 /// ```swift
 /// let file = try PickleFile(opening: "model.pt")
-/// for (name, array) in try file.value.namedArrays() { print(name, array.shape) }
+/// for (path, value) in try file.value.arrayPaths() { print(path, try value.array()?.shape ?? []) }
 /// ```
 public struct PickleFile {
   /// How the file holds its objects.

@@ -1,11 +1,13 @@
 public import ByteIO
+internal import NDArrays
 public import PythonPickle
 
 extension PickleValue {
   /// The value at a path of keys and indices, joined by points: `list.0`, `model.coef_`.
   ///
   /// A part is the key of a dictionary, a column of a pandas frame, an attribute of an object, or the index of a list or
-  /// tuple, from the end if it is negative. Keys that hold points themselves are found as well: the longest that is there is taken.
+  /// tuple, from the end if it is negative; `toarray` of a sparse matrix is it with its zeros. Keys that hold points
+  /// themselves are found as well: the longest that is there is taken.
   ///
   /// - Throws: ``FormatError`` with code `notFound`, which names what is there instead.
   public func value(at path: String) throws(FormatError) -> PickleValue {
@@ -28,6 +30,8 @@ extension PickleValue {
       let part = path[..<end]
       let rest = end == path.endIndex ? path[end...] : path[path.index(after: end)...]
       if let found = try frame?.value(String(part)) ?? self[String(part)] { return (found, rest) }
+      if let found = try treeAttribute(String(part)) { return (found, rest) }
+      if part == "toarray", let sparse = try SparseArray(self) { return (.array(try sparse.dense()), rest) }
       if let index = Int(part), let found = self[index] { return (found, rest) }
       if let items = object?.state?.tuple, let index = Int(part), items.indices.contains(index) {
         return (items[index], rest)
@@ -76,5 +80,21 @@ extension PandasFrame {
     }
     if let labels = (try? PandasIndex.array(index)) ?? nil { children.append(("index", .array(labels))) }
     return children
+  }
+}
+
+extension PickleValue {
+  /// The attributes of scikit-learn's `Tree` that its pickles hold under other names: fields of `nodes`, and `values`.
+  fileprivate func treeAttribute(_ name: String) throws(FormatError) -> PickleValue? {
+    guard let object, object.isCall("sklearn.tree._tree", "Tree") else { return nil }
+    if name == "value" { return object["values"] }
+    let field = ["children_left": "left_child", "children_right": "right_child"][name] ?? name
+    guard let nodes = try object["nodes"]?.array(), let part = nodes.dtype.fields?.first(where: { $0.name == field })
+    else { return nil }
+    // The field of each record: a view within the records.
+    return .array(
+      AnyNDArray(
+        uncheckedDType: part.dtype, shape: nodes.shape, strides: nodes.strides, offset: nodes.offset + part.offset,
+        storage: nodes.storage))
   }
 }

@@ -8,6 +8,8 @@ struct PickleListing {
   private var marks: [Int] = []
   private var memo: Set<Int> = []
   private var highest = -1
+  /// Python indents without bound: a megabyte of marks would make terabytes of lines. Deeper ones begin at the margin.
+  private static let deepestIndent = 64
 
   init(_ source: any ByteSource, at offset: Int, limits: PickleLimits) {
     var options = PickleReader.Options()
@@ -43,7 +45,7 @@ struct PickleListing {
   private mutating func describe(
     _ code: UInt8, _ info: OpcodeInfo, at position: Int
   ) throws(FormatError) -> (line: String, problem: String?) {
-    let indent = String(repeating: "    ", count: marks.count)
+    let indent = String(repeating: "    ", count: marks.count > PickleListing.deepestIndent ? 0 : marks.count)
     let (argument, number) = try argument(code, info)
     highest = max(highest, info.version)
     var note: String?
@@ -104,6 +106,12 @@ struct PickleListing {
     switch info.argument {
     case .none: return (nil, nil)
     case .value:
+      if code == Opcode.string {
+        let line = try machine.input.line()
+        // A single quote is its own end to `pickletools`, though not to the unpickler.
+        if line == [0x27] || line == [0x22] { return ("''", nil) }
+        return (try machine.oldString(machine.quoted(line)).repr(), nil)
+      }
       try machine.execute(code)
       return (try machine.pop().repr(), nil)
     case .number(1): return numbered(Int(try machine.input.byte()))

@@ -1,4 +1,5 @@
 public import ByteIO
+internal import ParallelLoops
 
 /// The bytes of a source, seen through a window that moves forwards; a mapped file is one window.
 @safe struct PickleInput {
@@ -221,7 +222,7 @@ public import ByteIO
     end = 0
     // Safe: the rest of the target.
     let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: target[buffered...])
-    let got = sourceEnded ? 0 : try unsafe source.read(into: rest, at: windowStart)
+    let got = sourceEnded ? 0 : try unsafe read(rest, from: windowStart)
     windowStart += got
     guard got == rest.count else {
       sourceEnded = true
@@ -229,6 +230,32 @@ public import ByteIO
         .truncated, "pickle data was truncated: \(target.count) bytes declared, \(buffered + got) found",
         offset: windowStart)
     }
+  }
+}
+
+extension PickleInput {
+  /// Large reads are cut into pieces of this many bytes, which all cores read at once.
+  private static let pieceSize = 2 << 20
+
+  private func read(_ target: UnsafeMutableRawBufferPointer, from start: Int) throws(FormatError) -> Int {
+    let total = target.count
+    guard source.isSeekable, total >= 2 * PickleInput.pieceSize, let count = source.byteCount, count - start >= total
+    else { return try unsafe source.read(into: target, at: start) }
+    let address = UInt(bitPattern: target.baseAddress)
+    let source = source
+    try Parallel.forEach((total + PickleInput.pieceSize - 1) / PickleInput.pieceSize) {
+      (piece: Int) throws(FormatError) in
+      let lower = piece * PickleInput.pieceSize
+      let part = min(PickleInput.pieceSize, total - lower)
+      // Safe: the pieces do not overlap, and the caller's memory outlives the loop.
+      let memory = unsafe UnsafeMutableRawBufferPointer(
+        start: UnsafeMutableRawPointer(bitPattern: address + UInt(lower)), count: part)
+      let got = try unsafe source.read(into: memory, at: start + lower)
+      guard got == part else {
+        throw FormatError(.truncated, "pickle data was truncated: the file has shrunk", offset: start + lower + got)
+      }
+    }
+    return total
   }
 }
 

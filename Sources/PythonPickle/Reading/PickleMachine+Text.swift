@@ -77,7 +77,7 @@ extension PickleMachine {
   }
 
   /// What stands between the quotes of a STRING's argument, its escapes resolved.
-  private func quoted(_ line: [UInt8]) throws(FormatError) -> [UInt8] {
+  func quoted(_ line: [UInt8]) throws(FormatError) -> [UInt8] {
     guard line.count >= 2, let quote = line.first, quote == line.last, quote == 0x27 || quote == 0x22 else {
       throw error("the STRING opcode argument must be quoted")
     }

@@ -4,6 +4,10 @@
 /// within each other. Each node instead hands what it holds to ``PickleNode/release(_:)``, which works it off in a
 /// loop.
 public class PickleNode {
+  /// The pickler that has written the node last, and the node's place in that one's memo: found without a search.
+  var memoOwner: UInt64 = 0
+  var memoIndex: Int32 = 0
+
   init() {}
 
   /// Moves the containers that only this node may hold to `pending` and forgets all it holds.

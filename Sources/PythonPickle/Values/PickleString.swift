@@ -78,6 +78,8 @@ public final class PickleString: @unchecked Sendable {
       // Safe: the buffer is used within the call only.
       return unsafe surrogateBytes.withUnsafeBufferPointer { unsafe body($0) }
     }
+    // Swift's own strings lend their bytes; ones of Objective-C are copied.
+    if let result = unsafe text.utf8.withContiguousStorageIfAvailable({ unsafe body($0) }) { return result }
     var text = text
     return text.withUTF8 { unsafe body($0) }
   }

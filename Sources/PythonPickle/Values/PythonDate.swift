@@ -47,7 +47,8 @@ public struct PythonDate: Hashable, Sendable {
     if hasTime {
       let rest = bytes.suffix(6).map { Int($0) }
       let time = Time(
-        hour: rest[0], minute: rest[1], second: rest[2], microsecond: rest[3] << 16 | rest[4] << 8 | rest[5], fold: fold)
+        hour: rest[0], minute: rest[1], second: rest[2], microsecond: rest[3] << 16 | rest[4] << 8 | rest[5], fold: fold
+      )
       guard time.hour < 24, time.minute < 60, time.second < 60, time.microsecond < 1_000_000 else { return nil }
       self.time = time
     }

@@ -166,7 +166,8 @@ public enum PythonObject {
       else { return nil }
       return .array(typeCode: code, arguments[3], machineFormat: format)
     case "array":
-      guard arguments.count == 2, let code = arguments[0].string, arguments[1].items != nil || arguments[1].string != nil
+      guard arguments.count == 2, let code = arguments[0].string,
+        arguments[1].items != nil || arguments[1].string != nil
       else { return nil }
       return .array(typeCode: code, arguments[1], machineFormat: nil)
     default: return nil

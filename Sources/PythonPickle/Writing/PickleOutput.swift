@@ -47,6 +47,14 @@ struct PickleOutput {
     unsafe withUnsafeBytes(of: number.littleEndian) { unsafe buffer.append(contentsOf: $0) }
   }
 
+  /// Two operations that stand for one before protocol 1.
+  @inline(__always)
+  mutating func write(codes first: UInt8, _ second: UInt8) {
+    open()
+    buffer.append(first)
+    buffer.append(second)
+  }
+
   mutating func write(_ bytes: some Collection<UInt8>) {
     open()
     buffer.append(contentsOf: bytes)
@@ -114,49 +122,5 @@ struct PickleOutput {
     buffer.append(contentsOf: header)
     try flush()
     try unsafe sink.write(payload)
-  }
-}
-
-/// From addresses to memo indices: open addressing with a multiplicative hash, as the pickler asks for every value.
-struct IdentityTable {
-  private var keys: [UInt] = []
-  private var values: [Int32] = []
-  private var count = 0
-
-  init() { resize(to: 256) }
-
-  private mutating func resize(to size: Int) {
-    let (oldKeys, oldValues) = (keys, values)
-    keys = [UInt](repeating: 0, count: size)
-    values = [Int32](repeating: 0, count: size)
-    for index in oldKeys.indices where oldKeys[index] != 0 { place(oldKeys[index], oldValues[index]) }
-  }
-
-  private func slot(_ key: UInt) -> Int {
-    let mask = keys.count - 1
-    var slot = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 20) & mask
-    while keys[slot] != 0, keys[slot] != key { slot = (slot + 1) & mask }
-    return slot
-  }
-
-  private mutating func place(_ key: UInt, _ value: Int32) {
-    let slot = slot(key)
-    keys[slot] = key
-    values[slot] = value
-  }
-
-  /// The index of an object; `nil` if it is unknown.
-  subscript(object: AnyObject) -> Int? {
-    get {
-      let key = UInt(bitPattern: ObjectIdentifier(object))
-      let slot = slot(key)
-      return keys[slot] == 0 ? nil : Int(values[slot])
-    }
-  }
-
-  mutating func set(_ object: AnyObject, _ index: Int) {
-    if count * 2 >= keys.count { resize(to: keys.count * 4) }
-    count += 1
-    place(UInt(bitPattern: ObjectIdentifier(object)), Int32(truncatingIfNeeded: index))
   }
 }

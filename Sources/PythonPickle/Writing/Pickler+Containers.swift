@@ -10,8 +10,29 @@ extension Pickler {
     case .none, .bool, .int, .float, .string, .bigInt:
       try save(value)
       return true
+    case .list(let list):
+      guard Pickler.isFlat(list.items) else { return false }
+      try save(value)
+      return true
+    case .tuple(let tuple):
+      guard Pickler.isFlat(tuple.items) else { return false }
+      try save(value)
+      return true
     default: return false
     }
+  }
+
+  /// Whether items are few, and none of them leads to further steps.
+  @inline(__always)
+  private static func isFlat(_ items: [PickleValue]) -> Bool {
+    guard items.count <= 64 else { return false }
+    for item in items {
+      switch item {
+      case .none, .bool, .int, .float, .string, .bigInt: continue
+      default: return false
+      }
+    }
+    return true
   }
 
   /// APPEND for a single item, APPENDS for batches of a thousand; one by one at protocol 0. A single item that is
@@ -115,7 +136,7 @@ extension Pickler {
 
   mutating func saveTuple(_ tuple: PickleTuple) throws(FormatError) {
     if tuple.items.isEmpty {
-      output.write(version > 0 ? [Opcode.emptyTuple] : [Opcode.mark, Opcode.tuple])
+      if version > 0 { output.write(Opcode.emptyTuple) } else { output.write(codes: Opcode.mark, Opcode.tuple) }
       return
     }
     if let index = memoIndex(tuple) { return writeGet(index) }
@@ -145,7 +166,12 @@ extension Pickler {
       }
       return writeGet(known)
     }
-    output.write(isShort ? [Opcode.tuple1, Opcode.tuple2, Opcode.tuple3][items.count - 1] : Opcode.tuple)
+    switch isShort ? items.count : 0 {
+    case 1: output.write(Opcode.tuple1)
+    case 2: output.write(Opcode.tuple2)
+    case 3: output.write(Opcode.tuple3)
+    default: output.write(Opcode.tuple)
+    }
     memoize(tuple)
   }
 }

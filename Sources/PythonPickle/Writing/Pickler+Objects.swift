@@ -3,15 +3,9 @@ import ByteIO
 // Globals, objects and references.
 
 extension Pickler {
-  private func key(_ global: PickleGlobal) -> SharedKey {
-    .global(
-      module: unsafe global.moduleString.withUTF8 { unsafe Array($0) },
-      name: unsafe global.nameString.withUTF8 { unsafe Array($0) })
-  }
-
   mutating func saveGlobal(_ global: PickleGlobal) throws(FormatError) {
     if let index = memoIndex(global) { return writeGet(index) }
-    if let index = globalIndex(key(global)) { return writeGet(index) }
+    if let index = sharedGlobals.find(global, hash: global.contentHash) { return writeGet(index) }
     kept.append(global)
     if version >= 4 {
       steps.append(.global(global))
@@ -23,8 +17,7 @@ extension Pickler {
     let first = try writeName(of: global, names.removeFirst())
     guard !names.isEmpty else {
       output.write(first)
-      memoize(global)
-      return shareGlobal(key(global))
+      return rememberGlobal(global)
     }
     // A name within a class: before protocol 4 Python fetches it from the class, step by step.
     steps.append(.madeGlobal(global))
@@ -64,10 +57,11 @@ extension Pickler {
     try output.boundary()
     if let index = memoIndex(module) { return writeGet(index) }
     guard module.isShared else { return try saveString(module) }
-    let shared = SharedKey.string(unsafe module.withUTF8 { unsafe Array($0) })
-    if let index = sharedIndex(shared) { return writeGet(index) }
+    let hash = module.contentHash
+    if let index = sharedStrings.find(module, hash: hash) { return writeGet(index) }
     try saveString(module)
-    share(shared)
+    // Where equal strings are shared in any case it has been noted.
+    if sharedStrings.find(module, hash: hash) == nil { sharedStrings.add(module, hash: hash, memoCount - 1) }
   }
 
   mutating func finishGlobal(_ global: PickleGlobal) {
@@ -77,7 +71,7 @@ extension Pickler {
 
   mutating func rememberGlobal(_ global: PickleGlobal) {
     memoize(global)
-    shareGlobal(key(global))
+    sharedGlobals.add(global, hash: global.contentHash, memoCount - 1)
   }
 
   mutating func savePersistent(_ value: PicklePersistentID) throws(FormatError) {

@@ -58,12 +58,16 @@ extension Pickler {
   }
 
   mutating func saveString(_ value: PickleString) throws(FormatError) {
-    if let index = memoIndex(value) { return writeGet(index) }
-    let shared = isShared(value) ? SharedKey.string(unsafe value.withUTF8 { unsafe Array($0) }) : nil
-    if let shared, let index = sharedIndex(shared) { return writeGet(index) }
+    guard isShared(value) else {
+      if let index = memoIndex(value) { return writeGet(index) }
+      try writeString(value)
+      return memoize(value)
+    }
+    let hash = value.contentHash
+    if let index = sharedStrings.find(value, hash: hash) { return writeGet(index) }
     try writeString(value)
-    memoize(value)
-    if let shared { share(shared) }
+    memoizeShared()
+    sharedStrings.add(value, hash: hash, memoCount - 1)
   }
 
   private mutating func writeString(_ value: PickleString) throws(FormatError) {
@@ -111,11 +115,11 @@ extension Pickler {
   mutating func saveBytes(_ value: PickleBytes) throws(FormatError) {
     if let index = memoIndex(value) { return writeGet(index) }
     let isShared = value.isShared && (options.sharesEqualValues || value.count <= 1)
-    let shared = isShared ? SharedKey.bytes(value.array) : nil
-    if let shared, let index = sharedIndex(shared) { return writeGet(index) }
+    let hash = isShared ? value.contentHash : 0
+    if isShared, let index = sharedBytes.find(value, hash: hash) { return writeGet(index) }
     if version < 3 {
       // The place in the memo comes when the call has been written.
-      if let shared { steps.append(.shareLast(shared)) }
+      if isShared { steps.append(.shareLast(value)) }
       if value.count == 0 {
         call("bytes", [], for: value)
       } else {
@@ -127,7 +131,7 @@ extension Pickler {
     }
     try writeBytes(value)
     memoize(value)
-    if let shared { share(shared) }
+    if isShared { sharedBytes.add(value, hash: hash, memoCount - 1) }
   }
 
   private mutating func writeBytes(_ value: PickleBytes) throws(FormatError) {

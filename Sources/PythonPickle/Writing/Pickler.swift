@@ -12,13 +12,15 @@ struct Pickler {
     case tuple(PickleTuple, next: Int)
     case frozenSet(PickleSet, next: Int)
     /// The call has been written: the object takes its place in the memo.
-    case made(AnyObject)
+    case made(PickleNode)
+    /// The call that makes bytes or a complex number has been written.
+    case madeScalar(AnyObject)
     case global(PickleGlobal)
     /// The calls that fetch a name within a class have been written.
     case madeGlobal(PickleGlobal)
     case bytes([UInt8])
     /// The value that was memoized last is what equal ones share.
-    case shareLast(SharedKey)
+    case shareLast(PickleBytes)
   }
 
   var output: PickleOutput
@@ -27,21 +29,17 @@ struct Pickler {
   let context: PickleContext
   var steps: [Step] = []
   private var memo = IdentityTable()
+  private let number = PicklerNumber.next()
   private(set) var memoCount = 0
-  private var sharedMemo: [SharedKey: Int] = [:]
-  private var globalMemo: [SharedKey: Int] = [:]
+  /// What equal strings, bytes and names are found by.
+  var sharedStrings = ContentTable<PickleString>()
+  var sharedBytes = ContentTable<PickleBytes>()
+  var sharedGlobals = ContentTable<PickleGlobal>()
   /// Values made on the way: their addresses must stay theirs until the end.
   var kept: [AnyObject] = []
   private var resolved: [ObjectIdentifier: PickleValue] = [:]
   /// How many values a batch of APPENDS, SETITEMS, ADDITEMS has.
   static let batch = 1000
-
-  /// What equal values are found by.
-  enum SharedKey: Hashable {
-    case string([UInt8])
-    case bytes([UInt8])
-    case global(module: [UInt8], name: [UInt8])
-  }
 
   init(_ sink: any ByteSink, _ options: PickleWriter.Options) {
     output = PickleOutput(sink)
@@ -69,6 +67,18 @@ struct Pickler {
     writePut()
   }
 
+  /// Gives a container or an object the next place in the memo.
+  @inline(__always)
+  mutating func memoize(_ node: PickleNode) {
+    node.memoOwner = number
+    node.memoIndex = Int32(truncatingIfNeeded: memoCount)
+    writePut()
+  }
+
+  /// Gives a string, bytes or a name the next place without noting the object, which is found by its content.
+  @inline(__always)
+  mutating func memoizeShared() { writePut() }
+
   private mutating func writePut() {
     let index = memoCount
     memoCount += 1
@@ -84,7 +94,10 @@ struct Pickler {
     }
   }
 
+  @inline(__always)
   func memoIndex(_ object: AnyObject) -> Int? { memo[object] }
+  @inline(__always)
+  func memoIndex(_ node: PickleNode) -> Int? { node.memoOwner == number ? Int(node.memoIndex) : nil }
 
   mutating func writeGet(_ index: Int) {
     if version == 0 {
@@ -116,27 +129,27 @@ struct Pickler {
     case .bytes(let value): try saveBytes(value)
     case .byteArray(let value): try saveByteArray(value)
     case .complex(let value):
-      if let index = memo[value] { return writeGet(index) }
+      if let index = memoIndex(value) { return writeGet(index) }
       call("complex", [.float(value.real), .float(value.imaginary)], for: value)
     case .list(let value):
-      if let index = memo[value] { return writeGet(index) }
-      output.write(version > 0 ? [Opcode.emptyList] : [Opcode.mark, Opcode.list])
+      if let index = memoIndex(value) { return writeGet(index) }
+      if version > 0 { output.write(Opcode.emptyList) } else { output.write(codes: Opcode.mark, Opcode.list) }
       memoize(value)
       if !value.items.isEmpty { try saveItems(value.items, from: 0, isList: true) }
     case .tuple(let value): try saveTuple(value)
     case .dict(let value):
-      if let index = memo[value] { return writeGet(index) }
-      output.write(version > 0 ? [Opcode.emptyDict] : [Opcode.mark, Opcode.dict])
+      if let index = memoIndex(value) { return writeGet(index) }
+      if version > 0 { output.write(Opcode.emptyDict) } else { output.write(codes: Opcode.mark, Opcode.dict) }
       memoize(value)
       if !value.isEmpty { try savePairs(value.entries, from: 0, isValue: false, isDict: true) }
     case .set(let value):
-      if let index = memo[value] { return writeGet(index) }
+      if let index = memoIndex(value) { return writeGet(index) }
       guard version >= 4 else { return call("set", [.list(value.items)], for: value) }
       output.write(Opcode.emptySet)
       memoize(value)
       if value.count > 0 { try saveAdditions(value.items, from: 0) }
     case .frozenSet(let value):
-      if let index = memo[value] { return writeGet(index) }
+      if let index = memoIndex(value) { return writeGet(index) }
       guard version >= 4 else { return call("frozenset", [.list(value.items)], for: value) }
       output.write(Opcode.mark)
       try saveFrozenSet(value, from: 0)
@@ -153,7 +166,7 @@ struct Pickler {
   ) {
     let tuple = PickleTuple(arguments)
     kept.append(tuple)
-    steps.append(.made(object))
+    if let node = object as? PickleNode { steps.append(.made(node)) } else { steps.append(.madeScalar(object)) }
     steps.append(.code(Opcode.reduce))
     steps.append(.value(.tuple(tuple)))
     steps.append(.value(.global(module, name)))
@@ -169,8 +182,9 @@ struct Pickler {
     case .additions(let items, let next): try saveAdditions(items, from: next)
     case .tuple(let tuple, let next): try saveTuple(tuple, from: next)
     case .frozenSet(let set, let next): try saveFrozenSet(set, from: next)
+    case .madeScalar(let object): memoize(object)
     case .made(let object):
-      if let index = memo[object] {
+      if let index = memoIndex(object) {
         // The object's own arguments led back to it: what was made twice is dropped.
         output.write(Opcode.pop)
         writeGet(index)
@@ -180,18 +194,9 @@ struct Pickler {
     case .global(let global): finishGlobal(global)
     case .madeGlobal(let global): rememberGlobal(global)
     case .bytes(let bytes): output.write(bytes)
-    case .shareLast(let key): share(key)
+    case .shareLast(let bytes): sharedBytes.add(bytes, hash: bytes.contentHash, memoCount - 1)
     }
   }
-
-  /// A value that equal ones share, found by its content.
-  func sharedIndex(_ key: @autoclosure () -> SharedKey) -> Int? {
-    sharedMemo.isEmpty ? nil : sharedMemo[key()]
-  }
-  /// Notes the last memoized value's content.
-  mutating func share(_ key: SharedKey) { sharedMemo[key] = memoCount - 1 }
-  func globalIndex(_ key: SharedKey) -> Int? { globalMemo[key] }
-  mutating func shareGlobal(_ key: SharedKey) { globalMemo[key] = memoCount - 1 }
 
   /// The value that stands for an object which chooses its form: asked for once.
   mutating func resolve(_ object: PickleObject, _ value: any PickleConvertible) throws(FormatError)

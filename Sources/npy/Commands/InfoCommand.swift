@@ -51,8 +51,7 @@ struct ListCommand: ParsableCommand {
     var objects: [JSONValue] = []
     for file in files {
       let description = try FileDescription(file, limits: limits.resolved)
-      objects.append(description.json)
-      rows += description.rows
+      if json { objects.append(description.json) } else { rows += description.rows }
     }
     if json {
       try Console.print((objects.count == 1 ? objects[0] : .array(objects)).pretty())

@@ -58,7 +58,8 @@ struct PickleDescription {
       ("type", .string(value.typeName)),
     ]
     if let array { entries += PickleDescription.fields(array) }
-    entries.append(("tree", PickleDescription.json(value, depth: 6)))
+    var left = PickleDescription.mostNodes
+    entries.append(("tree", PickleDescription.json(value, depth: 6, left: &left)))
     return .object(entries)
   }
 
@@ -69,7 +70,11 @@ struct PickleDescription {
     ]
   }
 
-  private static func json(_ value: PickleValue, depth: Int) -> JSONValue {
+  /// A few bytes can stand for a tree of billions of nodes: no more than these are shown.
+  private static let mostNodes = 10_000
+
+  private static func json(_ value: PickleValue, depth: Int, left: inout Int) -> JSONValue {
+    left -= 1
     if let (dtype, shape) = (try? value.arrayDescription()) ?? nil {
       return .object([
         ("type", .string("ndarray")), ("dtype", dtype.json), ("shape", .array(shape.map(JSONValue.int))),
@@ -77,11 +82,14 @@ struct PickleDescription {
       ])
     }
     let children = value.children
-    guard !children.isEmpty, depth > 0 else {
+    guard !children.isEmpty, depth > 0, left > 0 else {
       return .object([("type", .string(value.typeName)), ("repr", .string(value.repr(limit: 200)))])
     }
-    let entries = children.prefix(1000).map { (key: $0.name, value: json($0.value, depth: depth - 1)) }
-    return .object([("type", .string(value.typeName)), ("items", .object(Array(entries)))])
+    var entries: [(key: String, value: JSONValue)] = []
+    for child in children.prefix(1000) where left > 0 {
+      entries.append((key: child.name, value: json(child.value, depth: depth - 1, left: &left)))
+    }
+    return .object([("type", .string(value.typeName)), ("items", .object(entries))])
   }
 
   private func tree(_ value: PickleValue, indent: String, depth: Int) -> String {
@@ -98,10 +106,12 @@ struct PickleDescription {
       }
     }
     var text = indent + line(value) + "\n"
+    var left = PickleDescription.mostNodes
     func list(_ value: PickleValue, _ indent: String, _ depth: Int) {
       if ((try? value.arrayDescription()) ?? nil) != nil { return }
       let children = value.children
-      for (name, child) in children.prefix(20) {
+      for (name, child) in children.prefix(20) where left > 0 {
+        left -= 1
         text += indent + Console.printable(name) + ": " + line(child) + "\n"
         if depth > 0 { list(child, indent + "  ", depth - 1) }
       }

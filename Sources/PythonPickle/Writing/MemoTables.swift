@@ -1,0 +1,144 @@
+import Synchronization
+
+// What the pickler remembers values by: where they are, and what is in them. Containers and objects carry their place
+// themselves; what several threads may share (strings, bytes, names) cannot.
+
+/// From addresses to memo indices: open addressing with a multiplicative hash.
+struct IdentityTable {
+  private struct Entry {
+    var key: UInt = 0
+    var index: Int32 = 0
+  }
+  private var entries = [Entry](repeating: Entry(), count: 256)
+  private var count = 0
+
+  private mutating func grow() {
+    let old = entries
+    entries = [Entry](repeating: Entry(), count: old.count * 4)
+    for entry in old where entry.key != 0 { entries[slot(entry.key)] = entry }
+  }
+
+  @inline(__always)
+  private func slot(_ key: UInt) -> Int {
+    let mask = entries.count - 1
+    var slot = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 20) & mask
+    while entries[slot].key != 0, entries[slot].key != key { slot = (slot + 1) & mask }
+    return slot
+  }
+
+  /// The index of an object; `nil` if it is unknown.
+  @inline(__always)
+  subscript(object: AnyObject) -> Int? {
+    let entry = entries[slot(UInt(bitPattern: ObjectIdentifier(object)))]
+    return entry.key == 0 ? nil : Int(entry.index)
+  }
+
+  mutating func set(_ object: AnyObject, _ index: Int) {
+    if count * 2 >= entries.count { grow() }
+    count += 1
+    let key = UInt(bitPattern: ObjectIdentifier(object))
+    entries[slot(key)] = Entry(key: key, index: Int32(truncatingIfNeeded: index))
+  }
+}
+
+/// A value that equal ones share their place in the memo with.
+protocol ContentHashed: AnyObject {
+  /// A hash of the content, for this process.
+  var contentHash: UInt64 { get }
+  /// Whether another value is the same in Python's eyes.
+  func hasSameContent(as other: Self) -> Bool
+}
+
+/// From contents to memo indices.
+struct ContentTable<Value: ContentHashed> {
+  /// 0 for a free slot; apart from the values, so that a search touches these only.
+  private var hashes: [UInt64] = []
+  private var slots: [Int32] = []
+  private var values: [Value] = []
+  private var indices: [Int32] = []
+
+  /// The index of an equal value; `nil` if there is none.
+  func find(_ value: Value, hash: UInt64) -> Int? {
+    guard !values.isEmpty else { return nil }
+    let hash = hash | 1
+    let mask = hashes.count - 1
+    var slot = Int(truncatingIfNeeded: hash >> 20) & mask
+    while hashes[slot] != 0 {
+      if hashes[slot] == hash, values[Int(slots[slot])].hasSameContent(as: value) {
+        return Int(indices[Int(slots[slot])])
+      }
+      slot = (slot + 1) & mask
+    }
+    return nil
+  }
+
+  /// Notes the index of a value of which there is no equal one yet.
+  mutating func add(_ value: Value, hash: UInt64, _ index: Int) {
+    if values.count * 2 >= hashes.count {
+      let (oldHashes, oldSlots) = (hashes, slots)
+      hashes = [UInt64](repeating: 0, count: max(64, oldHashes.count * 4))
+      slots = [Int32](repeating: 0, count: hashes.count)
+      for place in oldHashes.indices where oldHashes[place] != 0 { put(oldHashes[place], oldSlots[place]) }
+    }
+    put(hash | 1, Int32(truncatingIfNeeded: values.count))
+    values.append(value)
+    indices.append(Int32(truncatingIfNeeded: index))
+  }
+
+  private mutating func put(_ hash: UInt64, _ place: Int32) {
+    let mask = hashes.count - 1
+    var slot = Int(truncatingIfNeeded: hash >> 20) & mask
+    while hashes[slot] != 0 { slot = (slot + 1) & mask }
+    hashes[slot] = hash
+    slots[slot] = place
+  }
+}
+
+/// Numbers for picklers: no two of a process have the same.
+enum PicklerNumber {
+  private static let last = Atomic<UInt64>(0)
+  static func next() -> UInt64 { last.wrappingAdd(1, ordering: .relaxed).newValue }
+}
+
+/// A quick hash of bytes with a seed of the process's own, so that nobody can choose values that collide.
+enum ContentHash {
+  private static let seed = UInt64.random(in: .min ... .max) | 1
+
+  private static func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    let product = left.multipliedFullWidth(by: right)
+    return product.high ^ product.low
+  }
+
+  static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    var hash = seed ^ UInt64(bytes.count)
+    var place = 0
+    while place + 8 <= bytes.count {
+      // Safe: eight bytes are left; any bytes are a number.
+      hash = mix(hash ^ (unsafe bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)), 0x9E37_79B9_7F4A_7C15)
+      place += 8
+    }
+    var rest: UInt64 = 0
+    while place < bytes.count {
+      rest = rest << 8 | UInt64(unsafe bytes[place])
+      place += 1
+    }
+    return mix(mix(hash ^ rest, 0xE703_7ED1_A0B4_28DB) ^ seed, 0x8EBC_6AF0_9C88_C6E3)
+  }
+}
+
+extension PickleString: ContentHashed {
+  var contentHash: UInt64 { unsafe withUTF8 { unsafe ContentHash.of(UnsafeRawBufferPointer($0)) } }
+  func hasSameContent(as other: PickleString) -> Bool { hasSameCodePoints(as: other) }
+}
+
+extension PickleBytes: ContentHashed {
+  var contentHash: UInt64 { unsafe withBytes { unsafe ContentHash.of($0) } }
+  func hasSameContent(as other: PickleBytes) -> Bool { hasSameBytes(as: other) }
+}
+
+extension PickleGlobal: ContentHashed {
+  var contentHash: UInt64 { moduleString.contentHash ^ (nameString.contentHash &* 31) }
+  func hasSameContent(as other: PickleGlobal) -> Bool {
+    nameString.hasSameCodePoints(as: other.nameString) && moduleString.hasSameCodePoints(as: other.moduleString)
+  }
+}
