@@ -50,10 +50,10 @@ package struct Axis: Sendable {
   ///
   /// - Parameters:
   ///   - length: The axis's length.
+  ///   - most: How many ticks at most, however much room there is.
   ///   - spacing: How far apart two ticks must be, by their labels.
-  package func ticks(length: Double, spacing: (Tick, Tick) -> Double) -> [Tick] {
-    let most = max(2, min(12, Int(length / 8)))
-    for count in stride(from: most, through: 1, by: -1) {
+  package func ticks(length: Double, most: Int, spacing: (Tick, Tick) -> Double) -> [Tick] {
+    for count in stride(from: max(2, min(12, most)), through: 1, by: -1) {
       let ticks = ticks(atMost: count)
       guard !ticks.isEmpty else { continue }
       let fits = zip(ticks, ticks.dropFirst()).allSatisfy { left, right in

@@ -36,7 +36,9 @@ package struct CellLayout: Sendable {
     if isImage || (ratio >= 0.25 && ratio <= 4) {
       // Square cells, whole dots wide where that costs little.
       var size = min(roomWidth / across, roomHeight / down)
-      if size >= 2 { size = size.rounded(.down) }
+      // A page that may grow is made as wide as twice the cells rather than that some are wider than others.
+      if width == nil, height == nil, size >= 1.5, size < 2 { size = 2 }
+      if size >= 1, width == nil && height == nil || size >= 2 { size = size.rounded(.down) }
       if isImage, size > 1, width == nil, height == nil {
         // Small images are enlarged, but not to fill a page.
         size = min(size, max(1, (320 * unit / max(across, down)).rounded(.up)))
