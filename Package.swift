@@ -104,7 +104,10 @@ let package = Package(
     .testTarget(name: "InteropTests", dependencies: ["npy", "TestSupport"]),
     .testTarget(
       name: "NumPyIOTests",
-      dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport"]),
+      dependencies: [
+        "NumPyIO", "PythonPickle", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport",
+        .product(name: "ComplexModule", package: "swift-numerics"),
+      ]),
     .testTarget(name: "NumPyIOFoundationTests", dependencies: ["NumPyIOFoundation", "NumPyIO", "TestSupport"]),
   ] + compressionLibraries,
   swiftLanguageModes: [.v6]

@@ -44,7 +44,7 @@ public struct FileCheck: Sendable {
     let source = try FileSource.openSource(path: path)
     let whole = source.isSeekable ? source : try PrefixedSource(source, keeping: 6)
     do throws(FormatError) {
-      switch try FileKind(of: whole) {
+      switch try FileKind(of: whole, named: path) {
       case .npy: try checkArray(whole)
       case .npz: try checkArchive(path, whole)
       case .pickle: try checkPickle(whole)
@@ -99,7 +99,7 @@ public struct FileCheck: Sendable {
   // MARK: Archives
 
   private mutating func checkArchive(_ path: String, _ source: any ByteSource) throws(FormatError) {
-    let archive = try NPZArchive(source, path: nil, limits: limits)
+    let archive = try NPZArchive(source, limits: limits)
     let zip = archive.zip
     for name in zip.ambiguousNames {
       note(.error, FormatError(.ambiguous, "the archive has several members of this name", file: path, member: name))
