@@ -30,7 +30,7 @@ struct PlotCommand: ParsableCommand {
 
   func run() throws {
     let format = try output.map(PictureFormat.init(path:))
-    try options.checkSize(isPicture: output != nil)
+    try options.checkSize(isPicture: output != nil, isJSON: json)
     let probe = TerminalProbe()
     let mode = options.graphics == .auto ? probe.mode : options.graphics
     let input = try ArrayInput(address, reading: reading)

@@ -66,15 +66,15 @@ struct PlotOptions: ParsableArguments {
   }
 
   /// Holds a size against what can be drawn.
-  func checkSize(isPicture: Bool) throws {
-    let limits = isPicture ? 64...16_384 : 20...1000
+  func checkSize(isPicture: Bool, isJSON: Bool) throws {
+    let limits = isJSON ? 1...4096 : isPicture ? 64...16_384 : 20...1000
     for (name, value) in [("--width", width), ("--height", height)] {
-      let limits = name == "--height" && !isPicture ? 8...1000 : limits
+      let limits = name == "--height" && !isPicture && !isJSON ? 8...1000 : limits
       if let value, !limits.contains(value) {
         throw ValidationError("\(name) takes \(limits.lowerBound) to \(limits.upperBound) here, not \(value)")
       }
     }
-    if isPicture, let width, let height, width * height > PlotOptions.mostDots {
+    if isPicture, !isJSON, let width, let height, width * height > PlotOptions.mostDots {
       throw ValidationError("a picture has at most \(TextTable.grouped(PlotOptions.mostDots)) dots")
     }
   }
