@@ -34,7 +34,7 @@ package enum Ticks {
     let width = high - low
     let wanted = max(leastStep, width.isFinite ? width / Double(count) : high / Double(count) - low / Double(count))
     // Among the smallest and the largest numbers powers of ten run out.
-    guard wanted.isFinite, wanted >= 1e-318 else {
+    guard wanted.isFinite, wanted >= .leastNormalMagnitude else {
       let ends = count > 1 ? [low, high] : [high]
       return ends.map { Tick($0, NumberLabel.short($0)) }
     }

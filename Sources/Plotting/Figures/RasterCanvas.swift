@@ -55,7 +55,7 @@ struct RasterCanvas: Canvas {
   }
 
   mutating func writeBold(_ text: String, x: Double, baseline: Double, _ color: RGB) {
-    for step in 0...scale { write(text, x: x + Double(step), baseline: baseline, .left, color) }
+    for step in 0...1 { write(text, x: x + Double(step), baseline: baseline, .left, color) }
   }
 
   mutating func draw(_ image: RasterImage, in rectangle: Rectangle, _ theme: Theme) {

@@ -66,7 +66,7 @@ struct PlotCommand: ParsableCommand {
     switch mode {
     case .kitty, .sixel:
       let (width, height) = graphicsSize(probe)
-      return .picture(width: width, height: height, scale: graphicsScale(probe), isVector: false)
+      return .graphics(width: width, height: height, scale: graphicsScale(probe))
     case .ascii, .blocks, .auto:
       let style = style(mode, probe)
       // Wider than this, a plot is hard to take in; two lines are left for the prompt.
