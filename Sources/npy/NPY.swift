@@ -30,7 +30,7 @@ struct NPY: ParsableCommand {
   static func main() {
     // A closed pipe is an error of the write, not a signal that ends the process half-way through a file.
     signal(SIGPIPE, SIG_IGN)
-    let arguments = ArchiveOptions.expanding(Array(CommandLine.arguments.dropFirst()))
+    let arguments = CommandLineArguments.expanded(Array(CommandLine.arguments.dropFirst()))
     do {
       var command = try parseAsRoot(arguments)
       try command.run()

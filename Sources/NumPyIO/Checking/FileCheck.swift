@@ -12,6 +12,8 @@ public struct FileCheck: Sendable {
       case error
       /// The file loads, but is not as NumPy would have written it.
       case warning
+      /// Worth knowing, and as it should be.
+      case note
     }
     /// How bad it is.
     public let severity: Severity
@@ -47,7 +49,7 @@ public struct FileCheck: Sendable {
       switch try FileKind(of: whole, named: path) {
       case .npy: try checkArray(whole)
       case .npz: try checkArchive(path, whole)
-      case .pickle: try checkPickle(whole)
+      case .pickle: try checkPickle(whole, path: path)
       }
     } catch {
       if error.code == .io || error.code == .permissionDenied { throw error }
@@ -138,6 +140,7 @@ public struct FileCheck: Sendable {
           .error,
           FormatError(.wrongKind, "the member is no .npy array, as its name says", file: path, member: member.name))
       }
+      if member.name.hasSuffix(".pkl") { try checkPickle(contents, member: member.name) }
       return
     }
     let file = try archive.file(of: member)

@@ -21,7 +21,7 @@ extension AnyNDArray {
     let storage: ArrayStorage
     if let remaining = reader.remaining {
       guard remaining >= total else {
-        throw FormatError.truncated("the array's data", expected: total, found: remaining, at: start + remaining)
+        throw FormatError.truncated("array data", expected: total, found: remaining, at: start + remaining)
           .at(file: reader.source.name)
       }
       storage = ArrayStorage(uninitializedByteCount: total)
@@ -162,7 +162,7 @@ extension ArrayStorage {
       let part = unsafe UnsafeMutableRawBufferPointer(rebasing: self.mutableBuffer[lower..<upper])
       let got = try unsafe source.read(into: part, at: start + lower)
       guard got == upper - lower else {
-        throw FormatError.truncated("the array's data", expected: total, found: lower + got, at: start + lower + got)
+        throw FormatError.truncated("array data", expected: total, found: lower + got, at: start + lower + got)
           .at(file: source.name)
       }
     }
@@ -191,7 +191,7 @@ extension ArrayStorage {
 
   private static func check(_ got: Int, of total: Int, start: Int, _ reader: ByteReader) throws(FormatError) {
     guard got == total else {
-      throw FormatError.truncated("the array's data", expected: total, found: got, at: start + got)
+      throw FormatError.truncated("array data", expected: total, found: got, at: start + got)
         .at(file: reader.source.name)
     }
   }

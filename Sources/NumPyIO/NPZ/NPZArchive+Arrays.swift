@@ -90,7 +90,7 @@ extension NPZArchive {
     return try NPYFile.expanded(array, zip.source)
   }
 
-  private func fill(
+  func fill(
     _ storage: ArrayStorage, with member: ZipMember, _ contents: any ByteSource
   ) throws(FormatError) {
     // Safe: the storage is new and nobody else knows it.

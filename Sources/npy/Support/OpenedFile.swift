@@ -1,5 +1,6 @@
 import ByteIO
 import NumPyIO
+import ZipArchives
 
 /// A file that a command works on, opened as what it is.
 enum OpenedFile {
@@ -18,7 +19,10 @@ enum OpenedFile {
     if let kind { actual = kind } else { actual = try OpenedFile.kind(of: source, path) }
     switch actual {
     case .npy: self = .npy(try NPYFile(source, limits: limits))
-    case .npz: self = .npz(try NPZArchive(source, limits: limits))
+    case .npz:
+      let archive = try NPZArchive(source, limits: limits)
+      // PyTorch's files are archives too, of a pickle and what it refers to.
+      self = kind == nil && PickleFile.isTorch(archive) ? .pickle(archive.zip.source) : .npz(archive)
     case .pkl: self = .pickle(source)
     case .txt, .csv, .tsv: self = .text(try TextFile.decompressing(source), actual)
     }
