@@ -4,15 +4,18 @@ import Plotting
 import Testing
 
 @Suite struct PictureTests {
-  static let (white, black) = (RGB(255, 255, 255), RGB(0, 0, 0))
+  static let white = RGB(255, 255, 255)
+  static let black = RGB(0, 0, 0)
 
   /// How much is drawn in black on white, in dots.
   private func ink(_ picture: Picture) -> Double {
-    picture.bytes.reduce(0) { $0 + Double(255 - Int($1)) } / 255 / 3
+    let total = picture.bytes.reduce(0) { $0 + (255 - Int($1)) }
+    return Double(total) / 255 / 3
   }
 
   @Test func linesCoverTheirLengthTimesTheirWidth() {
-    for (dx, dy) in [(80.0, 0), (0, 80), (60, 60), (70, 20), (10, 75), (-66, 31)] {
+    let directions: [(Double, Double)] = [(80, 0), (0, 80), (60, 60), (70, 20), (10, 75), (-66, 31)]
+    for (dx, dy) in directions {
       for width in [1.0, 1.5, 3] {
         var picture = Picture(width: 200, height: 200, filledWith: PictureTests.white)
         let start = Point(100.3, 99.6)
@@ -20,7 +23,9 @@ import Testing
           [[start, Point(start.x + dx, start.y + dy)]], width: width, PictureTests.black,
           within: Rectangle(x: 0, y: 0, width: 200, height: 200))
         // Both ends are half discs, whose edges are as wide as a dot.
-        let expected = (dx * dx + dy * dy).squareRoot() * width + Double.pi * width * width / 4
+        let length: Double = (dx * dx + dy * dy).squareRoot()
+        let ends: Double = Double.pi * width * width / 4
+        let expected = length * width + ends
         #expect((ink(picture) - expected).magnitude < expected * 0.05 + 1.5, "\(dx) \(dy) \(width): \(ink(picture))")
       }
     }
