@@ -133,16 +133,17 @@ struct TerminalChart {
   }
 
   private mutating func drawBar(_ share: Double, column: Int, _ plot: Plot) {
-    let steps = style.isUnicode ? 8 : 1
+    let steps = style.isUnicode ? 8 : 2
     // What is not empty can be seen.
     let total = max(1, Int((share * Double(plot.lines.count * steps)).rounded()))
     for (place, line) in plot.lines.reversed().enumerated() {
       let filled = min(steps, total - place * steps)
       guard filled > 0 else { return }
       // U+2581 to U+2588: one to eight eighths.
-      let block = Unicode.Scalar(0x2580 + UInt32(filled)) ?? "#"
+      let block = Unicode.Scalar(0x2580 + UInt32(filled)) ?? "█"
+      let scalar = style.isUnicode ? block : filled == steps ? "#" : "."
       grid.set(
-        LetterGrid.Letter(scalar: style.isUnicode ? block : "#", ink: TerminalChart.ink), line: line, column: column)
+        LetterGrid.Letter(scalar: scalar, ink: TerminalChart.ink), line: line, column: column)
     }
   }
 

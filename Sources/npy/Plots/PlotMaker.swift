@@ -28,8 +28,8 @@ struct PlotMaker {
     guard blocks.count > 0 else {
       throw trouble("the array is empty, of shape \(Layout.describe(blocks.shape)): there is nothing to plot")
     }
-    let kind = options.kind ?? automaticKind
-    if kind != .hist, options.bins != nil { throw trouble("--bins is for histograms: add --kind hist") }
+    let kind = options.kind ?? (options.bins == nil ? automaticKind : .hist)
+    if kind != .hist, options.bins != nil { throw trouble("--bins is for histograms, not for --kind \(kind.rawValue)") }
     switch kind {
     case .hist: return try histogram()
     case .line: return try line()

@@ -19,7 +19,7 @@ extension ColorMap: ExpressibleByArgument {}
 struct PlotOptions: ParsableArguments {
   @Option(help: "hist, line, heatmap or image; left out, by the array's shape.") var kind: PlotKind?
   @Option(help: "The field of records, as name or outer.inner.") var field: String?
-  @Option(help: "How many bins a histogram has.") var bins: Int?
+  @Option(help: "How many bins the histogram has, which this asks for.") var bins: Int?
   @Option(parsing: .unconditional, help: "The values that are shown, as lo,hi; either may be left out.")
   var range: String?
   @Flag(help: "Show counts, lines and colours by their logarithm.") var log = false
