@@ -8,7 +8,10 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from arrays import arrays
 from conftest import COMMAND, run_npy
 from pictures import VIRIDIS, decode_kitty, decode_png, decode_sixel, png_parts
 
@@ -430,6 +433,26 @@ def test_what_cannot_be_drawn_is_said_in_a_line(tmp_path, case):
     if code == 1:
         assert error.count("\n") == 1
     assert sorted(os.listdir(tmp_path)) == ["a.npy"]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(arrays(), st.sampled_from([(), ("--log",), ("--range", "-1,1"), ("--range", ",0"), ("--range", "5,"), ("--bins", "7")]))
+def test_nothing_ends_it(tmp_path_factory, array, arguments):
+    folder = tmp_path_factory.mktemp("plot")
+    try:
+        np.save(folder / "a.npy", array, allow_pickle=False)
+    except (ValueError, RuntimeError):
+        return
+    kinds = [()] if "--bins" in arguments else [(), ("--kind", "hist"), ("--kind", "line"), ("--kind", "heatmap"), ("--kind", "image")]
+    for kind in kinds:
+        for output in ((), ("-o", str(folder / "a.svg"))):
+            result = run_npy("plot", folder / "a.npy", *arguments, *kind, *output, check=False, timeout=20)
+            assert result.returncode == 0 and not result.stderr or (
+                result.returncode == 1 and result.stderr.startswith(b"npy: ") and result.stderr.count(b"\n") == 1
+            ), (array.dtype, array.shape, kind, result.returncode, result.stderr[:300])
+        # Whatever the values are, what is written is well-formed.
+        if (folder / "a.svg").exists():
+            ElementTree.parse(folder / "a.svg")
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path):
