@@ -102,6 +102,7 @@ let package = Package(
         "ZipArchives", "ArrayDeflate", "ByteIO", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    .testTarget(name: "PlottingTests", dependencies: ["Plotting", "ByteIO"]),
     .testTarget(name: "PythonPickleTests", dependencies: ["PythonPickle", "ByteIO", "TestSupport"]),
     // Drives the Python programs of Tests/Interop; depending on the command has it built.
     .testTarget(name: "InteropTests", dependencies: ["npy", "TestSupport"]),

@@ -33,27 +33,21 @@ package struct Axis: Sendable {
       let start = Double.log10(low)
       return (Double.log10(value) - start) / (Double.log10(high) - start)
     }
+    let width = high - low
+    if width > 0, width < .infinity { return (value - low) / width }
     // Halves, since the distance of the largest numbers has no name.
-    return (value / 2 - low / 2) / (high / 2 - low / 2)
-  }
-
-  /// The value at a position: the inverse of ``position(_:)``.
-  package func value(at position: Double) -> Double {
-    if case .logarithmic = kind {
-      let (start, end) = (Double.log10(low), Double.log10(high))
-      return Double.pow(10, start + (end - start) * position)
-    }
-    return low * (1 - position) + high * position
+    let half = high / 2 - low / 2
+    return half > 0 ? (value / 2 - low / 2) / half : 0
   }
 
   /// As many ticks as there is room for.
   ///
   /// - Parameters:
   ///   - length: The axis's length.
+  ///   - most: How many ticks at most, however much room there is.
   ///   - spacing: How far apart two ticks must be, by their labels.
-  package func ticks(length: Double, spacing: (Tick, Tick) -> Double) -> [Tick] {
-    let most = max(2, min(12, Int(length / 8)))
-    for count in stride(from: most, through: 1, by: -1) {
+  package func ticks(length: Double, most: Int, spacing: (Tick, Tick) -> Double) -> [Tick] {
+    for count in stride(from: max(2, min(12, most)), through: 1, by: -1) {
       let ticks = ticks(atMost: count)
       guard !ticks.isEmpty else { continue }
       let fits = zip(ticks, ticks.dropFirst()).allSatisfy { left, right in

@@ -31,11 +31,14 @@ package enum Ticks {
 
   package static func linear(_ low: Double, _ high: Double, atMost count: Int, leastStep: Double) -> [Tick] {
     guard low.isFinite, high.isFinite, low < high, count > 0 else { return [] }
-    let wanted = max(leastStep, high / Double(count) - low / Double(count))
-    let exponent = Int(Double.log10(wanted).rounded(.down))
-    guard wanted > 0, exponent > -320 else {
-      return [Tick(low, NumberLabel.short(low)), Tick(high, NumberLabel.short(high))]
+    let width = high - low
+    let wanted = max(leastStep, width.isFinite ? width / Double(count) : high / Double(count) - low / Double(count))
+    // Among the smallest and the largest numbers powers of ten run out.
+    guard wanted.isFinite, wanted >= .leastNormalMagnitude else {
+      let ends = count > 1 ? [low, high] : [high]
+      return ends.map { Tick($0, NumberLabel.short($0)) }
     }
+    let exponent = Int(Double.log10(wanted).rounded(.down))
     var step = Step(digit: 1, exponent: exponent)
     // One smaller than wanted may have fewer ticks than its distance says; one larger has few enough.
     while step.value < wanted * 0.999_999 { step = step.next }

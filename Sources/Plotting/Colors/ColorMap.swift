@@ -9,7 +9,7 @@ package enum ColorMap: String, Sendable, CaseIterable {
   /// The colour of a number; below 0 and above 1 it is that of the ends.
   package func color(_ fraction: Double) -> RGB {
     // As matplotlib does: 256 steps of equal width, of which 1 belongs to the last.
-    let step = Int(max(0, min(255, (fraction * 256).rounded(.down))))
+    let step = fraction > 0 ? Int(min(255, (fraction * 256).rounded(.down))) : 0
     switch self {
     case .viridis: return ColorMap.viridisTable[step]
     case .gray: return RGB(UInt8(step), UInt8(step), UInt8(step))

@@ -67,6 +67,6 @@ package struct Theme: Sendable {
   /// On black, as terminals are.
   package static let dark = Theme(
     background: RGB(hex: 0x16181D), text: RGB(hex: 0xE6E6E6), faintText: RGB(hex: 0x9A9FA8), axis: RGB(hex: 0x7A7F88),
-    grid: RGB(hex: 0x2C3038), ink: RGB(hex: 0x56B4E9), missing: RGB(hex: 0x7A4152), infinite: RGB(hex: 0xFF6B7D),
+    grid: RGB(hex: 0x2C3038), ink: RGB(hex: 0x56B4E9), missing: RGB(hex: 0xC65B7C), infinite: RGB(hex: 0xFF6B7D),
     checks: (RGB(hex: 0x44484F), RGB(hex: 0x33363C)))
 }

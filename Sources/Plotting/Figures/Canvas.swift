@@ -13,6 +13,8 @@ protocol Canvas {
   mutating func stroke(_ lines: [[Point]], width: Double, _ color: RGB, within clip: Rectangle)
   /// Writes a line of text; `x` is its left end, its middle or its right end.
   mutating func write(_ text: String, x: Double, baseline: Double, _ alignment: TextAlignment, _ color: RGB)
+  /// Writes a line of bold text that begins at `x`.
+  mutating func writeBold(_ text: String, x: Double, baseline: Double, _ color: RGB)
   /// Puts an image into a rectangle, each of its dots a rectangle with sharp edges.
   mutating func draw(_ image: RasterImage, in rectangle: Rectangle, _ theme: Theme)
 }

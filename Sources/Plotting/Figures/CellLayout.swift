@@ -11,11 +11,12 @@ package struct CellLayout: Sendable {
 
   /// - Parameters:
   ///   - width, height: The picture's size; left out, one that suits the grid.
+  ///   - isLimit: Whether the picture may be smaller than that.
   ///   - columns, rows: The grid's elements.
   ///   - isImage: Whether the cells are an image: always square, and without a colour bar.
   ///   - isVector: Whether the picture is one of vectors, whose letters are larger.
   package init(
-    width: Int?, height: Int?, scale: Int, columns: Int, rows: Int, isImage: Bool, isVector: Bool
+    width: Int?, height: Int?, isLimit: Bool, scale: Int, columns: Int, rows: Int, isImage: Bool, isVector: Bool
   ) {
     let font = isVector ? SVGCanvas.metrics(scale) : RasterCanvas.metrics(scale)
     let margins = ChartMargins(font)
@@ -36,8 +37,10 @@ package struct CellLayout: Sendable {
     if isImage || (ratio >= 0.25 && ratio <= 4) {
       // Square cells, whole dots wide where that costs little.
       var size = min(roomWidth / across, roomHeight / down)
-      if size >= 2 { size = size.rounded(.down) }
-      if isImage, size > 1, width == nil, height == nil {
+      // A page that may grow is made as wide as twice the cells rather than that some are wider than others.
+      if width == nil, height == nil, size >= 1.5, size < 2 { size = 2 }
+      if size >= 1, width == nil && height == nil || size >= 2 { size = size.rounded(.down) }
+      if isImage, size > 1, isLimit || (width == nil && height == nil) {
         // Small images are enlarged, but not to fill a page.
         size = min(size, max(1, (320 * unit / max(across, down)).rounded(.up)))
       }
@@ -49,8 +52,11 @@ package struct CellLayout: Sendable {
     }
     (plotWidth, plotHeight) = (max(1, plotWidth.rounded()), max(1, plotHeight.rounded()))
     let leastWidth = isImage ? 320 * unit : 400 * unit
-    self.width = width ?? Int(max(left + plotWidth + right, min(leastWidth, 800 * unit)))
-    self.height = height ?? Int(top + plotHeight + bottom)
+    let (fittingWidth, fittingHeight) = (
+      Int(max(left + plotWidth + right, min(leastWidth, 800 * unit))), Int(top + plotHeight + bottom)
+    )
+    self.width = width.map { isLimit ? min($0, fittingWidth) : $0 } ?? fittingWidth
+    self.height = height.map { isLimit ? min($0, fittingHeight) : $0 } ?? fittingHeight
     plot = Rectangle(x: left.rounded(), y: top.rounded(), width: plotWidth, height: plotHeight)
   }
 

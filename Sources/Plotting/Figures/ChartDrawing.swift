@@ -54,7 +54,8 @@ struct ChartDrawing<Surface: Canvas> {
       let right = plot.x + plot.width * min(1, chart.x.position(range.upperBound))
       let wide = max(unit, right - left)
       canvas.fill(
-        Rectangle(x: min(left, plot.right - wide), y: plot.y, width: wide, height: plot.height), theme.missing)
+        Rectangle(x: min(left, plot.right - wide), y: plot.y, width: wide, height: plot.height),
+        theme.background.covered(by: theme.missing, share: 128))
     }
     drawGrid(plot, chart.y)
     let lines = chart.lines.map { line in
@@ -66,6 +67,13 @@ struct ChartDrawing<Surface: Canvas> {
     // Room for the width of lines that touch the frame.
     let clip = Rectangle(x: plot.x - unit, y: plot.y - unit, width: plot.width + 2 * unit, height: plot.height + unit)
     canvas.stroke(lines, width: 1.4, theme.ink, within: clip)
+    let points = lines.joined()
+    // Where points are few they can be seen; where one stands alone it must.
+    if points.count <= 50 {
+      let room = Rectangle(
+        x: clip.x - 4 * unit, y: clip.y - 2 * unit, width: clip.width + 8 * unit, height: clip.height + 4 * unit)
+      canvas.stroke(points.map { [$0] }, width: points.count == 1 ? 7 : 4.5, theme.ink, within: room)
+    }
     let marks = chart.infinite.map { mark in
       Rectangle(
         x: plot.x + plot.width * chart.x.position(mark.x) - unit, y: mark.isPositive ? plot.y : plot.bottom - 6 * unit,
@@ -95,9 +103,14 @@ struct ChartDrawing<Surface: Canvas> {
 
   private mutating func drawColorBar(_ chart: CellChart, _ plot: Rectangle) {
     let unit = canvas.font.scale
-    let bar = Rectangle(
+    // Long enough for two numbers, however flat the grid is.
+    var bar = Rectangle(
       x: plot.right + margins.barGap, y: plot.y, width: margins.barWidth,
-      height: max(plot.height, min(40 * unit, height - plot.y - margins.outer)))
+      height: max(plot.height, min(60 * unit, height - plot.y - margins.outer)))
+    if chart.values.contains(where: \.isNaN) {
+      bar.height = max(8 * unit, bar.height - margins.barWidth - 8 * unit)
+      drawMissing(below: bar)
+    }
     let steps = max(1, min(256, Int(bar.height)))
     let dots = (0..<steps).flatMap { step in
       let color = chart.colors.color((Double(steps - step) - 0.5) / Double(steps))
@@ -107,12 +120,22 @@ struct ChartDrawing<Surface: Canvas> {
     outline(bar)
     let height = canvas.font.lineHeight
     let labelX = bar.right + margins.tick + margins.gap
-    for tick in chart.scale.ticks(length: bar.height, spacing: { _, _ in height * 1.6 }) {
+    for tick in chart.scale.ticks(length: bar.height, most: 12, spacing: { _, _ in height * 2 }) {
       let y = bar.y + bar.height * (1 - chart.scale.position(tick.value))
       canvas.rule(from: Point(bar.right, y), to: Point(bar.right + margins.tick, y), theme.axis)
       let label = canvas.font.fitted(tick.label, into: width - labelX)
       canvas.write(label, x: labelX, baseline: y + canvas.font.ascent / 2, .left, theme.text)
     }
+  }
+
+  /// What the colour of missing cells stands for.
+  private mutating func drawMissing(below bar: Rectangle) {
+    let box = Rectangle(
+      x: bar.x, y: (bar.bottom + 8 * canvas.font.scale).rounded(), width: bar.width, height: margins.barWidth)
+    canvas.fill(box, theme.missing)
+    outline(box)
+    let baseline = box.y + (box.height + canvas.font.ascent) / 2
+    canvas.write("NaN", x: box.right + margins.tick + margins.gap, baseline: baseline, .left, theme.text)
   }
 
   // MARK: Around the plot
@@ -131,13 +154,13 @@ struct ChartDrawing<Surface: Canvas> {
   }
 
   private func yTicks(_ axis: Axis, _ length: Double) -> [Tick] {
-    let least = canvas.font.lineHeight * 1.8
-    return axis.ticks(length: length) { _, _ in least }
+    let least = canvas.font.lineHeight * 2.5
+    return axis.ticks(length: length, most: 12) { _, _ in least }
   }
 
   private func xTicks(_ axis: Axis, _ length: Double) -> [Tick] {
     let font = canvas.font
-    return axis.ticks(length: length) { left, right in
+    return axis.ticks(length: length, most: 12) { left, right in
       (font.width(of: left.label) + font.width(of: right.label)) / 2 + 3 * font.advance
     }
   }
@@ -208,7 +231,7 @@ struct ChartDrawing<Surface: Canvas> {
     let left = min(plot.x, margins.outer + font.advance * 8)
     let room = width - left - margins.outer
     var baseline = margins.outer + font.ascent
-    canvas.write(font.fitted(figure.title, into: room), x: left, baseline: baseline, .left, theme.text)
+    canvas.writeBold(font.fitted(figure.title, into: room), x: left, baseline: baseline, theme.text)
     baseline += font.lineHeight
     let subtitle = [figure.subtitle, side ?? ""].filter { !$0.isEmpty }.joined(separator: " · ")
     canvas.write(font.fitted(subtitle, into: room), x: left, baseline: baseline, .left, theme.faintText)

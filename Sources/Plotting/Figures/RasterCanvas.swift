@@ -54,6 +54,10 @@ struct RasterCanvas: Canvas {
       text, x: Int(left.rounded()), y: Int(baseline.rounded()) - BitmapFont.ascent * scale, scale: scale, color)
   }
 
+  mutating func writeBold(_ text: String, x: Double, baseline: Double, _ color: RGB) {
+    for step in 0...1 { write(text, x: x + Double(step), baseline: baseline, .left, color) }
+  }
+
   mutating func draw(_ image: RasterImage, in rectangle: Rectangle, _ theme: Theme) {
     let (left, top) = (Int(rectangle.x.rounded()), Int(rectangle.y.rounded()))
     let (width, height) = (Int(rectangle.width.rounded()), Int(rectangle.height.rounded()))

@@ -89,8 +89,16 @@ struct SVGCanvas: Canvas {
       case .center: "middle"
       case .right: "end"
       }
+    write(text, x: x, baseline: baseline, color, attributes: "text-anchor=\"\(anchor)\"")
+  }
+
+  mutating func writeBold(_ text: String, x: Double, baseline: Double, _ color: RGB) {
+    write(text, x: x, baseline: baseline, color, attributes: "font-weight=\"bold\"")
+  }
+
+  private mutating func write(_ text: String, x: Double, baseline: Double, _ color: RGB, attributes: String) {
     body +=
-      "<text x=\"\(SVGCanvas.number(x))\" y=\"\(SVGCanvas.number(baseline))\" text-anchor=\"\(anchor)\" "
+      "<text x=\"\(SVGCanvas.number(x))\" y=\"\(SVGCanvas.number(baseline))\" \(attributes) "
       + "fill=\"\(color.notation)\" xml:space=\"preserve\">\(SVGCanvas.escaped(text))</text>\n"
   }
 

@@ -46,10 +46,10 @@ package enum PNGEncoder {
     }
     let rowSize = width * layout.bytesPerDot
     let rows = filtered(dots, rowSize: rowSize, height: height, layout: layout)
-    // Deflate in the frame of zlib (RFC 1950): 32 KiB windows, no dictionary, the strongest effort.
+    // Deflate in the frame of zlib (RFC 1950): 32 KiB windows, no dictionary, the usual effort.
     let stream = MemorySink()
-    try stream.write([0x78, 0xDA])
-    let deflate = try DeflateWriter(to: stream, level: .best)
+    try stream.write([0x78, 0x9C])
+    let deflate = try DeflateWriter(to: stream, level: .default)
     try deflate.write(rows, layout: ItemLayout(itemSize: layout.bytesPerDot, atomSize: 1, strides: [rowSize + 1]))
     _ = try deflate.finish()
     try stream.write(bigEndian(Int(adler32(rows))))

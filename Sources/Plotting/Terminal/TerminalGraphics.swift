@@ -20,7 +20,7 @@ package enum TerminalGraphics {
 
   /// A picture as sixels (DEC STD 070): bands of six rows, a colour at a time, of up to 256 colours.
   package static func sixel(_ picture: Picture) -> [UInt8] {
-    let (colors, indices) = PNGEncoder.palette(of: picture) ?? dithered(picture)
+    let (colors, indices) = PNGEncoder.palette(of: picture) ?? popular(picture) ?? dithered(picture)
     var output = Array("\u{1B}P0;1;0q\"1;1;\(picture.width);\(picture.height)".utf8)
     for (number, color) in colors.enumerated() {
       func percent(_ value: UInt8) -> Int { (Int(value) * 100 + 127) / 255 }
@@ -62,6 +62,32 @@ package enum TerminalGraphics {
       }
       start = next
     }
+  }
+
+  /// The 256 colours that occur most, where nearly all dots have one of them; the others become the nearest.
+  private static func popular(_ picture: Picture) -> (colors: [RGB], indices: [UInt8])? {
+    var counts: [RGB: Int] = [:]
+    for y in 0..<picture.height {
+      for x in 0..<picture.width { counts[picture[x, y], default: 0] += 1 }
+    }
+    let colors = counts.keys.sorted { counts[$0, default: 0] > counts[$1, default: 0] }.prefix(256)
+    let covered = colors.reduce(0) { $0 + counts[$1, default: 0] }
+    guard covered >= picture.width * picture.height / 20 * 19 else { return nil }
+    var places: [RGB: UInt8] = [:]
+    for (place, color) in colors.enumerated() { places[color] = UInt8(place) }
+    var indices: [UInt8] = []
+    indices.reserveCapacity(picture.width * picture.height)
+    for y in 0..<picture.height {
+      for x in 0..<picture.width {
+        let color = picture[x, y]
+        let place =
+          places[color]
+          ?? UInt8(colors.indices.min { colors[$0].distance(to: color) < colors[$1].distance(to: color) } ?? 0)
+        places[color] = place
+        indices.append(place)
+      }
+    }
+    return (Array(colors), indices)
   }
 
   /// The nearest of 6 by 7 by 6 colours for each dot, neighbours rounded differently (Bayer's matrix of 4 by 4), so

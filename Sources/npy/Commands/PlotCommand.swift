@@ -30,7 +30,7 @@ struct PlotCommand: ParsableCommand {
 
   func run() throws {
     let format = try output.map(PictureFormat.init(path:))
-    try options.checkSize(isPicture: output != nil)
+    try options.checkSize(isPicture: output != nil, isJSON: json)
     let probe = TerminalProbe()
     let mode = options.graphics == .auto ? probe.mode : options.graphics
     let input = try ArrayInput(address, reading: reading)
@@ -66,7 +66,7 @@ struct PlotCommand: ParsableCommand {
     switch mode {
     case .kitty, .sixel:
       let (width, height) = graphicsSize(probe)
-      return .picture(width: width, height: height, scale: graphicsScale(probe), isVector: false)
+      return .graphics(width: width, height: height, scale: graphicsScale(probe))
     case .ascii, .blocks, .auto:
       let style = style(mode, probe)
       // Wider than this, a plot is hard to take in; two lines are left for the prompt.

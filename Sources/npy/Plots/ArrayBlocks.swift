@@ -23,6 +23,8 @@ struct ArrayBlocks: Sendable {
   private let isSequential: Bool
   /// The axes by how far apart their elements lie, the farthest first.
   private let order: [Int]
+  /// The axes along which the slice runs backwards: there the last block lies first in the file.
+  private let backwards: Set<Int>
   let shape: [Int]
   let dtype: DType
 
@@ -39,6 +41,7 @@ struct ArrayBlocks: Sendable {
       source = .file(file, resolved)
       let axes = Array(resolved.shape.indices)
       order = file.header.isFortranOrder ? axes.reversed() : axes
+      backwards = Set(axes.filter { axis in resolved.result[axis].map { resolved.axes[$0].step < 0 } ?? false })
       let (isInflated, isSequential) = input.compression
       self.isSequential = isSequential
       // What is read fits the processor's caches; what is inflated is larger, since neighbours share segments.
@@ -50,6 +53,7 @@ struct ArrayBlocks: Sendable {
       source = .memory(array)
       order = array.shape.indices.sorted { abs(array.strides[$0]) > abs(array.strides[$1]) }
       isSequential = false
+      backwards = []
       blockSize = 1 << 20
       recordAxes = array.ndim
       (shape, dtype) = try ArrayBlocks.entering(array.shape, array.dtype, field, path)
@@ -127,14 +131,19 @@ struct ArrayBlocks: Sendable {
     var ranges = shape[..<recordAxes].map { 0..<$0 }
     guard let axis = cut.axis else { return ranges }
     let pieces = (shape[axis] - 1) / cut.step + 1
-    let start = number % pieces * cut.step
+    let start = place(number % pieces, of: pieces, along: axis) * cut.step
     ranges[axis] = start..<min(shape[axis], start + cut.step)
     var rest = number / pieces
     for axis in cut.fixed.reversed() {
-      ranges[axis] = (rest % shape[axis])..<(rest % shape[axis] + 1)
+      let index = place(rest % shape[axis], of: shape[axis], along: axis)
+      ranges[axis] = index..<(index + 1)
       rest /= shape[axis]
     }
     return ranges
+  }
+
+  private func place(_ number: Int, of count: Int, along axis: Int) -> Int {
+    backwards.contains(axis) ? count - 1 - number : number
   }
 
   private func read(_ ranges: [Range<Int>]) throws(FormatError) -> AnyNDArray {

@@ -12,12 +12,12 @@ extension PlotMaker {
     var means = sums.means
     let lost = options.log ? PlotMaker.dropNonPositive(&means) : false
     let scale = try colorScale(means, sums, values)
-    var notes = notes(nan: sums.nanCount, positive: 0, negative: 0)
-    if !notes.isEmpty { notes[0] = "apart, in a colour of their own" + notes[0].dropFirst("not shown".count) }
+    var notes: [String] = []
+    if sums.nanCount > 0 { notes.append("\(TextTable.grouped(sums.nanCount)) \(missingName), left out of the means") }
     let infinite = [(sums.positiveInfinities, "+inf"), (sums.negativeInfinities, "-inf")].filter { $0.0 > 0 }
     if !infinite.isEmpty {
-      notes.append(
-        "as the colours' ends: " + infinite.map { "\(TextTable.grouped($0.0)) \($0.1)" }.joined(separator: ", "))
+      let counts = infinite.map { "\(TextTable.grouped($0.0)) \($0.1)" }.joined(separator: " and ")
+      notes.append(counts + ", shown as the colours' ends")
     }
     if lost { notes.append("cells of 0 and below have no logarithm and are left out") }
     let chart = CellChart(

@@ -1,6 +1,7 @@
 import ByteIO
 import NumPyIO
 import Plotting
+import PythonLiterals
 
 extension PlotMaker {
   /// How often values occur, whatever the array's shape: one pass for the range, one to count; of small integers one.
@@ -18,12 +19,16 @@ extension PlotMaker {
       throw noValues(nan: known.nanCount, infinite: known.positiveInfinities + known.negativeInfinities)
     }
     let edges = try binEdges(known, wanted)
+    guard (edges.high - edges.low).isFinite else {
+      throw trouble(
+        "the values lie too far apart for bins: \(PythonRepr.float(edges.low)) to \(PythonRepr.float(edges.high))")
+    }
     guard
       var counts = HistogramCounts(low: edges.low, high: edges.high, binCount: edges.count, origin: values.origin)
     else {
       throw trouble(
-        "\(edges.count) bins do not fit between \(NumberLabel.general(edges.low, digits: 17)) and "
-          + "\(NumberLabel.general(edges.high, digits: 17)): their edges would not be apart")
+        "\(edges.count) bins do not fit between \(PythonRepr.float(edges.low)) and "
+          + "\(PythonRepr.float(edges.high)): their edges would not be apart")
     }
     if let table {
       for (value, count) in table.values { counts.add(value, count: count) }
@@ -84,6 +89,8 @@ extension PlotMaker {
     }
     let (low, high) = PlotMaker.widened(first, last)
     if let bins = options.bins { return (low, high, bins) }
+    // A single value stands in the middle.
+    if first == last { return (low, high, 3) }
     if isExact, (high - low).rounded() == high - low { return (low, high, max(1, min(most, Int(high - low)))) }
     // Where the values are too near each other for so many bins, fewer.
     let apart = (high - low) / (max(low.magnitude, high.magnitude).ulp * 2)

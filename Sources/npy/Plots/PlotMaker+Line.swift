@@ -77,10 +77,11 @@ extension PlotMaker {
       title: values.title)
   }
 
-  /// How many elements a bucket has: `1250`, or `3 or 4`.
+  /// How many elements a bucket has: `1,250`, or on average `1.64`.
   static func perCell(_ buckets: Buckets) -> String {
-    let least = buckets.count / buckets.bucketCount
-    return buckets.count % buckets.bucketCount == 0 ? TextTable.grouped(least) : "\(TextTable.grouped(least))+"
+    let (least, rest) = buckets.count.quotientAndRemainder(dividingBy: buckets.bucketCount)
+    if rest == 0 || least >= 100 { return TextTable.grouped(least) }
+    return NumberLabel.general(Double(buckets.count) / Double(buckets.bucketCount), digits: 3)
   }
 }
 

@@ -28,8 +28,8 @@ struct PlotMaker {
     guard blocks.count > 0 else {
       throw trouble("the array is empty, of shape \(Layout.describe(blocks.shape)): there is nothing to plot")
     }
-    let kind = options.kind ?? automaticKind
-    if kind != .hist, options.bins != nil { throw trouble("--bins is for histograms: add --kind hist") }
+    let kind = options.kind ?? (options.bins == nil ? automaticKind : .hist)
+    if kind != .hist, options.bins != nil { throw trouble("--bins is for histograms, not for --kind \(kind.rawValue)") }
     switch kind {
     case .hist: return try histogram()
     case .line: return try line()
@@ -84,21 +84,22 @@ struct PlotMaker {
 
   /// What is not shown: `3 NaN, 1 +inf, 2 below the range`.
   func notes(nan: Int, positive: Int, negative: Int, more: [(Int, String)] = []) -> [String] {
-    let isDate = dtype.kind == .datetime || dtype.kind == .timedelta
     var parts: [String] = []
-    for (count, name) in [(nan, isDate ? "NaT" : "NaN"), (positive, "+inf"), (negative, "-inf")] + more where count > 0
-    {
+    for (count, name) in [(nan, missingName), (positive, "+inf"), (negative, "-inf")] + more where count > 0 {
       parts.append("\(TextTable.grouped(count)) \(name)")
     }
     return parts.isEmpty ? [] : ["not shown: " + parts.joined(separator: ", ")]
   }
 
+  /// What a value that is none is called.
+  var missingName: String { dtype.kind == .datetime || dtype.kind == .timedelta ? "NaT" : "NaN" }
+
   func noValues(nan: Int, infinite: Int) -> FormatError {
-    let what =
+    let missing = "\(TextTable.grouped(nan)) \(missingName)"
+    return trouble(
       infinite == 0
-      ? "all \(TextTable.grouped(nan)) values are \(dtype.kind == .datetime || dtype.kind == .timedelta ? "NaT" : "NaN")"
-      : "no value is finite: \(TextTable.grouped(nan)) NaN, \(TextTable.grouped(infinite)) infinite"
-    return trouble(what + "; there is nothing to plot")
+        ? "there is nothing to plot: \(missing), and no other value"
+        : "there is nothing to plot: no value is finite, \(missing), \(TextTable.grouped(infinite)) infinite")
   }
 
   // MARK: Values

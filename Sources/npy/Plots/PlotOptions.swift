@@ -19,7 +19,7 @@ extension ColorMap: ExpressibleByArgument {}
 struct PlotOptions: ParsableArguments {
   @Option(help: "hist, line, heatmap or image; left out, by the array's shape.") var kind: PlotKind?
   @Option(help: "The field of records, as name or outer.inner.") var field: String?
-  @Option(help: "How many bins a histogram has.") var bins: Int?
+  @Option(help: "How many bins the histogram has, which this asks for.") var bins: Int?
   @Option(parsing: .unconditional, help: "The values that are shown, as lo,hi; either may be left out.")
   var range: String?
   @Flag(help: "Show counts, lines and colours by their logarithm.") var log = false
@@ -66,15 +66,15 @@ struct PlotOptions: ParsableArguments {
   }
 
   /// Holds a size against what can be drawn.
-  func checkSize(isPicture: Bool) throws {
-    let limits = isPicture ? 64...16_384 : 20...1000
+  func checkSize(isPicture: Bool, isJSON: Bool) throws {
+    let limits = isJSON ? 1...4096 : isPicture ? 64...16_384 : 20...1000
     for (name, value) in [("--width", width), ("--height", height)] {
-      let limits = name == "--height" && !isPicture ? 8...1000 : limits
+      let limits = name == "--height" && !isPicture && !isJSON ? 8...1000 : limits
       if let value, !limits.contains(value) {
         throw ValidationError("\(name) takes \(limits.lowerBound) to \(limits.upperBound) here, not \(value)")
       }
     }
-    if isPicture, let width, let height, width * height > PlotOptions.mostDots {
+    if isPicture, !isJSON, let width, let height, width * height > PlotOptions.mostDots {
       throw ValidationError("a picture has at most \(TextTable.grouped(PlotOptions.mostDots)) dots")
     }
   }
