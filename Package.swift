@@ -49,7 +49,7 @@ let package = Package(
       ]),
     .target(
       name: "ByteIO",
-      dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
+      dependencies: ["ParallelLoops", .product(name: "SystemPackage", package: "swift-system")]),
     .target(name: "ArrayDeflate", dependencies: ["ParallelLoops", "ByteIO"] + compressionDependencies),
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
     .target(name: "PythonPickle", dependencies: ["NumberText", "PythonLiterals", "ByteIO"]),

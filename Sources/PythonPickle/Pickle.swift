@@ -67,11 +67,15 @@ public enum Pickle {
   }
 
   /// Writes a value to a file, which is replaced only once all is written.
+  ///
+  /// - Parameter replacing: Whether an existing file may be replaced.
   public static func save(
-    _ value: PickleValue, to path: String, options: PickleWriter.Options
+    _ value: PickleValue, to path: String, options: PickleWriter.Options, replacing: Bool = true
   ) throws(FormatError) {
-    let file = try AtomicFile(path: path)
-    try PickleWriter(file, options: options).write(value)
-    try file.commit()
+    try ByteProgress.operation(.writing, path, total: nil, counting: .sink) { () throws(FormatError) in
+      try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
+        try PickleWriter(sink, options: options).write(value)
+      }
+    }
   }
 }

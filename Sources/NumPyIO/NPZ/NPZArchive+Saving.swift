@@ -57,20 +57,10 @@ extension NPZArchive {
         .alreadyExists, "Cannot use un-named variables and keyword \(name): the name stands twice", file: path,
         member: name)
     }
-    if path == "-" {
-      let sink = DescriptorSink.standardOutput()
+    try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
       let writer = try NPZWriter(to: sink, compression: compression, layout: layout)
       try writer.add(members)
       try writer.close()
-      return
-    }
-    let writer = try NPZWriter(path: path, compression: compression, layout: layout, replacing: replacing)
-    do throws(FormatError) {
-      try writer.add(members)
-      try writer.close()
-    } catch {
-      writer.cancel()
-      throw error.at(file: path)
     }
   }
 

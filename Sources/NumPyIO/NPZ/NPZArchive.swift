@@ -68,6 +68,7 @@ public final class NPZArchive: Sendable {
   private func suggestion(for name: String) -> String {
     let known = names
     if known.isEmpty { return "; the archive is empty" }
+    if let nearest = NearestName.of(name, among: known) { return "; did you mean \(nearest)?" }
     let listed = known.prefix(8).joined(separator: ", ") + (known.count > 8 ? ", …" : "")
     return "; the archive holds \(listed)"
   }

@@ -13,7 +13,7 @@ extension PickleValue {
     var rest = path[...]
     while !rest.isEmpty {
       guard let (next, left) = value.step(into: rest) else {
-        throw FormatError(.notFound, "there is no '\(rest)' in a \(value.typeName)\(value.hint)", member: path)
+        throw FormatError(.notFound, "there is no '\(rest)' in a \(value.typeName)\(value.hint(for: String(rest)))", member: path)
       }
       value = next
       rest = left
@@ -37,7 +37,7 @@ extension PickleValue {
   }
 
   /// What could have been asked for.
-  private var hint: String {
+  private func hint(for path: String) -> String {
     let keys: [String]
     if let dict {
       keys = dict.entries.compactMap { $0.key.string ?? $0.key.int.map(String.init) }
@@ -48,6 +48,7 @@ extension PickleValue {
     } else {
       return ""
     }
+    if let nearest = NearestName.of(path, among: keys) { return "; did you mean '\(nearest)'?" }
     return keys.isEmpty ? "" : ", which has " + keys.prefix(8).joined(separator: ", ") + (keys.count > 8 ? ", …" : "")
   }
 }

@@ -3,7 +3,7 @@ import ByteIO
 import NumPyIO
 import ZipArchives
 
-struct ConvertCommand: ParsableCommand {
+struct ConvertCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Convert an array, or all of a file, to another format.",
@@ -17,7 +17,7 @@ struct ConvertCommand: ParsableCommand {
       """)
 
   @Argument(help: "What to convert.") var source: String
-  @Argument(help: "The file to be written.") var destination: String
+  @Argument(help: "The file to be written.", completion: .file()) var destination: String
   @Option(help: "What DST shall be, whatever its extension says: npy, npz, pkl, txt, csv or tsv.")
   var to: FileKindName?
   @OptionGroup(title: "Reading") var reading: SourceOptions
@@ -27,6 +27,8 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var archive: ArchiveOptions
   @OptionGroup(title: "Pickles") var pickle: PickleOptions
   @Option(help: "The name of the array in an archive that is written.") var name: String?
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     let address = try Address(source)
@@ -54,13 +56,14 @@ struct ConvertCommand: ParsableCommand {
 
   private func write(_ result: AnyNDArray, named name: String, as kind: FileKindName) throws {
     switch kind {
-    case .npy: try result.save(to: destination)
+    case .npy: try result.save(to: destination, replacing: output.replaces)
     case .npz:
       let (compression, layout) = try archive.resolved()
-      try NPZArchive.save([(name, result)], to: destination, compression: compression, layout: layout)
+      try NPZArchive.save([(name, result)], to: destination, compression: compression, layout: layout, replacing: output.replaces)
     case .txt, .csv, .tsv:
-      try result.saveText(to: destination, options: textOutput.saveOptions(kind, encoding: reading.encoding))
-    case .pkl: try Pickle.save(.array(result), to: destination, options: pickle.writerOptions(nil))
+      try result.saveText(
+        to: destination, options: textOutput.saveOptions(kind, encoding: reading.encoding), replacing: output.replaces)
+    case .pkl: try Pickle.save(.array(result), to: destination, options: pickle.writerOptions(nil), replacing: output.replaces)
     }
   }
 
@@ -70,7 +73,7 @@ struct ConvertCommand: ParsableCommand {
       // A dictionary of the arrays, as dict(np.load(…)) would be.
       let dict = PickleDict()
       for (name, array) in try source.arrays() { try dict.set(.string(name), to: .array(array)) }
-      try Pickle.save(.dict(dict), to: destination, options: pickle.writerOptions(nil))
+      try Pickle.save(.dict(dict), to: destination, options: pickle.writerOptions(nil), replacing: output.replaces)
       return
     }
     guard kind == .npz else {
@@ -80,7 +83,7 @@ struct ConvertCommand: ParsableCommand {
     }
     guard name == nil else { throw ValidationError("--name is for a single array, not for an archive") }
     let (compression, layout) = try archive.resolved()
-    try AtomicFile.write(to: destination) { (sink: any ByteSink) throws(FormatError) in
+    try AtomicFile.write(to: destination, replacing: output.replaces) { (sink: any ByteSink) throws(FormatError) in
       let writer = try NPZWriter(to: sink, compression: compression, layout: layout)
       for member in source.zip.members where !member.isFolder {
         if try source.isArray(member), !(try source.file(of: member).header.dtype.hasObjects) {
@@ -167,13 +170,14 @@ extension ConvertCommand {
       let options = try reading.loadOptions(textKind)
       let hasSize = ![.bytes, .string].contains(options.dtype.kind) || options.dtype.itemSize > 0
       guard source.byteCount ?? .max >= ConvertCommand.largeSize, source.isSeekable || source.name != address.path,
-        destination != "-", options.ndmin == 0, !options.unpack, options.maxRows == nil, hasSize,
+        !AtomicFile.isStream(destination), options.ndmin == 0, !options.unpack, options.maxRows == nil, hasSize,
         options.dtype.dateUnit?.unit != .generic
       else { return false }
       let reader = try TextTableReader(source, options: options)
       // A single column is one-dimensional, as loadtxt squeezes it.
       let isColumn = reader.rowShape == [1]
-      let writer = try NPYWriter(path: destination, dtype: reader.dtype, rowShape: isColumn ? [] : reader.rowShape)
+      let writer = try NPYWriter(
+        path: destination, dtype: reader.dtype, rowShape: isColumn ? [] : reader.rowShape, replacing: output.replaces)
       while let rows = try reader.next() { try writer.append(isColumn ? rows.reshaped([rows.count]) : rows) }
       try writer.close()
       return true
@@ -182,12 +186,14 @@ extension ConvertCommand {
       var options = try textOutput.saveOptions(kind, encoding: reading.encoding)
       options.encoding = options.encoding ?? .utf8
       let header = file.header
-      try TextFile.write(to: destination) { (sink: any ByteSink) throws(FormatError) in
-        var writer = try TextTableWriter(
-          sink, dtype: header.dtype, rowShape: Array(header.shape.dropFirst()),
-          options: options)
-        try file.forEachChunk { (_: Range<Int>, rows: AnyNDArray) throws(FormatError) in try writer.append(rows) }
-        try writer.finish()
+      let total = header.dataByteCount
+      try ByteProgress.operation(.writing, destination, total: total, counting: .array) { () throws(FormatError) in
+        try TextFile.write(to: destination, replacing: output.replaces) { (sink: any ByteSink) throws(FormatError) in
+          var writer = try TextTableWriter(
+            sink, dtype: header.dtype, rowShape: Array(header.shape.dropFirst()), options: options)
+          try file.forEachChunk { (_: Range<Int>, rows: AnyNDArray) throws(FormatError) in try writer.append(rows) }
+          try writer.finish()
+        }
       }
       return true
     default: return false

@@ -2,7 +2,7 @@ import ArgumentParser
 import ByteIO
 import NumPyIO
 
-struct InfoCommand: ParsableCommand {
+struct InfoCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "info",
     abstract: "Tell what a file holds: format, dtype, shape, order, sizes, members.",
@@ -17,6 +17,7 @@ struct InfoCommand: ParsableCommand {
 
   @Argument(help: "The files, or members of archives.") var addresses: [String]
   @Flag(help: "Print JSON: an object, or a list of objects for several addresses.") var json = false
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     var objects: [JSONValue] = []
@@ -32,7 +33,7 @@ struct InfoCommand: ParsableCommand {
   }
 }
 
-struct ListCommand: ParsableCommand {
+struct ListCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "ls",
     abstract: "List the arrays of files, one a line.",
@@ -43,6 +44,7 @@ struct ListCommand: ParsableCommand {
 
   @Argument(help: "The files.") var files: [String]
   @Flag(help: "Print JSON.") var json = false
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     var rows: [[String]] = []

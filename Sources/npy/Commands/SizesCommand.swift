@@ -2,7 +2,7 @@ import ArgumentParser
 import ByteIO
 import NumPyIO
 
-struct SizesCommand: ParsableCommand {
+struct SizesCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "sizes",
     abstract: "Save data in every format and compare size and time.",
@@ -17,6 +17,7 @@ struct SizesCommand: ParsableCommand {
   @Argument(help: "The arrays.") var addresses: [String]
   @OptionGroup(title: "Text") var reading: SourceOptions
   @Flag(help: "Print JSON.") var json = false
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     var objects: [JSONValue] = []

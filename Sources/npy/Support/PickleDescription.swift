@@ -57,7 +57,7 @@ struct PickleDescription {
   }
 
   /// The entries of a container, by the path parts that reach them.
-  private static func children(_ value: PickleValue) -> [(name: String, value: PickleValue)] {
+  static func children(_ value: PickleValue) -> [(name: String, value: PickleValue)] {
     if let dict = value.dict {
       return dict.entries.map { ($0.key.string ?? $0.key.repr(limit: 60), $0.value) }
     }

@@ -65,7 +65,7 @@ extension ConvertCommand {
       var value = try reader.read()
       let version = reader.protocolVersion
       if let member = address.member { value = try value.value(at: member) }
-      try Pickle.save(value, to: destination, options: pickle.writerOptions(version))
+      try Pickle.save(value, to: destination, options: pickle.writerOptions(version), replacing: output.replaces)
       return true
     case .npz:
       let value = try PickleInput.value(source, address, reading)
@@ -81,7 +81,7 @@ extension ConvertCommand {
         members.append((name, try array.apply(to: loaded, of: address.path)))
       }
       let (compression, layout) = try archive.resolved()
-      try NPZArchive.save(members, to: destination, compression: compression, layout: layout)
+      try NPZArchive.save(members, to: destination, compression: compression, layout: layout, replacing: output.replaces)
       return true
     default: return false
     }
