@@ -95,8 +95,10 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(name: "PythonPickleTests", dependencies: ["PythonPickle", "ByteIO", "TestSupport"]),
-    // Drives the Python programs of Tests/Interop; depending on the command has it built.
-    .testTarget(name: "InteropTests", dependencies: ["npy", "TestSupport"]),
+    // Appends rows to a .npy file: what the fault injection of Tests/Interop interrupts.
+    .executableTarget(name: "AppendProbe", dependencies: ["NumPyIO"], path: "Tests/AppendProbe"),
+    // Drives the Python programs of Tests/Interop; depending on the commands has them built.
+    .testTarget(name: "InteropTests", dependencies: ["npy", "AppendProbe", "TestSupport"]),
     .testTarget(
       name: "NumPyIOTests",
       dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport"]),

@@ -105,6 +105,7 @@ public final class AtomicFile: ByteSink {
     do throws(FormatError) {
       try sink.flush()
       try SystemCall.synchronize(descriptor, name: name)
+      try SystemCall.closeDuplicate(of: descriptor, name: name)
       try ByteProgress.current?.check(file: name)
       if replacing {
         try SystemCall.rename(temporary, to: target)
@@ -118,7 +119,8 @@ public final class AtomicFile: ByteSink {
     }
     isOpen = false
     UnfinishedFiles.remove(temporary: temporary)
-    do { try descriptor.close() } catch { throw .system(error, "cannot close the file", file: name) }
+    // All that closing can tell has been told.
+    try? descriptor.close()
     try synchronizeFolder()
   }
 

@@ -98,6 +98,11 @@ package enum SystemCall {
     }
   }
 
+  /// Has the system report what it reports on closing only (a full quota on NFS), while the file stays open and locked.
+  package static func closeDuplicate(of descriptor: FileDescriptor, name: String) throws(FormatError) {
+    do { try descriptor.duplicate().close() } catch { throw .system(error, "cannot write the file", file: name) }
+  }
+
   package static func rename(_ old: String, to new: String) throws(FormatError) {
     // Safe: both paths are null-terminated copies for the duration of the call.
     guard unsafe rename(old, new) == 0 else { throw .system("cannot replace the file", file: new) }

@@ -108,10 +108,14 @@ struct UsageError {
 enum Advice {
   /// The error with its message in plainer words, if what is wrong is a name.
   static func added(to error: FormatError) -> FormatError {
-    guard error.code == .notFound, error.member == nil, let path = error.file, !path.isEmpty, path != "-",
+    guard error.code == .notFound, error.member == nil, let path = error.file, path != "-",
       FileStatus(path: path) == nil
     else { return error }
     var error = error
+    guard !path.isEmpty else {
+      error.message = "the name of the file is empty"
+      return error
+    }
     let (folder, name) = split(path)
     switch FileStatus(path: folder) {
     case nil: error.message = "there is no folder \(folder)" + suggestion(folder, isFolder: true)
