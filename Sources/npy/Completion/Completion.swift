@@ -124,8 +124,7 @@ struct Completion {
     case .npz(let archive):
       return archive.names.map { name in
         let header = try? archive.header(of: name)
-        return Candidate(
-          text: name, help: header.map { "\(Layout.describe($0.shape)) \(Console.printable($0.dtype.description))" } ?? "")
+        return Candidate(text: name, help: header.map { help($0.shape, $0.dtype) } ?? "")
       }
     case .pickle(let source):
       guard size <= largestPickle else { return [] }
@@ -136,10 +135,15 @@ struct Completion {
         path = String(start[...point])
       }
       return PickleDescription.children(value).prefix(1000).map {
-        Candidate(text: path + $0.name, help: $0.value.typeName)
+        let array = (try? $0.value.array()) ?? nil
+        return Candidate(text: path + $0.name, help: array.map { help($0.shape, $0.dtype) } ?? $0.value.typeName)
       }
     default: return []
     }
+  }
+
+  private static func help(_ shape: [Int], _ dtype: DType) -> String {
+    "\(Layout.describe(shape)) \(Console.printable(dtype.description))"
   }
 
   /// Whether a shell can be given the name as a line of text.

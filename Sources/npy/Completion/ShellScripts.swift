@@ -85,9 +85,11 @@ enum ShellScripts {
 
     _npy() {
         local -a typed plain plain_help open open_help
-        local line candidate help
-        typed=("${(@Q)words[2,CURRENT]}")
-        (( ${#typed} < CURRENT - 1 )) && typed+=("")
+        local line candidate help current="$PREFIX"
+        # Within quotes the word is as it is; else it has backslashes.
+        [[ -z "$QIPREFIX" ]] && current="${(Q)PREFIX}"
+        (( CURRENT > 2 )) && typed=("${(@Q)words[2,CURRENT-1]}")
+        typed+=("$current")
         while IFS= read -r line; do
             candidate="${line%%$'\t'*}"
             help=""
