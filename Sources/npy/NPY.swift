@@ -43,7 +43,7 @@ struct NPY: ParsableCommand {
     var code: Int32 = 0
     do {
       try StandardStreams.checkArguments()
-      var command = try parseAsRoot(arguments)
+      var command = try parseAsRoot(ManyOperands.folding(arguments))
       let isQuiet = (command as? any NPYCommand)?.isQuiet ?? false
       Console.isQuiet.store(isQuiet, ordering: .relaxed)
       if !isQuiet { ProgressLine.shared.allow() }

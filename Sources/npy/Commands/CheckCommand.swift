@@ -23,7 +23,7 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
   func run() throws {
     var isSound = true
     var objects: [JSONValue] = []
-    for file in files {
+    for file in ManyOperands.unfolding(files) {
       let findings: [FileCheck.Finding]
       do {
         findings = try FileCheck(path: file).findings

@@ -21,7 +21,7 @@ struct InfoCommand: NPYCommand, HasCommonOptions {
 
   func run() throws {
     var objects: [JSONValue] = []
-    for (place, text) in addresses.enumerated() {
+    for (place, text) in ManyOperands.unfolding(addresses).enumerated() {
       let description = try FileDescription(text)
       if json {
         objects.append(description.json)
@@ -49,7 +49,7 @@ struct ListCommand: NPYCommand, HasCommonOptions {
   func run() throws {
     var rows: [[String]] = []
     var objects: [JSONValue] = []
-    for file in files {
+    for file in ManyOperands.unfolding(files) {
       let description = try FileDescription(file)
       objects.append(description.json)
       rows += description.rows

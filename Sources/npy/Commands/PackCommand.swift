@@ -32,7 +32,7 @@ struct PackCommand: NPYCommand, HasCommonOptions {
 
   func run() throws {
     var members: [(name: String, array: AnyNDArray)] = []
-    for (place, text) in arrays.enumerated() {
+    for (place, text) in ManyOperands.unfolding(arrays).enumerated() {
       let (name, address) = PackCommand.split(text)
       let input = try ArrayInput(address)
       members.append((name ?? PackCommand.name(of: input.address, place), try input.read()))

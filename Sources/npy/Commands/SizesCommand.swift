@@ -22,7 +22,7 @@ struct SizesCommand: NPYCommand, HasCommonOptions {
 
   func run() throws {
     var objects: [JSONValue] = []
-    for (place, address) in addresses.enumerated() {
+    for (place, address) in ManyOperands.unfolding(addresses).enumerated() {
       let array = try ArrayInput(address, reading: reading).read()
       let comparison = try FormatComparison(array)
       if json {

@@ -18,7 +18,8 @@ enum Failure {
     }
     let usage = UsageError(error, arguments)
     if usage.isClean {
-      return (try? Console.print(usage.message)) == nil ? badData : 0
+      do { try Console.print(usage.message) } catch { return report(error, asJSON: false) }
+      return 0
     }
     if UsageError.wantsJSON(arguments) {
       printJSON(FormatError(FormatError.Code(rawValue: "usage"), usage.message))
