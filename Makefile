@@ -6,7 +6,7 @@ RELEASE = -c release --static-swift-stdlib
 TESTS = -c release -Xswiftc -enable-testing --scratch-path .build-tests
 PREFIX ?= /usr/local
 
-.PHONY: demo build test lint bench fuzz docs install uninstall clean
+.PHONY: demo build test lint examples bench fuzz docs install uninstall clean
 
 demo: build
 	@.build/release/npy demo
@@ -32,8 +32,17 @@ bench: build
 fuzz:
 	@FuzzTesting/run
 
+# The library's reference and guides as a website in .build-docs/site; docs/ has the documents for who works on it.
 docs:
-	@echo "The documents are in docs/; docs/architecture.md is the map."
+	@scripts/setup
+	NPY_DOCS=1 $(SWIFT) package --scratch-path .build-docs --allow-writing-to-directory .build-docs/site \
+	  generate-documentation --target NumPyIO --target NDArrays --target PythonPickle --target ByteIO \
+	  --enable-experimental-combined-documentation --output-path .build-docs/site
+
+# The programs of Examples/, built as any other package would, and run in a folder of their own.
+examples:
+	@scripts/setup
+	@Examples/run
 
 # The command, its manual pages, and the completions for bash, zsh and fish.
 SHARE = $(DESTDIR)$(PREFIX)/share
@@ -53,4 +62,4 @@ uninstall:
 	  "$(SHARE)/man/man1/npy.1" "$(SHARE)"/man/man1/npy-*.1
 
 clean:
-	rm -rf .build .build-tests .venv
+	rm -rf .build .build-tests .build-docs .venv

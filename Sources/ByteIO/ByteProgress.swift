@@ -103,25 +103,24 @@ public final class ByteProgress: Sendable {
 
   /// Runs an operation: the part of the work that is told of as one, of so many bytes. Within another operation it
   /// is a part of that one.
-  package static func operation<Result>(
+  package static func operation<Result, Failure: Error>(
     _ activity: Activity, _ file: String, total: @autoclosure () -> Int?, counting measure: Measure,
-    _ body: () throws(FormatError) -> Result
-  ) throws(FormatError) -> Result {
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     guard let current else { return try body() }
-    try current.begin(activity, file, total(), measure)
+    current.begin(activity, file, total(), measure)
     defer { current.end() }
     return try body()
   }
 
   /// An operation that reads a source.
-  package static func reading<Result>(
-    _ source: any ByteSource, total: @autoclosure () -> Int?, _ body: () throws(FormatError) -> Result
-  ) throws(FormatError) -> Result {
+  package static func reading<Result, Failure: Error>(
+    _ source: any ByteSource, total: @autoclosure () -> Int?, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     try operation(.reading, source.name, total: total(), counting: .source, body)
   }
 
-  private func begin(_ activity: Activity, _ file: String, _ total: Int?, _ measure: Measure) throws(FormatError) {
-    try check(file: file)
+  private func begin(_ activity: Activity, _ file: String, _ total: Int?, _ measure: Measure) {
     operation.withLock { operation in
       guard operation == nil else {
         operation?.depth += 1

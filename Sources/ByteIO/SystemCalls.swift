@@ -152,6 +152,9 @@ package enum SystemCall {
     throw FormatError(.io, "too many symbolic links lead on from here", file: path)
   }
 
+  /// Whether a path itself, not what it leads to, is a symbolic link.
+  package static func isLink(_ path: String) -> Bool { linkTarget(path) != nil }
+
   /// What a symbolic link says; `nil` if the path is none.
   private static func linkTarget(_ path: String) -> String? {
     var characters = [CChar](repeating: 0, count: 4096)

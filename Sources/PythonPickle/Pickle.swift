@@ -59,14 +59,15 @@ public enum Pickle {
     try bytes(of: value, options: PickleWriter.Options(protocolVersion: version))
   }
 
-  /// Writes a value to a file, which is replaced only once all is written: Python's `pickle.dump`.
+  /// Writes a value to a file, which is replaced only once all is written: Python's `pickle.dump`; `-` is standard
+  /// output.
   public static func save(
     _ value: PickleValue, to path: String, protocol version: Int = 4
   ) throws(FormatError) {
     try save(value, to: path, options: PickleWriter.Options(protocolVersion: version))
   }
 
-  /// Writes a value to a file, which is replaced only once all is written.
+  /// Writes a value to a file, which is replaced only once all is written; `-` is standard output.
   ///
   /// - Parameter replacing: Whether an existing file may be replaced.
   public static func save(

@@ -29,8 +29,8 @@ struct NPY: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       InfoCommand.self, ListCommand.self, ShowCommand.self, ConvertCommand.self, PackCommand.self, UnpackCommand.self,
-      StatsCommand.self, DiffCommand.self, CheckCommand.self, PickleCommand.self, SizesCommand.self, DemoCommand.self,
-      CompletionsCommand.self, CompleteCommand.self,
+      StatsCommand.self, PlotCommand.self, DiffCommand.self, CheckCommand.self, PickleCommand.self, SizesCommand.self,
+      DemoCommand.self, CompletionsCommand.self, CompleteCommand.self,
     ])
 
   /// Everything that fails comes through here, so that every error looks alike.
@@ -39,7 +39,7 @@ struct NPY: ParsableCommand {
     // A closed pipe is an error of the write, not a signal that ends the process half-way through a file.
     signal(SIGPIPE, SIG_IGN)
     Interruption.watch()
-    let arguments = ArchiveOptions.expanding(Array(CommandLine.arguments.dropFirst()))
+    let arguments = CommandLineArguments.expanded(Array(CommandLine.arguments.dropFirst()))
     var code: Int32 = 0
     do {
       try StandardStreams.checkArguments()

@@ -32,9 +32,9 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
 
   func run() throws {
     let address = try Address(source)
-    let opened = try OpenedFile(address.path, kind: reading.from)
+    let opened = try OpenedFile(address.path, kind: reading.from, limits: reading.limits.resolved)
     let kind = try destinationKind
-    if case .pickle(let source) = opened, try convertPickle(source, address, to: kind) { return }
+    if case .pickle(let source) = opened { return try convertPickle(source, address, to: kind) }
     if case .npz(let source) = opened, address.member == nil, address.slice == nil,
       source.names.count != 1 || kind == .npz
     {
@@ -43,28 +43,46 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     }
     if try convertInPieces(opened, address, to: kind) { return }
     let input = try ArrayInput(address, opened, reading: reading)
-    try write(try array.apply(to: input.read(), of: input.address.path), named: name ?? defaultName(input), as: kind)
+    let stored = try input.stored(options: PickleInput.options(reading))
+    try write(try array.apply(to: stored, of: input.address.path), named: name ?? defaultName(input), as: kind)
   }
 
   /// The name that an array keeps in an archive: its member's, or NumPy's for arrays without one.
   private func defaultName(_ input: ArrayInput) -> String {
-    if case .member(_, let name, _) = input.content {
-      return name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
-    }
+    if case .member(_, let name, _) = input.content { return NPZMemberName.short(name) }
     return "arr_0"
   }
 
-  private func write(_ result: AnyNDArray, named name: String, as kind: FileKindName) throws {
+  func write(_ result: StoredArray, named name: String, as kind: FileKindName) throws {
     switch kind {
-    case .npy: try result.save(to: destination, replacing: output.replaces)
-    case .npz:
-      let (compression, layout) = try archive.resolved()
-      try NPZArchive.save([(name, result)], to: destination, compression: compression, layout: layout, replacing: output.replaces)
+    case .npy:
+      result.warnOfVersion()
+      try result.save(to: destination, replacing: output.replaces)
+    case .npz: try save([(name, result)])
     case .txt, .csv, .tsv:
-      try result.saveText(
-        to: destination, options: textOutput.saveOptions(kind, encoding: reading.encoding), replacing: output.replaces)
-    case .pkl: try Pickle.save(.array(result), to: destination, options: pickle.writerOptions(nil), replacing: output.replaces)
+      let options = try textOutput.saveOptions(kind, encoding: reading.encoding)
+      let table: AnyNDArray
+      switch result {
+      case .values(let array): table = array
+      case .objects(let array): table = try array.tableValues(format: options.format)
+      }
+      try table.saveText(to: destination, options: options, replacing: output.replaces)
+    case .pkl: try save(.array(result), nil)
     }
+  }
+
+  /// Writes an archive as the options say.
+  func save(_ members: [(name: String, array: StoredArray)]) throws {
+    let (compression, layout) = try archive.resolved()
+    for (_, array) in members { array.warnOfVersion() }
+    try NPZArchive.save(
+      members, to: destination, compression: compression, layout: layout, replacing: output.replaces)
+  }
+
+  /// Writes a pickle, at the protocol of the one that it comes from unless the options say another.
+  func save(_ value: PickleValue, _ protocolVersion: Int?) throws {
+    try Pickle.save(
+      value, to: destination, options: pickle.writerOptions(protocolVersion), replacing: output.replaces)
   }
 
   /// Every member, in its order and under its name.
@@ -72,8 +90,16 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     if kind == .pkl, name == nil, array.isEmpty {
       // A dictionary of the arrays, as dict(np.load(…)) would be.
       let dict = PickleDict()
-      for (name, array) in try source.arrays() { try dict.set(.string(name), to: .array(array)) }
-      try Pickle.save(.dict(dict), to: destination, options: pickle.writerOptions(nil), replacing: output.replaces)
+      for member in source.zip.members where !member.isFolder {
+        let name = member.name
+        let isArray = try source.isArray(member)
+        try dict.set(
+          .string(isArray ? NPZMemberName.short(name) : name),
+          to: isArray
+            ? .array(try source.storedArray(name, options: PickleInput.options(reading)))
+            : .bytes(try source.data(of: name)))
+      }
+      try save(.dict(dict), nil)
       return
     }
     guard kind == .npz else {
@@ -86,20 +112,24 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     try AtomicFile.write(to: destination, replacing: output.replaces) { (sink: any ByteSink) throws(FormatError) in
       let writer = try NPZWriter(to: sink, compression: compression, layout: layout)
       for member in source.zip.members where !member.isFolder {
-        if try source.isArray(member), !(try source.file(of: member).header.dtype.hasObjects) {
-          let name = member.name
-          let loaded: AnyNDArray = try source.array(name)
-          let converted = try applied(to: loaded, of: address.path)
-          try writer.add(name.hasSuffix(".npy") ? String(name.dropLast(4)) : name, converted)
-        } else {
+        guard try source.isArray(member) else {
           try writer.add(file: member.name, bytes: source.data(of: member.name))
+          continue
+        }
+        if array.isEmpty, try source.file(of: member).header.dtype.hasObjects {
+          // The pickle stays as it is, whatever protocol it has.
+          try writer.add(file: member.name, bytes: source.data(of: member.name))
+        } else {
+          let result = try applied(to: source.storedArray(member.name), of: address.path)
+          result.warnOfVersion()
+          try writer.add(NPZMemberName.short(member.name), result)
         }
       }
       try writer.close()
     }
   }
 
-  private func applied(to loaded: AnyNDArray, of path: String) throws(FormatError) -> AnyNDArray {
+  private func applied(to loaded: StoredArray, of path: String) throws(FormatError) -> StoredArray {
     do { return try array.apply(to: loaded, of: path) } catch let error as FormatError { throw error } catch {
       throw FormatError(.badArgument, String(describing: error), file: path)
     }
@@ -128,6 +158,18 @@ enum FileKindName: String, CaseIterable, ExpressibleByArgument {
   }
 }
 
+/// What a file may ask for.
+struct LimitOptions: ParsableArguments {
+  @Option(help: "The longest header of .npy that is read, in characters; NumPy's limit is 10000.")
+  var maxHeaderSize: Int?
+
+  var resolved: LoadLimits {
+    var limits = LoadLimits.default
+    if let maxHeaderSize { limits.headerCharacters = maxHeaderSize }
+    return limits
+  }
+}
+
 /// How a source is read that is not an array by itself.
 struct SourceOptions: ParsableArguments {
   @Option(help: "What the file is, whatever its content and extension say: npy, npz, pkl, txt, csv or tsv.")
@@ -135,6 +177,7 @@ struct SourceOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "The encoding of text: utf-8, latin-1, utf-16, ascii.") var encoding: String?
   @Option(help: "What Python 2's strings in pickles become: ascii, latin1 or bytes.") var pickleEncoding: String?
   @OptionGroup var text: TextInputOptions
+  @OptionGroup var limits: LimitOptions
 
   func loadOptions(_ kind: FileKindName) throws -> LoadTextOptions { try text.loadOptions(kind, encoding: encoding) }
 
@@ -178,7 +221,9 @@ extension ConvertCommand {
       let isColumn = reader.rowShape == [1]
       let writer = try NPYWriter(
         path: destination, dtype: reader.dtype, rowShape: isColumn ? [] : reader.rowShape, replacing: output.replaces)
-      while let rows = try reader.next() { try writer.append(isColumn ? rows.reshaped([rows.count]) : rows) }
+      try ByteProgress.reading(source, total: source.byteCount) {
+        while let rows = try reader.next() { try writer.append(isColumn ? rows.reshaped([rows.count]) : rows) }
+      }
       try writer.close()
       return true
     case (.npy(let file), .txt), (.npy(let file), .csv), (.npy(let file), .tsv):
@@ -217,7 +262,7 @@ struct ArrayOptions: ParsableArguments {
 
   var isEmpty: Bool { reshape == nil && astype == nil && order == nil }
 
-  func apply(to source: AnyNDArray, of path: String) throws -> AnyNDArray {
+  func apply(to source: StoredArray, of path: String) throws -> StoredArray {
     var result = source
     do {
       if let reshape {
@@ -227,13 +272,14 @@ struct ArrayOptions: ParsableArguments {
         guard dimensions.allSatisfy({ $0 != nil }) else {
           throw ValidationError("'\(reshape)' is no shape: write integers with commas, as 100000,10")
         }
-        result = try result.reshaped(dimensions.compactMap { $0 })
+        let shape = dimensions.compactMap { $0 }
+        result = try result.rearranged { (array: AnyNDArray) throws(ArrayError) in try array.reshaped(shape) }
       }
-      if let astype { result = try result.asType(DType(parsing: astype), casting: .unsafe) }
-      switch order {
-      case .c: result = result.contiguous()
-      case .f where !result.isFContiguous: result = result.packed(fortran: true)
-      default: break
+      if let astype { result = try result.asType(DType(parsing: astype)) }
+      if let order {
+        result = try result.rearranged { array in
+          order == .c ? array.contiguous() : array.isFContiguous ? array : array.packed(fortran: true)
+        }
       }
     } catch let error as ArrayError {
       throw FormatError(.badArgument, error.message, file: path)

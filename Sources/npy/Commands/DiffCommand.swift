@@ -23,6 +23,7 @@ struct DiffCommand: NPYCommand {
   @Flag(help: "Let a NaN equal a NaN.") var equalNan = false
   @Flag(name: .shortAndLong, help: "Print nothing; the exit code tells.") var quiet = false
   @Flag(help: "Print JSON.") var json = false
+  @OptionGroup var limits: LimitOptions
 
   var isQuiet: Bool { quiet }
 
@@ -32,7 +33,9 @@ struct DiffCommand: NPYCommand {
   func run() throws {
     do {
       let (left, right) = (try Address(a), try Address(b))
-      let (leftFile, rightFile) = (try OpenedFile(left.path), try OpenedFile(right.path))
+      let (leftFile, rightFile) = (
+        try OpenedFile(left.path, limits: limits.resolved), try OpenedFile(right.path, limits: limits.resolved)
+      )
       let isSame: Bool
       if case .npz(let first) = leftFile, case .npz(let second) = rightFile, left.isWhole, right.isWhole {
         isSame = try compareArchives(first, second)

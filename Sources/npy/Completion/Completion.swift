@@ -134,7 +134,7 @@ struct Completion {
         value = inner
         path = String(start[...point])
       }
-      return PickleDescription.children(value).prefix(1000).map {
+      return value.children.prefix(1000).map {
         let array = (try? $0.value.array()) ?? nil
         return Candidate(text: path + $0.name, help: array.map { help($0.shape, $0.dtype) } ?? $0.value.typeName)
       }
