@@ -5,8 +5,8 @@ package enum NearestName {
   package static func of(_ name: String, among known: some Sequence<String>) -> String? {
     let wanted = Array(name.lowercased())
     guard !wanted.isEmpty, wanted.count <= 256 else { return nil }
-    // A third of the letters may be wrong, more would be guessing.
-    var limit = max(1, wanted.count / 3) + 1
+    // A third of the letters may be wrong (of one none, of two one); more would be guessing.
+    var limit = wanted.count == 1 ? 1 : max(1, wanted.count / 3) + 1
     var best: String?
     for candidate in known.prefix(100_000) where abs(candidate.count - wanted.count) < limit {
       let distance = distance(wanted, Array(candidate.lowercased()), below: limit)

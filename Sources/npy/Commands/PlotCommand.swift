@@ -22,7 +22,8 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
       """)
 
   @Argument(help: "The array.") var address: String
-  @Option(name: .shortAndLong, help: "The picture to be written, .png or .svg; a dash is standard output, as PNG.",
+  @Option(
+    name: .shortAndLong, help: "The picture to be written, .png or .svg; a dash is standard output, as PNG.",
     completion: .file())
   var output: String?
   @OptionGroup var options: PlotOptions

@@ -32,7 +32,9 @@ struct JSONReader {
     if take("true") { return .bool(true) }
     if take("false") { return .bool(false) }
     if take("null") { return .null }
-    let digits = bytes[place...].prefix { $0 == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    let digits = bytes[place...].prefix {
+      $0 == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+    }
     place += digits.count
     return Int(String(decoding: digits, as: UTF8.self)).map(JSONValue.int)
   }

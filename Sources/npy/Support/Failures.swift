@@ -91,7 +91,8 @@ struct UsageError {
   }
 
   private static func unknownCommand(_ name: String) -> String {
-    let known = NPY.configuration.subcommands.filter { $0.configuration.shouldDisplay }.map { $0._commandName } + ["help"]
+    let known =
+      NPY.configuration.subcommands.filter { $0.configuration.shouldDisplay }.map { $0._commandName } + ["help"]
     if let nearest = NearestName.of(name, among: known) {
       return "there is no command '\(name)'; did you mean '\(nearest)'?"
     }

@@ -143,7 +143,8 @@ struct FormatComparison {
     func percent(_ row: Row) -> String { Stopwatch.fixed(Double(row.size) / Double(plain.size) * 100, 0) + " %" }
     if min(packed.size, best.size) * 10 > plain.size * 9 {
       return (
-        plain.format, "Choose npy: compression would save less than a tenth, and npy can be mapped and sliced at no cost."
+        plain.format,
+        "Choose npy: compression would save less than a tenth, and npy can be mapped and sliced at no cost."
       )
     }
     if best.size * 10 < packed.size * 9 {

@@ -51,7 +51,9 @@ enum Interruption {
     #if canImport(Darwin)
       return unsafe action.__sigaction_u.__sa_handler.map { unsafe unsafeBitCast($0, to: Int.self) } == 1
     #else
-      return unsafe action.__sigaction_handler.sa_handler.map { handler in unsafe unsafeBitCast(handler, to: Int.self) == 1 } ?? false
+      return unsafe action.__sigaction_handler.sa_handler.map { handler in
+        unsafe unsafeBitCast(handler, to: Int.self) == 1
+      } ?? false
     #endif
   }
 

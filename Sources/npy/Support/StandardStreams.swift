@@ -26,7 +26,8 @@ enum StandardStreams {
       guard let argument = unsafe CommandLine.unsafeArgv[index] else { continue }
       if unsafe String(validatingCString: argument) == nil {
         throw FormatError(
-          .badArgument, "'\(unsafe Console.printable(String(cString: argument)))' is not UTF-8: "
+          .badArgument,
+          "'\(unsafe Console.printable(String(cString: argument)))' is not UTF-8: "
             + "give the file as standard input, as in: npy show - < FILE")
       }
     }
