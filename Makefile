@@ -6,7 +6,7 @@ RELEASE = -c release --static-swift-stdlib
 TESTS = -c release -Xswiftc -enable-testing --scratch-path .build-tests
 PREFIX ?= /usr/local
 
-.PHONY: demo build test lint examples bench fuzz docs install clean
+.PHONY: demo build test lint examples bench fuzz docs install uninstall clean
 
 demo: build
 	@.build/release/npy demo
@@ -44,9 +44,22 @@ examples:
 	@scripts/setup
 	@Examples/run
 
+# The command, its manual pages, and the completions for bash, zsh and fish.
+SHARE = $(DESTDIR)$(PREFIX)/share
 install: build
-	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/bash-completion/completions" "$(SHARE)/zsh/site-functions" \
+	  "$(SHARE)/fish/vendor_completions.d" "$(SHARE)/man/man1"
 	install -m 755 .build/release/npy "$(DESTDIR)$(PREFIX)/bin/npy"
+	.build/release/npy completions bash > "$(SHARE)/bash-completion/completions/npy"
+	.build/release/npy completions zsh > "$(SHARE)/zsh/site-functions/_npy"
+	.build/release/npy completions fish > "$(SHARE)/fish/vendor_completions.d/npy.fish"
+	@if command -v python3 >/dev/null; then scripts/make-manuals .build/release/npy "$(SHARE)/man/man1"; \
+	  else echo "install: the manual pages are left out: making them needs python3" >&2; fi
+
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/bin/npy" "$(SHARE)/bash-completion/completions/npy" \
+	  "$(SHARE)/zsh/site-functions/_npy" "$(SHARE)/fish/vendor_completions.d/npy.fish" \
+	  "$(SHARE)/man/man1/npy.1" "$(SHARE)"/man/man1/npy-*.1
 
 clean:
 	rm -rf .build .build-tests .build-docs .venv

@@ -50,7 +50,7 @@ let package = Package(
       ]),
     .target(
       name: "ByteIO",
-      dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
+      dependencies: ["ParallelLoops", .product(name: "SystemPackage", package: "swift-system")]),
     .target(name: "ArrayDeflate", dependencies: ["ParallelLoops", "ByteIO"] + compressionDependencies),
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
     .target(
@@ -104,8 +104,10 @@ let package = Package(
       ]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting", "ByteIO"]),
     .testTarget(name: "PythonPickleTests", dependencies: ["PythonPickle", "ByteIO", "TestSupport"]),
-    // Drives the Python programs of Tests/Interop; depending on the command has it built.
-    .testTarget(name: "InteropTests", dependencies: ["npy", "TestSupport"]),
+    // Appends rows to a .npy file: what the fault injection of Tests/Interop interrupts.
+    .executableTarget(name: "AppendProbe", dependencies: ["NumPyIO"], path: "Tests/AppendProbe"),
+    // Drives the Python programs of Tests/Interop; depending on the commands has them built.
+    .testTarget(name: "InteropTests", dependencies: ["npy", "AppendProbe", "TestSupport"]),
     .testTarget(
       name: "NumPyIOTests",
       dependencies: [

@@ -67,6 +67,7 @@ public final class DeflateWriter {
     let count = (bytes.count - 1) / size + 1
     let shared = unsafe SharedBytes(bytes)
     let (level, order) = (level, order)
+    let (progress, name) = (ByteProgress.current, sink.name)
     let encoders = EncoderPool.shared
     try Parallel.ordered(
       count,
@@ -82,7 +83,11 @@ public final class DeflateWriter {
           return EncodedSegment(output: output, end: end, uncompressedCount: part.count, crc32: crc32)
         }
       },
-      consume: { (_: Int, segment: EncodedSegment) throws(FormatError) in try order.append(segment) })
+      consume: { (_: Int, segment: EncodedSegment) throws(FormatError) in
+        let count = segment.uncompressedCount
+        try order.append(segment)
+        try progress?.advance(.array, by: count, file: name)
+      })
   }
 
   /// Compresses the bytes of an array.
@@ -120,6 +125,7 @@ public final class DeflateWriter {
     let output = order.spares.take()
     defer { order.spares.give(output) }
     try output.reserve(1 << 17)
+    let progress = ByteProgress.current
     var done = 0
     while true {
       let memory = unsafe output.mutableBytes(1 << 17)
@@ -128,6 +134,7 @@ public final class DeflateWriter {
         UnsafeRawBufferPointer(rebasing: bytes[done...]), into: memory, isLast: isLast)
       done += step.consumed
       try unsafe sink.write(output.bytes(step.produced))
+      try progress?.advance(.array, by: step.consumed, file: sink.name)
       if isLast ? step.isFinished : done == bytes.count { return }
     }
   }

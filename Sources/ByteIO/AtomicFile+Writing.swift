@@ -17,7 +17,7 @@ extension AtomicFile {
       try sink.flush()
       return result
     }
-    if let status = FileStatus(path: path), !status.isRegular, !status.isDirectory {
+    if isStream(path) {
       let descriptor = try SystemCall.open(path, .writeOnly)
       defer { try? descriptor.close() }
       let sink = DescriptorSink(descriptor, name: path)
@@ -26,7 +26,7 @@ extension AtomicFile {
       return result
     }
     if !replacing, FileStatus(path: path) != nil {
-      throw FormatError(.alreadyExists, "the file exists", file: path)
+      throw FormatError(.alreadyExists, "the file exists, and is not to be replaced", file: path)
     }
     let file = try AtomicFile(path: path)
     let result: Result
@@ -38,5 +38,12 @@ extension AtomicFile {
     }
     try file.commit(replacing: replacing)
     return result
+  }
+
+  /// Whether a path names something that is written to as it is, from front to back: `-`, a pipe, a device.
+  package static func isStream(_ path: String) -> Bool {
+    if path == "-" { return true }
+    guard let status = FileStatus(path: path) else { return false }
+    return !status.isRegular && !status.isDirectory
   }
 }

@@ -4,8 +4,8 @@ internal import SystemPackage
 ///
 /// Everything is written to a temporary file in the target's folder; ``commit(replacing:)`` brings it to disk and
 /// renames it over the target, and brings the folder to disk. Until then the target stays as it was; a process
-/// that dies leaves at most the temporary behind, which the next save of the same target removes. The mode of a
-/// replaced file is kept. A target that is a symbolic link stays a link: the file it names is replaced; a
+/// that dies leaves at most the temporary behind, which the next save of the same target removes. Mode and owner of a
+/// replaced file are kept as far as the system allows. A target that is a symbolic link stays a link: the file it names is replaced; a
 /// hard link is separated from its twins, as every rename does.
 ///
 /// ```swift
@@ -25,14 +25,16 @@ public final class AtomicFile: ByteSink {
 
   /// Opens a temporary file beside the target.
   ///
-  /// - Throws: ``FormatError`` if the folder does not exist or may not be written to, or the target is a folder.
+  /// - Throws: ``FormatError`` if the folder does not exist or may not be written to, or the target is a folder, or a
+  ///   pipe or device, which cannot be replaced (``write(to:replacing:_:)`` writes to those directly).
   public init(path: String) throws(FormatError) {
     name = path
-    let target = SystemCall.resolvingLinks(path)
+    let target = try SystemCall.followingLinks(path)
     self.target = target
     let old = FileStatus(path: target)
-    if let old, old.isDirectory {
-      throw FormatError(.wrongKind, "this is a folder, not a file", file: path)
+    if let old, old.isDirectory { throw .isFolder(path) }
+    if let old, !old.isRegular {
+      throw FormatError(.wrongKind, "this is a pipe or a device, not a file that could be replaced", file: path)
     }
     // A device or a pipe must not be renamed away.
     if let old, !old.isRegular { throw FormatError(.wrongKind, "this is no regular file", file: path) }
@@ -42,18 +44,39 @@ public final class AtomicFile: ByteSink {
     let base = slash.map { String(target[target.index(after: $0)...]) } ?? target
     guard !base.isEmpty else { throw FormatError(.wrongKind, "this is not the name of a file", file: path) }
     AtomicFile.removeLeftovers(of: base, in: folder)
-    let prefix = folder == "/" ? "/" : folder + "/"
-    let tag = String(UInt64.random(in: .min ... .max), radix: 36)
-    temporary = "\(prefix)\(AtomicFile.temporaryPrefix(base))\(SystemCall.processIdentifier)-\(tag).tmp"
-    do {
-      descriptor = try SystemCall.open(
-        temporary, .readWrite, options: [.create, .exclusiveCreate], permissions: 0o666)
+    do throws(FormatError) {
+      (descriptor, temporary) = try AtomicFile.makeTemporary(folder == "/" ? "/" : folder + "/", base)
     } catch {
-      throw error.at(file: path).renamed(to: path)
+      throw error.renamed(to: path)
     }
-    _ = SystemCall.tryLock(descriptor)
-    if let old { SystemCall.setPermissions(old.permissions, of: descriptor) }
+    if let old { SystemCall.copyOwnerAndMode(of: old, to: descriptor) }
     sink = DescriptorSink(descriptor, name: path)
+  }
+
+  /// Makes a temporary file, and locks it, so that nobody takes it for one left behind.
+  private static func makeTemporary(
+    _ folder: String, _ base: String
+  ) throws(FormatError) -> (descriptor: FileDescriptor, path: String) {
+    while true {
+      let tag = String(UInt64.random(in: .min ... .max), radix: 36)
+      let path = "\(folder)\(temporaryPrefix(base))\(SystemCall.processIdentifier)-\(tag).tmp"
+      UnfinishedFiles.add(temporary: path)
+      do throws(FormatError) {
+        let descriptor = try SystemCall.open(
+          path, .readWrite, options: [.create, .exclusiveCreate], permissions: 0o666)
+        // Another process may have looked for leftovers just before the lock: then the file is gone already.
+        if !SystemCall.tryLock(descriptor) || (try? FileStatus(of: descriptor, name: path))?.linkCount == 0 {
+          try? descriptor.close()
+          UnfinishedFiles.remove(temporary: path)
+          SystemCall.remove(path)
+          continue
+        }
+        return (descriptor, path)
+      } catch {
+        UnfinishedFiles.remove(temporary: path)
+        throw error
+      }
+    }
   }
 
   deinit { discard() }
@@ -84,6 +107,8 @@ public final class AtomicFile: ByteSink {
     do throws(FormatError) {
       try sink.flush()
       try SystemCall.synchronize(descriptor, name: name)
+      try SystemCall.closeDuplicate(of: descriptor, name: name)
+      try ByteProgress.current?.check(file: name)
       if replacing {
         try SystemCall.rename(temporary, to: target)
       } else {
@@ -95,7 +120,9 @@ public final class AtomicFile: ByteSink {
       throw error.renamed(to: name)
     }
     isOpen = false
-    do { try descriptor.close() } catch { throw .system(error, "cannot close the file", file: name) }
+    UnfinishedFiles.remove(temporary: temporary)
+    // All that closing can tell has been told.
+    try? descriptor.close()
     try synchronizeFolder()
   }
 
@@ -104,6 +131,7 @@ public final class AtomicFile: ByteSink {
     guard isOpen else { return }
     isOpen = false
     SystemCall.remove(temporary)
+    UnfinishedFiles.remove(temporary: temporary)
     try? descriptor.close()
   }
 

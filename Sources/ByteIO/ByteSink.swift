@@ -115,14 +115,20 @@ public final class DescriptorSink: ByteSink {
   }
 
   private func writeThrough(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
+    let progress = ByteProgress.current
+    let step = progress == nil ? bytes.count : ByteProgress.step
     var done = 0
     while done < bytes.count {
+      let part: Int
       do {
-        // Safe: the rest of the buffer, which the caller owns for the duration of the call.
-        done += try unsafe descriptor.write(UnsafeRawBufferPointer(rebasing: bytes[done...]))
+        let end = done + min(step, bytes.count - done)
+        // Safe: a part of the rest of the buffer, which the caller owns for the duration of the call.
+        part = try unsafe descriptor.write(UnsafeRawBufferPointer(rebasing: bytes[done..<end]))
       } catch {
         throw .system(error, "cannot write", file: name).at(offset: written + done)
       }
+      done += part
+      try progress?.advance(.sink, by: part, file: name)
     }
     written += done
   }

@@ -28,9 +28,7 @@ public final class FileSource: ByteSource {
     descriptor = try SystemCall.open(path, .readOnly)
     do throws(FormatError) {
       status = try FileStatus(of: descriptor, name: path)
-      guard !status.isDirectory else {
-        throw FormatError(.wrongKind, "this is a folder, not a file", file: path)
-      }
+      guard !status.isDirectory else { throw .isFolder(path) }
     } catch {
       try? descriptor.close()
       throw error
@@ -43,10 +41,12 @@ public final class FileSource: ByteSource {
 
   /// Reads by position, so that threads may share the file.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+    let progress = ByteProgress.current
+    let step = progress == nil ? buffer.count : ByteProgress.step
     var done = 0
     while done < buffer.count {
-      // Safe: the rest of the buffer, which the caller owns for the duration of the call.
-      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+      // Safe: a part of the rest of the buffer, which the caller owns for the duration of the call.
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done..<(done + min(step, buffer.count - done))])
       let got: Int
       do {
         got = try unsafe descriptor.read(fromAbsoluteOffset: Int64(offset + done), into: rest)
@@ -55,6 +55,7 @@ public final class FileSource: ByteSource {
       }
       if got == 0 { break }
       done += got
+      try progress?.advance(.source, by: got, file: name)
     }
     return done
   }

@@ -64,17 +64,21 @@ public final class StreamSource: ByteSource {
   }
 
   private func readForward(into buffer: UnsafeMutableRawBufferPointer, from position: Int) throws(FormatError) -> Int {
+    let progress = ByteProgress.current
+    let step = progress == nil ? buffer.count : ByteProgress.step
     var done = 0
     while done < buffer.count {
       let got: Int
       do {
-        // Safe: the rest of the buffer, which the caller owns for the duration of the call.
-        got = try unsafe descriptor.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[done...]))
+        let end = done + min(step, buffer.count - done)
+        // Safe: a part of the rest of the buffer, which the caller owns for the duration of the call.
+        got = try unsafe descriptor.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[done..<end]))
       } catch {
         throw .system(error, "cannot read", file: name).at(offset: position + done)
       }
       if got == 0 { break }
       done += got
+      try progress?.advance(.source, by: got, file: name)
     }
     return done
   }

@@ -27,6 +27,10 @@ extension FormatError {
   package static func system(_ doing: String, file: String?) -> FormatError {
     system(Errno(rawValue: errno), doing, file: file)
   }
+
+  static func isFolder(_ path: String) -> FormatError {
+    FormatError(.wrongKind, "this is a folder, not a file", file: path)
+  }
 }
 
 /// What `stat` says of a file, as far as this library needs it.
@@ -35,6 +39,9 @@ package struct FileStatus: Sendable {
   package var mode: UInt32
   package var device: UInt64
   package var inode: UInt64
+  package var owner: UInt32
+  package var group: UInt32
+  package var linkCount: Int
   package var isRegular: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
   package var isDirectory: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
   package var permissions: UInt32 { mode & 0o7777 }
@@ -44,6 +51,9 @@ package struct FileStatus: Sendable {
     mode = UInt32(status.st_mode)
     device = UInt64(truncatingIfNeeded: status.st_dev)
     inode = UInt64(status.st_ino)
+    owner = UInt32(status.st_uid)
+    group = UInt32(status.st_gid)
+    linkCount = Int(status.st_nlink)
   }
 
   package init(of descriptor: FileDescriptor, name: String) throws(FormatError) {
@@ -88,6 +98,11 @@ package enum SystemCall {
     }
   }
 
+  /// Has the system report what it reports on closing only (a full quota on NFS), while the file stays open and locked.
+  package static func closeDuplicate(of descriptor: FileDescriptor, name: String) throws(FormatError) {
+    do { try descriptor.duplicate().close() } catch { throw .system(error, "cannot write the file", file: name) }
+  }
+
   package static func rename(_ old: String, to new: String) throws(FormatError) {
     // Safe: both paths are null-terminated copies for the duration of the call.
     guard unsafe rename(old, new) == 0 else { throw .system("cannot replace the file", file: new) }
@@ -114,12 +129,39 @@ package enum SystemCall {
     _ = unsafe unlink(path)
   }
 
-  /// The path with every symbolic link resolved, or the path itself if it names nothing yet.
-  package static func resolvingLinks(_ path: String) -> String {
-    // Safe: with a null buffer `realpath` allocates the answer, which is copied and freed here.
-    guard let resolved = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
+  /// Removes a folder and the files in it; folders within it, and then the folder itself, stay.
+  package static func removeFolder(_ path: String) {
+    for name in names(in: path) where name != "." && name != ".." { remove(path + "/" + name) }
+    // Safe: the path is a null-terminated copy for the duration of the call.
+    _ = unsafe rmdir(path)
+  }
+
+  /// Where a path leads if it is a symbolic link, which may lead to a file that does not exist yet; else the path.
+  ///
+  /// - Throws: ``FormatError`` if links lead to each other in a circle.
+  package static func followingLinks(_ path: String) throws(FormatError) -> String {
+    var place = path
+    for _ in 0..<40 {
+      guard let target = linkTarget(place) else { return place }
+      if target.hasPrefix("/") {
+        place = target
+      } else {
+        place = place.lastIndex(of: "/").map { String(place[...$0]) + target } ?? target
+      }
+    }
+    throw FormatError(.io, "too many symbolic links lead on from here", file: path)
+  }
+
+  /// Whether a path itself, not what it leads to, is a symbolic link.
+  package static func isLink(_ path: String) -> Bool { linkTarget(path) != nil }
+
+  /// What a symbolic link says; `nil` if the path is none.
+  private static func linkTarget(_ path: String) -> String? {
+    var characters = [CChar](repeating: 0, count: 4096)
+    // Safe: the call writes at most as many characters as the array has, which lives for the duration of the call.
+    let count = unsafe readlink(path, &characters, characters.count)
+    guard count > 0 else { return nil }
+    return String(decoding: characters.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// The names in a folder; empty if it cannot be read.
@@ -148,8 +190,13 @@ package enum SystemCall {
     _ = flock(descriptor.rawValue, LOCK_UN)
   }
 
-  package static func setPermissions(_ permissions: UInt32, of descriptor: FileDescriptor) {
-    _ = fchmod(descriptor.rawValue, mode_t(permissions))
+  /// Gives a new file the owner, as far as the system lets us, and the mode of the one that it replaces.
+  package static func copyOwnerAndMode(of old: FileStatus, to descriptor: FileDescriptor) {
+    if let new = try? FileStatus(of: descriptor, name: ""), new.owner != old.owner || new.group != old.group {
+      // The group alone may be given by those who are its members.
+      if fchown(descriptor.rawValue, old.owner, old.group) != 0 { _ = fchown(descriptor.rawValue, .max, old.group) }
+    }
+    _ = fchmod(descriptor.rawValue, mode_t(old.permissions))
   }
 
   /// The bits that new files must not have. Reading it means setting it, so it is done once.

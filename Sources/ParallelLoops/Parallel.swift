@@ -36,7 +36,7 @@ public enum Parallel {
     }
     let next = Atomic<Int>(0)
     let firstFailure = Mutex<(index: Int, error: Failure)?>(nil)
-    DispatchQueue.concurrentPerform(iterations: threads) { _ in
+    onThreads(threads) {
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < count else { return }
@@ -97,7 +97,7 @@ public enum Parallel {
       return
     }
     let turn = TurnTaker<Failure>()
-    DispatchQueue.concurrentPerform(iterations: threads) { _ in
+    onThreads(threads) {
       while let index = turn.begin(below: count) {
         do throws(Failure) {
           guard let value = try produce(index) else {
@@ -114,6 +114,19 @@ public enum Parallel {
       }
     }
     if let error = turn.failure { throw error }
+  }
+
+  /// What the threads of a loop take over from the thread that started it; they cannot see its task-local values by
+  /// themselves. Whoever works in the background of a loop (progress, for one) puts itself here.
+  @TaskLocal public static var inherited: (any Sendable)?
+
+  /// Runs `body` on several threads at once, each with what the caller has ``inherited``.
+  private static func onThreads(_ count: Int, _ body: @Sendable () -> Void) {
+    guard let inherited else {
+      DispatchQueue.concurrentPerform(iterations: count) { _ in body() }
+      return
+    }
+    DispatchQueue.concurrentPerform(iterations: count) { _ in $inherited.withValue(inherited, operation: body) }
   }
 }
 

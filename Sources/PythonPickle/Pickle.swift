@@ -68,11 +68,15 @@ public enum Pickle {
   }
 
   /// Writes a value to a file, which is replaced only once all is written; `-` is standard output.
+  ///
+  /// - Parameter replacing: Whether an existing file may be replaced.
   public static func save(
-    _ value: PickleValue, to path: String, options: PickleWriter.Options
+    _ value: PickleValue, to path: String, options: PickleWriter.Options, replacing: Bool = true
   ) throws(FormatError) {
-    try AtomicFile.write(to: path) { (sink: any ByteSink) throws(FormatError) in
-      try PickleWriter(sink, options: options).write(value)
+    try ByteProgress.operation(.writing, path, total: nil, counting: .sink) { () throws(FormatError) in
+      try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
+        try PickleWriter(sink, options: options).write(value)
+      }
     }
   }
 }

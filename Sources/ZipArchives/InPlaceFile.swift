@@ -69,10 +69,23 @@ final class InPlaceFile: PatchableSink {
       let start = position
       try makeRoom(upTo: try start.checkedAdding(bytes.count))
       if let observer { try unsafe observer(Array(bytes), start) }
-      try attempt(start) { try unsafe descriptor.writeAll(toAbsoluteOffset: Int64(start), bytes) }
+      try unsafe writeThrough(bytes, at: start)
       pendingStart = start + bytes.count
     } else {
       unsafe pending.append(contentsOf: bytes)
+    }
+  }
+
+  /// Writes step by step, so that progress can be told and the rest be cancelled.
+  private func writeThrough(_ bytes: UnsafeRawBufferPointer, at start: Int) throws(FormatError) {
+    var done = 0
+    while done < bytes.count {
+      let end = done + min(ByteProgress.step, bytes.count - done)
+      // Safe: a part of the bytes, which the caller owns for the duration of the call.
+      let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[done..<end])
+      try attempt(start + done) { try unsafe descriptor.writeAll(toAbsoluteOffset: Int64(start + done), part) }
+      try ByteProgress.current?.advance(.sink, by: part.count, file: name)
+      done = end
     }
   }
 

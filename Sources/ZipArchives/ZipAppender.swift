@@ -50,6 +50,7 @@ public final class ZipAppender {
         at: place.lowerBound, count: place.count, "the archive's directory")
       if let file = InPlaceFile(descriptor, archive: archive, directory: all, size: status.size) {
         inPlace = file
+        UnfinishedFiles.beginGrowing()
         copy = nil
         writer = ZipWriter(file, layout: layout, continuing: archive, directory: all)
       } else {
@@ -105,6 +106,7 @@ public final class ZipAppender {
   }
 
   private func close() {
+    if isInPlace { UnfinishedFiles.endGrowing() }
     SystemCall.unlock(descriptor)
     try? descriptor.close()
   }

@@ -32,6 +32,8 @@ public final class ZipWriter {
   /// How many members the directory has so far.
   public private(set) var count: Int
   private let sink: any ByteSink
+  /// How errors name the archive.
+  public var name: String { sink.name }
   private let isStream: Bool
   private let prefix: Int
   private var directory: [UInt8]

@@ -35,8 +35,10 @@ extension AnyNDArray {
   /// - Throws: ``FormatError`` if the file cannot be written, or with code `unsupported` for a dtype that the format
   ///   cannot describe.
   public func save(to path: String, replacing: Bool = true) throws(FormatError) {
-    try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
-      try writeNPY(to: sink)
+    try ByteProgress.operation(.writing, path, total: nbytes, counting: .sink) { () throws(FormatError) in
+      try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
+        try writeNPY(to: sink)
+      }
     }
   }
 

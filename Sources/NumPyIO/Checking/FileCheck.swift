@@ -46,13 +46,15 @@ public struct FileCheck: Sendable {
     let source = try FileSource.openSource(path: path)
     let whole = source.isSeekable ? source : try PrefixedSource(source, keeping: 6)
     do throws(FormatError) {
-      switch try FileKind(of: whole, named: path) {
-      case .npy: try checkArray(whole)
-      case .npz: try checkArchive(path, whole)
-      case .pickle: try checkPickle(whole, path: path)
+      try ByteProgress.reading(whole, total: whole.byteCount) { () throws(FormatError) in
+        switch try FileKind(of: whole, named: path) {
+        case .npy: try checkArray(whole)
+        case .npz: try checkArchive(path, whole)
+        case .pickle: try checkPickle(whole, path: path)
+        }
       }
     } catch {
-      if error.code == .io || error.code == .permissionDenied { throw error }
+      if [.io, .permissionDenied, .cancelled].contains(error.code) { throw error }
       note(.error, error.at(file: path))
     }
   }
@@ -123,6 +125,7 @@ public struct FileCheck: Sendable {
       do throws(FormatError) {
         try checkMember(member, archive, path)
       } catch {
+        if error.code == .cancelled { throw error }
         note(.error, archive.located(error, member))
       }
     }

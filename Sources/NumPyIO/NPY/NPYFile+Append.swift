@@ -7,7 +7,8 @@ extension NPYFile {
   /// 2014 (numpy #4987).
   ///
   /// The rows are written behind the array and brought to disk; then the number in the header is overwritten in place,
-  /// within one sector. A crash at any moment leaves a file that loads as before or as after. A header without room
+  /// within one sector. A crash at any moment leaves a file that loads as before or as after; after an error or a
+  /// cancellation it is what it was. A header without room
   /// for the new number (not written by NumPy 1.24 or later, nor by this library) means a rewrite, which is atomic.
   ///
   /// - Parameters:
@@ -55,16 +56,36 @@ extension NPYFile {
       try rewrite(file, rows, path: path, shape: newShape)
       return
     }
-    let sink = DescriptorSink(descriptor, name: path)
-    do {
-      _ = try descriptor.seek(offset: Int64(file.dataOffset + header.dataByteCount), from: .start)
-    } catch { throw .system(error, "cannot append", file: path) }
-    try rows.inCOrder.writeBytes(to: sink)
-    try sink.flush()
-    try SystemCall.synchronize(descriptor, name: path)
-    do { _ = try descriptor.writeAll(toAbsoluteOffset: 0, bytes) } catch {
-      throw .system(error, "cannot write the header", file: path)
+    let end = file.dataOffset + header.dataByteCount
+    let oldBytes = try file.source.readBytes(at: file.offset, count: header.byteCount, "the header")
+    UnfinishedFiles.beginGrowing()
+    defer { UnfinishedFiles.endGrowing() }
+    do throws(FormatError) {
+      try ByteProgress.operation(.writing, path, total: rows.nbytes, counting: .sink) { () throws(FormatError) in
+        try write(rows.inCOrder, at: end, of: descriptor, path)
+      }
+      do { _ = try descriptor.writeAll(toAbsoluteOffset: 0, bytes) } catch {
+        throw .system(error, "cannot write the header", file: path)
+      }
+      try SystemCall.synchronize(descriptor, name: path)
+    } catch {
+      // The file becomes what it was: the header first, since it tells what counts.
+      _ = try? descriptor.writeAll(toAbsoluteOffset: 0, oldBytes)
+      _ = try? descriptor.resize(to: Int64(end))
+      throw error
     }
+  }
+
+  /// Writes rows to disk, at a place that the header does not know of yet.
+  private static func write(
+    _ rows: AnyNDArray, at offset: Int, of descriptor: FileDescriptor, _ path: String
+  ) throws(FormatError) {
+    do { _ = try descriptor.seek(offset: Int64(offset), from: .start) } catch {
+      throw .system(error, "cannot append", file: path)
+    }
+    let sink = DescriptorSink(descriptor, name: path)
+    try rows.writeBytes(to: sink)
+    try sink.flush()
     try SystemCall.synchronize(descriptor, name: path)
   }
 

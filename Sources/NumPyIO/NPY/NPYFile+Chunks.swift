@@ -23,10 +23,12 @@ extension NPYFile {
     let rowSize = rows == 0 ? 0 : header.dataByteCount / rows
     let step = rowSize == 0 ? max(1, rows) : max(1, byteCount / rowSize)
     var row = 0
-    while row < rows {
-      let range = row..<min(rows, row + step)
-      try body(range, read(slice: [.range(lower: range.lowerBound, upper: range.upperBound)]))
-      row = range.upperBound
+    try ByteProgress.reading(source, total: header.dataByteCount) { () throws(FormatError) in
+      while row < rows {
+        let range = row..<min(rows, row + step)
+        try body(range, read(slice: [.range(lower: range.lowerBound, upper: range.upperBound)]))
+        row = range.upperBound
+      }
     }
   }
 
@@ -44,11 +46,13 @@ extension NPYFile {
     let step = size == 0 ? count : max(1, byteCount / size)
     var reader = ByteReader(source, at: dataOffset)
     var done = 0
-    while done < count {
-      let part = min(step, count - done)
-      let run = try AnyNDArray(readingFrom: &reader, dtype: header.dtype, shape: [part], fortran: false)
-      try body(NPYFile.expanded(run, source))
-      done += part
+    try ByteProgress.reading(source, total: header.dataByteCount) { () throws(FormatError) in
+      while done < count {
+        let part = min(step, count - done)
+        let run = try AnyNDArray(readingFrom: &reader, dtype: header.dtype, shape: [part], fortran: false)
+        try body(NPYFile.expanded(run, source))
+        done += part
+      }
     }
   }
 }

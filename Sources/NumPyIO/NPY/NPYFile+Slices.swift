@@ -22,7 +22,7 @@ extension NPYFile {
         source: source, dtype: dtype, resolved: resolved, strides: strides, start: dataOffset,
         fortran: header.isFortranOrder)
     }
-    return try reader.read()
+    return try ByteProgress.reading(source, total: nil, reader.read)
   }
 }
 

@@ -70,9 +70,11 @@ public struct NPYFile: Sendable {
 
   static func readData(_ header: NPYHeader, from reader: inout ByteReader) throws(FormatError) -> AnyNDArray {
     try refuseObjects(header, reader.source)
-    let array = try AnyNDArray(
-      readingFrom: &reader, dtype: header.dtype, shape: header.shape, fortran: header.isFortranOrder)
-    return try expanded(array, reader.source)
+    let source = reader.source
+    let array = try ByteProgress.reading(source, total: header.dataByteCount) { () throws(FormatError) in
+      try AnyNDArray(readingFrom: &reader, dtype: header.dtype, shape: header.shape, fortran: header.isFortranOrder)
+    }
+    return try expanded(array, source)
   }
 
   static func refuseObjects(_ header: NPYHeader, _ source: any ByteSource) throws(FormatError) {

@@ -14,7 +14,11 @@ extension NPZArchive {
   /// - Throws: ``FormatError`` naming the member: `notFound`, `corrupt`, `truncated`, or what its header lacks.
   public func array(_ name: String) throws(FormatError) -> AnyNDArray {
     let member = try member(name)
-    do throws(FormatError) { return try load(member) } catch { throw located(error, member) }
+    do throws(FormatError) {
+      return try ByteProgress.reading(zip.source, total: member.compressedSize) { () throws(FormatError) in
+        try load(member)
+      }
+    } catch { throw located(error, member) }
   }
 
   /// Loads an array: see ``array(_:)-(String)``.
@@ -54,11 +58,14 @@ extension NPZArchive {
   public func arrays() throws(FormatError) -> [(name: String, array: AnyNDArray)] {
     let members = zip.members
     let collected = Collector(count: members.count)
-    try Parallel.forEach(members.count) { (index: Int) throws(FormatError) in
-      let member = members[index]
-      guard try self.isArray(member) else { return }
-      do throws(FormatError) { collected.set(try self.load(member), at: index) } catch {
-        throw self.located(error, member)
+    let total = members.reduce(0) { $0 &+ $1.compressedSize }
+    try ByteProgress.reading(zip.source, total: total) { () throws(FormatError) in
+      try Parallel.forEach(members.count) { (index: Int) throws(FormatError) in
+        let member = members[index]
+        guard try self.isArray(member) else { return }
+        do throws(FormatError) { collected.set(try self.load(member), at: index) } catch {
+          throw self.located(error, member)
+        }
       }
     }
     return named(members, collected.arrays)

@@ -58,6 +58,7 @@ public final class NPZArchive: Sendable {
   private func suggestion(for name: String) -> String {
     let known = names
     if known.isEmpty { return "; the archive is empty" }
+    if let nearest = NearestName.of(name, among: known) { return "; did you mean \(nearest)?" }
     let listed = known.prefix(8).joined(separator: ", ") + (known.count > 8 ? ", …" : "")
     return "; the archive holds \(listed)"
   }
@@ -198,14 +199,37 @@ extension NPZArchive {
   ) throws(FormatError) {
     var checksum: UInt32 = 0
     var offset = 0
+    // A segment that two pieces share would be inflated twice.
+    let cuts = (contents as? InflatedMember)?.index?.uncompressedOffsets ?? []
+    var next = 0
     while offset < member.uncompressedSize {
-      let bytes = try contents.readBytes(at: offset, upTo: min(4 << 20, member.uncompressedSize - offset))
+      var end = min(offset + NPZArchive.pieceSize, member.uncompressedSize)
+      while next < cuts.count, cuts[next] <= end { next += 1 }
+      if next > 0, next < cuts.count, cuts[next - 1] > offset { end = cuts[next - 1] }
+      let bytes = try NPZArchive.piece(offset..<end, of: contents)
       if bytes.isEmpty { break }
       checksum = NPZArchive.checksum(of: bytes, following: checksum)
       offset += bytes.count
       try body(bytes)
     }
     try zip.check(member, count: offset, crc32: checksum)
+  }
+
+  /// How much of a member is held at a time while it is copied or checked.
+  private static let pieceSize = 8 << 20
+
+  /// A part of a source, read at once.
+  private static func piece(_ range: Range<Int>, of source: any ByteSource) throws(FormatError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: range.count)
+    let result: Result<Int, FormatError> = unsafe bytes.withUnsafeMutableBytes { buffer in
+      // Safe: the source writes within the buffer only, during the call.
+      do throws(FormatError) { return .success(try unsafe source.read(into: buffer, at: range.lowerBound)) } catch {
+        return .failure(error)
+      }
+    }
+    let count = try result.get()
+    bytes.removeLast(bytes.count - count)
+    return bytes
   }
 
   /// The CRC-32 of bytes that follow others.

@@ -121,13 +121,20 @@ public final class NPZWriter {
   /// - Throws: ``FormatError`` with code `alreadyExists` if the name is taken, `unsupported` for a dtype that the
   ///   format cannot describe.
   public func add(_ name: String, _ array: some SavableArray) throws(FormatError) {
-    try add(NPZMember(name, array.stored))
+    try add([(name, array)])
   }
 
   /// Adds several arrays; small ones are compressed side by side.
   public func add<SavedArray: SavableArray>(_ arrays: [(name: String, array: SavedArray)]) throws(FormatError) {
     var members: [NPZMember] = []
     for (name, array) in arrays { members.append(try NPZMember(name, array.stored)) }
+    try ByteProgress.operation(
+      .writing, zip.name, total: members.reduce(0) { $0 &+ $1.array.nbytes },
+      counting: compression == .none ? .sink : .array
+    ) { () throws(FormatError) in try add(members) }
+  }
+
+  private func add(_ members: [NPZMember]) throws(FormatError) {
     var next = 0
     while next < members.count {
       var end = next

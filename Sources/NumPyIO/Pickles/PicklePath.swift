@@ -15,7 +15,8 @@ extension PickleValue {
     var rest = path[...]
     while !rest.isEmpty {
       guard let (next, left) = try value.step(into: rest) else {
-        throw FormatError(.notFound, "there is no '\(rest)' in a \(value.typeName)\(value.hint)", member: path)
+        throw FormatError(
+          .notFound, "there is no '\(rest)' in a \(value.typeName)\(value.hint(for: String(rest)))", member: path)
       }
       value = next
       rest = left
@@ -42,7 +43,7 @@ extension PickleValue {
   }
 
   /// What could have been asked for.
-  private var hint: String {
+  private func hint(for path: String) -> String {
     let keys: [String]
     if let frame = (try? PandasFrame(self)) ?? nil {
       keys = frame.children.map(\.name)
@@ -55,6 +56,7 @@ extension PickleValue {
     } else {
       return ""
     }
+    if let nearest = NearestName.of(path, among: keys) { return "; did you mean '\(nearest)'?" }
     return keys.isEmpty ? "" : ", which has " + keys.prefix(8).joined(separator: ", ") + (keys.count > 8 ? ", …" : "")
   }
 }

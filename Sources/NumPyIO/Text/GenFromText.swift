@@ -21,11 +21,13 @@ extension AnyNDArray {
   public static func genFromText(
     from source: any ByteSource, options: GenFromTextOptions = GenFromTextOptions()
   ) throws(FormatError) -> GenFromTextResult {
-    if let plain = plainTable(source, options) { return GenFromTextResult(array: plain, mask: nil) }
-    do throws(FormatError) {
-      var table = try GenFromTextTable(source, options)
-      return try table.read()
-    } catch { throw error.at(file: source.name) }
+    try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
+      if let plain = plainTable(source, options) { return GenFromTextResult(array: plain, mask: nil) }
+      do throws(FormatError) {
+        var table = try GenFromTextTable(source, options)
+        return try table.read()
+      } catch { throw error.at(file: source.name) }
+    }
   }
 
   /// The table if it is one of plain numbers without gaps, which `loadtxt` reads alike; `nil` if there is anything in

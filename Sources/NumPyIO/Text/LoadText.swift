@@ -19,7 +19,9 @@ extension AnyNDArray {
   public static func loadText(
     from source: any ByteSource, options: LoadTextOptions = LoadTextOptions()
   ) throws(FormatError) -> AnyNDArray {
-    let array = try TextTableReader(source, options: options).readAll().withAxes(atLeast: options.ndmin)
+    let array = try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
+      try TextTableReader(source, options: options).readAll().withAxes(atLeast: options.ndmin)
+    }
     if array.shape.first == 0 {
       options.onWarning?("loadtxt: input contained no data: \"\(source.name)\"")
     }

@@ -19,8 +19,10 @@ extension AnyNDArray {
   ) throws(FormatError) {
     var options = options
     options.encoding = options.encoding ?? .utf8
-    try TextFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
-      try writeText(to: sink, options: options)
+    try ByteProgress.operation(.writing, path, total: nbytes, counting: .array) { () throws(FormatError) in
+      try TextFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
+        try writeText(to: sink, options: options)
+      }
     }
   }
 
@@ -136,6 +138,7 @@ public struct TextTableWriter {
     let target = SequentialSink(sink)
     let (writer, encoding) = (rows, encoding)
     let rowSize = rowShape.reduce(dtype.itemSize, *)
+    let (progress, name) = (ByteProgress.current, sink.name)
     do throws(FormatError) {
       try Parallel.ordered(
         rowCount / step + (rowCount % step == 0 ? 0 : 1),
@@ -151,9 +154,10 @@ public struct TextTableWriter {
           try piece.encode(encoding, newline: writer.newline)
           return piece
         },
-        consume: { (_: Int, piece: TextPiece) throws(FormatError) in
+        consume: { (index: Int, piece: TextPiece) throws(FormatError) in
           try target.write(piece)
           pool.giveBack(piece)
+          try progress?.advance(.array, by: min(step, rowCount - index * step) * rowSize, file: name)
         })
     } catch { throw error.at(file: sink.name) }
   }

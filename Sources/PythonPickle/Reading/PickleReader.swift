@@ -70,8 +70,9 @@ public struct PickleReader {
   /// - Throws: ``FormatError`` with the byte offset: `truncated`, `malformed`, `unsupported` (a later protocol, an
   ///   unknown extension code), `limitExceeded`; `empty` if there is no byte at all.
   public mutating func read() throws(FormatError) -> PickleValue {
+    let source = machine.input.source
     do throws(FormatError) {
-      return try machine.run()
+      return try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in try machine.run() }
     } catch {
       throw error.at(file: machine.input.source.name, offset: machine.operationStart)
     }

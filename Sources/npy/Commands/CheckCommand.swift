@@ -2,7 +2,7 @@ import ArgumentParser
 import ByteIO
 import NumPyIO
 
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Look for anything wrong with files, without trusting them.",
@@ -15,18 +15,20 @@ struct CheckCommand: ParsableCommand {
         npy check --strict --json model.pkl
       """)
 
-  @Argument(help: "The files.") var files: [String]
+  @Argument(help: "The files.", completion: .file()) var files: [String]
   @Flag(help: "Let oddities count as wrong as well.") var strict = false
   @Flag(help: "Print JSON.") var json = false
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     var isSound = true
     var objects: [JSONValue] = []
-    for file in files {
+    for file in ManyOperands.unfolding(files) {
       let findings: [FileCheck.Finding]
       do {
         findings = try FileCheck(path: file).findings
       } catch {
+        if error.code == .cancelled { throw error }
         // A file that cannot be read is wrong; the others are checked all the same.
         findings = [FileCheck.Finding(unreadable: error)]
       }

@@ -3,7 +3,7 @@ import ByteIO
 import NumPyIO
 import ZipArchives
 
-struct ConvertCommand: ParsableCommand {
+struct ConvertCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Convert an array, or all of a file, to another format.",
@@ -17,7 +17,7 @@ struct ConvertCommand: ParsableCommand {
       """)
 
   @Argument(help: "What to convert.") var source: String
-  @Argument(help: "The file to be written.") var destination: String
+  @Argument(help: "The file to be written.", completion: .file()) var destination: String
   @Option(help: "What DST shall be, whatever its extension says: npy, npz, pkl, txt, csv or tsv.")
   var to: FileKindName?
   @OptionGroup(title: "Reading") var reading: SourceOptions
@@ -27,6 +27,8 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var archive: ArchiveOptions
   @OptionGroup(title: "Pickles") var pickle: PickleOptions
   @Option(help: "The name of the array in an archive that is written.") var name: String?
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     let address = try Address(source)
@@ -66,7 +68,7 @@ struct ConvertCommand: ParsableCommand {
     switch kind {
     case .npy:
       result.warnOfVersion()
-      try result.save(to: destination)
+      try result.save(to: destination, replacing: output.replaces)
     case .npz: try save([(name, result)])
     case .txt, .csv, .tsv:
       let options = try textOutput.saveOptions(kind, encoding: reading.encoding)
@@ -75,8 +77,8 @@ struct ConvertCommand: ParsableCommand {
       case .values(let array): table = array
       case .objects(let array): table = try array.tableValues(format: options.format)
       }
-      try table.saveText(to: destination, options: options)
-    case .pkl: try Pickle.save(.array(result), to: destination, options: pickle.writerOptions(nil))
+      try table.saveText(to: destination, options: options, replacing: output.replaces)
+    case .pkl: try save(.array(result), nil)
     }
   }
 
@@ -100,7 +102,14 @@ struct ConvertCommand: ParsableCommand {
   func save(_ members: [(name: String, array: StoredArray)]) throws {
     let (compression, layout) = try archive.resolved()
     for (_, array) in members { array.warnOfVersion() }
-    try NPZArchive.save(members, to: destination, compression: compression, layout: layout)
+    try NPZArchive.save(
+      members, to: destination, compression: compression, layout: layout, replacing: output.replaces)
+  }
+
+  /// Writes a pickle, at the protocol of the one that it comes from unless the options say another.
+  func save(_ value: PickleValue, _ protocolVersion: Int?) throws {
+    try Pickle.save(
+      value, to: destination, options: pickle.writerOptions(protocolVersion), replacing: output.replaces)
   }
 
   /// Every member, in its order and under its name.
@@ -117,7 +126,7 @@ struct ConvertCommand: ParsableCommand {
             ? .array(try source.storedArray(name, options: PickleInput.options(reading)))
             : .bytes(try source.data(of: name)))
       }
-      try Pickle.save(.dict(dict), to: destination, options: pickle.writerOptions(nil))
+      try save(.dict(dict), nil)
       return
     }
     guard kind == .npz else {
@@ -127,7 +136,7 @@ struct ConvertCommand: ParsableCommand {
     }
     guard name == nil else { throw ValidationError("--name is for a single array, not for an archive") }
     let (compression, layout) = try archive.resolved()
-    try AtomicFile.write(to: destination) { (sink: any ByteSink) throws(FormatError) in
+    try AtomicFile.write(to: destination, replacing: output.replaces) { (sink: any ByteSink) throws(FormatError) in
       let writer = try NPZWriter(to: sink, compression: compression, layout: layout)
       for member in source.zip.members where !member.isFolder {
         guard try source.isArray(member) else {
@@ -243,16 +252,18 @@ extension ConvertCommand {
       let options = try reading.loadOptions(textKind)
       let hasSize = ![.bytes, .string].contains(options.dtype.kind) || options.dtype.itemSize > 0
       guard options.dtype.kind != .object, source.byteCount ?? .max >= ConvertCommand.largeSize,
-        source.isSeekable || source.name != address.path,
-        destination != "-", FileStatus(path: destination)?.isRegular ?? true, options.ndmin == 0, !options.unpack,
-        options.maxRows == nil, hasSize,
+        source.isSeekable || source.name != address.path, !AtomicFile.isStream(destination), options.ndmin == 0,
+        !options.unpack, options.maxRows == nil, hasSize,
         options.dtype.dateUnit?.unit != .generic
       else { return false }
       let reader = try TextTableReader(source, options: options)
       // A single column is one-dimensional, as loadtxt squeezes it.
       let isColumn = reader.rowShape == [1]
-      let writer = try NPYWriter(path: destination, dtype: reader.dtype, rowShape: isColumn ? [] : reader.rowShape)
-      while let rows = try reader.next() { try writer.append(isColumn ? rows.reshaped([rows.count]) : rows) }
+      let writer = try NPYWriter(
+        path: destination, dtype: reader.dtype, rowShape: isColumn ? [] : reader.rowShape, replacing: output.replaces)
+      try ByteProgress.reading(source, total: source.byteCount) {
+        while let rows = try reader.next() { try writer.append(isColumn ? rows.reshaped([rows.count]) : rows) }
+      }
       try writer.close()
       return true
     case (.npy(let file), .txt), (.npy(let file), .csv), (.npy(let file), .tsv):
@@ -260,12 +271,14 @@ extension ConvertCommand {
       var options = try textOutput.saveOptions(kind, encoding: reading.encoding)
       options.encoding = options.encoding ?? .utf8
       let header = file.header
-      try TextFile.write(to: destination) { (sink: any ByteSink) throws(FormatError) in
-        var writer = try TextTableWriter(
-          sink, dtype: header.dtype, rowShape: Array(header.shape.dropFirst()),
-          options: options)
-        try file.forEachChunk { (_: Range<Int>, rows: AnyNDArray) throws(FormatError) in try writer.append(rows) }
-        try writer.finish()
+      let total = header.dataByteCount
+      try ByteProgress.operation(.writing, destination, total: total, counting: .array) { () throws(FormatError) in
+        try TextFile.write(to: destination, replacing: output.replaces) { (sink: any ByteSink) throws(FormatError) in
+          var writer = try TextTableWriter(
+            sink, dtype: header.dtype, rowShape: Array(header.shape.dropFirst()), options: options)
+          try file.forEachChunk { (_: Range<Int>, rows: AnyNDArray) throws(FormatError) in try writer.append(rows) }
+          try writer.finish()
+        }
       }
       return true
     default: return false

@@ -2,7 +2,7 @@ import ArgumentParser
 import ByteIO
 import NumPyIO
 
-struct DemoCommand: ParsableCommand {
+struct DemoCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "The whole tour: make a million random integers, save them in every way, load them back, compare.",
@@ -15,9 +15,12 @@ struct DemoCommand: ParsableCommand {
         npy demo -C folder --seed 0
       """)
 
-  @Option(name: [.customShort("C"), .customLong("directory")], help: "Where to write the files; they stay there.")
+  @Option(
+    name: [.customShort("C"), .customLong("directory")], help: "Where to write the files; they stay there.",
+    completion: .directory)
   var folder: String?
   @Option(help: "The seed of the random numbers.") var seed: UInt32 = 0
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     let target: String

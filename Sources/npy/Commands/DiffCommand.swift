@@ -2,7 +2,7 @@ import ArgumentParser
 import ByteIO
 import NumPyIO
 
-struct DiffCommand: ParsableCommand {
+struct DiffCommand: NPYCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
     abstract: "Compare two arrays, or two archives member by member.",
@@ -29,6 +29,8 @@ struct DiffCommand: ParsableCommand {
     guard rtol >= 0, atol >= 0 else { throw ValidationError("a tolerance is a number from 0 on") }
   }
 
+  var isQuiet: Bool { quiet }
+
   /// What `diff` says when it cannot compare: 1 means that the arrays differ.
   private static let trouble: Int32 = 2
 
@@ -48,8 +50,9 @@ struct DiffCommand: ParsableCommand {
     } catch let code as ExitCode {
       throw code
     } catch {
-      _ = Failure.report(error, asJSON: json)
-      throw ExitCode(DiffCommand.trouble)
+      // A closed pipe and an interruption end as they do everywhere.
+      let code = Failure.report(error, asJSON: json)
+      throw ExitCode(code == Failure.badData ? DiffCommand.trouble : code)
     }
   }
 
@@ -127,10 +130,14 @@ struct ArrayComparison {
       rightShape: rightPieces.shape, dtypeMatters: dtypeMatters)
     guard result.leftShape == result.rightShape else { return result }
     var difference = start
+    let names = left.address.text + " and " + right.address.text
+    let total = ((left.file?.header.dataByteCount ?? 0) + (right.file?.header.dataByteCount ?? 0))
     do throws(FormatError) {
-      try leftPieces.forEachPair(with: rightPieces) { (a: AnyNDArray, b: AnyNDArray) throws(FormatError) in
-        try FormatError.wrapping(.badArgument, file: left.address.path) { () throws(ArrayError) in
-          try difference.add(a, b)
+      try ByteProgress.operation(.reading, names, total: total, counting: .source) { () throws(FormatError) in
+        try leftPieces.forEachPair(with: rightPieces) { (a: AnyNDArray, b: AnyNDArray) throws(FormatError) in
+          try FormatError.wrapping(.badArgument, file: left.address.path) { () throws(ArrayError) in
+            try difference.add(a, b)
+          }
         }
       }
     } catch {

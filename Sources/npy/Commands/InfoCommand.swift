@@ -2,7 +2,7 @@ import ArgumentParser
 import ByteIO
 import NumPyIO
 
-struct InfoCommand: ParsableCommand {
+struct InfoCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "info",
     abstract: "Tell what a file holds: format, dtype, shape, order, sizes, members.",
@@ -18,10 +18,11 @@ struct InfoCommand: ParsableCommand {
   @Argument(help: "The files, or members of archives.") var addresses: [String]
   @OptionGroup var limits: LimitOptions
   @Flag(help: "Print JSON: an object, or a list of objects for several addresses.") var json = false
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     var objects: [JSONValue] = []
-    for (place, text) in addresses.enumerated() {
+    for (place, text) in ManyOperands.unfolding(addresses).enumerated() {
       let description = try FileDescription(text, limits: limits.resolved)
       if json {
         objects.append(description.json)
@@ -33,7 +34,7 @@ struct InfoCommand: ParsableCommand {
   }
 }
 
-struct ListCommand: ParsableCommand {
+struct ListCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "ls",
     abstract: "List the arrays of files, one a line.",
@@ -45,11 +46,12 @@ struct ListCommand: ParsableCommand {
   @Argument(help: "The files.") var files: [String]
   @OptionGroup var limits: LimitOptions
   @Flag(help: "Print JSON.") var json = false
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     var rows: [[String]] = []
     var objects: [JSONValue] = []
-    for file in files {
+    for file in ManyOperands.unfolding(files) {
       let description = try FileDescription(file, limits: limits.resolved)
       if json { objects.append(description.json) } else { rows += description.rows }
     }

@@ -3,7 +3,7 @@ import ByteIO
 import NumPyIO
 import ZipArchives
 
-struct PackCommand: ParsableCommand {
+struct PackCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "pack",
     abstract: "Make an .npz archive of arrays, or extend one.",
@@ -16,16 +16,24 @@ struct PackCommand: ParsableCommand {
         npy pack --append all.npz c.npy
       """)
 
-  @Argument(help: "The archive.") var archive: String
+  @Argument(help: "The archive.", completion: .file()) var archive: String
   @Argument(help: "The arrays, each as ADDRESS or NAME=ADDRESS.") var arrays: [String] = []
   @OptionGroup var options: ArchiveOptions
   @OptionGroup var limits: LimitOptions
   @Flag(help: "Add to the archive instead of replacing it; until all is written it stays what it was.")
   var append = false
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if append, !output.replaces {
+      throw ValidationError("--append changes an archive that exists, which --no-clobber forbids: choose one")
+    }
+  }
 
   func run() throws {
     var members: [(name: String, array: StoredArray)] = []
-    for (place, text) in arrays.enumerated() {
+    for (place, text) in ManyOperands.unfolding(arrays).enumerated() {
       let (name, address) = PackCommand.split(text)
       let input = try ArrayInput(Address(address), limits: limits.resolved)
       members.append((name ?? PackCommand.name(of: input.address, place), try input.stored()))
@@ -35,7 +43,8 @@ struct PackCommand: ParsableCommand {
     if append, FileStatus(path: archive) != nil {
       try NPZArchive.append(members, to: archive, compression: compression, layout: layout)
     } else {
-      try NPZArchive.save(members, to: archive, compression: compression, layout: layout)
+      try NPZArchive.save(
+        members, to: archive, compression: compression, layout: layout, replacing: output.replaces)
     }
   }
 
@@ -61,7 +70,9 @@ struct PackCommand: ParsableCommand {
 struct ArchiveOptions: ParsableArguments {
   @Flag(help: "Lay the archive out as NumPy does, byte for byte: no alignment, no index, zlib level 6.")
   var numpyLayout = false
-  @Option(help: "Compress: fast, default, best or zlib. --compress alone is default.")
+  @Option(
+    help: "Compress: fast, default, best or zlib. --compress alone is default.",
+    completion: .list(["fast", "default", "best", "zlib"]))
   var compress: String?
 
   func resolved() throws -> (NPZCompression, NPZLayout) {
@@ -81,7 +92,7 @@ enum NPZMemberName {
   static func short(_ name: String) -> String { name.hasSuffix(".npy") ? String(name.dropLast(4)) : name }
 }
 
-struct UnpackCommand: ParsableCommand {
+struct UnpackCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "unpack",
     abstract: "Write the members of an archive as files.",
@@ -92,9 +103,12 @@ struct UnpackCommand: ParsableCommand {
         npy unpack all.npz -C folder
       """)
 
-  @Argument(help: "The archive.") var archive: String
-  @Option(name: [.customShort("C"), .customLong("directory")], help: "The folder to write to.") var folder = "."
+  @Argument(help: "The archive.", completion: .file()) var archive: String
+  @Option(
+    name: [.customShort("C"), .customLong("directory")], help: "The folder to write to.", completion: .directory)
+  var folder = "."
   @Flag(help: "Replace files that exist.") var force = false
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     let source = try NPZArchive(opening: archive)
@@ -111,8 +125,13 @@ struct UnpackCommand: ParsableCommand {
       let path = folder + "/" + member.name
       try Folders.make(for: path)
       let bytes = try source.contents(of: member)
-      try AtomicFile.write(to: path, replacing: force) { (sink: any ByteSink) throws(FormatError) in
-        try source.copy(member, from: bytes, to: sink)
+      do throws(FormatError) {
+        try AtomicFile.write(to: path, replacing: force) { (sink: any ByteSink) throws(FormatError) in
+          try source.copy(member, from: bytes, to: sink)
+        }
+      } catch {
+        guard error.code == .alreadyExists else { throw error }
+        throw FormatError(.alreadyExists, "the file exists; --force replaces it", file: path)
       }
     }
   }

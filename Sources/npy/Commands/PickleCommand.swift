@@ -2,7 +2,7 @@ import ArgumentParser
 import ByteIO
 import NumPyIO
 
-struct PickleCommand: ParsableCommand {
+struct PickleCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "pickle",
     abstract: "List the operations of a pickle; nothing is run.",
@@ -16,6 +16,7 @@ struct PickleCommand: ParsableCommand {
 
   @Argument(help: "The pickle.") var file: String
   @Flag(help: "Print the tree of values as JSON.") var json = false
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     let address = try Address(file)

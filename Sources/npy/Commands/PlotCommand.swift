@@ -3,7 +3,7 @@ import ByteIO
 import NumPyIO
 import Plotting
 
-struct PlotCommand: ParsableCommand {
+struct PlotCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "plot",
     abstract: "Draw an array: in the terminal, or as a PNG or SVG file.",
@@ -22,11 +22,14 @@ struct PlotCommand: ParsableCommand {
       """)
 
   @Argument(help: "The array.") var address: String
-  @Option(name: .shortAndLong, help: "The picture to be written, .png or .svg; a dash is standard output, as PNG.")
+  @Option(
+    name: .shortAndLong, help: "The picture to be written, .png or .svg; a dash is standard output, as PNG.",
+    completion: .file())
   var output: String?
   @OptionGroup var options: PlotOptions
   @Flag(help: "Print the numbers of the picture as JSON.") var json = false
   @OptionGroup(title: "Text") var reading: SourceOptions
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     let format = try output.map(PictureFormat.init(path:))
@@ -40,7 +43,8 @@ struct PlotCommand: ParsableCommand {
     let maker = PlotMaker(
       blocks: blocks, options: options, target: target, title: Console.printable(options.title ?? title(field)),
       path: input.address.path)
-    let plot = try maker.make()
+    let size = blocks.shape.reduce(blocks.dtype.itemSize, &*)
+    let plot = try ByteProgress.operation(.reading, address, total: size, counting: .source) { try maker.make() }
     if json {
       let shape = JSONValue.array(blocks.shape.map(JSONValue.int))
       let head: [(key: String, value: JSONValue)] = [

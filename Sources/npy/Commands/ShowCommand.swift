@@ -2,7 +2,7 @@ import ArgumentParser
 import ByteIO
 import NumPyIO
 
-struct ShowCommand: ParsableCommand {
+struct ShowCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Print an array as NumPy's str or repr, byte for byte.",
@@ -19,6 +19,7 @@ struct ShowCommand: ParsableCommand {
   @Flag(help: "Print as repr does.") var repr = false
   @OptionGroup var bare: BareTextOptions
   @OptionGroup var options: PrintingOptions
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     let address = try Address(address)
@@ -78,7 +79,10 @@ struct PrintingOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "How many items stand at each end of a summary.") var edgeitems: Int?
   @Option(parsing: .unconditional, help: "The characters of a line.") var linewidth: Int?
   @Flag(help: "No exponents: numbers close to zero print as zero.") var suppress = false
-  @Option(help: "fixed, unique, maxprec or maxprec_equal.") var floatmode: String?
+  @Option(
+    help: "fixed, unique, maxprec or maxprec_equal.",
+    completion: .list(["fixed", "unique", "maxprec", "maxprec_equal"]))
+  var floatmode: String?
   @Option(parsing: .unconditional, help: "Signs of positive numbers: '-' none, '+' a plus, ' ' a space.")
   var sign: String?
   @Option(parsing: .unconditional, help: "The text of a NaN.") var nanstr: String?

@@ -3,7 +3,7 @@ import ByteIO
 import NumPyIO
 import PythonLiterals
 
-struct StatsCommand: ParsableCommand {
+struct StatsCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "stats",
     abstract: "Count, smallest, largest, mean and more of an array's numbers.",
@@ -19,6 +19,7 @@ struct StatsCommand: ParsableCommand {
   @Argument(help: "The array.") var address: String
   @OptionGroup(title: "Text") var reading: SourceOptions
   @Flag(help: "Print JSON.") var json = false
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     let input = try ArrayInput(address, reading: reading)

@@ -12,7 +12,7 @@ extension Tour {
         let back = try Pickle.load(from: "array.pkl").array()
         print(back![0..<2])
         """, shell: "npy show 'array.pkl[0:2]'")
-    try Pickle.save(.array(arr), to: path("array.pkl"))
+    try save("array.pkl") { try Pickle.save(.array(arr), to: $0) }
     guard let back = try Pickle.load(from: path("array.pkl")).array() else {
       throw FormatError(.corrupt, "the pickle is no array", file: path("array.pkl"))
     }
@@ -35,7 +35,7 @@ extension Tour {
       "array": .array(arr), "description": "A million random integers", "extra": [1.5, 2.5, 3.5],
       "second": .array(second),
     ]
-    try Pickle.save(data, to: path("data.pkl"))
+    try save("data.pkl") { try Pickle.save(data, to: $0) }
     let bytes = try Pickle.bytes(of: data)
     try output(PythonRepr.bytes(bytes.prefix(35)))
     let loaded = try Pickle.load(bytes: bytes)

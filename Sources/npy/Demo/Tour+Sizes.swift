@@ -5,20 +5,19 @@ extension Tour {
   /// The files that the tour has written, as `ls -la` lists their sizes, and how long each takes to load.
   func sizes() throws {
     try show("What it all takes on disk", swift: "", shell: "ls -la; npy sizes array.npy")
-    var rows: [[String]] = []
+    var rows = [["bytes", "file", "of array.npy", "saved in", "loaded in"]]
     let base = try size("array.npy")
     for (name, load) in loaders {
       guard FileStatus(path: path(name)) != nil else { continue }
       let bytes = try size(name)
       let clock = Stopwatch()
       try load(path(name))
-      let time = Stopwatch.text(clock.times.wall)
       rows.append([
-        name, TextTable.grouped(bytes), Stopwatch.fixed(Double(bytes) / Double(base) * 100, 1) + " %",
-        "loaded in \(time)",
+        String(bytes), name, Stopwatch.fixed(Double(bytes) / Double(base) * 100, 1) + " %",
+        Stopwatch.text(savingTime(name)), Stopwatch.text(clock.times.wall),
       ])
     }
-    try output(String(TextTable.aligned(rows, rightAligned: [1, 2]).dropLast()))
+    try output(String(TextTable.aligned(rows, rightAligned: [0, 2, 3, 4]).dropLast()))
     try output(
       """
 

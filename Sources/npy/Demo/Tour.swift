@@ -5,6 +5,12 @@ import NumPyIO
 struct Tour {
   let folder: String
   let seed: UInt32
+  private let savingTimes = SavingTimes()
+
+  init(folder: String, seed: UInt32) {
+    self.folder = folder
+    self.seed = seed
+  }
 
   /// A file of the tour.
   func path(_ name: String) -> String { folder + "/" + name }
@@ -45,8 +51,10 @@ struct Tour {
         npy convert array.npy array.tsv --reshape 100000,10 --fmt %d --header 'Original shape: (100, 100, 100)'
         head -4 array.tsv
         """)
-    try arr.reshaped(100_000, 10).saveText(
-      to: path("array.tsv"), format: "%d", delimiter: "\t", header: "Original shape: (100, 100, 100)")
+    let table = arr.reshaped(100_000, 10)
+    try save("array.tsv") {
+      try table.saveText(to: $0, format: "%d", delimiter: "\t", header: "Original shape: (100, 100, 100)")
+    }
     let start = try FileSource(path: path("array.tsv")).readBytes(at: 0, upTo: 1000)
     let lines = String(decoding: start, as: UTF8.self).split(separator: "\n").prefix(4)
     try output(lines.joined(separator: "\n"))
@@ -54,9 +62,7 @@ struct Tour {
 
   private func npy(_ arr: NDArray<Int64>) throws {
     try show(".npy: one array, as fast as memory and disk allow", swift: "try arr.save(to: \"array.npy\")   // timed")
-    let clock = Stopwatch()
-    try arr.save(to: path("array.npy"))
-    let times = clock.times
+    let times = try save("array.npy") { try arr.save(to: $0) }
     try output(times.lines.joined(separator: "\n"))
     try show(
       "And back",
@@ -80,10 +86,10 @@ struct Tour {
         """,
       shell: "npy pack --compress=default arrays_small.npz arr_0=array.npy")
     for (name, compression, layout) in Tour.archives {
-      let clock = Stopwatch()
-      try NPZArchive.save([arr, second], to: path(name), compression: compression, layout: layout)
-      let wall = Stopwatch.text(clock.times.wall)
-      try output("\(name): \(wall)")
+      let times = try save(name) {
+        try NPZArchive.save([arr, second], to: $0, compression: compression, layout: layout)
+      }
+      try output("\(name): \(Stopwatch.text(times.wall))")
     }
     try show(
       "The archive as a dictionary: nothing is loaded until it is asked for",
@@ -107,6 +113,21 @@ struct Tour {
     ("arrays.npz", .none, .numpy), ("arrays_compressed.npz", .zlib, .numpy), ("arrays_small.npz", .default, .aligned),
   ]
 
+  // MARK: Times
+
+  /// Saves a file of the tour, and remembers how long it took.
+  @discardableResult
+  func save(_ name: String, _ body: (String) throws -> Void) throws -> Stopwatch.Times {
+    let clock = Stopwatch()
+    try body(path(name))
+    let times = clock.times
+    savingTimes.seconds[name] = times.wall
+    return times
+  }
+
+  /// How long saving a file took, in seconds.
+  func savingTime(_ name: String) -> Double { savingTimes.seconds[name] ?? 0 }
+
   // MARK: Printing
 
   /// A step: a heading, the Swift that does it, and the command that does the same.
@@ -121,6 +142,11 @@ struct Tour {
 
   /// What a step gives.
   func output(_ text: String) throws { try Console.print(text) }
+}
+
+/// How long it took to save each file, in seconds.
+private final class SavingTimes {
+  var seconds: [String: Double] = [:]
 }
 
 /// Colours, on a terminal that wants them.

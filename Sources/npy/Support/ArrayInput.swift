@@ -1,6 +1,7 @@
 import ArgumentParser
 import ByteIO
 import NumPyIO
+import ZipArchives
 
 /// The array that an address names: in a file, of which no more is read than needed, or in memory.
 struct ArrayInput {
@@ -60,7 +61,7 @@ struct ArrayInput {
   private static func onlyName(_ archive: NPZArchive, _ address: Address) throws(FormatError) -> String {
     let names = archive.names
     if names.count == 1 { return names[0] }
-    guard let first = names.first else {
+    guard let first = names.first(where: { archive.zip.contains($0 + ".npy") }) ?? names.first else {
       throw FormatError(.notFound, "the archive holds no arrays", file: address.path)
     }
     throw FormatError(.ambiguous, "holds \(names.count) arrays; name one: \(address.path):\(first)", file: address.path)

@@ -1,6 +1,7 @@
 import SystemPackage
 import ByteIO
 import PythonLiterals
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -19,6 +20,7 @@ enum Console {
 
   /// Writes results without a line end.
   static func write(_ text: String) throws(FormatError) {
+    ProgressLine.shared.erase()
     let sink = DescriptorSink.standardOutput()
     try sink.write(text)
     try sink.flush()
@@ -26,13 +28,24 @@ enum Console {
 
   /// Writes a line to standard error; what fails there has nowhere to be told.
   static func note(_ line: String) {
+    ProgressLine.shared.erase()
+    writeError(line + "\n")
+  }
+
+  /// Writes to standard error as it is.
+  static func writeError(_ text: String) {
     let sink = DescriptorSink(.standardError, name: "standard error")
-    try? sink.write(line + "\n")
+    try? sink.write(text)
     try? sink.flush()
   }
 
-  /// A warning in NumPy's words.
-  static func warn(_ message: String) { note("npy: warning: \(message)") }
+  /// A warning in NumPy's words, unless `--quiet` was given.
+  static func warn(_ message: String) {
+    if !isQuiet.load(ordering: .relaxed) { note("npy: warning: \(printable(message))") }
+  }
+
+  /// Whether warnings are to be left out.
+  static let isQuiet = Atomic(false)
 
   /// Whether standard output is a terminal.
   static var outputIsTerminal: Bool { isatty(1) == 1 }

@@ -8,53 +8,139 @@ enum Failure {
   static let badData: Int32 = 1
   /// The command was used wrongly: `EX_USAGE`.
   static let usage: Int32 = 64
+  /// Whoever read the output has gone: 128 and SIGPIPE, as the shell tells of its own commands.
+  static let closedPipe: Int32 = 141
 
   /// Reports an error and returns the exit code.
+  static func report(_ error: any Error, _ arguments: [String]) -> Int32 {
+    if error is FormatError || error is ArrayError || error is ExitCode {
+      return report(error, asJSON: UsageError.wantsJSON(arguments))
+    }
+    let usage = UsageError(error, arguments)
+    if usage.isClean {
+      do { try Console.print(usage.message) } catch { return report(error, asJSON: false) }
+      return 0
+    }
+    if UsageError.wantsJSON(arguments) {
+      printJSON(FormatError(FormatError.Code(rawValue: "usage"), usage.message))
+    } else {
+      Console.note("npy: " + Console.printable(usage.message) + usage.pointer)
+    }
+    return Failure.usage
+  }
+
+  /// Reports an error of a command that is running.
   static func report(_ error: any Error, asJSON: Bool) -> Int32 {
     switch error {
     case let error as FormatError where error.code == .closedPipe:
       // Whoever read the output has seen enough; the shell's own commands end quietly as well.
-      return 141
+      return closedPipe
     case let error as FormatError:
-      if asJSON {
-        try? Console.print(json(error).text)
-      } else {
-        Console.note("npy: " + Console.printable(error.description))
-      }
+      let error = Advice.added(to: error)
+      // Whoever has interrupted the work knows.
+      if error.code == .cancelled { return badData }
+      if asJSON { printJSON(error) } else { Console.note("npy: " + Console.printable(error.description)) }
       return badData
     case let error as ArrayError:
       return report(FormatError(.badArgument, error.message), asJSON: asJSON)
     case let code as ExitCode:
       return code.rawValue
     default:
-      return usageError(error)
+      return report(error, asJSON ? ["--json"] : [])
     }
   }
 
-  private static func json(_ error: FormatError) -> JSONValue {
-    .object([
-      (
-        "error",
-        .object([
-          ("code", .string(error.code.rawValue)), ("message", .string(error.message)),
-          ("file", error.file.map(JSONValue.string) ?? .null),
-          ("member", error.member.map(JSONValue.string) ?? .null),
-          ("offset", error.offset.map(JSONValue.int) ?? .null),
-        ])
-      )
-    ])
+  private static func printJSON(_ error: FormatError) {
+    let fields: [(key: String, value: JSONValue)] = [
+      ("code", .string(error.code.rawValue)), ("message", .string(error.message)),
+      ("file", error.file.map(JSONValue.string) ?? .null), ("member", error.member.map(JSONValue.string) ?? .null),
+      ("offset", error.offset.map(JSONValue.int) ?? .null),
+    ]
+    do { try Console.print(JSONValue.object([("error", .object(fields))]).text) } catch {
+      // Where standard output does not work, the error has one more place to go.
+      Console.note("npy: " + Console.printable(error.description))
+    }
+  }
+}
+
+/// What the argument parser has to say.
+struct UsageError {
+  /// The message, without the usage.
+  let message: String
+  /// Whether this is no mistake: help that was asked for, the version.
+  let isClean: Bool
+  /// Where to read on.
+  let pointer: String
+
+  init(_ error: any Error, _ arguments: [String]) {
+    isClean = NPY.exitCode(for: error) == .success
+    guard !isClean else {
+      message = NPY.fullMessage(for: error)
+      pointer = ""
+      return
+    }
+    let name = arguments.first { !$0.hasPrefix("-") }
+    let command = NPY.configuration.subcommands.first { $0._commandName == name }
+    pointer = " (see 'npy \(command.map { $0._commandName + " " } ?? "")--help')"
+    if command == nil, let name {
+      message = UsageError.unknownCommand(name)
+    } else {
+      // One line: the parser's own may have more.
+      message = NPY.message(for: error).split(whereSeparator: \.isNewline).joined(separator: "; ")
+    }
   }
 
-  /// What the argument parser has to say: help and versions on standard output, mistakes on standard error.
-  private static func usageError(_ error: any Error) -> Int32 {
-    let code = NPY.exitCode(for: error).rawValue
-    if code == 0 {
-      try? Console.print(NPY.fullMessage(for: error))
-      return 0
+  private static func unknownCommand(_ name: String) -> String {
+    let known =
+      NPY.configuration.subcommands.filter { $0.configuration.shouldDisplay }.map { $0._commandName } + ["help"]
+    if let nearest = NearestName.of(name, among: known) {
+      return "there is no command '\(name)'; did you mean '\(nearest)'?"
     }
-    let text = NPY.fullMessage(for: error)
-    let message = text.hasPrefix("Error: ") ? String(text.dropFirst("Error: ".count)) : text
-    Console.note("npy: " + message)
-    return usage
+    if let address = try? Address(name), FileStatus(path: address.path) != nil {
+      return "'\(name)' is a file, not a command: say what to do with it, as in: npy info \(name)"
+    }
+    return "there is no command '\(name)'; there are " + known.joined(separator: ", ")
+  }
+
+  /// Whether errors are to be JSON: the command has that option, and it was given.
+  static func wantsJSON(_ arguments: [String]) -> Bool { arguments.prefix { $0 != "--" }.contains("--json") }
+}
+
+/// What may help: the name that was meant.
+enum Advice {
+  /// The error with its message in plainer words, if what is wrong is a name.
+  static func added(to error: FormatError) -> FormatError {
+    guard error.code == .notFound, error.member == nil, let path = error.file, path != "-",
+      FileStatus(path: path) == nil
+    else { return error }
+    var error = error
+    guard !path.isEmpty else {
+      error.message = "the name of the file is empty"
+      return error
+    }
+    let (folder, name) = split(path)
+    switch FileStatus(path: folder) {
+    case nil: error.message = "there is no folder \(folder)" + suggestion(folder, isFolder: true)
+    case let status? where !status.isDirectory: error.message = "\(folder) is a file, not a folder"
+    default:
+      error.message = "there is no such file"
+      if !name.isEmpty { error.message += suggestion(path, isFolder: false) }
+    }
+    return error
+  }
+
+  private static func suggestion(_ path: String, isFolder: Bool) -> String {
+    let (folder, name) = split(path)
+    let known = SystemCall.names(in: folder).filter { !$0.hasPrefix(".") || name.hasPrefix(".") }
+    guard let nearest = NearestName.of(name, among: known) else { return "" }
+    let prefix = path.hasSuffix(name) ? String(path.dropLast(name.count)) : ""
+    guard !isFolder || FileStatus(path: prefix + nearest)?.isDirectory == true else { return "" }
+    return "; did you mean \(prefix)\(nearest)?"
+  }
+
+  /// The folder and the name in it.
+  private static func split(_ path: String) -> (folder: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+    return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
   }
 }

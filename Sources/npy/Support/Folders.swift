@@ -30,20 +30,25 @@ enum Folders {
     }
   }
 
+  /// A path with `~/` as the home folder, as shells have it.
+  static func expandingHome(_ path: String) -> String {
+    // Safe: the environment is not changed by this process; the text is read at once.
+    guard path.hasPrefix("~/"), let home = unsafe getenv("HOME") else { return path }
+    return unsafe String(cString: home) + path.dropFirst()
+  }
+
   /// A new folder of its own for temporary files, removed by ``remove(_:)``.
   static func temporary() throws(FormatError) -> String {
     let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
     let path = "\(base)/npy-\(getpid())-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+    UnfinishedFiles.add(temporary: path, isFolder: true)
     try make(path)
     return path
   }
 
   /// Removes a folder of files.
   static func remove(_ folder: String) {
-    for name in SystemCall.names(in: folder) where name != "." && name != ".." {
-      SystemCall.remove(folder + "/" + name)
-    }
-    // Safe: as above.
-    _ = unsafe rmdir(folder)
+    SystemCall.removeFolder(folder)
+    UnfinishedFiles.remove(temporary: folder)
   }
 }

@@ -84,7 +84,7 @@ extension ConvertCommand {
     if kind == .pkl, address.slice == nil, array.isEmpty {
       // PyTorch writes protocol 2, at which the bytes of arrays take half as much again.
       let version = file.format == .pickle ? file.protocolVersion : nil
-      try Pickle.save(value, to: destination, options: pickle.writerOptions(version))
+      try save(value, version)
       return
     }
     if kind == .npz, address.slice == nil, try PickleInput.array(value) == nil {

@@ -1,0 +1,41 @@
+internal import Synchronization
+
+/// What this process has begun to write and not completed: temporary files and folders, and files that grow in place.
+///
+/// For a process that is about to be ended by a signal, so that it can tidy up first. (One that is killed without
+/// warning cannot: the next save of the same file removes its temporary.)
+package enum UnfinishedFiles {
+  private struct State {
+    /// The paths of temporary files, and whether each is a folder.
+    var temporaries: [String: Bool] = [:]
+    /// How many files are being added to in place. They stay valid whatever happens, but grow if nobody cuts them.
+    var growing = 0
+  }
+
+  private static let state = Mutex(State())
+
+  package static func add(temporary path: String, isFolder: Bool = false) {
+    state.withLock { $0.temporaries[path] = isFolder }
+  }
+
+  package static func remove(temporary path: String) { state.withLock { $0.temporaries[path] = nil } }
+
+  /// Says that a file is being added to in place, until ``endGrowing()``.
+  package static func beginGrowing() { state.withLock { $0.growing += 1 } }
+
+  package static func endGrowing() { state.withLock { $0.growing -= 1 } }
+
+  /// Whether there is nothing to tidy up.
+  package static var isEmpty: Bool { state.withLock { $0.temporaries.isEmpty && $0.growing == 0 } }
+
+  /// Removes all temporaries. Their writers fail from here on.
+  package static func removeTemporaries() {
+    let temporaries = state.withLock { state in
+      defer { state.temporaries = [:] }
+      return state.temporaries
+    }
+    for (path, isFolder) in temporaries {
+      if isFolder { SystemCall.removeFolder(path) } else { SystemCall.remove(path) }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import ByteIO
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What the process was started with: its streams and its arguments.
+enum StandardStreams {
+  /// Gives the numbers 0, 1 and 2 away if they were closed (`>&-`), so that no file gets one of them and is then
+  /// written to as standard output. Reading from the first or writing to the second fails as if they were closed.
+  static func occupy() {
+    for (number, mode) in [(Int32(0), O_WRONLY), (1, O_RDONLY), (2, O_WRONLY)] where fcntl(number, F_GETFD) < 0 {
+      // Safe: the path is a null-terminated constant. The lowest free number is taken, which is this one.
+      _ = unsafe open("/dev/null", mode)
+    }
+  }
+
+  /// - Throws: ``FormatError`` for an argument that is not UTF-8, since a name that was mended names another file.
+  static func checkArguments() throws(FormatError) {
+    // Safe: the arguments live as long as the process; each is null-terminated.
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let argument = unsafe CommandLine.unsafeArgv[index] else { continue }
+      if unsafe String(validatingCString: argument) == nil {
+        throw FormatError(
+          .badArgument,
+          "'\(unsafe Console.printable(String(cString: argument)))' is not UTF-8: "
+            + "give the file as standard input, as in: npy show - < FILE")
+      }
+    }
+  }
+}
