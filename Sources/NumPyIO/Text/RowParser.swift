@@ -19,6 +19,9 @@ struct RowPlan: Sendable {
   let isHomogeneous: Bool
   let fast: FastRows?
 
+  /// Whether there are bytes in a row that belong to no leaf.
+  var hasGaps: Bool { leaves.reduce(0) { $0 + $1.dtype.itemSize } != rowSize }
+
   var hasConverters: Bool { converters.contains { $0 != nil } }
 
   /// The fewest bytes of text that a row takes: a separator for each column, and a character for those that

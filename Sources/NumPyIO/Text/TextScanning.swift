@@ -19,15 +19,19 @@ enum TextScanning {
   /// How many times a byte stands in a text.
   static func count(of byte: UInt8, in bytes: RawSpan) -> Int {
     let count = bytes.byteCount
-    let pattern = 0x0101_0101_0101_0101 &* UInt64(byte)
-    let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+    let pattern = SIMD32<UInt8>(repeating: byte)
+    let one = SIMD32<UInt8>(repeating: 1)
     var index = 0
     var total = 0
-    while count &- index >= 8 {
-      let difference = bytes.word(index) ^ pattern
-      // The top bit of each byte that is zero (H. S. Warren, "Hacker's Delight", 6-1).
-      total &+= (~(((difference & low) &+ low) | difference | low)).nonzeroBitCount
-      index &+= 8
+    while count &- index >= 32 {
+      // The lanes hold up to 255 before they are added up.
+      let stop = index &+ min((count &- index) / 32, 255) &* 32
+      var lanes = SIMD32<UInt8>(repeating: 0)
+      while index < stop {
+        lanes &+= SIMD32<UInt8>(repeating: 0).replacing(with: one, where: bytes.vector(index) .== pattern)
+        index &+= 32
+      }
+      for lane in 0..<32 { total &+= Int(lanes[lane]) }
     }
     while index < count {
       if bytes.byte(index) == byte { total &+= 1 }
@@ -35,6 +39,24 @@ enum TextScanning {
     }
     return total
   }
+
+  /// Where the line ends that a position lies in: its line feed or carriage return, or the end of the text.
+  static func lineEnd(_ text: RawSpan, from position: Int) -> Int {
+    let end = text.byteCount
+    var place = position
+    let low: UInt64 = 0x0101_0101_0101_0101
+    while end &- place >= 8 {
+      let word = text.word(place)
+      let (feed, carriage) = (word ^ low &* 10, word ^ low &* 13)
+      // The top bit of each byte that is zero, and perhaps of some behind the first one (A. Mycroft, 1987).
+      let found = ((feed &- low) & ~feed | (carriage &- low) & ~carriage) & low &<< 7
+      if found != 0 { return place &+ found.trailingZeroBitCount >> 3 }
+      place &+= 8
+    }
+    while place < end, text.byte(place) != 10, text.byte(place) != 13 { place &+= 1 }
+    return place
+  }
+
 }
 
 extension RawSpan {
@@ -42,7 +64,14 @@ extension RawSpan {
   @inline(__always)
   fileprivate func word(_ position: Int) -> UInt64 {
     // Safe: every caller has compared the position + 8 with the span's end.
-    unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
+    UInt64(littleEndian: unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self))
+  }
+
+  /// 32 bytes from a position, which the caller knows to lie within the span.
+  @inline(__always)
+  fileprivate func vector(_ position: Int) -> SIMD32<UInt8> {
+    // Safe: every caller has compared the position + 32 with the span's end.
+    unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: SIMD32<UInt8>.self)
   }
 }
 
