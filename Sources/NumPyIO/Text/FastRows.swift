@@ -13,10 +13,7 @@ enum FastRows: Sendable {
     guard syntax.quote.isEmpty, syntax.longComments.isEmpty, syntax.delimiter.count <= 1, let first = leaves.first
     else { return nil }
     let delimiter = syntax.delimiter.first ?? 0
-    // Nothing that could be part of a number or a line end.
-    let plain = Array(",;:|\t ".utf8)
-    guard syntax.splitsAtSpace || plain.contains(delimiter) else { return nil }
-    if let mark = syntax.comment.first, Array("0123456789+-.eEinfatyINFATY \t".utf8).contains(mark) { return nil }
+    guard FastRows.isPlain(delimiter: delimiter, comment: syntax.comment.first) else { return nil }
     if isHomogeneous, useColumns == nil, let element = FastRows.element(first.dtype) {
       self = .numbers(NumberRows(element, delimiter: delimiter, columnCount: leaves.count))
       return
@@ -25,6 +22,13 @@ enum FastRows: Sendable {
       return nil
     }
     self = .records(records)
+  }
+
+  /// Whether the marks can be no part of a number or a line end.
+  static func isPlain(delimiter: UInt8, comment: UInt8?) -> Bool {
+    guard delimiter == 0 || Array(",;:|\t ".utf8).contains(delimiter) else { return false }
+    guard let comment else { return true }
+    return comment < 0x80 && !Array("0123456789+-.eEinfatyINFATY \t\r\n".utf8).contains(comment)
   }
 
   /// The kind of number that a dtype is; `nil` for others.

@@ -54,17 +54,17 @@ extension AnyNDArray {
 
 /// A table on its way from lines to an array: NumPy's `genfromtxt`, step by step.
 struct GenFromTextTable {
-  private let source: any ByteSource
-  private let options: GenFromTextOptions
-  private let splitter: LineSplitter
+  let source: any ByteSource
+  let options: GenFromTextOptions
+  let splitter: LineSplitter
   private let validator: FieldNames
-  private var lines: TextLines
-  private var names: [String]?
-  private var dtype: DType?
+  var lines: TextLines
+  var names: [String]?
+  var dtype: DType?
   /// The columns to take from each line; `nil` for all.
-  private var columns: [Int]?
-  private var columnCount = 0
-  private var converters: [LadderConverter] = []
+  var columns: [Int]?
+  var columnCount = 0
+  var converters: [LadderConverter] = []
   private var customColumns: Set<Int> = []
   private var rows: [[String]] = []
 
@@ -91,8 +91,11 @@ struct GenFromTextTable {
     for _ in 0..<max(0, options.skipHeader) where try lines.next() == nil { break }
     var (first, values) = try firstLine()
     try settleNames(&first, values)
+    // Where the data begin: behind the names, or with the line just read.
+    let dataLine = lines.count - (options.names == .firstLine ? 0 : 1)
     try settleColumns(values)
     makeConverters()
+    if let result = try readTyped(from: dataLine) { return result }
     try readRows(first)
     if dtype == nil { climb() }
     return try finish()
@@ -184,7 +187,7 @@ struct GenFromTextTable {
     }
   }
 
-  private func structured(_ fields: [(String, DType)]) throws(FormatError) -> DType {
+  func structured(_ fields: [(String, DType)]) throws(FormatError) -> DType {
     try FormatError.wrapping(.badArgument, file: source.name) { () throws(ArrayError) in
       try DType.structured(fields.map { (name: $0.0, dtype: $0.1) })
     }
@@ -270,7 +273,7 @@ struct GenFromTextTable {
     try report(invalid)
   }
 
-  private mutating func report(_ all: [(line: Int, count: Int)]) throws(FormatError) {
+  mutating func report(_ all: [(line: Int, count: Int)]) throws(FormatError) {
     var invalid = all
     var footer = max(0, options.skipFooter)
     if !invalid.isEmpty, footer > 0 {
@@ -325,14 +328,15 @@ struct GenFromTextTable {
       }
     }
     let mask = options.usemask ? try makeMask(target, isTable, used.count, shape) : nil
-    func shaped(_ array: AnyNDArray) -> AnyNDArray {
-      let shaped = array.withAxes(atLeast: options.ndmin)
-      return options.unpack && !shaped.dtype.isStructured ? shaped.transposedView : shaped
-    }
     return GenFromTextResult(array: shaped(array), mask: mask.map(shaped))
   }
 
-  private func outOfBounds(_ value: TextValue, _ dtype: DType) -> FormatError {
+  func shaped(_ array: AnyNDArray) -> AnyNDArray {
+    let shaped = array.withAxes(atLeast: options.ndmin)
+    return options.unpack && !shaped.dtype.isStructured ? shaped.transposedView : shaped
+  }
+
+  func outOfBounds(_ value: TextValue, _ dtype: DType) -> FormatError {
     switch value {
     case .integer(let number):
       FormatError(.badValue, "Python integer \(number) out of bounds for \(dtype.name)")
@@ -360,7 +364,7 @@ struct GenFromTextTable {
     return (try structured(fields), false)
   }
 
-  private static func dtype(_ rung: LadderConverter.Rung) -> DType {
+  static func dtype(_ rung: LadderConverter.Rung) -> DType {
     switch rung {
     case .bool: .bool
     case .integer: .int64

@@ -22,17 +22,29 @@ struct RecordRows: Sendable {
     var offset: Int
   }
 
+  /// What `genfromtxt` minds about text: missing values, white space that it strips, text that would be cut.
+  struct Strictness: Sendable {
+    /// Whether text that is longer than its column is given back, rather than cut.
+    var refusesLongText: Bool
+    /// Whether white space is stripped off every field, rather than off the line only.
+    var stripsFields: Bool
+  }
+
   private let columns: [Column]
+  private let strictness: Strictness?
   /// Whether there may be columns behind the last one that is read.
   private let ignoresRest: Bool
   private let delimiter: UInt8
-  /// What begins a comment; a line feed if nothing does.
+  /// What a comment begins with; a line feed if there are none.
   private let comment: UInt8
   private let rowSize: Int
 
   /// `nil` if a column is of another kind.
-  init?(_ leaves: [TextLeaf], delimiter: UInt8, comment: [UInt8], _ useColumns: [Int]?, _ rowSize: Int) {
-    guard comment.count <= 1 else { return nil }
+  init?(
+    _ leaves: [TextLeaf], delimiter: UInt8, comment: [UInt8], _ useColumns: [Int]?, _ rowSize: Int,
+    strictness: Strictness? = nil
+  ) {
+    self.strictness = strictness
     self.delimiter = delimiter
     self.comment = comment.first ?? 10
     self.rowSize = rowSize
@@ -75,7 +87,10 @@ struct RecordRows: Sendable {
             guard passDelimiter(text, &place, isFirst: index == 0) else { break rows }
           }
           // Safe: the column lies within the row, of which there are `capacity` behind `target`.
-          guard unsafe read(columns[index], text, &place, at: row + columns[index].offset) else { break rows }
+          let start = place
+          let column = unsafe columns[index]
+          guard unsafe read(column, text, &place, at: row + column.offset) else { break rows }
+          if let strictness, !isPlainText(column, text, start..<place, index, strictness) { break rows }
         }
         guard endLine(text, &place) else { break rows }
         position = place
@@ -128,6 +143,21 @@ struct RecordRows: Sendable {
       }
       return true
     }
+  }
+
+  /// Whether `genfromtxt` takes a field's text as it stands.
+  private func isPlainText(
+    _ column: Column, _ text: RawSpan, _ range: Range<Int>, _ index: Int, _ strictness: Strictness
+  ) -> Bool {
+    let size: Int
+    switch column.action {
+    case .skip, .number: return true
+    case .bytes(let count), .characters(let count): size = count
+    }
+    guard !range.isEmpty, !strictness.refusesLongText || range.count <= size else { return false }
+    let isFirst = index == 0 || strictness.stripsFields
+    let isLast = index == columns.count - 1 || strictness.stripsFields
+    return !(isFirst && text.byte(range.lowerBound) <= 0x20) && !(isLast && text.byte(range.upperBound - 1) <= 0x20)
   }
 
   @inline(__always)

@@ -19,19 +19,21 @@ enum TextScanning {
   /// How many times a byte stands in a text.
   static func count(of byte: UInt8, in bytes: RawSpan) -> Int {
     let count = bytes.byteCount
-    let pattern = SIMD32<UInt8>(repeating: byte)
-    let one = SIMD32<UInt8>(repeating: 1)
+    let pattern = 0x0101_0101_0101_0101 &* UInt64(byte)
+    let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+    // The top bit of each byte that is not the one in question (H. S. Warren, "Hacker's Delight", 6-1), moved down.
+    func others(_ position: Int) -> UInt64 {
+      let difference = bytes.word(position) ^ pattern
+      return ((((difference & low) &+ low) | difference) &>> 7) & 0x0101_0101_0101_0101
+    }
     var index = 0
     var total = 0
-    while count &- index >= 32 {
-      // The lanes hold up to 255 before they are added up.
-      let stop = index &+ min((count &- index) / 32, 255) &* 32
-      var lanes = SIMD32<UInt8>(repeating: 0)
-      while index < stop {
-        lanes &+= SIMD32<UInt8>(repeating: 0).replacing(with: one, where: bytes.vector(index) .== pattern)
-        index &+= 32
-      }
-      for lane in 0..<32 { total &+= Int(lanes[lane]) }
+    while count &- index >= 64 {
+      // The bytes of the sum hold up to 8 each.
+      var sum: UInt64 = 0
+      for word in 0..<8 { sum &+= others(index &+ word &* 8) }
+      total &+= 64 &- Int(truncatingIfNeeded: (sum &* 0x0101_0101_0101_0101) &>> 56)
+      index &+= 64
     }
     while index < count {
       if bytes.byte(index) == byte { total &+= 1 }
@@ -66,16 +68,20 @@ extension RawSpan {
     // Safe: every caller has compared the position + 8 with the span's end.
     UInt64(littleEndian: unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self))
   }
-
-  /// 32 bytes from a position, which the caller knows to lie within the span.
-  @inline(__always)
-  fileprivate func vector(_ position: Int) -> SIMD32<UInt8> {
-    // Safe: every caller has compared the position + 32 with the span's end.
-    unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: SIMD32<UInt8>.self)
-  }
 }
 
 extension TextScanning {
+  /// How many bytes from the start of a text, which goes on behind its end, are whole lines.
+  static func wholeLineCount(_ text: RawSpan) -> Int {
+    var end = text.byteCount
+    while end > 0, text.byte(end - 1) != 10 { end -= 1 }
+    if end > 0 { return end }
+    // Lines that end in a carriage return; the very last one may have a line feed still to come.
+    end = max(0, text.byteCount - 1)
+    while end > 0, text.byte(end - 1) != 13 { end -= 1 }
+    return end
+  }
+
   /// How many lines a text has at most: its line feeds, its carriage returns that stand alone, and a last line
   /// without an end.
   static func lineCount(_ text: RawSpan) -> Int {
