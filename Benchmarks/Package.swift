@@ -16,6 +16,8 @@ let package = Package(
       ]),
     .executableTarget(
       name: "FileBenchmark", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
+    .executableTarget(
+      name: "TextBenchmark", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
   ],
   swiftLanguageModes: [.v6]
 )

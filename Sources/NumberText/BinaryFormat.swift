@@ -18,9 +18,39 @@ struct BinaryFormat {
     var biasedExponent: Int
   }
 
+  /// Exponent field and fraction of a value, the sign left out. The format must have its leading bit implied.
+  @inline(__always)
+  func bits(of value: Value) -> UInt64 {
+    let fractionBits = UInt64(significandBits - 1)
+    return UInt64(value.biasedExponent) << fractionBits | value.significand & ((1 << fractionBits) - 1)
+  }
+
   /// What stands for infinity.
   @inline(__always)
   var infinity: Value { Value(significand: 0, biasedExponent: maxExponent - minExponent + 2) }
+
+  /// The bits of `number × 10^power`, exponent field and fraction, correctly rounded, or `nil` where 64 bits of the power
+  /// of ten do not tell: about once in 2^(63 - significandBits) times; also for zero, infinity and subnormals.
+  ///
+  /// One multiplication, and no branch that depends on the digits. What the product's high word lacks is less than 1 in
+  /// its last place, so the rounding is certain unless what is rounded away is a half, or that little below it.
+  @inline(__always)
+  func quickBits(_ number: UInt64, power: Int) -> UInt64? {
+    guard number != 0, power >= PowersOfTen.lowest, power <= PowersOfTen.highest else { return nil }
+    let zeros = number.leadingZeroBitCount
+    let high = (number &<< UInt64(truncatingIfNeeded: zeros)).multipliedFullWidth(by: PowersOfTen.high(power)).high
+    let upper = high &>> 63
+    // How many bits are rounded away, less one.
+    let drop = UInt64(truncatingIfNeeded: 62 &- significandBits) &+ upper
+    let half: UInt64 = 1 &<< drop
+    guard (high & (half &+ half &- 1)) &- (half &- 1) > 1 else { return nil }
+    let significand = ((high &>> drop) &+ 1) &>> 1
+    let biased =
+      PowersOfTen.binaryExponent(power) &+ 63 &- zeros &+ Int(truncatingIfNeeded: upper) &- minExponent
+    // One less than the exponent field: the significand's leading bit, or a carry out of it, adds to that.
+    guard UInt(bitPattern: biased) <= UInt(bitPattern: maxExponent &- minExponent &- 1) else { return nil }
+    return UInt64(truncatingIfNeeded: biased) &<< UInt64(truncatingIfNeeded: significandBits &- 1) &+ significand
+  }
 
   /// The value `number × 10^power`, correctly rounded (ties to even), or `nil` where 128 bits of the power of ten do
   /// not tell.

@@ -35,38 +35,24 @@ public struct DecimalDigits: Hashable, Sendable {
   /// How many digits stand behind the point.
   public var fractionDigitCount: Int { max(0, digits.count - pointPosition) }
 
-  /// The digits of a decimal text such as Swift's own `description` of a finite number.
-  init(swiftDescription text: some StringProtocol) {
-    var digits: [UInt8] = []
-    digits.reserveCapacity(24)
-    var point: Int?
-    var exponent = 0
-    var exponentSign = 1
-    var isInExponent = false
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"):
-        if isInExponent { exponent = exponent * 10 + Int(byte - 48) } else { digits.append(byte - 48) }
-      case UInt8(ascii: "."): point = digits.count
-      case UInt8(ascii: "e"): isInExponent = true
-      case UInt8(ascii: "-"): if isInExponent { exponentSign = -1 }
-      default: break
-      }
-    }
-    self.init(digits: digits, pointPosition: (point ?? digits.count) + exponentSign * exponent)
-  }
-
-  /// The fewest digits that read back as the same `Double` (Swift's own printing gives these; of several, the
-  /// closest to the value). The value must be finite.
-  public init(shortest value: Double) { self.init(swiftDescription: value.magnitude.description) }
+  /// The fewest digits that read back as the same `Double`; of several, the closest to the value. The value must be
+  /// finite.
+  public init(shortest value: Double) { self.init(ShortestDecimal(value)) }
 
   /// The fewest digits that read back as the same `Float`. The value must be finite.
-  public init(shortest value: Float) { self.init(swiftDescription: value.magnitude.description) }
+  public init(shortest value: Float) { self.init(ShortestDecimal(value)) }
 
-  #if !(os(macOS) && arch(x86_64))
-    /// The fewest digits that read back as the same `Float16`. The value must be finite.
-    public init(shortest value: Float16) { self.init(swiftDescription: value.magnitude.description) }
-  #endif
+  /// The digits of a number one by one.
+  public init(_ number: ShortestDecimal) {
+    var digits: [UInt8] = []
+    var rest = number.digits
+    while rest > 0 {
+      digits.append(UInt8(rest % 10))
+      rest /= 10
+    }
+    digits.reverse()
+    self.init(digits: digits, pointPosition: digits.count + number.power)
+  }
 
   /// All digits of `significand × 2^exponent`, which is exactly what a binary number is.
   public init(exactly significand: UInt64, exponent: Int) {

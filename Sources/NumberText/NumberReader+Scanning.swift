@@ -7,9 +7,8 @@ struct ScannedDecimal {
   var number: UInt64 = 0
   /// The power of ten of the last digit.
   var power = 0
-  /// How many digits stand behind the point.
-  var fractionCount = 0
-  var isNegative = false
+  /// The sign bit of a `Double`.
+  var sign: UInt64 = 0
   /// Whether all digits fit into ``number``.
   var isPlain = true
 }
@@ -18,47 +17,37 @@ extension NumberReader {
   /// Reads sign, digits, point and exponent; false, with the position where it was, if there is no digit.
   @inline(__always)
   static func scan(_ text: RawSpan, _ position: inout Int, into decimal: inout ScannedDecimal) -> Bool {
-    let begin = position
     let end = text.byteCount
-    guard position < end else { return false }
-    var next = byte(text, position)
-    decimal.isNegative = next == UInt8(ascii: "-")
-    if decimal.isNegative || next == UInt8(ascii: "+") { position &+= 1 }
-    decimal.start = position
+    var place = position
+    guard place < end else { return false }
+    let first = byte(text, place)
+    let isNegative = bit(first, is: UInt8(ascii: "-"))
+    decimal.sign = UInt64(truncatingIfNeeded: isNegative) &<< 63
+    place &+= isNegative | bit(first, is: UInt8(ascii: "+"))
+    decimal.start = place
     var number: UInt64 = 0
-    var count = readShort(text, &position, into: &number)
-    if position < end, byte(text, position) == UInt8(ascii: ".") {
-      position &+= 1
-      decimal.fractionCount = readDigits(text, &position, into: &number)
-      count &+= decimal.fractionCount
+    // The digits before the point are few.
+    while place < end, case let digit = byte(text, place) &- 48, digit < 10 {
+      number = number &* 10 &+ UInt64(digit)
+      place &+= 1
     }
-    guard count > 0 else {
-      position = begin
-      return false
+    var count = place &- decimal.start
+    var power = 0
+    if place < end, byte(text, place) == UInt8(ascii: ".") {
+      place &+= 1
+      let start = place
+      readDigits(text, &place, into: &number)
+      power = start &- place
+      count &-= power
     }
-    decimal.end = position
+    guard count > 0 else { return false }
+    decimal.end = place
     decimal.number = number
     decimal.isPlain = count <= 19
-    decimal.power = 0 &- decimal.fractionCount
-    if position < end {
-      next = byte(text, position) | 0x20
-      if next == UInt8(ascii: "e") { decimal.power &+= readExponent(text, &position) }
-    }
+    if place < end, byte(text, place) | 0x20 == UInt8(ascii: "e") { power &+= readExponent(text, &place) }
+    decimal.power = power
+    position = place
     return true
-  }
-
-  /// Reads the digits before the point, which are few.
-  @inline(__always)
-  private static func readShort(_ text: RawSpan, _ position: inout Int, into number: inout UInt64) -> Int {
-    let start = position
-    let end = text.byteCount
-    while position < end {
-      let digit = byte(text, position) &- 48
-      guard digit < 10 else { break }
-      number = number &* 10 &+ UInt64(digit)
-      position &+= 1
-    }
-    return position &- start
   }
 
   /// Reads `e`, a sign and digits; an `e` without digits behind it does not belong to the number.
@@ -68,19 +57,50 @@ extension NumberReader {
     let end = text.byteCount
     guard place < end else { return 0 }
     let sign = byte(text, place)
-    if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { place &+= 1 }
-    let start = place
-    var exponent = 0
-    while place < end {
-      let digit = byte(text, place) &- 48
-      guard digit < 10 else { break }
-      // Beyond this every number is zero or infinite, however many digits it has.
-      if exponent < 1 << 40 { exponent = exponent &* 10 &+ Int(digit) }
+    let isNegative = bit(sign, is: UInt8(ascii: "-"))
+    place &+= isNegative | bit(sign, is: UInt8(ascii: "+"))
+    guard place < end, case let first = byte(text, place) &- 48, first < 10 else { return 0 }
+    place &+= 1
+    var exponent = Int(first)
+    if place < end, case let second = byte(text, place) &- 48, second < 10 {
       place &+= 1
+      exponent = exponent &* 10 &+ Int(second)
+      while place < end, case let digit = byte(text, place) &- 48, digit < 10 {
+        // Beyond this every number is zero or infinite, however many digits it has.
+        if exponent < 1 << 40 { exponent = exponent &* 10 &+ Int(digit) }
+        place &+= 1
+      }
     }
-    guard place > start else { return 0 }
     position = place
-    return sign == UInt8(ascii: "-") ? 0 &- exponent : exponent
+    return (exponent ^ (0 &- isNegative)) &+ isNegative
+  }
+
+  /// Rounds a number of more than 19 digits by its first 19 that count: if they and their successor round alike, so
+  /// does all that lies between them; `nil` if they do not.
+  static func leading(
+    _ text: RawSpan, _ decimal: ScannedDecimal, _ format: BinaryFormat
+  ) -> BinaryFormat.Value? {
+    var number: UInt64 = 0
+    var count = 0
+    var dropped = 0
+    var isInexact = false
+    for position in decimal.start..<decimal.end {
+      let digit = byte(text, position) &- 48
+      // The point.
+      guard digit < 10 else { continue }
+      if count < 19 {
+        number = number &* 10 &+ UInt64(digit)
+        if number > 0 { count &+= 1 }
+      } else {
+        dropped &+= 1
+        isInexact = isInexact || digit != 0
+      }
+    }
+    let power = decimal.power &+ dropped
+    guard let low = format.round(number, power: power) else { return nil }
+    guard isInexact else { return low }
+    guard let high = format.round(number + 1, power: power), low == high else { return nil }
+    return low
   }
 
   /// Rounds what ``BinaryFormat/round(_:power:)`` could not.
@@ -88,7 +108,6 @@ extension NumberReader {
   static func exact(_ text: RawSpan, _ decimal: ScannedDecimal, _ format: BinaryFormat) -> BinaryFormat.Value {
     var digits: [UInt8] = []
     var power = decimal.power
-    var number: UInt64 = 0
     var dropped = 0
     var isInexact = false
     for position in decimal.start..<decimal.end {
@@ -98,19 +117,9 @@ extension NumberReader {
       if digits.isEmpty, digit == 0 { continue }
       if digits.count < format.maxDigits {
         digits.append(digit)
-        if digits.count <= 19 { number = number * 10 + UInt64(digit) }
       } else {
         dropped += 1
         isInexact = isInexact || digit != 0
-      }
-    }
-    // Of many digits, the first 19 mostly tell: if they and their successor round alike, so does all between them.
-    if digits.count > 19, format.significandBits < 64 {
-      let upper = power &+ dropped &+ digits.count &- 19
-      if let low = format.round(number, power: upper), let high = format.round(number + 1, power: upper),
-        low == high
-      {
-        return low
       }
     }
     power &+= dropped

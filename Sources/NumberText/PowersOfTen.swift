@@ -14,6 +14,10 @@ enum PowersOfTen {
     return (words[index], words[index + 1])
   }
 
+  /// The leading 64 bits of 10^`power`. The power must be in the table.
+  @inline(__always)
+  static func high(_ power: Int) -> UInt64 { words[2 * (power - lowest)] }
+
   /// The exponent of the leading bit of 10^`power`: floor(power × log2(10)).
   @inline(__always)
   static func binaryExponent(_ power: Int) -> Int { (217_706 &* power) >> 16 }

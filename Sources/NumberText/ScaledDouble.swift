@@ -66,11 +66,11 @@ struct ScaledDouble {
       let up = 64 &- shift
       fraction = (product.high << up | product.low >> shift, product.low << up)
     }
-    // Right below the half, what was cut off may make it one; on it, only exact products can tell.
-    let half: UInt64 = 1 << 63
+    // Right below the half, what was cut off may make it one; on it, only exact products can tell. Elsewhere the top bit
+    // says which way to round, which is as good as random: no branch.
+    let half: UInt64 = 1 &<< 63
     if fraction.high &- (half &- 4) > 4 {
-      guard fraction.high > half else { return integer }
-      let (rounded, overflow) = integer.addingReportingOverflow(1)
+      let (rounded, overflow) = integer.addingReportingOverflow(fraction.high &>> 63)
       return overflow ? nil : rounded
     }
     return ScaledDouble.roundNearHalf(integer, fraction, isExact: power >= 0 && power <= 27)

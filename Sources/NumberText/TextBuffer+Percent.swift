@@ -22,12 +22,13 @@ extension TextBuffer {
     case UInt8(ascii: "o"):
       appendInteger(digits: Array(String(magnitude, radix: 8).utf8), prefix: "0o", isNegative, spec)
     default:
-      guard spec.isBare, spec.precision ?? 0 <= 1 else {
-        appendInteger(digits: Array(String(magnitude).utf8), prefix: "", isNegative, spec)
-        return
-      }
+      let start = count
       if isNegative { append(UInt8(ascii: "-")) }
+      if let precision = spec.precision {
+        append(repeating: 48, count: precision - TextBuffer.decimalLength(magnitude))
+      }
       appendDecimal(magnitude)
+      if !spec.isBare { finishNumber(from: start, prefixLength: 0, spec) }
     }
   }
 

@@ -27,54 +27,28 @@ struct DigitBuffer: Sendable {
     pointPosition = number.pointPosition
   }
 
-  mutating func set(integer value: Int) {
+  /// Takes the shortest digits of a number.
+  mutating func set(_ number: ShortestDecimal) {
     digits.removeAll(keepingCapacity: true)
-    var rest = value.magnitude
-    while rest > 0 {
-      digits.append(UInt8(rest % 10))
+    var rest = number.digits
+    var zeros = 0
+    while rest != 0, rest % 10 == 0 {
+      rest /= 10
+      zeros += 1
+    }
+    guard rest != 0 else {
+      pointPosition = 0
+      return
+    }
+    let count = IntegerText.digitCount(rest)
+    for _ in 0..<count { digits.append(0) }
+    var place = count
+    while place > 0 {
+      place &-= 1
+      digits[place] = UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     }
-    digits.reverse()
-    pointPosition = digits.count
-    trim()
-  }
-
-  /// Takes the digits of a finite number's `description`.
-  mutating func set(description text: consuming String) {
-    digits.removeAll(keepingCapacity: true)
-    var sawPoint = false
-    // Digits before the point, less the zeros between the point and the first digit.
-    var point = 0
-    var exponent = 0
-    // Safe: the bytes are used within the call only.
-    text.withUTF8 { bytes in
-      var index = 0
-      while index < bytes.count {
-        let byte = unsafe bytes[index]
-        index += 1
-        if byte &- 48 < 10 {
-          if byte != 48 || !digits.isEmpty {
-            digits.append(byte &- 48)
-            if !sawPoint { point += 1 }
-          } else if sawPoint {
-            point -= 1
-          }
-        } else if byte == UInt8(ascii: ".") {
-          sawPoint = true
-        } else if byte == UInt8(ascii: "e") {
-          var isNegative = false
-          while index < bytes.count {
-            let sign = unsafe bytes[index]
-            index += 1
-            if sign &- 48 < 10 { exponent = exponent * 10 + Int(sign &- 48) }
-            if sign == UInt8(ascii: "-") { isNegative = true }
-          }
-          if isNegative { exponent = -exponent }
-        }
-      }
-    }
-    pointPosition = point + exponent
-    trim()
+    pointPosition = count + zeros + number.power
   }
 
   private mutating func trim() {

@@ -118,7 +118,7 @@ extension Double: PrintedFloat {
   var needsExponent: Bool { magnitude >= 1e8 }
   func needsExponent(largest: Double) -> Bool { magnitude < 1e-4 || largest.magnitude / magnitude > 1000 }
   var needsExponentAlone: Bool { !isZero && (magnitude >= 1e16 || magnitude < 1e-4) }
-  func setShortest(_ digits: inout DigitBuffer) { digits.set(description: magnitude.description) }
+  func setShortest(_ digits: inout DigitBuffer) { digits.set(ShortestDecimal(self)) }
   var exactDigits: DecimalDigits { DecimalDigits(exactly: self) }
   var lowerBoundary: DecimalDigits? {
     guard significandBitPattern == 0, exponentBitPattern > 1 else { return nil }
@@ -134,7 +134,7 @@ extension Float: PrintedFloat {
   var needsExponent: Bool { magnitude >= 1e6 }
   func needsExponent(largest: Float) -> Bool { magnitude < 1e-4 || largest.magnitude / magnitude > 1000 }
   var needsExponentAlone: Bool { !isZero && (magnitude >= 1e6 || Double(magnitude) < 1e-4) }
-  func setShortest(_ digits: inout DigitBuffer) { digits.set(description: magnitude.description) }
+  func setShortest(_ digits: inout DigitBuffer) { digits.set(ShortestDecimal(self)) }
   var exactDigits: DecimalDigits { DecimalDigits(exactly: Double(self)) }
   var lowerBoundary: DecimalDigits? {
     guard significandBitPattern == 0, exponentBitPattern > 1 else { return nil }
@@ -168,58 +168,7 @@ struct StoredHalf: PrintedFloat {
     value < 1678 * 0x1p-24 || Float(largest.value) / Float(value) > 1000.25
   }
   var needsExponentAlone: Bool { !isZero && (value >= 1000 || value < 1e-4) }
-  func setShortest(_ digits: inout DigitBuffer) {
-    if value >= 2048 {
-      digits.set(integer: shortestInteger)
-      return
-    }
-    #if os(macOS) && arch(x86_64)
-      digits.set(shortestByTrial)
-    #else
-      digits.set(description: Float16(bitPattern: bits & 0x7FFF).description)
-    #endif
-  }
-
-  /// The roundest integer that reads back as this one, 2048 or more; Swift's own text has all its digits.
-  private var shortestInteger: Int {
-    let exact = Int(value)
-    let halfStep = 1 << (exponentBits - 26)
-    let below = fraction == 0 ? Double(halfStep) / 2 : Double(halfStep)
-    // A midpoint reads back as the neighbour with the even significand.
-    let isEven = fraction & 1 == 0
-    for unit in [10_000, 1000, 100, 10] {
-      let low = exact / unit * unit
-      let high = low + unit
-      let fitsLow = isEven ? Double(exact - low) <= below : Double(exact - low) < below
-      let fitsHigh = isEven ? high - exact <= halfStep : high - exact < halfStep
-      if fitsLow, fitsHigh {
-        if exact - low == high - exact { return low / unit % 2 == 0 ? low : high }
-        return exact - low < high - exact ? low : high
-      }
-      if fitsLow { return low }
-      if fitsHigh { return high }
-    }
-    return exact
-  }
-
-  #if os(macOS) && arch(x86_64)
-    /// The digits that hold for the least count, by trying: 5 are always enough.
-    private var shortestByTrial: DecimalDigits {
-      let exact = exactDigits
-      guard !isZero else { return exact }
-      let significand = exponentBits == 0 ? UInt64(fraction) : UInt64(fraction | 0x400)
-      let exponent = max(exponentBits, 1) - 25
-      let low = lowerBoundary ?? DecimalDigits(exactly: 2 * significand - 1, exponent: exponent - 1)
-      let high = DecimalDigits(exactly: 2 * significand + 1, exponent: exponent - 1)
-      let isEven = significand & 1 == 0
-      for count in 1...5 {
-        let nearest = exact.rounded(toSignificantDigits: count)
-        if isEven ? nearest >= low && nearest <= high : nearest > low && nearest < high { return nearest }
-      }
-      return exact
-    }
-  #endif
-
+  func setShortest(_ digits: inout DigitBuffer) { digits.set(ShortestDecimal(float16Bits: bits)) }
   var exactDigits: DecimalDigits { DecimalDigits(exactly: value) }
   var lowerBoundary: DecimalDigits? {
     guard fraction == 0, exponentBits > 1 else { return nil }

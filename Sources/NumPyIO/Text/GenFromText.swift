@@ -56,17 +56,17 @@ extension AnyNDArray {
 
 /// A table on its way from lines to an array: NumPy's `genfromtxt`, step by step.
 struct GenFromTextTable {
-  private let source: any ByteSource
-  private let options: GenFromTextOptions
-  private let splitter: LineSplitter
+  let source: any ByteSource
+  let options: GenFromTextOptions
+  let splitter: LineSplitter
   private let validator: FieldNames
-  private var lines: TextLines
-  private var names: [String]?
-  private var dtype: DType?
+  var lines: TextLines
+  var names: [String]?
+  var dtype: DType?
   /// The columns to take from each line; `nil` for all.
-  private var columns: [Int]?
-  private var columnCount = 0
-  private var converters: [LadderConverter] = []
+  var columns: [Int]?
+  var columnCount = 0
+  var converters: [LadderConverter] = []
   private var customColumns: Set<Int> = []
   private var rows: [[String]] = []
   /// Whether columns of text become bytes.
@@ -95,8 +95,11 @@ struct GenFromTextTable {
     for _ in 0..<max(0, options.skipHeader) where try lines.next() == nil { break }
     var (first, values) = try firstLine()
     try settleNames(&first, values)
+    // Where the data begin: behind the names, or with the line just read.
+    let dataLine = lines.count - (options.names == .firstLine ? 0 : 1)
     try settleColumns(values)
     makeConverters()
+    if let result = try readTyped(from: dataLine) { return result }
     let footer = try readRows(first)
     // The types are found with the rows of the footer.
     if dtype == nil { climb() }
@@ -195,7 +198,7 @@ struct GenFromTextTable {
     }
   }
 
-  private func structured(_ fields: [(String, DType)]) throws(FormatError) -> DType {
+  func structured(_ fields: [(String, DType)]) throws(FormatError) -> DType {
     try FormatError.wrapping(.badArgument, file: source.name) { () throws(ArrayError) in
       try DType.structured(fields.map { (name: $0.0, dtype: $0.1) })
     }
@@ -282,7 +285,7 @@ struct GenFromTextTable {
     return try report(invalid)
   }
 
-  private func report(_ all: [(line: Int, count: Int)]) throws(FormatError) -> Int {
+  func report(_ all: [(line: Int, count: Int)]) throws(FormatError) -> Int {
     var invalid = all
     var footer = max(0, options.skipFooter)
     if !invalid.isEmpty, footer > 0 {
@@ -352,10 +355,6 @@ struct GenFromTextTable {
       }
     }
     let mask = options.usemask ? try makeMask(target, isTable, used.count, shape) : nil
-    func shaped(_ array: AnyNDArray) -> AnyNDArray {
-      let shaped = array.withAxes(atLeast: options.ndmin)
-      return options.unpack && !shaped.dtype.isStructured ? shaped.transposedView : shaped
-    }
     return GenFromTextResult(array: shaped(array), mask: mask.map(shaped))
   }
 
@@ -366,7 +365,12 @@ struct GenFromTextTable {
     }
   }
 
-  private func outOfBounds(_ value: TextValue, _ dtype: DType) -> FormatError {
+  func shaped(_ array: AnyNDArray) -> AnyNDArray {
+    let shaped = array.withAxes(atLeast: options.ndmin)
+    return options.unpack && !shaped.dtype.isStructured ? shaped.transposedView : shaped
+  }
+
+  func outOfBounds(_ value: TextValue, _ dtype: DType) -> FormatError {
     switch value {
     case .integer(let number):
       FormatError(.badValue, "Python integer \(number) out of bounds for \(dtype.name)")
@@ -394,7 +398,7 @@ struct GenFromTextTable {
     return (try structured(fields), false)
   }
 
-  private static func dtype(_ rung: LadderConverter.Rung) -> DType {
+  static func dtype(_ rung: LadderConverter.Rung) -> DType {
     switch rung {
     case .bool: .bool
     case .integer: .int64

@@ -64,6 +64,12 @@ struct LadderConverter {
   /// Lets a function of the caller's convert the column.
   mutating func use(_ converter: @escaping TextConverter) { kind = .custom(converter) }
 
+  /// Whether the column's type is still to be found, or is text, integer or float as the dtype says.
+  var isCustom: Bool {
+    if case .custom = kind { return true }
+    return false
+  }
+
   var rung: Rung {
     if case .rung(let rung) = kind { return rung }
     return .string

@@ -19,6 +19,9 @@ struct RowPlan: Sendable {
   let isHomogeneous: Bool
   let fast: FastRows?
 
+  /// Whether there are bytes in a row that belong to no leaf.
+  var hasGaps: Bool { leaves.reduce(0) { $0 + $1.dtype.itemSize } != rowSize }
+
   var hasConverters: Bool { converters.contains { $0 != nil } }
 
   /// The fewest bytes of text that a row takes: a separator for each column, and a character for those that
@@ -77,11 +80,13 @@ struct RowParser {
     var outcome = Outcome()
     var position = start
     let end = text.byteCount
+    // To the fast reader the end of the text is the end of a line.
+    let lines = plan.fast == nil || isLast ? text : text.extracting(0..<TextScanning.wholeLineCount(text))
     while outcome.rows < capacity, position < end {
-      if let fast = plan.fast {
+      if let fast = plan.fast, position < lines.byteCount {
         // Safe: the rows read so far take `rows × rowSize` bytes of the room.
         outcome.rows += unsafe fast.read(
-          text, &position, into: target + outcome.rows * plan.rowSize, capacity: capacity - outcome.rows)
+          lines, &position, into: target + outcome.rows * plan.rowSize, capacity: capacity - outcome.rows)
         if outcome.rows == capacity || position >= end { break }
       }
       let before = position

@@ -10,7 +10,17 @@ struct RowStore {
   private(set) var capacity = 0
   private(set) var storage = ArrayStorage(uninitializedByteCount: 0)
 
-  init(rowSize: Int) { self.rowSize = rowSize }
+  /// Whether all rows of the file come here, so that room for all of them may be asked for at once.
+  let isWhole: Bool
+
+  /// Whether there are bytes in a row that nobody writes: they are zeros then, not what memory held before.
+  private let hasGaps: Bool
+
+  init(rowSize: Int, hasGaps: Bool, isWhole: Bool = false) {
+    self.rowSize = rowSize
+    self.isWhole = isWhole
+    self.hasGaps = hasGaps
+  }
 
   /// Makes room for more rows.
   ///
@@ -25,7 +35,7 @@ struct RowStore {
         .limitExceeded,
         "array is too big. Cannot read file as a single array; providing a maximum number of rows to read may help.")
     }
-    let larger = ArrayStorage(uninitializedByteCount: bytes)
+    let larger = hasGaps ? ArrayStorage(zeroedByteCount: bytes) : ArrayStorage(uninitializedByteCount: bytes)
     // Safe: both have room for the rows there are; the new one is held by nobody else.
     unsafe larger.baseAddress.copyMemory(from: storage.baseAddress, byteCount: rows * rowSize)
     storage = larger

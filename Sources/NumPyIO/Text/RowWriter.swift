@@ -10,15 +10,19 @@ struct RowWriter: Sendable {
   /// A whole row of plain numbers of one type under one conversion: worth a loop of its own.
   private enum Uniform: Sendable {
     case integers(DType)
+    /// `%e`, `%f`, `%g`; or `%s`, which is the shortest text.
     case floats(isDouble: Bool, PercentSpec)
   }
   private let uniform: Uniform?
   private let separators: [[UInt8]]
+  /// The steps of a row of another kind.
+  private let steps: [RowStep]
 
   init(_ format: RowFormat, newline: String) {
     self.format = format
     self.newline = Array(newline.utf8)
     (uniform, separators) = RowWriter.recognize(format)
+    steps = format.steps.map { RowStep($0) }
   }
 
   /// Whether the steps are values of one simple kind, side by side, with literals between them.
@@ -53,7 +57,9 @@ struct RowWriter: Sendable {
     switch (dtype.kind, spec.conversion) {
     case (.signedInteger, UInt8(ascii: "d")), (.unsignedInteger, UInt8(ascii: "d")):
       return spec.precision == nil ? .integers(dtype) : nil
-    case (.float, UInt8(ascii: "e")), (.float, UInt8(ascii: "f")), (.float, UInt8(ascii: "g")):
+    case (.float, UInt8(ascii: "s")) where spec.precision != nil: return nil
+    case (.float, UInt8(ascii: "e")), (.float, UInt8(ascii: "f")), (.float, UInt8(ascii: "g")),
+      (.float, UInt8(ascii: "s")):
       return dtype.itemSize == 4 || dtype.itemSize == 8 ? .floats(isDouble: dtype.itemSize == 8, spec) : nil
     default: return nil
     }
@@ -125,6 +131,12 @@ struct RowWriter: Sendable {
       }
     }
     switch spec.conversion {
+    case UInt8(ascii: "s"):
+      if isDouble {
+        all { $1.appendText($0) }
+      } else {
+        unsafe appendUniform(rowCount, 4, base, to: &text) { $1.appendText(unsafe $0.loadUnaligned(as: Float.self)) }
+      }
     case UInt8(ascii: "e"): all { $1.appendScientific($0, style) }
     case UInt8(ascii: "f"): all { $1.appendFixed($0, style) }
     default: all { $1.appendGeneral($0, style) }
@@ -168,8 +180,17 @@ struct RowWriter: Sendable {
 
   private func appendRow(at base: UnsafeRawPointer?, to text: inout TextBuffer) throws(FormatError) {
     let start = text.count
-    for step in format.steps {
-      switch step {
+    for index in steps.indices {
+      let step = steps[index]
+      if step.kind == .separator {
+        text.append(step.byte)
+        continue
+      }
+      if let base = unsafe base {
+        // Safe: the value lies within the row.
+        if unsafe step.append(at: base + step.offset, to: &text) { continue }
+      }
+      switch format.steps[index] {
       case .literal(let bytes): text.append(bytes)
       case .failure(let error): throw error
       case .value(let column, let spec):

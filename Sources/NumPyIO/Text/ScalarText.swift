@@ -89,10 +89,10 @@ internal import PythonLiterals
       guard let (magnitude, isNegative) = integer else { return }
       if isNegative { text.append(UInt8(ascii: "-")) }
       text.appendDecimal(magnitude)
-    case .float: text.append(floatText(at: 0, keepsPoint: true))
-    case .complex: text.append(complexText(inParentheses: true))
+    case .float: appendFloat(at: 0, keepsPoint: true, to: &text)
+    case .complex: appendComplex(inParentheses: true, to: &text)
     case .bytes: text.append(PythonRepr.bytes(bytes))
-    case .string: for point in codePoints { text.append(codePoint: point) }
+    case .string: appendCodePoints(to: &text)
     case .datetime, .timedelta: text.append(try dateText())
     case .void: text.append(voidText)
     case .object: throw FormatError(.unsupported, "objects cannot be written as text")
@@ -120,60 +120,61 @@ internal import PythonLiterals
     return text + "'"
   }
 
-  /// The shortest digits that read back; written out up to the number of digits that the type surely holds.
-  private func floatText(at offset: Int, keepsPoint: Bool) -> String {
-    let digits: DecimalDigits
-    let isNegative: Bool
-    // From this power of ten on the exponent is written.
-    let limit: Int
-    // Below 10^-4 too; a `Float` next to it may have the same digits and yet be below.
-    var isSmall = false
-    switch dtype.kind == .complex ? dtype.itemSize / 2 : dtype.itemSize {
-    case 2, 4:
-      let isHalf = dtype.kind == .float && dtype.itemSize == 2
-      let value = isHalf ? HalfFloat.float(load(UInt16.self)) : load(Float.self, at: offset)
-      guard value.isFinite else { return ScalarText.special(Double(value)) }
-      digits = isHalf ? HalfFloat.shortestDigits(load(UInt16.self)) : DecimalDigits(shortest: value)
-      isNegative = value.sign == .minus
-      limit = isHalf ? 4 : 7
-      isSmall = Double(value.magnitude) < 1e-4
-    case 8:
-      let value = load(Double.self, at: offset)
-      guard value.isFinite else { return ScalarText.special(value) }
-      digits = DecimalDigits(shortest: value)
-      isNegative = value.sign == .minus
-      limit = 17
-      isSmall = value.magnitude < 1e-4
-    default:
-      let value = extended(at: offset)
-      guard !value.isNaN, !value.isInfinite else { return ScalarText.special(value.doubleValue) }
-      digits = value.shortestDigits
-      isNegative = value.isNegative
-      limit = 17
-      isSmall = digits.pointPosition < -3
-    }
-    // A value below the limit whose digits round up to it (9999 as a half is 1e+04) is already written as one.
-    let isLarge = digits.pointPosition >= limit
-    var text: String
-    if !digits.isZero, isLarge || isSmall {
-      text = digits.scientific(minExponentDigits: 2)
-    } else {
-      text = digits.positional(minFractionDigits: keepsPoint ? 1 : 0)
-    }
-    if isNegative { text = "-" + text }
-    return text
+  /// Appends the characters of a `U` element, the zeros at the end left out.
+  private func appendCodePoints(to text: inout TextBuffer) {
+    var count = dtype.itemSize / 4
+    while count > 0, load(UInt32.self, at: count * 4 - 4) == 0 { count -= 1 }
+    for index in 0..<count { text.append(codePoint: load(UInt32.self, at: index * 4)) }
   }
 
-  private static func special(_ value: Double) -> String { value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
+  /// Appends the shortest digits that read back; written out up to the number of digits that the type surely holds.
+  private func appendFloat(at offset: Int, keepsPoint: Bool, to text: inout TextBuffer) {
+    switch dtype.kind == .complex ? dtype.itemSize / 2 : dtype.itemSize {
+    case 2:
+      let bits = load(UInt16.self)
+      let value = HalfFloat.float(bits)
+      guard text.appendSpecial(Double(value)) else { return }
+      text.append(
+        ShortestDecimal(float16Bits: bits),
+        TextBuffer.ShortestStyle(
+          largestExponent: 3, isSmall: Double(value.magnitude) < 1e-4, minFractionDigits: keepsPoint ? 1 : 0))
+    case 4: text.appendText(load(Float.self, at: offset), keepsPoint: keepsPoint)
+    case 8: text.appendText(load(Double.self, at: offset), keepsPoint: keepsPoint)
+    default:
+      let value = extended(at: offset)
+      guard !value.isNaN, !value.isInfinite else {
+        _ = text.appendSpecial(value.doubleValue)
+        return
+      }
+      let digits = value.shortestDigits
+      if value.isNegative { text.append(UInt8(ascii: "-")) }
+      text.append(
+        !digits.isZero && (digits.pointPosition >= 17 || digits.pointPosition < -3)
+          ? digits.scientific(minExponentDigits: 2) : digits.positional(minFractionDigits: keepsPoint ? 1 : 0))
+    }
+  }
 
-  /// `(1+2j)`, or `2j` if the real part is a positive zero.
-  private func complexText(inParentheses: Bool) -> String {
-    let half = dtype.itemSize / 2
-    let real = floatText(at: 0, keepsPoint: false)
-    let imaginary = floatText(at: half, keepsPoint: false)
-    if real == "0" { return imaginary + "j" }
-    let sum = real + (imaginary.hasPrefix("-") ? "" : "+") + imaginary + "j"
-    return inParentheses ? "(" + sum + ")" : sum
+  /// Appends `(1+2j)`, or `2j` if the real part is a positive zero.
+  private func appendComplex(inParentheses: Bool, to text: inout TextBuffer) {
+    let start = text.count
+    if inParentheses { text.append(UInt8(ascii: "(")) }
+    let real = text.count
+    appendFloat(at: 0, keepsPoint: false, to: &text)
+    if text.count == real + 1, text[real] == 48 {
+      text.truncate(to: start)
+      appendFloat(at: dtype.itemSize / 2, keepsPoint: false, to: &text)
+      text.append(UInt8(ascii: "j"))
+      return
+    }
+    text.append(UInt8(ascii: "+"))
+    let imaginary = text.count
+    appendFloat(at: dtype.itemSize / 2, keepsPoint: false, to: &text)
+    if text[imaginary] == UInt8(ascii: "-") {
+      // The minus takes the place of the plus.
+      text.truncate(to: imaginary - 1)
+      appendFloat(at: dtype.itemSize / 2, keepsPoint: false, to: &text)
+    }
+    text.append(inParentheses ? "j)" : "j")
   }
 
   /// A record within a row: `(1, 2.5, 'x')`.
@@ -209,12 +210,17 @@ internal import PythonLiterals
     case .bytes: text.append("np.bytes_(" + PythonRepr.bytes(bytes) + ")")
     case .datetime, .timedelta: text.append(try dateRepr())
     case .float where dtype.itemSize == 16:
-      text.append("np.longdouble('" + floatText(at: 0, keepsPoint: true) + "')")
+      text.append("np.longdouble('")
+      appendFloat(at: 0, keepsPoint: true, to: &text)
+      text.append("')")
     case .complex where dtype.itemSize == 32:
-      text.append("np.clongdouble('" + complexText(inParentheses: false) + "')")
+      text.append("np.clongdouble('")
+      appendComplex(inParentheses: false, to: &text)
+      text.append("')")
     case .complex:
-      let value = complexText(inParentheses: false)
-      text.append("np.\(dtype.name)(\(value))")
+      text.append("np.\(dtype.name)(")
+      appendComplex(inParentheses: false, to: &text)
+      text.append(UInt8(ascii: ")"))
     case .void where dtype.isStructured:
       text.append("np.void(")
       try appendStr(to: &text)
@@ -254,20 +260,37 @@ enum HalfFloat {
     if exponent == 0 { return sign * fraction * 0x1p-24 }
     return sign * (1024 + fraction) * Float(sign: .plus, exponent: exponent - 25, significand: 1)
   }
+}
 
-  /// The fewest digits that read back as the same bits; of several, the closest to the value.
-  static func shortestDigits(_ bits: UInt16) -> DecimalDigits {
-    let exact = DecimalDigits(exactly: Double(float(bits & 0x7FFF)))
-    for count in 1...5 {
-      let rounded = exact.rounded(toSignificantDigits: count)
-      let text = Array(rounded.scientific().utf8)
-      var position = 0
-      // Safe: the span is used while the array's bytes are held.
-      let back = unsafe text.withUnsafeBytes {
-        NumberReader.float16Bits(unsafe RawSpan(_unsafeBytes: $0), &position)
-      }
-      if back == bits & 0x7FFF { return rounded }
+extension TextBuffer {
+  /// Appends `str` of a NumPy `float64`: the exponent is written from 10^16 on and below 10^-4.
+  @inline(__always)
+  mutating func appendText(_ value: Double, keepsPoint: Bool = true) {
+    guard appendSpecial(value) else { return }
+    append(
+      ShortestDecimal(value),
+      ShortestStyle(largestExponent: 16, isSmall: value.magnitude < 1e-4, minFractionDigits: keepsPoint ? 1 : 0))
+  }
+
+  /// Appends `str` of a NumPy `float32`: the exponent is written from 10^6 on and below 10^-4; a number next to that may
+  /// have the same digits and yet be below.
+  @inline(__always)
+  mutating func appendText(_ value: Float, keepsPoint: Bool = true) {
+    guard appendSpecial(Double(value)) else { return }
+    append(
+      ShortestDecimal(value),
+      ShortestStyle(
+        largestExponent: 6, isSmall: Double(value.magnitude) < 1e-4, minFractionDigits: keepsPoint ? 1 : 0))
+  }
+
+  /// Appends the sign of a finite number, or all of one that is not; returns whether it is finite.
+  @inline(__always)
+  fileprivate mutating func appendSpecial(_ value: Double) -> Bool {
+    if value.isFinite {
+      if value.sign == .minus { append(UInt8(ascii: "-")) }
+      return true
     }
-    return exact
+    append(value.isNaN ? "nan" : value < 0 ? "-inf" : "inf")
+    return false
   }
 }

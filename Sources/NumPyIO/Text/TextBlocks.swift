@@ -1,9 +1,11 @@
 internal import ByteIO
+internal import ParallelLoops
 
 /// Reads a text file as blocks of whole lines in UTF-8: a few megabytes at a time, however long the file is.
 struct TextBlocks {
-  /// How much of the file is read at once.
-  static let blockSize = 2 << 20
+  /// How much of the file is read at once: what stays in the cache of a core while it is looked at several times, for
+  /// each core that works on it.
+  static let blockSize = min(8, max(1, Parallel.workers)) << 19
 
   let source: any ByteSource
   private let maxLineBytes: Int
@@ -66,9 +68,8 @@ struct TextBlocks {
   /// How many bytes from the start of ``text`` are whole lines; all of them at the end of the file.
   var wholeLineCount: Int {
     if hasEnded { return text.count }
-    if let last = text.lastIndex(of: 10) { return last + 1 }
-    // Lines that end in a carriage return; the very last one may have a line feed still to come.
-    return text.dropLast().lastIndex(of: 13).map { $0 + 1 } ?? 0
+    // Safe: the span is used while the array's bytes are held.
+    return unsafe text.withUnsafeBytes { TextScanning.wholeLineCount(unsafe RawSpan(_unsafeBytes: $0)) }
   }
 }
 

@@ -54,6 +54,8 @@ struct TextLines {
   private var blocks: TextBlocks
   private var position = 0
   private var hasBegun = false
+  /// How many lines have been taken.
+  private(set) var count = 0
 
   init(_ source: any ByteSource, _ encoding: TextEncoding, maxLineBytes: Int) {
     blocks = TextBlocks(source, encoding, maxLineBytes: maxLineBytes)
@@ -72,11 +74,28 @@ struct TextLines {
       let isComplete = skipLine(&end)
       if isComplete {
         position = end
+        count += 1
         return TextLines.scalars(blocks.text[start..<end])
       }
       try blocks.advance(past: position)
       position = 0
     }
+  }
+
+  /// Reads lines as rows as long as they are plain; returns how many.
+  ///
+  /// - Parameter target: Room for `capacity` rows.
+  mutating func readRows(_ rows: RecordRows, into target: UnsafeMutableRawPointer, capacity: Int) -> Int {
+    var place = position
+    // Safe: the span is used while the array's bytes are held.
+    let read = unsafe blocks.text.withUnsafeBytes { bytes in
+      let text = unsafe RawSpan(_unsafeBytes: bytes)
+      let lines = text.extracting(0..<(blocks.isLast ? text.byteCount : TextScanning.wholeLineCount(text)))
+      return place < lines.byteCount ? unsafe rows.read(lines, &place, into: target, capacity: capacity) : 0
+    }
+    position = place
+    count += read
+    return read
   }
 
   private func skipLine(_ end: inout Int) -> Bool {

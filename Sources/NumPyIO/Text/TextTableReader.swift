@@ -125,12 +125,13 @@ public final class TextTableReader {
       rowSize = columnCount * dtype.itemSize
     }
     let converters = try resolveConverters()
-    let isPlain = isHomogeneous && options.useColumns == nil && !converters.contains { $0 != nil }
+    let isPlain = !converters.contains { $0 != nil }
     let name = dtype.isFlexible ? "object" : nil
     return RowPlan(
       syntax: syntax, dtypeName: name, leaves: all, rowSize: rowSize, useColumns: options.useColumns,
       converters: converters, isHomogeneous: isHomogeneous,
-      fast: isPlain ? FastRows(syntax, dtype, columnCount: columnCount) : nil)
+      fast: isPlain
+        ? FastRows(syntax, all, useColumns: options.useColumns, rowSize: rowSize, isHomogeneous: isHomogeneous) : nil)
   }
 
   /// The converter of each value of a row.
@@ -172,7 +173,7 @@ public final class TextTableReader {
   public func next() throws(FormatError) -> AnyNDArray? {
     guard let plan, !hasEnded else { return nil }
     if dtype.isFlexible { return try nextFlexible(plan) }
-    var store = RowStore(rowSize: plan.rowSize)
+    var store = RowStore(rowSize: plan.rowSize, hasGaps: plan.hasGaps)
     while store.rows == 0, try readBlock(into: &store, plan) {}
     if store.rows == 0 { return nil }
     return try array(store, dtype)
@@ -181,7 +182,7 @@ public final class TextTableReader {
   /// All rows that are left.
   func readAll() throws(FormatError) -> AnyNDArray {
     guard let plan, !dtype.isFlexible else { return try readAllFlexible() }
-    var store = RowStore(rowSize: plan.rowSize)
+    var store = RowStore(rowSize: plan.rowSize, hasGaps: plan.hasGaps, isWhole: true)
     while try readBlock(into: &store, plan) {}
     return try array(store, dtype)
   }
@@ -208,7 +209,7 @@ public final class TextTableReader {
   /// Reads what is complete of the block at hand; ``firstRow`` moves behind it.
   private func parse(_ plan: RowPlan, _ store: inout RowStore) throws(FormatError) -> Int {
     let left = options.maxRows.map { $0 - rowCount } ?? .max
-    if plan.syntax.quote.isEmpty, !plan.hasConverters, let pieces = pieces(plan, limit: left) {
+    if Parallel.workers > 1, plan.syntax.quote.isEmpty, !plan.hasConverters, let pieces = pieces(plan, limit: left) {
       return try parse(pieces, plan, &store)
     }
     return try parseInOrder(plan, &store, limit: left)
@@ -218,10 +219,20 @@ public final class TextTableReader {
   private func parseInOrder(_ plan: RowPlan, _ store: inout RowStore, limit: Int) throws(FormatError) -> Int {
     var parser = RowParser(plan)
     let start = store.rows
+    let textStart = firstRow
     while store.rows - start < limit {
-      let guess = max(16, min((1 << 20) / max(1, plan.rowSize), store.rows / 2))
-      try store.reserve(min(guess, limit - (store.rows - start)))
-      let room = min(store.capacity - store.rows, limit - (store.rows - start))
+      let wanted = limit - (store.rows - start)
+      if store.rows == store.capacity {
+        // A few rows tell how many there may be.
+        let done = store.rows - start
+        let guess = done == 0 ? 64 : expectedRows(done, firstRow - textStart, of: blocks.text.count - firstRow)
+        let consumed = blocks.bytesRead - blocks.text.count + firstRow
+        try store.reserve(
+          min(guess, wanted),
+          expected: store.isWhole && done > 0 && limit == .max
+            ? expectedRows(store.rows, consumed, of: blocks.source.byteCount ?? 0) : 0)
+      }
+      let room = min(store.capacity - store.rows, wanted)
       let known = store.rows - start
       // Safe: the store has that much room.
       let outcome = withText { text in
@@ -275,7 +286,10 @@ public final class TextTableReader {
 
   private func parse(_ pieces: [Piece], _ plan: RowPlan, _ store: inout RowStore) throws(FormatError) -> Int {
     let rows = pieces.reduce(0) { $0 + $1.lines }
-    try store.reserve(rows, expected: expectedRows(store.rows + rows))
+    try store.reserve(
+      rows,
+      expected: store.isWhole
+        ? expectedRows(store.rows + rows, blocks.bytesRead, of: blocks.source.byteCount ?? 0) : 0)
     var offsets: [Int] = []
     var offset = 0
     for piece in pieces {
@@ -325,11 +339,11 @@ public final class TextTableReader {
     return rows
   }
 
-  /// How many rows the whole file may have, if the rest is like what has been read.
-  private func expectedRows(_ rows: Int) -> Int {
-    guard let total = blocks.source.byteCount, blocks.bytesRead > 0, total > blocks.bytesRead else { return rows }
-    let estimate = Double(rows) * Double(total) / Double(blocks.bytesRead) * 1.05
-    return estimate < 1e15 ? Int(estimate) : rows
+  /// How many rows so many bytes of text may have, if they are like the first rows, which took `bytes`.
+  private func expectedRows(_ rows: Int, _ bytes: Int, of total: Int) -> Int {
+    guard bytes > 0, total > 0 else { return 64 }
+    let estimate = Double(rows) * Double(total) / Double(bytes) * 1.02 + 16
+    return estimate < 1e15 ? Int(estimate) : 64
   }
 
   // MARK: Sizes and units from the data
@@ -339,7 +353,7 @@ public final class TextTableReader {
     while !hasEnded {
       let narrow = try narrowest(plan)
       let fixed = plan.fixed(narrow, columnCount: columnCount)
-      var store = RowStore(rowSize: fixed.rowSize)
+      var store = RowStore(rowSize: fixed.rowSize, hasGaps: false)
       _ = try readBlock(into: &store, fixed)
       if store.rows > 0 { return try array(store, narrow) }
     }

@@ -1,0 +1,213 @@
+internal import ByteIO
+internal import NDArrays
+
+/// The fast way through `genfromtxt`: rows go straight into typed memory by ``RecordRows``; only lines that are not plain
+/// (gaps, comments, odd white space, other scripts) are cut into strings and converted one by one.
+///
+/// Where the types are to be found, the first lines tell them; a line that does not fit makes its columns climb, and the
+/// file is read again. What is too odd for that goes the old way, line by line.
+extension GenFromTextTable {
+  /// How many lines tell the types at first.
+  private static let sampleSize = 100
+  /// How many times the file is read before all of its text is looked at instead.
+  private static let maxAttempts = 8
+
+  /// The whole result; `nil` if the table is not of the kind that can be read so.
+  ///
+  /// - Parameter start: How many lines stand before the data.
+  mutating func readTyped(from start: Int) throws(FormatError) -> GenFromTextResult? {
+    guard source.isSeekable, columnCount > 0, columns == nil, options.skipFooter == 0, !options.usemask,
+      !options.keepsBytes, dtype?.hasObjects != true, options.converters.isEmpty, let delimiter = plainDelimiter
+    else { return nil }
+    let comment = options.comments?.utf8.first
+    guard FastRows.isPlain(delimiter: delimiter, comment: comment) else { return nil }
+    let known = converters
+    var widths = [Int](repeating: 1, count: columnCount)
+    if dtype == nil { try sample(from: start, &widths) }
+    for _ in 0..<GenFromTextTable.maxAttempts {
+      guard let target = try typedDType(widths) else { break }
+      let leaves = try leaves(of: target)
+      guard leaves.count == columnCount,
+        let rows = RecordRows(
+          leaves, delimiter: delimiter, comment: comment.map { [$0] } ?? [], nil, rowSize(target),
+          strictness: RecordRows.Strictness(refusesLongText: dtype == nil, stripsFields: options.autostrip))
+      else { break }
+      if let store = try readTyped(rows, target, leaves, from: start, &widths) {
+        guard store.rows > 0 else { break }
+        return GenFromTextResult(array: shaped(try finishTyped(store, target, leaves)), mask: nil)
+      }
+    }
+    converters = known
+    return nil
+  }
+
+  private var plainDelimiter: UInt8? {
+    switch options.delimiter {
+    case .space, .text(""), .width(0): return 0
+    case .text(let mark):
+      let bytes = Array(mark.utf8)
+      return bytes.count == 1 ? bytes[0] : nil
+    case .width, .widths: return nil
+    }
+  }
+
+  /// Lets the columns climb over the first lines.
+  private mutating func sample(from start: Int, _ widths: inout [Int]) throws(FormatError) {
+    var lines = try lines(from: start)
+    var count = 0
+    while count < min(GenFromTextTable.sampleSize, options.maxRows ?? .max), let line = try lines.next() {
+      let values = splitter.fields(line)
+      guard values.count == columnCount else { continue }
+      count += 1
+      climb(values, &widths)
+    }
+  }
+
+  /// Lets the columns climb over a row; returns whether any of them changed.
+  @discardableResult
+  private mutating func climb(_ values: [String], _ widths: inout [Int]) -> Bool {
+    var changed = false
+    for (index, value) in values.enumerated() {
+      let rung = converters[index].rung
+      converters[index].climb(to: value)
+      changed = changed || converters[index].rung != rung
+      let length = value.unicodeScalars.count
+      if length > widths[index] {
+        let isText = converters[index].rung == .string
+        changed = changed || isText
+        // Each time it has been too little, twice as much.
+        widths[index] = max(length, isText && widths[index] > 1 ? 2 * widths[index] : 1)
+      }
+    }
+    return changed
+  }
+
+  private func lines(from start: Int) throws(FormatError) -> TextLines {
+    var lines = TextLines(source, options.encoding ?? .utf8, maxLineBytes: options.maxLineBytes)
+    for _ in 0..<start where try lines.next() == nil { break }
+    return lines
+  }
+
+  /// Whether all columns are of one type, so that the result has two axes.
+  private var isTable: Bool {
+    if let dtype { return !dtype.isStructured }
+    return names == nil && Set(converters.map(\.rung.rawValue)).count == 1
+  }
+
+  /// The dtype of an element or a record; `nil` if the columns are of kinds that are not read so.
+  private func typedDType(_ widths: [Int]) throws(FormatError) -> DType? {
+    if let dtype {
+      guard !dtype.isFlexible, dtype.fields?.allSatisfy({ !$0.dtype.isFlexible }) ?? true else { return nil }
+      return dtype
+    }
+    guard converters.allSatisfy({ [.integer, .float, .string].contains($0.rung) }) else { return nil }
+    let isTable = isTable
+    let types = converters.enumerated().map { index, converter in
+      converter.rung == .string
+        ? DType.string(isTable ? widths.max() ?? 1 : widths[index]) : GenFromTextTable.dtype(converter.rung)
+    }
+    if isTable { return types.first }
+    let names = names ?? types.indices.map { FieldNames.numbered(options.defaultFormat, $0) }
+    guard names.count == columnCount else { return nil }
+    return try structured(Array(zip(names, types)))
+  }
+
+  private func leaves(of target: DType) throws(FormatError) -> [TextLeaf] {
+    guard !target.isStructured else { return try TextLeaf.leaves(of: target) }
+    guard columnCount <= Int.max / 2 / max(1, target.itemSize) else { return [] }
+    return (0..<columnCount).map { TextLeaf(dtype: target, offset: $0 * target.itemSize) }
+  }
+
+  private func rowSize(_ target: DType) -> Int {
+    target.isStructured ? target.itemSize : target.itemSize * columnCount
+  }
+
+  /// Reads all rows; `nil` if a column had to climb, so that the file has to be read again.
+  private mutating func readTyped(
+    _ rows: RecordRows, _ target: DType, _ leaves: [TextLeaf], from start: Int, _ widths: inout [Int]
+  ) throws(FormatError) -> RowStore? {
+    var lines = try lines(from: start)
+    let rowSize = rowSize(target)
+    let size = leaves.reduce(0) { $0 + $1.dtype.itemSize }
+    var store = RowStore(rowSize: rowSize, hasGaps: size != rowSize)
+    var invalid: [(line: Int, count: Int)] = []
+    // NumPy counts from the first line it has split, that of the names among them.
+    let lineOffset = options.skipHeader + (options.names == .firstLine ? 1 : 0) - start
+    while store.rows < options.maxRows ?? .max {
+      if store.rows == store.capacity { try store.reserve(max(64, store.rows / 2)) }
+      let room = min(store.capacity, options.maxRows ?? .max) - store.rows
+      // Safe: the store has room for so many rows.
+      let read = unsafe lines.readRows(rows, into: store.end, capacity: room)
+      store.add(read)
+      if read == room { continue }
+      guard let line = try lines.next() else { break }
+      let values = splitter.fields(line)
+      if values.isEmpty { continue }
+      guard values.count == columnCount else {
+        invalid.append((lines.count + lineOffset, values.count))
+        continue
+      }
+      if dtype == nil, climb(values, &widths) { return nil }
+      for (index, leaf) in leaves.enumerated() {
+        let value = try converters[index].convert(values[index], loose: options.loose)
+        // Safe: the leaf lies within the next row, for which there is room.
+        let conversion = unsafe FieldConversion(leaf.dtype, at: store.end + leaf.offset)
+        // Told by the slow way, which knows whether a later value is no number at all: that is told first.
+        guard conversion.store(value) else { return nil }
+      }
+      store.add(1)
+    }
+    _ = try report(invalid)
+    return store
+  }
+
+  /// The array of the rows, text in the narrowest type that holds it.
+  private func finishTyped(
+    _ store: RowStore, _ target: DType, _ leaves: [TextLeaf]
+  ) throws(FormatError) -> AnyNDArray {
+    var narrow = leaves.map { leaf in leaf.dtype.kind == .string ? longest(leaf, store) : 1 }
+    if isTable, let widest = narrow.max() { narrow = narrow.map { _ in widest } }
+    var storage = store.storage
+    var result = target
+    if dtype == nil, leaves.indices.contains(where: { leaves[$0].dtype.kind == .string && leaves[$0].dtype.itemSize != 4 * narrow[$0] }),
+      let smaller = try typedDType(narrow)
+    {
+      storage = try copied(store, leaves, self.leaves(of: smaller), rowSize(smaller))
+      result = smaller
+    }
+    let shape = target.isStructured ? [store.rows] : [store.rows, columnCount]
+    return try FormatError.wrapping(.limitExceeded, file: source.name) { () throws(ArrayError) in
+      try AnyNDArray(storage: storage, dtype: result, shape: shape)
+    }
+  }
+
+  /// The characters of a column's longest text; 1 at least.
+  private func longest(_ leaf: TextLeaf, _ store: RowStore) -> Int {
+    var longest = 1
+    for row in 0..<store.rows {
+      // Safe: the leaf lies within the row, and `longest` stays below its characters.
+      let text = unsafe store.storage.baseAddress + row * store.rowSize + leaf.offset
+      var place = leaf.dtype.itemSize / 4
+      while place > longest, unsafe text.loadUnaligned(fromByteOffset: place * 4 - 4, as: UInt32.self) == 0 { place -= 1 }
+      longest = max(longest, place)
+    }
+    return longest
+  }
+
+  /// The rows with narrower columns.
+  private func copied(
+    _ store: RowStore, _ old: [TextLeaf], _ new: [TextLeaf], _ rowSize: Int
+  ) throws(FormatError) -> ArrayStorage {
+    var copy = RowStore(rowSize: rowSize, hasGaps: false)
+    try copy.reserve(store.rows)
+    for row in 0..<store.rows {
+      // Safe: both rows lie within their stores, and the leaves within the rows.
+      let from = unsafe store.storage.baseAddress + row * store.rowSize
+      let to = unsafe copy.storage.baseAddress + row * rowSize
+      for (old, new) in zip(old, new) {
+        unsafe (to + new.offset).copyMemory(from: from + old.offset, byteCount: new.dtype.itemSize)
+      }
+    }
+    return copy.storage
+  }
+}
