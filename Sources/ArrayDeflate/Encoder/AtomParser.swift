@@ -14,7 +14,7 @@ final class AtomParser {
   /// The most candidates of one place.
   private static let most = 6
   /// A match of so many bytes is taken at once.
-  private static let nice = 48
+  private static let nice = 40
 
   /// Within a match that goes on for so many numbers nothing else is looked for.
   private static let enough = 7
@@ -22,7 +22,6 @@ final class AtomParser {
   // Numbers are counted from the range's start; the tables hold the low 16 bits of a number's place, of which the
   // window (8,192 numbers at most) needs 14.
   private let nearTable = Table<UInt16>(repeating: 0, count: 1 << hashBits)
-  private let middleTable = Table<UInt16>(repeating: 0, count: 1 << hashBits)
   private let farTable = Table<UInt16>(repeating: 0, count: 1 << hashBits)
   /// For each number of the window the one before it with the same long context.
   private let chainTable = Table<UInt16>(repeating: 0, count: 1 << 13)
@@ -34,7 +33,6 @@ final class AtomParser {
   /// What was chosen at each number, in the form of `matchTable`; 0 for the number alone.
   private let choiceTable = Table<UInt32>(repeating: 0, count: chunk + 1)
   private let lengthCosts = Table<Int32>(repeating: 0, count: 128)
-  private let histogram = Histogram()
 
   /// What to look for.
   struct Options {
@@ -81,7 +79,7 @@ final class AtomParser {
     _ input: InputBytes, _ range: Range<Int>, _ options: Options, _ costs: CostModel,
     into list: inout SequenceList
   ) {
-    for table in [nearTable, middleTable, farTable, chainTable] { table.view.fill(0) }
+    for table in [nearTable, farTable, chainTable] { table.view.fill(0) }
     // The context of the last numbers, 64 bytes at most, must lie within the range.
     let total = max(0, (range.count - 72) / options.size)
     var output = Output()
@@ -97,9 +95,7 @@ final class AtomParser {
       }
       choose(count, options.size, costs)
       emit(input, range.lowerBound, start, count, options.size, &output, &list)
-      histogram.clear()
-      _ = histogram.count(list, first..<list.count, input, at: position)
-      costs.learn(histogram, memory: 0.6)
+      if list.count > first { costs.learn(list.endChunk(from: first, input, at: position), memory: 0.6) }
       start += count
     }
     var rest = range.count - total * options.size
@@ -123,15 +119,15 @@ final class AtomParser {
     _ input: InputBytes, _ origin: Int, _ start: Int, _ count: Int, _ size: Int, _ options: Options,
     _ costs: CostModel
   ) {
-    let (near, middle, far, chain) = (nearTable.view, middleTable.view, farTable.view, chainTable.view)
+    let (near, far, chain) = (nearTable.view, farTable.view, chainTable.view)
     let (matches, counts, single) = (matchTable.view, matchCounts.view, singleCosts.view)
     let shift = size == 8 ? 3 : 2
     let window = DeflateAlphabet.maxDistance / size
     let most = DeflateAlphabet.maxMatch / size
     let nice = AtomParser.nice / size
     let strideCount = options.stride / size
-    // Contexts in words of eight bytes: 2, 4 and 6 characters, or 2, 4 and 8 doubles.
-    let (nearWords, middleWords, farWords) = size == 8 ? (2, 4, 8) : (1, 2, 3)
+    // Contexts in words of eight bytes: 2 and 6 characters, or 2 and 8 doubles.
+    let (nearWords, farWords) = size == 8 ? (2, 8) : (1, 3)
     var index = 0
     var skipUntil = 0
     // What is left, at this number, of the longest match of the one before.
@@ -140,15 +136,13 @@ final class AtomParser {
     while index < count {
       let place = start &+ index
       let position = origin &+ place &* size
-      single[index] = place == 0 ? Int32(1 << 15) : singleCost(input, position, size, costs)
+      single[index] = place == 0 ? Int32(1 << 17) : singleCost(input, position, size, costs)
       let low = UInt16(truncatingIfNeeded: place)
       let farSlot = hash(input, position, farWords)
       let nearSlot = hash(input, position, nearWords)
-      let middleSlot = hash(input, position, middleWords)
-      let (farEntry, nearEntry, middleEntry) = (far[farSlot], near[nearSlot], middle[middleSlot])
+      let (farEntry, nearEntry) = (far[farSlot], near[nearSlot])
       far[farSlot] = low
       near[nearSlot] = low
-      middle[middleSlot] = low
       chain[place & 0x1FFF] = farEntry
       inherited &-= 1
       if index < skipUntil {
@@ -189,7 +183,6 @@ final class AtomParser {
       offer(1)
       offer(Int(low &- nearEntry))
       if strideCount > 1 { offer(strideCount) }
-      offer(Int(low &- middleEntry))
       var entry = farEntry
       var last = 0
       var left = options.depth
@@ -219,11 +212,11 @@ final class AtomParser {
   @inline(__always) private func singleCost(
     _ input: InputBytes, _ position: Int, _ size: Int, _ costs: CostModel
   ) -> Int32 {
-    let (literals, lengths) = (costs.literals, costs.lengths)
-    let distance = Int32(costs.distances[size == 8 ? 5 : 3])
+    let prices = costs.prices
+    let distance = prices[costs.distanceOffset &+ (size == 8 ? 5 : 3)]
     let changed = difference(input, position, size)
     if changed &>> 8 == 0 {
-      return Int32(literals[Int(input[position])]) &+ Int32(lengths[size &- 1]) &+ distance
+      return prices[Int(input[position])] &+ prices[256 &+ size &- 1] &+ distance
     }
     var sum: Int32 = 0
     var offset = 0
@@ -231,10 +224,10 @@ final class AtomParser {
       let rest = changed &>> UInt64(8 &* offset)
       let run = rest == 0 ? size &- offset : min(size &- offset, rest.trailingZeroBitCount &>> 3)
       if run >= 3 {
-        sum &+= Int32(lengths[run]) &+ distance
+        sum &+= prices[256 &+ run] &+ distance
         offset &+= run
       } else {
-        sum &+= Int32(literals[Int(input[position &+ offset])])
+        sum &+= prices[Int(input[position &+ offset])]
         offset &+= 1
       }
     }
@@ -245,8 +238,8 @@ final class AtomParser {
   private func choose(_ count: Int, _ size: Int, _ model: CostModel) {
     let (matches, counts, single) = (matchTable.view, matchCounts.view, singleCosts.view)
     let (cost, choice, lengths) = (costTable.view, choiceTable.view, lengthCosts.view)
-    let distances = model.distances
-    for length in 1...DeflateAlphabet.maxMatch / size { lengths[length] = Int32(model.lengths[length * size]) }
+    let prices = model.prices
+    for length in 1...DeflateAlphabet.maxMatch / size { lengths[length] = prices[256 + length * size] }
     cost[count] = 0
     var index = count
     while index > 0 {
@@ -259,7 +252,8 @@ final class AtomParser {
       while at < stop {
         let match = matches[at]
         let longest = Int(match &>> 16)
-        let distance = Int32(distances[DeflateAlphabet.distanceSlot(Int(match & 0xFFFF) &* size)])
+        let distance = prices[
+          model.distanceOffset &+ DeflateAlphabet.distanceSlot(Int(match & 0xFFFF) &* size)]
         var length = from
         while length <= longest {
           let total = cost[index &+ length] &+ lengths[length] &+ distance

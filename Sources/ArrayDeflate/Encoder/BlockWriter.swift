@@ -1,17 +1,57 @@
-/// Writes sequences as deflate blocks, each in its cheapest form: stored, with the fixed codes or with its own.
+/// The codes of a block, as loops over symbols want them: code and number of bits side by side.
+final class CodeTables {
+  /// Literals by their value; lengths `n` at `256 + n`, with their extra bits. The bits in the low 24, their number
+  /// above.
+  let symbols = Table<UInt32>(repeating: 0, count: Token.symbolCount)
+  /// Distance symbols: the code in the low 16 bits, the number of bits with the extra ones in the next eight, and
+  /// without them above.
+  let distances = Table<UInt32>(repeating: 0, count: 32)
+  /// The extra bits of each distance symbol.
+  let masks = Table<UInt32>(repeating: 0, count: 32)
+  /// The end of the block, like a literal.
+  private(set) var end: UInt32 = 0
+
+  init() {
+    for slot in 0..<DeflateAlphabet.distanceCount {
+      masks.view[slot] = 1 << UInt32(DeflateAlphabet.distanceExtra(slot)) - 1
+    }
+  }
+
+  func fill(_ literals: HuffmanCode, _ distances: HuffmanCode) {
+    let (symbols, distanceView) = (symbols.view, self.distances.view)
+    for symbol in 0..<256 {
+      symbols[symbol] = UInt32(literals.codes[symbol]) | UInt32(literals.lengths[symbol]) << 24
+    }
+    end =
+      UInt32(literals.codes[DeflateAlphabet.endOfBlock]) | UInt32(literals.lengths[DeflateAlphabet.endOfBlock]) << 24
+    let slots = DeflateAlphabet.lengthSlots.view
+    for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
+      let slot = Int(slots[length])
+      let bits = UInt32(literals.lengths[257 + slot])
+      let extra = UInt32(length - Int(DeflateAlphabet.lengthBase[slot]))
+      symbols[256 + length] =
+        UInt32(literals.codes[257 + slot]) | extra << bits | (bits + UInt32(DeflateAlphabet.lengthExtra[slot])) << 24
+    }
+    for slot in 0..<DeflateAlphabet.distanceCount {
+      let bits = UInt32(distances.lengths[slot])
+      distanceView[slot] =
+        UInt32(distances.codes[slot]) | (bits + UInt32(DeflateAlphabet.distanceExtra(slot))) << 16 | bits << 24
+    }
+  }
+}
+
+/// Writes symbols as deflate blocks, each in its cheapest form: stored, with the fixed codes or with its own.
 struct BlockWriter {
   /// Literal codes of at most 14 bits: four of them and seven bits left over fit 64.
   static let literalLimit = 14
   static let distanceLimit = 15
 
-  private let literalTable = Table<UInt32>(repeating: 0, count: 288)
-  private let lengthTable = Table<UInt32>(repeating: 0, count: 260)
-  private let distanceTable = Table<UInt32>(repeating: 0, count: 32)
+  private let tables = CodeTables()
 
-  /// Writes the sequences of a range as one block (or stored blocks); their first literal is at `start`, they end
-  /// at `end`, and `histogram` counts them.
+  /// Writes the symbols of a range as one block (or stored blocks); they stand for `bytes`, and `histogram` counts
+  /// them.
   func write(
-    _ list: SequenceList, _ range: Range<Int>, _ input: InputBytes, _ bytes: Range<Int>,
+    _ list: some BlockSource, _ range: Range<Int>, _ input: InputBytes, _ bytes: Range<Int>,
     _ histogram: Histogram, to writer: inout BitWriter
   ) {
     histogram.literals[DeflateAlphabet.endOfBlock] = 1
@@ -29,16 +69,19 @@ struct BlockWriter {
         HuffmanCode.fixedLiterals, HuffmanCode.fixedDistances, literalCounts, distanceCounts)
     let storedBits = (bytes.count + 5 * ((bytes.count + 65_534) / 65_535)) * 8 + 7
     if storedBits <= min(dynamicBits, fixedBits) {
-      unsafe writer.writeStored(input.buffer(bytes))
-    } else if fixedBits <= dynamicBits {
+      return unsafe writer.writeStored(input.buffer(bytes))
+    }
+    if fixedBits <= dynamicBits {
       writer.beginBlock(type: 1)
-      writeSymbols(
-        list, range, input, bytes.lowerBound, HuffmanCode.fixedLiterals, HuffmanCode.fixedDistances, &writer)
+      tables.fill(HuffmanCode.fixedLiterals, HuffmanCode.fixedDistances)
     } else {
       writer.beginBlock(type: 2)
       header.write(to: &writer)
-      writeSymbols(list, range, input, bytes.lowerBound, literals, distances, &writer)
+      tables.fill(literals, distances)
     }
+    list.write(range, input, bytes.lowerBound, tables, to: &writer)
+    writer.add(UInt64(tables.end & 0xFFFF), Int(tables.end >> 24))
+    writer.flush()
   }
 
   static func bits(
@@ -55,79 +98,6 @@ struct BlockWriter {
         * (Int(distances.lengths[symbol]) + DeflateAlphabet.distanceExtra(symbol))
     }
     return bits
-  }
-
-  /// Code and number of bits of each symbol side by side, of each length together with its extra bits.
-  private func fillTables(_ literals: HuffmanCode, _ distances: HuffmanCode) {
-    let (literalView, lengthView, distanceView) = (literalTable.view, lengthTable.view, distanceTable.view)
-    for symbol in 0..<DeflateAlphabet.literalCount {
-      literalView[symbol] = UInt32(literals.codes[symbol]) | UInt32(literals.lengths[symbol]) << 16
-    }
-    let slots = DeflateAlphabet.lengthSlots.view
-    for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
-      let slot = Int(slots[length])
-      let bits = UInt32(literals.lengths[257 + slot])
-      let extra = UInt32(length - Int(DeflateAlphabet.lengthBase[slot]))
-      let total = bits + UInt32(DeflateAlphabet.lengthExtra[slot])
-      lengthView[length] = UInt32(literals.codes[257 + slot]) | extra << bits | total << 24
-    }
-    for symbol in 0..<DeflateAlphabet.distanceCount {
-      distanceView[symbol] = UInt32(distances.codes[symbol]) | UInt32(distances.lengths[symbol]) << 16
-    }
-  }
-
-  private func writeSymbols(
-    _ list: SequenceList, _ range: Range<Int>, _ input: InputBytes, _ start: Int,
-    _ literalCode: HuffmanCode, _ distanceCode: HuffmanCode, _ writer: inout BitWriter
-  ) {
-    fillTables(literalCode, distanceCode)
-    let (literals, lengths, distances) = (literalTable.view, lengthTable.view, distanceTable.view)
-    // A copy in registers: `writer` itself would go through memory.
-    var out = writer
-    var position = start
-    var index = range.lowerBound
-    while index < range.upperBound {
-      let sequence = list[index]
-      index &+= 1
-      var left = sequence.literals
-      while left >= 4 {
-        let one = literals[Int(input[position])]
-        let two = literals[Int(input[position &+ 1])]
-        let three = literals[Int(input[position &+ 2])]
-        let four = literals[Int(input[position &+ 3])]
-        out.add(UInt64(one & 0xFFFF), Int(one &>> 16))
-        out.add(UInt64(two & 0xFFFF), Int(two &>> 16))
-        out.add(UInt64(three & 0xFFFF), Int(three &>> 16))
-        out.add(UInt64(four & 0xFFFF), Int(four &>> 16))
-        out.flush()
-        position &+= 4
-        left &-= 4
-      }
-      while left > 0 {
-        let one = literals[Int(input[position])]
-        out.add(UInt64(one & 0xFFFF), Int(one &>> 16))
-        position &+= 1
-        left &-= 1
-      }
-      out.flush()
-      let length = sequence.length
-      if length == 0 { continue }
-      // At most 7 + 20 + 28 bits.
-      let entry = lengths[length]
-      out.add(UInt64(entry & 0xFF_FFFF), Int(entry &>> 24))
-      let slot = sequence.slot
-      let code = distances[slot]
-      let bits = Int(code &>> 16)
-      let extraCount = DeflateAlphabet.distanceExtra(slot)
-      let extra = UInt64(truncatingIfNeeded: sequence.distance &- 1) & (1 &<< UInt64(extraCount) &- 1)
-      out.add(UInt64(code & 0xFFFF) | extra &<< UInt64(bits), bits &+ extraCount)
-      out.flush()
-      position &+= length
-    }
-    let end = literals[DeflateAlphabet.endOfBlock]
-    out.add(UInt64(end & 0xFFFF), Int(end &>> 16))
-    out.flush()
-    writer = out
   }
 }
 

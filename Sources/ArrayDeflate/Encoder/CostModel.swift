@@ -1,31 +1,24 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
-/// What each symbol costs, in 32nds of a bit, by the frequencies that are expected of it: fractions matter, since
+/// What each symbol costs, in 128ths of a bit, by the frequencies that are expected of it: fractions matter, since
 /// Huffman codes round, but entropy is what a whole block's choice moves towards.
+///
+/// Literals and lengths share one table, as in a ``Token``: literals by their value, a match of `n` bytes at
+/// `256 + n`.
 final class CostModel {
-  static let unit = 32
-  private let literalTable = Table<UInt16>(repeating: 0, count: 256)
-  private let lengthTable = Table<UInt16>(repeating: 0, count: DeflateAlphabet.maxMatch + 1)
-  private let distanceTable = Table<UInt16>(repeating: 0, count: 32)
+  static let unit: Float = 128
+  /// More than any path costs.
+  static let never: Int32 = 1 << 28
+  private let priceTable = Table<Int32>(repeating: never, count: 544 + 32)
   // Frequencies with the past blended in.
   private let literalWeights = Table<Float>(repeating: 0, count: 288)
   private let distanceWeights = Table<Float>(repeating: 0, count: 32)
-
   private let usedLiterals = Table<Float>(repeating: 0, count: 288)
   private let usedDistances = Table<Float>(repeating: 0, count: 32)
 
-  /// The cost of each literal.
-  var literals: TableView<UInt16> { literalTable.view }
-  /// The cost of each match length with its extra bits.
-  var lengths: TableView<UInt16> { lengthTable.view }
-  /// The cost of each distance symbol with its extra bits.
-  var distances: TableView<UInt16> { distanceTable.view }
+  /// The cost of each literal and of each match length with its extra bits; from ``distanceOffset`` on that of each
+  /// distance symbol with its extra bits, where the two that have as many cost the same, so that a token need not
+  /// tell them apart.
+  var prices: TableView<Int32> { priceTable.view }
+  @inline(__always) var distanceOffset: Int { 544 }
 
   /// A first guess, from the bytes alone: literals by their frequency, lengths at 3 bits, the distance of one
   /// item at 1, others at 5 and their extra bits.
@@ -36,17 +29,17 @@ final class CostModel {
     let total = max(1, Float(range.count))
     for symbol in 0..<256 {
       // A match is about as likely as a literal: hence one bit more.
-      literals[symbol] = CostModel.cost(weights[symbol] + 0.3, total * 1.5)
+      prices[symbol] = CostModel.cost(weights[symbol] + 0.3, total * 1.5)
     }
     for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
       let slot = Int(DeflateAlphabet.lengthSlots.view[length])
-      lengths[length] = UInt16(CostModel.unit * (3 + Int(DeflateAlphabet.lengthExtra[slot])))
+      prices[256 + length] = CostModel.bits(3 + Int(DeflateAlphabet.lengthExtra[slot]))
     }
-    for slot in 0..<30 {
-      distances[slot] = UInt16(CostModel.unit * (5 + DeflateAlphabet.distanceExtra(slot)))
+    for slot in 0..<30 { prices[distanceOffset + slot] = CostModel.bits(5 + DeflateAlphabet.distanceExtra(slot)) }
+    let own = DeflateAlphabet.distanceSlot(itemDistance) & ~1
+    for slot in own...own + 1 {
+      prices[distanceOffset + slot] = CostModel.bits(1 + DeflateAlphabet.distanceExtra(slot))
     }
-    let own = DeflateAlphabet.distanceSlot(itemDistance)
-    distances[own] = UInt16(CostModel.unit * (1 + DeflateAlphabet.distanceExtra(own)))
     literalWeights.view.fill(0)
     distanceWeights.view.fill(0)
   }
@@ -69,28 +62,42 @@ final class CostModel {
       if keep { distanceWeights[symbol] = used.distances[symbol] }
     }
     let (literalFloor, distanceFloor) = (0.4 as Float, 0.3 as Float)
+    total = max(total, 1)
+    distanceTotal = max(distanceTotal, 1)
     for symbol in 0..<256 {
-      literals[symbol] = CostModel.cost(max(used.literals[symbol], literalFloor), total)
+      prices[symbol] = CostModel.cost(max(used.literals[symbol], literalFloor), total)
     }
-    let slots = DeflateAlphabet.lengthSlots.view
-    var slotCosts = [UInt16](repeating: 0, count: 29)
     for slot in 0..<29 {
-      slotCosts[slot] =
+      let cost =
         CostModel.cost(max(used.literals[257 + slot], literalFloor), total)
-        + UInt16(CostModel.unit) * UInt16(DeflateAlphabet.lengthExtra[slot])
+        + CostModel.bits(Int(DeflateAlphabet.lengthExtra[slot]))
+      let first = Int(DeflateAlphabet.lengthBase[slot])
+      let next = slot == 28 ? 259 : slot == 27 ? 258 : Int(DeflateAlphabet.lengthBase[slot + 1])
+      for length in first..<next { prices[256 + length] = cost }
     }
-    for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
-      lengths[length] = slotCosts[Int(slots[length])]
-    }
-    for slot in 0..<30 {
-      distances[slot] =
-        CostModel.cost(max(used.distances[slot], distanceFloor), max(distanceTotal, 1))
-        + UInt16(CostModel.unit * DeflateAlphabet.distanceExtra(slot))
+    for slot in stride(from: 0, to: 30, by: 2) {
+      // The mean of what they cost, by how often they are used.
+      let (one, two) = (max(used.distances[slot], distanceFloor), max(used.distances[slot + 1], distanceFloor))
+      let mean =
+        (one * Float(CostModel.cost(one, distanceTotal)) + two * Float(CostModel.cost(two, distanceTotal)))
+        / (one + two)
+      let cost = Int32(mean) + CostModel.bits(DeflateAlphabet.distanceExtra(slot))
+      prices[distanceOffset + slot] = cost
+      prices[distanceOffset + slot + 1] = cost
     }
   }
 
-  private static func cost(_ frequency: Float, _ total: Float) -> UInt16 {
-    let bits = min(14, max(0.03, log2f(total / frequency)))
-    return UInt16(bits * Float(unit))
+  static func bits(_ count: Int) -> Int32 { Int32(count) * Int32(unit) }
+
+  private static func cost(_ frequency: Float, _ total: Float) -> Int32 {
+    Int32(min(14, max(0.03, log2(total / frequency))) * unit)
+  }
+
+  /// The logarithm to base two of a number of at least 2^-126, within 0.01: exponent and a parabola for the rest.
+  @inline(__always) static func log2(_ value: Float) -> Float {
+    let pattern = value.bitPattern
+    let exponent = Float(Int32(truncatingIfNeeded: pattern &>> 23) &- 127)
+    let fraction = Float(bitPattern: pattern & 0x7F_FFFF | 0x3F80_0000) - 1
+    return exponent + fraction * (1.3465 - 0.3465 * fraction)
   }
 }

@@ -32,10 +32,9 @@ enum DeflateAlphabet {
 
   /// The distance symbol (0 to 29) of a distance of 1 to 32,768.
   @inline(__always) static func distanceSlot(_ distance: Int) -> Int {
-    if distance <= 2 { return distance &- 1 }
     let value = UInt32(truncatingIfNeeded: distance &- 1)
-    let top = 31 &- value.leadingZeroBitCount
-    return 2 &* top &+ Int(value &>> UInt32(truncatingIfNeeded: top &- 1)) & 1
+    let top = 31 &- (value | 1).leadingZeroBitCount
+    return 2 &* top &+ Int(value &>> UInt32(truncatingIfNeeded: max(top, 1) &- 1)) & 1
   }
 
   /// How many extra bits follow a distance symbol.
@@ -73,11 +72,23 @@ struct Sequence64: BitwiseCopyable, Sendable {
 /// Where a parser puts its sequences.
 struct SequenceList {
   private let table: TableView<Sequence64>
+  let counts: ChunkCounts
   private(set) var count = 0
   /// The most literals of one sequence, so that blocks can be cut between sequences.
   static let mostLiterals = 8192
 
-  init(_ table: TableView<Sequence64>) { self.table = table }
+  init(_ table: TableView<Sequence64>, _ counts: ChunkCounts) {
+    self.table = table
+    self.counts = counts
+    counts.clear()
+  }
+
+  /// Counts the symbols since the last chunk, whose first literal is at a byte.
+  func endChunk(from first: Int, _ input: InputBytes, at byte: Int) -> Histogram {
+    let histogram = counts.next()
+    counts.end(symbol: count, byte: histogram.count(self, first..<count, input, at: byte))
+    return histogram
+  }
 
   /// Room for the sequences of so many bytes: matches have three bytes at least, and long runs are cut.
   static func capacity(for byteCount: Int) -> Int { byteCount / 3 + byteCount / mostLiterals + 16 }

@@ -1,215 +1,330 @@
 /// One pass over the bytes: at each place the candidates are the array's own distances and the latest places of
-/// up to three contexts, each looked for only at the offsets within an item where it pays; what saves most by the
+/// up to four contexts, each looked for only at the offsets within a number where it pays; what saves most by the
 /// cost model is taken.
+///
+/// ```
+/// offset   0  1  2  3  0  1  2  3
+/// byte    5a 01 20 00 71 02 20 00      one number after the other
+///          ?  =  =  =  ?  !  \____     = as one number before, ? a literal, a context looked for at offset 2
+/// ```
 final class GreedyParser {
+  static let probeCount = 4
+
   struct Options {
-    /// The distance of one item.
+    /// The distance of one number.
     var itemDistance: Int
     /// Another distance of the layout (a row, a string), or 0.
     var strideDistance: Int
-    var short: Probe
-    var middle: Probe
-    var long: Probe
-    /// Whether a match waits for a better one at the next place.
-    var lazy: Bool
+    /// Whether one byte that repeats is looked for.
+    var repeats: Bool
+    /// The contexts, from the shortest to the longest.
+    var probes: [Probe]
   }
 
-  /// A context of 1 to 8 bytes, and where it is looked for: at places with `place & wrap` among `offsets` (bits).
-  struct Probe {
+  typealias Probe = MatchFinder.Probe
+
+  /// The best match of a place so far; `probe` is negative for the one at the item's distance.
+  private struct Found {
     var length: Int
-    var wrap: Int = 0
-    var offsets: UInt32 = 1
+    var distance: Int
+    var saving: Int32
+    var probe: Int
+  }
 
-    static let none = Probe(length: 8, wrap: 0, offsets: 0)
+  /// The probes as the inner loop has them.
+  private struct Places {
+    let one: UInt8
+    let two: UInt8
+    let three: UInt8
+    let four: UInt8
+    /// Any of them, eight times over.
+    let any: UInt64
+    let shiftOne: UInt64
+    let shiftTwo: UInt64
+    let shiftThree: UInt64
+    let shiftFour: UInt64
+    let lengthFour: Int
 
-    @inline(__always) func looks(at position: Int) -> Bool {
-      offsets &>> UInt32(truncatingIfNeeded: position & wrap) & 1 != 0
-    }
-
-    @inline(__always) func hash(_ word: UInt64) -> Int {
-      let context = word &<< UInt64(64 &- 8 &* length)
-      return Int((context &* 0x9E37_79B9_7F4A_7C15) &>> UInt64(64 - GreedyParser.hashBits))
+    init(_ probes: [Probe]) {
+      func probe(_ index: Int) -> Probe { index < probes.count ? probes[index] : Probe(length: 8, places: 0) }
+      (one, two, three, four) = (probe(0).places, probe(1).places, probe(2).places, probe(3).places)
+      any = UInt64(one | two | three | four) &* 0x0101_0101_0101_0101
+      func shift(_ index: Int) -> UInt64 { UInt64(64 - 8 * min(8, probe(index).length)) }
+      (shiftOne, shiftTwo, shiftThree, shiftFour) = (shift(0), shift(1), shift(2), shift(3))
+      lengthFour = probe(3).length
     }
   }
 
-  private static let hashBits = 15
+  private static let hashBits = 14
   static let chunk = 1 << 15
+  /// A match of so many bytes is taken at once.
+  private static let nice = 40
+  /// Half a bit in favour of matches: else what is rare grows dearer, and so still rarer.
+  private static let bias = Int32(CostModel.unit / 2)
   // The low 16 bits of places: what lies further back is out of reach anyway.
-  private let shortTable = Table<UInt16>(repeating: 0, count: 1 << hashBits)
-  private let middleTable = Table<UInt16>(repeating: 0, count: 1 << hashBits)
-  private let longTable = Table<UInt16>(repeating: 0, count: 1 << hashBits)
-  /// What the bytes from a chunk's start to each byte cost without a search: as runs at the item's distance and
-  /// literals. A match is worth what it saves against this, not against literals alone.
-  private let prefixTable = Table<Int32>(repeating: 0, count: chunk + 320)
-  private let histogram = Histogram()
+  private let tables: [Table<UInt16>]
+  /// What each context saved at each offset, in 32nds of a bit, since ``forgetGains()``.
+  private let gains = Table<Int32>(repeating: 0, count: (probeCount + 2) * 8)
+
+  init() {
+    tables = (0..<GreedyParser.probeCount).map { _ in Table(repeating: 0, count: 1 << GreedyParser.hashBits) }
+  }
+
+  func forgetGains() { gains.view.fill(0) }
+
+  /// The options without what saved less than so many of the cost model's units for each place at which it was
+  /// looked for, when so many bytes were parsed.
+  func worthwhile(_ options: Options, of byteCount: Int, least: Int) -> Options {
+    var kept = options
+    let gains = gains.view
+    let bound = Int32(clamping: byteCount / 8 * least)
+    for index in options.probes.indices {
+      for offset in 0..<8 where gains[index * 8 + offset] < bound {
+        kept.probes[index].places &= ~(1 << UInt8(offset))
+      }
+    }
+    // The other distances are tried wherever a context is.
+    let count = Int32(kept.probes.reduce(0 as UInt8) { $0 | $1.places }.nonzeroBitCount)
+    func total(_ probe: Int) -> Int32 { (0..<8).reduce(0) { $0 + gains[probe * 8 + $1] } }
+    if total(GreedyParser.probeCount) < bound * count { kept.strideDistance = 0 }
+    if total(GreedyParser.probeCount + 1) < bound * count { kept.repeats = false }
+    return kept
+  }
 
   /// Parses a range of the input, whose matches may reach back to its start but not beyond.
   func parse(
     _ input: InputBytes, _ range: Range<Int>, _ options: Options, _ costs: CostModel, memory: Float,
     into list: inout SequenceList
   ) {
-    if options.short.offsets != 0 { shortTable.view.fill(0) }
-    if options.middle.offsets != 0 { middleTable.view.fill(0) }
-    if options.long.offsets != 0 { longTable.view.fill(0) }
-    var position = range.lowerBound
-    var literalStart = position
+    for (table, probe) in zip(tables, options.probes) where probe.places != 0 { table.view.fill(0) }
+    let places = Places(options.probes)
+    var position = min(range.lowerBound + options.itemDistance, range.upperBound)
+    var literalStart = range.lowerBound
     while position < range.upperBound {
       let end = min(range.upperBound, position + GreedyParser.chunk)
       let first = list.count
       let firstByte = literalStart
-      fillPrefix(
-        input, position, min(range.upperBound, end + 300), range.lowerBound, options.itemDistance, costs)
-      parseChunk(input, range, &position, end, &literalStart, options, costs, &list)
-      if list.count > first {
-        histogram.clear()
-        _ = histogram.count(list, first..<list.count, input, at: firstByte)
-        costs.learn(histogram, memory: memory)
-      }
+      parseChunk(input, range, &position, end, &literalStart, options, places, costs, &list)
+      if list.count > first { costs.learn(list.endChunk(from: first, input, at: firstByte), memory: memory) }
     }
     list.finish(literals: range.upperBound - literalStart)
   }
 
-  private func fillPrefix(
-    _ input: InputBytes, _ start: Int, _ end: Int, _ lower: Int, _ item: Int, _ costs: CostModel
-  ) {
-    let (prefix, literals, lengths) = (prefixTable.view, costs.literals, costs.lengths)
-    let distanceCost = Int32(costs.distances[DeflateAlphabet.distanceSlot(item)])
-    var sum: Int32 = 0
-    var position = start
-    while position < end {
-      if position &- item >= lower, position &+ 8 <= end {
-        let difference = input.load64(position) ^ input.load64(position &- item)
-        if difference & 0xFF_FFFF == 0 {
-          let limit = min(DeflateAlphabet.maxMatch, end &- position)
-          let length =
-            difference == 0
-            ? input.matchLength(position, position &- item, from: 8, limit: limit)
-            : difference.trailingZeroBitCount &>> 3
-          prefix[position &- start] = sum
-          sum &+= Int32(lengths[length]) &+ distanceCost
-          var inner = 1
-          while inner < length {
-            prefix[position &- start &+ inner] = sum
-            inner &+= 1
-          }
-          position &+= length
-          continue
-        }
-      }
-      prefix[position &- start] = sum
-      sum &+= Int32(truncatingIfNeeded: literals[Int(input[position])])
-      position &+= 1
-    }
-    prefix[end &- start] = sum
-  }
-
-  private struct Found {
-    var length = 0
-    var distance = 0
-    var saving: Int32 = 0
-  }
-
   private func parseChunk(
     _ input: InputBytes, _ range: Range<Int>, _ place: inout Int, _ end: Int, _ literalStart: inout Int,
-    _ options: Options, _ costs: CostModel, _ list: inout SequenceList
+    _ options: Options, _ places: Places, _ costs: CostModel, _ list: inout SequenceList
   ) {
-    let (short, middle, long) = (shortTable.view, middleTable.view, longTable.view)
-    let (shortProbe, middleProbe, longProbe) = (options.short, options.middle, options.long)
-    let prefix = prefixTable.view
-    let (lengthCosts, distanceCosts) = (costs.lengths, costs.distances)
-    let base = place
+    let (one, two, three, four) = (tables[0].view, tables[1].view, tables[2].view, tables[3].view)
+    let gains = gains.view
+    let prices = costs.prices
+    let distanceOffset = costs.distanceOffset
     let lower = range.lowerBound
     let upper = range.upperBound
-    let last = min(end, upper &- 8)
+    // Sixteen bytes are looked at.
+    let last = min(end, upper &- 16)
     let item = options.itemDistance
+    let itemSlot = DeflateAlphabet.distanceSlot(item)
+    let itemCost = prices[distanceOffset &+ itemSlot]
     let stride = options.strideDistance
-    let lazy = options.lazy
+    let repeats = options.repeats
+    let k = 0x9E37_79B9_7F4A_7C15 as UInt64
+    let down = UInt64(64 - GreedyParser.hashBits)
+
+    /// What bytes cost without a search, as runs at the item's distance and literals: a match is worth what it
+    /// saves against this, not against literals alone.
+    @inline(__always) func plainCost(_ position: Int, _ length: Int) -> Int32 {
+      var sum: Int32 = 0
+      var at = position
+      let stop = position &+ length
+      while at < stop {
+        let difference = input.load64(at) ^ input.load64(at &- item)
+        if difference & 0xFF_FFFF == 0 {
+          let run =
+            difference == 0
+            ? input.matchLength(at, at &- item, from: 8, limit: max(8, min(DeflateAlphabet.maxMatch, stop &- at)))
+            : difference.trailingZeroBitCount &>> 3
+          sum &+= prices[256 &+ run] &+ itemCost
+          at &+= run
+        } else {
+          sum &+= prices[Int(input[at])]
+          at &+= 1
+        }
+      }
+      return sum
+    }
 
     @inline(__always) func offer(
-      _ position: Int, _ distance: Int, _ word: UInt64, _ limit: Int, _ best: inout Found
+      _ earlier: Int, _ probe: Int, _ position: Int, _ word: UInt64, _ best: inout Found
     ) {
-      let difference = word ^ input.load64(position &- distance)
+      if earlier == 0 || earlier > min(DeflateAlphabet.maxDistance, position &- lower) { return }
+      let difference = word ^ input.load64(position &- earlier)
       if difference & 0xFF_FFFF != 0 { return }
       let length =
         difference == 0
-        ? input.matchLength(position, position &- distance, from: 8, limit: limit)
+        ? input.matchLength(
+          position, position &- earlier, from: 8, limit: min(DeflateAlphabet.maxMatch, upper &- 8 &- position))
         : difference.trailingZeroBitCount &>> 3
-      let literals = prefix[position &+ length &- base] &- prefix[position &- base]
-      let cost =
-        Int32(lengthCosts[length]) &+ Int32(distanceCosts[DeflateAlphabet.distanceSlot(distance)])
-      let saving = literals &- cost
+      if length < best.length || length == best.length && best.probe >= 0, earlier >= best.distance { return }
+      let cost = prices[256 &+ length] &+ prices[distanceOffset &+ DeflateAlphabet.distanceSlot(earlier)]
+      let saving = plainCost(position, length) &- cost
       if saving > best.saving {
-        best.saving = saving
-        best.length = length
-        best.distance = distance
+        best = Found(length: length, distance: earlier, saving: saving, probe: probe)
       }
     }
 
-    @inline(__always) func probe(
-      _ table: TableView<UInt16>, _ probe: Probe, _ position: Int, _ word: UInt64, _ limit: Int,
-      _ best: inout Found
+    /// Takes a candidate over if it is no shorter. What lies out of reach is brought within it: there will hardly be
+    /// a match, but to look at the bytes costs less than to ask.
+    @inline(__always) func weigh(
+      _ earlier: inout Int, _ position: Int, _ word: UInt64, _ length: inout Int, _ nearest: inout Int
     ) {
-      if !probe.looks(at: position) { return }
-      let slot = probe.hash(word)
-      let distance = Int(UInt16(truncatingIfNeeded: position) &- table[slot])
-      table[slot] = UInt16(truncatingIfNeeded: position)
-      if distance == 0 || distance > min(DeflateAlphabet.maxDistance, position &- lower) { return }
-      offer(position, distance, word, limit, &best)
+      earlier = min((earlier &- 1) & (DeflateAlphabet.maxDistance - 1), position &- lower &- 1) &+ 1
+      let equal = (word ^ input.load64(position &- earlier)).trailingZeroBitCount &>> 3
+      nearest = equal >= length ? earlier : nearest
+      length = equal >= length ? equal : length
     }
 
-    @inline(__always) func search(_ position: Int) -> Found {
-      var best = Found()
-      let word = input.load64(position)
-      let limit = min(DeflateAlphabet.maxMatch, upper &- position)
-      if position &- item >= lower {
-        best.saving = .min
-        offer(position, item, word, limit, &best)
-        if best.length >= 64 { return best }
-        if best.length == 0 { best.saving = 0 }
+    /// What up to seven bytes cost as literals.
+    @inline(__always) func literalCost(_ word: UInt64, _ length: Int) -> Int32 {
+      var sum =
+        prices[Int(word & 0xFF)] &+ prices[Int(word &>> 8 & 0xFF)]
+        &+ prices[Int(word &>> 16 & 0xFF)]
+      sum &+= length > 3 ? prices[Int(word &>> 24 & 0xFF)] : 0
+      sum &+= length > 4 ? prices[Int(word &>> 32 & 0xFF)] : 0
+      if length > 5 {
+        sum &+= prices[Int(word &>> 40 & 0xFF)]
+        sum &+= length > 6 ? prices[Int(word &>> 48 & 0xFF)] : 0
       }
-      if stride > 0, position &- stride >= lower { offer(position, stride, word, limit, &best) }
-      if item > 1, position > lower { offer(position, 1, word, limit, &best) }
-      if best.length >= 64 { return best }
-      probe(long, longProbe, position, word, limit, &best)
-      probe(middle, middleProbe, position, word, limit, &best)
-      probe(short, shortProbe, position, word, limit, &best)
-      return best
+      return sum
+    }
+
+    @inline(__always) func hashFour(_ position: Int, _ word: UInt64) -> Int {
+      if places.lengthFour <= 8 { return Int((word &<< places.shiftFour &* k) &>> down) }
+      let more = input.load64(position &+ places.lengthFour &- 8)
+      let mixed = word &* k ^ more &* 0xC2B2_AE3D_27D4_EB4F
+      return Int(((mixed ^ mixed &>> 29) &* k) &>> down)
     }
 
     @inline(__always) func insert(_ position: Int) {
       let word = input.load64(position)
       let value = UInt16(truncatingIfNeeded: position)
-      if longProbe.looks(at: position) { long[longProbe.hash(word)] = value }
-      if middleProbe.looks(at: position) { middle[middleProbe.hash(word)] = value }
-      if shortProbe.looks(at: position) { short[shortProbe.hash(word)] = value }
+      let bit = UInt8(truncatingIfNeeded: 1 &<< (position & 7))
+      if places.one & bit != 0 { one[Int((word &<< places.shiftOne &* k) &>> down)] = value }
+      if places.two & bit != 0 { two[Int((word &<< places.shiftTwo &* k) &>> down)] = value }
+      if places.three & bit != 0 { three[Int((word &<< places.shiftThree &* k) &>> down)] = value }
+      if places.four & bit != 0 { four[hashFour(position, word)] = value }
     }
 
     var position = place
     while position < last {
-      var best = search(position)
-      if best.length == 0 {
-        position &+= 1
-        continue
+      let word = input.load64(position)
+      let difference = word ^ input.load64(position &- item)
+      let event = (places.any &>> UInt64(truncatingIfNeeded: position & 7)).trailingZeroBitCount
+      var best = Found(length: 0, distance: item, saving: 0, probe: -1)
+      if difference & 0xFF_FFFF != 0 {
+        if event > 0 {
+          // On to the next place where a run begins or a context is looked for.
+          let equal = RunParser.zeroBytes(difference)
+          let starts = equal & equal &>> 8 & equal &>> 16
+          let gap = starts == 0 ? 6 : starts.trailingZeroBitCount &>> 3
+          position &+= min(gap, event)
+          continue
+        }
+      } else {
+        let limit = min(DeflateAlphabet.maxMatch, upper &- 8 &- position)
+        best.length =
+          difference == 0
+          ? input.matchLength(position, position &- item, from: 8, limit: limit)
+          : difference.trailingZeroBitCount &>> 3
       }
-      while lazy, best.length < 32, best.distance != item, position &+ 1 < last {
-        let next = search(position &+ 1)
-        if next.saving <= best.saving { break }
-        best = next
-        position &+= 1
+      if event == 0 {
+        let value = UInt16(truncatingIfNeeded: position)
+        let bit = UInt8(truncatingIfNeeded: 1 &<< (position & 7))
+        if best.length >= GreedyParser.nice {
+          insert(position)
+        } else {
+          // The longest of all candidates by their first eight bytes, the nearest of equals, without branches that
+          // depend on the data: which of them hits is hard to foresee.
+          var length = 0
+          var nearest = 0
+          var (fourth, third, second, first) = (0, 0, 0, 0)
+          if places.four & bit != 0 {
+            let slot = hashFour(position, word)
+            fourth = Int(value &- four[slot])
+            four[slot] = value
+            weigh(&fourth, position, word, &length, &nearest)
+          }
+          if places.three & bit != 0 {
+            let slot = Int((word &<< places.shiftThree &* k) &>> down)
+            third = Int(value &- three[slot])
+            three[slot] = value
+            weigh(&third, position, word, &length, &nearest)
+          }
+          if places.two & bit != 0 {
+            let slot = Int((word &<< places.shiftTwo &* k) &>> down)
+            second = Int(value &- two[slot])
+            two[slot] = value
+            weigh(&second, position, word, &length, &nearest)
+          }
+          if places.one & bit != 0 {
+            let slot = Int((word &<< places.shiftOne &* k) &>> down)
+            first = Int(value &- one[slot])
+            one[slot] = value
+            weigh(&first, position, word, &length, &nearest)
+          }
+          if stride > 0 {
+            var distance = stride
+            weigh(&distance, position, word, &length, &nearest)
+          }
+          if repeats {
+            var distance = 1
+            weigh(&distance, position, word, &length, &nearest)
+          }
+          if length == 8 {
+            offer(fourth, 3, position, word, &best)
+            if third != fourth { offer(third, 2, position, word, &best) }
+            if second != third { offer(second, 1, position, word, &best) }
+            if first != second { offer(first, 0, position, word, &best) }
+            if stride > 0 { offer(stride, 4, position, word, &best) }
+            if repeats { offer(1, 5, position, word, &best) }
+          } else if length >= 3, length > best.length {
+            let equal = RunParser.zeroBytes(difference)
+            let runs = (equal & equal &>> 8 & equal &>> 16) &<< UInt64(64 &- 8 &* length)
+            let plain = runs == 0 ? literalCost(word, length) : plainCost(position, length)
+            let cost =
+              prices[256 &+ length] &+ prices[distanceOffset &+ DeflateAlphabet.distanceSlot(nearest)]
+            if plain &+ GreedyParser.bias > cost {
+              let probe =
+                nearest == fourth
+                ? 3 : nearest == third ? 2 : nearest == second ? 1 : nearest == first ? 0 : nearest == 1 ? 5 : 4
+              best = Found(length: length, distance: nearest, saving: plain &- cost, probe: probe)
+            }
+          }
+          if best.length == 0 {
+            position &+= 1
+            continue
+          }
+          if best.probe >= 0 { gains[best.probe &* 8 &+ position & 7] &+= best.saving }
+        }
       }
-      list.append(literals: position &- literalStart, length: best.length, distance: best.distance)
+      list.append(
+        literals: position &- literalStart, length: best.length, distance: best.distance,
+        slot: best.distance == item ? itemSlot : DeflateAlphabet.distanceSlot(best.distance))
       let stop = position &+ best.length
       // Places within the match, so that later matches may begin there; only the first of long ones.
-      var inner = position &+ 1
-      let innerEnd = min(min(stop, upper &- 8), position &+ 64)
-      while inner < innerEnd {
-        insert(inner)
-        inner &+= 1
+      if places.any != 0 {
+        var inner = position &+ 1
+        let innerEnd = min(min(stop, last), position &+ 64)
+        while true {
+          inner &+= (places.any &>> UInt64(truncatingIfNeeded: inner & 7)).trailingZeroBitCount
+          if inner >= innerEnd { break }
+          insert(inner)
+          inner &+= 1
+        }
       }
       position = stop
       literalStart = stop
     }
-    // Beyond `last` no eight bytes are left to look at.
-    place = max(position, end >= upper &- 8 ? upper : end)
+    // Beyond `last` there are not enough bytes left to look at.
+    place = max(position, end >= upper &- 16 ? upper : end)
   }
 }

@@ -10,8 +10,6 @@
 final class Histogram {
   private let literalTable = Table<UInt32>(repeating: 0, count: 288)
   private let distanceTable = Table<UInt32>(repeating: 0, count: 32)
-  /// The extra bits of all lengths and distances.
-  private(set) var extraBits = 0
 
   var literals: TableView<UInt32> { literalTable.view }
   var distances: TableView<UInt32> { distanceTable.view }
@@ -19,7 +17,6 @@ final class Histogram {
   func clear() {
     literals.fill(0)
     distances.fill(0)
-    extraBits = 0
   }
 
   /// Counts the symbols of sequences, whose first literal is at `start`; returns where they end.
@@ -27,13 +24,23 @@ final class Histogram {
     let (literals, distances) = (literals, distances)
     let lengthSlots = DeflateAlphabet.lengthSlots.view
     var position = start
+    let last = input.count &- 4
     var index = range.lowerBound
     while index < range.upperBound {
       let sequence = list[index]
-      let end = position &+ sequence.literals
-      while position < end {
+      var left = sequence.literals
+      while left >= 4 || left > 0 && position > last {
         literals[Int(input[position])] &+= 1
         position &+= 1
+        left &-= 1
+      }
+      if position <= last {
+        // How many literals are left is hard to foresee: so three are counted, some of them as none.
+        let word = input.load32(position)
+        literals[Int(word & 0xFF)] &+= left > 0 ? 1 : 0
+        literals[Int(word &>> 8 & 0xFF)] &+= left > 1 ? 1 : 0
+        literals[Int(word &>> 16 & 0xFF)] &+= left > 2 ? 1 : 0
+        position &+= left
       }
       let length = sequence.length
       if length > 0 {
@@ -44,6 +51,30 @@ final class Histogram {
       index &+= 1
     }
     return position
+  }
+
+  /// Adds the symbols of tokens, and their distance symbols.
+  func add(symbols: TableView<UInt32>, distances more: TableView<UInt32>) {
+    let (literals, distances) = (literals, distances)
+    let lengthSlots = DeflateAlphabet.lengthSlots.view
+    for symbol in 0..<256 { literals[symbol] &+= symbols[symbol] }
+    for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
+      literals[257 &+ Int(lengthSlots[length])] &+= symbols[256 &+ length]
+    }
+    for symbol in 0..<30 { distances[symbol] &+= more[symbol] }
+  }
+
+  /// Adds the symbols of tokens whose matches are all at one distance.
+  func add(symbols: TableView<UInt32>, distance: Int) {
+    let (literals, distances) = (literals, distances)
+    let lengthSlots = DeflateAlphabet.lengthSlots.view
+    for symbol in 0..<256 { literals[symbol] &+= symbols[symbol] }
+    var matches: UInt32 = 0
+    for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
+      literals[257 &+ Int(lengthSlots[length])] &+= symbols[256 &+ length]
+      matches &+= symbols[256 &+ length]
+    }
+    distances[DeflateAlphabet.distanceSlot(distance)] &+= matches
   }
 
   func add(_ other: Histogram) {
@@ -64,7 +95,7 @@ final class Histogram {
     var extra = 0
     for slot in 8..<28 { extra += Int(literals[257 + slot]) * Int(DeflateAlphabet.lengthExtra[slot]) }
     for slot in 2..<30 { extra += Int(distances[slot]) * DeflateAlphabet.distanceExtra(slot) }
-    return literalBits + distanceBits + Double(extra) + 60 + 3.2 * Double(literalKinds + distanceKinds)
+    return literalBits + distanceBits + Double(extra) + 80 + 2.1 * Double(literalKinds + distanceKinds)
   }
 
   /// The bits that the symbols take in codes of whole bits, extra bits included, the codes' description not.

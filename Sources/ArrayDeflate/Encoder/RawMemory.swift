@@ -74,6 +74,12 @@
     unsafe storage.deallocate()
   }
 
+  /// The memory itself; used while the table is alive.
+  var memory: UnsafeMutableRawBufferPointer {
+    // Safe: all of the storage.
+    unsafe UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: storage, count: count))
+  }
+
   /// The elements, without reference counting; used while the table is alive.
   @inline(__always) var view: TableView<Element> { unsafe TableView(base: storage, count: count) }
 }

@@ -6,21 +6,28 @@ internal import ByteIO
 /// What it does depends on the segment's bytes, the layout and the level only.
 final class SegmentEncoder: @unchecked Sendable {
   private var sequences = Table<Sequence64>(repeating: Sequence64(literals: 0), count: 16)
+  private let counts = ChunkCounts()
+  private lazy var tokens = TokenList(byteCount: 16, counts)
   private var splitter = BlockSplitter()
-  private let costs = CostModel()
+  private let greedyCosts = CostModel()
+  private let atomCosts = CostModel()
+  private let optimalCosts = CostModel()
   private let histogram = Histogram()
-  /// The strategy whose costs have been learnt for this segment.
-  private var prepared: Strategy?
+  private let numbers = NumberRuns.Work()
   private lazy var greedy = GreedyParser()
   private lazy var atoms = AtomParser()
   private lazy var optimal = OptimalParser()
+  /// What the greedy parser looks for in this segment.
+  private var greedyOptions = ItemLayout.bytes.greedyOptions
+  /// What the optimal parser looks for in this segment.
+  private var searchOptions = ItemLayout.bytes.searchOptions(thorough: false)
   #if canImport(CNumPyIOLibdeflate)
     private let alternative = ScratchBuffer()
-    private var libraries: [Int: LibdeflateEncoder] = [:]
+    private lazy var library = LibdeflateEncoder(level: 12)
   #endif
 
   /// The bytes at the middle of a segment that the strategies are tried on.
-  private static let sampleSize = 32 << 10
+  private static let sampleSize = 2 * OptimalParser.chunk
   /// The part of the sample's parse that is not counted: there is little to refer to yet.
   private static let warmUp = 8 << 10
 
@@ -38,21 +45,19 @@ final class SegmentEncoder: @unchecked Sendable {
     if sequences.count < capacity {
       sequences = Table<Sequence64>(repeating: Sequence64(literals: 0), count: capacity)
     }
-    prepared = nil
-    let strategy = try choose(input, layout, level)
-    if case .library(let depth) = strategy,
-      let end = try unsafe encodeByLibrary(bytes, bound, level: depth, into: output)
-    {
-      return end
+    let strategy = choose(input, layout, level)
+    if strategy == .optimal {
+      if tokens.capacity < input.count { tokens = TokenList(byteCount: input.count, counts) }
+      tokens.clear()
+      optimal.parse(input, 0..<input.count, searchOptions, optimalCosts, into: &tokens)
+      splitter.write(tokens, input, to: &writer)
+    } else if strategy == .numbers {
+      splitter.write(NumberRuns(input, size: layout.atomSize, numbers), input, to: &writer)
+    } else {
+      splitter.write(parse(strategy, input, 0..<input.count, layout), input, to: &writer)
     }
-    var list = SequenceList(sequences.view)
-    prepareCosts(strategy, input, layout, level)
-    parse(strategy, input, 0..<input.count, layout, level, &list)
-    splitter.write(list, input, to: &writer)
     let end = writer.finish()
-    if level == .best, strategy != .literals,
-      let smaller = try unsafe stronger(bytes, bound, than: end, output)
-    {
+    if level == .best, strategy != .literals, let smaller = try unsafe stronger(bytes, bound, than: end, output) {
       return smaller
     }
     return end
@@ -64,7 +69,8 @@ final class SegmentEncoder: @unchecked Sendable {
     _ bytes: UnsafeRawBufferPointer, _ bound: Int, than end: BitWriter.End, _ output: ScratchBuffer
   ) throws(FormatError) -> BitWriter.End? {
     #if canImport(CNumPyIOLibdeflate)
-      guard let other = try unsafe encodeByLibrary(bytes, bound, level: 12, into: alternative),
+      try alternative.reserve(bound)
+      guard let other = unsafe library?.encode(bytes, into: alternative.mutableBytes(bound)),
         other.position * 8 + other.bitCount < end.position * 8 + end.bitCount
       else { return nil }
       // Safe: both buffers have room for `bound` bytes, and the stream is shorter.
@@ -75,63 +81,23 @@ final class SegmentEncoder: @unchecked Sendable {
     #endif
   }
 
-  /// Compresses a segment by libdeflate; `nil` if that is not at hand or takes more than `bound` bytes.
-  private func encodeByLibrary(
-    _ bytes: UnsafeRawBufferPointer, _ bound: Int, level: Int, into output: ScratchBuffer
-  ) throws(FormatError) -> BitWriter.End? {
-    #if canImport(CNumPyIOLibdeflate)
-      try output.reserve(bound)
-      return unsafe library(level)?.encode(bytes, into: output.mutableBytes(bound))
-    #else
-      return nil
-    #endif
-  }
-
-  #if canImport(CNumPyIOLibdeflate)
-    private func library(_ level: Int) -> LibdeflateEncoder? {
-      if let known = libraries[level] { return known }
-      let made = LibdeflateEncoder(level: level)
-      libraries[level] = made
-      return made
-    }
-  #endif
-
-  /// The bits a byte that libdeflate takes for the sample, its beginning left out as in ``trial``.
-  private func libraryTrial(_ depth: Int, _ input: InputBytes, _ layout: ItemLayout) throws(FormatError) -> Double {
-    #if canImport(CNumPyIOLibdeflate)
-      let range = sample(input, layout)
-      let room = SegmentEncoder.sampleSize * 3
-      try alternative.reserve(room)
-      let head = range.lowerBound..<range.lowerBound + SegmentEncoder.warmUp
-      guard range.count == SegmentEncoder.sampleSize, let library = library(depth),
-        let whole = unsafe library.size(input.buffer(range), using: alternative.mutableBytes(room)),
-        let start = unsafe library.size(input.buffer(head), using: alternative.mutableBytes(room))
-      else { return .infinity }
-      return Double(8 * (whole - start)) / Double(range.count - head.count)
-    #else
-      return .infinity
-    #endif
-  }
-
-  private func parse(
-    _ strategy: Strategy, _ input: InputBytes, _ range: Range<Int>, _ layout: ItemLayout,
-    _ level: DeflateLevel,
-    _ list: inout SequenceList
-  ) {
+  /// The parse of a range as sequences.
+  private func parse(_ strategy: Strategy, _ input: InputBytes, _ range: Range<Int>, _ layout: ItemLayout)
+    -> SequenceList
+  {
+    var list = SequenceList(sequences.view, counts)
     switch strategy {
-    case .literals: list.finish(literals: range.count)
     case .runs: RunParser.parse(input, range, distance: layout.atomDistance, into: &list)
-    case .greedy:
-      greedy.parse(input, range, layout.greedyOptions(lazy: false), costs, memory: 0.5, into: &list)
+    case .greedy: greedy.parse(input, range, greedyOptions, greedyCosts, memory: 0.6, into: &list)
     case .atoms:
-      guard let options = layout.atomOptions else { return list.finish(literals: range.count) }
-      atoms.parse(input, range, options, costs, into: &list)
-    case .optimal:
-      optimal.parse(input, range, layout.optimalOptions(thorough: level == .best), costs, into: &list)
-    case .library:
-      // The library declined: the greedy parser serves any bytes.
-      greedy.parse(input, range, layout.greedyOptions(lazy: false), costs, memory: 0.5, into: &list)
+      if let options = layout.atomOptions {
+        atoms.parse(input, range, options, atomCosts, into: &list)
+      } else {
+        list.finish(literals: range.count)
+      }
+    case .literals, .numbers, .optimal: list.finish(literals: range.count)
     }
+    return list
   }
 
   private func sample(_ input: InputBytes, _ layout: ItemLayout) -> Range<Int> {
@@ -143,28 +109,25 @@ final class SegmentEncoder: @unchecked Sendable {
     return aligned..<aligned + SegmentEncoder.sampleSize
   }
 
-  /// Learns the costs from the sample, parsed for the purpose: the first guess is far off for most data.
-  private func prepareCosts(
-    _ strategy: Strategy, _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel
-  ) {
-    guard strategy == .greedy || strategy == .optimal || strategy == .atoms, prepared != strategy else { return }
-    prepared = strategy
-    let range = sample(input, layout)
-    costs.guess(input, range, itemDistance: layout.atomDistance)
-    for _ in 0..<(level == .best ? 2 : 1) {
-      var trial = SequenceList(sequences.view)
-      parse(strategy, input, range, layout, level, &trial)
-    }
-  }
-
-  /// The bits that a strategy takes for the sample, its beginning left out.
+  /// The bits a byte that a strategy takes for the sample, its beginning left out. For those that go by costs this
+  /// learns the costs too, and what to look for.
   private func trial(_ strategy: Strategy, _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel)
     -> Double
   {
     let range = sample(input, layout)
-    prepareCosts(strategy, input, layout, level)
-    var list = SequenceList(sequences.view)
-    parse(strategy, input, range, layout, level, &list)
+    if strategy == .greedy || strategy == .atoms {
+      (strategy == .greedy ? greedyCosts : atomCosts).guess(input, range, itemDistance: layout.atomDistance)
+      if strategy == .greedy {
+        greedyOptions = layout.greedyOptions
+        greedy.forgetGains()
+      }
+      _ = parse(strategy, input, range, layout)
+      if strategy == .greedy {
+        // Half a bit for each place where it was looked for, or a sixth.
+        greedyOptions = greedy.worthwhile(greedyOptions, of: range.count, least: level == .fast ? 64 : 20)
+      }
+    }
+    let list = parse(strategy, input, range, layout)
     var first = 0
     var position = range.lowerBound
     if range.count == SegmentEncoder.sampleSize {
@@ -179,36 +142,66 @@ final class SegmentEncoder: @unchecked Sendable {
     return Double(histogram.huffmanBits()) / Double(max(1, counted))
   }
 
+  /// The bits a byte that ``NumberRuns`` takes for the sample.
+  private func numberTrial(_ input: InputBytes, _ layout: ItemLayout) -> Double {
+    let range = sample(input, layout)
+    let counted =
+      range.count == SegmentEncoder.sampleSize ? range.lowerBound + SegmentEncoder.warmUp..<range.upperBound : range
+    histogram.clear()
+    NumberRuns(input, size: layout.atomSize, numbers).count(counted, into: histogram)
+    return Double(histogram.huffmanBits()) / Double(counted.count)
+  }
+
+  /// The bits a byte that a search takes for the sample; sets up what is searched for and the costs.
+  private func searchTrial(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Double {
+    let range = sample(input, layout)
+    if tokens.capacity < range.count { tokens = TokenList(byteCount: range.count, counts) }
+    tokens.clear()
+    optimalCosts.guess(input, range, itemDistance: layout.atomDistance)
+    searchOptions = layout.searchOptions(thorough: level == .best)
+    if level == .best {
+      searchOptions = optimal.learn(input, range, searchOptions, optimalCosts, least: 1, scratch: &tokens)
+    } else {
+      // What the greedy parser found of use.
+      searchOptions.probes = greedyOptions.probes.filter { $0.places != 0 }
+      let (stride, one) = (greedyOptions.strideDistance, greedyOptions.repeats ? 1 : 0)
+      searchOptions.otherDistances = stride > 0 ? (stride, one) : (one, 0)
+    }
+    optimal.parse(input, range, searchOptions, optimalCosts, into: &tokens)
+    // The last chunk only: in the first there was little to refer to.
+    let last = counts.ends.count - 1
+    let start = last > 0 ? counts.ends[last - 1].byte : range.lowerBound
+    return Double(counts.histogram(last).huffmanBits()) / Double(range.upperBound - start)
+  }
+
   /// The strategy for a segment: the fastest that is nearly as small as the slower ones promise to be.
-  private func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) throws(FormatError) -> Strategy
-  {
+  private func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Strategy {
     guard input.count >= 64 else { return .runs }
     let literals = trial(.literals, input, layout, level)
-    let runs = trial(.runs, input, layout, level)
-    var best = runs <= literals * 0.998 ? (Strategy.runs, runs) : (Strategy.literals, literals)
-    if level == .best {
-      return trial(.optimal, input, layout, level) < best.1 * 0.9995 ? .optimal : best.0
+    var runs = trial(.runs, input, layout, level)
+    var plain = Strategy.runs
+    if layout.atomSize == 4 || layout.atomSize == 8 {
+      let numbers = numberTrial(input, layout)
+      // It takes half the time.
+      if numbers < runs * 1.001 { (plain, runs) = (.numbers, numbers) }
     }
+    var best = runs <= literals * 0.998 ? (plain, runs) : (Strategy.literals, literals)
+    if level == .best { return searchTrial(input, layout, level) < best.1 * 0.9995 ? .optimal : best.0 }
     // Where runs are most of what there is, even the trial of a search would cost more than it could gain.
-    if runs < literals * (level == .fast ? 0.75 : 0.3) { return .runs }
+    if runs < literals * (level == .fast ? 0.75 : 0.3) { return plain }
     let greedy = trial(.greedy, input, layout, level)
     // Single bytes are searched slowly, since a match may begin anywhere.
     let worth = level == .fast ? 0.88 : layout.atomSize == 1 ? 0.94 : 0.975
     if greedy < best.1 * worth { best = (.greedy, greedy) }
-    if level == .fast { return best.0 }
-    // The library's quick level costs less than the greedy parser's search; its deeper one must earn its time.
-    let quick = try libraryTrial(2, input, layout)
-    if quick < best.1 * (best.0 == .greedy ? 1.0 : worth) { best = (.library(level: 2), quick) }
-    guard best.0 != .runs, best.0 != .literals else { return best.0 }
-    if layout.atomOptions != nil {
+    if level == .fast || best.0 != .greedy { return best.0 }
+    if layout.atomOptions != nil, greedy < runs * 0.88 {
       let numbers = trial(.atoms, input, layout, level)
       if numbers < best.1 * 0.98 { best = (.atoms, numbers) }
     }
-    let deep = try libraryTrial(6, input, layout)
-    if deep < best.1 * 0.94 { best = (.library(level: 6), deep) }
-    if quick.isFinite { return best.0 }
-    // Without the library. The optimal parser's estimate costs most. It finds what the greedy parser finds, only
-    // better: where that gained nothing, it is not worth a try.
-    return trial(.optimal, input, layout, level) < best.1 * 0.945 ? .optimal : best.0
+    if best.0 == .greedy, greedy < runs * 0.8 {
+      let search = searchTrial(input, layout, level)
+      if search < best.1 * 0.998 { best = (.optimal, search) }
+    }
+    return best.0
   }
 }

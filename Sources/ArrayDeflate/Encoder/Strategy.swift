@@ -4,14 +4,14 @@ enum Strategy: Equatable {
   case literals
   /// ``RunParser``: the item's distance and runs of one byte.
   case runs
+  /// ``NumberRuns``.
+  case numbers
   /// ``GreedyParser``.
   case greedy
   /// ``AtomParser``.
   case atoms
   /// ``OptimalParser``.
   case optimal
-  /// libdeflate at a level, where that library is at hand: bytes without items are searched fastest by it.
-  case library(level: Int)
 }
 
 extension ItemLayout {
@@ -31,30 +31,23 @@ extension ItemLayout {
     return found
   }
 
-  /// What the greedy parser looks for, and at which offsets within an item: at the start of numbers, whole ones;
-  /// of four-byte numbers also the upper half with the next one's lowest byte.
-  func greedyOptions(lazy: Bool) -> GreedyParser.Options {
-    var options = GreedyParser.Options(
-      itemDistance: atomDistance, strideDistance: 0, short: .none, middle: .none, long: .none, lazy: lazy)
-    options.strideDistance = distances(atMost: 3).first { $0 != atomDistance && $0 != 1 } ?? 0
-    switch atomSize {
-    case 8:
-      options.middle = .init(length: 5, wrap: 7, offsets: 1)
-      options.long = .init(length: 8, wrap: 7, offsets: 1)
-    case 4:
-      options.short = .init(length: 3, wrap: 3, offsets: 4)
-      options.middle = .init(length: 4, wrap: 3, offsets: 1)
-      options.long = .init(length: 8, wrap: 3, offsets: 1)
-    case 2:
-      options.short = .init(length: 3, wrap: 1, offsets: 2)
-      options.middle = .init(length: 4, wrap: 1, offsets: 1)
-      options.long = .init(length: 6, wrap: 1, offsets: 1)
-    default:
-      options.short = .init(length: 3)
-      options.middle = .init(length: 4)
-      options.long = .init(length: 7)
-    }
-    return options
+  /// What the greedy parser looks for, as long as nothing is known of the data: contexts at every offset.
+  var greedyOptions: GreedyParser.Options {
+    GreedyParser.Options(
+      itemDistance: atomDistance,
+      strideDistance: distances(atMost: 3).first { $0 != atomDistance && $0 != 1 } ?? 0,
+      repeats: atomDistance != 1, probes: probes)
+  }
+
+  private var probes: [MatchFinder.Probe] {
+    let lengths =
+      switch atomSize {
+      case 8: [4, 6, 8, 11]
+      case 4: [3, 4, 7, 12]
+      case 2: [3, 5]
+      default: [3, 4, 6, 10]
+      }
+    return lengths.map { MatchFinder.Probe(length: $0, places: .max) }
   }
 
   /// What the parser of numbers looks for; `nil` where numbers are not of four or eight bytes.
@@ -64,23 +57,13 @@ extension ItemLayout {
     return AtomParser.Options(size: atomSize, stride: stride, depth: 1)
   }
 
-  /// What the optimal parser looks for: everywhere and several times over for the smallest result, else only where
-  /// it pays.
-  func optimalOptions(thorough: Bool) -> OptimalParser.Options {
-    typealias Context = ContextTables.Context
-    let distances = distances(atMost: 4)
-    if thorough {
-      let contexts = [3, 4, 5, 6, 8, 12, 16, 24, 32].map { Context($0) }
-      return OptimalParser.Options(
-        distances: distances, contexts: contexts, passes: 3, nice: DeflateAlphabet.maxMatch)
-    }
-    let contexts: [Context] =
-      switch atomSize {
-      case 8: [Context(4, at: [0, 1, 2, 3], of: 8)] + [6, 8, 16, 32].map { Context($0, at: [0], of: 8) }
-      case 4: [Context(3, at: [2], of: 4)] + [4, 8, 16].map { Context($0, at: [0], of: 4) }
-      case 2: [Context(3, at: [1], of: 2)] + [4, 6].map { Context($0, at: [0], of: 2) }
-      default: [3, 4, 6].map { Context($0) }
-      }
-    return OptimalParser.Options(distances: distances, contexts: contexts, passes: 1, nice: 48)
+  /// What the optimal parser looks for, as long as nothing is known of the data: contexts at every offset.
+  func searchOptions(thorough: Bool) -> OptimalParser.Options {
+    let others = distances(atMost: 4).filter { $0 != atomDistance }
+    return OptimalParser.Options(
+      itemDistance: atomDistance, otherDistances: (others.first ?? 0, others.dropFirst().first ?? 0),
+      probes: thorough ? [3, 4, 5, 6, 8, 11, 16].map { MatchFinder.Probe(length: $0, places: .max) } : probes,
+      allLengths: thorough,
+      passes: thorough ? 2 : 1)
   }
 }
