@@ -41,8 +41,10 @@ import Testing
 
   @Test(arguments: ["0.25", "1.0", "1.5", "2.2", "3.1"]) func seriesHaveValuesAndIndex(version: String) throws {
     let value = try Pickle.load(from: "\(PandasTests.folder)/series-\(version).pkl")
-    #expect(try NDArray<Double>(#require(value.value(at: "values").array())).elements == [1.5, 2.5])
-    #expect(try NDArray<Int64>(#require(value.value(at: "index").array())).elements == [10, 20])
+    let values = try #require(try value.value(at: "values").array())
+    #expect(try NDArray<Double>(values).elements == [1.5, 2.5])
+    let index = try #require(try value.value(at: "index").array())
+    #expect(try NDArray<Int64>(index).elements == [10, 20])
   }
 
   @Test func forgedFramesAreRefused() throws {

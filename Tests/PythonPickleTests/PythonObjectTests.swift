@@ -32,8 +32,9 @@ import Testing
       let parts = line.split(separator: " ", maxSplits: 2)
       let data = bytes(hex: parts[1])
       let value = try Pickle.load(bytes: data)
+      let version = try #require(Int(parts[0]))
       #expect(value.repr() == String(parts[2]), "protocol \(parts[0])")
-      #expect(try Pickle.bytes(of: value, protocol: #require(Int(parts[0]))) == data, "\(parts[2])")
+      #expect(try Pickle.bytes(of: value, protocol: version) == data, "\(parts[2])")
     }
   }
 

@@ -173,12 +173,14 @@ struct PickleMachine {
 
   /// A string of Python 2 in the encoding that was asked for.
   func oldString(_ bytes: [UInt8]) throws(FormatError) -> PickleValue {
+    // Python keeps only one string of each such character, and only one bytes of each byte.
+    let isShared = bytes.count <= 1
     switch options.encoding {
-    case .bytes: return .bytes(PickleBytes(bytes, isShared: false))
-    case .latin1: return .string(PickleString(codePoints: bytes.map { UInt32($0) }, isShared: false))
+    case .bytes: return .bytes(PickleBytes(bytes, isShared: isShared))
+    case .latin1: return .string(PickleString(codePoints: bytes.map { UInt32($0) }, isShared: isShared))
     case .ascii:
       guard let bad = bytes.first(where: { $0 > 127 }) else {
-        return .string(PickleString(String(decoding: bytes, as: UTF8.self), isShared: false))
+        return .string(PickleString(String(decoding: bytes, as: UTF8.self), isShared: isShared))
       }
       throw FormatError(
         .badValue,
