@@ -38,7 +38,7 @@ import Testing
   private static let count = 3_000_000
   private static let bytes = count * 8
   private static func array() throws -> NDArray<Double> {
-    NDArray((0..<count).map { Double($0 % 1000) }, shape: [count / 10, 10])
+    try NDArray((0..<count).map { Double($0 % 1000) }, shape: [count / 10, 10])
   }
 
   static let works: [Work] = {
