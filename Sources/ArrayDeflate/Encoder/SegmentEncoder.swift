@@ -29,7 +29,7 @@ final class SegmentEncoder: @unchecked Sendable {
   /// The bytes at the middle of a segment that the strategies are tried on.
   private static let sampleSize = 2 * OptimalParser.chunk
   /// The part of the sample's parse that is not counted: there is little to refer to yet.
-  private static let warmUp = 8 << 10
+  private static let warmUp = OptimalParser.chunk
 
   /// Compresses a segment of at least one byte into a buffer, without its ending: see ``BitWriter/End``.
   func encode(
@@ -119,7 +119,7 @@ final class SegmentEncoder: @unchecked Sendable {
       (strategy == .greedy ? greedyCosts : atomCosts).guess(input, range, itemDistance: layout.atomDistance)
       if strategy == .greedy {
         greedyOptions = layout.greedyOptions
-        greedy.forgetGains()
+        greedy.beginLearning()
       }
       _ = parse(strategy, input, range, layout)
       if strategy == .greedy {
@@ -168,7 +168,7 @@ final class SegmentEncoder: @unchecked Sendable {
       searchOptions.otherDistances = stride > 0 ? (stride, one) : (one, 0)
     }
     optimal.parse(input, range, searchOptions, optimalCosts, into: &tokens)
-    // The last chunk only: in the first there was little to refer to.
+    // The last chunk only, as in the other trials.
     let last = counts.ends.count - 1
     let start = last > 0 ? counts.ends[last - 1].byte : range.lowerBound
     return Double(counts.histogram(last).huffmanBits()) / Double(range.upperBound - start)
