@@ -6,7 +6,7 @@ RELEASE = -c release --static-swift-stdlib
 TESTS = -c release -Xswiftc -enable-testing --scratch-path .build-tests
 PREFIX ?= /usr/local
 
-.PHONY: demo build test lint bench fuzz docs install clean
+.PHONY: demo build test lint examples bench fuzz docs install clean
 
 demo: build
 	@.build/release/npy demo
@@ -32,12 +32,21 @@ bench: build
 fuzz:
 	@FuzzTesting/run
 
+# The library's reference and guides as a website in .build-docs/site; docs/ has the documents for who works on it.
 docs:
-	@echo "The documents are in docs/; docs/architecture.md is the map."
+	@scripts/setup
+	NPY_DOCS=1 $(SWIFT) package --scratch-path .build-docs --allow-writing-to-directory .build-docs/site \
+	  generate-documentation --target NumPyIO --target NDArrays --target PythonPickle --target ByteIO \
+	  --enable-experimental-combined-documentation --output-path .build-docs/site
+
+# The programs of Examples/, built as any other package would, and run in a folder of their own.
+examples:
+	@scripts/setup
+	@Examples/run
 
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 .build/release/npy "$(DESTDIR)$(PREFIX)/bin/npy"
 
 clean:
-	rm -rf .build .build-tests .venv
+	rm -rf .build .build-tests .build-docs .venv

@@ -36,6 +36,7 @@ let package = Package(
   ],
   targets: [
     // The modules, lowest first: each imports only modules above it. docs/architecture.md has the map.
+    .target(name: "ReusedMemory"),
     .target(name: "ParallelLoops"),
     .target(name: "NumberText"),
     .target(name: "PythonLiterals", dependencies: ["NumberText"]),
@@ -43,7 +44,7 @@ let package = Package(
     .target(
       name: "NDArrays",
       dependencies: [
-        "CNumPyIOKernels", "ParallelLoops", "NumberText", "PythonLiterals",
+        "CNumPyIOKernels", "ReusedMemory", "ParallelLoops", "NumberText", "PythonLiterals",
         .product(name: "ComplexModule", package: "swift-numerics"),
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
@@ -52,7 +53,7 @@ let package = Package(
       dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
     .target(name: "ArrayDeflate", dependencies: ["ParallelLoops", "ByteIO"] + compressionDependencies),
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
-    .target(name: "PythonPickle", dependencies: ["NumberText", "PythonLiterals", "ByteIO"]),
+    .target(name: "PythonPickle", dependencies: ["ReusedMemory", "NumberText", "PythonLiterals", "ByteIO"]),
     .target(
       name: "NumPyIO",
       dependencies: [
@@ -61,11 +62,16 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
+    .target(
+      name: "Plotting",
+      dependencies: [
+        "NumberText", "ByteIO", "ArrayDeflate", .product(name: "RealModule", package: "swift-numerics"),
+      ]),
     .target(name: "NumPyIOFoundation", dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO"]),
     .executableTarget(
       name: "npy",
       dependencies: [
-        "NumPyIO", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals", "NumberText",
+        "NumPyIO", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals", "NumberText", "ParallelLoops", "Plotting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -99,11 +105,19 @@ let package = Package(
     .testTarget(name: "InteropTests", dependencies: ["npy", "TestSupport"]),
     .testTarget(
       name: "NumPyIOTests",
-      dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport"]),
+      dependencies: [
+        "NumPyIO", "PythonPickle", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport",
+        .product(name: "ComplexModule", package: "swift-numerics"),
+      ]),
     .testTarget(name: "NumPyIOFoundationTests", dependencies: ["NumPyIOFoundation", "NumPyIO", "TestSupport"]),
   ] + compressionLibraries,
   swiftLanguageModes: [.v6]
 )
+
+// The plugin that makes the documentation is fetched by `make docs` only.
+if Context.environment["NPY_DOCS"] != nil {
+  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
+}
 
 // In continuous integration a warning of ours is an error; those of the packages we use are not ours to mend.
 let warningsAsErrors: [SwiftSetting] =

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times NumPy and the library on the same work, in turns, and prints medians, spread and ratios.
 
-usage: compare-with-numpy.py [FOLDER]    (best in memory: /dev/shm)
+usage: compare-with-numpy.py [FOLDER [PREFIX]]    (best in memory: /dev/shm; PREFIX: only the work whose name begins so)
 """
 import pathlib
 import pickle
@@ -21,6 +21,8 @@ F = np.random.standard_normal((1000, 1000))
 table = S.reshape(100_000, 10)
 small = np.arange(100_000) * 1.37 - 5
 p = str(folder / "numpy")
+lists = {f"key {i}": [i * 0.5] for i in range(100_000)}
+dumped, listed = pickle.dumps(S, 4), pickle.dumps(lists, 4)
 
 
 def dump():
@@ -47,11 +49,16 @@ WORK = [
     ("load compressed S", lambda: np.load(p + "c.npz")["arr_0"], 9),
     ("load NumPy's compressed S", lambda: np.load(p + "c.npz")["arr_0"], 9),
     ("savez_compressed F", lambda: np.savez_compressed(p + "g.npz", F), 3), ("pickle dump S", dump, 9),
-    ("pickle load S", load, 9), ("savetxt %d S", lambda: np.savetxt(p + ".tsv", table, "%d", "\t"), 3),
+    ("pickle load S", load, 9), ("pickle load S, mapped", load, 9),
+    ("pickle dumps S", lambda: pickle.dumps(S, 4), 9), ("pickle loads S", lambda: pickle.loads(dumped), 9),
+    ("pickle dumps 100k lists", lambda: pickle.dumps(lists, 4), 9),
+    ("pickle loads 100k lists", lambda: pickle.loads(listed), 9), ("savetxt %d S", lambda: np.savetxt(p + ".tsv", table, "%d", "\t"), 3),
     ("savetxt F", lambda: np.savetxt(p + ".txt", F), 3),
     ("loadtxt int S", lambda: np.loadtxt(p + ".tsv", int, delimiter="\t"), 5), ("loadtxt F", lambda: np.loadtxt(p + ".txt"), 3),
     ("array2string of 100,000 doubles", printed, 3),
 ]
+prefix = sys.argv[2] if len(sys.argv) > 2 else ""
+WORK = [work for work in WORK if work[0].startswith(prefix)]
 theirs, ours = {}, {}
 for name, work, count in WORK:
     if work is None:
@@ -63,7 +70,7 @@ for name, work, count in WORK:
         work()
         times.append(time.perf_counter() - begin)
     theirs[name] = times[1:]
-output = subprocess.run([here / ".build/release/FileBenchmark", folder], capture_output=True, text=True, check=True).stdout
+output = subprocess.run([here / ".build/release/FileBenchmark", folder, "9", prefix], capture_output=True, text=True, check=True).stdout
 for line in output.splitlines():
     name, values = line.split("\t")
     ours[name] = [float(value) for value in values.split()]

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Two small programs that use the library as any other package would: `swift run ArrayFiles`, `swift run CodablePickles`.
+// Small programs that use the library as any other package would: `swift run ArrayFiles`, and so on.
 let package = Package(
   name: "Examples",
   platforms: [.macOS(.v15)],
@@ -9,6 +9,8 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "ArrayFiles", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
+    .executableTarget(
+      name: "Guide", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
     .executableTarget(
       name: "CodablePickles", dependencies: [.product(name: "NumPyIOFoundation", package: "swift-numpy-io")]),
   ],

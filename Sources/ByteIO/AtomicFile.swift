@@ -34,6 +34,8 @@ public final class AtomicFile: ByteSink {
     if let old, old.isDirectory {
       throw FormatError(.wrongKind, "this is a folder, not a file", file: path)
     }
+    // A device or a pipe must not be renamed away.
+    if let old, !old.isRegular { throw FormatError(.wrongKind, "this is no regular file", file: path) }
     let slash = target.lastIndex(of: "/")
     let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
     self.folder = folder

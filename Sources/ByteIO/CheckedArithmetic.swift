@@ -25,9 +25,9 @@ extension FormatError {
     FormatError(.limitExceeded, "the \(what) is too large to be counted in 64 bits")
   }
 
-  /// Bytes that end too early.
+  /// Bytes that end too early, in NumPy's words.
   @inline(never)
   public static func truncated(_ what: String, expected: Int, found: Int, at offset: Int? = nil) -> FormatError {
-    FormatError(.truncated, "\(what): expected \(expected) bytes, found \(found)", offset: offset)
+    FormatError(.truncated, "EOF: reading \(what), expected \(expected) bytes got \(found)", offset: offset)
   }
 }

@@ -38,14 +38,28 @@ internal import SystemPackage
   /// Maps a whole file.
   ///
   /// - Throws: ``FormatError`` if the file cannot be opened or the system cannot map it (a pipe, for one).
-  public init(path: String, access: Access = .readOnly) throws(FormatError) {
+  public convenience init(path: String, access: Access = .readOnly) throws(FormatError) {
     let descriptor = try SystemCall.open(path, access == .readWrite ? .readWrite : .readOnly)
     defer { try? descriptor.close() }
-    let status = try FileStatus(of: descriptor, name: path)
-    guard status.isRegular else {
-      throw FormatError(.wrongKind, "only a regular file can be mapped", file: path)
+    try self.init(descriptor, name: path, access: access)
+  }
+
+  /// Maps a file that is open for reading: the very file that was opened, whatever its path names by now.
+  ///
+  /// - Throws: ``FormatError`` if the system cannot map it; with code `badArgument` for the access `readWrite`.
+  public convenience init(_ file: FileSource, access: Access = .readOnly) throws(FormatError) {
+    guard access != .readWrite else {
+      throw FormatError(.badArgument, "a file that is open for reading cannot be mapped for writing", file: file.name)
     }
-    name = path
+    try self.init(file.descriptor, name: file.name, access: access)
+  }
+
+  private init(_ descriptor: FileDescriptor, name: String, access: Access) throws(FormatError) {
+    let status = try FileStatus(of: descriptor, name: name)
+    guard status.isRegular else {
+      throw FormatError(.wrongKind, "only a regular file can be mapped", file: name)
+    }
+    self.name = name
     self.access = access
     count = status.size
     guard count > 0 else {
@@ -58,7 +72,7 @@ internal import SystemPackage
     // Safe: a new mapping of `count` bytes of an open file; it is given back in `deinit` only.
     let address = unsafe mmap(nil, count, protection, flags, descriptor.rawValue, 0)
     guard let address = unsafe address, unsafe address != MAP_FAILED else {
-      throw .system("cannot map the file", file: path)
+      throw .system("cannot map the file", file: name)
     }
     unsafe baseAddress = address
   }

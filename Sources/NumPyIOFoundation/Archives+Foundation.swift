@@ -25,7 +25,7 @@ extension NPZArchive {
     compression: NPZCompression = .none, layout: NPZLayout = .aligned, replacing: Bool = true
   ) throws(FormatError) {
     try save(
-      named.map { ($0.key, $0.value.untyped) } + numbered(arrays.map(\.untyped)), to: url.localPath(),
+      named.map { ($0.key, $0.value.stored) } + numbered(arrays.map(\.stored)), to: url.localPath(),
       compression: compression, layout: layout, replacing: replacing)
   }
 
@@ -46,7 +46,7 @@ extension NPZArchive {
   ) throws(FormatError) -> Data {
     let sink = MemorySink()
     let writer = try NPZWriter(to: sink, compression: compression, layout: layout)
-    try writer.add(named.map { ($0.key, $0.value.untyped) } + numbered(arrays.map(\.untyped)))
+    try writer.add(named.map { ($0.key, $0.value.stored) } + numbered(arrays.map(\.stored)))
     try writer.close()
     return Data(sink.bytes)
   }

@@ -59,19 +59,20 @@ public enum Pickle {
     try bytes(of: value, options: PickleWriter.Options(protocolVersion: version))
   }
 
-  /// Writes a value to a file, which is replaced only once all is written: Python's `pickle.dump`.
+  /// Writes a value to a file, which is replaced only once all is written: Python's `pickle.dump`; `-` is standard
+  /// output.
   public static func save(
     _ value: PickleValue, to path: String, protocol version: Int = 4
   ) throws(FormatError) {
     try save(value, to: path, options: PickleWriter.Options(protocolVersion: version))
   }
 
-  /// Writes a value to a file, which is replaced only once all is written.
+  /// Writes a value to a file, which is replaced only once all is written; `-` is standard output.
   public static func save(
     _ value: PickleValue, to path: String, options: PickleWriter.Options
   ) throws(FormatError) {
-    let file = try AtomicFile(path: path)
-    try PickleWriter(file, options: options).write(value)
-    try file.commit()
+    try AtomicFile.write(to: path) { (sink: any ByteSink) throws(FormatError) in
+      try PickleWriter(sink, options: options).write(value)
+    }
   }
 }

@@ -22,14 +22,15 @@ struct NPY: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       InfoCommand.self, ListCommand.self, ShowCommand.self, ConvertCommand.self, PackCommand.self, UnpackCommand.self,
-      StatsCommand.self, DiffCommand.self, CheckCommand.self, PickleCommand.self, SizesCommand.self, DemoCommand.self,
+      StatsCommand.self, PlotCommand.self, DiffCommand.self, CheckCommand.self, PickleCommand.self, SizesCommand.self,
+      DemoCommand.self,
     ])
 
   /// Everything that fails comes through here, so that every error looks alike.
   static func main() {
     // A closed pipe is an error of the write, not a signal that ends the process half-way through a file.
     signal(SIGPIPE, SIG_IGN)
-    let arguments = ArchiveOptions.expanding(Array(CommandLine.arguments.dropFirst()))
+    let arguments = CommandLineArguments.expanded(Array(CommandLine.arguments.dropFirst()))
     do {
       var command = try parseAsRoot(arguments)
       try command.run()

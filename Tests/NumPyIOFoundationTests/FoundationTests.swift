@@ -13,6 +13,31 @@ import Testing
     try TemporaryFolder.with { try body(URL(fileURLWithPath: $0, isDirectory: true)) }
   }
 
+  @Test func datesAreMoments() throws {
+    struct Event: Codable, Equatable {
+      var at: Date
+      var end: Date?
+    }
+    let noon = Date(timeIntervalSince1970: 1_709_208_000.25)
+    let events = [Event(at: noon, end: nil), Event(at: Date(timeIntervalSince1970: -1), end: noon)]
+    try withFolder { folder in
+      let url = folder.appendingPathComponent("events.npy")
+      try AnyNDArray(rows: events).save(to: url)
+      let program = """
+        import numpy, sys; a = numpy.load(sys.argv[1]); print(a.dtype)
+        assert a.tolist() == numpy.array([('2024-02-29T12:00:00.25', 'NaT'), ('1969-12-31T23:59:59', '2024-02-29T12:00:00.25')],
+          a.dtype).tolist(), a
+        """
+      let outcome = try Python.run(["-c", program, url.path(percentEncoded: false)])
+      #expect(outcome.output == "[('at', '<M8[us]'), ('end', '<M8[us]')]\n", "\(outcome.errors)")
+      #expect(try AnyNDArray(contentsOf: url).rows(as: Event.self) == events)
+    }
+    // Coarser units round down; what no date can hold is refused.
+    #expect(noon.datetime(in: DateUnit(.day))?.description == "2024-02-29")
+    #expect(Date(Datetime(ticks: .min, unit: DateUnit(.second))) == nil)
+    #expect(Date(Datetime(ticks: 1 << 60, unit: DateUnit(.year))) == nil)
+  }
+
   @Test func npyFiles() throws {
     try withFolder { folder in
       // A name with what URLs write in percent.

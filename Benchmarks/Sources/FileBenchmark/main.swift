@@ -1,13 +1,16 @@
 // Times the library on the tour's million integers (S) and a million normal doubles (F): a line each, the name and the
 // seconds of every repetition. compare-with-numpy.py runs it beside NumPy and prints the ratios.
 //
-// usage: FileBenchmark FOLDER [REPETITIONS]
+// usage: FileBenchmark FOLDER [REPETITIONS [PREFIX]]     (PREFIX: only the work whose name begins so)
 import NumPyIO
 
 let folder = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "/tmp"
 let repetitions = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 9 : 9
 
+let prefix = CommandLine.arguments.count > 3 ? CommandLine.arguments[3] : ""
+
 func measure(_ name: String, _ body: () throws -> Void) throws {
+  guard name.hasPrefix(prefix) else { return }
   var seconds: [Double] = []
   for _ in 0...repetitions {
     let start = ContinuousClock().now
@@ -40,6 +43,15 @@ try measure("load NumPy's compressed S") {
 try measure("savez_compressed F") { try NPZArchive.save([f], to: path + "g.npz", compression: .default) }
 try measure("pickle dump S") { try Pickle.save(.array(s), to: path + ".pkl") }
 try measure("pickle load S") { _ = try Pickle.load(from: path + ".pkl").array() }
+try measure("pickle load S, mapped") { _ = try Pickle.load(from: MappedFile(path: path + ".pkl")).array() }
+let dumped = try Pickle.bytes(of: .array(s))
+try measure("pickle dumps S") { _ = try Pickle.bytes(of: .array(s)) }
+try measure("pickle loads S") { _ = try Pickle.load(bytes: dumped).array() }
+let lists = try PickleValue.dict(
+  (0..<100_000).map { (.string("key \($0)"), .list([.float(Double($0) * 0.5)])) })
+try measure("pickle dumps 100k lists") { _ = try Pickle.bytes(of: lists) }
+let listed = try Pickle.bytes(of: lists)
+try measure("pickle loads 100k lists") { _ = try Pickle.load(bytes: listed) }
 try measure("savetxt %d S") { try table.saveText(to: path + ".tsv", format: "%d", delimiter: "\t") }
 try measure("savetxt F") { try f.saveText(to: path + ".txt") }
 try measure("loadtxt int S") { _ = try NDArray<Int64>(textFile: path + ".tsv", delimiter: "\t") }

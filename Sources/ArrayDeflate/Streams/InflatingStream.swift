@@ -136,10 +136,10 @@ public final class CompressedSource: ByteSource {
   public var isSeekable: Bool { false }
   private let state: Mutex<InflatingBox>
 
-  /// A source of what `source` holds compressed.
-  public init(_ source: any ByteSource, format: CompressionFormat) throws(FormatError) {
+  /// A source of what `source` holds compressed from an offset on.
+  public init(_ source: any ByteSource, at offset: Int = 0, format: CompressionFormat) throws(FormatError) {
     name = source.name
-    state = Mutex(InflatingBox(stream: try InflatingStream(source, format: format, chunk: 1 << 18)))
+    state = Mutex(InflatingBox(stream: try InflatingStream(source, at: offset, format: format, chunk: 1 << 18)))
   }
 
   /// Reads forwards; what lies between is inflated and dropped.

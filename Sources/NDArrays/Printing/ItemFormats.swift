@@ -2,7 +2,7 @@ internal import NumberText
 internal import PythonLiterals
 
 /// Chooses how the elements of an array are written.
-enum ItemFormats {
+package enum ItemFormats {
   /// The format for the elements of an array, which must be packed and native.
   ///
   /// - Parameters:
@@ -185,5 +185,19 @@ private struct VoidItems: ItemFormat {
       buffer.bytes.append(hex[Int(byte & 15)])
     }
     buffer.append("'")
+  }
+}
+
+extension ItemFormats {
+  /// The texts of all elements of an array, as they stand in a column of their own.
+  package static func texts(of array: AnyNDArray, options: PrintOptions) -> [String] {
+    let array = array.nativeByteOrder().contiguous()
+    guard array.count > 0 else { return [] }
+    let items = format(for: array, isScalar: false, options: options, floatsAsScalars: false)
+    return (0..<array.count).map { index in
+      var buffer = PrintBuffer()
+      items.append(index, to: &buffer)
+      return String(decoding: buffer.bytes, as: UTF8.self)
+    }
   }
 }

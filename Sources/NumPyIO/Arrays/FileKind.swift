@@ -26,4 +26,13 @@ public enum FileKind: String, Sendable, Hashable, CaseIterable {
       self = .pickle
     }
   }
+  /// The kind of what a source holds, whose file's name helps where the first bytes say nothing: bytes may precede an
+  /// archive, as in one that unpacks itself.
+  ///
+  /// - Throws: ``FormatError`` with code `empty` if it holds nothing.
+  public init(of source: any ByteSource, named path: String) throws(FormatError) {
+    let kind = try FileKind(of: source)
+    let mayBeArchive = kind == .pickle && source.isSeekable && path.hasSuffix(".npz")
+    self = mayBeArchive && (try? NPZArchive(source)) != nil ? .npz : kind
+  }
 }

@@ -3,8 +3,20 @@ internal import PythonPickle
 
 extension FileCheck {
   /// Names what a pickle would have Python import and call, without doing it; several pickles may follow each other.
-  mutating func checkPickle(_ source: any ByteSource) throws(FormatError) {
-    try checkPickle(source, at: 0, member: nil)
+  /// Compressed files of joblib's and PyTorch's streams are looked into.
+  mutating func checkPickle(_ source: any ByteSource, path: String) throws(FormatError) {
+    switch try PickleContainer(source) {
+    case .pickle(let plain, _):
+      try checkPickle(plain, at: 0, member: nil, folder: source.isSeekable ? JoblibFolder(of: path) : nil)
+    case .torchStream(let stream):
+      let seen = SeenGlobals()
+      do throws(FormatError) { _ = try TorchStream.read(stream, options(seen), map: nil) } catch {
+        noteGlobals(seen, source, nil)
+        throw error.at(file: source.name)
+      }
+      noteGlobals(seen, source, nil)
+    case .torch: break
+    }
   }
 
   /// The pickle within an array of objects.
@@ -13,13 +25,24 @@ extension FileCheck {
     _ = try file.readObjects()
   }
 
-  private mutating func checkPickle(
-    _ source: any ByteSource, at offset: Int, member: String?, isAlone: Bool = false
-  ) throws(FormatError) {
-    let seen = SeenGlobals()
+  /// A pickle that is a member of an archive: PyTorch's.
+  mutating func checkPickle(_ contents: any ByteSource, member: String) throws(FormatError) {
+    try checkPickle(contents, at: 0, member: member, isAlone: true)
+  }
+
+  private func options(_ seen: SeenGlobals) -> PickleReader.Options {
     var options = PickleReader.Options()
     options.encoding = .bytes
     options.onGlobal = { seen.add($0) }
+    return options
+  }
+
+  private mutating func checkPickle(
+    _ source: any ByteSource, at offset: Int, member: String?, folder: JoblibFolder? = nil, isAlone: Bool = false
+  ) throws(FormatError) {
+    let seen = SeenGlobals()
+    var options = options(seen)
+    if !isAlone { options = Joblib.options(options, folder: folder) }
     var reader = PickleReader(source, at: offset, options: options)
     do throws(FormatError) {
       var goesOn = true
@@ -28,10 +51,10 @@ extension FileCheck {
         if isAlone { goesOn = false } else { goesOn = try !reader.isAtEnd() }
       }
     } catch {
-      noteUnknown(seen, source, member)
+      noteGlobals(seen, source, member)
       throw error.at(file: source.name, member: member)
     }
-    noteUnknown(seen, source, member)
+    noteGlobals(seen, source, member)
     if isAlone, try !reader.isAtEnd() {
       note(
         .warning,
@@ -39,10 +62,13 @@ extension FileCheck {
     }
   }
 
-  private mutating func noteUnknown(_ seen: SeenGlobals, _ source: any ByteSource, _ member: String?) {
-    for global in seen.all where !KnownGlobals.contains(global) {
-      let text = "the pickle names \(global.qualifiedName), which Python would import and may call"
-      note(.error, FormatError(.unsupported, text, file: source.name, member: member))
+  private mutating func noteGlobals(_ seen: SeenGlobals, _ source: any ByteSource, _ member: String?) {
+    for global in seen.all {
+      let isKnown = KnownGlobals.contains(global)
+      let text =
+        "the pickle names \(global.qualifiedName), "
+        + (isKnown ? "which is known to make plain data" : "which Python would import and may call")
+      note(isKnown ? .note : .error, FormatError(.unsupported, text, file: source.name, member: member))
     }
   }
 }

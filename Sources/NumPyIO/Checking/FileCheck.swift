@@ -12,6 +12,8 @@ public struct FileCheck: Sendable {
       case error
       /// The file loads, but is not as NumPy would have written it.
       case warning
+      /// Worth knowing, and as it should be.
+      case note
     }
     /// How bad it is.
     public let severity: Severity
@@ -44,10 +46,10 @@ public struct FileCheck: Sendable {
     let source = try FileSource.openSource(path: path)
     let whole = source.isSeekable ? source : try PrefixedSource(source, keeping: 6)
     do throws(FormatError) {
-      switch try FileKind(of: whole) {
+      switch try FileKind(of: whole, named: path) {
       case .npy: try checkArray(whole)
       case .npz: try checkArchive(path, whole)
-      case .pickle: try checkPickle(whole)
+      case .pickle: try checkPickle(whole, path: path)
       }
     } catch {
       if error.code == .io || error.code == .permissionDenied { throw error }
@@ -99,7 +101,7 @@ public struct FileCheck: Sendable {
   // MARK: Archives
 
   private mutating func checkArchive(_ path: String, _ source: any ByteSource) throws(FormatError) {
-    let archive = try NPZArchive(source, path: nil, limits: limits)
+    let archive = try NPZArchive(source, limits: limits)
     let zip = archive.zip
     for name in zip.ambiguousNames {
       note(.error, FormatError(.ambiguous, "the archive has several members of this name", file: path, member: name))
@@ -138,6 +140,7 @@ public struct FileCheck: Sendable {
           .error,
           FormatError(.wrongKind, "the member is no .npy array, as its name says", file: path, member: member.name))
       }
+      if member.name.hasSuffix(".pkl") { try checkPickle(contents, member: member.name) }
       return
     }
     let file = try archive.file(of: member)

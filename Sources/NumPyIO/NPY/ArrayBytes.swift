@@ -1,6 +1,8 @@
+internal import ArrayDeflate
 internal import ByteIO
 internal import NDArrays
 internal import ParallelLoops
+internal import Synchronization
 
 // The bytes of arrays between a source or sink and their final place, without a copy in between.
 
@@ -19,7 +21,7 @@ extension AnyNDArray {
     let storage: ArrayStorage
     if let remaining = reader.remaining {
       guard remaining >= total else {
-        throw FormatError.truncated("the array's data", expected: total, found: remaining, at: start + remaining)
+        throw FormatError.truncated("array data", expected: total, found: remaining, at: start + remaining)
           .at(file: reader.source.name)
       }
       storage = ArrayStorage(uninitializedByteCount: total)
@@ -103,6 +105,8 @@ extension ArrayStorage {
   /// Large reads are cut into pieces of this many bytes, which all cores read at once: what costs is not the read
   /// but the first touch of new memory.
   private static let pieceSize = 2 << 20
+  /// What is read and at once used again is cut into parts that stay in a core's own cache.
+  private static let cachedSize = 256 << 10
 
   fileprivate func fill(from reader: inout ByteReader, start: Int) throws(FormatError) {
     let total = byteCount
@@ -116,15 +120,36 @@ extension ArrayStorage {
     try reader.skip(total)
   }
 
-  /// Fills the storage with a whole source of the same length.
-  func fill(from source: any ByteSource) throws(FormatError) {
-    if byteCount >= 2 * ArrayStorage.pieceSize, source.isSeekable, !(source is InflatedMember) {
-      try readPieces(of: source, from: 0)
-      return
+  /// Fills the storage with a whole source of the same length, and computes the checksum of each part while the cache
+  /// still holds it.
+  func fill(checksumming source: any ByteSource) throws(FormatError) -> UInt32 {
+    let (total, size) = (byteCount, source is InflatedMember ? byteCount : ArrayStorage.pieceSize)
+    guard total > 0 else { return 0 }
+    let pieces = (total + size - 1) / size
+    let sums = Mutex([UInt32](repeating: 0, count: pieces))
+    try Parallel.forEach(pieces) { (piece: Int) throws(FormatError) in
+      var sum: UInt32 = 0
+      var lower = piece * size
+      let end = min(lower + size, total)
+      while lower < end {
+        let upper = min(lower + ArrayStorage.cachedSize, end)
+        // Safe: the parts do not overlap, and nobody else knows the storage yet.
+        let part = unsafe UnsafeMutableRawBufferPointer(rebasing: self.mutableBuffer[lower..<upper])
+        let got = try unsafe source.read(into: part, at: lower)
+        guard got == upper - lower else {
+          throw FormatError.truncated("the array's data", expected: total, found: lower + got, at: lower + got)
+            .at(file: source.name)
+        }
+        sum = unsafe CRC32.checksum(UnsafeRawBufferPointer(part), following: sum)
+        lower = upper
+      }
+      sums.withLock { $0[piece] = sum }
     }
-    var reader = ByteReader(source)
-    // Safe: the storage is new, and the reader writes within the buffer only.
-    try ArrayStorage.check(unsafe reader.read(into: mutableBuffer), of: byteCount, start: 0, reader)
+    return sums.withLock { sums in
+      sums.indices.dropFirst().reduce(sums[0]) {
+        CRC32.combine($0, sums[$1], secondCount: min(size, total - $1 * size))
+      }
+    }
   }
 
   private func readPieces(of source: any ByteSource, from start: Int) throws(FormatError) {
@@ -137,7 +162,7 @@ extension ArrayStorage {
       let part = unsafe UnsafeMutableRawBufferPointer(rebasing: self.mutableBuffer[lower..<upper])
       let got = try unsafe source.read(into: part, at: start + lower)
       guard got == upper - lower else {
-        throw FormatError.truncated("the array's data", expected: total, found: lower + got, at: start + lower + got)
+        throw FormatError.truncated("array data", expected: total, found: lower + got, at: start + lower + got)
           .at(file: source.name)
       }
     }
@@ -166,7 +191,7 @@ extension ArrayStorage {
 
   private static func check(_ got: Int, of total: Int, start: Int, _ reader: ByteReader) throws(FormatError) {
     guard got == total else {
-      throw FormatError.truncated("the array's data", expected: total, found: got, at: start + got)
+      throw FormatError.truncated("array data", expected: total, found: got, at: start + got)
         .at(file: reader.source.name)
     }
   }

@@ -43,9 +43,12 @@ public struct NPYFile: Sendable {
     self.source = source
     self.offset = offset
     if let count = source.byteCount, count - dataOffset < header.dataByteCount {
-      throw FormatError.truncated(
-        "the array's data", expected: header.dataByteCount, found: count - dataOffset, at: count
-      ).at(file: source.name)
+      // NumPy's words, from `np.fromfile`.
+      let found = (count - dataOffset) / max(1, header.dtype.itemSize)
+      throw FormatError(
+        .truncated,
+        "Failed to read all data for array. Expected \(Layout.describe(header.shape)) = \(header.count) elements, "
+          + "could only read \(found) elements. (file seems not fully written?)", file: source.name, offset: count)
     }
   }
 

@@ -21,13 +21,13 @@ extension NPYHeader {
   private init(parsing reader: inout ByteReader, start: Int, limits: LoadLimits) throws(FormatError) {
     let version = try NPYHeader.readVersion(&reader, start: start)
     var length = 0
-    for byte in try reader.read(version.lengthFieldSize, "the length of the header").reversed() {
+    for byte in try reader.read(version.lengthFieldSize, "array header length").reversed() {
       length = length << 8 | Int(byte)
     }
     // A character of 3.0 may take up to four bytes.
     let (most, overflow) = limits.headerCharacters.multipliedReportingOverflow(by: version.major == 3 ? 4 : 1)
     guard overflow || length <= most else { throw NPYHeader.tooLong(length, limits) }
-    let text = try reader.read(length, "the header")
+    let text = try reader.read(length, "array header")
     let textStart = start + 8 + version.lengthFieldSize
     let utf8 = try NPYHeader.utf8(text, version: version, start: textStart)
     if version.major == 3 {
@@ -35,21 +35,32 @@ extension NPYHeader {
       let characters = text.count { $0 & 0xC0 != 0x80 }
       guard characters <= limits.headerCharacters else { throw NPYHeader.tooLong(characters, limits) }
     }
-    let literal: PythonLiteral
-    do throws(PythonLiteralError) {
-      literal = try PythonLiteral(parsing: utf8, allowingLongSuffix: version.major < 3)
-    } catch {
-      throw FormatError(
-        .malformed, "the header is not a Python literal: \(error.message)", offset: textStart + error.offset)
-    }
+    let (literal, isFromPython2) = try NPYHeader.literal(utf8, version: version, start: textStart)
     do throws(FormatError) {
       let parts = try NPYHeader.parts(of: literal)
       self.init(
         version: version, dtype: parts.dtype, shape: parts.shape, isFortranOrder: parts.isFortranOrder,
-        byteCount: textStart - start + length)
+        byteCount: textStart - start + length, isFromPython2: isFromPython2)
       try check(limits)
     } catch {
       throw error.at(offset: textStart)
+    }
+  }
+
+  /// The text as Python reads it; the `L` of Python 2's integers only where the text cannot be read without.
+  private static func literal(
+    _ text: [UInt8], version: Version, start: Int
+  ) throws(FormatError) -> (literal: PythonLiteral, isFromPython2: Bool) {
+    do throws(PythonLiteralError) {
+      do throws(PythonLiteralError) {
+        return (try PythonLiteral(parsing: text, allowingLongSuffix: false), false)
+      } catch {
+        guard version.major < 3 else { throw error }
+        return (try PythonLiteral(parsing: text, allowingLongSuffix: true), true)
+      }
+    } catch {
+      throw FormatError(
+        .malformed, "the header is not a Python literal: \(error.message)", offset: start + error.offset)
     }
   }
 
@@ -67,7 +78,7 @@ extension NPYHeader {
       throw FormatError(.wrongKind, "this is no .npy file: the magic string is missing", offset: start)
     }
     guard prefix.count == 8 else {
-      throw FormatError.truncated("the magic string and version", expected: 8, found: prefix.count, at: start)
+      throw FormatError.truncated("magic string", expected: 8, found: prefix.count, at: start)
     }
     let version = Version(prefix[prefix.startIndex + 6], prefix[prefix.startIndex + 7])
     guard (1...3).contains(version.major), version.minor == 0 else {

@@ -35,13 +35,18 @@ public struct NPYHeader: Sendable, Hashable {
   public let isFortranOrder: Bool
   /// The bytes from the magic to the line end before the data.
   public let byteCount: Int
+  /// Whether the text has Python 2's integers, such as `2L`: NumPy reads it, slowly and with a warning.
+  public let isFromPython2: Bool
 
-  init(version: Version, dtype: DType, shape: [Int], isFortranOrder: Bool, byteCount: Int) {
+  init(
+    version: Version, dtype: DType, shape: [Int], isFortranOrder: Bool, byteCount: Int, isFromPython2: Bool = false
+  ) {
     self.version = version
     self.dtype = dtype
     self.shape = shape
     self.isFortranOrder = isFortranOrder
     self.byteCount = byteCount
+    self.isFromPython2 = isFromPython2
   }
 
   /// The number of elements.

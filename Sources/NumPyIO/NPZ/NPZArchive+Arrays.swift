@@ -90,7 +90,7 @@ extension NPZArchive {
     return try NPYFile.expanded(array, zip.source)
   }
 
-  private func fill(
+  func fill(
     _ storage: ArrayStorage, with member: ZipMember, _ contents: any ByteSource
   ) throws(FormatError) {
     // Safe: the storage is new and nobody else knows it.
@@ -113,7 +113,9 @@ extension NPZArchive {
       }
       try result.get()
     } else {
-      try storage.fill(from: contents)
+      let crc = try storage.fill(checksumming: contents)
+      try zip.check(member, count: target.count, crc32: crc)
+      return
     }
     try zip.check(
       member, count: target.count, crc32: unsafe ArrayDeflate.CRC32.parallelChecksum(UnsafeRawBufferPointer(target)))

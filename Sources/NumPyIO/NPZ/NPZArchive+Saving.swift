@@ -1,19 +1,5 @@
 public import ByteIO
-public import NDArrays
 internal import ZipArchives
-
-/// An array that can be saved: ``AnyNDArray`` and every ``NDArray``.
-public protocol SavableArray: Sendable {
-  /// The array without its static type.
-  var untyped: AnyNDArray { get }
-}
-
-extension AnyNDArray: SavableArray {
-  /// The array itself.
-  public var untyped: AnyNDArray { self }
-}
-
-extension NDArray: SavableArray {}
 
 extension NPZArchive {
   /// Saves arrays as an archive: NumPy's `np.savez(path, *arrays, **named)` and `np.savez_compressed`.
@@ -32,7 +18,7 @@ extension NPZArchive {
     compression: NPZCompression = .none, layout: NPZLayout = .aligned, replacing: Bool = true
   ) throws(FormatError) {
     try save(
-      named.map { ($0.key, $0.value.untyped) } + numbered(arrays.map(\.untyped)), to: path, compression: compression,
+      named.map { ($0.key, $0.value.stored) } + numbered(arrays.map(\.stored)), to: path, compression: compression,
       layout: layout, replacing: replacing)
   }
 
@@ -42,12 +28,12 @@ extension NPZArchive {
     replacing: Bool = true
   ) throws(FormatError) {
     try save(
-      numbered(arrays.map(\.untyped)), to: path, compression: compression, layout: layout, replacing: replacing)
+      numbered(arrays.map(\.stored)), to: path, compression: compression, layout: layout, replacing: replacing)
   }
 
   /// Saves arrays under names that are known at run time only, in their order.
-  public static func save(
-    _ members: [(name: String, array: AnyNDArray)], to path: String, compression: NPZCompression = .none,
+  public static func save<SavedArray: SavableArray>(
+    _ members: [(name: String, array: SavedArray)], to path: String, compression: NPZCompression = .none,
     layout: NPZLayout = .aligned, replacing: Bool = true
   ) throws(FormatError) {
     // By their bytes: two names that Swift takes for equal may differ in their Unicode form.
@@ -57,33 +43,25 @@ extension NPZArchive {
         .alreadyExists, "Cannot use un-named variables and keyword \(name): the name stands twice", file: path,
         member: name)
     }
-    if path == "-" {
-      let sink = DescriptorSink.standardOutput()
+    try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
       let writer = try NPZWriter(to: sink, compression: compression, layout: layout)
       try writer.add(members)
       try writer.close()
-      return
-    }
-    let writer = try NPZWriter(path: path, compression: compression, layout: layout, replacing: replacing)
-    do throws(FormatError) {
-      try writer.add(members)
-      try writer.close()
-    } catch {
-      writer.cancel()
-      throw error.at(file: path)
     }
   }
 
   /// The names that `np.savez` gives arrays without one.
-  public static func numbered(_ arrays: [AnyNDArray]) -> [(name: String, array: AnyNDArray)] {
+  public static func numbered<SavedArray: SavableArray>(
+    _ arrays: [SavedArray]
+  ) -> [(name: String, array: SavedArray)] {
     arrays.enumerated().map { ("arr_\($0.offset)", $0.element) }
   }
 
   /// Adds arrays to an archive without rewriting what it holds; a crash leaves the old archive or the new one, whole.
   ///
   /// - Throws: ``FormatError`` with code `alreadyExists` if a name is taken; the archive then stays as it was.
-  public static func append(
-    _ members: [(name: String, array: AnyNDArray)], to path: String, compression: NPZCompression = .none,
+  public static func append<SavedArray: SavableArray>(
+    _ members: [(name: String, array: SavedArray)], to path: String, compression: NPZCompression = .none,
     layout: NPZLayout = .aligned
   ) throws(FormatError) {
     let writer = try NPZWriter(appendingTo: path, compression: compression, layout: layout)

@@ -20,38 +20,28 @@ public final class NPZArchive: Sendable {
   public let zip: ZipArchive
   /// What a member may ask for.
   public let limits: LoadLimits
-  /// The file's path, if the archive was opened by one: what mapping needs.
-  private let path: String?
 
   /// Opens an archive.
   ///
   /// - Throws: ``FormatError`` if this is no zip archive, or one that no honest writer makes: members that overlap,
   ///   sizes that no data can have.
   public convenience init(opening path: String, limits: LoadLimits = .default) throws(FormatError) {
-    try self.init(FileSource.openSource(path: path), path: path, limits: limits)
+    try self.init(FileSource.openSource(path: path), limits: limits)
   }
 
-  /// Opens an archive that a source holds; the source must be seekable.
-  public convenience init(_ source: any ByteSource, limits: LoadLimits = .default) throws(FormatError) {
-    try self.init(source, path: nil, limits: limits)
-  }
-
-  /// Opens an archive whose file is open already.
-  ///
-  /// - Parameter path: The file's path, `nil` if members cannot be mapped.
-  package init(_ source: any ByteSource, path: String?, limits: LoadLimits = .default) throws(FormatError) {
+  /// Opens an archive that a source holds; of a ``FileSource`` stored members can be mapped.
+  public init(_ source: any ByteSource, limits: LoadLimits = .default) throws(FormatError) {
     // A pipe has no end to begin at: what it holds is read into memory first.
     let source = source.isSeekable ? source : MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name)
     zip = try ZipArchive(source, limits: ZipLimits(limits))
     self.limits = limits
-    self.path = path
   }
 
   /// The names of the members as NumPy's `files` gives them: without `.npy`, in the archive's order.
   public var names: [String] { zip.members.filter { !$0.isFolder }.map { NPZArchive.withoutExtension($0.name) } }
 
   /// How many members there are.
-  public var count: Int { zip.members.count }
+  public var count: Int { zip.members.count { !$0.isFolder } }
 
   /// Whether there is a member of that name, with or without `.npy`.
   public func contains(_ name: String) -> Bool { zip.contains(name + ".npy") || zip.contains(name) }
@@ -149,7 +139,7 @@ public final class NPZArchive: Sendable {
   public func mapped(_ name: String, copyOnWrite: Bool = false) throws(FormatError) -> AnyNDArray {
     let member = try member(name)
     do throws(FormatError) {
-      guard let path else {
+      guard let opened = zip.source as? FileSource else {
         throw FormatError(.unsupported, "only an archive that was opened by its path can be mapped")
       }
       guard member.method == .stored else {
@@ -158,7 +148,8 @@ public final class NPZArchive: Sendable {
       let header = try file(of: member).header
       try NPYFile.refuseObjects(header, zip.source)
       let range = try zip.dataRange(of: member)
-      let map = try MappedFile(path: path, access: copyOnWrite ? .copyOnWrite : .readOnly)
+      // The file that was opened, which by now may have been replaced: its directory is the one that was read.
+      let map = try MappedFile(opened, access: copyOnWrite ? .copyOnWrite : .readOnly)
       return try AnyNDArray(
         mapped: map, offset: range.lowerBound + header.byteCount, dtype: header.dtype, shape: header.shape,
         fortran: header.isFortranOrder)

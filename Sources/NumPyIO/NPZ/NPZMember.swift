@@ -5,20 +5,28 @@ internal import NDArrays
 /// An array on its way into an archive: its header, and how its bytes are compressed.
 struct NPZMember: Sendable {
   let fileName: String
+  /// The array; of objects the bytes of their pickle.
   let array: AnyNDArray
   let header: [UInt8]
 
-  init(_ name: String, _ array: AnyNDArray) throws(FormatError) {
+  init(_ name: String, _ stored: StoredArray) throws(FormatError) {
     do throws(FormatError) {
-      guard !array.dtype.hasObjects else {
-        throw FormatError(.unsupported, "arrays of objects are saved as `ObjectArray`s")
+      switch stored {
+      case .values(let array):
+        try array.refuseObjects()
+        header = try array.encodedHeader().bytes
+        self.array = array
+      case .objects(let objects):
+        header = try objects.encodedHeader().bytes
+        let pickle = try objects.filePickle()
+        array = try FormatError.wrapping(.unsupported, file: nil) { () throws(ArrayError) in
+          try AnyNDArray(bytes: pickle, dtype: .uint8, shape: [pickle.count])
+        }
       }
-      header = try array.encodedHeader().bytes
     } catch {
       throw error.at(member: name)
     }
     fileName = name + ".npy"
-    self.array = array
   }
 
   /// A member in memory, compressed.

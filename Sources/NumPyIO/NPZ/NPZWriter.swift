@@ -1,6 +1,6 @@
 internal import ArrayDeflate
 public import ByteIO
-public import NDArrays
+internal import NDArrays
 internal import ParallelLoops
 internal import ZipArchives
 
@@ -121,13 +121,13 @@ public final class NPZWriter {
   /// - Throws: ``FormatError`` with code `alreadyExists` if the name is taken, `unsupported` for a dtype that the
   ///   format cannot describe.
   public func add(_ name: String, _ array: some SavableArray) throws(FormatError) {
-    try add(NPZMember(name, array.untyped))
+    try add(NPZMember(name, array.stored))
   }
 
   /// Adds several arrays; small ones are compressed side by side.
-  public func add(_ arrays: [(name: String, array: AnyNDArray)]) throws(FormatError) {
+  public func add<SavedArray: SavableArray>(_ arrays: [(name: String, array: SavedArray)]) throws(FormatError) {
     var members: [NPZMember] = []
-    for (name, array) in arrays { members.append(try NPZMember(name, array)) }
+    for (name, array) in arrays { members.append(try NPZMember(name, array.stored)) }
     var next = 0
     while next < members.count {
       var end = next

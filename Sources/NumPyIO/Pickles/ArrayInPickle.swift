@@ -70,39 +70,6 @@ struct ArrayInPickle: PickleConvertible {
   }
 }
 
-/// An array of Python objects: NumPy's dtype `O`.
-public struct ObjectArray: PickleConvertible {
-  /// The length of each axis.
-  public let shape: [Int]
-  /// The objects in C order.
-  public var items: [PickleValue]
-  /// Whether NumPy holds the array in Fortran order; its pickle lists the items in C order all the same.
-  public let isFortran: Bool
-
-  /// An array of objects in C order.
-  ///
-  /// - Throws: ``FormatError`` with code `malformed` if their number is not that of the shape.
-  public init(shape: [Int], items: [PickleValue], isFortran: Bool = false) throws(FormatError) {
-    do throws(ArrayError) {
-      let count = try AnyNDArray.check(shape: shape, itemSize: 1)
-      guard count == items.count else {
-        throw ArrayError(.shapeMismatch, "\(items.count) objects for an array of \(count)")
-      }
-    } catch { throw FormatError(.malformed, error.message) }
-    self.shape = shape
-    self.items = items
-    self.isFortran = isFortran
-  }
-
-  /// NumPy's form of the array.
-  public func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue {
-    ArrayInPickle.reconstruct(
-      NumPyModules(context).core, .tuple(shape.map { .int($0) }), try DType.object.pickleValue(in: context),
-      isFortran,
-      .list(items))
-  }
-}
-
 extension PickleValue {
   /// An array, pickled as NumPy does in the protocol that is written.
   public static func array(_ array: AnyNDArray) -> PickleValue {
@@ -112,6 +79,13 @@ extension PickleValue {
   public static func array<Element>(_ array: NDArray<Element>) -> PickleValue { .array(AnyNDArray(array)) }
   /// An array of objects.
   public static func array(_ array: ObjectArray) -> PickleValue { .object(PickleObject(array)) }
+  /// An array of values or of objects.
+  public static func array(_ array: StoredArray) -> PickleValue {
+    switch array {
+    case .values(let array): .array(array)
+    case .objects(let array): .array(array)
+    }
+  }
   /// A NumPy scalar: an array without axes.
   public static func scalar(_ array: AnyNDArray) -> PickleValue {
     .object(PickleObject(ArrayInPickle(array: array, isScalar: true)))

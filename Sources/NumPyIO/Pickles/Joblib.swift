@@ -7,14 +7,32 @@ public enum Joblib {
   /// Options with which a reader takes up the arrays of an uncompressed joblib file (0.10 and later) as it meets
   /// them. Files of anything else are read as ever.
   public static func options(_ base: PickleReader.Options = PickleReader.Options()) -> PickleReader.Options {
+    options(base, folder: nil)
+  }
+
+  /// - Parameter folder: Where the files of arrays lie that joblib up to 0.9 wrote beside the pickle.
+  static func options(_ base: PickleReader.Options, folder: JoblibFolder?) -> PickleReader.Options {
     var options = base
     options.rawData = { object, data throws(FormatError) in
-      guard let type = object.classGlobal, type.matches("joblib.numpy_pickle", "NumpyArrayWrapper") else {
-        return nil
+      guard let type = object.classGlobal, isModule(type.module) else { return nil }
+      switch type.name {
+      case "NumpyArrayWrapper": return try array(object, &data, base)
+      case "NDArrayWrapper": return try JoblibFolder.array(object, in: folder, base)
+      case "ZNDArrayWrapper": return try JoblibFolder.compressedArray(object, in: folder)
+      default: return nil
       }
-      return try array(object, &data, base)
     }
     return options
+  }
+
+  /// joblib's module, as it is called since 0.10 for what older releases wrote, and within old scikit-learns.
+  private static func isModule(_ name: String) -> Bool {
+    switch name {
+    case "joblib.numpy_pickle", "joblib.numpy_pickle_compat", "sklearn.externals.joblib.numpy_pickle",
+      "sklearn.externals.joblib.numpy_pickle_compat":
+      true
+    default: false
+    }
   }
 
   private static func array(
@@ -42,10 +60,12 @@ public enum Joblib {
     return .array(try PickledArray.array(.bytes(bytes), type, dimensions, fortran: isFortran))
   }
 
-  /// Reads a joblib file's value.
+  /// Reads a joblib file's value, compressed or not.
+  ///
+  /// - Throws: ``FormatError``: see ``PickleFile/init(opening:options:mode:)``.
   public static func load(from source: any ByteSource) throws(FormatError) -> PickleValue {
     var options = PickleReader.Options()
     options.encoding = .latin1
-    return try Pickle.load(from: source, options: Joblib.options(options))
+    return try PickleFile(source, options: options).value
   }
 }

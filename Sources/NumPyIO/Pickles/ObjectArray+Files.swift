@@ -1,6 +1,7 @@
 public import ByteIO
 internal import NDArrays
 public import PythonPickle
+internal import ZipArchives
 
 // Object arrays in `.npy`: the header says `|O`, then follows a pickle of the array (numpy.lib.format.write_array).
 
@@ -11,19 +12,53 @@ extension NPYFile {
   /// - Throws: ``FormatError`` with code `badArgument` if the elements are no objects, `malformed` if the pickle is no
   ///   array.
   public func readObjects(options: PickleReader.Options = PickleReader.Options()) throws(FormatError) -> ObjectArray {
-    guard header.dtype.kind == .object else {
+    guard header.dtype.hasObjects else {
       throw FormatError(.badArgument, "the elements are \(header.dtype), no objects", file: source.name)
     }
-    var reader = PickleReader(source, at: dataOffset, options: options)
-    let value = try reader.read()
-    if let array = try PickledArray(value), case .objects(let objects) = array.content {
-      return try ObjectArray(shape: header.shape, items: objects.items, isFortran: header.isFortranOrder)
+    do throws(FormatError) {
+      var reader = PickleReader(source, at: dataOffset, options: options)
+      let value = try reader.read()
+      // Old files hold the list of the objects alone.
+      guard let items = try PickledArray(value)?.content.objects?.items ?? value.items else {
+        throw FormatError(.malformed, "the pickle holds no array of objects", offset: dataOffset)
+      }
+      return try ObjectArray(
+        shape: header.shape, items: items, dtype: header.dtype, isFortran: header.isFortranOrder)
+    } catch { throw error.at(file: source.name) }
+  }
+
+  /// Reads the whole array, whether it is one of values or of objects.
+  ///
+  /// - Throws: ``FormatError``: see ``read()`` and ``readObjects(options:)``.
+  public func readStored(
+    options: PickleReader.Options = PickleReader.Options()
+  ) throws(FormatError) -> StoredArray {
+    if header.dtype.hasObjects { .objects(try readObjects(options: options)) } else { .values(try read()) }
+  }
+}
+
+extension NPZArchive {
+  /// Loads an array of objects, decoded without running anything; the member's checksum is verified.
+  ///
+  /// - Throws: ``FormatError`` naming the member: see ``NPYFile/readObjects(options:)``.
+  public func objects(
+    _ name: String, options: PickleReader.Options = PickleReader.Options()
+  ) throws(FormatError) -> ObjectArray {
+    let bytes = try data(of: name)
+    do throws(FormatError) {
+      return try NPYFile(MemorySource(bytes, name: zip.source.name), limits: limits).readObjects(options: options)
+    } catch { throw located(error, try member(name)) }
+  }
+
+  /// Loads an array, whether it is one of values or of objects.
+  ///
+  /// - Throws: ``FormatError`` naming the member.
+  public func storedArray(
+    _ name: String, options: PickleReader.Options = PickleReader.Options()
+  ) throws(FormatError) -> StoredArray {
+    if try header(of: name).dtype.hasObjects { .objects(try objects(name, options: options)) } else {
+      .values(try array(name))
     }
-    // Old files hold the list of the objects alone.
-    guard let items = value.items else {
-      throw FormatError(.malformed, "the pickle holds no array of objects", file: source.name, offset: dataOffset)
-    }
-    return try ObjectArray(shape: header.shape, items: items, isFortran: header.isFortranOrder)
   }
 }
 
@@ -37,7 +72,16 @@ extension ObjectArray {
 
   /// Writes the array in `.npy` format.
   public func writeNPY(to sink: any ByteSink) throws(FormatError) {
-    try sink.write(NPYHeader.encode(dtype: .object, shape: shape, fortranOrder: isFortran).bytes)
+    try sink.write(encodedHeader().bytes)
     try PickleWriter(sink, options: PickleWriter.Options(protocolVersion: 4)).write(.array(self))
+  }
+
+  func encodedHeader() throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
+    try NPYHeader.encode(dtype: dtype, shape: shape, fortranOrder: isFortran)
+  }
+
+  /// What follows the header: NumPy pickles the array with protocol 4.
+  func filePickle() throws(FormatError) -> [UInt8] {
+    try Pickle.bytes(of: .array(self), options: PickleWriter.Options(protocolVersion: 4))
   }
 }

@@ -4,15 +4,15 @@ public import PythonPickle
 extension PickleValue {
   /// The value at a path of keys and indices, joined by points: `list.0`, `model.coef_`.
   ///
-  /// A part is the key of a dictionary, an attribute of an object, or the index of a list or tuple, from the end if it
-  /// is negative. Keys that hold points themselves are found as well: the longest that is there is taken.
+  /// A part is the key of a dictionary, a column of a pandas frame, an attribute of an object, or the index of a list or
+  /// tuple, from the end if it is negative. Keys that hold points themselves are found as well: the longest that is there is taken.
   ///
   /// - Throws: ``FormatError`` with code `notFound`, which names what is there instead.
   public func value(at path: String) throws(FormatError) -> PickleValue {
     var value = self
     var rest = path[...]
     while !rest.isEmpty {
-      guard let (next, left) = value.step(into: rest) else {
+      guard let (next, left) = try value.step(into: rest) else {
         throw FormatError(.notFound, "there is no '\(rest)' in a \(value.typeName)\(value.hint)", member: path)
       }
       value = next
@@ -21,12 +21,13 @@ extension PickleValue {
     return value
   }
 
-  private func step(into path: Substring) -> (PickleValue, Substring)? {
+  private func step(into path: Substring) throws(FormatError) -> (PickleValue, Substring)? {
+    let frame = try PandasFrame(self)
     var end = path.endIndex
     while true {
       let part = path[..<end]
       let rest = end == path.endIndex ? path[end...] : path[path.index(after: end)...]
-      if let found = self[String(part)] { return (found, rest) }
+      if let found = try frame?.value(String(part)) ?? self[String(part)] { return (found, rest) }
       if let index = Int(part), let found = self[index] { return (found, rest) }
       if let items = object?.state?.tuple, let index = Int(part), items.indices.contains(index) {
         return (items[index], rest)
@@ -39,7 +40,9 @@ extension PickleValue {
   /// What could have been asked for.
   private var hint: String {
     let keys: [String]
-    if let dict {
+    if let frame = (try? PandasFrame(self)) ?? nil {
+      keys = frame.children.map(\.name)
+    } else if let dict {
       keys = dict.entries.compactMap { $0.key.string ?? $0.key.int.map(String.init) }
     } else if let state = object?.state?.dict {
       keys = state.entries.compactMap { $0.key.string }
@@ -49,5 +52,29 @@ extension PickleValue {
       return ""
     }
     return keys.isEmpty ? "" : ", which has " + keys.prefix(8).joined(separator: ", ") + (keys.count > 8 ? ", …" : "")
+  }
+}
+
+extension PandasFrame {
+  /// A column by its label, or the index; of a series its values.
+  func value(_ name: String) throws(FormatError) -> PickleValue? {
+    if isSeries {
+      if name == "values", let column = columns.first { return .array(try column.array()) }
+    } else if let column = self[name] {
+      return .array(try column.array())
+    }
+    if name == "index", let labels = try PandasIndex.array(index) { return .array(labels) }
+    return nil
+  }
+
+  /// The columns that are arrays and the index.
+  var children: [(name: String, value: PickleValue)] {
+    var children: [(name: String, value: PickleValue)] = []
+    for column in columns {
+      let name = isSeries ? "values" : column.label.string ?? column.label.repr(limit: 200)
+      children.append((name, (try? column.array()).map { .array($0) } ?? column.values))
+    }
+    if let labels = (try? PandasIndex.array(index)) ?? nil { children.append(("index", .array(labels))) }
+    return children
   }
 }

@@ -15,7 +15,7 @@ extension PickleObject {
     if isCall("numpy", "dtype"), let dtype = try? DType(pickled: value) { return dtype.debugDescription }
     guard let pickled = (try? PickledArray(value)) ?? nil else { return nil }
     switch pickled.content {
-    case .objects(let array): return array.repr(options: options)
+    case .objects(let array): return array.formatted(.repr, options: options)
     case .values(let array):
       switch pickled.kind {
       case .scalar: return PickleObject.scalarText(array, options)
@@ -43,39 +43,5 @@ extension PickleObject {
     case .complex where dtype.itemSize == 32: return "np.clongdouble('\(text)')"
     default: return "np.\(dtype.name)(\(text))"
     }
-  }
-}
-
-extension ObjectArray {
-  /// NumPy's `repr` of the array, as far as it fits in nested brackets on one line.
-  func repr(options: PrintOptions) -> String { "array(" + brackets(options, 0, 0...) + ", dtype=object)" }
-
-  /// NumPy's `str`.
-  public func formatted(_ style: PrintStyle, options: PrintOptions = PrintOptions()) -> String {
-    style == .repr ? repr(options: options) : brackets(options, 0, 0..., separator: " ")
-  }
-
-  private func brackets(
-    _ options: PrintOptions, _ axis: Int, _ from: PartialRangeFrom<Int>, separator: String = ", "
-  ) -> String {
-    guard axis < shape.count else {
-      return from.lowerBound < items.count ? items[from.lowerBound].repr(options: options, limit: 1 << 16) : ""
-    }
-    let size = shape[(axis + 1)...].reduce(1, *)
-    let isSummary = items.count > options.threshold && shape[axis] > 2 * options.edgeItems
-    var parts: [String] = []
-    var index = 0
-    while index < shape[axis] {
-      if isSummary, index == options.edgeItems {
-        parts.append("...")
-        index = shape[axis] - options.edgeItems
-      }
-      parts.append(brackets(options, axis + 1, (from.lowerBound + index * size)..., separator: separator))
-      index += 1
-    }
-    let isInnermost = axis == shape.count - 1
-    let joint =
-      isInnermost ? separator : (separator == ", " ? "," : "") + "\n" + String(repeating: " ", count: axis + 1)
-    return "[" + parts.joined(separator: joint) + "]"
   }
 }

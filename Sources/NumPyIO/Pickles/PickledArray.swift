@@ -16,22 +16,16 @@ public struct PickledArray {
     case recordArray
     /// A `numpy.ma.MaskedArray`; its mask is ``PickledArray/mask``.
     case maskedArray
+    /// A tensor or a storage of PyTorch's.
+    case tensor
     /// A subclass of another name.
     case subclass(String)
-  }
-
-  /// The values of an array.
-  public enum Content {
-    /// Values of bytes.
-    case values(AnyNDArray)
-    /// Python objects.
-    case objects(ObjectArray)
   }
 
   /// The class.
   public let kind: Kind
   /// The values.
-  public let content: Content
+  public let content: StoredArray
   /// The mask of a masked array: `true` where a value is missing.
   public let mask: AnyNDArray?
 
@@ -47,7 +41,13 @@ public struct PickledArray {
       self.init(kind: array.isScalar ? .scalar : .array, content: .values(array.array), mask: nil)
     } else if let array = object.convertible as? ObjectArray {
       self.init(kind: .array, content: .objects(array), mask: nil)
-    } else if object.isNumPyCore("multiarray", "_reconstruct") || PickledArray.isMasked(object) {
+    } else if let tensor = object.convertible as? TorchTensor {
+      self.init(kind: .tensor, content: .values(try tensor.array()), mask: nil)
+    } else if let storage = object.convertible as? TorchStorage {
+      self.init(kind: .tensor, content: .values(try storage.array()), mask: nil)
+    } else if object.isNumPyCore("multiarray", "_reconstruct") || object.isNumPyCore("_internal", "_reconstruct")
+      || PickledArray.isMasked(object)
+    {
       self = try PickledArray.reconstruct(object)
     } else if object.isNumPyCore("numeric", "_frombuffer") {
       self.init(kind: .array, content: .values(try PickledArray.fromBuffer(object.arguments)), mask: nil)
@@ -63,7 +63,7 @@ public struct PickledArray {
     }
   }
 
-  init(kind: Kind, content: Content, mask: AnyNDArray?) {
+  init(kind: Kind, content: StoredArray, mask: AnyNDArray?) {
     self.kind = kind
     self.content = content
     self.mask = mask
@@ -117,11 +117,8 @@ public struct PickledArray {
     let dtype = try DType(pickled: state[2])
     guard let fortran = state[3].int else { throw bad("no order") }
     if dtype.hasObjects {
-      guard dtype.kind == .object else {
-        throw FormatError(.unsupported, "an array of records that hold objects")
-      }
       guard case .list(let list) = state[4] else { throw bad("object pickle not returning list") }
-      let array = try ObjectArray(shape: shape, items: list.items, isFortran: fortran != 0)
+      let array = try ObjectArray(shape: shape, items: list.items, dtype: dtype, isFortran: fortran != 0)
       return PickledArray(kind: kind, content: .objects(array), mask: nil)
     }
     let array = try array(state[4], dtype, shape, fortran: fortran != 0)

@@ -78,7 +78,11 @@ extension PickleMachine {
       try push(value)
       return
     }
-    try push(.object(PickleObject(.reduce(callable: callable, arguments: tuple))))
+    let object = PickleObject(.reduce(callable: callable, arguments: tuple))
+    if let replaceCall = options.replaceCall, let replacement = try replaceCall(object) {
+      return try push(replacement)
+    }
+    try push(.object(object))
   }
 
   /// Checks that a value could be a class.

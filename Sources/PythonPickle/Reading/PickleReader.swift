@@ -38,6 +38,9 @@ public struct PickleReader {
     public var onGlobal: ((PickleGlobal) -> Void)?
     /// Called for persistent ids (`persistent_load`); without it they stay ``PickleValue/persistent(_:)``.
     public var persistentLoad: ((PickleValue) throws(FormatError) -> PickleValue)?
+    /// Called with each object that a call would make, before anything refers to it; may give what shall take its
+    /// place.
+    public var replaceCall: ((PickleObject) throws(FormatError) -> PickleValue?)?
     /// Called when an object has got its state; may read raw bytes that follow within the stream, and give what
     /// shall take the object's place.
     public var rawData: ((PickleObject, inout PickleRawData) throws(FormatError) -> PickleValue?)?

@@ -1,3 +1,5 @@
+internal import ReusedMemory
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -97,21 +99,11 @@ public final class PickleBytes: Sendable {
   /// What keeps lent bytes alive; `nil` if the memory is its own.
   public let owner: AnyObject?
 
-  /// From this size on, memory is asked for in large pages, which cost far fewer page faults.
-  private static let largeSize = 4 << 20
-
   /// Memory of its own with undefined content: whoever makes it must fill it.
   package init(uninitializedCount count: Int) {
     self.count = count
     owner = nil
-    let isLarge = count >= PickleMemory.largeSize
-    // Safe: freed in `deinit` only; the alignment is a power of two.
-    unsafe baseAddress = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1), alignment: isLarge ? 2 << 20 : 64)
-    #if os(Linux)
-      // Safe: advice on memory just allocated.
-      if isLarge { _ = unsafe madvise(baseAddress, count, MADV_HUGEPAGE) }
-    #endif
+    unsafe baseAddress = WarmMemory.allocate(count)
   }
 
   /// Bytes that belong to another object.
@@ -135,7 +127,7 @@ public final class PickleBytes: Sendable {
 
   deinit {
     // Safe: allocated in `init`; lent memory is its owner's to free.
-    if owner == nil { unsafe baseAddress.deallocate() }
+    if owner == nil { unsafe WarmMemory.release(baseAddress, count) }
   }
 
   /// The bytes, copied.

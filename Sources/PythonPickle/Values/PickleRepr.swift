@@ -17,6 +17,8 @@ struct PickleReprPrinter {
   /// billions of repetitions.
   private var printed: Set<ObjectIdentifier> = []
   private var repetitions = 0
+  /// Values made on the way: while they live no other takes their address, by which containers are known.
+  private var kept: [PickleValue] = []
   private static let maxRepetitions = 20_000
   /// How a caller prints objects that it knows; `nil` for those that it does not.
   private var objects: ((PickleObject) -> String?)?
@@ -113,12 +115,27 @@ struct PickleReprPrinter {
     if let text = objects?(object) { return write(text) }
     guard begin(object, cyclic: "<...>") else { return }
     if let value = object.convertible { return write("<\(type(of: value))>") }
+    // A state that Python would have set shows only with objects that consist of it.
+    if object.state == nil || object.classGlobal?.module == "uuid",
+      let known = PythonObject(object)
+    {
+      for part in known.reprParts.reversed() {
+        switch part {
+        case .text(let text): steps.append(.text(text))
+        case .value(let value):
+          kept.append(value)
+          steps.append(.value(value))
+        }
+      }
+      return
+    }
     var parts: [(String, PickleValue)] = []
     if !object.items.isEmpty { parts.append(("items", .list(object.items))) }
     if !object.added.isEmpty { parts.append(("items", .list(object.added))) }
     if !object.pairs.isEmpty {
       let dict = PickleDict()
       for pair in object.pairs { dict[pair.key] = pair.value }
+      kept.append(.dict(dict))
       parts.append(("items", .dict(dict)))
     }
     if let state = object.state { parts.append(("state", state)) }

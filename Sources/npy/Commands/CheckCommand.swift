@@ -30,7 +30,7 @@ struct CheckCommand: ParsableCommand {
         // A file that cannot be read is wrong; the others are checked all the same.
         findings = [FileCheck.Finding(unreadable: error)]
       }
-      let isGood = !findings.contains { strict || $0.severity == .error }
+      let isGood = !findings.contains { $0.severity == .error || (strict && $0.severity == .warning) }
       isSound = isSound && isGood
       if json {
         objects.append(

@@ -30,9 +30,9 @@ struct ConvertCommand: ParsableCommand {
 
   func run() throws {
     let address = try Address(source)
-    let opened = try OpenedFile(address.path, kind: reading.from)
+    let opened = try OpenedFile(address.path, kind: reading.from, limits: reading.limits.resolved)
     let kind = try destinationKind
-    if case .pickle(let source) = opened, try convertPickle(source, address, to: kind) { return }
+    if case .pickle(let source) = opened { return try convertPickle(source, address, to: kind) }
     if case .npz(let source) = opened, address.member == nil, address.slice == nil,
       source.names.count != 1 || kind == .npz
     {
@@ -41,27 +41,39 @@ struct ConvertCommand: ParsableCommand {
     }
     if try convertInPieces(opened, address, to: kind) { return }
     let input = try ArrayInput(address, opened, reading: reading)
-    try write(try array.apply(to: input.read(), of: input.address.path), named: name ?? defaultName(input), as: kind)
+    let stored = try input.stored(options: PickleInput.options(reading))
+    try write(try array.apply(to: stored, of: input.address.path), named: name ?? defaultName(input), as: kind)
   }
 
   /// The name that an array keeps in an archive: its member's, or NumPy's for arrays without one.
   private func defaultName(_ input: ArrayInput) -> String {
-    if case .member(_, let name, _) = input.content {
-      return name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
-    }
+    if case .member(_, let name, _) = input.content { return NPZMemberName.short(name) }
     return "arr_0"
   }
 
-  private func write(_ result: AnyNDArray, named name: String, as kind: FileKindName) throws {
+  func write(_ result: StoredArray, named name: String, as kind: FileKindName) throws {
     switch kind {
-    case .npy: try result.save(to: destination)
-    case .npz:
-      let (compression, layout) = try archive.resolved()
-      try NPZArchive.save([(name, result)], to: destination, compression: compression, layout: layout)
+    case .npy:
+      result.warnOfVersion()
+      try result.save(to: destination)
+    case .npz: try save([(name, result)])
     case .txt, .csv, .tsv:
-      try result.saveText(to: destination, options: textOutput.saveOptions(kind, encoding: reading.encoding))
+      let options = try textOutput.saveOptions(kind, encoding: reading.encoding)
+      let table: AnyNDArray
+      switch result {
+      case .values(let array): table = array
+      case .objects(let array): table = try array.tableValues(format: options.format)
+      }
+      try table.saveText(to: destination, options: options)
     case .pkl: try Pickle.save(.array(result), to: destination, options: pickle.writerOptions(nil))
     }
+  }
+
+  /// Writes an archive as the options say.
+  func save(_ members: [(name: String, array: StoredArray)]) throws {
+    let (compression, layout) = try archive.resolved()
+    for (_, array) in members { array.warnOfVersion() }
+    try NPZArchive.save(members, to: destination, compression: compression, layout: layout)
   }
 
   /// Every member, in its order and under its name.
@@ -69,7 +81,15 @@ struct ConvertCommand: ParsableCommand {
     if kind == .pkl, name == nil, array.isEmpty {
       // A dictionary of the arrays, as dict(np.load(…)) would be.
       let dict = PickleDict()
-      for (name, array) in try source.arrays() { try dict.set(.string(name), to: .array(array)) }
+      for member in source.zip.members where !member.isFolder {
+        let name = member.name
+        let isArray = try source.isArray(member)
+        try dict.set(
+          .string(isArray ? NPZMemberName.short(name) : name),
+          to: isArray
+            ? .array(try source.storedArray(name, options: PickleInput.options(reading)))
+            : .bytes(try source.data(of: name)))
+      }
       try Pickle.save(.dict(dict), to: destination, options: pickle.writerOptions(nil))
       return
     }
@@ -83,20 +103,24 @@ struct ConvertCommand: ParsableCommand {
     try AtomicFile.write(to: destination) { (sink: any ByteSink) throws(FormatError) in
       let writer = try NPZWriter(to: sink, compression: compression, layout: layout)
       for member in source.zip.members where !member.isFolder {
-        if try source.isArray(member), !(try source.file(of: member).header.dtype.hasObjects) {
-          let name = member.name
-          let loaded: AnyNDArray = try source.array(name)
-          let converted = try applied(to: loaded, of: address.path)
-          try writer.add(name.hasSuffix(".npy") ? String(name.dropLast(4)) : name, converted)
-        } else {
+        guard try source.isArray(member) else {
           try writer.add(file: member.name, bytes: source.data(of: member.name))
+          continue
+        }
+        if array.isEmpty, try source.file(of: member).header.dtype.hasObjects {
+          // The pickle stays as it is, whatever protocol it has.
+          try writer.add(file: member.name, bytes: source.data(of: member.name))
+        } else {
+          let result = try applied(to: source.storedArray(member.name), of: address.path)
+          result.warnOfVersion()
+          try writer.add(NPZMemberName.short(member.name), result)
         }
       }
       try writer.close()
     }
   }
 
-  private func applied(to loaded: AnyNDArray, of path: String) throws(FormatError) -> AnyNDArray {
+  private func applied(to loaded: StoredArray, of path: String) throws(FormatError) -> StoredArray {
     do { return try array.apply(to: loaded, of: path) } catch let error as FormatError { throw error } catch {
       throw FormatError(.badArgument, String(describing: error), file: path)
     }
@@ -125,6 +149,18 @@ enum FileKindName: String, CaseIterable, ExpressibleByArgument {
   }
 }
 
+/// What a file may ask for.
+struct LimitOptions: ParsableArguments {
+  @Option(help: "The longest header of .npy that is read, in characters; NumPy's limit is 10000.")
+  var maxHeaderSize: Int?
+
+  var resolved: LoadLimits {
+    var limits = LoadLimits.default
+    if let maxHeaderSize { limits.headerCharacters = maxHeaderSize }
+    return limits
+  }
+}
+
 /// How a source is read that is not an array by itself.
 struct SourceOptions: ParsableArguments {
   @Option(help: "What the file is, whatever its content and extension say: npy, npz, pkl, txt, csv or tsv.")
@@ -132,6 +168,7 @@ struct SourceOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "The encoding of text: utf-8, latin-1, utf-16, ascii.") var encoding: String?
   @Option(help: "What Python 2's strings in pickles become: ascii, latin1 or bytes.") var pickleEncoding: String?
   @OptionGroup var text: TextInputOptions
+  @OptionGroup var limits: LimitOptions
 
   func loadOptions(_ kind: FileKindName) throws -> LoadTextOptions { try text.loadOptions(kind, encoding: encoding) }
 
@@ -167,7 +204,7 @@ extension ConvertCommand {
       let options = try reading.loadOptions(textKind)
       let hasSize = ![.bytes, .string].contains(options.dtype.kind) || options.dtype.itemSize > 0
       guard source.byteCount ?? .max >= ConvertCommand.largeSize, source.isSeekable || source.name != address.path,
-        destination != "-", options.ndmin == 0, !options.unpack, options.maxRows == nil, hasSize,
+        destination != "-", FileStatus(path: destination)?.isRegular ?? true, options.ndmin == 0, !options.unpack, options.maxRows == nil, hasSize,
         options.dtype.dateUnit?.unit != .generic
       else { return false }
       let reader = try TextTableReader(source, options: options)
@@ -211,7 +248,7 @@ struct ArrayOptions: ParsableArguments {
 
   var isEmpty: Bool { reshape == nil && astype == nil && order == nil }
 
-  func apply(to source: AnyNDArray, of path: String) throws -> AnyNDArray {
+  func apply(to source: StoredArray, of path: String) throws -> StoredArray {
     var result = source
     do {
       if let reshape {
@@ -221,13 +258,14 @@ struct ArrayOptions: ParsableArguments {
         guard dimensions.allSatisfy({ $0 != nil }) else {
           throw ValidationError("'\(reshape)' is no shape: write integers with commas, as 100000,10")
         }
-        result = try result.reshaped(dimensions.compactMap { $0 })
+        let shape = dimensions.compactMap { $0 }
+        result = try result.rearranged { (array: AnyNDArray) throws(ArrayError) in try array.reshaped(shape) }
       }
-      if let astype { result = try result.asType(DType(parsing: astype), casting: .unsafe) }
-      switch order {
-      case .c: result = result.contiguous()
-      case .f where !result.isFContiguous: result = result.packed(fortran: true)
-      default: break
+      if let astype { result = try result.asType(DType(parsing: astype)) }
+      if let order {
+        result = try result.rearranged { array in
+          order == .c ? array.contiguous() : array.isFContiguous ? array : array.packed(fortran: true)
+        }
       }
     } catch let error as ArrayError {
       throw FormatError(.badArgument, error.message, file: path)

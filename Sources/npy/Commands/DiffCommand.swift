@@ -23,6 +23,7 @@ struct DiffCommand: ParsableCommand {
   @Flag(help: "Let a NaN equal a NaN.") var equalNan = false
   @Flag(name: .shortAndLong, help: "Print nothing; the exit code tells.") var quiet = false
   @Flag(help: "Print JSON.") var json = false
+  @OptionGroup var limits: LimitOptions
 
   /// What `diff` says when it cannot compare: 1 means that the arrays differ.
   private static let trouble: Int32 = 2
@@ -30,7 +31,9 @@ struct DiffCommand: ParsableCommand {
   func run() throws {
     do {
       let (left, right) = (try Address(a), try Address(b))
-      let (leftFile, rightFile) = (try OpenedFile(left.path), try OpenedFile(right.path))
+      let (leftFile, rightFile) = (
+        try OpenedFile(left.path, limits: limits.resolved), try OpenedFile(right.path, limits: limits.resolved)
+      )
       let isSame: Bool
       if case .npz(let first) = leftFile, case .npz(let second) = rightFile, left.isWhole, right.isWhole {
         isSame = try compareArchives(first, second)

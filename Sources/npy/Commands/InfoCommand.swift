@@ -16,12 +16,13 @@ struct InfoCommand: ParsableCommand {
       """)
 
   @Argument(help: "The files, or members of archives.") var addresses: [String]
+  @OptionGroup var limits: LimitOptions
   @Flag(help: "Print JSON: an object, or a list of objects for several addresses.") var json = false
 
   func run() throws {
     var objects: [JSONValue] = []
     for (place, text) in addresses.enumerated() {
-      let description = try FileDescription(text)
+      let description = try FileDescription(text, limits: limits.resolved)
       if json {
         objects.append(description.json)
       } else {
@@ -42,13 +43,14 @@ struct ListCommand: ParsableCommand {
       """)
 
   @Argument(help: "The files.") var files: [String]
+  @OptionGroup var limits: LimitOptions
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
     var rows: [[String]] = []
     var objects: [JSONValue] = []
     for file in files {
-      let description = try FileDescription(file)
+      let description = try FileDescription(file, limits: limits.resolved)
       objects.append(description.json)
       rows += description.rows
     }
@@ -67,9 +69,9 @@ enum FileDescription {
   case pickle(PickleDescription)
   case text(TextDescription)
 
-  init(_ text: String) throws {
+  init(_ text: String, limits: LoadLimits) throws {
     let address = try Address(text)
-    let opened = try OpenedFile(address.path)
+    let opened = try OpenedFile(address.path, limits: limits)
     if case .npz(let archive) = opened, address.member == nil, address.slice == nil {
       self = .archive(try ArchiveDescription(archive, name: text))
     } else if case .pickle(let source) = opened {
@@ -102,7 +104,7 @@ enum FileDescription {
   /// The lines of `ls`.
   var rows: [[String]] {
     switch self {
-    case .pickle(let pickle): [pickle.row]
+    case .pickle(let pickle): pickle.rows
     case .text(let text): [text.row]
     case .array(let array): [[array.printableName, array.shapeText, array.dtypeText, array.sizeText]]
     case .archive(let archive):

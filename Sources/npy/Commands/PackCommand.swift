@@ -17,18 +17,20 @@ struct PackCommand: ParsableCommand {
       """)
 
   @Argument(help: "The archive.") var archive: String
-  @Argument(help: "The arrays, each as ADDRESS or NAME=ADDRESS.") var arrays: [String]
+  @Argument(help: "The arrays, each as ADDRESS or NAME=ADDRESS.") var arrays: [String] = []
   @OptionGroup var options: ArchiveOptions
+  @OptionGroup var limits: LimitOptions
   @Flag(help: "Add to the archive instead of replacing it; until all is written it stays what it was.")
   var append = false
 
   func run() throws {
-    var members: [(name: String, array: AnyNDArray)] = []
+    var members: [(name: String, array: StoredArray)] = []
     for (place, text) in arrays.enumerated() {
       let (name, address) = PackCommand.split(text)
-      let input = try ArrayInput(address)
-      members.append((name ?? PackCommand.name(of: input.address, place), try input.read()))
+      let input = try ArrayInput(Address(address), limits: limits.resolved)
+      members.append((name ?? PackCommand.name(of: input.address, place), try input.stored()))
     }
+    for (_, array) in members { array.warnOfVersion() }
     let (compression, layout) = try options.resolved()
     if append, FileStatus(path: archive) != nil {
       try NPZArchive.append(members, to: archive, compression: compression, layout: layout)
@@ -47,7 +49,7 @@ struct PackCommand: ParsableCommand {
 
   /// The member's name, or the file's without folder and extension.
   static func name(of address: Address, _ place: Int) -> String {
-    if let member = address.member { return member.hasSuffix(".npy") ? String(member.dropLast(4)) : member }
+    if let member = address.member { return NPZMemberName.short(member) }
     if address.path == "-" { return "arr_\(place)" }
     let file = address.path.split(separator: "/").last.map(String.init) ?? address.path
     guard let dot = file.lastIndex(of: "."), dot != file.startIndex else { return file }
@@ -71,11 +73,12 @@ struct ArchiveOptions: ParsableArguments {
     if numpyLayout, compression == .default { return (.zlib, layout) }
     return (compression, layout)
   }
+}
 
-  /// `--compress` without a value, which the argument parser does not know, as `--compress=default`.
-  static func expanding(_ arguments: [String]) -> [String] {
-    arguments.map { $0 == "--compress" ? "--compress=default" : $0 }
-  }
+/// The names of an archive's members.
+enum NPZMemberName {
+  /// The name as NumPy gives it: without `.npy`.
+  static func short(_ name: String) -> String { name.hasSuffix(".npy") ? String(name.dropLast(4)) : name }
 }
 
 struct UnpackCommand: ParsableCommand {

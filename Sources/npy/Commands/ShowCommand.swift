@@ -17,13 +17,13 @@ struct ShowCommand: ParsableCommand {
   @Argument(help: "The array.") var address: String
   @OptionGroup(title: "Text") var reading: SourceOptions
   @Flag(help: "Print as repr does.") var repr = false
+  @OptionGroup var bare: BareTextOptions
   @OptionGroup var options: PrintingOptions
 
   func run() throws {
     let address = try Address(address)
     let options = try options.resolved()
-    let style: PrintStyle = repr ? .repr : .str
-    let opened = try OpenedFile(address.path, kind: reading.from)
+    let opened = try OpenedFile(address.path, kind: reading.from, limits: reading.limits.resolved)
     if case .pickle(let source) = opened {
       let value = try PickleInput.value(source, address, reading)
       guard let array = try PickleInput.array(value) else {
@@ -34,15 +34,40 @@ struct ShowCommand: ParsableCommand {
         try Console.print(value.repr(options: options))
         return
       }
-      try Console.print(ArrayInput(address, memory: array).read().formatted(style, options: options))
-      return
+      return try show(ArrayInput(address, memory: array).stored(), options)
     }
     let input = try ArrayInput(address, opened, reading: reading)
-    if let file = input.file, file.header.dtype.kind == .object, address.slice == nil {
-      try Console.print(file.readObjects().formatted(style, options: options))
-      return
+    try show(input.stored(options: PickleInput.options(reading)), options)
+  }
+
+  private func show(_ array: StoredArray, _ options: PrintOptions) throws {
+    if let text = bare.text(of: array, options: options) { return try Console.print(text) }
+    try Console.print(array.formatted(repr ? .repr : .str, options: options))
+  }
+}
+
+/// The elements in brackets and nothing else: the parameters of `np.array2string`.
+struct BareTextOptions: ParsableArguments {
+  @Flag(help: "Print as np.array2string: the elements in brackets, for a text that goes around them.")
+  var array2string = false
+  @Option(parsing: .unconditional, help: "With --array2string: what stands between elements.") var separator = " "
+  @Option(parsing: .unconditional, help: "With --array2string: lines are indented by the length of this text.")
+  var prefix = ""
+  @Option(parsing: .unconditional, help: "With --array2string: lines are shorter by the length of this text.")
+  var suffix = ""
+
+  func validate() throws {
+    if !array2string, separator != " " || !prefix.isEmpty || !suffix.isEmpty {
+      throw ValidationError("--separator, --prefix and --suffix go with --array2string")
     }
-    try Console.print(input.read().formatted(style, options: options))
+  }
+
+  /// The text; `nil` if it was not asked for.
+  func text(of array: StoredArray, options: PrintOptions) -> String? {
+    guard array2string else { return nil }
+    return array.elementText(
+      separator: Escapes.resolve(separator), prefix: Escapes.resolve(prefix), suffix: Escapes.resolve(suffix),
+      options: options)
   }
 }
 

@@ -8,7 +8,7 @@ struct ArrayInput {
   enum Content {
     case file(NPYFile)
     case member(NPZArchive, String, NPYFile)
-    case memory(AnyNDArray)
+    case memory(StoredArray)
   }
   let address: Address
   let content: Content
@@ -17,8 +17,11 @@ struct ArrayInput {
   ///
   /// - Throws: ``FormatError`` if there is no such file or member, or it is no array.
   ///   With `reading`, how text is read; without it, as `np.loadtxt` reads it.
-  init(_ address: Address, kind: FileKindName? = nil, reading: SourceOptions? = nil) throws {
-    try self.init(address, OpenedFile(address.path, kind: kind ?? reading?.from), reading: reading)
+  init(
+    _ address: Address, kind: FileKindName? = nil, reading: SourceOptions? = nil, limits: LoadLimits = .default
+  ) throws {
+    try self.init(address, OpenedFile(address.path, kind: kind ?? reading?.from, limits: reading?.limits.resolved ?? limits),
+      reading: reading)
   }
 
   /// Opens what the text of an address names.
@@ -40,19 +43,14 @@ struct ArrayInput {
       if let member = address.member {
         throw FormatError(.notFound, "a text has no members", file: address.path, member: member)
       }
-      content = .memory(try (reading ?? SourceOptions.parse([])).load(source, kind))
+      content = .memory(.values(try (reading ?? SourceOptions.parse([])).load(source, kind)))
     case .pickle(let source):
-      let value = try PickleInput.value(source, address, reading)
-      guard let array = try PickleInput.array(value) else {
-        throw FormatError(
-          .badArgument, "this is a \(value.typeName), no array\(PickleInput.hint(value, address))", file: address.path,
-          member: address.member)
-      }
-      content = .memory(array)
+      content = .memory(try PickleInput.requireArray(PickleInput.value(source, address, reading), address))
     }
+    file?.header.warnOfPython2()
   }
 
-  init(_ address: Address, memory: AnyNDArray) {
+  init(_ address: Address, memory: StoredArray) {
     self.address = address
     content = .memory(memory)
   }
@@ -83,17 +81,29 @@ struct ArrayInput {
   }
 
   /// The array, or the part that the address's slice selects, in memory.
+  ///
+  /// - Throws: ``FormatError``; with code `unsupported` for an array of objects.
   func read() throws(FormatError) -> AnyNDArray {
+    do throws(FormatError) { return try stored().requireValues() } catch {
+      throw error.at(file: address.path, member: address.member)
+    }
+  }
+
+  /// The array of whatever elements, or the part that the address's slice selects, in memory.
+  func stored(options: PickleReader.Options = PickleReader.Options()) throws(FormatError) -> StoredArray {
+    let whole: StoredArray
     switch (content, address.slice) {
-    case (.file(let file), nil): return try file.read()
-    case (.file(let file), let slice?): return try file.read(slice: slice)
-    case (.member(let archive, let name, _), nil): return try archive.array(name)
-    case (.member(let archive, let name, _), let slice?): return try archive.slice(name, slice)
-    case (.memory(let array), nil): return array
-    case (.memory(let array), let slice?):
-      return try FormatError.wrapping(.badArgument, file: address.path) { () throws(ArrayError) in
-        try array.slice(slice)
-      }
+    case (.file(let file), let slice?) where !file.header.dtype.hasObjects:
+      return .values(try file.read(slice: slice))
+    case (.member(let archive, let name, let file), let slice?) where !file.header.dtype.hasObjects:
+      return .values(try archive.slice(name, slice))
+    case (.file(let file), _): whole = try file.readStored(options: options)
+    case (.member(let archive, let name, _), _): whole = try archive.storedArray(name, options: options)
+    case (.memory(let array), _): whole = array
+    }
+    guard let slice = address.slice else { return whole }
+    return try FormatError.wrapping(.badArgument, file: address.path) { () throws(ArrayError) in
+      try whole.slice(slice)
     }
   }
 

@@ -1,5 +1,6 @@
 import ByteIO
 import NumPyIO
+import ZipArchives
 
 /// A file that a command works on, opened as what it is.
 enum OpenedFile {
@@ -18,7 +19,10 @@ enum OpenedFile {
     if let kind { actual = kind } else { actual = try OpenedFile.kind(of: source, path) }
     switch actual {
     case .npy: self = .npy(try NPYFile(source, limits: limits))
-    case .npz: self = .npz(try NPZArchive(source, path: source.isSeekable ? path : nil, limits: limits))
+    case .npz:
+      let archive = try NPZArchive(source, limits: limits)
+      // PyTorch's files are archives too, of a pickle and what it refers to.
+      self = kind == nil && PickleFile.isTorch(archive) ? .pickle(archive.zip.source) : .npz(archive)
     case .pkl: self = .pickle(source)
     case .txt, .csv, .tsv: self = .text(try TextFile.decompressing(source), actual)
     }
@@ -31,7 +35,7 @@ enum OpenedFile {
     let isNamedText = named == .txt || named == .csv || named == .tsv
     // An empty text is an empty table; an empty file of another kind is an error.
     if isNamedText, let named, try source.readBytes(at: 0, upTo: 1).isEmpty { return named }
-    return switch try FileKind(of: source) {
+    return switch try FileKind(of: source, named: path) {
     case .npy: .npy
     case .npz: .npz
     case .pickle: isNamedText ? named ?? .txt : .pkl

@@ -4,17 +4,22 @@ import NumPyIO
 /// What `info` tells of a pickle: its protocol and a tree of what it holds.
 struct PickleDescription {
   let name: String
+  let format: PickleFile.Format
   let protocolVersion: Int
   let value: PickleValue
   let array: AnyNDArray?
   let fileSize: Int?
+  private let hasMember: Bool
 
   init(_ source: any ByteSource, _ address: Address) throws {
     name = address.text
+    hasMember = address.member != nil
     fileSize = source.byteCount
-    var reader = PickleReader(source, options: Joblib.options())
-    let whole = try reader.read()
-    protocolVersion = reader.protocolVersion
+    // Mapped: of tensors only the descriptions are looked at, never the elements.
+    let file = try PickleInput.file(source, address, nil, mode: .mapped)
+    let whole = file.value
+    format = file.format
+    protocolVersion = file.protocolVersion
     if let member = address.member { value = try whole.value(at: member) } else { value = whole }
     var array = try value.array()
     if let slice = address.slice, let known = array {
@@ -26,17 +31,25 @@ struct PickleDescription {
   }
 
   var text: String {
-    var rows = [["  format", "pickle, protocol \(protocolVersion)"]]
+    var rows = [["  format", "\(format.rawValue), protocol \(protocolVersion)"]]
     if let fileSize { rows.append(["  file", "\(TextTable.grouped(fileSize)) bytes"]) }
     return Console.printable(name) + "\n" + TextTable.aligned(rows) + tree(value, indent: "  ", depth: 4)
   }
 
-  /// The lines of `ls`.
-  var row: [String] {
-    guard let array else { return [Console.printable(name), "-", value.typeName, fileSize.map(TextTable.size) ?? "-"] }
-    return [
-      Console.printable(name), Layout.describe(array.shape), array.dtype.description, TextTable.size(array.nbytes),
-    ]
+  /// The lines of `ls`: the arrays by their paths, or the whole where there are none.
+  var rows: [[String]] {
+    func row(_ name: String, _ dtype: DType, _ shape: [Int]) -> [String] {
+      let size = (Layout.elementCount(shape) ?? 0) * dtype.itemSize
+      return [Console.printable(name), Layout.describe(shape), dtype.description, TextTable.size(size)]
+    }
+    if let array { return [row(name, array.dtype, array.shape)] }
+    let paths = (try? value.arrayPaths()) ?? []
+    let rows = paths.compactMap { path, value -> [String]? in
+      guard let (dtype, shape) = (try? value.arrayDescription()) ?? nil else { return nil }
+      return row(path.isEmpty ? name : name + (hasMember ? "." : ":") + path, dtype, shape)
+    }
+    if !rows.isEmpty { return rows }
+    return [[Console.printable(name), "-", value.typeName, fileSize.map(TextTable.size) ?? "-"]]
   }
 
   var json: JSONValue {
@@ -56,23 +69,14 @@ struct PickleDescription {
     ]
   }
 
-  /// The entries of a container, by the path parts that reach them.
-  private static func children(_ value: PickleValue) -> [(name: String, value: PickleValue)] {
-    if let dict = value.dict {
-      return dict.entries.map { ($0.key.string ?? $0.key.repr(limit: 60), $0.value) }
-    }
-    if let items = value.items { return items.enumerated().map { (String($0.offset), $0.element) } }
-    guard let object = value.object else { return [] }
-    if let state = object.state?.dict {
-      return state.entries.map { ($0.key.string ?? $0.key.repr(limit: 60), $0.value) }
-    }
-    if let state = object.state { return [("state", state)] }
-    return object.items.enumerated().map { (String($0.offset), $0.element) }
-  }
-
   private static func json(_ value: PickleValue, depth: Int) -> JSONValue {
-    if let array = (try? value.array()) ?? nil { return .object([("type", .string("ndarray"))] + fields(array)) }
-    let children = children(value)
+    if let (dtype, shape) = (try? value.arrayDescription()) ?? nil {
+      return .object([
+        ("type", .string("ndarray")), ("dtype", dtype.json), ("shape", .array(shape.map(JSONValue.int))),
+        ("nbytes", .int((Layout.elementCount(shape) ?? 0) * dtype.itemSize)),
+      ])
+    }
+    let children = value.children
     guard !children.isEmpty, depth > 0 else {
       return .object([("type", .string(value.typeName)), ("repr", .string(value.repr(limit: 200)))])
     }
@@ -82,8 +86,8 @@ struct PickleDescription {
 
   private func tree(_ value: PickleValue, indent: String, depth: Int) -> String {
     func line(_ value: PickleValue) -> String {
-      if let array = (try? value.array()) ?? nil {
-        return "array \(Layout.describe(array.shape)) \(Console.printable(array.dtype.description))"
+      if let (dtype, shape) = (try? value.arrayDescription()) ?? nil {
+        return "array \(Layout.describe(shape)) \(Console.printable(dtype.description))"
       }
       switch value {
       case .dict(let dict): return "dict of \(dict.count)"
@@ -95,8 +99,8 @@ struct PickleDescription {
     }
     var text = indent + line(value) + "\n"
     func list(_ value: PickleValue, _ indent: String, _ depth: Int) {
-      if let array = try? value.array(), array.count >= 0 { return }
-      let children = PickleDescription.children(value)
+      if ((try? value.arrayDescription()) ?? nil) != nil { return }
+      let children = value.children
       for (name, child) in children.prefix(20) {
         text += indent + Console.printable(name) + ": " + line(child) + "\n"
         if depth > 0 { list(child, indent + "  ", depth - 1) }

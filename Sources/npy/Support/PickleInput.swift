@@ -6,10 +6,22 @@ import NumPyIO
 enum PickleInput {
   /// The value that an address names: the whole pickle, or what stands at a path of keys.
   static func value(_ source: any ByteSource, _ address: Address, _ reading: SourceOptions?) throws -> PickleValue {
-    // Arrays that joblib has put into the stream are taken up as they come; all else is read as ever.
-    let value = try Pickle.load(from: source, options: Joblib.options(options(reading)))
+    try value(of: try file(source, address, reading), address)
+  }
+
+  /// The value that an address names in a file that is read already.
+  static func value(of file: PickleFile, _ address: Address) throws(FormatError) -> PickleValue {
+    let value = file.value
     guard let member = address.member else { return value }
     do throws(FormatError) { return try value.value(at: member) } catch { throw error.at(file: address.path) }
+  }
+
+  /// The file of an address: a pickle, or what joblib and PyTorch make of pickles.
+  static func file(
+    _ source: any ByteSource, _ address: Address, _ reading: SourceOptions?, mode: LoadMode = .whole
+  ) throws -> PickleFile {
+    let path = source.isSeekable && address.path != "-" ? address.path : nil
+    return try PickleFile(source, path: path, options: options(reading), mode: mode)
   }
 
   static func options(_ reading: SourceOptions?) throws -> PickleReader.Options {
@@ -24,7 +36,15 @@ enum PickleInput {
   }
 
   /// The array that a value is; a list of numbers is none.
-  static func array(_ value: PickleValue) throws(FormatError) -> AnyNDArray? { try value.array() }
+  static func array(_ value: PickleValue) throws(FormatError) -> StoredArray? { try PickledArray(value)?.content }
+
+  /// The array that a value has to be.
+  static func requireArray(_ value: PickleValue, _ address: Address) throws(FormatError) -> StoredArray {
+    if let array = try array(value) { return array }
+    throw FormatError(
+      .badArgument, "this is a \(value.typeName), no array\(hint(value, address))", file: address.path,
+      member: address.member)
+  }
 
   /// Which keys could be asked for.
   static func hint(_ value: PickleValue, _ address: Address) -> String {
@@ -55,35 +75,66 @@ struct PickleOptions: ParsableArguments {
 }
 
 extension ConvertCommand {
-  /// Converts what a pickle holds: another pickle of the same object, or an archive of a dictionary's arrays.
-  ///
-  /// - Returns: Whether it was done; else the pickle has to be an array.
-  func convertPickle(_ source: any ByteSource, _ address: Address, to kind: FileKindName) throws -> Bool {
-    switch kind {
-    case .pkl where address.slice == nil && array.isEmpty:
-      var reader = PickleReader(source, options: try PickleInput.options(reading))
-      var value = try reader.read()
-      let version = reader.protocolVersion
-      if let member = address.member { value = try value.value(at: member) }
+  /// Converts what a pickle holds, which is read once: to another pickle of the same object, to an archive of the
+  /// arrays within it, or as the array that it is.
+  func convertPickle(_ source: any ByteSource, _ address: Address, to kind: FileKindName) throws {
+    let file = try PickleInput.file(source, address, reading)
+    let value = try PickleInput.value(of: file, address)
+    if kind == .pkl, address.slice == nil, array.isEmpty {
+      // PyTorch writes protocol 2, at which the bytes of arrays take half as much again.
+      let version = file.format == .pickle ? file.protocolVersion : nil
       try Pickle.save(value, to: destination, options: pickle.writerOptions(version))
-      return true
-    case .npz:
-      let value = try PickleInput.value(source, address, reading)
-      guard let dict = value.dict else { return false }
-      var members: [(name: String, array: AnyNDArray)] = []
-      for entry in dict.entries {
-        guard let name = entry.key.string, let loaded = try entry.value.array() else {
-          throw FormatError(
-            .unsupported,
-            "only arrays under names go into an archive, not a \(entry.value.typeName) under \(entry.key)",
-            file: address.path)
-        }
-        members.append((name, try array.apply(to: loaded, of: address.path)))
-      }
-      let (compression, layout) = try archive.resolved()
-      try NPZArchive.save(members, to: destination, compression: compression, layout: layout)
-      return true
-    default: return false
+      return
     }
+    if kind == .npz, address.slice == nil, try PickleInput.array(value) == nil {
+      if try convertPaths(of: value, address) { return }
+      if let dict = value.dict {
+        try save(try members(of: dict, address))
+        return
+      }
+    }
+    let input = ArrayInput(address, memory: try PickleInput.requireArray(value, address))
+    try write(try array.apply(to: input.stored(), of: address.path), named: name ?? "arr_0", as: kind)
+  }
+
+  private func members(
+    of dict: PickleDict, _ address: Address
+  ) throws -> [(name: String, array: StoredArray)] {
+    guard name == nil else { throw ValidationError("--name is for a single array, not for a dictionary") }
+    var members: [(name: String, array: StoredArray)] = []
+    for entry in dict.entries {
+      guard let name = entry.key.string, let loaded = try PickleInput.array(entry.value) else {
+        throw FormatError(
+          .unsupported,
+          "only arrays under names go into an archive, not a \(entry.value.typeName) under \(entry.key)",
+          file: address.path)
+      }
+      members.append((name, try array.apply(to: loaded, of: address.path)))
+    }
+    return members
+  }
+
+  /// Writes the arrays of nested dictionaries, of PyTorch's too, under their paths; what is no array is left out, and
+  /// named on standard error.
+  ///
+  /// - Returns: Whether there were any but those right within a dictionary.
+  private func convertPaths(of value: PickleValue, _ address: Address) throws -> Bool {
+    if let dict = value.dict, try dict.entries.allSatisfy({ try $0.value.arrayDescription() != nil }) { return false }
+    var leftOut: [String] = []
+    let arrays = try value.arrayPaths { (path: String, value: PickleValue) in
+      leftOut.append("\(path) (\(value.typeName))")
+    }
+    guard !arrays.isEmpty else { return false }
+    var members: [(name: String, array: StoredArray)] = []
+    for (path, value) in arrays {
+      guard let stored = try PickleInput.array(value) else { continue }
+      members.append((path, try array.apply(to: stored, of: address.path)))
+    }
+    try save(members)
+    if !leftOut.isEmpty {
+      let named = leftOut.prefix(8).joined(separator: ", ") + (leftOut.count > 8 ? ", …" : "")
+      Console.warn("left out what is no array: \(named)")
+    }
+    return true
   }
 }

@@ -8,12 +8,12 @@ internal import Synchronization
   internal import Darwin
 #endif
 
-/// Memory for arrays, of which a little is kept for the next array when one is freed.
+/// Memory for arrays and large payloads, of which a little is kept for the next one when one is freed.
 ///
 /// The first touch of new memory costs more than reading a file into it: the system has to clear every page. So blocks of
 /// a few megabytes are kept, up to 32 MiB in all, as C's `malloc` does with smaller ones, and given to arrays of about
 /// the same size.
-@safe enum WarmMemory {
+@safe package enum WarmMemory {
   /// From this size on, memory is aligned to, and asked for in, large pages, which cost far fewer page faults.
   private static let largeSize = 4 << 20
   /// From this size on, freed blocks are kept.
@@ -33,7 +33,7 @@ internal import Synchronization
   }
 
   /// Memory of at least so many bytes, its content undefined, aligned to 64 bytes or more.
-  static func allocate(_ count: Int) -> UnsafeMutableRawPointer {
+  package static func allocate(_ count: Int) -> UnsafeMutableRawPointer {
     let capacity = capacity(count)
     if capacity >= keptSize {
       let block = kept.withLock { blocks in
@@ -53,7 +53,7 @@ internal import Synchronization
   }
 
   /// Takes back what ``allocate(_:)`` gave for the same count.
-  static func release(_ address: UnsafeMutableRawPointer, _ count: Int) {
+  package static func release(_ address: UnsafeMutableRawPointer, _ count: Int) {
     let capacity = capacity(count)
     if capacity >= keptSize, capacity <= mostKept {
       let block = Block(address: UInt(bitPattern: address), capacity: capacity)

@@ -1,0 +1,105 @@
+/// A moment as NumPy counts it: steps of a unit from the beginning of 1970. An element of a `datetime64` array.
+public struct Datetime: Hashable, Sendable {
+  /// The count of steps; `Int64.min` is NumPy's `NaT`, not a time.
+  public var ticks: Int64
+  /// How long a step is.
+  public var unit: DateUnit
+
+  /// Makes a moment.
+  public init(ticks: Int64, unit: DateUnit) {
+    self.ticks = ticks
+    self.unit = unit
+  }
+
+  /// Whether this is NumPy's `NaT`, the missing time.
+  public var isNaT: Bool { ticks == notATime }
+
+  /// The same moment in another unit, rounded down where that is coarser; `nil` if 64 bits do not hold it or one of
+  /// the units is the generic one. NumPy's `astype("M8[…]")`.
+  public func converted(to unit: DateUnit) -> Datetime? {
+    DateConversion(from: self.unit, to: unit, isMoment: true)?(ticks).map { Datetime(ticks: $0, unit: unit) }
+  }
+}
+
+extension Datetime: CustomStringConvertible {
+  /// The moment in ISO 8601, as NumPy's `str` writes it: `2024-02-29T12:30`, or `NaT`.
+  public var description: String {
+    var buffer = PrintBuffer()
+    DateText.append(ticks, unit: unit, to: &buffer)
+    return String(decoding: buffer.bytes, as: UTF8.self)
+  }
+}
+
+/// A type that stands for moments in records: ``Datetime``, and `Date` where `NumPyIOFoundation` is imported.
+public protocol DatetimeRepresentable {
+  /// The value for a moment; `nil` if there is none, as for `NaT`.
+  init?(_ datetime: Datetime)
+  /// The moment in a unit; `nil` if 64 bits do not hold it.
+  func datetime(in unit: DateUnit) -> Datetime?
+  /// The unit that loses nothing, for arrays whose dtype follows from their rows.
+  var preferredUnit: DateUnit { get }
+}
+
+extension Datetime: DatetimeRepresentable {
+  /// The moment itself.
+  public init?(_ datetime: Datetime) { self = datetime }
+  /// The moment in another unit.
+  public func datetime(in unit: DateUnit) -> Datetime? { unit == self.unit ? self : converted(to: unit) }
+  /// Its own unit.
+  public var preferredUnit: DateUnit { unit }
+}
+
+extension Datetime: Codable {
+  private enum Key: String, CodingKey { case ticks, unit }
+
+  /// Decodes a moment; of a record the field's count and unit.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    let text = try container.decode(String.self, forKey: .unit)
+    guard let unit = DateUnit(notation: text) else {
+      throw DecodingError.dataCorruptedError(forKey: .unit, in: container, debugDescription: "'\(text)' is no unit")
+    }
+    self.init(ticks: try container.decode(Int64.self, forKey: .ticks), unit: unit)
+  }
+
+  /// Encodes count and unit; a record's field takes the count alone.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(ticks, forKey: .ticks)
+    try container.encode(
+      unit.unit == .generic ? "generic" : String(unit.notation.dropFirst().dropLast()), forKey: .unit)
+  }
+}
+
+extension AnyNDArray {
+  /// The elements of a `datetime64` array, in C order.
+  ///
+  /// - Throws: ``ArrayError`` with code `dtypeMismatch` if the elements are no moments.
+  public func datetimes() throws(ArrayError) -> [Datetime] {
+    guard dtype.kind == .datetime, let unit = dtype.dateUnit else {
+      throw ArrayError(.dtypeMismatch, "elements of \(dtype.notation) are no moments")
+    }
+    let packed = nativeByteOrder().contiguous()
+    return (0..<packed.count).map {
+      Datetime(ticks: Int64(RecordItem(packed, at: $0).integer ?? 0), unit: unit)
+    }
+  }
+
+  /// A `datetime64` array of moments, each converted to the unit: NumPy's `np.array(…, "M8[us]")`.
+  ///
+  /// - Throws: ``ArrayError`` with code `badValue` for a moment that the unit cannot hold, `shapeMismatch` if the shape
+  ///   has another number of elements.
+  public init(
+    datetimes: [some DatetimeRepresentable], unit: DateUnit, shape: [Int]? = nil
+  ) throws(ArrayError) {
+    var ticks: [Int64] = []
+    ticks.reserveCapacity(datetimes.count)
+    for datetime in datetimes {
+      guard let converted = datetime.datetime(in: unit) else {
+        throw ArrayError(.badValue, "\(datetime) does not fit datetime64\(unit.notation)")
+      }
+      ticks.append(converted.ticks)
+    }
+    self = try NDArray(ticks, shape: shape ?? [ticks.count]).untyped.viewed(as: .datetime(unit))
+  }
+}

@@ -1,0 +1,99 @@
+public import ByteIO
+public import NDArrays
+internal import PythonPickle
+
+// What can be done with an array whatever its elements are.
+
+extension StoredArray {
+  /// The elements as values of bytes.
+  ///
+  /// - Throws: ``FormatError`` with code `unsupported` if they are objects.
+  public func requireValues() throws(FormatError) -> AnyNDArray {
+    if let values { return values }
+    throw FormatError(.unsupported, "the elements are Python objects, not numbers")
+  }
+
+  /// Saves the array as a `.npy` file, byte for byte as `np.save` would; `-` is standard output.
+  ///
+  /// - Throws: ``FormatError``: see ``AnyNDArray/save(to:replacing:)``.
+  public func save(to path: String, replacing: Bool = true) throws(FormatError) {
+    switch self {
+    case .values(let array): try array.save(to: path, replacing: replacing)
+    case .objects(let array): try array.save(to: path, replacing: replacing)
+    }
+  }
+
+  /// NumPy's `str` or `repr` of the array.
+  public func formatted(_ style: PrintStyle = .str, options: PrintOptions = PrintOptions()) -> String {
+    switch self {
+    case .values(let array): array.formatted(style, options: options)
+    case .objects(let array): array.formatted(style, options: options)
+    }
+  }
+
+  /// The elements in brackets: NumPy's `np.array2string`, see
+  /// ``AnyNDArray/elementText(separator:prefix:suffix:options:)``.
+  public func elementText(
+    separator: String = " ", prefix: String = "", suffix: String = "", options: PrintOptions = PrintOptions()
+  ) -> String {
+    switch self {
+    case .values(let array):
+      array.elementText(separator: separator, prefix: prefix, suffix: suffix, options: options)
+    case .objects(let array):
+      array.elementText(separator: separator, prefix: prefix, suffix: suffix, options: options)
+    }
+  }
+
+  /// The part that NumPy's indexing selects.
+  ///
+  /// - Throws: ``ArrayError`` for indices that do not fit the array.
+  public func slice(_ selections: [AxisSelection]) throws(ArrayError) -> StoredArray {
+    try rearranged { (array: AnyNDArray) throws(ArrayError) in try array.slice(selections) }
+  }
+
+  /// The same elements moved about, as slicing and reshaping do. Of objects it is their places that `body` moves.
+  ///
+  /// - Throws: What `body` throws.
+  public func rearranged(
+    _ body: (AnyNDArray) throws(ArrayError) -> AnyNDArray
+  ) throws(ArrayError) -> StoredArray {
+    switch self {
+    case .values(let array): .values(try body(array))
+    case .objects(let array): .objects(try array.rearranged(body))
+    }
+  }
+
+  /// The elements as another type: NumPy's `astype`. Values become objects as `tolist` makes them; objects become
+  /// values as Python's `int`, `float` and so on take them.
+  ///
+  /// - Throws: ``ArrayError`` if there is no such conversion, or a value does not fit.
+  public func asType(_ dtype: DType) throws(ArrayError) -> StoredArray {
+    switch self {
+    case .values(let array) where dtype.kind == .object: .objects(try ObjectArray(array))
+    case .values(let array): .values(try array.asType(dtype, casting: .unsafe))
+    case .objects(let array) where dtype == array.dtype: .objects(array)
+    case .objects(let array): .values(try array.asType(dtype))
+    }
+  }
+}
+
+extension ObjectArray {
+  /// The array with its elements moved about, as `body` moves their places.
+  func rearranged(_ body: (AnyNDArray) throws(ArrayError) -> AnyNDArray) throws(ArrayError) -> ObjectArray {
+    var places = try NDArray(Array(0..<items.count), shape: shape).untyped
+    if isFortran { places = places.packed(fortran: true) }
+    let moved = try NDArray<Int>(body(places))
+    let items = moved.elements.map { self.items[$0] }
+    return try ObjectArray.of(
+      items, shape: moved.shape, dtype: dtype, isFortran: moved.isFContiguous && !moved.isCContiguous)
+  }
+
+  /// Objects whose number is that of the shape.
+  static func of(
+    _ items: [PickleValue], shape: [Int], dtype: DType = .object, isFortran: Bool = false
+  ) throws(ArrayError) -> ObjectArray {
+    do throws(FormatError) {
+      return try ObjectArray(shape: shape, items: items, dtype: dtype, isFortran: isFortran)
+    } catch { throw ArrayError(.shapeMismatch, error.message) }
+  }
+}

@@ -1,0 +1,37 @@
+/// Spellings that the argument parser does not know, put into those that it does.
+enum CommandLineArguments {
+  /// - `--name=` with nothing behind it: an empty value. The parser would take the next argument for the value.
+  /// - `--compress` without a value: `--compress=default`.
+  ///
+  /// Behind `--` everything is an address.
+  static func expanded(_ arguments: [String]) -> [String] {
+    var result: [String] = []
+    var isValue = false
+    for (index, argument) in arguments.enumerated() {
+      if isValue {
+        // The value of an option whose values may look like options themselves.
+        result.append(argument)
+        isValue = false
+      } else if argument == "--" {
+        return result + arguments[index...]
+      } else if argument == "--compress" {
+        result.append("--compress=default")
+      } else if argument.hasPrefix("--"), argument.hasSuffix("="), argument.count > 3,
+        argument.firstIndex(of: "=") == argument.index(before: argument.endIndex)
+      {
+        result += [String(argument.dropLast()), ""]
+      } else {
+        result.append(argument)
+        isValue = freeValues.contains(argument)
+      }
+    }
+    return result
+  }
+
+  /// The options whose value may be any text at all.
+  private static let freeValues: Set<String> = [
+    "--comment-prefix", "--comments", "--defaultfmt", "--deletechars", "--delimiter", "--filling-values", "--fmt",
+    "--footer", "--header", "--infstr", "--missing-values", "--nanstr", "--newline", "--out-delimiter", "--prefix",
+    "--quotechar", "--replace-space", "--separator", "--sign", "--suffix",
+  ]
+}
