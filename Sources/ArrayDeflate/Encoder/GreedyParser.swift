@@ -63,18 +63,25 @@ final class GreedyParser {
   private static let bias = Int32(CostModel.unit / 2)
   // The low 16 bits of places: what lies further back is out of reach anyway.
   private let tables: [Table<UInt16>]
-  /// What each context saved at each offset, in 32nds of a bit, since ``forgetGains()``.
+  /// What each context saved at each offset, in 32nds of a bit, since ``beginLearning()``.
   private let gains = Table<Int32>(repeating: 0, count: (probeCount + 2) * 8)
+
+  private var isLearning = false
 
   init() {
     tables = (0..<GreedyParser.probeCount).map { _ in Table(repeating: 0, count: 1 << GreedyParser.hashBits) }
   }
 
-  func forgetGains() { gains.view.fill(0) }
+  /// Adds up from now on what each context saves, until ``worthwhile(_:of:least:)``.
+  func beginLearning() {
+    gains.view.fill(0)
+    isLearning = true
+  }
 
   /// The options without what saved less than so many of the cost model's units for each place at which it was
   /// looked for, when so many bytes were parsed.
   func worthwhile(_ options: Options, of byteCount: Int, least: Int) -> Options {
+    isLearning = false
     var kept = options
     let gains = gains.view
     let bound = Int32(clamping: byteCount / 8 * least)
@@ -127,6 +134,7 @@ final class GreedyParser {
     let itemCost = prices[distanceOffset &+ itemSlot]
     let stride = options.strideDistance
     let repeats = options.repeats
+    let isLearning = isLearning
     let k = 0x9E37_79B9_7F4A_7C15 as UInt64
     let down = UInt64(64 - GreedyParser.hashBits)
 
@@ -293,9 +301,13 @@ final class GreedyParser {
             let cost =
               prices[256 &+ length] &+ prices[distanceOffset &+ DeflateAlphabet.distanceSlot(nearest)]
             if plain &+ GreedyParser.bias > cost {
-              let probe =
-                nearest == fourth
-                ? 3 : nearest == third ? 2 : nearest == second ? 1 : nearest == first ? 0 : nearest == 1 ? 5 : 4
+              // Which one it was is of interest to the sample only.
+              var probe = 0
+              if isLearning {
+                probe =
+                  nearest == fourth
+                  ? 3 : nearest == third ? 2 : nearest == second ? 1 : nearest == first ? 0 : nearest == 1 ? 5 : 4
+              }
               best = Found(length: length, distance: nearest, saving: plain &- cost, probe: probe)
             }
           }
@@ -303,7 +315,7 @@ final class GreedyParser {
             position &+= 1
             continue
           }
-          if best.probe >= 0 { gains[best.probe &* 8 &+ position & 7] &+= best.saving }
+          if isLearning, best.probe >= 0 { gains[best.probe &* 8 &+ position & 7] &+= best.saving }
         }
       }
       list.append(

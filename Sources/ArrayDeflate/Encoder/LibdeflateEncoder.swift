@@ -14,6 +14,14 @@
 
     deinit { unsafe libdeflate_free_compressor(compressor) }
 
+    /// The bytes that a sample takes; `nil` if the memory does not suffice.
+    func size(_ bytes: UnsafeRawBufferPointer, using memory: UnsafeMutableRawBufferPointer) -> Int? {
+      guard let source = bytes.baseAddress, let target = memory.baseAddress else { return nil }
+      // Safe: the library reads and writes within the two buffers.
+      let count = unsafe libdeflate_deflate_compress(compressor, source, bytes.count, target, memory.count)
+      return count > 0 ? count : nil
+    }
+
     /// Compresses a segment into memory, so that another may follow: libdeflate marks its last block as the
     /// stream's last, which is undone here. `nil` if the memory does not suffice.
     func encode(_ bytes: UnsafeRawBufferPointer, into memory: UnsafeMutableRawBufferPointer) -> BitWriter.End? {

@@ -29,7 +29,7 @@ final class SegmentEncoder: @unchecked Sendable {
   /// The bytes at the middle of a segment that the strategies are tried on.
   private static let sampleSize = 2 * OptimalParser.chunk
   /// The part of the sample's parse that is not counted: there is little to refer to yet.
-  private static let warmUp = 8 << 10
+  private static let warmUp = OptimalParser.chunk
 
   /// Compresses a segment of at least one byte into a buffer, without its ending: see ``BitWriter/End``.
   func encode(
@@ -45,8 +45,12 @@ final class SegmentEncoder: @unchecked Sendable {
     if sequences.count < capacity {
       sequences = Table<Sequence64>(repeating: Sequence64(literals: 0), count: capacity)
     }
-    let strategy = choose(input, layout, level)
-    if strategy == .optimal {
+    let strategy = try choose(input, layout, level)
+    if strategy == .library {
+      if let end = try unsafe encodeByLibrary(bytes, bound, into: output) { return end }
+      writer = unsafe BitWriter(output.mutableBytes(bound))
+    }
+    if strategy == .optimal || strategy == .library {
       if tokens.capacity < input.count { tokens = TokenList(byteCount: input.count, counts) }
       tokens.clear()
       optimal.parse(input, 0..<input.count, searchOptions, optimalCosts, into: &tokens)
@@ -57,7 +61,7 @@ final class SegmentEncoder: @unchecked Sendable {
       splitter.write(parse(strategy, input, 0..<input.count, layout), input, to: &writer)
     }
     let end = writer.finish()
-    if level == .best, strategy != .literals, let smaller = try unsafe stronger(bytes, bound, than: end, output) {
+    if level == .best, strategy == .optimal, let smaller = try unsafe stronger(bytes, bound, than: end, output) {
       return smaller
     }
     return end
@@ -69,8 +73,7 @@ final class SegmentEncoder: @unchecked Sendable {
     _ bytes: UnsafeRawBufferPointer, _ bound: Int, than end: BitWriter.End, _ output: ScratchBuffer
   ) throws(FormatError) -> BitWriter.End? {
     #if canImport(CNumPyIOLibdeflate)
-      try alternative.reserve(bound)
-      guard let other = unsafe library?.encode(bytes, into: alternative.mutableBytes(bound)),
+      guard let other = try unsafe encodeByLibrary(bytes, bound, into: alternative),
         other.position * 8 + other.bitCount < end.position * 8 + end.bitCount
       else { return nil }
       // Safe: both buffers have room for `bound` bytes, and the stream is shorter.
@@ -78,6 +81,36 @@ final class SegmentEncoder: @unchecked Sendable {
       return other
     #else
       return nil
+    #endif
+  }
+
+  /// Compresses a segment by libdeflate's strongest level; `nil` if that is not at hand or takes more than `bound`
+  /// bytes.
+  private func encodeByLibrary(_ bytes: UnsafeRawBufferPointer, _ bound: Int, into output: ScratchBuffer)
+    throws(FormatError) -> BitWriter.End?
+  {
+    #if canImport(CNumPyIOLibdeflate)
+      try output.reserve(bound)
+      return unsafe library?.encode(bytes, into: output.mutableBytes(bound))
+    #else
+      return nil
+    #endif
+  }
+
+  /// The bits a byte that libdeflate takes for the sample, its beginning left out as in the other trials.
+  private func libraryTrial(_ input: InputBytes, _ layout: ItemLayout) throws(FormatError) -> Double {
+    #if canImport(CNumPyIOLibdeflate)
+      let range = sample(input, layout)
+      let room = SegmentEncoder.sampleSize * 2
+      try alternative.reserve(room)
+      let head = range.lowerBound..<range.lowerBound + SegmentEncoder.warmUp
+      guard range.count == SegmentEncoder.sampleSize, let library,
+        let whole = unsafe library.size(input.buffer(range), using: alternative.mutableBytes(room)),
+        let start = unsafe library.size(input.buffer(head), using: alternative.mutableBytes(room))
+      else { return .infinity }
+      return Double(8 * (whole - start)) / Double(range.count - head.count)
+    #else
+      return .infinity
     #endif
   }
 
@@ -95,7 +128,7 @@ final class SegmentEncoder: @unchecked Sendable {
       } else {
         list.finish(literals: range.count)
       }
-    case .literals, .numbers, .optimal: list.finish(literals: range.count)
+    case .literals, .numbers, .optimal, .library: list.finish(literals: range.count)
     }
     return list
   }
@@ -119,7 +152,7 @@ final class SegmentEncoder: @unchecked Sendable {
       (strategy == .greedy ? greedyCosts : atomCosts).guess(input, range, itemDistance: layout.atomDistance)
       if strategy == .greedy {
         greedyOptions = layout.greedyOptions
-        greedy.forgetGains()
+        greedy.beginLearning()
       }
       _ = parse(strategy, input, range, layout)
       if strategy == .greedy {
@@ -168,14 +201,16 @@ final class SegmentEncoder: @unchecked Sendable {
       searchOptions.otherDistances = stride > 0 ? (stride, one) : (one, 0)
     }
     optimal.parse(input, range, searchOptions, optimalCosts, into: &tokens)
-    // The last chunk only: in the first there was little to refer to.
+    // The last chunk only, as in the other trials.
     let last = counts.ends.count - 1
     let start = last > 0 ? counts.ends[last - 1].byte : range.lowerBound
     return Double(counts.histogram(last).huffmanBits()) / Double(range.upperBound - start)
   }
 
   /// The strategy for a segment: the fastest that is nearly as small as the slower ones promise to be.
-  private func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Strategy {
+  private func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) throws(FormatError)
+    -> Strategy
+  {
     guard input.count >= 64 else { return .runs }
     let literals = trial(.literals, input, layout, level)
     var runs = trial(.runs, input, layout, level)
@@ -186,7 +221,13 @@ final class SegmentEncoder: @unchecked Sendable {
       if numbers < runs * 1.001 { (plain, runs) = (.numbers, numbers) }
     }
     var best = runs <= literals * 0.998 ? (plain, runs) : (Strategy.literals, literals)
-    if level == .best { return searchTrial(input, layout, level) < best.1 * 0.9995 ? .optimal : best.0 }
+    if level == .best {
+      let search = searchTrial(input, layout, level)
+      // Both are tried on the segment only where it is open which of them is stronger.
+      let library = try libraryTrial(input, layout)
+      if library < min(search, best.1) * 0.99 { return .library }
+      return best.0 != .literals || min(search, library) < best.1 * 0.9995 ? .optimal : .literals
+    }
     // Where runs are most of what there is, even the trial of a search would cost more than it could gain.
     if runs < literals * (level == .fast ? 0.75 : 0.3) { return plain }
     let greedy = trial(.greedy, input, layout, level)

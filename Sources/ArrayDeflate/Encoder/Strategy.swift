@@ -12,6 +12,8 @@ enum Strategy: Equatable {
   case atoms
   /// ``OptimalParser``.
   case optimal
+  /// libdeflate, where that is at hand: for the smallest result.
+  case library
 }
 
 extension ItemLayout {
