@@ -70,7 +70,7 @@ import Testing
     }
     #expect((Axis(1, 100, .logarithmic).position(10) - 0.5).magnitude < 1e-12)
     // Neighbours among the smallest numbers.
-    #expect(Axis(0, 5e-324).position(5e-324) == 1)
+    #expect(Axis(0, .leastNonzeroMagnitude).position(.leastNonzeroMagnitude) == 1)
   }
 
   @Test func momentsAreThoseOfTheCalendar() throws {
