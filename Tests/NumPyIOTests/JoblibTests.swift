@@ -17,7 +17,7 @@ import Testing
     var count = 0
     for file in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
       // The older ones are not complete, and the companions are no pickles.
-      if file.hasPrefix("joblib__test__data__joblib_0.9.2_pickle") || file.contains(".npy") { continue }
+      if file.contains("0.9.2_pickle") || file.contains("0.9.4.dev0") || file.contains(".npy") { continue }
       if file.hasSuffix(".lz4") {
         #expect(throws: FormatError(.unsupported, "")) { try PickleFile(opening: folder + file) }
         continue

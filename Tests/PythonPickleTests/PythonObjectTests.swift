@@ -22,12 +22,14 @@ import Testing
     ]
     for protocol in range(6):
       for value in values:
+        # The fold is pickled from protocol 4 on.
+        if protocol < 4 and getattr(value, 'fold', 0): continue
         print(protocol, pickle.dumps(value, protocol).hex(), repr(value))
     """
 
   @Test func printedAndWrittenBack() throws {
     let lines = try PythonOracle.run(["-c", PythonObjectTests.program]).split(separator: "\n")
-    #expect(lines.count == 6 * 37)
+    #expect(lines.count == 6 * 37 - 4)
     for line in lines {
       let parts = line.split(separator: " ", maxSplits: 2)
       let data = bytes(hex: parts[1])
@@ -48,7 +50,7 @@ import Testing
       Issue.record("no date")
       return
     }
-    #expect(date.day?.year == 2024 && date.day?.month == 5 && date.day?.day == 6 && zone == nil)
+    #expect(date.day?.year == 2024 && date.day?.month == 5 && date.day?.day == 6 && zone?.isNone == Optional<Bool>.none)
     #expect(date.time?.hour == 7 && date.time?.second == 9 && date.time?.microsecond == 10)
     guard case .decimal("2.50")? = value[1]?.pythonObject, case .timeDelta(3, 4, 5)? = value[2]?.pythonObject else {
       Issue.record("no decimal or no time span")

@@ -122,10 +122,11 @@ public struct PandasFrame {
   /// Which columns a block holds: a slice, or an array of integers.
   private static func places(_ placement: PickleValue, count: Int) throws(FormatError) -> [Int] {
     if let slice = placement.object, slice.isCall("builtins", "slice"), slice.arguments.count == 3 {
-      guard let start = slice.arguments[0].int, let stop = slice.arguments[1].int, start >= 0, stop <= count,
+      // The end may lie behind the last column, as Python's slices allow.
+      guard let start = slice.arguments[0].int, let stop = slice.arguments[1].int, start >= 0,
         let step = slice.arguments[2].isNone ? 1 : slice.arguments[2].int, step > 0
       else { throw bad("a block at a slice of other columns") }
-      return Array(stride(from: start, to: stop, by: step))
+      return Array(stride(from: start, to: min(stop, count), by: step))
     }
     guard let array = try placement.array(), let numbers = PandasIndex.integers(array) else {
       throw bad("a block at no columns")

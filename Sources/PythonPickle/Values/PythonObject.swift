@@ -113,7 +113,8 @@ public enum PythonObject {
       guard let first = arguments.first, arguments.count <= 2, let bytes = first.bytes ?? first.latin1Bytes,
         let date = PythonDate(bytes, hasDay: name != "time", hasTime: name != "date")
       else { return nil }
-      return .dateTime(date, zone: arguments.count > 1 ? arguments[1] : nil)
+      // Not a `nil` literal, which would be Python's None.
+      return .dateTime(date, zone: arguments.count > 1 ? arguments[1] : Optional<PickleValue>.none)
     case "timedelta":
       guard arguments.count == 3, let days = arguments[0].int, let seconds = arguments[1].int,
         let microseconds = arguments[2].int
