@@ -57,7 +57,8 @@ def test_shell_lines(tmp_path):
         result = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True)
         assert result.returncode == 0 and result.stderr == b"", (line, result.stderr)
         if line.startswith(("npy show", "head")):
-            assert result.stdout.decode() in output, line
+            # What lies in a pickle is shown as repr does, the tour prints the text itself.
+            assert result.stdout.decode().replace("'", "") in output, line
 
 
 def test_sizes(tmp_path):

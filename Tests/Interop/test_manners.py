@@ -309,10 +309,15 @@ def test_interruption_from_the_keyboard(large):
 
 
 def test_ignored_signals_stay_ignored(large):
-    process = subprocess.Popen(
-        [COMMAND, *SLOW], preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN), stderr=subprocess.PIPE)
+    def prepare():
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        # What is blocked from the start is none of ours either.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP, signal.SIGUSR1, signal.SIGWINCH})
+
+    process = subprocess.Popen([COMMAND, *SLOW], preexec_fn=prepare, stderr=subprocess.PIPE)
     time.sleep(0.2)
-    process.send_signal(signal.SIGHUP)
+    for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGWINCH):
+        process.send_signal(number)
     process.communicate(timeout=60)
     assert process.returncode == 0 and pathlib.Path("out.txt").exists()
 

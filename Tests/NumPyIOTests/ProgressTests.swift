@@ -46,7 +46,9 @@ import Testing
     func load(_ name: String, _ total: Int?, _ run: @escaping @Sendable (String) throws -> Void) -> Work {
       Work(name: name, activity: .reading, total: total, output: nil, run: run)
     }
-    func save(_ name: String, _ file: String, _ total: Int?, _ body: @escaping @Sendable (String) throws -> Void) -> Work {
+    func save(_ name: String, _ file: String, _ total: Int?, _ body: @escaping @Sendable (String) throws -> Void)
+      -> Work
+    {
       Work(name: name, activity: .writing, total: total, output: file) { try body($0 + "/" + file) }
     }
     return [

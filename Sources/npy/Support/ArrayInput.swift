@@ -21,9 +21,8 @@ struct ArrayInput {
   init(
     _ address: Address, kind: FileKindName? = nil, reading: SourceOptions? = nil, limits: LoadLimits = .default
   ) throws {
-    try self.init(
-      address, OpenedFile(address.path, kind: kind ?? reading?.from, limits: reading?.limits.resolved ?? limits),
-      reading: reading)
+    let limits = reading?.limits.resolved ?? limits
+    try self.init(address, OpenedFile(address.path, kind: kind ?? reading?.from, limits: limits), reading: reading)
   }
 
   /// Opens what the text of an address names.

@@ -27,10 +27,8 @@ enum Interruption {
 
   /// Blocks the signals for all threads, and starts the one that waits for them. To be called before there are others.
   static func watch() {
-    var signals = sigset_t()
-    // Safe: these calls fill and read local variables of their own types.
-    unsafe sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) { unsafe sigaddset(&signals, number) }
+    var signals = watchedSet
+    // Safe: the call reads the local variable, whose type it is.
     unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
     // Touched here, so that the thread finds it made.
     _ = progress
@@ -41,6 +39,17 @@ enum Interruption {
     #endif
     // Safe: the thread gets nothing and gives nothing; its closure captures nothing.
     unsafe pthread_create(&thread, nil, { _ in unsafe Interruption.wait() }, nil)
+  }
+
+  /// The signals that are waited for. Made once, before the first is blocked.
+  private static let watched = [SIGINT, SIGTERM, SIGHUP].filter { !isIgnored($0) }
+
+  private static var watchedSet: sigset_t {
+    var signals = sigset_t()
+    // Safe: these calls fill the local variable, whose type it is.
+    unsafe sigemptyset(&signals)
+    for number in watched { unsafe sigaddset(&signals, number) }
+    return signals
   }
 
   /// Who was started with a signal ignored (`nohup`, a job in the background of a script) goes on ignoring it.
@@ -58,10 +67,10 @@ enum Interruption {
   }
 
   private static func wait() -> UnsafeMutableRawPointer? {
-    var signals = sigset_t()
-    // Safe: as above.
-    unsafe pthread_sigmask(SIG_BLOCK, nil, &signals)
+    // Not all that is blocked: some of it may have been by whoever started this process.
+    var signals = watchedSet
     var number: Int32 = 0
+    // Safe: the call reads and fills local variables of its own types.
     guard unsafe sigwait(&signals, &number) == 0 else { return nil }
     received.store(number, ordering: .relaxed)
     progress.cancel()
