@@ -178,9 +178,9 @@ import Testing
     try TextLoadTests.compare(
       """
       odd = ["1,2.5,ab", " 1 , 2.5 , ab ", "1,2.5,", "1,2.5,ab # c", "1,2.5,abcdefgh", "1,2.5,é", "1,,ab", ",2,ab", "1,2.5", "1,2.5,ab,4", "+1,-.5e3,x y",
-             "300,1,\u00a0x", "-0,-0,-0", "1,2.5,a\tb", "1\t,2,x", "1,2e,x", "1,0x1,x", "1,1_0,x", "1,nan,\x1cx", "1,inf,\x00", "", "# c", "1,2.5,#", "99999999999,1e400,x"]
+             "300,1,\\u00a0x", "-0,-0,-0", "1,2.5,a\\tb", "1\\t,2,x", "1,2e,x", "1,0x1,x", "1,1_0,x", "1,nan,\\x1cx", "1,inf,\\x00", "", "# c", "1,2.5,#", "99999999999,1e400,x"]
       for text in odd:
-          for end in ["\n", "\r\n", "\r"]:
+          for end in ["\\n", "\\r\\n", "\\r"]:
               for dtype in ["i4,f8,U4", "i1,f4,S3", "u2,f2,U2"]:
                   for t in [end.join(["3,4,q", text, "7,8,z", ""]), end.join(["3,4,q", "5,6,t", text])]:
                       load(t, dtype=dtype, delimiter=","); load(t.replace(",", " "), dtype=dtype)
@@ -193,8 +193,8 @@ import Testing
       out = io.BytesIO(); np.savetxt(out, r, ["%d", "%.17g", "%s"], ","); t = out.getvalue()
       load(t, dtype=r.dtype, delimiter=","); load(t, dtype=r.dtype, delimiter=",", max_rows=29999); load(t, dtype="f8", delimiter=",", usecols=[1, 0])
       load(t, dtype="U6", delimiter=",", usecols=[2]); load(t, dtype=r.dtype, delimiter=",", max_rows=12345)
-      lines = t.split(b"\n"); lines[20000] = b"5,6,\xc3\xa9"; load(b"\n".join(lines), dtype=r.dtype, delimiter=",")
-      lines[25000] = b"5,x,y"; load(b"\n".join(lines), dtype=r.dtype, delimiter=",")
+      lines = t.split(b"\\n"); lines[20000] = b"5,6,\\xc3\\xa9"; load(b"\\n".join(lines), dtype=r.dtype, delimiter=",")
+      lines[25000] = b"5,x,y"; load(b"\\n".join(lines), dtype=r.dtype, delimiter=",")
       """)
   }
 

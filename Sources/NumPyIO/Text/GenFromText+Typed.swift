@@ -168,9 +168,8 @@ extension GenFromTextTable {
     if isTable, let widest = narrow.max() { narrow = narrow.map { _ in widest } }
     var storage = store.storage
     var result = target
-    if dtype == nil, leaves.indices.contains(where: { leaves[$0].dtype.kind == .string && leaves[$0].dtype.itemSize != 4 * narrow[$0] }),
-      let smaller = try typedDType(narrow)
-    {
+    let isTooWide = zip(leaves, narrow).contains { $0.dtype.kind == .string && $0.dtype.itemSize != 4 * $1 }
+    if dtype == nil, isTooWide, let smaller = try typedDType(narrow) {
       storage = try copied(store, leaves, self.leaves(of: smaller), rowSize(smaller))
       result = smaller
     }
@@ -187,7 +186,9 @@ extension GenFromTextTable {
       // Safe: the leaf lies within the row, and `longest` stays below its characters.
       let text = unsafe store.storage.baseAddress + row * store.rowSize + leaf.offset
       var place = leaf.dtype.itemSize / 4
-      while place > longest, unsafe text.loadUnaligned(fromByteOffset: place * 4 - 4, as: UInt32.self) == 0 { place -= 1 }
+      while place > longest, unsafe text.loadUnaligned(fromByteOffset: place * 4 - 4, as: UInt32.self) == 0 {
+        place -= 1
+      }
       longest = max(longest, place)
     }
     return longest
