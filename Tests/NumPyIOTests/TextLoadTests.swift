@@ -1,6 +1,7 @@
 import ByteIO
 import NDArrays
 import NumPyIO
+import PythonLiterals
 import Testing
 
 @Suite struct TextLoadTests {
@@ -170,6 +171,42 @@ import Testing
       load(b"2012-03\\n" * 20000 + b"2013-01-15", dtype="M8")
       load(b'"1","x\\ny"\\n' * 20000, dtype="U3", quotechar='"', delimiter=",")
       """)
+  }
+
+  /// Rows that the fast readers take, and each kind of row that they must not.
+  @Test func plainAndOtherRows() throws {
+    try TextLoadTests.compare(
+      """
+      odd = ["1,2.5,ab", " 1 , 2.5 , ab ", "1,2.5,", "1,2.5,ab # c", "1,2.5,abcdefgh", "1,2.5,é", "1,,ab", ",2,ab", "1,2.5", "1,2.5,ab,4", "+1,-.5e3,x y",
+             "300,1,\\u00a0x", "-0,-0,-0", "1,2.5,a\\tb", "1\\t,2,x", "1,2e,x", "1,0x1,x", "1,1_0,x", "1,nan,\\x1cx", "1,inf,\\x00", "", "# c", "1,2.5,#", "99999999999,1e400,x"]
+      for text in odd:
+          for end in ["\\n", "\\r\\n", "\\r"]:
+              for dtype in ["i4,f8,U4", "i1,f4,S3", "u2,f2,U2"]:
+                  for t in [end.join(["3,4,q", text, "7,8,z", ""]), end.join(["3,4,q", "5,6,t", text])]:
+                      load(t, dtype=dtype, delimiter=","); load(t.replace(",", " "), dtype=dtype)
+              t = end.join(["3,4,q", text, "7,8,z"])
+              for u in [[0], [1], [0, 1], [1, 0], [2], [-1], [1, 1]]:
+                  load(t, delimiter=",", usecols=u, dtype="f8"); load(t, delimiter=",", usecols=u, dtype="U3"); load(t.replace(",", " "), usecols=u, dtype="U3")
+              load(t, delimiter=",", usecols=[2, 0], dtype="U3,i4"); load(t.replace(",", ", "), delimiter=",", usecols=[2, 0], dtype="U3,i4")
+      rng = np.random.default_rng(1)
+      r = np.zeros(30000, "i4,f8,U6"); r["f0"] = rng.integers(-9999, 9999, 30000); r["f1"] = rng.standard_normal(30000); r["f2"] = [f"n{i % 700}" for i in range(30000)]
+      out = io.BytesIO(); np.savetxt(out, r, ["%d", "%.17g", "%s"], ","); t = out.getvalue()
+      load(t, dtype=r.dtype, delimiter=","); load(t, dtype=r.dtype, delimiter=",", max_rows=29999); load(t, dtype="f8", delimiter=",", usecols=[1, 0])
+      load(t, dtype="U6", delimiter=",", usecols=[2]); load(t, dtype=r.dtype, delimiter=",", max_rows=12345)
+      lines = t.split(b"\\n"); lines[20000] = b"5,6,\\xc3\\xa9"; load(b"\\n".join(lines), dtype=r.dtype, delimiter=",")
+      lines[25000] = b"5,x,y"; load(b"\\n".join(lines), dtype=r.dtype, delimiter=",")
+      """)
+  }
+
+  /// What lies between the fields of an aligned record is zero, whatever memory held before.
+  @Test func gapsOfRecordsAreZero() throws {
+    let dtype = try DType(
+      descr: PythonLiteral(parsing: Array("[('a', '|i1'), ('', '|V7'), ('b', '<f8')]".utf8)))
+    let text = String(repeating: "1 2\n", count: 40_000)
+    let array = try AnyNDArray.loadText(from: MemorySource(Array(text.utf8)), options: LoadTextOptions(dtype: dtype))
+    let bytes = array.bytes
+    #expect(bytes.count == 640_000)
+    #expect(bytes.indices.allSatisfy { $0 % 16 == 0 || $0 % 16 > 7 || bytes[$0] == 0 })
   }
 
   @Test func convertersAndColumns() throws {

@@ -67,7 +67,8 @@ try measure("savetxt %.6g %10.3f widths") {
   try f.saveText(to: out + ".txt", format: .columns((0..<10).map { $0 % 2 == 0 ? "%.6g" : "%10.3f" }))
 }
 try measure("savetxt records") {
-  try records.saveText(to: out + ".csv", options: SaveTextOptions(format: .columns(["%d", "%.6g", "%s"]), delimiter: ","))
+  let options = SaveTextOptions(format: .columns(["%d", "%.6g", "%s"]), delimiter: ",")
+  try records.saveText(to: out + ".csv", options: options)
 }
 let small = NDArray<Double>((0..<100_000).map { Double($0) * 1.37 - 5 })
 let normal = try NDArray<Double>(contentsOf: folder + "/F1.npy")

@@ -169,11 +169,8 @@ extension GenFromTextTable {
     if isTable, let widest = narrow.max() { narrow = narrow.map { _ in widest } }
     var storage = store.storage
     var result = target
-    if dtype == nil,
-      leaves.indices.contains(where: { leaves[$0].dtype.kind == .string && leaves[$0].dtype.itemSize != 4 * narrow[$0] }
-      ),
-      let smaller = try typedDType(narrow)
-    {
+    let isTooWide = zip(leaves, narrow).contains { $0.dtype.kind == .string && $0.dtype.itemSize != 4 * $1 }
+    if dtype == nil, isTooWide, let smaller = try typedDType(narrow) {
       storage = try copied(store, leaves, self.leaves(of: smaller), rowSize(smaller))
       result = smaller
     }

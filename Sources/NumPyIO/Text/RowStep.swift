@@ -5,8 +5,9 @@ internal import NumberText
 /// plain is left to ``RowWriter``.
 struct RowStep: Sendable {
   enum Kind: UInt8, Sendable {
-    case separator, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float, double, floatText, doubleText,
-      other
+    case separator, other
+    case int8, int16, int32, int64, uint8, uint16, uint32, uint64
+    case float, double, floatText, doubleText
   }
 
   let kind: Kind
