@@ -18,7 +18,7 @@ public struct DeflateSummary: Sendable {
 ///
 /// Each piece is cut into segments of about 1 MiB, which are compressed on all cores and written in order; see
 /// ``SegmentIndex``. The bytes depend on the pieces, the level and the layouts only, not on the number of cores.
-/// Memory: about 8 MB a core, whatever the size of the input.
+/// Memory: about 12 MB a core, whatever the size of the input.
 ///
 /// ```swift
 /// let writer = DeflateWriter(to: sink, level: .default)

@@ -116,6 +116,30 @@ private let levels: [DeflateLevel] = [.fast, .default, .best]
     }
   }
 
+  /// Numbers of one byte eight times over, and numbers that share bytes at either end with the one before: where a
+  /// run of one byte and a run at the distance of one number may be taken for each other.
+  @Test(arguments: levels)
+  func numbersThatAreNearlyAlikeInflateToTheInput(_ level: DeflateLevel) throws {
+    let palette: [UInt64] = [
+      0, 5, 1 << 56, 0x0101_0101_0101_0101, .max, 0xFF00, 0x7F00_0000, 5 << 32, 0x0500_0000_0000_0005,
+    ]
+    for size in [4, 8] {
+      for kinds in 1...palette.count {
+        var noise = Noise(UInt64(kinds * 10 + size))
+        var input: [UInt8] = []
+        while input.count < 70_000 {
+          let number = palette[Int(noise.next() % UInt64(kinds))]
+          for _ in 0..<noise.next() % 40 + 1 {
+            for byte in 0..<size { input.append(UInt8(truncatingIfNeeded: number >> UInt64(8 * byte))) }
+          }
+        }
+        input.removeLast(kinds % 3)
+        let (stream, _) = try deflated([input], level: level, layout: ItemLayout(itemSize: size))
+        #expect(zlibInflated(stream, count: input.count) == input, "size \(size), \(kinds) kinds")
+      }
+    }
+  }
+
   @Test func nothingIsAStreamToo() throws {
     for level in DeflateLevel.allCases {
       let (stream, summary) = try deflated([], level: level)

@@ -63,7 +63,7 @@ final class GreedyParser {
   private static let bias = Int32(CostModel.unit / 2)
   // The low 16 bits of places: what lies further back is out of reach anyway.
   private let tables: [Table<UInt16>]
-  /// What each context saved at each offset, in 32nds of a bit, since ``beginLearning()``.
+  /// What each context saved at each offset, in the cost model's units, since ``beginLearning()``.
   private let gains = Table<Int32>(repeating: 0, count: (probeCount + 2) * 8)
 
   private var isLearning = false

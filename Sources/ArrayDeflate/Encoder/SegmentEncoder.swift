@@ -35,8 +35,8 @@ final class SegmentEncoder: @unchecked Sendable {
   func encode(
     _ bytes: UnsafeRawBufferPointer, layout: ItemLayout, level: DeflateLevel, into output: ScratchBuffer
   ) throws(FormatError) -> BitWriter.End {
-    // No block takes more than its stored form, which has five bytes for every 65,535; a block has 8,192
-    // symbols at least, or is the last.
+    // No block takes more than its stored form, which has five bytes for every 65,535; and there is less than one
+    // block for every 4,096 bytes.
     let bound = bytes.count + (bytes.count / 4096 + 4) * 6 + 64
     try output.reserve(bound)
     var writer = unsafe BitWriter(output.mutableBytes(bound))
