@@ -12,7 +12,9 @@ struct TextDecoder {
 
   init(_ encoding: TextEncoding) {
     self.encoding = encoding
-    isBigEndian = encoding == .utf16BigEndian || (encoding == .utf16 && 1.littleEndian != 1)
+    isBigEndian =
+      encoding == .utf16BigEndian || encoding == .utf32BigEndian
+      || ((encoding == .utf16 || encoding == .utf32) && 1.littleEndian != 1)
   }
 
   /// Whether ASCII bytes need no decoding.
@@ -50,6 +52,7 @@ struct TextDecoder {
       }
       position += all.count
     case .utf16, .utf16LittleEndian, .utf16BigEndian: try decodeUTF16(all, isLast, &text)
+    case .utf32, .utf32LittleEndian, .utf32BigEndian: try decodeUTF32(all, isLast, &text)
     }
     if !all.isEmpty { isStart = false }
   }
@@ -166,14 +169,53 @@ struct TextDecoder {
     if isLast, !rest.isEmpty {
       throw FormatError(
         .badValue,
-        "'utf-16' codec can't decode byte 0x\(String(rest[0], radix: 16)) in position \(position): "
+        "'utf-16-\(isBigEndian ? "be" : "le")' codec can't decode byte 0x\(String(rest[0], radix: 16)) in position \(position): "
           + "truncated data", offset: position)
     }
   }
 
-  private func illegal(_ index: Int, _ reason: String) -> FormatError {
-    FormatError(
-      .badValue, "'utf-16' codec can't decode bytes in position \(position + index)-\(position + index + 1): \(reason)",
-      offset: position + index)
+  private func illegal(_ index: Int, _ reason: String, bits: Int = 16) -> FormatError {
+    let (first, last) = (position + index, position + index + bits / 8 - 1)
+    return FormatError(
+      .badValue,
+      "'utf-\(bits)-\(isBigEndian ? "be" : "le")' codec can't decode bytes in position \(first)-\(last): \(reason)",
+      offset: first)
+  }
+
+  private mutating func decodeUTF32(_ bytes: [UInt8], _ isLast: Bool, _ text: inout [UInt8]) throws(FormatError) {
+    var index = 0
+    if isStart, encoding == .utf32 {
+      if bytes.count < 4, !isLast {
+        // The mark may still come.
+        rest = bytes
+        return
+      }
+      if bytes.starts(with: [0xFF, 0xFE, 0, 0]) {
+        isBigEndian = false
+        index = 4
+      } else if bytes.starts(with: [0, 0, 0xFE, 0xFF]) {
+        isBigEndian = true
+        index = 4
+      }
+    }
+    while index + 3 < bytes.count {
+      var point: UInt32 = 0
+      for place in 0..<4 { point = point << 8 | UInt32(bytes[isBigEndian ? index + place : index + 3 - place]) }
+      guard point <= 0x10_FFFF else { throw illegal(index, "code point not in range(0x110000)", bits: 32) }
+      guard let scalar = Unicode.Scalar(point) else {
+        throw illegal(index, "code point in surrogate code point range(0xd800, 0xe000)", bits: 32)
+      }
+      if point < 0x80 { text.append(UInt8(point)) } else { text += UTF8.encode(scalar).map { Array($0) } ?? [] }
+      index += 4
+    }
+    rest = Array(bytes[index...])
+    position += index
+    guard isLast, !rest.isEmpty else { return }
+    let what =
+      rest.count == 1
+      ? "byte 0x\(String(rest[0], radix: 16)) in position \(position)"
+      : "bytes in position \(position)-\(position + rest.count - 1)"
+    throw FormatError(
+      .badValue, "'utf-32-\(isBigEndian ? "be" : "le")' codec can't decode \(what): truncated data", offset: position)
   }
 }

@@ -16,6 +16,12 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
   case utf16LittleEndian = "utf-16-le"
   /// UTF-16, the high byte first, without a mark.
   case utf16BigEndian = "utf-16-be"
+  /// UTF-32 behind a byte order mark; without one, in this machine's byte order.
+  case utf32 = "utf-32"
+  /// UTF-32, the low byte first, without a mark.
+  case utf32LittleEndian = "utf-32-le"
+  /// UTF-32, the high byte first, without a mark.
+  case utf32BigEndian = "utf-32-be"
 
   /// The encoding that Python knows under a name: case does not count, and `_`, `-` and a space are the same.
   ///
@@ -34,6 +40,9 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
     case "utf-16", "utf16", "u16": self = .utf16
     case "utf-16-le", "utf-16le", "unicodelittleunmarked": self = .utf16LittleEndian
     case "utf-16-be", "utf-16be", "unicodebigunmarked": self = .utf16BigEndian
+    case "utf-32", "utf32", "u32": self = .utf32
+    case "utf-32-le", "utf-32le": self = .utf32LittleEndian
+    case "utf-32-be", "utf-32be": self = .utf32BigEndian
     default: throw FormatError(.badArgument, "unknown encoding: \(name)")
     }
   }
@@ -45,6 +54,7 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
     case .latin1: "latin-1"
     case .ascii: "ascii"
     case .utf16, .utf16LittleEndian, .utf16BigEndian: "utf-16"
+    case .utf32, .utf32LittleEndian, .utf32BigEndian: "utf-32"
     }
   }
 
@@ -52,7 +62,7 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
   var isASCIICompatible: Bool {
     switch self {
     case .utf8, .utf8WithMark, .latin1, .ascii: true
-    case .utf16, .utf16LittleEndian, .utf16BigEndian: false
+    case .utf16, .utf16LittleEndian, .utf16BigEndian, .utf32, .utf32LittleEndian, .utf32BigEndian: false
     }
   }
 
@@ -61,6 +71,7 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .utf8WithMark: [0xEF, 0xBB, 0xBF]
     case .utf16: UInt16(0xFEFF).littleEndian == 0xFEFF ? [0xFF, 0xFE] : [0xFE, 0xFF]
+    case .utf32: UInt16(0xFEFF).littleEndian == 0xFEFF ? [0xFF, 0xFE, 0, 0] : [0, 0, 0xFE, 0xFF]
     default: []
     }
   }
@@ -94,6 +105,9 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
         } else {
           put(point)
         }
+      case .utf32, .utf32LittleEndian, .utf32BigEndian:
+        let isBig = self == .utf32BigEndian || (self == .utf32 && byteOrderMark[0] == 0)
+        for place in 0..<4 { result.append(UInt8(point >> UInt32(isBig ? 24 - 8 * place : 8 * place) & 0xFF)) }
       }
       index += length
       position += 1
