@@ -169,10 +169,13 @@ struct TextDecoder {
     if isLast, !rest.isEmpty {
       throw FormatError(
         .badValue,
-        "'utf-16-\(isBigEndian ? "be" : "le")' codec can't decode byte 0x\(String(rest[0], radix: 16)) in position \(position): "
+        "'utf-16-\(isBigEndian ? "be" : "le")' codec can't decode byte \(hex(rest[0])) in position \(position): "
           + "truncated data", offset: position)
     }
   }
+
+  /// A byte as Python writes it: `0x0a`.
+  private func hex(_ byte: UInt8) -> String { (byte < 16 ? "0x0" : "0x") + String(byte, radix: 16) }
 
   private func illegal(_ index: Int, _ reason: String, bits: Int = 16) -> FormatError {
     let (first, last) = (position + index, position + index + bits / 8 - 1)
@@ -213,7 +216,7 @@ struct TextDecoder {
     guard isLast, !rest.isEmpty else { return }
     let what =
       rest.count == 1
-      ? "byte 0x\(String(rest[0], radix: 16)) in position \(position)"
+      ? "byte \(hex(rest[0])) in position \(position)"
       : "bytes in position \(position)-\(position + rest.count - 1)"
     throw FormatError(
       .badValue, "'utf-32-\(isBigEndian ? "be" : "le")' codec can't decode \(what): truncated data", offset: position)
