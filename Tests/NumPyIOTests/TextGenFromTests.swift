@@ -154,7 +154,7 @@ import Testing
       for change in changes:
           t = table(change)
           for k in [dict(), dict(max_rows=1100), dict(autostrip=True), dict(loose=False), dict(skip_header=2), dict(invalid_raise=False), dict(missing_values="5"), dict(filling_values=7),
-                    dict(comments=None), dict(skip_footer=1)]:
+                    dict(skip_footer=1)]:
               if "filling_values" in k and any(c in changes[3:6] for c in [change]): continue
               gen(t, dtype=None, delimiter=",", **k)
           gen(t, dtype="i4,f8,U5,i8", delimiter=","); gen(t, dtype="f8", delimiter=","); gen(t, dtype="U4", delimiter=",", invalid_raise=False)

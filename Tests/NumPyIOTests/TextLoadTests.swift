@@ -147,10 +147,12 @@ import Testing
           for dtype in ["U5", "f8"]:
               load(text, delimiter=",", quotechar='"', dtype=dtype)
       load('"a"b c\\n "d e" f\\n', quotechar='"', dtype="U5"); load("é1é 2\\n", quotechar="é")
-      for e in ["latin1", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "ascii", "utf-8"]:
+      for e in ["latin1", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "utf-8-sig", "ascii", "utf-8"]:
           load("1 é\\n2 ü\\n".encode(e, "replace"), encoding=e, dtype="U2")
           load("1 2\\n3 4\\n".encode(e), encoding=e)
-      load("1 😀\\n".encode("utf-16"), encoding="utf-16", dtype="U2")
+      load("1 😀\\n".encode("utf-16"), encoding="utf-16", dtype="U2"); load("1 😀\\n".encode("utf-32"), encoding="utf-32", dtype="U2")
+      for b, e in [(b"1\\0\\0\\xdc", "utf-16-le"), (b"\\0\\0\\x11\\0", "utf-32-le"), (b"\\0\\0\\xd8\\0", "utf-32-be")]:
+          load(b, encoding=e)
       load(b"\\xef\\xbb\\xbf1 2\\n"); load(b"1 \\xff2\\n"); load(b"1 2\\n3 \\xe9", encoding="ascii"); load(b"1 \\xe2(\\x82\\n")
       """)
   }
