@@ -241,7 +241,7 @@ final class SegmentEncoder: @unchecked Sendable {
     }
     if best.0 == .greedy, greedy < runs * 0.8 {
       let search = searchTrial(input, layout, level)
-      if search < best.1 * 0.998 { best = (.optimal, search) }
+      if search < best.1 * 0.994 { best = (.optimal, search) }
     }
     return best.0
   }

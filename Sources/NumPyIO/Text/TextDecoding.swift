@@ -173,7 +173,7 @@ struct TextDecoder {
   private var truncated: FormatError {
     let what =
       rest.count == 1
-      ? "byte 0x\(String(rest[0], radix: 16)) in position \(position)"
+      ? "byte 0x\(rest[0] < 16 ? "0" : "")\(String(rest[0], radix: 16)) in position \(position)"
       : "bytes in position \(position)-\(position + rest.count - 1)"
     let codec = encoding.codecName(isBigEndian: isBigEndian)
     return FormatError(.badValue, "'\(codec)' codec can't decode \(what): truncated data", offset: position)
