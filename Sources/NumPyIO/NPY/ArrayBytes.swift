@@ -123,49 +123,47 @@ extension ArrayStorage {
   /// Fills the storage with a whole source of the same length, and computes the checksum of each part while the cache
   /// still holds it.
   func fill(checksumming source: any ByteSource) throws(FormatError) -> UInt32 {
-    let (total, size) = (byteCount, source is InflatedMember ? byteCount : ArrayStorage.pieceSize)
-    guard total > 0 else { return 0 }
-    let pieces = (total + size - 1) / size
+    // What is inflated comes in one stream; parts of it cannot be read side by side.
+    let size = source is InflatedMember ? max(1, byteCount) : ArrayStorage.pieceSize
+    let pieces = (byteCount + size - 1) / size
     let sums = Mutex([UInt32](repeating: 0, count: pieces))
     try Parallel.forEach(pieces) { (piece: Int) throws(FormatError) in
       var sum: UInt32 = 0
       var lower = piece * size
-      let end = min(lower + size, total)
+      let end = min(lower + size, self.byteCount)
       while lower < end {
         let upper = min(lower + ArrayStorage.cachedSize, end)
-        // Safe: the parts do not overlap, and nobody else knows the storage yet.
-        let part = unsafe UnsafeMutableRawBufferPointer(rebasing: self.mutableBuffer[lower..<upper])
-        let got = try unsafe source.read(into: part, at: lower)
-        guard got == upper - lower else {
-          throw FormatError.truncated("the array's data", expected: total, found: lower + got, at: lower + got)
-            .at(file: source.name)
-        }
-        sum = unsafe CRC32.checksum(UnsafeRawBufferPointer(part), following: sum)
+        sum = try unsafe CRC32.checksum(self.read(lower..<upper, of: source, from: 0), following: sum)
         lower = upper
       }
       sums.withLock { $0[piece] = sum }
     }
     return sums.withLock { sums in
-      sums.indices.dropFirst().reduce(sums[0]) {
-        CRC32.combine($0, sums[$1], secondCount: min(size, total - $1 * size))
-      }
+      sums.indices.reduce(0) { CRC32.combine($0, sums[$1], secondCount: min(size, byteCount - $1 * size)) }
     }
   }
 
   private func readPieces(of source: any ByteSource, from start: Int) throws(FormatError) {
-    let total = byteCount
-    let pieces = (total + ArrayStorage.pieceSize - 1) / ArrayStorage.pieceSize
-    try Parallel.forEach(pieces) { (piece: Int) throws(FormatError) in
-      let lower = piece * ArrayStorage.pieceSize
-      let upper = min(lower + ArrayStorage.pieceSize, total)
-      // Safe: the pieces do not overlap, and nobody else knows the storage yet.
-      let part = unsafe UnsafeMutableRawBufferPointer(rebasing: self.mutableBuffer[lower..<upper])
-      let got = try unsafe source.read(into: part, at: start + lower)
-      guard got == upper - lower else {
-        throw FormatError.truncated("array data", expected: total, found: lower + got, at: start + lower + got)
-          .at(file: source.name)
-      }
+    let size = ArrayStorage.pieceSize
+    try Parallel.forEach((byteCount + size - 1) / size) { (piece: Int) throws(FormatError) in
+      _ = try unsafe self.read(piece * size..<min((piece + 1) * size, self.byteCount), of: source, from: start)
     }
+  }
+
+  /// Reads a part of the storage from where it lies behind `start` in a source; parts that do not overlap may be read
+  /// side by side.
+  private func read(
+    _ range: Range<Int>, of source: any ByteSource, from start: Int
+  ) throws(FormatError) -> UnsafeRawBufferPointer {
+    // Safe: the part lies within the storage, which nobody else knows yet.
+    let part = unsafe UnsafeMutableRawBufferPointer(rebasing: mutableBuffer[range])
+    let got = try unsafe source.read(into: part, at: start + range.lowerBound)
+    guard got == range.count else {
+      let found = range.lowerBound + got
+      throw FormatError.truncated("array data", expected: byteCount, found: found, at: start + found)
+        .at(file: source.name)
+    }
+    return UnsafeRawBufferPointer(part)
   }
 
   /// Storage that doubles as long as a stream goes on giving, so that a false length costs no memory.

@@ -24,7 +24,8 @@ extension GenFromTextTable {
     let known = converters
     var widths = [Int](repeating: 1, count: columnCount)
     if dtype == nil { try sample(from: start, &widths) }
-    for _ in 0..<GenFromTextTable.maxAttempts {
+    // Only columns whose types are looked for can climb: with a dtype another reading would find the same.
+    for _ in 0..<(dtype == nil ? GenFromTextTable.maxAttempts : 1) {
       guard let target = try typedDType(widths) else { break }
       let leaves = try leaves(of: target)
       guard leaves.count == columnCount,
