@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Times NumPy and the library on the same work, in turns, and prints medians, spread and ratios.
 
-usage: compare-with-numpy.py [FOLDER [PREFIX]]    (best in memory: /dev/shm; PREFIX: only the work whose name begins so)
+usage: compare-with-numpy.py [FOLDER [PREFIXES]]    (best in memory: /dev/shm; PREFIXES: only the work whose name
+begins with one of these, separated by commas; what is read must be written first: "save npy,map npy")
 """
 import pathlib
 import pickle
@@ -64,8 +65,8 @@ WORK += [
     ("F transposed to C order", lambda: np.ascontiguousarray(F.T), 9), ("S as float32", lambda: S.astype("f4"), 9),
 ]
 
-prefix = sys.argv[2] if len(sys.argv) > 2 else ""
-WORK = [work for work in WORK if work[0].startswith(prefix)]
+prefixes = sys.argv[2] if len(sys.argv) > 2 else ""
+WORK = [work for work in WORK if work[0].startswith(tuple(prefixes.split(",")))]
 theirs, ours = {}, {}
 for name, work, count in WORK:
     if work is None:
@@ -77,7 +78,7 @@ for name, work, count in WORK:
         work()
         times.append(time.perf_counter() - begin)
     theirs[name] = times[1:]
-output = subprocess.run([here / ".build/release/FileBenchmark", folder, "9", prefix], capture_output=True, text=True, check=True).stdout
+output = subprocess.run([here / ".build/release/FileBenchmark", folder, "9", prefixes], capture_output=True, text=True, check=True).stdout
 for line in output.splitlines():
     name, values = line.split("\t")
     ours[name] = [float(value) for value in values.split()]

@@ -94,6 +94,6 @@ public struct ByteReader {
     let wanted = source.isSeekable ? max(count, 4096) : count
     let more = try source.readBytes(at: position + buffer.count, upTo: wanted - buffer.count)
     if more.count < wanted - buffer.count { sourceEnded = true }
-    buffer.append(contentsOf: more)
+    if buffer.isEmpty { buffer = more } else { buffer.append(contentsOf: more) }
   }
 }

@@ -41,21 +41,23 @@ internal import SystemPackage
   public convenience init(path: String, access: Access = .readOnly) throws(FormatError) {
     let descriptor = try SystemCall.open(path, access == .readWrite ? .readWrite : .readOnly)
     defer { try? descriptor.close() }
-    try self.init(descriptor, name: path, access: access)
+    try self.init(descriptor, FileStatus(of: descriptor, name: path), name: path, access: access)
   }
 
-  /// Maps a file that is open for reading: the very file that was opened, whatever its path names by now.
+  /// Maps a file that is open for reading: the very file that was opened, whatever its path names by now, as long
+  /// as it was then.
   ///
   /// - Throws: ``FormatError`` if the system cannot map it; with code `badArgument` for the access `readWrite`.
   public convenience init(_ file: FileSource, access: Access = .readOnly) throws(FormatError) {
     guard access != .readWrite else {
       throw FormatError(.badArgument, "a file that is open for reading cannot be mapped for writing", file: file.name)
     }
-    try self.init(file.descriptor, name: file.name, access: access)
+    try self.init(file.descriptor, file.status, name: file.name, access: access)
   }
 
-  private init(_ descriptor: FileDescriptor, name: String, access: Access) throws(FormatError) {
-    let status = try FileStatus(of: descriptor, name: name)
+  private init(
+    _ descriptor: FileDescriptor, _ status: FileStatus, name: String, access: Access
+  ) throws(FormatError) {
     guard status.isRegular else {
       throw FormatError(.wrongKind, "only a regular file can be mapped", file: name)
     }

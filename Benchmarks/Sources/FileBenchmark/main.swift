@@ -1,16 +1,17 @@
 // Times the library on the tour's million integers (S) and a million normal doubles (F): a line each, the name and the
 // seconds of every repetition. compare-with-numpy.py runs it beside NumPy and prints the ratios.
 //
-// usage: FileBenchmark FOLDER [REPETITIONS [PREFIX]]     (PREFIX: only the work whose name begins so)
+// usage: FileBenchmark FOLDER [REPETITIONS [PREFIXES]]   (PREFIXES: only the work whose name begins with one
+// of these, separated by commas)
 import NumPyIO
 
 let folder = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "/tmp"
 let repetitions = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 9 : 9
 
-let prefix = CommandLine.arguments.count > 3 ? CommandLine.arguments[3] : ""
+let prefixes = CommandLine.arguments.count > 3 ? CommandLine.arguments[3].split(separator: ",") : [""]
 
 func measure(_ name: String, _ body: () throws -> Void) throws {
-  guard name.hasPrefix(prefix) else { return }
+  guard prefixes.contains(where: name.hasPrefix) else { return }
   var seconds: [Double] = []
   for _ in 0...repetitions {
     let start = ContinuousClock().now

@@ -96,9 +96,11 @@ extension AnyNDArray {
   ///
   /// - Throws: ``FormatError`` if the file cannot be mapped or is not `.npy`.
   init(mapping path: String, access: MappedFile.Access, limits: LoadLimits) throws(FormatError) {
-    let map = try MappedFile(path: path, access: access)
-    let file = try NPYFile(map, limits: limits)
-    try NPYFile.refuseObjects(file.header, map)
+    // The header is read, not touched in the map: a page that is brought in costs more than the call.
+    let source = try FileSource(path: path)
+    let map = try MappedFile(source, access: access)
+    let file = try NPYFile(source, limits: limits)
+    try NPYFile.refuseObjects(file.header, source)
     self = try AnyNDArray(
       mapped: map, offset: file.dataOffset, dtype: file.header.dtype, shape: file.header.shape,
       fortran: file.header.isFortranOrder)

@@ -107,18 +107,18 @@ extension NPYHeader {
   /// Exactly the three keys, each with a value of its type: what `_read_array_header` checks.
   private static func parts(of literal: PythonLiteral) throws(FormatError) -> Parts {
     guard case .dict(let entries) = literal else { throw FormatError(.malformed, "the header is not a dictionary") }
-    var values: [String: PythonLiteral] = [:]
+    var (descr, order, shape): (PythonLiteral?, PythonLiteral?, PythonLiteral?)
     for entry in entries {
-      guard case .string(let key) = entry.key, ["descr", "fortran_order", "shape"].contains(key) else {
-        throw FormatError(.malformed, "the header has a key besides 'descr', 'fortran_order' and 'shape'")
-      }
-      guard values.updateValue(entry.value, forKey: key) == nil else {
-        throw FormatError(.malformed, "the header has the key '\(key)' twice")
+      switch entry.key {
+      case .string("descr"): try set(&descr, to: entry.value, key: "descr")
+      case .string("fortran_order"): try set(&order, to: entry.value, key: "fortran_order")
+      case .string("shape"): try set(&shape, to: entry.value, key: "shape")
+      default: throw FormatError(.malformed, "the header has a key besides 'descr', 'fortran_order' and 'shape'")
       }
     }
-    guard let descr = values["descr"], let order = values["fortran_order"], let shape = values["shape"] else {
-      let missing = ["descr", "fortran_order", "shape"].filter { values[$0] == nil }
-      throw FormatError(.malformed, "the header lacks the key '\(missing.joined(separator: "', '"))'")
+    guard let descr, let order, let shape else {
+      let missing = [(descr, "descr"), (order, "fortran_order"), (shape, "shape")].filter { $0.0 == nil }
+      throw FormatError(.malformed, "the header lacks the key '\(missing.map(\.1).joined(separator: "', '"))'")
     }
     guard case .bool(let isFortranOrder) = order else {
       throw FormatError(.malformed, "fortran_order is not True or False")
@@ -128,6 +128,13 @@ extension NPYHeader {
       throw FormatError(.malformed, "descr is not a valid dtype descriptor: \(error.message)")
     }
     return (dtype, try dimensions(shape), isFortranOrder)
+  }
+
+  private static func set(
+    _ entry: inout PythonLiteral?, to value: PythonLiteral, key: String
+  ) throws(FormatError) {
+    guard entry == nil else { throw FormatError(.malformed, "the header has the key '\(key)' twice") }
+    entry = value
   }
 
   private static func dimensions(_ literal: PythonLiteral) throws(FormatError) -> [Int] {
