@@ -43,6 +43,40 @@ extension UInt32: RealItem {}
 extension Int64: RealItem {}
 extension UInt64: RealItem {}
 
+/// Real numbers in a row, to be summed.
+protocol RealRun: Sendable {
+  associatedtype Value: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable
+  var count: Int { get }
+  func value(at index: Int) -> Value
+  func part(_ range: Range<Int>) -> Self
+  /// Itself if the items lie close together: spelled apart so that the compiler sees the unit stride.
+  var packed: Self? { get }
+}
+
+extension ItemRun: RealRun where Item: RealItem {
+  @inline(__always)
+  func value(at index: Int) -> Item.Value { self[index].value }
+  @inline(__always)
+  var packed: ItemRun? {
+    isPacked ? unsafe ItemRun(start, step: MemoryLayout<Item>.size, count: count) : nil
+  }
+}
+
+/// The squared distances of numbers to their mean, made as they are summed.
+struct SquaredDeviations<Item: RealItem>: RealRun {
+  let run: ItemRun<Item>
+  let mean: Item.Value
+  var count: Int { run.count }
+  @inline(__always)
+  func value(at index: Int) -> Item.Value {
+    let distance = run[index].value - mean
+    return distance * distance
+  }
+  func part(_ range: Range<Int>) -> SquaredDeviations { SquaredDeviations(run: run.part(range), mean: mean) }
+  @inline(__always)
+  var packed: SquaredDeviations? { run.packed.map { SquaredDeviations(run: $0, mean: mean) } }
+}
+
 /// Sums in halves of halves, eight numbers abreast, as NumPy's `pairwise_sum`: the error grows with the logarithm of
 /// the number of items. The tree, and with it every bit of the result, is NumPy's; workers only share its branches.
 enum PairwiseSum {
@@ -51,7 +85,7 @@ enum PairwiseSum {
   private static let shared = 1 << 17
 
   @inline(__always)
-  static func sum<Item: RealItem>(_ run: ItemRun<Item>, onAllCores: Bool) -> Item.Value {
+  static func sum<Run: RealRun>(_ run: Run, onAllCores: Bool) -> Run.Value {
     if onAllCores, run.count >= shared, Parallel.workers > 1 {
       return tree(run.count, leaf: shared / 4, half: { $0 / 2 - $0 / 2 % 8 }) {
         branch(run.part($0))
@@ -62,25 +96,22 @@ enum PairwiseSum {
     return branch(run)
   }
 
-  private static func branch<Item: RealItem>(_ run: ItemRun<Item>) -> Item.Value {
+  private static func branch<Run: RealRun>(_ run: Run) -> Run.Value {
     if run.count > leaf {
       let half = run.count / 2 - run.count / 2 % 8
       return branch(run.part(0..<half)) + branch(run.part(half..<run.count))
     }
     if run.count < 8 {
-      var sum: Item.Value = -0.0
-      for index in 0..<run.count { sum += run[index].value }
+      var sum: Run.Value = -0.0
+      for index in 0..<run.count { sum += run.value(at: index) }
       return sum
     }
-    // The compiler sees the unit stride in the first case.
-    if run.isPacked {
-      return eightAbreast(unsafe ItemRun<Item>(run.start, step: MemoryLayout<Item>.size, count: run.count))
-    }
+    if let packed = run.packed { return eightAbreast(packed) }
     return eightAbreast(run)
   }
 
   @inline(__always)
-  private static func eightAbreast<Item: RealItem>(_ run: ItemRun<Item>) -> Item.Value {
+  private static func eightAbreast<Run: RealRun>(_ run: Run) -> Run.Value {
     var sums = eight(run, 0)
     var index = 8
     while index + 8 <= run.count {
@@ -89,17 +120,17 @@ enum PairwiseSum {
     }
     var sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
     while index < run.count {
-      sum += run[index].value
+      sum += run.value(at: index)
       index += 1
     }
     return sum
   }
 
   @inline(__always)
-  private static func eight<Item: RealItem>(_ run: ItemRun<Item>, _ index: Int) -> SIMD8<Item.Value> {
+  private static func eight<Run: RealRun>(_ run: Run, _ index: Int) -> SIMD8<Run.Value> {
     SIMD8(
-      run[index].value, run[index + 1].value, run[index + 2].value, run[index + 3].value, run[index + 4].value,
-      run[index + 5].value, run[index + 6].value, run[index + 7].value)
+      run.value(at: index), run.value(at: index + 1), run.value(at: index + 2), run.value(at: index + 3),
+      run.value(at: index + 4), run.value(at: index + 5), run.value(at: index + 6), run.value(at: index + 7))
   }
 
   // MARK: Complex numbers

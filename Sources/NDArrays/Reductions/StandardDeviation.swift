@@ -4,7 +4,7 @@ extension AnyNDArray {
   /// The standard deviation of all elements, or of those along an axis: NumPy's `std`. Of nothing it is NaN.
   ///
   /// In two passes, as NumPy: the mean, then the mean of the squared deviations, for which a copy of the array's size
-  /// is made. For one pass over data that does not fit memory see ``ArrayStatistics``.
+  /// is made where they are not all in one run in memory. For one pass over data that does not fit memory see ``ArrayStatistics``.
   ///
   /// - Parameters:
   ///   - axis: Counted from the end if negative; left out, all elements are taken.
@@ -20,12 +20,16 @@ extension AnyNDArray {
     } else {
       mean = try array.mean(axis: axis)
     }
-    if let axis { mean = mean.addingAxis(at: try Layout.normalized(axis, count: ndim)) }
-    mean = try mean.broadcast(to: shape)
-    let squares = try array.squaredDeviations(from: mean)
     let (freedom, overflow) = count.subtractingReportingOverflow(ddof)
     let divisor = overflow ? 0 : Double(Swift.max(0, freedom))
-    let variance = try squares.sum(axis: axis).divided(by: divisor)
+    let sum: AnyNDArray
+    if axis == nil, let run = array.sumOfSquaredDeviationsInOneRun(from: mean) {
+      sum = run
+    } else {
+      if let axis { mean = mean.addingAxis(at: try Layout.normalized(axis, count: ndim)) }
+      sum = try array.squaredDeviations(from: mean.broadcast(to: shape)).sum(axis: axis)
+    }
+    let variance = try sum.divided(by: divisor)
     switch variance.dtype {
     #if !(os(macOS) && arch(x86_64))
       case .float16:
@@ -34,6 +38,42 @@ extension AnyNDArray {
     case .float32: return variance.mapped(Float.self, to: Float.self, .float32) { $0.squareRoot() }
     default: return variance.mapped(Double.self, to: Double.self, .float64) { $0.squareRoot() }
     }
+  }
+
+  /// The sum of all squared distances, without storing them; `nil` unless the elements make a single run, in which
+  /// they are summed in the very order in which the copy would be.
+  private func sumOfSquaredDeviationsInOneRun(from mean: AnyNDArray) -> AnyNDArray? {
+    switch (dtype.kind, dtype.itemSize) {
+    case (.bool, _), (.unsignedInteger, 1): return sumOfSquares(UInt8.self, mean, .float64)
+    case (.signedInteger, 1): return sumOfSquares(Int8.self, mean, .float64)
+    case (.signedInteger, 2): return sumOfSquares(Int16.self, mean, .float64)
+    case (.signedInteger, 4): return sumOfSquares(Int32.self, mean, .float64)
+    case (.signedInteger, 8): return sumOfSquares(Int64.self, mean, .float64)
+    case (.unsignedInteger, 2): return sumOfSquares(UInt16.self, mean, .float64)
+    case (.unsignedInteger, 4): return sumOfSquares(UInt32.self, mean, .float64)
+    case (.unsignedInteger, 8): return sumOfSquares(UInt64.self, mean, .float64)
+    case (.float, 4): return sumOfSquares(Float.self, mean, .float32)
+    case (.float, 8): return sumOfSquares(Double.self, mean, .float64)
+    // Half precision rounds each square, complex numbers have two parts.
+    default: return nil
+    }
+  }
+
+  private func sumOfSquares<Item: RealItem>(_: Item.Type, _ mean: AnyNDArray, _ dtype: DType) -> AnyNDArray? {
+    let plan = LoopPlan(shape: shape, first: strides, second: strides)
+    guard count > 0, plan.inner.count == count else { return nil }
+    // Safe: the one row holds all elements of this array, which is held until the end; the mean is one of the items'
+    // `Value`, as `std` made it.
+    let run = unsafe ItemRun<Item>(firstElement + plan.firstOffset, step: plan.inner.first, count: count)
+    let center = unsafe mean.firstElement.loadUnaligned(as: Item.Value.self)
+    let sum = PairwiseSum.sum(SquaredDeviations(run: run, mean: center), onAllCores: true)
+    extendLifetime(storage)
+    let result = AnyNDArray(
+      uncheckedDType: dtype, shape: [], strides: [], offset: 0,
+      storage: ArrayStorage(uninitializedByteCount: MemoryLayout<Item.Value>.size))
+    // Safe: the result is new and as large as the sum.
+    unsafe result.storage.baseAddress.storeBytes(of: sum, as: Item.Value.self)
+    return result
   }
 
   /// The squared distance of every element to its mean, packed, in this array's order of memory.
