@@ -5,8 +5,8 @@ internal import SystemPackage
 /// Everything is written to a temporary file in the target's folder; ``commit(replacing:)`` brings it to disk and
 /// renames it over the target, and brings the folder to disk. Until then the target stays as it was; a process
 /// that dies leaves at most the temporary behind, which the next save of the same target removes. Mode and owner of a
-/// replaced file are kept as far as the system allows. A target that is a symbolic link stays a link: the file it names is replaced; a
-/// hard link is separated from its twins, as every rename does.
+/// replaced file are kept as far as the system allows. A target that is a symbolic link stays a link: the file it
+/// names is replaced; a hard link is separated from its twins, as every rename does.
 ///
 /// ```swift
 /// let file = try AtomicFile(path: "arr.npy")
@@ -33,50 +33,22 @@ public final class AtomicFile: ByteSink {
     self.target = target
     let old = FileStatus(path: target)
     if let old, old.isDirectory { throw .isFolder(path) }
+    // A device or a pipe must not be renamed away.
     if let old, !old.isRegular {
       throw FormatError(.wrongKind, "this is a pipe or a device, not a file that could be replaced", file: path)
     }
-    // A device or a pipe must not be renamed away.
-    if let old, !old.isRegular { throw FormatError(.wrongKind, "this is no regular file", file: path) }
     let slash = target.lastIndex(of: "/")
     let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
     self.folder = folder
     let base = slash.map { String(target[target.index(after: $0)...]) } ?? target
     guard !base.isEmpty else { throw FormatError(.wrongKind, "this is not the name of a file", file: path) }
-    AtomicFile.removeLeftovers(of: base, in: folder)
     do throws(FormatError) {
-      (descriptor, temporary) = try AtomicFile.makeTemporary(folder == "/" ? "/" : folder + "/", base)
+      (descriptor, temporary) = try TemporaryFile.make(for: base, in: folder == "/" ? "/" : folder + "/")
     } catch {
       throw error.renamed(to: path)
     }
     if let old { SystemCall.copyOwnerAndMode(of: old, to: descriptor) }
     sink = DescriptorSink(descriptor, name: path)
-  }
-
-  /// Makes a temporary file, and locks it, so that nobody takes it for one left behind.
-  private static func makeTemporary(
-    _ folder: String, _ base: String
-  ) throws(FormatError) -> (descriptor: FileDescriptor, path: String) {
-    while true {
-      let tag = String(UInt64.random(in: .min ... .max), radix: 36)
-      let path = "\(folder)\(temporaryPrefix(base))\(SystemCall.processIdentifier)-\(tag).tmp"
-      UnfinishedFiles.add(temporary: path)
-      do throws(FormatError) {
-        let descriptor = try SystemCall.open(
-          path, .readWrite, options: [.create, .exclusiveCreate], permissions: 0o666)
-        // Another process may have looked for leftovers just before the lock: then the file is gone already.
-        if !SystemCall.tryLock(descriptor) || (try? FileStatus(of: descriptor, name: path))?.linkCount == 0 {
-          try? descriptor.close()
-          UnfinishedFiles.remove(temporary: path)
-          SystemCall.remove(path)
-          continue
-        }
-        return (descriptor, path)
-      } catch {
-        UnfinishedFiles.remove(temporary: path)
-        throw error
-      }
-    }
   }
 
   deinit { discard() }
@@ -112,8 +84,7 @@ public final class AtomicFile: ByteSink {
       if replacing {
         try SystemCall.rename(temporary, to: target)
       } else {
-        try SystemCall.linkWithoutReplacing(temporary, to: target)
-        SystemCall.remove(temporary)
+        try SystemCall.renameWithoutReplacing(temporary, to: target)
       }
     } catch {
       discard()
@@ -121,6 +92,8 @@ public final class AtomicFile: ByteSink {
     }
     isOpen = false
     UnfinishedFiles.remove(temporary: temporary)
+    // The file is the target now, to which somebody may append.
+    SystemCall.unlock(descriptor)
     // All that closing can tell has been told.
     try? descriptor.close()
     try synchronizeFolder()
@@ -140,22 +113,6 @@ public final class AtomicFile: ByteSink {
     guard let descriptor = try? SystemCall.open(folder, .readOnly) else { return }
     defer { try? descriptor.close() }
     try SystemCall.synchronize(descriptor, name: folder)
-  }
-
-  private static func temporaryPrefix(_ base: String) -> String {
-    // A name has at most 255 bytes; the rest of the temporary's takes up to 50.
-    ".\(String(decoding: base.utf8.prefix(180), as: UTF8.self)).npyio-"
-  }
-
-  /// Removes temporaries of the same target whose writers have died: nobody holds their lock.
-  private static func removeLeftovers(of base: String, in folder: String) {
-    let prefix = temporaryPrefix(base)
-    for name in SystemCall.names(in: folder) where name.hasPrefix(prefix) && name.hasSuffix(".tmp") {
-      let path = folder + "/" + name
-      guard let descriptor = try? SystemCall.open(path, .readOnly) else { continue }
-      if SystemCall.tryLock(descriptor) { SystemCall.remove(path) }
-      try? descriptor.close()
-    }
   }
 }
 

@@ -39,6 +39,29 @@ public final class FileSource: ByteSource {
 
   deinit { try? descriptor.close() }
 
+  /// Opens a file that is to grow in place: for writing, locked against others who would do the same, and as a source.
+  ///
+  /// - Throws: ``FormatError`` with code `io` if another process holds the lock, or replaced the file meanwhile.
+  package static func openToGrow(
+    path: String
+  ) throws(FormatError) -> (descriptor: FileDescriptor, source: FileSource) {
+    let descriptor = try SystemCall.open(path, .readWrite)
+    do throws(FormatError) {
+      guard SystemCall.tryLock(descriptor) != .heldByAnother else {
+        throw FormatError(.io, "another process is appending to the file", file: path)
+      }
+      let source = try FileSource(path: path)
+      guard try FileStatus(of: descriptor, name: path).isSameFile(as: source.status) else {
+        throw FormatError(.io, "the file was replaced while it was opened", file: path)
+      }
+      return (descriptor, source)
+    } catch {
+      SystemCall.unlock(descriptor)
+      try? descriptor.close()
+      throw error
+    }
+  }
+
   /// Reads by position, so that threads may share the file.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     let progress = ByteProgress.current

@@ -44,6 +44,7 @@ package struct FileStatus: Sendable {
   package var linkCount: Int
   package var isRegular: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
   package var isDirectory: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
+  package func isSameFile(as other: FileStatus) -> Bool { inode == other.inode && device == other.device }
   package var permissions: UInt32 { mode & 0o7777 }
 
   private init(_ status: stat) {
@@ -118,10 +119,20 @@ package enum SystemCall {
     #endif
   }
 
-  /// Publishes a file under a second name, and fails if that name is taken: a rename that clobbers nothing.
-  package static func linkWithoutReplacing(_ old: String, to new: String) throws(FormatError) {
+  /// A rename that fails if the new name is taken.
+  package static func renameWithoutReplacing(_ old: String, to new: String) throws(FormatError) {
     // Safe: both paths are null-terminated copies for the duration of the call.
-    guard unsafe link(old, new) == 0 else { throw .system("cannot make the file", file: new) }
+    if unsafe link(old, new) == 0 { return remove(old) }
+    guard errno == EPERM || errno == ENOTSUP || errno == EMLINK else {
+      throw .system("cannot make the file", file: new)
+    }
+    // The file system has no hard links: an empty file takes the name, and is then replaced.
+    let descriptor = try open(new, .writeOnly, options: [.create, .exclusiveCreate], permissions: 0o666)
+    try? descriptor.close()
+    do throws(FormatError) { try rename(old, to: new) } catch {
+      remove(new)
+      throw error
+    }
   }
 
   package static func remove(_ path: String) {
@@ -181,8 +192,20 @@ package enum SystemCall {
   }
 
   /// Holds or tests an advisory lock: how a temporary file of a living process is told from one left behind.
-  package static func tryLock(_ descriptor: FileDescriptor) -> Bool {
-    flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0
+  package static func tryLock(_ descriptor: FileDescriptor) -> Lock {
+    while flock(descriptor.rawValue, LOCK_EX | LOCK_NB) != 0 {
+      if errno == EINTR { continue }
+      return errno == EWOULDBLOCK ? .heldByAnother : .unsupported
+    }
+    return .taken
+  }
+
+  /// What became of an attempt to lock a file.
+  package enum Lock: Sendable {
+    case taken
+    case heldByAnother
+    /// The file system knows no locks.
+    case unsupported
   }
 
   /// Gives the lock up at once: closing alone leaves it to a child that another thread has just forked.

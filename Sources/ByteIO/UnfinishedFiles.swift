@@ -18,6 +18,17 @@ package enum UnfinishedFiles {
     state.withLock { $0.temporaries[path] = isFolder }
   }
 
+  /// Makes a temporary file and notes it in one step, between which no signal comes; `nil` if `make` made none.
+  static func add<Made>(
+    temporary path: String, making make: () throws(FormatError) -> Made?
+  ) throws(FormatError) -> Made? {
+    try state.withLock { (state: inout State) throws(FormatError) in
+      let made = try make()
+      if made != nil { state.temporaries[path] = false }
+      return made
+    }
+  }
+
   package static func remove(temporary path: String) { state.withLock { $0.temporaries[path] = nil } }
 
   /// Says that a file is being added to in place, until ``endGrowing()``.

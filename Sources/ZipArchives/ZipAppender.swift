@@ -34,21 +34,13 @@ public final class ZipAppender {
   /// - Throws: What opening a ``ZipArchive`` throws; `io` if another process is appending right now.
   public init(path: String, layout: ZipLayout = .aligned, limits: ZipLimits = .default) throws(FormatError) {
     self.path = path
-    descriptor = try SystemCall.open(path, .readWrite)
+    (descriptor, source) = try FileSource.openToGrow(path: path)
     do throws(FormatError) {
-      guard SystemCall.tryLock(descriptor) else {
-        throw FormatError(.io, "another process is adding to the archive", file: path)
-      }
-      source = try FileSource(path: path)
-      let status = try FileStatus(of: descriptor, name: path)
-      guard status.inode == source.status.inode, status.device == source.status.device else {
-        throw FormatError(.io, "the archive was replaced while it was opened", file: path)
-      }
       let archive = try ZipArchive(source, limits: limits)
       let place = archive.end.directory
       let all = try source.readBytes(
         at: place.lowerBound, count: place.count, "the archive's directory")
-      if let file = InPlaceFile(descriptor, archive: archive, directory: all, size: status.size) {
+      if let file = InPlaceFile(descriptor, archive: archive, directory: all, size: source.status.size) {
         inPlace = file
         UnfinishedFiles.beginGrowing()
         copy = nil

@@ -87,18 +87,63 @@ import Testing
   @Test func leftoversOfTheDeadAreRemovedThoseOfTheLivingStay() throws {
     try TemporaryFolder.with { folder in
       let path = folder + "/a.npy"
-      // A process that died: its temporary is there, its lock is not.
-      try Bytes.write([0], to: folder + "/.a.npy.npyio-99999-abc.tmp")
-      try Bytes.write([0], to: folder + "/.b.npy.npyio-99999-abc.tmp")
+      // Processes that died: their temporaries are there, their locks are not.
+      for name in [".a.npy.npyio-0.tmp", ".a.npy.npyio-1.tmp", ".b.npy.npyio-0.tmp"] {
+        try Bytes.write([0], to: folder + "/" + name)
+      }
       let living = try AtomicFile(path: path)
       try living.write([1])
       try living.flush()
-      #expect(try names(folder).count == 2)
-      try AtomicFile.write(to: path) { (sink: any ByteSink) throws(FormatError) in try sink.write([2]) }
+      #expect(try names(folder) == [".a.npy.npyio-0.tmp", ".b.npy.npyio-0.tmp"])
+      try AtomicFile.write(to: path) { (sink: any ByteSink) throws(FormatError) in
+        try sink.write([2])
+        #expect(try! names(folder).count == 3)
+      }
       #expect(try Bytes.read(path) == [2])
       try living.commit()
       #expect(try Bytes.read(path) == [1])
-      #expect(try names(folder) == [".b.npy.npyio-99999-abc.tmp", "a.npy"])
+      #expect(try names(folder) == [".b.npy.npyio-0.tmp", "a.npy"])
+    }
+  }
+
+  @Test func whatOnlyLooksLikeALeftoverStays() throws {
+    try TemporaryFolder.with { folder in
+      // A pipe, which would block whoever opened it, a link and a folder.
+      // Safe: the path is a null-terminated copy for the duration of the call.
+      #expect(unsafe mkfifo(folder + "/.a.npy.npyio-0.tmp", 0o600) == 0)
+      try Bytes.write([7], to: folder + "/other")
+      try FileManager.default.createSymbolicLink(
+        atPath: folder + "/.a.npy.npyio-1.tmp", withDestinationPath: "other")
+      try FileManager.default.createDirectory(
+        atPath: folder + "/.a.npy.npyio-2.tmp", withIntermediateDirectories: true)
+      try AtomicFile.write(to: folder + "/a.npy") { (sink: any ByteSink) throws(FormatError) in try sink.write([2]) }
+      #expect(
+        try names(folder)
+          == [".a.npy.npyio-0.tmp", ".a.npy.npyio-1.tmp", ".a.npy.npyio-2.tmp", "a.npy", "other"])
+      #expect(try Bytes.read(folder + "/other") == [7])
+    }
+  }
+
+  @Test func manyWritersOfOneFileDoNotDisturbEachOther() async throws {
+    try await TemporaryFolder.with { folder in
+      await withTaskGroup(of: Bool.self) { group in
+        for number in 0..<64 {
+          group.addTask {
+            for _ in 0..<20 {
+              do throws(FormatError) {
+                try AtomicFile.write(to: folder + "/a.npy") { (sink: any ByteSink) throws(FormatError) in
+                  try sink.write([UInt8](repeating: UInt8(number), count: 1000))
+                }
+              } catch { return false }
+            }
+            return true
+          }
+        }
+        for await succeeded in group { #expect(succeeded) }
+      }
+      #expect(try names(folder) == ["a.npy"])
+      let bytes = try Bytes.read(folder + "/a.npy")
+      #expect(bytes.count == 1000 && Set(bytes).count == 1)
     }
   }
 

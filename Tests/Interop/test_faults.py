@@ -21,7 +21,7 @@ PROBE = pathlib.Path(COMMAND).parent / "AppendProbe"
 CALLS = ["write", "pwrite", "fsync", "close", "rename", "link", "ftruncate"]
 ERRORS = [errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG]
 # What a process that was killed may leave: recognisable, and gone after the next save.
-TEMPORARY = re.compile(r"^\.(?P<name>.+)\.npyio-\d+-[0-9a-z]+\.tmp$")
+TEMPORARY = re.compile(r"^\.(?P<name>.+)\.npyio-\d+\.tmp$")
 
 
 @pytest.fixture(scope="session")

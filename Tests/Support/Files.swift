@@ -24,4 +24,12 @@ public enum TemporaryFolder {
     defer { try? FileManager.default.removeItem(at: url) }
     return try body(url.path)
   }
+
+  /// As above, for a body that waits.
+  public static func with<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("npy-tests-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: url) }
+    return try await body(url.path)
+  }
 }

@@ -6,10 +6,10 @@ extension NPYFile {
   /// Appends rows to the array of a `.npy` file along axis 0, without rewriting it: what NumPy has been asked for since
   /// 2014 (numpy #4987).
   ///
-  /// The rows are written behind the array and brought to disk; then the number in the header is overwritten in place,
-  /// within one sector. A crash at any moment leaves a file that loads as before or as after; after an error or a
-  /// cancellation it is what it was. A header without room
-  /// for the new number (not written by NumPy 1.24 or later, nor by this library) means a rewrite, which is atomic.
+  /// The rows are written behind the array and brought to disk; then the number in the header is overwritten in place.
+  /// A crash at any moment leaves a file that loads as before or as after; after an error or a cancellation it is what
+  /// it was. A header without room for the new number (not written by NumPy 1.24 or later, nor by this library), or
+  /// whose number lies on both sides of a sector's end, means a rewrite, which is atomic.
   ///
   /// - Parameters:
   ///   - rows: An array of the file's dtype (in either byte order), its shape the file's but for the first axis.
@@ -20,12 +20,12 @@ extension NPYFile {
   public static func append(
     _ rows: AnyNDArray, to path: String, discardingTrailingBytes: Bool = false, limits: LoadLimits = .default
   ) throws(FormatError) {
-    let descriptor = try SystemCall.open(path, .readWrite)
-    defer { try? descriptor.close() }
-    guard SystemCall.tryLock(descriptor) else {
-      throw FormatError(.io, "another process is appending to the file", file: path)
+    let (descriptor, source) = try FileSource.openToGrow(path: path)
+    defer {
+      SystemCall.unlock(descriptor)
+      try? descriptor.close()
     }
-    let file = try NPYFile(FileSource(path: path), limits: limits)
+    let file = try NPYFile(source, limits: limits)
     let header = file.header
     guard let oldCount = header.shape.first else {
       throw FormatError(.badArgument, "a 0-d array has no axis to append along", file: path)
@@ -51,29 +51,37 @@ extension NPYFile {
         offset: file.dataOffset + header.dataByteCount)
     }
     let newShape = [try oldCount.checkedAdding(rows.shape[0])] + header.shape.dropFirst()
-    let (newHeader, bytes) = try header.resized(to: newShape)
-    guard newHeader.byteCount == header.byteCount else {
+    let (newHeader, newBytes) = try header.resized(to: newShape)
+    let oldBytes = try source.readBytes(at: 0, count: header.byteCount, "the header")
+    guard newHeader.byteCount == header.byteCount, let changed = sectorOfChanges(from: oldBytes, to: newBytes) else {
       try rewrite(file, rows, path: path, shape: newShape)
       return
     }
     let end = file.dataOffset + header.dataByteCount
-    let oldBytes = try file.source.readBytes(at: file.offset, count: header.byteCount, "the header")
     UnfinishedFiles.beginGrowing()
     defer { UnfinishedFiles.endGrowing() }
     do throws(FormatError) {
       try ByteProgress.operation(.writing, path, total: rows.nbytes, counting: .sink) { () throws(FormatError) in
         try write(rows.inCOrder, at: end, of: descriptor, path)
       }
-      do { _ = try descriptor.writeAll(toAbsoluteOffset: 0, bytes) } catch {
+      do { _ = try descriptor.writeAll(toAbsoluteOffset: Int64(changed.lowerBound), newBytes[changed]) } catch {
         throw .system(error, "cannot write the header", file: path)
       }
       try SystemCall.synchronize(descriptor, name: path)
     } catch {
       // The file becomes what it was: the header first, since it tells what counts.
-      _ = try? descriptor.writeAll(toAbsoluteOffset: 0, oldBytes)
+      _ = try? descriptor.writeAll(toAbsoluteOffset: Int64(changed.lowerBound), oldBytes[changed])
       _ = try? descriptor.resize(to: Int64(end))
       throw error
     }
+  }
+
+  /// Where two headers of one length differ; `nil` if that is not within one sector of 512 bytes, which a disk writes
+  /// whole or not at all.
+  private static func sectorOfChanges(from old: [UInt8], to new: [UInt8]) -> Range<Int>? {
+    let places = old.indices.filter { old[$0] != new[$0] }
+    guard let first = places.first, let last = places.last else { return 0..<0 }
+    return first / 512 == last / 512 ? first..<(last + 1) : nil
   }
 
   /// Writes rows to disk, at a place that the header does not know of yet.

@@ -1,4 +1,5 @@
 import ByteIO
+import Foundation
 import NumPyIO
 import Testing
 import TestSupport
@@ -67,6 +68,30 @@ import TestSupport
       try NPYFile.append(whole[9..<12].untyped, to: path)
       #expect(try Bytes.read(path) == whole.untyped.npyBytes())
     }
+  }
+
+  @Test func aNumberAcrossTheEndOfASectorIsRewritten() throws {
+    var tried: [Bool] = []
+    try TemporaryFolder.with { folder in
+      let path = folder + "/long.npy"
+      // The name is so long that byte 512 of the file falls between the digits of the number of rows.
+      for length in 380..<460 {
+        let dtype = try DType.structured([("f" + String(repeating: "x", count: length), .int8)])
+        let zeros = try AnyNDArray(zeros: [1000], dtype: dtype)
+        let digits = try #require(zeros.npyBytes().firstRange(of: Array("1000,".utf8)))
+        // "1000" becomes "1999": all digits but the first change.
+        guard (507...512).contains(digits.lowerBound) else { continue }
+        let isAcross = (digits.lowerBound + 1) / 512 != (digits.lowerBound + 3) / 512
+        try zeros.save(to: path)
+        let inode = try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
+        try NPYFile.append(AnyNDArray(zeros: [999], dtype: dtype), to: path)
+        let after = try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
+        #expect((after != inode) == isAcross, "\(length)")
+        #expect(try Bytes.read(path) == AnyNDArray(zeros: [1999], dtype: dtype).npyBytes())
+        tried += [isAcross]
+      }
+    }
+    #expect(tried.contains(true) && tried.contains(false))
   }
 
   @Test func whatCannotBeAppendedToIsRefused() throws {

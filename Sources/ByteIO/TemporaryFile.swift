@@ -1,0 +1,67 @@
+internal import SystemPackage
+
+/// The temporary file beside a target: `.arr.npy.npyio-0.tmp` for `arr.npy`.
+///
+/// The names are counted, so that those which dead processes left behind are found without listing the folder, which
+/// may be large. A living writer holds a lock on its file; whoever gets the lock may remove the file.
+enum TemporaryFile {
+  /// So many saves of one target may be under way at once.
+  private static let limit = 10_000
+
+  /// Makes a file and locks it, so that nobody takes it for one left behind; removes those that were.
+  ///
+  /// - Parameters:
+  ///   - base: The target's name.
+  ///   - folder: The target's folder, with its slash.
+  /// - Throws: ``FormatError`` if the folder does not exist or may not be written to.
+  static func make(
+    for base: String, in folder: String
+  ) throws(FormatError) -> (descriptor: FileDescriptor, path: String) {
+    var number = 0
+    while number < limit {
+      let path = path(base, folder, number)
+      let created = try UnfinishedFiles.add(temporary: path) { () throws(FormatError) in try create(path) }
+      guard let descriptor = created else {
+        if !removeIfLeft(path) { number += 1 }
+        continue
+      }
+      // Somebody may have taken it for one left behind, just before the lock: then it is gone, or will be.
+      if SystemCall.tryLock(descriptor) != .heldByAnother, (try? FileStatus(of: descriptor, name: path))?.linkCount != 0 {
+        while number + 1 < limit, removeIfLeft(TemporaryFile.path(base, folder, number + 1)) { number += 1 }
+        return (descriptor, path)
+      }
+      UnfinishedFiles.remove(temporary: path)
+      try? descriptor.close()
+    }
+    throw FormatError(.io, "\(limit) saves of this file are under way, or cannot be told from such", file: folder + base)
+  }
+
+  private static func path(_ base: String, _ folder: String, _ number: Int) -> String {
+    // A name has at most 255 bytes.
+    "\(folder).\(String(decoding: base.utf8.prefix(180), as: UTF8.self)).npyio-\(number).tmp"
+  }
+
+  /// `nil` if there is a file of that name.
+  private static func create(_ path: String) throws(FormatError) -> FileDescriptor? {
+    do throws(FormatError) {
+      return try SystemCall.open(path, .readWrite, options: [.create, .exclusiveCreate], permissions: 0o666)
+    } catch {
+      guard error.code == .alreadyExists else { throw error }
+      return nil
+    }
+  }
+
+  /// Removes a temporary whose writer has died; false if there is none, or it may be somebody's still.
+  private static func removeIfLeft(_ path: String) -> Bool {
+    // Not to wait for a pipe, nor to follow a link, that somebody may have put there.
+    guard let descriptor = try? SystemCall.open(path, .readOnly, options: [.nonBlocking, .noFollow]) else {
+      return false
+    }
+    defer { try? descriptor.close() }
+    guard SystemCall.tryLock(descriptor) == .taken, let opened = try? FileStatus(of: descriptor, name: path),
+      let named = FileStatus(path: path), opened.isRegular, opened.isSameFile(as: named)
+    else { return false }
+    SystemCall.remove(path)
+    return true
+  }
+}
