@@ -26,7 +26,8 @@ enum TemporaryFile {
         continue
       }
       // Somebody may have taken it for one left behind, just before the lock: then it is gone, or will be.
-      if SystemCall.tryLock(descriptor) != .heldByAnother, (try? FileStatus(of: descriptor, name: path))?.linkCount != 0 {
+      let isOurs = SystemCall.tryLock(descriptor) != .heldByAnother
+      if isOurs, (try? FileStatus(of: descriptor, name: path))?.linkCount != 0 {
         while number + 1 < limit, removeIfLeft(TemporaryFile.path(base, folder, number + 1)) { number += 1 }
         return (descriptor, path)
       }
