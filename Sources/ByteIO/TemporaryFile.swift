@@ -34,7 +34,8 @@ enum TemporaryFile {
       UnfinishedFiles.remove(temporary: path)
       try? descriptor.close()
     }
-    throw FormatError(.io, "\(limit) saves of this file are under way, or cannot be told from such", file: folder + base)
+    throw FormatError(
+      .io, "\(limit) saves of this file are under way, or cannot be told from such", file: folder + base)
   }
 
   private static func path(_ base: String, _ folder: String, _ number: Int) -> String {
