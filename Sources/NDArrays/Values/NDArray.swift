@@ -76,6 +76,17 @@ public struct NDArray<Element: ArrayElement>: Sendable {
     } catch { preconditionFailure(error.message) }
   }
 
+  /// Rows of one length as two axes: NumPy's `np.array(rows)`. For literals of any depth see ``init(nested:)``.
+  ///
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` if the rows differ in length.
+  public init(_ rows: [[Element]]) throws(ArrayError) {
+    let length = rows.first?.count ?? 0
+    if let row = rows.firstIndex(where: { $0.count != length }) {
+      throw ArrayError(.shapeMismatch, "row \(row) has \(rows[row].count) elements, row 0 has \(length)")
+    }
+    try self.init(Array(rows.joined()), shape: [rows.count, length])
+  }
+
   /// A 0-d array of one value.
   public init(scalar value: Element) {
     do throws(ArrayError) { try self.init([value], shape: []) } catch { preconditionFailure(error.message) }
@@ -172,6 +183,6 @@ extension AnyNDArray {
 }
 
 extension NDArray: ExpressibleByArrayLiteral {
-  /// A one-dimensional array; for more axes nest ``NestedElements`` literals by ``init(_:)-(NestedElements)``.
+  /// A one-dimensional array; for more axes see ``init(nested:)``.
   public init(arrayLiteral elements: Element...) { self.init(elements) }
 }

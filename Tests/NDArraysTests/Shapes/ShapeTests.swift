@@ -62,6 +62,17 @@ import TestSupport
     #expect(throws: ArrayError.self) { try array.transposed([0, 1, 3]) }
   }
 
+  @Test func rowsBecomeTwoAxes() throws {
+    let rows: [[Double]] = [[1, 2, 3], [4, 5, 6]]
+    let array = try NDArray(rows)
+    #expect(array.shape == [2, 3])
+    #expect(array.elements == [1, 2, 3, 4, 5, 6])
+    #expect(try NDArray([[Int8]]()).shape == [0, 0])
+    #expect(try NDArray([[Int8](), []]).shape == [2, 0])
+    #expect(throws: ArrayError.self) { try NDArray([[1.0, 2], [3]]) }
+    #expect(throws: ArrayError.self) { try NDArray([[1.0], [2, 3]]) }
+  }
+
   @Test func joins() throws {
     let a = try NDArray<Int64>(nested: [[1, 2], [3, 4]])
     let b = try NDArray<Int64>(nested: [[5, 6]])
