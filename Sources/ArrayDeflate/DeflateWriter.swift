@@ -63,7 +63,7 @@ public final class DeflateWriter {
       try unsafe pump(zlib, bytes, isLast: false)
       return
     }
-    let size = DeflateWriter.segmentSize(for: layout)
+    let size = DeflateWriter.segmentSize(for: layout, level)
     let count = (bytes.count - 1) / size + 1
     let shared = unsafe SharedBytes(bytes)
     let (level, order) = (level, order)
@@ -115,8 +115,8 @@ public final class DeflateWriter {
       index: index)
   }
 
-  /// About 1 MiB, and whole items.
-  static func segmentSize(for layout: ItemLayout) -> Int {
+  /// About 1 MiB, and whole items. Pieces of a multiple of it are cut as all of the input in one piece would be.
+  public static func segmentSize(for layout: ItemLayout, _ level: DeflateLevel) -> Int {
     guard layout.itemSize < segmentSize else { return segmentSize }
     return segmentSize - segmentSize % layout.itemSize
   }

@@ -2,6 +2,7 @@
 import os
 import pathlib
 import subprocess
+import sys
 
 import pytest
 
@@ -16,6 +17,24 @@ def run_npy(*arguments, check=True, stdin=None, timeout=120):
         assert result.returncode == 0, (arguments, result.returncode, result.stderr.decode(errors="replace"))
         return result.stdout
     return result
+
+
+# A small process of its own starts the command: a child begins with the peak of who forks it.
+LAUNCHER = """
+import os, sys
+out = os.open(os.devnull, os.O_WRONLY)
+pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, out, 1)])
+_, status, usage = os.wait4(pid, 0)
+print(status, usage.ru_maxrss)
+"""
+
+
+def peak_memory(*arguments):
+    """Runs the command, which must succeed, and tells how many bytes of memory it took at most."""
+    output = subprocess.check_output([sys.executable, "-c", LAUNCHER, COMMAND, *map(str, arguments)])
+    status, peak = map(int, output.split())
+    assert status == 0, (arguments, status)
+    return peak << 10
 
 
 @pytest.fixture

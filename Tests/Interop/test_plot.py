@@ -4,7 +4,6 @@ import os
 import pty
 import re
 import subprocess
-import sys
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
@@ -13,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from arrays import arrays
-from conftest import COMMAND, run_npy
+from conftest import COMMAND, peak_memory, run_npy
 from pictures import VIRIDIS, decode_kitty, decode_png, decode_sixel, png_parts
 
 RNG = np.random.RandomState(5)
@@ -463,13 +462,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
         np.lib.format.write_array_header_1_0(file, {"descr": "<f8", "fortran_order": False, "shape": (8192, 16384)})
         file.truncate(file.tell() + (1 << 30))
     for arguments in (("-o", tmp_path / "a.png"), ("--kind", "hist"), ("--kind", "hist", "--bins", "100000"), ()):
-        # A small process of its own starts the command: a child begins with the peak of who forks it.
-        launcher = ("import os, sys; out = os.open(os.devnull, os.O_WRONLY); pid = os.posix_spawn(sys.argv[1], sys.argv[1:], "
-                    "os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, out, 1)]); _, status, usage = os.wait4(pid, 0); "
-                    "print(status, usage.ru_maxrss)")
-        output = subprocess.check_output([sys.executable, "-c", launcher, COMMAND, "plot", path, *arguments])
-        status, peak = map(int, output.split())
-        assert status == 0 and peak < 100 << 10, peak
+        assert peak_memory("plot", path, *arguments) < 100 << 20
 
 
 def test_standard_input_and_output(tmp_path):

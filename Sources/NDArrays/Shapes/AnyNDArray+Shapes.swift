@@ -11,7 +11,7 @@ extension AnyNDArray {
   ///   - fortran: Whether the elements are read and placed with the first axis running fastest (NumPy's `order='F'`).
   /// - Throws: ``ArrayError`` with code `shapeMismatch` if the numbers of elements differ.
   public func reshaped(_ shape: [Int], fortran: Bool = false) throws(ArrayError) -> AnyNDArray {
-    let shape = try completed(shape)
+    let shape = try Layout.completing(shape, count: count)
     if let strides = Layout.reshaping(self.shape, strides, to: shape, itemSize: dtype.itemSize, fortran: fortran) {
       return AnyNDArray(uncheckedDType: dtype, shape: shape, strides: strides, offset: offset, storage: storage)
     }
@@ -20,28 +20,6 @@ extension AnyNDArray {
       uncheckedDType: dtype, shape: shape,
       strides: Layout.strides(shape, itemSize: dtype.itemSize, fortran: fortran), offset: copy.offset,
       storage: copy.storage)
-  }
-
-  /// The wanted shape with -1 replaced, checked against the number of elements.
-  private func completed(_ wanted: [Int]) throws(ArrayError) -> [Int] {
-    func mismatch() -> ArrayError {
-      ArrayError(.shapeMismatch, "cannot reshape array of size \(count) into shape \(Layout.describe(wanted))")
-    }
-    guard wanted.count <= Layout.maxAxes else {
-      throw ArrayError(.tooLarge, "an array has at most \(Layout.maxAxes) axes, not \(wanted.count)")
-    }
-    let unknown = wanted.indices.filter { wanted[$0] < 0 }
-    guard unknown.count <= 1, unknown.allSatisfy({ wanted[$0] == -1 }) else {
-      throw ArrayError(.shapeMismatch, "can only specify one unknown dimension: \(Layout.describe(wanted))")
-    }
-    var shape = wanted
-    if let axis = unknown.first {
-      shape[axis] = 1
-      guard let known = Layout.elementCount(shape), known > 0, count % known == 0 else { throw mismatch() }
-      shape[axis] = count / known
-    }
-    guard Layout.elementCount(shape) == count else { throw mismatch() }
-    return shape
   }
 
   /// The axes in reverse order, without a copy: NumPy's `a.T`.
@@ -80,6 +58,28 @@ extension AnyNDArray {
 }
 
 extension Layout {
+  /// The wanted shape with -1 replaced, checked against the number of elements.
+  package static func completing(_ wanted: [Int], count: Int) throws(ArrayError) -> [Int] {
+    func mismatch() -> ArrayError {
+      ArrayError(.shapeMismatch, "cannot reshape array of size \(count) into shape \(Layout.describe(wanted))")
+    }
+    guard wanted.count <= Layout.maxAxes else {
+      throw ArrayError(.tooLarge, "an array has at most \(Layout.maxAxes) axes, not \(wanted.count)")
+    }
+    let unknown = wanted.indices.filter { wanted[$0] < 0 }
+    guard unknown.count <= 1, unknown.allSatisfy({ wanted[$0] == -1 }) else {
+      throw ArrayError(.shapeMismatch, "can only specify one unknown dimension: \(Layout.describe(wanted))")
+    }
+    var shape = wanted
+    if let axis = unknown.first {
+      shape[axis] = 1
+      guard let known = Layout.elementCount(shape), known > 0, count % known == 0 else { throw mismatch() }
+      shape[axis] = count / known
+    }
+    guard Layout.elementCount(shape) == count else { throw mismatch() }
+    return shape
+  }
+
   /// The strides that show the elements of a layout in another shape without moving them; `nil` if there are none.
   ///
   /// Axes of the old shape are taken together until they hold as many elements as some axes of the new one; such a

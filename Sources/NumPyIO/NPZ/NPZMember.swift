@@ -79,11 +79,14 @@ struct NPZMember: Sendable {
     }
   }
 
-  /// What the encoder may know: items, their parts, and the distances between rows and planes.
-  var itemLayout: ItemLayout {
-    let dtype = array.dtype
-    let strides = Layout.strides(array.inFileOrder.shape, itemSize: dtype.itemSize)
-    return ItemLayout(
+  private var itemLayout: ItemLayout { ItemLayout(array.dtype, inFileOrder: array.inFileOrder.shape) }
+}
+
+extension ItemLayout {
+  /// What the encoder may know of an array: items, their parts, and the distances between rows and planes.
+  init(_ dtype: DType, inFileOrder shape: [Int]) {
+    let strides = Layout.strides(shape, itemSize: dtype.itemSize)
+    self.init(
       itemSize: dtype.itemSize, atomSize: dtype.isStructured ? 1 : dtype.swapSize,
       strides: Array(strides.dropLast().reversed()))
   }

@@ -149,6 +149,43 @@ public final class NPZWriter {
     }
   }
 
+  /// Adds an array that passes by from another file, in bounded memory.
+  ///
+  /// - Throws: ``FormatError`` if the array cannot be read; the archive is then of no use.
+  public func add(_ name: String, _ stream: ArrayStream) throws(FormatError) {
+    try ByteProgress.operation(
+      .writing, zip.name, total: stream.nbytes, counting: compression == .none ? .sink : .array
+    ) { () throws(FormatError) in try addStream(name + ".npy", stream) }
+  }
+
+  private func addStream(_ fileName: String, _ stream: ArrayStream) throws(FormatError) {
+    let header = try stream.encodedHeader()
+    guard let level = compression.level else {
+      var entry = ZipEntry(fileName)
+      entry.alignedByte = header.count
+      let sink = ChecksumSink(try zip.begin(entry))
+      try sink.write(header)
+      try stream.forEachRun { (run: AnyNDArray) throws(FormatError) in try run.writeBytes(to: sink) }
+      try zip.end(crc32: sink.crc32, uncompressedSize: sink.count)
+      return
+    }
+    let deflate = try DeflateWriter(to: zip.begin(ZipEntry(fileName, method: .deflate)), level: level)
+    let layout = ItemLayout(
+      stream.dtype, inFileOrder: stream.isFortranOrder ? stream.shape.reversed() : stream.shape)
+    try deflate.write(header)
+    // Whole segments: the bytes are those of an array in memory.
+    let unit = DeflateWriter.segmentSize(for: layout, level)
+    try stream.forEachRun(givingBytes: 32 << 20, inUnitsOf: unit) { (run: AnyNDArray) throws(FormatError) in
+      // Safe: the writer does not keep the bytes beyond the call.
+      try unsafe run.withContiguousBytes { (bytes: UnsafeRawBufferPointer) throws(FormatError) in
+        try unsafe deflate.write(bytes, layout: layout)
+      }
+    }
+    let summary = try deflate.finish()
+    try zip.end(
+      crc32: summary.crc32, uncompressedSize: summary.uncompressedCount, directoryExtra: indexField(summary.index))
+  }
+
   /// Adds a member that is no array, or an array that is already encoded, under its whole name.
   public func add(file name: String, bytes: [UInt8]) throws(FormatError) {
     var entry = ZipEntry(name, method: compression.level == nil ? .stored : .deflate)

@@ -46,6 +46,9 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     }
     if try convertInPieces(opened, address, to: kind) { return }
     let input = try ArrayInput(address, opened, reading: reading)
+    if kind == .npy || kind == .npz, let stream = try input.largeStream(array) {
+      return try write(stream, named: name ?? defaultName(input), as: kind)
+    }
     let stored = try input.stored(options: PickleInput.options(reading))
     if case .text = opened, reading.text.unpack, let values = stored.values, let fields = values.dtype.fields {
       // As NumPy unpacks records: an array per field.
@@ -80,6 +83,14 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
       try table.saveText(to: destination, options: options, replacing: output.replaces)
     case .pkl: try save(.array(result), nil)
     }
+  }
+
+  private func write(_ stream: ArrayStream, named name: String, as kind: FileKindName) throws {
+    guard kind == .npz else {
+      stream.warnOfVersion()
+      return try stream.save(to: destination, replacing: output.replaces)
+    }
+    try ArchiveOutput.write(to: destination, replacing: output.replaces, archive) { try $0.add(name, stream) }
   }
 
   /// Text with gaps whose places are kept.
@@ -135,30 +146,23 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
       return
     }
     guard name == nil else { throw ValidationError("--name is for a single array, not for an archive") }
-    let (compression, layout) = try archive.resolved()
-    try AtomicFile.write(to: destination, replacing: output.replaces) { (sink: any ByteSink) throws(FormatError) in
-      let writer = try NPZWriter(to: sink, compression: compression, layout: layout)
+    try ArchiveOutput.write(to: destination, replacing: output.replaces, archive) { output in
       for member in source.zip.members where !member.isFolder {
         guard try source.isArray(member) else {
-          try writer.add(file: member.name, bytes: source.data(of: member.name))
+          try output.add(file: member.name, bytes: source.data(of: member.name))
           continue
         }
-        if array.isEmpty, try source.file(of: member).header.dtype.hasObjects {
+        let file = try source.file(of: member)
+        let short = NPZMemberName.short(member.name)
+        if array.isEmpty, file.header.dtype.hasObjects {
           // The pickle stays as it is, whatever protocol it has.
-          try writer.add(file: member.name, bytes: source.data(of: member.name))
+          try output.add(file: member.name, bytes: source.data(of: member.name))
+        } else if let stream = try ArrayInput(source, member.name, file, of: address).largeStream(array) {
+          try output.add(short, stream)
         } else {
-          let result = try applied(to: source.storedArray(member.name), of: address.path)
-          result.warnOfVersion()
-          try writer.add(NPZMemberName.short(member.name), result)
+          try output.add(short, array.apply(to: source.storedArray(member.name), of: address.path))
         }
       }
-      try writer.close()
-    }
-  }
-
-  private func applied(to loaded: StoredArray, of path: String) throws(FormatError) -> StoredArray {
-    do { return try array.apply(to: loaded, of: path) } catch let error as FormatError { throw error } catch {
-      throw FormatError(.badArgument, String(describing: error), file: path)
     }
   }
 }
@@ -302,17 +306,39 @@ struct ArrayOptions: ParsableArguments {
 
   var isEmpty: Bool { reshape == nil && astype == nil && order == nil }
 
+  /// The new shape.
+  private var shape: [Int]? {
+    get throws {
+      guard let reshape else { return nil }
+      let dimensions = reshape.split(separator: ",", omittingEmptySubsequences: true).map {
+        Int($0.filter { $0 != " " })
+      }
+      guard dimensions.allSatisfy({ $0 != nil }) else {
+        throw ValidationError("'\(reshape)' is no shape: write integers with commas, as 100000,10")
+      }
+      return dimensions.compactMap { $0 }
+    }
+  }
+
+  /// The same for an array that passes by; `nil` if that cannot be done on the way.
+  func apply(to source: ArrayStream, of path: String) throws -> ArrayStream? {
+    var result: ArrayStream? = source
+    do {
+      if let shape = try shape { result = try result?.reshaped(shape) }
+      if let astype { result = try result?.converted(to: DType(parsing: astype)) }
+    } catch let error as ArrayError {
+      throw FormatError(.badArgument, error.message, file: path)
+    }
+    guard let order, let stream = result else { return result }
+    // An array that lies in both orders counts as one in C order.
+    let isLine = stream.shape.count { $0 != 1 } <= 1
+    return isLine || stream.isFortranOrder == (order == .f) ? stream : nil
+  }
+
   func apply(to source: StoredArray, of path: String) throws -> StoredArray {
     var result = source
     do {
-      if let reshape {
-        let dimensions = reshape.split(separator: ",", omittingEmptySubsequences: true).map {
-          Int($0.filter { $0 != " " })
-        }
-        guard dimensions.allSatisfy({ $0 != nil }) else {
-          throw ValidationError("'\(reshape)' is no shape: write integers with commas, as 100000,10")
-        }
-        let shape = dimensions.compactMap { $0 }
+      if let shape = try shape {
         result = try result.rearranged { (array: AnyNDArray) throws(ArrayError) in try array.reshaped(shape) }
       }
       if let astype { result = try result.asType(DType(parsing: astype)) }

@@ -32,28 +32,38 @@ struct PackCommand: NPYCommand, HasCommonOptions {
   }
 
   func run() throws {
-    var members: [(name: String, array: StoredArray)] = []
+    var members: [(name: String, address: Address)] = []
+    // By their bytes: two names that Swift takes for equal may differ in their Unicode form.
+    var names: Set<[UInt8]> = []
     for (place, text) in ManyOperands.unfolding(arrays).enumerated() {
-      let (name, address) = PackCommand.split(text)
-      let input = try ArrayInput(Address(address), limits: limits.resolved)
-      members.append((name ?? PackCommand.name(of: input.address, place), try input.stored()))
+      let (given, address) = try PackCommand.split(text)
+      let name = given ?? PackCommand.name(of: address, place)
+      guard names.insert(Array(name.utf8)).inserted else {
+        throw FormatError(.alreadyExists, "the name stands twice: say NAME=ADDRESS", file: archive, member: name)
+      }
+      members.append((name, address))
     }
-    for (_, array) in members { array.warnOfVersion() }
-    let (compression, layout) = try options.resolved()
-    if append, FileStatus(path: archive) != nil {
-      try NPZArchive.append(members, to: archive, compression: compression, layout: layout)
-    } else {
-      try NPZArchive.save(
-        members, to: archive, compression: compression, layout: layout, replacing: output.replaces)
+    let isThere = FileStatus(path: archive) != nil
+    try ArchiveOutput.write(
+      to: archive, appending: append && isThere, replacing: output.replaces, options
+    ) { output in
+      for (name, address) in members {
+        let input = try ArrayInput(address, limits: limits.resolved)
+        if let stream = try input.largeStream() {
+          try output.add(name, stream)
+        } else {
+          try output.add(name, input.stored())
+        }
+      }
     }
   }
 
   /// `NAME=ADDRESS`, unless a file of the whole name exists.
-  static func split(_ text: String) -> (name: String?, address: String) {
+  static func split(_ text: String) throws -> (name: String?, address: Address) {
     guard FileStatus(path: text) == nil, let sign = text.firstIndex(of: "="), sign != text.startIndex else {
-      return (nil, text)
+      return (nil, try Address(text))
     }
-    return (String(text[..<sign]), String(text[text.index(after: sign)...]))
+    return (String(text[..<sign]), try Address(String(text[text.index(after: sign)...])))
   }
 
   /// The member's name, or the file's without folder and extension.

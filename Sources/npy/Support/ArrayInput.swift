@@ -56,6 +56,12 @@ struct ArrayInput {
     content = .memory(memory)
   }
 
+  /// A member of an archive that is open.
+  init(_ archive: NPZArchive, _ name: String, _ file: NPYFile, of address: Address) {
+    self.address = address
+    content = .member(archive, name, file)
+  }
+
   /// The one array of an archive that has no more.
   private static func onlyName(_ archive: NPZArchive, _ address: Address) throws(FormatError) -> String {
     let names = archive.names
@@ -108,8 +114,30 @@ struct ArrayInput {
     }
   }
 
+  /// From this size on arrays pass by in pieces where that is possible.
+  static var largeSize: Int { 64 << 20 }
+
+  /// The whole array as one that passes by in pieces; `nil` where that cannot be done.
+  private func stream() throws(FormatError) -> ArrayStream? {
+    guard address.slice == nil, !dtype.hasObjects else { return nil }
+    switch content {
+    case .file(let file): return try file.stream()
+    case .member(let archive, let name, _): return try archive.stream(name)
+    case .memory: return nil
+    }
+  }
+
+  /// A large array as one that passes by in pieces, changed as the options say; `nil` for one that is small, in memory,
+  /// or has to be there as a whole.
+  func largeStream(_ options: ArrayOptions? = nil) throws -> ArrayStream? {
+    guard let file, file.header.dataByteCount >= ArrayInput.largeSize, let stream = try stream() else { return nil }
+    guard let options else { return stream }
+    return try options.apply(to: stream, of: address.path)
+  }
+
   /// The elements in any order, piece by piece, in bounded memory where the whole file is asked for.
   func forEachRun(_ body: (AnyNDArray) throws(FormatError) -> Void) throws(FormatError) {
+    if let stream = try stream() { return try stream.forEachRun(body) }
     if let file, address.slice == nil { try file.forEachRun(body) } else { try body(read()) }
   }
 }

@@ -1,0 +1,61 @@
+internal import ArrayDeflate
+public import ByteIO
+internal import Synchronization
+internal import ZipArchives
+
+extension NPZArchive {
+  /// An array as one that passes by in pieces, with all of its bytes held against the member's checksum; `nil` if its
+  /// elements would have to change places to be saved.
+  ///
+  /// - Throws: ``FormatError`` if there is no such member, or it is no array, or one of objects.
+  public func stream(_ name: String) throws(FormatError) -> ArrayStream? {
+    let member = try member(name)
+    do throws(FormatError) {
+      let contents = try contents(of: member)
+      if let inflated = contents as? InflatedMember, inflated.index != nil {
+        // Every segment is held against its own checksum.
+        return try ArrayStream(NPYFile(contents, limits: limits))
+      }
+      let source = ChecksummedSource(contents)
+      return try ArrayStream(NPYFile(source, limits: limits)) { () throws(FormatError) in
+        // Bytes behind the array are not read, as nowhere else: then there is nothing to compare.
+        guard let crc32 = source.crc32(ofBytes: member.uncompressedSize) else { return }
+        try self.zip.check(member, count: member.uncompressedSize, crc32: crc32)
+      }
+    } catch {
+      throw located(error, member)
+    }
+  }
+}
+
+/// A source that is read from front to back, and the checksum of what came.
+private final class ChecksummedSource: ByteSource {
+  private let source: any ByteSource
+  private let state = Mutex((position: 0, crc32: UInt32(0)))
+
+  init(_ source: any ByteSource) { self.source = source }
+
+  var name: String { source.name }
+  var byteCount: Int? { source.byteCount }
+  /// Not to be read in parts side by side.
+  var isSeekable: Bool { false }
+
+  /// The checksum, if all bytes of that number have passed by, each once.
+  func crc32(ofBytes count: Int) -> UInt32? {
+    state.withLock { $0.position == count ? $0.crc32 : nil }
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+    let got = try unsafe source.read(into: buffer, at: offset)
+    // Safe: so many bytes of the caller's buffer have just been written.
+    let address = UInt(bitPattern: buffer.baseAddress)
+    state.withLock { state in
+      guard state.position == offset else { return }
+      // Safe: the caller's buffer, taken through the lock as a number; the call ends before the caller's does.
+      let bytes = unsafe UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: got)
+      state.crc32 = unsafe ArrayDeflate.CRC32.checksum(bytes, following: state.crc32)
+      state.position += got
+    }
+    return got
+  }
+}
