@@ -1,5 +1,7 @@
 """Large arrays pass from file to file in pieces: the same bytes as NumPy's, in bounded memory, checksums held."""
 import io
+import itertools
+import json
 import zipfile
 
 import numpy as np
@@ -146,3 +148,26 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
         ("convert", path, third, "--astype", "f2"), ("convert", packed, third, "--astype", "i1"),
         ("unpack", packed, "-C", tmp_path)):
         assert peak_memory(*arguments) < 250 << 20, arguments
+
+
+@pytest.mark.parametrize("orders", ["CC", "CF", "FC", "FF"])
+@pytest.mark.parametrize("kinds", itertools.product(["npy", "savez", "savez_compressed"], repeat=2))
+def test_differences_are_found_whatever_the_order(orders, kinds, tmp_path):
+    random = np.random.default_rng(2)
+    first = random.integers(0, 9, size=(60, 5, 30))
+    second = first.copy()
+    # Two that are as bad as each other: the first in C order is told of.
+    for place, change in [((3, 4, 29), 50), ((40, 0, 0), -50), ((59, 2, 7), 1)]:
+        second[place] += change
+    addresses = []
+    for name, array, order, kind in zip("ab", (first, second), orders, kinds):
+        array = np.asarray(array, order=order)
+        path = tmp_path / (name + (".npy" if kind == "npy" else ".npz"))
+        np.save(path, array) if kind == "npy" else getattr(np, kind)(path, x=array)
+        addresses.append(path if kind == "npy" else f"{path}:x")
+    result = run_npy("diff", "--json", *addresses, check=False)
+    assert result.returncode == 1
+    got = json.loads(result.stdout)
+    assert (got["count"], got["differing"], got["worst_difference"]) == (first.size, 3, 50)
+    assert got["worst_index"] == [3, 4, 29]
+    assert run_npy("diff", addresses[0], addresses[0]) == b""

@@ -21,6 +21,9 @@ public struct ArrayDifference: Sendable {
   /// Whether the elements are numbers, so that there is a largest difference.
   public private(set) var hasMagnitudes = true
 
+  /// The shape of the whole array, if the elements come in Fortran order instead of C order.
+  package var fortranShape: [Int]?
+
   /// No differences yet.
   public init(relativeTolerance: Double = 0, absoluteTolerance: Double = 0, equalNaN: Bool = false) {
     self.relativeTolerance = relativeTolerance
@@ -78,13 +81,29 @@ public struct ArrayDifference: Sendable {
     }
   }
 
-  private mutating func note(_ index: Int, difference: Double) {
+  private mutating func note(_ place: Int, difference: Double) {
     differingCount += 1
-    let isWorse = worstIndex == nil || (difference.isNaN ? !worstDifference.isNaN : difference > worstDifference)
+    let index = cOrderIndex(place)
+    // Of several that are as bad the first in C order.
+    let isEqual = difference == worstDifference || (difference.isNaN && worstDifference.isNaN)
+    let isWorse =
+      worstIndex.map { isEqual ? index < $0 : difference.isNaN || difference > worstDifference } ?? true
     if isWorse {
       worstDifference = difference
       worstIndex = index
     }
+  }
+
+  /// The number that an element has in C order.
+  private func cOrderIndex(_ place: Int) -> Int {
+    guard let fortranShape else { return place }
+    var (rest, index, step) = (place, 0, count == 0 ? 0 : fortranShape.reduce(1, *))
+    for length in fortranShape {
+      step /= max(1, length)
+      index += rest % max(1, length) * step
+      rest /= max(1, length)
+    }
+    return index
   }
 
   private mutating func compareIntegers(_ left: AnyNDArray, _ right: AnyNDArray, _ start: Int) throws(ArrayError) {

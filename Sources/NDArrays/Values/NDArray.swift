@@ -79,7 +79,7 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   /// Rows of one length as two axes: NumPy's `np.array(rows)`. For literals of any depth see ``init(nested:)``.
   ///
   /// - Throws: ``ArrayError`` with code `shapeMismatch` if the rows differ in length.
-  public init(_ rows: [[Element]]) throws(ArrayError) {
+  public init(rows: [[Element]]) throws(ArrayError) {
     let length = rows.first?.count ?? 0
     if let row = rows.firstIndex(where: { $0.count != length }) {
       throw ArrayError(.shapeMismatch, "row \(row) has \(rows[row].count) elements, row 0 has \(length)")

@@ -124,17 +124,19 @@ struct ArrayComparison {
     if left.dtype.hasObjects || right.dtype.hasObjects {
       return try compareObjects(left, right, name: name, dtypeMatters: dtypeMatters, start: start)
     }
-    let (leftPieces, rightPieces) = (try ArrayPieces(left), try ArrayPieces(right))
+    let pair = try ArrayPieces.Pair(left, right)
+    let (leftPieces, rightPieces) = (pair.left, pair.right)
     var result = ArrayComparison(
       name: name, leftDType: left.dtype, rightDType: right.dtype, leftShape: leftPieces.shape,
       rightShape: rightPieces.shape, dtypeMatters: dtypeMatters)
     guard result.leftShape == result.rightShape else { return result }
     var difference = start
+    if pair.isFortranOrder { difference.fortranShape = leftPieces.shape }
     let names = left.address.text + " and " + right.address.text
     let total = ((left.file?.header.dataByteCount ?? 0) + (right.file?.header.dataByteCount ?? 0))
     do throws(FormatError) {
       try ByteProgress.operation(.reading, names, total: total, counting: .source) { () throws(FormatError) in
-        try leftPieces.forEachPair(with: rightPieces) { (a: AnyNDArray, b: AnyNDArray) throws(FormatError) in
+        try pair.forEach { (a: AnyNDArray, b: AnyNDArray) throws(FormatError) in
           try FormatError.wrapping(.badArgument, file: left.address.path) { () throws(ArrayError) in
             try difference.add(a, b)
           }

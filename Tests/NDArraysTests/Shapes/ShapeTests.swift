@@ -64,13 +64,13 @@ import TestSupport
 
   @Test func rowsBecomeTwoAxes() throws {
     let rows: [[Double]] = [[1, 2, 3], [4, 5, 6]]
-    let array = try NDArray(rows)
+    let array = try NDArray(rows: rows)
     #expect(array.shape == [2, 3])
     #expect(array.elements == [1, 2, 3, 4, 5, 6])
-    #expect(try NDArray([[Int8]]()).shape == [0, 0])
-    #expect(try NDArray([[Int8](), []]).shape == [2, 0])
-    #expect(throws: ArrayError.self) { try NDArray([[1.0, 2], [3]]) }
-    #expect(throws: ArrayError.self) { try NDArray([[1.0], [2, 3]]) }
+    #expect(try NDArray(rows: [[Int8]]()).shape == [0, 0])
+    #expect(try NDArray(rows: [[Int8](), []]).shape == [2, 0])
+    #expect(throws: ArrayError.self) { try NDArray(rows: [[1.0, 2], [3]]) }
+    #expect(throws: ArrayError.self) { try NDArray(rows: [[1.0], [2, 3]]) }
   }
 
   @Test func joins() throws {
