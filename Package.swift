@@ -38,9 +38,9 @@ let package = Package(
     // The modules, lowest first: each imports only modules above it. docs/architecture.md has the map.
     .target(name: "ReusedMemory"),
     .target(name: "ParallelLoops"),
-    .target(name: "NumberText"),
-    .target(name: "PythonLiterals", dependencies: ["NumberText"]),
     .target(name: "CNumPyIOKernels"),
+    .target(name: "NumberText", dependencies: ["CNumPyIOKernels"]),
+    .target(name: "PythonLiterals", dependencies: ["NumberText"]),
     .target(
       name: "NDArrays",
       dependencies: [
