@@ -11,6 +11,12 @@ extension NumberRows {
   /// end where the number does.
   static var lead: Int { 24 }
 
+  /// What the digits before the last eight are multiplied by, for numbers of 0 to 19 digits: nothing, if there are none.
+  fileprivate static let factors: [UInt64] = [
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 100_000_000, 100_000_000, 100_000_000, 100_000_000, 100_000_000, 100_000_000,
+    100_000_000, 100_000_000, 100_000_000, 100_000_000, 100_000_000,
+  ]
+
   @inline(__always)
   func integersByBlocks<Value: FixedWidthInteger & BitwiseCopyable>(
     _: Value.Type, _ text: UnsafeRawBufferPointer, _ position: inout Int, _ target: UnsafeMutableRawPointer,
@@ -171,8 +177,9 @@ extension NumberRows {
     let hasMore = UInt64(bitPattern: Int64(8 &- length) &>> 63)
     let hasMost = UInt64(bitPattern: Int64(16 &- length) &>> 63)
     let low = unsafe eight(end, -8, shift & ~hasMore)
-    let high = unsafe eight(end, -16, shift & ~hasMost) & hasMore
-    let number = high &* 100_000_000 &+ low
+    let high = unsafe eight(end, -16, shift & ~hasMost)
+    // The factor is looked up: compilers make a branch of a comparison that decides whether a product counts.
+    let number = high &* NumberRows.factors[length] &+ low
     if length <= 16 { return number }
     return unsafe eight(end, -24, shift) &* 10_000_000_000_000_000 &+ number
   }

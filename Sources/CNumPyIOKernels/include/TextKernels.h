@@ -3,7 +3,17 @@
 #ifndef NPYIO_TEXT_KERNELS_H
 #define NPYIO_TEXT_KERNELS_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+// What a first look at a text tells, in one pass.
+typedef struct {
+  size_t feeds, returns;
+  // The bits that any byte has.
+  uint8_t bits;
+} npyio_census;
+
+npyio_census npyio_take_census(const void *_Nonnull text, size_t count);
 
 // The numbers from 0 to 9999 as four digits each.
 extern const char npyio_four_digits_text[40001];

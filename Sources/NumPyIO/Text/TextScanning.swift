@@ -1,3 +1,5 @@
+internal import CNumPyIOKernels
+
 /// Looks through bytes of text, many at a time.
 enum TextScanning {
   /// Whether all bytes are below 128.
@@ -80,51 +82,18 @@ extension TextScanning {
 /// What a first look at a text tells: one pass, many bytes at a time.
 struct TextCensus {
   /// Whether all bytes are below 128.
-  private(set) var isASCII = true
-  private(set) var feeds = 0
-  private(set) var returns = 0
+  let isASCII: Bool
+  private let feeds: Int
+  private let returns: Int
 
   init(_ text: RawSpan) {
-    typealias Bytes = SIMD32<UInt8>
-    let count = text.byteCount
-    var index = 0
-    var seen = Bytes()
-    while count &- index >= 32 {
-      // The bytes of these count up to 255 each.
-      var (feeds, returns) = (Bytes(), Bytes())
-      let stop = index &+ min(255, (count &- index) &>> 5) &* 32
-      while index < stop {
-        // Safe: 32 bytes from here on lie before `stop`, which lies within the text.
-        let bytes = unsafe text.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: Bytes.self)
-        seen |= bytes
-        // A comparison that holds is all ones: -1.
-        feeds &-= TextCensus.ones(bytes .== 10)
-        returns &-= TextCensus.ones(bytes .== 13)
-        index &+= 32
-      }
-      self.feeds &+= TextCensus.sum(feeds)
-      self.returns &+= TextCensus.sum(returns)
+    // Safe: the bytes are looked at during the call only.
+    let census = unsafe text.withUnsafeBytes { bytes in
+      unsafe bytes.baseAddress.map { unsafe npyio_take_census($0, bytes.count) } ?? npyio_census()
     }
-    isASCII = seen.max() < 0x80
-    while index < count {
-      let byte = text.byte(index)
-      if byte >= 0x80 { isASCII = false }
-      if byte == 10 { feeds &+= 1 }
-      if byte == 13 { returns &+= 1 }
-      index &+= 1
-    }
-  }
-
-  @inline(__always)
-  private static func ones(_ mask: SIMDMask<SIMD32<Int8>>) -> SIMD32<UInt8> {
-    SIMD32<UInt8>(repeating: 0).replacing(with: SIMD32(repeating: 255), where: mask)
-  }
-
-  @inline(__always)
-  private static func sum(_ bytes: SIMD32<UInt8>) -> Int {
-    var sum = 0
-    for index in 0..<32 { sum &+= Int(bytes[index]) }
-    return sum
+    isASCII = census.bits < 0x80
+    feeds = Int(census.feeds)
+    returns = Int(census.returns)
   }
 
   /// How many lines the text has at most: its line feeds, its carriage returns that stand alone, and a last line without

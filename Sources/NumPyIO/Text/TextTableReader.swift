@@ -98,7 +98,10 @@ public final class TextTableReader {
       // The position stays before the row: it is read again as data.
       let start = firstRow
       var next = start
-      let isComplete = withText { tokenizer.readRow($0, &next, end: $0.byteCount, isLast: blocks.isLast) }
+      let isComplete = withText { text in
+        tokenizer.mayComplete(text, from: start, isLast: blocks.isLast)
+          && tokenizer.readRow(text, &next, end: text.byteCount, isLast: blocks.isLast)
+      }
       guard isComplete else {
         try readOn()
         continue
