@@ -12,10 +12,10 @@ import Testing
     _ values: [Value], _ element: NumberRows.Element, _ format: String, columns: Int, before: String = "",
     between: String = ",", after: String = "\n"
   ) throws -> String {
-    let spec = try #require(spec(format))
+    let conversion = try #require(NumberLinesTests.spec(format))
     let lines = try #require(
       NumberLines(
-        element, spec, columnCount: columns, before: Array(before.utf8), between: Array(between.utf8),
+        element, conversion, columnCount: columns, before: Array(before.utf8), between: Array(between.utf8),
         after: Array(after.utf8)))
     var text = TextBuffer(capacity: 1)
     unsafe values.withUnsafeBytes { bytes in

@@ -61,7 +61,8 @@ import Testing
       let place = Int.random(in: 0..<rowCount, using: &generator)
       let odd =
         [
-          "x\n", "\n", "1\(mark)\n", "# 1\n", String(repeating: "1\(mark)", count: columns) + "1\n",
+          "x\n", "\n", columns == 1 && delimiter == 0 ? "x\n" : "1\(mark)\n", "# 1\n",
+          String(repeating: "1\(mark)", count: columns) + "1\n",
           String(repeating: "9", count: 40) + "\n", "-\n", "1-1\n", "--1\n", "1.5\n", "1e3\n",
           (columns > 1 ? String(repeating: "1\(mark)", count: columns - 2) : "") + (columns > 1 ? "1\n" : "1 1\n"),
         ].randomElement(using: &generator) ?? "x\n"
