@@ -59,7 +59,8 @@ let package = Package(
     .target(
       name: "NumPyIO",
       dependencies: [
-        "CNumPyIOKernels", "ParallelLoops", "NumberText", "PythonLiterals", "NDArrays", "ByteIO", "ArrayDeflate", "ZipArchives",
+        "CNumPyIOKernels", "ParallelLoops", "NumberText", "PythonLiterals", "NDArrays", "ByteIO", "ArrayDeflate",
+        "ZipArchives",
         "PythonPickle",
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "ComplexModule", package: "swift-numerics"),
