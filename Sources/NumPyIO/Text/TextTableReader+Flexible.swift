@@ -5,6 +5,8 @@ internal import NDArrays
 extension TextTableReader {
   /// A piece in the narrowest dtype that holds it.
   func nextFlexible(_ plan: RowPlan) throws(FormatError) -> AnyNDArray? {
+    // The rows that are read must be those that were looked at: of the block at hand.
+    readsChunks = false
     while !hasEnded {
       let narrow = try narrowest(plan)
       let fixed = plan.fixed(narrow, columnCount: columnCount)
