@@ -38,9 +38,9 @@ let package = Package(
     // The modules, lowest first: each imports only modules above it. docs/architecture.md has the map.
     .target(name: "ReusedMemory"),
     .target(name: "ParallelLoops"),
-    .target(name: "NumberText"),
-    .target(name: "PythonLiterals", dependencies: ["NumberText"]),
     .target(name: "CNumPyIOKernels"),
+    .target(name: "NumberText", dependencies: ["CNumPyIOKernels"]),
+    .target(name: "PythonLiterals", dependencies: ["NumberText"]),
     .target(
       name: "NDArrays",
       dependencies: [
@@ -59,7 +59,8 @@ let package = Package(
     .target(
       name: "NumPyIO",
       dependencies: [
-        "ParallelLoops", "NumberText", "PythonLiterals", "NDArrays", "ByteIO", "ArrayDeflate", "ZipArchives",
+        "CNumPyIOKernels", "ParallelLoops", "NumberText", "PythonLiterals", "NDArrays", "ByteIO", "ArrayDeflate",
+        "ZipArchives",
         "PythonPickle",
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "ComplexModule", package: "swift-numerics"),

@@ -39,8 +39,8 @@ public struct NumberRows: Sendable {
   }
 
   private let element: Element
-  private let delimiter: UInt8
-  private let columnCount: Int
+  let delimiter: UInt8
+  let columnCount: Int
 
   /// - Parameters:
   ///   - element: What all columns hold.
@@ -61,17 +61,40 @@ public struct NumberRows: Sendable {
     _ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer, capacity: Int
   ) -> Int {
     switch element {
-    case .int8: unsafe rows(Int8.self, text, &position, target, capacity)
-    case .int16: unsafe rows(Int16.self, text, &position, target, capacity)
-    case .int32: unsafe rows(Int32.self, text, &position, target, capacity)
-    case .int64: unsafe rows(Int64.self, text, &position, target, capacity)
-    case .uint8: unsafe rows(UInt8.self, text, &position, target, capacity)
-    case .uint16: unsafe rows(UInt16.self, text, &position, target, capacity)
-    case .uint32: unsafe rows(UInt32.self, text, &position, target, capacity)
-    case .uint64: unsafe rows(UInt64.self, text, &position, target, capacity)
+    case .int8: unsafe integerRows(Int8.self, text, &position, target, capacity)
+    case .int16: unsafe integerRows(Int16.self, text, &position, target, capacity)
+    case .int32: unsafe integerRows(Int32.self, text, &position, target, capacity)
+    case .int64: unsafe integerRows(Int64.self, text, &position, target, capacity)
+    case .uint8: unsafe integerRows(UInt8.self, text, &position, target, capacity)
+    case .uint16: unsafe integerRows(UInt16.self, text, &position, target, capacity)
+    case .uint32: unsafe integerRows(UInt32.self, text, &position, target, capacity)
+    case .uint64: unsafe integerRows(UInt64.self, text, &position, target, capacity)
     case .float: unsafe rows(Float.self, text, &position, target, capacity)
     case .double: unsafe rows(Double.self, text, &position, target, capacity)
     }
+  }
+
+  /// Rows of integers: by blocks where that goes, else one number after the other.
+  private func integerRows<Value: RowElement & FixedWidthInteger>(
+    _: Value.Type, _ text: RawSpan, _ position: inout Int, _ target: UnsafeMutableRawPointer, _ capacity: Int
+  ) -> Int {
+    var count = 0
+    // How many rows are read one by one before blocks are tried again: more each time that they fail.
+    var patience = 4
+    while count < capacity, position < text.byteCount {
+      // Safe: what has been read fits before what will be; the span's bytes are used within the call only.
+      let size = columnCount * MemoryLayout<Value>.size
+      let byBlocks = unsafe text.withUnsafeBytes { bytes in
+        unsafe integersByBlocks(Value.self, bytes, &position, target + count * size, capacity - count)
+      }
+      count += byBlocks
+      patience = byBlocks > 64 ? 4 : min(patience * 2, 1 << 20)
+      let wanted = min(capacity - count, patience)
+      let single = unsafe rows(Value.self, text, &position, target + count * size, wanted)
+      count += single
+      if single < wanted { break }
+    }
+    return count
   }
 
   private func rows<Value: RowElement>(

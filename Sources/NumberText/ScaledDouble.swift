@@ -29,14 +29,17 @@ struct ScaledDouble {
   }
 
   /// The largest E with 10^E not above the value, or (next to a power of ten) one more.
+  ///
+  /// Without a branch: of the numbers with one binary exponent some lie above the power of ten and some below.
   @inline(__always)
   var decimalExponent: Int {
     let binary = exponent &+ 63
-    // floor(binary × log10(2)).
+    // floor(binary × log10(2)); the power after that has this binary exponent or a larger one.
     let estimate = (binary &* 315_653) >> 20
     let next = estimate &+ 1
-    return PowersOfTen.binaryExponent(next) == binary && significand >= PowersOfTen.significand(next).high
-      ? next : estimate
+    let isSame = UInt64(truncatingIfNeeded: PowersOfTen.binaryExponent(next) &- binary) &- 1
+    let isBelow = significand.subtractingReportingOverflow(PowersOfTen.high(next)).overflow
+    return estimate &+ Int(truncatingIfNeeded: isSame &>> 63) & (isBelow ? 0 : 1)
   }
 
   /// The value times 10^`power`, rounded to an integer, ties to even; `nil` where only exact arithmetic can tell, or
@@ -45,35 +48,32 @@ struct ScaledDouble {
   func scaled(by power: Int) -> UInt64? {
     guard power >= PowersOfTen.lowest, power <= PowersOfTen.highest else { return nil }
     let product = PowersOfTen.product(significand, PowersOfTen.significand(power))
-    // The product's lowest bit stands for 2^unit; the integer part is what stands at 2^0 and above.
-    let unit = exponent &+ PowersOfTen.binaryExponent(power) &- 127 &+ 64
-    let drop = -unit
-    guard drop >= 64 else { return nil }
-    // How many of the high word's bits are fraction.
-    let high = drop &- 64
-    if high > 64 { return 0 }
-    let integer: UInt64
-    let fraction: (high: UInt64, low: UInt64)
-    if high == 64 {
-      integer = 0
-      fraction = product
-    } else if high == 0 {
-      integer = product.high
-      fraction = (product.low, 0)
-    } else {
-      let shift = UInt64(truncatingIfNeeded: high)
-      integer = product.high >> shift
-      let up = 64 &- shift
-      fraction = (product.high << up | product.low >> shift, product.low << up)
+    // How many of the high word's bits are fraction: its lowest bit stands for 2^-shift.
+    let shift = -1 &- exponent &- PowersOfTen.binaryExponent(power)
+    let isExact = power >= 0 && power <= 27
+    guard UInt(bitPattern: shift) < 64 else {
+      return shift < 0 ? nil : shift > 64 ? 0 : ScaledDouble.roundFraction(product, isExact: isExact)
     }
+    let right = UInt64(truncatingIfNeeded: shift)
+    let integer = product.high &>> right
+    let fraction = (product.high &<< 1) &<< (63 &- right) | product.low &>> right
     // Right below the half, what was cut off may make it one; on it, only exact products can tell. Elsewhere the top bit
     // says which way to round, which is as good as random: no branch.
     let half: UInt64 = 1 &<< 63
-    if fraction.high &- (half &- 4) > 4 {
-      let (rounded, overflow) = integer.addingReportingOverflow(fraction.high &>> 63)
+    if fraction &- (half &- 4) > 4 {
+      let (rounded, overflow) = integer.addingReportingOverflow(fraction &>> 63)
       return overflow ? nil : rounded
     }
-    return ScaledDouble.roundNearHalf(integer, fraction, isExact: power >= 0 && power <= 27)
+    let rest = shift == 0 ? 0 : (product.low &<< (64 &- right))
+    return ScaledDouble.roundNearHalf(integer, (fraction, rest), isExact: isExact)
+  }
+
+  /// Rounds a number below one: all of the product is fraction.
+  @inline(never)
+  private static func roundFraction(_ fraction: (high: UInt64, low: UInt64), isExact: Bool) -> UInt64? {
+    let half: UInt64 = 1 &<< 63
+    if fraction.high &- (half &- 4) > 4 { return fraction.high &>> 63 }
+    return roundNearHalf(0, fraction, isExact: isExact)
   }
 
   /// Rounds where the fraction is about one half: possible only if nothing was cut off, which is so for powers whose
@@ -88,5 +88,32 @@ struct ScaledDouble {
     if fraction.low == 0, integer & 1 == 0 { return integer }
     let (rounded, overflow) = integer.addingReportingOverflow(1)
     return overflow ? nil : rounded
+  }
+
+  /// The first `count` (1 to 19) digits of the number, rounded, and the power of ten of the first; `nil` where only exact
+  /// arithmetic can tell.
+  @inline(__always)
+  func significantDigits(_ count: Int) -> (digits: UInt64, exponent: Int)? {
+    let exponent = decimalExponent
+    guard let digits = scaled(by: count &- 1 &- exponent) else { return nil }
+    let least = PowersOfTen.small[count &- 1]
+    guard digits &- least < PowersOfTen.small[count] &- least else { return corrected(digits, count, exponent) }
+    return (digits, exponent)
+  }
+
+  /// The digits where the estimate of the exponent was one too high, or rounding has made one digit more.
+  @inline(never)
+  private func corrected(_ digits: UInt64, _ count: Int, _ estimate: Int) -> (digits: UInt64, exponent: Int)? {
+    var (digits, exponent) = (digits, estimate)
+    if digits < PowersOfTen.small[count &- 1] {
+      exponent -= 1
+      guard let more = scaled(by: count &- 1 &- exponent) else { return nil }
+      digits = more
+    }
+    if digits >= PowersOfTen.small[count] {
+      digits /= 10
+      exponent += 1
+    }
+    return (digits, exponent)
   }
 }

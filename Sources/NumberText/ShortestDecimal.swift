@@ -92,15 +92,16 @@ public struct ShortestDecimal: Hashable, Sendable {
     let tens = whole / 10
     let isTensInside = lower <= 40 &* tens
     let isNextTensInside = 40 &* tens &+ 40 <= upper
-    if isTensInside != isNextTensInside, whole >= 10 {
-      self.init(digits: tens &+ (isNextTensInside ? 1 : 0), power: power &+ 1)
-      return
-    }
     let isWholeInside = lower <= whole &<< 2
     let isNextInside = (whole &<< 2) &+ 4 <= upper
     let rest = value & 3
     let roundsUp = rest > 2 || (rest == 2 && whole & 1 == 1)
-    self.init(digits: whole &+ ((isWholeInside != isNextInside ? isNextInside : roundsUp) ? 1 : 0), power: power)
+    let fine = whole &+ ((isWholeInside != isNextInside ? isNextInside : roundsUp) ? 1 : 0)
+    let coarse = tens &+ (isNextTensInside ? 1 : 0)
+    // Half of all numbers need the last digit: chosen without a branch.
+    let isCoarse: UInt64 = isTensInside != isNextTensInside && whole >= 10 ? 1 : 0
+    let mask = 0 &- isCoarse
+    self.init(digits: fine ^ ((fine ^ coarse) & mask), power: power &+ Int(truncatingIfNeeded: isCoarse))
   }
 
   /// The upper 64 of the 192 bits of an integer times a power of ten that is rounded up, and a bit for what lies below

@@ -48,6 +48,20 @@
   @usableFromInline @inline(__always)
   mutating func setCount(_ value: Int) { count = value }
 
+  /// Takes an address that was counted up from ``end``, within what was reserved, for the new end.
+  @inline(__always)
+  mutating func setEnd(_ address: UnsafeMutableRawPointer) { count = unsafe address - UnsafeMutableRawPointer(base) }
+
+  /// Appends the lowest bytes of a word.
+  @inline(__always)
+  mutating func append(word: UInt64, count: Int) {
+    guard count > 0 else { return }
+    reserve(8)
+    // Safe: room for the word was reserved.
+    unsafe UnsafeMutableRawPointer(end).storeBytes(of: word.littleEndian, as: UInt64.self)
+    advance(count)
+  }
+
   /// Appends a byte.
   @inlinable @inline(__always)
   public mutating func append(_ byte: UInt8) {

@@ -116,6 +116,47 @@ public enum Parallel {
     if let error = turn.failure { throw error }
   }
 
+  /// Works on indices in three steps: `prepare` in parallel, `settle` in order and never two at a time, `finish` in
+  /// parallel again. So what one index needs to know of all before it is handed on, and nothing else waits.
+  ///
+  /// - Parameters:
+  ///   - prepare: The first step of an index.
+  ///   - settle: The step in between; `nil` leaves out the last step of this index, and all of those that have not begun.
+  ///   - finish: The last step.
+  public static func staged<Prepared, Settled, Failure: Error>(
+    _ count: Int,
+    prepare: @Sendable (Int) throws(Failure) -> Prepared,
+    settle: @Sendable (Int, Prepared) throws(Failure) -> Settled?,
+    finish: @Sendable (Int, Prepared, Settled) throws(Failure) -> Void
+  ) throws(Failure) {
+    let threads = min(workers, count)
+    if threads <= 1 {
+      for index in 0..<max(0, count) {
+        let prepared = try prepare(index)
+        guard let settled = try settle(index, prepared) else { return }
+        try finish(index, prepared, settled)
+      }
+      return
+    }
+    let turn = TurnTaker<Failure>()
+    onThreads(threads) {
+      while let index = turn.begin(below: count) {
+        do throws(Failure) {
+          let prepared = try prepare(index)
+          guard turn.wait(for: index) else { return }
+          let settled = try settle(index, prepared)
+          if settled == nil { turn.finish() }
+          turn.pass(index)
+          if let settled { try finish(index, prepared, settled) }
+        } catch {
+          turn.fail(at: index, with: error)
+          return
+        }
+      }
+    }
+    if let error = turn.failure { throw error }
+  }
+
   /// What the threads of a loop take over from the thread that started it; they cannot see its task-local values by
   /// themselves. Whoever works in the background of a loop (progress, for one) puts itself here.
   @TaskLocal public static var inherited: (any Sendable)?

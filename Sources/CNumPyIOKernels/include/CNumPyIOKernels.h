@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "TextKernels.h"
+
 // The rows of a tile. Its columns are those of two vectors: 2 * width / sizeof(element).
 #define NPYIO_TILE_ROWS 6
 

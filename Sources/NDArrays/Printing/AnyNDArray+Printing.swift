@@ -33,6 +33,22 @@ extension AnyNDArray {
     }
   }
 
+  /// The text that a larger array would have which is summarised and of which this one has the edges of the first axis,
+  /// and at least one place between them.
+  ///
+  /// - Parameters:
+  ///   - shape: The shape of the larger array.
+  ///   - options: NumPy's print options; the number of edge items is above 0.
+  package func summary(_ style: PrintStyle, ofShape shape: [Int], options: PrintOptions) -> String {
+    var summarizing = options
+    summarizing.threshold = 0
+    guard style == .repr else { return elementText(options: summarizing) }
+    let text = elementText(separator: ", ", prefix: "array(", suffix: ")", options: summarizing)
+    return ArrayText.repr(
+      elements: text, shape: shape, dtype: dtype.textWithinRepr, isDTypeImplied: dtype.isImpliedByText,
+      options: options)
+  }
+
   /// The elements in brackets: NumPy's `np.array2string(array, separator=…, prefix=…, suffix=…)`. The `str` of an
   /// array is this, but for a 0-d one's, which is that of a Python scalar.
   ///

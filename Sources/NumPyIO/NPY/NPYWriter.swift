@@ -15,6 +15,7 @@ public final class NPYWriter {
   private let file: AtomicFile
   private let dtype: DType
   private let rowShape: [Int]
+  private let isTransposed: Bool
   private let headerByteCount: Int
   private let replacing: Bool
   private var isClosed = false
@@ -24,13 +25,18 @@ public final class NPYWriter {
 
   /// Opens a file for rows of a shape: the array's shape is the number of rows, then `rowShape`.
   ///
+  /// - Parameter isTransposed: Whether the file holds the rows as columns: the array's shape is then `rowShape` backwards
+  ///   and the number of rows, its order Fortran's, and the bytes are the same.
   /// - Throws: ``FormatError`` if the file cannot be made, or the dtype is one that cannot be streamed.
-  public init(path: String, dtype: DType, rowShape: [Int] = [], replacing: Bool = true) throws(FormatError) {
+  public init(
+    path: String, dtype: DType, rowShape: [Int] = [], isTransposed: Bool = false, replacing: Bool = true
+  ) throws(FormatError) {
     guard !dtype.hasObjects else { throw FormatError(.unsupported, "objects cannot be streamed", file: path) }
     if !replacing, FileStatus(path: path) != nil {
       throw FormatError(.alreadyExists, "the file exists", file: path)
     }
-    let (header, bytes) = try NPYHeader.encode(dtype: dtype, shape: [0] + rowShape)
+    self.isTransposed = isTransposed && !rowShape.isEmpty
+    let (header, bytes) = try NPYWriter.header(dtype, 0, rowShape, isTransposed: self.isTransposed)
     file = try AtomicFile(path: path)
     self.dtype = dtype
     self.rowShape = rowShape
@@ -59,13 +65,21 @@ public final class NPYWriter {
   public func close() throws(FormatError) {
     guard !isClosed else { return }
     isClosed = true
-    let (header, bytes) = try NPYHeader.encode(dtype: dtype, shape: [rowCount] + rowShape)
+    let (header, bytes) = try NPYWriter.header(dtype, rowCount, rowShape, isTransposed: isTransposed)
     guard header.byteCount == headerByteCount else {
       file.discard()
       throw FormatError(.unsupported, "the header has no room for \(rowCount) rows", file: file.name)
     }
     try file.overwrite(bytes, at: 0)
     try file.commit(replacing: replacing)
+  }
+
+  private static func header(
+    _ dtype: DType, _ rowCount: Int, _ rowShape: [Int], isTransposed: Bool
+  ) throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
+    let shape = [rowCount] + rowShape
+    return try NPYHeader.encode(
+      dtype: dtype, shape: isTransposed ? shape.reversed() : shape, fortranOrder: isTransposed)
   }
 
   /// Gives up: nothing is published.

@@ -7,6 +7,25 @@ internal import NDArrays
 /// Where the types are to be found, the first lines tell them; a line that does not fit makes its columns climb, and the
 /// file is read again. What is too odd for that goes the old way, line by line.
 extension GenFromTextTable {
+  /// How the rows are read once their types are known.
+  struct TypedPlan {
+    let rows: RecordRows
+    /// The dtype of an element or a record.
+    let target: DType
+    let leaves: [TextLeaf]
+    let rowSize: Int
+    var hasGaps: Bool { leaves.reduce(0) { $0 + $1.dtype.itemSize } != rowSize }
+  }
+
+  /// Where a reading of the rows stands.
+  struct TypedCursor {
+    var lines: TextLines
+    /// The lines with another number of columns.
+    var invalid: [(line: Int, count: Int)] = []
+    var rowCount = 0
+    var hasEnded = false
+  }
+
   /// How many lines tell the types at first.
   private static let sampleSize = 100
   /// How many times the file is read before all of its text is looked at instead.
@@ -16,30 +35,44 @@ extension GenFromTextTable {
   ///
   /// - Parameter start: How many lines stand before the data.
   mutating func readTyped(from start: Int) throws(FormatError) -> GenFromTextResult? {
-    guard source.isSeekable, columnCount > 0, columns == nil, options.skipFooter == 0, !options.usemask,
-      !options.keepsBytes, dtype?.hasObjects != true, options.converters.isEmpty, let delimiter = plainDelimiter
-    else { return nil }
-    let comment = options.comments?.utf8.first
-    guard FastRows.isPlain(delimiter: delimiter, comment: comment) else { return nil }
+    guard isTypable else { return nil }
     let known = converters
     var widths = [Int](repeating: 1, count: columnCount)
     if dtype == nil { try sample(from: start, &widths) }
-    // Only columns whose types are looked for can climb: with a dtype another reading would find the same.
-    for _ in 0..<(dtype == nil ? GenFromTextTable.maxAttempts : 1) {
-      guard let target = try typedDType(widths) else { break }
-      let leaves = try leaves(of: target)
-      guard leaves.count == columnCount,
-        let rows = RecordRows(
-          leaves, delimiter: delimiter, comment: comment.map { [$0] } ?? [], nil, rowSize(target),
-          strictness: RecordRows.Strictness(refusesLongText: dtype == nil, stripsFields: options.autostrip))
-      else { break }
-      if let store = try readTyped(rows, target, leaves, from: start, &widths) {
+    for _ in 0..<attempts {
+      guard let plan = try typedPlan(widths) else { break }
+      if let store = try readTyped(plan, from: start, &widths) {
         guard store.rows > 0 else { break }
-        return GenFromTextResult(array: shaped(try finishTyped(store, target, leaves)), mask: nil)
+        return GenFromTextResult(array: shaped(try finishTyped(store, plan)), mask: nil)
       }
     }
     converters = known
     return nil
+  }
+
+  /// Whether the options are such that rows may be read so.
+  var isTypable: Bool {
+    guard source.isSeekable, columnCount > 0, columns == nil, options.skipFooter == 0, !options.usemask,
+      !options.keepsBytes, dtype?.hasObjects != true, options.converters.isEmpty, let delimiter = plainDelimiter
+    else { return false }
+    return FastRows.isPlain(delimiter: delimiter, comment: options.comments?.utf8.first)
+  }
+
+  /// How many times the file may be read. Only columns whose types are looked for can climb: with a dtype another reading
+  /// would find the same.
+  var attempts: Int { dtype == nil ? GenFromTextTable.maxAttempts : 1 }
+
+  /// How rows of these widths are read; `nil` if their columns are of kinds that are not read so.
+  func typedPlan(_ widths: [Int]) throws(FormatError) -> TypedPlan? {
+    guard let delimiter = plainDelimiter, let target = try typedDType(widths) else { return nil }
+    let leaves = try leaves(of: target)
+    let size = rowSize(target)
+    guard leaves.count == columnCount,
+      let rows = RecordRows(
+        leaves, delimiter: delimiter, comment: options.comments?.utf8.first.map { [$0] } ?? [], nil, size,
+        strictness: RecordRows.Strictness(refusesLongText: dtype == nil, stripsFields: options.autostrip))
+    else { return nil }
+    return TypedPlan(rows: rows, target: target, leaves: leaves, rowSize: size)
   }
 
   private var plainDelimiter: UInt8? {
@@ -53,7 +86,7 @@ extension GenFromTextTable {
   }
 
   /// Lets the columns climb over the first lines.
-  private mutating func sample(from start: Int, _ widths: inout [Int]) throws(FormatError) {
+  mutating func sample(from start: Int, _ widths: inout [Int]) throws(FormatError) {
     var lines = try lines(from: start)
     var count = 0
     while count < min(GenFromTextTable.sampleSize, options.maxRows ?? .max), let line = try lines.next() {
@@ -83,14 +116,14 @@ extension GenFromTextTable {
     return changed
   }
 
-  private func lines(from start: Int) throws(FormatError) -> TextLines {
+  func lines(from start: Int) throws(FormatError) -> TextLines {
     var lines = TextLines(source, options.encoding ?? .utf8, maxLineBytes: options.maxLineBytes)
     for _ in 0..<start where try lines.next() == nil { break }
     return lines
   }
 
   /// Whether all columns are of one type, so that the result has two axes.
-  private var isTable: Bool {
+  var isTable: Bool {
     if let dtype { return !dtype.isStructured }
     return names == nil && Set(converters.map(\.rung.rawValue)).count == 1
   }
@@ -125,47 +158,67 @@ extension GenFromTextTable {
 
   /// Reads all rows; `nil` if a column had to climb, so that the file has to be read again.
   private mutating func readTyped(
-    _ rows: RecordRows, _ target: DType, _ leaves: [TextLeaf], from start: Int, _ widths: inout [Int]
+    _ plan: TypedPlan, from start: Int, _ widths: inout [Int]
   ) throws(FormatError) -> RowStore? {
-    var lines = try lines(from: start)
-    let rowSize = rowSize(target)
-    let size = leaves.reduce(0) { $0 + $1.dtype.itemSize }
-    var store = RowStore(rowSize: rowSize, hasGaps: size != rowSize)
-    var invalid: [(line: Int, count: Int)] = []
-    // NumPy counts from the first line it has split, that of the names among them.
-    let lineOffset = options.skipHeader + (options.names == .firstLine ? 1 : 0) - start
-    while store.rows < options.maxRows ?? .max {
+    var store = RowStore(rowSize: plan.rowSize, hasGaps: plan.hasGaps)
+    var cursor = TypedCursor(lines: try lines(from: start))
+    while !cursor.hasEnded {
       if store.rows == store.capacity { try store.reserve(max(64, store.rows / 2)) }
-      let room = min(store.capacity, options.maxRows ?? .max) - store.rows
-      // Safe: the store has room for so many rows.
-      let read = unsafe lines.readRows(rows, into: store.end, capacity: room)
-      store.add(read)
-      if read == room { continue }
-      guard let line = try lines.next() else { break }
-      let values = splitter.fields(line)
-      if values.isEmpty { continue }
-      guard values.count == columnCount else {
-        invalid.append((lines.count + lineOffset, values.count))
-        continue
-      }
-      if dtype == nil, climb(values, &widths) { return nil }
-      for (index, leaf) in leaves.enumerated() {
-        let value = try converters[index].convert(values[index], loose: options.loose)
-        // Safe: the leaf lies within the next row, for which there is room.
-        let conversion = unsafe FieldConversion(leaf.dtype, at: store.end + leaf.offset)
-        // Told by the slow way, which knows whether a later value is no number at all: that is told first.
-        guard conversion.store(value) else { return nil }
-      }
-      store.add(1)
+      // Told by the slow way, which knows whether a later value is no number at all: that is told first.
+      guard try fill(&store, &cursor, plan, from: start, &widths) == nil else { return nil }
     }
-    _ = try report(invalid)
+    _ = try report(cursor.invalid)
     return store
   }
 
+  /// What is in the way of reading a row.
+  enum Obstacle {
+    /// A column had to climb: the types were not the right ones.
+    case climbed
+    /// A value does not go into its column.
+    case misfit(TextValue, DType)
+  }
+
+  /// Reads rows into what is free of the store, or to the end.
+  mutating func fill(
+    _ store: inout RowStore, _ cursor: inout TypedCursor, _ plan: TypedPlan, from start: Int, _ widths: inout [Int]
+  ) throws(FormatError) -> Obstacle? {
+    // NumPy counts from the first line it has split, that of the names among them.
+    let lineOffset = options.skipHeader + (options.names == .firstLine ? 1 : 0) - start
+    let limit = options.maxRows ?? .max
+    while store.rows < store.capacity {
+      let room = min(store.capacity - store.rows, limit - cursor.rowCount)
+      // Safe: the store has room for so many rows.
+      let read = unsafe cursor.lines.readRows(plan.rows, into: store.end, capacity: room)
+      store.add(read)
+      cursor.rowCount += read
+      if cursor.rowCount == limit { break }
+      if read == room { return nil }
+      guard let line = try cursor.lines.next() else { break }
+      let values = splitter.fields(line)
+      if values.isEmpty { continue }
+      guard values.count == columnCount else {
+        cursor.invalid.append((cursor.lines.count + lineOffset, values.count))
+        continue
+      }
+      if dtype == nil, climb(values, &widths) { return .climbed }
+      for (index, leaf) in plan.leaves.enumerated() {
+        let value = try converters[index].convert(values[index], loose: options.loose)
+        // Safe: the leaf lies within the next row, for which there is room.
+        let conversion = unsafe FieldConversion(leaf.dtype, at: store.end + leaf.offset)
+        guard conversion.store(value) else { return .misfit(value, leaf.dtype) }
+      }
+      store.add(1)
+      cursor.rowCount += 1
+      if store.rows == store.capacity, cursor.rowCount < limit { return nil }
+    }
+    cursor.hasEnded = true
+    return nil
+  }
+
   /// The array of the rows, text in the narrowest type that holds it.
-  private func finishTyped(
-    _ store: RowStore, _ target: DType, _ leaves: [TextLeaf]
-  ) throws(FormatError) -> AnyNDArray {
+  private func finishTyped(_ store: RowStore, _ plan: TypedPlan) throws(FormatError) -> AnyNDArray {
+    let (target, leaves) = (plan.target, plan.leaves)
     var narrow = leaves.map { leaf in leaf.dtype.kind == .string ? longest(leaf, store) : 1 }
     if isTable, let widest = narrow.max() { narrow = narrow.map { _ in widest } }
     var storage = store.storage
@@ -182,7 +235,7 @@ extension GenFromTextTable {
   }
 
   /// The characters of a column's longest text; 1 at least.
-  private func longest(_ leaf: TextLeaf, _ store: RowStore) -> Int {
+  func longest(_ leaf: TextLeaf, _ store: RowStore) -> Int {
     var longest = 1
     for row in 0..<store.rows {
       // Safe: the leaf lies within the row, and `longest` stays below its characters.

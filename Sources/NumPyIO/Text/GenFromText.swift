@@ -57,7 +57,7 @@ extension AnyNDArray {
 /// A table on its way from lines to an array: NumPy's `genfromtxt`, step by step.
 struct GenFromTextTable {
   let source: any ByteSource
-  let options: GenFromTextOptions
+  var options: GenFromTextOptions
   let splitter: LineSplitter
   private let validator: FieldNames
   var lines: TextLines
@@ -91,7 +91,9 @@ struct GenFromTextTable {
     lines = TextLines(source, options.encoding ?? .utf8, maxLineBytes: options.maxLineBytes)
   }
 
-  mutating func read() throws(FormatError) -> GenFromTextResult {
+  /// Reads what stands before the data and finds the columns; returns the first line and how many lines stand before the
+  /// data.
+  mutating func open() throws(FormatError) -> (first: [Unicode.Scalar], dataLine: Int) {
     for _ in 0..<max(0, options.skipHeader) where try lines.next() == nil { break }
     var (first, values) = try firstLine()
     try settleNames(&first, values)
@@ -99,6 +101,11 @@ struct GenFromTextTable {
     let dataLine = lines.count - (options.names == .firstLine ? 0 : 1)
     try settleColumns(values)
     makeConverters()
+    return (first, dataLine)
+  }
+
+  mutating func read() throws(FormatError) -> GenFromTextResult {
+    let (first, dataLine) = try open()
     if let result = try readTyped(from: dataLine) { return result }
     let footer = try readRows(first)
     // The types are found with the rows of the footer.

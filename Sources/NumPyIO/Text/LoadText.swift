@@ -19,13 +19,10 @@ extension AnyNDArray {
   public static func loadText(
     from source: any ByteSource, options: LoadTextOptions = LoadTextOptions()
   ) throws(FormatError) -> AnyNDArray {
-    let array = try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
-      try TextTableReader(source, options: options).readAll().withAxes(atLeast: options.ndmin)
+    try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
+      let reader = try TextTableReader(source, options: options)
+      return reader.finished(try reader.readAll())
     }
-    if array.shape.first == 0 {
-      options.onWarning?("loadtxt: input contained no data: \"\(source.name)\"")
-    }
-    return options.unpack && !array.dtype.isStructured ? array.transposedView : array
   }
 
   /// Reads a text file as an array per column: NumPy's `np.loadtxt(…, unpack=True)` taken apart. A structured dtype
@@ -46,6 +43,18 @@ extension AnyNDArray {
     return try FormatError.wrapping(.unsupported, file: source.name) { () throws(ArrayError) in
       try array.unpackedColumns()
     }
+  }
+}
+
+extension TextTableReader {
+  /// What `loadtxt` returns where these are all the rows: with the axes that `ndmin` wants, transposed for `unpack`; for
+  /// none at all it warns.
+  package func finished(_ rows: AnyNDArray) -> AnyNDArray {
+    let array = rows.withAxes(atLeast: options.ndmin)
+    if array.shape.first == 0 {
+      options.onWarning?("loadtxt: input contained no data: \"\(blocks.source.name)\"")
+    }
+    return options.unpack && !array.dtype.isStructured ? array.transposedView : array
   }
 }
 

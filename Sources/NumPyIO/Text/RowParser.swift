@@ -90,7 +90,9 @@ struct RowParser {
         if outcome.rows == capacity || position >= end { break }
       }
       let before = position
-      guard tokenizer.readRow(text, &position, end: end, isLast: isLast) else {
+      guard tokenizer.mayComplete(text, from: position, isLast: isLast),
+        tokenizer.readRow(text, &position, end: end, isLast: isLast)
+      else {
         outcome.isIncomplete = true
         break
       }
@@ -112,7 +114,9 @@ struct RowParser {
 
   /// Cuts a single row, to see how many columns there are; false if it is not complete.
   mutating func countColumns(_ text: RawSpan, _ position: inout Int, isLast: Bool) -> Int? {
-    guard tokenizer.readRow(text, &position, end: text.byteCount, isLast: isLast) else { return nil }
+    guard tokenizer.mayComplete(text, from: position, isLast: isLast),
+      tokenizer.readRow(text, &position, end: text.byteCount, isLast: isLast)
+    else { return nil }
     return tokenizer.fields.count
   }
 

@@ -48,6 +48,16 @@ struct RowStore {
   /// Counts rows that were written at ``end``, within what was reserved.
   mutating func add(_ count: Int) { rows += count }
 
+  /// Forgets the rows; their memory takes others, unless someone else holds it.
+  mutating func clear() throws(FormatError) {
+    rows = 0
+    if !isKnownUniquelyReferenced(&storage) {
+      let wanted = capacity
+      capacity = 0
+      try reserve(wanted)
+    }
+  }
+
   /// Gives up the rows, keeping none.
   mutating func removeAll() {
     rows = 0

@@ -35,6 +35,12 @@ struct RowTokenizer {
     return true
   }
 
+  /// Whether a row that begins at a position may end within the text: a line that is still being read must not be cut into
+  /// fields each time that more of it arrives.
+  func mayComplete(_ text: RawSpan, from position: Int, isLast: Bool) -> Bool {
+    isLast || !syntax.quote.isEmpty || TextScanning.lineEnd(text, from: position) < text.byteCount
+  }
+
   /// Moves over a line as it is, quotes and all; false if it is not complete.
   static func skipLine(_ text: RawSpan, _ position: inout Int, end: Int, isLast: Bool) -> Bool {
     var place = position

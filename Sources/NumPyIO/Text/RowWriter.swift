@@ -7,62 +7,44 @@ struct RowWriter: Sendable {
   let format: RowFormat
   let newline: [UInt8]
 
-  /// A whole row of plain numbers of one type under one conversion: worth a loop of its own.
-  private enum Uniform: Sendable {
-    case integers(DType)
-    /// `%e`, `%f`, `%g`; or `%s`, which is the shortest text.
-    case floats(isDouble: Bool, PercentSpec)
-  }
-  private let uniform: Uniform?
-  private let separators: [[UInt8]]
+  /// Rows of plain numbers of one type under one conversion have a loop of their own.
+  private let lines: NumberLines?
   /// The steps of a row of another kind.
   private let steps: [RowStep]
 
   init(_ format: RowFormat, newline: String) {
     self.format = format
     self.newline = Array(newline.utf8)
-    (uniform, separators) = RowWriter.recognize(format)
+    lines = RowWriter.plainLines(format, newline: self.newline)
     steps = format.steps.map { RowStep($0) }
   }
 
-  /// Whether the steps are values of one simple kind, side by side, with literals between them.
-  private static func recognize(_ format: RowFormat) -> (Uniform?, [[UInt8]]) {
+  /// The rows' own loop, if their steps are values of one plain kind, side by side, with one separator between them.
+  private static func plainLines(_ format: RowFormat, newline: [UInt8]) -> NumberLines? {
+    guard !format.isComplex else { return nil }
     var separators: [[UInt8]] = []
-    var uniform: Uniform?
-    var first: (column: TextColumn, spec: PercentSpec)?
     var pending: [UInt8] = []
+    var first: (column: TextColumn, spec: PercentSpec)?
     for step in format.steps {
       switch step {
       case .literal(let text): pending += text
-      case .failure: return (nil, [])
+      case .failure: return nil
       case .value(let column, let spec):
-        if let first {
-          let place = first.column.offset + separators.count * column.dtype.itemSize
-          guard column.dtype == first.column.dtype, spec == first.spec, column.offset == place else { return (nil, []) }
-        } else {
-          guard let kind = simpleKind(column.dtype, spec), column.offset == 0 else { return (nil, []) }
-          uniform = kind
-          first = (column, spec)
-        }
+        let known = first ?? (column, spec)
+        guard column.dtype == known.column.dtype, spec == known.spec,
+          column.offset == separators.count * column.dtype.itemSize
+        else { return nil }
+        first = known
         separators.append(pending)
         pending = []
       }
     }
-    separators.append(pending)
-    return format.isComplex ? (nil, []) : (uniform, separators)
-  }
-
-  private static func simpleKind(_ dtype: DType, _ spec: PercentSpec) -> Uniform? {
-    guard spec.isBare else { return nil }
-    switch (dtype.kind, spec.conversion) {
-    case (.signedInteger, UInt8(ascii: "d")), (.unsignedInteger, UInt8(ascii: "d")):
-      return spec.precision == nil ? .integers(dtype) : nil
-    case (.float, UInt8(ascii: "s")) where spec.precision != nil: return nil
-    case (.float, UInt8(ascii: "e")), (.float, UInt8(ascii: "f")), (.float, UInt8(ascii: "g")),
-      (.float, UInt8(ascii: "s")):
-      return dtype.itemSize == 4 || dtype.itemSize == 8 ? .floats(isDouble: dtype.itemSize == 8, spec) : nil
-    default: return nil
-    }
+    guard let first, let element = FastRows.element(first.column.dtype),
+      Set(separators.dropFirst()).count <= 1
+    else { return nil }
+    return NumberLines(
+      element, first.spec, columnCount: separators.count, before: separators[0],
+      between: separators.count > 1 ? separators[1] : [], after: pending + newline)
   }
 
   /// Appends rows that follow each other `rowSize` bytes apart.
@@ -76,104 +58,9 @@ struct RowWriter: Sendable {
       for _ in 0..<rowCount { try unsafe appendRow(at: nil, to: &text) }
       return
     }
-    switch uniform {
-    case .integers(let dtype): unsafe appendIntegers(dtype, rowCount, base, to: &text)
-    case .floats(let isDouble, let spec): unsafe appendFloats(isDouble, spec, rowCount, base, to: &text)
-    case nil:
-      for row in 0..<rowCount { try unsafe appendRow(at: base + row * rowSize, to: &text) }
-    }
-  }
-
-  // MARK: Rows of one kind of number
-
-  private func appendIntegers(
-    _ dtype: DType, _ rowCount: Int, _ base: UnsafeRawPointer, to text: inout TextBuffer
-  ) {
-    switch (dtype.kind, dtype.itemSize) {
-    case (.signedInteger, 1): unsafe appendIntegers(Int8.self, rowCount, base, to: &text)
-    case (.signedInteger, 2): unsafe appendIntegers(Int16.self, rowCount, base, to: &text)
-    case (.signedInteger, 4): unsafe appendIntegers(Int32.self, rowCount, base, to: &text)
-    case (.signedInteger, _): unsafe appendIntegers(Int64.self, rowCount, base, to: &text)
-    case (_, 1): unsafe appendIntegers(UInt8.self, rowCount, base, to: &text)
-    case (_, 2): unsafe appendIntegers(UInt16.self, rowCount, base, to: &text)
-    case (_, 4): unsafe appendIntegers(UInt32.self, rowCount, base, to: &text)
-    default: unsafe appendIntegers(UInt64.self, rowCount, base, to: &text)
-    }
-  }
-
-  @inline(__always)
-  private func appendIntegers<Value: FixedWidthInteger & BitwiseCopyable>(
-    _: Value.Type, _ rowCount: Int, _ base: UnsafeRawPointer, to text: inout TextBuffer
-  ) {
-    // Safe: the rows' values lie one after the other from `base` on.
-    unsafe appendUniform(rowCount, MemoryLayout<Value>.size, base, to: &text) { place, text in
-      let value = unsafe place.loadUnaligned(as: Value.self)
-      if Value.isSigned {
-        text.appendDecimal(Int64(truncatingIfNeeded: value))
-      } else {
-        text.appendDecimal(UInt64(truncatingIfNeeded: value))
-      }
-    }
-  }
-
-  private func appendFloats(
-    _ isDouble: Bool, _ spec: PercentSpec, _ rowCount: Int, _ base: UnsafeRawPointer, to text: inout TextBuffer
-  ) {
-    let style = spec.floatStyle
-    // Safe: the rows' values lie one after the other from `base` on.
-    func all(_ body: (Double, inout TextBuffer) -> Void) {
-      if isDouble {
-        unsafe appendUniform(rowCount, 8, base, to: &text) { body(unsafe $0.loadUnaligned(as: Double.self), &$1) }
-      } else {
-        unsafe appendUniform(rowCount, 4, base, to: &text) {
-          body(Double(unsafe $0.loadUnaligned(as: Float.self)), &$1)
-        }
-      }
-    }
-    switch spec.conversion {
-    case UInt8(ascii: "s"):
-      if isDouble {
-        all { $1.appendText($0) }
-      } else {
-        unsafe appendUniform(rowCount, 4, base, to: &text) { $1.appendText(unsafe $0.loadUnaligned(as: Float.self)) }
-      }
-    case UInt8(ascii: "e"): all { $1.appendScientific($0, style) }
-    case UInt8(ascii: "f"): all { $1.appendFixed($0, style) }
-    default: all { $1.appendGeneral($0, style) }
-    }
-  }
-
-  @inline(__always)
-  private func appendUniform(
-    _ rowCount: Int, _ size: Int, _ base: UnsafeRawPointer, to text: inout TextBuffer,
-    _ appendValue: (UnsafeRawPointer, inout TextBuffer) -> Void
-  ) {
-    let columns = separators.count - 1
-    var place = unsafe base
-    // The common case: one byte between values, one at the end of the line.
-    let inner = columns > 1 ? separators[1] : []
-    if separators[0].isEmpty, separators[columns].isEmpty, columns < 2 || inner.count == 1,
-      separators.dropFirst().dropLast().allSatisfy({ $0 == inner }), newline.count == 1
-    {
-      let (delimiter, end) = (inner.first ?? 0, newline[0])
-      for _ in 0..<rowCount {
-        for column in 0..<columns {
-          unsafe appendValue(place, &text)
-          text.append(column &+ 1 == columns ? end : delimiter)
-          unsafe place += size
-        }
-      }
-      return
-    }
-    for _ in 0..<rowCount {
-      for column in 0..<columns {
-        text.append(separators[column])
-        unsafe appendValue(place, &text)
-        unsafe place += size
-      }
-      text.append(separators[columns])
-      text.append(newline)
-    }
+    // Safe: the values lie one after the other from `base` on.
+    if let lines, lines.rowSize == rowSize { return unsafe lines.append(rowCount, from: base, to: &text) }
+    for row in 0..<rowCount { try unsafe appendRow(at: base + row * rowSize, to: &text) }
   }
 
   // MARK: Any row

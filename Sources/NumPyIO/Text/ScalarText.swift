@@ -263,26 +263,6 @@ enum HalfFloat {
 }
 
 extension TextBuffer {
-  /// Appends `str` of a NumPy `float64`: the exponent is written from 10^16 on and below 10^-4.
-  @inline(__always)
-  mutating func appendText(_ value: Double, keepsPoint: Bool = true) {
-    guard appendSpecial(value) else { return }
-    append(
-      ShortestDecimal(value),
-      ShortestStyle(largestExponent: 16, isSmall: value.magnitude < 1e-4, minFractionDigits: keepsPoint ? 1 : 0))
-  }
-
-  /// Appends `str` of a NumPy `float32`: the exponent is written from 10^6 on and below 10^-4; a number next to that may
-  /// have the same digits and yet be below.
-  @inline(__always)
-  mutating func appendText(_ value: Float, keepsPoint: Bool = true) {
-    guard appendSpecial(Double(value)) else { return }
-    append(
-      ShortestDecimal(value),
-      ShortestStyle(
-        largestExponent: 6, isSmall: Double(value.magnitude) < 1e-4, minFractionDigits: keepsPoint ? 1 : 0))
-  }
-
   /// Appends the sign of a finite number, or all of one that is not; returns whether it is finite.
   @inline(__always)
   fileprivate mutating func appendSpecial(_ value: Double) -> Bool {

@@ -12,6 +12,10 @@ struct TextBlocks {
   private var decoder: TextDecoder
   private var position = 0
   private var hasEnded = false
+  /// How much is read next: little at first, to see what the file is like.
+  private var nextSize = 64 << 10
+  /// Whether all text so far is, byte for byte, what the file holds.
+  private var isVerbatim = true
 
   /// The text that has been read and not been taken yet.
   private(set) var text: [UInt8] = []
@@ -39,7 +43,8 @@ struct TextBlocks {
       throw FormatError(
         .limitExceeded, "a line is longer than \(maxLineBytes) bytes", file: source.name, offset: position - text.count)
     }
-    let size = min(max(TextBlocks.blockSize, text.count), maxLineBytes)
+    let size = min(max(nextSize, text.count), maxLineBytes)
+    nextSize = TextBlocks.blockSize
     do throws(FormatError) {
       let start = text.count
       let wanted = source.byteCount.map { max(0, min(size, $0 - position)) } ?? size
@@ -52,10 +57,26 @@ struct TextBlocks {
         decoder.passASCII(bytes)
         return
       }
+      isVerbatim = isVerbatim && decoder.keepsBytes
       let raw = Array(text[start...])
       text.removeLast(raw.count)
       try decoder.decode(raw, isLast: hasEnded, into: &text)
     } catch { throw error.at(file: source.name) }
+  }
+
+  /// Where in the file a place of ``text`` is, if the file's bytes are the text.
+  func filePosition(of place: Int) -> Int? {
+    isVerbatim ? position - decoder.pendingCount - text.count + place : nil
+  }
+
+  /// Drops the text and goes on from a place in the file where a line begins. The source must be seekable.
+  mutating func restart(at place: Int) {
+    text = []
+    nextSize = 64 << 10
+    isVerbatim = true
+    position = place
+    decoder.restart(at: place)
+    hasEnded = source.byteCount.map { place >= $0 } ?? false
   }
 
   private static func isASCII(_ text: [UInt8], from start: Int) -> Bool {

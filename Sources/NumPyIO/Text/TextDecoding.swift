@@ -20,6 +20,19 @@ struct TextDecoder {
   /// Whether ASCII bytes need no decoding.
   var keepsASCII: Bool { encoding.isASCIICompatible && !(isStart && encoding == .utf8WithMark) && rest.isEmpty }
 
+  /// Whether what comes out of it are the bytes that go in.
+  var keepsBytes: Bool { encoding == .utf8 || encoding == .ascii }
+
+  /// How many bytes wait for the rest of their character.
+  var pendingCount: Int { rest.count }
+
+  /// Goes on at another place of a file, where a character begins and which is not the start.
+  mutating func restart(at place: Int) {
+    rest = []
+    position = place
+    isStart = place == 0
+  }
+
   /// Notes that ASCII bytes went by undecoded.
   mutating func passASCII(_ count: Int) {
     position += count

@@ -1,3 +1,5 @@
+internal import CNumPyIOKernels
+
 /// Looks through bytes of text, many at a time.
 enum TextScanning {
   /// Whether all bytes are below 128.
@@ -16,30 +18,24 @@ enum TextScanning {
     return seen & 0x8080_8080_8080_8080 == 0
   }
 
-  /// How many times a byte stands in a text.
-  static func count(of byte: UInt8, in bytes: RawSpan) -> Int {
-    let count = bytes.byteCount
-    let pattern = 0x0101_0101_0101_0101 &* UInt64(byte)
-    let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
-    // The top bit of each byte that is not the one in question (H. S. Warren, "Hacker's Delight", 6-1), moved down.
-    func others(_ position: Int) -> UInt64 {
-      let difference = bytes.word(position) ^ pattern
-      return ((((difference & low) &+ low) | difference) &>> 7) & 0x0101_0101_0101_0101
+  /// The first place of a byte from a position on.
+  static func position(of byte: UInt8, in text: RawSpan, from position: Int) -> Int? {
+    let end = text.byteCount
+    let low: UInt64 = 0x0101_0101_0101_0101
+    let pattern = low &* UInt64(byte)
+    var place = position
+    while end &- place >= 8 {
+      let difference = text.word(place) ^ pattern
+      // The top bit of each byte that is zero, and perhaps of some behind the first one (A. Mycroft, 1987).
+      let found = (difference &- low) & ~difference & low &<< 7
+      if found != 0 { return place &+ found.trailingZeroBitCount &>> 3 }
+      place &+= 8
     }
-    var index = 0
-    var total = 0
-    while count &- index >= 64 {
-      // The bytes of the sum hold up to 8 each.
-      var sum: UInt64 = 0
-      for word in 0..<8 { sum &+= others(index &+ word &* 8) }
-      total &+= 64 &- Int(truncatingIfNeeded: (sum &* 0x0101_0101_0101_0101) &>> 56)
-      index &+= 64
+    while place < end {
+      if text.byte(place) == byte { return place }
+      place &+= 1
     }
-    while index < count {
-      if bytes.byte(index) == byte { total &+= 1 }
-      index &+= 1
-    }
-    return total
+    return nil
   }
 
   /// Where the line ends that a position lies in: its line feed or carriage return, or the end of the text.
@@ -81,14 +77,31 @@ extension TextScanning {
     while end > 0, text.byte(end - 1) != 13 { end -= 1 }
     return end
   }
+}
 
-  /// How many lines a text has at most: its line feeds, its carriage returns that stand alone, and a last line
-  /// without an end.
-  static func lineCount(_ text: RawSpan) -> Int {
+/// What a first look at a text tells: one pass, many bytes at a time.
+struct TextCensus {
+  /// Whether all bytes are below 128.
+  let isASCII: Bool
+  private let feeds: Int
+  private let returns: Int
+
+  init(_ text: RawSpan) {
+    // Safe: the bytes are looked at during the call only.
+    let census = unsafe text.withUnsafeBytes { bytes in
+      unsafe bytes.baseAddress.map { unsafe npyio_take_census($0, bytes.count) } ?? npyio_census()
+    }
+    isASCII = census.bits < 0x80
+    feeds = Int(census.feeds)
+    returns = Int(census.returns)
+  }
+
+  /// How many lines the text has at most: its line feeds, its carriage returns that stand alone, and a last line without
+  /// an end.
+  func lineCount(of text: RawSpan) -> Int {
     let end = text.byteCount
     guard end > 0 else { return 0 }
-    var count = TextScanning.count(of: 10, in: text)
-    let returns = TextScanning.count(of: 13, in: text)
+    var count = feeds
     if returns > 0 {
       var pairs = 0
       for index in 0..<(end - 1) where text.byte(index) == 13 && text.byte(index + 1) == 10 { pairs += 1 }

@@ -21,15 +21,17 @@ public final class TextTableReader {
   /// How many rows have been read so far.
   public private(set) var rowCount = 0
 
-  private let options: LoadTextOptions
-  private var blocks: TextBlocks
-  private let isHomogeneous: Bool
-  private var columnCount = 1
+  let options: LoadTextOptions
+  var blocks: TextBlocks
+  let isHomogeneous: Bool
+  private(set) var columnCount = 1
   private var plan: RowPlan?
   /// Where the first row begins in the block at hand.
-  private var firstRow = 0
+  var firstRow = 0
   private var warnsOfEmptyLine: Bool
-  private var hasEnded = false
+  /// Whether the rest of the file may be read by ``TextChunks``.
+  var readsChunks = true
+  private(set) var hasEnded = false
 
   /// Opens a table: skips what is to be skipped and looks at the first row.
   ///
@@ -83,7 +85,7 @@ public final class TextTableReader {
     firstRow = 0
   }
 
-  private func withText<Result>(_ body: (RawSpan) -> Result) -> Result {
+  func withText<Result>(_ body: (RawSpan) -> Result) -> Result {
     // Safe: the span is used while the array's bytes are held.
     unsafe blocks.text.withUnsafeBytes { body(unsafe RawSpan(_unsafeBytes: $0)) }
   }
@@ -96,7 +98,10 @@ public final class TextTableReader {
       // The position stays before the row: it is read again as data.
       let start = firstRow
       var next = start
-      let isComplete = withText { tokenizer.readRow($0, &next, end: $0.byteCount, isLast: blocks.isLast) }
+      let isComplete = withText { text in
+        tokenizer.mayComplete(text, from: start, isLast: blocks.isLast)
+          && tokenizer.readRow(text, &next, end: text.byteCount, isLast: blocks.isLast)
+      }
       guard isComplete else {
         try readOn()
         continue
@@ -153,7 +158,7 @@ public final class TextTableReader {
     return result
   }
 
-  private func warnOfEmptyLine(_ rows: Int) {
+  func warnOfEmptyLine(_ rows: Int) {
     guard warnsOfEmptyLine, let maxRows = options.maxRows else { return }
     warnsOfEmptyLine = false
     options.onWarning?(
@@ -187,17 +192,20 @@ public final class TextTableReader {
     return try array(store, dtype)
   }
 
-  private func array(_ store: RowStore, _ dtype: DType) throws(FormatError) -> AnyNDArray {
+  func array(_ store: RowStore, _ dtype: DType) throws(FormatError) -> AnyNDArray {
     try FormatError.wrapping(.limitExceeded, file: blocks.source.name) { () throws(ArrayError) in
       try AnyNDArray(storage: store.storage, dtype: dtype, shape: [store.rows] + rowShape)
     }
   }
 
   /// Reads the block at hand into a store and reads on; false at the end of the data.
-  private func readBlock(into store: inout RowStore, _ plan: RowPlan) throws(FormatError) -> Bool {
+  func readBlock(into store: inout RowStore, _ plan: RowPlan) throws(FormatError) -> Bool {
     guard !hasEnded else { return false }
-    let read = try parse(plan, &store)
-    rowCount += read
+    if let read = try readChunks(into: &store, plan) {
+      rowCount += read
+    } else {
+      rowCount += try parse(plan, &store)
+    }
     if rowCount == options.maxRows || (blocks.isLast && firstRow >= blocks.text.count) {
       hasEnded = true
       return false
@@ -216,7 +224,7 @@ public final class TextTableReader {
   }
 
   /// One row after the other, as quotes and converters need it, and a limit to the number of rows.
-  private func parseInOrder(_ plan: RowPlan, _ store: inout RowStore, limit: Int) throws(FormatError) -> Int {
+  func parseInOrder(_ plan: RowPlan, _ store: inout RowStore, limit: Int) throws(FormatError) -> Int {
     var parser = RowParser(plan)
     let start = store.rows
     let textStart = firstRow
@@ -249,165 +257,10 @@ public final class TextTableReader {
     return store.rows - start
   }
 
-  // MARK: In parallel
-
-  /// A run of whole lines and the most rows that it can have.
-  private struct Piece: Sendable {
-    var range: Range<Int>
-    var lines: Int
-  }
-
-  /// Cuts the whole lines of the block at line ends; `nil` if that is not worth it, or could take more memory than
-  /// the text justifies, or there may be more rows than are wanted.
-  private func pieces(_ plan: RowPlan, limit: Int) -> [Piece]? {
-    let end = blocks.wholeLineCount
-    let text = blocks.text
-    guard end > firstRow else { return nil }
-    let size = end - firstRow
-    let count = max(1, min(Parallel.workers * 4, size >> 16))
-    var bounds = [firstRow]
-    for index in 1..<max(1, count) {
-      let wanted = max(firstRow + size / count * index, bounds[bounds.count - 1])
-      // Past the line end, carriage returns with their line feeds.
-      guard let stop = text[wanted..<end].firstIndex(of: 10) else { break }
-      bounds.append(stop + 1)
-    }
-    bounds.append(end)
-    let ranges = zip(bounds, bounds.dropFirst()).map { $0..<$1 }.filter { !$0.isEmpty }
-    let most = plan.leastTextPerRow
-    let counted = ranges.map { range in
-      Piece(range: range, lines: min(withText { TextScanning.lineCount($0.extracting(range)) }, range.count / most + 1))
-    }
-    let rows = counted.reduce(0) { $0 + $1.lines }
-    guard rows <= limit else { return nil }
-    let (bytes, overflow) = rows.multipliedReportingOverflow(by: plan.rowSize)
-    return overflow || bytes > max(64 << 20, 16 * size) ? nil : counted
-  }
-
-  private func parse(_ pieces: [Piece], _ plan: RowPlan, _ store: inout RowStore) throws(FormatError) -> Int {
-    let rows = pieces.reduce(0) { $0 + $1.lines }
-    try store.reserve(
-      rows,
-      expected: store.isWhole
-        ? expectedRows(store.rows + rows, blocks.bytesRead, of: blocks.source.byteCount ?? 0) : 0)
-    var offsets: [Int] = []
-    var offset = 0
-    for piece in pieces {
-      offsets.append(offset)
-      offset += piece.lines
-    }
-    let size = plan.rowSize
-    let isLast = blocks.isLast
-    let target = unsafe SharedMemory(store.end)
-    let outcomes = ResultSlots<RowParser.Outcome>(count: pieces.count)
-    unsafe blocks.text.withUnsafeBytes { bytes in
-      // Safe: the text and the store outlive the loop, and each piece writes to rows of its own.
-      let shared = unsafe SharedMemory(
-        UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? UnsafeRawPointer(target.address)))
-      let known = offsets
-      Parallel.forEach(pieces.count) { index in
-        let range = pieces[index].range
-        let text = unsafe RawSpan(_unsafeStart: shared.address + range.lowerBound, byteCount: range.count)
-        var parser = RowParser(plan)
-        let outcome = unsafe parser.read(
-          text, from: 0, isLast: true, into: target.address + known[index] * size, capacity: pieces[index].lines)
-        outcomes[index] = outcome
-      }
-    }
-    _ = isLast
-    firstRow = pieces.last.map(\.range.upperBound) ?? firstRow
-    return try gather(outcomes, offsets, &store)
-  }
-
-  /// Closes the gaps that empty lines and comments have left, and reports what went wrong first.
-  private func gather(
-    _ outcomes: ResultSlots<RowParser.Outcome>, _ offsets: [Int], _ store: inout RowStore
-  ) throws(FormatError) -> Int {
-    let size = store.rowSize
-    var rows = 0
-    for (index, offset) in offsets.enumerated() {
-      guard let outcome = outcomes[index] else { continue }
-      if let before = outcome.rowsBeforeEmptyLine { warnOfEmptyLine(rowCount + rows + before) }
-      if let failure = outcome.failure { throw failure.error(firstRow: rowCount + rows, file: blocks.source.name) }
-      if offset > rows {
-        // Safe: both lie within what was reserved; `copyMemory` copes with the overlap.
-        unsafe (store.end + rows * size).copyMemory(from: store.end + offset * size, byteCount: outcome.rows * size)
-      }
-      rows += outcome.rows
-    }
-    store.add(rows)
-    return rows
-  }
-
   /// How many rows so many bytes of text may have, if they are like the first rows, which took `bytes`.
-  private func expectedRows(_ rows: Int, _ bytes: Int, of total: Int) -> Int {
+  func expectedRows(_ rows: Int, _ bytes: Int, of total: Int) -> Int {
     guard bytes > 0, total > 0 else { return 64 }
     let estimate = Double(rows) * Double(total) / Double(bytes) * 1.02 + 16
     return estimate < 1e15 ? Int(estimate) : 64
   }
-
-  // MARK: Sizes and units from the data
-
-  /// A piece in the narrowest dtype that holds it.
-  private func nextFlexible(_ plan: RowPlan) throws(FormatError) -> AnyNDArray? {
-    while !hasEnded {
-      let narrow = try narrowest(plan)
-      let fixed = plan.fixed(narrow, columnCount: columnCount)
-      var store = RowStore(rowSize: fixed.rowSize, hasGaps: false)
-      _ = try readBlock(into: &store, fixed)
-      if store.rows > 0 { return try array(store, narrow) }
-    }
-    return nil
-  }
-
-  /// Looks through the rows of the block at hand.
-  private func narrowest(_ plan: RowPlan) throws(FormatError) -> DType {
-    var parser = RowParser(plan)
-    var position = firstRow
-    var scan = FlexibleScan(dtype)
-    let limit = options.maxRows.map { $0 - rowCount } ?? .max
-    var rows = 0
-    withText { text in
-      while rows < limit, position < text.byteCount {
-        guard let count = parser.countColumns(text, &position, isLast: blocks.isLast) else { break }
-        if count == 0 { continue }
-        rows += 1
-        parser.forEachField(text) { index, field in
-          if let converter = plan.converters[index] {
-            if let value = try? converter(String(decoding: field, as: UTF8.self)), case .text(let text) = value {
-              scan.look(at: Array(text.utf8))
-            }
-          } else {
-            scan.look(at: field)
-          }
-        }
-      }
-    }
-    return scan.result
-  }
-
-  private func readAllFlexible() throws(FormatError) -> AnyNDArray {
-    var parts: [AnyNDArray] = []
-    while let part = try next() { parts.append(part) }
-    return try FormatError.wrapping(.badValue, file: blocks.source.name) { () throws(ArrayError) in
-      try FlexibleScan.joined(parts, dtype: dtype, rowShape: rowShape)
-    }
-  }
-}
-
-extension RowPlan {
-  /// The same plan for elements whose size is known now.
-  fileprivate func fixed(_ dtype: DType, columnCount: Int) -> RowPlan {
-    RowPlan(
-      syntax: syntax, dtypeName: dtypeName,
-      leaves: (0..<columnCount).map { TextLeaf(dtype: dtype, offset: $0 * dtype.itemSize) },
-      rowSize: columnCount * dtype.itemSize, useColumns: useColumns, converters: converters,
-      isHomogeneous: isHomogeneous, fast: nil)
-  }
-}
-
-/// Memory that several threads write to, each its own part.
-@safe struct SharedMemory: @unchecked Sendable {
-  let address: UnsafeMutableRawPointer
-  init(_ address: UnsafeMutableRawPointer) { unsafe self.address = address }
 }

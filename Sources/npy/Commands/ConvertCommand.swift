@@ -217,14 +217,25 @@ struct SourceOptions: ParsableArguments {
   }
 
   /// Reads text as the options say: as `np.loadtxt`, or as `np.genfromtxt`.
-  func load(_ source: any ByteSource, _ kind: FileKindName) throws -> StoredArray {
+  ///
+  /// - Parameter slice: What will be taken of the array: rows behind it need not be read.
+  func load(
+    _ source: any ByteSource, _ kind: FileKindName, rowsFor slice: [AxisSelection]? = nil
+  ) throws -> StoredArray {
+    let needed = text.rowsNeeded(for: slice)
     guard text.gaps.genfromtxt else {
-      let options = try loadOptions(kind)
+      var options = try loadOptions(kind)
+      if let needed {
+        options.maxRows = needed
+        // Nobody has asked for a number of rows, or is to be told how they are counted.
+        options.onWarning = { if !$0.hasPrefix("Input line ") { Console.warn($0) } }
+      }
       return options.dtype.kind == .object
         ? .objects(try ObjectArray.loadText(from: source, options: options))
         : .values(try AnyNDArray.loadText(from: source, options: options))
     }
-    let options = try gapOptions(kind, of: source)
+    var options = try gapOptions(kind, of: source)
+    if let needed { options.maxRows = needed }
     return options.dtype?.kind == .object
       ? .objects(try ObjectArray.genFromText(from: source, options: options))
       : .values(try AnyNDArray.genFromText(from: source, options: options).array)
@@ -250,26 +261,11 @@ extension ConvertCommand {
   ///
   /// - Returns: Whether it was done; else the whole has to be taken into memory.
   func convertInPieces(_ opened: OpenedFile, _ address: Address, to kind: FileKindName) throws -> Bool {
-    guard array.isEmpty, address.slice == nil, !reading.text.gaps.genfromtxt else { return false }
+    guard array.isEmpty, address.slice == nil else { return false }
     switch (opened, kind) {
-    case (.text(let source, let textKind), .npy):
-      let options = try reading.loadOptions(textKind)
-      let hasSize = ![.bytes, .string].contains(options.dtype.kind) || options.dtype.itemSize > 0
-      guard options.dtype.kind != .object, source.byteCount ?? .max >= ConvertCommand.largeSize,
-        source.isSeekable || source.name != address.path, !AtomicFile.isStream(destination), options.ndmin == 0,
-        !options.unpack, options.maxRows == nil, hasSize,
-        options.dtype.dateUnit?.unit != .generic
-      else { return false }
-      let reader = try TextTableReader(source, options: options)
-      // A single column is one-dimensional, as loadtxt squeezes it.
-      let isColumn = reader.rowShape == [1]
-      let writer = try NPYWriter(
-        path: destination, dtype: reader.dtype, rowShape: isColumn ? [] : reader.rowShape, replacing: output.replaces)
-      try ByteProgress.reading(source, total: source.byteCount) {
-        while let rows = try reader.next() { try writer.append(isColumn ? rows.reshaped([rows.count]) : rows) }
-      }
-      try writer.close()
-      return true
+    case (.text(let source, let textKind), .npy), (.text(let source, let textKind), .txt),
+      (.text(let source, let textKind), .csv), (.text(let source, let textKind), .tsv):
+      return try convertRows(of: source, textKind, to: kind)
     case (.npy(let file), .txt), (.npy(let file), .csv), (.npy(let file), .tsv):
       guard file.header.dataByteCount >= ConvertCommand.largeSize, file.source.isSeekable else { return false }
       var options = try textOutput.saveOptions(kind, encoding: reading.encoding)

@@ -37,8 +37,34 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
       }
       return try show(ArrayInput(address, memory: array).stored(), options)
     }
+    if try showRows(opened, address, options) { return }
     let input = try ArrayInput(address, opened, reading: reading)
     try show(input.stored(options: PickleInput.options(reading)), options)
+  }
+
+  /// Shows a table of text of which only the ends are printed, without holding it; returns whether it was one.
+  private func showRows(_ opened: OpenedFile, _ address: Address, _ options: PrintOptions) throws -> Bool {
+    guard case .text(let source, let kind) = opened, address.isWhole, var edges = EdgeRows(options),
+      let rows = try TextRows(source, kind, reading)
+    else { return false }
+    if let short = rows.short {
+      try show(.values(short), options)
+      return true
+    }
+    try rows.forEachBlock { (block: AnyNDArray) throws(FormatError) in
+      try FormatError.wrapping(.badArgument, file: address.path) { () throws(ArrayError) in try edges.add(block) }
+    }
+    var (array, shape) = try edges.result()
+    if rows.isTransposed { (array, shape) = (array.transposed(), shape?.reversed()) }
+    guard let shape else {
+      try show(.values(array), options)
+      return true
+    }
+    let text =
+      bare.text(of: .values(array), options: options, isPart: true)
+      ?? array.summary(repr ? .repr : .str, ofShape: shape, options: options)
+    try Console.print(text)
+    return true
   }
 
   private func show(_ array: StoredArray, _ options: PrintOptions) throws {
@@ -64,8 +90,12 @@ struct BareTextOptions: ParsableArguments {
   }
 
   /// The text; `nil` if it was not asked for.
-  func text(of array: StoredArray, options: PrintOptions) -> String? {
+  ///
+  /// - Parameter isPart: Whether the array is the ends of a larger one that is summarised.
+  func text(of array: StoredArray, options: PrintOptions, isPart: Bool = false) -> String? {
     guard array2string else { return nil }
+    var options = options
+    if isPart { options.threshold = 0 }
     return array.elementText(
       separator: Escapes.resolve(separator), prefix: Escapes.resolve(prefix), suffix: Escapes.resolve(suffix),
       options: options)

@@ -22,24 +22,32 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let input = try ArrayInput(address, reading: reading)
+    let address = try Address(address)
+    let opened = try OpenedFile(address.path, kind: reading.from, limits: reading.limits.resolved)
     var statistics = RunningStatistics()
-    try input.forEachRun { (run: AnyNDArray) throws(FormatError) in
-      try FormatError.wrapping(.unsupported, file: input.address.path) { () throws(ArrayError) in
-        try statistics.add(run)
-      }
+    func add(_ run: AnyNDArray) throws(FormatError) {
+      try FormatError.wrapping(.unsupported, file: address.path) { () throws(ArrayError) in try statistics.add(run) }
+    }
+    let dtype: DType
+    if case .text(let source, let kind) = opened, address.isWhole, let rows = try TextRows(source, kind, reading) {
+      dtype = rows.dtype
+      try rows.forEachBlock(add)
+    } else {
+      let input = try ArrayInput(address, opened, reading: reading)
+      dtype = input.dtype
+      try input.forEachRun(add)
     }
     if json {
-      try Console.print(object(statistics, input).pretty())
+      try Console.print(object(statistics, dtype).pretty())
     } else {
       try Console.write(text(statistics))
     }
   }
 
-  private func object(_ s: RunningStatistics, _ input: ArrayInput) -> JSONValue {
+  private func object(_ s: RunningStatistics, _ dtype: DType) -> JSONValue {
     func number(_ value: Double?) -> JSONValue { value.map(JSONValue.double) ?? .null }
     return .object([
-      ("file", .string(address)), ("dtype", input.dtype.json), ("count", .int(s.count)),
+      ("file", .string(address)), ("dtype", dtype.json), ("count", .int(s.count)),
       ("min", s.integerRange.map { .exact($0.lowerBound) } ?? number(s.minimum)),
       ("max", s.integerRange.map { .exact($0.upperBound) } ?? number(s.maximum)), ("mean", number(s.mean)),
       ("std", number(s.standardDeviation)), ("nan", .int(s.nanCount)), ("inf", .int(s.infiniteCount)),

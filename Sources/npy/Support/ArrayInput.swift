@@ -44,7 +44,8 @@ struct ArrayInput {
       if let member = address.member {
         throw FormatError(.notFound, "a text has no members", file: address.path, member: member)
       }
-      content = .memory(try (reading ?? SourceOptions.parse([])).load(source, kind))
+      let reading = try reading ?? SourceOptions.parse([])
+      content = .memory(try reading.load(source, kind, rowsFor: address.slice))
     case .pickle(let source):
       content = .memory(try PickleInput.requireArray(PickleInput.value(source, address, reading), address))
     }

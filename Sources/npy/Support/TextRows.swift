@@ -1,0 +1,141 @@
+import ByteIO
+import NumPyIO
+
+/// A table of text that is gone through block by block, so that no more than a few megabytes of it are in memory.
+struct TextRows {
+  /// What gives the rows.
+  private enum Reader {
+    case load(TextTableReader)
+    case gaps(GenFromTextReader)
+
+    var dtype: DType {
+      switch self {
+      case .load(let reader): reader.dtype
+      case .gaps(let reader): reader.dtype
+      }
+    }
+
+    var rowShape: [Int] {
+      switch self {
+      case .load(let reader): reader.rowShape
+      case .gaps(let reader): reader.rowShape
+      }
+    }
+
+    func next() throws(FormatError) -> AnyNDArray? {
+      switch self {
+      case .load(let reader): try reader.next()
+      case .gaps(let reader): try reader.next()
+      }
+    }
+  }
+
+  /// What there is to go through.
+  private enum Content {
+    /// The whole table, of at most one row: such a table has other axes than longer ones.
+    case short(AnyNDArray)
+    /// The first rows, two at least, and those behind them.
+    case long([AnyNDArray], Reader)
+  }
+  private let content: Content
+  private let ndmin: Int
+  private let unpacks: Bool
+  private let source: any ByteSource
+
+  /// From this size on tables with gaps are gone through so: smaller ones are read once, as a whole.
+  private static var largeSize: Int { 32 << 20 }
+
+  /// Opens a table; `nil`, with nothing read that could not be read again, if it cannot be gone through so: for Python's
+  /// objects, for text and moments whose size or unit is to be found, for records that are taken apart, and for what
+  /// `genfromtxt` does to all rows at once.
+  init?(_ source: any ByteSource, _ kind: FileKindName, _ reading: SourceOptions) throws {
+    self.source = source
+    ndmin = reading.text.ndmin
+    unpacks = reading.text.unpack
+    if reading.text.gaps.genfromtxt {
+      let options = try reading.gapOptions(kind, of: source)
+      guard let size = source.byteCount, size >= TextRows.largeSize,
+        let reader = try GenFromTextReader.open(source, options: options), !(unpacks && reader.dtype.isStructured)
+      else { return nil }
+      let first = try TextRows.firstRows(.gaps(reader), source)
+      guard first.reduce(0, { $0 + $1.shape[0] }) >= 2 else { return nil }
+      content = .long(first, .gaps(reader))
+      return
+    }
+    let options = try reading.loadOptions(kind)
+    let hasSize = ![.bytes, .string].contains(options.dtype.kind) || options.dtype.itemSize > 0
+    guard options.dtype.kind != .object, hasSize, options.dtype.dateUnit?.unit != .generic,
+      !(unpacks && options.dtype.isStructured)
+    else { return nil }
+    let reader = try TextTableReader(source, options: options)
+    let first = try TextRows.firstRows(.load(reader), source)
+    guard reader.rowCount < 2 else {
+      content = .long(first, .load(reader))
+      return
+    }
+    let rows = try FormatError.wrapping(.limitExceeded, file: source.name) { () throws(ArrayError) in
+      if let rows = first.first { return rows }
+      return try AnyNDArray(zeros: [0] + reader.rowShape, dtype: reader.dtype)
+    }
+    content = .short(reader.finished(rows))
+  }
+
+  /// Reads until there are two rows, or no more.
+  private static func firstRows(_ reader: Reader, _ source: any ByteSource) throws(FormatError) -> [AnyNDArray] {
+    try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
+      var first: [AnyNDArray] = []
+      while first.count < 2, let rows = try reader.next() {
+        first.append(rows)
+        if rows.shape[0] >= 2 { break }
+      }
+      return first
+    }
+  }
+
+  /// The table, if it has no more than one row.
+  var short: AnyNDArray? {
+    if case .short(let array) = content { return array }
+    return nil
+  }
+
+  /// The type of the elements.
+  var dtype: DType {
+    switch content {
+    case .short(let array): array.dtype
+    case .long(_, let reader): reader.dtype
+    }
+  }
+
+  /// The shape of a row as the array has it: a single column is an axis of its own only if two are asked for.
+  var rowShape: [Int] {
+    switch content {
+    case .short(let array): return Array(array.shape.dropFirst())
+    case .long(_, let reader):
+      let isDeep = ndmin == 2
+      if reader.rowShape.isEmpty { return isDeep ? [1] : [] }
+      return reader.rowShape == [1] && !isDeep ? [] : reader.rowShape
+    }
+  }
+
+  /// Whether the array is the table turned over, each column a row.
+  var isTransposed: Bool { unpacks && !rowShape.isEmpty }
+
+  /// Calls `body` with block after block of rows, never turned over.
+  func forEachBlock(_ body: (AnyNDArray) throws(FormatError) -> Void) throws(FormatError) {
+    guard case .long(let first, let reader) = content else {
+      if let short { try body(short) }
+      return
+    }
+    let rowShape = rowShape
+    func hand(_ rows: AnyNDArray) throws(FormatError) {
+      let shaped = try FormatError.wrapping(.badArgument, file: source.name) { () throws(ArrayError) in
+        try rows.reshaped([rows.shape[0]] + rowShape)
+      }
+      try body(shaped)
+    }
+    try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
+      for rows in first { try hand(rows) }
+      while let rows = try reader.next() { try hand(rows) }
+    }
+  }
+}
