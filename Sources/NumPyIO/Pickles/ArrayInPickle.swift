@@ -3,9 +3,13 @@ public import NDArrays
 public import PythonPickle
 
 /// An array on its way into a pickle: its form depends on the protocol.
-struct ArrayInPickle: PickleConvertible {
+struct ArrayInPickle: PickleConvertible, PickledArrayForm {
   let array: AnyNDArray
   let isScalar: Bool
+
+  func pickledArray() -> PickledArray {
+    PickledArray(kind: isScalar ? .scalar : .array, content: .values(array), mask: nil)
+  }
 
   func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue {
     let core = NumPyModules(context).core

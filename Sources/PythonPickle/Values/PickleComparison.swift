@@ -21,7 +21,11 @@ enum PickleComparison {
     var pending = [(left, right)]
     // Pairs met once need no second look: if they differ, the first look will tell.
     var met: Set<Pair> = []
-    while let (left, right) = pending.popLast() {
+    // What Swift values stand for is made to be compared, and must keep its address until the end.
+    var made: [PickleValue] = []
+    while var (left, right) = pending.popLast() {
+      settle(&left, &made)
+      settle(&right, &made)
       if let left = left.node, let right = right.node {
         if left === right { continue }
         guard met.insert(Pair(left: ObjectIdentifier(left), right: ObjectIdentifier(right))).inserted else {
@@ -31,6 +35,19 @@ enum PickleComparison {
       guard compare(left, right, &pending) else { return false }
     }
     return true
+  }
+
+  /// Puts the value in place that a Swift value stands for.
+  private static func settle(_ value: inout PickleValue, _ made: inout [PickleValue]) {
+    var steps = 0
+    while case .object(let object) = value, case .deferred(let convertible) = object.form, steps < 8,
+      let next = try? convertible.pickleValue(in: PickleContext(protocolVersion: 4, userInfo: [:]))
+    {
+      made.append(value)
+      made.append(next)
+      value = next
+      steps += 1
+    }
   }
 
   /// Compares two values but for what they contain, which goes to `pending`.

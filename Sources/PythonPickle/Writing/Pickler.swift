@@ -5,6 +5,8 @@ struct Pickler {
   /// What remains to be written.
   enum Step {
     case value(PickleValue)
+    /// A persistent id, which is not asked for one of its own.
+    case id(PickleValue)
     case code(UInt8)
     case items([PickleValue], next: Int, isList: Bool)
     case pairs([PickleDict.Entry], next: Int, isValue: Bool, isDict: Bool)
@@ -114,6 +116,12 @@ struct Pickler {
   /// Writes a value, or as much of it as stands before what it contains; the rest becomes steps.
   mutating func save(_ value: PickleValue) throws(FormatError) {
     try output.boundary()
+    if let persistentID = options.persistentID, let id = try persistentID(value) { return try saveReference(id) }
+    try saveContent(of: value)
+  }
+
+  /// Writes a value that is no reference to something outside.
+  mutating func saveContent(of value: PickleValue) throws(FormatError) {
     switch value {
     case .none: output.write(Opcode.none)
     case .bool(let value):
@@ -155,7 +163,7 @@ struct Pickler {
       try saveFrozenSet(value, from: 0)
     case .global(let value): try saveGlobal(value)
     case .object(let value): try saveObject(value)
-    case .persistent(let value): try savePersistent(value)
+    case .persistent(let value): try saveReference(value.id)
     case .buffer(let value): try saveBuffer(value)
     }
   }
@@ -175,6 +183,9 @@ struct Pickler {
   private mutating func perform(_ step: Step) throws(FormatError) {
     switch step {
     case .value(let value): try save(value)
+    case .id(let value):
+      try output.boundary()
+      try saveContent(of: value)
     case .code(let code): output.write(code)
     case .items(let items, let next, let isList): try saveItems(items, from: next, isList: isList)
     case .pairs(let pairs, let next, let isValue, let isDict):
