@@ -11,7 +11,7 @@ import Testing
     things = [Thing(0), Thing(1)]
     class Writer(pickle.Pickler):
       def persistent_id(self, item):
-        if isinstance(item, Thing): return str(item.n) if self.kind == 0 else ('thing', [item.n], 'cpu')
+        if isinstance(item, Thing): return 'id' + str(item.n) if self.kind == 0 else ('thing', [item.n], 'cpu')
         if item == 'outside': return 'text'
     for protocol in range(6):
       for kind in (0, 1) if protocol else (0,):
@@ -46,7 +46,7 @@ import Testing
       var reading = PickleReader.Options()
       reading.persistentLoad = { id throws(FormatError) in
         if id.string == "text" { return "outside" }
-        guard let number = id.string.flatMap({ Int($0) }) ?? id[1]?[0]?.int else {
+        guard let number = id.string.flatMap({ Int($0.dropFirst(2)) }) ?? id[1]?[0]?.int else {
           throw FormatError(.badValue, "no thing: \(id)")
         }
         return .object(PickleObject(Thing(number: number)))
@@ -55,7 +55,7 @@ import Testing
       var writing = PickleWriter.Options(protocolVersion: version)
       writing.persistentID = { value throws(FormatError) in
         if let thing = value.object?.convertible as? Thing {
-          return kind == "0" ? .string("\(thing.number)") : .tuple(["thing", [.int(thing.number)], "cpu"])
+          return kind == "0" ? .string(PickleString("id\(thing.number)", isShared: false)) : .tuple(["thing", [.int(thing.number)], "cpu"])
         }
         return value.string == "outside" ? "text" : Optional<PickleValue>.none
       }

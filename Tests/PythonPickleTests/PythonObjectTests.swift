@@ -151,7 +151,9 @@ import Testing
       let value = values[index % values.count]
       #expect(
         try hex(Pickle.bytes(of: value, protocol: version)) == parts[1], "protocol \(version): \(value.repr())")
-      #expect(try Pickle.load(bytes: bytes(hex: parts[1])).repr() == value.repr())
+      // The fold is lost before protocol 4.
+      let isKept = version >= 4 || !value.repr().contains("fold=1")
+      #expect(try !isKept || Pickle.load(bytes: bytes(hex: parts[1])).repr() == value.repr())
       // The same value from the pickle of protocol 4, where the fold is kept.
       let read = try Pickle.load(bytes: bytes(hex: lines[4 * values.count + index % values.count].dropFirst(2)))
       #expect(read == value)

@@ -53,6 +53,9 @@ enum PandasIndex {
     case .values(let values):
       if let integers = integers(values) { return integers.map { .int($0) } }
       return try FormatError.wrapping(.malformed, file: nil) { () throws(ArrayError) in
+        if [.bool, .string, .bytes].contains(values.dtype.kind) || values.dtype == .float64 {
+          return try ObjectArray(values).items
+        }
         var items: [PickleValue] = []
         let flat = try values.reshaped([values.count])
         for index in 0..<flat.count { items.append(.scalar(try flat.slice([.index(index)]))) }

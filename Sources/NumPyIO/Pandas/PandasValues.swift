@@ -9,6 +9,7 @@ enum PandasValues {
     if let pickled = try PickledArray(value) { return pickled.content }
     if let index = try PandasIndex.array(value) { return index }
     guard let object = value.object, let parts = parts(object) else { return nil }
+    if let arrow = parts.arrow { return try ArrowArray.values(arrow, missing: missingText(parts.dtype)) }
     if let dtype = parts.dtype, let categories = dtype["categories"], let codes = try parts.values?.array() {
       return try taken(codes, of: categories)
     }
@@ -16,6 +17,9 @@ enum PandasValues {
     var found = try PickledArray(inner)?.content
     if found == nil { found = try PandasIndex.array(inner) }
     guard let array = found else { return nil }
+    if case .values(let ordinals) = array, let moments = try PandasPeriods.moments(ordinals, parts.dtype) {
+      return .values(moments)
+    }
     guard let mask = try parts.mask?.array() else { return array }
     return try masked(array, mask)
   }
@@ -24,6 +28,13 @@ enum PandasValues {
     var dtype: PickleValue?
     var values: PickleValue?
     var mask: PickleValue?
+    var arrow: PickleValue?
+  }
+
+  /// What stands for a missing text: NaN for pandas' own type of text, `None` for PyArrow's.
+  private static func missingText(_ dtype: PickleValue?) -> PickleValue {
+    guard let arguments = dtype?.object?.arguments, arguments.count > 1, case .float = arguments[1] else { return .none }
+    return arguments[1]
   }
 
   /// What an extension array is made of: `__pyx_unpickle_NDArrayBacked` with the state `(dtype, values, …)`, or
@@ -38,6 +49,9 @@ enum PandasValues {
     }
     guard function.module == "pandas" || function.module.hasPrefix("pandas.") || function.module == "copyreg" else {
       return nil
+    }
+    if let arrow = object["_pa_array"] ?? (object["_ndarray"] == nil ? object["_data"] : nil), arrow.isArrow {
+      return Parts(dtype: object["_dtype"], arrow: arrow)
     }
     let values = object["_ndarray"] ?? object["_codes"] ?? object["_data"]
     guard values != nil else { return nil }
@@ -67,7 +81,7 @@ enum PandasValues {
   }
 
   /// Values of which a mask hides some: floats get NaN there, others become objects with `None`.
-  private static func masked(_ array: StoredArray, _ mask: AnyNDArray) throws(FormatError) -> StoredArray {
+  static func masked(_ array: StoredArray, _ mask: AnyNDArray) throws(FormatError) -> StoredArray {
     let hidden = mask.bytes
     guard hidden.count == Layout.elementCount(array.shape) ?? -1, mask.dtype == .bool else {
       throw PandasFrame.bad("a mask of another length")
@@ -100,5 +114,12 @@ enum PandasValues {
       return .objects(
         try ObjectArray(shape: [width], items: Array(objects.items[(row * width)..<((row + 1) * width)])))
     }
+  }
+}
+
+extension PickleValue {
+  /// Whether the value is an array of PyArrow's.
+  fileprivate var isArrow: Bool {
+    object?.isCall("pyarrow.lib", "_restore_array") == true || object?.isCall("pyarrow.lib", "chunked_array") == true
   }
 }

@@ -41,7 +41,10 @@ public struct PickleDecoder {
 
 /// One value being decoded.
 struct ValueDecoder: Decoder, SingleValueDecodingContainer {
+  /// What a pickle holds, or would hold of a Swift value.
   let value: PickleValue
+  /// The Swift value, if the tree was never written.
+  private let convertible: (any PickleConvertible)?
   let codingPath: [any CodingKey]
   let settings: PickleDecoder.Settings
   var userInfo: [CodingUserInfoKey: Any] { settings.userInfo }
@@ -49,7 +52,8 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
   private static let maxDepth = 512
 
   init(_ value: PickleValue, _ codingPath: [any CodingKey], _ settings: PickleDecoder.Settings) {
-    self.value = value
+    convertible = value.object?.convertible
+    self.value = value.settled
     self.codingPath = codingPath
     self.settings = settings
   }
@@ -74,6 +78,7 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
 
   func unbox<Value: Decodable>(_ type: Value.Type) throws -> Value {
     if let value = value as? Value { return value }
+    if let known = convertible as? Value { return known }
     if let type = Value.self as? any PickleReconstructible.Type, let made = try reconstruct(type) as? Value {
       return made
     }

@@ -39,15 +39,10 @@ enum PickleComparison {
 
   /// Puts the value in place that a Swift value stands for.
   private static func settle(_ value: inout PickleValue, _ made: inout [PickleValue]) {
-    var steps = 0
-    while case .object(let object) = value, case .deferred(let convertible) = object.form, steps < 8,
-      let next = try? convertible.pickleValue(in: PickleContext(protocolVersion: 4, userInfo: [:]))
-    {
-      made.append(value)
-      made.append(next)
-      value = next
-      steps += 1
-    }
+    guard case .object(let object) = value, case .deferred = object.form else { return }
+    made.append(value)
+    value = value.settled
+    made.append(value)
   }
 
   /// Compares two values but for what they contain, which goes to `pending`.
@@ -148,6 +143,21 @@ enum PickleComparison {
       guard let left = left.int, let right = right.int else { return false }
       return left == right
     }
+  }
+}
+
+extension PickleValue {
+  /// What stands for a Swift value in a pickle of protocol 4; any other value itself.
+  var settled: PickleValue {
+    var value = self
+    var steps = 0
+    while case .object(let object) = value, case .deferred(let convertible) = object.form, steps < 8,
+      let next = try? convertible.pickleValue(in: PickleContext(protocolVersion: 4, userInfo: [:]))
+    {
+      value = next
+      steps += 1
+    }
+    return value
   }
 }
 

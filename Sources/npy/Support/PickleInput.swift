@@ -83,7 +83,7 @@ extension ConvertCommand {
     let value = try PickleInput.value(of: file, address)
     if kind == .pkl, address.slice == nil, array.isEmpty {
       // PyTorch writes protocol 2, at which the bytes of arrays take half as much again.
-      let version = file.format == .pickle ? file.protocolVersion : nil
+      let version = [.pickle, .compressedPickle].contains(file.format) ? file.protocolVersion : nil
       try save(value, version)
       return
     }
