@@ -55,7 +55,9 @@ import Testing
       var writing = PickleWriter.Options(protocolVersion: version)
       writing.persistentID = { value throws(FormatError) in
         if let thing = value.object?.convertible as? Thing {
-          return kind == "0" ? .string(PickleString("id\(thing.number)", isShared: false)) : .tuple(["thing", [.int(thing.number)], "cpu"])
+          // Python makes the text anew each time.
+          if kind == "0" { return .string(PickleString("id\(thing.number)", isShared: false)) }
+          return .tuple(["thing", [.int(thing.number)], "cpu"])
         }
         return value.string == "outside" ? "text" : Optional<PickleValue>.none
       }

@@ -78,7 +78,7 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
 
   func unbox<Value: Decodable>(_ type: Value.Type) throws -> Value {
     if let value = value as? Value { return value }
-    if let known = convertible as? Value { return known }
+    if let convertible, let known = convertible as? Value { return known }
     if let type = Value.self as? any PickleReconstructible.Type, let made = try reconstruct(type) as? Value {
       return made
     }

@@ -39,6 +39,7 @@ struct Pickler {
   var sharedGlobals = ContentTable<PickleGlobal>()
   /// Values made on the way: their addresses must stay theirs until the end.
   var kept: [AnyObject] = []
+  private var keptIDs: [PickleValue] = []
   private var resolved: [ObjectIdentifier: PickleValue] = [:]
   /// How many values a batch of APPENDS, SETITEMS, ADDITEMS has.
   static let batch = 1000
@@ -116,7 +117,10 @@ struct Pickler {
   /// Writes a value, or as much of it as stands before what it contains; the rest becomes steps.
   mutating func save(_ value: PickleValue) throws(FormatError) {
     try output.boundary()
-    if let persistentID = options.persistentID, let id = try persistentID(value) { return try saveReference(id) }
+    if let persistentID = options.persistentID, let id = try persistentID(value) {
+      keptIDs.append(id)
+      return try saveReference(id)
+    }
     try saveContent(of: value)
   }
 
