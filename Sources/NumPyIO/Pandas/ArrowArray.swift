@@ -30,6 +30,7 @@ struct ArrowArray {
     guard object.isCall("pyarrow.lib", "chunked_array"), let chunks = object.arguments.first?.items else { return nil }
     var arrays: [StoredArray] = []
     for chunk in chunks {
+      guard chunk.object?.isCall("pyarrow.lib", "chunked_array") != true else { throw bad("chunks within chunks") }
       guard let array = try values(chunk, missing: missing) else { throw bad("a chunk that is no array") }
       arrays.append(array)
     }

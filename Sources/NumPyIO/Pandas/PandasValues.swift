@@ -5,17 +5,20 @@ internal import PythonPickle
 /// The values of pandas' columns: NumPy's arrays, and the extension arrays that hold some.
 enum PandasValues {
   /// The array in a value; `nil` if pandas holds the values in another way.
-  static func array(_ value: PickleValue) throws(FormatError) -> StoredArray? {
+  ///
+  /// - Parameter depth: How many others it is part of.
+  static func array(_ value: PickleValue, depth: Int = 0) throws(FormatError) -> StoredArray? {
     if let pickled = try PickledArray(value) { return pickled.content }
-    if let index = try PandasIndex.array(value) { return index }
+    if let index = try PandasIndex.array(value, depth: depth) { return index }
+    guard depth <= PandasIndex.mostNested else { throw PandasFrame.bad("values within values without end") }
     guard let object = value.object, let parts = parts(object) else { return nil }
     if let arrow = parts.arrow { return try ArrowArray.values(arrow, missing: missingText(parts.dtype)) }
     if let dtype = parts.dtype, let categories = dtype["categories"], let codes = try parts.values?.array() {
-      return try taken(codes, of: categories)
+      return try taken(codes, of: categories, depth: depth + 1)
     }
     guard let inner = parts.values else { return nil }
     var found = try PickledArray(inner)?.content
-    if found == nil { found = try PandasIndex.array(inner) }
+    if found == nil { found = try PandasIndex.array(inner, depth: depth + 1) }
     guard let array = found else { return nil }
     if case .values(let ordinals) = array, let moments = try PandasPeriods.moments(ordinals, parts.dtype) {
       return .values(moments)
@@ -59,10 +62,12 @@ enum PandasValues {
   }
 
   /// The categories that codes name; a negative code is a missing value.
-  private static func taken(_ codes: AnyNDArray, of categories: PickleValue) throws(FormatError) -> StoredArray {
-    guard let places = PandasIndex.integers(codes), let known = try array(categories), known.shape.count == 1 else {
-      throw PandasFrame.bad("categories that are no array")
-    }
+  private static func taken(
+    _ codes: AnyNDArray, of categories: PickleValue, depth: Int
+  ) throws(FormatError) -> StoredArray {
+    guard let places = PandasIndex.integers(codes), let known = try array(categories, depth: depth),
+      known.shape.count == 1
+    else { throw PandasFrame.bad("categories that are no array") }
     let count = known.shape[0]
     guard places.allSatisfy({ $0 < count }) else { throw PandasFrame.bad("a code for none of \(count) categories") }
     if case .values(let values) = known, !places.contains(where: { $0 < 0 }) {

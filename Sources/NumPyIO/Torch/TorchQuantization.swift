@@ -10,7 +10,7 @@ public indirect enum TorchQuantization {
   case perChannel(scales: TorchTensor, zeroPoints: TorchTensor, axis: Int)
 
   /// The parameters that PyTorch pickles: `(scheme, scale, zero point)` or `(scheme, scales, zero points, axis)`.
-  init(_ parameters: [PickleValue]) throws(FormatError) {
+  init(_ parameters: [PickleValue], depth: Int) throws(FormatError) {
     let scheme = parameters.first?.global
     if parameters.count == 3, scheme?.matches("torch", "per_tensor_affine") == true,
       let scale = parameters[1].double, let zeroPoint = parameters[2].int
@@ -19,7 +19,8 @@ public indirect enum TorchQuantization {
     } else if parameters.count == 4,
       scheme?.matches("torch", "per_channel_affine") == true
         || scheme?.matches("torch", "per_channel_affine_float_qparams") == true,
-      let scales = try TorchTensor(of: parameters[1]), let zeroPoints = try TorchTensor(of: parameters[2]),
+      let scales = try TorchTensor(of: parameters[1], depth: depth + 8),
+      let zeroPoints = try TorchTensor(of: parameters[2], depth: depth + 8),
       let axis = parameters[3].int
     {
       self = .perChannel(scales: scales, zeroPoints: zeroPoints, axis: axis)

@@ -9,26 +9,30 @@ extension TorchTensor {
   ///
   /// - Throws: ``FormatError`` with code `malformed` for arguments that make no tensor, `unsupported` for types that
   ///   are not known.
-  init?(_ object: PickleObject) throws(FormatError) {
-    guard let function = object.callable?.global, let tensor = try TorchTensor.rebuild(function, object.arguments) else {
-      return nil
-    }
+  init?(_ object: PickleObject, depth: Int = 0) throws(FormatError) {
+    guard let function = object.callable?.global,
+      let tensor = try TorchTensor.rebuild(function, object.arguments, depth: depth)
+    else { return nil }
     self = tensor
   }
 
   /// The tensor that a value is: one that was made when it was read, or in a plain pickle a call that would make one.
-  init?(of value: PickleValue) throws(FormatError) {
+  init?(of value: PickleValue, depth: Int = 0) throws(FormatError) {
     guard let object = value.object else { return nil }
     if let tensor = object.convertible as? TorchTensor {
       self = tensor
     } else {
-      try self.init(object)
+      try self.init(object, depth: depth)
     }
   }
 
+  /// Parameters of parameters and tensors of tensors nest no deeper.
+  private static let maxDepth = 16
+
   private static func rebuild(
-    _ function: PickleGlobal, _ arguments: [PickleValue]
+    _ function: PickleGlobal, _ arguments: [PickleValue], depth: Int
   ) throws(FormatError) -> TorchTensor? {
+    guard depth < maxDepth else { throw FormatError(.limitExceeded, "a tensor within \(maxDepth) others") }
     switch (function.module, function.name) {
     case ("torch._utils", "_rebuild_tensor"), ("torch._utils", "_rebuild_tensor_v2"):
       return try view(arguments, type: nil, metadata: 6)
@@ -42,16 +46,16 @@ extension TorchTensor {
         throw FormatError(.malformed, "a quantized tensor without parameters")
       }
       var tensor = try view(arguments, type: nil, metadata: arguments.count)
-      tensor?.quantization = try TorchQuantization(parameters)
+      tensor?.quantization = try TorchQuantization(parameters, depth: depth)
       return tensor
     case ("torch._utils", "_rebuild_parameter"), ("torch._utils", "_rebuild_parameter_with_state"):
-      return try arguments.first.flatMap { value throws(FormatError) in try TorchTensor(of: value) }
+      return try arguments.first.flatMap { value throws(FormatError) in try TorchTensor(of: value, depth: depth + 1) }
     case ("torch._tensor", "_rebuild_from_type_v2"), ("torch._tensor", "_rebuild_from_type"):
       // A tensor with attributes of its own, or of a subclass: function, class, arguments, state.
       guard arguments.count > 2, let inner = arguments[0].global, let parts = arguments[2].tuple,
         inner.module == "torch._utils"
       else { return nil }
-      return try rebuild(inner, parts)
+      return try rebuild(inner, parts, depth: depth + 1)
     default: return nil
     }
   }
