@@ -77,4 +77,7 @@ enum Builtins {
   static func isFunction(_ global: PickleGlobal) -> Bool {
     global.module == "builtins" && functions.contains(global.name)
   }
+
+  /// Whether a name within `builtins` is one of Python's functions.
+  static func isFunction(_ name: String) -> Bool { functions.contains(name) }
 }

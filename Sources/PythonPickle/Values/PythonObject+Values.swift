@@ -61,10 +61,7 @@ extension PythonObject {
         .new(.global("uuid", "UUID"), arguments: PickleTuple([])), state: ["int": .integer(number)])
     case .path(let type, let path): return PythonObject.object("pathlib", type, [PythonObject.text(path)])
     case .array(let typeCode, let data, let machineFormat):
-      // The class has a string of its own for its module.
-      let type = PickleValue.global(
-        PickleGlobal(
-          module: PickleString("array", isShared: false), name: PickleString("array", isShared: false)))
+      let type = PickleValue.global("array", "array")
       let code = PickleValue.string(typeCode)
       guard let machineFormat else {
         return PickleObject(.reduce(callable: type, arguments: PickleTuple([code, data])))
