@@ -35,7 +35,7 @@ enum Builtins {
       return name == "set" ? .set(set) : .frozenSet(set)
     case "bytes":
       guard arguments.isEmpty else { return nil }
-      return .bytes(PickleBytes([], isShared: false))
+      return .bytes(PickleBytes([]))
     case "bytearray":
       switch (arguments.first, arguments.count) {
       case (nil, _): return .byteArray([])

@@ -104,7 +104,8 @@ func exercise(_ bytes: [UInt8], _ noise: inout Noise) throws {
     if again != written { report("written twice, the bytes differ at protocol \(version)") }
     if file.format == .pickle, version >= 4 {
       let other = back.repr(options: PrintOptions(), limit: 1 << 16)
-      if other != text { report("what was written prints differently at protocol \(version)") }
+      // A text that is cut off is cut where parts turn up again, which the two may count differently.
+      if other != text, !text.hasSuffix("…"), !other.hasSuffix("…") { report("what was written prints differently at protocol \(version)") }
     }
   } catch { report("what was written cannot be read at protocol \(version): \(error)") }
 }
@@ -135,9 +136,10 @@ func save(_ bytes: [UInt8], _ path: String) {
   fclose(file)
 }
 
+/// The time that the process has worked.
 func seconds() -> Double {
   var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 

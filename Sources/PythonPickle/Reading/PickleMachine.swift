@@ -208,6 +208,12 @@ struct PickleMachine {
     }
   }
 
+  /// Bytes with a length of one byte. Python has only one object of each byte, and one without any.
+  mutating func shortBytes(_ count: Int) throws(FormatError) -> PickleBytes {
+    let bytes = try payload(try length(count))
+    return count <= 1 ? PickleBytes(bytes.array) : bytes
+  }
+
   /// A declared length's bytes, as an array or in memory of their own.
   mutating func payload(_ count: Int) throws(FormatError) -> PickleBytes {
     PickleBytes(try input.payload(count))

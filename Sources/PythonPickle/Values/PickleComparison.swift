@@ -11,6 +11,8 @@ enum PickleComparison {
     case (.string(let left), .string(let right)): return left.hasSameCodePoints(as: right)
     case (.int(let left), .int(let right)): return left == right
     case (.float(let left), .float(let right)): return left == right
+    case (.complex(let left), .complex(let right)):
+      return left.real == right.real && left.imaginary == right.imaginary
     default: return areEqual(left, right)
     }
   }
@@ -132,7 +134,8 @@ enum PickleComparison {
       return big.exactDouble == float
     case (.float(let left), .float(let right)): return left == right || (left.isNaN && right.isNaN)
     case (.complex(let left), .complex(let right)):
-      return left.real == right.real && left.imaginary == right.imaginary
+      return areEqualNumbers(.float(left.real), .float(right.real))
+        && areEqualNumbers(.float(left.imaginary), .float(right.imaginary))
     case (.complex(let complex), let other), (let other, .complex(let complex)):
       guard complex.imaginary == 0 else { return false }
       return areEqualNumbers(.float(complex.real), other)

@@ -12,9 +12,15 @@ public final class PickleGlobal: Sendable {
 
   /// A global name whose module's name is the object that it is in Python 3.13.
   init(module: String, name: PickleString) {
-    let isOwn = PickleGlobal.ownModules[module]?.contains(name.text) ?? false
-    moduleString = PickleString(module, isShared: !isOwn)
+    moduleString = PickleString(module, isShared: !PickleGlobal.hasOwnModule(module, name.text))
     nameString = name
+  }
+
+  /// Whether the name of the module is an object that the module's other classes do not have.
+  var hasOwnModule: Bool { PickleGlobal.hasOwnModule(module, name) || Builtins.isFunction(self) }
+
+  private static func hasOwnModule(_ module: String, _ name: String) -> Bool {
+    ownModules[module]?.contains(name) ?? false
   }
 
   /// Classes of C whose module's name is a string that they share with no other (heap types made of a specification).

@@ -21,6 +21,9 @@ public struct PickleWriter {
     ///
     /// At protocol 0 an id is written as text, which is all that a reader gets.
     public var persistentID: ((PickleValue) throws(FormatError) -> PickleValue?)?
+    /// Called with each object that was read, when it is first met: what shall be written in its place, such as the form
+    /// that its library gives it at the protocol that is written; or `nil` for the object as it was read.
+    public var adapt: ((PickleObject, PickleContext) throws(FormatError) -> PickleValue?)?
     /// Settings for types that choose their own form.
     public var userInfo: [String: any Sendable] = [:]
 

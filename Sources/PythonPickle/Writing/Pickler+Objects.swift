@@ -60,9 +60,16 @@ extension Pickler {
     let module = global.moduleString
     try output.boundary()
     if let index = memoIndex(module) { return writeGet(index) }
-    guard module.isShared else { return try saveString(module) }
     let hash = module.contentHash
-    if let index = sharedStrings.find(module, hash: hash) { return writeGet(index) }
+    let known = sharedStrings.find(module, hash: hash) ?? readModules.find(module, hash: hash)
+    guard module.isShared else {
+      // What is adapted stands beside what was read: the same modules.
+      if options.adapt != nil, !global.hasOwnModule, let known { return writeGet(known) }
+      try saveString(module)
+      if known == nil, !global.hasOwnModule { readModules.add(module, hash: hash, memoCount - 1) }
+      return
+    }
+    if let known { return writeGet(known) }
     try saveString(module)
     // Where equal strings are shared in any case it has been noted.
     if sharedStrings.find(module, hash: hash) == nil { sharedStrings.add(module, hash: hash, memoCount - 1) }
@@ -94,7 +101,10 @@ extension Pickler {
 
   mutating func saveObject(_ object: PickleObject) throws(FormatError) {
     if let index = memoIndex(object) { return writeGet(index) }
-    guard case .deferred(let value) = object.form else { return saveForm(of: object) }
+    guard case .deferred(let value) = object.form else {
+      if let made = try adapted(object) { return try saveContent(of: made) }
+      return saveForm(of: object)
+    }
     // The value that stands for it has the place in the memo: what is one object in Python may be several here.
     let made = try resolve(object, value)
     if case .object(let form) = made, case .deferred = form.form {} else { return try saveContent(of: made) }

@@ -6,7 +6,9 @@ extension Pickler {
   mutating func form(of object: PickleObject) -> PickleObject.Form {
     guard let type = object.classGlobal else { return object.form }
     switch type.module {
-    case "uuid": return type.name == "UUID" ? uuidForm(of: object) : object.form
+    case "uuid":
+      guard case .uuid? = PythonObject(object) else { return object.form }
+      return uuidForm(of: object)
     case "array": return arrayForm(of: object) ?? object.form
     case "datetime": return version < 4 ? unfolded(object) ?? object.form : object.form
     default: return object.form

@@ -35,6 +35,8 @@ struct Pickler {
   private(set) var memoCount = 0
   /// What equal strings, bytes and names are found by.
   var sharedStrings = ContentTable<PickleString>()
+  /// The names of modules that were read, as objects of their own.
+  var readModules = ContentTable<PickleString>()
   var sharedBytes = ContentTable<PickleBytes>()
   var sharedGlobals = ContentTable<PickleGlobal>()
   /// Values made on the way: their addresses must stay theirs until the end.
@@ -211,6 +213,17 @@ struct Pickler {
     case .bytes(let bytes): output.write(bytes)
     case .shareLast(let bytes): sharedBytes.add(bytes, hash: bytes.contentHash, memoCount - 1)
     }
+  }
+
+  /// What shall be written in place of an object that was read: asked for once.
+  mutating func adapted(_ object: PickleObject) throws(FormatError) -> PickleValue? {
+    guard let adapt = options.adapt else { return nil }
+    let key = ObjectIdentifier(object)
+    if let known = resolved[key] { return known }
+    guard let made = try adapt(object, context) else { return nil }
+    resolved[key] = made
+    kept.append(object)
+    return made
   }
 
   /// The value that stands for an object which chooses its form: asked for once.
