@@ -172,4 +172,31 @@ import Testing
       #expect(names.allSatisfy { $0.components(separatedBy: "tensors/data.pkl").count == 2 }, "\(names)")
     }
   }
+
+  @Test func archivesOf2016() throws {
+    try withFiles { folder in
+      let expected = try NPZArchive(opening: "\(folder)/expected.npz")
+      let file = try PickleFile(opening: "\(folder)/tar.pt")
+      #expect(file.format == .torchTar)
+      let names = expected.names.filter { !$0.hasPrefix("nested") && $0 != "parameter" }
+      #expect(names.count > 15)
+      for key in names {
+        let array = try #require(try file.value.value(at: key).array(), "\(key)")
+        let known: AnyNDArray = try expected.array(key)
+        #expect(array.dtype == known.dtype && array.shape == known.shape && array.bytes == known.bytes, "\(key)")
+      }
+      #expect(try FileCheck(path: "\(folder)/tar.pt").isSound)
+      for name in ["tar-cut", "tar-beyond"] {
+        #expect(throws: FormatError.self, "\(name)") { try PickleFile(opening: "\(folder)/\(name).pt") }
+      }
+      // No broken byte is more than an error.
+      let bytes = try Bytes.read("\(folder)/tar.pt")
+      for place in stride(from: 0, to: bytes.count, by: 7) {
+        var changed = bytes
+        changed[place] ^= 0x55
+        guard let value = try? PickleFile(MemorySource(changed)).value else { continue }
+        for name in names { _ = try? value[name]?.array() }
+      }
+    }
+  }
 }

@@ -15,6 +15,13 @@ extension FileCheck {
         throw error.at(file: source.name)
       }
       noteGlobals(seen, nil)
+    case .torchTar(let archive):
+      let seen = SeenGlobals()
+      do throws(FormatError) { _ = try TorchTar.read(archive, options(seen)) } catch {
+        noteGlobals(seen, nil)
+        throw error.at(file: source.name)
+      }
+      noteGlobals(seen, nil)
     case .torch: break
     }
   }

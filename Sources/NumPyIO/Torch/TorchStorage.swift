@@ -40,6 +40,11 @@ struct TorchStorage: PickleConvertible, PickledArrayForm {
   let count: Int
   let storages: TorchStorages
 
+  init(type: TorchScalarType, key: String, start: Int, count: Int, storages: TorchStorages) {
+    (self.type, self.key, self.start) = (type, key, start)
+    (self.count, self.storages) = (count, storages)
+  }
+
   /// The storage that a persistent id names.
   ///
   /// - Throws: ``FormatError`` with code `malformed` for an id that PyTorch would refuse, `unsupported` for a class
