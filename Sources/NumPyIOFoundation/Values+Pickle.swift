@@ -42,7 +42,9 @@ extension Date: PickleConvertible, PickleReconstructible {
 
 extension Data: PickleConvertible, PickleReconstructible {
   /// Python's `bytes`.
-  public func pickleValue(in context: PickleContext) -> PickleValue { .bytes(PickleBytes(Array(self), isShared: false)) }
+  public func pickleValue(in context: PickleContext) -> PickleValue {
+    .bytes(PickleBytes(Array(self), isShared: false))
+  }
 
   /// The bytes of a `bytes` or `bytearray`.
   ///

@@ -58,12 +58,15 @@ import Testing
 
   @Test func whatIsNoneIsAnError() throws {
     for (type, value) in [
-      (Date.self as any Decodable.Type, "text" as PickleValue), (Data.self, 5), (UUID.self, "no"), (Decimal.self, .list([])),
+      (Date.self as any Decodable.Type, "text" as PickleValue), (Data.self, 5), (UUID.self, "no"),
+      (Decimal.self, .list([])),
       (URL.self, .none), (Date.self, .python(.timeDelta(days: 1, seconds: 0, microseconds: 0))),
       (Date.self, .python(.dateTime(PythonDate(try #require(PythonDate.Time(hour: 1))), zone: nil))),
     ] {
       #expect(throws: DecodingError.self) { try PickleDecoder().decode(type, from: value) }
     }
-    #expect(throws: FormatError(.badValue, "")) { try PickleEncoder().encode(Date.distantFuture.addingTimeInterval(1e13)) }
+    #expect(throws: FormatError(.badValue, "")) {
+      try PickleEncoder().encode(Date.distantFuture.addingTimeInterval(1e13))
+    }
   }
 }

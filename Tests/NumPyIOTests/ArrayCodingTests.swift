@@ -47,7 +47,8 @@ import Testing
     #expect(
       lines[0]
         == "{'name': 'm', 'weights': ('<f4', [[0.0, 3.0], [1.0, 4.0], [2.0, 5.0]], True), 'any': ('|S2', [b'ab', b'cd'], True), "
-        + "'layers': [array([1, 2]), array([], dtype=int64)], 'byName': {'mask': array([ True, False])}, 'phase': (1-2j)}")
+        + "'layers': [array([1, 2]), array([], dtype=int64)], 'byName': {'mask': array([ True, False])}, 'phase': (1-2j)}"
+    )
     var expected = try model()
     #expect(try PickleDecoder().decode(Model.self, from: data) == expected)
     expected.missing = NDArray([Double.pi])

@@ -62,7 +62,9 @@ import Testing
 
   @Test func brokenArraysStayAsTheyAre() throws {
     let broken: [PickleValue] = [
-      .object(PickleObject("numpy._core.multiarray", "_reconstruct", [.global("numpy", "ndarray")], state: .tuple([1, 2, 3, 4, 5]))),
+      .object(
+        PickleObject(
+          "numpy._core.multiarray", "_reconstruct", [.global("numpy", "ndarray")], state: .tuple([1, 2, 3, 4, 5]))),
       .object(PickleObject("numpy._core.multiarray", "_reconstruct")),
     ]
     for value in broken {

@@ -96,7 +96,8 @@ import Testing
     }
     let eight = PickleValue.bytes([UInt8](repeating: 255, count: 8))
     for forged in [
-      column("int64", 2, 0, [nil, eight]), column("int64", .max, 1, [nil, eight]), column("int64", 1, .max, [nil, eight]),
+      column("int64", 2, 0, [nil, eight]), column("int64", .max, 1, [nil, eight]),
+      column("int64", 1, .max, [nil, eight]),
       column("int64", -1, 0, [nil, eight]), column("bool", 1 << 40, 0, [nil, eight]), column("int64", 1, 0, []),
       column("int64", 1, 0, [.bytes([]), eight]), column("string", 1, 0, [nil, eight, eight]),
       column("large_string", 1 << 60, 0, [nil, eight, eight]), column("null", 1 << 40, 0, []),
@@ -109,7 +110,9 @@ import Testing
             "_mgr": .object(
               PickleObject(
                 "pandas.core.internals.managers", "SingleBlockManager", [],
-                state: .tuple([[], [], [], ["0.14.1": ["axes": [[]], "blocks": [["values": forged, "mgr_locs": []]]]]])))
+                state: .tuple([
+                  [], [], [], ["0.14.1": ["axes": [[]], "blocks": [["values": forged, "mgr_locs": []]]]],
+                ])))
           ]))
       let column = try #require(try PandasFrame(frame)?.columns.first)
       #expect(throws: FormatError.self) { try column.array() }

@@ -154,7 +154,9 @@ import Testing
   @Test func storagesAreChecked() throws {
     #expect(try FileCheck(path: "\(TorchTests.fixtures)/tensors.pkl").isSound)
     try TemporaryFolder.with { folder in
-      var stream = try Pickle.bytes(of: .integer(PickleInteger(twosComplement: [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19])), protocol: 2)
+      var stream = try Pickle.bytes(
+        of: .integer(PickleInteger(twosComplement: [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19])),
+        protocol: 2)
       stream += try Pickle.bytes(of: 1001, protocol: 2)
       stream += try Pickle.bytes(of: ["little_endian": true], protocol: 2)
       stream += try Pickle.bytes(of: .object(PickleObject("os", "system", ["true"])), protocol: 2)
@@ -162,7 +164,10 @@ import Testing
       let storage = PickleValue.object(PickleObject("torch.storage", "_load_from_bytes", [.bytes(stream)]))
       try Pickle.save(storage, to: "\(folder)/evil.pkl")
       let findings = try FileCheck(path: "\(folder)/evil.pkl").findings
-      #expect(findings.contains { $0.severity == .error && $0.error.message.contains("os.system") || $0.error.message.contains("posix.system") })
+      #expect(
+        findings.contains {
+          $0.severity == .error && $0.error.message.contains(".system")
+        })
       try Pickle.save(
         .object(PickleObject("torch.storage", "_load_from_bytes", [.bytes(Array("cos\nsystem\n".utf8))])),
         to: "\(folder)/plain.pkl")

@@ -95,7 +95,8 @@ import Testing
       ("frozenset", many([0x28]) + many([0x91])), ("call", many(call) + [0x29] + many([0x52, 0x85])),
       ("state", many(call + [0x29, 0x52]) + [UInt8](repeating: 0x62, count: depth - 1)),
       ("items", many(call + [0x29, 0x52]) + [UInt8](repeating: 0x61, count: depth - 1)),
-      ("pairs", many(ordered) + [0x4E] + many([0x73])), ("instance", many([0x28]) + many([0x69] + Array("m\nC\n".utf8))),
+      ("pairs", many(ordered) + [0x4E] + many([0x73])),
+      ("instance", many([0x28]) + many([0x69] + Array("m\nC\n".utf8))),
       ("persistent", [0x4E] + many([0x51])),
       ("cycle", [0x5D, 0x71, 0] + many([0x5D]) + [0x68, 0] + many([0x61]) + [0x61]),
     ]

@@ -63,7 +63,9 @@ import Testing
       }
       let back = try hex(Pickle.bytes(of: value, options: writing))
       #expect(back == parts[2], "\(line) \(back)")
-      #expect(throws: FormatError.self) { try Pickle.bytes(of: ["x": .object(PickleObject(Thing(number: 1)))], protocol: version) }
+      #expect(throws: FormatError.self) {
+        try Pickle.bytes(of: ["x": .object(PickleObject(Thing(number: 1)))], protocol: version)
+      }
     }
   }
 

@@ -106,7 +106,8 @@ import Testing
     let hour = PickleValue.python(.timeDelta(days: 0, seconds: 3600, microseconds: 0))
     let autumn = try #require(PythonDate.Day(year: 2020, month: 10, day: 25))
     let twice = try #require(PythonDate.Time(hour: 2, minute: 30, fold: 1))
-    let new = try #require(PythonDate(year: 1999, month: 12, day: 31, hour: 23, minute: 59, second: 58, microsecond: 70007))
+    let new = try #require(
+      PythonDate(year: 1999, month: 12, day: 31, hour: 23, minute: 59, second: 58, microsecond: 70007))
     let leap = try #require(PythonDate.Day(year: 2020, month: 2, day: 29))
     let second = try #require(PythonDate(year: 2020, month: 1, day: 2, hour: 0))
     let big = PickleValue.integer(PickleInteger(twosComplement: [0, 0, 0x10, 0x63, 0x2D, 0x5E, 0xC7, 0x6B, 0x05]))
@@ -157,7 +158,8 @@ import Testing
       // The same value from the pickle of protocol 4, where the fold is kept.
       let read = try Pickle.load(bytes: bytes(hex: lines[4 * values.count + index % values.count].dropFirst(2)))
       #expect(read == value)
-      #expect(try hex(Pickle.bytes(of: read, protocol: version)) == parts[1], "protocol \(version) from 4: \(value.repr())")
+      #expect(
+        try hex(Pickle.bytes(of: read, protocol: version)) == parts[1], "protocol \(version) from 4: \(value.repr())")
     }
   }
 

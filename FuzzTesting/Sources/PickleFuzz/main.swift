@@ -60,7 +60,9 @@ func mutate(_ bytes: inout [UInt8], _ seeds: [[UInt8]], _ noise: inout Noise) {
       }
     default:
       // A few values more, from the memo or new.
-      let parts: [[UInt8]] = [[0x68, 0], [0x6A, 0, 1, 0, 0], [0x32], [0x30], [0x85], [0x86], [0x94], [0x28, 0x74], [0x5D, 0x7D, 0x73]]
+      let parts: [[UInt8]] = [
+        [0x68, 0], [0x6A, 0, 1, 0, 0], [0x32], [0x30], [0x85], [0x86], [0x94], [0x28, 0x74], [0x5D, 0x7D, 0x73],
+      ]
       bytes.insert(contentsOf: parts[noise.below(parts.count)], at: place)
     }
   }
@@ -105,7 +107,9 @@ func exercise(_ bytes: [UInt8], _ noise: inout Noise) throws {
     if file.format == .pickle, version >= 4 {
       let other = back.repr(options: PrintOptions(), limit: 1 << 16)
       // A text that is cut off is cut where parts turn up again, which the two may count differently.
-      if other != text, !text.hasSuffix("…"), !other.hasSuffix("…") { report("what was written prints differently at protocol \(version)") }
+      if other != text, !text.hasSuffix("…"), !other.hasSuffix("…") {
+        report("what was written prints differently at protocol \(version)")
+      }
     }
   } catch { report("what was written cannot be read at protocol \(version): \(error)") }
 }

@@ -53,7 +53,9 @@ extension FileCheck {
     guard object.isCall("torch.storage", "_load_from_bytes") else { return }
     guard object.arguments.count == 1, case .bytes(let bytes) = object.arguments[0], depth < 8,
       bytes.array.starts(with: TorchStream.magic)
-    else { throw FormatError(.unsupported, "a storage whose bytes are no stream of PyTorch's: what they do is not known") }
+    else {
+      throw FormatError(.unsupported, "a storage whose bytes are no stream of PyTorch's: what they do is not known")
+    }
     var inner = PickleReader.Options()
     inner.encoding = .bytes
     inner.onGlobal = { seen.add($0) }

@@ -123,7 +123,9 @@ public struct FileCheck: Sendable {
     }
     if let torch = TorchArchive(archive), !torch.hasChecksums {
       hasNoChecksums = true
-      note(.note, FormatError(.unsupported, "the archive was written without checksums, as PyTorch can be told", file: path))
+      note(
+        .note,
+        FormatError(.unsupported, "the archive was written without checksums, as PyTorch can be told", file: path))
     }
     for member in zip.members where !member.isFolder {
       if member.isUnsafeAsPath {

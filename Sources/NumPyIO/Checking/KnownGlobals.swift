@@ -46,7 +46,8 @@ enum KnownGlobals {
       "ComplexDoubleStorage", "QInt8Storage", "QUInt8Storage", "QInt32Storage", "UntypedStorage", "float64", "float32",
       "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "uint16", "uint32", "uint64", "bool",
       "complex32", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz",
-      "float8_e8m0fnu", "qint8", "quint8", "qint32", "per_tensor_affine", "per_channel_affine", "per_channel_affine_float_qparams",
+      "float8_e8m0fnu", "qint8", "quint8", "qint32", "per_tensor_affine", "per_channel_affine",
+      "per_channel_affine_float_qparams",
       "float4_e2m1fn_x2",
     ],
   ]

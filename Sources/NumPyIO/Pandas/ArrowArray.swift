@@ -98,7 +98,8 @@ struct ArrowArray {
       }
       return try PandasValues.masked(.values(numbers), NDArray(valid.map { !$0 }).untyped)
     case .days:
-      let days = try FormatError.wrapping(.malformed, file: nil) { [numbers = try numbers(.int32)] () throws(ArrayError) in
+      let days = try FormatError.wrapping(.malformed, file: nil) {
+        [numbers = try numbers(.int32)] () throws(ArrayError) in
         try numbers.asType(.int64, casting: .safe).viewed(as: .datetime(DateUnit(.day, count: 1)))
       }
       guard let valid else { return .values(days) }
@@ -111,7 +112,9 @@ struct ArrowArray {
     case .text(let isText, let isLarge): return .objects(try texts(valid, missing, isText: isText, isLarge: isLarge))
     case .dictionary(let codes):
       guard let dictionary, dictionary.shape.count == 1 else { throw ArrowArray.bad("codes without a dictionary") }
-      guard let places = PandasIndex.integers(try numbers(codes)) else { throw ArrowArray.bad("codes that are no integers") }
+      guard let places = PandasIndex.integers(try numbers(codes)) else {
+        throw ArrowArray.bad("codes that are no integers")
+      }
       let labels = try PandasIndex.items(of: dictionary)
       var items: [PickleValue] = []
       items.reserveCapacity(length)
@@ -120,7 +123,9 @@ struct ArrowArray {
           items.append(missing)
           continue
         }
-        guard labels.indices.contains(place) else { throw ArrowArray.bad("the code \(place) for \(labels.count) labels") }
+        guard labels.indices.contains(place) else {
+          throw ArrowArray.bad("the code \(place) for \(labels.count) labels")
+        }
         items.append(labels[place])
       }
       return .objects(try ObjectArray(shape: [length], items: items))
@@ -153,7 +158,9 @@ struct ArrowArray {
     if length == 0 { return try ObjectArray(shape: [0], items: []) }
     let size = isLarge ? 8 : 4
     let offsets = try buffer(1, holding: size * 8)
-    guard (offset + length + 1) * size <= offsets.count, buffers.count > 2 else { throw ArrowArray.bad("text without offsets") }
+    guard (offset + length + 1) * size <= offsets.count, buffers.count > 2 else {
+      throw ArrowArray.bad("text without offsets")
+    }
     let data = buffers[2]?.array ?? []
     var items: [PickleValue] = []
     items.reserveCapacity(length)
@@ -250,7 +257,9 @@ private enum ArrowType {
       return (try? DType(alias)).map { .numbers($0.withByteOrder(.little)) }
     default:
       for (prefix, make) in [("timestamp[", DType.datetime), ("duration[", DType.timedelta)] {
-        if alias.hasPrefix(prefix), alias.hasSuffix("]"), let unit = unit(String(alias.dropFirst(prefix.count).dropLast())) {
+        if alias.hasPrefix(prefix), alias.hasSuffix("]"),
+          let unit = unit(String(alias.dropFirst(prefix.count).dropLast()))
+        {
           return .numbers(make(unit))
         }
       }

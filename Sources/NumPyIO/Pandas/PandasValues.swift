@@ -36,7 +36,9 @@ enum PandasValues {
 
   /// What stands for a missing text: NaN for pandas' own type of text, `None` for PyArrow's.
   private static func missingText(_ dtype: PickleValue?) -> PickleValue {
-    guard let arguments = dtype?.object?.arguments, arguments.count > 1, case .float = arguments[1] else { return .none }
+    guard let arguments = dtype?.object?.arguments, arguments.count > 1, case .float = arguments[1] else {
+      return .none
+    }
     return arguments[1]
   }
 

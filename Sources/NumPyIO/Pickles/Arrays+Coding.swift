@@ -129,7 +129,9 @@ extension PickleValue {
     switch array {
     case .objects(let known): objects = known
     case .values(let values):
-      do throws(ArrayError) { objects = try ObjectArray(values) } catch { throw FormatError(.unsupported, error.message) }
+      do throws(ArrayError) { objects = try ObjectArray(values) } catch {
+        throw FormatError(.unsupported, error.message)
+      }
     }
     var items = objects.items
     guard let first = objects.shape.first, !items.isEmpty || first == 0 else { return items.first }

@@ -41,7 +41,8 @@ extension SparseArray {
         throw ArrayError(.tooLarge, "a dense array of \(bytes) bytes, more than the limit of \(limit)")
       }
       let inner = values.shape.dropFirst()
-      guard values.ndim > 0, values.shape[0] >= places.count, shape.count > inner.count, shape.suffix(inner.count) == inner
+      guard values.ndim > 0, values.shape[0] >= places.count, shape.count > inner.count,
+        shape.suffix(inner.count) == inner
       else { throw ArrayError(.shapeMismatch, "\(places.count) places for values of shape \(values.shape)") }
       let (count, block) = (shape.reduce(1, *), inner.reduce(1, *))
       guard places.allSatisfy({ $0 >= 0 && $0 < (block == 0 ? 0 : count / block) }) else {
@@ -52,7 +53,8 @@ extension SparseArray {
       let source = values.bytes
       var dense = [UInt8](repeating: 0, count: bytes)
       for (index, place) in places.enumerated() {
-        dense.replaceSubrange((place * size)..<((place + 1) * size), with: source[(index * size)..<((index + 1) * size)])
+        dense.replaceSubrange(
+          (place * size)..<((place + 1) * size), with: source[(index * size)..<((index + 1) * size)])
       }
       return try AnyNDArray(bytes: dense, dtype: values.dtype, shape: shape)
     } catch { throw FormatError(error.code == .tooLarge ? .limitExceeded : .unsupported, error.message) }
@@ -74,7 +76,8 @@ extension SparseArray {
     let packed = array.contiguous()
     let sums: AnyNDArray
     switch array.dtype.kind {
-    case .float: sums = AnyNDArray(NDArray(sum(try NDArray<Double>(packed.asType(.float64, casting: .safe)).elements, +)))
+    case .float:
+      sums = AnyNDArray(NDArray(sum(try NDArray<Double>(packed.asType(.float64, casting: .safe)).elements, +)))
     case .signedInteger, .unsignedInteger, .bool:
       sums = AnyNDArray(NDArray(sum(try NDArray<Int64>(packed.asType(.int64, casting: .unsafe)).elements, &+)))
     default: throw ArrayError(.badDType, "values of \(array.dtype) at the same place cannot be added up")

@@ -34,7 +34,7 @@ public struct TorchSparse {
     else { throw TorchSparse.bad("no shape or no values") }
     self.shape = shape
     self.values = values
-    places = 
+    places =
       try isCOO
       ? TorchSparse.coordinates(parts[0], shape)
       : TorchSparse.compressed(parts, shape, byRow: self.layout == "sparse_csr")
@@ -80,7 +80,8 @@ extension TorchSparse {
     guard shape.count == 2 else { throw FormatError(.unsupported, "batches of sparse tensors are not supported") }
     let (major, minor) = byRow ? (shape[0], shape[1]) : (shape[1], shape[0])
     let (lines, others) = try SparseArray.coordinates(
-      starts: SparseArray.numbers(parts[0], below: .max), places: SparseArray.numbers(parts[1], below: minor), major: major)
+      starts: SparseArray.numbers(parts[0], below: .max), places: SparseArray.numbers(parts[1], below: minor),
+      major: major)
     let (rows, columns) = byRow ? (lines, others) : (others, lines)
     return try SparseArray.places(rows, columns, width: shape[1])
   }

@@ -56,7 +56,8 @@ enum TorchTar {
       let name = String(decoding: header[..<100].prefix { $0 != 0 }, as: UTF8.self)
       let digits = String(decoding: header[124..<136], as: UTF8.self).filter { $0 >= "0" && $0 <= "7" }
       let start = position + blockSize
-      guard let size = digits.isEmpty ? 0 : Int(digits, radix: 8), let total = source.byteCount, size <= total - start else {
+      guard let size = digits.isEmpty ? 0 : Int(digits, radix: 8), let total = source.byteCount, size <= total - start
+      else {
         throw FormatError(.truncated, "a member goes beyond the archive's end", file: source.name, offset: position)
       }
       // A plain file; all else is of no interest.
@@ -122,7 +123,8 @@ enum TorchTar {
     /// A count, so many triples of key, storage and class, each with dimensions, lengths, strides and the offset behind it.
     func readTensors(_ reader: inout PickleReader) throws(FormatError) {
       for _ in 0..<(try count(&reader)) {
-        guard let parts = try reader.read().tuple, parts.count == 3, let storage = storages[try Parts.key(parts[1])] else {
+        guard let parts = try reader.read().tuple, parts.count == 3, let storage = storages[try Parts.key(parts[1])]
+        else {
           throw bad("a tensor without a storage")
         }
         let axes = try reader.number(bytes: 4)

@@ -40,7 +40,9 @@ extension Pickler {
     if version >= 3, format == nil, let items = data.items,
       let (format, bytes) = PythonObject.arrayBytes(typeCode: code, items)
     {
-      let parts: [PickleValue] = [.global(type), .string(code), .int(format), .bytes(PickleBytes(bytes, isShared: false))]
+      let parts: [PickleValue] = [
+        .global(type), .string(code), .int(format), .bytes(PickleBytes(bytes, isShared: false)),
+      ]
       return .reduce(callable: .global("array", "_array_reconstructor"), arguments: keep(parts))
     }
     return nil
