@@ -31,6 +31,7 @@ bench: build
 
 fuzz:
 	@FuzzTesting/run
+	@FuzzTesting/pickles
 
 # The library's reference and guides as a website in .build-docs/site; docs/ has the documents for who works on it.
 docs:

@@ -10,6 +10,7 @@ let package = Package(
     .systemLibrary(name: "CFuzzZlib"),
     .executableTarget(
       name: "DeflateFuzz", dependencies: [.product(name: "ArrayDeflate", package: "swift-numpy-io"), "CFuzzZlib"]),
+    .executableTarget(name: "PickleFuzz", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -35,7 +35,7 @@ enum Builtins {
       return name == "set" ? .set(set) : .frozenSet(set)
     case "bytes":
       guard arguments.isEmpty else { return nil }
-      return .bytes(PickleBytes([], isShared: false))
+      return .bytes(PickleBytes([]))
     case "bytearray":
       switch (arguments.first, arguments.count) {
       case (nil, _): return .byteArray([])
@@ -77,4 +77,7 @@ enum Builtins {
   static func isFunction(_ global: PickleGlobal) -> Bool {
     global.module == "builtins" && functions.contains(global.name)
   }
+
+  /// Whether a name within `builtins` is one of Python's functions.
+  static func isFunction(_ name: String) -> Bool { functions.contains(name) }
 }

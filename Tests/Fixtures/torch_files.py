@@ -10,6 +10,7 @@ import io
 import pickle
 import struct
 import sys
+import tarfile
 import types
 import zipfile
 
@@ -139,6 +140,50 @@ save("new", collections.OrderedDict(values), "little")
 save_legacy("old", collections.OrderedDict(values))
 save("big", {"x": whole(base, ">")}, "big")
 np.savez(folder + "/big.npz", x=base)
+# The archives of 2016: `storages`, `tensors` and `pickle` in a tar file.
+def save_tar(name, value, cut=0):
+    storages, tensors = {}, {}
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, item):
+            if isinstance(item, Tensor):
+                tensors[id(item)] = item
+                storages[id(item.parts[0])] = item.parts[0]
+                return str(id(item))
+
+    stream = io.BytesIO()
+    Pickler(stream, 2).dump(value)
+    parts = {"pickle": stream.getvalue()}
+    # The storage of the key 7 is a view of the one before.
+    body = pickle.dumps(len(storages), 2)
+    for key, storage in storages.items():
+        body += pickle.dumps((key, "cpu", getattr(torch, CLASSES[storage.code])), 2)
+        body += struct.pack("<q", storage.count) + storage.data
+    first = next(iter(storages))
+    parts["storages"] = body + pickle.dumps([(7, first, 2, 3)], 2)
+    body = pickle.dumps(len(tensors), 2)
+    for key, tensor in tensors.items():
+        storage, offset, shape, stride = tensor.parts
+        kind = getattr(torch, CLASSES[storage.code])
+        body += pickle.dumps((key, id(storage), kind), 2) + struct.pack("<ii", len(shape), 0)
+        body += struct.pack(f"<{2 * len(shape)}q", *shape, *stride) + struct.pack("<q", offset)
+    parts["tensors"] = body
+    with tarfile.open(f"{folder}/{name}.pt", "w") as archive:
+        for member in ("sys_info", "pickle", "tensors", "storages"):
+            info = tarfile.TarInfo(member)
+            data = parts.get(member, pickle.dumps({"protocol_version": 1000, "little_endian": True}, 2))
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    if cut:
+        with open(f"{folder}/{name}.pt", "r+b") as stream:
+            stream.truncate(cut)
+
+
+plain = {key: value for key, value in values.items() if key not in ("parameter", "nested")}
+save_tar("tar", plain)
+save_tar("tar-cut", plain, 3000)
+save_tar("tar-beyond", {"x": Tensor(shared, 20, (5,), (1,))})
+
 # Tensors that reach beyond their storages, storages that are not there or shorter than they say.
 save("beyond", {"x": Tensor(shared, 20, (5,), (1,))})
 save("negative", {"x": Tensor(shared, 20, (5,), (-1,))})

@@ -58,4 +58,64 @@ import Testing
       for name in ["int", "kind", "nullable", "index"] { _ = try? value.value(at: name) }
     }
   }
+
+  // MARK: PyArrow
+
+  /// Columns that PyArrow holds, and periods.
+  @Test(arguments: ["arrow-4", "arrow-5", "arrow-parts"]) func columnsOfPyArrow(name: String) throws {
+    let bytes = try Bytes.read("\(PandasTests.folder)/\(name).pkl")
+    let value = try Pickle.load(bytes: bytes)
+    let frame = try #require(try PandasFrame(value))
+    let expected = try NPZArchive(opening: "\(PandasTests.folder)/arrow.npz")
+    #expect(frame.columns.compactMap(\.label.string) + ["index"] == expected.names)
+    // The rows of the parts are 1, 2, 0 and 1 of the whole.
+    let rows = name == "arrow-parts" ? [1, 2, 0, 1] : [0, 1, 2, 3]
+    for column in expected.names {
+      let found = try #require(try PickledArray(value.value(at: column))?.content, "\(column)")
+      switch try expected.storedArray(column) {
+      case .objects(let known):
+        // Where no part is missing any, the column is one of values.
+        let items = try found.objects ?? ObjectArray(#require(found.values))
+        #expect(items.items.map { $0.repr() } == rows.map { known.items[$0].repr() }, "\(column)")
+      case .values(let known):
+        let array = try #require(found.values, "\(column)")
+        let size = known.dtype.itemSize
+        let taken = rows.flatMap { known.bytes[($0 * size)..<(($0 + 1) * size)] }
+        #expect(array.dtype == known.dtype && array.shape == [4] && array.bytes == taken, "\(column)")
+      }
+    }
+    #expect(try Pickle.bytes(of: value, protocol: name == "arrow-5" ? 5 : 4) == bytes)
+  }
+
+  @Test func forgedPyArrowIsRefused() throws {
+    func column(_ type: String, _ length: Int, _ offset: Int, _ buffers: [PickleValue]) -> PickleValue {
+      let alias = PickleValue.object(PickleObject("pyarrow.lib", "type_for_alias", [.string(type)]))
+      let parts: [PickleValue] = [alias, .int(length), 0, .int(offset), .list(buffers), [], nil]
+      let array = PickleValue.object(PickleObject("pyarrow.lib", "_restore_array", [.tuple(parts)]))
+      return .object(PickleObject("pandas.arrays", "ArrowExtensionArray", [], state: ["_pa_array": array]))
+    }
+    let eight = PickleValue.bytes([UInt8](repeating: 255, count: 8))
+    for forged in [
+      column("int64", 2, 0, [nil, eight]), column("int64", .max, 1, [nil, eight]),
+      column("int64", 1, .max, [nil, eight]),
+      column("int64", -1, 0, [nil, eight]), column("bool", 1 << 40, 0, [nil, eight]), column("int64", 1, 0, []),
+      column("int64", 1, 0, [.bytes([]), eight]), column("string", 1, 0, [nil, eight, eight]),
+      column("large_string", 1 << 60, 0, [nil, eight, eight]), column("null", 1 << 40, 0, []),
+      column("timestamp[xs]", 1, 0, [nil, eight]), column("int64", 1, 0, [nil, 5]),
+    ] {
+      let frame = PickleValue.object(
+        PickleObject(
+          "pandas", "Series", [],
+          state: [
+            "_mgr": .object(
+              PickleObject(
+                "pandas.core.internals.managers", "SingleBlockManager", [],
+                state: .tuple([
+                  [], [], [], ["0.14.1": ["axes": [[]], "blocks": [["values": forged, "mgr_locs": []]]]],
+                ])))
+          ]))
+      let column = try #require(try PandasFrame(frame)?.columns.first)
+      #expect(throws: FormatError.self) { try column.array() }
+    }
+  }
 }

@@ -84,6 +84,39 @@ import Testing
     #expect(sets.count == 1)
   }
 
+  /// Depth by every operation that nests, at every protocol that is written, cyclic structures too.
+  @Test func depthOfEveryKind() throws {
+    let depth = 100_000
+    func many(_ bytes: [UInt8]) -> [UInt8] { Array(repeatElement(bytes, count: depth).joined()) }
+    let call = Array("cm\nC\n".utf8)
+    let ordered = Array("ccollections\nOrderedDict\n)RK\u{1}".utf8)
+    let stop: [UInt8] = [0x2E]
+    let kinds: [(name: String, bytes: [UInt8])] = [
+      ("frozenset", many([0x28]) + many([0x91])), ("call", many(call) + [0x29] + many([0x52, 0x85])),
+      ("state", many(call + [0x29, 0x52]) + [UInt8](repeating: 0x62, count: depth - 1)),
+      ("items", many(call + [0x29, 0x52]) + [UInt8](repeating: 0x61, count: depth - 1)),
+      ("pairs", many(ordered) + [0x4E] + many([0x73])),
+      ("instance", many([0x28]) + many([0x69] + Array("m\nC\n".utf8))),
+      ("persistent", [0x4E] + many([0x51])),
+      ("cycle", [0x5D, 0x71, 0] + many([0x5D]) + [0x68, 0] + many([0x61]) + [0x61]),
+    ]
+    for (name, bytes) in kinds {
+      let value = try Pickle.load(bytes: bytes + stop)
+      let other = try Pickle.load(bytes: bytes + stop)
+      #expect(value == other, "\(name)")
+      _ = value.hashValue
+      #expect(value.description.utf8.count > depth, "\(name)")
+      for version in [0, 1, 2, 4, 5] {
+        // At protocol 0 the id of a persistent id is text.
+        if name == "persistent", version == 0 { continue }
+        let written = try Pickle.bytes(of: value, protocol: version)
+        #expect(try Pickle.bytes(of: Pickle.load(bytes: written), protocol: version) == written, "\(name) \(version)")
+      }
+      if case .list(let list) = value { list.removeAll() }
+      if case .list(let list) = other { list.removeAll() }
+    }
+  }
+
   @Test func keysOfManySharedTuples() throws {
     // Forty tuples, each of the one before twice: 2**40 leaves to hash, unless each is hashed once.
     var data: [UInt8] = [0x7D, 0x4B, 1, 0x85]

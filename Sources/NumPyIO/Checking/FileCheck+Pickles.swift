@@ -11,10 +11,17 @@ extension FileCheck {
     case .torchStream(let stream):
       let seen = SeenGlobals()
       do throws(FormatError) { _ = try TorchStream.read(stream, options(seen), map: nil) } catch {
-        noteGlobals(seen, source, nil)
+        noteGlobals(seen, nil)
         throw error.at(file: source.name)
       }
-      noteGlobals(seen, source, nil)
+      noteGlobals(seen, nil)
+    case .torchTar(let archive):
+      let seen = SeenGlobals()
+      do throws(FormatError) { _ = try TorchTar.read(archive, options(seen)) } catch {
+        noteGlobals(seen, nil)
+        throw error.at(file: source.name)
+      }
+      noteGlobals(seen, nil)
     case .torch: break
     }
   }
@@ -34,7 +41,29 @@ extension FileCheck {
     var options = PickleReader.Options()
     options.encoding = .bytes
     options.onGlobal = { seen.add($0) }
+    options.replaceCall = { object throws(FormatError) in
+      try FileCheck.checkStorage(object, seen, depth: 0)
+      return Optional<PickleValue>.none
+    }
     return options
+  }
+
+  /// Looks into the bytes of a storage in a plain pickle of a tensor: PyTorch would unpickle these too.
+  private static func checkStorage(_ object: PickleObject, _ seen: SeenGlobals, depth: Int) throws(FormatError) {
+    guard object.isCall("torch.storage", "_load_from_bytes") else { return }
+    guard object.arguments.count == 1, case .bytes(let bytes) = object.arguments[0], depth < 8,
+      bytes.array.starts(with: TorchStream.magic)
+    else {
+      throw FormatError(.unsupported, "a storage whose bytes are no stream of PyTorch's: what they do is not known")
+    }
+    var inner = PickleReader.Options()
+    inner.encoding = .bytes
+    inner.onGlobal = { seen.add($0) }
+    inner.replaceCall = { object throws(FormatError) in
+      try checkStorage(object, seen, depth: depth + 1)
+      return Optional<PickleValue>.none
+    }
+    _ = try TorchStream.read(MemorySource(bytes.array, name: "storage"), inner, map: nil)
   }
 
   private mutating func checkPickle(
@@ -51,24 +80,24 @@ extension FileCheck {
         if isAlone { goesOn = false } else { goesOn = try !reader.isAtEnd() }
       }
     } catch {
-      noteGlobals(seen, source, member)
+      noteGlobals(seen, member)
       throw error.at(file: source.name, member: member)
     }
-    noteGlobals(seen, source, member)
+    noteGlobals(seen, member)
     if isAlone, try !reader.isAtEnd() {
       note(
         .warning,
-        FormatError(.malformed, "bytes follow the pickle", file: source.name, member: member, offset: reader.position))
+        FormatError(.malformed, "bytes follow the pickle", file: path, member: member, offset: reader.position))
     }
   }
 
-  private mutating func noteGlobals(_ seen: SeenGlobals, _ source: any ByteSource, _ member: String?) {
+  private mutating func noteGlobals(_ seen: SeenGlobals, _ member: String?) {
     for global in seen.all {
       let isKnown = KnownGlobals.contains(global)
       let text =
         "the pickle names \(global.qualifiedName), "
         + (isKnown ? "which is known to make plain data" : "which Python would import and may call")
-      note(isKnown ? .note : .error, FormatError(.unsupported, text, file: source.name, member: member))
+      note(isKnown ? .note : .error, FormatError(.unsupported, text, file: path, member: member))
     }
   }
 }

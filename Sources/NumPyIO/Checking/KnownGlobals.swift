@@ -36,10 +36,10 @@ enum KnownGlobals {
     "joblib.numpy_pickle_compat": ["NDArrayWrapper", "ZNDArrayWrapper"],
     "torch._utils": [
       "_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3", "_rebuild_parameter",
-      "_rebuild_parameter_with_state", "_rebuild_qtensor", "_rebuild_sparse_tensor",
+      "_rebuild_parameter_with_state", "_rebuild_qtensor", "_rebuild_sparse_tensor", "_rebuild_meta_tensor_no_storage",
     ],
     "torch._tensor": ["_rebuild_from_type_v2"], "torch.serialization": ["_get_layout"],
-    "torch.nn.parameter": ["Parameter"], "torch.storage": ["UntypedStorage", "TypedStorage"],
+    "torch.nn.parameter": ["Parameter"], "torch.storage": ["UntypedStorage", "TypedStorage", "_load_from_bytes"],
     "torch": [
       "Size", "device", "Tensor", "DoubleStorage", "FloatStorage", "HalfStorage", "BFloat16Storage", "LongStorage",
       "IntStorage", "ShortStorage", "CharStorage", "ByteStorage", "BoolStorage", "ComplexFloatStorage",
@@ -47,6 +47,8 @@ enum KnownGlobals {
       "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "uint16", "uint32", "uint64", "bool",
       "complex32", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz",
       "float8_e8m0fnu", "qint8", "quint8", "qint32", "per_tensor_affine", "per_channel_affine",
+      "per_channel_affine_float_qparams",
+      "float4_e2m1fn_x2",
     ],
   ]
 }

@@ -6,6 +6,8 @@ internal import PythonPickle
 enum PandasIndex {
   /// More labels than this are not made from a range that merely claims them.
   private static let mostLabels = 100_000_000
+  /// Values within values within an index: no more than these.
+  static let mostNested = 8
 
   /// What `_new_Index` and its kin are called with; `nil` for anything else.
   private static func parts(_ value: PickleValue) -> PickleDict? {
@@ -16,9 +18,12 @@ enum PandasIndex {
   }
 
   /// The labels of an index as an array; `nil` for a value that is no index.
-  static func array(_ value: PickleValue) throws(FormatError) -> StoredArray? {
+  ///
+  /// - Parameter depth: How many others it is part of: pandas nests a few at most, and shares none.
+  static func array(_ value: PickleValue, depth: Int = 0) throws(FormatError) -> StoredArray? {
     guard let parts = parts(value) else { return nil }
-    if let data = parts["data"] { return try PandasValues.array(data) }
+    guard depth <= mostNested else { throw PandasFrame.bad("an index within indices without end") }
+    if let data = parts["data"] { return try PandasValues.array(data, depth: depth + 1) }
     if let start = parts["start"]?.int, let stop = parts["stop"]?.int, let step = parts["step"]?.int, step != 0 {
       // The distance may exceed what an Int holds; it is counted unsigned.
       let isEmpty = step > 0 ? start >= stop : start <= stop
@@ -33,14 +38,15 @@ enum PandasIndex {
     if let levels = parts["levels"]?.items, let codes = (parts["codes"] ?? parts["labels"])?.items,
       levels.count == codes.count
     {
-      return .objects(try tuples(levels, codes))
+      // A level is no index of several levels itself.
+      return .objects(try tuples(levels, codes, depth: depth + mostNested / 2 + 1))
     }
     return nil
   }
 
   /// The labels of an index, one by one.
-  static func labels(_ value: PickleValue) throws(FormatError) -> [PickleValue] {
-    guard let array = try PandasValues.array(value) else {
+  static func labels(_ value: PickleValue, depth: Int = 0) throws(FormatError) -> [PickleValue] {
+    guard let array = try PandasValues.array(value, depth: depth) else {
       throw PandasFrame.bad("labels that are no index but a \(value.typeName)")
     }
     return try items(of: array)
@@ -53,6 +59,9 @@ enum PandasIndex {
     case .values(let values):
       if let integers = integers(values) { return integers.map { .int($0) } }
       return try FormatError.wrapping(.malformed, file: nil) { () throws(ArrayError) in
+        if [.bool, .string, .bytes].contains(values.dtype.kind) || values.dtype == .float64 {
+          return try ObjectArray(values).items
+        }
         var items: [PickleValue] = []
         let flat = try values.reshaped([values.count])
         for index in 0..<flat.count { items.append(.scalar(try flat.slice([.index(index)]))) }
@@ -70,10 +79,12 @@ enum PandasIndex {
   }
 
   /// The tuples of an index of several levels.
-  private static func tuples(_ levels: [PickleValue], _ codes: [PickleValue]) throws(FormatError) -> ObjectArray {
+  private static func tuples(
+    _ levels: [PickleValue], _ codes: [PickleValue], depth: Int
+  ) throws(FormatError) -> ObjectArray {
     var columns: [[PickleValue]] = []
     for (level, code) in zip(levels, codes) {
-      let labels = try labels(level)
+      let labels = try labels(level, depth: depth)
       guard let array = try code.array(), let places = integers(array) else {
         throw PandasFrame.bad("an index of several levels without codes")
       }

@@ -5,17 +5,24 @@ internal import PythonPickle
 /// The values of pandas' columns: NumPy's arrays, and the extension arrays that hold some.
 enum PandasValues {
   /// The array in a value; `nil` if pandas holds the values in another way.
-  static func array(_ value: PickleValue) throws(FormatError) -> StoredArray? {
+  ///
+  /// - Parameter depth: How many others it is part of.
+  static func array(_ value: PickleValue, depth: Int = 0) throws(FormatError) -> StoredArray? {
     if let pickled = try PickledArray(value) { return pickled.content }
-    if let index = try PandasIndex.array(value) { return index }
+    if let index = try PandasIndex.array(value, depth: depth) { return index }
+    guard depth <= PandasIndex.mostNested else { throw PandasFrame.bad("values within values without end") }
     guard let object = value.object, let parts = parts(object) else { return nil }
+    if let arrow = parts.arrow { return try ArrowArray.values(arrow, missing: missingText(parts.dtype)) }
     if let dtype = parts.dtype, let categories = dtype["categories"], let codes = try parts.values?.array() {
-      return try taken(codes, of: categories)
+      return try taken(codes, of: categories, depth: depth + 1)
     }
     guard let inner = parts.values else { return nil }
     var found = try PickledArray(inner)?.content
-    if found == nil { found = try PandasIndex.array(inner) }
+    if found == nil { found = try PandasIndex.array(inner, depth: depth + 1) }
     guard let array = found else { return nil }
+    if case .values(let ordinals) = array, let moments = try PandasPeriods.moments(ordinals, parts.dtype) {
+      return .values(moments)
+    }
     guard let mask = try parts.mask?.array() else { return array }
     return try masked(array, mask)
   }
@@ -24,6 +31,15 @@ enum PandasValues {
     var dtype: PickleValue?
     var values: PickleValue?
     var mask: PickleValue?
+    var arrow: PickleValue?
+  }
+
+  /// What stands for a missing text: NaN for pandas' own type of text, `None` for PyArrow's.
+  private static func missingText(_ dtype: PickleValue?) -> PickleValue {
+    guard let arguments = dtype?.object?.arguments, arguments.count > 1, case .float = arguments[1] else {
+      return .none
+    }
+    return arguments[1]
   }
 
   /// What an extension array is made of: `__pyx_unpickle_NDArrayBacked` with the state `(dtype, values, …)`, or
@@ -39,16 +55,21 @@ enum PandasValues {
     guard function.module == "pandas" || function.module.hasPrefix("pandas.") || function.module == "copyreg" else {
       return nil
     }
+    if let arrow = object["_pa_array"] ?? (object["_ndarray"] == nil ? object["_data"] : nil), arrow.isArrow {
+      return Parts(dtype: object["_dtype"], arrow: arrow)
+    }
     let values = object["_ndarray"] ?? object["_codes"] ?? object["_data"]
     guard values != nil else { return nil }
     return Parts(dtype: object["_dtype"], values: values, mask: object["_mask"])
   }
 
   /// The categories that codes name; a negative code is a missing value.
-  private static func taken(_ codes: AnyNDArray, of categories: PickleValue) throws(FormatError) -> StoredArray {
-    guard let places = PandasIndex.integers(codes), let known = try array(categories), known.shape.count == 1 else {
-      throw PandasFrame.bad("categories that are no array")
-    }
+  private static func taken(
+    _ codes: AnyNDArray, of categories: PickleValue, depth: Int
+  ) throws(FormatError) -> StoredArray {
+    guard let places = PandasIndex.integers(codes), let known = try array(categories, depth: depth),
+      known.shape.count == 1
+    else { throw PandasFrame.bad("categories that are no array") }
     let count = known.shape[0]
     guard places.allSatisfy({ $0 < count }) else { throw PandasFrame.bad("a code for none of \(count) categories") }
     if case .values(let values) = known, !places.contains(where: { $0 < 0 }) {
@@ -67,7 +88,7 @@ enum PandasValues {
   }
 
   /// Values of which a mask hides some: floats get NaN there, others become objects with `None`.
-  private static func masked(_ array: StoredArray, _ mask: AnyNDArray) throws(FormatError) -> StoredArray {
+  static func masked(_ array: StoredArray, _ mask: AnyNDArray) throws(FormatError) -> StoredArray {
     let hidden = mask.bytes
     guard hidden.count == Layout.elementCount(array.shape) ?? -1, mask.dtype == .bool else {
       throw PandasFrame.bad("a mask of another length")
@@ -100,5 +121,12 @@ enum PandasValues {
       return .objects(
         try ObjectArray(shape: [width], items: Array(objects.items[(row * width)..<((row + 1) * width)])))
     }
+  }
+}
+
+extension PickleValue {
+  /// Whether the value is an array of PyArrow's.
+  fileprivate var isArrow: Bool {
+    object?.isCall("pyarrow.lib", "_restore_array") == true || object?.isCall("pyarrow.lib", "chunked_array") == true
   }
 }

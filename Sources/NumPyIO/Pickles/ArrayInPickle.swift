@@ -3,9 +3,13 @@ public import NDArrays
 public import PythonPickle
 
 /// An array on its way into a pickle: its form depends on the protocol.
-struct ArrayInPickle: PickleConvertible {
+struct ArrayInPickle: PickleConvertible, PickledArrayForm {
   let array: AnyNDArray
   let isScalar: Bool
+
+  func pickledArray() -> PickledArray {
+    PickledArray(kind: isScalar ? .scalar : .array, content: .values(array), mask: nil)
+  }
 
   func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue {
     let core = NumPyModules(context).core
@@ -19,28 +23,39 @@ struct ArrayInPickle: PickleConvertible {
           core + ".multiarray", "scalar", [dtype, .bytes(PickleBytes(array.bytes, isShared: false))]))
     }
     let isFortran = array.isFContiguous && !array.isCContiguous
-    let packed = isFortran ? array : array.contiguous()
-    // Safe: the storage outlives the memory object, which holds it, and is not written to while both exist, as
-    // arrays copy before they write to a storage that others hold.
-    let memory = unsafe PickleMemory(
-      borrowing: UnsafeMutableRawPointer(mutating: packed.firstElement), count: packed.nbytes,
-      owner: packed.storage)
-    let shape = PickleValue.tuple(array.shape.map { .int($0) })
     let isContiguous = array.isCContiguous || isFortran
     if context.protocolVersion >= 5, isContiguous, array.dtype.itemSize > 0,
       ArrayInPickle.isBuffer(array.dtype)
     {
-      let function = PickleGlobal(
-        module: PickleString(core + ".numeric"), name: PickleString("_frombuffer"))
-      return .object(
-        PickleObject(
-          .reduce(
-            callable: .global(function),
-            arguments: PickleTuple([
-              .buffer(PickleBuffer(memory)), dtype, shape, .string(isFortran ? "F" : "C"),
-            ]))))
+      return ArrayInPickle.fromBuffer(core, array, dtype: dtype, isFortran)
     }
-    return ArrayInPickle.reconstruct(core, shape, dtype, isFortran, .bytes(PickleBytes(memory)))
+    return ArrayInPickle.reconstruct(core, array, dtype: dtype, isFortran)
+  }
+
+  /// The bytes of an array in the order that its pickle has them.
+  private static func memory(of array: AnyNDArray, _ isFortran: Bool) -> PickleMemory {
+    let packed = isFortran ? array : array.contiguous()
+    // Safe: the storage outlives the memory object, which holds it, and is not written to while both exist, as
+    // arrays copy before they write to a storage that others hold.
+    return unsafe PickleMemory(
+      borrowing: UnsafeMutableRawPointer(mutating: packed.firstElement), count: packed.nbytes,
+      owner: packed.storage)
+  }
+
+  /// `_frombuffer(buffer, dtype, shape, order)`: NumPy's form at protocol 5.
+  static func fromBuffer(_ core: String, _ array: AnyNDArray, dtype: PickleValue, _ isFortran: Bool) -> PickleValue {
+    let function = PickleGlobal(module: PickleString(core + ".numeric"), name: PickleString("_frombuffer"))
+    let parts: [PickleValue] = [
+      .buffer(PickleBuffer(memory(of: array, isFortran))), dtype, .tuple(array.shape.map { .int($0) }),
+      .string(isFortran ? "F" : "C"),
+    ]
+    return .object(PickleObject(.reduce(callable: .global(function), arguments: PickleTuple(parts))))
+  }
+
+  /// `_reconstruct` with the array's bytes: NumPy's form up to protocol 4.
+  static func reconstruct(_ core: String, _ array: AnyNDArray, dtype: PickleValue, _ isFortran: Bool) -> PickleValue {
+    let data = array.nbytes <= 1 ? PickleBytes(array.bytes) : PickleBytes(memory(of: array, isFortran))
+    return reconstruct(core, .tuple(array.shape.map { .int($0) }), dtype, isFortran, .bytes(data))
   }
 
   /// `_reconstruct(ndarray, (0,), b'b')` with the state `(1, shape, dtype, fortran, data)`.
@@ -56,7 +71,7 @@ struct ArrayInPickle: PickleConvertible {
 
   /// Whether Python's buffers can describe the dtype: they know no dates, and fields only in the order of their
   /// offsets.
-  private static func isBuffer(_ dtype: DType) -> Bool {
+  static func isBuffer(_ dtype: DType) -> Bool {
     if let fields = dtype.fields {
       var end = 0
       for field in fields {

@@ -3,9 +3,11 @@ public import NDArrays
 public import PythonPickle
 
 /// A masked array on its way into a pickle: `numpy.ma.core.MaskedArray.__reduce__`.
-struct MaskedArrayInPickle: PickleConvertible {
+struct MaskedArrayInPickle: PickleConvertible, PickledArrayForm {
   let array: AnyNDArray
   let mask: AnyNDArray
+
+  func pickledArray() -> PickledArray { PickledArray(kind: .maskedArray, content: .values(array), mask: mask) }
 
   func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue {
     func bytes(_ array: AnyNDArray) -> PickleValue { .bytes(PickleBytes(array.bytes, isShared: false)) }

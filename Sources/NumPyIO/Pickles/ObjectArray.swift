@@ -3,7 +3,7 @@ public import NDArrays
 public import PythonPickle
 
 /// An array of Python objects: NumPy's dtype `O`, or records with fields of it.
-public struct ObjectArray: PickleConvertible {
+public struct ObjectArray: PickleConvertible, PickledArrayForm {
   /// The length of each axis.
   public let shape: [Int]
   /// The objects in C order; of records each is the tuple of its fields.
@@ -36,6 +36,8 @@ public struct ObjectArray: PickleConvertible {
     self.dtype = dtype
     self.isFortran = isFortran
   }
+
+  func pickledArray() -> PickledArray { PickledArray(kind: .array, content: .objects(self), mask: nil) }
 
   /// NumPy's form of the array.
   public func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue {

@@ -21,6 +21,8 @@ public struct PickleFile {
     case torch = "PyTorch"
     /// PyTorch's files before 1.6.
     case torchStream = "PyTorch (legacy)"
+    /// PyTorch's files before 0.1.10.
+    case torchTar = "PyTorch (tar)"
   }
 
   /// How the file holds its objects.
@@ -65,6 +67,9 @@ public struct PickleFile {
     case .torchStream(let source):
       format = .torchStream
       (value, protocolVersion) = try TorchStream.read(source, options, map: map)
+    case .torchTar(let source):
+      format = .torchTar
+      (value, protocolVersion) = try TorchTar.read(source, options)
     case .pickle(let plain, let isCompressed):
       format = isCompressed ? .compressedPickle : .pickle
       let folder = path.map { JoblibFolder(of: $0) }
@@ -81,10 +86,11 @@ enum PickleContainer {
   case pickle(any ByteSource, isCompressed: Bool)
   case torch(TorchArchive)
   case torchStream(any ByteSource)
+  case torchTar(any ByteSource)
 
   init(_ source: any ByteSource) throws(FormatError) {
-    let source = source.isSeekable ? source : try PrefixedSource(source, keeping: 32)
-    let prefix = try source.readBytes(at: 0, upTo: 32)
+    let source = source.isSeekable ? source : try PrefixedSource(source, keeping: 512)
+    let prefix = try source.readBytes(at: 0, upTo: 512)
     if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
       guard let archive = TorchArchive(try NPZArchive(source)) else {
         throw FormatError(.wrongKind, "a zip archive without a pickle", file: source.name)
@@ -92,6 +98,8 @@ enum PickleContainer {
       self = .torch(archive)
     } else if prefix.starts(with: TorchStream.magic) {
       self = .torchStream(source)
+    } else if TorchTar.begins(prefix) {
+      self = .torchTar(source)
     } else if let format = try PickleContainer.compression(prefix, source.name) {
       var start = prefix.starts(with: PickleContainer.oldHeader) ? PickleContainer.oldHeaderLength : 0
       // Up to joblib 0.8.4 in Python 2 the header was one space longer.

@@ -6,7 +6,7 @@ extension PickleValue {
   /// The value at a path of keys and indices, joined by points: `list.0`, `model.coef_`.
   ///
   /// A part is the key of a dictionary, a column of a pandas frame, an attribute of an object, or the index of a list or
-  /// tuple, from the end if it is negative; `toarray` of a sparse matrix is it with its zeros. Keys that hold points
+  /// tuple, from the end if it is negative; `toarray` of a sparse matrix or tensor is it with its zeros, `int_repr` of a quantized tensor its integers. Keys that hold points
   /// themselves are found as well: the longest that is there is taken.
   ///
   /// - Throws: ``FormatError`` with code `notFound`, which names what is there instead.
@@ -32,13 +32,26 @@ extension PickleValue {
       let rest = end == path.endIndex ? path[end...] : path[path.index(after: end)...]
       if let found = try frame?.value(String(part)) ?? self[String(part)] { return (found, rest) }
       if let found = try treeAttribute(String(part)) { return (found, rest) }
-      if part == "toarray", let sparse = try SparseArray(self) { return (.array(try sparse.dense()), rest) }
+      if let found = try computed(String(part)) { return (found, rest) }
       if let index = Int(part), let found = self[index] { return (found, rest) }
       if let items = object?.state?.tuple, let index = Int(part), items.indices.contains(index) {
         return (items[index], rest)
       }
       guard let point = path[..<end].lastIndex(of: ".") else { return nil }
       end = point
+    }
+  }
+
+  /// What a method of Python's would compute: of sparse matrices and tensors, and of quantized tensors.
+  private func computed(_ name: String) throws(FormatError) -> PickleValue? {
+    switch name {
+    case "toarray", "to_dense":
+      if let sparse = try SparseArray(self) { return .array(try sparse.dense()) }
+      return try TorchSparse(self).map { sparse throws(FormatError) in .array(try sparse.dense()) }
+    case "int_repr":
+      guard let tensor = try TorchTensor(of: self), tensor.quantization != nil else { return nil }
+      return .array(try tensor.storedArray())
+    default: return nil
     }
   }
 

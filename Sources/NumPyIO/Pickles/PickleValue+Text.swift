@@ -33,8 +33,21 @@ final class PrintedNesting {
   private var length = 0
   private static let maxDepth = 100
   private static let maxLength = 1 << 27
+  /// How many objects that look like NumPy's may turn out to be broken; those behind them are printed as calls unseen.
+  private var broken = 0
+  private static let maxBroken = 1000
 
   init(_ options: PrintOptions) { self.options = options }
+
+  /// What a description of a dtype or an array says; `nil` if it is broken, or too many were: a broken one costs as much
+  /// as all that it is made of, which may be broken too.
+  func unlessBroken<Result>(_ body: () throws -> Result?) -> Result? {
+    guard broken < PrintedNesting.maxBroken else { return nil }
+    do { return try body() } catch {
+      broken += 1
+      return nil
+    }
+  }
 
   /// The text of an array that is within others; `nil` if it is to be printed as dots.
   func text(of object: PickleObject, _ body: () -> String) -> String? {
@@ -52,8 +65,10 @@ extension PickleObject {
   /// NumPy's `repr` of an array, a scalar or a dtype; `nil` for all else, broken ones included.
   fileprivate func numpyText(_ nesting: PrintedNesting) -> String? {
     let value = PickleValue.object(self)
-    if isCall("numpy", "dtype"), let dtype = try? DType(pickled: value) { return dtype.debugDescription }
-    guard let pickled = (try? PickledArray(value)) ?? nil else { return nil }
+    if isCall("numpy", "dtype"), let dtype = nesting.unlessBroken({ try DType(pickled: value) }) {
+      return dtype.debugDescription
+    }
+    guard let pickled = nesting.unlessBroken({ try PickledArray(value) }) else { return nil }
     let options = nesting.options
     switch pickled.content {
     case .objects(let array):

@@ -37,14 +37,9 @@ public struct PickledArray {
   ///   the shape, bytes for objects), `unsupported` for types that are no arrays of bytes.
   public init?(_ value: PickleValue) throws(FormatError) {
     guard let object = value.object else { return nil }
-    if let array = object.convertible as? ArrayInPickle {
-      self.init(kind: array.isScalar ? .scalar : .array, content: .values(array.array), mask: nil)
-    } else if let array = object.convertible as? ObjectArray {
-      self.init(kind: .array, content: .objects(array), mask: nil)
-    } else if let tensor = object.convertible as? TorchTensor {
-      self.init(kind: .tensor, content: .values(try tensor.array()), mask: nil)
-    } else if let storage = object.convertible as? TorchStorage {
-      self.init(kind: .tensor, content: .values(try storage.array()), mask: nil)
+    if let form = object.convertible {
+      guard let form = form as? any PickledArrayForm else { return nil }
+      self = try form.pickledArray()
     } else if object.isNumPyCore("multiarray", "_reconstruct") || object.isNumPyCore("_internal", "_reconstruct")
       || PickledArray.isMasked(object)
     {
@@ -58,6 +53,10 @@ public struct PickledArray {
       if dtype.hasObjects { throw PickledArray.bad("a scalar object cannot be made of bytes") }
       let array = try PickledArray.array(arguments[1], dtype, [], fortran: false)
       self.init(kind: .scalar, content: .values(array), mask: nil)
+    } else if let tensor = try TorchTensor(object) {
+      self = try tensor.pickledArray()
+    } else if let storage = try TorchStorage(of: value) {
+      self = try storage.pickledArray()
     } else {
       return nil
     }

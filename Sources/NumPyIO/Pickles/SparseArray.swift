@@ -47,15 +47,10 @@ public struct SparseArray {
       columns = try SparseArray.numbers(coordinates?.last ?? object["col"], below: shape[1])
     } else {
       let (major, minor) = format == .csr ? (shape[0], shape[1]) : (shape[1], shape[0])
-      let starts = try SparseArray.numbers(object["indptr"], below: .max)
-      guard starts.first == 0, starts.count - 1 == major, zip(starts, starts.dropFirst()).allSatisfy(<=),
-        starts.last ?? 0 <= data.count
-      else { throw SparseArray.bad("an indptr that does not fit") }
-      var lines: [Int] = []
-      lines.reserveCapacity(data.count)
-      for line in 0..<major { lines += repeatElement(line, count: starts[line + 1] - starts[line]) }
-      let places = try SparseArray.numbers(object["indices"], below: minor).prefix(lines.count)
-      (rows, columns) = format == .csr ? (lines, Array(places)) : (Array(places), lines)
+      let (lines, places) = try SparseArray.coordinates(
+        starts: SparseArray.numbers(object["indptr"], below: .max),
+        places: SparseArray.numbers(object["indices"], below: minor), major: major)
+      (rows, columns) = format == .csr ? (lines, places) : (places, lines)
     }
     guard rows.count == columns.count, rows.count <= data.count else {
       throw SparseArray.bad("\(rows.count) rows, \(columns.count) columns and \(data.count) values")
@@ -68,43 +63,13 @@ public struct SparseArray {
   /// - Throws: ``FormatError`` with code `limitExceeded` beyond the limit, `unsupported` where values at the same place
   ///   are neither real numbers nor integers of up to 64 bits.
   public func dense(limit: Int = 1 << 30) throws(FormatError) -> AnyNDArray {
-    do throws(ArrayError) {
-      let size = data.dtype.itemSize
-      let count = try AnyNDArray.check(shape: shape, itemSize: size)
-      guard count <= limit else {
-        throw ArrayError(.tooLarge, "a dense matrix of \(count) bytes, more than the limit of \(limit)")
-      }
-      let places = zip(rows, columns).map { $0 * shape[1] + $1 }
-      guard Set(places).count == places.count else { return try sums(places) }
-      let bytes = data.bytes
-      var dense = [UInt8](repeating: 0, count: count)
-      for (index, place) in places.enumerated() {
-        dense.replaceSubrange((place * size)..<((place + 1) * size), with: bytes[(index * size)..<((index + 1) * size)])
-      }
-      return try AnyNDArray(bytes: dense, dtype: data.dtype, shape: shape)
-    } catch { throw FormatError(error.code == .tooLarge ? .limitExceeded : .unsupported, error.message) }
-  }
-
-  private func sums(_ places: [Int]) throws(ArrayError) -> AnyNDArray {
-    let count = shape[0] * shape[1]
-    switch data.dtype.kind {
-    case .float:
-      var sums = [Double](repeating: 0, count: count)
-      let values = try NDArray<Double>(data.asType(.float64, casting: .safe)).elements
-      for (index, place) in places.enumerated() { sums[place] += values[index] }
-      return try AnyNDArray(NDArray(sums)).asType(data.dtype, casting: .unsafe).reshaped(shape)
-    case .signedInteger, .unsignedInteger, .bool:
-      var sums = [Int64](repeating: 0, count: count)
-      let values = try NDArray<Int64>(data.asType(.int64, casting: .unsafe)).elements
-      for (index, place) in places.enumerated() { sums[place] &+= values[index] }
-      return try AnyNDArray(NDArray(sums)).asType(data.dtype, casting: .unsafe).reshaped(shape)
-    default: throw ArrayError(.badDType, "values of \(data.dtype) at the same place cannot be added up")
-    }
+    try SparseArray.scatter(
+      data, at: SparseArray.places(rows, columns, width: shape[1]), shape: shape, limit: limit)
   }
 
   private static func bad(_ what: String) -> FormatError { FormatError(.malformed, "a pickled sparse matrix: \(what)") }
 
-  private static func numbers(_ value: PickleValue?, below limit: Int) throws(FormatError) -> [Int] {
+  static func numbers(_ value: PickleValue?, below limit: Int) throws(FormatError) -> [Int] {
     guard let array = try value?.array(), array.ndim == 1, let numbers = PandasIndex.integers(array),
       numbers.allSatisfy({ $0 >= 0 && $0 < limit })
     else { throw bad("coordinates outside of it") }

@@ -8,6 +8,8 @@ struct TorchArchive {
   private let archive: NPZArchive
   /// `NAME/`, or nothing.
   private let prefix: String
+  /// Whether any member has a checksum: PyTorch can be told to write none (`set_crc32_options`), and says 0 then.
+  let hasChecksums: Bool
 
   /// The layout of PyTorch in an archive; `nil` if it is none of PyTorch's.
   init?(_ archive: NPZArchive) {
@@ -19,6 +21,7 @@ struct TorchArchive {
     }
     guard let found else { return nil }
     self.archive = archive
+    hasChecksums = archive.zip.members.contains { $0.crc32 != 0 }
     prefix = String(found.name.dropLast(ending.count))
   }
 
@@ -29,7 +32,7 @@ struct TorchArchive {
   func read(_ base: PickleReader.Options, map: MappedFile?) throws(FormatError) -> (value: PickleValue, version: Int) {
     var order = DType.ByteOrder.little
     if archive.zip.contains(prefix + "byteorder") {
-      let text = try archive.data(of: prefix + "byteorder")
+      let text = try data(of: prefix + "byteorder")
       guard text == Array("little".utf8) || text == Array("big".utf8) else {
         throw FormatError(
           .malformed, "an unknown byte order", file: archive.zip.source.name, member: prefix + "byteorder")
@@ -37,7 +40,7 @@ struct TorchArchive {
       if text == Array("big".utf8) { order = .big }
     }
     let storages = TorchStorages(byteOrder: order) { key throws(FormatError) in try bytes(key, map) }
-    let data = try archive.data(of: pickleName)
+    let data = try data(of: pickleName)
     let source = MemorySource(data, name: archive.zip.source.name)
     var reader = PickleReader(source, options: Torch.options(base, storages))
     do throws(FormatError) {
@@ -46,12 +49,20 @@ struct TorchArchive {
     } catch { throw error.at(member: pickleName) }
   }
 
+  private func data(of name: String) throws(FormatError) -> [UInt8] {
+    guard !hasChecksums else { return try archive.data(of: name) }
+    let member = try archive.member(name)
+    do throws(FormatError) {
+      return try archive.contents(of: member).readBytes(at: 0, count: member.uncompressedSize, "the member")
+    } catch { throw archive.located(error, member) }
+  }
+
   private func bytes(_ key: String, _ map: MappedFile?) throws(FormatError) -> TorchStorages.Bytes {
     let name = prefix + "data/" + key
     guard archive.zip.contains(name) else {
       throw FormatError(.notFound, "the file has no such storage", file: archive.zip.source.name, member: name)
     }
-    let array = try archive.bytes(of: name, map: map)
+    let array = try archive.bytes(of: name, map: map, isChecked: hasChecksums)
     return TorchStorages.Bytes(memory: array.storage, offset: array.offset, count: array.count)
   }
 }
@@ -65,7 +76,8 @@ enum Torch {
       .object(PickleObject(try TorchStorage(id: id, storages: storages)))
     }
     options.replaceCall = { object throws(FormatError) in
-      try TorchTensor(object).map { .object(PickleObject($0)) }
+      if let found = try base.replaceCall?(object) { return found }
+      return try TorchTensor(object).map { .object(PickleObject($0)) }
     }
     return options
   }
@@ -73,8 +85,8 @@ enum Torch {
 
 extension NPZArchive {
   /// A member's content as an array of bytes: within the map of the file, if there is one and the member is stored;
-  /// else read and checked against its checksum.
-  func bytes(of name: String, map: MappedFile?) throws(FormatError) -> AnyNDArray {
+  /// else read, and checked against its checksum if it has one.
+  func bytes(of name: String, map: MappedFile?, isChecked: Bool) throws(FormatError) -> AnyNDArray {
     let member = try member(name)
     do throws(FormatError) {
       if let map, member.method == .stored {
@@ -83,6 +95,10 @@ extension NPZArchive {
           mapped: map, offset: range.lowerBound, dtype: .uint8, shape: [range.count], fortran: false)
       }
       let contents = try contents(of: member)
+      if !isChecked {
+        var reader = ByteReader(contents, at: 0)
+        return try AnyNDArray(readingFrom: &reader, dtype: .uint8, shape: [member.uncompressedSize], fortran: false)
+      }
       let storage = ArrayStorage(uninitializedByteCount: member.uncompressedSize)
       try fill(storage, with: member, contents)
       return AnyNDArray(

@@ -7,8 +7,14 @@ public struct TorchScalarType: Hashable, Sendable {
   /// The dtype of the bytes in the file, little-endian. Types that NumPy lacks are raw bytes of their size.
   public let dtype: DType
 
-  /// Whether the elements are the upper halves of `float32` numbers.
-  public var isBrainFloat: Bool { name == "bfloat16" }
+  /// The type of NumPy's that holds the numbers of a type which NumPy lacks; `nil` where ``dtype`` does.
+  public var wideDType: DType? {
+    switch name {
+    case "bfloat16": .float32
+    case "complex32": .complex64
+    default: TorchFloat8.tables[name] == nil ? nil : .float32
+    }
+  }
 
   private init(_ name: String, _ dtype: DType) {
     self.name = name
@@ -36,7 +42,8 @@ public struct TorchScalarType: Hashable, Sendable {
     TorchScalarType("complex128", .complex128), TorchScalarType("complex32", .void(4)),
     TorchScalarType("float8_e4m3fn", .void(1)), TorchScalarType("float8_e5m2", .void(1)),
     TorchScalarType("float8_e4m3fnuz", .void(1)), TorchScalarType("float8_e5m2fnuz", .void(1)),
-    TorchScalarType("float8_e8m0fnu", .void(1)),
+    TorchScalarType("float8_e8m0fnu", .void(1)), TorchScalarType("float4_e2m1fn_x2", .void(1)),
+    TorchScalarType("qint8", .int8), TorchScalarType("quint8", .uint8), TorchScalarType("qint32", .int32),
   ]
 
   /// `torch/storage.py`, `_new_dtypes` and `_dtype_to_storage_type_map`.
@@ -44,6 +51,7 @@ public struct TorchScalarType: Hashable, Sendable {
     "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "LongStorage": "int64",
     "IntStorage": "int32", "ShortStorage": "int16", "CharStorage": "int8", "ByteStorage": "uint8",
     "BoolStorage": "bool", "BFloat16Storage": "bfloat16", "ComplexDoubleStorage": "complex128",
-    "ComplexFloatStorage": "complex64", "UntypedStorage": "uint8",
+    "ComplexFloatStorage": "complex64", "UntypedStorage": "uint8", "QInt8Storage": "qint8", "QUInt8Storage": "quint8",
+    "QInt32Storage": "qint32",
   ]
 }

@@ -31,7 +31,7 @@ final class TorchStorages {
 
 /// What a tensor is a view of: elements of one type, named by a persistent id
 /// `('storage', class, key, location, count)`.
-struct TorchStorage: PickleConvertible {
+struct TorchStorage: PickleConvertible, PickledArrayForm {
   let type: TorchScalarType
   let key: String
   /// Where its first element lies in the storage of the key, for views of old files.
@@ -39,6 +39,11 @@ struct TorchStorage: PickleConvertible {
   /// How many elements there are.
   let count: Int
   let storages: TorchStorages
+
+  init(type: TorchScalarType, key: String, start: Int, count: Int, storages: TorchStorages) {
+    (self.type, self.key, self.start) = (type, key, start)
+    (self.count, self.storages) = (count, storages)
+  }
 
   /// The storage that a persistent id names.
   ///
@@ -69,7 +74,33 @@ struct TorchStorage: PickleConvertible {
     }
   }
 
+  /// The storage that a value is: one that a persistent id has named, or one within a plain pickle of a tensor: bytes
+  /// that are a legacy stream of their own. Those stay as they are, so that the pickle is written back as it was.
+  init?(of value: PickleValue) throws(FormatError) {
+    guard let object = value.object else { return nil }
+    if let storage = object.convertible as? TorchStorage {
+      self = storage
+      return
+    }
+    guard object.isCall("torch.storage", "_load_from_bytes"), object.arguments.count == 1,
+      case .bytes(let bytes) = object.arguments[0]
+    else { return nil }
+    guard bytes.array.starts(with: TorchStream.magic) else {
+      throw FormatError(.unsupported, "the bytes of a storage that are no stream of PyTorch's")
+    }
+    // Storages within storages are not looked for.
+    let (inner, _) = try TorchStream.read(MemorySource(bytes.array, name: "storage"), PickleReader.Options(), map: nil)
+    guard let storage = inner.object?.convertible as? TorchStorage else {
+      throw FormatError(.malformed, "the bytes of a storage that hold a \(inner.typeName)")
+    }
+    self = storage
+  }
+
   func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue { .array(try array()) }
+
+  func pickledArray() throws(FormatError) -> PickledArray {
+    PickledArray(kind: .tensor, content: .values(try array()), mask: nil)
+  }
 
   /// All elements.
   func array() throws(FormatError) -> AnyNDArray {

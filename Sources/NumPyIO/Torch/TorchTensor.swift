@@ -3,15 +3,21 @@ public import NDArrays
 public import PythonPickle
 
 /// A tensor of a PyTorch file: a view of a storage, whose bytes are read when the array is asked for.
-public struct TorchTensor: PickleConvertible {
+public struct TorchTensor: PickleConvertible, PickledArrayForm {
   /// The type of the elements.
   public let type: TorchScalarType
   /// The length of each axis.
   public let shape: [Int]
   /// How many elements lie between neighbours along each axis.
   public let strides: [Int]
+  /// How the integers of a quantized tensor stand for real numbers; `nil` for any other tensor.
+  public internal(set) var quantization: TorchQuantization?
   let storage: TorchStorage
   let offset: Int
+  /// Whether the tensor stands for the conjugates of its storage's numbers.
+  var isConjugate = false
+  /// Whether the tensor stands for the negatives of its storage's numbers.
+  var isNegative = false
 
   /// An expanded tensor repeats its elements: so many bytes it may have beyond its storage's.
   private static let mostExpanded = 64 << 20
@@ -59,58 +65,49 @@ public struct TorchTensor: PickleConvertible {
     return result
   }
 
-  /// The dtype of ``array()``: `float32` for `bfloat16`, whose numbers it holds exactly.
-  public var dtype: DType { type.isBrainFloat ? .float32 : type.dtype }
+  /// The dtype of ``array()``: `float32` for `bfloat16` and the 8-bit floats, whose numbers it holds exactly, and for
+  /// what quantized tensors stand for; `complex64` for `complex32`.
+  public var dtype: DType { quantization == nil ? type.wideDType ?? type.dtype : .float32 }
 
-  /// The tensor as an array: a view of its storage, but for `bfloat16`, which NumPy lacks: a `float32` array of the
-  /// same numbers.
+  /// The tensor as an array: a view of its storage where NumPy has the type; else an array of the same numbers in a
+  /// wider type, and of a quantized tensor the numbers that it stands for (PyTorch's `dequantize`).
   ///
   /// - Throws: ``FormatError`` if the storage cannot be read or is shorter than its id says.
   public func array() throws(FormatError) -> AnyNDArray {
+    let stored = try storedArray()
+    if let quantization { return try quantization.numbers(stored) }
+    return try resolved(widened(stored))
+  }
+
+  /// The elements as they lie in the storage: the integers of a quantized tensor (PyTorch's `int_repr`), the bytes of
+  /// types that NumPy lacks.
+  ///
+  /// - Throws: ``FormatError`` if the storage cannot be read or is shorter than its id says.
+  public func storedArray() throws(FormatError) -> AnyNDArray {
     let bytes = try storage.storages.bytes(storage.key)
     let itemSize = type.dtype.itemSize
     let skipped = storage.start.multipliedReportingOverflow(by: storage.type.dtype.itemSize)
-    let raw: AnyNDArray
     do throws(ArrayError) {
       let count = try AnyNDArray.check(shape: shape, itemSize: itemSize)
       let steps = try byteStrides()
       let dtype = type.dtype.withByteOrder(storage.storages.byteOrder)
       if count == 0 {
-        raw = try AnyNDArray(zeros: shape, dtype: dtype)
-      } else {
-        let (start, overflow) = skipped.partialValue.addingReportingOverflow(offset * itemSize)
-        guard !skipped.overflow, !overflow, let reach = Layout.reach(shape, steps, itemSize: itemSize),
-          start <= bytes.count, reach.high <= bytes.count - start
-        else {
-          throw ArrayError(
-            .outOfBounds,
-            "the storage '\(storage.key)' has \(bytes.count) bytes, fewer than its tensors need")
-        }
-        raw = try AnyNDArray(
-          storage: bytes.memory, offset: bytes.offset + start, dtype: dtype, shape: shape, strides: steps)
+        return try AnyNDArray(zeros: shape, dtype: dtype)
       }
+      let (start, overflow) = skipped.partialValue.addingReportingOverflow(offset * itemSize)
+      guard !skipped.overflow, !overflow, let reach = Layout.reach(shape, steps, itemSize: itemSize),
+        start <= bytes.count, reach.high <= bytes.count - start
+      else {
+        throw ArrayError(
+          .outOfBounds, "the storage '\(storage.key)' has \(bytes.count) bytes, fewer than its tensors need")
+      }
+      return try AnyNDArray(
+        storage: bytes.memory, offset: bytes.offset + start, dtype: dtype, shape: shape, strides: steps)
     } catch { throw FormatError(.malformed, error.message) }
-    return type.isBrainFloat ? widened(raw) : raw
   }
 
-  /// `bfloat16` is the upper half of a `float32`.
-  private func widened(_ halves: AnyNDArray) -> AnyNDArray {
-    let isBig = storage.storages.byteOrder == .big
-    let packed = halves.contiguous()
-    let count = packed.count
-    let storage = ArrayStorage(uninitializedByteCount: count * 4)
-    unsafe packed.withContiguousBytes { source in
-      // Safe: the new storage has four bytes for each two of the source, and nobody else knows it.
-      let target = unsafe storage.mutableBuffer
-      for index in 0..<count {
-        let half = unsafe source.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
-        let bits = UInt32(isBig ? UInt16(bigEndian: half) : UInt16(littleEndian: half)) << 16
-        unsafe target.storeBytes(of: bits, toByteOffset: index * 4, as: UInt32.self)
-      }
-    }
-    return AnyNDArray(
-      uncheckedDType: .float32, shape: shape, strides: Layout.strides(shape, itemSize: 4), offset: 0,
-      storage: storage)
+  func pickledArray() throws(FormatError) -> PickledArray {
+    PickledArray(kind: .tensor, content: .values(try array()), mask: nil)
   }
 
   /// What NumPy would pickle: pickles of tensors become pickles of arrays.

@@ -1,14 +1,16 @@
-import ByteIO
+public import ByteIO
 
 /// Turns what a pickle holds into `Codable` values: the counterpart of ``PickleEncoder``.
 ///
 /// Dictionaries and the attributes of objects become structs, lists, tuples and sets arrays. A field of type
-/// ``PickleValue`` takes whatever is there.
+/// ``PickleValue`` takes whatever is there, a type that is ``PickleReconstructible`` makes itself of it.
 public struct PickleDecoder {
   /// How the pickle is read.
   public var options: PickleReader.Options
   /// What decoders of fields are told.
   public var userInfo: [CodingUserInfoKey: any Sendable] = [:]
+  /// Called where a number, a text or a list is wanted and an object is there: may give what the object stands for.
+  public var simplify: ((PickleValue) throws(FormatError) -> PickleValue?)?
 
   /// A decoder.
   public init(options: PickleReader.Options = PickleReader.Options()) { self.options = options }
@@ -27,23 +29,44 @@ public struct PickleDecoder {
 
   /// A value from what a pickle held.
   public func decode<Value: Decodable>(_ type: Value.Type, from value: PickleValue) throws -> Value {
-    try ValueDecoder(value, [], userInfo).unbox(type)
+    try ValueDecoder(value, [], Settings(userInfo: userInfo, simplify: simplify)).unbox(type)
+  }
+
+  /// What all decoders of a value share.
+  struct Settings {
+    let userInfo: [CodingUserInfoKey: any Sendable]
+    let simplify: ((PickleValue) throws(FormatError) -> PickleValue?)?
   }
 }
 
 /// One value being decoded.
 struct ValueDecoder: Decoder, SingleValueDecodingContainer {
+  /// What a pickle holds, or would hold of a Swift value.
   let value: PickleValue
+  /// The Swift value, if the tree was never written.
+  private let convertible: (any PickleConvertible)?
   let codingPath: [any CodingKey]
-  let sharedInfo: [CodingUserInfoKey: any Sendable]
-  var userInfo: [CodingUserInfoKey: Any] { sharedInfo }
+  let settings: PickleDecoder.Settings
+  var userInfo: [CodingUserInfoKey: Any] { settings.userInfo }
   /// Deeper than this, types that hold themselves would exhaust the stack.
   private static let maxDepth = 512
 
-  init(_ value: PickleValue, _ codingPath: [any CodingKey], _ userInfo: [CodingUserInfoKey: any Sendable]) {
-    self.value = value
+  init(_ value: PickleValue, _ codingPath: [any CodingKey], _ settings: PickleDecoder.Settings) {
+    convertible = value.object?.convertible
+    self.value = value.settled
     self.codingPath = codingPath
-    sharedInfo = userInfo
+    self.settings = settings
+  }
+
+  /// What an object stands for where a number, a text or a list is wanted.
+  private func plain() throws -> PickleValue {
+    guard case .object = value, let simplify = settings.simplify else { return value }
+    do throws(FormatError) { return try simplify(value) ?? value } catch { throw corrupted(error) }
+  }
+
+  private func corrupted(_ error: FormatError) -> DecodingError {
+    .dataCorrupted(
+      DecodingError.Context(codingPath: codingPath, debugDescription: error.message, underlyingError: error))
   }
 
   func mismatch(_ type: Any.Type) -> DecodingError {
@@ -55,12 +78,26 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
 
   func unbox<Value: Decodable>(_ type: Value.Type) throws -> Value {
     if let value = value as? Value { return value }
+    if let convertible, let known = convertible as? Value { return known }
+    if let type = Value.self as? any PickleReconstructible.Type, let made = try reconstruct(type) as? Value {
+      return made
+    }
     guard codingPath.count < ValueDecoder.maxDepth else {
       throw DecodingError.dataCorrupted(
         DecodingError.Context(
           codingPath: codingPath, debugDescription: "nested deeper than \(ValueDecoder.maxDepth)"))
     }
+    if let type = Value.self as? any DecodableDictionary.Type, case .dict(let dict) = value,
+      let made = try type.init(dict, self) as? Value
+    {
+      return made
+    }
     return try Value(from: self)
+  }
+
+  /// A value of a type that makes itself of what a pickle held.
+  private func reconstruct<Value: PickleReconstructible>(_ type: Value.Type) throws -> Value {
+    do throws(FormatError) { return try Value(pickleValue: value) } catch { throw corrupted(error) }
   }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
@@ -71,7 +108,7 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
   }
 
   func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
-    switch value {
+    switch try plain() {
     case .list(let list): UnkeyedReader(decoder: self, items: list.items)
     case .tuple(let tuple): UnkeyedReader(decoder: self, items: tuple.items)
     case .set(let set), .frozenSet(let set): UnkeyedReader(decoder: self, items: set.items)
@@ -86,19 +123,20 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
 
   func decodeNil() -> Bool { value.isNone }
   func decode(_ type: Bool.Type) throws -> Bool {
-    guard case .bool(let value) = value else { throw mismatch(type) }
+    guard case .bool(let value) = try plain() else { throw mismatch(type) }
     return value
   }
   func decode(_ type: String.Type) throws -> String {
-    guard let text = value.string else { throw mismatch(type) }
+    guard let text = try plain().string else { throw mismatch(type) }
     return text
   }
   func decode(_ type: Double.Type) throws -> Double {
-    guard let number = value.double else { throw mismatch(type) }
+    guard let number = try plain().double else { throw mismatch(type) }
     return number
   }
   func decode(_ type: Float.Type) throws -> Float { Float(try decode(Double.self)) }
   private func integer<Number: FixedWidthInteger>(_ type: Number.Type) throws -> Number {
+    let value = try plain()
     if case .int(let number) = value, let number = Number(exactly: number) { return number }
     if case .bigInt(let big) = value, let number = big.uint64.flatMap({ Number(exactly: $0) }) {
       return number
@@ -115,6 +153,19 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
   func decode(_ type: UInt16.Type) throws -> UInt16 { try integer(type) }
   func decode(_ type: UInt32.Type) throws -> UInt32 { try integer(type) }
   func decode(_ type: UInt64.Type) throws -> UInt64 { try integer(type) }
+  func decode(_ type: Int128.Type) throws -> Int128 { try wide(type) }
+  func decode(_ type: UInt128.Type) throws -> UInt128 { try wide(type) }
+
+  /// An integer that may have more than 64 bits.
+  private func wide<Number: FixedWidthInteger>(_ type: Number.Type) throws -> Number {
+    guard case .bigInt(let big) = value, big.twosComplement.count <= Number.bitWidth / 8 + 1 else {
+      return try integer(type)
+    }
+    var number: Number = big.isNegative ? ~0 : 0
+    for byte in big.twosComplement.reversed() { number = number << 8 | Number(truncatingIfNeeded: byte) }
+    guard PickleInteger(number) == big else { throw mismatch(type) }
+    return number
+  }
   func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try unbox(type) }
 }
 
@@ -146,7 +197,7 @@ private struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
       throw DecodingError.keyNotFound(
         key, DecodingError.Context(codingPath: codingPath, debugDescription: "no key \(key.stringValue)"))
     }
-    return ValueDecoder(value, codingPath + [key], decoder.sharedInfo)
+    return ValueDecoder(value, codingPath + [key], decoder.settings)
   }
 
   func contains(_ key: Key) -> Bool { find(key) != nil }
@@ -154,6 +205,9 @@ private struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
   func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
     try child(key).unbox(type)
   }
+  // The generic function above does not stand for these two.
+  func decode(_ type: Int128.Type, forKey key: Key) throws -> Int128 { try child(key).decode(type) }
+  func decode(_ type: UInt128.Type, forKey key: Key) throws -> UInt128 { try child(key).decode(type) }
   func nestedContainer<Nested: CodingKey>(
     keyedBy type: Nested.Type, forKey key: Key
   ) throws -> KeyedDecodingContainer<Nested> { try child(key).container(keyedBy: type) }
@@ -161,7 +215,7 @@ private struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     try child(key).unkeyedContainer()
   }
   func superDecoder() throws -> any Decoder {
-    ValueDecoder(decoder.value["super"] ?? .none, codingPath, decoder.sharedInfo)
+    ValueDecoder(decoder.value["super"] ?? .none, codingPath, decoder.settings)
   }
   func superDecoder(forKey key: Key) throws -> any Decoder { try child(key) }
 }
@@ -177,26 +231,18 @@ private struct UnkeyedReader: UnkeyedDecodingContainer {
     self.items = items
   }
 
-  private struct Index: CodingKey {
-    let intValue: Int?
-    var stringValue: String { intValue.map(String.init) ?? "" }
-    init(_ index: Int) { intValue = index }
-    init?(intValue: Int) { self.intValue = intValue }
-    init?(stringValue: String) { return nil }
-  }
-
   var count: Int? { items.count }
   var isAtEnd: Bool { currentIndex >= items.count }
 
   private mutating func next() throws -> ValueDecoder {
-    let path = codingPath + [Index(currentIndex)]
+    let path = codingPath + [IndexKey(currentIndex)]
     guard !isAtEnd else {
       throw DecodingError.valueNotFound(
         PickleValue.self, DecodingError.Context(codingPath: path, debugDescription: "the list has ended"))
     }
     let value = items[currentIndex]
     currentIndex += 1
-    return ValueDecoder(value, path, decoder.sharedInfo)
+    return ValueDecoder(value, path, decoder.settings)
   }
 
   mutating func decodeNil() throws -> Bool {
@@ -205,6 +251,8 @@ private struct UnkeyedReader: UnkeyedDecodingContainer {
     return true
   }
   mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try next().unbox(type) }
+  mutating func decode(_ type: Int128.Type) throws -> Int128 { try next().decode(type) }
+  mutating func decode(_ type: UInt128.Type) throws -> UInt128 { try next().decode(type) }
   mutating func nestedContainer<Nested: CodingKey>(
     keyedBy type: Nested.Type
   ) throws -> KeyedDecodingContainer<Nested> { try next().container(keyedBy: type) }

@@ -1,7 +1,10 @@
+import ByteIO
+
 /// Turns `Codable` values into what Python users like: dictionaries, lists, numbers and strings.
 ///
-/// Structs become dictionaries by the names of their fields, arrays lists, `nil` optionals are left out (or `None`
-/// in lists). A ``PickleValue`` held by a field, or a type that is ``PickleConvertible``, is taken as it is.
+/// Structs become dictionaries by the names of their fields, dictionaries with their keys in order, arrays lists, sets
+/// sets; `nil` optionals are left out (or `None` in lists). An enum's case is a dictionary of one key if it holds
+/// something. A ``PickleValue`` held by a field, or a type that is ``PickleConvertible``, is taken as it is.
 ///
 /// ```swift
 /// struct Experiment: Codable { var name: String; var losses: [Double] }
@@ -19,7 +22,8 @@ public struct PickleEncoder {
 
   /// The pickle of a value.
   ///
-  /// - Throws: what the value's `encode(to:)` throws, or ``FormatError``.
+  /// - Throws: what the value's `encode(to:)` throws, `EncodingError` for values nested deeper than 512, or
+  ///   ``FormatError``.
   public func encode(_ value: some Encodable) throws -> [UInt8] {
     try Pickle.bytes(of: encodeValue(value), options: options)
   }
@@ -35,11 +39,19 @@ final class ValueEncoder: Encoder {
   let codingPath: [any CodingKey]
   let sharedInfo: [CodingUserInfoKey: any Sendable]
   var userInfo: [CodingUserInfoKey: Any] { sharedInfo }
-  var value: PickleValue?
+  private(set) var value: PickleValue?
+  /// Where a value goes that is encoded later, by a `superEncoder`.
+  private let store: ((PickleValue) -> Void)?
+  /// Deeper than this, values that hold themselves would exhaust the stack.
+  private static let maxDepth = 512
 
-  init(_ codingPath: [any CodingKey], _ userInfo: [CodingUserInfoKey: any Sendable]) {
+  init(
+    _ codingPath: [any CodingKey], _ userInfo: [CodingUserInfoKey: any Sendable],
+    store: ((PickleValue) -> Void)? = nil
+  ) {
     self.codingPath = codingPath
     sharedInfo = userInfo
+    self.store = store
   }
 
   static func encode(
@@ -47,23 +59,38 @@ final class ValueEncoder: Encoder {
   ) throws -> PickleValue {
     if let value = value as? PickleValue { return value }
     if let value = value as? any PickleConvertible { return .object(PickleObject(value)) }
+    guard codingPath.count < maxDepth else {
+      throw EncodingError.invalidValue(
+        value, EncodingError.Context(codingPath: codingPath, debugDescription: "nested deeper than \(maxDepth)"))
+    }
     let encoder = ValueEncoder(codingPath, userInfo)
+    if let collection = value as? any EncodableCollection, let made = try collection.pickled(encoder) { return made }
     try value.encode(to: encoder)
     // A struct without fields asks for nothing.
     return encoder.value ?? .dict(PickleDict())
   }
 
+  /// A value that this one holds.
+  func encode(_ value: some Encodable, under path: [any CodingKey]) throws -> PickleValue {
+    try ValueEncoder.encode(value, codingPath: path, userInfo: sharedInfo)
+  }
+
+  func set(_ value: PickleValue) {
+    self.value = value
+    store?(value)
+  }
+
   func dict() -> PickleDict {
     if case .dict(let dict)? = value { return dict }
     let dict = PickleDict()
-    value = .dict(dict)
+    set(.dict(dict))
     return dict
   }
 
   func list() -> PickleList {
     if case .list(let list)? = value { return list }
     let list = PickleList()
-    value = .list(list)
+    set(.list(list))
     return list
   }
 
@@ -78,24 +105,6 @@ final class ValueEncoder: Encoder {
   func singleValueContainer() -> any SingleValueEncodingContainer { SingleValue(encoder: self) }
 }
 
-/// Sends a value that is encoded later by `superEncoder` to its place.
-private final class ChildEncoder: Encoder {
-  let inner: ValueEncoder
-  let store: (PickleValue) -> Void
-  init(_ inner: ValueEncoder, _ store: @escaping (PickleValue) -> Void) {
-    self.inner = inner
-    self.store = store
-  }
-  deinit { store(inner.value ?? .dict(PickleDict())) }
-  var codingPath: [any CodingKey] { inner.codingPath }
-  var userInfo: [CodingUserInfoKey: Any] { inner.userInfo }
-  func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-    inner.container(keyedBy: type)
-  }
-  func unkeyedContainer() -> any UnkeyedEncodingContainer { inner.unkeyedContainer() }
-  func singleValueContainer() -> any SingleValueEncodingContainer { inner.singleValueContainer() }
-}
-
 private struct KeyedValues<Key: CodingKey>: KeyedEncodingContainerProtocol {
   let encoder: ValueEncoder
   let dict: PickleDict
@@ -106,9 +115,11 @@ private struct KeyedValues<Key: CodingKey>: KeyedEncodingContainerProtocol {
   }
   func encodeNil(forKey key: Key) throws { dict[name(key)] = PickleValue.none }
   func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
-    dict[name(key)] = try ValueEncoder.encode(
-      value, codingPath: codingPath + [key], userInfo: encoder.sharedInfo)
+    dict[name(key)] = try encoder.encode(value, under: codingPath + [key])
   }
+  // The generic function above does not stand for these two.
+  func encode(_ value: Int128, forKey key: Key) throws { dict[name(key)] = .integer(value) }
+  func encode(_ value: UInt128, forKey key: Key) throws { dict[name(key)] = .integer(value) }
   func nestedContainer<Nested: CodingKey>(
     keyedBy type: Nested.Type, forKey key: Key
   ) -> KeyedEncodingContainer<Nested> {
@@ -122,11 +133,12 @@ private struct KeyedValues<Key: CodingKey>: KeyedEncodingContainerProtocol {
     dict[name(key)] = .list(nested)
     return UnkeyedValues(encoder: encoder, list: nested, codingPath: codingPath + [key])
   }
-  func superEncoder() -> any Encoder { child(.string("super"), []) }
-  func superEncoder(forKey key: Key) -> any Encoder { child(name(key), [key]) }
-  private func child(_ name: PickleValue, _ path: [any CodingKey]) -> any Encoder {
+  func superEncoder() -> any Encoder { later(.string("super"), []) }
+  func superEncoder(forKey key: Key) -> any Encoder { later(name(key), [key]) }
+  private func later(_ name: PickleValue, _ path: [any CodingKey]) -> any Encoder {
     let dict = dict
-    return ChildEncoder(ValueEncoder(codingPath + path, encoder.sharedInfo)) { dict[name] = $0 }
+    dict[name] = .dict(PickleDict())
+    return ValueEncoder(codingPath + path, encoder.sharedInfo) { dict[name] = $0 }
   }
 }
 
@@ -136,25 +148,29 @@ private struct UnkeyedValues: UnkeyedEncodingContainer {
   let codingPath: [any CodingKey]
 
   var count: Int { list.items.count }
+  private var nextPath: [any CodingKey] { codingPath + [IndexKey(count)] }
   func encodeNil() throws { list.append(.none) }
-  func encode<Value: Encodable>(_ value: Value) throws {
-    list.append(try ValueEncoder.encode(value, codingPath: codingPath, userInfo: encoder.sharedInfo))
-  }
+  func encode<Value: Encodable>(_ value: Value) throws { list.append(try encoder.encode(value, under: nextPath)) }
+  func encode(_ value: Int128) throws { list.append(.integer(value)) }
+  func encode(_ value: UInt128) throws { list.append(.integer(value)) }
   func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
     let nested = PickleDict()
+    let path = nextPath
     list.append(.dict(nested))
-    return KeyedEncodingContainer(KeyedValues<Nested>(encoder: encoder, dict: nested, codingPath: codingPath))
+    return KeyedEncodingContainer(KeyedValues<Nested>(encoder: encoder, dict: nested, codingPath: path))
   }
   func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
     let nested = PickleList()
+    let path = nextPath
     list.append(.list(nested))
-    return UnkeyedValues(encoder: encoder, list: nested, codingPath: codingPath)
+    return UnkeyedValues(encoder: encoder, list: nested, codingPath: path)
   }
   func superEncoder() -> any Encoder {
     let list = list
     let place = list.items.count
-    list.append(.none)
-    return ChildEncoder(ValueEncoder(codingPath, encoder.sharedInfo)) { list.items[place] = $0 }
+    let path = nextPath
+    list.append(.dict(PickleDict()))
+    return ValueEncoder(path, encoder.sharedInfo) { list.items[place] = $0 }
   }
 }
 
@@ -162,23 +178,25 @@ private struct SingleValue: SingleValueEncodingContainer {
   let encoder: ValueEncoder
   var codingPath: [any CodingKey] { encoder.codingPath }
 
-  func encodeNil() throws { encoder.value = PickleValue.none }
-  func encode(_ value: Bool) throws { encoder.value = .bool(value) }
-  func encode(_ value: String) throws { encoder.value = .string(value) }
-  func encode(_ value: Double) throws { encoder.value = .float(value) }
-  func encode(_ value: Float) throws { encoder.value = .float(Double(value)) }
-  func encode(_ value: Int) throws { encoder.value = .int(value) }
-  func encode(_ value: Int8) throws { encoder.value = .int(Int(value)) }
-  func encode(_ value: Int16) throws { encoder.value = .int(Int(value)) }
-  func encode(_ value: Int32) throws { encoder.value = .int(Int(value)) }
-  func encode(_ value: Int64) throws { encoder.value = .integer(value) }
-  func encode(_ value: UInt) throws { encoder.value = .integer(value) }
-  func encode(_ value: UInt8) throws { encoder.value = .int(Int(value)) }
-  func encode(_ value: UInt16) throws { encoder.value = .int(Int(value)) }
-  func encode(_ value: UInt32) throws { encoder.value = .integer(value) }
-  func encode(_ value: UInt64) throws { encoder.value = .integer(value) }
+  func encodeNil() throws { encoder.set(.none) }
+  func encode(_ value: Bool) throws { encoder.set(.bool(value)) }
+  func encode(_ value: String) throws { encoder.set(.string(value)) }
+  func encode(_ value: Double) throws { encoder.set(.float(value)) }
+  func encode(_ value: Float) throws { encoder.set(.float(Double(value))) }
+  func encode(_ value: Int) throws { encoder.set(.int(value)) }
+  func encode(_ value: Int8) throws { encoder.set(.int(Int(value))) }
+  func encode(_ value: Int16) throws { encoder.set(.int(Int(value))) }
+  func encode(_ value: Int32) throws { encoder.set(.int(Int(value))) }
+  func encode(_ value: Int64) throws { encoder.set(.integer(value)) }
+  func encode(_ value: Int128) throws { encoder.set(.integer(value)) }
+  func encode(_ value: UInt) throws { encoder.set(.integer(value)) }
+  func encode(_ value: UInt8) throws { encoder.set(.int(Int(value))) }
+  func encode(_ value: UInt16) throws { encoder.set(.int(Int(value))) }
+  func encode(_ value: UInt32) throws { encoder.set(.integer(value)) }
+  func encode(_ value: UInt64) throws { encoder.set(.integer(value)) }
+  func encode(_ value: UInt128) throws { encoder.set(.integer(value)) }
   func encode<Value: Encodable>(_ value: Value) throws {
-    encoder.value = try ValueEncoder.encode(value, codingPath: codingPath, userInfo: encoder.sharedInfo)
+    encoder.set(try encoder.encode(value, under: codingPath))
   }
 }
 

@@ -31,10 +31,10 @@ extension PickleMachine {
     if options.fixImports, protocolVersion < 3,
       let (newModule, newName) = GlobalNames.python3(module: module.text, name: name.text)
     {
-      return PickleGlobal(module: newModule, name: newName)
+      return named(PickleString(newName, isShared: false), within: newModule)
     }
     // Names that stood in text have no identity that Python's pickler would know of.
-    if wasText { return PickleGlobal(module: PickleString(module.text), name: name) }
+    if wasText { return named(name, within: module.text) }
     let global = PickleGlobal(module: module, name: name)
     guard module.text == "builtins" else { return global }
     // Python's own types become values that do not keep their module's name, so it must be one that the writer finds
@@ -47,6 +47,15 @@ extension PickleMachine {
     if module === functionsModule { module.markShared() }
     typesModule = typesModule ?? module
     return PickleGlobal(module: PickleString("builtins"), name: name)
+  }
+
+  /// A global name that stood in text, with the identity that the name of its module has in Python 3.13.
+  private mutating func named(_ name: PickleString, within module: String) -> PickleGlobal {
+    guard module == "builtins", Builtins.isFunction(name.text) else { return PickleGlobal(module: module, name: name) }
+    // The functions share a string of their own, which is not that of the types.
+    let shared = functionsModule ?? PickleString(module, isShared: false)
+    functionsModule = shared
+    return PickleGlobal(module: shared, name: name)
   }
 
   /// Checks that a value could be called at all.

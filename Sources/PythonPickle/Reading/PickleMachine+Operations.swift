@@ -42,7 +42,7 @@ extension PickleMachine {
     case Opcode.longBinPut: try remember(Int(try input.number(UInt32.self)))
     case Opcode.binUnicode: try push(try text(try length(Int(try input.number(UInt32.self)))))
     case Opcode.binUnicode8: try push(try text(try length(try input.number(UInt64.self))))
-    case Opcode.shortBinBytes: try push(.bytes(try payload(try length(Int(try input.byte())))))
+    case Opcode.shortBinBytes: try push(.bytes(try shortBytes(Int(try input.byte()))))
     case Opcode.binBytes: try push(.bytes(try payload(try length(Int(try input.number(UInt32.self))))))
     case Opcode.binBytes8: try push(.bytes(try payload(try length(try input.number(UInt64.self)))))
     case Opcode.byteArray8: try push(.byteArray(try payload(try length(try input.number(UInt64.self)))))

@@ -15,7 +15,10 @@ extension PickleMachine {
       try push(try oldString(try payload(try length(count)).array))
     case Opcode.shortBinString:
       try push(try oldString(try payload(try length(Int(try input.byte()))).array))
-    case Opcode.unicode: try push(.string(try rawUnicodeEscape(try input.line())))
+    case Opcode.unicode:
+      let text = try rawUnicodeEscape(try input.line())
+      noteShort(text)
+      try push(.string(text))
     case Opcode.get: try push(try recall(try index(try input.line())))
     case Opcode.put: try remember(try index(try input.line()))
     default:

@@ -21,6 +21,10 @@ struct PickleMachine {
   var typesModule: PickleString?
   var functionsModule: PickleString?
   private var totalBytes = 0
+  /// Whether the pickle has 8-bit strings, as only Python 2 writes them.
+  private var hasOldStrings = false
+  /// The strings of up to one character that were read before the first of these.
+  private var shortStrings: [PickleString] = []
 
   init(_ input: PickleInput, _ options: PickleReader.Options) {
     self.input = input
@@ -73,6 +77,8 @@ struct PickleMachine {
     typesModule = nil
     functionsModule = nil
     totalBytes = 0
+    hasOldStrings = false
+    shortStrings = []
   }
 
   // MARK: Stack
@@ -168,13 +174,26 @@ struct PickleMachine {
       unsafe PickleString(utf8: bytes, isShared: false)
     }
     guard let decoded else { throw error("a string is not valid UTF-8") }
+    if count <= 2, protocolVersion <= 2 { noteShort(decoded) }
     return .string(decoded)
   }
 
+  /// Python 3 has one string of each Latin-1 character, and one without any. What it writes says so; what Python 2 wrote
+  /// does not, as its two kinds of strings become one.
+  mutating func noteShort(_ string: PickleString) {
+    guard string.utf8Count <= 1 || string.codePoints.count == 1 && string.codePoints[0] < 256 else { return }
+    if hasOldStrings { string.markShared() } else { shortStrings.append(string) }
+  }
+
   /// A string of Python 2 in the encoding that was asked for.
-  func oldString(_ bytes: [UInt8]) throws(FormatError) -> PickleValue {
+  mutating func oldString(_ bytes: [UInt8]) throws(FormatError) -> PickleValue {
     // Python keeps only one string of each such character, and only one bytes of each byte.
     let isShared = bytes.count <= 1
+    if !hasOldStrings {
+      hasOldStrings = true
+      for string in shortStrings { string.markShared() }
+      shortStrings = []
+    }
     switch options.encoding {
     case .bytes: return .bytes(PickleBytes(bytes, isShared: isShared))
     case .latin1: return .string(PickleString(codePoints: bytes.map { UInt32($0) }, isShared: isShared))
@@ -187,6 +206,12 @@ struct PickleMachine {
         "a string of Python 2 holds the byte \(bad), which is not ASCII: read it with the encoding latin1 or bytes"
       )
     }
+  }
+
+  /// Bytes with a length of one byte. Python has only one object of each byte, and one without any.
+  mutating func shortBytes(_ count: Int) throws(FormatError) -> PickleBytes {
+    let bytes = try payload(try length(count))
+    return count <= 1 ? PickleBytes(bytes.array) : bytes
   }
 
   /// A declared length's bytes, as an array or in memory of their own.

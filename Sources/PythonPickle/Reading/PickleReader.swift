@@ -65,6 +65,14 @@ public struct PickleReader {
   /// Whether no byte is left.
   public mutating func isAtEnd() throws(FormatError) -> Bool { try !machine.input.has(1) }
 
+  /// The next bytes behind the last pickle, for formats that put raw data there.
+  ///
+  /// - Throws: ``FormatError`` with code `truncated` if there are fewer.
+  package mutating func rawBytes(_ count: Int) throws(FormatError) -> PickleBytes {
+    guard count >= 0 else { throw FormatError(.malformed, "a negative number of bytes", offset: position) }
+    return PickleBytes(try machine.input.payload(count))
+  }
+
   /// Reads the next pickle.
   ///
   /// - Throws: ``FormatError`` with the byte offset: `truncated`, `malformed`, `unsupported` (a later protocol, an

@@ -11,6 +11,8 @@ enum PickleComparison {
     case (.string(let left), .string(let right)): return left.hasSameCodePoints(as: right)
     case (.int(let left), .int(let right)): return left == right
     case (.float(let left), .float(let right)): return left == right
+    case (.complex(let left), .complex(let right)):
+      return left.real == right.real && left.imaginary == right.imaginary
     default: return areEqual(left, right)
     }
   }
@@ -21,7 +23,11 @@ enum PickleComparison {
     var pending = [(left, right)]
     // Pairs met once need no second look: if they differ, the first look will tell.
     var met: Set<Pair> = []
-    while let (left, right) = pending.popLast() {
+    // What Swift values stand for is made to be compared, and must keep its address until the end.
+    var made: [PickleValue] = []
+    while var (left, right) = pending.popLast() {
+      settle(&left, &made)
+      settle(&right, &made)
       if let left = left.node, let right = right.node {
         if left === right { continue }
         guard met.insert(Pair(left: ObjectIdentifier(left), right: ObjectIdentifier(right))).inserted else {
@@ -31,6 +37,14 @@ enum PickleComparison {
       guard compare(left, right, &pending) else { return false }
     }
     return true
+  }
+
+  /// Puts the value in place that a Swift value stands for.
+  private static func settle(_ value: inout PickleValue, _ made: inout [PickleValue]) {
+    guard case .object(let object) = value, case .deferred = object.form else { return }
+    made.append(value)
+    value = value.settled
+    made.append(value)
   }
 
   /// Compares two values but for what they contain, which goes to `pending`.
@@ -120,7 +134,8 @@ enum PickleComparison {
       return big.exactDouble == float
     case (.float(let left), .float(let right)): return left == right || (left.isNaN && right.isNaN)
     case (.complex(let left), .complex(let right)):
-      return left.real == right.real && left.imaginary == right.imaginary
+      return areEqualNumbers(.float(left.real), .float(right.real))
+        && areEqualNumbers(.float(left.imaginary), .float(right.imaginary))
     case (.complex(let complex), let other), (let other, .complex(let complex)):
       guard complex.imaginary == 0 else { return false }
       return areEqualNumbers(.float(complex.real), other)
@@ -131,6 +146,21 @@ enum PickleComparison {
       guard let left = left.int, let right = right.int else { return false }
       return left == right
     }
+  }
+}
+
+extension PickleValue {
+  /// What stands for a Swift value in a pickle of protocol 4; any other value itself.
+  var settled: PickleValue {
+    var value = self
+    var steps = 0
+    while case .object(let object) = value, case .deferred(let convertible) = object.form, steps < 8,
+      let next = try? convertible.pickleValue(in: PickleContext(protocolVersion: 4, userInfo: [:]))
+    {
+      value = next
+      steps += 1
+    }
+    return value
   }
 }
 

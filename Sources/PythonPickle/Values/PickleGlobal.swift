@@ -6,10 +6,28 @@ public final class PickleGlobal: Sendable {
   public let nameString: PickleString
 
   /// A global name.
-  public init(module: String, name: String) {
-    moduleString = PickleString(module)
-    nameString = PickleString(name, isShared: false)
+  public convenience init(module: String, name: String) {
+    self.init(module: module, name: PickleString(name, isShared: false))
   }
+
+  /// A global name whose module's name is the object that it is in Python 3.13.
+  init(module: String, name: PickleString) {
+    moduleString = PickleString(module, isShared: !PickleGlobal.hasOwnModule(module, name.text))
+    nameString = name
+  }
+
+  /// Whether the name of the module is an object that the module's other classes do not have.
+  var hasOwnModule: Bool { PickleGlobal.hasOwnModule(module, name) || Builtins.isFunction(self) }
+
+  private static func hasOwnModule(_ module: String, _ name: String) -> Bool {
+    ownModules[module]?.contains(name) ?? false
+  }
+
+  /// Classes of C whose module's name is a string that they share with no other (heap types made of a specification).
+  private static let ownModules: [String: Set<String>] = [
+    "array": ["array"], "collections": ["deque", "defaultdict"], "decimal": ["Decimal"], "functools": ["partial"],
+    "operator": ["itemgetter", "attrgetter", "methodcaller"], "time": ["struct_time"], "zoneinfo": ["ZoneInfo"],
+  ]
 
   /// A global name of two strings whose identity matters to the pickler.
   public init(module: PickleString, name: PickleString) {

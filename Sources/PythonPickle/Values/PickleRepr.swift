@@ -114,7 +114,7 @@ struct PickleReprPrinter {
   private mutating func print(_ object: PickleObject) {
     if let text = objects?(object) { return write(text) }
     guard begin(object, cyclic: "<...>") else { return }
-    if let value = object.convertible { return write("<\(type(of: value))>") }
+    if let value = object.convertible, !(value is UTC) { return write("<\(type(of: value))>") }
     // A state that Python would have set shows only with objects that consist of it.
     if object.state == nil || object.classGlobal?.module == "uuid",
       let known = PythonObject(object)

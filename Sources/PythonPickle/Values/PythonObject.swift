@@ -8,7 +8,8 @@
 /// }
 /// ```
 ///
-/// The value itself stays as it was read, so it is written back to the same bytes.
+/// The value itself stays as it was read, so it is written back to the same bytes. Objects made in Swift become values by
+/// ``PickleValue/python(_:)``.
 public enum PythonObject {
   /// A `collections.OrderedDict`.
   case orderedDict([PickleDict.Entry])
@@ -41,6 +42,10 @@ public enum PythonObject {
 
   /// The object of a call; `nil` for any that is not known, or not made as Python makes it.
   public init?(_ object: PickleObject) {
+    if object.convertible is UTC {
+      self.init(UTC.form)
+      return
+    }
     guard let type = object.classGlobal else { return nil }
     let known: PythonObject?
     switch type.module {

@@ -41,3 +41,21 @@ public final class PickleContext {
     return value
   }
 }
+
+/// A Swift type that makes itself of what a pickle holds: the way back of ``PickleConvertible``, for ``PickleDecoder``.
+///
+/// ```swift
+/// extension Celsius: PickleReconstructible {
+///   init(pickleValue value: PickleValue) throws(FormatError) {
+///     guard let object = value.object, object.isCall("weather", "Celsius"), let degrees = object.arguments.first?.double
+///     else { throw FormatError(.badValue, "a \(value.typeName) is no temperature") }
+///     self.init(degrees: degrees)
+///   }
+/// }
+/// ```
+public protocol PickleReconstructible {
+  /// The value of what a pickle held.
+  ///
+  /// - Throws: ``FormatError`` if it is something else.
+  init(pickleValue value: PickleValue) throws(FormatError)
+}

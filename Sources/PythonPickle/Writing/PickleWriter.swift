@@ -16,6 +16,14 @@ public struct PickleWriter {
     public var fixImports = true
     /// Called for each ``PickleBuffer`` at protocol 5: whether it travels beside the pickle.
     public var keepsOutOfBand: ((PickleBuffer) throws(FormatError) -> Bool)?
+    /// Called with each value that is to be written, parts of others too: the id of one that lives outside of the pickle,
+    /// or `nil` for one to be written as ever. Python's `Pickler.persistent_id`.
+    ///
+    /// At protocol 0 an id is written as text, which is all that a reader gets.
+    public var persistentID: ((PickleValue) throws(FormatError) -> PickleValue?)?
+    /// Called with each object that was read, when it is first met: what shall be written in its place, such as the form
+    /// that its library gives it at the protocol that is written; or `nil` for the object as it was read.
+    public var adapt: ((PickleObject, PickleContext) throws(FormatError) -> PickleValue?)?
     /// Settings for types that choose their own form.
     public var userInfo: [String: any Sendable] = [:]
 

@@ -6,6 +6,8 @@ extension Pickler {
   /// Writes a value that leads to no further steps at once; anything else is for the caller to interrupt itself by.
   @inline(__always)
   private mutating func saveAtOnce(_ value: PickleValue) throws(FormatError) -> Bool {
+    // What turns out to be a reference may lead to steps.
+    guard options.persistentID == nil else { return false }
     switch value {
     case .none, .bool, .int, .float, .string, .bigInt:
       try save(value)

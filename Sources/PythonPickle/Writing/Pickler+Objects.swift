@@ -10,7 +10,11 @@ extension Pickler {
     if version >= 4 {
       steps.append(.global(global))
       steps.append(.value(.string(global.nameString)))
-      try saveModule(of: global)
+      if options.persistentID != nil {
+        steps.append(.value(.string(global.moduleString)))
+      } else {
+        try saveModule(of: global)
+      }
       return
     }
     var names = global.name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
@@ -56,9 +60,16 @@ extension Pickler {
     let module = global.moduleString
     try output.boundary()
     if let index = memoIndex(module) { return writeGet(index) }
-    guard module.isShared else { return try saveString(module) }
     let hash = module.contentHash
-    if let index = sharedStrings.find(module, hash: hash) { return writeGet(index) }
+    let known = sharedStrings.find(module, hash: hash) ?? readModules.find(module, hash: hash)
+    guard module.isShared else {
+      // What is adapted stands beside what was read: the same modules.
+      if options.adapt != nil, !global.hasOwnModule, let known { return writeGet(known) }
+      try saveString(module)
+      if known == nil, !global.hasOwnModule { readModules.add(module, hash: hash, memoCount - 1) }
+      return
+    }
+    if let known { return writeGet(known) }
     try saveString(module)
     // Where equal strings are shared in any case it has been noted.
     if sharedStrings.find(module, hash: hash) == nil { sharedStrings.add(module, hash: hash, memoCount - 1) }
@@ -74,13 +85,15 @@ extension Pickler {
     sharedGlobals.add(global, hash: global.contentHash, memoCount - 1)
   }
 
-  mutating func savePersistent(_ value: PicklePersistentID) throws(FormatError) {
+  /// A reference to something outside of the pickle; at protocol 0 Python's `str` of its id.
+  mutating func saveReference(_ value: PickleValue) throws(FormatError) {
     if version > 0 {
       steps.append(.code(Opcode.binPersID))
-      steps.append(.value(value.id))
+      steps.append(.id(value))
       return
     }
-    guard let id = value.id.string, id.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x0A }) else {
+    let id = value.string ?? value.repr(limit: 1 << 16)
+    guard id.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x0A }) else {
       throw FormatError(.unsupported, "persistent IDs in protocol 0 must be ASCII strings")
     }
     output.write(Array("P\(id)\n".utf8))
@@ -88,25 +101,25 @@ extension Pickler {
 
   mutating func saveObject(_ object: PickleObject) throws(FormatError) {
     if let index = memoIndex(object) { return writeGet(index) }
-    guard case .deferred(let value) = object.form else { return saveForm(of: object, as: object) }
-    switch try resolve(object, value) {
-    case .object(let made):
-      if let index = memoIndex(made) { return writeGet(index) }
-      if case .deferred = made.form { return steps.append(.value(.object(made))) }
-      saveForm(of: made, as: object)
-    case let other: steps.append(.value(other))
+    guard case .deferred(let value) = object.form else {
+      if let made = try adapted(object) { return try saveContent(of: made) }
+      return saveForm(of: object)
     }
+    // The value that stands for it has the place in the memo: what is one object in Python may be several here.
+    let made = try resolve(object, value)
+    if case .object(let form) = made, case .deferred = form.form {} else { return try saveContent(of: made) }
+    steps.append(.id(made))
   }
 
-  /// Steps for an object's call, items and state; `identity` takes its place in the memo.
-  private mutating func saveForm(of object: PickleObject, as identity: PickleObject) {
+  /// Steps for an object's call, items and state.
+  private mutating func saveForm(of object: PickleObject) {
     // The steps run from the last to the first.
     if let (setter, state) = object.stateSetter {
       steps.append(.code(Opcode.pop))
       steps.append(.code(Opcode.reduce))
       steps.append(.code(Opcode.tuple2))
       steps.append(.value(state))
-      steps.append(.value(.object(identity)))
+      steps.append(.value(.object(object)))
       steps.append(.value(setter))
     }
     if let state = object.state {
@@ -116,8 +129,8 @@ extension Pickler {
     if !object.added.isEmpty { steps.append(.additions(object.added, next: 0)) }
     if !object.pairs.isEmpty { steps.append(.pairs(object.pairs, next: 0, isValue: false, isDict: false)) }
     if !object.items.isEmpty { steps.append(.items(object.items, next: 0, isList: false)) }
-    steps.append(.made(identity))
-    switch object.form {
+    steps.append(.made(object))
+    switch form(of: object) {
     case .reduce(let callable, let arguments):
       steps += [.code(Opcode.reduce), .value(.tuple(arguments)), .value(callable)]
     case .new(let type, let arguments) where version >= 2:

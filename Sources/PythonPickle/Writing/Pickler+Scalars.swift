@@ -52,7 +52,12 @@ extension Pickler {
   /// Whether equal strings are this same object: literals, and the short ones that Python keeps only once.
   private func isShared(_ value: PickleString) -> Bool {
     guard value.isShared else { return false }
-    return options.sharesEqualValues || value.utf8Count <= 1
+    return options.sharesEqualValues || Pickler.isSingleton(value)
+  }
+
+  /// Whether Python has only one string of that text.
+  private static func isSingleton(_ value: PickleString) -> Bool {
+    value.utf8Count <= 1
       || (value.utf8Count == 2 && value.text.unicodeScalars.count == 1
         && value.text.unicodeScalars.allSatisfy { $0.value < 256 })
   }
@@ -60,8 +65,13 @@ extension Pickler {
   mutating func saveString(_ value: PickleString) throws(FormatError) {
     guard isShared(value) else {
       if let index = memoIndex(value) { return writeGet(index) }
+      // Before protocol 3 single bytes are written as text, which is the one string of that character.
+      let mayBeByte = version < 3 && value.utf8Count <= 2 && Pickler.isSingleton(value)
+      if mayBeByte, let index = sharedStrings.find(value, hash: value.contentHash) { return writeGet(index) }
       try writeString(value)
-      return memoize(value)
+      memoize(value)
+      if mayBeByte { sharedStrings.add(value, hash: value.contentHash, memoCount - 1) }
+      return
     }
     let hash = value.contentHash
     if let index = sharedStrings.find(value, hash: hash) { return writeGet(index) }

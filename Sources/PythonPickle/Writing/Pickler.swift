@@ -5,6 +5,8 @@ struct Pickler {
   /// What remains to be written.
   enum Step {
     case value(PickleValue)
+    /// A persistent id, which is not asked for one of its own.
+    case id(PickleValue)
     case code(UInt8)
     case items([PickleValue], next: Int, isList: Bool)
     case pairs([PickleDict.Entry], next: Int, isValue: Bool, isDict: Bool)
@@ -33,10 +35,13 @@ struct Pickler {
   private(set) var memoCount = 0
   /// What equal strings, bytes and names are found by.
   var sharedStrings = ContentTable<PickleString>()
+  /// The names of modules that were read, as objects of their own.
+  var readModules = ContentTable<PickleString>()
   var sharedBytes = ContentTable<PickleBytes>()
   var sharedGlobals = ContentTable<PickleGlobal>()
   /// Values made on the way: their addresses must stay theirs until the end.
   var kept: [AnyObject] = []
+  private var keptIDs: [PickleValue] = []
   private var resolved: [ObjectIdentifier: PickleValue] = [:]
   /// How many values a batch of APPENDS, SETITEMS, ADDITEMS has.
   static let batch = 1000
@@ -114,6 +119,15 @@ struct Pickler {
   /// Writes a value, or as much of it as stands before what it contains; the rest becomes steps.
   mutating func save(_ value: PickleValue) throws(FormatError) {
     try output.boundary()
+    if let persistentID = options.persistentID, let id = try persistentID(value) {
+      keptIDs.append(id)
+      return try saveReference(id)
+    }
+    try saveContent(of: value)
+  }
+
+  /// Writes a value that is no reference to something outside.
+  mutating func saveContent(of value: PickleValue) throws(FormatError) {
     switch value {
     case .none: output.write(Opcode.none)
     case .bool(let value):
@@ -155,7 +169,7 @@ struct Pickler {
       try saveFrozenSet(value, from: 0)
     case .global(let value): try saveGlobal(value)
     case .object(let value): try saveObject(value)
-    case .persistent(let value): try savePersistent(value)
+    case .persistent(let value): try saveReference(value.id)
     case .buffer(let value): try saveBuffer(value)
     }
   }
@@ -175,6 +189,9 @@ struct Pickler {
   private mutating func perform(_ step: Step) throws(FormatError) {
     switch step {
     case .value(let value): try save(value)
+    case .id(let value):
+      try output.boundary()
+      try saveContent(of: value)
     case .code(let code): output.write(code)
     case .items(let items, let next, let isList): try saveItems(items, from: next, isList: isList)
     case .pairs(let pairs, let next, let isValue, let isDict):
@@ -196,6 +213,17 @@ struct Pickler {
     case .bytes(let bytes): output.write(bytes)
     case .shareLast(let bytes): sharedBytes.add(bytes, hash: bytes.contentHash, memoCount - 1)
     }
+  }
+
+  /// What shall be written in place of an object that was read: asked for once.
+  mutating func adapted(_ object: PickleObject) throws(FormatError) -> PickleValue? {
+    guard let adapt = options.adapt else { return nil }
+    let key = ObjectIdentifier(object)
+    if let known = resolved[key] { return known }
+    guard let made = try adapt(object, context) else { return nil }
+    resolved[key] = made
+    kept.append(object)
+    return made
   }
 
   /// The value that stands for an object which chooses its form: asked for once.

@@ -64,7 +64,10 @@ struct PickleOptions: ParsableArguments {
   func writerOptions(_ source: Int?) throws -> PickleWriter.Options {
     let version = protocolVersion ?? source ?? 4
     guard (0...5).contains(version) else { throw ValidationError("pickle protocols are 0 to 5, not \(version)") }
-    var options = PickleWriter.Options(protocolVersion: version)
+    // What keeps its protocol and its names stays as it is, byte for byte.
+    var options =
+      version == source && numpyModules == nil
+      ? PickleWriter.Options(protocolVersion: version) : .numPy(protocolVersion: version)
     if let numpyModules {
       guard let modules = NumPyModules(rawValue: numpyModules) else {
         throw ValidationError("--numpy-modules takes 1 or 2, not \(numpyModules)")
@@ -83,7 +86,7 @@ extension ConvertCommand {
     let value = try PickleInput.value(of: file, address)
     if kind == .pkl, address.slice == nil, array.isEmpty {
       // PyTorch writes protocol 2, at which the bytes of arrays take half as much again.
-      let version = file.format == .pickle ? file.protocolVersion : nil
+      let version = [.pickle, .compressedPickle].contains(file.format) ? file.protocolVersion : nil
       try save(value, version)
       return
     }
