@@ -62,7 +62,7 @@ import Testing
       }
     }
     // The test is of no use if all of them are refused.
-    #expect(accepted > rounds)
+    #expect(accepted > rounds / 2)
   }
 
   /// A stream with one mistake each, of those that libdeflate takes: an empty code of distances and one with a bit

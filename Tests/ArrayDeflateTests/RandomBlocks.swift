@@ -109,7 +109,7 @@ enum RandomBlocks {
       default:
         var literals = lengths(257 + Int(noise.next() % (noise.next() % 10 == 0 ? 32 : 30)), &noise)
         if noise.next() % 20 != 0, literals[256] == 0 { literals[256] = literals.max() ?? 1 }
-        let distances = lengths(1 + Int(noise.next() % (noise.next() % 10 == 0 ? 32 : 30)), &noise)
+        let distances = lengths(1 + Int(noise.next() % (noise.next() % 6 == 0 ? 32 : 6)), &noise)
         let codes = canonicalCodes(literals)
         let reaches = canonicalCodes(distances)
         let used = literals.indices.filter { literals[$0] > 0 }
