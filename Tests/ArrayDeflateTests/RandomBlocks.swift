@@ -44,7 +44,9 @@ func dynamicBlock(
   bits.write(distances.count - 1, 5)
   bits.write(15, 4)
   // All 16 lengths have a code of four bits, and nothing is repeated: 16, 17 and 18 have none.
-  for symbol in [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15] { bits.write(symbol < 16 ? 4 : 0, 3) }
+  for symbol in [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15] {
+    bits.write(symbol < 16 ? 4 : 0, 3)
+  }
   for length in literals + distances { bits.write(code: length, 4) }
   symbols(&bits)
 }
@@ -149,7 +151,9 @@ enum RandomBlocks {
     var places = Array(0..<count)
     places.shuffle(using: &noise)
     // High symbols, which are lengths, more often than their share.
-    if count > 257 { for place in 257..<min(count, 262) { places.swapAt(place - 257, places.firstIndex(of: place) ?? 0) } }
+    if count > 257 {
+      for place in 257..<min(count, 262) { places.swapAt(place - 257, places.firstIndex(of: place) ?? 0) }
+    }
     for (place, leaf) in zip(places, leaves) { lengths[place] = leaf }
     return lengths
   }

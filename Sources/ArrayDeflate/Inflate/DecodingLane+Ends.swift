@@ -55,7 +55,8 @@ extension DecodingLane {
 
   /// Decodes a block's symbols until `until` bytes are there or the block ends.
   mutating func crawl(
-    _ input: InputBytes, _ output: InflatedBytes, _ literals: TableView<LiteralEntry>, _ distances: TableView<CodeEntry>,
+    _ input: InputBytes, _ output: InflatedBytes, _ literals: TableView<LiteralEntry>,
+    _ distances: TableView<CodeEntry>,
     until: Int
   ) -> Outcome {
     while out < until {

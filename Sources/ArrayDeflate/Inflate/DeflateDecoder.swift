@@ -50,7 +50,8 @@ final class DeflateDecoder: @unchecked Sendable {
       // Safe: the views are used within the call only; empty buffers may have no address, but the views have a length
       // of 0 then and are not touched.
       guard let input = unsafe InputBytes(stream.isEmpty ? UnsafeRawBufferPointer(rebasing: spare[..<0]) : stream),
-        let output = unsafe InflatedBytes(memory.isEmpty ? UnsafeMutableRawBufferPointer(rebasing: spare[..<0]) : memory)
+        let output = unsafe InflatedBytes(
+          memory.isEmpty ? UnsafeMutableRawBufferPointer(rebasing: spare[..<0]) : memory)
       else { return .cutShort }
       return decodeBlocks(&lane, input, output, until: wanted ?? .max, isSegment: isSegment)
     }
@@ -97,11 +98,14 @@ final class DeflateDecoder: @unchecked Sendable {
       if case .near = outcome {
         switch kind {
         case .runs:
-          outcome = lane.run(input, output, packed.view, literals.view, distances.view, mode: PackedTable.Runs.self, until: until)
+          outcome = lane.run(
+            input, output, packed.view, literals.view, distances.view, mode: PackedTable.Runs.self, until: until)
         case .packed:
-          outcome = lane.run(input, output, packed.view, literals.view, distances.view, mode: PackedTable.Packed.self, until: until)
+          outcome = lane.run(
+            input, output, packed.view, literals.view, distances.view, mode: PackedTable.Packed.self, until: until)
         case .single:
-          outcome = lane.run(input, output, literals.view, literals.view, distances.view, mode: PackedTable.Single.self, until: until)
+          outcome = lane.run(
+            input, output, literals.view, literals.view, distances.view, mode: PackedTable.Single.self, until: until)
         }
       }
     }

@@ -95,7 +95,8 @@ private struct SegmentTask {
       defer { BufferPool.shared.give(whole) }
       try whole.reserve(facts.uncompressedCount)
       let memory = unsafe whole.mutableBytes(facts.uncompressedCount)
-      try unsafe inflate(input.bytes(count), into: memory, upTo: wanted == place.count ? nil : wanted, matching: facts.crc32)
+      try unsafe inflate(
+        input.bytes(count), into: memory, upTo: wanted == place.count ? nil : wanted, matching: facts.crc32)
       for number in pieces {
         let part = place.clamped(to: all[number].offset..<(all[number].offset + all[number].count))
         // Safe: `part` lies within both the segment, up to what is wanted, and the piece.
@@ -108,7 +109,8 @@ private struct SegmentTask {
   }
 
   private func inflate(
-    _ stream: UnsafeRawBufferPointer, into memory: UnsafeMutableRawBufferPointer, upTo wanted: Int?, matching crc: UInt32
+    _ stream: UnsafeRawBufferPointer, into memory: UnsafeMutableRawBufferPointer, upTo wanted: Int?,
+    matching crc: UInt32
   ) throws(FormatError) {
     try DeflateDecoder.with { (decoder) throws(FormatError) in
       _ = try unsafe decoder.decode(stream, into: memory, upTo: wanted, isSegment: true)
