@@ -15,6 +15,11 @@ let package = Package(
         .product(name: "ArrayDeflate", package: "swift-numpy-io"), "CBenchmarkZlib", "CBenchmarkLibdeflate",
       ]),
     .executableTarget(
+      name: "InflateBenchmark",
+      dependencies: [
+        .product(name: "ArrayDeflate", package: "swift-numpy-io"), "CBenchmarkZlib", "CBenchmarkLibdeflate",
+      ]),
+    .executableTarget(
       name: "FileBenchmark", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
     .executableTarget(
       name: "TextBenchmark", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),

@@ -49,13 +49,10 @@ internal import Synchronization
   /// The first bytes; valid until the buffer grows or is given back.
   func bytes(_ count: Int) -> UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(mutableBytes(count)) }
 
-  /// Reads `count` bytes of a source and puts `ending` after them; returns the count of both.
+  /// Reads `count` bytes of a source; returns the count.
   ///
   /// Memory is taken only if the source has the bytes, or else step by step as they arrive.
-  func fill(from source: any ByteSource, at offset: Int, count: Int, ending: [UInt8]) throws(FormatError)
-    -> Int
-  {
-    let total = try count.checkedAdding(ending.count)
+  func fill(from source: any ByteSource, at offset: Int, count: Int) throws(FormatError) -> Int {
     let end = try offset.checkedAdding(count)
     if let known = source.byteCount, known < end {
       throw FormatError.truncated(
@@ -64,17 +61,15 @@ internal import Synchronization
       .at(file: source.name)
     }
     if source.byteCount != nil || count <= 1 << 22 {
-      try reserve(total)
+      try reserve(count)
       let got = try unsafe source.read(into: mutableBytes(count), at: offset)
       try check(got, count, offset, source)
     } else {
       let bytes = try source.readBytes(at: offset, count: count, "compressed data")
-      try reserve(total)
+      try reserve(count)
       unsafe mutableBytes(count).copyBytes(from: bytes)
     }
-    let memory = unsafe mutableBytes(total)
-    for index in ending.indices { unsafe memory[count + index] = ending[index] }
-    return total
+    return count
   }
 
   private func check(_ got: Int, _ count: Int, _ offset: Int, _ source: any ByteSource) throws(FormatError) {
@@ -88,8 +83,24 @@ internal import Synchronization
 /// Buffers that threads take and give back.
 final class BufferPool: Sendable {
   private let spares = Mutex<[ScratchBuffer]>([])
+  private let most: Int
+  private let largest: Int
+
+  /// - Parameters:
+  ///   - most: How many buffers are kept.
+  ///   - largest: How large a buffer may be, in bytes, to be kept.
+  init(keeping most: Int = .max, largest: Int = .max) {
+    self.most = most
+    self.largest = largest
+  }
+
+  /// Buffers for segments, compressed and not: a few stay for the next array that is read.
+  static let shared = BufferPool(keeping: 8, largest: 2 << 20)
 
   func take() -> ScratchBuffer { spares.withLock { $0.popLast() } ?? ScratchBuffer() }
 
-  func give(_ buffer: ScratchBuffer) { spares.withLock { $0.append(buffer) } }
+  func give(_ buffer: ScratchBuffer) {
+    guard buffer.capacity <= largest else { return }
+    spares.withLock { if $0.count < most { $0.append(buffer) } }
+  }
 }

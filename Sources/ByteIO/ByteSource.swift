@@ -17,12 +17,28 @@ public protocol ByteSource: AnyObject, Sendable {
   /// - Throws: ``FormatError`` with code `io` if the system fails, or if a stream is asked to go back.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int
 
+  /// Fills the memory of several pieces, which may be cheaper than one after the other: what they share is inflated or
+  /// fetched once, and all cores may take part.
+  ///
+  /// - Throws: ``FormatError`` with code `truncated` if the source ends before a piece, and as above.
+  func read(_ pieces: [SourcePiece]) throws(FormatError)
+
   /// Calls `body` with the source's bytes where they already are in memory; returns `nil` (without a call) where
   /// they are not.
   func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result?
 }
 
 extension ByteSource {
+  /// By default, one piece after the other.
+  public func read(_ pieces: [SourcePiece]) throws(FormatError) {
+    for piece in pieces {
+      let got = try unsafe read(into: piece.memory, at: piece.offset)
+      guard got == piece.count else {
+        throw .truncated("the bytes", expected: piece.count, found: got, at: piece.offset + got).at(file: name)
+      }
+    }
+  }
+
   /// By default, bytes are not in memory.
   public func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result? { nil }
 

@@ -3,6 +3,13 @@ import ByteIO
 import CNumPyIOZlib
 import Testing
 
+// Debug builds check every access to memory, and are a hundred times slower.
+#if DEBUG
+  private let rounds = 30
+#else
+  private let rounds = 500
+#endif
+
 /// Streams that are not what they should be: a typed error, and never more output than declared.
 @Suite struct CorruptStreamTests {
   private func sample() throws -> (input: [UInt8], stream: [UInt8]) {
@@ -24,18 +31,55 @@ import Testing
     }
   }
 
-  /// Flipped bits: an error, or the bytes that zlib makes of the same stream. libdeflate takes some codes that zlib
-  /// refuses (incomplete ones, whose missing symbols never occur), so what zlib refuses is not compared.
-  @Test func flippedBitsAreAnErrorOrWhatZlibReads() throws {
-    let (input, stream) = try sample()
+  /// Flipped bits: what zlib reads is read, to the same bytes, and what zlib refuses is refused.
+  @Test(arguments: [DeflateLevel.fast, .default, .zlib], DataKind.allCases)
+  func flippedBitsAreReadAsZlibReadsThem(_ level: DeflateLevel, _ kind: DataKind) throws {
+    let input = kind.bytes(12_000, itemSize: 4, seed: 3)
+    let stream = try deflated([input], level: level, layout: ItemLayout(itemSize: 4)).stream
     var noise = Noise(99)
-    for _ in 0..<3000 {
+    for round in 0..<rounds {
       var broken = stream
       for _ in 0..<Int(noise.next() % 3 + 1) {
-        broken[Int(noise.next() % UInt64(broken.count))] ^= 1 << UInt8(noise.next() % 8)
+        // Half of them in the beginning, where the codes are described.
+        let reach = round % 2 == 0 ? broken.count : min(broken.count, 120)
+        broken[Int(noise.next() % UInt64(reach))] ^= 1 << UInt8(noise.next() % 8)
       }
-      let ours = try? inflated(broken, count: input.count)
-      if let ours, let theirs = zlibPrefix(broken, count: input.count) { #expect(theirs == ours) }
+      #expect(try outcome(broken, count: input.count) == zlibPrefix(broken, count: input.count))
+    }
+  }
+
+  /// Streams whose blocks are made of the rules' edges: codes that are not complete or too full, symbols that are
+  /// reserved, matches that reach too far, counts too high, lengths repeated beyond the end.
+  @Test func blocksAtTheEdgesOfTheRulesAreReadAsZlibReadsThem() throws {
+    var noise = Noise(2024)
+    var accepted = 0
+    for _ in 0..<(rounds * 40) {
+      let stream = RandomBlocks.stream(&noise)
+      for count in [zlibCount(stream), Int(noise.next() % 300)] {
+        let expected = zlibPrefix(stream, count: count)
+        if expected != nil { accepted += 1 }
+        #expect(try outcome(stream, count: count) == expected)
+      }
+    }
+    // The test is of no use if all of them are refused.
+    #expect(accepted > rounds / 2)
+  }
+
+  /// A stream with one mistake each, of those that libdeflate takes: an empty code of distances and one with a bit
+  /// that stands for nothing, both used; reserved symbols.
+  @Test func whatOnlyZlibRefusesIsRefused() throws {
+    for (name, stream) in LenientStreams.all {
+      #expect(zlibPrefix(stream, count: LenientStreams.count) == nil, "\(name)")
+      #expect(try outcome(stream, count: LenientStreams.count) == nil, "\(name)")
+    }
+  }
+
+  /// What the library makes of a stream: the bytes, or `nil` for the one error that there may be.
+  private func outcome(_ stream: [UInt8], count: Int) throws -> [UInt8]? {
+    do { return try inflated(stream, count: count) } catch let error as FormatError {
+      #expect(error.code == .corrupt)
+      #expect(error.offset.map { (0...stream.count).contains($0) } == true)
+      return nil
     }
   }
 
@@ -44,12 +88,7 @@ import Testing
     for _ in 0..<5000 {
       let bytes = (0..<Int(noise.next() % 60)).map { _ in UInt8(truncatingIfNeeded: noise.next()) }
       let count = Int(noise.next() % 40)
-      do {
-        let ours = try inflated(bytes, count: count)
-        #expect(zlibPrefix(bytes, count: count) == ours)
-      } catch let error as FormatError {
-        #expect(error.code == .corrupt)
-      }
+      #expect(try outcome(bytes, count: count) == zlibPrefix(bytes, count: count))
     }
   }
 
@@ -68,6 +107,39 @@ import Testing
     #expect(guarded[(input.count + 32)...].allSatisfy { $0 == 0x5C })
   }
 
+  /// Of a part of a segment no more is inflated than is wanted, and nothing beyond the memory is written.
+  @Test(arguments: DataKind.allCases) func partsOfSegmentsAreWhatTheWholeHasThere(_ kind: DataKind) throws {
+    let input = kind.bytes(2_500_000, itemSize: 8, seed: 1)
+    let (stream, summary) = try deflated([input], level: .fast, layout: ItemLayout(itemSize: 8))
+    let index = try #require(summary.index)
+    let source = MemorySource(stream)
+    var noise = Noise(31)
+    for _ in 0..<20 {
+      let parts = (0..<Int(noise.next() % 5 + 1)).map { _ in
+        let lower = Int(noise.next() % UInt64(input.count))
+        return lower..<min(input.count, lower + Int(noise.next() % (noise.next() % 4 == 0 ? 1_500_000 : 300)))
+      }
+      var output = [UInt8](repeating: 0xAA, count: parts.reduce(64) { $0 + $1.count })
+      try unsafe output.withUnsafeMutableBytes { memory in
+        var place = 0
+        var pieces: [SourcePiece] = []
+        for part in parts {
+          let target = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[place..<(place + part.count)])
+          unsafe pieces.append(SourcePiece(offset: part.lowerBound, memory: target))
+          place += part.count
+        }
+        try Inflate.inflate(pieces, of: index, from: source, at: 0)
+      }
+      #expect(output == parts.flatMap { input[$0] } + [UInt8](repeating: 0xAA, count: 64))
+    }
+    // The rest of a segment may be broken where only its beginning is wanted.
+    var broken = stream
+    for place in (index.compressedOffsets[1] - 8)..<index.compressedOffsets[1] { broken[place] = 0xFF }
+    #expect(try inflated(0..<100, of: index, MemorySource(broken), at: 0) == Array(input[..<100]))
+    let whole = 0..<index.uncompressedOffsets[1]
+    #expect(throws: FormatError(.corrupt, "")) { try inflated(whole, of: index, MemorySource(broken), at: 0) }
+  }
+
   @Test func aSegmentThatFailsItsChecksumIsNamed() throws {
     let input = DataKind.smallIntegers.bytes(3 << 20, itemSize: 8, seed: 1)
     let (stream, summary) = try deflated([input], level: .default, layout: ItemLayout(itemSize: 8))
@@ -83,6 +155,25 @@ import Testing
     // A source that ends within a segment.
     let cut = MemorySource(Array(stream[..<(stream.count - 1)]))
     #expect(throws: FormatError(.truncated, "")) { try inflated(range, of: index, cut, at: 0) }
+  }
+
+  /// How many bytes zlib gets out of a stream before it ends or breaks, up to a limit.
+  private func zlibCount(_ stream: [UInt8]) -> Int {
+    var output = [UInt8](repeating: 0, count: 1 << 15)
+    var input = stream
+    var state = unsafe z_stream()
+    guard unsafe inflateInit2_(&state, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return 0 }
+    defer { unsafe inflateEnd(&state) }
+    return unsafe input.withUnsafeMutableBufferPointer { source in
+      unsafe output.withUnsafeMutableBufferPointer { target in
+        unsafe state.next_in = source.baseAddress
+        unsafe state.avail_in = uInt(source.count)
+        unsafe state.next_out = target.baseAddress
+        unsafe state.avail_out = uInt(target.count)
+        unsafe inflate(&state, Z_FINISH)
+        return unsafe target.count - Int(state.avail_out)
+      }
+    }
   }
 
   /// What zlib reads of a stream that may have bytes after its end; `nil` unless it gives exactly `count` bytes.

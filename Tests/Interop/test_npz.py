@@ -64,6 +64,52 @@ def test_every_reader(npy, tmp_path, compression, layout):
         assert out.read_bytes() == theirs.getvalue()
 
 
+def kinds(count, size):
+    """Data of every kind that compressors treat differently, of items of one size: about `count` bytes each."""
+    rng = np.random.default_rng(size)
+    dtype = np.dtype({1: "u1", 2: "<i2", 4: "<i4", 8: "<i8", 16: "<c16"}[size])
+    number = count // size
+    yield "zeros", np.zeros(number, dtype)
+    yield "constant", np.full(number, 77, dtype)
+    yield "small", rng.integers(1, 100, number).astype(dtype)
+    yield "labels", np.repeat(rng.integers(0, 10, number // 8 + 1), 8)[:number].astype(dtype)
+    yield "walk", np.cumsum(rng.integers(-9, 10, number)).astype(dtype)
+    yield "range", np.arange(number).astype(dtype)
+    yield "sparse", np.where(rng.random(number) < 0.03, rng.integers(0, 127, number), 0).astype(dtype)
+    yield "noise", np.frombuffer(rng.bytes(number * size), dtype)
+    yield "periodic", np.resize(rng.integers(0, 127, 1000), number).astype(dtype)
+    if size in (4, 8):
+        yield "rounded", np.round(rng.normal(50, 15, number), 1).astype(f"f{size}")
+        yield "normal", rng.normal(size=number).astype(f"f{size}")
+        yield "text", np.array(["alpha", "beta", "gamma"])[rng.integers(0, 3, count // 20)]
+
+
+@pytest.mark.parametrize("level", ["fast", "default", "best", "zlib"])
+def test_members_of_every_kind_for_every_reader(npy, tmp_path, level):
+    # More than one segment of a megabyte, but for the level that takes its time.
+    count = 100_000 if level == "best" else 1_300_000
+    wanted = {f"{name}{size}": array for size in (1, 2, 4, 8, 16) for name, array in kinds(count, size)}
+    theirs, out, back = tmp_path / "theirs.npz", tmp_path / "out.npz", tmp_path / "back.npz"
+    np.savez(theirs, **wanted)
+    npy("convert", theirs, out, f"--compress={level}")
+    check(out, wanted)
+    assert zipfile.ZipFile(out).testzip() is None
+    for tool in (["unzip", "-tq"], ["7z", "t"]):
+        result = subprocess.run([*tool, out], capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout + result.stderr
+    # And the other way round: what we read of our own archive, and of one that NumPy compressed.
+    npy("convert", out, back)
+    check(back, wanted)
+    if level == "zlib":
+        np.savez_compressed(theirs, **wanted)
+        npy("convert", theirs, back)
+        check(back, wanted)
+    for name in list(wanted)[::7]:
+        part = wanted[name][100:20_000:7]
+        npy("convert", f"{out}:{name}[100:20000:7]", tmp_path / "part.npy")
+        np.testing.assert_array_equal(np.load(tmp_path / "part.npy"), part)
+
+
 def test_members_and_slices(npy, tmp_path):
     out = tmp_path / "out.npz"
     npy("pack", out, *saved(tmp_path), "--compress")

@@ -1,8 +1,10 @@
 // Times the library on the tour's million integers (S) and a million normal doubles (F): a line each, the name and the
 // seconds of every repetition. compare-with-numpy.py runs it beside NumPy and prints the ratios.
 //
-// usage: FileBenchmark FOLDER [REPETITIONS [PREFIXES]]   (PREFIXES: only the work whose name begins with one
-// of these, separated by commas)
+// usage: FileBenchmark FOLDER [REPETITIONS [PREFIXES [LARGE.npz]]]
+//
+// PREFIXES: only the work whose name begins with one of these, separated by commas.
+// LARGE.npz: an archive with a 3-d array `arr_0` of at least 310 in each axis, of which all and a corner are loaded.
 import NumPyIO
 
 let folder = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "/tmp"
@@ -60,6 +62,14 @@ try measure("loadtxt F") { _ = try NDArray<Double>(textFile: path + ".txt") }
 let small = NDArray<Double>((0..<100_000).map { Double($0) * 1.37 - 5 })
 try measure("array2string of 100,000 doubles") {
   _ = small.formatted(.str, options: PrintOptions(threshold: .max))
+}
+
+if CommandLine.arguments.count > 4 {
+  let large = CommandLine.arguments[4]
+  try measure("large, corner") {
+    _ = try NPZArchive(opening: large).read("arr_0", 100..<110, 200..<210, 300..<310)
+  }
+  try measure("large, all") { let _: AnyNDArray = try NPZArchive(opening: large).array("arr_0") }
 }
 
 // What is done with arrays once they are loaded.

@@ -107,6 +107,13 @@
     }
   }
 
+  /// Copies the first elements behind themselves.
+  @inline(__always) func duplicate(_ first: Int) {
+    assert(first >= 0 && 2 * first <= count)
+    // Safe: twice as many elements are within the table.
+    unsafe (base + first).update(from: base, count: first)
+  }
+
   func fill(_ element: Element, count wanted: Int = .max) {
     // Safe: no more than the whole table.
     unsafe base.update(repeating: element, count: min(count, wanted))

@@ -1,12 +1,10 @@
 public import ByteIO
 internal import ParallelLoops
-internal import Synchronization
 
 extension Inflate {
   /// Inflates a segmented stream, or only a part of what it holds, on all cores.
   ///
-  /// Only the segments that the range touches are read. Those that lie within it are inflated straight to their
-  /// place, the one or two at its ends beside it. Every segment that is read is held against its checksum.
+  /// As ``inflate(_:of:from:at:)`` with one piece.
   ///
   /// - Parameters:
   ///   - range: The bytes of output that are wanted.
@@ -19,57 +17,107 @@ extension Inflate {
     _ range: Range<Int>, of index: SegmentIndex, from source: any ByteSource, at offset: Int,
     into target: UnsafeMutableRawBufferPointer
   ) throws(FormatError) {
-    guard target.count == range.count, range.lowerBound >= 0, range.upperBound <= index.uncompressedCount
-    else {
-      throw FormatError(.badArgument, "the range to inflate does not fit the memory given or the data")
+    guard target.count == range.count else {
+      throw FormatError(.badArgument, "the range to inflate does not fit the memory given")
     }
-    let wanted = index.segments(covering: range)
-    let shared = unsafe SharedTarget(target)
-    let spares = BufferPool()
-    try Parallel.forEach(wanted.count) { (position: Int) throws(FormatError) in
-      let number = wanted.lowerBound + position
-      let segment = index.segments[number]
-      let start = index.uncompressedOffsets[number]
-      let place = start..<(start + segment.uncompressedCount)
-      let isLast = number == index.segments.count - 1
-      let input = spares.take()
-      defer { spares.give(input) }
-      let streamOffset = try offset.checkedAdding(index.compressedOffsets[number])
-      // The final empty block makes a segment that ends with a flush a stream of its own.
-      let count = try input.fill(
-        from: source, at: streamOffset, count: segment.compressedCount, ending: [3, 0])
-      let used = isLast ? count - 2 : count
-      if place.lowerBound >= range.lowerBound, place.upperBound <= range.upperBound {
-        let local = (place.lowerBound - range.lowerBound)..<(place.upperBound - range.lowerBound)
-        try unsafe shared.withRange(local) { (memory) throws(FormatError) in
-          try unsafe inflate(input.bytes(used), into: memory, matching: segment.crc32, number)
+    // Safe: the caller keeps the memory for the duration of the call.
+    try unsafe inflate([SourcePiece(offset: range.lowerBound, memory: target)], of: index, from: source, at: offset)
+  }
+
+  /// Inflates several parts of what a segmented stream holds, on all cores.
+  ///
+  /// Only the segments that the parts touch are read, each once, and of each no more is inflated than up to the last
+  /// byte that is wanted. A segment that is wanted whole goes straight to its place and is held against its checksum;
+  /// of a part there is none.
+  ///
+  /// - Parameters:
+  ///   - pieces: Which bytes of the output are wanted, and where they go; none may overlap in memory.
+  ///   - index: Where the segments are; its totals must be those of the stream.
+  ///   - source: What holds the stream, beginning at `offset`.
+  /// - Throws: As above.
+  public static func inflate(
+    _ pieces: [SourcePiece], of index: SegmentIndex, from source: any ByteSource, at offset: Int
+  ) throws(FormatError) {
+    for piece in pieces where piece.offset < 0 || piece.count > index.uncompressedCount - piece.offset {
+      throw FormatError(.badArgument, "the part to inflate does not lie within the data")
+    }
+    let tasks = SegmentTask.tasks(for: pieces, of: index)
+    try Parallel.forEach(tasks.count) { (number: Int) throws(FormatError) in
+      try tasks[number].run(pieces, index, source, offset)
+    }
+  }
+}
+
+/// What is wanted of one segment.
+private struct SegmentTask {
+  /// The segment.
+  let segment: Int
+  /// Which pieces touch it.
+  var pieces: [Int]
+
+  static func tasks(for pieces: [SourcePiece], of index: SegmentIndex) -> [SegmentTask] {
+    var tasks: [SegmentTask] = []
+    // By their place: those of one segment come one after the other.
+    let order = pieces.indices.sorted { pieces[$0].offset < pieces[$1].offset }
+    for number in order where pieces[number].count > 0 {
+      let piece = pieces[number]
+      for segment in index.segments(covering: piece.offset..<(piece.offset + piece.count)) {
+        if let last = tasks.lastIndex(where: { $0.segment <= segment }), tasks[last].segment == segment {
+          tasks[last].pieces.append(number)
+        } else {
+          tasks.append(SegmentTask(segment: segment, pieces: [number]))
         }
+      }
+    }
+    return tasks
+  }
+
+  func run(
+    _ all: [SourcePiece], _ index: SegmentIndex, _ source: any ByteSource, _ offset: Int
+  ) throws(FormatError) {
+    let facts = index.segments[segment]
+    let start = index.uncompressedOffsets[segment]
+    let place = start..<(start + facts.uncompressedCount)
+    let streamOffset = try offset.checkedAdding(index.compressedOffsets[segment])
+    var wanted = 0
+    for number in pieces { wanted = max(wanted, min(all[number].offset + all[number].count, place.upperBound) - start) }
+    let input = BufferPool.shared.take()
+    defer { BufferPool.shared.give(input) }
+    let count = try input.fill(from: source, at: streamOffset, count: facts.compressedCount)
+    do throws(FormatError) {
+      if pieces.count == 1, all[pieces[0]].offset <= place.lowerBound, wanted == place.count {
+        // Safe: the part of the caller's memory that is this segment's alone.
+        let target = unsafe all[pieces[0]].memory(place)
+        try unsafe inflate(input.bytes(count), into: target, upTo: nil, matching: facts.crc32)
         return
       }
-      let whole = spares.take()
-      defer { spares.give(whole) }
-      try whole.reserve(segment.uncompressedCount)
-      let memory = unsafe whole.mutableBytes(segment.uncompressedCount)
-      try unsafe inflate(input.bytes(used), into: memory, matching: segment.crc32, number)
-      let part = place.clamped(to: range)
-      let local = (part.lowerBound - range.lowerBound)..<(part.upperBound - range.lowerBound)
-      unsafe shared.withRange(local) { destination in
-        // Safe: `part` lies within both the segment and the range.
-        let from = part.lowerBound - place.lowerBound
-        unsafe destination.copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: memory[from..<(from + part.count)]))
+      let whole = BufferPool.shared.take()
+      defer { BufferPool.shared.give(whole) }
+      try whole.reserve(facts.uncompressedCount)
+      let memory = unsafe whole.mutableBytes(facts.uncompressedCount)
+      try unsafe inflate(
+        input.bytes(count), into: memory, upTo: wanted == place.count ? nil : wanted, matching: facts.crc32)
+      for number in pieces {
+        let part = place.clamped(to: all[number].offset..<(all[number].offset + all[number].count))
+        // Safe: `part` lies within both the segment, up to what is wanted, and the piece.
+        unsafe all[number].memory(part).copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: memory[(part.lowerBound - start)..<(part.upperBound - start)]))
       }
+    } catch {
+      throw error.shifted(by: streamOffset).at(file: source.name, offset: streamOffset)
     }
   }
 
-  private static func inflate(
-    _ stream: UnsafeRawBufferPointer, into memory: UnsafeMutableRawBufferPointer, matching crc32: UInt32,
-    _ number: Int
+  private func inflate(
+    _ stream: UnsafeRawBufferPointer, into memory: UnsafeMutableRawBufferPointer, upTo wanted: Int?,
+    matching crc: UInt32
   ) throws(FormatError) {
-    try unsafe inflate(stream, into: memory)
-    guard unsafe CRC32.checksum(UnsafeRawBufferPointer(memory)) == crc32 else {
-      throw FormatError(
-        .corrupt, "the checksum (CRC-32) of compressed segment \(number) does not match its data")
+    try DeflateDecoder.with { (decoder) throws(FormatError) in
+      _ = try unsafe decoder.decode(stream, into: memory, upTo: wanted, isSegment: true)
+    }
+    guard wanted == nil else { return }
+    guard unsafe CRC32.checksum(UnsafeRawBufferPointer(memory)) == crc else {
+      throw FormatError(.corrupt, "the checksum (CRC-32) of compressed segment \(segment) does not match its data")
     }
   }
 }

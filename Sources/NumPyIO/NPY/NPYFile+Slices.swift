@@ -86,8 +86,27 @@ struct SliceReader {
 
   func read() throws(FormatError) -> AnyNDArray {
     guard result.nbytes > 0 else { return result }
-    try readAxes(from: 0, sourceStart, targetStart)
+    var pending = Pending()
+    try readAxes(from: 0, sourceStart, targetStart, &pending)
+    try flush(&pending)
     return result
+  }
+
+  /// What is to be read next. Pieces are handed to the source together: those that share a compressed segment are
+  /// inflated once, and all cores take part.
+  private struct Pending {
+    var pieces: [SourcePiece] = []
+    /// What is read with the gaps in it, and where its elements go.
+    var blocks: [(storage: ArrayStorage, axes: ArraySlice<Axis>, target: Int)] = []
+    var byteCount = 0
+
+    var isEnough: Bool { byteCount >= 4 * SliceReader.blockSize || pieces.count >= 4096 }
+  }
+
+  private func flush(_ pending: inout Pending) throws(FormatError) {
+    try source.read(pending.pieces)
+    for block in pending.blocks { scatter(block.storage, block.axes, to: block.target) }
+    pending = Pending()
   }
 
   private func span(from axis: Int) -> Int { axis < axes.count ? axes[axis].span : itemSize }
@@ -102,20 +121,25 @@ struct SliceReader {
     (axis..<axes.count).allSatisfy { axes[$0].step == span(from: $0 + 1) && axes[$0].targetStep == axes[$0].step }
   }
 
-  private func readAxes(from axis: Int, _ offset: Int, _ target: Int) throws(FormatError) {
+  private func readAxes(
+    from axis: Int, _ offset: Int, _ target: Int, _ pending: inout Pending
+  ) throws(FormatError) {
     let size = span(from: axis)
-    if isDirect(from: axis) {
-      // Safe: the result has room for the part, which `init` has laid out within it.
-      let part = unsafe UnsafeMutableRawBufferPointer(
-        rebasing: result.storage.mutableBuffer[target..<(target + size)])
-      try check(unsafe source.read(into: part, at: offset), of: size, at: offset)
-      return
-    }
-    if size <= SliceReader.blockSize, isDense(from: axis) {
-      let block = ArrayStorage(uninitializedByteCount: size)
-      // Safe: the block is new and has room for `size` bytes.
-      try check(unsafe source.read(into: block.mutableBuffer, at: offset), of: size, at: offset)
-      scatter(block, from: axis, to: target)
+    let isDirect = isDirect(from: axis)
+    if isDirect || size <= SliceReader.blockSize && isDense(from: axis) {
+      if isDirect {
+        // Safe: the result has room for the part, which `init` has laid out within it.
+        let part = unsafe UnsafeMutableRawBufferPointer(
+          rebasing: result.storage.mutableBuffer[target..<(target + size)])
+        unsafe pending.pieces.append(SourcePiece(offset: offset, memory: part))
+      } else {
+        let block = ArrayStorage(uninitializedByteCount: size)
+        // Safe: the block lives in `pending` for as long as the piece.
+        unsafe pending.pieces.append(SourcePiece(offset: offset, memory: block.mutableBuffer))
+        pending.blocks.append((block, axes[axis...], target))
+      }
+      pending.byteCount += size
+      if pending.isEnough { try flush(&pending) }
       return
     }
     let next = axes[axis]
@@ -128,26 +152,23 @@ struct SliceReader {
       part.axes[axis].count = count
       part.axes[axis].span = span(from: axis + 1) + (count - 1) * next.step
       let (from, to) = (offset + row * next.step, target + row * next.targetStep)
-      if count == 1 { try readAxes(from: axis + 1, from, to) } else { try part.readAxes(from: axis, from, to) }
+      if count == 1 {
+        try readAxes(from: axis + 1, from, to, &pending)
+      } else {
+        try part.readAxes(from: axis, from, to, &pending)
+      }
       row += count
     }
   }
 
   /// Copies the elements of a block to their places in the result.
-  private func scatter(_ block: ArrayStorage, from axis: Int, to target: Int) {
-    let shape = axes[axis...].map(\.count)
+  private func scatter(_ block: ArrayStorage, _ axes: ArraySlice<Axis>, to target: Int) {
+    let shape = axes.map(\.count)
     let view = AnyNDArray(
-      uncheckedDType: result.dtype, shape: shape, strides: axes[axis...].map(\.step), offset: 0, storage: block)
+      uncheckedDType: result.dtype, shape: shape, strides: axes.map(\.step), offset: 0, storage: block)
     let place = AnyNDArray(
-      uncheckedDType: result.dtype, shape: shape, strides: axes[axis...].map(\.targetStep), offset: target,
+      uncheckedDType: result.dtype, shape: shape, strides: axes.map(\.targetStep), offset: target,
       storage: result.storage)
     StridedCopy.copy(from: view, toNew: place)
-  }
-
-  private func check(_ got: Int, of wanted: Int, at offset: Int) throws(FormatError) {
-    guard got == wanted else {
-      throw FormatError.truncated("the slice's data", expected: wanted, found: got, at: offset + got)
-        .at(file: source.name)
-    }
   }
 }

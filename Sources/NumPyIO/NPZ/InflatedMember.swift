@@ -45,10 +45,8 @@ final class InflatedMember: ByteSource {
     let count = min(buffer.count, member.uncompressedSize - offset)
     // Safe: the first `count` bytes of the caller's buffer.
     let target = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
-    // The beginning is streamed: a header is a few hundred bytes, a segment a million.
-    if let index, offset + count > 1 << 14 {
-      try unsafe Inflate.inflate(
-        offset..<(offset + count), of: index, from: archive.source, at: range.lowerBound, into: target)
+    if index != nil {
+      try unsafe read([SourcePiece(offset: offset, memory: target)])
       return count
     }
     let address = UInt(bitPattern: target.baseAddress)
@@ -66,6 +64,19 @@ final class InflatedMember: ByteSource {
       } catch { return .failure(error) }
     }
     return try result.get()
+  }
+
+  func read(_ pieces: [SourcePiece]) throws(FormatError) {
+    if let index {
+      try Inflate.inflate(pieces, of: index, from: archive.source, at: range.lowerBound)
+      return
+    }
+    for piece in pieces {
+      let got = try unsafe read(into: piece.memory, at: piece.offset)
+      guard got == piece.count else {
+        throw .truncated("the member", expected: piece.count, found: got, at: piece.offset + got).at(file: name)
+      }
+    }
   }
 
   private func stream(_ state: inout State, before offset: Int) throws(FormatError) -> InflatingStream {

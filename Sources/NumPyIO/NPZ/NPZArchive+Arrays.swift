@@ -36,8 +36,8 @@ extension NPZArchive {
     }
   }
 
-  /// Reads a part of an array: of a stored member its bytes, of a compressed one of this library's the segments that
-  /// it touches. Checksums are verified of segments only.
+  /// Reads a part of an array: of a stored member its bytes, of a compressed one of this library's what it needs of
+  /// the segments that it touches. Checksums are verified of segments that are read whole only.
   ///
   /// - Throws: ``FormatError`` with code `badArgument` for indices that do not fit the array.
   public func read(_ name: String, _ indices: any AxisIndex...) throws(FormatError) -> AnyNDArray {
@@ -109,16 +109,9 @@ extension NPZArchive {
       return
     }
     if let inflated = contents as? InflatedMember, member.method == .deflate {
-      let stream = try zip.source.readBytes(
-        at: inflated.range.lowerBound, count: inflated.range.count, "the compressed member")
-      let result: Result<Void, FormatError> = unsafe stream.withUnsafeBytes { bytes in
-        // Safe: both buffers outlive the call.
-        do throws(FormatError) {
-          _ = try unsafe Inflate.inflate(bytes, into: target)
-          return .success(())
-        } catch { return .failure(error) }
-      }
-      try result.get()
+      // Safe: the storage outlives the call.
+      try unsafe Inflate.inflate(
+        from: zip.source, at: inflated.range.lowerBound, compressedCount: inflated.range.count, into: target)
     } else {
       let crc = try storage.fill(checksumming: contents)
       try zip.check(member, count: target.count, crc32: crc)

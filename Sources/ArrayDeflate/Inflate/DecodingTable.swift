@@ -1,0 +1,115 @@
+/// What a decoding table says of the next bits of a stream.
+protocol DecodingEntry: BitwiseCopyable, Sendable {
+  /// No symbol: bits that are no code, or the code of a symbol that deflate reserves.
+  static var invalid: Self { get }
+  /// The code goes on in a second table.
+  static func table(at start: Int, indexBits: Int, taking count: Int) -> Self
+  /// The same symbol, for a code of so many bits.
+  func taking(_ count: Int) -> Self
+}
+
+/// A table that tells symbols by the next bits of a stream; codes too long for it go on in second tables behind it.
+@safe struct DecodingTable<Entry: DecodingEntry> {
+  /// How many bits index the first table.
+  let indexBits: Int
+  private let entries: Table<Entry>
+  /// The entries of the alphabet's symbols.
+  private let symbols: Table<Entry>
+  private let sorted: Table<UInt16>
+  private let allowsSingleCode: Bool
+  let view: TableView<Entry>
+
+  /// - Parameters:
+  ///   - capacity: Room for the first table and all second ones that a complete code can need.
+  ///   - allowsSingleCode: Whether a lone code of one bit may stand in a code that is not complete, and a code may
+  ///     be empty, as zlib allows for literals and distances.
+  init(symbols: [Entry], indexBits: Int, capacity: Int, allowsSingleCode: Bool) {
+    self.indexBits = indexBits
+    self.symbols = Table(symbols, default: .invalid)
+    sorted = Table(repeating: 0, count: symbols.count)
+    self.allowsSingleCode = allowsSingleCode
+    entries = Table(repeating: .invalid, count: capacity)
+    view = entries.view
+  }
+
+  /// Fills the table for a code; false if zlib would not take it: more codes than there can be, or fewer.
+  ///
+  /// - Parameter lengths: The number of bits of each symbol's code, at most 15; 0 for a symbol that has none.
+  func build(_ lengths: TableView<UInt8>, _ range: Range<Int>) -> Bool {
+    var counts: InlineArray<16, Int> = .init(repeating: 0)
+    for index in range { counts[Int(lengths[index] & 15)] += 1 }
+    counts[0] = 0
+    var longest = 15
+    while longest > 0, counts[longest] == 0 { longest -= 1 }
+    var left = 1
+    // Where the symbols of each length begin among all that have a code, sorted by length.
+    var starts: InlineArray<17, Int> = .init(repeating: 0)
+    for length in 1...15 {
+      left = left << 1 - counts[length]
+      if left < 0 { return false }
+      starts[length + 1] = starts[length] + counts[length]
+    }
+    if left > 0 {
+      guard allowsSingleCode, longest <= 1 else { return false }
+      view.fill(.invalid, count: 2)
+    }
+    let sorted = self.sorted.view
+    for index in range {
+      let length = Int(lengths[index] & 15)
+      guard length > 0 else { continue }
+      sorted[starts[length]] = UInt16(truncatingIfNeeded: index - range.lowerBound)
+      starts[length] += 1
+    }
+    // Codes in their order, their bits as they come in the stream, the first lowest (RFC 1951, 3.1.1). What a table of
+    // fewer bits holds stands twice in that of one more.
+    var code = 0
+    var place = 0
+    for length in 1...indexBits {
+      if length > 1 { view.duplicate(1 << (length - 1)) }
+      for _ in 0..<counts[length] {
+        view[code] = symbols.view[Int(sorted[place])].taking(length)
+        place += 1
+        code = DecodingTable.next(code, length)
+      }
+    }
+    return longest <= indexBits || buildSecondTables(counts, place, code, longest)
+  }
+
+  private func buildSecondTables(_ counts: InlineArray<16, Int>, _ first: Int, _ code: Int, _ longest: Int) -> Bool {
+    var (place, code, free, prefix, start, size) = (first, code, 1 << indexBits, -1, 0, 0)
+    // In the order of their codes, so that those of one second table come one after the other.
+    for length in (indexBits + 1)...longest {
+      for seen in 0..<counts[length] {
+        if code & (1 << indexBits - 1) != prefix {
+          prefix = code & (1 << indexBits - 1)
+          // As many bits as the codes need that share the prefix: until they fill the table.
+          size = length - indexBits
+          var room = 1 << size - (counts[length] - seen)
+          while room > 0, size + indexBits < longest {
+            size += 1
+            room = room << 1 - counts[size + indexBits]
+          }
+          start = free
+          free += 1 << size
+          guard free <= entries.count else { return false }
+          view[prefix] = .table(at: start, indexBits: size, taking: indexBits)
+        }
+        let entry = symbols.view[Int(sorted.view[place])].taking(length - indexBits)
+        for index in stride(from: code >> indexBits, to: 1 << size, by: 1 << (length - indexBits)) {
+          view[start + index] = entry
+        }
+        place += 1
+        code = DecodingTable.next(code, length)
+      }
+    }
+    return true
+  }
+
+  /// The code after another of the same length, its last bit highest: the highest 0 becomes 1, the ones above it 0.
+  @inline(__always) private static func next(_ code: Int, _ length: Int) -> Int {
+    let zeros = ~code & (1 << length - 1)
+    guard zeros > 0 else { return 0 }
+    let top = 1 &<< (Int.bitWidth &- 1 &- zeros.leadingZeroBitCount)
+    return code & (top &- 1) | top
+  }
+}

@@ -1,0 +1,190 @@
+internal import ByteIO
+internal import Synchronization
+
+/// Inflates streams that are in memory as a whole: a decoder of our own.
+///
+/// As strict as zlib: it takes the streams that zlib takes and refuses the others, for which libdeflate is too
+/// lenient (it decodes reserved symbols and codes with a symbol missing). Used by one thread at a time.
+final class DeflateDecoder: @unchecked Sendable {
+  private let literals = DecodingTable<LiteralEntry>.literals()
+  private let distances = DecodingTable<CodeEntry>.distances()
+  private let codeLengths = DecodingTable<CodeEntry>.codeLengths()
+  private let packed = PackedTable()
+  /// The lengths of a block's codes, literals first; those of the code of code lengths behind them.
+  private let lengths = Table<UInt8>(repeating: 0, count: 320 + 19)
+  /// Which of the lengths are of literals, which of distances.
+  private var counts = (literals: 0, distances: 0)
+  private var isFixed = false
+  /// How the block's codes are decoded, once that has been asked.
+  private var kind: PackedTable.Kind?
+
+  /// With less output to come than this, the packed table takes longer to build than it saves.
+  private static let worthPacking = 3000
+
+  /// Decoders that wait to be used again: their tables are warm.
+  private static let spares = Mutex<[DeflateDecoder]>([])
+
+  /// Lends a decoder.
+  static func with<Result>(_ body: (DeflateDecoder) throws(FormatError) -> Result) throws(FormatError) -> Result {
+    let decoder = spares.withLock { $0.popLast() } ?? DeflateDecoder()
+    defer { spares.withLock { if $0.count < 16 { $0.append(decoder) } } }
+    return try body(decoder)
+  }
+
+  /// Inflates a stream into memory.
+  ///
+  /// - Parameters:
+  ///   - wanted: `nil` if the stream must give exactly what the memory holds, its final block included; else how many
+  ///     bytes of it are wanted: decoding stops soon after them.
+  ///   - isSegment: Whether the stream may end without a final block, after a flush.
+  /// - Returns: How many bytes of the stream were used.
+  /// - Throws: ``FormatError`` with code `corrupt`, and the offset in the stream.
+  func decode(
+    _ stream: UnsafeRawBufferPointer, into memory: UnsafeMutableRawBufferPointer, upTo wanted: Int? = nil,
+    isSegment: Bool = false
+  ) throws(FormatError) -> Int {
+    var nothing: UInt64 = 0
+    let expected = memory.count
+    var lane = DecodingLane(next: 0, out: 0)
+    let fault = unsafe withUnsafeMutableBytes(of: &nothing) { spare -> DeflateFault? in
+      // Safe: the views are used within the call only; empty buffers may have no address, but the views have a length
+      // of 0 then and are not touched.
+      guard let input = unsafe InputBytes(stream.isEmpty ? UnsafeRawBufferPointer(rebasing: spare[..<0]) : stream),
+        let output = unsafe InflatedBytes(
+          memory.isEmpty ? UnsafeMutableRawBufferPointer(rebasing: spare[..<0]) : memory)
+      else { return .cutShort }
+      return decodeBlocks(&lane, input, output, until: wanted ?? .max, isSegment: isSegment)
+    }
+    if let fault { throw fault.error(expected: expected, found: lane.out, offset: lane.position) }
+    if wanted == nil, lane.out != expected {
+      throw DeflateFault.tooShort.error(expected: expected, found: lane.out, offset: lane.position)
+    }
+    return lane.position
+  }
+
+  private func decodeBlocks(
+    _ lane: inout DecodingLane, _ input: InputBytes, _ output: InflatedBytes, until: Int, isSegment: Bool
+  ) -> DeflateFault? {
+    while lane.out < until {
+      if isSegment, lane.isAtEnd(of: input) { break }
+      guard let isLast = lane.read(1, input), let type = lane.read(2, input) else { return .cutShort }
+      var fault: DeflateFault?
+      switch type {
+      case 0: fault = lane.copyStored(input, output)
+      case 1:
+        buildFixed()
+        fault = decodeSymbols(&lane, input, output, until: until)
+      case 2:
+        isFixed = false
+        kind = nil
+        fault = readCodes(&lane, input) ?? decodeSymbols(&lane, input, output, until: until)
+      default: fault = .badBlockType
+      }
+      if let fault { return fault }
+      if isLast == 1 { break }
+    }
+    return lane.out < until && until != .max ? .tooShort : nil
+  }
+
+  private func decodeSymbols(
+    _ lane: inout DecodingLane, _ input: InputBytes, _ output: InflatedBytes, until: Int
+  ) -> DeflateFault? {
+    let end = min(until, output.count)
+    var outcome = DecodingLane.Outcome.near
+    if end - lane.out >= DeflateDecoder.worthPacking {
+      let kind = self.kind ?? prepare()
+      outcome = lane.crawl(
+        input, output, literals.view, distances.view, until: min(DecodingLane.outputBefore, until))
+      if case .near = outcome {
+        switch kind {
+        case .runs:
+          outcome = lane.run(
+            input, output, packed.view, literals.view, distances.view, mode: PackedTable.Runs.self, until: until)
+        case .packed:
+          outcome = lane.run(
+            input, output, packed.view, literals.view, distances.view, mode: PackedTable.Packed.self, until: until)
+        case .single:
+          outcome = lane.run(
+            input, output, literals.view, literals.view, distances.view, mode: PackedTable.Single.self, until: until)
+        }
+      }
+    }
+    if case .near = outcome {
+      outcome = lane.crawl(input, output, literals.view, distances.view, until: until)
+    }
+    switch outcome {
+    case .near, .endOfBlock: return nil
+    case .fault(let fault): return fault
+    }
+  }
+
+  /// Decides how to decode a block and builds the table for it.
+  private func prepare() -> PackedTable.Kind {
+    let kind = PackedTable.Kind(
+      lengths.view, literals: 0..<counts.literals, distances: counts.literals..<(counts.literals + counts.distances))
+    switch kind {
+    case .single: break
+    case .packed: packed.build(literals.view)
+    case .runs: packed.build(literals.view, runsOf: distances.view)
+    }
+    self.kind = kind
+    return kind
+  }
+
+  private func buildFixed() {
+    guard !isFixed else { return }
+    let all = lengths.view
+    for symbol in 0..<288 { all[symbol] = symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8 }
+    for symbol in 288..<320 { all[symbol] = 5 }
+    _ = literals.build(all, 0..<288)
+    _ = distances.build(all, 288..<320)
+    counts = (288, 32)
+    isFixed = true
+    kind = nil
+  }
+
+  /// The order in which the lengths of the code of code lengths are written (RFC 1951, 3.2.7).
+  private static let order: [Int] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
+
+  /// Reads the codes of a block that brings its own.
+  private func readCodes(_ lane: inout DecodingLane, _ input: InputBytes) -> DeflateFault? {
+    guard let literalBits = lane.read(5, input), let distanceBits = lane.read(5, input),
+      let lengthBits = lane.read(4, input)
+    else { return .cutShort }
+    let (literalCount, distanceCount) = (literalBits + 257, distanceBits + 1)
+    // What stands above is reserved, and refused by zlib.
+    guard literalCount <= 286, distanceCount <= 30 else { return .badSymbolCounts }
+    let all = lengths.view
+    for index in 320..<339 { all[index] = 0 }
+    for symbol in DeflateDecoder.order[..<(lengthBits + 4)] {
+      guard let length = lane.read(3, input) else { return .cutShort }
+      all[320 + symbol] = UInt8(length)
+    }
+    guard codeLengths.build(all, 320..<339) else { return .badCodeLengths }
+    let total = literalCount + distanceCount
+    var done = 0
+    while done < total {
+      lane.load(input)
+      let entry = codeLengths.view[Int(truncatingIfNeeded: lane.bits & 0x7F)]
+      guard entry.isPlain else { return .badCodeLengths }
+      guard let saved = lane.takeLoaded(entry.taken) else { return .cutShort }
+      guard entry.value >= 16 else {
+        all[done] = UInt8(truncatingIfNeeded: entry.value)
+        done += 1
+        continue
+      }
+      guard entry.value > 16 || done > 0 else { return .badCodeLengths }
+      let length = entry.value == 16 ? all[done - 1] : 0
+      let count = entry.value(saved) - entry.value + (entry.value == 18 ? 11 : 3)
+      guard count <= total - done else { return .badCodeLengths }
+      for _ in 0..<count {
+        all[done] = length
+        done += 1
+      }
+    }
+    counts = (literalCount, distanceCount)
+    guard all[256] > 0 else { return .noEndOfBlock }
+    guard literals.build(all, 0..<literalCount) else { return .badLiteralCode }
+    return distances.build(all, literalCount..<total) ? nil : .badDistanceCode
+  }
+}
