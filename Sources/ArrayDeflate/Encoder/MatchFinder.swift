@@ -38,11 +38,6 @@ final class MatchFinder {
   func prepare(_ probes: [Probe]) {
     self.probes = Array(probes.prefix(MatchFinder.most))
     for index in self.probes.indices { tables[index].view.fill(0) }
-    show()
-  }
-
-  /// Lets the matches be seen by way of ``probeLists``.
-  func show() {
     for offset in 0..<8 {
       var count = 0
       for (index, probe) in probes.enumerated() where probe.places >> UInt8(offset) & 1 != 0 {
@@ -52,9 +47,6 @@ final class MatchFinder {
       probeLists.view[offset * (MatchFinder.most + 1) + count] = -1
     }
   }
-
-  /// The opposite of ``show()``.
-  func hide() { probeLists.view.fill(-1) }
 
   /// Looks for matches at the places of a part of a range that is no longer than a chunk; they reach back to the
   /// range's start at most, and end within the part.

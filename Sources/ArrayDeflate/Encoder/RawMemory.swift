@@ -35,12 +35,12 @@
   @inline(__always) func matchLength(_ index: Int, _ earlier: Int, from start: Int = 0, limit: Int) -> Int {
     assert(earlier >= 0 && earlier < index && index + limit <= count)
     var length = start
-    while length + 8 <= limit {
-      let difference = load64(index + length) ^ load64(earlier + length)
-      if difference != 0 { return length + difference.trailingZeroBitCount >> 3 }
-      length += 8
+    while length &+ 8 <= limit {
+      let difference = load64(index &+ length) ^ load64(earlier &+ length)
+      if difference != 0 { return length &+ difference.trailingZeroBitCount &>> 3 }
+      length &+= 8
     }
-    while length < limit, self[index + length] == self[earlier + length] { length += 1 }
+    while length < limit, self[index &+ length] == self[earlier &+ length] { length &+= 1 }
     return length
   }
 

@@ -89,6 +89,12 @@ struct TokenList {
     self.counts = counts
   }
 
+  init(_ tokens: Table<Token>, count: Int, _ counts: ChunkCounts) {
+    self.tokens = tokens
+    self.counts = counts
+    self.count = count
+  }
+
   var capacity: Int { tokens.count }
 
   mutating func clear() {
