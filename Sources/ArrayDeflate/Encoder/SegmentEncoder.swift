@@ -26,10 +26,8 @@ final class SegmentEncoder: @unchecked Sendable {
   private var thoroughOptions = SearchOptions(.bytes)
 
   /// The bytes at the middle of a segment that the strategies are tried on.
-  private static let sampleSize = 2 * OptimalParser.chunk
-  private static let thoroughSampleSize = 96 << 10
-  /// The part of the sample's parse that is not counted: there is little to refer to yet.
-  private static let warmUp = OptimalParser.chunk
+  private var sampleSize = 0
+  private var warmUp = 0
 
   /// Compresses a segment of at least one byte into a buffer, without its ending: see ``BitWriter/End``.
   func encode(
@@ -78,12 +76,17 @@ final class SegmentEncoder: @unchecked Sendable {
   }
 
   private func sample(_ input: InputBytes, _ layout: ItemLayout) -> Range<Int> {
-    guard input.count > 2 * SegmentEncoder.sampleSize else { return 0..<input.count }
+    guard input.count > 2 * sampleSize else { return 0..<input.count }
     // At an item's start and a multiple of 64, so that offsets within items mean the same.
     let step = 64 * min(layout.itemSize, 4096)
-    let start = (input.count - SegmentEncoder.sampleSize) / 2
+    let start = (input.count - sampleSize) / 2
     let aligned = start - start % step
-    return aligned..<aligned + SegmentEncoder.sampleSize
+    return aligned..<aligned + sampleSize
+  }
+
+  /// Where in a sample counting begins.
+  private func countedStart(_ range: Range<Int>) -> Int {
+    range.count == sampleSize ? range.lowerBound + warmUp : range.lowerBound
   }
 
   /// The bits a byte that a strategy takes for the sample, its beginning left out. For those that go by costs this
@@ -107,11 +110,9 @@ final class SegmentEncoder: @unchecked Sendable {
     let list = parse(strategy, input, range, layout)
     var first = 0
     var position = range.lowerBound
-    if range.count == SegmentEncoder.sampleSize {
-      while first < list.count, position < range.lowerBound + SegmentEncoder.warmUp {
-        position += list[first].literals + list[first].length
-        first += 1
-      }
+    while first < list.count, position < countedStart(range) {
+      position += list[first].literals + list[first].length
+      first += 1
     }
     histogram.clear()
     let counted = range.upperBound - position
@@ -122,8 +123,7 @@ final class SegmentEncoder: @unchecked Sendable {
   /// The bits a byte that ``NumberRuns`` takes for the sample.
   private func numberTrial(_ input: InputBytes, _ layout: ItemLayout) -> Double {
     let range = sample(input, layout)
-    let counted =
-      range.count == SegmentEncoder.sampleSize ? range.lowerBound + SegmentEncoder.warmUp..<range.upperBound : range
+    let counted = countedStart(range)..<range.upperBound
     histogram.clear()
     NumberRuns(input, size: layout.atomSize, numbers).count(counted, into: histogram)
     return Double(histogram.huffmanBits()) / Double(counted.count)
@@ -147,13 +147,10 @@ final class SegmentEncoder: @unchecked Sendable {
     return Double(counts.histogram(last).huffmanBits()) / Double(range.upperBound - start)
   }
 
-  /// The bits a byte that the thorough encoder takes for a larger sample; sets up what it looks for.
+  /// The bits a byte that the thorough encoder takes for the sample; sets up what it looks for.
   private func thoroughTrial(_ input: InputBytes, _ layout: ItemLayout) -> Double {
-    let size = SegmentEncoder.thoroughSampleSize
-    let step = 64 * min(layout.itemSize, 4096)
-    var start = max(0, (input.count - size) / 2)
-    start -= start % step
-    let (options, bits) = thorough.learn(input, start..<min(input.count, start + size), layout)
+    let range = sample(input, layout)
+    let (options, bits) = thorough.learn(input, range, countedFrom: countedStart(range), layout)
     thoroughOptions = options
     return bits
   }
@@ -162,6 +159,7 @@ final class SegmentEncoder: @unchecked Sendable {
   private func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Strategy
   {
     guard input.count >= 64 else { return .runs }
+    (sampleSize, warmUp) = level == .best ? (96 << 10, 32 << 10) : (2 * OptimalParser.chunk, OptimalParser.chunk)
     let literals = trial(.literals, input, layout, level)
     var runs = trial(.runs, input, layout, level)
     var plain = Strategy.runs

@@ -30,7 +30,7 @@ final class MatchTree {
   private var base = 0
   private var runs = RunLengths()
 
-  /// Forgets everything; what comes next begins at a place before which nothing is looked at.
+  /// Forgets everything; what comes next begins at a place, a multiple of eight, before which nothing is looked at.
   func clear(at origin: Int) {
     heads.view.fill(MatchTree.gone)
     base = origin
@@ -120,21 +120,17 @@ final class MatchTree {
   ) {
     let (children, roots, itemRuns, byteRuns) = (children.view, roots.view, itemRuns.view, byteRuns.view)
     let (matches, ends) = (cache.matches.view, cache.ends.view)
-    let base = base
     let itemToken = Token.exact(length: 0, distance: options.itemDistance).bits
     let byteToken = Token.exact(length: 0, distance: 1).bits
     let first = part.lowerBound &- range.lowerBound &+ 1
+    let start = part.lowerBound &- base
     let farthest = max(origin &- 1 &- base, Int(MatchTree.gone))
+    // As long as nothing is compared beyond the end.
+    let safe = range.upperBound &- DeflateAlphabet.maxMatch &- 16
     var count = made
     var index = 0
     let total = part.count
-
-    @inline(__always) func slot(_ place: Int) -> Int {
-      ((place & (1 &<< G.shift &- 1)) &<< (15 &- G.shift) | (place & (MatchTree.window &- 1)) &>> G.shift) &* 2
-    }
-
     while index < total {
-      let position = part.lowerBound &+ index
       let (itemRun, byteRun) = (Int(itemRuns[index]), Int(byteRuns[index]))
       matches[count] = Token(bits: itemToken &+ UInt32(truncatingIfNeeded: itemRun))
       count &+= itemRun > 2 ? 1 : 0
@@ -142,58 +138,129 @@ final class MatchTree {
       matches[count] = Token(bits: byteToken &+ UInt32(truncatingIfNeeded: byteRun))
       count &+= byteRun > best ? 1 : 0
       best = max(best, byteRun)
-      let root = roots[index]
-      index &+= 1
-      if root == MatchTree.unsearched {
-        ends[first &+ index &- 1] = Int32(truncatingIfNeeded: count)
-        continue
-      }
-      let oldest = max(farthest, position &- base &- MatchTree.window)
-      let limit = min(DeflateAlphabet.maxMatch, range.upperBound &- position)
-      var node = Int(root)
-      var lessSlot = slot(position)
-      var greaterSlot = lessSlot &+ 1
-      var (lessLength, greaterLength) = (0, 0)
-      var depth = options.depth
-      while true {
-        if node <= oldest || depth == 0 {
-          children[lessSlot] = MatchTree.gone
-          children[greaterSlot] = MatchTree.gone
-          break
-        }
-        depth &-= 1
-        let earlier = base &+ node
-        let pair = slot(earlier)
-        let length = input.matchLength(position, earlier, from: min(lessLength, greaterLength), limit: limit)
-        if length > best {
-          best = length
-          matches[count] = Token.exact(length: length, distance: position &- earlier)
-          count &+= 1
-          if length >= limit {
-            children[lessSlot] = children[pair]
-            children[greaterSlot] = children[pair &+ 1]
-            break
-          }
-        } else if length >= limit {
-          children[lessSlot] = children[pair]
-          children[greaterSlot] = children[pair &+ 1]
-          break
-        }
-        if input[earlier &+ length] < input[position &+ length] {
-          children[lessSlot] = Int16(truncatingIfNeeded: node)
-          lessSlot = pair &+ 1
-          lessLength = length
-          node = Int(children[lessSlot])
+      let root = Int(roots[index])
+      if root != Int(MatchTree.unsearched) {
+        let place = start &+ index
+        let oldest = max(farthest, place &- MatchTree.window)
+        if root <= oldest {
+          let pair = MatchTree.slot(G.self, place)
+          children[pair] = MatchTree.gone
+          children[pair &+ 1] = MatchTree.gone
+        } else if part.lowerBound &+ index < safe {
+          count = MatchTree.descend(
+            G.self, input, part.lowerBound &+ index, place, root, oldest, options.depth, best, children, matches,
+            count)
         } else {
-          children[greaterSlot] = Int16(truncatingIfNeeded: node)
-          greaterSlot = pair
-          greaterLength = length
-          node = Int(children[greaterSlot])
+          count = descendNearEnd(
+            G.self, input, part.lowerBound &+ index, range.upperBound, root, oldest, options.depth, best, matches,
+            count)
         }
       }
-      ends[first &+ index &- 1] = Int32(truncatingIfNeeded: count)
+      ends[first &+ index] = Int32(truncatingIfNeeded: count)
+      index &+= 1
     }
     made = count
+  }
+
+  /// Where a place's two children are: those of the same offset within a number lie side by side.
+  @inline(__always) private static func slot<G: Grain>(_: G.Type, _ place: Int) -> Int {
+    let low = place & (window &- 1)
+    return ((low & (1 &<< G.shift &- 1)) &<< (15 &- G.shift) | low &>> G.shift) &* 2
+  }
+
+  /// Goes down the tree from its root and makes a place its new root; returns the number of matches.
+  @inline(never) private static func descend<G: Grain>(
+    _: G.Type, _ input: InputBytes, _ position: Int, _ place: Int, _ root: Int, _ oldest: Int, _ depth: Int,
+    _ longest: Int, _ children: TableView<Int16>, _ matches: TableView<Token>, _ made: Int
+  ) -> Int {
+    var (node, depth, best, count) = (root, depth, longest, made)
+    var lessSlot = slot(G.self, place)
+    var greaterSlot = lessSlot &+ 1
+    var (lessLength, greaterLength) = (0, 0)
+    while node > oldest, depth > 0 {
+      depth &-= 1
+      let distance = place &- node
+      let pair = slot(G.self, node)
+      var length = min(lessLength, greaterLength)
+      var ours = input.load64(position &+ length)
+      var theirs = input.load64(position &+ length &- distance)
+      while ours == theirs, length < DeflateAlphabet.maxMatch {
+        length &+= 8
+        ours = input.load64(position &+ length)
+        theirs = input.load64(position &+ length &- distance)
+      }
+      let equal = (ours ^ theirs).trailingZeroBitCount & 0x38
+      length &+= equal &>> 3
+      if length > best {
+        best = min(length, DeflateAlphabet.maxMatch)
+        matches[count] = Token.exact(length: best, distance: distance)
+        count &+= 1
+      }
+      if length >= DeflateAlphabet.maxMatch {
+        children[lessSlot] = children[pair]
+        children[greaterSlot] = children[pair &+ 1]
+        return count
+      }
+      let shift = UInt64(truncatingIfNeeded: equal)
+      if theirs &>> shift & 0xFF < ours &>> shift & 0xFF {
+        children[lessSlot] = Int16(truncatingIfNeeded: node)
+        lessSlot = pair &+ 1
+        lessLength = length
+        node = Int(children[lessSlot])
+      } else {
+        children[greaterSlot] = Int16(truncatingIfNeeded: node)
+        greaterSlot = pair
+        greaterLength = length
+        node = Int(children[greaterSlot])
+      }
+    }
+    children[lessSlot] = gone
+    children[greaterSlot] = gone
+    return count
+  }
+
+  /// The same where the input ends so soon that it has to be watched.
+  @inline(never) private func descendNearEnd<G: Grain>(
+    _: G.Type, _ input: InputBytes, _ position: Int, _ end: Int, _ root: Int, _ oldest: Int, _ depth: Int,
+    _ longest: Int, _ matches: TableView<Token>, _ made: Int
+  ) -> Int {
+    let children = children.view
+    let place = position - base
+    let limit = min(DeflateAlphabet.maxMatch, end - position)
+    var (node, depth, best, count) = (root, depth, longest, made)
+    var lessSlot = MatchTree.slot(G.self, place)
+    var greaterSlot = lessSlot + 1
+    var (lessLength, greaterLength) = (0, 0)
+    while node > oldest, depth > 0 {
+      depth -= 1
+      let earlier = base + node
+      let pair = MatchTree.slot(G.self, node)
+      let length = input.matchLength(position, earlier, from: min(lessLength, greaterLength), limit: limit)
+      if length > best {
+        best = length
+        matches[count] = Token.exact(length: length, distance: position - earlier)
+        count += 1
+      }
+      if length >= limit {
+        children[lessSlot] = children[pair]
+        children[greaterSlot] = children[pair + 1]
+        return count
+      }
+      if input[earlier + length] < input[position + length] {
+        children[lessSlot] = Int16(truncatingIfNeeded: node)
+        lessSlot = pair + 1
+        lessLength = length
+        node = Int(children[lessSlot])
+      } else {
+        children[greaterSlot] = Int16(truncatingIfNeeded: node)
+        greaterSlot = pair
+        greaterLength = length
+        node = Int(children[greaterSlot])
+      }
+    }
+    children[lessSlot] = MatchTree.gone
+    children[greaterSlot] = MatchTree.gone
+    return count
   }
 }
 

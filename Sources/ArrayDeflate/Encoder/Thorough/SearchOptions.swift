@@ -15,7 +15,7 @@ struct SearchOptions: Equatable {
     let item = layout.atomSize > 1 ? layout.atomSize : layout.itemSize
     itemDistance = item <= DeflateAlphabet.maxDistance ? item : 1
     places = .max
-    depth = 48
+    depth = 100
   }
 }
 

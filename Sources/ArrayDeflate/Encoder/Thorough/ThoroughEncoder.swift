@@ -21,7 +21,7 @@ final class ThoroughEncoder {
   private let counts = ChunkCounts()
 
   /// Symbols that are counted together before blocks are planned.
-  private static let chunkSymbols = 2048
+  private static let chunkSymbols = 1024
   /// The share of a block's bits that the costs of others may waste: where it is more, the block is parsed by its own
   /// costs before it is parsed by its codes.
   private static let waste: Float = 0.01
@@ -30,7 +30,7 @@ final class ThoroughEncoder {
   private static let hope: Float = 0.1
   /// A place within a number where fewer than one in so many symbols is a match that had to be searched for needs no
   /// search.
-  private static let rare = 400
+  private static let rare = 800
 
   /// Compresses a segment.
   func encode(_ input: InputBytes, _ options: SearchOptions, to out: inout BitWriter) {
@@ -49,8 +49,10 @@ final class ThoroughEncoder {
     }
   }
 
-  /// What a search finds worth while in a sample, and the bits that a byte takes then, its first third left out.
-  func learn(_ input: InputBytes, _ range: Range<Int>, _ layout: ItemLayout) -> (SearchOptions, bits: Double) {
+  /// What a search finds worth while in a sample, and the bits that a byte takes from some place in it on.
+  func learn(_ input: InputBytes, _ range: Range<Int>, countedFrom: Int, _ layout: ItemLayout) -> (
+    SearchOptions, bits: Double
+  ) {
     var options = SearchOptions(layout)
     tree.clear(at: range.lowerBound)
     let end = tree.find(input, range, from: range.lowerBound, options, into: cache)
@@ -76,7 +78,7 @@ final class ThoroughEncoder {
       options.places &= ~(1 << UInt8(offset))
     }
     var start = 0
-    while start < count / 3 { start += path[start].length }
+    while start < min(count, countedFrom - range.lowerBound) { start += path[start].length }
     tally(start..<count, histogram)
     return (options, Double(histogram.huffmanBits()) / Double(max(1, count - start)))
   }
