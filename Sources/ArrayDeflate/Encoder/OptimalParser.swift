@@ -81,7 +81,9 @@ final class OptimalParser {
     _ input: InputBytes, _ start: Int, _ count: Int, _ item: Int, _ others: (Int, Int), _ costs: CostModel
   ) {
     let hasOthers = others.0 > 0 || others.1 > 0
-    if hasOthers {
+    if item == 2, !hasOthers, start & 1 == 0, let pairs = finder.pairs {
+      choosePairs(input, start, count, pairs, costs)
+    } else if hasOthers {
       choose(input, start, count, item, others, costs, hasOthers: true)
     } else {
       choose(input, start, count, item, others, costs, hasOthers: false)
@@ -121,9 +123,7 @@ final class OptimalParser {
       run = input[start &+ index &- distance] == byte ? longer : 0
       // Less than three bytes are priced out of reach.
       let total = path[index &+ run].cost &+ prices[256 &+ run] &+ price
-      let isBetter = total < best
-      best = isBetter ? total : best
-      chosen = isBetter ? token &+ UInt32(truncatingIfNeeded: run) : chosen
+      takeCheaper(total, token &+ UInt32(truncatingIfNeeded: run), &best, &chosen)
     }
 
     while index > 0 {
@@ -144,14 +144,48 @@ final class OptimalParser {
         let symbol = match.symbol
         let price = prices[costs.distanceOffset &+ match.slot]
         let total = path[index &+ symbol &- 256].cost &+ prices[symbol] &+ price
-        let isBetter = total < best
-        best = isBetter ? total : best
-        chosen = isBetter ? match.bits : chosen
+        takeCheaper(total, match.bits, &best, &chosen)
         at &+= 1
         base = probeLists[at]
       }
       path[index] = Step(cost: best, token: Token(bits: chosen))
       next = best
+    }
+  }
+
+  /// The same for numbers of two bytes, of which one context or two are looked for at the first byte and at the second:
+  /// the nearest match of a context includes the run at the distance of one number.
+  private func choosePairs(
+    _ input: InputBytes, _ start: Int, _ count: Int, _ pairs: MatchFinder.Pairs, _ costs: CostModel
+  ) {
+    let (prices, distanceOffset) = (costs.prices, costs.distanceOffset)
+    let (path, matches) = (pathTable.view, finder.matches.view)
+    path[count] = Step(cost: 0, token: Token.none)
+    var next: Int32 = 0
+    var index = count
+
+    @inline(__always) func weigh(_ base: Int, _ best: inout Int32, _ chosen: inout UInt32) {
+      let match = matches[base &+ index]
+      let symbol = match.symbol
+      let total =
+        path[index &+ symbol &- 256].cost &+ prices[symbol] &+ prices[distanceOffset &+ match.slot]
+      takeCheaper(total, match.bits, &best, &chosen)
+    }
+    @inline(__always) func step(_ first: Int, _ second: Int) {
+      index &-= 1
+      let byte = input[start &+ index]
+      var best = next &+ prices[Int(byte)]
+      var chosen = Token(literal: byte).bits
+      if first >= 0 { weigh(first, &best, &chosen) }
+      if second >= 0 { weigh(second, &best, &chosen) }
+      path[index] = Step(cost: best, token: Token(bits: chosen))
+      next = best
+    }
+
+    if count & 1 != 0 { step(-1, -1) }
+    while index > 0 {
+      step(pairs.odd.0, pairs.odd.1)
+      step(pairs.even.0, pairs.even.1)
     }
   }
 

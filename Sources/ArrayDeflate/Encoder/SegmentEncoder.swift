@@ -129,15 +129,17 @@ final class SegmentEncoder: @unchecked Sendable {
     return Double(histogram.huffmanBits()) / Double(counted.count)
   }
 
-  /// The bits a byte that a search takes for the sample; sets up what is searched for and the costs.
-  private func searchTrial(_ input: InputBytes, _ layout: ItemLayout) -> Double {
+  /// The bits a byte that a search at some offsets within eight bytes takes for the sample; sets up what is searched
+  /// for and the costs.
+  private func searchTrial(_ input: InputBytes, _ layout: ItemLayout, places: UInt8 = .max) -> Double {
     let range = sample(input, layout)
     if tokens.capacity < range.count { tokens = TokenList(byteCount: range.count, counts) }
     tokens.clear()
     optimalCosts.guess(input, range, itemDistance: layout.atomDistance)
     searchOptions = layout.searchOptions
     // What the greedy parser found of use.
-    searchOptions.probes = greedyOptions.probes.filter { $0.places != 0 }
+    searchOptions.probes = greedyOptions.probes.map { MatchFinder.Probe(length: $0.length, places: $0.places & places) }
+      .filter { $0.places != 0 }
     let (stride, one) = (greedyOptions.strideDistance, greedyOptions.repeats ? 1 : 0)
     searchOptions.otherDistances = stride > 0 ? (stride, one) : (one, 0)
     optimal.parse(input, range, searchOptions, optimalCosts, into: &tokens)
@@ -156,8 +158,7 @@ final class SegmentEncoder: @unchecked Sendable {
   }
 
   /// The strategy for a segment: the fastest that is nearly as small as the slower ones promise to be.
-  private func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Strategy
-  {
+  private func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Strategy {
     guard input.count >= 64 else { return .runs }
     (sampleSize, warmUp) = level == .best ? (96 << 10, 32 << 10) : (2 * OptimalParser.chunk, OptimalParser.chunk)
     let literals = trial(.literals, input, layout, level)
@@ -181,7 +182,12 @@ final class SegmentEncoder: @unchecked Sendable {
       let numbers = trial(.atoms, input, layout, level)
       if numbers < best.1 * 0.98 { best = (.atoms, numbers) }
     }
-    if best.0 == .greedy, greedy < runs * 0.8 {
+    if best.0 == .greedy, layout.atomSize == 2 {
+      // From one high byte to the next is mostly enough.
+      var search = searchTrial(input, layout, places: 0xAA)
+      if search > best.1 * 0.985 { search = searchTrial(input, layout) }
+      if search < best.1 * 0.994 { best = (.optimal, search) }
+    } else if best.0 == .greedy, greedy < runs * 0.8 {
       let search = searchTrial(input, layout)
       if search < best.1 * 0.994 { best = (.optimal, search) }
     }

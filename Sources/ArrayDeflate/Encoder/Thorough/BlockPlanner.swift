@@ -60,7 +60,8 @@ final class BlockPlanner {
 
   /// What a block takes but for its extra bits: its symbols' entropy, and an estimate of its header.
   func bits(_ histogram: Histogram) -> Float {
-    sum(histogram.literals, DeflateAlphabet.literalCount) + sum(histogram.distances, DeflateAlphabet.distanceCount) + 300
+    sum(histogram.literals, DeflateAlphabet.literalCount) + sum(histogram.distances, DeflateAlphabet.distanceCount)
+      + 300
   }
 
   private func sum(_ table: TableView<UInt32>, _ count: Int) -> Float {

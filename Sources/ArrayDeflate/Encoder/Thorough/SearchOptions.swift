@@ -62,9 +62,9 @@ final class MatchCache {
   /// Where so many are left there is room for another place.
   static let room = DeflateAlphabet.maxMatch + 8
 
-  let matches = Table<Token>(repeating: Token.none, count: most)
+  let matches = Table<Token>(zeros: most)
   /// Where each place's matches begin; those of the next one follow.
-  let ends = Table<Int32>(repeating: 0, count: places + 1)
+  let ends = Table<Int32>(zeros: places + 1)
 
   func clear() { ends.view[0] = 0 }
 }

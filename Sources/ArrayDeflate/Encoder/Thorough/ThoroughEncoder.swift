@@ -14,13 +14,14 @@ final class ThoroughEncoder {
   private let costs = CostModel()
   private let histogram = Histogram()
   private let writer = BlockWriter()
-  private let costTable = Table<Int32>(repeating: 0, count: MatchCache.places + 1)
-  private let pathTable = Table<Token>(repeating: Token.none, count: MatchCache.places)
+  private let costTable = Table<Int32>(zeros: MatchCache.places + 1)
+  private let pathTable = Table<Token>(zeros: MatchCache.places)
   private let symbolCounts = Table<UInt32>(repeating: 0, count: 1024)
   private let distanceCounts = Table<UInt32>(repeating: 0, count: 32)
   private let counts = ChunkCounts()
 
   /// Symbols that are counted together before blocks are planned.
+  private static let long = 128
   private static let chunkSymbols = 1024
   /// The share of a block's bits that the costs of others may waste: where it is more, the block is parsed by its own
   /// costs before it is parsed by its codes.
@@ -158,6 +159,23 @@ final class ThoroughEncoder {
             var least = best &- price
             var taken = 0
             var length = from
+            // Where so long a match is given up, it is near its end.
+            if longest > ThoroughEncoder.long { length = max(from, longest &- ThoroughEncoder.long / 2) }
+            if longest &- length >= 11 {
+              // Many lengths: four at a time, and only if one is better, which.
+              var least4 = SIMD4<Int32>(repeating: least)
+              while length &+ 3 <= longest {
+                let totals = cost.four(index &+ length) &+ prices.four(256 &+ length)
+                least4.replace(with: totals, where: totals .< least4)
+                length &+= 4
+              }
+              let low = min(least4[0], least4[1], least4[2], least4[3])
+              if low < least {
+                least = low
+                taken = length &- 1
+                while cost[index &+ taken] &+ prices[256 &+ taken] != low { taken &-= 1 }
+              }
+            }
             while length <= longest {
               let total = cost[index &+ length] &+ prices[256 &+ length]
               let isBetter = total < least
