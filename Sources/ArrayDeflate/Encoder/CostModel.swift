@@ -98,7 +98,9 @@ final class CostModel {
       for slot in 0..<30 { distances += Float(histogram.distances[slot]) }
       let more = max(matches, literals * 0.1)
       for symbol in 257..<273 { literalWeights.view[symbol] = more * hope / 16 }
-      for slot in 0..<30 { distanceWeights.view[slot] = max(distances, literals * 0.1) * hope / 30 }
+      for slot in 0..<30 {
+        distanceWeights.view[slot] = max(distances, literals * 0.1) * hope * (prior.view[slot] + 1) / (priorTotal + 30)
+      }
     }
     learn(histogram, memory: 1, keep: false)
     let used = usedDistances.view
@@ -116,6 +118,18 @@ final class CostModel {
         ? CostModel.log2(total / frequency) : frequency < most ? 1 + CostModel.log2(others / frequency) : 1
       prices[distanceOffset + slot] =
         Int32(min(14, bits) * CostModel.unit) + CostModel.bits(DeflateAlphabet.distanceExtra(slot))
+    }
+  }
+
+  private let prior = Table<Float>(repeating: 0, count: 32)
+  private var priorTotal: Float = 0
+
+  /// Sets how the distances are spread that a search has found, whether of use or not: what is hoped for.
+  func expect(_ distances: TableView<UInt32>) {
+    priorTotal = 0
+    for slot in 0..<30 {
+      prior.view[slot] = Float(distances[slot])
+      priorTotal += prior.view[slot]
     }
   }
 

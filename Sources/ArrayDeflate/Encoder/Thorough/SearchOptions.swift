@@ -12,8 +12,7 @@ struct SearchOptions: Equatable {
   /// What is looked for as long as nothing is known of the data.
   init(_ layout: ItemLayout) {
     grain = [2, 4, 8].contains(layout.atomSize) ? layout.atomSize : 1
-    let item = layout.atomSize > 1 ? layout.atomSize : layout.itemSize
-    itemDistance = item <= DeflateAlphabet.maxDistance ? item : 1
+    itemDistance = layout.atomSize <= DeflateAlphabet.maxDistance ? layout.atomSize : 1
     places = .max
     depth = 100
   }

@@ -28,7 +28,7 @@ final class ThoroughEncoder {
   private static let waste: Float = 0.01
   /// Frequencies that unused lengths and distances are given in the beginning, as a share of the matches: what is dear
   /// is not used, and what is not used is dear.
-  private static let hope: Float = 0.1
+  private static let hope: Float = 0.04
   /// A place within a number where fewer than one in so many symbols is a match that had to be searched for needs no
   /// search.
   private static let rare = 800
@@ -87,6 +87,12 @@ final class ThoroughEncoder {
   /// Learns the costs from a beginning whose matches have been found.
   private func begin(_ input: InputBytes, _ range: Range<Int>, _ options: SearchOptions) {
     costs.guess(input, range, itemDistance: options.itemDistance)
+    let distances = distanceCounts.view
+    distances.fill(0)
+    let itemSlot = DeflateAlphabet.distanceSlot(options.itemDistance)
+    for index in 0..<Int(cache.ends.view[range.count]) { distances[cache.matches.view[index].slot] &+= 1 }
+    distances[itemSlot] = 0
+    costs.expect(distances)
     for hope in [3 * ThoroughEncoder.hope, ThoroughEncoder.hope] {
       choose(input, range.lowerBound, 0..<range.count)
       tally(0..<range.count, histogram)
