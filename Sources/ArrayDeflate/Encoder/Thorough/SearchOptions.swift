@@ -66,6 +66,22 @@ final class MatchCache {
   let ends = Table<Int32>(zeros: places + 1)
 
   func clear() { ends.view[0] = 0 }
+
+  /// Copies the runs, which need no search, and of the other matches those that begin at certain places.
+  func copy(into other: MatchCache, _ range: Range<Int>, _ options: SearchOptions) {
+    other.clear()
+    var count = 0
+    for index in 0..<range.count {
+      let isSearched = options.places >> UInt8((range.lowerBound + index) & 7) & 1 != 0
+      for at in Int(ends.view[index])..<Int(ends.view[index + 1]) {
+        let match = matches.view[at]
+        guard isSearched || match.distance == options.itemDistance || match.distance == 1 else { continue }
+        other.matches.view[count] = match
+        count += 1
+      }
+      other.ends.view[index + 1] = Int32(truncatingIfNeeded: count)
+    }
+  }
 }
 
 extension Token {

@@ -9,7 +9,8 @@
 /// ```
 final class ThoroughEncoder {
   private let tree = MatchTree()
-  private let cache = MatchCache()
+  private var cache = MatchCache()
+  private let filtered = MatchCache()
   private let planner = BlockPlanner()
   private let costs = CostModel()
   private let histogram = Histogram()
@@ -33,6 +34,9 @@ final class ThoroughEncoder {
   /// search.
   private static let rare = 800
 
+  /// By how much a quicker search may be larger in a sample.
+  private static let margin = 1.001
+
   /// Compresses a segment.
   func encode(_ input: InputBytes, _ options: SearchOptions, to out: inout BitWriter) {
     tree.clear(at: 0)
@@ -54,34 +58,77 @@ final class ThoroughEncoder {
   func learn(_ input: InputBytes, _ range: Range<Int>, countedFrom: Int, _ layout: ItemLayout) -> (
     SearchOptions, bits: Double
   ) {
-    var options = SearchOptions(layout)
+    let options = SearchOptions(layout)
+    let numbers = learn(input, range, countedFrom: countedFrom, options)
+    guard options.grain > 1 else { return numbers }
+    // Not all that is called numbers repeats as such.
+    var anywhere = options
+    anywhere.grain = 1
+    let bytes = learn(input, range, countedFrom: countedFrom, anywhere)
+    return numbers.bits <= bytes.bits * ThoroughEncoder.margin ? numbers : bytes
+  }
+
+  private func learn(_ input: InputBytes, _ range: Range<Int>, countedFrom: Int, _ wanted: SearchOptions) -> (
+    SearchOptions, bits: Double
+  ) {
+    var options = wanted
     tree.clear(at: range.lowerBound)
     let end = tree.find(input, range, from: range.lowerBound, options, into: cache)
-    let count = end - range.lowerBound
-    begin(input, range.lowerBound..<end, options)
-    choose(input, range.lowerBound, 0..<count)
-    let (path, matches, ends) = (pathTable.view, cache.matches.view, cache.ends.view)
+    let sample = range.lowerBound..<end
+    let counted = min(sample.count, max(0, countedFrom - range.lowerBound))
+    var bits = measure(input, sample, counted, options)
+    guard options.grain > 1 else { return (options, bits) }
+    let used = usedPlaces(sample, options)
+    if used != options.places {
+      options.places = used
+      bits = measure(input, sample, counted, options)
+    }
+    // Where numbers begin and end there may be enough, or even more: fewer ways to say the same are used more often.
+    let low: UInt8 = options.grain == 8 ? 0x01 : options.grain == 4 ? 0x11 : 0x55
+    let first = low, last = low << UInt8(options.grain - 1)
+    for pair in [first | first << 1, first | last, last | last >> 1] where pair.nonzeroBitCount < used.nonzeroBitCount {
+      var fewer = options
+      fewer.places = pair
+      let less = measure(input, sample, counted, fewer)
+      let isEnough = less <= bits * ThoroughEncoder.margin
+      if isEnough, options.places == used || less < bits { (options, bits) = (fewer, less) }
+    }
+    return (options, bits)
+  }
+
+  /// The bits that a byte of a sample takes from some place in it on, if only the matches of some places are used.
+  private func measure(_ input: InputBytes, _ sample: Range<Int>, _ counted: Int, _ options: SearchOptions) -> Double {
+    let whole = cache
+    if options.places != .max {
+      cache = filtered
+      whole.copy(into: filtered, sample, options)
+    }
+    defer { cache = whole }
+    begin(input, sample, options)
+    choose(input, sample.lowerBound, 0..<sample.count)
+    var start = 0
+    while start < counted { start += pathTable.view[start].length }
+    tally(start..<sample.count, histogram)
+    return Double(histogram.huffmanBits()) / Double(max(1, sample.count - start))
+  }
+
+  /// The offsets within eight bytes at which matches that had to be searched for were chosen often enough.
+  private func usedPlaces(_ sample: Range<Int>, _ options: SearchOptions) -> UInt8 {
+    let path = pathTable.view
     var used = [Int](repeating: 0, count: 8)
     var symbols = 0
     var index = 0
-    while index < count {
+    while index < sample.count {
       let token = path[index]
       symbols += 1
-      if token.symbol > 256 {
-        // The runs come first among a place's matches.
-        let isItem = token.distance == options.itemDistance
-        let first = matches[Int(ends[index])]
-        if !isItem, token.distance != 1 || first.distance != 1 { used[(range.lowerBound + index) & 7] += 1 }
+      if token.symbol > 256, token.distance != options.itemDistance, token.distance != 1 {
+        used[(sample.lowerBound + index) & 7] += 1
       }
       index += token.length
     }
-    for offset in 0..<8 where options.grain > 1 && used[offset] * ThoroughEncoder.rare < symbols {
-      options.places &= ~(1 << UInt8(offset))
-    }
-    var start = 0
-    while start < min(count, countedFrom - range.lowerBound) { start += path[start].length }
-    tally(start..<count, histogram)
-    return (options, Double(histogram.huffmanBits()) / Double(max(1, count - start)))
+    var places: UInt8 = 0
+    for offset in 0..<8 where used[offset] * ThoroughEncoder.rare >= symbols { places |= 1 << UInt8(offset) }
+    return places
   }
 
   /// Learns the costs from a beginning whose matches have been found.
