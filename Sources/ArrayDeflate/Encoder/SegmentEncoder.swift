@@ -33,9 +33,10 @@ final class SegmentEncoder: @unchecked Sendable {
   func encode(
     _ bytes: UnsafeRawBufferPointer, layout: ItemLayout, level: DeflateLevel, into output: ScratchBuffer
   ) throws(FormatError) -> BitWriter.End {
-    // No block takes more than its stored form, which has five bytes for every 65,535; and there is no more than one
-    // block for every 2,048 bytes, but for one shorter where a region of the thorough encoder ends.
-    let bound = bytes.count + (bytes.count / 1024 + 4) * 6 + 64
+    // No block takes more than its stored form, which has five bytes for every 65,535 and up to seven bits to the next
+    // byte; and there is less than one block for every 512 bytes: chunks have 1,024 symbols, but for the last one of
+    // each region of the thorough encoder, which is longer than 4,096 bytes.
+    let bound = bytes.count + (bytes.count / 512 + 8) * 6 + 64
     try output.reserve(bound)
     var writer = unsafe BitWriter(output.mutableBytes(bound))
     guard let input = unsafe InputBytes(bytes) else { return writer.finish() }

@@ -22,8 +22,9 @@ final class ThoroughEncoder {
   private let counts = ChunkCounts()
 
   /// Symbols that are counted together before blocks are planned.
-  private static let long = 128
   private static let chunkSymbols = 1024
+  /// Of a match that is longer than this only the lengths near its end are weighed.
+  private static let long = 128
   /// The share of a block's bits that the costs of others may waste: where it is more, the block is parsed by its own
   /// costs before it is parsed by its codes.
   private static let waste: Float = 0.01
@@ -33,7 +34,6 @@ final class ThoroughEncoder {
   /// A place within a number where fewer than one in so many symbols is a match that had to be searched for needs no
   /// search.
   private static let rare = 800
-
   /// By how much a quicker search may be larger in a sample.
   private static let margin = 1.001
 
@@ -47,8 +47,8 @@ final class ThoroughEncoder {
       if position == 0 { begin(input, 0..<min(count, 1 << 17), options) }
       choose(input, position, 0..<count)
       plan(count)
-      costs.keep()
       // What each block's costs are held against.
+      costs.keep()
       for block in planner.blocks { write(block, input, position, to: &out) }
       position = end
     }
