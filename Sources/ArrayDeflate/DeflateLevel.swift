@@ -4,7 +4,7 @@ public enum DeflateLevel: String, Sendable, Hashable, CaseIterable {
   case fast
   /// Far faster than NumPy's, and no larger.
   case `default`
-  /// The smallest: optimal parsing with real costs.
+  /// The smallest: all matches, optimal parsing with real costs; 2 to 50 MB/s a core where anything repeats.
   case best
   /// Stock zlib at level 6 in one stream: the bytes that `numpy.savez_compressed` writes. One core, no segments.
   case zlib

@@ -76,7 +76,7 @@ final class CountingSink: ByteSink {
 
 print(pad("kind", 10), pad("MB", 5), pad("z6 MB/s", 8), terminator: "")
 for level in levels {
-  print(pad(level.rawValue + " size", 14), pad("x z6", 6), pad("MB/s", 6), terminator: "")
+  print(pad(level.rawValue + " size", 14), pad("x z6", 7), pad("MB/s", 6), terminator: "")
 }
 for peer in peers { print(pad("ld-\(peer) size", 12), pad("x z6", 6), terminator: "") }
 print()
@@ -99,14 +99,14 @@ for kind in kinds {
       continue
     }
     print(
-      pad(format(Double(sink.bytes.count) / Double(reference.count), 3), 14),
-      pad(format(zlibTime / time, 1), 6),
+      pad(format(Double(sink.bytes.count) / Double(reference.count), 4), 14),
+      pad(format(zlibTime / time, 2), 7),
       pad(format(size / time, 0), 6), terminator: "")
   }
   for peer in peers {
     let (time, count) = timed(1) { libdeflateDeflate(input, level: peer) }
     print(
-      pad(format(Double(count) / Double(reference.count), 3), 12), pad(format(zlibTime / time, 1), 6),
+      pad(format(Double(count) / Double(reference.count), 4), 12), pad(format(zlibTime / time, 2), 6),
       terminator: "")
   }
   print()

@@ -257,10 +257,7 @@ final class AtomParser {
         var length = from
         while length <= longest {
           let total = cost[index &+ length] &+ lengths[length] &+ distance
-          if total < best {
-            best = total
-            chosen = UInt32(truncatingIfNeeded: length) &<< 16 | match & 0xFFFF
-          }
+          takeCheaper(total, UInt32(truncatingIfNeeded: length) &<< 16 | match & 0xFFFF, &best, &chosen)
           length &+= 1
         }
         from = longest &+ 1

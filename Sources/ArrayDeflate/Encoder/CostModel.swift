@@ -87,6 +87,96 @@ final class CostModel {
     }
   }
 
+  /// Takes over what was used, without any past, each distance symbol with a cost of its own.
+  func set(_ histogram: Histogram, hope: Float = 0) {
+    literalWeights.view.fill(0)
+    distanceWeights.view.fill(0)
+    if hope > 0 {
+      var (literals, matches, distances) = (0 as Float, 0 as Float, 0 as Float)
+      for symbol in 0..<256 { literals += Float(histogram.literals[symbol]) }
+      for symbol in 257..<286 { matches += Float(histogram.literals[symbol]) }
+      for slot in 0..<30 { distances += Float(histogram.distances[slot]) }
+      let more = max(matches, literals * 0.1)
+      for symbol in 257..<273 { literalWeights.view[symbol] = more * hope / 16 }
+      for slot in 0..<30 {
+        distanceWeights.view[slot] = max(distances, literals * 0.1) * hope * (prior.view[slot] + 1) / (priorTotal + 30)
+      }
+    }
+    learn(histogram, memory: 1, keep: false)
+    let used = usedDistances.view
+    var (total, most) = (0 as Float, 0 as Float)
+    for slot in 0..<30 {
+      total += max(used[slot], 0.3)
+      most = max(most, used[slot])
+    }
+    // No code is shorter than one bit: one distance that is more frequent than all others leaves them room.
+    let others = total - most
+    for slot in 0..<30 {
+      let frequency = max(used[slot], 0.3)
+      let bits =
+        most < others
+        ? CostModel.log2(total / frequency) : frequency < most ? 1 + CostModel.log2(others / frequency) : 1
+      prices[distanceOffset + slot] =
+        Int32(min(14, bits) * CostModel.unit) + CostModel.bits(DeflateAlphabet.distanceExtra(slot))
+    }
+  }
+
+  private let prior = Table<Float>(repeating: 0, count: 32)
+  private var priorTotal: Float = 0
+
+  /// Sets how the distances are spread that a search has found, whether of use or not: what is hoped for.
+  func expect(_ distances: TableView<UInt32>) {
+    priorTotal = 0
+    for slot in 0..<30 {
+      prior.view[slot] = Float(distances[slot])
+      priorTotal += prior.view[slot]
+    }
+  }
+
+  private let kept = Table<Int32>(repeating: 0, count: 544 + 32)
+
+  /// Remembers the costs as they are.
+  func keep() { for index in 0..<kept.count { kept.view[index] = prices[index] } }
+
+  /// Brings back what was remembered.
+  func restore() { for index in 0..<kept.count { prices[index] = kept.view[index] } }
+
+  /// What symbols take by these costs, but for their extra bits.
+  func bits(_ histogram: Histogram) -> Float {
+    var sum: Float = 0
+    for symbol in 0..<256 { sum += Float(histogram.literals[symbol]) * Float(prices[symbol]) }
+    for slot in 0..<29 {
+      let cost =
+        prices[256 + Int(DeflateAlphabet.lengthBase[slot])] - CostModel.bits(Int(DeflateAlphabet.lengthExtra[slot]))
+      sum += Float(histogram.literals[257 + slot]) * Float(cost)
+    }
+    for slot in 0..<30 {
+      let cost = prices[distanceOffset + slot] - CostModel.bits(DeflateAlphabet.distanceExtra(slot))
+      sum += Float(histogram.distances[slot]) * Float(cost)
+    }
+    return sum / CostModel.unit
+  }
+
+  /// Takes over the lengths of the codes that some frequencies lead to; what does not occur is dear.
+  func setCodes(_ histogram: Histogram) {
+    var literalCounts = (0..<DeflateAlphabet.literalCount).map { histogram.literals[$0] }
+    literalCounts[DeflateAlphabet.endOfBlock] = 1
+    let literals = HuffmanCode.lengths(literalCounts, limit: BlockWriter.literalLimit)
+    let distances = HuffmanCode.lengths(
+      (0..<DeflateAlphabet.distanceCount).map { histogram.distances[$0] }, limit: BlockWriter.distanceLimit)
+    func bits(_ length: UInt8, otherwise most: Int) -> Int32 { CostModel.bits(length > 0 ? Int(length) : most) }
+    for symbol in 0..<256 { prices[symbol] = bits(literals[symbol], otherwise: 14) }
+    for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
+      let slot = Int(DeflateAlphabet.lengthSlots.view[length])
+      prices[256 + length] =
+        bits(literals[257 + slot], otherwise: 14) + CostModel.bits(Int(DeflateAlphabet.lengthExtra[slot]))
+    }
+    for slot in 0..<30 {
+      prices[distanceOffset + slot] =
+        bits(distances[slot], otherwise: 12) + CostModel.bits(DeflateAlphabet.distanceExtra(slot))
+    }
+  }
+
   static func bits(_ count: Int) -> Int32 { Int32(count) * Int32(unit) }
 
   private static func cost(_ frequency: Float, _ total: Float) -> Int32 {
@@ -100,4 +190,15 @@ final class CostModel {
     let fraction = Float(bitPattern: pattern & 0x7F_FFFF | 0x3F80_0000) - 1
     return exponent + fraction * (1.3465 - 0.3465 * fraction)
   }
+}
+
+/// Takes a way on over if it costs less. Without a branch, and so that no compiler makes one of it: which of two ways is
+/// cheaper is as hard to foresee as the data, and a wrong guess costs more than all the rest.
+@inline(__always) func takeCheaper(
+  _ total: Int32, _ token: UInt32, _ best: inout Int32, _ chosen: inout UInt32
+) {
+  let difference = total &- best
+  let isLess = difference &>> 31
+  best &+= difference & isLess
+  chosen ^= (chosen ^ token) & UInt32(bitPattern: isLess)
 }

@@ -108,6 +108,9 @@ final class Histogram {
       distanceCounts)
   }
 
+  /// To base two.
+  static func logarithm(_ value: Float) -> Float { log2f(value) }
+
   private static func entropy(_ table: TableView<UInt32>, _ count: Int) -> (bits: Double, kinds: Int) {
     var total = 0.0
     var sum = 0.0

@@ -38,11 +38,6 @@ final class MatchFinder {
   func prepare(_ probes: [Probe]) {
     self.probes = Array(probes.prefix(MatchFinder.most))
     for index in self.probes.indices { tables[index].view.fill(0) }
-    show()
-  }
-
-  /// Lets the matches be seen by way of ``probeLists``.
-  func show() {
     for offset in 0..<8 {
       var count = 0
       for (index, probe) in probes.enumerated() where probe.places >> UInt8(offset) & 1 != 0 {
@@ -53,8 +48,26 @@ final class MatchFinder {
     }
   }
 
-  /// The opposite of ``show()``.
-  func hide() { probeLists.view.fill(-1) }
+  /// Where the matches of even and of odd places begin in ``matches``, two contexts each, -1 for none.
+  struct Pairs {
+    var even: (Int, Int)
+    var odd: (Int, Int)
+  }
+
+  /// Where matches are looked for, if that is the same at all even places and at all odd ones, and the shortest
+  /// context at either is 3 bytes at the most.
+  var pairs: Pairs? {
+    guard probes.count <= 2, probes.first?.length == 3 else { return nil }
+    var pairs = Pairs(even: (-1, -1), odd: (-1, -1))
+    for (index, probe) in probes.enumerated() {
+      let (even, odd) = (probe.places & 0x55, probe.places & 0xAA)
+      guard even == 0 || even == 0x55, odd == 0 || odd == 0xAA else { return nil }
+      let base = index * chunk
+      if even > 0 { pairs.even = pairs.even.0 < 0 ? (base, -1) : (pairs.even.0, base) }
+      if odd > 0 { pairs.odd = pairs.odd.0 < 0 ? (base, -1) : (pairs.odd.0, base) }
+    }
+    return pairs
+  }
 
   /// Looks for matches at the places of a part of a range that is no longer than a chunk; they reach back to the
   /// range's start at most, and end within the part.

@@ -9,7 +9,7 @@
 /// walk    from the start forwards: what was chosen becomes tokens, and is counted
 /// ```
 ///
-/// What is of interest is learnt from a sample: for numbers of eight bytes it may be two contexts at two offsets.
+/// What is of interest the greedy parser learns from a sample: for numbers of eight bytes it may be two contexts at two offsets.
 final class OptimalParser {
   struct Options {
     /// The distance of one number, at which runs are looked for everywhere.
@@ -18,10 +18,6 @@ final class OptimalParser {
     var otherDistances: (Int, Int)
     /// Contexts to search for, and where.
     var probes: [MatchFinder.Probe]
-    /// Whether all lengths of a match are weighed, not only the longest.
-    var allLengths: Bool
-    /// How often each chunk is parsed, with costs learnt in between.
-    var passes: Int
   }
 
   /// Bytes that are parsed together.
@@ -38,8 +34,6 @@ final class OptimalParser {
   private let pathTable = Table<Step>(repeating: Step(cost: 0, token: Token.none), count: chunk + 1)
   private let countTable = Table<UInt32>(repeating: 0, count: 1024)
   private let distanceCountTable = Table<UInt32>(repeating: 0, count: 32)
-  /// What each probe saved at each offset within eight bytes, and the other distances, in the cost model's units.
-  private let gains = Table<Int>(repeating: 0, count: MatchFinder.most * 8 + 2)
 
   /// Parses a range of the input; matches may reach back to its start but not beyond.
   func parse(
@@ -63,14 +57,10 @@ final class OptimalParser {
         position - options.otherDistances.1 < range.lowerBound ? 0 : options.otherDistances.1
       )
       let histogram = list.counts.next()
-      for pass in 1...options.passes {
-        choose(
-          input, position, end - position, options.itemDistance, others, costs, allLengths: options.allLengths)
-        if pass == options.passes { emit(end - position, &list) } else { count(end - position) }
-        histogram.clear()
-        histogram.add(symbols: countTable.view, distances: distanceCountTable.view)
-        if pass < options.passes { costs.learn(histogram, memory: 0.75, keep: false) }
-      }
+      choose(input, position, end - position, options.itemDistance, others, costs)
+      emit(end - position, &list)
+      histogram.clear()
+      histogram.add(symbols: countTable.view, distances: distanceCountTable.view)
       while head > 0 {
         histogram.literals[Int(input[range.lowerBound + head - 1])] += 1
         head -= 1
@@ -88,22 +78,22 @@ final class OptimalParser {
   }
 
   private func choose(
-    _ input: InputBytes, _ start: Int, _ count: Int, _ item: Int, _ others: (Int, Int), _ costs: CostModel,
-    allLengths: Bool
+    _ input: InputBytes, _ start: Int, _ count: Int, _ item: Int, _ others: (Int, Int), _ costs: CostModel
   ) {
-    if allLengths {
-      choose(input, start, count, item, others, costs, hasOthers: true, allLengths: true)
-    } else if others.0 > 0 || others.1 > 0 {
-      choose(input, start, count, item, others, costs, hasOthers: true, allLengths: false)
+    let hasOthers = others.0 > 0 || others.1 > 0
+    if item == 2, !hasOthers, start & 1 == 0, let pairs = finder.pairs {
+      choosePairs(input, start, count, pairs, costs)
+    } else if hasOthers {
+      choose(input, start, count, item, others, costs, hasOthers: true)
     } else {
-      choose(input, start, count, item, others, costs, hasOthers: false, allLengths: false)
+      choose(input, start, count, item, others, costs, hasOthers: false)
     }
   }
 
   /// From the end backwards: for each place the cheapest of all ways on.
   @inline(__always) private func choose(
     _ input: InputBytes, _ start: Int, _ count: Int, _ item: Int, _ others: (Int, Int), _ costs: CostModel,
-    hasOthers: Bool, allLengths: Bool
+    hasOthers: Bool
   ) {
     let prices = costs.prices
     let path = pathTable.view
@@ -133,9 +123,7 @@ final class OptimalParser {
       run = input[start &+ index &- distance] == byte ? longer : 0
       // Less than three bytes are priced out of reach.
       let total = path[index &+ run].cost &+ prices[256 &+ run] &+ price
-      let isBetter = total < best
-      best = isBetter ? total : best
-      chosen = isBetter ? token &+ UInt32(truncatingIfNeeded: run) : chosen
+      takeCheaper(total, token &+ UInt32(truncatingIfNeeded: run), &best, &chosen)
     }
 
     while index > 0 {
@@ -151,28 +139,12 @@ final class OptimalParser {
       // The list of the probes that look here ends with -1.
       var at = ((start &+ index) & 7) &* (MatchFinder.most + 1)
       var base = probeLists[at]
-      var from = DeflateAlphabet.minMatch
       while base >= 0 {
         let match = matches[base &+ index]
         let symbol = match.symbol
         let price = prices[costs.distanceOffset &+ match.slot]
-        if allLengths {
-          // Probes come with the shortest context first, so what was found by the one before was nearer.
-          let longest = symbol &- 256
-          var length = from
-          while length < longest {
-            let total = path[index &+ length].cost &+ prices[256 &+ length] &+ price
-            let isBetter = total < best
-            best = isBetter ? total : best
-            chosen = isBetter ? match.bits &- UInt32(truncatingIfNeeded: longest &- length) : chosen
-            length &+= 1
-          }
-          from = max(from, longest &+ 1)
-        }
         let total = path[index &+ symbol &- 256].cost &+ prices[symbol] &+ price
-        let isBetter = total < best
-        best = isBetter ? total : best
-        chosen = isBetter ? match.bits : chosen
+        takeCheaper(total, match.bits, &best, &chosen)
         at &+= 1
         base = probeLists[at]
       }
@@ -181,17 +153,39 @@ final class OptimalParser {
     }
   }
 
-  /// Counts what was chosen.
-  private func count(_ count: Int) {
-    let (path, symbols, distances) = (pathTable.view, countTable.view, distanceCountTable.view)
-    symbols.fill(0)
-    distances.fill(0)
-    var index = 0
-    while index < count {
-      let token = path[index].token
-      symbols[token.symbol] &+= 1
-      distances[token.exactSlot] &+= 1
-      index &+= token.length
+  /// The same for numbers of two bytes, of which one context or two are looked for at the first byte and at the second:
+  /// the nearest match of a context includes the run at the distance of one number.
+  private func choosePairs(
+    _ input: InputBytes, _ start: Int, _ count: Int, _ pairs: MatchFinder.Pairs, _ costs: CostModel
+  ) {
+    let (prices, distanceOffset) = (costs.prices, costs.distanceOffset)
+    let (path, matches) = (pathTable.view, finder.matches.view)
+    path[count] = Step(cost: 0, token: Token.none)
+    var next: Int32 = 0
+    var index = count
+
+    @inline(__always) func weigh(_ base: Int, _ best: inout Int32, _ chosen: inout UInt32) {
+      let match = matches[base &+ index]
+      let symbol = match.symbol
+      let total =
+        path[index &+ symbol &- 256].cost &+ prices[symbol] &+ prices[distanceOffset &+ match.slot]
+      takeCheaper(total, match.bits, &best, &chosen)
+    }
+    @inline(__always) func step(_ first: Int, _ second: Int) {
+      index &-= 1
+      let byte = input[start &+ index]
+      var best = next &+ prices[Int(byte)]
+      var chosen = Token(literal: byte).bits
+      if first >= 0 { weigh(first, &best, &chosen) }
+      if second >= 0 { weigh(second, &best, &chosen) }
+      path[index] = Step(cost: best, token: Token(bits: chosen))
+      next = best
+    }
+
+    if count & 1 != 0 { step(-1, -1) }
+    while index > 0 {
+      step(pairs.odd.0, pairs.odd.1)
+      step(pairs.even.0, pairs.even.1)
     }
   }
 
@@ -213,91 +207,5 @@ final class OptimalParser {
       index &+= token.length
     }
     list.count = made
-  }
-
-  // MARK: What is worth a search
-
-  func forgetGains() { gains.view.fill(0) }
-
-  /// Adds up what each probe and each other distance saves over runs at the item's distance, by the choices for a
-  /// range that has just been parsed with one chunk.
-  private func addGains(_ input: InputBytes, _ start: Int, _ count: Int, _ options: Options, _ costs: CostModel) {
-    // The cost without any search, in the same table; the choices of the search stay.
-    let choices = (0..<count).map { pathTable.view[$0].token }
-    finder.hide()
-    choose(input, start, count, options.itemDistance, (0, 0), costs, allLengths: false)
-    finder.show()
-    let (gains, path, matches) = (gains.view, pathTable.view, finder.matches.view)
-    let prices = costs.prices
-    var index = 0
-    while index < count {
-      let token = choices[index]
-      if token.symbol > 256, token.distance != options.itemDistance {
-        let length = token.length
-        let saved = Int(
-          path[index].cost - path[index + length].cost - prices[token.symbol]
-            - prices[costs.distanceOffset + token.slot])
-        let offset = (start + index) & 7
-        if token.distance == options.otherDistances.0 {
-          gains[MatchFinder.most * 8] += saved
-        } else if token.distance == options.otherDistances.1 {
-          gains[MatchFinder.most * 8 + 1] += saved
-        } else {
-          var at = offset * (MatchFinder.most + 1)
-          while finder.probeLists.view[at] >= 0 {
-            let base = finder.probeLists.view[at]
-            let match = matches[base + index]
-            if match.distance == token.distance, match.length >= length {
-              gains[base / OptimalParser.chunk * 8 + offset] += saved
-              break
-            }
-            at += 1
-          }
-        }
-      }
-      index += token.length
-    }
-  }
-
-  /// Parses a sample and returns the options without what saved less than so many units for each place at which it
-  /// was looked for.
-  func learn(
-    _ input: InputBytes, _ range: Range<Int>, _ options: Options, _ costs: CostModel, least: Int,
-    scratch list: inout TokenList
-  ) -> Options {
-    var options = options
-    forgetGains()
-    finder.prepare(options.probes)
-    var position = range.lowerBound + options.itemDistance
-    while position < range.upperBound {
-      let end = min(range.upperBound, position + OptimalParser.chunk)
-      let others = (
-        position - options.otherDistances.0 < range.lowerBound ? 0 : options.otherDistances.0,
-        position - options.otherDistances.1 < range.lowerBound ? 0 : options.otherDistances.1
-      )
-      finder.find(input, position..<end, range)
-      choose(input, position, end - position, options.itemDistance, others, costs, allLengths: false)
-      count(end - position)
-      let histogram = list.counts.next()
-      histogram.clear()
-      histogram.add(symbols: countTable.view, distances: distanceCountTable.view)
-      costs.learn(histogram, memory: 0.6)
-      choose(input, position, end - position, options.itemDistance, others, costs, allLengths: false)
-      addGains(input, position, end - position, options, costs)
-      position = end
-    }
-    let bound = range.count / 8 * least
-    let gains = gains.view
-    for index in options.probes.indices {
-      for offset in 0..<8 where gains[index * 8 + offset] < bound {
-        options.probes[index].places &= ~(1 << UInt8(offset))
-      }
-    }
-    options.probes.removeAll { $0.places == 0 }
-    if gains[MatchFinder.most * 8 + 1] < 4 * bound { options.otherDistances.1 = 0 }
-    if gains[MatchFinder.most * 8] < 4 * bound {
-      options.otherDistances = (options.otherDistances.1, 0)
-    }
-    return options
   }
 }

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// The bytes to be compressed, for the encoder's inner loops.
 ///
 /// Bounds are checked in debug builds, in which the tests run, and hold by each loop's own argument in release
@@ -35,12 +43,12 @@
   @inline(__always) func matchLength(_ index: Int, _ earlier: Int, from start: Int = 0, limit: Int) -> Int {
     assert(earlier >= 0 && earlier < index && index + limit <= count)
     var length = start
-    while length + 8 <= limit {
-      let difference = load64(index + length) ^ load64(earlier + length)
-      if difference != 0 { return length + difference.trailingZeroBitCount >> 3 }
-      length += 8
+    while length &+ 8 <= limit {
+      let difference = load64(index &+ length) ^ load64(earlier &+ length)
+      if difference != 0 { return length &+ difference.trailingZeroBitCount &>> 3 }
+      length &+= 8
     }
-    while length < limit, self[index + length] == self[earlier + length] { length += 1 }
+    while length < limit, self[index &+ length] == self[earlier &+ length] { length &+= 1 }
     return length
   }
 
@@ -60,8 +68,19 @@
   init(repeating element: Element, count: Int) {
     self.count = count
     // Safe: allocated and initialised here, freed in `deinit` only.
-    unsafe storage = .allocate(capacity: count)
+    unsafe storage =
+      malloc(max(1, count * MemoryLayout<Element>.stride))?.bindMemory(to: Element.self, capacity: count)
+      ?? .allocate(capacity: count)
     unsafe storage.initialize(repeating: element, count: count)
+  }
+
+  /// A large table whose bytes are zero: memory that is never used is never taken.
+  init(zeros count: Int) {
+    self.count = count
+    // Safe: as above; elements are numbers, for which zero bytes are a value. No memory ends the program, as above.
+    let bytes = count * MemoryLayout<Element>.stride
+    unsafe storage =
+      calloc(max(1, bytes), 1)?.bindMemory(to: Element.self, capacity: count) ?? .allocate(capacity: count)
   }
 
   convenience init(_ elements: [Element], default element: Element) {
@@ -71,7 +90,7 @@
 
   deinit {
     // Safe: `Element` needs no deinitialisation.
-    unsafe storage.deallocate()
+    unsafe free(storage)
   }
 
   /// The memory itself; used while the table is alive.
@@ -117,5 +136,14 @@
   func fill(_ element: Element, count wanted: Int = .max) {
     // Safe: no more than the whole table.
     unsafe base.update(repeating: element, count: min(count, wanted))
+  }
+}
+
+extension TableView where Element == Int32 {
+  /// Four neighbouring elements.
+  @inline(__always) func four(_ index: Int) -> SIMD4<Int32> {
+    assert(index >= 0 && index + 4 <= count)
+    // Safe: the four elements are within the table.
+    return unsafe UnsafeRawPointer(base + index).loadUnaligned(as: SIMD4<Int32>.self)
   }
 }

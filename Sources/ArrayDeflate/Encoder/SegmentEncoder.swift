@@ -20,104 +20,47 @@ final class SegmentEncoder: @unchecked Sendable {
   /// What the greedy parser looks for in this segment.
   private var greedyOptions = ItemLayout.bytes.greedyOptions
   /// What the optimal parser looks for in this segment.
-  private var searchOptions = ItemLayout.bytes.searchOptions(thorough: false)
-  #if canImport(CNumPyIOLibdeflate)
-    private let alternative = ScratchBuffer()
-    private lazy var library = LibdeflateEncoder(level: 12)
-  #endif
+  private var searchOptions = ItemLayout.bytes.searchOptions
+  private lazy var thorough = ThoroughEncoder()
+  /// What the thorough encoder looks for in this segment.
+  private var thoroughOptions = SearchOptions(.bytes)
 
   /// The bytes at the middle of a segment that the strategies are tried on.
-  private static let sampleSize = 2 * OptimalParser.chunk
-  /// The part of the sample's parse that is not counted: there is little to refer to yet.
-  private static let warmUp = OptimalParser.chunk
+  private var sampleSize = 0
+  private var warmUp = 0
 
   /// Compresses a segment of at least one byte into a buffer, without its ending: see ``BitWriter/End``.
   func encode(
     _ bytes: UnsafeRawBufferPointer, layout: ItemLayout, level: DeflateLevel, into output: ScratchBuffer
   ) throws(FormatError) -> BitWriter.End {
-    // No block takes more than its stored form, which has five bytes for every 65,535; and there is less than one
-    // block for every 4,096 bytes.
-    let bound = bytes.count + (bytes.count / 4096 + 4) * 6 + 64
+    // No block takes more than its stored form, which has five bytes for every 65,535 and up to seven bits to the next
+    // byte; and there is less than one block for every 512 bytes: chunks have 1,024 symbols, but for the last one of
+    // each region of the thorough encoder, which is longer than 4,096 bytes.
+    let bound = bytes.count + (bytes.count / 512 + 8) * 6 + 64
     try output.reserve(bound)
     var writer = unsafe BitWriter(output.mutableBytes(bound))
     guard let input = unsafe InputBytes(bytes) else { return writer.finish() }
-    let capacity = SequenceList.capacity(for: input.count)
-    if sequences.count < capacity {
-      sequences = Table<Sequence64>(repeating: Sequence64(literals: 0), count: capacity)
-    }
-    let strategy = try choose(input, layout, level)
-    if strategy == .library {
-      if let end = try unsafe encodeByLibrary(bytes, bound, into: output) { return end }
-      writer = unsafe BitWriter(output.mutableBytes(bound))
-    }
-    if strategy == .optimal || strategy == .library {
+    switch choose(input, layout, level) {
+    case .thorough: thorough.encode(input, thoroughOptions, to: &writer)
+    case .optimal:
       if tokens.capacity < input.count { tokens = TokenList(byteCount: input.count, counts) }
       tokens.clear()
       optimal.parse(input, 0..<input.count, searchOptions, optimalCosts, into: &tokens)
       splitter.write(tokens, input, to: &writer)
-    } else if strategy == .numbers {
-      splitter.write(NumberRuns(input, size: layout.atomSize, numbers), input, to: &writer)
-    } else {
-      splitter.write(parse(strategy, input, 0..<input.count, layout), input, to: &writer)
+    case .numbers: splitter.write(NumberRuns(input, size: layout.atomSize, numbers), input, to: &writer)
+    case let strategy: splitter.write(parse(strategy, input, 0..<input.count, layout), input, to: &writer)
     }
-    let end = writer.finish()
-    if level == .best, strategy == .optimal, let smaller = try unsafe stronger(bytes, bound, than: end, output) {
-      return smaller
-    }
-    return end
-  }
-
-  /// The same segment by libdeflate's strongest level, where that is at hand, if it is smaller than what `output`
-  /// holds, which it then replaces.
-  private func stronger(
-    _ bytes: UnsafeRawBufferPointer, _ bound: Int, than end: BitWriter.End, _ output: ScratchBuffer
-  ) throws(FormatError) -> BitWriter.End? {
-    #if canImport(CNumPyIOLibdeflate)
-      guard let other = try unsafe encodeByLibrary(bytes, bound, into: alternative),
-        other.position * 8 + other.bitCount < end.position * 8 + end.bitCount
-      else { return nil }
-      // Safe: both buffers have room for `bound` bytes, and the stream is shorter.
-      unsafe output.mutableBytes(bound).copyMemory(from: alternative.bytes(min(bound, other.position + 8)))
-      return other
-    #else
-      return nil
-    #endif
-  }
-
-  /// Compresses a segment by libdeflate's strongest level; `nil` if that is not at hand or takes more than `bound`
-  /// bytes.
-  private func encodeByLibrary(_ bytes: UnsafeRawBufferPointer, _ bound: Int, into output: ScratchBuffer)
-    throws(FormatError) -> BitWriter.End?
-  {
-    #if canImport(CNumPyIOLibdeflate)
-      try output.reserve(bound)
-      return unsafe library?.encode(bytes, into: output.mutableBytes(bound))
-    #else
-      return nil
-    #endif
-  }
-
-  /// The bits a byte that libdeflate takes for the sample, its beginning left out as in the other trials.
-  private func libraryTrial(_ input: InputBytes, _ layout: ItemLayout) throws(FormatError) -> Double {
-    #if canImport(CNumPyIOLibdeflate)
-      let range = sample(input, layout)
-      let room = SegmentEncoder.sampleSize * 2
-      try alternative.reserve(room)
-      let head = range.lowerBound..<range.lowerBound + SegmentEncoder.warmUp
-      guard range.count == SegmentEncoder.sampleSize, let library,
-        let whole = unsafe library.size(input.buffer(range), using: alternative.mutableBytes(room)),
-        let start = unsafe library.size(input.buffer(head), using: alternative.mutableBytes(room))
-      else { return .infinity }
-      return Double(8 * (whole - start)) / Double(range.count - head.count)
-    #else
-      return .infinity
-    #endif
+    return writer.finish()
   }
 
   /// The parse of a range as sequences.
   private func parse(_ strategy: Strategy, _ input: InputBytes, _ range: Range<Int>, _ layout: ItemLayout)
     -> SequenceList
   {
+    let capacity = SequenceList.capacity(for: range.count)
+    if sequences.count < capacity {
+      sequences = Table<Sequence64>(repeating: Sequence64(literals: 0), count: capacity)
+    }
     var list = SequenceList(sequences.view, counts)
     switch strategy {
     case .runs: RunParser.parse(input, range, distance: layout.atomDistance, into: &list)
@@ -128,18 +71,23 @@ final class SegmentEncoder: @unchecked Sendable {
       } else {
         list.finish(literals: range.count)
       }
-    case .literals, .numbers, .optimal, .library: list.finish(literals: range.count)
+    case .literals, .numbers, .optimal, .thorough: list.finish(literals: range.count)
     }
     return list
   }
 
   private func sample(_ input: InputBytes, _ layout: ItemLayout) -> Range<Int> {
-    guard input.count > 2 * SegmentEncoder.sampleSize else { return 0..<input.count }
+    guard input.count > 2 * sampleSize else { return 0..<input.count }
     // At an item's start and a multiple of 64, so that offsets within items mean the same.
     let step = 64 * min(layout.itemSize, 4096)
-    let start = (input.count - SegmentEncoder.sampleSize) / 2
+    let start = (input.count - sampleSize) / 2
     let aligned = start - start % step
-    return aligned..<aligned + SegmentEncoder.sampleSize
+    return aligned..<aligned + sampleSize
+  }
+
+  /// Where in a sample counting begins.
+  private func countedStart(_ range: Range<Int>) -> Int {
+    range.count == sampleSize ? range.lowerBound + warmUp : range.lowerBound
   }
 
   /// The bits a byte that a strategy takes for the sample, its beginning left out. For those that go by costs this
@@ -163,11 +111,9 @@ final class SegmentEncoder: @unchecked Sendable {
     let list = parse(strategy, input, range, layout)
     var first = 0
     var position = range.lowerBound
-    if range.count == SegmentEncoder.sampleSize {
-      while first < list.count, position < range.lowerBound + SegmentEncoder.warmUp {
-        position += list[first].literals + list[first].length
-        first += 1
-      }
+    while first < list.count, position < countedStart(range) {
+      position += list[first].literals + list[first].length
+      first += 1
     }
     histogram.clear()
     let counted = range.upperBound - position
@@ -178,28 +124,25 @@ final class SegmentEncoder: @unchecked Sendable {
   /// The bits a byte that ``NumberRuns`` takes for the sample.
   private func numberTrial(_ input: InputBytes, _ layout: ItemLayout) -> Double {
     let range = sample(input, layout)
-    let counted =
-      range.count == SegmentEncoder.sampleSize ? range.lowerBound + SegmentEncoder.warmUp..<range.upperBound : range
+    let counted = countedStart(range)..<range.upperBound
     histogram.clear()
     NumberRuns(input, size: layout.atomSize, numbers).count(counted, into: histogram)
     return Double(histogram.huffmanBits()) / Double(counted.count)
   }
 
-  /// The bits a byte that a search takes for the sample; sets up what is searched for and the costs.
-  private func searchTrial(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Double {
+  /// The bits a byte that a search at some offsets within eight bytes takes for the sample; sets up what is searched
+  /// for and the costs.
+  private func searchTrial(_ input: InputBytes, _ layout: ItemLayout, places: UInt8 = .max) -> Double {
     let range = sample(input, layout)
     if tokens.capacity < range.count { tokens = TokenList(byteCount: range.count, counts) }
     tokens.clear()
     optimalCosts.guess(input, range, itemDistance: layout.atomDistance)
-    searchOptions = layout.searchOptions(thorough: level == .best)
-    if level == .best {
-      searchOptions = optimal.learn(input, range, searchOptions, optimalCosts, least: 1, scratch: &tokens)
-    } else {
-      // What the greedy parser found of use.
-      searchOptions.probes = greedyOptions.probes.filter { $0.places != 0 }
-      let (stride, one) = (greedyOptions.strideDistance, greedyOptions.repeats ? 1 : 0)
-      searchOptions.otherDistances = stride > 0 ? (stride, one) : (one, 0)
-    }
+    searchOptions = layout.searchOptions
+    // What the greedy parser found of use.
+    searchOptions.probes = greedyOptions.probes.map { MatchFinder.Probe(length: $0.length, places: $0.places & places) }
+      .filter { $0.places != 0 }
+    let (stride, one) = (greedyOptions.strideDistance, greedyOptions.repeats ? 1 : 0)
+    searchOptions.otherDistances = stride > 0 ? (stride, one) : (one, 0)
     optimal.parse(input, range, searchOptions, optimalCosts, into: &tokens)
     // The last chunk only, as in the other trials.
     let last = counts.ends.count - 1
@@ -207,11 +150,18 @@ final class SegmentEncoder: @unchecked Sendable {
     return Double(counts.histogram(last).huffmanBits()) / Double(range.upperBound - start)
   }
 
+  /// The bits a byte that the thorough encoder takes for the sample; sets up what it looks for.
+  private func thoroughTrial(_ input: InputBytes, _ layout: ItemLayout) -> Double {
+    let range = sample(input, layout)
+    let (options, bits) = thorough.learn(input, range, countedFrom: countedStart(range), layout)
+    thoroughOptions = options
+    return bits
+  }
+
   /// The strategy for a segment: the fastest that is nearly as small as the slower ones promise to be.
-  private func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) throws(FormatError)
-    -> Strategy
-  {
+  private func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Strategy {
     guard input.count >= 64 else { return .runs }
+    (sampleSize, warmUp) = level == .best ? (96 << 10, 32 << 10) : (2 * OptimalParser.chunk, OptimalParser.chunk)
     let literals = trial(.literals, input, layout, level)
     var runs = trial(.runs, input, layout, level)
     var plain = Strategy.runs
@@ -221,13 +171,7 @@ final class SegmentEncoder: @unchecked Sendable {
       if numbers < runs * 1.001 { (plain, runs) = (.numbers, numbers) }
     }
     var best = runs <= literals * 0.998 ? (plain, runs) : (Strategy.literals, literals)
-    if level == .best {
-      let search = searchTrial(input, layout, level)
-      // Both are tried on the segment only where it is open which of them is stronger.
-      let library = try libraryTrial(input, layout)
-      if library < min(search, best.1) * 0.99 { return .library }
-      return best.0 != .literals || min(search, library) < best.1 * 0.9995 ? .optimal : .literals
-    }
+    if level == .best { return thoroughTrial(input, layout) < best.1 * 0.9998 ? .thorough : best.0 }
     // Where runs are most of what there is, even the trial of a search would cost more than it could gain.
     if runs < literals * (level == .fast ? 0.75 : 0.3) { return plain }
     let greedy = trial(.greedy, input, layout, level)
@@ -239,8 +183,13 @@ final class SegmentEncoder: @unchecked Sendable {
       let numbers = trial(.atoms, input, layout, level)
       if numbers < best.1 * 0.98 { best = (.atoms, numbers) }
     }
-    if best.0 == .greedy, greedy < runs * 0.8 {
-      let search = searchTrial(input, layout, level)
+    if best.0 == .greedy, layout.atomSize == 2 {
+      // From one high byte to the next is mostly enough.
+      var search = searchTrial(input, layout, places: 0xAA)
+      if search > best.1 * 0.985 { search = searchTrial(input, layout) }
+      if search < best.1 * 0.994 { best = (.optimal, search) }
+    } else if best.0 == .greedy, greedy < runs * 0.8 {
+      let search = searchTrial(input, layout)
       if search < best.1 * 0.994 { best = (.optimal, search) }
     }
     return best.0

@@ -12,8 +12,8 @@ enum Strategy: Equatable {
   case atoms
   /// ``OptimalParser``.
   case optimal
-  /// libdeflate, where that is at hand: for the smallest result.
-  case library
+  /// ``ThoroughEncoder``.
+  case thorough
 }
 
 extension ItemLayout {
@@ -60,12 +60,10 @@ extension ItemLayout {
   }
 
   /// What the optimal parser looks for, as long as nothing is known of the data: contexts at every offset.
-  func searchOptions(thorough: Bool) -> OptimalParser.Options {
+  var searchOptions: OptimalParser.Options {
     let others = distances(atMost: 4).filter { $0 != atomDistance }
     return OptimalParser.Options(
       itemDistance: atomDistance, otherDistances: (others.first ?? 0, others.dropFirst().first ?? 0),
-      probes: thorough ? [3, 4, 5, 6, 8, 11, 16].map { MatchFinder.Probe(length: $0, places: .max) } : probes,
-      allLengths: thorough,
-      passes: thorough ? 2 : 1)
+      probes: probes)
   }
 }

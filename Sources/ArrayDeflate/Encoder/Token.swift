@@ -43,7 +43,11 @@ struct Token: BitwiseCopyable, Sendable {
   @inline(__always) var slot: Int { Int(bits &>> 10 & 0x1F) }
   @inline(__always) var distance: Int { Int(bits &>> 15) &+ 1 }
   /// The bytes that it stands for.
-  @inline(__always) var length: Int { max(1, symbol &- 256) }
+  @inline(__always) var length: Int {
+    // No branch: which kind comes next is hard to foresee.
+    let more = symbol &- 257
+    return 1 &+ (more & ~(more &>> 63))
+  }
 }
 
 /// The chunks of a segment whose symbols have been counted, so that nobody needs to count them again.
@@ -87,6 +91,12 @@ struct TokenList {
   init(byteCount: Int, _ counts: ChunkCounts) {
     tokens = Table(repeating: Token.none, count: byteCount)
     self.counts = counts
+  }
+
+  init(_ tokens: Table<Token>, count: Int, _ counts: ChunkCounts) {
+    self.tokens = tokens
+    self.counts = counts
+    self.count = count
   }
 
   var capacity: Int { tokens.count }

@@ -173,8 +173,8 @@ public final class NPZWriter {
     let layout = ItemLayout(
       stream.dtype, inFileOrder: stream.isFortranOrder ? stream.shape.reversed() : stream.shape)
     try deflate.write(header)
-    // Whole segments: the bytes are those of an array in memory.
-    let unit = DeflateWriter.segmentSize(for: layout, level)
+    // Whole segments.
+    let unit = DeflateWriter.segmentSize(layout, level)
     try stream.forEachRun(givingBytes: 32 << 20, inUnitsOf: unit) { (run: AnyNDArray) throws(FormatError) in
       // Safe: the writer does not keep the bytes beyond the call.
       try unsafe run.withContiguousBytes { (bytes: UnsafeRawBufferPointer) throws(FormatError) in

@@ -1,0 +1,274 @@
+/// All the matches worth knowing at each place: for every length the nearest earlier occurrence, found in binary trees
+/// of the places seen so far, sorted by the bytes that follow.
+///
+/// ```
+/// distance 8   00 00 00 00 00 00 00       the run at the distance of one number, known without a search
+/// distance 64  00 00 00 00 00 00 00 2a    longer, hence further
+/// distance 984 00 00 00 00 00 00 00 2a 00 ...
+/// ```
+///
+/// Numbers repeat at distances that are multiples of their size: then each offset within a number has trees of its own,
+/// which are smaller by as much, and offsets at which no match begins need none.
+final class MatchTree {
+  private static let window = 1 << 15
+  private static let hashBits = 16
+  /// Places that are looked up together: what is found out about them is at hand when the trees are searched, where
+  /// waiting for it would cost most.
+  private static let batch = 256
+  /// What lies out of the window, or was never seen.
+  private static let gone = Int16.min
+  /// Stands for a place where nothing is searched.
+  private static let unsearched = Int32.min
+
+  // Places relative to `base`: of 16 bits, so that the tables stay near the processor.
+  private let heads = Table<Int16>(repeating: gone, count: 1 << hashBits)
+  /// For each place of the window the roots of what is less and of what is greater.
+  private let children = Table<Int16>(repeating: gone, count: 2 * window)
+  private let roots = Table<Int32>(repeating: 0, count: batch)
+  private let itemRuns = Table<Int32>(repeating: 0, count: batch)
+  private let byteRuns = Table<Int32>(repeating: 0, count: batch)
+  private var base = 0
+  private var runs = RunLengths()
+
+  /// Forgets everything; what comes next begins at a place, a multiple of eight, before which nothing is looked at.
+  func clear(at origin: Int) {
+    heads.view.fill(MatchTree.gone)
+    base = origin
+    runs = RunLengths()
+  }
+
+  /// Moves the base on by the window's length.
+  private func rebase() {
+    for table in [heads.view, children.view] {
+      for index in 0..<table.count {
+        let moved = max(Int32(table[index]) &- Int32(MatchTree.window), Int32(MatchTree.gone))
+        table[index] = Int16(truncatingIfNeeded: moved)
+      }
+    }
+    base += MatchTree.window
+  }
+
+  /// Looks for matches from a place on until the cache is full or the range ends; returns where it stopped.
+  ///
+  /// Matches may reach back to `origin`.
+  func find(
+    _ input: InputBytes, _ range: Range<Int>, from origin: Int, _ options: SearchOptions, into cache: MatchCache
+  ) -> Int {
+    let start = range.lowerBound
+    let end = min(range.upperBound, start + MatchCache.places)
+    cache.clear()
+    var count = 0
+    var position = start
+    while position < end, count + MatchTree.batch * MatchCache.room <= MatchCache.most {
+      if position - base >= MatchTree.window { rebase() }
+      let part = position..<min(end, base + MatchTree.window, position + MatchTree.batch)
+      look(input, part, range.upperBound, origin, options)
+      switch options.grain {
+      case 8: search(Grain8.self, input, part, range, origin, options, cache, &count)
+      case 4: search(Grain4.self, input, part, range, origin, options, cache, &count)
+      case 2: search(Grain2.self, input, part, range, origin, options, cache, &count)
+      default: search(Grain1.self, input, part, range, origin, options, cache, &count)
+      }
+      position = part.upperBound
+    }
+    return position
+  }
+
+  /// Finds out for each place of a part what runs begin there, and where its tree has its root.
+  private func look(
+    _ input: InputBytes, _ part: Range<Int>, _ end: Int, _ origin: Int, _ options: SearchOptions
+  ) {
+    let (heads, roots, itemRuns, byteRuns) = (heads.view, roots.view, itemRuns.view, byteRuns.view)
+    let places = UInt64(options.places) &* 0x0101_0101_0101_0101
+    let grainMask = options.grain &- 1
+    let k = 0x9E37_79B9_7F4A_7C15 as UInt64
+    var runs = runs
+    defer { self.runs = runs }
+    let item = options.itemDistance
+    let start = part.lowerBound
+    var position = start
+    while position < part.upperBound {
+      let index = position &- start
+      position &+= 1
+      let place = position &- 1
+      roots[index] = MatchTree.unsearched
+      itemRuns[index] = 0
+      byteRuns[index] = 0
+      if end &- place < 8 { continue }
+      let word = input.load64(place)
+      var best = 0
+      if place &- origin >= item {
+        best = runs.item(input, place, word, item, end)
+        itemRuns[index] = Int32(truncatingIfNeeded: best)
+      }
+      if item != 1, place > origin {
+        let run = runs.byte(input, place, word, end)
+        byteRuns[index] = Int32(truncatingIfNeeded: run)
+        best = max(best, run)
+      }
+      if best >= RunLengths.enough || places &>> UInt64(place & 7) & 1 == 0 { continue }
+      let offset = UInt64(truncatingIfNeeded: place & grainMask)
+      let head = Int(((word &<< 40 | offset) &* k) &>> UInt64(64 - MatchTree.hashBits))
+      roots[index] = Int32(heads[head])
+      heads[head] = Int16(truncatingIfNeeded: place &- base)
+    }
+  }
+
+  private func search<G: Grain>(
+    _: G.Type, _ input: InputBytes, _ part: Range<Int>, _ range: Range<Int>, _ origin: Int,
+    _ options: SearchOptions, _ cache: MatchCache, _ made: inout Int
+  ) {
+    let (children, roots, itemRuns, byteRuns) = (children.view, roots.view, itemRuns.view, byteRuns.view)
+    let (matches, ends) = (cache.matches.view, cache.ends.view)
+    let itemToken = Token.exact(length: 0, distance: options.itemDistance).bits
+    let byteToken = Token.exact(length: 0, distance: 1).bits
+    let first = part.lowerBound &- range.lowerBound &+ 1
+    let start = part.lowerBound &- base
+    let farthest = max(origin &- 1 &- base, Int(MatchTree.gone))
+    // As long as nothing is compared beyond the end.
+    let safe = range.upperBound &- DeflateAlphabet.maxMatch &- 16
+    var count = made
+    var index = 0
+    let total = part.count
+    while index < total {
+      let (itemRun, byteRun) = (Int(itemRuns[index]), Int(byteRuns[index]))
+      matches[count] = Token(bits: itemToken &+ UInt32(truncatingIfNeeded: itemRun))
+      count &+= itemRun > 2 ? 1 : 0
+      var best = max(2, itemRun)
+      matches[count] = Token(bits: byteToken &+ UInt32(truncatingIfNeeded: byteRun))
+      count &+= byteRun > best ? 1 : 0
+      best = max(best, byteRun)
+      let root = Int(roots[index])
+      if root != Int(MatchTree.unsearched) {
+        let place = start &+ index
+        let oldest = max(farthest, place &- MatchTree.window)
+        if root <= oldest {
+          let pair = MatchTree.slot(G.self, place)
+          children[pair] = MatchTree.gone
+          children[pair &+ 1] = MatchTree.gone
+        } else if part.lowerBound &+ index < safe {
+          count = MatchTree.descend(
+            G.self, input, part.lowerBound &+ index, place, root, oldest, options.depth, best, children, matches,
+            count)
+        } else {
+          count = descendNearEnd(
+            G.self, input, part.lowerBound &+ index, range.upperBound, root, oldest, options.depth, best, matches,
+            count)
+        }
+      }
+      ends[first &+ index] = Int32(truncatingIfNeeded: count)
+      index &+= 1
+    }
+    made = count
+  }
+
+  /// Where a place's two children are: those of the same offset within a number lie side by side.
+  @inline(__always) private static func slot<G: Grain>(_: G.Type, _ place: Int) -> Int {
+    let low = place & (window &- 1)
+    return ((low & (1 &<< G.shift &- 1)) &<< (15 &- G.shift) | low &>> G.shift) &* 2
+  }
+
+  /// Goes down the tree from its root and makes a place its new root; returns the number of matches.
+  @inline(never) private static func descend<G: Grain>(
+    _: G.Type, _ input: InputBytes, _ position: Int, _ place: Int, _ root: Int, _ oldest: Int, _ depth: Int,
+    _ longest: Int, _ children: TableView<Int16>, _ matches: TableView<Token>, _ made: Int
+  ) -> Int {
+    var (node, depth, best, count) = (root, depth, longest, made)
+    var lessSlot = slot(G.self, place)
+    var greaterSlot = lessSlot &+ 1
+    var (lessLength, greaterLength) = (0, 0)
+    while node > oldest, depth > 0 {
+      depth &-= 1
+      let distance = place &- node
+      let pair = slot(G.self, node)
+      var length = min(lessLength, greaterLength)
+      var ours = input.load64(position &+ length)
+      var theirs = input.load64(position &+ length &- distance)
+      while ours == theirs, length < DeflateAlphabet.maxMatch {
+        length &+= 8
+        ours = input.load64(position &+ length)
+        theirs = input.load64(position &+ length &- distance)
+      }
+      let equal = (ours ^ theirs).trailingZeroBitCount & 0x38
+      length &+= equal &>> 3
+      if length > best {
+        best = min(length, DeflateAlphabet.maxMatch)
+        matches[count] = Token.exact(length: best, distance: distance)
+        count &+= 1
+      }
+      if length >= DeflateAlphabet.maxMatch {
+        children[lessSlot] = children[pair]
+        children[greaterSlot] = children[pair &+ 1]
+        return count
+      }
+      let shift = UInt64(truncatingIfNeeded: equal)
+      if theirs &>> shift & 0xFF < ours &>> shift & 0xFF {
+        children[lessSlot] = Int16(truncatingIfNeeded: node)
+        lessSlot = pair &+ 1
+        lessLength = length
+        node = Int(children[lessSlot])
+      } else {
+        children[greaterSlot] = Int16(truncatingIfNeeded: node)
+        greaterSlot = pair
+        greaterLength = length
+        node = Int(children[greaterSlot])
+      }
+    }
+    children[lessSlot] = gone
+    children[greaterSlot] = gone
+    return count
+  }
+
+  /// The same where the input ends so soon that it has to be watched.
+  @inline(never) private func descendNearEnd<G: Grain>(
+    _: G.Type, _ input: InputBytes, _ position: Int, _ end: Int, _ root: Int, _ oldest: Int, _ depth: Int,
+    _ longest: Int, _ matches: TableView<Token>, _ made: Int
+  ) -> Int {
+    let children = children.view
+    let place = position - base
+    let limit = min(DeflateAlphabet.maxMatch, end - position)
+    var (node, depth, best, count) = (root, depth, longest, made)
+    var lessSlot = MatchTree.slot(G.self, place)
+    var greaterSlot = lessSlot + 1
+    var (lessLength, greaterLength) = (0, 0)
+    while node > oldest, depth > 0 {
+      depth -= 1
+      let earlier = base + node
+      let pair = MatchTree.slot(G.self, node)
+      let length = input.matchLength(position, earlier, from: min(lessLength, greaterLength), limit: limit)
+      if length > best {
+        best = length
+        matches[count] = Token.exact(length: length, distance: position - earlier)
+        count += 1
+      }
+      if length >= limit {
+        children[lessSlot] = children[pair]
+        children[greaterSlot] = children[pair + 1]
+        return count
+      }
+      if input[earlier + length] < input[position + length] {
+        children[lessSlot] = Int16(truncatingIfNeeded: node)
+        lessSlot = pair + 1
+        lessLength = length
+        node = Int(children[lessSlot])
+      } else {
+        children[greaterSlot] = Int16(truncatingIfNeeded: node)
+        greaterSlot = pair
+        greaterLength = length
+        node = Int(children[greaterSlot])
+      }
+    }
+    children[lessSlot] = MatchTree.gone
+    children[greaterSlot] = MatchTree.gone
+    return count
+  }
+}
+
+/// A power of two, for loops that are compiled for each.
+private protocol Grain {
+  static var shift: Int { get }
+}
+private enum Grain1: Grain { static var shift: Int { 0 } }
+private enum Grain2: Grain { static var shift: Int { 1 } }
+private enum Grain4: Grain { static var shift: Int { 2 } }
+private enum Grain8: Grain { static var shift: Int { 3 } }
