@@ -39,7 +39,7 @@ extension TextTableReader {
     guard store.isWhole else {
       // Address space, most of which is never touched; less if rows are large in memory.
       let rows = chunkCount * TextChunks.size / plan.leastTextPerRow + 64
-      return try store.reserve(min(rows, max(4096, (64 << 20) / max(1, plan.rowSize))))
+      return try store.reserve(min(rows, max(256, (64 << 20) / max(1, plan.rowSize))))
     }
     var expected: Int
     if store.rows == 0 {
@@ -55,7 +55,7 @@ extension TextTableReader {
     }
     // Twice in the same place: what was expected was too little.
     if expected <= store.capacity { expected = store.capacity + store.capacity / 2 + 1024 }
-    try store.reserve(expected - store.rows)
+    try store.reserve(store.capacity - store.rows + 1, expected: expected)
   }
 
   /// A run of whole lines and the most rows that it can have.
