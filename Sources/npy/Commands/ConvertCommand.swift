@@ -156,7 +156,7 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     }
   }
 
-  private func applied(to loaded: StoredArray, of path: String) throws(FormatError) -> StoredArray {
+  func applied(to loaded: StoredArray, of path: String) throws(FormatError) -> StoredArray {
     do { return try array.apply(to: loaded, of: path) } catch let error as FormatError { throw error } catch {
       throw FormatError(.badArgument, String(describing: error), file: path)
     }
@@ -257,13 +257,15 @@ extension ConvertCommand {
   ///
   /// - Returns: Whether it was done; else the whole has to be taken into memory.
   func convertInPieces(_ opened: OpenedFile, _ address: Address, to kind: FileKindName) throws -> Bool {
-    guard array.isEmpty, address.slice == nil else { return false }
+    guard array.isBlockwise, address.slice == nil else { return false }
     switch (opened, kind) {
     case (.text(let source, let textKind), .npy), (.text(let source, let textKind), .txt),
       (.text(let source, let textKind), .csv), (.text(let source, let textKind), .tsv):
       return try convertRows(of: source, textKind, to: kind)
     case (.npy(let file), .txt), (.npy(let file), .csv), (.npy(let file), .tsv):
-      guard file.header.dataByteCount >= ConvertCommand.largeSize, file.source.isSeekable else { return false }
+      guard array.isEmpty, file.header.dataByteCount >= ConvertCommand.largeSize, file.source.isSeekable else {
+        return false
+      }
       var options = try textOutput.saveOptions(kind, encoding: reading.encoding)
       options.encoding = options.encoding ?? .utf8
       let header = file.header
@@ -296,7 +298,9 @@ struct ArrayOptions: ParsableArguments {
     case f = "F"
   }
 
-  var isEmpty: Bool { reshape == nil && astype == nil && order == nil }
+  var isEmpty: Bool { isBlockwise && astype == nil }
+  /// Whether what is done to the whole can be done to block after block of its rows.
+  var isBlockwise: Bool { reshape == nil && order == nil }
 
   func apply(to source: StoredArray, of path: String) throws -> StoredArray {
     var result = source
