@@ -66,7 +66,7 @@ public final class DeflateWriter {
       try unsafe pump(zlib, bytes, isLast: false)
       return
     }
-    let size = DeflateWriter.segmentSize(bytes.count, layout, level)
+    let size = DeflateWriter.segmentSize(ofPiece: bytes.count, layout: layout, level: level)
     let count = (bytes.count - 1) / size + 1
     let shared = unsafe SharedBytes(bytes)
     let (level, order) = (level, order)
@@ -120,7 +120,9 @@ public final class DeflateWriter {
 
   /// The length of the segments that a piece is cut into: whole items. Input that comes in pieces of a multiple of that
   /// of endless ones is cut as input in one piece would be, but for its end.
-  public static func segmentSize(_ count: Int = .max, _ layout: ItemLayout, _ level: DeflateLevel) -> Int {
+  public static func segmentSize(
+    ofPiece count: Int = .max, layout: ItemLayout, level: DeflateLevel
+  ) -> Int {
     // Halves where that is less, so that two cores have work.
     let size =
       level == .best

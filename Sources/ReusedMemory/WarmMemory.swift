@@ -21,6 +21,13 @@ internal import Synchronization
   /// How many bytes are kept at most.
   private static let mostKept = 32 << 20
 
+  /// How many bytes of memory the machine has: more than that need not be asked for.
+  package static let physicalMemory: Int = {
+    let (bytes, overflow) = Int(sysconf(Int32(_SC_PHYS_PAGES))).multipliedReportingOverflow(
+      by: Int(sysconf(Int32(_SC_PAGESIZE))))
+    return overflow || bytes <= 0 ? .max : bytes
+  }()
+
   private struct Block {
     let address: UInt
     let capacity: Int

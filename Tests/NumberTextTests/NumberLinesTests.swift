@@ -81,7 +81,8 @@ import Testing
         case 3: Double.random(in: -1...1, using: &generator) * 1e18
         case 4: Double(Int.random(in: -20...20, using: &generator)) / 8
         default:
-          [0, -0.0, .infinity, -.infinity, .nan, 9.5, 99.5, 0.5, 1.5, 5e-324, 1e22, 1e15, 1e16].randomElement() ?? 0
+          [0, -0.0, .infinity, -.infinity, .nan, 9.5, 99.5, 0.5, 1.5, .leastNonzeroMagnitude, 1e22, 1e15, 1e16]
+            .randomElement() ?? 0
         }
       }
       let precision = Int.random(in: 0...20, using: &generator)

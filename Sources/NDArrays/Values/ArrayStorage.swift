@@ -22,6 +22,10 @@ internal import ReusedMemory
   /// What keeps lent bytes alive; `nil` if they are the storage's own.
   private let owner: AnyObject?
 
+  /// The most bytes that a storage of its own can have: the machine's memory, but for what everything else needs. Systems
+  /// refuse a block of all of it.
+  package static var mostBytes: Int { WarmMemory.physicalMemory / 8 * 7 }
+
   /// Storage of its own, with undefined content: whoever makes it must fill it.
   package init(uninitializedByteCount count: Int) {
     byteCount = count

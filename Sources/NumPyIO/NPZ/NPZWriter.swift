@@ -174,7 +174,7 @@ public final class NPZWriter {
       stream.dtype, inFileOrder: stream.isFortranOrder ? stream.shape.reversed() : stream.shape)
     try deflate.write(header)
     // Whole segments.
-    let unit = DeflateWriter.segmentSize(layout, level)
+    let unit = DeflateWriter.segmentSize(layout: layout, level: level)
     try stream.forEachRun(givingBytes: 32 << 20, inUnitsOf: unit) { (run: AnyNDArray) throws(FormatError) in
       // Safe: the writer does not keep the bytes beyond the call.
       try unsafe run.withContiguousBytes { (bytes: UnsafeRawBufferPointer) throws(FormatError) in

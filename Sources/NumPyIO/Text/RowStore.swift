@@ -28,9 +28,11 @@ struct RowStore {
   mutating func reserve(_ more: Int, expected: Int = 0) throws(FormatError) {
     guard capacity - rows < more else { return }
     let (least, overflow) = rows.addingReportingOverflow(more)
-    let wanted = max(least, expected, capacity + capacity / 2)
+    var wanted = max(least, expected, capacity + capacity / 2)
+    // What is expected only may be too much, where what is needed is not.
+    if rowSize > 0, wanted > ArrayStorage.mostBytes / rowSize { wanted = least }
     let (bytes, tooLarge) = wanted.multipliedReportingOverflow(by: rowSize)
-    guard !overflow, !tooLarge, bytes <= 1 << 46 else {
+    guard !overflow, !tooLarge, bytes <= ArrayStorage.mostBytes else {
       throw FormatError(
         .limitExceeded,
         "array is too big. Cannot read file as a single array; providing a maximum number of rows to read may help.")

@@ -19,7 +19,10 @@ extension TextTableReader {
     else { return nil }
     let chunks = TextChunks(blocks.source, encoding, plan, start..<total)
     let count = store.isWhole ? chunks.count : min(chunks.count, TextTableReader.chunksAtOnce)
-    try makeRoom(for: count, from: start, of: total, in: &store, plan)
+    guard try makeRoom(for: count, from: start, of: total, in: &store, plan) else {
+      readsChunks = false
+      return nil
+    }
     let room = store.capacity - store.rows
     // Safe: the store has that much room.
     let result = try unsafe chunks.read(
@@ -32,14 +35,16 @@ extension TextTableReader {
     return rows
   }
 
-  /// Makes room for the rows of chunks: of the whole rest of the file, if all of it comes to the store.
+  /// Makes room for the rows of chunks: of the whole rest of the file, if all of it comes to the store. False if there may
+  /// be more than memory holds: they are then read as far as they go.
   private func makeRoom(
     for chunkCount: Int, from start: Int, of total: Int, in store: inout RowStore, _ plan: RowPlan
-  ) throws(FormatError) {
+  ) throws(FormatError) -> Bool {
     guard store.isWhole else {
       // Address space, most of which is never touched; less if rows are large in memory.
       let rows = chunkCount * TextChunks.size / plan.leastTextPerRow + 64
-      return try store.reserve(min(rows, max(4096, (64 << 20) / max(1, plan.rowSize))))
+      try store.reserve(min(rows, max(256, (64 << 20) / max(1, plan.rowSize))))
+      return true
     }
     var expected: Int
     if store.rows == 0 {
@@ -55,7 +60,9 @@ extension TextTableReader {
     }
     // Twice in the same place: what was expected was too little.
     if expected <= store.capacity { expected = store.capacity + store.capacity / 2 + 1024 }
-    try store.reserve(expected - store.rows)
+    guard plan.rowSize == 0 || expected <= ArrayStorage.mostBytes / plan.rowSize else { return false }
+    try store.reserve(store.capacity - store.rows + 1, expected: expected)
+    return true
   }
 
   /// A run of whole lines and the most rows that it can have.

@@ -12,23 +12,39 @@ extension ConvertCommand {
       let rows = try TextRows(source, textKind, reading)
     else { return false }
     if let short = rows.short {
-      try write(.values(short), named: name ?? "arr_0", as: kind)
-    } else if kind == .npy {
+      try write(applied(to: .values(short), of: source.name), named: name ?? "arr_0", as: kind)
+      return true
+    }
+    // No rows at all tell the type that they will have.
+    let none = try FormatError.wrapping(.badArgument, file: source.name) { () throws(ArrayError) in
+      try AnyNDArray(zeros: [0] + rows.rowShape, dtype: rows.dtype)
+    }
+    let dtype = try converted(none, of: source.name).dtype
+    if kind == .npy {
       let writer = try NPYWriter(
-        path: destination, dtype: rows.dtype, rowShape: rows.rowShape, isTransposed: rows.isTransposed,
+        path: destination, dtype: dtype, rowShape: rows.rowShape, isTransposed: rows.isTransposed,
         replacing: output.replaces)
-      try rows.forEachBlock { (block: AnyNDArray) throws(FormatError) in try writer.append(block) }
+      try rows.forEachBlock { (block: AnyNDArray) throws(FormatError) in
+        try writer.append(converted(block, of: source.name))
+      }
       try writer.close()
     } else {
       var options = try textOutput.saveOptions(kind, encoding: reading.encoding)
       options.encoding = options.encoding ?? .utf8
       try TextFile.write(to: destination, replacing: output.replaces) { (sink: any ByteSink) throws(FormatError) in
-        var writer = try TextTableWriter(sink, dtype: rows.dtype, rowShape: rows.rowShape, options: options)
-        try rows.forEachBlock { (block: AnyNDArray) throws(FormatError) in try writer.append(block) }
+        var writer = try TextTableWriter(sink, dtype: dtype, rowShape: rows.rowShape, options: options)
+        try rows.forEachBlock { (block: AnyNDArray) throws(FormatError) in
+          try writer.append(converted(block, of: source.name))
+        }
         try writer.finish()
       }
     }
     return true
+  }
+
+  /// A block as the options want its elements.
+  private func converted(_ block: AnyNDArray, of path: String) throws(FormatError) -> AnyNDArray {
+    array.isEmpty ? block : try applied(to: .values(block), of: path).requireValues()
   }
 }
 

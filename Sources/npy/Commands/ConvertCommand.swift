@@ -165,6 +165,12 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
       }
     }
   }
+
+  func applied(to loaded: StoredArray, of path: String) throws(FormatError) -> StoredArray {
+    do { return try array.apply(to: loaded, of: path) } catch let error as FormatError { throw error } catch {
+      throw FormatError(.badArgument, String(describing: error), file: path)
+    }
+  }
 }
 
 /// The formats that `convert` knows, by the names of its options.
@@ -261,13 +267,15 @@ extension ConvertCommand {
   ///
   /// - Returns: Whether it was done; else the whole has to be taken into memory.
   func convertInPieces(_ opened: OpenedFile, _ address: Address, to kind: FileKindName) throws -> Bool {
-    guard array.isEmpty, address.slice == nil else { return false }
+    guard array.isBlockwise, address.slice == nil else { return false }
     switch (opened, kind) {
     case (.text(let source, let textKind), .npy), (.text(let source, let textKind), .txt),
       (.text(let source, let textKind), .csv), (.text(let source, let textKind), .tsv):
       return try convertRows(of: source, textKind, to: kind)
     case (.npy(let file), .txt), (.npy(let file), .csv), (.npy(let file), .tsv):
-      guard file.header.dataByteCount >= ConvertCommand.largeSize, file.source.isSeekable else { return false }
+      guard array.isEmpty, file.header.dataByteCount >= ConvertCommand.largeSize, file.source.isSeekable else {
+        return false
+      }
       var options = try textOutput.saveOptions(kind, encoding: reading.encoding)
       options.encoding = options.encoding ?? .utf8
       let header = file.header
@@ -300,7 +308,9 @@ struct ArrayOptions: ParsableArguments {
     case f = "F"
   }
 
-  var isEmpty: Bool { reshape == nil && astype == nil && order == nil }
+  var isEmpty: Bool { isBlockwise && astype == nil }
+  /// Whether what is done to the whole can be done to block after block of its rows.
+  var isBlockwise: Bool { reshape == nil && order == nil }
 
   /// The new shape.
   private var shape: [Int]? {

@@ -1,0 +1,173 @@
+internal import ByteIO
+internal import NDArrays
+internal import PythonLiterals
+
+/// From the texts of all rows to an array.
+extension GenFromTextTable {
+  mutating func finish() throws(FormatError) -> GenFromTextResult {
+    let (target, isTable) = try resultDType()
+    let leaves = try TextLeaf.leaves(of: target)
+    let used = isTable ? (0..<columnCount).map { TextLeaf(dtype: target, offset: $0 * target.itemSize) } : leaves
+    // A record takes as many values as there are converters: as NumPy, no more than it has fields.
+    let valueCount = dtype != nil && leaves.count > 1 ? min(leaves.count, columnCount) : columnCount
+    guard isTable || rows.isEmpty || valueCount == leaves.count else {
+      throw FormatError(
+        .badArgument,
+        "could not assign tuple of length \(valueCount) to structure with \(leaves.count) fields.")
+    }
+    let shape = isTable && !rows.isEmpty ? [rows.count, columnCount] : [rows.count]
+    let array = try FormatError.wrapping(.limitExceeded, file: source.name) { () throws(ArrayError) in
+      try AnyNDArray(zeros: shape, dtype: target)
+    }
+    let rowSize = isTable ? target.itemSize * columnCount : target.itemSize
+    for (number, row) in rows.enumerated() {
+      for (index, leaf) in used.enumerated() where index < row.count {
+        let value = try converters[index].convert(row[index], loose: options.loose)
+        // Safe: the leaf lies within row `number` of the array, which is new.
+        let conversion = unsafe FieldConversion(
+          leaf.dtype, at: array.storage.baseAddress + number * rowSize + leaf.offset)
+        guard conversion.store(value) else {
+          try convertAll(used.count)
+          throw outOfBounds(value, leaf.dtype)
+        }
+      }
+    }
+    let mask = options.usemask ? try makeMask(target, isTable, used.count, shape) : nil
+    return GenFromTextResult(array: shaped(array), mask: mask.map(shaped))
+  }
+
+  /// What cannot be converted at all is told before what does not fit: NumPy converts all rows before it stores any.
+  private func convertAll(_ count: Int) throws(FormatError) {
+    for row in rows {
+      for index in 0..<min(count, row.count) { _ = try converters[index].convert(row[index], loose: options.loose) }
+    }
+  }
+
+  func shaped(_ array: AnyNDArray) -> AnyNDArray {
+    let shaped = array.withAxes(atLeast: options.ndmin)
+    return options.unpack && !shaped.dtype.isStructured ? shaped.transposedView : shaped
+  }
+
+  func outOfBounds(_ value: TextValue, _ dtype: DType) -> FormatError {
+    switch value {
+    case .integer(let number):
+      FormatError(.badValue, "Python integer \(number) out of bounds for \(dtype.name)")
+    case .text(let text):
+      FormatError(.badValue, "could not convert string \(PythonRepr.string(text)) to \(dtype)")
+    default: FormatError(.badValue, "a value cannot be stored as \(dtype)")
+    }
+  }
+
+  /// The dtype of the result, and whether it is a table of two axes rather than a row of records.
+  private func resultDType() throws(FormatError) -> (DType, Bool) {
+    if let dtype {
+      guard !dtype.isStructured else { return (try sized(renamed(dtype)), false) }
+      return (dtype.isFlexible ? sizedFlexible(dtype, 0..<columnCount) : dtype, true)
+    }
+    let types = converters.indices.map { index in ladderDType(index) }
+    guard names == nil else { return (try structured(Array(zip(names ?? [], types))), false) }
+    let checked = Set(
+      converters.indices.filter { !(converters[$0].rung == .bool && converters[$0].hasMissingBool) }
+        .map { converters[$0].rung.rawValue })
+    if checked.count == 1, let rung = checked.first.flatMap(LadderConverter.Rung.init(rawValue:)) {
+      return (rung == .string ? sizedText(0..<columnCount) : GenFromTextTable.dtype(rung), true)
+    }
+    let fields = types.enumerated().map { (FieldNames.numbered(options.defaultFormat, $0.offset), $0.element) }
+    return (try structured(fields), false)
+  }
+
+  static func dtype(_ rung: LadderConverter.Rung) -> DType {
+    switch rung {
+    case .bool: .bool
+    case .integer: .int64
+    case .float: .float64
+    case .complex: .complex128
+    case .string: .string(1)
+    }
+  }
+
+  private func ladderDType(_ index: Int) -> DType {
+    let rung = converters[index].rung
+    return rung == .string ? sizedText(index..<(index + 1)) : GenFromTextTable.dtype(rung)
+  }
+
+  private func sizedText(_ columns: Range<Int>) -> DType {
+    let dtype = sizedFlexible(.string(0), columns)
+    return textIsBytes ? .bytes(dtype.itemSize / 4) : dtype
+  }
+
+  /// The names that were found are those of the fields, whatever the dtype calls them.
+  private func renamed(_ dtype: DType) throws(FormatError) -> DType {
+    guard let names, !names.isEmpty, let fields = dtype.fields, names != fields.map(\.name) else { return dtype }
+    guard names.count == fields.count else {
+      throw FormatError(
+        .badArgument, "must replace all names at once with a sequence of length \(fields.count)")
+    }
+    return try structured(Array(zip(names, fields.map(\.dtype))))
+  }
+
+  /// Text wide enough for the values of some columns, or moments of their finest unit.
+  private func sizedFlexible(_ dtype: DType, _ columns: Range<Int>) -> DType {
+    var scan = FlexibleScan(dtype)
+    for row in rows {
+      for index in columns where index < row.count {
+        guard let value = try? converters[index].convert(row[index], loose: true) else { continue }
+        scan.look(at: Array(FieldConversion.description(value).utf8))
+      }
+    }
+    return scan.result
+  }
+
+  /// A structured dtype with the sizes of its texts found.
+  private func sized(_ dtype: DType) throws(FormatError) -> DType {
+    guard let fields = dtype.fields, fields.contains(where: { $0.dtype.isFlexible }), fields.count == columnCount else {
+      return dtype
+    }
+    return try structured(
+      fields.enumerated().map { index, field in
+        (field.name, field.dtype.isFlexible ? sizedFlexible(field.dtype, index..<(index + 1)) : field.dtype)
+      })
+  }
+
+  private func makeMask(
+    _ target: DType, _ isTable: Bool, _ count: Int, _ shape: [Int]
+  ) throws(FormatError) -> AnyNDArray {
+    // In records also what equals the value of a missing text: `-999.00` where `-999.0` is missing.
+    let values: [[TextValue]] = converters.map { converter in
+      guard !isTable else { return [] }
+      return converter.missing.compactMap { $0.isEmpty ? nil : try? converter.comparable($0, loose: true) }
+    }
+    var bytes: [UInt8] = []
+    for row in rows {
+      for index in 0..<count {
+        guard index < row.count else {
+          bytes.append(0)
+          continue
+        }
+        var isMissing = converters[index].missing.contains(PythonText.strip(row[index]))
+        if !isMissing, !values[index].isEmpty {
+          isMissing = values[index].contains(try converters[index].comparable(row[index], loose: options.loose))
+        }
+        bytes.append(isMissing ? 1 : 0)
+      }
+    }
+    let dtype = isTable ? .bool : try maskDType(target)
+    return try FormatError.wrapping(.limitExceeded, file: source.name) { () throws(ArrayError) in
+      try AnyNDArray(bytes: bytes, dtype: dtype, shape: shape)
+    }
+  }
+
+  /// A `bool` for each leaf: NumPy's `make_mask_descr`.
+  private func maskDType(_ dtype: DType) throws(FormatError) -> DType {
+    if let fields = dtype.fields {
+      var masks: [(String, DType)] = []
+      for field in fields { masks.append((field.name, try maskDType(field.dtype))) }
+      return try structured(masks)
+    }
+    guard let (element, shape) = dtype.subarray else { return .bool }
+    let inner = try maskDType(element)
+    return try FormatError.wrapping(.badArgument, file: source.name) { () throws(ArrayError) in
+      try DType.subarray(of: inner, shape: shape)
+    }
+  }
+}
