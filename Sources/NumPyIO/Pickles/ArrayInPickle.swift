@@ -20,7 +20,7 @@ struct ArrayInPickle: PickleConvertible, PickledArrayForm {
     if isScalar {
       return .object(
         PickleObject(
-          core + ".multiarray", "scalar", [dtype, .bytes(PickleBytes(array.bytes, isShared: false))]))
+          core + ".multiarray", "scalar", [dtype, .bytes(PickleBytes(array.bytes, isShared: array.nbytes == 1))]))
     }
     let isFortran = array.isFContiguous && !array.isCContiguous
     let isContiguous = array.isCContiguous || isFortran
@@ -54,7 +54,7 @@ struct ArrayInPickle: PickleConvertible, PickledArrayForm {
 
   /// `_reconstruct` with the array's bytes: NumPy's form up to protocol 4.
   static func reconstruct(_ core: String, _ array: AnyNDArray, dtype: PickleValue, _ isFortran: Bool) -> PickleValue {
-    let data = array.nbytes <= 1 ? PickleBytes(array.bytes) : PickleBytes(memory(of: array, isFortran))
+    let data = array.nbytes == 0 ? PickleBytes([]) : PickleBytes(memory(of: array, isFortran))
     return reconstruct(core, .tuple(array.shape.map { .int($0) }), dtype, isFortran, .bytes(data))
   }
 

@@ -30,13 +30,26 @@ extension PickleObject {
 
   /// The same object by a function of the wanted NumPy's.
   private func renamed(in context: PickleContext) -> PickleValue? {
+    guard case .reduce(var callable, var arguments) = form, let global = callable.global else { return nil }
+    var isChanged = false
     // Only if the caller asks for names: a pickle may hold those of several releases.
-    guard let wanted = context.userInfo[NumPyModules.userInfoKey] as? NumPyModules,
-      case .reduce(let callable, let arguments) = form, let global = callable.global,
+    if let wanted = context.userInfo[NumPyModules.userInfoKey] as? NumPyModules,
       let module = wanted.name(of: global.module), module != global.module
-    else { return nil }
-    let object = PickleObject(
-      .reduce(callable: .global(module, global.name), arguments: arguments), state: state)
+    {
+      callable = .global(module, global.name)
+      isChanged = true
+    }
+    // NumPy's `b'b'` is one object for all arrays, those that are made anew among them.
+    let code = context.singleton("numpy's b'b'") { .bytes([0x62]) }
+    if isNumPyCore("multiarray", "_reconstruct"), arguments.items.count == 3,
+      case .bytes(let read) = arguments.items[2],
+      case .bytes(let shared) = code, read !== shared, read.array == [0x62]
+    {
+      arguments = PickleTuple(arguments.items.dropLast() + [code])
+      isChanged = true
+    }
+    guard isChanged else { return nil }
+    let object = PickleObject(.reduce(callable: callable, arguments: arguments), state: state)
     (object.items, object.pairs, object.added) = (items, pairs, added)
     return .object(object)
   }

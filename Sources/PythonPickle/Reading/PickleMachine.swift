@@ -208,10 +208,10 @@ struct PickleMachine {
     }
   }
 
-  /// Bytes with a length of one byte. Python has only one object of each byte, and one without any.
+  /// Bytes with a length of one byte. Python has only one object without any.
   mutating func shortBytes(_ count: Int) throws(FormatError) -> PickleBytes {
     let bytes = try payload(try length(count))
-    return count <= 1 ? PickleBytes(bytes.array) : bytes
+    return count == 0 ? PickleBytes([]) : bytes
   }
 
   /// A declared length's bytes, as an array or in memory of their own.

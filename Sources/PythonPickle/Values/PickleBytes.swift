@@ -27,16 +27,16 @@ public final class PickleBytes: Sendable {
   /// Bytes of an array, which is shared, not copied.
   ///
   /// - Parameter isShared: Whether the pickler treats them as the same object as equal ones, as Python does with
-  ///   literals; of up to one byte Python has only one object in any case.
+  ///   literals; without any byte Python has only one object in any case.
   public init(_ bytes: [UInt8], isShared: Bool = true) {
     storage = .array(bytes)
-    self.isShared = isShared || bytes.count <= 1
+    self.isShared = isShared || bytes.isEmpty
     text = nil
   }
 
   init(_ bytes: [UInt8], text: PickleString) {
     storage = .array(bytes)
-    isShared = bytes.count <= 1
+    isShared = bytes.isEmpty
     self.text = bytes.count == 1 ? text : nil
   }
 

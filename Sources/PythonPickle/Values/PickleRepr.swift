@@ -130,8 +130,11 @@ struct PickleReprPrinter {
       return
     }
     var parts: [(String, PickleValue)] = []
-    if !object.items.isEmpty { parts.append(("items", .list(object.items))) }
-    if !object.added.isEmpty { parts.append(("items", .list(object.added))) }
+    for items in [object.items, object.added] where !items.isEmpty {
+      let list = PickleValue.list(items)
+      kept.append(list)
+      parts.append(("items", list))
+    }
     if !object.pairs.isEmpty {
       let dict = PickleDict()
       for pair in object.pairs { dict[pair.key] = pair.value }

@@ -70,11 +70,14 @@ extension Pickler {
       if mayBeByte, let index = sharedStrings.find(value, hash: value.contentHash) { return writeGet(index) }
       try writeString(value)
       memoize(value)
-      if mayBeByte { sharedStrings.add(value, hash: value.contentHash, memoCount - 1) }
+      if mayBeByte, readCharacters.find(value, hash: value.contentHash) == nil {
+        readCharacters.add(value, hash: value.contentHash, memoCount - 1)
+      }
       return
     }
     let hash = value.contentHash
     if let index = sharedStrings.find(value, hash: hash) { return writeGet(index) }
+    if version < 3, value.utf8Count <= 2, let index = readCharacters.find(value, hash: hash) { return writeGet(index) }
     try writeString(value)
     memoizeShared()
     sharedStrings.add(value, hash: hash, memoCount - 1)

@@ -35,6 +35,9 @@ struct Pickler {
   private(set) var memoCount = 0
   /// What equal strings, bytes and names are found by.
   var sharedStrings = ContentTable<PickleString>()
+  /// Strings of up to one character that were read, at the protocols where single bytes are written as text: what such
+  /// text is found by. Each other may be an object of its own, as the pickle says.
+  var readCharacters = ContentTable<PickleString>()
   /// The names of modules that were read, as objects of their own.
   var readModules = ContentTable<PickleString>()
   var sharedBytes = ContentTable<PickleBytes>()
