@@ -51,7 +51,7 @@ func dynamicBlock(
   symbols(&bits)
 }
 
-/// Streams that zlib refuses and libdeflate decodes.
+/// Streams with one mistake each, which zlib refuses.
 enum LenientStreams {
   static let count = 7
 

@@ -103,7 +103,7 @@ let inflaters: [(String, Inflater)] = [("ours", byOurs), ("libdeflate", byLibdef
       }
       let parts = (ContinuousClock().now - start).components
       if round == 0 {
-        if !outputs[0].elementsEqual(input) { print("\(inflater.0) is wrong at \(zip(outputs[0], input).enumerated().first { $0.element.0 != $0.element.1 }!.offset)") }
+        if !outputs[0].elementsEqual(input) { print("\(inflater.0) is wrong") }
       } else {
         times[index].append(Double(parts.seconds) + Double(parts.attoseconds) * 1e-18)
       }

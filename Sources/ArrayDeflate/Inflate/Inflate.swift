@@ -30,25 +30,6 @@ public enum Inflate {
     }
   }
 
-  /// Inflates a whole stream that a source holds into memory of exactly its size.
-  ///
-  /// - Parameters:
-  ///   - offset: Where in the source the stream begins.
-  ///   - compressedCount: How many bytes the stream has, or a few more than it has.
-  /// - Throws: As above, with the offset in the source; `truncated` if it ends before the stream.
-  public static func inflate(
-    from source: any ByteSource, at offset: Int, compressedCount: Int, into target: UnsafeMutableRawBufferPointer
-  ) throws(FormatError) {
-    let input = BufferPool.shared.take()
-    defer { BufferPool.shared.give(input) }
-    let count = try input.fill(from: source, at: offset, count: compressedCount)
-    do throws(FormatError) {
-      try unsafe inflate(input.bytes(count), into: target)
-    } catch {
-      throw error.shifted(by: offset).at(file: source.name)
-    }
-  }
-
   @inline(never)
   static func tooLong(_ expected: Int) -> FormatError {
     FormatError(.corrupt, "the compressed data holds more than the \(expected) bytes declared")

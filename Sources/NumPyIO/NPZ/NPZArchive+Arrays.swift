@@ -108,17 +108,15 @@ extension NPZArchive {
         0..<target.count, of: index, from: zip.source, at: inflated.range.lowerBound, into: target)
       return
     }
+    let crc: UInt32
     if let inflated = contents as? InflatedMember, member.method == .deflate {
       // Safe: the storage outlives the call.
-      try unsafe Inflate.inflate(
+      crc = try unsafe Inflate.inflateAndChecksum(
         from: zip.source, at: inflated.range.lowerBound, compressedCount: inflated.range.count, into: target)
     } else {
-      let crc = try storage.fill(checksumming: contents)
-      try zip.check(member, count: target.count, crc32: crc)
-      return
+      crc = try storage.fill(checksumming: contents)
     }
-    try zip.check(
-      member, count: target.count, crc32: unsafe ArrayDeflate.CRC32.parallelChecksum(UnsafeRawBufferPointer(target)))
+    try zip.check(member, count: target.count, crc32: crc)
   }
 }
 
