@@ -22,6 +22,9 @@ final class SegmentEncoder: @unchecked Sendable {
   /// What the optimal parser looks for in this segment.
   private var searchOptions = ItemLayout.bytes.searchOptions
   private lazy var thorough = ThoroughEncoder()
+  private let alternative = ScratchBuffer()
+  /// What may be smaller than the thorough encoder's result, in this segment.
+  private var rival: Strategy?
   /// What the thorough encoder looks for in this segment.
   private var thoroughOptions = SearchOptions(.bytes)
 
@@ -40,7 +43,25 @@ final class SegmentEncoder: @unchecked Sendable {
     try output.reserve(bound)
     var writer = unsafe BitWriter(output.mutableBytes(bound))
     guard let input = unsafe InputBytes(bytes) else { return writer.finish() }
-    switch choose(input, layout, level) {
+    let strategy = choose(input, layout, level)
+    write(strategy, input, layout, to: &writer)
+    if strategy == .thorough, let rival {
+      // Sometimes the quick way is smaller after all, which a sample does not tell.
+      try alternative.reserve(bound)
+      var other = unsafe BitWriter(alternative.mutableBytes(bound))
+      write(rival, input, layout, to: &other)
+      if other.totalBits < writer.totalBits {
+        let end = other.finish()
+        // Safe: both buffers have room for `bound` bytes, and the stream ends within the eighth byte from here.
+        unsafe output.mutableBytes(bound).copyMemory(from: alternative.bytes(min(bound, end.position + 8)))
+        return end
+      }
+    }
+    return writer.finish()
+  }
+
+  private func write(_ strategy: Strategy, _ input: InputBytes, _ layout: ItemLayout, to writer: inout BitWriter) {
+    switch strategy {
     case .thorough: thorough.encode(input, thoroughOptions, to: &writer)
     case .optimal:
       if tokens.capacity < input.count { tokens = TokenList(byteCount: input.count, counts) }
@@ -48,9 +69,9 @@ final class SegmentEncoder: @unchecked Sendable {
       optimal.parse(input, 0..<input.count, searchOptions, optimalCosts, into: &tokens)
       splitter.write(tokens, input, to: &writer)
     case .numbers: splitter.write(NumberRuns(input, size: layout.atomSize, numbers), input, to: &writer)
-    case let strategy: splitter.write(parse(strategy, input, 0..<input.count, layout), input, to: &writer)
+    case .runs, .greedy, .atoms, .literals:
+      splitter.write(parse(strategy, input, 0..<input.count, layout), input, to: &writer)
     }
-    return writer.finish()
   }
 
   /// The parse of a range as sequences.
@@ -171,7 +192,11 @@ final class SegmentEncoder: @unchecked Sendable {
       if numbers < runs * 1.001 { (plain, runs) = (.numbers, numbers) }
     }
     var best = runs <= literals * 0.998 ? (plain, runs) : (Strategy.literals, literals)
-    if level == .best { return thoroughTrial(input, layout) < best.1 * 0.9998 ? .thorough : best.0 }
+    if level == .best {
+      let thorough = thoroughTrial(input, layout)
+      rival = best.0 != .literals && thorough > best.1 * 0.95 ? best.0 : nil
+      return thorough < best.1 * 0.9998 ? .thorough : best.0
+    }
     // Where runs are most of what there is, even the trial of a search would cost more than it could gain.
     if runs < literals * (level == .fast ? 0.75 : 0.3) { return plain }
     let greedy = trial(.greedy, input, layout, level)
