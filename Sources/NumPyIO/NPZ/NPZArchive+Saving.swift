@@ -36,17 +36,22 @@ extension NPZArchive {
     _ members: [(name: String, array: SavedArray)], to path: String, compression: NPZCompression = .none,
     layout: NPZLayout = .aligned, replacing: Bool = true
   ) throws(FormatError) {
-    // By their bytes: two names that Swift takes for equal may differ in their Unicode form.
-    var names: Set<[UInt8]> = []
-    for (name, _) in members where !names.insert(Array(name.utf8)).inserted {
-      throw FormatError(
-        .alreadyExists, "Cannot use un-named variables and keyword \(name): the name stands twice", file: path,
-        member: name)
-    }
+    try refuseTwins(among: members.map(\.name), path)
     try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
       let writer = try NPZWriter(to: sink, compression: compression, layout: layout)
       try writer.add(members)
       try writer.close()
+    }
+  }
+
+  /// Refuses names of which one stands twice, in NumPy's words.
+  package static func refuseTwins(among names: [String], _ path: String) throws(FormatError) {
+    // By their bytes: two names that Swift takes for equal may differ in their Unicode form.
+    var known: Set<[UInt8]> = []
+    for name in names where !known.insert(Array(name.utf8)).inserted {
+      throw FormatError(
+        .alreadyExists, "Cannot use un-named variables and keyword \(name): the name stands twice", file: path,
+        member: name)
     }
   }
 

@@ -33,16 +33,11 @@ struct PackCommand: NPYCommand, HasCommonOptions {
 
   func run() throws {
     var members: [(name: String, address: Address)] = []
-    // By their bytes: two names that Swift takes for equal may differ in their Unicode form.
-    var names: Set<[UInt8]> = []
     for (place, text) in ManyOperands.unfolding(arrays).enumerated() {
       let (given, address) = try PackCommand.split(text)
-      let name = given ?? PackCommand.name(of: address, place)
-      guard names.insert(Array(name.utf8)).inserted else {
-        throw FormatError(.alreadyExists, "the name stands twice: say NAME=ADDRESS", file: archive, member: name)
-      }
-      members.append((name, address))
+      members.append((given ?? PackCommand.name(of: address, place), address))
     }
+    try NPZArchive.refuseTwins(among: members.map(\.name), archive)
     let isThere = FileStatus(path: archive) != nil
     try ArchiveOutput.write(
       to: archive, appending: append && isThere, replacing: output.replaces, options
