@@ -10,7 +10,8 @@ import NumPyIO
 let folder = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "/tmp"
 let repetitions = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 9 : 9
 
-let prefixes = CommandLine.arguments.count > 3 ? CommandLine.arguments[3].split(separator: ",") : [""]
+let prefixes = (CommandLine.arguments.count > 3 ? CommandLine.arguments[3] : "")
+  .split(separator: ",", omittingEmptySubsequences: false)
 
 func measure(_ name: String, _ body: () throws -> Void) throws {
   guard prefixes.contains(where: name.hasPrefix) else { return }

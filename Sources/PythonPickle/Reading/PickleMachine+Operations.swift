@@ -130,7 +130,11 @@ extension PickleMachine {
     case .dict(let dict):
       var index = start
       while index < stack.count {
-        try dict.set(stack[index], to: stack[index + 1])
+        // Moved out of the stack, not copied: counting references is most of what a small item costs.
+        var (key, value) = (PickleValue.none, PickleValue.none)
+        swap(&key, &stack[index])
+        swap(&value, &stack[index + 1])
+        try dict.set(key, to: value)
         index += 2
       }
     case .object(let object):

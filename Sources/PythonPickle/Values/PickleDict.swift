@@ -71,13 +71,13 @@ public final class PickleDict: PickleNode {
   /// Sets the value of a key.
   ///
   /// - Throws: ``FormatError`` with code `malformed` for a key that Python could not hash.
-  public func set(_ key: PickleValue, to value: PickleValue) throws(FormatError) {
-    let hash = KeyHash(key)
+  public func set(_ key: consuming PickleValue, to value: consuming PickleValue) throws(FormatError) {
+    let hash = KeyHash(copy key)
     guard hash.isHashable else { throw FormatError(.malformed, "unhashable type: '\(key.typeName)'") }
     set(key, hash: hash.hash, to: value)
   }
 
-  private func set(_ key: PickleValue, hash: Int, to value: PickleValue) {
+  private func set(_ key: consuming PickleValue, hash: Int, to value: consuming PickleValue) {
     if let place = table.find(key, hash: hash, at: { entries[$0].key }) {
       entries[place].value = value
     } else {

@@ -23,7 +23,9 @@ public final class PickleString: @unchecked Sendable {
   /// Decodes UTF-8 in which surrogates may stand alone (Python's `surrogatepass`); `nil` if it is not that.
   public init?(utf8 bytes: some Collection<UInt8>, isShared: Bool = true) {
     self.isShared = isShared
-    if let text = String(validating: bytes, as: UTF8.self) {
+    // Validation costs more than the rest; most keys need none.
+    let isASCII = bytes.allSatisfy { $0 < 0x80 }
+    if let text = isASCII ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self) {
       self.text = text
       surrogateBytes = nil
       return
