@@ -26,6 +26,8 @@ public struct NumberLines: Sendable {
   private let before: Separator
   private let between: Separator
   private let after: Separator
+  /// For integers: the small ones, each with what stands between columns.
+  private let small: SmallNumberTexts?
 
   /// - Parameters:
   ///   - element: What all columns hold.
@@ -36,11 +38,9 @@ public struct NumberLines: Sendable {
   ///   - after: What each row ends with.
   public init?(
     _ element: NumberRows.Element, _ spec: PercentSpec, columnCount: Int, before: [UInt8],
-    between: [UInt8],
-    after: [UInt8]
+    between betweenBytes: [UInt8], after: [UInt8]
   ) {
-    guard spec.isBare, columnCount > 0, let before = Separator(before),
-      let between = Separator(between),
+    guard spec.isBare, columnCount > 0, let before = Separator(before), let between = Separator(betweenBytes),
       let after = Separator(after)
     else { return nil }
     let isFloat: Bool
@@ -67,6 +67,7 @@ public struct NumberLines: Sendable {
     self.before = before
     self.between = between
     self.after = after
+    small = conversion == .decimal && columnCount > 1 ? SmallNumberTexts(separator: betweenBytes) : nil
   }
 
   /// The bytes of a row of numbers that lie one after the other.
@@ -86,14 +87,14 @@ public struct NumberLines: Sendable {
   /// - Parameter base: `rowCount × columnCount` numbers; they need not be aligned.
   public func append(_ rowCount: Int, from base: UnsafeRawPointer, to text: inout TextBuffer) {
     switch element {
-    case .int8: unsafe lines(DecimalLine<Int8>.self, rowCount, base, &text)
-    case .int16: unsafe lines(DecimalLine<Int16>.self, rowCount, base, &text)
-    case .int32: unsafe lines(DecimalLine<Int32>.self, rowCount, base, &text)
-    case .int64: unsafe lines(DecimalLine<Int64>.self, rowCount, base, &text)
-    case .uint8: unsafe lines(DecimalLine<UInt8>.self, rowCount, base, &text)
-    case .uint16: unsafe lines(DecimalLine<UInt16>.self, rowCount, base, &text)
-    case .uint32: unsafe lines(DecimalLine<UInt32>.self, rowCount, base, &text)
-    case .uint64: unsafe lines(DecimalLine<UInt64>.self, rowCount, base, &text)
+    case .int8: unsafe decimalLines(Int8.self, rowCount, base, &text)
+    case .int16: unsafe decimalLines(Int16.self, rowCount, base, &text)
+    case .int32: unsafe decimalLines(Int32.self, rowCount, base, &text)
+    case .int64: unsafe decimalLines(Int64.self, rowCount, base, &text)
+    case .uint8: unsafe decimalLines(UInt8.self, rowCount, base, &text)
+    case .uint16: unsafe decimalLines(UInt16.self, rowCount, base, &text)
+    case .uint32: unsafe decimalLines(UInt32.self, rowCount, base, &text)
+    case .uint64: unsafe decimalLines(UInt64.self, rowCount, base, &text)
     case .float:
       switch conversion {
       case .decimal: return
@@ -113,20 +114,23 @@ public struct NumberLines: Sendable {
     }
   }
 
+  /// How many numbers room is asked for at once, and how much.
+  private static let columnsAtOnce = 32
+  private static let roomAtOnce = columnsAtOnce * (NumberWriter.room + 8) + 16
+
   /// The loop that all share: the place in the text stays in a register, and room is asked for once for many numbers.
   @inline(__always)
   private func lines<Line: NumberLine>(
     _: Line.Type, _ rowCount: Int, _ base: UnsafeRawPointer, _ text: inout TextBuffer
   ) {
-    let columnsAtOnce = 32
-    let room = columnsAtOnce * (NumberWriter.room + 8) + 16
+    let room = NumberLines.roomAtOnce
     let (style, columnCount, between, after) = (style, columnCount, between, after)
     var place = unsafe base
     for _ in 0..<rowCount {
       var column = 0
       text.append(word: before.word, count: before.count)
       while column < columnCount {
-        let stop = min(columnCount, column &+ columnsAtOnce)
+        let stop = min(columnCount, column &+ NumberLines.columnsAtOnce)
         // Safe: there is room for that many numbers and separators; what is too odd asks for room again.
         text.reserve(room)
         var end = unsafe UnsafeMutableRawPointer(text.end)
@@ -147,6 +151,47 @@ public struct NumberLines: Sendable {
           unsafe end += separator.count
         }
         unsafe text.setEnd(end)
+      }
+    }
+  }
+}
+
+extension NumberLines {
+  /// The same loop for integers, most of which are small in most tables.
+  @inline(__always)
+  private func decimalLines<Value: FixedWidthInteger & BitwiseCopyable>(
+    _: Value.Type, _ rowCount: Int, _ base: UnsafeRawPointer, _ text: inout TextBuffer
+  ) {
+    guard let small else { return unsafe lines(DecimalLine<Value>.self, rowCount, base, &text) }
+    // Safe: the pointers of the view and of the caller are used during the call only.
+    unsafe small.withView { texts in
+      let (style, columnCount, between, after) = (style, columnCount, between, after)
+      var place = unsafe base
+      for _ in 0..<rowCount {
+        var column = 0
+        text.append(word: before.word, count: before.count)
+        while column < columnCount {
+          let stop = min(columnCount, column &+ NumberLines.columnsAtOnce)
+          // Safe: there is room for that many numbers and separators.
+          text.reserve(NumberLines.roomAtOnce)
+          var end = unsafe UnsafeMutableRawPointer(text.end)
+          while column < stop {
+            let value = unsafe place.loadUnaligned(as: Value.self)
+            unsafe place += MemoryLayout<Value>.size
+            column &+= 1
+            if column < columnCount, let entry = unsafe texts[value] {
+              unsafe NumberWriter.put(entry, end)
+              unsafe end += Int(truncatingIfNeeded: entry &>> 56)
+              continue
+            }
+            // Every integer can be written so.
+            unsafe end = DecimalLine<Value>.write(value, style, at: end) ?? end
+            let separator = column == columnCount ? after : between
+            unsafe NumberWriter.put(separator.word, end)
+            unsafe end += separator.count
+          }
+          unsafe text.setEnd(end)
+        }
       }
     }
   }

@@ -76,7 +76,8 @@ public enum Parallel {
   }
 
   /// Makes results in parallel and hands them over in order: `consume` sees index 0, then 1, and so on, never two
-  /// at a time, while other workers go on making later ones. At most ``workers`` results wait at any moment.
+  /// at a time, while other workers go on making later ones. At most twice as many results as there are ``workers``
+  /// exist at any moment.
   ///
   /// - Parameters:
   ///   - count: The number of indices, or `Int.max` if only `produce` knows where the end is.
@@ -96,24 +97,32 @@ public enum Parallel {
       }
       return
     }
-    let turn = TurnTaker<Failure>()
+    let results = OrderedResults<Value, Failure>(count: count, atMost: 2 * threads)
     onThreads(threads) {
-      while let index = turn.begin(below: count) {
+      while let index = results.begin() {
         do throws(Failure) {
           guard let value = try produce(index) else {
-            turn.finish()
+            results.end(before: index)
             return
           }
-          guard turn.wait(for: index) else { return }
-          try consume(index, value)
-          turn.pass(index)
+          results.deliver(index, value)
         } catch {
-          turn.fail(at: index, with: error)
+          results.fail(at: index, with: error)
           return
+        }
+        // Whoever delivers what is due hands on all that is ready; nobody waits for that.
+        while let (index, value) = results.takeDue() {
+          do throws(Failure) {
+            try consume(index, value)
+          } catch {
+            results.fail(at: index, with: error)
+            return
+          }
+          results.pass(index)
         }
       }
     }
-    if let error = turn.failure { throw error }
+    if let error = results.failure { throw error }
   }
 
   /// Works on indices in three steps: `prepare` in parallel, `settle` in order and never two at a time, `finish` in
@@ -168,76 +177,5 @@ public enum Parallel {
       return
     }
     DispatchQueue.concurrentPerform(iterations: count) { _ in $inherited.withValue(inherited, operation: body) }
-  }
-}
-
-/// Who may go on: hands out indices and lets their holders take turns in order.
-private final class TurnTaker<Failure: Error>: Sendable {
-  private struct State {
-    var next = 0
-    var turn = 0
-    var ended = false
-    var failure: (index: Int, error: Failure)?
-    /// Those who wait, each with a semaphore of its own, so that no wake-up reaches the wrong one.
-    var sleepers: [Int: DispatchSemaphore] = [:]
-  }
-
-  private enum Step {
-    case go, stop
-    case sleep(DispatchSemaphore)
-  }
-
-  private let state = Mutex(State())
-
-  var failure: Failure? { state.withLock { $0.failure?.error } }
-
-  func begin(below count: Int) -> Int? {
-    state.withLock { state in
-      guard !state.ended, state.next < count else { return nil }
-      defer { state.next += 1 }
-      return state.next
-    }
-  }
-
-  /// Waits until every index below `index` has been consumed; false if one of them failed instead.
-  func wait(for index: Int) -> Bool {
-    while true {
-      let step: Step = state.withLock { state in
-        if state.turn == index { return .go }
-        if let failure = state.failure, failure.index < index { return .stop }
-        let semaphore = DispatchSemaphore(value: 0)
-        state.sleepers[index] = semaphore
-        return .sleep(semaphore)
-      }
-      switch step {
-      case .go: return true
-      case .stop: return false
-      case .sleep(let semaphore): semaphore.wait()
-      }
-    }
-  }
-
-  func pass(_ index: Int) {
-    let sleeper = state.withLock { state in
-      state.turn = index + 1
-      return state.sleepers.removeValue(forKey: index + 1)
-    }
-    sleeper?.signal()
-  }
-
-  func finish() {
-    state.withLock { $0.ended = true }
-  }
-
-  func fail(at index: Int, with error: Failure) {
-    let sleepers = state.withLock { state in
-      state.ended = true
-      if let known = state.failure, known.index < index { return [DispatchSemaphore]() }
-      state.failure = (index, error)
-      let later = state.sleepers.filter { $0.key > index }
-      for key in later.keys { state.sleepers[key] = nil }
-      return Array(later.values)
-    }
-    for sleeper in sleepers { sleeper.signal() }
   }
 }

@@ -52,6 +52,13 @@ import Testing
       #expect(
         try NumberLinesTests.lines(ends, element, "%d", columns: 7) == ends.map { String($0) }.joined(separator: ",")
           + "\n")
+      // Small numbers have texts of their own, as far as the separator is short.
+      let small = (-1001...1001).compactMap { Value(exactly: $0) } + [.max, .min]
+      for separator in ["", "\t", ", ", " | ", " -- "] {
+        #expect(
+          try NumberLinesTests.lines(small, element, "%d", columns: small.count, between: separator)
+            == small.map { String($0) }.joined(separator: separator) + "\n")
+      }
     }
     try check(Int8.self, .int8)
     try check(Int16.self, .int16)

@@ -1,0 +1,50 @@
+/// The texts of the numbers from -999 to 999, each with what stands behind a number: a load and a store for most of the
+/// numbers that people have in tables.
+///
+/// Nothing depends on a number's sign or length but the one addition of the text's length.
+struct SmallNumberTexts: Sendable {
+  /// The longest separator for which there is room: four bytes are the number's, one the length's.
+  static let longestSeparator = 3
+  private static let most = 999
+
+  /// Up to seven bytes of text, the first one lowest, and in the highest byte how many.
+  private let entries: [UInt64]
+
+  /// - Parameter separator: What stands behind each number.
+  init?(separator: [UInt8]) {
+    guard separator.count <= SmallNumberTexts.longestSeparator else { return nil }
+    entries = (-SmallNumberTexts.most...SmallNumberTexts.most).map { number in
+      var entry: UInt64 = 0
+      var count: UInt64 = 0
+      for byte in Array(String(number).utf8) + separator {
+        entry |= UInt64(byte) << (8 * count)
+        count += 1
+      }
+      return entry | count << 56
+    }
+  }
+
+  /// Calls `body` with the texts as the loops of ``NumberLines`` use them.
+  @inline(__always)
+  func withView<Result>(_ body: (View) -> Result) -> Result {
+    // Safe: the view is used during the call only, and looks nothing up that is not there.
+    unsafe entries.withUnsafeBufferPointer { unsafe body(View(start: $0.baseAddress)) }
+  }
+
+  /// The texts in memory that another holds.
+  @unsafe struct View {
+    let start: UnsafePointer<UInt64>?
+
+    /// The text and length of a number, if it is a small one.
+    @inline(__always)
+    subscript<Value: FixedWidthInteger>(_ value: Value) -> UInt64? {
+      let index = UInt64(truncatingIfNeeded: value) &+ UInt64(SmallNumberTexts.most)
+      // Large unsigned numbers must not come around again.
+      guard index < UInt64(2 * SmallNumberTexts.most + 1), Value.isSigned || index >= UInt64(SmallNumberTexts.most),
+        let start = unsafe start
+      else { return nil }
+      // Safe: there are as many texts as the index was just held against.
+      return unsafe start[Int(truncatingIfNeeded: index)]
+    }
+  }
+}
