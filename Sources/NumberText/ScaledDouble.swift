@@ -42,14 +42,27 @@ struct ScaledDouble {
     return estimate &+ Int(truncatingIfNeeded: isSame &>> 63) & (isBelow ? 0 : 1)
   }
 
+  /// So many bits of fraction in one word of a product tell in most cases how to round.
+  private static let shortFraction = 24
+
   /// The value times 10^`power`, rounded to an integer, ties to even; `nil` where only exact arithmetic can tell, or
   /// the result has more than 64 bits.
   @inline(__always)
   func scaled(by power: Int) -> UInt64? {
     guard power >= PowersOfTen.lowest, power <= PowersOfTen.highest else { return nil }
-    let product = PowersOfTen.product(significand, PowersOfTen.significand(power))
     // How many of the high word's bits are fraction: its lowest bit stands for 2^-shift.
     let shift = -1 &- exponent &- PowersOfTen.binaryExponent(power)
+    if shift >= ScaledDouble.shortFraction, shift < 64 {
+      // Few digits: one multiplication leaves the high word too small by less than two, which matters only right below
+      // the half, and on it.
+      let high = significand.multipliedFullWidth(by: PowersOfTen.high(power)).high
+      let half: UInt64 = 1 &<< UInt64(truncatingIfNeeded: shift &- 1)
+      let fraction = high & (half &* 2 &- 1)
+      if fraction &- (half &- 2) > 2 {
+        return high &>> UInt64(truncatingIfNeeded: shift) &+ fraction &>> UInt64(truncatingIfNeeded: shift &- 1)
+      }
+    }
+    let product = PowersOfTen.product(significand, PowersOfTen.significand(power))
     let isExact = power >= 0 && power <= 27
     guard UInt(bitPattern: shift) < 64 else {
       return shift < 0 ? nil : shift > 64 ? 0 : ScaledDouble.roundFraction(product, isExact: isExact)
