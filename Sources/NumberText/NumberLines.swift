@@ -87,14 +87,14 @@ public struct NumberLines: Sendable {
   /// - Parameter base: `rowCount × columnCount` numbers; they need not be aligned.
   public func append(_ rowCount: Int, from base: UnsafeRawPointer, to text: inout TextBuffer) {
     switch element {
-    case .int8: unsafe decimalLines(Int8.self, rowCount, base, &text)
-    case .int16: unsafe decimalLines(Int16.self, rowCount, base, &text)
-    case .int32: unsafe decimalLines(Int32.self, rowCount, base, &text)
-    case .int64: unsafe decimalLines(Int64.self, rowCount, base, &text)
-    case .uint8: unsafe decimalLines(UInt8.self, rowCount, base, &text)
-    case .uint16: unsafe decimalLines(UInt16.self, rowCount, base, &text)
-    case .uint32: unsafe decimalLines(UInt32.self, rowCount, base, &text)
-    case .uint64: unsafe decimalLines(UInt64.self, rowCount, base, &text)
+    case .int8: unsafe lines(DecimalLine<Int8>.self, rowCount, base, &text)
+    case .int16: unsafe lines(DecimalLine<Int16>.self, rowCount, base, &text)
+    case .int32: unsafe lines(DecimalLine<Int32>.self, rowCount, base, &text)
+    case .int64: unsafe lines(DecimalLine<Int64>.self, rowCount, base, &text)
+    case .uint8: unsafe lines(DecimalLine<UInt8>.self, rowCount, base, &text)
+    case .uint16: unsafe lines(DecimalLine<UInt16>.self, rowCount, base, &text)
+    case .uint32: unsafe lines(DecimalLine<UInt32>.self, rowCount, base, &text)
+    case .uint64: unsafe lines(DecimalLine<UInt64>.self, rowCount, base, &text)
     case .float:
       switch conversion {
       case .decimal: return
@@ -123,48 +123,8 @@ public struct NumberLines: Sendable {
   private func lines<Line: NumberLine>(
     _: Line.Type, _ rowCount: Int, _ base: UnsafeRawPointer, _ text: inout TextBuffer
   ) {
-    let room = NumberLines.roomAtOnce
-    let (style, columnCount, between, after) = (style, columnCount, between, after)
-    var place = unsafe base
-    for _ in 0..<rowCount {
-      var column = 0
-      text.append(word: before.word, count: before.count)
-      while column < columnCount {
-        let stop = min(columnCount, column &+ NumberLines.columnsAtOnce)
-        // Safe: there is room for that many numbers and separators; what is too odd asks for room again.
-        text.reserve(room)
-        var end = unsafe UnsafeMutableRawPointer(text.end)
-        while column < stop {
-          let value = unsafe place.loadUnaligned(as: Line.Value.self)
-          unsafe place += MemoryLayout<Line.Value>.size
-          column &+= 1
-          if let next = unsafe Line.write(value, style, at: end) {
-            unsafe end = next
-          } else {
-            unsafe text.setEnd(end)
-            Line.append(value, style, to: &text)
-            text.reserve(room)
-            unsafe end = UnsafeMutableRawPointer(text.end)
-          }
-          let separator = column == columnCount ? after : between
-          unsafe NumberWriter.put(separator.word, end)
-          unsafe end += separator.count
-        }
-        unsafe text.setEnd(end)
-      }
-    }
-  }
-}
-
-extension NumberLines {
-  /// The same loop for integers, most of which are small in most tables.
-  @inline(__always)
-  private func decimalLines<Value: FixedWidthInteger & BitwiseCopyable>(
-    _: Value.Type, _ rowCount: Int, _ base: UnsafeRawPointer, _ text: inout TextBuffer
-  ) {
-    guard let small else { return unsafe lines(DecimalLine<Value>.self, rowCount, base, &text) }
-    // Safe: the pointers of the view and of the caller are used during the call only.
-    unsafe small.withView { texts in
+    // Safe: the pointers of the texts and of the caller are used during the call only.
+    unsafe SmallNumberTexts.withView(of: small) { texts in
       let (style, columnCount, between, after) = (style, columnCount, between, after)
       var place = unsafe base
       for _ in 0..<rowCount {
@@ -172,20 +132,26 @@ extension NumberLines {
         text.append(word: before.word, count: before.count)
         while column < columnCount {
           let stop = min(columnCount, column &+ NumberLines.columnsAtOnce)
-          // Safe: there is room for that many numbers and separators.
+          // Safe: there is room for that many numbers and separators; what is too odd asks for room again.
           text.reserve(NumberLines.roomAtOnce)
           var end = unsafe UnsafeMutableRawPointer(text.end)
           while column < stop {
-            let value = unsafe place.loadUnaligned(as: Value.self)
-            unsafe place += MemoryLayout<Value>.size
+            let value = unsafe place.loadUnaligned(as: Line.Value.self)
+            unsafe place += MemoryLayout<Line.Value>.size
             column &+= 1
-            if column < columnCount, let entry = unsafe texts[value] {
+            if column < columnCount, let entry = unsafe Line.small(value, texts) {
               unsafe NumberWriter.put(entry, end)
               unsafe end += Int(truncatingIfNeeded: entry &>> 56)
               continue
             }
-            // Every integer can be written so.
-            unsafe end = DecimalLine<Value>.write(value, style, at: end) ?? end
+            if let next = unsafe Line.write(value, style, at: end) {
+              unsafe end = next
+            } else {
+              unsafe text.setEnd(end)
+              Line.append(value, style, to: &text)
+              text.reserve(NumberLines.roomAtOnce)
+              unsafe end = UnsafeMutableRawPointer(text.end)
+            }
             let separator = column == columnCount ? after : between
             unsafe NumberWriter.put(separator.word, end)
             unsafe end += separator.count
@@ -204,8 +170,14 @@ private protocol NumberLine {
   static func write(
     _ value: Value, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer?
+  /// The text of a number that has one with what stands between columns, as ``SmallNumberTexts`` has it.
+  static func small(_ value: Value, _ texts: SmallNumberTexts.View) -> UInt64?
   /// Appends any number.
   static func append(_ value: Value, _ style: TextBuffer.FloatStyle, to text: inout TextBuffer)
+}
+
+extension NumberLine {
+  @inline(__always) static func small(_ value: Value, _ texts: SmallNumberTexts.View) -> UInt64? { nil }
 }
 
 private enum DecimalLine<Value: FixedWidthInteger & BitwiseCopyable>: NumberLine {
@@ -223,6 +195,9 @@ private enum DecimalLine<Value: FixedWidthInteger & BitwiseCopyable>: NumberLine
     }
     return unsafe NumberWriter.decimal(magnitude, at: start)
   }
+
+  @inline(__always)
+  static func small(_ value: Value, _ texts: SmallNumberTexts.View) -> UInt64? { unsafe texts[value] }
 
   static func append(_ value: Value, _ style: TextBuffer.FloatStyle, to text: inout TextBuffer) {
     text.append(String(value))

@@ -24,27 +24,25 @@ struct SmallNumberTexts: Sendable {
     }
   }
 
-  /// Calls `body` with the texts as the loops of ``NumberLines`` use them.
+  /// Calls `body` with the texts as the loop of ``NumberLines`` uses them; without any, no number has one.
   @inline(__always)
-  func withView<Result>(_ body: (View) -> Result) -> Result {
+  static func withView<Result>(of texts: SmallNumberTexts?, _ body: (View) -> Result) -> Result {
     // Safe: the view is used during the call only, and looks nothing up that is not there.
-    unsafe entries.withUnsafeBufferPointer { unsafe body(View(start: $0.baseAddress)) }
+    unsafe (texts?.entries ?? []).withUnsafeBufferPointer { unsafe body(View(entries: $0)) }
   }
 
   /// The texts in memory that another holds.
   @unsafe struct View {
-    let start: UnsafePointer<UInt64>?
+    let entries: UnsafeBufferPointer<UInt64>
 
     /// The text and length of a number, if it is a small one.
     @inline(__always)
     subscript<Value: FixedWidthInteger>(_ value: Value) -> UInt64? {
       let index = UInt64(truncatingIfNeeded: value) &+ UInt64(SmallNumberTexts.most)
       // Large unsigned numbers must not come around again.
-      guard index < UInt64(2 * SmallNumberTexts.most + 1), Value.isSigned || index >= UInt64(SmallNumberTexts.most),
-        let start = unsafe start
-      else { return nil }
-      // Safe: there are as many texts as the index was just held against.
-      return unsafe start[Int(truncatingIfNeeded: index)]
+      guard unsafe index < UInt64(truncatingIfNeeded: entries.count), Value.isSigned || index >= UInt64(SmallNumberTexts.most) else { return nil }
+      // Safe: held against their number just now.
+      return unsafe entries[Int(truncatingIfNeeded: index)]
     }
   }
 }
