@@ -40,7 +40,9 @@ struct SmallNumberTexts: Sendable {
     subscript<Value: FixedWidthInteger>(_ value: Value) -> UInt64? {
       let index = UInt64(truncatingIfNeeded: value) &+ UInt64(SmallNumberTexts.most)
       // Large unsigned numbers must not come around again.
-      guard unsafe index < UInt64(truncatingIfNeeded: entries.count), Value.isSigned || index >= UInt64(SmallNumberTexts.most) else { return nil }
+      guard unsafe index < UInt64(truncatingIfNeeded: entries.count),
+        Value.isSigned || index >= UInt64(SmallNumberTexts.most)
+      else { return nil }
       // Safe: held against their number just now.
       return unsafe entries[Int(truncatingIfNeeded: index)]
     }
