@@ -120,7 +120,8 @@ extension TorchSparse {
           places: Array(others[(index * count)..<((index + 1) * count)]), major: major)
         guard lines.count == count else { throw bad("\(lines.count) places for \(count) values") }
         for (line, other) in zip(lines, along) {
-          let (top, left) = byRow ? (line * block.rows, other * block.columns) : (other * block.rows, line * block.columns)
+          let (down, right) = byRow ? (line, other) : (other, line)
+          let (top, left) = (down * block.rows, right * block.columns)
           for row in top..<(top + block.rows) {
             // No overflow: less than the product of the lengths of these axes, which was checked.
             let start = (index * rows + row) * columns + left
