@@ -26,6 +26,13 @@ public final class MemorySource: ByteSource {
     return count
   }
 
+  /// The first byte, unless there is none: valid, and unchanged by anybody, as long as this object lives.
+  package var baseAddress: UnsafeRawPointer? {
+    // Safe: the elements of an array that a class holds lie in a heap object of their own, which does not move; whoever
+    // else has the array copies it before writing, as this object holds it too.
+    unsafe bytes.withUnsafeBytes { $0.baseAddress }
+  }
+
   /// Lends the bytes themselves.
   public func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result? {
     // Safe: the span is used within the call only, which the closure's type guarantees.

@@ -20,7 +20,7 @@ public enum Pickle {
     try load(from: try FileSource.openSource(path: path), options: options)
   }
 
-  /// Reads a source's first pickle. Of a ``MappedFile``, large bytes stay where they are.
+  /// Reads a source's first pickle. Of a ``MappedFile`` and a ``MemorySource``, large bytes stay where they are.
   public static func load(
     from source: any ByteSource, options: PickleReader.Options = PickleReader.Options()
   ) throws(FormatError) -> PickleValue {
@@ -28,7 +28,8 @@ public enum Pickle {
     return try reader.read()
   }
 
-  /// Reads a pickle from bytes: Python's `pickle.loads`.
+  /// Reads a pickle from bytes: Python's `pickle.loads`. Large bytes within it are not copied: arrays of more than a
+  /// sixteenth of the whole lie in `bytes` themselves, and keep them alive.
   public static func load(
     bytes: [UInt8], options: PickleReader.Options = PickleReader.Options()
   ) throws(FormatError) -> PickleValue {

@@ -34,6 +34,26 @@ import Testing
     #expect(try Pickle.bytes(of: value, protocol: 4) == bytes)
   }
 
+  /// Intervals as records, sparse columns with all of their values.
+  @Test func partsAreArrays() throws {
+    let bytes = try Bytes.read("\(PandasTests.folder)/parts.pkl")
+    let value = try Pickle.load(bytes: bytes)
+    let expected = try NPZArchive(opening: "\(PandasTests.folder)/parts.npz")
+    #expect(expected.names.count == 8)
+    for name in expected.names {
+      let found = try #require(try value.value(at: name).array(), "\(name)")
+      let known: AnyNDArray = try expected.array(name)
+      #expect(found.dtype == known.dtype && found.shape == known.shape && found.bytes == known.bytes, "\(name)")
+    }
+    #expect(try Pickle.bytes(of: value, protocol: 4) == bytes)
+    for place in bytes.indices {
+      var changed = bytes
+      changed[place] ^= 0x15
+      guard let value = try? Pickle.load(bytes: changed) else { continue }
+      for name in expected.names { _ = try? value.value(at: name).array() }
+    }
+  }
+
   private static func text(_ value: PickleValue) -> String {
     let text = value.repr()
     return text == "None" ? "nan" : text

@@ -30,15 +30,28 @@ import Testing
     #expect(throws: FormatError(.limitExceeded, "")) { try twice.dense(limit: 100) }
   }
 
+  /// Blocks, diagonals, vectors and three axes.
+  @Test func otherFormsAreDenseAsOfSciPy() throws {
+    let value = try Pickle.load(from: "\(SparseArrayTests.folder)/forms.pkl")
+    let expected = try NPZArchive(opening: "\(SparseArrayTests.folder)/forms.npz")
+    #expect(expected.names.count == 6)
+    for name in expected.names {
+      let found = try #require(try value.value(at: name + ".toarray").array(), "\(name)")
+      let known: AnyNDArray = try expected.array(name)
+      #expect(found.dtype == known.dtype && found.shape == known.shape && found.bytes == known.bytes, "\(name)")
+    }
+  }
+
   @Test func forgedMatricesAreRefused() throws {
-    for name in ["csr", "csc", "coo"] {
-      let bytes = try Bytes.read("\(SparseArrayTests.folder)/random-\(name)-1.18.pkl")
+    for name in ["random-csr-1.18", "random-csc-1.18", "random-coo-1.18", "forms"] {
+      let bytes = try Bytes.read("\(SparseArrayTests.folder)/\(name).pkl")
       for place in bytes.indices {
         var changed = bytes
         changed[place] ^= 0x41
         // A matrix or an error, whatever the byte.
         guard let value = try? Pickle.load(bytes: changed) else { continue }
         _ = try? SparseArray(value)?.dense(limit: 1 << 20)
+        for child in value.children { _ = try? SparseArray(child.value)?.dense(limit: 1 << 20) }
       }
     }
   }

@@ -128,6 +128,18 @@ import Testing
     }
   }
 
+  /// Sparse tensors of blocks, in batches, and with an array at each place.
+  @Test func denseAsOfPyTorch() throws {
+    let file = try PickleFile(opening: "\(TorchTests.fixtures)/blocks.pt")
+    let expected = try NPZArchive(opening: "\(TorchTests.fixtures)/blocks.npz")
+    #expect(expected.names.count == 7)
+    for name in expected.names {
+      let found = try #require(try file.value.value(at: name + ".toarray").array(), "\(name)")
+      let known: AnyNDArray = try expected.array(name)
+      #expect(found.dtype == known.dtype && found.shape == known.shape && found.bytes == known.bytes, "\(name)")
+    }
+  }
+
   /// A plain pickle of tensors stays what it is.
   @Test func plainPicklesAreWrittenBack() throws {
     let bytes = try Bytes.read("\(TorchTests.fixtures)/tensors.pkl")

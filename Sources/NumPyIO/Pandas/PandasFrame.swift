@@ -21,7 +21,8 @@ public struct PandasFrame {
     /// The values.
     ///
     /// Numbers, dates and durations come as such, strings as objects; of categorical columns the categories, each
-    /// repeated as it occurs; of nullable integers and booleans objects where any is missing.
+    /// repeated as it occurs; of nullable integers and booleans objects where any is missing; of intervals records of
+    /// `left` and `right`; of sparse columns all values.
     ///
     /// - Throws: ``FormatError`` with code `unsupported` for columns that are no arrays of NumPy's (those of PyArrow).
     public func array() throws(FormatError) -> StoredArray {

@@ -24,6 +24,9 @@ enum PandasIndex {
     guard let parts = parts(value) else { return nil }
     guard depth <= mostNested else { throw PandasFrame.bad("an index within indices without end") }
     if let data = parts["data"] { return try PandasValues.array(data, depth: depth + 1) }
+    if let left = parts["left"], let right = parts["right"] {
+      return try PandasIntervals.array(left, right, depth: depth)
+    }
     if let start = parts["start"]?.int, let stop = parts["stop"]?.int, let step = parts["step"]?.int, step != 0 {
       // The distance may exceed what an Int holds; it is counted unsigned.
       let isEmpty = step > 0 ? start >= stop : start <= stop

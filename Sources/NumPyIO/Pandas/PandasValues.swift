@@ -11,7 +11,10 @@ enum PandasValues {
     if let pickled = try PickledArray(value) { return pickled.content }
     if let index = try PandasIndex.array(value, depth: depth) { return index }
     guard depth <= PandasIndex.mostNested else { throw PandasFrame.bad("values within values without end") }
-    guard let object = value.object, let parts = parts(object) else { return nil }
+    guard let object = value.object else { return nil }
+    if let intervals = try PandasIntervals.array(object, depth: depth) { return intervals }
+    if let dense = try PandasSparse.array(object) { return .values(dense) }
+    guard let parts = parts(object) else { return nil }
     if let arrow = parts.arrow { return try ArrowArray.values(arrow, missing: missingText(parts.dtype)) }
     if let dtype = parts.dtype, let categories = dtype["categories"], let codes = try parts.values?.array() {
       return try taken(codes, of: categories, depth: depth + 1)

@@ -36,27 +36,37 @@ public struct PickledArray {
   /// - Throws: ``FormatError``: `malformed` where NumPy's own `__setstate__` would refuse (lengths that do not fit
   ///   the shape, bytes for objects), `unsupported` for types that are no arrays of bytes.
   public init?(_ value: PickleValue) throws(FormatError) {
+    do throws(FormatError) {
+      guard let made = try PickledArray.made(value) else { return nil }
+      self = made
+    } catch {
+      let origin = value.object?.origin
+      throw error.at(file: origin?.file, offset: origin?.offset)
+    }
+  }
+
+  private static func made(_ value: PickleValue) throws(FormatError) -> PickledArray? {
     guard let object = value.object else { return nil }
     if let form = object.convertible {
       guard let form = form as? any PickledArrayForm else { return nil }
-      self = try form.pickledArray()
+      return try form.pickledArray()
     } else if object.isNumPyCore("multiarray", "_reconstruct") || object.isNumPyCore("_internal", "_reconstruct")
       || PickledArray.isMasked(object)
     {
-      self = try PickledArray.reconstruct(object)
+      return try PickledArray.reconstruct(object)
     } else if object.isNumPyCore("numeric", "_frombuffer") {
-      self.init(kind: .array, content: .values(try PickledArray.fromBuffer(object.arguments)), mask: nil)
+      return PickledArray(kind: .array, content: .values(try PickledArray.fromBuffer(object.arguments)), mask: nil)
     } else if object.isNumPyCore("multiarray", "scalar") {
       let arguments = object.arguments
       guard arguments.count == 2 else { throw PickledArray.bad("a scalar of \(arguments.count) parts") }
       let dtype = try DType(pickled: arguments[0])
       if dtype.hasObjects { throw PickledArray.bad("a scalar object cannot be made of bytes") }
       let array = try PickledArray.array(arguments[1], dtype, [], fortran: false)
-      self.init(kind: .scalar, content: .values(array), mask: nil)
+      return PickledArray(kind: .scalar, content: .values(array), mask: nil)
     } else if let tensor = try TorchTensor(object) {
-      self = try tensor.pickledArray()
+      return try tensor.pickledArray()
     } else if let storage = try TorchStorage(of: value) {
-      self = try storage.pickledArray()
+      return try storage.pickledArray()
     } else {
       return nil
     }

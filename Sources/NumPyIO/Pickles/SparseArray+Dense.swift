@@ -17,20 +17,6 @@ extension SparseArray {
     return (lines, Array(places.prefix(count)))
   }
 
-  /// The places of rows and columns in C order.
-  static func places(_ rows: [Int], _ columns: [Int], width: Int) throws(FormatError) -> [Int] {
-    var places: [Int] = []
-    places.reserveCapacity(rows.count)
-    for (row, column) in zip(rows, columns) {
-      let (start, overflow) = row.multipliedReportingOverflow(by: width)
-      guard !overflow, case let (place, tooFar) = start.addingReportingOverflow(column), !tooFar else {
-        throw FormatError(.malformed, "a sparse matrix of more places than can be counted")
-      }
-      places.append(place)
-    }
-    return places
-  }
-
   /// An array of zeros with values at places in C order; where a value is an array itself, the places are of such arrays.
   static func scatter(
     _ values: AnyNDArray, at places: [Int], shape: [Int], limit: Int

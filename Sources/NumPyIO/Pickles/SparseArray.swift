@@ -2,7 +2,7 @@ public import ByteIO
 public import NDArrays
 public import PythonPickle
 
-/// A sparse matrix or array of SciPy's in a pickle: `scipy.sparse` in the formats csr, csc and coo.
+/// A sparse matrix or array of SciPy's in a pickle: `scipy.sparse` in the formats csr, csc, bsr, coo and dia.
 ///
 /// ```swift
 /// if let sparse = try SparseArray(value) { print(sparse.format, sparse.shape, try sparse.dense()) }
@@ -14,47 +14,47 @@ public struct SparseArray {
     case csr
     /// Columns compressed: where each begins, and the rows.
     case csc
+    /// As csr, of blocks.
+    case bsr
     /// The coordinates of each value.
     case coo
+    /// Diagonals, each with its distance from the main one.
+    case dia
   }
   /// How the coordinates are held.
   public let format: Format
-  /// The number of rows and columns.
+  /// The length of each axis: rows and columns of a matrix.
   public let shape: [Int]
-  /// The values, one axis.
+  /// The values, one axis: those of blocks row by row, of diagonals those within the matrix.
   public let data: AnyNDArray
-  /// The row of each value.
-  public let rows: [Int]
-  /// The column of each value.
-  public let columns: [Int]
+  /// Along each axis the place of each value.
+  public let coordinates: [[Int]]
 
-  /// The sparse matrix that a value is; `nil` if it is none of the three formats.
+  /// The sparse matrix that a value is; `nil` if it is none of these formats.
   ///
   /// - Throws: ``FormatError`` with code `malformed` if its parts do not fit each other.
   public init?(_ value: PickleValue) throws(FormatError) {
     guard let object = value.object, let type = object.classGlobal, let format = SparseArray.format(type),
       let shape = (object["_shape"] ?? object["shape"])?.items?.map({ $0.int ?? -1 })
     else { return nil }
-    guard shape.count == 2, shape.allSatisfy({ $0 >= 0 }), let data = try object["data"]?.array(), data.ndim == 1 else {
-      throw SparseArray.bad("no two dimensions or no values")
-    }
+    guard !shape.isEmpty, shape.allSatisfy({ $0 >= 0 }), Layout.elementCount(shape) != nil,
+      let data = try object["data"]?.array(), data.dtype.itemSize > 0
+    else { throw SparseArray.bad("no shape or no values") }
     self.format = format
     self.shape = shape
-    self.data = data
-    if format == .coo {
-      let coordinates = object["coords"]?.items
-      rows = try SparseArray.numbers(coordinates?.first ?? object["row"], below: shape[0])
-      columns = try SparseArray.numbers(coordinates?.last ?? object["col"], below: shape[1])
-    } else {
-      let (major, minor) = format == .csr ? (shape[0], shape[1]) : (shape[1], shape[0])
-      let (lines, places) = try SparseArray.coordinates(
-        starts: SparseArray.numbers(object["indptr"], below: .max),
-        places: SparseArray.numbers(object["indices"], below: minor), major: major)
-      (rows, columns) = format == .csr ? (lines, places) : (places, lines)
+    switch format {
+    case .coo:
+      let parts = object["coords"]?.items ?? [object["row"] ?? .none, object["col"] ?? .none]
+      guard parts.count == shape.count else { throw SparseArray.bad("\(parts.count) coordinates") }
+      var coordinates: [[Int]] = []
+      for (part, length) in zip(parts, shape) { coordinates.append(try SparseArray.numbers(part, below: length)) }
+      (self.data, self.coordinates) = (data, coordinates)
+    case .csr, .csc, .bsr: (self.data, self.coordinates) = try SparseArray.compressed(object, format, data, shape)
+    case .dia: (self.data, self.coordinates) = try SparseArray.diagonals(object["offsets"], data, shape)
     }
-    guard rows.count == columns.count, rows.count <= data.count else {
-      throw SparseArray.bad("\(rows.count) rows, \(columns.count) columns and \(data.count) values")
-    }
+    guard self.data.ndim == 1, let count = coordinates.first?.count, count <= self.data.count,
+      coordinates.allSatisfy({ $0.count == count })
+    else { throw SparseArray.bad("coordinates \(coordinates.map(\.count)) for \(self.data.count) values") }
   }
 
   /// The matrix with its zeros: SciPy's `toarray`. Values at the same place add up.
@@ -63,11 +63,14 @@ public struct SparseArray {
   /// - Throws: ``FormatError`` with code `limitExceeded` beyond the limit, `unsupported` where values at the same place
   ///   are neither real numbers nor integers of up to 64 bits.
   public func dense(limit: Int = 1 << 30) throws(FormatError) -> AnyNDArray {
-    try SparseArray.scatter(
-      data, at: SparseArray.places(rows, columns, width: shape[1]), shape: shape, limit: limit)
+    // No overflow: the product of the lengths is an Int.
+    let places = (coordinates.first ?? []).indices.map { index in
+      zip(coordinates, shape).reduce(0) { $0 * $1.1 + $1.0[index] }
+    }
+    return try SparseArray.scatter(data, at: places, shape: shape, limit: limit)
   }
 
-  private static func bad(_ what: String) -> FormatError { FormatError(.malformed, "a pickled sparse matrix: \(what)") }
+  static func bad(_ what: String) -> FormatError { FormatError(.malformed, "a pickled sparse matrix: \(what)") }
 
   static func numbers(_ value: PickleValue?, below limit: Int) throws(FormatError) -> [Int] {
     guard let array = try value?.array(), array.ndim == 1, let numbers = PandasIndex.integers(array),
@@ -78,7 +81,7 @@ public struct SparseArray {
 
   /// `scipy.sparse._csr.csr_matrix`, `scipy.sparse.csr.csr_matrix` before 1.8, and the arrays of newer releases.
   private static func format(_ type: PickleGlobal) -> Format? {
-    for format in [Format.csr, .csc, .coo] {
+    for format in [Format.csr, .csc, .bsr, .coo, .dia] {
       let name = format.rawValue
       if type.name == name + "_matrix" || type.name == name + "_array",
         type.module == "scipy.sparse._" + name || type.module == "scipy.sparse." + name || type.module == "scipy.sparse"

@@ -1,10 +1,13 @@
-public import ByteIO
+internal import ByteIO
 internal import ParallelLoops
 
-/// The bytes of a source, seen through a window that moves forwards; a mapped file is one window.
+/// The bytes of a source, seen through a window that moves forwards; a mapped file and bytes in memory are one window.
 @safe struct PickleInput {
   let source: any ByteSource
-  private let mapped: MappedFile?
+  /// What holds the bytes, where all of them lie in the window.
+  private let lender: (any ByteSource)?
+  /// From this size on, payloads are left where they are if there is a lender.
+  private let lentSize: Int
   private var window: PickleMemory
   /// The window's first byte.
   private var base: UnsafeRawPointer
@@ -22,20 +25,32 @@ internal import ParallelLoops
 
   init(_ source: any ByteSource, at offset: Int) {
     self.source = source
-    if let file = source as? MappedFile {
-      mapped = file
-      // Safe: the mapping outlives the memory object, which holds it.
-      window = unsafe PickleMemory(borrowing: file.baseAddress, count: file.count, owner: file)
-      cursor = min(max(0, offset), file.count)
-      end = file.count
+    if let (address, count) = unsafe PickleInput.lent(by: source) {
+      lender = source
+      // An array keeps all of the bytes that it lies in alive: of those in memory not many times its own size.
+      lentSize = source is MappedFile ? PickleInput.largeSize : max(PickleInput.largeSize, count / 16)
+      // Safe: the bytes live and stay as long as the source, which the memory object holds.
+      window = unsafe PickleMemory(borrowing: address, count: count, owner: source)
+      cursor = min(max(0, offset), count)
+      end = count
       windowStart = 0
       sourceEnded = true
     } else {
-      mapped = nil
+      lender = nil
+      lentSize = .max
       window = PickleMemory(uninitializedCount: PickleInput.windowSize)
       windowStart = max(0, offset)
     }
     unsafe base = UnsafeRawPointer(window.baseAddress)
+  }
+
+  /// The bytes of a source that has them all in memory, for as long as it lives.
+  private static func lent(by source: any ByteSource) -> (UnsafeMutableRawPointer, Int)? {
+    if let file = source as? MappedFile { return unsafe (file.baseAddress, file.count) }
+    guard let memory = source as? MemorySource, let count = memory.byteCount, let base = unsafe memory.baseAddress
+    else { return nil }
+    // Nobody writes to what a `PickleMemory` borrows.
+    return unsafe (UnsafeMutableRawPointer(mutating: base), count)
   }
 
   /// Where the next byte lies in the source.
@@ -151,7 +166,7 @@ internal import ParallelLoops
   mutating func withBytes<Result>(
     _ count: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
   ) throws(FormatError) -> Result {
-    if count <= PickleInput.largeSize || mapped != nil {
+    if count <= PickleInput.largeSize || lender != nil {
       try need(count)
       // Safe: `need` made sure of the bytes.
       let result = unsafe body(
@@ -166,8 +181,8 @@ internal import ParallelLoops
     }
   }
 
-  /// The next bytes to keep: small ones as an array, large ones in a mapped file where they are, else read
-  /// straight into memory of their own.
+  /// The next bytes to keep: small ones as an array, large ones where they are in a mapped file or in memory, else
+  /// read straight into memory of their own.
   mutating func payload(_ count: Int) throws(FormatError) -> PickleBytes.Storage {
     try check(count)
     if count < PickleInput.largeSize {
@@ -177,9 +192,9 @@ internal import ParallelLoops
       cursor += count
       return .array(bytes)
     }
-    if let mapped {
-      // Safe: the bytes lie in the mapping (checked above), which the new object holds.
-      let memory = unsafe PickleMemory(borrowing: window.baseAddress + cursor, count: count, owner: mapped)
+    if let lender, count >= lentSize {
+      // Safe: the bytes lie in the window (checked above), and the new object holds who lends them.
+      let memory = unsafe PickleMemory(borrowing: window.baseAddress + cursor, count: count, owner: lender)
       cursor += count
       return .memory(memory)
     }
@@ -256,35 +271,5 @@ extension PickleInput {
       }
     }
     return total
-  }
-}
-
-/// The bytes that follow an object within its pickle, for formats that put raw data there (joblib).
-public struct PickleRawData {
-  var input: PickleInput
-
-  /// Where the next byte lies in the source.
-  public var position: Int { input.position }
-
-  /// One byte.
-  public mutating func byte() throws(FormatError) -> UInt8 { try input.byte() }
-
-  /// The next `count` bytes: in place if the file is mapped, else read straight into memory of their own.
-  ///
-  /// - Throws: ``FormatError`` with code `truncated` if there are fewer.
-  public mutating func bytes(_ count: Int) throws(FormatError) -> PickleBytes {
-    guard count >= 0 else { throw FormatError(.malformed, "a negative number of bytes", offset: position) }
-    return PickleBytes(try input.payload(count))
-  }
-
-  /// A whole pickle that lies here, without raw data of its own.
-  public mutating func pickle(options: PickleReader.Options) throws(FormatError) -> PickleValue {
-    var plain = options
-    // Else a pickle within a pickle within a pickle could exhaust the stack.
-    plain.rawData = nil
-    var machine = PickleMachine(input, plain)
-    let value = try machine.run()
-    input = machine.input
-    return value
   }
 }

@@ -88,6 +88,7 @@ extension PickleMachine {
       return
     }
     let object = PickleObject(.reduce(callable: callable, arguments: tuple))
+    object.origin = (input.source.name, operationStart)
     if let replaceCall = options.replaceCall, let replacement = try replaceCall(object) {
       return try push(replacement)
     }
@@ -156,6 +157,7 @@ extension PickleMachine {
       } else {
         object.state = state
       }
+      object.origin?.offset = operationStart
       if let rawData = options.rawData {
         var data = PickleRawData(input: input)
         let replacement = try rawData(object, &data)

@@ -10,8 +10,8 @@ internal import ReusedMemory
 
 /// A Python `bytes` or `bytearray`.
 ///
-/// Large ones that were read lie where reading put them, once: in a mapped file itself, or in memory into which
-/// the file was read directly.
+/// Large ones that were read lie where reading put them, once: in a mapped file itself, in the array of bytes that was
+/// read from, or in memory into which the file was read directly.
 public final class PickleBytes: Sendable {
   enum Storage: Sendable {
     case array([UInt8])

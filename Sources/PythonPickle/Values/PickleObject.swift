@@ -33,6 +33,9 @@ public final class PickleObject: PickleNode {
   /// Its state (`BUILD`): its attributes for most classes.
   public var state: PickleValue?
 
+  /// Where it was read: the file, and the operation that made it or set its state. For errors found later.
+  package internal(set) var origin: (file: String, offset: Int)?
+
   /// An object in a form.
   public init(_ form: Form, state: PickleValue? = nil) {
     self.form = form
