@@ -52,7 +52,7 @@ extension GenFromTextTable {
 
   /// Whether the options are such that rows may be read so.
   var isTypable: Bool {
-    guard source.isSeekable, columnCount > 0, columns == nil, options.skipFooter == 0, !options.usemask,
+    guard source.isSeekable, columnCount > 0, columns?.allSatisfy({ $0 >= 0 }) ?? true, !options.usemask,
       !options.keepsBytes, dtype?.hasObjects != true, options.converters.isEmpty, let delimiter = plainDelimiter
     else { return false }
     return FastRows.isPlain(delimiter: delimiter, comment: options.comments?.utf8.first)
@@ -69,7 +69,7 @@ extension GenFromTextTable {
     let size = rowSize(target)
     guard leaves.count == columnCount,
       let rows = RecordRows(
-        leaves, delimiter: delimiter, comment: options.comments?.utf8.first.map { [$0] } ?? [], nil, size,
+        leaves, delimiter: delimiter, comment: options.comments?.utf8.first.map { [$0] } ?? [], columns, size,
         strictness: RecordRows.Strictness(refusesLongText: dtype == nil, stripsFields: options.autostrip))
     else { return nil }
     return TypedPlan(rows: rows, target: target, leaves: leaves, rowSize: size)
@@ -90,8 +90,8 @@ extension GenFromTextTable {
     var lines = try lines(from: start)
     var count = 0
     while count < min(GenFromTextTable.sampleSize, options.maxRows ?? .max), let line = try lines.next() {
-      let values = splitter.fields(line)
-      guard values.count == columnCount else { continue }
+      let all = splitter.fields(line)
+      guard !all.isEmpty, let values = wanted(of: all) else { continue }
       count += 1
       climb(values, &widths)
     }
@@ -167,7 +167,9 @@ extension GenFromTextTable {
       // Told by the slow way, which knows whether a later value is no number at all: that is told first.
       guard try fill(&store, &cursor, plan, from: start, &widths) == nil else { return nil }
     }
-    _ = try report(cursor.invalid)
+    // Where nothing is left, the slow way tells what there was.
+    guard cursor.rowCount > options.skipFooter else { return nil }
+    store.removeLast(try report(cursor.invalid, rowCount: cursor.rowCount))
     return store
   }
 
@@ -175,16 +177,30 @@ extension GenFromTextTable {
   enum Obstacle {
     /// A column had to climb: the types were not the right ones.
     case climbed
-    /// A value does not go into its column.
-    case misfit(TextValue, DType)
+    /// A value does not go into its column, which is an error unless it stands in the footer.
+    case misfit(FormatError)
+  }
+
+  /// What has to be added to the number of lines that were taken to count as NumPy does: from the first line it has
+  /// split, that of the names among them.
+  private func lineOffset(_ start: Int) -> Int { options.skipHeader + (options.names == .firstLine ? 1 : 0) - start }
+
+  /// The lines with another number of columns from here to the end.
+  func invalidLines(
+    behind cursor: inout TypedCursor, from start: Int
+  ) throws(FormatError) -> [(line: Int, count: Int)] {
+    var invalid: [(line: Int, count: Int)] = []
+    while let line = try cursor.lines.next() {
+      let all = splitter.fields(line)
+      if !all.isEmpty, wanted(of: all) == nil { invalid.append((cursor.lines.count + lineOffset(start), all.count)) }
+    }
+    return invalid
   }
 
   /// Reads rows into what is free of the store, or to the end.
   mutating func fill(
     _ store: inout RowStore, _ cursor: inout TypedCursor, _ plan: TypedPlan, from start: Int, _ widths: inout [Int]
   ) throws(FormatError) -> Obstacle? {
-    // NumPy counts from the first line it has split, that of the names among them.
-    let lineOffset = options.skipHeader + (options.names == .firstLine ? 1 : 0) - start
     let limit = options.maxRows ?? .max
     while store.rows < store.capacity {
       let room = min(store.capacity - store.rows, limit - cursor.rowCount)
@@ -195,18 +211,21 @@ extension GenFromTextTable {
       if cursor.rowCount == limit { break }
       if read == room { return nil }
       guard let line = try cursor.lines.next() else { break }
-      let values = splitter.fields(line)
-      if values.isEmpty { continue }
-      guard values.count == columnCount else {
-        cursor.invalid.append((cursor.lines.count + lineOffset, values.count))
+      let all = splitter.fields(line)
+      if all.isEmpty { continue }
+      guard let values = wanted(of: all) else {
+        cursor.invalid.append((cursor.lines.count + lineOffset(start), all.count))
         continue
       }
       if dtype == nil, climb(values, &widths) { return .climbed }
       for (index, leaf) in plan.leaves.enumerated() {
-        let value = try converters[index].convert(values[index], loose: options.loose)
+        let value: TextValue
+        do throws(FormatError) { value = try converters[index].convert(values[index], loose: options.loose) } catch {
+          return .misfit(error)
+        }
         // Safe: the leaf lies within the next row, for which there is room.
         let conversion = unsafe FieldConversion(leaf.dtype, at: store.end + leaf.offset)
-        guard conversion.store(value) else { return .misfit(value, leaf.dtype) }
+        guard conversion.store(value) else { return .misfit(outOfBounds(value, leaf.dtype)) }
       }
       store.add(1)
       cursor.rowCount += 1
