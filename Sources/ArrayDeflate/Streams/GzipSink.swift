@@ -114,7 +114,7 @@ private enum ZlibBlock {
   ) throws(FormatError) -> [UInt8] {
     // On the heap because zlib's state points back at it: it must not move.
     // Safe: a zeroed z_stream is what deflateInit2 asks for; both are given back at the end of the call.
-    let stream = unsafe UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     unsafe stream.initialize(to: unsafe z_stream())
     defer { unsafe stream.deallocate() }
     let size = unsafe Int32(MemoryLayout<z_stream>.size)

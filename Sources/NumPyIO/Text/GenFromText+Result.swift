@@ -11,7 +11,8 @@ extension GenFromTextTable {
     // A record takes as many values as there are converters: as NumPy, no more than it has fields.
     let valueCount = dtype != nil && leaves.count > 1 ? min(leaves.count, columnCount) : columnCount
     guard isTable || rows.isEmpty || valueCount == leaves.count else {
-      try checkAll(columnCount)
+      // A record of one value is handed to NumPy as text, which nobody has converted.
+      if dtype == nil || leaves.count > 1 { try checkAll(columnCount) }
       throw GenFromTextTable.misfit(valueCount, leaves.count)
     }
     let shape = isTable && !rows.isEmpty ? [rows.count, columnCount] : [rows.count]
@@ -106,7 +107,7 @@ extension GenFromTextTable {
   }
 
   /// The names that were found are those of the fields, whatever the dtype calls them.
-  private func renamed(_ dtype: DType) throws(FormatError) -> DType {
+  func renamed(_ dtype: DType) throws(FormatError) -> DType {
     guard let names, !names.isEmpty, let fields = dtype.fields, names != fields.map(\.name) else { return dtype }
     guard names.count == fields.count else {
       throw FormatError(
@@ -145,7 +146,7 @@ extension GenFromTextTable {
     guard isTable || rows.isEmpty || columnCount == count else { throw GenFromTextTable.misfit(columnCount, count) }
     // In records also what equals the value of a missing text: `-999.00` where `-999.0` is missing.
     let values: [[TextValue]] = converters.map { converter in
-      guard !isTable else { return [] }
+      guard !isTable, count > 1 || dtype == nil else { return [] }
       return converter.missing.compactMap { $0.isEmpty ? nil : try? converter.comparable($0, loose: true) }
     }
     var bytes: [UInt8] = []
@@ -163,6 +164,15 @@ extension GenFromTextTable {
       }
     }
     let dtype = isTable ? .bool : try maskDType(target)
+    return try FormatError.wrapping(.limitExceeded, file: source.name) { () throws(ArrayError) in
+      try AnyNDArray(bytes: bytes, dtype: dtype, shape: shape)
+    }
+  }
+
+  /// The mask of rows whose values have a byte each.
+  func maskArray(_ bytes: [UInt8], _ target: DType, rowCount: Int) throws(FormatError) -> AnyNDArray {
+    let dtype = try maskDType(target)
+    let shape = target.isStructured ? [rowCount] : [rowCount, columnCount]
     return try FormatError.wrapping(.limitExceeded, file: source.name) { () throws(ArrayError) in
       try AnyNDArray(bytes: bytes, dtype: dtype, shape: shape)
     }

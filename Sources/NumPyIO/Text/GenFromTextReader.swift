@@ -48,7 +48,7 @@ package final class GenFromTextReader {
       quiet.onWarning = nil
       var table = try GenFromTextTable(source, quiet)
       let (_, start) = try table.open()
-      guard table.isTypable else { return nil }
+      guard table.isTypable, !options.usemask else { return nil }
       var widths = [Int](repeating: 1, count: table.columnCount)
       var survey: GenFromTextTable.Survey?
       if table.dtype == nil || options.skipFooter > 0 {
