@@ -146,7 +146,7 @@ extension GenFromTextTable {
     guard isTable || rows.isEmpty || columnCount == count else { throw GenFromTextTable.misfit(columnCount, count) }
     // In records also what equals the value of a missing text: `-999.00` where `-999.0` is missing.
     let values: [[TextValue]] = converters.map { converter in
-      guard !isTable, count > 1 || dtype == nil else { return [] }
+      guard !isTable, count > 1 || self.dtype == nil else { return [] }
       return converter.missing.compactMap { $0.isEmpty ? nil : try? converter.comparable($0, loose: true) }
     }
     var bytes: [UInt8] = []
