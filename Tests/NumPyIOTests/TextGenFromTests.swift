@@ -128,7 +128,7 @@ import Testing
           gen("1 2 3\\n4 5 6\\n", usecols=u); gen("1 2 3\\n4 5 6\\n", usecols=u, dtype=None)
       gen("1 2 x\\n  3  4 5\\n", usecols=[1], delimiter=" ", dtype=None, usemask=True); gen("1,-1\\n-1,N/A\\n", delimiter=",", dtype="i4", names="a", usecols=[0], missing_values="N/A", usemask=True)
       gen("1,2\\n,N/A\\n 3, x\\n", delimiter=",", missing_values="N/A", usemask=True, skip_footer=0); gen("1,ab\\n , \\n3,\\nx,y\\n", delimiter=",", dtype=None, usemask=True, skip_footer=1)
-      gen("#,a,b\\n1,2\\n3,4\\n", names=True, delimiter=",", dtype=None); gen("", usecols=[0], dtype=None); gen("1 2\\n3 4\\n5 x\\n", usecols=[1], dtype=None)
+      gen("#,a,b\\n1,2\\n3,4\\n", names=True, delimiter=",", dtype=None); gen("", usecols=[0], dtype=None); gen("1 2\\n", usecols=[0], skip_header=3); gen("1 2\\n", usecols=[0], skip_header=1, dtype="i4,f8", names="a,b,c"); gen("1 2\\n3 4\\n5 x\\n", usecols=[1], dtype=None)
       gen("TRUE a\\n1 b\\n2.5 c\\n", dtype=None, loose=False); gen("1 x\\n2 3\\n", names="a,b,c", dtype="i4", loose=False); gen("1 2\\n3 4\\n", names="a,b,c", dtype="i4", usemask=True)
       gen("1 2\\n3 4\\n99999999999999999999 x\\n", dtype="i8", loose=False); gen("1 2 3\\n4 5\\n6 x 7\\nend 8 9\\n", usecols=[2, 0], dtype=None, skip_footer=1, invalid_raise=False)
       gen("1 abc\\n2 de\\n3 longer\\n", dtype=None, skip_footer=1); gen("1 2\\nx y\\n", skip_footer=1, loose=False)

@@ -97,9 +97,9 @@ struct GenFromTextTable {
   mutating func open() throws(FormatError) -> (first: [Unicode.Scalar], dataLine: Int) {
     for _ in 0..<max(0, options.skipHeader) where try lines.next() == nil { break }
     var (first, values) = try firstLine()
+    // Where the data begin: behind the names, or with the line just read, if there was one.
+    let dataLine = lines.count - (options.names == .firstLine || values.isEmpty ? 0 : 1)
     try settleNames(&first, &values)
-    // Where the data begin: behind the names, or with the line just read.
-    let dataLine = max(0, lines.count - (options.names == .firstLine ? 0 : 1))
     try settleColumns(values)
     makeConverters()
     return (first, dataLine)
