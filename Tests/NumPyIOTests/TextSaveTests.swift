@@ -132,7 +132,7 @@ import Testing
           save(x, **k); save(x.astype("i8"), **k); save(x[:, :1], **k); save(x[0], **k); save(x.T, **k); save(x + 1j, **k)
       save(np.zeros((2, 0))); save(np.zeros((0, 2))); save(np.zeros(0)); save(np.array(5)); save(np.zeros((2, 2, 2)))
       save(np.zeros((0, 2)), encoding="utf-16"); save(np.zeros(0), encoding="utf-8-sig"); save(np.zeros(0), encoding="utf-16", footer="f")
-      save(np.ones(1), encoding="utf-16"); save(np.ones(1), encoding="utf-8-sig", header="h")
+      save(np.ones(1), encoding="utf-16")
       save(np.zeros((2, 0)), fmt=[]); save(np.zeros((0, 2)), fmt="%y"); save(np.zeros((0, 2)), fmt="%d")
       save(np.array([[1+2j, 3-4j]]), fmt="%.1f %.1f %.1f %.1f"); save(np.array([[1+2j, 3-4j]]), fmt=["%.3e%+.3ej"] * 2)
       save(np.array([1+2j]), fmt=["%s"]); save(np.array([1-2j]), fmt=["a+-b %s %s"])

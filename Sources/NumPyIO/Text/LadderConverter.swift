@@ -169,11 +169,15 @@ struct LadderConverter {
     return PythonNumberText.double(Array(digits.utf8)).map { .number($0) } ?? value
   }
 
-  /// Tells of a text that is no value, where that is not allowed; a number that is too large is one.
+  /// Tells of a text that is no value, where that is not allowed; a number that is too large is one, but for 64 bits, which
+  /// NumPy tries at once.
   func check(_ text: String, loose: Bool) throws(FormatError) {
     guard !loose else { return }
     do throws(Trouble) { _ = try value(text) } catch {
-      if case .noValue = error { _ = try convert(text, loose: false) }
+      switch (error, kind) {
+      case (.noValue, _), (.overflow, .wideInteger): _ = try convert(text, loose: false)
+      case (.overflow, _): break
+      }
     }
   }
 
