@@ -78,13 +78,33 @@ import Testing
     #expect(reader.position == 1000)
   }
 
-  @Test func aCompressedSourceReadsForwardsOnly() throws {
+  /// Bytes that can be read forwards only.
+  private final class Pipe: ByteSource {
+    let name = "a pipe"
+    let byteCount: Int? = nil
+    let isSeekable = false
+    private let memory: MemorySource
+
+    init(_ bytes: [UInt8]) { memory = MemorySource(bytes) }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+      try unsafe memory.read(into: buffer, at: offset)
+    }
+  }
+
+  /// Going back is to begin again, where the bytes behind can be read again.
+  @Test func aCompressedSourceReadsForwards() throws {
     let input = DataKind.walk.bytes(100_000, itemSize: 4, seed: 4)
     let source = try CompressedSource(MemorySource(try compressed(input, .gzip, step: 1000)), format: .gzip)
     #expect(try source.readBytes(at: 50_000, upTo: 10) == Array(input[50_000..<50_010]))
-    #expect(throws: FormatError(.badArgument, "")) { try source.readBytes(at: 0, upTo: 10) }
-    #expect(!source.isSeekable)
+    #expect(try source.readBytes(at: 10, upTo: 10) == Array(input[10..<20]))
+    #expect(try source.readBytes(at: 99_000, upTo: .max) == Array(input[99_000...]))
+    #expect(source.isSeekable)
     #expect(source.byteCount == nil)
+    let stream = try CompressedSource(Pipe(try compressed(input, .gzip, step: 1000)), format: .gzip)
+    #expect(!stream.isSeekable)
+    #expect(try stream.readBytes(at: 500, upTo: 10) == Array(input[500..<510]))
+    #expect(throws: FormatError(.badArgument, "")) { try stream.readBytes(at: 0, upTo: 10) }
   }
 
   @Test func pathsAndSignaturesNameFormats() {

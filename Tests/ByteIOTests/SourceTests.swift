@@ -7,6 +7,44 @@ import Testing
 @Suite struct SourceTests {
   static let content = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ ($0 >> 8)) }
 
+  /// A stream that is kept reads as its bytes do, from memory and from the file behind; one that is no more kept only
+  /// forwards.
+  @Test func keptStreamsAreReadAgain() throws {
+    try TemporaryFolder.with { folder in
+      for memory in [0, 1000, 64 << 10, 1 << 20] {
+        let stream = try SourceTests.pipe(of: SourceTests.content)
+        let kept = KeptStream(stream, memoryLimit: memory, folder: folder)
+        #expect(kept.isSeekable && kept.byteCount == nil)
+        let reads = [
+          (0, 10), (70_000, 20), (5, 20), (900, 200), (0, 99_000), (99_990, 100), (200_000, 5), (0, 100_001),
+        ]
+        for (offset, count) in reads {
+          let start = min(offset, SourceTests.content.count)
+          let expected = SourceTests.content[start..<min(start + count, SourceTests.content.count)]
+          #expect(try kept.readBytes(at: offset, upTo: count) == Array(expected), "\(memory), \(offset)")
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
+      }
+      let once = KeptStream(try SourceTests.pipe(of: SourceTests.content), memoryLimit: 0, folder: folder)
+      _ = try once.readBytes(at: 0, upTo: 100)
+      once.stopKeeping()
+      #expect(!once.isSeekable)
+      #expect(try once.readBytes(at: 0, upTo: 50_000) == Array(SourceTests.content.prefix(50_000)))
+      #expect(throws: FormatError(.badArgument, "")) { try once.readBytes(at: 200, upTo: 10) }
+      #expect(try once.readBytes(at: 50_000, upTo: .max) == Array(SourceTests.content.dropFirst(50_000)))
+      #expect(throws: FormatError(.notFound, "")) { try ScratchFile(in: folder + "/none", name: "x") }
+    }
+  }
+
+  private static func pipe(of bytes: [UInt8]) throws -> StreamSource {
+    let ends = try FileDescriptor.pipe()
+    Thread.detachNewThread {
+      _ = try? ends.writeEnd.writeAll(bytes)
+      try? ends.writeEnd.close()
+    }
+    return StreamSource(ends.readEnd, name: "a pipe")
+  }
+
   /// Every source that can be read from anywhere reads the same.
   @Test func readsByPosition() throws {
     try TemporaryFolder.with { folder in

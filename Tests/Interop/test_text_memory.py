@@ -1,6 +1,8 @@
 """Tables of text that are larger than what may be held: the command goes through them in bounded memory."""
+import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -36,9 +38,11 @@ def folder(tmp_path_factory):
         path.unlink()
 
 
-def run(folder, *arguments):
+def run(folder, *arguments, stdin=os.devnull):
     """Standard output of the command, which must not have taken more than the limit."""
-    output = subprocess.check_output([sys.executable, "-c", LAUNCHER, folder / "out", COMMAND, *map(str, arguments)])
+    with open(stdin, "rb") as source:
+        output = subprocess.check_output(
+            [sys.executable, "-c", LAUNCHER, folder / "out", COMMAND, *map(str, arguments)], stdin=source)
     status, peak = map(int, output.split())
     assert status == 0
     assert peak < LIMIT, f"{peak} KiB"
@@ -93,3 +97,52 @@ def test_to_text_and_back(folder):
     run(folder, "convert", folder / "a.tsv", folder / "b.npy", "--dtype", "i8")
     run(folder, "convert", folder / "b.npy", folder / "b.csv", "--fmt", "%d")
     assert subprocess.run(["cmp", folder / "a.csv", folder / "b.csv"]).returncode == 0
+
+
+@pytest.fixture(scope="module")
+def records(folder):
+    """A table of records with a footer, plain and compressed."""
+    with open(folder / "r.csv", "wb") as file:
+        for index in range(COUNT // 200_000):
+            file.write(b"%d,1.5,text\n" % index * 100_000)
+        file.write(b"7,2.5,longer\n7,8,the longest text of all\nend\n")
+    with open(folder / "r.csv", "rb") as plain, gzip.open(folder / "r.csv.gz", "wb", 1) as packed:
+        shutil.copyfileobj(plain, packed)
+    index = np.repeat(np.arange(COUNT // 200_000), 100_000)
+    return index
+
+
+@pytest.mark.parametrize("form", ["file", "gz", "stdin", "packed stdin"])
+def test_columns_and_footer(folder, records, form):
+    path = folder / ("r.csv.gz" if form in ("gz", "packed stdin") else "r.csv")
+    source, stdin = ("-", path) if "stdin" in form else (path, os.devnull)
+    run(folder, "convert", source, folder / "r.npy", "--from", "csv", "--genfromtxt", "--dtype", "auto",
+        "--usecols", "2,0", "--skip-footer", "2", stdin=stdin)
+    array = np.load(folder / "r.npy", mmap_mode="r")
+    assert array.dtype == [("f0", "U6"), ("f1", "i8")]
+    assert len(array) == len(records) + 1 and array[-1].item() == ("longer", 7)
+    assert (array["f1"][:-1] == records).all() and (array["f0"][:-1] == "text").all()
+
+
+@pytest.mark.parametrize("form", ["file", "stdin"])
+def test_text_of_unknown_size(folder, records, form):
+    source, stdin = ("-", folder / "r.csv") if form == "stdin" else (folder / "r.csv", os.devnull)
+    run(folder, "convert", source, folder / "u.npy", "--from", "csv", "--dtype", "U", "--usecols", "0",
+        "--max-rows", len(records), stdin=stdin)
+    array = np.load(folder / "u.npy", mmap_mode="r")
+    assert array.dtype == "U2" and (array == records.astype("U2")).all()
+
+
+@pytest.mark.parametrize("options", [["o.npz"], ["o.npz", "--compress=fast"], ["o.npy", "--reshape=-1,2"], ["-"]], ids=" ".join)
+def test_what_must_be_counted_first(folder, options):
+    destination = "-" if options[0] == "-" else folder / options[0]
+    kind = [] if options[0] != "-" else ["--to", "npy"]
+    run(folder, "convert", folder / "a.csv", destination, "--dtype", "i8", *kind, *options[1:])
+    if options[0] == "o.npz":
+        array = np.load(destination)["arr_0"]
+    else:
+        array = np.load(folder / "out" if options[0] == "-" else destination, mmap_mode="r")
+    assert array.shape == ((2 * COUNT, 2) if "--reshape=-1,2" in options else (COUNT, 4))
+    assert (array.reshape(COUNT, 4) == VALUES).all()
+    # Nothing is left beside the destination.
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]

@@ -126,6 +126,12 @@ import Testing
       gen("a b\\n1 2\\n", names=True, excludelist=["a"]); gen("1 2\\n", dtype="i4,f8", defaultfmt="col_%02i"); gen("1 a\\n", dtype=None, defaultfmt="v%i")
       for u in [[0], [2, 0], [-1], [5], [0, 0]]:
           gen("1 2 3\\n4 5 6\\n", usecols=u); gen("1 2 3\\n4 5 6\\n", usecols=u, dtype=None)
+      gen("1 2 x\\n  3  4 5\\n", usecols=[1], delimiter=" ", dtype=None, usemask=True); gen("1,-1\\n-1,N/A\\n", delimiter=",", dtype="i4", names="a", usecols=[0], missing_values="N/A", usemask=True)
+      gen("1,2\\n,N/A\\n 3, x\\n", delimiter=",", missing_values="N/A", usemask=True, skip_footer=0); gen("1,ab\\n , \\n3,\\n7,y\\n", delimiter=",", dtype=None, usemask=True, skip_footer=1)
+      gen("#,a,b\\n1,2\\n3,4\\n", names=True, delimiter=",", dtype=None); gen("", usecols=[0], dtype=None); gen("1 2\\n", usecols=[0], skip_header=3); gen("1 2\\n", usecols=[0], skip_header=1, dtype="i4,f8", names="a,b,c"); gen("1 2\\n3 4.5\\n5 6 7\\n", usecols=[1], dtype=None)
+      gen("TRUE a\\n2.5 b\\n", dtype=None, loose=False); gen("1 x\\n2 3\\n", names="a,b,c", dtype="i4", loose=False); gen("1 2\\n3 4\\n", names="a,b,c", dtype="i4", usemask=True)
+      gen("1 2\\n3 4\\n99999999999999999999 x\\n", dtype="i8", loose=False); gen("1 2 3\\n4 5\\n6 x 7\\n8.5 8 9\\n", usecols=[2, 0], dtype=None, skip_footer=1, invalid_raise=False)
+      gen("1 abc\\n2 de\\n3 longer\\n", dtype=None, skip_footer=1); gen("1 2\\nx y\\n", skip_footer=1, loose=False)
       gen("a b c\\n1 2 3\\n", names=True, usecols=["c", "a"]); gen("1 2 3\\n4 5 6\\n", names="x,y,z", usecols=["z"], dtype=None); gen("1 2 3\\n", usecols=[2, 0], dtype="i4,f8,U2")
       gen("123456\\n789 12\\n", delimiter=3); gen("123456\\n", delimiter=[1, 2, 3]); gen("1  2 3\\n 4 56 \\n", delimiter=[2, 3, 2], dtype=int); gen("é12\\n", delimiter=1, dtype="U1")
       gen("1 2 3\\n4 5\\n7 8 9\\n1\\n", invalid_raise=False); gen("1 2 3\\n4 5\\n7 8 9\\n1\\n"); gen("1 2\\n3 4\\n5\\n", skip_footer=1); gen("1 2\\n3\\n5 6\\nend\\n", skip_footer=1)
@@ -135,6 +141,32 @@ import Testing
       gen("2020-01-01 2020-02\\n", dtype="M8[D]"); gen("2020-01-01 5\\n", dtype="M8[D],i4"); gen("1 2 3 4\\n", dtype=[("a", "i4", (2,)), ("b", "f8", (2,))]); gen("1 2 3\\n", dtype=[("a", [("x", "i4"), ("y", "f8")]), ("c", "f4")])
       gen("1 // 2\\n3 // x\\n", comments="//"); gen("1, 2, 3\\n4, 5, 6", delimiter=", "); gen("1;;2\\n", delimiter=";;")
       """)
+  }
+
+  /// Names beyond the columns fill nothing; records stay as they are laid out, with zeros between their fields, where
+  /// NumPy refuses them.
+  @Test func namesBeyondTheColumnsAndPaddedRecords() throws {
+    var options = GenFromTextOptions(dtype: nil, delimiter: .text(","))
+    options.names = .list(["x", "y", "a"])
+    options.fillingValues = .columns([.name("a"): .integer(7), .name("y"): .integer(5)])
+    let filled = try AnyNDArray.genFromText(from: MemorySource(Array("1,2\n3,\n".utf8)), options: options).array
+    #expect(filled.formatted(.repr) == "array([(1, 2), (3, 5)], dtype=[('x', '<i8'), ('y', '<i8')])")
+    let padded = try DType(
+      parsing: "{'names': ['a', 'b'], 'formats': ['<i2', '<f8'], 'offsets': [4, 16], 'itemsize': 32}")
+    for names in [nil, ["p", "q"]] {
+      options = GenFromTextOptions(dtype: padded, delimiter: .text(","))
+      options.names = names.map { .list($0) }
+      let text = "1,2.5\n-3, x\n"
+      let array = try AnyNDArray.genFromText(from: MemorySource(Array(text.utf8)), options: options).array
+      #expect(array.dtype.itemSize == 32 && array.dtype.fields?.map(\.offset) == [4, 16])
+      #expect(array.dtype.fields?.map(\.name) == names ?? ["a", "b"])
+      var expected = [UInt8](repeating: 0, count: 64)
+      expected.replaceSubrange(4..<6, with: [1, 0])
+      expected.replaceSubrange(16..<24, with: unsafe withUnsafeBytes(of: 2.5) { unsafe Array($0) })
+      expected.replaceSubrange(36..<38, with: [0xFD, 0xFF])
+      expected.replaceSubrange(48..<56, with: unsafe withUnsafeBytes(of: Double.nan) { unsafe Array($0) })
+      #expect(array.bytes == expected)
+    }
   }
 
   /// Tables that are read straight into typed memory, and what makes their columns climb on the way. (Text in a column

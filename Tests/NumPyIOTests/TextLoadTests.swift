@@ -200,6 +200,20 @@ import Testing
       """)
   }
 
+  /// As Python's codecs: which order the bytes have is not guessed.
+  @Test func textWithoutByteOrderMark() throws {
+    for (encoding, content) in [(TextEncoding.utf16, [0x31, 0, 0x0A, 0]), (.utf32, [0x31, 0, 0, 0])] as [(_, [UInt8])] {
+      var options = LoadTextOptions()
+      options.encoding = encoding
+      let message = "UTF-\(encoding == .utf16 ? 16 : 32) stream does not start with BOM"
+      let error = #expect(throws: FormatError.self) {
+        try AnyNDArray.loadText(from: MemorySource(content), options: options)
+      }
+      #expect(error?.message == message)
+      #expect(try AnyNDArray.loadText(from: MemorySource([]), options: options).count == 0)
+    }
+  }
+
   /// What lies between the fields of an aligned record is zero, whatever memory held before.
   @Test func gapsOfRecordsAreZero() throws {
     let dtype = try DType(

@@ -106,6 +106,9 @@ import Testing
           save(np.array([[(1, 2)], [(3, 4)]], "i4,f8"), fmt=s)
           save(np.array([(1, (2.5, 1))], [("a", "i4"), ("b", "f8,i4")]), fmt=s)
           save(np.array([(1,)], [("a", "u2")]), fmt=s)
+          save(np.array([([1, 2], 3.5), ([-4, 5], np.nan)], [("a", ">i4", (2,)), ("b", "f8")]), fmt=s)
+          save(np.array([((1, [[1.5, 2], [3, 4]]),)], [("z", [("a", "i4"), ("b", "f4", (2, 2))])]), fmt=s)
+          save(np.array([(1 + 2j, 3), (2j, 1e20), (np.inf, 5)], ">c8,f8").reshape(1, 3), fmt=s)
       save(r, fmt="%d %f %s %s %d %s"); save(r, fmt=["%d", "%.2f", "%5s", "%s", "%s", "%s"]); save(r)
       save(np.zeros(2, np.dtype("i1,i4,f4", align=True)), fmt="%d|%d|%g")
       save(np.zeros(2, np.dtype(">i2,>f4")), fmt="%d,%g")
@@ -128,6 +131,8 @@ import Testing
                 dict(delimiter=",", header="é", encoding="utf-8"), dict(fmt="%d", delimiter="%")]:
           save(x, **k); save(x.astype("i8"), **k); save(x[:, :1], **k); save(x[0], **k); save(x.T, **k); save(x + 1j, **k)
       save(np.zeros((2, 0))); save(np.zeros((0, 2))); save(np.zeros(0)); save(np.array(5)); save(np.zeros((2, 2, 2)))
+      save(np.zeros((0, 2)), encoding="utf-16"); save(np.zeros(0), encoding="utf-8-sig"); save(np.zeros(0), encoding="utf-16", footer="f")
+      save(np.ones(1), encoding="utf-16")
       save(np.zeros((2, 0)), fmt=[]); save(np.zeros((0, 2)), fmt="%y"); save(np.zeros((0, 2)), fmt="%d")
       save(np.array([[1+2j, 3-4j]]), fmt="%.1f %.1f %.1f %.1f"); save(np.array([[1+2j, 3-4j]]), fmt=["%.3e%+.3ej"] * 2)
       save(np.array([1+2j]), fmt=["%s"]); save(np.array([1-2j]), fmt=["a+-b %s %s"])

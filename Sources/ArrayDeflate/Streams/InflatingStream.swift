@@ -126,32 +126,48 @@ public final class InflatingStream {
   }
 }
 
-/// What a compressed stream holds, as a source that can be read forwards: for text in `.gz`, `.bz2`, `.xz` files.
+/// What a compressed stream holds, as a source that is read forwards: for text in `.gz`, `.bz2`, `.xz` files. Where what
+/// is compressed can be read from anywhere, going back is to begin from the start.
 public final class CompressedSource: ByteSource {
   /// The name of the compressed source.
   public let name: String
   /// Not known before the end.
   public var byteCount: Int? { nil }
-  /// Only forwards.
-  public var isSeekable: Bool { false }
+  /// If what is compressed is; going back takes as long as reading from the start.
+  public var isSeekable: Bool { source.isSeekable }
+  private let source: any ByteSource
+  private let start: Int
+  private let format: CompressionFormat
   private let state: Mutex<InflatingBox>
 
   /// A source of what `source` holds compressed from an offset on.
   public init(_ source: any ByteSource, at offset: Int = 0, format: CompressionFormat) throws(FormatError) {
     name = source.name
-    state = Mutex(InflatingBox(stream: try InflatingStream(source, at: offset, format: format, chunk: 1 << 18)))
+    self.source = source
+    start = offset
+    self.format = format
+    state = Mutex(InflatingBox(stream: try CompressedSource.stream(source, offset, format)))
   }
 
-  /// Reads forwards; what lies between is inflated and dropped.
+  private static func stream(
+    _ source: any ByteSource, _ offset: Int, _ format: CompressionFormat
+  ) throws(FormatError) -> InflatingStream {
+    try InflatingStream(source, at: offset, format: format, chunk: 1 << 18)
+  }
+
+  /// Reads on; what lies between is inflated and dropped.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     let target = unsafe SharedTarget(buffer)
     let result: Result<Int, FormatError> = state.withLock { box in
       do throws(FormatError) {
-        let stream = box.stream
-        guard offset >= stream.position else {
-          throw FormatError(
-            .badArgument, "a compressed stream cannot be read backwards", file: name, offset: offset)
+        if offset < box.stream.position {
+          guard source.isSeekable else {
+            throw FormatError(
+              .badArgument, "a compressed stream cannot be read backwards", file: name, offset: offset)
+          }
+          box = InflatingBox(stream: try CompressedSource.stream(source, start, format))
         }
+        let stream = box.stream
         while stream.position < offset {
           let wanted = min(1 << 16, offset - stream.position)
           if try stream.readBytes(upTo: wanted).count < wanted { return .success(0) }

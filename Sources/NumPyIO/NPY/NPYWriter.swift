@@ -74,7 +74,7 @@ public final class NPYWriter {
     try file.commit(replacing: replacing)
   }
 
-  private static func header(
+  static func header(
     _ dtype: DType, _ rowCount: Int, _ rowShape: [Int], isTransposed: Bool
   ) throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
     let shape = [rowCount] + rowShape

@@ -21,6 +21,15 @@ struct FlexibleScan {
     }
   }
 
+  /// Takes into account what was found for other fields.
+  mutating func include(_ found: DType) {
+    switch dtype.kind {
+    case .bytes: longest = max(longest, found.itemSize)
+    case .string: longest = max(longest, found.itemSize / 4)
+    default: unit = unit.finer(found.dateUnit ?? .generic)
+    }
+  }
+
   /// The narrowest dtype that holds all fields.
   var result: DType {
     switch dtype.kind {
@@ -34,11 +43,7 @@ struct FlexibleScan {
   /// The pieces as one array in the dtype that holds them all.
   static func joined(_ parts: [AnyNDArray], dtype: DType, rowShape: [Int]) throws(ArrayError) -> AnyNDArray {
     var whole = FlexibleScan(dtype)
-    for part in parts {
-      whole.longest = max(whole.longest, part.dtype.itemSize / (dtype.kind == .string ? 4 : 1))
-      whole.unit = whole.unit.finer(part.dtype.dateUnit ?? .generic)
-    }
-    if dtype.kind == .datetime || dtype.kind == .timedelta { whole.longest = 1 }
+    for part in parts { whole.include(part.dtype) }
     let target = whole.result
     if parts.count == 1, parts[0].dtype == target { return parts[0] }
     let rows = parts.reduce(0) { $0 + $1.shape[0] }

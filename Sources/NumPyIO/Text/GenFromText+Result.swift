@@ -11,9 +11,9 @@ extension GenFromTextTable {
     // A record takes as many values as there are converters: as NumPy, no more than it has fields.
     let valueCount = dtype != nil && leaves.count > 1 ? min(leaves.count, columnCount) : columnCount
     guard isTable || rows.isEmpty || valueCount == leaves.count else {
-      throw FormatError(
-        .badArgument,
-        "could not assign tuple of length \(valueCount) to structure with \(leaves.count) fields.")
+      // A record of one value is handed to NumPy as text, which nobody has converted.
+      if dtype == nil || leaves.count > 1 { try checkAll(columnCount) }
+      throw GenFromTextTable.misfit(valueCount, leaves.count)
     }
     let shape = isTable && !rows.isEmpty ? [rows.count, columnCount] : [rows.count]
     let array = try FormatError.wrapping(.limitExceeded, file: source.name) { () throws(ArrayError) in
@@ -22,12 +22,16 @@ extension GenFromTextTable {
     let rowSize = isTable ? target.itemSize * columnCount : target.itemSize
     for (number, row) in rows.enumerated() {
       for (index, leaf) in used.enumerated() where index < row.count {
-        let value = try converters[index].convert(row[index], loose: options.loose)
+        let value: TextValue
+        do throws(FormatError) { value = try converters[index].convert(row[index], loose: options.loose) } catch {
+          try checkAll(used.count)
+          throw error
+        }
         // Safe: the leaf lies within row `number` of the array, which is new.
         let conversion = unsafe FieldConversion(
           leaf.dtype, at: array.storage.baseAddress + number * rowSize + leaf.offset)
         guard conversion.store(value) else {
-          try convertAll(used.count)
+          try checkAll(used.count)
           throw outOfBounds(value, leaf.dtype)
         }
       }
@@ -36,10 +40,16 @@ extension GenFromTextTable {
     return GenFromTextResult(array: shaped(array), mask: mask.map(shaped))
   }
 
-  /// What cannot be converted at all is told before what does not fit: NumPy converts all rows before it stores any.
-  private func convertAll(_ count: Int) throws(FormatError) {
-    for row in rows {
-      for index in 0..<min(count, row.count) { _ = try converters[index].convert(row[index], loose: options.loose) }
+  private static func misfit(_ valueCount: Int, _ fieldCount: Int) -> FormatError {
+    FormatError(
+      .badArgument, "could not assign tuple of length \(valueCount) to structure with \(fieldCount) fields.")
+  }
+
+  /// What cannot be converted at all is told before what does not fit: NumPy converts all columns before it stores any
+  /// row.
+  private func checkAll(_ count: Int) throws(FormatError) {
+    for index in 0..<count {
+      for row in rows where index < row.count { try converters[index].check(row[index], loose: options.loose) }
     }
   }
 
@@ -97,13 +107,13 @@ extension GenFromTextTable {
   }
 
   /// The names that were found are those of the fields, whatever the dtype calls them.
-  private func renamed(_ dtype: DType) throws(FormatError) -> DType {
+  func renamed(_ dtype: DType) throws(FormatError) -> DType {
     guard let names, !names.isEmpty, let fields = dtype.fields, names != fields.map(\.name) else { return dtype }
     guard names.count == fields.count else {
       throw FormatError(
         .badArgument, "must replace all names at once with a sequence of length \(fields.count)")
     }
-    return try structured(Array(zip(names, fields.map(\.dtype))))
+    return try relabelled(dtype, names)
   }
 
   /// Text wide enough for the values of some columns, or moments of their finest unit.
@@ -132,9 +142,11 @@ extension GenFromTextTable {
   private func makeMask(
     _ target: DType, _ isTable: Bool, _ count: Int, _ shape: [Int]
   ) throws(FormatError) -> AnyNDArray {
+    // A mask has a value for every column, even where a record takes fewer.
+    guard isTable || rows.isEmpty || columnCount == count else { throw GenFromTextTable.misfit(columnCount, count) }
     // In records also what equals the value of a missing text: `-999.00` where `-999.0` is missing.
     let values: [[TextValue]] = converters.map { converter in
-      guard !isTable else { return [] }
+      guard !isTable, count > 1 || self.dtype == nil else { return [] }
       return converter.missing.compactMap { $0.isEmpty ? nil : try? converter.comparable($0, loose: true) }
     }
     var bytes: [UInt8] = []
@@ -152,6 +164,15 @@ extension GenFromTextTable {
       }
     }
     let dtype = isTable ? .bool : try maskDType(target)
+    return try FormatError.wrapping(.limitExceeded, file: source.name) { () throws(ArrayError) in
+      try AnyNDArray(bytes: bytes, dtype: dtype, shape: shape)
+    }
+  }
+
+  /// The mask of rows whose values have a byte each.
+  func maskArray(_ bytes: [UInt8], _ target: DType, rowCount: Int) throws(FormatError) -> AnyNDArray {
+    let dtype = try maskDType(target)
+    let shape = target.isStructured ? [rowCount] : [rowCount, columnCount]
     return try FormatError.wrapping(.limitExceeded, file: source.name) { () throws(ArrayError) in
       try AnyNDArray(bytes: bytes, dtype: dtype, shape: shape)
     }

@@ -1,5 +1,6 @@
 internal import ByteIO
 internal import NDArrays
+internal import NumberText
 
 /// The fast way through `genfromtxt`: rows go straight into typed memory by ``RecordRows``; only lines that are not plain
 /// (gaps, comments, odd white space, other scripts) are cut into strings and converted one by one.
@@ -24,6 +25,8 @@ extension GenFromTextTable {
     var invalid: [(line: Int, count: Int)] = []
     var rowCount = 0
     var hasEnded = false
+    /// Which values were missing, if that is asked for: a byte each.
+    var mask: [UInt8] = []
   }
 
   /// How many lines tell the types at first.
@@ -42,8 +45,9 @@ extension GenFromTextTable {
     for _ in 0..<attempts {
       guard let plan = try typedPlan(widths) else { break }
       if let store = try readTyped(plan, from: start, &widths) {
-        guard store.rows > 0 else { break }
-        return GenFromTextResult(array: shaped(try finishTyped(store, plan)), mask: nil)
+        guard store.rows.rows > 0 else { break }
+        let mask = options.usemask ? try maskArray(store.mask, plan.target, rowCount: store.rows.rows) : nil
+        return GenFromTextResult(array: shaped(try finishTyped(store.rows, plan)), mask: mask.map(shaped))
       }
     }
     converters = known
@@ -52,7 +56,7 @@ extension GenFromTextTable {
 
   /// Whether the options are such that rows may be read so.
   var isTypable: Bool {
-    guard source.isSeekable, columnCount > 0, columns == nil, options.skipFooter == 0, !options.usemask,
+    guard source.isSeekable, columnCount > 0, columns?.allSatisfy({ $0 >= 0 }) ?? true,
       !options.keepsBytes, dtype?.hasObjects != true, options.converters.isEmpty, let delimiter = plainDelimiter
     else { return false }
     return FastRows.isPlain(delimiter: delimiter, comment: options.comments?.utf8.first)
@@ -67,12 +71,23 @@ extension GenFromTextTable {
     guard let delimiter = plainDelimiter, let target = try typedDType(widths) else { return nil }
     let leaves = try leaves(of: target)
     let size = rowSize(target)
-    guard leaves.count == columnCount,
+    guard leaves.count == columnCount, !options.usemask || marksGapsOnly(leaves, target),
       let rows = RecordRows(
-        leaves, delimiter: delimiter, comment: options.comments?.utf8.first.map { [$0] } ?? [], nil, size,
-        strictness: RecordRows.Strictness(refusesLongText: dtype == nil, stripsFields: options.autostrip))
+        leaves, delimiter: delimiter, comment: options.comments?.utf8.first.map { [$0] } ?? [], columns, size,
+        strictness: RecordRows.Strictness(
+          refusesLongText: dtype == nil, stripsFields: options.autostrip || options.usemask))
     else { return nil }
     return TypedPlan(rows: rows, target: target, leaves: leaves, rowSize: size)
+  }
+
+  /// Whether what counts as missing is nothing that ``RecordRows`` takes: empty fields, and texts that are no numbers in a
+  /// table of numbers. (In records a value is missing, too, that equals the one of a missing text.)
+  private func marksGapsOnly(_ leaves: [TextLeaf], _ target: DType) -> Bool {
+    zip(converters, leaves).allSatisfy { converter, leaf in
+      converter.missing == [""]
+        || ((!target.isStructured || leaves.count == 1) && dtype != nil && leaf.dtype.isNumber
+          && converter.missing.allSatisfy { PythonNumberText.double(Array($0.utf8)) == nil })
+    }
   }
 
   private var plainDelimiter: UInt8? {
@@ -90,8 +105,8 @@ extension GenFromTextTable {
     var lines = try lines(from: start)
     var count = 0
     while count < min(GenFromTextTable.sampleSize, options.maxRows ?? .max), let line = try lines.next() {
-      let values = splitter.fields(line)
-      guard values.count == columnCount else { continue }
+      let all = splitter.fields(line)
+      guard !all.isEmpty, let values = wanted(of: all) else { continue }
       count += 1
       climb(values, &widths)
     }
@@ -129,10 +144,11 @@ extension GenFromTextTable {
   }
 
   /// The dtype of an element or a record; `nil` if the columns are of kinds that are not read so.
-  private func typedDType(_ widths: [Int]) throws(FormatError) -> DType? {
+  func typedDType(_ widths: [Int]) throws(FormatError) -> DType? {
     if let dtype {
       guard !dtype.isFlexible, dtype.fields?.allSatisfy({ !$0.dtype.isFlexible }) ?? true else { return nil }
-      return dtype
+      if let fields = dtype.fields, let names, !names.isEmpty, names.count != fields.count { return nil }
+      return try renamed(dtype)
     }
     guard converters.allSatisfy({ [.integer, .float, .string].contains($0.rung) }) else { return nil }
     let isTable = isTable
@@ -146,20 +162,20 @@ extension GenFromTextTable {
     return try structured(Array(zip(names, types)))
   }
 
-  private func leaves(of target: DType) throws(FormatError) -> [TextLeaf] {
+  func leaves(of target: DType) throws(FormatError) -> [TextLeaf] {
     guard !target.isStructured else { return try TextLeaf.leaves(of: target) }
     guard columnCount <= Int.max / 2 / max(1, target.itemSize) else { return [] }
     return (0..<columnCount).map { TextLeaf(dtype: target, offset: $0 * target.itemSize) }
   }
 
-  private func rowSize(_ target: DType) -> Int {
+  func rowSize(_ target: DType) -> Int {
     target.isStructured ? target.itemSize : target.itemSize * columnCount
   }
 
   /// Reads all rows; `nil` if a column had to climb, so that the file has to be read again.
   private mutating func readTyped(
     _ plan: TypedPlan, from start: Int, _ widths: inout [Int]
-  ) throws(FormatError) -> RowStore? {
+  ) throws(FormatError) -> (rows: RowStore, mask: [UInt8])? {
     var store = RowStore(rowSize: plan.rowSize, hasGaps: plan.hasGaps)
     var cursor = TypedCursor(lines: try lines(from: start))
     while !cursor.hasEnded {
@@ -167,24 +183,42 @@ extension GenFromTextTable {
       // Told by the slow way, which knows whether a later value is no number at all: that is told first.
       guard try fill(&store, &cursor, plan, from: start, &widths) == nil else { return nil }
     }
-    _ = try report(cursor.invalid)
-    return store
+    // Where nothing is left, the slow way tells what there was.
+    guard cursor.rowCount > options.skipFooter else { return nil }
+    let footer = try report(cursor.invalid, rowCount: cursor.rowCount)
+    store.removeLast(footer)
+    if options.usemask { cursor.mask.removeLast(min(cursor.mask.count, footer * columnCount)) }
+    return (store, cursor.mask)
   }
 
   /// What is in the way of reading a row.
   enum Obstacle {
     /// A column had to climb: the types were not the right ones.
     case climbed
-    /// A value does not go into its column.
-    case misfit(TextValue, DType)
+    /// A value does not go into its column, which is an error unless it stands in the footer.
+    case misfit(FormatError)
+  }
+
+  /// What has to be added to the number of lines that were taken to count as NumPy does: from the first line it has
+  /// split, that of the names among them.
+  private func lineOffset(_ start: Int) -> Int { options.skipHeader + (options.names == .firstLine ? 1 : 0) - start }
+
+  /// The lines with another number of columns from here to the end.
+  func invalidLines(
+    behind cursor: inout TypedCursor, from start: Int
+  ) throws(FormatError) -> [(line: Int, count: Int)] {
+    var invalid: [(line: Int, count: Int)] = []
+    while let line = try cursor.lines.next() {
+      let all = splitter.fields(line)
+      if !all.isEmpty, wanted(of: all) == nil { invalid.append((cursor.lines.count + lineOffset(start), all.count)) }
+    }
+    return invalid
   }
 
   /// Reads rows into what is free of the store, or to the end.
   mutating func fill(
     _ store: inout RowStore, _ cursor: inout TypedCursor, _ plan: TypedPlan, from start: Int, _ widths: inout [Int]
   ) throws(FormatError) -> Obstacle? {
-    // NumPy counts from the first line it has split, that of the names among them.
-    let lineOffset = options.skipHeader + (options.names == .firstLine ? 1 : 0) - start
     let limit = options.maxRows ?? .max
     while store.rows < store.capacity {
       let room = min(store.capacity - store.rows, limit - cursor.rowCount)
@@ -192,21 +226,30 @@ extension GenFromTextTable {
       let read = unsafe cursor.lines.readRows(plan.rows, into: store.end, capacity: room)
       store.add(read)
       cursor.rowCount += read
+      if options.usemask { cursor.mask.append(contentsOf: repeatElement(0, count: read * columnCount)) }
       if cursor.rowCount == limit { break }
       if read == room { return nil }
       guard let line = try cursor.lines.next() else { break }
-      let values = splitter.fields(line)
-      if values.isEmpty { continue }
-      guard values.count == columnCount else {
-        cursor.invalid.append((cursor.lines.count + lineOffset, values.count))
+      let all = splitter.fields(line)
+      if all.isEmpty { continue }
+      guard let values = wanted(of: all) else {
+        cursor.invalid.append((cursor.lines.count + lineOffset(start), all.count))
         continue
       }
       if dtype == nil, climb(values, &widths) { return .climbed }
       for (index, leaf) in plan.leaves.enumerated() {
-        let value = try converters[index].convert(values[index], loose: options.loose)
+        let value: TextValue
+        do throws(FormatError) { value = try converters[index].convert(values[index], loose: options.loose) } catch {
+          return .misfit(error)
+        }
         // Safe: the leaf lies within the next row, for which there is room.
         let conversion = unsafe FieldConversion(leaf.dtype, at: store.end + leaf.offset)
-        guard conversion.store(value) else { return .misfit(value, leaf.dtype) }
+        guard conversion.store(value) else { return .misfit(outOfBounds(value, leaf.dtype)) }
+      }
+      if options.usemask {
+        for (converter, value) in zip(converters, values) {
+          cursor.mask.append(converter.missing.contains(PythonText.strip(value)) ? 1 : 0)
+        }
       }
       store.add(1)
       cursor.rowCount += 1
@@ -214,55 +257,5 @@ extension GenFromTextTable {
     }
     cursor.hasEnded = true
     return nil
-  }
-
-  /// The array of the rows, text in the narrowest type that holds it.
-  private func finishTyped(_ store: RowStore, _ plan: TypedPlan) throws(FormatError) -> AnyNDArray {
-    let (target, leaves) = (plan.target, plan.leaves)
-    var narrow = leaves.map { leaf in leaf.dtype.kind == .string ? longest(leaf, store) : 1 }
-    if isTable, let widest = narrow.max() { narrow = narrow.map { _ in widest } }
-    var storage = store.storage
-    var result = target
-    let isTooWide = zip(leaves, narrow).contains { $0.dtype.kind == .string && $0.dtype.itemSize != 4 * $1 }
-    if dtype == nil, isTooWide, let smaller = try typedDType(narrow) {
-      storage = try copied(store, leaves, self.leaves(of: smaller), rowSize(smaller))
-      result = smaller
-    }
-    let shape = target.isStructured ? [store.rows] : [store.rows, columnCount]
-    return try FormatError.wrapping(.limitExceeded, file: source.name) { () throws(ArrayError) in
-      try AnyNDArray(storage: storage, dtype: result, shape: shape)
-    }
-  }
-
-  /// The characters of a column's longest text; 1 at least.
-  func longest(_ leaf: TextLeaf, _ store: RowStore) -> Int {
-    var longest = 1
-    for row in 0..<store.rows {
-      // Safe: the leaf lies within the row, and `longest` stays below its characters.
-      let text = unsafe store.storage.baseAddress + row * store.rowSize + leaf.offset
-      var place = leaf.dtype.itemSize / 4
-      while place > longest, unsafe text.loadUnaligned(fromByteOffset: place * 4 - 4, as: UInt32.self) == 0 {
-        place -= 1
-      }
-      longest = max(longest, place)
-    }
-    return longest
-  }
-
-  /// The rows with narrower columns.
-  private func copied(
-    _ store: RowStore, _ old: [TextLeaf], _ new: [TextLeaf], _ rowSize: Int
-  ) throws(FormatError) -> ArrayStorage {
-    var copy = RowStore(rowSize: rowSize, hasGaps: false)
-    try copy.reserve(store.rows)
-    for row in 0..<store.rows {
-      // Safe: both rows lie within their stores, and the leaves within the rows.
-      let from = unsafe store.storage.baseAddress + row * store.rowSize
-      let to = unsafe copy.storage.baseAddress + row * rowSize
-      for (old, new) in zip(old, new) {
-        unsafe (to + new.offset).copyMemory(from: from + old.offset, byteCount: new.dtype.itemSize)
-      }
-    }
-    return copy.storage
   }
 }

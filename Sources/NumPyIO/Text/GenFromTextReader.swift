@@ -4,13 +4,16 @@ package import NDArrays
 /// Reads a table of text with gaps piece by piece, as ``TextTableReader`` does for `loadtxt`: for tables that are larger
 /// than memory.
 ///
-/// Where types are to be found the file is read twice: what a column is only its last line may tell.
+/// Where types are to be found, or rows left out at the end, the file is read twice: what a column is only its last line
+/// may tell.
 package final class GenFromTextReader {
   private var table: GenFromTextTable
   private let plan: GenFromTextTable.TypedPlan
   private let start: Int
   private var cursor: GenFromTextTable.TypedCursor
   private var widths: [Int]
+  /// What a reading before this one has found.
+  private let survey: GenFromTextTable.Survey?
 
   /// The type of an element or a record.
   package var dtype: DType { plan.target }
@@ -23,9 +26,11 @@ package final class GenFromTextReader {
   private static let pieceSize = 8 << 20
 
   private init(
-    _ table: GenFromTextTable, _ plan: GenFromTextTable.TypedPlan, _ start: Int, _ widths: [Int]
+    _ table: GenFromTextTable, _ plan: GenFromTextTable.TypedPlan, _ start: Int, _ widths: [Int],
+    _ survey: GenFromTextTable.Survey?
   ) throws(FormatError) {
     self.table = table
+    self.survey = survey
     self.plan = plan
     self.start = start
     self.widths = widths
@@ -33,7 +38,7 @@ package final class GenFromTextReader {
   }
 
   /// Opens a table; `nil` if it is of the kind that is read as a whole only: complex numbers and truth values whose type
-  /// is to be found, chosen columns, a footer, a mask, converters, widths instead of a delimiter, a stream.
+  /// is to be found, a mask, converters, widths instead of a delimiter, a stream.
   package static func open(
     _ source: any ByteSource, options: GenFromTextOptions
   ) throws(FormatError) -> GenFromTextReader? {
@@ -43,14 +48,17 @@ package final class GenFromTextReader {
       quiet.onWarning = nil
       var table = try GenFromTextTable(source, quiet)
       let (_, start) = try table.open()
-      guard table.isTypable else { return nil }
+      guard table.isTypable, !options.usemask else { return nil }
       var widths = [Int](repeating: 1, count: table.columnCount)
-      if table.dtype == nil {
-        guard try table.settleTypes(from: start, &widths) else { return nil }
+      var survey: GenFromTextTable.Survey?
+      if table.dtype == nil || options.skipFooter > 0 {
+        survey = try table.survey(from: start, &widths)
+        guard let survey else { return nil }
+        if options.skipFooter > 0 { table.options.maxRows = survey.keptCount }
       }
       guard let plan = try table.typedPlan(widths) else { return nil }
       table.options.onWarning = options.onWarning
-      return try GenFromTextReader(table, plan, start, widths)
+      return try GenFromTextReader(table, plan, start, widths, survey)
     } catch { throw error.at(file: source.name) }
   }
 
@@ -66,9 +74,15 @@ package final class GenFromTextReader {
       switch try table.fill(&store, &cursor, plan, from: start, &widths) {
       case nil: break
       case .climbed: throw FormatError(.malformed, "the file has changed while it was read")
-      case .misfit(let value, let dtype): throw table.outOfBounds(value, dtype)
+      case .misfit(let error):
+        // Lines with another number of columns are told first.
+        let invalid = try cursor.invalid + table.invalidLines(behind: &cursor, from: start)
+        _ = try table.report(invalid, rowCount: cursor.rowCount + invalid.count)
+        throw error
       }
-      if cursor.hasEnded { _ = try table.report(cursor.invalid) }
+      if cursor.hasEnded {
+        _ = try table.report(survey?.invalid ?? cursor.invalid, rowCount: survey?.rowCount ?? cursor.rowCount)
+      }
       if store.rows == 0 { return nil }
       return try FormatError.wrapping(.limitExceeded, file: nil) { () throws(ArrayError) in
         try AnyNDArray(storage: store.storage, dtype: dtype, shape: [store.rows] + rowShape)
@@ -78,26 +92,56 @@ package final class GenFromTextReader {
 }
 
 extension GenFromTextTable {
-  /// Finds the types of all columns and the widths of their texts, in bounded memory; false if they are of kinds that are
-  /// not read so.
-  fileprivate mutating func settleTypes(from start: Int, _ widths: inout [Int]) throws(FormatError) -> Bool {
-    try sample(from: start, &widths)
-    attempts: for _ in 0..<attempts {
-      guard let plan = try typedPlan(widths) else { return false }
-      var cursor = TypedCursor(lines: try lines(from: start))
-      var store = RowStore(rowSize: plan.rowSize, hasGaps: plan.hasGaps)
-      try store.reserve(max(1, (4 << 20) / max(1, plan.rowSize)))
-      var narrow = [Int](repeating: 1, count: columnCount)
-      while !cursor.hasEnded {
-        if try fill(&store, &cursor, plan, from: start, &widths) != nil { continue attempts }
-        for (index, leaf) in plan.leaves.enumerated() where leaf.dtype.kind == .string {
-          narrow[index] = max(narrow[index], longest(leaf, store))
-        }
-        try store.clear()
-      }
+  /// What a first reading has found.
+  struct Survey {
+    /// How many rows there are, those of the footer among them.
+    var rowCount: Int
+    /// The lines with another number of columns.
+    var invalid: [(line: Int, count: Int)]
+    /// How many rows stand before the footer.
+    var keptCount: Int
+  }
+
+  /// Finds the types of all columns, the widths of their texts and the number of rows, in bounded memory; `nil` if they
+  /// are of kinds that are not read so.
+  fileprivate mutating func survey(from start: Int, _ widths: inout [Int]) throws(FormatError) -> Survey? {
+    if dtype == nil { try sample(from: start, &widths) }
+    for _ in 0..<attempts {
+      guard let plan = try typedPlan(widths) else { return nil }
+      guard let (cursor, narrow) = try scan(plan, from: start, &widths) else { continue }
+      guard cursor.rowCount > options.skipFooter else { return nil }
+      let footer = withoutFooter(cursor.invalid, rowCount: cursor.rowCount).footer
+      let kept = cursor.rowCount - footer
+      let survey = Survey(rowCount: cursor.rowCount, invalid: cursor.invalid, keptCount: kept)
       widths = narrow
-      return cursor.rowCount > 0
+      guard footer > 0, dtype == nil, plan.leaves.contains(where: { $0.dtype.kind == .string }) else { return survey }
+      // Texts are as wide as what is kept of them.
+      let limit = options.maxRows
+      options.maxRows = kept
+      defer { options.maxRows = limit }
+      var ignored = widths
+      guard let (_, narrowest) = try scan(plan, from: start, &ignored) else { return nil }
+      widths = narrowest
+      return survey
     }
-    return false
+    return nil
+  }
+
+  /// Goes through all rows; `nil` if they do not fit the plan. The widths are those of the longest texts.
+  private mutating func scan(
+    _ plan: TypedPlan, from start: Int, _ widths: inout [Int]
+  ) throws(FormatError) -> (cursor: TypedCursor, narrow: [Int])? {
+    var cursor = TypedCursor(lines: try lines(from: start))
+    var store = RowStore(rowSize: plan.rowSize, hasGaps: plan.hasGaps)
+    try store.reserve(max(1, (4 << 20) / max(1, plan.rowSize)))
+    var narrow = [Int](repeating: 1, count: columnCount)
+    while !cursor.hasEnded {
+      if try fill(&store, &cursor, plan, from: start, &widths) != nil { return nil }
+      for (index, leaf) in plan.leaves.enumerated() where leaf.dtype.kind == .string {
+        narrow[index] = max(narrow[index], longest(leaf, store))
+      }
+      try store.clear()
+    }
+    return (cursor, narrow)
   }
 }

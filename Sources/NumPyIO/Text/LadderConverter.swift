@@ -140,19 +140,25 @@ struct LadderConverter {
 
   /// Climbs until the text fits, or counts as missing.
   mutating func climb(to text: String) {
-    isChecked = isChecked || true
+    isChecked = true
     while true {
-      if (try? value(text)) != nil { return }
+      if (try? value(text)) != nil {
+        if case .rung(.bool) = kind { hasBool = true }
+        return
+      }
       if missing.contains(PythonText.strip(text)) {
         if case .rung(.bool) = kind { hasMissingBool = true }
         return
       }
       guard case .rung(let rung) = kind, let next = Rung(rawValue: rung.rawValue + 1) else { return }
-      kind = .rung(next)
+      // What is true or false is nothing but text on the other rungs.
+      kind = .rung(hasBool ? .string : next)
       hasMissingBool = false
     }
   }
 
+  /// Whether a value was true or false.
+  private var hasBool = false
   /// Whether a value was missing while the column still looked like bools.
   private(set) var hasMissingBool = false
 
@@ -161,6 +167,18 @@ struct LadderConverter {
     let value = try convert(text, loose: loose)
     guard case .text(let digits) = value, case .rung(.float) = kind else { return value }
     return PythonNumberText.double(Array(digits.utf8)).map { .number($0) } ?? value
+  }
+
+  /// Tells of a text that is no value, where that is not allowed; a number that is too large is one, but for 64 bits, which
+  /// NumPy tries at once.
+  func check(_ text: String, loose: Bool) throws(FormatError) {
+    guard !loose else { return }
+    do throws(Trouble) { _ = try value(text) } catch {
+      switch (error, kind) {
+      case (.noValue, _), (.overflow, .wideInteger): _ = try convert(text, loose: false)
+      case (.overflow, _): break
+      }
+    }
   }
 
   /// The value of a text; what is no value is missing where `loose` allows that.

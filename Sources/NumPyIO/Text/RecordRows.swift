@@ -82,6 +82,8 @@ struct RecordRows: Sendable {
     // Safe: the array's elements are used within the call only.
     unsafe columns.withUnsafeBufferPointer { columns in
       rows: while count < capacity, place < end {
+        // `genfromtxt` takes spaces off a line before it divides it, were they delimiters or not.
+        if strictness != nil, delimiter == 0x20, text.byte(place) == 0x20 { break }
         for index in 0..<columns.count {
           if index > 0 || delimiter == 0 {
             guard passDelimiter(text, &place, isFirst: index == 0) else { break rows }

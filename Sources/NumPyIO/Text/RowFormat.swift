@@ -7,6 +7,8 @@ internal import PythonLiterals
 struct TextColumn: Sendable {
   /// The type of the value, in this machine's byte order.
   let dtype: DType
+  /// The type as the array has it, in whatever byte order: as `repr` says it.
+  let declared: DType
   /// Where it lies, in bytes from the start of the row.
   let offset: Int
 }

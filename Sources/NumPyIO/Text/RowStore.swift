@@ -50,6 +50,9 @@ struct RowStore {
   /// Counts rows that were written at ``end``, within what was reserved.
   mutating func add(_ count: Int) { rows += count }
 
+  /// Forgets the last rows.
+  mutating func removeLast(_ count: Int) { rows -= min(max(0, count), rows) }
+
   /// Forgets the rows; their memory takes others, unless someone else holds it.
   mutating func clear() throws(FormatError) {
     rows = 0

@@ -83,7 +83,7 @@ struct RowWriter: Sendable {
       case .value(let column, let spec):
         guard let base = unsafe base else { return }
         // Safe: the column lies within the row.
-        let value = unsafe ScalarText(column.dtype, at: base + column.offset)
+        let value = unsafe ScalarText(column.dtype, declared: column.declared, at: base + column.offset)
         try append(value, spec, to: &text)
       }
     }

@@ -67,6 +67,8 @@ public struct TextTableWriter {
   private let rowShape: [Int]
   private let rows: RowWriter
   private let valuesPerRow: Int
+  /// Whether something has been written: a table without text is an empty file, as Python's.
+  private var hasBegun = false
 
   /// Begins a table: writes the header, if there is one.
   ///
@@ -97,7 +99,7 @@ public struct TextTableWriter {
     self.rowShape = rowShape
     encoding = options.encoding ?? .latin1
     let columnCount = ndim == 2 ? rowShape[0] : dtype.fields?.count ?? 1
-    let columns = TextTableWriter.columns(dtype.native, ndim: ndim, count: columnCount)
+    let columns = TextTableWriter.columns(dtype, ndim: ndim, count: columnCount)
     valuesPerRow = columns.count
     do throws(FormatError) {
       rows = RowWriter(
@@ -105,20 +107,19 @@ public struct TextTableWriter {
           options.format, delimiter: options.delimiter, columnCount: columnCount, columns: columns, dtype: dtype,
           isComplex: dtype.kind == .complex), newline: options.newline)
     } catch { throw error.at(file: sink.name) }
-    try write(encoding.byteOrderMark)
     try writeComment(options.header)
   }
 
   /// What a row hands to the format.
   private static func columns(_ dtype: DType, ndim: Int, count: Int) -> [TextColumn] {
     if ndim == 1, let fields = dtype.fields {
-      return fields.map { TextColumn(dtype: $0.dtype, offset: $0.offset) }
+      return fields.map { TextColumn(dtype: $0.dtype.native, declared: $0.dtype, offset: $0.offset) }
     }
     guard dtype.kind == .complex else {
-      return (0..<count).map { TextColumn(dtype: dtype, offset: $0 * dtype.itemSize) }
+      return (0..<count).map { TextColumn(dtype: dtype.native, declared: dtype, offset: $0 * dtype.itemSize) }
     }
     let part: DType = dtype.itemSize == 8 ? .float32 : dtype.itemSize == 16 ? .float64 : .longDouble
-    return (0..<(2 * count)).map { TextColumn(dtype: part, offset: $0 * part.itemSize) }
+    return (0..<(2 * count)).map { TextColumn(dtype: part, declared: part, offset: $0 * part.itemSize) }
   }
 
   /// Writes more rows: an array of the shape `[n] + rowShape`.
@@ -132,6 +133,7 @@ public struct TextTableWriter {
       throw FormatError(.badArgument, "the rows do not fit the table", file: sink.name)
     }
     let rowCount = array.shape[0]
+    if rowCount > 0 { try begin() }
     // A piece's text is to stay in the cache of the core that makes it.
     let step = max(1, 16_384 / max(1, valuesPerRow))
     let pool = BufferPool()
@@ -165,8 +167,14 @@ public struct TextTableWriter {
   /// Ends the table: writes the footer, if there is one.
   public mutating func finish() throws(FormatError) { try writeComment(options.footer) }
 
-  private func writeComment(_ text: String) throws(FormatError) {
+  private mutating func begin() throws(FormatError) {
+    if !hasBegun { try write(encoding.byteOrderMark) }
+    hasBegun = true
+  }
+
+  private mutating func writeComment(_ text: String) throws(FormatError) {
     guard !text.isEmpty else { return }
+    try begin()
     var line = options.commentPrefix
     for scalar in text.unicodeScalars {
       line.unicodeScalars.append(scalar)

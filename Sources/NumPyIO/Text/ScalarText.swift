@@ -11,8 +11,12 @@ internal import PythonLiterals
   /// Valid for `dtype.itemSize` bytes as long as the caller holds the array.
   let address: UnsafeRawPointer
 
-  init(_ dtype: DType, at address: UnsafeRawPointer) {
+  /// The type by which `repr` calls the element: in the byte order of the array that it comes from.
+  private let declared: DType
+
+  init(_ dtype: DType, declared: DType? = nil, at address: UnsafeRawPointer) {
     self.dtype = dtype
+    self.declared = declared ?? dtype
     unsafe self.address = address
   }
 
@@ -76,12 +80,9 @@ internal import PythonLiterals
 
   /// Appends Python's `str` of the element, in UTF-8.
   func appendStr(to text: inout TextBuffer) throws(FormatError) {
-    if let fields = dtype.fields {
-      try appendRecord(fields, to: &text)
+    if dtype.isStructured || dtype.subarray != nil {
+      text.append(try printed.formatted(.str))
       return
-    }
-    if dtype.subarray != nil {
-      throw FormatError(.unsupported, "fields that are arrays cannot be written as text")
     }
     switch dtype.kind {
     case .bool: text.append(load(UInt8.self) == 0 ? "False" : "True")
@@ -177,33 +178,26 @@ internal import PythonLiterals
     text.append(inParentheses ? "j)" : "j")
   }
 
-  /// A record within a row: `(1, 2.5, 'x')`.
-  private func appendRecord(_ fields: [DType.Field], to text: inout TextBuffer) throws(FormatError) {
-    text.append(UInt8(ascii: "("))
-    for (index, field) in fields.enumerated() {
-      if index > 0 { text.append(", ") }
-      // Safe: a field lies within its record.
-      let part = unsafe ScalarText(field.dtype, at: address + field.offset)
-      switch field.dtype.kind {
-      case .string: text.append(PythonRepr.string(codePoints: part.codePoints))
-      case .datetime:
-        text.append(UInt8(ascii: "'"))
-        try part.appendStr(to: &text)
-        text.append(UInt8(ascii: "'"))
-      case .timedelta:
-        let count = part.load(Int64.self)
-        text.append(count == notATime ? "'NaT'" : String(count))
-      default: try part.appendStr(to: &text)
+  /// An element that is an array or a record as an array, of no axes for a record: so NumPy prints them.
+  private var printed: AnyNDArray {
+    get throws(FormatError) {
+      let (element, shape) = dtype.subarray ?? (dtype, [])
+      let bytes = (0..<dtype.itemSize).map { load(UInt8.self, at: $0) }
+      return try FormatError.wrapping(.unsupported, file: nil) { () throws(ArrayError) in
+        try AnyNDArray(bytes: bytes, dtype: element, shape: shape)
+          .asType(declared.subarray?.dtype ?? declared, casting: .equiv)
       }
     }
-    if fields.count == 1 { text.append(UInt8(ascii: ",")) }
-    text.append(UInt8(ascii: ")"))
   }
 
   // MARK: repr
 
   /// Appends Python's `repr` of the element, in UTF-8: `np.float64(1.5)`.
   func appendRepr(to text: inout TextBuffer) throws(FormatError) {
+    if dtype.subarray != nil {
+      text.append(try printed.formatted(.repr))
+      return
+    }
     switch dtype.kind {
     case .bool: text.append(load(UInt8.self) == 0 ? "np.False_" : "np.True_")
     case .string: text.append("np.str_(" + PythonRepr.string(codePoints: codePoints) + ")")
@@ -224,7 +218,7 @@ internal import PythonLiterals
     case .void where dtype.isStructured:
       text.append("np.void(")
       try appendStr(to: &text)
-      text.append(", dtype=" + dtype.description + ")")
+      text.append(", dtype=" + declared.description + ")")
     case .void: text.append("np.void(" + voidText + ")")
     default:
       text.append("np.\(dtype.name)(")

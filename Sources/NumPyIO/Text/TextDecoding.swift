@@ -146,6 +146,8 @@ struct TextDecoder {
       } else if bytes[0] == 0xFE, bytes[1] == 0xFF {
         isBigEndian = true
         index = 2
+      } else {
+        throw FormatError(.badValue, "UTF-16 stream does not start with BOM", offset: 0)
       }
     } else if isStart, encoding == .utf16, !isLast {
       rest = bytes
@@ -206,6 +208,8 @@ struct TextDecoder {
       if mark == [0xFF, 0xFE, 0, 0] || mark == [0, 0, 0xFE, 0xFF] {
         isBigEndian = mark[0] == 0
         index = 4
+      } else {
+        throw FormatError(.badValue, "UTF-32 stream does not start with BOM", offset: 0)
       }
     }
     while index + 3 < bytes.count {

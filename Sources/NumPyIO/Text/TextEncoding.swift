@@ -10,13 +10,13 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
   case latin1 = "latin-1"
   /// ISO 646: bytes below 128.
   case ascii
-  /// UTF-16 behind a byte order mark; without one, in this machine's byte order.
+  /// UTF-16 behind a byte order mark, without which it is not read; written in this machine's byte order.
   case utf16 = "utf-16"
   /// UTF-16, the low byte first, without a mark.
   case utf16LittleEndian = "utf-16-le"
   /// UTF-16, the high byte first, without a mark.
   case utf16BigEndian = "utf-16-be"
-  /// UTF-32 behind a byte order mark; without one, in this machine's byte order.
+  /// UTF-32 behind a byte order mark, without which it is not read; written in this machine's byte order.
   case utf32 = "utf-32"
   /// UTF-32, the low byte first, without a mark.
   case utf32LittleEndian = "utf-32-le"

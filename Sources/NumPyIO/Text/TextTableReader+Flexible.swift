@@ -17,6 +17,13 @@ extension TextTableReader {
     return nil
   }
 
+  /// Reads all rows that are left, and tells in which dtype they can be read, and how many there are.
+  package func survey() throws(FormatError) -> (dtype: DType, rowCount: Int) {
+    var scan = FlexibleScan(dtype)
+    while let part = try next() { scan.include(part.dtype) }
+    return (scan.result, rowCount)
+  }
+
   /// Looks through the rows of the block at hand.
   private func narrowest(_ plan: RowPlan) throws(FormatError) -> DType {
     var parser = RowParser(plan)

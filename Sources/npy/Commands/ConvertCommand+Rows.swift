@@ -42,6 +42,40 @@ extension ConvertCommand {
     return true
   }
 
+  /// A large table of text whose size has to be known before it is written on, or which has to be there as a whole:
+  /// as a file beside the destination.
+  ///
+  /// - Returns: The array; `nil` if nothing has been read, for what is to be read in another way.
+  func gathered(_ opened: OpenedFile, _ address: Address, to kind: FileKindName) throws -> ArrayInput? {
+    guard case .text(let source, let textKind) = opened, address.isWhole, !reading.text.gaps.usemask,
+      source.byteCount.map({ $0 >= ArrayInput.largeSize }) ?? true,
+      kind == .npz || kind == .pkl || !array.isBlockwise || (kind == .npy && AtomicFile.isStream(destination)),
+      let rows = try TextRows(source, textKind, reading)
+    else { return nil }
+    if let short = rows.short { return ArrayInput(address, memory: .values(short)) }
+    var blocks: [AnyNDArray] = []
+    var size = 0
+    var scratch: ScratchArray?
+    try rows.forEachBlock { (block: AnyNDArray) throws(FormatError) in
+      size += block.nbytes
+      if let scratch { return try scratch.append(block) }
+      blocks.append(block)
+      guard size >= ArrayInput.largeSize else { return }
+      let folder = AtomicFile.isStream(destination) ? Folders.temporaryBase : Folders.folder(of: destination)
+      let new = try ScratchArray(
+        in: folder, dtype: rows.dtype, rowShape: rows.rowShape, isTransposed: rows.isTransposed)
+      for block in blocks { try new.append(block) }
+      blocks = []
+      scratch = new
+    }
+    if let scratch { return try ArrayInput(address, .npy(scratch.finish())) }
+    let shape = [blocks.reduce(0) { $0 + $1.shape[0] }] + rows.rowShape
+    let whole = try FormatError.wrapping(.limitExceeded, file: source.name) { () throws(ArrayError) in
+      try AnyNDArray(bytes: blocks.flatMap(\.bytes), dtype: rows.dtype, shape: shape)
+    }
+    return ArrayInput(address, memory: .values(rows.isTransposed ? whole.transposed() : whole))
+  }
+
   /// A block as the options want its elements.
   private func converted(_ block: AnyNDArray, of path: String) throws(FormatError) -> AnyNDArray {
     array.isEmpty ? block : try applied(to: .values(block), of: path).requireValues()

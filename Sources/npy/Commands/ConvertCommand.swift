@@ -45,7 +45,7 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
       return try convertMasked(source, textKind, address, to: kind)
     }
     if try convertInPieces(opened, address, to: kind) { return }
-    let input = try ArrayInput(address, opened, reading: reading)
+    let input = try gathered(opened, address, to: kind) ?? ArrayInput(address, opened, reading: reading)
     if kind == .npy || kind == .npz, let stream = try input.largeStream(array) {
       return try write(stream, named: name ?? defaultName(input), as: kind)
     }
@@ -230,6 +230,7 @@ struct SourceOptions: ParsableArguments {
   ) throws -> StoredArray {
     let needed = text.rowsNeeded(for: slice)
     guard text.gaps.genfromtxt else {
+      source.willBeReadOnce()
       var options = try loadOptions(kind)
       if let needed {
         options.maxRows = needed

@@ -37,10 +37,21 @@ enum Folders {
     return unsafe String(cString: home) + path.dropFirst()
   }
 
+  /// The folder that a path names a file in.
+  static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The folder for temporary files.
+  static var temporaryBase: String {
+    // Safe: the environment is not changed by this process; the text is read at once.
+    unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+  }
+
   /// A new folder of its own for temporary files, removed by ``remove(_:)``.
   static func temporary() throws(FormatError) -> String {
-    let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-    let path = "\(base)/npy-\(getpid())-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+    let path = "\(temporaryBase)/npy-\(getpid())-\(String(UInt64.random(in: .min ... .max), radix: 36))"
     UnfinishedFiles.add(temporary: path, isFolder: true)
     try make(path)
     return path

@@ -24,8 +24,13 @@ enum OpenedFile {
       // PyTorch's files are archives too, of a pickle and what it refers to.
       self = kind == nil && PickleFile.isTorch(archive) ? .pickle(archive.zip.source) : .npz(archive)
     case .pkl: self = .pickle(source)
-    case .txt, .csv, .tsv: self = .text(try TextFile.decompressing(source), actual)
+    case .txt, .csv, .tsv: self = .text(OpenedFile.rereadable(try TextFile.decompressing(source)), actual)
     }
+  }
+
+  /// Text that can be read twice, as types and sizes are found so.
+  private static func rereadable(_ source: any ByteSource) -> any ByteSource {
+    source.isSeekable ? source : KeptStream(source, folder: Folders.temporaryBase)
   }
 
   /// The kind by the first bytes; what is neither an array nor an archive is text if its extension says so, else a

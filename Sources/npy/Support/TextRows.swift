@@ -45,28 +45,43 @@ struct TextRows {
   /// From this size on tables with gaps are gone through so: smaller ones are read once, as a whole.
   private static var largeSize: Int { 32 << 20 }
 
+  /// Whether it is worth the while.
+  private static func isLarge(_ source: any ByteSource) throws(FormatError) -> Bool {
+    if let count = source.byteCount { return count >= largeSize }
+    guard source.isSeekable else { return false }
+    return try !source.readBytes(at: largeSize, upTo: 1).isEmpty
+  }
+
   /// Opens a table; `nil`, with nothing read that could not be read again, if it cannot be gone through so: for Python's
-  /// objects, for text and moments whose size or unit is to be found, for records that are taken apart, and for what
-  /// `genfromtxt` does to all rows at once.
+  /// objects, for records that are taken apart, and for what `genfromtxt` does to all rows at once.
   init?(_ source: any ByteSource, _ kind: FileKindName, _ reading: SourceOptions) throws {
     self.source = source
     ndmin = reading.text.ndmin
     unpacks = reading.text.unpack
     if reading.text.gaps.genfromtxt {
       let options = try reading.gapOptions(kind, of: source)
-      guard let size = source.byteCount, size >= TextRows.largeSize,
+      guard try TextRows.isLarge(source),
         let reader = try GenFromTextReader.open(source, options: options), !(unpacks && reader.dtype.isStructured)
       else { return nil }
       let first = try TextRows.firstRows(.gaps(reader), source)
       guard first.reduce(0, { $0 + $1.shape[0] }) >= 2 else { return nil }
       content = .long(first, .gaps(reader))
+      source.willBeReadOnce()
       return
     }
-    let options = try reading.loadOptions(kind)
-    let hasSize = ![.bytes, .string].contains(options.dtype.kind) || options.dtype.itemSize > 0
-    guard options.dtype.kind != .object, hasSize, options.dtype.dateUnit?.unit != .generic,
-      !(unpacks && options.dtype.isStructured)
-    else { return nil }
+    var options = try reading.loadOptions(kind)
+    guard options.dtype.kind != .object, !(unpacks && options.dtype.isStructured) else { return nil }
+    if options.dtype.isFlexible {
+      guard try TextRows.isLarge(source) else { return nil }
+      var quiet = options
+      quiet.onWarning = nil
+      let survey = try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
+        try TextTableReader(source, options: quiet).survey()
+      }
+      guard survey.rowCount >= 2 else { return nil }
+      options.dtype = survey.dtype
+    }
+    source.willBeReadOnce()
     let reader = try TextTableReader(source, options: options)
     let first = try TextRows.firstRows(.load(reader), source)
     guard reader.rowCount < 2 else {
@@ -138,4 +153,9 @@ struct TextRows {
       while let rows = try reader.next() { try hand(rows) }
     }
   }
+}
+
+extension ByteSource {
+  /// Tells a stream that nothing more of it need be kept.
+  func willBeReadOnce() { (self as? KeptStream)?.stopKeeping() }
 }

@@ -1,0 +1,157 @@
+public import ByteIO
+internal import CNumPyIOZlib
+internal import ParallelLoops
+
+/// Compresses what is written to it into one gzip member, on all cores: for text in `.gz` files.
+///
+/// The input is cut into blocks of 1 MiB. Each is compressed by zlib with the 32 KiB before it as its dictionary, and ends
+/// on a whole byte, so that the blocks are one stream of deflate; pigz does the same. What that costs in bytes is a few
+/// parts in ten thousand.
+///
+/// The member is complete only after ``finish()``.
+public final class GzipSink: ByteSink {
+  /// The name of the sink behind.
+  public let name: String
+  /// How many bytes have been written, before compression.
+  public private(set) var position = 0
+
+  private static let blockSize = 1 << 20
+  private static let windowSize = 32 << 10
+
+  private let sink: any ByteSink
+  private let level: Int32
+  private var block: [UInt8] = []
+  private var window: ArraySlice<UInt8> = []
+  /// The blocks that are being compressed, the oldest first.
+  private var jobs: [BackgroundJob<Result<Encoded, FormatError>>] = []
+  private var crc32: UInt32 = 0
+  private var isFinished = false
+
+  /// What has become of a block.
+  private struct Encoded: Sendable {
+    var bytes: [UInt8]
+    var crc32: UInt32
+    var inputCount: Int
+  }
+
+  /// A sink in front of another.
+  ///
+  /// - Parameter level: zlib's level, 1 to 9.
+  /// - Throws: ``FormatError`` if the sink behind fails.
+  public init(to sink: any ByteSink, level: Int = 6) throws(FormatError) {
+    name = sink.name
+    self.sink = sink
+    self.level = Int32(clamping: level)
+    // Deflate, no name, no time, by Unix: RFC 1952.
+    try sink.write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, level == 9 ? 2 : 0, 3])
+  }
+
+  /// Compresses bytes; what comes of them may be written at once or later.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
+    guard !isFinished else { throw FormatError(.badArgument, "the compressed stream has ended", file: name) }
+    var done = 0
+    while done < bytes.count {
+      let count = min(bytes.count - done, GzipSink.blockSize - block.count)
+      if block.isEmpty { block.reserveCapacity(GzipSink.blockSize) }
+      // Safe: a part of the caller's bytes.
+      unsafe block.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[done..<(done + count)]))
+      done += count
+      if block.count == GzipSink.blockSize { try compressBlock(isLast: false) }
+    }
+    position += bytes.count
+  }
+
+  /// Hands on what has been compressed so far; what waits for the rest of its block comes with ``finish()``.
+  public func flush() throws(FormatError) { try sink.flush() }
+
+  /// Ends the member. What is written afterwards is an error.
+  public func finish() throws(FormatError) {
+    guard !isFinished else { return }
+    isFinished = true
+    try compressBlock(isLast: true)
+    while !jobs.isEmpty { try writeOldest() }
+    var trailer: [UInt8] = []
+    for value in [crc32, UInt32(truncatingIfNeeded: position)] {
+      for shift: UInt32 in [0, 8, 16, 24] { trailer.append(UInt8(truncatingIfNeeded: value >> shift)) }
+    }
+    try sink.write(trailer)
+    try sink.flush()
+  }
+
+  private func compressBlock(isLast: Bool) throws(FormatError) {
+    let (block, window, level) = (block, window, level)
+    jobs.append(
+      BackgroundJob {
+        do throws(FormatError) {
+          let bytes = try ZlibBlock.deflate(block, behind: window, level: level, isLast: isLast)
+          let crc = unsafe block.withUnsafeBytes { unsafe CRC32.checksum($0) }
+          return .success(Encoded(bytes: bytes, crc32: crc, inputCount: block.count))
+        } catch { return .failure(error) }
+      })
+    self.window = block.suffix(GzipSink.windowSize)
+    self.block = []
+    // As many more as there are workers, so that none waits for the one who writes.
+    while jobs.count > 2 * Parallel.workers { try writeOldest() }
+  }
+
+  private func writeOldest() throws(FormatError) {
+    guard let result = jobs.removeFirst().take() else { return }
+    let encoded = try result.get()
+    crc32 = CRC32.combine(crc32, encoded.crc32, secondCount: encoded.inputCount)
+    try sink.write(encoded.bytes)
+  }
+}
+
+/// A block of a stream of deflate, compressed by itself.
+private enum ZlibBlock {
+  /// The bytes of a block that follows others.
+  ///
+  /// - Parameters:
+  ///   - window: What stands before it, of which 32 KiB count.
+  ///   - isLast: Whether the stream ends with it; else it ends with an empty stored block, on a whole byte.
+  static func deflate(
+    _ block: [UInt8], behind window: ArraySlice<UInt8>, level: Int32, isLast: Bool
+  ) throws(FormatError) -> [UInt8] {
+    // On the heap because zlib's state points back at it: it must not move.
+    // Safe: a zeroed z_stream is what deflateInit2 asks for; both are given back at the end of the call.
+    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    unsafe stream.initialize(to: unsafe z_stream())
+    defer { unsafe stream.deallocate() }
+    let size = unsafe Int32(MemoryLayout<z_stream>.size)
+    guard unsafe deflateInit2_(stream, level, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size) == Z_OK else {
+      throw FormatError(.io, "no memory is left to compress")
+    }
+    defer { unsafe deflateEnd(stream) }
+    if !window.isEmpty {
+      let result = unsafe window.withUnsafeBytes { bytes in
+        // Safe: zlib copies the dictionary.
+        unsafe deflateSetDictionary(stream, bytes.bindMemory(to: Bytef.self).baseAddress, uInt(bytes.count))
+      }
+      guard result == Z_OK else { throw FormatError(.io, "zlib failed to compress (\(result))") }
+    }
+    // The bound is for a stream that ends; one that goes on takes a few bytes more.
+    let room = unsafe Int(deflateBound(stream, uLong(block.count))) + 64
+    var output = [UInt8](repeating: 0, count: room)
+    var spare: UInt8 = 0
+    // Safe: zlib reads the block and writes at most `room` bytes, within the call; it does not write through `next_in`.
+    // An empty block has no address, for which a byte that is not used stands in.
+    let result = unsafe block.withUnsafeBytes { input in
+      unsafe output.withUnsafeMutableBytes { target in
+        unsafe withUnsafeMutablePointer(to: &spare) { spare in
+          unsafe stream.pointee.next_in =
+            UnsafeMutablePointer(mutating: input.bindMemory(to: Bytef.self).baseAddress) ?? spare
+          unsafe stream.pointee.avail_in = uInt(input.count)
+          unsafe stream.pointee.next_out = target.bindMemory(to: Bytef.self).baseAddress
+          unsafe stream.pointee.avail_out = uInt(target.count)
+          return unsafe CNumPyIOZlib.deflate(stream, isLast ? Z_FINISH : Z_SYNC_FLUSH)
+        }
+      }
+    }
+    let left = unsafe Int(stream.pointee.avail_out)
+    guard result == (isLast ? Z_STREAM_END : Z_OK), unsafe stream.pointee.avail_in == 0, left > 0 || isLast else {
+      throw FormatError(.io, "zlib failed to compress (\(result))")
+    }
+    output.removeLast(left)
+    return output
+  }
+}

@@ -1,0 +1,87 @@
+internal import Synchronization
+internal import SystemPackage
+
+/// A file without a name, for what does not fit into memory: the system takes it back when the last holder lets it go,
+/// however the process ends.
+///
+/// Bytes are appended at its end and can be read from anywhere; one thread at a time writes.
+public final class ScratchFile: ByteSink, ByteSource {
+  /// How errors name it: by what it holds.
+  public let name: String
+  private let descriptor: FileDescriptor
+  private let count = Mutex(0)
+
+  /// How many bytes have been written.
+  public var position: Int { count.withLock { $0 } }
+  /// How many bytes there are so far.
+  public var byteCount: Int? { position }
+  /// True.
+  public var isSeekable: Bool { true }
+
+  /// Makes the file in a folder and takes its name away.
+  ///
+  /// - Throws: ``FormatError`` if the folder does not exist or may not be written to.
+  public init(in folder: String, name: String) throws(FormatError) {
+    self.name = name
+    var attempt: UInt64 = 0
+    while true {
+      let path = "\(folder)/.npyio-\(UInt64.random(in: 0...UInt64.max)).scratch"
+      do throws(FormatError) {
+        descriptor = try SystemCall.open(
+          path, .readWrite, options: [.create, .exclusiveCreate], permissions: 0o600)
+        SystemCall.remove(path)
+        return
+      } catch {
+        attempt += 1
+        guard error.code == .alreadyExists, attempt < 100 else { throw error }
+      }
+    }
+  }
+
+  deinit { try? descriptor.close() }
+
+  /// Appends bytes.
+  ///
+  /// - Throws: ``FormatError`` with code `io` if the disk is full.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
+    let start = position
+    // Safe: the caller's bytes, used within the call.
+    try unsafe put(bytes, at: start)
+    count.withLock { $0 = start + bytes.count }
+  }
+
+  /// Writes over bytes that are there.
+  public func overwrite(_ bytes: [UInt8], at offset: Int) throws(FormatError) {
+    let result: Result<Void, FormatError> = unsafe bytes.withUnsafeBytes { buffer in
+      // Safe: the array's own bytes, used within the call.
+      do throws(FormatError) { return .success(try unsafe put(buffer, at: offset)) } catch { return .failure(error) }
+    }
+    try result.get()
+  }
+
+  /// Nothing waits.
+  public func flush() throws(FormatError) {}
+
+  private func put(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FormatError) {
+    do {
+      // Safe: the caller's bytes, used within the call.
+      _ = try unsafe descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes)
+    } catch { throw .system(error, "cannot write a temporary file", file: name) }
+  }
+
+  /// Reads by position.
+  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+    var done = 0
+    while done < buffer.count {
+      let got: Int
+      do {
+        // Safe: the rest of the buffer, which the caller owns for the duration of the call.
+        got = try unsafe descriptor.read(
+          fromAbsoluteOffset: Int64(offset + done), into: UnsafeMutableRawBufferPointer(rebasing: buffer[done...]))
+      } catch { throw .system(error, "cannot read a temporary file", file: name) }
+      if got == 0 { break }
+      done += got
+    }
+    return done
+  }
+}
