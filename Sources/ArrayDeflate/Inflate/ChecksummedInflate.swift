@@ -55,40 +55,38 @@ extension Inflate {
 }
 
 /// Computes the checksum of memory as far as another thread has filled it.
+///
+/// It looks from time to time: to be woken for each piece would cost the other thread more than the checksum.
 private final class ChecksumFollower: Sendable {
-  private struct State {
-    var filled = 0
-    var isOver = false
-  }
-  private let state = Mutex(State())
-  private let signal = DispatchSemaphore(value: 0)
+  private let filled = Atomic<Int>(0)
+  private let isOver = Atomic<Bool>(false)
+  private let end = DispatchSemaphore(value: 0)
 
   /// What is below `count` is final.
-  func advance(to count: Int) {
-    state.withLock { $0.filled = count }
-    signal.signal()
-  }
+  func advance(to count: Int) { filled.store(count, ordering: .releasing) }
 
   func finish() {
-    state.withLock { $0.isOver = true }
-    signal.signal()
+    isOver.store(true, ordering: .releasing)
+    end.signal()
   }
 
   func checksum(_ memory: SharedTarget) -> UInt32 {
     var done = 0
     var sum: UInt32 = 0
     while true {
-      let now = state.withLock { $0 }
-      if now.filled > done {
+      // In this order: what is filled when it is over is all there will be.
+      let isLast = isOver.load(ordering: .acquiring)
+      let known = filled.load(ordering: .acquiring)
+      if known > done {
         // Safe: the other thread writes only behind what it has called final.
-        sum = unsafe memory.withRange(done..<now.filled) { memory in
+        sum = unsafe memory.withRange(done..<known) { memory in
           unsafe CRC32.checksum(UnsafeRawBufferPointer(memory), following: sum)
         }
-        done = now.filled
-      } else if now.isOver {
+        done = known
+      } else if isLast {
         return sum
       } else {
-        signal.wait()
+        _ = end.wait(timeout: .now() + .microseconds(100))
       }
     }
   }
