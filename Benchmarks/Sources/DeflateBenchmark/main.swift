@@ -76,9 +76,9 @@ final class CountingSink: ByteSink {
 
 print(pad("kind", 10), pad("MB", 5), pad("z6 MB/s", 8), terminator: "")
 for level in levels {
-  print(pad(level.rawValue + " size", 14), pad("x z6", 7), pad("MB/s", 6), terminator: "")
+  print(pad(level.rawValue + " size", 14), pad("x z6", 7), pad("MB/s", 7), terminator: "")
 }
-for peer in peers { print(pad("ld-\(peer) size", 12), pad("x z6", 6), terminator: "") }
+for peer in peers { print(pad("ld-\(peer) size", 12), pad("MB/s", 6), terminator: "") }
 print()
 for kind in kinds {
   let input = try FileSource(path: "\(folder)/\(kind.name).raw").readBytes(at: 0, upTo: .max)
@@ -101,12 +101,12 @@ for kind in kinds {
     print(
       pad(format(Double(sink.bytes.count) / Double(reference.count), 4), 14),
       pad(format(zlibTime / time, 2), 7),
-      pad(format(size / time, 0), 6), terminator: "")
+      pad(format(size / time, 1), 7), terminator: "")
   }
   for peer in peers {
     let (time, count) = timed(1) { libdeflateDeflate(input, level: peer) }
     print(
-      pad(format(Double(count) / Double(reference.count), 4), 12), pad(format(zlibTime / time, 2), 6),
+      pad(format(Double(count) / Double(reference.count), 4), 12), pad(format(size / time, 2), 6),
       terminator: "")
   }
   print()
