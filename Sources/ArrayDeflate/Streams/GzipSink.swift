@@ -1,5 +1,4 @@
 public import ByteIO
-internal import CNumPyIOZlib
 internal import ParallelLoops
 
 /// Compresses what is written to it into one gzip member, on all cores: for text in `.gz` files.
@@ -19,7 +18,7 @@ public final class GzipSink: ByteSink {
   private static let windowSize = 32 << 10
 
   private let sink: any ByteSink
-  private let level: Int32
+  private let level: Int
   private var block: [UInt8] = []
   private var window: ArraySlice<UInt8> = []
   /// The blocks that are being compressed, the oldest first.
@@ -41,7 +40,7 @@ public final class GzipSink: ByteSink {
   public init(to sink: any ByteSink, level: Int = 6) throws(FormatError) {
     name = sink.name
     self.sink = sink
-    self.level = Int32(clamping: level)
+    self.level = level
     // Deflate, no name, no time, by Unix: RFC 1952.
     try sink.write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, level == 9 ? 2 : 0, 3])
   }
@@ -83,7 +82,7 @@ public final class GzipSink: ByteSink {
     jobs.append(
       BackgroundJob {
         do throws(FormatError) {
-          let bytes = try ZlibBlock.deflate(block, behind: window, level: level, isLast: isLast)
+          let bytes = try GzipSink.deflate(block, behind: window, level: level, isLast: isLast)
           let crc = unsafe block.withUnsafeBytes { unsafe CRC32.checksum($0) }
           return .success(Encoded(bytes: bytes, crc32: crc, inputCount: block.count))
         } catch { return .failure(error) }
@@ -100,56 +99,25 @@ public final class GzipSink: ByteSink {
     crc32 = CRC32.combine(crc32, encoded.crc32, secondCount: encoded.inputCount)
     try sink.write(encoded.bytes)
   }
-}
 
-/// A block of a stream of deflate, compressed by itself.
-private enum ZlibBlock {
-  /// The bytes of a block that follows others.
-  ///
-  /// - Parameters:
-  ///   - window: What stands before it, of which 32 KiB count.
-  ///   - isLast: Whether the stream ends with it; else it ends with an empty stored block, on a whole byte.
-  static func deflate(
-    _ block: [UInt8], behind window: ArraySlice<UInt8>, level: Int32, isLast: Bool
+  /// The bytes of a block that follows others in a stream of deflate.
+  private static func deflate(
+    _ block: [UInt8], behind window: ArraySlice<UInt8>, level: Int, isLast: Bool
   ) throws(FormatError) -> [UInt8] {
-    // On the heap because zlib's state points back at it: it must not move.
-    // Safe: a zeroed z_stream is what deflateInit2 asks for; both are given back at the end of the call.
-    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-    unsafe stream.initialize(to: unsafe z_stream())
-    defer { unsafe stream.deallocate() }
-    let size = unsafe Int32(MemoryLayout<z_stream>.size)
-    guard unsafe deflateInit2_(stream, level, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size) == Z_OK else {
-      throw FormatError(.io, "no memory is left to compress")
-    }
-    defer { unsafe deflateEnd(stream) }
-    if !window.isEmpty {
-      let result = unsafe window.withUnsafeBytes { bytes in
-        // Safe: zlib copies the dictionary.
-        unsafe deflateSetDictionary(stream, bytes.bindMemory(to: Bytef.self).baseAddress, uInt(bytes.count))
-      }
-      guard result == Z_OK else { throw FormatError(.io, "zlib failed to compress (\(result))") }
-    }
-    // The bound is for a stream that ends; one that goes on takes a few bytes more.
-    let room = unsafe Int(deflateBound(stream, uLong(block.count))) + 64
-    var output = [UInt8](repeating: 0, count: room)
-    var spare: UInt8 = 0
-    // Safe: zlib reads the block and writes at most `room` bytes, within the call; it does not write through `next_in`.
-    // An empty block has no address, for which a byte that is not used stands in.
-    let result = unsafe block.withUnsafeBytes { input in
+    let encoder = try ZlibEncoder(.raw, level: level, behind: window)
+    var output = [UInt8](repeating: 0, count: encoder.bound(of: block.count))
+    let result: Result<CodecStep, FormatError> = unsafe block.withUnsafeBytes { input in
       unsafe output.withUnsafeMutableBytes { target in
-        unsafe withUnsafeMutablePointer(to: &spare) { spare in
-          unsafe stream.pointee.next_in =
-            UnsafeMutablePointer(mutating: input.bindMemory(to: Bytef.self).baseAddress) ?? spare
-          unsafe stream.pointee.avail_in = uInt(input.count)
-          unsafe stream.pointee.next_out = target.bindMemory(to: Bytef.self).baseAddress
-          unsafe stream.pointee.avail_out = uInt(target.count)
-          return unsafe CNumPyIOZlib.deflate(stream, isLast ? Z_FINISH : Z_SYNC_FLUSH)
-        }
+        // Safe: neither buffer is kept beyond the call.
+        do throws(FormatError) {
+          return .success(try unsafe encoder.encodeBlock(input, into: target, isLast: isLast))
+        } catch { return .failure(error) }
       }
     }
-    let left = unsafe Int(stream.pointee.avail_out)
-    guard result == (isLast ? Z_STREAM_END : Z_OK), unsafe stream.pointee.avail_in == 0, left > 0 || isLast else {
-      throw FormatError(.io, "zlib failed to compress (\(result))")
+    let step = try result.get()
+    let left = output.count - step.produced
+    guard step.consumed == block.count, step.isFinished == isLast, left > 0 || isLast else {
+      throw FormatError(.io, "zlib failed to compress")
     }
     output.removeLast(left)
     return output

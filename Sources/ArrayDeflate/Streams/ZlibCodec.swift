@@ -82,8 +82,10 @@ extension CompressionFormat {
 @safe final class ZlibEncoder: StreamEncoder {
   private let stream: UnsafeMutablePointer<z_stream>
 
-  /// - Parameter level: 0 to 9; `nil` is Python's default for the format: 9 for gzip files, 6 elsewhere.
-  init(_ format: CompressionFormat, level: Int?) throws(FormatError) {
+  /// - Parameters:
+  ///   - level: 0 to 9; `nil` is Python's default for the format: 9 for gzip files, 6 elsewhere.
+  ///   - window: What the decoder will have seen before, of which 32 KiB count: for bare deflate.
+  init(_ format: CompressionFormat, level: Int?, behind window: ArraySlice<UInt8> = []) throws(FormatError) {
     let level = level ?? (format == .gzip ? 9 : 6)
     // Safe: as in ZlibDecoder.
     unsafe stream = .allocate(capacity: 1)
@@ -96,6 +98,18 @@ extension CompressionFormat {
       throw FormatError(
         result == Z_STREAM_ERROR ? .badArgument : .io, "zlib cannot compress at level \(level)")
     }
+    guard !window.isEmpty else { return }
+    let known = unsafe window.withUnsafeBytes { bytes in
+      // Safe: zlib copies the window.
+      unsafe deflateSetDictionary(stream, bytes.bindMemory(to: Bytef.self).baseAddress, uInt(bytes.count))
+    }
+    guard known == Z_OK else { throw FormatError(.io, "zlib failed to compress (\(known))") }
+  }
+
+  /// The most bytes that the rest of a stream takes, `count` bytes of input, in one call.
+  func bound(of count: Int) -> Int {
+    // Safe: a stream made by `init`. The bound is for a stream that ends; one that goes on takes a few bytes more.
+    unsafe Int(deflateBound(stream, uLong(count))) + 64
   }
 
   deinit {
@@ -107,6 +121,20 @@ extension CompressionFormat {
   func encode(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, isLast: Bool
   ) throws(FormatError) -> CodecStep {
+    try unsafe encode(input, into: output, isLast && input.count <= mostAtOnce ? Z_FINISH : Z_NO_FLUSH)
+  }
+
+  /// Encodes so that all input is in the output, which ends on a whole byte: other bytes of deflate may follow, unless
+  /// it is the last.
+  func encodeBlock(
+    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, isLast: Bool
+  ) throws(FormatError) -> CodecStep {
+    try unsafe encode(input, into: output, isLast ? Z_FINISH : Z_SYNC_FLUSH)
+  }
+
+  private func encode(
+    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, _ flush: Int32
+  ) throws(FormatError) -> CodecStep {
     let given = min(input.count, mostAtOnce)
     let room = min(output.count, mostAtOnce)
     var nothing: UInt8 = 0
@@ -117,7 +145,7 @@ extension CompressionFormat {
       unsafe stream.pointee.avail_in = uInt(given)
       unsafe stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: Bytef.self) ?? spare
       unsafe stream.pointee.avail_out = uInt(room)
-      return unsafe deflate(stream, isLast && given == input.count ? Z_FINISH : Z_NO_FLUSH)
+      return unsafe deflate(stream, flush)
     }
     let consumed = unsafe given - Int(stream.pointee.avail_in)
     let produced = unsafe room - Int(stream.pointee.avail_out)
