@@ -8,7 +8,13 @@
 /// ```
 ///
 /// Numbers repeat at distances that are multiples of their size: then each offset within a number has trees of its own,
-/// which are smaller by as much, and offsets at which no match begins need none.
+/// which are smaller by as much, and offsets at which no match begins need none. Nor do those at which the bytes are
+/// always the same, as the zeros of small numbers are:
+///
+/// ```
+/// 2a 00 00 00 07 00 00 00 2a 00 00 00 07 00 00 00    at 07 a match of 8 bytes, found in a tree;
+///          00 07 ...               00 07 ...         one place before it the same one of 9, two before it of 10
+/// ```
 final class MatchTree {
   private static let window = 1 << 15
   private static let hashBits = 16
@@ -27,6 +33,9 @@ final class MatchTree {
   private let roots = Table<Int32>(repeating: 0, count: batch)
   private let itemRuns = Table<Int32>(repeating: 0, count: batch)
   private let byteRuns = Table<Int32>(repeating: 0, count: batch)
+  /// What was found at the places of a part that are searched, where others derive from it.
+  private let found = Table<Token>(zeros: batch * MatchCache.room)
+  private let foundEnds = Table<Int32>(repeating: 0, count: batch + 1)
   private var base = 0
   private var runs = RunLengths()
 
@@ -61,13 +70,20 @@ final class MatchTree {
     var position = start
     while position < end, count + MatchTree.batch * MatchCache.room <= MatchCache.most {
       if position - base >= MatchTree.window { rebase() }
-      let part = position..<min(end, base + MatchTree.window, position + MatchTree.batch)
+      var part = position..<min(end, base + MatchTree.window, position + MatchTree.batch)
+      if options.derived != 0, part.upperBound < end {
+        // What is searched comes last, for those before it to derive from.
+        var last = part.upperBound - 1
+        while last > position, options.searched >> UInt8(last & 7) & 1 == 0 { last -= 1 }
+        if last > position { part = position..<last + 1 }
+      }
       look(input, part, range.upperBound, origin, options)
-      switch options.grain {
-      case 8: search(Grain8.self, input, part, range, origin, options, cache, &count)
-      case 4: search(Grain4.self, input, part, range, origin, options, cache, &count)
-      case 2: search(Grain2.self, input, part, range, origin, options, cache, &count)
-      default: search(Grain1.self, input, part, range, origin, options, cache, &count)
+      if options.derived == 0 {
+        search(input, part, range, origin, options, cache.matches, cache.ends, part.lowerBound - start + 1, &count)
+      } else {
+        var searched = 0
+        search(input, part, range, origin, options, found, foundEnds, 1, &searched)
+        derive(input, part, range, origin, options, cache, &count)
       }
       position = part.upperBound
     }
@@ -79,7 +95,7 @@ final class MatchTree {
     _ input: InputBytes, _ part: Range<Int>, _ end: Int, _ origin: Int, _ options: SearchOptions
   ) {
     let (heads, roots, itemRuns, byteRuns) = (heads.view, roots.view, itemRuns.view, byteRuns.view)
-    let places = UInt64(options.places) &* 0x0101_0101_0101_0101
+    let places = UInt64(options.searched) &* 0x0101_0101_0101_0101
     let grainMask = options.grain &- 1
     let k = 0x9E37_79B9_7F4A_7C15 as UInt64
     var runs = runs
@@ -114,15 +130,31 @@ final class MatchTree {
     }
   }
 
+  /// Lists the matches of each place of a part: the runs and, if it is searched, what its tree has.
+  ///
+  /// - Parameters:
+  ///   - first: Where in `ends` the first place's end belongs.
+  ///   - made: The matches listed so far.
+  private func search(
+    _ input: InputBytes, _ part: Range<Int>, _ range: Range<Int>, _ origin: Int, _ options: SearchOptions,
+    _ matches: Table<Token>, _ ends: Table<Int32>, _ first: Int, _ made: inout Int
+  ) {
+    let (matches, ends) = (matches.view, ends.view)
+    switch options.grain {
+    case 8: search(Grain8.self, input, part, range, origin, options, matches, ends, first, &made)
+    case 4: search(Grain4.self, input, part, range, origin, options, matches, ends, first, &made)
+    case 2: search(Grain2.self, input, part, range, origin, options, matches, ends, first, &made)
+    default: search(Grain1.self, input, part, range, origin, options, matches, ends, first, &made)
+    }
+  }
+
   private func search<G: Grain>(
     _: G.Type, _ input: InputBytes, _ part: Range<Int>, _ range: Range<Int>, _ origin: Int,
-    _ options: SearchOptions, _ cache: MatchCache, _ made: inout Int
+    _ options: SearchOptions, _ matches: TableView<Token>, _ ends: TableView<Int32>, _ first: Int, _ made: inout Int
   ) {
     let (children, roots, itemRuns, byteRuns) = (children.view, roots.view, itemRuns.view, byteRuns.view)
-    let (matches, ends) = (cache.matches.view, cache.ends.view)
     let itemToken = Token.exact(length: 0, distance: options.itemDistance).bits
     let byteToken = Token.exact(length: 0, distance: 1).bits
-    let first = part.lowerBound &- range.lowerBound &+ 1
     let start = part.lowerBound &- base
     let farthest = max(origin &- 1 &- base, Int(MatchTree.gone))
     // As long as nothing is compared beyond the end.
@@ -158,6 +190,53 @@ final class MatchTree {
       }
       ends[first &+ index] = Int32(truncatingIfNeeded: count)
       index &+= 1
+    }
+    made = count
+  }
+
+  /// Lists the matches of each place of a part: its own, if it was searched, or else its runs and those of the next place
+  /// that was searched, as far as they begin as many bytes earlier.
+  private func derive(
+    _ input: InputBytes, _ part: Range<Int>, _ range: Range<Int>, _ origin: Int, _ options: SearchOptions,
+    _ cache: MatchCache, _ made: inout Int
+  ) {
+    let (found, foundEnds) = (found.view, foundEnds.view)
+    let (matches, ends) = (cache.matches.view, cache.ends.view)
+    let first = part.lowerBound &- range.lowerBound &+ 1
+    let searched = UInt64(options.searched) &* 0x0101_0101_0101_0101
+    let derived = UInt64(options.derived) &* 0x0101_0101_0101_0101
+    var count = made
+    for index in 0..<part.count {
+      let place = part.lowerBound &+ index
+      var own = Int(foundEnds[index])
+      let end = Int(foundEnds[index &+ 1])
+      while own < end {
+        matches[count] = found[own]
+        count &+= 1
+        own &+= 1
+      }
+      let offset = UInt64(truncatingIfNeeded: place & 7)
+      let ahead = (searched &>> offset).trailingZeroBitCount
+      let source = index &+ ahead
+      if derived &>> offset & 1 != 0, source < part.count, place &+ 8 <= range.upperBound {
+        var best = own > Int(foundEnds[index]) ? matches[count &- 1].symbol : 256 &+ 2
+        let word = input.load64(place)
+        let mask = ~(~0 &<< UInt64(truncatingIfNeeded: 8 &* ahead)) as UInt64
+        var at = Int(foundEnds[source])
+        let stop = Int(foundEnds[source &+ 1])
+        while at < stop {
+          let match = found[at]
+          let earlier = place &- match.distance
+          let symbol = min(match.symbol &+ ahead, Token.symbolCount &- 1)
+          let isBetter =
+            symbol > best && earlier >= origin && (word ^ input.load64(max(earlier, 0))) & mask == 0
+          matches[count] = Token(bits: match.bits & ~0x3FF | UInt32(truncatingIfNeeded: symbol))
+          count &+= isBetter ? 1 : 0
+          best = isBetter ? symbol : best
+          at &+= 1
+        }
+      }
+      ends[first &+ index] = Int32(truncatingIfNeeded: count)
     }
     made = count
   }

@@ -4,8 +4,11 @@ struct SearchOptions: Equatable {
   var grain: Int
   /// The distance at which runs are looked for everywhere.
   var itemDistance: Int
-  /// The offsets within eight bytes at which the tree is searched: bit `place % 8`.
+  /// The offsets within eight bytes at which matches are wanted: bit `place % 8`.
   var places: UInt8
+  /// Those of them whose matches are the ones of the next place that is searched, but for some bytes before it that are
+  /// always the same.
+  var derived: UInt8
   /// How many earlier places are compared at the most.
   var depth: Int
 
@@ -14,8 +17,38 @@ struct SearchOptions: Equatable {
     grain = [2, 4, 8].contains(layout.atomSize) ? layout.atomSize : 1
     itemDistance = layout.atomSize <= DeflateAlphabet.maxDistance ? layout.atomSize : 1
     places = .max
-    depth = 100
+    derived = 0
+    // Where a match may begin at any byte, trees are deep, and what lies deep in them is worth 1% on masks.
+    depth = grain == 1 ? 32 : 100
   }
+
+  /// The offsets at which the tree is searched.
+  var searched: UInt8 { places & ~derived }
+
+  /// Finds out in a sample which matches derive from others: those at bytes that are nearly always the same, as are all
+  /// from there to the next place that is searched.
+  mutating func derive(_ input: InputBytes, _ sample: Range<Int>) {
+    derived = 0
+    guard grain > 1 else { return }
+    var isConstant = [Bool](repeating: false, count: grain)
+    for offset in 0..<grain {
+      var counts = [Int](repeating: 0, count: 256)
+      let first = sample.lowerBound + (offset - sample.lowerBound % grain + grain) % grain
+      var total = 0
+      for position in stride(from: first, to: sample.upperBound, by: grain) {
+        counts[Int(input[position])] += 1
+        total += 1
+      }
+      isConstant[offset] = Double(counts.max() ?? 0) >= SearchOptions.constant * Double(total)
+    }
+    for offset in 0..<8 where places >> UInt8(offset) & 1 != 0 && isConstant[offset % grain] {
+      let source = (1..<8).first { !isConstant[(offset + $0) % grain] }
+      if let source, places >> UInt8((offset + source) & 7) & 1 != 0 { derived |= 1 << UInt8(offset) }
+    }
+  }
+
+  /// The share of equal bytes from which on they are taken for the same.
+  private static let constant = 0.99
 }
 
 /// The runs at the distance of one number, and those of one byte, which need no search.

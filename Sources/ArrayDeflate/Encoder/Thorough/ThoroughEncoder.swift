@@ -10,7 +10,7 @@
 final class ThoroughEncoder {
   private let tree = MatchTree()
   private var cache = MatchCache()
-  private let filtered = MatchCache()
+  private var filtered = MatchCache()
   private let planner = BlockPlanner()
   private let costs = CostModel()
   private let histogram = Histogram()
@@ -58,20 +58,8 @@ final class ThoroughEncoder {
   func learn(_ input: InputBytes, _ range: Range<Int>, countedFrom: Int, _ layout: ItemLayout) -> (
     SearchOptions, bits: Double
   ) {
-    let options = SearchOptions(layout)
-    let numbers = learn(input, range, countedFrom: countedFrom, options)
-    guard options.grain > 1 else { return numbers }
-    // Not all that is called numbers repeats as such.
-    var anywhere = options
-    anywhere.grain = 1
-    let bytes = learn(input, range, countedFrom: countedFrom, anywhere)
-    return numbers.bits <= bytes.bits * ThoroughEncoder.margin ? numbers : bytes
-  }
-
-  private func learn(_ input: InputBytes, _ range: Range<Int>, countedFrom: Int, _ wanted: SearchOptions) -> (
-    SearchOptions, bits: Double
-  ) {
-    var options = wanted
+    var options = SearchOptions(layout)
+    options.derive(input, range)
     tree.clear(at: range.lowerBound)
     let end = tree.find(input, range, from: range.lowerBound, options, into: cache)
     let sample = range.lowerBound..<end
@@ -79,6 +67,19 @@ final class ThoroughEncoder {
     var bits = measure(input, sample, counted, options)
     guard options.grain > 1 else { return (options, bits) }
     let used = usedPlaces(sample, options)
+    if options.derived == 0 {
+      // Not all that is called numbers repeats as such: half of the sample tells.
+      let half = sample.lowerBound..<sample.lowerBound + sample.count / 2
+      let numbers = measure(input, half, counted / 2, options)
+      swap(&cache, &filtered)
+      defer { swap(&cache, &filtered) }
+      var anywhere = options
+      anywhere.grain = 1
+      tree.clear(at: half.lowerBound)
+      let end = tree.find(input, half, from: half.lowerBound, anywhere, into: cache)
+      let bytes = measure(input, half.lowerBound..<end, counted / 2, anywhere)
+      if numbers > bytes * ThoroughEncoder.margin { return (anywhere, bits * bytes / numbers) }
+    }
     if used != options.places {
       options.places = used
       bits = measure(input, sample, counted, options)
@@ -93,6 +94,7 @@ final class ThoroughEncoder {
       let isEnough = less <= bits * ThoroughEncoder.margin
       if isEnough, options.places == used || less < bits { (options, bits) = (fewer, less) }
     }
+    options.derive(input, sample)
     return (options, bits)
   }
 
@@ -104,7 +106,7 @@ final class ThoroughEncoder {
       whole.copy(into: filtered, sample, options)
     }
     defer { cache = whole }
-    begin(input, sample, options)
+    begin(input, sample, options, [ThoroughEncoder.hope])
     choose(input, sample.lowerBound, 0..<sample.count)
     var start = 0
     while start < counted { start += pathTable.view[start].length }
@@ -131,8 +133,11 @@ final class ThoroughEncoder {
     return places
   }
 
-  /// Learns the costs from a beginning whose matches have been found.
-  private func begin(_ input: InputBytes, _ range: Range<Int>, _ options: SearchOptions) {
+  /// Learns the costs from a beginning whose matches have been found, in a round for each hope.
+  private func begin(
+    _ input: InputBytes, _ range: Range<Int>, _ options: SearchOptions,
+    _ hopes: [Float] = [3 * ThoroughEncoder.hope, ThoroughEncoder.hope]
+  ) {
     costs.guess(input, range, itemDistance: options.itemDistance)
     let distances = distanceCounts.view
     distances.fill(0)
@@ -140,7 +145,7 @@ final class ThoroughEncoder {
     for index in 0..<Int(cache.ends.view[range.count]) { distances[cache.matches.view[index].slot] &+= 1 }
     distances[itemSlot] = 0
     costs.expect(distances)
-    for hope in [3 * ThoroughEncoder.hope, ThoroughEncoder.hope] {
+    for hope in hopes {
       choose(input, range.lowerBound, 0..<range.count)
       tally(0..<range.count, histogram)
       costs.set(histogram, hope: hope)
