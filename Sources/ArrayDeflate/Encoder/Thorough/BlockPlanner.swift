@@ -8,10 +8,11 @@ final class BlockPlanner {
     fileprivate var bits: Float
     /// What joining it with the next one would save.
     fileprivate var gain: Float
+    /// Whether it was made of two in this round.
+    fileprivate var isJoint = false
   }
 
   private var spares: [Histogram] = []
-  private let joint = Histogram()
   private(set) var blocks: [Block] = []
   /// `n * log2(n)`.
   private let logs: Table<Float> = {
@@ -33,49 +34,78 @@ final class BlockPlanner {
     return histogram
   }
 
-  /// Joins chunks until no pair of neighbours is worth it.
+  /// Joins chunks until no pair of neighbours is worth it: in each round all those that are worth more than the pairs
+  /// to their left and right.
   func join() {
     for index in blocks.indices { blocks[index].bits = bits(blocks[index].histogram) }
     for index in blocks.indices { blocks[index].gain = gain(index) }
-    while blocks.count > 1 {
-      var best = 0
-      for index in blocks.indices where blocks[index].gain > blocks[best].gain { best = index }
-      if blocks[best].gain <= 0 { break }
-      let next = blocks.remove(at: best + 1)
-      blocks[best].histogram.add(next.histogram)
-      blocks[best].bytes = blocks[best].bytes.lowerBound..<next.bytes.upperBound
-      blocks[best].bits += next.bits - blocks[best].gain
-      spares.append(next.histogram)
-      blocks[best].gain = gain(best)
-      if best > 0 { blocks[best - 1].gain = gain(best - 1) }
+    var hasJoined = true
+    while hasJoined {
+      hasJoined = false
+      var made = 0
+      var index = 0
+      var before: Float = 0
+      while index < blocks.count {
+        var block = blocks[index]
+        let gain = block.gain
+        block.isJoint = false
+        if gain > 0, gain >= before, gain > blocks[index + 1].gain {
+          let next = blocks[index + 1]
+          block.histogram.add(next.histogram)
+          block.bytes = block.bytes.lowerBound..<next.bytes.upperBound
+          block.bits += next.bits - gain
+          block.isJoint = true
+          spares.append(next.histogram)
+          before = next.gain
+          hasJoined = true
+          index += 2
+        } else {
+          before = gain
+          index += 1
+        }
+        blocks[made] = block
+        made += 1
+      }
+      blocks.removeLast(blocks.count - made)
+      for index in blocks.indices {
+        let isNextJoint = index + 1 < blocks.count && blocks[index + 1].isJoint
+        if blocks[index].isJoint || isNextJoint || index + 1 == blocks.count { blocks[index].gain = gain(index) }
+      }
     }
   }
 
   private func gain(_ index: Int) -> Float {
     guard index + 1 < blocks.count else { return -1 }
-    joint.copy(blocks[index].histogram)
-    joint.add(blocks[index + 1].histogram)
-    return blocks[index].bits + blocks[index + 1].bits - bits(joint)
+    let (one, two) = (blocks[index], blocks[index + 1])
+    let joint =
+      sum(one.histogram.literals, two.histogram.literals, DeflateAlphabet.literalCount)
+      + sum(one.histogram.distances, two.histogram.distances, DeflateAlphabet.distanceCount) + BlockPlanner.header
+    return one.bits + two.bits - joint
   }
 
   /// What a block takes but for its extra bits: its symbols' entropy, and an estimate of its header.
-  func bits(_ histogram: Histogram) -> Float {
-    sum(histogram.literals, DeflateAlphabet.literalCount) + sum(histogram.distances, DeflateAlphabet.distanceCount)
-      + 300
+  private func bits(_ histogram: Histogram) -> Float {
+    sum(histogram.literals, nil, DeflateAlphabet.literalCount)
+      + sum(histogram.distances, nil, DeflateAlphabet.distanceCount) + BlockPlanner.header
   }
 
-  private func sum(_ table: TableView<UInt32>, _ count: Int) -> Float {
+  /// The bits of a block's header without its codes' lengths.
+  private static let header: Float = 300
+
+  /// The entropy of the symbols of one table or of two together, and what the lengths of their codes take.
+  @inline(__always) private func sum(_ table: TableView<UInt32>, _ other: TableView<UInt32>?, _ count: Int) -> Float {
     let logs = logs.view
     var total: UInt32 = 0
     var sum: Float = 0
-    var kinds: Float = 0
+    var kinds: UInt32 = 0
     for symbol in 0..<count {
-      let frequency = table[symbol]
+      var frequency = table[symbol]
+      if let other { frequency &+= other[symbol] }
       total &+= frequency
-      kinds += frequency > 0 ? 1 : 0
+      kinds &+= frequency > 0 ? 1 : 0
       sum += weight(frequency, logs)
     }
-    return weight(total, logs) - sum + 2.1 * kinds
+    return weight(total, logs) - sum + 2.1 * Float(kinds)
   }
 
   @inline(__always) private func weight(_ frequency: UInt32, _ logs: TableView<Float>) -> Float {

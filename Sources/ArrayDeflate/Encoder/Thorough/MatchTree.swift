@@ -97,6 +97,7 @@ final class MatchTree {
     let (heads, roots, itemRuns, byteRuns) = (heads.view, roots.view, itemRuns.view, byteRuns.view)
     let places = UInt64(options.searched) &* 0x0101_0101_0101_0101
     let grainMask = options.grain &- 1
+    let contextShift = UInt64(64 - 8 * options.context)
     let k = 0x9E37_79B9_7F4A_7C15 as UInt64
     var runs = runs
     defer { self.runs = runs }
@@ -124,7 +125,7 @@ final class MatchTree {
       }
       if best >= RunLengths.enough || places &>> UInt64(place & 7) & 1 == 0 { continue }
       let offset = UInt64(truncatingIfNeeded: place & grainMask)
-      let head = Int(((word &<< 40 | offset) &* k) &>> UInt64(64 - MatchTree.hashBits))
+      let head = Int(((word &<< contextShift ^ offset) &* k) &>> UInt64(64 - MatchTree.hashBits))
       roots[index] = Int32(heads[head])
       heads[head] = Int16(truncatingIfNeeded: place &- base)
     }

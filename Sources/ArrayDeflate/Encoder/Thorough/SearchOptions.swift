@@ -9,6 +9,8 @@ struct SearchOptions: Equatable {
   /// Those of them whose matches are the ones of the next place that is searched, but for some bytes before it that are
   /// always the same.
   var derived: UInt8
+  /// Places whose next bytes are the same, 3 to 8 of them, share a tree: no match is shorter, but for runs.
+  var context: Int
   /// How many earlier places are compared at the most.
   var depth: Int
 
@@ -18,6 +20,7 @@ struct SearchOptions: Equatable {
     itemDistance = layout.atomSize <= DeflateAlphabet.maxDistance ? layout.atomSize : 1
     places = .max
     derived = 0
+    context = DeflateAlphabet.minMatch
     // Where a match may begin at any byte, trees are deep, and what lies deep in them is worth 1% on masks.
     depth = grain == 1 ? 32 : 100
   }

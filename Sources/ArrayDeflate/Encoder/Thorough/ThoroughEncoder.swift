@@ -65,6 +65,7 @@ final class ThoroughEncoder {
     let sample = range.lowerBound..<end
     let counted = min(sample.count, max(0, countedFrom - range.lowerBound))
     var bits = measure(input, sample, counted, options)
+    options.context = context(sample, options)
     guard options.grain > 1 else { return (options, bits) }
     let used = usedPlaces(sample, options)
     if options.derived == 0 {
@@ -75,6 +76,7 @@ final class ThoroughEncoder {
       defer { swap(&cache, &filtered) }
       var anywhere = options
       anywhere.grain = 1
+      anywhere.context = DeflateAlphabet.minMatch
       tree.clear(at: half.lowerBound)
       let end = tree.find(input, half, from: half.lowerBound, anywhere, into: cache)
       let bytes = measure(input, half.lowerBound..<end, counted / 2, anywhere)
@@ -83,6 +85,7 @@ final class ThoroughEncoder {
     if used != options.places {
       options.places = used
       bits = measure(input, sample, counted, options)
+      options.context = context(sample, options)
     }
     // Where numbers begin and end there may be enough, or even more: fewer ways to say the same are used more often.
     let low: UInt8 = options.grain == 8 ? 0x01 : options.grain == 4 ? 0x11 : 0x55
@@ -92,7 +95,10 @@ final class ThoroughEncoder {
       fewer.places = pair
       let less = measure(input, sample, counted, fewer)
       let isEnough = less <= bits * ThoroughEncoder.margin
-      if isEnough, options.places == used || less < bits { (options, bits) = (fewer, less) }
+      if isEnough, options.places == used || less < bits {
+        fewer.context = context(sample, fewer)
+        (options, bits) = (fewer, less)
+      }
     }
     options.derive(input, sample)
     return (options, bits)
@@ -131,6 +137,29 @@ final class ThoroughEncoder {
     var places: UInt8 = 0
     for offset in 0..<8 where used[offset] * ThoroughEncoder.rare >= symbols { places |= 1 << UInt8(offset) }
     return places
+  }
+
+  /// The length that hardly any match falls short of that was chosen and had to be searched for.
+  private func context(_ sample: Range<Int>, _ options: SearchOptions) -> Int {
+    let path = pathTable.view
+    var shorter = [Int](repeating: 0, count: 9)
+    var symbols = 0
+    var index = 0
+    while index < sample.count {
+      let token = path[index]
+      symbols += 1
+      if token.symbol > 256, token.distance != options.itemDistance, token.distance != 1 {
+        shorter[min(8, token.length)] += 1
+      }
+      index += token.length
+    }
+    var length = DeflateAlphabet.minMatch
+    var count = shorter[length]
+    while length < 8, count * ThoroughEncoder.rare < symbols {
+      length += 1
+      count += shorter[length]
+    }
+    return length
   }
 
   /// Learns the costs from a beginning whose matches have been found, in a round for each hope.
