@@ -66,21 +66,10 @@ public final class FileSource: ByteSource {
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     let progress = ByteProgress.current
     let step = progress == nil ? buffer.count : ByteProgress.step
-    var done = 0
-    while done < buffer.count {
-      // Safe: a part of the rest of the buffer, which the caller owns for the duration of the call.
-      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done..<(done + min(step, buffer.count - done))])
-      let got: Int
-      do {
-        got = try unsafe descriptor.read(fromAbsoluteOffset: Int64(offset + done), into: rest)
-      } catch {
-        throw .system(error, "cannot read the file", file: name).at(offset: offset + done)
-      }
-      if got == 0 { break }
-      done += got
-      try progress?.advance(.source, by: got, file: name)
+    // Safe: the caller's buffer, used within the call.
+    return try unsafe descriptor.read(into: buffer, at: offset, inStepsOf: step, of: "the file", name: name) {
+      count throws(FormatError) in try progress?.advance(.source, by: count, file: name)
     }
-    return done
   }
 
   /// Opens whatever a path names: `-` is standard input, a regular file is read by position, anything else (a
@@ -89,5 +78,35 @@ public final class FileSource: ByteSource {
     if path == "-" { return StreamSource.standardInput }
     let file = try FileSource(path: path)
     return file.isSeekable ? file : StreamSource(keeping: file)
+  }
+}
+
+extension FileDescriptor {
+  /// Reads by position until the buffer is full or the file ends.
+  ///
+  /// - Parameters:
+  ///   - step: How many bytes are read by one call of the system at most.
+  ///   - what: What errors call the file, besides its name.
+  ///   - advance: Called after each step with the number of its bytes.
+  /// - Returns: How many bytes were read.
+  func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int, inStepsOf step: Int, of what: String, name: String,
+    _ advance: (Int) throws(FormatError) -> Void = { _ in }
+  ) throws(FormatError) -> Int {
+    var done = 0
+    while done < buffer.count {
+      // Safe: a part of the rest of the buffer, which the caller owns for the duration of the call.
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done..<(done + min(step, buffer.count - done))])
+      let got: Int
+      do {
+        got = try unsafe read(fromAbsoluteOffset: Int64(offset + done), into: rest)
+      } catch {
+        throw .system(error, "cannot read \(what)", file: name).at(offset: offset + done)
+      }
+      if got == 0 { break }
+      done += got
+      try advance(got)
+    }
+    return done
   }
 }

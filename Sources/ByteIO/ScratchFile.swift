@@ -71,17 +71,7 @@ public final class ScratchFile: ByteSink, ByteSource {
 
   /// Reads by position.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
-    var done = 0
-    while done < buffer.count {
-      let got: Int
-      do {
-        // Safe: the rest of the buffer, which the caller owns for the duration of the call.
-        got = try unsafe descriptor.read(
-          fromAbsoluteOffset: Int64(offset + done), into: UnsafeMutableRawBufferPointer(rebasing: buffer[done...]))
-      } catch { throw .system(error, "cannot read a temporary file", file: name) }
-      if got == 0 { break }
-      done += got
-    }
-    return done
+    // Safe: the caller's buffer, used within the call.
+    try unsafe descriptor.read(into: buffer, at: offset, inStepsOf: buffer.count, of: "a temporary file", name: name)
   }
 }

@@ -4,6 +4,7 @@ public enum PythonNumberText {
   /// The text with white space off its ends, digits of all scripts as ASCII and underscores taken out; `nil` if an
   /// underscore does not stand between digits, or any other character is not ASCII.
   static func normalized(_ text: [UInt8]) -> [UInt8]? {
+    if text.allSatisfy(isPlain) { return text }
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
     if text.allSatisfy({ $0 < 0x80 }) {
@@ -38,6 +39,9 @@ public enum PythonNumberText {
     }
     return plain
   }
+
+  /// Whether a byte needs nothing done to it: no white space, no underscore, no part of another script's digit.
+  private static func isPlain(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x80 && byte != UInt8(ascii: "_") }
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
 
@@ -97,6 +101,16 @@ public enum PythonNumberText {
     }
     // Safe: the span is used while the array's bytes are held.
     return unsafe text.withUnsafeBytes { parts(unsafe RawSpan(_unsafeBytes: $0)) }
+  }
+
+  /// Python's `complex(text)` of a part of a text; `nil` also for text with white space, underscores or digits of other
+  /// scripts, which Python may take.
+  public static func plainComplex(_ text: RawSpan, _ range: Range<Int>) -> (real: Double, imaginary: Double)? {
+    guard !range.isEmpty, range.allSatisfy({ isPlain(NumberReader.byte(text, $0)) }) else { return nil }
+    let isEnclosed = NumberReader.byte(text, range.lowerBound) == UInt8(ascii: "(")
+    guard isEnclosed else { return parts(text.extracting(range)) }
+    guard range.count > 2, NumberReader.byte(text, range.upperBound - 1) == UInt8(ascii: ")") else { return nil }
+    return parts(text.extracting((range.lowerBound + 1)..<(range.upperBound - 1)))
   }
 
   /// `x`, `xj`, `x±yj`, `j`, `±j`, `x±j`, without anything around.

@@ -111,7 +111,7 @@ import Testing
     #expect(CompressionFormat(path: "a/b.txt.gz") == .gzip)
     #expect(CompressionFormat(path: "b.bz2") == .bzip2)
     #expect(CompressionFormat(path: "b.xz") == .xz)
-    #expect(CompressionFormat(path: "b.lzma") == .lzma)
+    #expect(CompressionFormat(path: "b.lzma") == .xz)
     #expect(CompressionFormat(path: "gz") == nil)
     #expect(CompressionFormat(signature: [0x1F, 0x8B, 8]) == .gzip)
     #expect(CompressionFormat(signature: Array("BZh".utf8)) == nil)

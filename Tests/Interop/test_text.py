@@ -1,15 +1,19 @@
 """Random tables and texts: `npy convert` writes np.savetxt's bytes, and reads what np.loadtxt and np.genfromtxt read, or
 refuses what they refuse in their words."""
+import bz2
+import gzip
 import io
+import lzma
 import os
 import warnings
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import run_npy
-from routing.text import dtype_text, escaped
+from routing.text import dtype_text, escaped, literal
 
 # The same cases each time, so that a change is what fails a test; NPY_EXPLORE goes looking for more.
 SETTINGS = dict(deadline=None, suppress_health_check=list(HealthCheck), derandomize="NPY_EXPLORE" not in os.environ)
@@ -273,3 +277,50 @@ def test_genfromtxt(data):
     result = run_npy("convert", "-", "-", "--from", "txt", "--to", "npy", *arguments, stdin=text.encode(), check=False)
     compare(result, expected, [warning for warning in caught if "Empty input" not in warning],
             (text, dtype, delimiter, options))
+
+
+# Cases that chance does not find
+
+@pytest.mark.parametrize("extension", [".gz", ".bz2", ".xz", ".lzma"])
+def test_compressed_text_has_the_container_of_numpy(tmp_path, extension):
+    array = np.arange(12.0).reshape(3, 4)
+    np.savetxt(tmp_path / f"a{extension}", array)
+    run_npy("convert", "-", tmp_path / f"b{extension}", "--to", "txt", stdin=npy_bytes(array))
+    ours, theirs = ((tmp_path / f"{name}{extension}").read_bytes() for name in "ba")
+    assert ours[:3] == theirs[:3]
+    openers = {".gz": gzip.open, ".bz2": bz2.open}
+    read = openers.get(extension, lzma.open)
+    with read(tmp_path / f"a{extension}") as first, read(tmp_path / f"b{extension}") as second:
+        assert first.read() == second.read()
+
+
+GAPS = "a,b,c\n1,,x\n,-5,2\nN/A,4,\n" + "7,8,9\n" * 120 + "1.5,,y\n"
+
+
+@pytest.mark.parametrize("options", [
+    dict(filling_values=[0, 1, 2], usecols=[2, 1]), dict(filling_values=[None, 5]), dict(filling_values={2: 7, 1: -7}),
+    dict(filling_values={2: 7, 1: -7}, usecols=[2, 1]), dict(missing_values=["N/A", "-5"]),
+    dict(dtype=None, missing_values="N/A", filling_values=-9), dict(dtype="i8,f4,U2"), dict(dtype="i2", usecols=[0, 1]),
+    dict(missing_values="N/A", loose=False, usecols=[0, 1]), dict(loose=False), dict(usemask=True, dtype="f8,f8,U1"),
+    dict(usemask=True, dtype=None, missing_values=["N/A", "-5.0"]), dict(dtype=None, filling_values=[0, 1, 2], missing_values="N/A")], ids=str)
+def test_gaps(options):
+    options = dict(skip_header=1) | options
+    expected, caught = outcome(np.genfromtxt, io.StringIO(GAPS), delimiter=",", encoding="utf-8", **options)
+    arguments = ["--skiprows=1"]
+    for name, value in options.items():
+        if name == "dtype":
+            value = "auto" if value is None else value
+        if name in ("usemask", "loose"):
+            arguments.append("--usemask" if name == "usemask" else "--strict-values")
+        elif name != "skip_header":
+            value = ",".join(map(str, value)) if name == "usecols" else value if isinstance(value, str) else literal(value)
+            arguments.append(f"--{name.replace('_', '-')}={value}")
+    kind = "npz" if "usemask" in options else "npy"
+    result = run_npy("convert", "-", "-", "--from", "csv", "--genfromtxt", "--to", kind, *arguments, stdin=GAPS.encode(),
+                     check=False)
+    if kind == "npz":
+        members = np.load(io.BytesIO(result.stdout))
+        assert members["mask"].tolist() == expected.mask.tolist()
+        assert members["data"].dtype == expected.dtype and members["data"].tobytes() == expected.data.tobytes()
+        return
+    compare(result, expected, caught, (GAPS, options.get("dtype"), options))

@@ -133,6 +133,59 @@ def test_text_of_unknown_size(folder, records, form):
     assert array.dtype == "U2" and (array == records.astype("U2")).all()
 
 
+@pytest.fixture(scope="module")
+def columns(folder):
+    """Columns of fixed widths: an integer with a gap in every hundredth row, a truth value, a complex number, a text."""
+    rows = b"".join(
+        (b"     " if index == 99 else b"%5d" % index) + (b"False" if index % 3 else b" True")
+        + b"%8s%-6s\n" % (b"%d-%dj" % (index, index), b"text" if index else b"longer")
+        for index in range(100))
+    with open(folder / "w.txt", "wb") as file:
+        for _ in range(15_000):
+            file.write(rows)
+        file.write(b"    7 True     1.5a\n")
+    index = np.tile(np.arange(100), 15_000)
+    table = np.zeros(len(index) + 1, [("f0", "i8"), ("f1", "?"), ("f2", "c16"), ("f3", "U6")])
+    table["f0"], table["f1"], table["f2"] = np.append(index, 7), np.append(index % 3 == 0, True), np.append(index * (1 - 1j), 1.5)
+    table["f3"] = np.append(np.where(index, "text", "longer"), "a")
+    table["f0"][:-1][index == 99] = -1
+    return table
+
+
+def test_fixed_widths_truth_and_complex_numbers(folder, columns):
+    run(folder, "convert", folder / "w.txt", folder / "w.npy", "--genfromtxt", "--dtype", "auto", "--widths", "5,5,8,6",
+        "--autostrip")
+    array = np.load(folder / "w.npy", mmap_mode="r")
+    assert array.dtype == columns.dtype and (array == columns).all()
+
+
+@pytest.mark.parametrize("dtype", ["auto", "i4,?,c8,U4"])
+def test_mask(folder, columns, dtype):
+    run(folder, "convert", folder / "w.txt", folder / "m.npz", "--genfromtxt", "--dtype", dtype, "--widths", "5,5,8,6",
+        "--autostrip", "--usemask")
+    with np.load(folder / "m.npz") as archive:
+        data = archive["data"]
+        expected = columns if dtype == "auto" else columns.astype(np.dtype("i4,?,c8,U4"))
+        assert data.dtype == expected.dtype and (data == expected).all()
+        mask = archive["mask"]
+        assert mask.dtype == np.ma.make_mask_descr(expected.dtype)
+        assert (mask["f0"] == (columns["f0"] == -1)).all() and not any(mask[name].any() for name in ("f1", "f2", "f3"))
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("options", [[], ["--quotechar", "'"], ["--genfromtxt"], ["--genfromtxt", "--widths", "3"]], ids=" ".join)
+def test_line_without_end(folder, options):
+    with open(folder / "line.csv", "wb") as file:
+        for _ in range(80):
+            file.write(b"1," * (1 << 19))
+    output = subprocess.run(
+        [sys.executable, "-c", LAUNCHER, folder / "out", COMMAND, "stats", folder / "line.csv", *options],
+        capture_output=True)
+    status, peak = map(int, output.stdout.split())
+    assert os.waitstatus_to_exitcode(status) == 1 and b"a line is longer than" in output.stderr
+    assert peak < LIMIT, f"{peak} KiB"
+
+
 @pytest.mark.parametrize("options", [["o.npz"], ["o.npz", "--compress=fast"], ["o.npy", "--reshape=-1,2"], ["-"]], ids=" ".join)
 def test_what_must_be_counted_first(folder, options):
     destination = "-" if options[0] == "-" else folder / options[0]

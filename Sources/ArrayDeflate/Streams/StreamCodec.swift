@@ -29,17 +29,15 @@ public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The format that a path's ending stands for, as NumPy's `_datasource` maps them: `.gz`, `.bz2`, `.xz`,
-  /// `.lzma`.
+  /// The format that a path's ending stands for in NumPy's `_datasource`: `.gz`, `.bz2`, `.xz`, and `.lzma`, which it opens
+  /// by Python's `lzma.open` as well, so that the container is that of xz.
   public init?(path: String) {
     if path.hasSuffix(".gz") {
       self = .gzip
     } else if path.hasSuffix(".bz2") {
       self = .bzip2
-    } else if path.hasSuffix(".xz") {
+    } else if path.hasSuffix(".xz") || path.hasSuffix(".lzma") {
       self = .xz
-    } else if path.hasSuffix(".lzma") {
-      self = .lzma
     } else {
       return nil
     }

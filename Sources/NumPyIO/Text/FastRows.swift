@@ -1,12 +1,14 @@
 internal import NDArrays
 internal import NumberText
 
-/// Tells tables whose rows can be read by ``NumberRows`` or ``RecordRows``: plain values between single delimiters.
+/// Tells tables whose rows can be read by ``NumberRows``, ``RecordRows`` or ``FixedWidthRows``: plain values between single
+/// delimiters, or in columns of fixed widths.
 ///
-/// Whatever rows these give back goes to ``RowTokenizer`` and ``FieldConversion``.
+/// Whatever rows these give back goes to ``RowTokenizer`` (``LineSplitter`` in `genfromtxt`) and ``FieldConversion``.
 enum FastRows: Sendable {
   case numbers(NumberRows)
   case records(RecordRows)
+  case fixedWidths(FixedWidthRows)
 
   /// `nil` if the rows are not of the kind that can be read so.
   init?(_ syntax: TextSyntax, _ leaves: [TextLeaf], useColumns: [Int]?, rowSize: Int, isHomogeneous: Bool) {
@@ -61,6 +63,7 @@ enum FastRows: Sendable {
     switch self {
     case .numbers(let rows): unsafe rows.read(text, &position, into: target, capacity: capacity)
     case .records(let rows): unsafe rows.read(text, &position, into: target, capacity: capacity)
+    case .fixedWidths(let rows): unsafe rows.read(text, &position, into: target, capacity: capacity)
     }
   }
 }

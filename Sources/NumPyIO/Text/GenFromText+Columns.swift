@@ -94,6 +94,7 @@ extension GenFromTextTable {
 
   /// The same record with other names for its fields, which stay where they are.
   func relabelled(_ dtype: DType, _ names: [String]) throws(FormatError) -> DType {
+    guard Set(names).count == names.count else { throw FormatError(.badArgument, "Duplicate field names given.") }
     let fields = zip(names, dtype.fields ?? []).map { DType.Field($0, $1.dtype, offset: $1.offset) }
     return try FormatError.wrapping(.badArgument, file: source.name) { () throws(ArrayError) in
       try DType.structured(fields: fields, itemSize: dtype.itemSize)
@@ -120,12 +121,18 @@ extension GenFromTextTable {
     }
   }
 
+  /// Whether a column is told by its name or its number in the file.
+  private func isOfFile(_ column: GenFromTextOptions.Column) -> Bool {
+    guard case .index(let index) = column, let columns else { return true }
+    return columns.contains(index)
+  }
+
   mutating func makeConverters() {
     var missing = [[String]](repeating: [""], count: columnCount)
     switch options.missingValues {
     case .all(let texts): for index in missing.indices { missing[index] += texts }
     case .list(let lists):
-      for (index, texts) in lists.enumerated() where index < columnCount { missing[index] += texts }
+      for (index, texts) in lists.enumerated() where index < columnCount { missing[index] += texts ?? [] }
     case .columns(let byColumn):
       for (column, texts) in byColumn {
         guard let column else {
@@ -142,8 +149,11 @@ extension GenFromTextTable {
     case .list(let values):
       for (index, value) in values.enumerated() where index < columnCount { filling[index] = value }
     case .columns(let byColumn):
-      for (column, value) in byColumn {
-        if let column, let index = index(of: column) { filling[index] = value }
+      // A number that is none of the columns' counts the columns that are read: it gives way to one that is.
+      for isKnown in [false, true] {
+        for case (let column?, let value) in byColumn where isOfFile(column) == isKnown {
+          if let index = index(of: column) { filling[index] = value }
+        }
       }
     case nil: break
     }

@@ -76,10 +76,7 @@ extension GenFromTextTable {
     }
     let types = converters.indices.map { index in ladderDType(index) }
     guard names == nil else { return (try structured(Array(zip(names ?? [], types))), false) }
-    let checked = Set(
-      converters.indices.filter { !(converters[$0].rung == .bool && converters[$0].hasMissingBool) }
-        .map { converters[$0].rung.rawValue })
-    if checked.count == 1, let rung = checked.first.flatMap(LadderConverter.Rung.init(rawValue:)) {
+    if let rung = commonRung {
       return (rung == .string ? sizedText(0..<columnCount) : GenFromTextTable.dtype(rung), true)
     }
     let fields = types.enumerated().map { (FieldNames.numbered(options.defaultFormat, $0.offset), $0.element) }
@@ -144,11 +141,7 @@ extension GenFromTextTable {
   ) throws(FormatError) -> AnyNDArray {
     // A mask has a value for every column, even where a record takes fewer.
     guard isTable || rows.isEmpty || columnCount == count else { throw GenFromTextTable.misfit(columnCount, count) }
-    // In records also what equals the value of a missing text: `-999.00` where `-999.0` is missing.
-    let values: [[TextValue]] = converters.map { converter in
-      guard !isTable, count > 1 || self.dtype == nil else { return [] }
-      return converter.missing.compactMap { $0.isEmpty ? nil : try? converter.comparable($0, loose: true) }
-    }
+    let alike = missingAlike(isTable: isTable || (count == 1 && self.dtype != nil))
     var bytes: [UInt8] = []
     for row in rows {
       for index in 0..<count {
@@ -156,17 +149,28 @@ extension GenFromTextTable {
           bytes.append(0)
           continue
         }
-        var isMissing = converters[index].missing.contains(PythonText.strip(row[index]))
-        if !isMissing, !values[index].isEmpty {
-          isMissing = values[index].contains(try converters[index].comparable(row[index], loose: options.loose))
-        }
-        bytes.append(isMissing ? 1 : 0)
+        bytes.append(try isMissing(row[index], index, alike) ? 1 : 0)
       }
     }
     let dtype = isTable ? .bool : try maskDType(target)
     return try FormatError.wrapping(.limitExceeded, file: source.name) { () throws(ArrayError) in
       try AnyNDArray(bytes: bytes, dtype: dtype, shape: shape)
     }
+  }
+
+  /// What else counts as missing in the columns of records: what equals the value of a missing text, as `-999.00` where
+  /// `-999.0` is missing.
+  func missingAlike(isTable: Bool) -> [[TextValue]] {
+    converters.map { converter in
+      isTable ? [] : converter.missing.compactMap { $0.isEmpty ? nil : try? converter.comparable($0, loose: true) }
+    }
+  }
+
+  /// Whether the value of a column is a missing one.
+  func isMissing(_ text: String, _ index: Int, _ alike: [[TextValue]]) throws(FormatError) -> Bool {
+    if converters[index].missing.contains(PythonText.strip(text)) { return true }
+    guard !alike[index].isEmpty else { return false }
+    return alike[index].contains(try converters[index].comparable(text, loose: options.loose))
   }
 
   /// The mask of rows whose values have a byte each.
@@ -179,7 +183,7 @@ extension GenFromTextTable {
   }
 
   /// A `bool` for each leaf: NumPy's `make_mask_descr`.
-  private func maskDType(_ dtype: DType) throws(FormatError) -> DType {
+  func maskDType(_ dtype: DType) throws(FormatError) -> DType {
     if let fields = dtype.fields {
       var masks: [(String, DType)] = []
       for field in fields { masks.append((field.name, try maskDType(field.dtype))) }

@@ -1,23 +1,12 @@
 internal import ByteIO
 internal import NDArrays
-internal import NumberText
 
-/// The fast way through `genfromtxt`: rows go straight into typed memory by ``RecordRows``; only lines that are not plain
+/// The usual way through `genfromtxt`: rows go straight into typed memory by ``FastRows``; only lines that are not plain
 /// (gaps, comments, odd white space, other scripts) are cut into strings and converted one by one.
 ///
 /// Where the types are to be found, the first lines tell them; a line that does not fit makes its columns climb, and the
-/// file is read again. What is too odd for that goes the old way, line by line.
+/// file is read again. What is too odd for that is kept as strings until all rows are there.
 extension GenFromTextTable {
-  /// How the rows are read once their types are known.
-  struct TypedPlan {
-    let rows: RecordRows
-    /// The dtype of an element or a record.
-    let target: DType
-    let leaves: [TextLeaf]
-    let rowSize: Int
-    var hasGaps: Bool { leaves.reduce(0) { $0 + $1.dtype.itemSize } != rowSize }
-  }
-
   /// Where a reading of the rows stands.
   struct TypedCursor {
     var lines: TextLines
@@ -54,60 +43,25 @@ extension GenFromTextTable {
     return nil
   }
 
-  /// Whether the options are such that rows may be read so.
-  var isTypable: Bool {
-    guard source.isSeekable, columnCount > 0, columns?.allSatisfy({ $0 >= 0 }) ?? true,
-      !options.keepsBytes, dtype?.hasObjects != true, options.converters.isEmpty, let delimiter = plainDelimiter
-    else { return false }
-    return FastRows.isPlain(delimiter: delimiter, comment: options.comments?.utf8.first)
-  }
-
   /// How many times the file may be read. Only columns whose types are looked for can climb: with a dtype another reading
   /// would find the same.
   var attempts: Int { dtype == nil ? GenFromTextTable.maxAttempts : 1 }
 
-  /// How rows of these widths are read; `nil` if their columns are of kinds that are not read so.
-  func typedPlan(_ widths: [Int]) throws(FormatError) -> TypedPlan? {
-    guard let delimiter = plainDelimiter, let target = try typedDType(widths) else { return nil }
-    let leaves = try leaves(of: target)
-    let size = rowSize(target)
-    guard leaves.count == columnCount, !options.usemask || marksGapsOnly(leaves, target),
-      let rows = RecordRows(
-        leaves, delimiter: delimiter, comment: options.comments?.utf8.first.map { [$0] } ?? [], columns, size,
-        strictness: RecordRows.Strictness(
-          refusesLongText: dtype == nil, stripsFields: options.autostrip || options.usemask))
-    else { return nil }
-    return TypedPlan(rows: rows, target: target, leaves: leaves, rowSize: size)
-  }
-
-  /// Whether what counts as missing is nothing that ``RecordRows`` takes: empty fields, and texts that are no numbers in a
-  /// table of numbers. (In records a value is missing, too, that equals the one of a missing text.)
-  private func marksGapsOnly(_ leaves: [TextLeaf], _ target: DType) -> Bool {
-    zip(converters, leaves).allSatisfy { converter, leaf in
-      converter.missing == [""]
-        || ((!target.isStructured || leaves.count == 1) && dtype != nil && leaf.dtype.isNumber
-          && converter.missing.allSatisfy { PythonNumberText.double(Array($0.utf8)) == nil })
-    }
-  }
-
-  private var plainDelimiter: UInt8? {
-    switch options.delimiter {
-    case .space, .text(""), .width(0): return 0
-    case .text(let mark):
-      let bytes = Array(mark.utf8)
-      return bytes.count == 1 ? bytes[0] : nil
-    case .width, .widths: return nil
-    }
-  }
-
   /// Lets the columns climb over the first lines.
   mutating func sample(from start: Int, _ widths: inout [Int]) throws(FormatError) {
     var lines = try lines(from: start)
-    var count = 0
-    while count < min(GenFromTextTable.sampleSize, options.maxRows ?? .max), let line = try lines.next() {
+    try climb(over: min(GenFromTextTable.sampleSize, options.maxRows ?? .max), of: &lines, &widths)
+  }
+
+  /// Lets the columns climb over so many rows.
+  private mutating func climb(
+    over count: Int, of lines: inout TextLines, _ widths: inout [Int]
+  ) throws(FormatError) {
+    var left = count
+    while left > 0, let line = try lines.next() {
       let all = splitter.fields(line)
       guard !all.isEmpty, let values = wanted(of: all) else { continue }
-      count += 1
+      left -= 1
       climb(values, &widths)
     }
   }
@@ -117,9 +71,13 @@ extension GenFromTextTable {
   private mutating func climb(_ values: [String], _ widths: inout [Int]) -> Bool {
     var changed = false
     for (index, value) in values.enumerated() {
-      let rung = converters[index].rung
+      let (rung, isOpen) = (converters[index].rung, converters[index].hasMissingBool)
       converters[index].climb(to: value)
-      changed = changed || converters[index].rung != rung
+      changed = changed || converters[index].rung != rung || converters[index].hasMissingBool != isOpen
+      if value.utf8.last == 0, !hidesLength {
+        hidesLength = true
+        changed = true
+      }
       let length = value.unicodeScalars.count
       if length > widths[index] {
         let isText = converters[index].rung == .string
@@ -135,41 +93,6 @@ extension GenFromTextTable {
     var lines = TextLines(source, options.encoding ?? .utf8, maxLineBytes: options.maxLineBytes)
     for _ in 0..<start where try lines.next() == nil { break }
     return lines
-  }
-
-  /// Whether all columns are of one type, so that the result has two axes.
-  var isTable: Bool {
-    if let dtype { return !dtype.isStructured }
-    return names == nil && Set(converters.map(\.rung.rawValue)).count == 1
-  }
-
-  /// The dtype of an element or a record; `nil` if the columns are of kinds that are not read so.
-  func typedDType(_ widths: [Int]) throws(FormatError) -> DType? {
-    if let dtype {
-      guard !dtype.isFlexible, dtype.fields?.allSatisfy({ !$0.dtype.isFlexible }) ?? true else { return nil }
-      if let fields = dtype.fields, let names, !names.isEmpty, names.count != fields.count { return nil }
-      return try renamed(dtype)
-    }
-    guard converters.allSatisfy({ [.integer, .float, .string].contains($0.rung) }) else { return nil }
-    let isTable = isTable
-    let types = converters.enumerated().map { index, converter in
-      converter.rung == .string
-        ? DType.string(isTable ? widths.max() ?? 1 : widths[index]) : GenFromTextTable.dtype(converter.rung)
-    }
-    if isTable { return types.first }
-    let names = names ?? types.indices.map { FieldNames.numbered(options.defaultFormat, $0) }
-    guard names.count == columnCount else { return nil }
-    return try structured(Array(zip(names, types)))
-  }
-
-  func leaves(of target: DType) throws(FormatError) -> [TextLeaf] {
-    guard !target.isStructured else { return try TextLeaf.leaves(of: target) }
-    guard columnCount <= Int.max / 2 / max(1, target.itemSize) else { return [] }
-    return (0..<columnCount).map { TextLeaf(dtype: target, offset: $0 * target.itemSize) }
-  }
-
-  func rowSize(_ target: DType) -> Int {
-    target.isStructured ? target.itemSize : target.itemSize * columnCount
   }
 
   /// Reads all rows; `nil` if a column had to climb, so that the file has to be read again.
@@ -222,13 +145,15 @@ extension GenFromTextTable {
     let limit = options.maxRows ?? .max
     while store.rows < store.capacity {
       let room = min(store.capacity - store.rows, limit - cursor.rowCount)
-      // Safe: the store has room for so many rows.
-      let read = unsafe cursor.lines.readRows(plan.rows, into: store.end, capacity: room)
-      store.add(read)
-      cursor.rowCount += read
-      if options.usemask { cursor.mask.append(contentsOf: repeatElement(0, count: read * columnCount)) }
+      if let rows = plan.rows {
+        // Safe: the store has room for so many rows.
+        let read = unsafe cursor.lines.readRows(rows, into: store.end, capacity: room)
+        store.add(read)
+        cursor.rowCount += read
+        if options.usemask { cursor.mask.append(contentsOf: repeatElement(0, count: read * columnCount)) }
+      }
       if cursor.rowCount == limit { break }
-      if read == room { return nil }
+      if store.rows == store.capacity { return nil }
       guard let line = try cursor.lines.next() else { break }
       let all = splitter.fields(line)
       if all.isEmpty { continue }
@@ -236,21 +161,20 @@ extension GenFromTextTable {
         cursor.invalid.append((cursor.lines.count + lineOffset(start), all.count))
         continue
       }
-      if dtype == nil, climb(values, &widths) { return .climbed }
-      for (index, leaf) in plan.leaves.enumerated() {
-        let value: TextValue
-        do throws(FormatError) { value = try converters[index].convert(values[index], loose: options.loose) } catch {
-          return .misfit(error)
-        }
-        // Safe: the leaf lies within the next row, for which there is room.
-        let conversion = unsafe FieldConversion(leaf.dtype, at: store.end + leaf.offset)
-        guard conversion.store(value) else { return .misfit(outOfBounds(value, leaf.dtype)) }
+      if dtype == nil, climb(values, &widths) {
+        // Where reading is slow, once more has to do: the rest tells at once how far the columns climb.
+        if plan.rows == nil { try climb(over: limit - cursor.rowCount - 1, of: &cursor.lines, &widths) }
+        return .climbed
       }
-      if options.usemask {
-        for (converter, value) in zip(converters, values) {
-          cursor.mask.append(converter.missing.contains(PythonText.strip(value)) ? 1 : 0)
+      do throws(FormatError) {
+        for (index, leaf) in plan.leaves.enumerated() {
+          let value = try converters[index].convert(values[index], loose: options.loose)
+          // Safe: the leaf lies within the next row, for which there is room.
+          let conversion = unsafe FieldConversion(leaf.dtype, at: store.end + leaf.offset)
+          guard conversion.store(value) else { throw outOfBounds(value, leaf.dtype) }
+          if options.usemask { cursor.mask.append(try isMissing(values[index], index, plan.missingAlike) ? 1 : 0) }
         }
-      }
+      } catch { return .misfit(error) }
       store.add(1)
       cursor.rowCount += 1
       if store.rows == store.capacity, cursor.rowCount < limit { return nil }

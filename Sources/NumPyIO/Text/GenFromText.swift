@@ -6,8 +6,9 @@ internal import PythonLiterals
 extension AnyNDArray {
   /// Reads a text file with gaps as NumPy's `np.genfromtxt`; `-` is standard input.
   ///
-  /// Tables of plain numbers are read as fast as by ``loadText(from:options:)-(String,_)``; anything else goes line by
-  /// line and takes memory for the text of all rows, as in NumPy.
+  /// Tables of plain numbers are read as fast as by ``loadText(from:options:)-(String,_)``. Other lines (gaps, comments,
+  /// complex numbers) are cut into texts one by one; converters, texts whose length a dtype leaves open, and what cannot
+  /// be read twice take memory for the text of all rows, as in NumPy.
   ///
   /// - Throws: ``FormatError`` with NumPy's wording: code `malformed` for rows of different lengths, `badValue` for
   ///   what the dtype cannot hold, `badArgument` for options that contradict each other.
@@ -70,6 +71,8 @@ struct GenFromTextTable {
   /// The columns that functions of the caller's convert.
   var customColumns: Set<Int> = []
   var rows: [[String]] = []
+  /// Whether there is text whose type is to be found and that ends in a NUL: how long it is cannot be seen in an array.
+  var hidesLength = false
   /// Whether columns of text become bytes.
   var textIsBytes = false
 

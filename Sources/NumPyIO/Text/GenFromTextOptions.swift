@@ -34,9 +34,9 @@ public struct GenFromTextOptions: Sendable {
   public enum PerColumn<Value: Sendable & Hashable>: Sendable, Hashable {
     /// For every column.
     case all(Value)
-    /// In the order of the columns.
-    case list([Value])
-    /// For some columns; `nil` as a key of missing values stands for every column.
+    /// In the order of the columns that are read; `nil` for a column that has none.
+    case list([Value?])
+    /// For some columns of the file; `nil` as a key of missing values stands for every column.
     case columns([Column?: Value])
   }
 
@@ -112,4 +112,10 @@ public struct GenFromTextResult: Sendable {
   public var array: AnyNDArray
   /// Where values were missing: `bool`, or a `bool` per field; only if asked for by ``GenFromTextOptions/usemask``.
   public var mask: AnyNDArray?
+
+  /// What has been read.
+  public init(array: AnyNDArray, mask: AnyNDArray? = nil) {
+    self.array = array
+    self.mask = mask
+  }
 }

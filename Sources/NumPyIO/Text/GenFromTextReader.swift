@@ -17,6 +17,8 @@ package final class GenFromTextReader {
 
   /// The type of an element or a record.
   package var dtype: DType { plan.target }
+  /// The type of what marks the missing values of an element or a record.
+  package var maskDType: DType { get throws(FormatError) { try table.maskDType(plan.target) } }
   /// The shape of a row: one dimension, or none for records.
   package var rowShape: [Int] { plan.target.isStructured ? [] : [plan.leaves.count] }
   /// How many rows have been read.
@@ -37,8 +39,8 @@ package final class GenFromTextReader {
     cursor = GenFromTextTable.TypedCursor(lines: try table.lines(from: start))
   }
 
-  /// Opens a table; `nil` if it is of the kind that is read as a whole only: complex numbers and truth values whose type
-  /// is to be found, a mask, converters, widths instead of a delimiter, a stream.
+  /// Opens a table; `nil` if it is of the kind that is read as a whole only: text whose length a dtype leaves open,
+  /// converters, a stream.
   package static func open(
     _ source: any ByteSource, options: GenFromTextOptions
   ) throws(FormatError) -> GenFromTextReader? {
@@ -48,7 +50,7 @@ package final class GenFromTextReader {
       quiet.onWarning = nil
       var table = try GenFromTextTable(source, quiet)
       let (_, start) = try table.open()
-      guard table.isTypable, !options.usemask else { return nil }
+      guard table.isTypable else { return nil }
       var widths = [Int](repeating: 1, count: table.columnCount)
       var survey: GenFromTextTable.Survey?
       if table.dtype == nil || options.skipFooter > 0 {
@@ -62,11 +64,11 @@ package final class GenFromTextReader {
     } catch { throw error.at(file: source.name) }
   }
 
-  /// The next rows; `nil` at the end.
+  /// The next rows, and which of their values are missing if that is asked for; `nil` at the end.
   ///
   /// - Throws: ``FormatError`` as ``AnyNDArray/genFromText(from:options:)-(any ByteSource,_)``; rows of another length are
   ///   told at the end.
-  package func next() throws(FormatError) -> AnyNDArray? {
+  package func next() throws(FormatError) -> GenFromTextResult? {
     guard !cursor.hasEnded else { return nil }
     do throws(FormatError) {
       var store = RowStore(rowSize: plan.rowSize, hasGaps: plan.hasGaps)
@@ -84,9 +86,13 @@ package final class GenFromTextReader {
         _ = try table.report(survey?.invalid ?? cursor.invalid, rowCount: survey?.rowCount ?? cursor.rowCount)
       }
       if store.rows == 0 { return nil }
-      return try FormatError.wrapping(.limitExceeded, file: nil) { () throws(ArrayError) in
+      let array = try FormatError.wrapping(.limitExceeded, file: nil) { () throws(ArrayError) in
         try AnyNDArray(storage: store.storage, dtype: dtype, shape: [store.rows] + rowShape)
       }
+      guard table.options.usemask else { return GenFromTextResult(array: array, mask: nil) }
+      let mask = try table.maskArray(cursor.mask, dtype, rowCount: store.rows)
+      cursor.mask = []
+      return GenFromTextResult(array: array, mask: mask)
     } catch { throw error.at(file: table.source.name) }
   }
 }
@@ -141,6 +147,7 @@ extension GenFromTextTable {
         narrow[index] = max(narrow[index], longest(leaf, store))
       }
       try store.clear()
+      cursor.mask.removeAll(keepingCapacity: true)
     }
     return (cursor, narrow)
   }

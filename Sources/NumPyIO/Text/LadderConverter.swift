@@ -20,7 +20,7 @@ struct LadderConverter {
     case narrowInteger
     /// A text of bytes, in Latin-1.
     case bytes
-    /// A text that the dtype itself reads: moments.
+    /// A text in Latin-1 that the dtype itself reads: moments.
     case raw
     case custom(TextConverter)
   }
@@ -36,8 +36,6 @@ struct LadderConverter {
   private(set) var kind: Kind
   private(set) var missing: Set<String>
   private var fill: TextValue?
-  /// Whether the rung was settled by values: a bool column with missing ones was not.
-  private(set) var isChecked = false
 
   /// A converter that finds its own rung.
   init(missing: [String], fill: TextValue?) {
@@ -64,12 +62,6 @@ struct LadderConverter {
   /// Lets a function of the caller's convert the column.
   mutating func use(_ converter: @escaping TextConverter) { kind = .custom(converter) }
 
-  /// Whether the column's type is still to be found, or is text, integer or float as the dtype says.
-  var isCustom: Bool {
-    if case .custom = kind { return true }
-    return false
-  }
-
   var rung: Rung {
     if case .rung(let rung) = kind { return rung }
     return .string
@@ -77,7 +69,11 @@ struct LadderConverter {
 
   /// What a missing value becomes.
   private var missingValue: TextValue {
-    if let fill { return fill }
+    if let fill {
+      // NumPy's `default or False`, which shows where the table becomes one of text.
+      if case .rung(.bool) = kind, fill.isFalse { return .bool(false) }
+      return fill
+    }
     switch kind {
     case .rung(.bool): return .bool(false)
     case .rung(.integer), .wideInteger, .narrowInteger: return .integer(-1)
@@ -129,8 +125,8 @@ struct LadderConverter {
     case .rung(.complex):
       guard let (real, imaginary) = PythonNumberText.complex(bytes) else { throw .noValue }
       return .complex(real, imaginary)
-    case .rung(.string), .raw: return .text(text)
-    case .bytes:
+    case .rung(.string): return .text(text)
+    case .bytes, .raw:
       guard text.unicodeScalars.allSatisfy({ $0.value < 256 }) else { throw .noValue }
       return .text(text)
     case .custom(let converter):
@@ -140,7 +136,6 @@ struct LadderConverter {
 
   /// Climbs until the text fits, or counts as missing.
   mutating func climb(to text: String) {
-    isChecked = true
     while true {
       if (try? value(text)) != nil {
         if case .rung(.bool) = kind { hasBool = true }
@@ -158,7 +153,7 @@ struct LadderConverter {
   }
 
   /// Whether a value was true or false.
-  private var hasBool = false
+  private(set) var hasBool = false
   /// Whether a value was missing while the column still looked like bools.
   private(set) var hasMissingBool = false
 
@@ -190,6 +185,19 @@ struct LadderConverter {
         if loose || missing.contains(PythonText.strip(text)) { return missingValue }
         throw FormatError(.badValue, "Cannot convert string '\(text)'")
       }
+    }
+  }
+}
+
+extension TextValue {
+  /// Whether Python takes the value for false.
+  fileprivate var isFalse: Bool {
+    switch self {
+    case .integer(let number): number == 0
+    case .number(let number): number == 0
+    case .complex(let real, let imaginary): real == 0 && imaginary == 0
+    case .bool(let truth): !truth
+    case .text(let text): text.isEmpty
     }
   }
 }

@@ -11,16 +11,19 @@ enum PythonText {
   }
 
   /// `text.strip()`.
-  static func strip(_ text: String) -> String { strip(Array(text.unicodeScalars)[...], isSpace).string }
+  static func strip(_ text: String) -> String {
+    let isBare = [text.utf8.first, text.utf8.last].allSatisfy { $0.map { $0 > 0x20 && $0 < 0x80 } ?? true }
+    return isBare ? text : strip(Array(text.unicodeScalars)[...], isSpace).string
+  }
 
   /// Takes characters off both ends.
   static func strip(
     _ text: ArraySlice<Unicode.Scalar>, _ isStripped: (Unicode.Scalar) -> Bool
   ) -> ArraySlice<Unicode.Scalar> {
-    var text = text
-    while let first = text.first, isStripped(first) { text.removeFirst() }
-    while let last = text.last, isStripped(last) { text.removeLast() }
-    return text
+    var (start, end) = (text.startIndex, text.endIndex)
+    while start < end, isStripped(text[start]) { start += 1 }
+    while start < end, isStripped(text[end - 1]) { end -= 1 }
+    return text[start..<end]
   }
 
   /// `text.split()`: the words between white space.
@@ -28,7 +31,7 @@ enum PythonText {
     text.split(whereSeparator: isSpace)
   }
 
-  /// `text.split(separator)`.
+  /// `text.split(separator)`, of a separator that is not empty.
   static func split(
     _ text: ArraySlice<Unicode.Scalar>, at separator: [Unicode.Scalar]
   ) -> [ArraySlice<Unicode.Scalar>] {
@@ -36,7 +39,7 @@ enum PythonText {
     var start = text.startIndex
     var place = start
     while place + separator.count <= text.endIndex {
-      if text[place..<(place + separator.count)].elementsEqual(separator) {
+      if text[place] == separator[0], text[place..<(place + separator.count)].elementsEqual(separator) {
         parts.append(text[start..<place])
         place += separator.count
         start = place
@@ -60,6 +63,9 @@ enum PythonText {
 
 extension ArraySlice<Unicode.Scalar> {
   var string: String {
+    if allSatisfy({ $0.isASCII }) {
+      return String(decoding: map { UInt8(truncatingIfNeeded: $0.value) }, as: UTF8.self)
+    }
     var text = ""
     text.unicodeScalars.append(contentsOf: self)
     return text

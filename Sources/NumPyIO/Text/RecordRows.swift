@@ -7,27 +7,22 @@ internal import NumberText
 /// As ``NumberRows``, it gives back what is not plain: text that is not ASCII, quotes, comments within a row, white space
 /// other than spaces and tabs, rows that are too short.
 struct RecordRows: Sendable {
-  /// What is done with a column of the text.
-  private enum Action: Sendable {
-    case skip
-    case number(NumberRows.Element)
-    /// `S`: so many bytes; `U`: so many code points in this machine's byte order.
-    case bytes(Int)
-    case characters(Int)
-  }
-
   private struct Column: Sendable {
-    var action: Action
+    var action: FieldAction
     /// Where the value goes, in bytes from the start of the row.
     var offset: Int
+    /// What stands in for a number that is missing; `nil` if such rows are given back.
+    var gap: FieldGap?
   }
 
   /// What `genfromtxt` minds about text: missing values, white space that it strips, text that would be cut.
   struct Strictness: Sendable {
-    /// Whether text that is longer than its column is given back, rather than cut.
+    /// Whether text that is longer than its column, or hides its length by a NUL at its end, is given back.
     var refusesLongText: Bool
     /// Whether white space is stripped off every field, rather than off the line only.
     var stripsFields: Bool
+    /// Whether text of nothing but white space is given back, since it counts as missing.
+    var marksBlanks: Bool
   }
 
   private let columns: [Column]
@@ -42,7 +37,7 @@ struct RecordRows: Sendable {
   /// `nil` if a column is of another kind.
   init?(
     _ leaves: [TextLeaf], delimiter: UInt8, comment: [UInt8], _ useColumns: [Int]?, _ rowSize: Int,
-    strictness: Strictness? = nil
+    strictness: Strictness? = nil, gaps: [FieldGap?] = []
   ) {
     self.strictness = strictness
     self.delimiter = delimiter
@@ -53,19 +48,12 @@ struct RecordRows: Sendable {
     guard places.count == leaves.count, let last = places.max(), places.allSatisfy({ $0 >= 0 }), last < 1 << 20,
       Set(places).count == places.count
     else { return nil }
-    var columns = [Column](repeating: Column(action: .skip, offset: 0), count: last + 1)
-    for (leaf, place) in zip(leaves, places) {
-      let action: Action
-      if let element = FastRows.element(leaf.dtype) {
-        action = .number(element)
-      } else if leaf.dtype.kind == .bytes, leaf.dtype.itemSize > 0 {
-        action = .bytes(leaf.dtype.itemSize)
-      } else if leaf.dtype.kind == .string, leaf.dtype.itemSize > 0, leaf.dtype.isNative {
-        action = .characters(leaf.dtype.itemSize / 4)
-      } else {
-        return nil
-      }
-      columns[place] = Column(action: action, offset: leaf.offset)
+    var columns = [Column](repeating: Column(action: .skip, offset: 0, gap: nil), count: last + 1)
+    // Where spaces divide, those at the end of a line do not.
+    let hasGaps = !gaps.isEmpty && delimiter != 0x20
+    for (index, (leaf, place)) in zip(leaves, places).enumerated() {
+      guard let action = FieldAction(leaf.dtype, asPython: strictness != nil) else { return nil }
+      columns[place] = Column(action: action, offset: leaf.offset, gap: hasGaps ? gaps[index] : nil)
     }
     self.columns = columns
     ignoresRest = useColumns != nil
@@ -122,43 +110,47 @@ struct RecordRows: Sendable {
     switch column.action {
     case .number(let element):
       skipSpaces(text, &place)
-      guard unsafe element.read(text, &place, into: target) else { return false }
+      let start = place
+      if unsafe !element.read(text, &place, into: target) {
+        // Behind a number that does not fit, too, a field may end: it is no gap.
+        place = start
+        guard unsafe readGap(column, text, &place, at: target) else { return false }
+      }
       skipSpaces(text, &place)
       return true
     case .skip: return passField(text, &place)
-    case .bytes(let size):
+    case .complex, .truth, .bytes, .characters:
       let start = place
-      guard passField(text, &place) else { return false }
-      for index in 0..<size {
-        let byte = start &+ index < place ? text.byte(start &+ index) : 0
-        if byte >= 0x80 { return false }
-        unsafe target.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
-      }
-      return true
-    case .characters(let size):
-      let start = place
-      guard passField(text, &place) else { return false }
-      for index in 0..<size {
-        let byte = start &+ index < place ? text.byte(start &+ index) : 0
-        if byte >= 0x80 { return false }
-        unsafe target.storeBytes(of: UInt32(byte), toByteOffset: index &* 4, as: UInt32.self)
-      }
-      return true
+      return unsafe passField(text, &place) && column.action.store(text, start..<place, at: target)
     }
+  }
+
+  /// Moves over a field that is no number, where something stands in for it.
+  @inline(never)
+  private func readGap(
+    _ column: Column, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer
+  ) -> Bool {
+    guard let gap = column.gap else { return false }
+    let byte = place < text.byteCount ? text.byte(place) : 10
+    if byte == delimiter || byte == 10 || byte == 13 {
+      guard delimiter != 0, columns.count > 1 else { return false }
+    } else {
+      guard gap.takesWords, FieldGap.isWord(byte), passField(text, &place) else { return false }
+    }
+    unsafe gap.store(at: target)
+    return true
   }
 
   /// Whether `genfromtxt` takes a field's text as it stands.
   private func isPlainText(
     _ column: Column, _ text: RawSpan, _ range: Range<Int>, _ index: Int, _ strictness: Strictness
   ) -> Bool {
-    let size: Int
-    switch column.action {
-    case .skip, .number: return true
-    case .bytes(let count), .characters(let count): size = count
-    }
-    guard !range.isEmpty, !strictness.refusesLongText || range.count <= size else { return false }
-    let isFirst = index == 0 || strictness.stripsFields
-    let isLast = index == columns.count - 1 || strictness.stripsFields
+    guard let size = column.action.textSize else { return true }
+    guard !range.isEmpty else { return false }
+    if strictness.refusesLongText, range.count > size || text.byte(range.upperBound - 1) == 0 { return false }
+    let strips = strictness.stripsFields || strictness.marksBlanks
+    let isFirst = index == 0 || strips
+    let isLast = index == columns.count - 1 || strips
     return !(isFirst && text.byte(range.lowerBound) <= 0x20) && !(isLast && text.byte(range.upperBound - 1) <= 0x20)
   }
 

@@ -36,9 +36,9 @@ struct RowTokenizer {
   }
 
   /// Whether a row that begins at a position may end within the text: a line that is still being read must not be cut into
-  /// fields each time that more of it arrives.
+  /// fields each time that more of it arrives. (Quotes may hide the line ends that there are, but make none.)
   func mayComplete(_ text: RawSpan, from position: Int, isLast: Bool) -> Bool {
-    isLast || !syntax.quote.isEmpty || TextScanning.lineEnd(text, from: position) < text.byteCount
+    isLast || TextScanning.lineEnd(text, from: position) < text.byteCount
   }
 
   /// Moves over a line as it is, quotes and all; false if it is not complete.

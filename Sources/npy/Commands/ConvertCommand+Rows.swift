@@ -61,9 +61,7 @@ extension ConvertCommand {
       if let scratch { return try scratch.append(block) }
       blocks.append(block)
       guard size >= ArrayInput.largeSize else { return }
-      let folder = AtomicFile.isStream(destination) ? Folders.temporaryBase : Folders.folder(of: destination)
-      let new = try ScratchArray(
-        in: folder, dtype: rows.dtype, rowShape: rows.rowShape, isTransposed: rows.isTransposed)
+      let new = try scratchArray(for: rows, of: rows.dtype)
       for block in blocks { try new.append(block) }
       blocks = []
       scratch = new
@@ -74,6 +72,36 @@ extension ConvertCommand {
       try AnyNDArray(bytes: blocks.flatMap(\.bytes), dtype: rows.dtype, shape: shape)
     }
     return ArrayInput(address, memory: .values(rows.isTransposed ? whole.transposed() : whole))
+  }
+
+  /// A file beside the destination for all rows of a table, or for what is told of each of their values.
+  private func scratchArray(for rows: TextRows, of dtype: DType) throws(FormatError) -> ScratchArray {
+    let folder = AtomicFile.isStream(destination) ? Folders.temporaryBase : Folders.folder(of: destination)
+    return try ScratchArray(in: folder, dtype: dtype, rowShape: rows.rowShape, isTransposed: rows.isTransposed)
+  }
+
+  /// Converts a large table of text to an archive of its values and a mask of those that are missing.
+  ///
+  /// - Returns: Whether it was done; else nothing has been read, and the whole has to be taken into memory.
+  func convertMaskedRows(of source: any ByteSource, _ textKind: FileKindName) throws -> Bool {
+    guard let rows = try TextRows(source, textKind, reading) else { return false }
+    let data = try scratchArray(for: rows, of: rows.dtype)
+    let mask = try scratchArray(for: rows, of: rows.maskDType)
+    try rows.forEachResult { (block: GenFromTextResult) throws(FormatError) in
+      try data.append(block.array)
+      if let missing = block.mask { try mask.append(missing) }
+    }
+    let members = [("data", try data.finish()), ("mask", try mask.finish())]
+    try ArchiveOutput.write(to: destination, replacing: output.replaces, archive) { output in
+      for (name, file) in members {
+        if let stream = try file.stream() {
+          try output.add(name, stream)
+        } else {
+          try output.add(name, .values(file.read()))
+        }
+      }
+    }
+    return true
   }
 
   /// A block as the options want its elements.

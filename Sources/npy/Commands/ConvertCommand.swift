@@ -101,6 +101,7 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     guard kind == .pkl || kind == .npz, array.isEmpty, address.isWhole, name == nil else {
       throw ValidationError("--usemask writes a masked array to a pickle, or its data and mask to an archive")
     }
+    if kind == .npz, try convertMaskedRows(of: source, textKind) { return }
     let result = try AnyNDArray.genFromText(
       from: source, options: reading.gapOptions(textKind, of: source))
     let mask = try result.mask ?? AnyNDArray(zeros: result.array.shape, dtype: .bool)

@@ -30,9 +30,7 @@ enum ColumnValues {
       for entry in entries where entry.value != .none { columns[try column(entry.key)] = value(entry.value) }
       return .columns(columns)
     case .list(let items)?, .tuple(let items)?:
-      var columns: [GenFromTextOptions.Column?: TextValue] = [:]
-      for (index, item) in items.enumerated() where item != .none { columns[.index(index)] = value(item) }
-      return .columns(columns)
+      return .list(items.map { $0 == .none ? nil : value($0) })
     case let item?: return .all(value(item))
     case nil:
       let values = GapOptions.list(text).map(plain)

@@ -140,7 +140,7 @@ enum Advice {
 
   /// The folder and the name in it.
   private static func split(_ path: String) -> (folder: String, name: String) {
-    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-    return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
+    let start = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
+    return (Folders.folder(of: path), String(path[start...]))
   }
 }

@@ -22,9 +22,9 @@ struct TextRows {
       }
     }
 
-    func next() throws(FormatError) -> AnyNDArray? {
+    func next() throws(FormatError) -> GenFromTextResult? {
       switch self {
-      case .load(let reader): try reader.next()
+      case .load(let reader): try reader.next().map { GenFromTextResult(array: $0) }
       case .gaps(let reader): try reader.next()
       }
     }
@@ -35,7 +35,7 @@ struct TextRows {
     /// The whole table, of at most one row: such a table has other axes than longer ones.
     case short(AnyNDArray)
     /// The first rows, two at least, and those behind them.
-    case long([AnyNDArray], Reader)
+    case long([GenFromTextResult], Reader)
   }
   private let content: Content
   private let ndmin: Int
@@ -64,7 +64,7 @@ struct TextRows {
         let reader = try GenFromTextReader.open(source, options: options), !(unpacks && reader.dtype.isStructured)
       else { return nil }
       let first = try TextRows.firstRows(.gaps(reader), source)
-      guard first.reduce(0, { $0 + $1.shape[0] }) >= 2 else { return nil }
+      guard first.reduce(0, { $0 + $1.array.shape[0] }) >= 2 else { return nil }
       content = .long(first, .gaps(reader))
       source.willBeReadOnce()
       return
@@ -89,19 +89,19 @@ struct TextRows {
       return
     }
     let rows = try FormatError.wrapping(.limitExceeded, file: source.name) { () throws(ArrayError) in
-      if let rows = first.first { return rows }
+      if let rows = first.first?.array { return rows }
       return try AnyNDArray(zeros: [0] + reader.rowShape, dtype: reader.dtype)
     }
     content = .short(reader.finished(rows))
   }
 
   /// Reads until there are two rows, or no more.
-  private static func firstRows(_ reader: Reader, _ source: any ByteSource) throws(FormatError) -> [AnyNDArray] {
+  private static func firstRows(_ reader: Reader, _ source: any ByteSource) throws(FormatError) -> [GenFromTextResult] {
     try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
-      var first: [AnyNDArray] = []
+      var first: [GenFromTextResult] = []
       while first.count < 2, let rows = try reader.next() {
         first.append(rows)
-        if rows.shape[0] >= 2 { break }
+        if rows.array.shape[0] >= 2 { break }
       }
       return first
     }
@@ -121,6 +121,14 @@ struct TextRows {
     }
   }
 
+  /// The type of what marks the missing values of an element.
+  var maskDType: DType {
+    get throws(FormatError) {
+      if case .long(_, .gaps(let reader)) = content { return try reader.maskDType }
+      return .bool
+    }
+  }
+
   /// The shape of a row as the array has it: a single column is an axis of its own only if two are asked for.
   var rowShape: [Int] {
     switch content {
@@ -137,16 +145,25 @@ struct TextRows {
 
   /// Calls `body` with block after block of rows, never turned over.
   func forEachBlock(_ body: (AnyNDArray) throws(FormatError) -> Void) throws(FormatError) {
+    try forEachResult { (block: GenFromTextResult) throws(FormatError) in try body(block.array) }
+  }
+
+  /// As ``forEachBlock(_:)``, with what is missing of each block.
+  func forEachResult(_ body: (GenFromTextResult) throws(FormatError) -> Void) throws(FormatError) {
     guard case .long(let first, let reader) = content else {
-      if let short { try body(short) }
+      if let short { try body(GenFromTextResult(array: short)) }
       return
     }
     let rowShape = rowShape
-    func hand(_ rows: AnyNDArray) throws(FormatError) {
-      let shaped = try FormatError.wrapping(.badArgument, file: source.name) { () throws(ArrayError) in
+    func shaped(_ rows: AnyNDArray) throws(FormatError) -> AnyNDArray {
+      try FormatError.wrapping(.badArgument, file: source.name) { () throws(ArrayError) in
         try rows.reshaped([rows.shape[0]] + rowShape)
       }
-      try body(shaped)
+    }
+    func hand(_ rows: GenFromTextResult) throws(FormatError) {
+      let mask: AnyNDArray?
+      if let known = rows.mask { mask = try shaped(known) } else { mask = nil }
+      try body(GenFromTextResult(array: shaped(rows.array), mask: mask))
     }
     try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
       for rows in first { try hand(rows) }
