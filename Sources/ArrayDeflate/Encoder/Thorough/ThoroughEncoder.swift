@@ -112,7 +112,12 @@ final class ThoroughEncoder {
       whole.copy(into: filtered, sample, options)
     }
     defer { cache = whole }
-    begin(input, sample, options, [ThoroughEncoder.hope])
+    // Where most matches derive from others there are many to weigh, and one round tells enough.
+    if options.derived.nonzeroBitCount < 4 {
+      begin(input, sample, options)
+    } else {
+      begin(input, sample, options, [ThoroughEncoder.hope])
+    }
     choose(input, sample.lowerBound, 0..<sample.count)
     var start = 0
     while start < counted { start += pathTable.view[start].length }
