@@ -11,7 +11,7 @@ enum FastRows: Sendable {
   case fixedWidths(FixedWidthRows)
 
   /// `nil` if the rows are not of the kind that can be read so.
-  init?(_ syntax: TextSyntax, _ leaves: [TextLeaf], useColumns: [Int]?, rowSize: Int, isHomogeneous: Bool) {
+  init?(_ syntax: TextSyntax, _ leaves: TextLeaves, useColumns: [Int]?, rowSize: Int, isHomogeneous: Bool) {
     guard syntax.quote.isEmpty, syntax.longComments.isEmpty, syntax.delimiter.count <= 1, let first = leaves.first
     else { return nil }
     let delimiter = syntax.delimiter.first ?? 0

@@ -27,7 +27,7 @@ struct FixedWidthRows: Sendable {
 
   /// `nil` if a column is of another kind.
   init?(
-    _ leaves: [TextLeaf], _ delimiter: GenFromTextOptions.Delimiter, comment: UInt8?, _ useColumns: [Int]?,
+    _ leaves: TextLeaves, _ delimiter: GenFromTextOptions.Delimiter, comment: UInt8?, _ useColumns: [Int]?,
     _ rowSize: Int, strictness: RecordRows.Strictness, gaps: [FieldGap?]
   ) {
     let places = useColumns ?? Array(leaves.indices)

@@ -157,7 +157,7 @@ extension GenFromTextTable {
       }
     case nil: break
     }
-    let leaves = dtype.flatMap { try? TextLeaf.leaves(of: $0) } ?? []
+    let leaves = dtype.flatMap { try? TextLeaf.leaves(of: $0) } ?? TextLeaves([])
     converters = (0..<columnCount).map { index in
       guard let dtype else { return LadderConverter(missing: missing[index], fill: filling[index]) }
       let leaf = leaves.count > 1 ? (index < leaves.count ? leaves[index].dtype : dtype) : leaves.first?.dtype ?? dtype

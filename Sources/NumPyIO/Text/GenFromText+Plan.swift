@@ -10,12 +10,12 @@ extension GenFromTextTable {
     let rows: FastRows?
     /// The dtype of an element or a record.
     let target: DType
-    let leaves: [TextLeaf]
+    let leaves: TextLeaves
     let rowSize: Int
     /// What the texts for missing values stand for, column by column: see ``missingAlike(isTable:)``.
     let missingAlike: [[TextValue]]
 
-    var hasGaps: Bool { leaves.reduce(0) { $0 + $1.dtype.itemSize } != rowSize }
+    var hasGaps: Bool { leaves.byteCount != rowSize }
   }
 
   /// Whether the options are such that rows may be read so.
@@ -37,7 +37,7 @@ extension GenFromTextTable {
   }
 
   /// What reads plain lines; `nil` if there is more to lines of this kind.
-  private func fastRows(_ leaves: [TextLeaf], _ target: DType, _ size: Int) -> FastRows? {
+  private func fastRows(_ leaves: TextLeaves, _ target: DType, _ size: Int) -> FastRows? {
     let comment = options.comments?.utf8.first
     guard settles(leaves), !options.usemask || marksGapsOnly(leaves, target) else { return nil }
     let strictness = RecordRows.Strictness(
@@ -69,14 +69,14 @@ extension GenFromTextTable {
   }
 
   /// Whether values that are read without a look at the ladder would not have made it climb, or know better where to.
-  private func settles(_ leaves: [TextLeaf]) -> Bool {
+  private func settles(_ leaves: TextLeaves) -> Bool {
     dtype != nil
       || zip(converters, leaves).allSatisfy { $0.rung != .bool || ($0.hasBool && $1.dtype.kind == .bool) }
   }
 
   /// Whether what counts as missing is nothing that ``FastRows`` take: empty fields, and texts that are no numbers in a
   /// table of numbers. (In records a value is missing, too, that equals the one of a missing text.)
-  private func marksGapsOnly(_ leaves: [TextLeaf], _ target: DType) -> Bool {
+  private func marksGapsOnly(_ leaves: TextLeaves, _ target: DType) -> Bool {
     zip(converters, leaves).allSatisfy { converter, leaf in
       converter.missing == [""]
         || ((!target.isStructured || leaves.count == 1) && dtype != nil && leaf.dtype.isNumber
@@ -125,10 +125,10 @@ extension GenFromTextTable {
     return try structured(Array(zip(names, types)))
   }
 
-  func leaves(of target: DType) throws(FormatError) -> [TextLeaf] {
+  func leaves(of target: DType) throws(FormatError) -> TextLeaves {
     guard !target.isStructured else { return try TextLeaf.leaves(of: target) }
-    guard columnCount <= Int.max / 2 / max(1, target.itemSize) else { return [] }
-    return (0..<columnCount).map { TextLeaf(dtype: target, offset: $0 * target.itemSize) }
+    guard columnCount <= Int.max / 2 / max(1, target.itemSize) else { return TextLeaves([]) }
+    return TextLeaves(alike: target, count: columnCount)
   }
 
   func rowSize(_ target: DType) -> Int {

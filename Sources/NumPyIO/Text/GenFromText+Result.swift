@@ -7,7 +7,7 @@ extension GenFromTextTable {
   mutating func finish() throws(FormatError) -> GenFromTextResult {
     let (target, isTable) = try resultDType()
     let leaves = try TextLeaf.leaves(of: target)
-    let used = isTable ? (0..<columnCount).map { TextLeaf(dtype: target, offset: $0 * target.itemSize) } : leaves
+    let used = isTable ? TextLeaves(alike: target, count: columnCount) : leaves
     // A record takes as many values as there are converters: as NumPy, no more than it has fields.
     let valueCount = dtype != nil && leaves.count > 1 ? min(leaves.count, columnCount) : columnCount
     guard isTable || rows.isEmpty || valueCount == leaves.count else {

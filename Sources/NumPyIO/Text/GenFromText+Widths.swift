@@ -38,7 +38,7 @@ extension GenFromTextTable {
 
   /// The rows with narrower columns.
   private func copied(
-    _ store: RowStore, _ old: [TextLeaf], _ new: [TextLeaf], _ rowSize: Int
+    _ store: RowStore, _ old: TextLeaves, _ new: TextLeaves, _ rowSize: Int
   ) throws(FormatError) -> ArrayStorage {
     var copy = RowStore(rowSize: rowSize, hasGaps: false)
     try copy.reserve(store.rows)

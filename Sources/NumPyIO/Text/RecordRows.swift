@@ -36,7 +36,7 @@ struct RecordRows: Sendable {
 
   /// `nil` if a column is of another kind.
   init?(
-    _ leaves: [TextLeaf], delimiter: UInt8, comment: [UInt8], _ useColumns: [Int]?, _ rowSize: Int,
+    _ leaves: TextLeaves, delimiter: UInt8, comment: [UInt8], _ useColumns: [Int]?, _ rowSize: Int,
     strictness: Strictness? = nil, gaps: [FieldGap?] = []
   ) {
     self.strictness = strictness

@@ -8,19 +8,22 @@ struct RowPlan: Sendable {
   /// The dtype as errors call it.
   let dtypeName: String?
   /// Where each value of a row goes.
-  let leaves: [TextLeaf]
+  let leaves: TextLeaves
   /// The bytes of a row.
   let rowSize: Int
   /// The column of the text for each leaf, negative from the end; `nil` if they are the same.
   let useColumns: [Int]?
-  /// The converters of the leaves that have one.
+  /// The converters of the leaves, `nil` for those that have none; empty if none has one.
   let converters: [TextConverter?]
   /// Whether the columns are found from the data rather than given by a structured dtype.
   let isHomogeneous: Bool
   let fast: FastRows?
 
   /// Whether there are bytes in a row that belong to no leaf.
-  var hasGaps: Bool { leaves.reduce(0) { $0 + $1.dtype.itemSize } != rowSize }
+  var hasGaps: Bool { leaves.byteCount != rowSize }
+
+  /// The converter of a leaf.
+  func converter(_ leaf: Int) -> TextConverter? { converters.isEmpty ? nil : converters[leaf] }
 
   var hasConverters: Bool { converters.contains { $0 != nil } }
 
@@ -148,7 +151,7 @@ struct RowParser {
       // Safe: the leaf lies within the row.
       let conversion = unsafe FieldConversion(leaf.dtype, at: target + leaf.offset)
       let isStored: Bool
-      if let converter = plan.converters[index] {
+      if let converter = plan.converter(index) {
         let input = String(decoding: bytes(of: field, text), as: UTF8.self)
         isStored = (try? converter(input)).map { conversion.store($0) } ?? false
       } else if field.isInScratch {

@@ -10,7 +10,7 @@ struct TextLeaf: Sendable {
   /// The leaves of a dtype in order: fields within fields, and each element of fields that are arrays.
   ///
   /// - Throws: ``FormatError`` for objects, for arrays that are not fields, and for more leaves than a row can have.
-  static func leaves(of dtype: DType) throws(FormatError) -> [TextLeaf] {
+  static func leaves(of dtype: DType) throws(FormatError) -> TextLeaves {
     if dtype.subarray != nil {
       throw FormatError(
         .badArgument,
@@ -20,7 +20,7 @@ struct TextLeaf: Sendable {
     guard !dtype.hasObjects else { throw FormatError(.unsupported, "text cannot be read as Python objects") }
     var leaves: [TextLeaf] = []
     try append(dtype, 0, to: &leaves)
-    return leaves
+    return TextLeaves(leaves)
   }
 
   /// A dtype's description is short, but a subarray within it may have any number of elements.
@@ -37,6 +37,41 @@ struct TextLeaf: Sendable {
     } else {
       leaves.append(TextLeaf(dtype: dtype, offset: offset))
     }
+  }
+}
+
+/// The values of a row in order.
+///
+/// Those of a plain array are alike and take no memory, however many columns a line has.
+struct TextLeaves: RandomAccessCollection, Sendable {
+  private let listed: [TextLeaf]
+  private let alike: DType?
+  let endIndex: Int
+  var startIndex: Int { 0 }
+
+  /// Leaves of any kind.
+  init(_ leaves: [TextLeaf]) {
+    listed = leaves
+    alike = nil
+    endIndex = leaves.count
+  }
+
+  /// The columns of a plain array, one behind the other.
+  init(alike dtype: DType, count: Int) {
+    listed = []
+    alike = dtype
+    endIndex = count
+  }
+
+  subscript(index: Int) -> TextLeaf {
+    if let alike { return TextLeaf(dtype: alike, offset: index * alike.itemSize) }
+    return listed[index]
+  }
+
+  /// The bytes of all of them.
+  var byteCount: Int {
+    if let alike { return endIndex * alike.itemSize }
+    return listed.reduce(0) { $0 + $1.dtype.itemSize }
   }
 }
 

@@ -37,7 +37,7 @@ extension TextTableReader {
         if count == 0 { continue }
         rows += 1
         parser.forEachField(text) { index, field in
-          if let converter = plan.converters[index] {
+          if let converter = plan.converter(index) {
             if let value = try? converter(String(decoding: field, as: UTF8.self)), case .text(let text) = value {
               scan.look(at: Array(text.utf8))
             }
@@ -64,7 +64,7 @@ extension RowPlan {
   fileprivate func fixed(_ dtype: DType, columnCount: Int) -> RowPlan {
     RowPlan(
       syntax: syntax, dtypeName: dtypeName,
-      leaves: (0..<columnCount).map { TextLeaf(dtype: dtype, offset: $0 * dtype.itemSize) },
+      leaves: TextLeaves(alike: dtype, count: columnCount),
       rowSize: columnCount * dtype.itemSize, useColumns: useColumns, converters: converters,
       isHomogeneous: isHomogeneous, fast: nil)
   }

@@ -90,7 +90,7 @@ public final class TextTableReader {
     unsafe blocks.text.withUnsafeBytes { body(unsafe RawSpan(_unsafeBytes: $0)) }
   }
 
-  private func findFirstRow(_ syntax: TextSyntax, _ leaves: [TextLeaf]) throws(FormatError) {
+  private func findFirstRow(_ syntax: TextSyntax, _ leaves: TextLeaves) throws(FormatError) {
     var count: Int? = options.useColumns?.count ?? (isHomogeneous ? nil : leaves.count)
     if options.maxRows == 0 { hasEnded = true }
     var tokenizer = RowTokenizer(syntax)
@@ -121,12 +121,12 @@ public final class TextTableReader {
     plan = try makePlan(syntax, leaves)
   }
 
-  private func makePlan(_ syntax: TextSyntax, _ leaves: [TextLeaf]) throws(FormatError) -> RowPlan {
+  private func makePlan(_ syntax: TextSyntax, _ leaves: TextLeaves) throws(FormatError) -> RowPlan {
     var all = leaves
     var rowSize = dtype.itemSize
     if isHomogeneous {
       guard columnCount == 0 || dtype.itemSize <= Int.max / 2 / columnCount else { throw .overflow("row") }
-      all = (0..<columnCount).map { TextLeaf(dtype: dtype, offset: $0 * dtype.itemSize) }
+      all = TextLeaves(alike: dtype, count: columnCount)
       rowSize = columnCount * dtype.itemSize
     }
     let converters = try resolveConverters()
@@ -139,8 +139,9 @@ public final class TextTableReader {
         ? FastRows(syntax, all, useColumns: options.useColumns, rowSize: rowSize, isHomogeneous: isHomogeneous) : nil)
   }
 
-  /// The converter of each value of a row.
+  /// The converter of each value of a row, if there are any.
   private func resolveConverters() throws(FormatError) -> [TextConverter?] {
+    if options.converter == nil, options.converters.isEmpty { return [] }
     var result = [TextConverter?](repeating: options.converter, count: columnCount)
     for (column, converter) in options.converters.sorted(by: { $0.key < $1.key }) {
       if let columns = options.useColumns {
