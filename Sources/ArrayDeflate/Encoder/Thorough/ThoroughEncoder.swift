@@ -127,18 +127,8 @@ final class ThoroughEncoder {
 
   /// The offsets within eight bytes at which matches that had to be searched for were chosen often enough.
   private func usedPlaces(_ sample: Range<Int>, _ options: SearchOptions) -> UInt8 {
-    let path = pathTable.view
     var used = [Int](repeating: 0, count: 8)
-    var symbols = 0
-    var index = 0
-    while index < sample.count {
-      let token = path[index]
-      symbols += 1
-      if token.symbol > 256, token.distance != options.itemDistance, token.distance != 1 {
-        used[(sample.lowerBound + index) & 7] += 1
-      }
-      index += token.length
-    }
+    let symbols = forEachSearched(sample, options) { place, _ in used[place & 7] += 1 }
     var places: UInt8 = 0
     for offset in 0..<8 where used[offset] * ThoroughEncoder.rare >= symbols { places |= 1 << UInt8(offset) }
     return places
@@ -146,25 +136,34 @@ final class ThoroughEncoder {
 
   /// The length that hardly any match falls short of that was chosen and had to be searched for.
   private func context(_ sample: Range<Int>, _ options: SearchOptions) -> Int {
+    var counts = [Int](repeating: 0, count: 9)
+    let symbols = forEachSearched(sample, options) { _, match in counts[min(8, match.length)] += 1 }
+    var length = DeflateAlphabet.minMatch
+    var shorter = counts[length]
+    while length < 8, shorter * ThoroughEncoder.rare < symbols {
+      length += 1
+      shorter += counts[length]
+    }
+    return length
+  }
+
+  /// Calls a function for each match that was chosen and had to be searched for, with its place; returns the number of
+  /// all symbols.
+  private func forEachSearched(
+    _ sample: Range<Int>, _ options: SearchOptions, _ body: (_ place: Int, _ match: Token) -> Void
+  ) -> Int {
     let path = pathTable.view
-    var shorter = [Int](repeating: 0, count: 9)
     var symbols = 0
     var index = 0
     while index < sample.count {
       let token = path[index]
       symbols += 1
       if token.symbol > 256, token.distance != options.itemDistance, token.distance != 1 {
-        shorter[min(8, token.length)] += 1
+        body(sample.lowerBound + index, token)
       }
       index += token.length
     }
-    var length = DeflateAlphabet.minMatch
-    var count = shorter[length]
-    while length < 8, count * ThoroughEncoder.rare < symbols {
-      length += 1
-      count += shorter[length]
-    }
-    return length
+    return symbols
   }
 
   /// Learns the costs from a beginning whose matches have been found, in a round for each hope.
