@@ -40,6 +40,29 @@ final class CodeTables {
   }
 }
 
+/// The codes that some frequencies lead to, and what a block with them takes.
+struct BlockCode {
+  let literalCounts: [UInt32]
+  let distanceCounts: [UInt32]
+  let literals: HuffmanCode
+  let distances: HuffmanCode
+  let header: BlockHeader
+  /// The bits of the whole block.
+  let bits: Int
+
+  /// - Parameter histogram: The block's symbols but for its end.
+  init(_ histogram: Histogram) {
+    var literalCounts = (0..<DeflateAlphabet.literalCount).map { histogram.literals[$0] }
+    literalCounts[DeflateAlphabet.endOfBlock] = 1
+    let distanceCounts = (0..<DeflateAlphabet.distanceCount).map { histogram.distances[$0] }
+    (self.literalCounts, self.distanceCounts) = (literalCounts, distanceCounts)
+    literals = HuffmanCode(frequencies: literalCounts, limit: BlockWriter.literalLimit)
+    distances = HuffmanCode(frequencies: distanceCounts, limit: BlockWriter.distanceLimit)
+    header = BlockHeader(literals, distances)
+    bits = 3 + header.bits + BlockWriter.bits(literals, distances, literalCounts, distanceCounts)
+  }
+}
+
 /// Writes symbols as deflate blocks, each in its cheapest form: stored, with the fixed codes or with its own.
 struct BlockWriter {
   /// Literal codes of at most 14 bits: four of them and seven bits left over fit 64.
@@ -54,30 +77,22 @@ struct BlockWriter {
     _ list: some BlockSource, _ range: Range<Int>, _ input: InputBytes, _ bytes: Range<Int>,
     _ histogram: Histogram, to writer: inout BitWriter
   ) {
-    histogram.literals[DeflateAlphabet.endOfBlock] = 1
-    defer { histogram.literals[DeflateAlphabet.endOfBlock] = 0 }
-    let literalCounts = (0..<DeflateAlphabet.literalCount).map { histogram.literals[$0] }
-    let distanceCounts = (0..<DeflateAlphabet.distanceCount).map { histogram.distances[$0] }
-    let literals = HuffmanCode(frequencies: literalCounts, limit: BlockWriter.literalLimit)
-    let distances = HuffmanCode(frequencies: distanceCounts, limit: BlockWriter.distanceLimit)
-    let header = BlockHeader(literals, distances)
-    let dynamicBits =
-      3 + header.bits + BlockWriter.bits(literals, distances, literalCounts, distanceCounts)
+    let code = BlockCode(histogram)
     let fixedBits =
       3
       + BlockWriter.bits(
-        HuffmanCode.fixedLiterals, HuffmanCode.fixedDistances, literalCounts, distanceCounts)
+        HuffmanCode.fixedLiterals, HuffmanCode.fixedDistances, code.literalCounts, code.distanceCounts)
     let storedBits = (bytes.count + 5 * ((bytes.count + 65_534) / 65_535)) * 8 + 7
-    if storedBits <= min(dynamicBits, fixedBits) {
+    if storedBits <= min(code.bits, fixedBits) {
       return unsafe writer.writeStored(input.buffer(bytes))
     }
-    if fixedBits <= dynamicBits {
+    if fixedBits <= code.bits {
       writer.beginBlock(type: 1)
       tables.fill(HuffmanCode.fixedLiterals, HuffmanCode.fixedDistances)
     } else {
       writer.beginBlock(type: 2)
-      header.write(to: &writer)
-      tables.fill(literals, distances)
+      code.header.write(to: &writer)
+      tables.fill(code.literals, code.distances)
     }
     list.write(range, input, bytes.lowerBound, tables, to: &writer)
     writer.add(UInt64(tables.end & 0xFFFF), Int(tables.end >> 24))

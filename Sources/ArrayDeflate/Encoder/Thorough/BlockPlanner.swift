@@ -8,11 +8,14 @@ final class BlockPlanner {
     fileprivate var bits: Float
     /// What joining it with the next one would save.
     fileprivate var gain: Float
+    /// What it takes with its own code, if that was asked for.
+    fileprivate var exactBits: Float?
     /// Whether it was made of two in this round.
     fileprivate var isJoint = false
   }
 
   private var spares: [Histogram] = []
+  private let joint = Histogram()
   private(set) var blocks: [Block] = []
   /// `n * log2(n)`.
   private let logs: Table<Float> = {
@@ -26,12 +29,13 @@ final class BlockPlanner {
     blocks.removeAll(keepingCapacity: true)
   }
 
-  /// Adds a chunk, whose frequencies the caller fills in.
-  func add(_ bytes: Range<Int>) -> Histogram {
+  /// Adds a chunk that begins at a byte; the caller fills in its frequencies and tells where it ends, which is returned.
+  func add(from first: Int, _ count: (Histogram) -> Int) -> Int {
     let histogram = spares.popLast() ?? Histogram()
     histogram.clear()
-    blocks.append(Block(bytes: bytes, histogram: histogram, bits: 0, gain: 0))
-    return histogram
+    let end = count(histogram)
+    blocks.append(Block(bytes: first..<end, histogram: histogram, bits: 0, gain: 0))
+    return end
   }
 
   /// Joins chunks until no pair of neighbours is worth it: in each round all those that are worth more than the pairs
@@ -52,8 +56,10 @@ final class BlockPlanner {
         if gain > 0, gain >= before, gain > blocks[index + 1].gain {
           let next = blocks[index + 1]
           block.histogram.add(next.histogram)
-          block.bytes = block.bytes.lowerBound..<next.bytes.upperBound
           block.bits += next.bits - gain
+          let isLarge = block.bytes.count + next.bytes.count > BlockPlanner.large
+          block.exactBits = isLarge ? exactBits(index) + exactBits(index + 1) - gain : nil
+          block.bytes = block.bytes.lowerBound..<next.bytes.upperBound
           block.isJoint = true
           spares.append(next.histogram)
           before = next.gain
@@ -77,10 +83,26 @@ final class BlockPlanner {
   private func gain(_ index: Int) -> Float {
     guard index + 1 < blocks.count else { return -1 }
     let (one, two) = (blocks[index], blocks[index + 1])
+    if one.bytes.count + two.bytes.count > BlockPlanner.large {
+      joint.copy(one.histogram)
+      joint.add(two.histogram)
+      return exactBits(index) + exactBits(index + 1) - Float(BlockCode(joint).bits)
+    }
     let joint =
       sum(one.histogram.literals, two.histogram.literals, DeflateAlphabet.literalCount)
       + sum(one.histogram.distances, two.histogram.distances, DeflateAlphabet.distanceCount) + BlockPlanner.header
     return one.bits + two.bits - joint
+  }
+
+  /// Bytes from which on blocks are joined by what their codes take: by entropy there is always something to gain, but
+  /// codes have whole bits, and blocks that are alike may differ in where those fit.
+  private static let large = 200_000
+
+  private func exactBits(_ index: Int) -> Float {
+    if let bits = blocks[index].exactBits { return bits }
+    let bits = Float(BlockCode(blocks[index].histogram).bits)
+    blocks[index].exactBits = bits
+    return bits
   }
 
   /// What a block takes but for its extra bits: its symbols' entropy, and an estimate of its header.

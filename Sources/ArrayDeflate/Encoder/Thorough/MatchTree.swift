@@ -17,7 +17,8 @@
 /// ```
 final class MatchTree {
   private static let window = 1 << 15
-  private static let hashBits = 16
+  /// Places of other contexts in a tree are compared in vain: so there are more trees than places.
+  private static let hashBits = 18
   /// Places that are looked up together: what is found out about them is at hand when the trees are searched, where
   /// waiting for it would cost most.
   private static let batch = 256
@@ -118,7 +119,7 @@ final class MatchTree {
         best = runs.item(input, place, word, item, end)
         itemRuns[index] = Int32(truncatingIfNeeded: best)
       }
-      if item != 1, place > origin {
+      if options.hasByteRuns, place > origin {
         let run = runs.byte(input, place, word, end)
         byteRuns[index] = Int32(truncatingIfNeeded: run)
         best = max(best, run)
@@ -156,6 +157,7 @@ final class MatchTree {
     let (children, roots, itemRuns, byteRuns) = (children.view, roots.view, itemRuns.view, byteRuns.view)
     let itemToken = Token.exact(length: 0, distance: options.itemDistance).bits
     let byteToken = Token.exact(length: 0, distance: 1).bits
+    let hasByteRuns = options.hasByteRuns
     let start = part.lowerBound &- base
     let farthest = max(origin &- 1 &- base, Int(MatchTree.gone))
     // As long as nothing is compared beyond the end.
@@ -168,9 +170,11 @@ final class MatchTree {
       matches[count] = Token(bits: itemToken &+ UInt32(truncatingIfNeeded: itemRun))
       count &+= itemRun > 2 ? 1 : 0
       var best = max(2, itemRun)
-      matches[count] = Token(bits: byteToken &+ UInt32(truncatingIfNeeded: byteRun))
-      count &+= byteRun > best ? 1 : 0
-      best = max(best, byteRun)
+      if hasByteRuns {
+        matches[count] = Token(bits: byteToken &+ UInt32(truncatingIfNeeded: byteRun))
+        count &+= byteRun > best ? 1 : 0
+        best = max(best, byteRun)
+      }
       let root = Int(roots[index])
       if root != Int(MatchTree.unsearched) {
         let place = start &+ index

@@ -11,6 +11,8 @@ struct SearchOptions: Equatable {
   var derived: UInt8
   /// Places whose next bytes are the same, 3 to 8 of them, share a tree: no match is shorter, but for runs.
   var context: Int
+  /// Whether runs of one byte are looked for besides those of a number.
+  var hasByteRuns: Bool
   /// How many earlier places are compared at the most.
   var depth: Int
 
@@ -21,8 +23,20 @@ struct SearchOptions: Equatable {
     places = .max
     derived = 0
     context = DeflateAlphabet.minMatch
-    // Where a match may begin at any byte, trees are deep, and what lies deep in them is worth 1% on masks.
-    depth = grain == 1 ? 32 : 100
+    hasByteRuns = itemDistance != 1
+    depth = SearchOptions.depth(grain)
+  }
+
+  /// Where a match may begin at any byte, trees are deep, and what lies deep in them is worth 1% on masks.
+  private static func depth(_ grain: Int) -> Int { grain == 1 ? 32 : 100 }
+
+  /// The same for matches that begin at any byte, whatever the distance.
+  var anywhere: SearchOptions {
+    var options = self
+    options.grain = 1
+    options.context = DeflateAlphabet.minMatch
+    options.depth = SearchOptions.depth(1)
+    return options
   }
 
   /// The offsets at which the tree is searched.

@@ -1,0 +1,144 @@
+/// What to search for, learnt from a sample of the segment.
+extension ThoroughEncoder {
+  /// A place within a number where fewer than one in so many symbols is a match that had to be searched for needs no
+  /// search.
+  private static let rare = 800
+  /// By how much a quicker search may be larger in a sample.
+  private static let margin = 1.001
+
+  /// What a search finds worth while in a sample, and the bits that a byte takes from some place in it on.
+  func learn(_ input: InputBytes, _ range: Range<Int>, countedFrom: Int, _ layout: ItemLayout) -> (
+    SearchOptions, bits: Double
+  ) {
+    var options = SearchOptions(layout)
+    options.derive(input, range)
+    tree.clear(at: range.lowerBound)
+    let end = tree.find(input, range, from: range.lowerBound, options, into: cache)
+    let sample = range.lowerBound..<end
+    let counted = min(sample.count, max(0, countedFrom - range.lowerBound))
+    var bits = measure(input, sample, counted, options)
+    options.context = context(sample, options)
+    // Bytes that are always the same are in such runs, however rare these are.
+    if options.derived == 0, !usesByteRuns(sample) { options.hasByteRuns = false }
+    guard options.grain > 1 else { return (options, bits) }
+    let used = usedPlaces(sample, options)
+    if options.derived == 0 {
+      // Not all that is called numbers repeats as such: half of the sample tells.
+      let half = sample.lowerBound..<sample.lowerBound + sample.count / 2
+      let numbers = measure(input, half, counted / 2, options)
+      swap(&cache, &filtered)
+      defer { swap(&cache, &filtered) }
+      let anywhere = options.anywhere
+      tree.clear(at: half.lowerBound)
+      let end = tree.find(input, half, from: half.lowerBound, anywhere, into: cache)
+      let bytes = measure(input, half.lowerBound..<end, counted / 2, anywhere)
+      if numbers > bytes * ThoroughEncoder.margin { return (anywhere, bits * bytes / numbers) }
+    }
+    if used != options.places {
+      options.places = used
+      bits = measure(input, sample, counted, options)
+      options.context = context(sample, options)
+    }
+    // Where numbers begin and end there may be enough, or even more: fewer ways to say the same are used more often.
+    let low: UInt8 = options.grain == 8 ? 0x01 : options.grain == 4 ? 0x11 : 0x55
+    let first = low, last = low << UInt8(options.grain - 1)
+    for pair in [first | first << 1, first | last, last | last >> 1] where pair.nonzeroBitCount < used.nonzeroBitCount {
+      var fewer = options
+      fewer.places = pair
+      let less = measure(input, sample, counted, fewer)
+      let isEnough = less <= bits * ThoroughEncoder.margin
+      if isEnough, options.places == used || less < bits {
+        fewer.context = context(sample, fewer)
+        (options, bits) = (fewer, less)
+      }
+    }
+    options.derive(input, sample)
+    return (options, bits)
+  }
+
+  /// The bits that a byte of a sample takes from some place in it on, if only the matches of some places are used.
+  private func measure(_ input: InputBytes, _ sample: Range<Int>, _ counted: Int, _ options: SearchOptions) -> Double {
+    let whole = cache
+    if options.places != .max {
+      cache = filtered
+      whole.copy(into: filtered, sample, options)
+    }
+    defer { cache = whole }
+    // Where most matches derive from others there are many to weigh, and one round tells enough.
+    if options.derived.nonzeroBitCount < 4 {
+      begin(input, sample, options)
+    } else {
+      begin(input, sample, options, [ThoroughEncoder.hope])
+    }
+    choose(input, sample.lowerBound, 0..<sample.count)
+    var start = 0
+    while start < counted { start += path.table.view[start].length }
+    path.tally(start..<sample.count, into: histogram)
+    return Double(histogram.huffmanBits()) / Double(max(1, sample.count - start))
+  }
+
+  /// The offsets within eight bytes at which matches that had to be searched for were chosen often enough.
+  private func usedPlaces(_ sample: Range<Int>, _ options: SearchOptions) -> UInt8 {
+    var used = [Int](repeating: 0, count: 8)
+    let symbols = forEachSearched(sample, options) { place, _ in used[place & 7] += 1 }
+    var places: UInt8 = 0
+    for offset in 0..<8 where used[offset] * ThoroughEncoder.rare >= symbols { places |= 1 << UInt8(offset) }
+    return places
+  }
+
+  /// The length that hardly any match falls short of that was chosen and had to be searched for.
+  private func context(_ sample: Range<Int>, _ options: SearchOptions) -> Int {
+    var counts = [Int](repeating: 0, count: 9)
+    let symbols = forEachSearched(sample, options) { _, match in counts[min(8, match.length)] += 1 }
+    var length = DeflateAlphabet.minMatch
+    var shorter = counts[length]
+    while length < 8, shorter * ThoroughEncoder.rare < symbols {
+      length += 1
+      shorter += counts[length]
+    }
+    return length
+  }
+
+  /// Whether enough bytes are in runs of one byte.
+  private func usesByteRuns(_ sample: Range<Int>) -> Bool {
+    var bytes = 0
+    path.forEach(0..<sample.count) { _, token in
+      if token.symbol > 256, token.distance == 1 { bytes += token.length }
+    }
+    return bytes * ThoroughEncoder.rare >= sample.count
+  }
+
+  /// Calls a function for each match that was chosen and had to be searched for, with its place; returns the number of
+  /// all symbols.
+  private func forEachSearched(
+    _ sample: Range<Int>, _ options: SearchOptions, _ body: (_ place: Int, _ match: Token) -> Void
+  ) -> Int {
+    var symbols = 0
+    path.forEach(0..<sample.count) { index, token in
+      symbols += 1
+      if token.symbol > 256, token.distance != options.itemDistance, token.distance != 1 {
+        body(sample.lowerBound + index, token)
+      }
+    }
+    return symbols
+  }
+
+  /// Learns the costs from a beginning whose matches have been found, in a round for each hope.
+  func begin(
+    _ input: InputBytes, _ range: Range<Int>, _ options: SearchOptions,
+    _ hopes: [Float] = [3 * ThoroughEncoder.hope, ThoroughEncoder.hope]
+  ) {
+    costs.guess(input, range, itemDistance: options.itemDistance)
+    histogram.clear()
+    let distances = histogram.distances
+    let itemSlot = DeflateAlphabet.distanceSlot(options.itemDistance)
+    for index in 0..<Int(cache.ends.view[range.count]) { distances[cache.matches.view[index].slot] &+= 1 }
+    distances[itemSlot] = 0
+    costs.expect(distances)
+    for hope in hopes {
+      choose(input, range.lowerBound, 0..<range.count)
+      path.tally(0..<range.count, into: histogram)
+      costs.set(histogram, hope: hope)
+    }
+  }
+}
