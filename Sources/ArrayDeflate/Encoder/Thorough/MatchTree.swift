@@ -96,7 +96,8 @@ final class MatchTree {
     _ input: InputBytes, _ part: Range<Int>, _ end: Int, _ origin: Int, _ options: SearchOptions
   ) {
     let (heads, roots, itemRuns, byteRuns) = (heads.view, roots.view, itemRuns.view, byteRuns.view)
-    let places = UInt64(options.searched) &* 0x0101_0101_0101_0101
+    let (places, runPlaces) = (UInt64(options.searched), UInt64(options.runPlaces))
+    let wanted = places | runPlaces
     let grainMask = options.grain &- 1
     let contextShift = UInt64(64 - 8 * options.context)
     let k = 0x9E37_79B9_7F4A_7C15 as UInt64
@@ -112,19 +113,21 @@ final class MatchTree {
       roots[index] = MatchTree.unsearched
       itemRuns[index] = 0
       byteRuns[index] = 0
-      if end &- place < 8 { continue }
+      let offset8 = UInt64(truncatingIfNeeded: place & 7)
+      if wanted &>> offset8 & 1 == 0 || end &- place < 8 { continue }
       let word = input.load64(place)
       var best = 0
-      if place &- origin >= item {
+      let hasRuns = runPlaces &>> offset8 & 1 != 0
+      if hasRuns, place &- origin >= item {
         best = runs.item(input, place, word, item, end)
         itemRuns[index] = Int32(truncatingIfNeeded: best)
       }
-      if options.hasByteRuns, place > origin {
+      if hasRuns, options.hasByteRuns, place > origin {
         let run = runs.byte(input, place, word, end)
         byteRuns[index] = Int32(truncatingIfNeeded: run)
         best = max(best, run)
       }
-      if best >= RunLengths.enough || places &>> UInt64(place & 7) & 1 == 0 { continue }
+      if best >= RunLengths.enough || places &>> offset8 & 1 == 0 { continue }
       let offset = UInt64(truncatingIfNeeded: place & grainMask)
       let head = Int(((word &<< contextShift ^ offset) &* k) &>> UInt64(64 - MatchTree.hashBits))
       roots[index] = Int32(heads[head])
@@ -165,7 +168,13 @@ final class MatchTree {
     var count = made
     var index = 0
     let total = part.count
+    let wanted = UInt64(options.searched | options.runPlaces)
     while index < total {
+      if wanted &>> UInt64(truncatingIfNeeded: (start &+ index) & 7) & 1 == 0 {
+        ends[first &+ index] = Int32(truncatingIfNeeded: count)
+        index &+= 1
+        continue
+      }
       let (itemRun, byteRun) = (Int(itemRuns[index]), Int(byteRuns[index]))
       matches[count] = Token(bits: itemToken &+ UInt32(truncatingIfNeeded: itemRun))
       count &+= itemRun > 2 ? 1 : 0

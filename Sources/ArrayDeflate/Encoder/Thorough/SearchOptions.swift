@@ -11,6 +11,9 @@ struct SearchOptions: Equatable {
   var derived: UInt8
   /// Places whose next bytes are the same, 3 to 8 of them, share a tree: no match is shorter, but for runs.
   var context: Int
+  /// The offsets within eight bytes at which runs are looked for: those at the distance of a number, and perhaps those of
+  /// one byte.
+  var runPlaces: UInt8
   /// Whether runs of one byte are looked for besides those of a number.
   var hasByteRuns: Bool
   /// How many earlier places are compared at the most.
@@ -23,6 +26,7 @@ struct SearchOptions: Equatable {
     places = .max
     derived = 0
     context = DeflateAlphabet.minMatch
+    runPlaces = .max
     hasByteRuns = itemDistance != 1
     depth = SearchOptions.depth(grain)
   }

@@ -18,8 +18,8 @@ extension ThoroughEncoder {
     let counted = min(sample.count, max(0, countedFrom - range.lowerBound))
     var bits = measure(input, sample, counted, options)
     options.context = context(sample, options)
-    // Bytes that are always the same are in such runs, however rare these are.
-    if options.derived == 0, !usesByteRuns(sample) { options.hasByteRuns = false }
+    // Where most bytes are always the same there are runs of them, however rare.
+    if options.derived.nonzeroBitCount <= 4 { (options.runPlaces, options.hasByteRuns) = usedRuns(sample, options) }
     guard options.grain > 1 else { return (options, bits) }
     let used = usedPlaces(sample, options)
     if options.derived == 0 {
@@ -99,13 +99,19 @@ extension ThoroughEncoder {
     return length
   }
 
-  /// Whether enough bytes are in runs of one byte.
-  private func usesByteRuns(_ sample: Range<Int>) -> Bool {
+  /// The offsets within eight bytes at which enough bytes are in runs, and whether enough are in runs of one byte.
+  private func usedRuns(_ sample: Range<Int>, _ options: SearchOptions) -> (places: UInt8, hasByteRuns: Bool) {
+    var used = [Int](repeating: 0, count: 8)
     var bytes = 0
-    path.forEach(0..<sample.count) { _, token in
-      if token.symbol > 256, token.distance == 1 { bytes += token.length }
+    path.forEach(0..<sample.count) { index, token in
+      if token.symbol <= 256 { return }
+      let isItem = token.distance == options.itemDistance
+      if isItem || token.distance == 1 { used[(sample.lowerBound + index) & 7] += token.length }
+      if !isItem && token.distance == 1 { bytes += token.length }
     }
-    return bytes * ThoroughEncoder.rare >= sample.count
+    var places: UInt8 = 0
+    for offset in 0..<8 where used[offset] * ThoroughEncoder.rare >= sample.count { places |= 1 << UInt8(offset) }
+    return (places, bytes * ThoroughEncoder.rare >= sample.count)
   }
 
   /// Calls a function for each match that was chosen and had to be searched for, with its place; returns the number of
