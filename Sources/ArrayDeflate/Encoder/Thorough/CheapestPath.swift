@@ -3,6 +3,8 @@ final class CheapestPath {
   private let costTable = Table<Int32>(zeros: MatchCache.places + 1)
   /// What was chosen at each place: those on the path follow each other from the first one on, a token's length apart.
   let table = Table<Token>(zeros: MatchCache.places)
+  /// The length of each of them: to work it out of the token would take most of the time of who follows the path.
+  private let stepTable = Table<UInt16>(zeros: MatchCache.places)
   private let symbolCounts = Table<UInt32>(repeating: 0, count: 1024)
   private let distanceCounts = Table<UInt32>(repeating: 0, count: 32)
 
@@ -11,12 +13,12 @@ final class CheapestPath {
 
   /// Calls a function for each token of the path with its place.
   @inline(__always) func forEach(_ range: Range<Int>, _ body: (_ index: Int, _ token: Token) -> Void) {
-    let path = table.view
+    let (path, steps) = (table.view, stepTable.view)
     var index = range.lowerBound
     while index < range.upperBound {
       let token = path[index]
       body(index, token)
-      index &+= token.length
+      index &+= Int(steps[index])
     }
   }
 
@@ -27,7 +29,7 @@ final class CheapestPath {
   func choose(_ input: InputBytes, _ start: Int, _ range: Range<Int>, _ cache: MatchCache, _ costs: CostModel) {
     let prices = costs.prices
     let distanceOffset = costs.distanceOffset
-    let (cost, path) = (costTable.view, table.view)
+    let (cost, path, steps) = (costTable.view, table.view, stepTable.view)
     let (matches, ends) = (cache.matches.view, cache.ends.view)
     let end = range.upperBound
     var index = end
@@ -94,6 +96,7 @@ final class CheapestPath {
       stop = first
       cost[index] = best
       path[index] = Token(bits: chosen)
+      steps[index] = UInt16(truncatingIfNeeded: Token(bits: chosen).length)
       next = best
     }
   }
@@ -106,7 +109,8 @@ final class CheapestPath {
 
   /// Counts some symbols of a range; returns where they end.
   func count(_ range: Range<Int>, symbols most: Int, into histogram: Histogram) -> Int {
-    let (path, symbols, distances) = (table.view, symbolCounts.view, distanceCounts.view)
+    let (path, steps) = (table.view, stepTable.view)
+    let (symbols, distances) = (symbolCounts.view, distanceCounts.view)
     symbols.fill(0)
     distances.fill(0)
     var index = range.lowerBound
@@ -115,7 +119,7 @@ final class CheapestPath {
       let token = path[index]
       symbols[token.symbol] &+= 1
       distances[token.slot] &+= 1
-      index &+= token.length
+      index &+= Int(steps[index])
       left &-= 1
     }
     histogram.add(symbols: symbols, distances: distances)
@@ -124,7 +128,8 @@ final class CheapestPath {
 
   /// Moves the tokens of a range together to its beginning and counts them; returns where they end.
   func gather(_ range: Range<Int>, into histogram: Histogram) -> Int {
-    let (path, symbols, distances) = (table.view, symbolCounts.view, distanceCounts.view)
+    let (path, steps) = (table.view, stepTable.view)
+    let (symbols, distances) = (symbolCounts.view, distanceCounts.view)
     symbols.fill(0)
     distances.fill(0)
     var index = range.lowerBound
@@ -135,7 +140,7 @@ final class CheapestPath {
       made &+= 1
       symbols[token.symbol] &+= 1
       distances[token.slot] &+= 1
-      index &+= token.length
+      index &+= Int(steps[index])
     }
     histogram.clear()
     histogram.add(symbols: symbols, distances: distances)
