@@ -44,12 +44,13 @@ final class SegmentEncoder: @unchecked Sendable {
     var writer = unsafe BitWriter(output.mutableBytes(bound))
     guard let input = unsafe InputBytes(bytes) else { return writer.finish() }
     let strategy = choose(input, layout, level)
-    write(strategy, input, layout, to: &writer)
+    let isExact = level == .best
+    write(strategy, input, layout, isExact: isExact, to: &writer)
     if strategy == .thorough, let rival {
       // Sometimes the quick way is smaller after all, which a sample does not tell.
       try alternative.reserve(bound)
       var other = unsafe BitWriter(alternative.mutableBytes(bound))
-      write(rival, input, layout, to: &other)
+      write(rival, input, layout, isExact: isExact, to: &other)
       if other.totalBits < writer.totalBits {
         let end = other.finish()
         // Safe: both buffers have room for `bound` bytes, and the stream ends within the eighth byte from here.
@@ -60,17 +61,22 @@ final class SegmentEncoder: @unchecked Sendable {
     return writer.finish()
   }
 
-  private func write(_ strategy: Strategy, _ input: InputBytes, _ layout: ItemLayout, to writer: inout BitWriter) {
+  private func write(
+    _ strategy: Strategy, _ input: InputBytes, _ layout: ItemLayout, isExact: Bool, to writer: inout BitWriter
+  ) {
     switch strategy {
     case .thorough: thorough.encode(input, thoroughOptions, to: &writer)
     case .optimal:
       if tokens.capacity < input.count { tokens = TokenList(byteCount: input.count, counts) }
       tokens.clear()
       optimal.parse(input, 0..<input.count, searchOptions, optimalCosts, into: &tokens)
-      splitter.write(tokens, input, to: &writer)
-    case .numbers: splitter.write(NumberRuns(input, size: layout.atomSize, numbers), input, to: &writer)
+      splitter.write(tokens, input, isExact: isExact, to: &writer)
+    case .numbers:
+      let runs = NumberRuns(input, size: layout.atomSize, numbers)
+      splitter.write(runs, input, isExact: isExact, to: &writer)
     case .runs, .greedy, .atoms, .literals:
-      splitter.write(parse(strategy, input, 0..<input.count, layout), input, to: &writer)
+      let list = parse(strategy, input, 0..<input.count, layout)
+      splitter.write(list, input, isExact: isExact, to: &writer)
     }
   }
 
