@@ -17,7 +17,7 @@ extension ThoroughEncoder {
     let sample = range.lowerBound..<end
     let counted = min(sample.count, max(0, countedFrom - range.lowerBound))
     var bits = measure(input, sample, counted, options)
-    options.context = context(sample, options)
+    options.context = context(sample, counted, options)
     // Where most bytes are always the same there are runs of them, however rare.
     if options.derived.nonzeroBitCount <= 4 { (options.runPlaces, options.hasByteRuns) = usedRuns(sample, options) }
     guard options.grain > 1 else { return (options, bits) }
@@ -37,7 +37,7 @@ extension ThoroughEncoder {
     if used != options.places {
       options.places = used
       bits = measure(input, sample, counted, options)
-      options.context = context(sample, options)
+      options.context = context(sample, counted, options)
     }
     // Where numbers begin and end there may be enough, or even more: fewer ways to say the same are used more often.
     let low: UInt8 = options.grain == 8 ? 0x01 : options.grain == 4 ? 0x11 : 0x55
@@ -48,7 +48,7 @@ extension ThoroughEncoder {
       let less = measure(input, sample, counted, fewer)
       let isEnough = less <= bits * ThoroughEncoder.margin
       if isEnough, options.places == used || less < bits {
-        fewer.context = context(sample, fewer)
+        fewer.context = context(sample, counted, fewer)
         (options, bits) = (fewer, less)
       }
     }
@@ -87,16 +87,23 @@ extension ThoroughEncoder {
   }
 
   /// The length that hardly any match falls short of that was chosen and had to be searched for.
-  private func context(_ sample: Range<Int>, _ options: SearchOptions) -> Int {
-    var counts = [Int](repeating: 0, count: 9)
-    let symbols = forEachSearched(sample, options) { _, match in counts[min(8, match.length)] += 1 }
-    var length = DeflateAlphabet.minMatch
-    var shorter = counts[length]
-    while length < 8, shorter * ThoroughEncoder.rare < symbols {
-      length += 1
-      shorter += counts[length]
+  private func context(_ sample: Range<Int>, _ counted: Int, _ options: SearchOptions) -> Int {
+    var (counts, later) = ([Int](repeating: 0, count: 9), [Int](repeating: 0, count: 9))
+    let symbols = forEachSearched(sample, options) { place, match in
+      counts[min(8, match.length)] += 1
+      if place >= sample.lowerBound + counted { later[min(8, match.length)] += 1 }
     }
-    return length
+    func length(_ counts: [Int]) -> Int {
+      var length = DeflateAlphabet.minMatch
+      var shorter = counts[length]
+      while length < 8, shorter * ThoroughEncoder.rare < symbols {
+        length += 1
+        shorter += counts[length]
+      }
+      return length
+    }
+    // In the beginning matches are shorter than later, which tells little of longer ones: those are of use in other parts.
+    return max(length(counts), min(4, length(later)))
   }
 
   /// The offsets within eight bytes at which enough bytes are in runs, and whether enough are in runs of one byte.
