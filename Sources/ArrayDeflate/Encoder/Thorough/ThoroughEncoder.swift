@@ -23,7 +23,7 @@ final class ThoroughEncoder {
   private static let chunkSymbols = 1024
   /// The share of a block's bits that the costs of others may waste: where it is more, the block is parsed by its own
   /// costs before it is parsed by its codes.
-  private static let waste: Float = 0.05
+  private static let waste: Float = 0.1
   /// Where it is less than this the block needs no other parse.
   private static let fitting: Float = 0.001
   /// Frequencies that unused lengths and distances are given in the beginning, as a share of the matches: what is dear
