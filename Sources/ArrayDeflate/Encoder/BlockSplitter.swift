@@ -73,7 +73,9 @@ struct BlockSplitter {
   }
 
   /// Writes the current block, or what comes before it if it may still be joined with the next one.
-  private mutating func endBlock(_ list: some BlockSource, _ input: InputBytes, _ isExact: Bool, to out: inout BitWriter) {
+  private mutating func endBlock(
+    _ list: some BlockSource, _ input: InputBytes, _ isExact: Bool, to out: inout BitWriter
+  ) {
     if !isExact { return write(current, list, input, to: &out) }
     current.bits = Double(BlockCode(current.histogram).bits)
     if !last.symbols.isEmpty {

@@ -24,8 +24,9 @@ final class ThoroughEncoder {
   /// The share of a block's bits that the costs of others may waste: where it is more, the block is parsed by its own
   /// costs before it is parsed by its codes.
   private static let waste: Float = 0.1
-  /// Where it is less than this the block needs no other parse.
-  private static let fitting: Float = 0.001
+  /// Where it is less than this the block needs no other parse; and where there is little to choose from, less than one
+  /// match at every other place, less than that.
+  private static let (fitting, littleFitting) = (0.0005 as Float, 0.001 as Float)
   /// Frequencies that unused lengths and distances are given in the beginning, as a share of the matches: what is dear
   /// is not used, and what is not used is dear.
   static let hope: Float = 0.04
@@ -42,7 +43,9 @@ final class ThoroughEncoder {
       plan(count)
       // What each block's costs are held against.
       costs.keep()
-      for block in planner.blocks { write(block, input, position, to: &out) }
+      let hasLittle = Int(cache.ends.view[count]) * 2 < count
+      let fitting = hasLittle ? ThoroughEncoder.littleFitting : ThoroughEncoder.fitting
+      for block in planner.blocks { write(block, input, position, fitting, to: &out) }
       position = end
     }
   }
@@ -52,7 +55,9 @@ final class ThoroughEncoder {
     path.choose(input, start, range, cache, costs)
   }
 
-  private func write(_ block: BlockPlanner.Block, _ input: InputBytes, _ start: Int, to out: inout BitWriter) {
+  private func write(
+    _ block: BlockPlanner.Block, _ input: InputBytes, _ start: Int, _ fitting: Float, to out: inout BitWriter
+  ) {
     histogram.copy(block.histogram)
     costs.restore()
     let before = costs.bits(histogram)
@@ -63,7 +68,7 @@ final class ThoroughEncoder {
       choose(input, start, block.bytes)
       path.tally(block.bytes, into: histogram)
     }
-    if wasted > ThoroughEncoder.fitting * after {
+    if wasted > fitting * after {
       costs.setCodes(histogram)
       choose(input, start, block.bytes)
     }
