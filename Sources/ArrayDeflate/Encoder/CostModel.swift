@@ -103,21 +103,50 @@ final class CostModel {
       }
     }
     learn(histogram, memory: 1, keep: false)
-    let used = usedDistances.view
-    var (total, most) = (0 as Float, 0 as Float)
-    for slot in 0..<30 {
-      total += max(used[slot], 0.3)
-      most = max(most, used[slot])
+    let literals = usedLiterals.view
+    let literalShares = Shares(literals, DeflateAlphabet.literalCount, floor: 0.4)
+    // Only where no code is shorter than one bit do the costs differ from those learnt above.
+    if literalShares.most > literalShares.others {
+      for symbol in 0..<256 { prices[symbol] = literalShares.cost(literals[symbol]) }
+      for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
+        let slot = Int(DeflateAlphabet.lengthSlots.view[length])
+        prices[256 + length] =
+          literalShares.cost(literals[257 + slot]) + CostModel.bits(Int(DeflateAlphabet.lengthExtra[slot]))
+      }
     }
-    // No code is shorter than one bit: one distance that is more frequent than all others leaves them room.
-    let others = total - most
-    for slot in 0..<30 {
-      let frequency = max(used[slot], 0.3)
+    let distances = usedDistances.view
+    let shares = Shares(distances, DeflateAlphabet.distanceCount, floor: 0.3)
+    for slot in 0..<DeflateAlphabet.distanceCount {
+      prices[distanceOffset + slot] =
+        shares.cost(distances[slot]) + CostModel.bits(DeflateAlphabet.distanceExtra(slot))
+    }
+  }
+
+  /// How frequencies share a code. No code is shorter than one bit: a symbol that is more frequent than all others
+  /// leaves them more room than its frequency says.
+  private struct Shares {
+    let floor: Float
+    let most: Float
+    let others: Float
+
+    init(_ frequencies: TableView<Float>, _ count: Int, floor: Float) {
+      var (total, most) = (0 as Float, 0 as Float)
+      for symbol in 0..<count {
+        total += max(frequencies[symbol], floor)
+        most = max(most, frequencies[symbol])
+      }
+      self.floor = floor
+      self.most = most
+      others = total - most
+    }
+
+    func cost(_ frequency: Float) -> Int32 {
+      let frequency = max(frequency, floor)
       let bits =
         most < others
-        ? CostModel.log2(total / frequency) : frequency < most ? 1 + CostModel.log2(others / frequency) : 1
-      prices[distanceOffset + slot] =
-        Int32(min(14, bits) * CostModel.unit) + CostModel.bits(DeflateAlphabet.distanceExtra(slot))
+        ? CostModel.log2((most + others) / frequency)
+        : frequency < most ? 1 + CostModel.log2(others / frequency) : 1
+      return Int32(min(14, bits) * CostModel.unit)
     }
   }
 
@@ -133,27 +162,14 @@ final class CostModel {
     }
   }
 
-  private let kept = Table<Int32>(repeating: 0, count: 544 + 32)
-
-  /// Remembers the costs as they are.
-  func keep() { for index in 0..<kept.count { kept.view[index] = prices[index] } }
-
-  /// Brings back what was remembered.
-  func restore() { for index in 0..<kept.count { prices[index] = kept.view[index] } }
-
-  /// What symbols take by these costs, but for their extra bits.
+  /// What symbols take by these costs.
   func bits(_ histogram: Histogram) -> Float {
     var sum: Float = 0
     for symbol in 0..<256 { sum += Float(histogram.literals[symbol]) * Float(prices[symbol]) }
     for slot in 0..<29 {
-      let cost =
-        prices[256 + Int(DeflateAlphabet.lengthBase[slot])] - CostModel.bits(Int(DeflateAlphabet.lengthExtra[slot]))
-      sum += Float(histogram.literals[257 + slot]) * Float(cost)
+      sum += Float(histogram.literals[257 + slot]) * Float(prices[256 + Int(DeflateAlphabet.lengthBase[slot])])
     }
-    for slot in 0..<30 {
-      let cost = prices[distanceOffset + slot] - CostModel.bits(DeflateAlphabet.distanceExtra(slot))
-      sum += Float(histogram.distances[slot]) * Float(cost)
-    }
+    for slot in 0..<30 { sum += Float(histogram.distances[slot]) * Float(prices[distanceOffset + slot]) }
     return sum / CostModel.unit
   }
 

@@ -5,6 +5,8 @@ final class BlockPlanner {
   struct Block {
     var bytes: Range<Int>
     var histogram: Histogram
+    /// Its bits by the costs that it was parsed by.
+    var price: Float
     fileprivate var bits: Float
     /// What joining it with the next one would save.
     fileprivate var gain: Float
@@ -29,12 +31,13 @@ final class BlockPlanner {
     blocks.removeAll(keepingCapacity: true)
   }
 
-  /// Adds a chunk that begins at a byte; the caller fills in its frequencies and tells where it ends, which is returned.
-  func add(from first: Int, _ count: (Histogram) -> Int) -> Int {
+  /// Adds a chunk that begins at a byte; the caller fills in its frequencies, and tells where it ends, which is returned,
+  /// and its price.
+  func add(from first: Int, _ count: (Histogram) -> (end: Int, price: Float)) -> Int {
     let histogram = spares.popLast() ?? Histogram()
     histogram.clear()
-    let end = count(histogram)
-    blocks.append(Block(bytes: first..<end, histogram: histogram, bits: 0, gain: 0))
+    let (end, price) = count(histogram)
+    blocks.append(Block(bytes: first..<end, histogram: histogram, price: price, bits: 0, gain: 0))
     return end
   }
 
@@ -56,6 +59,7 @@ final class BlockPlanner {
         if gain > 0, gain >= before, gain > blocks[index + 1].gain {
           let next = blocks[index + 1]
           block.histogram.add(next.histogram)
+          block.price += next.price
           block.bits += next.bits - gain
           let isLarge = block.bytes.count + next.bytes.count > BlockPlanner.large
           block.exactBits = isLarge ? exactBits(index) + exactBits(index + 1) - gain : nil

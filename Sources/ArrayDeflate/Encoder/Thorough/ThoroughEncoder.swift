@@ -3,10 +3,9 @@
 ///
 /// ```
 /// find   all matches of a region                                 (MatchTree)
-/// parse  by the costs of what came before, and count by chunks   (CheapestPath)
+/// parse  by the costs of what came before                        (CheapestPath)
 /// plan   join chunks to blocks                                   (BlockPlanner)
-/// for each block: parse by its own costs, if those before are not at all like them, and then by its codes' lengths, if
-///        they are not much like them; write
+/// write  each block, parsed again by its codes' lengths where they are not much like the costs
 /// ```
 final class ThoroughEncoder {
   let tree = MatchTree()
@@ -21,12 +20,11 @@ final class ThoroughEncoder {
 
   /// Symbols that are counted together before blocks are planned.
   private static let chunkSymbols = 1024
+  /// Places that are parsed by the costs of those before.
+  private static let stretch = 1 << 16
   /// The share of a block's bits that the costs of others may waste: where it is more, the block is parsed by its own
-  /// costs before it is parsed by its codes.
-  private static let waste: Float = 0.1
-  /// Where it is less than this the block needs no other parse; and where there is little to choose from, less than one
-  /// match at every other place, less than that.
-  private static let (fitting, littleFitting) = (0.0005 as Float, 0.001 as Float)
+  /// codes. More, where there is little to choose from: less than two matches at three places.
+  private static let (waste, wasteOfLittle) = (0.0004 as Float, 0.003 as Float)
   /// Frequencies that unused lengths and distances are given in the beginning, as a share of the matches: what is dear
   /// is not used, and what is not used is dear.
   static let hope: Float = 0.04
@@ -39,14 +37,27 @@ final class ThoroughEncoder {
       let end = tree.find(input, position..<input.count, from: 0, options, into: cache)
       let count = end - position
       if position == 0 { begin(input, 0..<min(count, 1 << 17), options) }
-      choose(input, position, 0..<count)
+      parse(input, position, count)
       plan(count)
-      // What each block's costs are held against.
-      costs.keep()
-      let hasLittle = Int(cache.ends.view[count]) * 2 < count
-      let fitting = hasLittle ? ThoroughEncoder.littleFitting : ThoroughEncoder.fitting
-      for block in planner.blocks { write(block, input, position, fitting, to: &out) }
+      let hasLittle = Int(cache.ends.view[count]) * 3 < count * 2
+      for block in planner.blocks {
+        write(block, input, position, hasLittle ? ThoroughEncoder.wasteOfLittle : ThoroughEncoder.waste, to: &out)
+      }
+      // The next region begins with the costs of the last block.
+      costs.set(histogram, hope: ThoroughEncoder.hope)
       position = end
+    }
+  }
+
+  /// Chooses a path stretch by stretch, each by the costs of the one before.
+  private func parse(_ input: InputBytes, _ start: Int, _ count: Int) {
+    var first = 0
+    while first < count {
+      let next = min(count, first + ThoroughEncoder.stretch)
+      choose(input, start, first..<next)
+      path.tally(first..<next, into: histogram)
+      costs.set(histogram, hope: ThoroughEncoder.hope)
+      first = next
     }
   }
 
@@ -56,19 +67,12 @@ final class ThoroughEncoder {
   }
 
   private func write(
-    _ block: BlockPlanner.Block, _ input: InputBytes, _ start: Int, _ fitting: Float, to out: inout BitWriter
+    _ block: BlockPlanner.Block, _ input: InputBytes, _ start: Int, _ waste: Float, to out: inout BitWriter
   ) {
     histogram.copy(block.histogram)
-    costs.restore()
-    let before = costs.bits(histogram)
     costs.set(histogram, hope: ThoroughEncoder.hope)
-    let after = costs.bits(histogram)
-    let wasted = before - after
-    if wasted > ThoroughEncoder.waste * after {
-      choose(input, start, block.bytes)
-      path.tally(block.bytes, into: histogram)
-    }
-    if wasted > fitting * after {
+    let fitting = costs.bits(histogram)
+    if block.price - fitting > waste * fitting {
       costs.setCodes(histogram)
       choose(input, start, block.bytes)
     }
@@ -76,7 +80,6 @@ final class ThoroughEncoder {
     let list = TokenList(path.table, count: made, counts)
     let bytes = start + block.bytes.lowerBound..<start + block.bytes.upperBound
     writer.write(list, block.bytes.lowerBound..<made, input, bytes, histogram, to: &out)
-    costs.set(histogram, hope: ThoroughEncoder.hope)
   }
 
   /// Cuts what was chosen into chunks of symbols, and those into blocks.
@@ -84,7 +87,10 @@ final class ThoroughEncoder {
     planner.clear()
     var first = 0
     while first < count {
-      first = planner.add(from: first) { path.count(first..<count, symbols: ThoroughEncoder.chunkSymbols, into: $0) }
+      first = planner.add(from: first) { histogram in
+        let end = path.count(first..<count, symbols: ThoroughEncoder.chunkSymbols, into: histogram)
+        return (end, path.price(first..<end, ThoroughEncoder.stretch))
+      }
     }
     planner.join()
   }
