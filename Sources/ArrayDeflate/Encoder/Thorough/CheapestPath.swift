@@ -41,6 +41,7 @@ final class CheapestPath {
       let byte = input[start &+ index]
       var best = next &+ prices[Int(byte)]
       var chosen = Token(literal: byte).bits
+      var step = 1
       let first = Int(ends[index])
       let room = end &- index
       if room >= DeflateAlphabet.minMatch {
@@ -51,6 +52,7 @@ final class CheapestPath {
         let isBetter = first < stop && total < best
         best = isBetter ? total : best
         chosen = isBetter ? match.bits & ~0x3FF | (256 + 3) : chosen
+        step = isBetter ? 3 : step
         if first &+ 1 < stop || first < stop && match.symbol > 256 + 3 {
           var from = DeflateAlphabet.minMatch + 1
           var at = first
@@ -88,6 +90,7 @@ final class CheapestPath {
             let isBetter = taken > 0
             best = isBetter ? least &+ price : best
             chosen = isBetter ? match.bits & ~0x3FF | UInt32(truncatingIfNeeded: 256 &+ taken) : chosen
+            step = isBetter ? taken : step
             from = max(from, longest &+ 1)
             at &+= 1
           }
@@ -96,7 +99,7 @@ final class CheapestPath {
       stop = first
       cost[index] = best
       path[index] = Token(bits: chosen)
-      steps[index] = UInt16(truncatingIfNeeded: Token(bits: chosen).length)
+      steps[index] = UInt16(truncatingIfNeeded: step)
       next = best
     }
   }
