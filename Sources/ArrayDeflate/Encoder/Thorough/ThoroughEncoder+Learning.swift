@@ -17,6 +17,7 @@ extension ThoroughEncoder {
     let sample = range.lowerBound..<end
     let counted = min(sample.count, max(0, countedFrom - range.lowerBound))
     var bits = measure(input, sample, counted, options)
+    learnt.copy(measured)
     options.context = context(sample, counted, options)
     // Where most bytes are always the same there are runs of them, however rare.
     if options.derived.nonzeroBitCount <= 4 { (options.runPlaces, options.hasByteRuns) = usedRuns(sample, options) }
@@ -32,11 +33,15 @@ extension ThoroughEncoder {
       tree.clear(at: half.lowerBound)
       let end = tree.find(input, half, from: half.lowerBound, anywhere, into: cache)
       let bytes = measure(input, half.lowerBound..<end, counted / 2, anywhere)
-      if numbers > bytes * ThoroughEncoder.margin { return (anywhere, bits * bytes / numbers) }
+      if numbers > bytes * ThoroughEncoder.margin {
+        learnt.copy(measured)
+        return (anywhere, bits * bytes / numbers)
+      }
     }
     if used != options.places {
       options.places = used
       bits = measure(input, sample, counted, options)
+      learnt.copy(measured)
       options.context = context(sample, counted, options)
     }
     // Where numbers begin and end there may be enough, or even more: fewer ways to say the same are used more often.
@@ -50,6 +55,7 @@ extension ThoroughEncoder {
       if isEnough, options.places == used || less < bits {
         fewer.context = context(sample, counted, fewer)
         (options, bits) = (fewer, less)
+        learnt.copy(measured)
       }
     }
     options.derive(input, sample)
@@ -74,6 +80,7 @@ extension ThoroughEncoder {
     var start = 0
     while start < counted { start += path.table.view[start].length }
     path.tally(start..<sample.count, into: histogram)
+    measured.copy(histogram)
     return Double(histogram.huffmanBits()) / Double(max(1, sample.count - start))
   }
 

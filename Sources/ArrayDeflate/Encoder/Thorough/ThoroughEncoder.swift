@@ -14,6 +14,8 @@ final class ThoroughEncoder {
   let path = CheapestPath()
   let costs = CostModel()
   let histogram = Histogram()
+  /// What was chosen in a sample when it was last measured, and what with the options that were learnt.
+  let (measured, learnt) = (Histogram(), Histogram())
   private let planner = BlockPlanner()
   private let writer = BlockWriter()
   private let counts = ChunkCounts()
@@ -29,14 +31,14 @@ final class ThoroughEncoder {
   /// is not used, and what is not used is dear.
   static let hope: Float = 0.04
 
-  /// Compresses a segment.
+  /// Compresses a segment by options that were learnt from it.
   func encode(_ input: InputBytes, _ options: SearchOptions, to out: inout BitWriter) {
     tree.clear(at: 0)
+    costs.set(learnt, hope: ThoroughEncoder.hope)
     var position = 0
     while position < input.count {
       let end = tree.find(input, position..<input.count, from: 0, options, into: cache)
       let count = end - position
-      if position == 0 { begin(input, 0..<min(count, 1 << 17), options) }
       parse(input, position, count)
       plan(count)
       let hasLittle = Int(cache.ends.view[count]) * 3 < count * 2
