@@ -106,6 +106,22 @@ final class MatchTree {
     let item = options.itemDistance
     let start = part.lowerBound
     var position = start
+    if runPlaces == 0 {
+      // What is left to do where there are no runs.
+      let stop = min(part.upperBound, end &- 7)
+      while position < stop {
+        var root = MatchTree.unsearched
+        if places &>> UInt64(truncatingIfNeeded: position & 7) & 1 != 0 {
+          let offset = UInt64(truncatingIfNeeded: position & grainMask)
+          let head = Int(
+            ((input.load64(position) &<< contextShift ^ offset) &* k) &>> UInt64(64 - MatchTree.hashBits))
+          root = Int32(heads[head])
+          heads[head] = Int16(truncatingIfNeeded: position &- base)
+        }
+        roots[position &- start] = root
+        position &+= 1
+      }
+    }
     while position < part.upperBound {
       let index = position &- start
       position &+= 1
@@ -160,7 +176,7 @@ final class MatchTree {
     let (children, roots, itemRuns, byteRuns) = (children.view, roots.view, itemRuns.view, byteRuns.view)
     let itemToken = Token.exact(length: 0, distance: options.itemDistance).bits
     let byteToken = Token.exact(length: 0, distance: 1).bits
-    let hasByteRuns = options.hasByteRuns
+    let (hasRuns, hasByteRuns) = (options.runPlaces != 0, options.hasByteRuns)
     let start = part.lowerBound &- base
     let farthest = max(origin &- 1 &- base, Int(MatchTree.gone))
     // As long as nothing is compared beyond the end.
@@ -175,11 +191,15 @@ final class MatchTree {
         index &+= 1
         continue
       }
-      let (itemRun, byteRun) = (Int(itemRuns[index]), Int(byteRuns[index]))
-      matches[count] = Token(bits: itemToken &+ UInt32(truncatingIfNeeded: itemRun))
-      count &+= itemRun > 2 ? 1 : 0
-      var best = max(2, itemRun)
+      var best = 2
+      if hasRuns {
+        let itemRun = Int(itemRuns[index])
+        matches[count] = Token(bits: itemToken &+ UInt32(truncatingIfNeeded: itemRun))
+        count &+= itemRun > 2 ? 1 : 0
+        best = max(2, itemRun)
+      }
       if hasByteRuns {
+        let byteRun = Int(byteRuns[index])
         matches[count] = Token(bits: byteToken &+ UInt32(truncatingIfNeeded: byteRun))
         count &+= byteRun > best ? 1 : 0
         best = max(best, byteRun)
