@@ -32,6 +32,8 @@ final class MatchTree {
   /// For each place of the window the roots of what is less and of what is greater.
   private let children = Table<Int16>(repeating: gone, count: 2 * window)
   private let roots = Table<Int32>(repeating: 0, count: batch)
+  /// Of the places that are looked up together those whose trees have other places.
+  private let live = Table<Int32>(repeating: 0, count: batch + 1)
   private let itemRuns = Table<Int32>(repeating: 0, count: batch)
   private let byteRuns = Table<Int32>(repeating: 0, count: batch)
   /// What was found at the places of a part that are searched, where others derive from it.
@@ -173,10 +175,13 @@ final class MatchTree {
     _: G.Type, _ input: InputBytes, _ part: Range<Int>, _ range: Range<Int>, _ origin: Int,
     _ options: SearchOptions, _ matches: TableView<Token>, _ ends: TableView<Int32>, _ first: Int, _ made: inout Int
   ) {
+    if options.runPlaces == 0 {
+      return searchTrees(G.self, input, part, range, origin, options, matches, ends, first, &made)
+    }
     let (children, roots, itemRuns, byteRuns) = (children.view, roots.view, itemRuns.view, byteRuns.view)
     let itemToken = Token.exact(length: 0, distance: options.itemDistance).bits
     let byteToken = Token.exact(length: 0, distance: 1).bits
-    let (hasRuns, hasByteRuns) = (options.runPlaces != 0, options.hasByteRuns)
+    let hasByteRuns = options.hasByteRuns
     let start = part.lowerBound &- base
     let farthest = max(origin &- 1 &- base, Int(MatchTree.gone))
     // As long as nothing is compared beyond the end.
@@ -191,13 +196,10 @@ final class MatchTree {
         index &+= 1
         continue
       }
-      var best = 2
-      if hasRuns {
-        let itemRun = Int(itemRuns[index])
-        matches[count] = Token(bits: itemToken &+ UInt32(truncatingIfNeeded: itemRun))
-        count &+= itemRun > 2 ? 1 : 0
-        best = max(2, itemRun)
-      }
+      let itemRun = Int(itemRuns[index])
+      matches[count] = Token(bits: itemToken &+ UInt32(truncatingIfNeeded: itemRun))
+      count &+= itemRun > 2 ? 1 : 0
+      var best = max(2, itemRun)
       if hasByteRuns {
         let byteRun = Int(byteRuns[index])
         matches[count] = Token(bits: byteToken &+ UInt32(truncatingIfNeeded: byteRun))
@@ -223,6 +225,57 @@ final class MatchTree {
         }
       }
       ends[first &+ index] = Int32(truncatingIfNeeded: count)
+      index &+= 1
+    }
+    made = count
+  }
+
+  /// The same where there are no runs.
+  ///
+  /// Whether there is anything in a tree is as hard to foresee as the data: so the places where there is are listed first,
+  /// without a branch, and what was found is counted for each place and added up afterwards.
+  private func searchTrees<G: Grain>(
+    _: G.Type, _ input: InputBytes, _ part: Range<Int>, _ range: Range<Int>, _ origin: Int,
+    _ options: SearchOptions, _ matches: TableView<Token>, _ ends: TableView<Int32>, _ first: Int, _ made: inout Int
+  ) {
+    let (children, roots, live) = (children.view, roots.view, live.view)
+    let start = part.lowerBound &- base
+    let farthest = max(origin &- 1 &- base, Int(MatchTree.gone))
+    let safe = range.upperBound &- DeflateAlphabet.maxMatch &- 16
+    let total = part.count
+    var liveCount = 0
+    var index = 0
+    while index < total {
+      let place = start &+ index
+      let oldest = max(farthest, place &- MatchTree.window)
+      let pair = MatchTree.slot(G.self, place)
+      children[pair] = MatchTree.gone
+      children[pair &+ 1] = MatchTree.gone
+      live[liveCount] = Int32(truncatingIfNeeded: index)
+      liveCount &-= (oldest &- Int(roots[index])) &>> 63
+      ends[first &+ index] = 0
+      index &+= 1
+    }
+    var count = made
+    var next = 0
+    while next < liveCount {
+      index = Int(live[next])
+      next &+= 1
+      let (position, root) = (part.lowerBound &+ index, Int(roots[index]))
+      let oldest = max(farthest, start &+ index &- MatchTree.window)
+      let before = count
+      count =
+        position < safe
+        ? MatchTree.descend(
+          G.self, input, position, start &+ index, root, oldest, options.depth, 2, children, matches, count)
+        : descendNearEnd(G.self, input, position, range.upperBound, root, oldest, options.depth, 2, matches, count)
+      ends[first &+ index] = Int32(truncatingIfNeeded: count &- before)
+    }
+    var sum = Int32(truncatingIfNeeded: made)
+    index = 0
+    while index < total {
+      sum &+= ends[first &+ index]
+      ends[first &+ index] = sum
       index &+= 1
     }
     made = count
