@@ -129,20 +129,9 @@ final class CheapestPath {
     return index
   }
 
-  /// What a part of the path costs in bits, by the costs that it was chosen by.
-  ///
-  /// - Parameter stretch: How many places were chosen at once.
-  func price(_ range: Range<Int>, _ stretch: Int) -> Float {
-    let cost = costTable.view
-    var sum: Int32 = 0
-    var index = range.lowerBound
-    while index < range.upperBound {
-      let end = (index / stretch + 1) * stretch
-      // Costs are those of the way on to the stretch's end.
-      sum &+= cost[index] &- (range.upperBound < end ? cost[range.upperBound] : 0)
-      index = end
-    }
-    return Float(sum) / CostModel.unit
+  /// What a part of what was chosen last costs in bits, by the costs that it was chosen by.
+  func price(_ range: Range<Int>) -> Float {
+    Float(costTable.view[range.lowerBound] &- costTable.view[range.upperBound]) / CostModel.unit
   }
 
   /// Moves the tokens of a range together to its beginning and counts them; returns where they end.

@@ -40,7 +40,6 @@ final class ThoroughEncoder {
       let end = tree.find(input, position..<input.count, from: 0, options, into: cache)
       let count = end - position
       parse(input, position, count)
-      plan(count)
       let hasLittle = Int(cache.ends.view[count]) * 3 < count * 2
       for block in planner.blocks {
         write(block, input, position, hasLittle ? ThoroughEncoder.wasteOfLittle : ThoroughEncoder.waste, to: &out)
@@ -51,16 +50,25 @@ final class ThoroughEncoder {
     }
   }
 
-  /// Chooses a path stretch by stretch, each by the costs of the one before.
+  /// Chooses a path stretch by stretch, each by the costs of the one before, and cuts it into chunks of symbols and those
+  /// into blocks.
   private func parse(_ input: InputBytes, _ start: Int, _ count: Int) {
+    planner.clear()
     var first = 0
     while first < count {
-      let next = min(count, first + ThoroughEncoder.stretch)
-      choose(input, start, first..<next)
-      path.tally(first..<next, into: histogram)
+      let end = min(count, first + ThoroughEncoder.stretch)
+      choose(input, start, first..<end)
+      histogram.clear()
+      while first < end {
+        first = planner.add(from: first) { chunk in
+          let next = path.count(first..<end, symbols: ThoroughEncoder.chunkSymbols, into: chunk)
+          histogram.add(chunk)
+          return (next, path.price(first..<next))
+        }
+      }
       costs.set(histogram, hope: ThoroughEncoder.hope)
-      first = next
     }
+    planner.join()
   }
 
   /// Chooses the cheapest path by the costs as they are.
@@ -82,18 +90,5 @@ final class ThoroughEncoder {
     let list = TokenList(path.table, count: made, counts)
     let bytes = start + block.bytes.lowerBound..<start + block.bytes.upperBound
     writer.write(list, block.bytes.lowerBound..<made, input, bytes, histogram, to: &out)
-  }
-
-  /// Cuts what was chosen into chunks of symbols, and those into blocks.
-  private func plan(_ count: Int) {
-    planner.clear()
-    var first = 0
-    while first < count {
-      first = planner.add(from: first) { histogram in
-        let end = path.count(first..<count, symbols: ThoroughEncoder.chunkSymbols, into: histogram)
-        return (end, path.price(first..<end, ThoroughEncoder.stretch))
-      }
-    }
-    planner.join()
   }
 }
