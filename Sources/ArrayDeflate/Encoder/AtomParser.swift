@@ -17,7 +17,7 @@ final class AtomParser {
   private static let nice = 40
 
   /// Within a match that goes on for so many numbers nothing else is looked for.
-  private static let enough = 7
+  private static let enough = 6
 
   // Numbers are counted from the range's start; the tables hold the low 16 bits of a number's place, of which the
   // window (8,192 numbers at most) needs 14.
