@@ -64,6 +64,14 @@ def kinds():
     yield "prices", "aside", np.round(100 * np.exp(np.cumsum(rng.normal(0, 0.001, n))), 2), None
     yield "random", "aside", rng.integers(0, 256, 4 * n).astype(np.uint8), None
     yield "repeated", "aside", np.tile(rng.normal(size=1000), 1000), None
+    # Filled in part: what one part is like says nothing of the others.
+    margins = np.zeros((1500, 2000), np.uint8)
+    margins[500:1000, 300:1700] = np.clip(image, 0, 255)[500:1000, 300:1700]
+    yield "margins", "aside", margins, None
+    partial = np.zeros(n)
+    for middle in (n // 4, n // 4 * 3):
+        partial[middle - 40_000 : middle + 40_000] = np.round(rng.normal(size=80_000), 2)
+    yield "partial", "aside", partial, None
 
 
 def main(folder):

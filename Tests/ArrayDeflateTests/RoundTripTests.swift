@@ -73,9 +73,11 @@ private let levels: [DeflateLevel] = [.fast, .default, .best]
 // Debug builds check every access to the encoder's tables, and are a hundred times slower: less data there.
 #if DEBUG
   private let (largest, itemSizes, segmentItemSizes, most) = (5000, [1, 2, 4, 8, 12, 40], [4], 2000)
+  private let partSize = 150_000
 #else
   private let (largest, itemSizes, segmentItemSizes, most) =
     (40_000, [1, 2, 3, 4, 6, 8, 12, 16, 24, 40, 100], [1, 2, 4, 8, 40], 2 << 20)
+  private let partSize = 450_000
 #endif
 
 @Suite struct RoundTripTests {
@@ -137,6 +139,22 @@ private let levels: [DeflateLevel] = [.fast, .default, .best]
         let (stream, _) = try deflated([input], level: level, layout: ItemLayout(itemSize: size))
         #expect(zlibInflated(stream, count: input.count) == input, "size \(size), \(kinds) kinds")
       }
+    }
+  }
+
+  /// What is learnt from a sample in the middle does not serve what is around it.
+  @Test(arguments: [DataKind.random, .walk, .skewed, .smallIntegers], [DeflateLevel.default, .best])
+  func partsThatAreUnlikeTakeLittleMoreThanZlib(_ kind: DataKind, _ level: DeflateLevel) throws {
+    for itemSize in [1, 4, 8] {
+      let (margin, middle) = (partSize / itemSize * itemSize, partSize / 3 / itemSize * itemSize)
+      let zeros = [UInt8](repeating: 0, count: margin)
+      let input = zeros + kind.bytes(middle, itemSize: itemSize, seed: 3) + zeros + [1, 2, 3]
+      let layout = ItemLayout(itemSize: itemSize)
+      let (stream, _) = try deflated([input], level: level, layout: layout)
+      #expect(zlibInflated(stream, count: input.count) == input)
+      // Which is stock zlib's, byte for byte.
+      let (stock, _) = try deflated([input], level: .zlib, layout: layout)
+      #expect(Double(stream.count) < Double(stock.count) * 1.03, "\(kind) \(level) item \(itemSize)")
     }
   }
 

@@ -43,22 +43,30 @@ final class SegmentEncoder: @unchecked Sendable {
     try output.reserve(bound)
     var writer = unsafe BitWriter(output.mutableBytes(bound))
     guard let input = unsafe InputBytes(bytes) else { return writer.finish() }
+    for range in UniformRanges.cut(input, layout) {
+      guard let part = unsafe InputBytes(input.buffer(range)) else { continue }
+      try encode(part, layout, level, bound, to: &writer)
+    }
+    return writer.finish()
+  }
+
+  private func encode(
+    _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, _ bound: Int, to writer: inout BitWriter
+  ) throws(FormatError) {
     let strategy = choose(input, layout, level)
     let isExact = level == .best
+    let before = writer
     write(strategy, input, layout, isExact: isExact, to: &writer)
     if strategy == .thorough, let rival {
       // Sometimes the quick way is smaller after all, which a sample does not tell.
       try alternative.reserve(bound)
       var other = unsafe BitWriter(alternative.mutableBytes(bound))
       write(rival, input, layout, isExact: isExact, to: &other)
-      if other.totalBits < writer.totalBits {
-        let end = other.finish()
-        // Safe: both buffers have room for `bound` bytes, and the stream ends within the eighth byte from here.
-        unsafe output.mutableBytes(bound).copyMemory(from: alternative.bytes(min(bound, end.position + 8)))
-        return end
+      if other.totalBits < writer.totalBits - before.totalBits {
+        writer = before
+        write(rival, input, layout, isExact: isExact, to: &writer)
       }
     }
-    return writer.finish()
   }
 
   private func write(
@@ -199,6 +207,8 @@ final class SegmentEncoder: @unchecked Sendable {
     }
     var best = runs <= literals * 0.998 ? (plain, runs) : (Strategy.literals, literals)
     if level == .best {
+      // Little more than one run.
+      if runs < 0.02 { return plain }
       let thorough = thoroughTrial(input, layout)
       rival = best.0 != .literals && thorough > best.1 * 0.95 ? best.0 : nil
       return thorough < best.1 * 0.9998 ? .thorough : best.0
