@@ -37,12 +37,11 @@ final class DeflateDecoder: @unchecked Sendable {
   ///   - wanted: `nil` if the stream must give exactly what the memory holds, its final block included; else how many
   ///     bytes of it are wanted: decoding stops soon after them.
   ///   - isSegment: Whether the stream may end without a final block, after a flush.
-  ///   - progress: Called after each block, with the number of bytes of output that are there for good.
   /// - Returns: How many bytes of the stream were used.
   /// - Throws: ``FormatError`` with code `corrupt`, and the offset in the stream.
   func decode(
     _ stream: UnsafeRawBufferPointer, into memory: UnsafeMutableRawBufferPointer, upTo wanted: Int? = nil,
-    isSegment: Bool = false, progress: (Int) -> Void = { _ in }
+    isSegment: Bool = false
   ) throws(FormatError) -> Int {
     var nothing: UInt64 = 0
     let expected = memory.count
@@ -54,7 +53,7 @@ final class DeflateDecoder: @unchecked Sendable {
         let output = unsafe InflatedBytes(
           memory.isEmpty ? UnsafeMutableRawBufferPointer(rebasing: spare[..<0]) : memory)
       else { return .cutShort }
-      return decodeBlocks(&lane, input, output, until: wanted ?? .max, isSegment: isSegment, progress: progress)
+      return decodeBlocks(&lane, input, output, until: wanted ?? .max, isSegment: isSegment)
     }
     if let fault { throw fault.error(expected: expected, found: lane.out, offset: lane.position) }
     if wanted == nil, lane.out != expected {
@@ -64,8 +63,7 @@ final class DeflateDecoder: @unchecked Sendable {
   }
 
   private func decodeBlocks(
-    _ lane: inout DecodingLane, _ input: InputBytes, _ output: InflatedBytes, until: Int, isSegment: Bool,
-    progress: (Int) -> Void
+    _ lane: inout DecodingLane, _ input: InputBytes, _ output: InflatedBytes, until: Int, isSegment: Bool
   ) -> DeflateFault? {
     while lane.out < until {
       if isSegment, lane.isAtEnd(of: input) { break }
@@ -83,7 +81,6 @@ final class DeflateDecoder: @unchecked Sendable {
       default: fault = .badBlockType
       }
       if let fault { return fault }
-      progress(lane.out)
       if isLast == 1 { break }
     }
     return lane.out < until && until != .max ? .tooShort : nil
