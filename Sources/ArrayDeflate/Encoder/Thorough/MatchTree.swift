@@ -16,21 +16,21 @@
 ///          00 07 ...               00 07 ...         one place before it the same one of 9, two before it of 10
 /// ```
 final class MatchTree {
-  private static let window = 1 << 15
+  static let window = 1 << 15
   /// Places of other contexts in a tree are compared in vain: so there are more trees than places.
   private static let hashBits = 18
   /// Places that are looked up together: what is found out about them is at hand when the trees are searched, where
   /// waiting for it would cost most.
   private static let batch = 256
   /// What lies out of the window, or was never seen.
-  private static let gone = Int16.min
+  static let gone = Int16.min
   /// Stands for a place where nothing is searched.
   private static let unsearched = Int32.min
 
   // Places relative to `base`: of 16 bits, so that the tables stay near the processor.
   private let heads = Table<Int16>(repeating: gone, count: 1 << hashBits)
   /// For each place of the window the roots of what is less and of what is greater.
-  private let children = Table<Int16>(repeating: gone, count: 2 * window)
+  let children = Table<Int16>(repeating: gone, count: 2 * window)
   private let roots = Table<Int32>(repeating: 0, count: batch)
   /// Of the places that are looked up together those whose trees have other places.
   private let live = Table<Int32>(repeating: 0, count: batch + 1)
@@ -39,7 +39,7 @@ final class MatchTree {
   /// What was found at the places of a part that are searched, where others derive from it.
   private let found = Table<Token>(zeros: batch * MatchCache.room)
   private let foundEnds = Table<Int32>(repeating: 0, count: batch + 1)
-  private var base = 0
+  private(set) var base = 0
   private var runs = RunLengths()
 
   /// Forgets everything; what comes next begins at a place, a multiple of eight, before which nothing is looked at.
@@ -327,114 +327,4 @@ final class MatchTree {
     }
     made = count
   }
-
-  /// Where a place's two children are: those of the same offset within a number lie side by side.
-  @inline(__always) private static func slot<G: Grain>(_: G.Type, _ place: Int) -> Int {
-    let low = place & (window &- 1)
-    return ((low & (1 &<< G.shift &- 1)) &<< (15 &- G.shift) | low &>> G.shift) &* 2
-  }
-
-  /// Goes down the tree from its root and makes a place its new root; returns the number of matches.
-  @inline(never) private static func descend<G: Grain>(
-    _: G.Type, _ input: InputBytes, _ position: Int, _ place: Int, _ root: Int, _ oldest: Int, _ depth: Int,
-    _ longest: Int, _ children: TableView<Int16>, _ matches: TableView<Token>, _ made: Int
-  ) -> Int {
-    var (node, depth, best, count) = (root, depth, longest, made)
-    var lessSlot = slot(G.self, place)
-    var greaterSlot = lessSlot &+ 1
-    var (lessLength, greaterLength) = (0, 0)
-    while node > oldest, depth > 0 {
-      depth &-= 1
-      let distance = place &- node
-      let pair = slot(G.self, node)
-      var length = min(lessLength, greaterLength)
-      var ours = input.load64(position &+ length)
-      var theirs = input.load64(position &+ length &- distance)
-      while ours == theirs, length < DeflateAlphabet.maxMatch {
-        length &+= 8
-        ours = input.load64(position &+ length)
-        theirs = input.load64(position &+ length &- distance)
-      }
-      let equal = (ours ^ theirs).trailingZeroBitCount & 0x38
-      length &+= equal &>> 3
-      if length > best {
-        best = min(length, DeflateAlphabet.maxMatch)
-        matches[count] = Token.exact(length: best, distance: distance)
-        count &+= 1
-      }
-      if length >= DeflateAlphabet.maxMatch {
-        children[lessSlot] = children[pair]
-        children[greaterSlot] = children[pair &+ 1]
-        return count
-      }
-      let shift = UInt64(truncatingIfNeeded: equal)
-      if theirs &>> shift & 0xFF < ours &>> shift & 0xFF {
-        children[lessSlot] = Int16(truncatingIfNeeded: node)
-        lessSlot = pair &+ 1
-        lessLength = length
-        node = Int(children[lessSlot])
-      } else {
-        children[greaterSlot] = Int16(truncatingIfNeeded: node)
-        greaterSlot = pair
-        greaterLength = length
-        node = Int(children[greaterSlot])
-      }
-    }
-    children[lessSlot] = gone
-    children[greaterSlot] = gone
-    return count
-  }
-
-  /// The same where the input ends so soon that it has to be watched.
-  @inline(never) private func descendNearEnd<G: Grain>(
-    _: G.Type, _ input: InputBytes, _ position: Int, _ end: Int, _ root: Int, _ oldest: Int, _ depth: Int,
-    _ longest: Int, _ matches: TableView<Token>, _ made: Int
-  ) -> Int {
-    let children = children.view
-    let place = position - base
-    let limit = min(DeflateAlphabet.maxMatch, end - position)
-    var (node, depth, best, count) = (root, depth, longest, made)
-    var lessSlot = MatchTree.slot(G.self, place)
-    var greaterSlot = lessSlot + 1
-    var (lessLength, greaterLength) = (0, 0)
-    while node > oldest, depth > 0 {
-      depth -= 1
-      let earlier = base + node
-      let pair = MatchTree.slot(G.self, node)
-      let length = input.matchLength(position, earlier, from: min(lessLength, greaterLength), limit: limit)
-      if length > best {
-        best = length
-        matches[count] = Token.exact(length: length, distance: position - earlier)
-        count += 1
-      }
-      if length >= limit {
-        children[lessSlot] = children[pair]
-        children[greaterSlot] = children[pair + 1]
-        return count
-      }
-      if input[earlier + length] < input[position + length] {
-        children[lessSlot] = Int16(truncatingIfNeeded: node)
-        lessSlot = pair + 1
-        lessLength = length
-        node = Int(children[lessSlot])
-      } else {
-        children[greaterSlot] = Int16(truncatingIfNeeded: node)
-        greaterSlot = pair
-        greaterLength = length
-        node = Int(children[greaterSlot])
-      }
-    }
-    children[lessSlot] = MatchTree.gone
-    children[greaterSlot] = MatchTree.gone
-    return count
-  }
 }
-
-/// A power of two, for loops that are compiled for each.
-private protocol Grain {
-  static var shift: Int { get }
-}
-private enum Grain1: Grain { static var shift: Int { 0 } }
-private enum Grain2: Grain { static var shift: Int { 1 } }
-private enum Grain4: Grain { static var shift: Int { 2 } }
-private enum Grain8: Grain { static var shift: Int { 3 } }
