@@ -158,6 +158,16 @@ private let levels: [DeflateLevel] = [.fast, .default, .best]
     }
   }
 
+  /// Of which a segment has few, so that no sample lies where it would with smaller ones.
+  @Test(arguments: levels) func largeItemsInflateToTheInput(_ level: DeflateLevel) throws {
+    for (itemSize, atomSize) in [(2048, 1), (3000, 4), (4000, 8), (5000, 1), (70_000, 70_000)] {
+      let count = max(8, 600_000 / itemSize) * itemSize
+      let input = DataKind.skewed.bytes(count, itemSize: 4, seed: 5)
+      let (stream, _) = try deflated([input], level: level, layout: ItemLayout(itemSize: itemSize, atomSize: atomSize))
+      #expect(zlibInflated(stream, count: count) == input, "\(level) item \(itemSize)")
+    }
+  }
+
   @Test func nothingIsAStreamToo() throws {
     for level in DeflateLevel.allCases {
       let (stream, summary) = try deflated([], level: level)

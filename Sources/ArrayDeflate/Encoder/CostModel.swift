@@ -5,6 +5,8 @@
 /// `256 + n`.
 final class CostModel {
   static let unit: Float = 128
+  /// How often what does not occur is taken to occur.
+  private static let (literalFloor, distanceFloor) = (0.4 as Float, 0.3 as Float)
   /// More than any path costs.
   static let never: Int32 = 1 << 28
   private let priceTable = Table<Int32>(repeating: never, count: 544 + 32)
@@ -61,15 +63,14 @@ final class CostModel {
       distanceTotal += used.distances[symbol]
       if keep { distanceWeights[symbol] = used.distances[symbol] }
     }
-    let (literalFloor, distanceFloor) = (0.4 as Float, 0.3 as Float)
     total = max(total, 1)
     distanceTotal = max(distanceTotal, 1)
     for symbol in 0..<256 {
-      prices[symbol] = CostModel.cost(max(used.literals[symbol], literalFloor), total)
+      prices[symbol] = CostModel.cost(max(used.literals[symbol], CostModel.literalFloor), total)
     }
     for slot in 0..<29 {
       let cost =
-        CostModel.cost(max(used.literals[257 + slot], literalFloor), total)
+        CostModel.cost(max(used.literals[257 + slot], CostModel.literalFloor), total)
         + CostModel.bits(Int(DeflateAlphabet.lengthExtra[slot]))
       let first = Int(DeflateAlphabet.lengthBase[slot])
       let next = slot == 28 ? 259 : slot == 27 ? 258 : Int(DeflateAlphabet.lengthBase[slot + 1])
@@ -77,7 +78,9 @@ final class CostModel {
     }
     for slot in stride(from: 0, to: 30, by: 2) {
       // The mean of what they cost, by how often they are used.
-      let (one, two) = (max(used.distances[slot], distanceFloor), max(used.distances[slot + 1], distanceFloor))
+      let (one, two) = (
+        max(used.distances[slot], CostModel.distanceFloor), max(used.distances[slot + 1], CostModel.distanceFloor)
+      )
       let mean =
         (one * Float(CostModel.cost(one, distanceTotal)) + two * Float(CostModel.cost(two, distanceTotal)))
         / (one + two)
@@ -104,7 +107,7 @@ final class CostModel {
     }
     learn(histogram, memory: 1, keep: false)
     let literals = usedLiterals.view
-    let literalShares = Shares(literals, DeflateAlphabet.literalCount, floor: 0.4)
+    let literalShares = Shares(literals, DeflateAlphabet.literalCount, floor: CostModel.literalFloor)
     // Only where no code is shorter than one bit do the costs differ from those learnt above.
     if literalShares.most > literalShares.others {
       for symbol in 0..<256 { prices[symbol] = literalShares.cost(literals[symbol]) }
@@ -115,7 +118,7 @@ final class CostModel {
       }
     }
     let distances = usedDistances.view
-    let shares = Shares(distances, DeflateAlphabet.distanceCount, floor: 0.3)
+    let shares = Shares(distances, DeflateAlphabet.distanceCount, floor: CostModel.distanceFloor)
     for slot in 0..<DeflateAlphabet.distanceCount {
       prices[distanceOffset + slot] =
         shares.cost(distances[slot]) + CostModel.bits(DeflateAlphabet.distanceExtra(slot))

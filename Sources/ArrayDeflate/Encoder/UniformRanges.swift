@@ -12,7 +12,8 @@ enum UniformRanges {
   static func cut(_ input: InputBytes, _ layout: ItemLayout) -> [Range<Int>] {
     // At an item's start, as samples begin.
     let step = 64 * min(layout.itemSize, 4096)
-    let part = (UniformRanges.part + step - 1) / step * step
+    // Whole steps to each side of its middle: what lies a number's distance before the first middle is there, too.
+    let part = (UniformRanges.part + 2 * step - 1) / (2 * step) * (2 * step)
     let count = input.count / part
     guard count > 1 else { return [0..<input.count] }
     let distance = layout.atomDistance
@@ -21,7 +22,7 @@ enum UniformRanges {
     var before = 0
     var (mean, parts) = (0.0, 0.0)
     for index in 0..<count {
-      let middle = (index * part + part / 2) / step * step
+      let middle = index * part + part / 2
       let share = repeated(input, middle, distance)
       if parts > 0, abs(share - mean) > tolerance {
         let border = border(input, before, mean, middle, share, step, distance)

@@ -144,7 +144,7 @@ extension ThoroughEncoder {
   }
 
   /// Learns the costs from a beginning whose matches have been found, in a round for each hope.
-  func begin(
+  private func begin(
     _ input: InputBytes, _ range: Range<Int>, _ options: SearchOptions,
     _ hopes: [Float] = [3 * ThoroughEncoder.hope, ThoroughEncoder.hope]
   ) {
