@@ -55,6 +55,8 @@ public final class AtomicFile: ByteSink {
 
   /// How many bytes have been written.
   public var position: Int { sink.position }
+  /// True.
+  public var canOverwrite: Bool { true }
 
   /// Writes to the temporary file.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) { try unsafe sink.write(bytes) }

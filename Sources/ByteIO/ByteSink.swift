@@ -1,6 +1,9 @@
 public import SystemPackage
 
-/// Where bytes are written to, in order.
+/// Where bytes are written to, in order: a file, a pipe, memory.
+///
+/// What else a sink can do it says by its capabilities, which have defaults: callers ask for those, never for a sink's
+/// type.
 public protocol ByteSink: AnyObject {
   /// How errors name the sink.
   var name: String { get }
@@ -13,9 +16,31 @@ public protocol ByteSink: AnyObject {
 
   /// Hands everything that is buffered on to the system.
   func flush() throws(FormatError)
+
+  /// Whether bytes that were written can be replaced, by ``overwrite(_:at:)``.
+  var canOverwrite: Bool { get }
+
+  /// Replaces bytes that were written before: for a header whose numbers are known at the end only.
+  ///
+  /// - Throws: ``FormatError`` with code `unsupported` if the sink cannot go back.
+  func overwrite(_ bytes: [UInt8], at offset: Int) throws(FormatError)
+
+  /// Announces the number of bytes that will be written next, so that a sink that has to make room can do it once.
+  func reserve(_ count: Int) throws(FormatError)
 }
 
 extension ByteSink {
+  /// By default, false: what is written is written.
+  public var canOverwrite: Bool { false }
+
+  /// By default, an error.
+  public func overwrite(_ bytes: [UInt8], at offset: Int) throws(FormatError) {
+    throw FormatError(.unsupported, "what was written here cannot be replaced", file: name, offset: offset)
+  }
+
+  /// By default, no room has to be made.
+  public func reserve(_ count: Int) throws(FormatError) {}
+
   /// Writes the bytes of an array.
   public func write(_ bytes: [UInt8]) throws(FormatError) {
     let result: Result<Void, FormatError> = unsafe bytes.withUnsafeBytes { buffer in

@@ -1,7 +1,24 @@
-/// Bytes that can be read: a file, a mapped file, memory, a stream.
+/// Bytes that can be read: a file, a mapped file, memory, a stream, a member of an archive.
 ///
-/// Reads are by position, so that several threads may share a source; a source that can only be read forwards (a
-/// pipe) says so by ``isSeekable`` and refuses other positions. A read may be costly: read what is needed, once.
+/// ```
+///  0                                                    byteCount, or unknown (nil)
+///  ├──────────────────────────────────────────────────────┤
+///           ├─ read(into:at:) ─┤                            one range
+///     ├──┤         ├───┤            ├─┤                     read(_:), several pieces at once
+///
+///                        seekCost     withBytesInMemory   mapped(_:)
+///  MemorySource          free         yes
+///  MappedFile            free         yes                 itself
+///  FileSource            free                             a new MappedFile
+///  a segmented member    perRead
+///  a compressed stream   restart
+///  a pipe                impossible
+/// ```
+///
+/// Reads are by position, so that several threads may share a source. What else a source can do, and what a read
+/// costs, it says by its capabilities: callers ask for those, never for a source's type. A new kind of source (of a
+/// remote file, say) needs ``name``, ``byteCount``, ``seekCost`` and ``read(into:at:)``; if its reads have a fixed
+/// cost, ``read(_:)`` as well. All other capabilities have defaults.
 public protocol ByteSource: AnyObject, Sendable {
   /// How errors name the source: the path as given, or "standard input".
   var name: String { get }
@@ -9,8 +26,8 @@ public protocol ByteSource: AnyObject, Sendable {
   /// How many bytes there are, or `nil` where only reading to the end will tell.
   var byteCount: Int? { get }
 
-  /// Whether any position can be read at any time.
-  var isSeekable: Bool { get }
+  /// What it costs to read at a position other than the one where the last read ended.
+  var seekCost: SeekCost { get }
 
   /// Fills the buffer from `offset` on; returns fewer bytes than the buffer holds only where the source ends.
   ///
@@ -26,9 +43,90 @@ public protocol ByteSource: AnyObject, Sendable {
   /// Calls `body` with the source's bytes where they already are in memory; returns `nil` (without a call) where
   /// they are not.
   func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result?
+
+  /// The source's bytes, where all of them are in memory and stay at their address as long as the source lives.
+  var residentBytes: ResidentBytes? { get }
+
+  /// The source's bytes as a mapped file; `nil` where there is no file whose bytes they are.
+  ///
+  /// - Throws: ``FormatError`` if the system cannot map the file.
+  func mapped(_ access: MappedFile.Access) throws(FormatError) -> MappedFile?
+
+  /// Whether every byte that is read has been checked against a checksum that belongs to the source, so that the
+  /// caller need not compute one.
+  var verifiesItself: Bool { get }
+
+  /// The offsets, ascending, between which bytes can only be fetched together; empty where there are none. Reads that
+  /// begin and end at such offsets fetch nothing twice.
+  var segmentOffsets: [Int] { get }
+
+  /// Whether the bytes come from the process's standard input, whatever wraps it.
+  var isStandardInput: Bool { get }
+
+  /// Promises that no byte will be read again: a source that keeps what it has read for a second reading need not
+  /// keep any more. From here on such a source may be unable to seek.
+  func willBeReadOnce()
+}
+
+/// What it costs to read a source at a position other than the one where the last read ended.
+public enum SeekCost: Int, Comparable, Sendable {
+  /// No more than reading on: memory, a local file.
+  case free
+  /// Every read costs the same on top of its bytes, wherever it begins: a round trip to a server, a segment that has to
+  /// be inflated. Pieces that are read together (``ByteSource/read(_:)``) share that cost.
+  case perRead
+  /// What lies between is read and dropped; going back means reading from the start again: a compressed stream.
+  case restart
+  /// The source can be read forwards only: a pipe. Going back is an error.
+  case impossible
+
+  /// Whether one cost is less than another.
+  public static func < (left: SeekCost, right: SeekCost) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// Bytes that stay where they are in memory, unchanged, as long as the source lives that they belong to.
+@safe public struct ResidentBytes: @unchecked Sendable {
+  /// The first byte.
+  public let baseAddress: UnsafeRawPointer
+  /// How many bytes there are.
+  public let count: Int
+  /// Whether the system brings the bytes in from a file, and may drop them again: then it costs no memory to keep
+  /// the source for the sake of a few of them.
+  public let isMapped: Bool
+
+  /// Bytes at an address that whoever vends them keeps valid.
+  public init(baseAddress: UnsafeRawPointer, count: Int, isMapped: Bool) {
+    unsafe self.baseAddress = baseAddress
+    self.count = count
+    self.isMapped = isMapped
+  }
 }
 
 extension ByteSource {
+  /// Whether any position can be read at any time, at whatever cost.
+  public var isSeekable: Bool { seekCost != .impossible }
+
+  /// Whether the source should be read from front to back, and never in parts side by side.
+  public var readsInOrder: Bool { seekCost >= .restart }
+
+  /// By default, bytes have no lasting address.
+  public var residentBytes: ResidentBytes? { nil }
+
+  /// By default, there is no file to map.
+  public func mapped(_ access: MappedFile.Access) throws(FormatError) -> MappedFile? { nil }
+
+  /// By default, false: checksums are the caller's.
+  public var verifiesItself: Bool { false }
+
+  /// By default, none.
+  public var segmentOffsets: [Int] { [] }
+
+  /// By default, false.
+  public var isStandardInput: Bool { false }
+
+  /// By default, nothing is kept.
+  public func willBeReadOnce() {}
+
   /// By default, one piece after the other.
   public func read(_ pieces: [SourcePiece]) throws(FormatError) {
     for piece in pieces {
@@ -39,8 +137,14 @@ extension ByteSource {
     }
   }
 
-  /// By default, bytes are not in memory.
-  public func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result? { nil }
+  /// By default, the resident bytes, if there are any.
+  public func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result? {
+    guard let bytes = residentBytes else { return nil }
+    // Safe: the bytes are valid as long as the source, which lives to the end of the call; the span cannot leave it.
+    return withExtendedLifetime(self) {
+      unsafe body(RawSpan(_unsafeStart: bytes.baseAddress, byteCount: bytes.count))
+    }
+  }
 
   /// Reads up to `count` bytes from `offset` on; fewer only where the source ends. Memory is taken as the bytes
   /// arrive, never on the word of `count` alone.

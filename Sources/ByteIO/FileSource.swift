@@ -14,8 +14,8 @@ public final class FileSource: ByteSource {
   public let name: String
   /// The size that the file had when it was opened.
   public let byteCount: Int?
-  /// True: what cannot seek is a ``StreamSource``.
-  public let isSeekable: Bool
+  /// Free for a regular file; a pipe or a device is to be read through a ``StreamSource``.
+  public var seekCost: SeekCost { status.isRegular ? .free : .impossible }
   package let descriptor: FileDescriptor
   package let status: FileStatus
 
@@ -33,7 +33,6 @@ public final class FileSource: ByteSource {
       try? descriptor.close()
       throw error
     }
-    isSeekable = status.isRegular
     byteCount = status.isRegular ? status.size : nil
   }
 
@@ -70,6 +69,11 @@ public final class FileSource: ByteSource {
     return try unsafe descriptor.read(into: buffer, at: offset, inStepsOf: step, of: "the file", name: name) {
       count throws(FormatError) in try progress?.advance(.source, by: count, file: name)
     }
+  }
+
+  /// Maps the file that was opened, whatever its path names by now; `nil` for what is not a regular file.
+  public func mapped(_ access: MappedFile.Access) throws(FormatError) -> MappedFile? {
+    status.isRegular ? try MappedFile(self, access: access) : nil
   }
 
   /// Opens whatever a path names: `-` is standard input, a regular file is read by position, anything else (a

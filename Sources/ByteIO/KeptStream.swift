@@ -2,14 +2,17 @@ internal import Synchronization
 
 /// A stream that can be read again: what has been read of it is kept, in memory at first, then in a file without a name.
 ///
-/// Whoever needs it no more says so by ``stopKeeping()``: a stream that is read once takes no room on the disk.
+/// A caller that will not read it again says so by ``willBeReadOnce()``: a stream that is read once takes no room on the
+/// disk.
 public final class KeptStream: ByteSource {
   /// How errors name the stream.
   public let name: String
   /// Not known before the end.
   public var byteCount: Int? { nil }
-  /// As long as everything is kept.
-  public var isSeekable: Bool { state.withLock { $0.keeps } }
+  /// Free as long as everything is kept.
+  public var seekCost: SeekCost { state.withLock { $0.keeps } ? .free : .impossible }
+  /// Whether the stream is.
+  public var isStandardInput: Bool { rest.isStandardInput }
 
   private let rest: any ByteSource
   private let memoryLimit: Int
@@ -37,7 +40,10 @@ public final class KeptStream: ByteSource {
   }
 
   /// Keeps no more than there is: from here on the stream is read forwards only.
-  public func stopKeeping() { state.withLock { $0.keeps = false } }
+  public func willBeReadOnce() {
+    state.withLock { $0.keeps = false }
+    rest.willBeReadOnce()
+  }
 
   /// Reads what is kept, then on.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {

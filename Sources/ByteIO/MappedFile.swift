@@ -86,8 +86,8 @@ internal import SystemPackage
 
   /// The number of bytes mapped.
   public var byteCount: Int? { count }
-  /// True: memory is read from anywhere.
-  public var isSeekable: Bool { true }
+  /// Free: memory is read from anywhere.
+  public var seekCost: SeekCost { .free }
 
   /// The mapped bytes.
   public var bytes: RawSpan {
@@ -108,8 +108,14 @@ internal import SystemPackage
     return part
   }
 
-  /// Lends the mapped bytes themselves.
-  public func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result? { body(bytes) }
+  /// The mapped bytes, which stay at their address as long as this object lives.
+  public var residentBytes: ResidentBytes? {
+    // Safe: the mapping ends with this object, to which the bytes belong.
+    unsafe ResidentBytes(baseAddress: UnsafeRawPointer(baseAddress), count: count, isMapped: true)
+  }
+
+  /// This very map, if it has the access that is asked for.
+  public func mapped(_ access: Access) throws(FormatError) -> MappedFile? { access == self.access ? self : nil }
 
   /// Tells the system that the file will be read from front to back.
   public func adviseSequential() {

@@ -12,8 +12,8 @@ public final class MemorySource: ByteSource {
 
   /// The number of bytes.
   public var byteCount: Int? { bytes.count }
-  /// True: memory is read from anywhere.
-  public var isSeekable: Bool { true }
+  /// Free: memory is read from anywhere.
+  public var seekCost: SeekCost { .free }
 
   /// Copies bytes; fewer than the buffer holds only at the end.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
@@ -26,11 +26,13 @@ public final class MemorySource: ByteSource {
     return count
   }
 
-  /// The first byte, unless there is none: valid, and unchanged by anybody, as long as this object lives.
-  package var baseAddress: UnsafeRawPointer? {
-    // Safe: the elements of an array that a class holds lie in a heap object of their own, which does not move; whoever
-    // else has the array copies it before writing, as this object holds it too.
-    unsafe bytes.withUnsafeBytes { $0.baseAddress }
+  /// The bytes, unless there are none.
+  public var residentBytes: ResidentBytes? {
+    // Safe: the elements of an array that a class holds lie in a heap object of their own, which does not move; anybody
+    // else who has the array copies it before writing, since this object holds it too.
+    unsafe bytes.withUnsafeBytes { bytes in
+      unsafe bytes.baseAddress.map { unsafe ResidentBytes(baseAddress: $0, count: bytes.count, isMapped: false) }
+    }
   }
 
   /// Lends the bytes themselves.

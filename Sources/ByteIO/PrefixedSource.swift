@@ -14,8 +14,12 @@ public final class PrefixedSource: ByteSource {
 
   /// The number of bytes with the prefix, if the rest's is known.
   public var byteCount: Int? { rest.byteCount }
-  /// Whether the rest can be read from anywhere.
-  public var isSeekable: Bool { rest.isSeekable }
+  /// That of the rest.
+  public var seekCost: SeekCost { rest.seekCost }
+  /// Whether the rest is.
+  public var isStandardInput: Bool { rest.isStandardInput }
+  /// Passes the promise on.
+  public func willBeReadOnce() { rest.willBeReadOnce() }
 
   /// Copies from the prefix, then reads the rest.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {

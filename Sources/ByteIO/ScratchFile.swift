@@ -15,8 +15,10 @@ public final class ScratchFile: ByteSink, ByteSource {
   public var position: Int { count.withLock { $0 } }
   /// How many bytes there are so far.
   public var byteCount: Int? { position }
+  /// Free: it is a local file.
+  public var seekCost: SeekCost { .free }
   /// True.
-  public var isSeekable: Bool { true }
+  public var canOverwrite: Bool { true }
 
   /// Makes the file in a folder and takes its name away.
   ///

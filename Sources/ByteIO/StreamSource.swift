@@ -7,26 +7,35 @@ public final class StreamSource: ByteSource {
   public let name: String
   /// `nil`: only the end tells the length.
   public var byteCount: Int? { nil }
-  /// False: a stream is read forwards only.
-  public var isSeekable: Bool { false }
+  /// A stream is read forwards only.
+  public var seekCost: SeekCost { .impossible }
+  /// Whether the stream is the process's standard input.
+  public let isStandardInput: Bool
 
   private let descriptor: FileDescriptor
   private let keepAlive: FileSource?
   private let position = Mutex(0)
 
   /// The process's standard input.
-  public static let standardInput = StreamSource(FileDescriptor.standardInput, name: "standard input")
+  public static let standardInput = StreamSource(
+    FileDescriptor.standardInput, name: "standard input", isStandardInput: true)
 
   /// A stream over an open descriptor, which the caller closes.
-  public init(_ descriptor: FileDescriptor, name: String) {
+  public convenience init(_ descriptor: FileDescriptor, name: String) {
+    self.init(descriptor, name: name, isStandardInput: false)
+  }
+
+  private init(_ descriptor: FileDescriptor, name: String, isStandardInput: Bool) {
     self.descriptor = descriptor
     self.name = name
+    self.isStandardInput = isStandardInput
     keepAlive = nil
   }
 
   init(keeping file: FileSource) {
     descriptor = file.descriptor
     name = file.name
+    isStandardInput = false
     keepAlive = file
   }
 

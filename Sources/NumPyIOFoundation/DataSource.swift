@@ -15,8 +15,8 @@ public final class DataSource: ByteSource {
 
   /// The number of bytes.
   public var byteCount: Int? { data.count }
-  /// True: memory is read from anywhere.
-  public var isSeekable: Bool { true }
+  /// Free: memory is read from anywhere.
+  public var seekCost: SeekCost { .free }
 
   /// Copies bytes; fewer than the buffer holds only at the end. The offset counts from the first byte of a slice.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {

@@ -16,8 +16,9 @@ import SystemPackage
 /// either a single write within one page of the file, which the system does not split, or lies within the window
 /// behind the last end record. If directory and end record fit a page, the room is made by one write; else it is made
 /// in steps of less than the window. Additions that fit the window whole need no room.
-final class InPlaceFile: PatchableSink {
+final class InPlaceFile: ByteSink {
   let name: String
+  let canOverwrite = true
   private let descriptor: FileDescriptor
   /// The old directory's bytes, to be written again.
   private let directory: [UInt8]

@@ -44,13 +44,13 @@ public final class ZipAppender {
         inPlace = file
         UnfinishedFiles.beginGrowing()
         copy = nil
-        writer = ZipWriter(file, layout: layout, continuing: archive, directory: all)
+        writer = ZipWriter(file, layout: layout, continuing: archive, directory: all, isInPlace: true)
       } else {
         inPlace = nil
         let file = try AtomicFile(path: path)
         try file.write(from: source, 0..<place.lowerBound)
         copy = file
-        writer = ZipWriter(file, layout: layout, continuing: archive, directory: all)
+        writer = ZipWriter(file, layout: layout, continuing: archive, directory: all, isInPlace: false)
       }
     } catch {
       SystemCall.unlock(descriptor)

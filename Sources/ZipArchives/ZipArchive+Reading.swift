@@ -129,7 +129,7 @@ final class RangeSource: ByteSource {
   }
 
   var byteCount: Int? { range.count }
-  var isSeekable: Bool { true }
+  var seekCost: SeekCost { base.seekCost }
 
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     guard offset >= 0, offset < range.count else { return 0 }
@@ -137,6 +137,15 @@ final class RangeSource: ByteSource {
     // Safe: the first `count` bytes of the caller's buffer.
     let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
     return try unsafe base.read(into: part, at: range.lowerBound + offset)
+  }
+
+  func read(_ pieces: [SourcePiece]) throws(FormatError) {
+    for piece in pieces where piece.offset < 0 || piece.count > max(0, range.count - piece.offset) {
+      let found = max(0, range.count - max(0, piece.offset))
+      throw .truncated("the bytes", expected: piece.count, found: found, at: piece.offset + found).at(file: name)
+    }
+    // Safe: the pieces' own memory, for bytes of the base that lie within this source's part.
+    try base.read(pieces.map { unsafe SourcePiece(offset: range.lowerBound + $0.offset, memory: $0.memory) })
   }
 
   func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result? {

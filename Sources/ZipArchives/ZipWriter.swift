@@ -1,14 +1,6 @@
 internal import ArrayDeflate
 public import ByteIO
 
-/// A sink that lets bytes be replaced that it has written before.
-public protocol PatchableSink: ByteSink {
-  /// Replaces bytes that were written before.
-  func overwrite(_ bytes: [UInt8], at offset: Int) throws(FormatError)
-}
-
-extension AtomicFile: PatchableSink {}
-
 /// Writes an archive: members one after the other, then the directory.
 ///
 /// Data goes in as it is to stand in the file: compressing is the caller's. With checksum and sizes known beforehand a
@@ -35,6 +27,8 @@ public final class ZipWriter {
   /// How errors name the archive.
   public var name: String { sink.name }
   private let isStream: Bool
+  /// Whether an archive grows in place, which its ``ZipAppender`` finishes.
+  private let isInPlace: Bool
   private let prefix: Int
   private var directory: [UInt8]
   private var names: Set<NameKey>
@@ -55,6 +49,7 @@ public final class ZipWriter {
     self.sink = sink
     self.layout = layout
     self.isStream = isStream
+    isInPlace = false
     self.comment = comment
     prefix = 0
     count = 0
@@ -63,9 +58,12 @@ public final class ZipWriter {
   }
 
   /// A writer that goes on with an archive whose members are in place.
-  init(_ sink: any ByteSink, layout: ZipLayout, continuing archive: ZipArchive, directory: [UInt8]) {
+  init(
+    _ sink: any ByteSink, layout: ZipLayout, continuing archive: ZipArchive, directory: [UInt8], isInPlace: Bool
+  ) {
     self.sink = sink
     self.layout = layout
+    self.isInPlace = isInPlace
     isStream = false
     comment = archive.comment
     prefix = archive.end.prefix
@@ -92,7 +90,7 @@ public final class ZipWriter {
     else { throw FormatError(.badArgument, "sizes that no data has", member: entry.name) }
     try start(entry, contents: contents, hasLocalZip64: layout == .numpy || isLarge, isPending: isPending)
     try attempt(entry.name) { () throws(FormatError) in
-      try (sink as? InPlaceFile)?.reserve(contents.compressedSize)
+      try sink.reserve(contents.compressedSize)
       try data(sink)
       try complete(isPatched: false)
     }
@@ -110,7 +108,7 @@ public final class ZipWriter {
   /// - Returns: Where its data is to be written, until ``end(crc32:uncompressedSize:directoryExtra:)``.
   /// - Throws: As ``add(_:contents:data:)``.
   public func begin(_ entry: ZipEntry) throws(FormatError) -> any ByteSink {
-    try start(entry, contents: nil, hasLocalZip64: true, isPending: isStream || !(sink is any PatchableSink))
+    try start(entry, contents: nil, hasLocalZip64: true, isPending: isStream || !sink.canOverwrite)
     return sink
   }
 
@@ -167,7 +165,7 @@ public final class ZipWriter {
   /// - Throws: `badArgument` if a member was not ended, an error was thrown before, or the writer is that of a
   ///   ``ZipAppender``, which finishes it itself.
   public func finish() throws(FormatError) {
-    guard !(sink is InPlaceFile) else {
+    guard !isInPlace else {
       throw FormatError(.badArgument, "what is appended is finished by committing it")
     }
     let offset = sink.position
@@ -249,7 +247,7 @@ public final class ZipWriter {
     }
     if header.flags & Flags.dataDescriptor != 0 {
       try sink.write(header.dataDescriptor)
-    } else if isPatched, let sink = sink as? any PatchableSink {
+    } else if isPatched {
       try sink.overwrite(header.local(isPending: false), at: header.offset)
     }
     directory += try header.directoryEntry(prefix: prefix)

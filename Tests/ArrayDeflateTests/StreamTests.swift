@@ -82,7 +82,7 @@ import Testing
   private final class Pipe: ByteSource {
     let name = "a pipe"
     let byteCount: Int? = nil
-    let isSeekable = false
+    let seekCost = SeekCost.impossible
     private let memory: MemorySource
 
     init(_ bytes: [UInt8]) { memory = MemorySource(bytes) }
@@ -123,7 +123,7 @@ import Testing
 private final class CountingSource: ByteSource, @unchecked Sendable {
   let name = "counting"
   let byteCount: Int?
-  let isSeekable = true
+  let seekCost = SeekCost.free
   private let memory: MemorySource
   var furthest = 0
 

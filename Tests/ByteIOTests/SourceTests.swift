@@ -27,7 +27,7 @@ import Testing
       }
       let once = KeptStream(try SourceTests.pipe(of: SourceTests.content), memoryLimit: 0, folder: folder)
       _ = try once.readBytes(at: 0, upTo: 100)
-      once.stopKeeping()
+      once.willBeReadOnce()
       #expect(!once.isSeekable)
       #expect(try once.readBytes(at: 0, upTo: 50_000) == Array(SourceTests.content.prefix(50_000)))
       #expect(throws: FormatError(.badArgument, "")) { try once.readBytes(at: 200, upTo: 10) }

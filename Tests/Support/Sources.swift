@@ -13,8 +13,8 @@ public final class CountingSource: ByteSource {
 
   /// The number of bytes.
   public var byteCount: Int? { base.byteCount }
-  /// True.
-  public var isSeekable: Bool { true }
+  /// Free.
+  public var seekCost: SeekCost { .free }
   /// How many bytes have been read since the start or the last reset.
   public var bytesRead: Int { counter.load(ordering: .relaxed) }
   /// Begins to count anew.
@@ -40,8 +40,8 @@ public final class ForwardOnlySource: ByteSource {
 
   /// `nil`, as of a pipe.
   public var byteCount: Int? { nil }
-  /// False.
-  public var isSeekable: Bool { false }
+  /// As a pipe.
+  public var seekCost: SeekCost { .impossible }
 
   /// Reads forwards; an offset before the last one's end is an error.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {

@@ -142,7 +142,7 @@ final class CountingSource: ByteSource, @unchecked Sendable {
   init(_ bytes: [UInt8]) { base = MemorySource(bytes) }
 
   var byteCount: Int? { base.byteCount }
-  var isSeekable: Bool { true }
+  var seekCost: SeekCost { .free }
 
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     let got = try unsafe base.read(into: buffer, at: offset)

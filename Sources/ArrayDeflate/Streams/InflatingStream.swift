@@ -133,8 +133,12 @@ public final class CompressedSource: ByteSource {
   public let name: String
   /// Not known before the end.
   public var byteCount: Int? { nil }
-  /// If what is compressed is; going back takes as long as reading from the start.
-  public var isSeekable: Bool { source.isSeekable }
+  /// If what is compressed can seek, going back takes as long as reading from the start.
+  public var seekCost: SeekCost { source.isSeekable ? .restart : .impossible }
+  /// Whether what is compressed is.
+  public var isStandardInput: Bool { source.isStandardInput }
+  /// Passes the promise on.
+  public func willBeReadOnce() { source.willBeReadOnce() }
   private let source: any ByteSource
   private let start: Int
   private let format: CompressionFormat

@@ -110,7 +110,7 @@ extension ArrayStorage {
 
   fileprivate func fill(from reader: inout ByteReader, start: Int) throws(FormatError) {
     let total = byteCount
-    guard reader.source.isSeekable, total >= 2 * ArrayStorage.pieceSize else {
+    guard !reader.source.readsInOrder, total >= 2 * ArrayStorage.pieceSize else {
       // Safe: the storage is new, and the reader writes within the buffer only.
       let got = try unsafe reader.read(into: mutableBuffer)
       try ArrayStorage.check(got, of: total, start: start, reader)
@@ -123,8 +123,8 @@ extension ArrayStorage {
   /// Fills the storage with a whole source of the same length, and computes the checksum of each part while the cache
   /// still holds it.
   func fill(checksumming source: any ByteSource) throws(FormatError) -> UInt32 {
-    // What is inflated comes in one stream; parts of it cannot be read side by side.
-    let size = source is InflatedMember ? max(1, byteCount) : ArrayStorage.pieceSize
+    // Parts of what is inflated as one stream cannot be read side by side.
+    let size = source.readsInOrder ? max(1, byteCount) : ArrayStorage.pieceSize
     let pieces = (byteCount + size - 1) / size
     let sums = Mutex([UInt32](repeating: 0, count: pieces))
     try Parallel.forEach(pieces) { (piece: Int) throws(FormatError) in

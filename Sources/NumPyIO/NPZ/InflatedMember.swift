@@ -3,6 +3,19 @@ internal import ByteIO
 internal import Synchronization
 internal import ZipArchives
 
+/// A member's content: as it lies in the archive, or inflated on its way.
+enum MemberContents {
+  case stored(any ByteSource)
+  case inflated(InflatedMember)
+
+  var source: any ByteSource {
+    switch self {
+    case .stored(let source): source
+    case .inflated(let member): member
+    }
+  }
+}
+
 /// A compressed member as a source that can be read anywhere.
 ///
 /// With an index of segments only those are inflated that a read touches; without one the stream is inflated from its
@@ -10,7 +23,11 @@ internal import ZipArchives
 final class InflatedMember: ByteSource {
   let name: String
   let byteCount: Int?
-  let isSeekable = true
+  /// With an index every read inflates whole segments.
+  var seekCost: SeekCost { index == nil ? .restart : .perRead }
+  /// Every segment is checked against its own checksum.
+  var verifiesItself: Bool { index != nil }
+  var segmentOffsets: [Int] { index?.uncompressedOffsets ?? [] }
   /// Where the member's segments are, if it has an index that agrees with the directory.
   let index: SegmentIndex?
   /// Where the compressed data lies in the archive.

@@ -80,8 +80,8 @@ extension NPZArchive {
   }
 
   private func load(_ member: ZipMember) throws(FormatError) -> AnyNDArray {
-    let contents = try contents(of: member)
-    let file = try NPYFile(contents, limits: limits)
+    let contents = try openedContents(of: member)
+    let file = try NPYFile(contents.source, limits: limits)
     let header = file.header
     let total = try header.byteCount.checkedAdding(header.dataByteCount)
     guard total == member.uncompressedSize, !header.dtype.hasObjects else {
@@ -98,23 +98,22 @@ extension NPZArchive {
   }
 
   func fill(
-    _ storage: ArrayStorage, with member: ZipMember, _ contents: any ByteSource
+    _ storage: ArrayStorage, with member: ZipMember, _ contents: MemberContents
   ) throws(FormatError) {
-    // Safe: the storage is new and nobody else knows it.
+    // Safe: the storage is new and nobody else knows it; it outlives the calls.
     let target = unsafe storage.mutableBuffer
-    if let inflated = contents as? InflatedMember, let index = inflated.index {
-      // Every segment is held against its own checksum.
+    if case .inflated(let inflated) = contents, let index = inflated.index {
+      // Every segment is checked against its own checksum.
       try unsafe Inflate.inflate(
         0..<target.count, of: index, from: zip.source, at: inflated.range.lowerBound, into: target)
       return
     }
     let crc: UInt32
-    if let inflated = contents as? InflatedMember, member.method == .deflate {
-      // Safe: the storage outlives the call.
+    if case .inflated(let inflated) = contents, member.method == .deflate {
       crc = try unsafe Inflate.inflateAndChecksum(
         from: zip.source, at: inflated.range.lowerBound, compressedCount: inflated.range.count, into: target)
     } else {
-      crc = try storage.fill(checksumming: contents)
+      crc = try storage.fill(checksumming: contents.source)
     }
     try zip.check(member, count: target.count, crc32: crc)
   }

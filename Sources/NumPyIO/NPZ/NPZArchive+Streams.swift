@@ -12,8 +12,7 @@ extension NPZArchive {
     let member = try member(name)
     do throws(FormatError) {
       let contents = try contents(of: member)
-      if let inflated = contents as? InflatedMember, inflated.index != nil {
-        // Every segment is held against its own checksum.
+      if contents.verifiesItself {
         return try ArrayStream(NPYFile(contents, limits: limits))
       }
       let source = ChecksummedSource(contents)
@@ -38,7 +37,7 @@ private final class ChecksummedSource: ByteSource {
   var name: String { source.name }
   var byteCount: Int? { source.byteCount }
   /// Not to be read in parts side by side.
-  var isSeekable: Bool { false }
+  var seekCost: SeekCost { .impossible }
 
   /// The checksum, if all bytes of that number have passed by, each once.
   func crc32(ofBytes count: Int) -> UInt32? {

@@ -106,8 +106,12 @@ public final class NPZArchive: Sendable {
 
   /// A member's content, inflated as it is read.
   public func contents(of member: ZipMember) throws(FormatError) -> any ByteSource {
-    if member.method == .stored { return try zip.storedSource(of: member) }
-    return try InflatedMember(zip, member)
+    try openedContents(of: member).source
+  }
+
+  /// A member's content by the way in which the archive holds it.
+  func openedContents(of member: ZipMember) throws(FormatError) -> MemberContents {
+    member.method == .stored ? .stored(try zip.storedSource(of: member)) : .inflated(try InflatedMember(zip, member))
   }
 
   /// The content of any member, array or not, checked against its checksum: NumPy gives members that are no arrays as
@@ -140,7 +144,8 @@ public final class NPZArchive: Sendable {
   public func mapped(_ name: String, copyOnWrite: Bool = false) throws(FormatError) -> AnyNDArray {
     let member = try member(name)
     do throws(FormatError) {
-      guard let opened = zip.source as? FileSource else {
+      // The file that was opened, which by now may have been replaced: its directory is the one that was read.
+      guard let map = try zip.source.mapped(copyOnWrite ? .copyOnWrite : .readOnly) else {
         throw FormatError(.unsupported, "only an archive that was opened by its path can be mapped")
       }
       guard member.method == .stored else {
@@ -149,8 +154,6 @@ public final class NPZArchive: Sendable {
       let header = try file(of: member).header
       try NPYFile.refuseObjects(header, zip.source)
       let range = try zip.dataRange(of: member)
-      // The file that was opened, which by now may have been replaced: its directory is the one that was read.
-      let map = try MappedFile(opened, access: copyOnWrite ? .copyOnWrite : .readOnly)
       return try AnyNDArray(
         mapped: map, offset: range.lowerBound + header.byteCount, dtype: header.dtype, shape: header.shape,
         fortran: header.isFortranOrder)
@@ -166,7 +169,7 @@ public final class NPZArchive: Sendable {
 
   /// Whether a part of the member can be read without the rest: stored, or compressed with an index of segments.
   public func isSeekable(_ member: ZipMember) -> Bool {
-    member.method == .stored || ((try? contents(of: member)) as? InflatedMember)?.index != nil
+    member.method == .stored || (try? contents(of: member))?.readsInOrder == false
   }
 
   func located(_ error: FormatError, _ member: ZipMember) -> FormatError {
@@ -200,7 +203,7 @@ extension NPZArchive {
     var checksum: UInt32 = 0
     var offset = 0
     // A segment that two pieces share would be inflated twice.
-    let cuts = (contents as? InflatedMember)?.index?.uncompressedOffsets ?? []
+    let cuts = contents.segmentOffsets
     var next = 0
     while offset < member.uncompressedSize {
       var end = min(offset + NPZArchive.pieceSize, member.uncompressedSize)

@@ -82,7 +82,7 @@ public final class NPZWriter {
   public convenience init(
     to sink: any ByteSink, compression: NPZCompression = .none, layout: NPZLayout = .aligned
   ) throws(FormatError) {
-    let zip = try ZipWriter(sink, layout: layout.zip, isStream: !(sink is any PatchableSink))
+    let zip = try ZipWriter(sink, layout: layout.zip, isStream: !sink.canOverwrite)
     self.init(zip, compression, layout) { () throws(FormatError) in
       try zip.finish()
       try sink.flush()

@@ -57,9 +57,7 @@ public struct PickleFile {
   ) throws(FormatError) {
     let container = try PickleContainer(source)
     var map: MappedFile?
-    if mode != .whole, let file = source as? FileSource, file.isSeekable {
-      map = try MappedFile(file, access: mode == .mapped ? .readOnly : .copyOnWrite)
-    }
+    if mode != .whole { map = try source.mapped(mode == .mapped ? .readOnly : .copyOnWrite) }
     switch container {
     case .torch(let archive):
       format = .torch

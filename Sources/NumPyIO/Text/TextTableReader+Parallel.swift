@@ -14,7 +14,7 @@ extension TextTableReader {
   func readChunks(into store: inout RowStore, _ plan: RowPlan) throws(FormatError) -> Int? {
     let encoding = options.encoding ?? .utf8
     guard readsChunks, plan.syntax.quote.isEmpty, !plan.hasConverters, TextChunks.canCut(encoding),
-      blocks.source.isSeekable, let total = blocks.source.byteCount, let start = blocks.filePosition(of: firstRow),
+      !blocks.source.readsInOrder, let total = blocks.source.byteCount, let start = blocks.filePosition(of: firstRow),
       total - start >= TextTableReader.leastForChunks
     else { return nil }
     let chunks = TextChunks(blocks.source, encoding, plan, start..<total)

@@ -94,9 +94,9 @@ extension NPZArchive {
         return try AnyNDArray(
           mapped: map, offset: range.lowerBound, dtype: .uint8, shape: [range.count], fortran: false)
       }
-      let contents = try contents(of: member)
+      let contents = try openedContents(of: member)
       if !isChecked {
-        var reader = ByteReader(contents, at: 0)
+        var reader = ByteReader(contents.source, at: 0)
         return try AnyNDArray(readingFrom: &reader, dtype: .uint8, shape: [member.uncompressedSize], fortran: false)
       }
       let storage = ArrayStorage(uninitializedByteCount: member.uncompressedSize)

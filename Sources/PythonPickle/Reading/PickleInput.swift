@@ -25,14 +25,16 @@ internal import ParallelLoops
 
   init(_ source: any ByteSource, at offset: Int) {
     self.source = source
-    if let (address, count) = unsafe PickleInput.lent(by: source) {
+    if let bytes = source.residentBytes {
       lender = source
       // An array keeps all of the bytes that it lies in alive: of those in memory not many times its own size.
-      lentSize = source is MappedFile ? PickleInput.largeSize : max(PickleInput.largeSize, count / 16)
-      // Safe: the bytes live and stay as long as the source, which the memory object holds.
-      window = unsafe PickleMemory(borrowing: address, count: count, owner: source)
-      cursor = min(max(0, offset), count)
-      end = count
+      lentSize = bytes.isMapped ? PickleInput.largeSize : max(PickleInput.largeSize, bytes.count / 16)
+      // Safe: the bytes live and stay as long as the source, which the memory object holds; nothing is written to what
+      // a `PickleMemory` borrows.
+      window = unsafe PickleMemory(
+        borrowing: UnsafeMutableRawPointer(mutating: bytes.baseAddress), count: bytes.count, owner: source)
+      cursor = min(max(0, offset), bytes.count)
+      end = bytes.count
       windowStart = 0
       sourceEnded = true
     } else {
@@ -42,15 +44,6 @@ internal import ParallelLoops
       windowStart = max(0, offset)
     }
     unsafe base = UnsafeRawPointer(window.baseAddress)
-  }
-
-  /// The bytes of a source that has them all in memory, for as long as it lives.
-  private static func lent(by source: any ByteSource) -> (UnsafeMutableRawPointer, Int)? {
-    if let file = source as? MappedFile { return unsafe (file.baseAddress, file.count) }
-    guard let memory = source as? MemorySource, let count = memory.byteCount, let base = unsafe memory.baseAddress
-    else { return nil }
-    // Nobody writes to what a `PickleMemory` borrows.
-    return unsafe (UnsafeMutableRawPointer(mutating: base), count)
   }
 
   /// Where the next byte lies in the source.
@@ -254,7 +247,7 @@ extension PickleInput {
 
   private func read(_ target: UnsafeMutableRawBufferPointer, from start: Int) throws(FormatError) -> Int {
     let total = target.count
-    guard source.isSeekable, total >= 2 * PickleInput.pieceSize, let count = source.byteCount, count - start >= total
+    guard !source.readsInOrder, total >= 2 * PickleInput.pieceSize, let count = source.byteCount, count - start >= total
     else { return try unsafe source.read(into: target, at: start) }
     let address = UInt(bitPattern: target.baseAddress)
     let source = source

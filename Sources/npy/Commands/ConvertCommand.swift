@@ -220,7 +220,7 @@ struct SourceOptions: ParsableArguments {
   func loadOptions(_ kind: FileKindName) throws -> LoadTextOptions { try text.loadOptions(kind, encoding: encoding) }
 
   func gapOptions(_ kind: FileKindName, of source: any ByteSource) throws -> GenFromTextOptions {
-    try text.gapOptions(kind, encoding: encoding, isStream: source.name == StreamSource.standardInput.name)
+    try text.gapOptions(kind, encoding: encoding, isStream: source.isStandardInput)
   }
 
   /// Reads text as the options say: as `np.loadtxt`, or as `np.genfromtxt`.

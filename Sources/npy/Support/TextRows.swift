@@ -171,8 +171,3 @@ struct TextRows {
     }
   }
 }
-
-extension ByteSource {
-  /// Tells a stream that nothing more of it need be kept.
-  func willBeReadOnce() { (self as? KeptStream)?.stopKeeping() }
-}
