@@ -23,7 +23,7 @@ test:
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
-	@if [ -x ../shared/tools/house ]; then ../shared/tools/house .; fi
+	@scripts/check-house
 
 bench: build
 	@scripts/setup --tests
