@@ -45,76 +45,76 @@ final class DeflateDecoder: @unchecked Sendable {
   ) throws(FormatError) -> Int {
     var nothing: UInt64 = 0
     let expected = memory.count
-    var lane = DecodingLane(next: 0, out: 0)
-    let fault = unsafe withUnsafeMutableBytes(of: &nothing) { spare -> DeflateFault? in
+    var bitstream = BitstreamDecoder(next: 0, out: 0)
+    let error = unsafe withUnsafeMutableBytes(of: &nothing) { spare -> DeflateError? in
       // Safe: the views are used within the call only; empty buffers may have no address, but the views have a length
       // of 0 then and are not touched.
       guard let input = unsafe InputBytes(stream.isEmpty ? UnsafeRawBufferPointer(rebasing: spare[..<0]) : stream),
-        let output = unsafe InflatedBytes(
+        let output = unsafe OutputBytes(
           memory.isEmpty ? UnsafeMutableRawBufferPointer(rebasing: spare[..<0]) : memory)
       else { return .cutShort }
-      return decodeBlocks(&lane, input, output, until: wanted ?? .max, isSegment: isSegment)
+      return decodeBlocks(&bitstream, input, output, until: wanted ?? .max, isSegment: isSegment)
     }
-    if let fault { throw fault.error(expected: expected, found: lane.out, offset: lane.position) }
-    if wanted == nil, lane.out != expected {
-      throw DeflateFault.tooShort.error(expected: expected, found: lane.out, offset: lane.position)
+    if let error { throw error.formatError(expected: expected, found: bitstream.out, offset: bitstream.position) }
+    if wanted == nil, bitstream.out != expected {
+      throw DeflateError.tooShort.formatError(expected: expected, found: bitstream.out, offset: bitstream.position)
     }
-    return lane.position
+    return bitstream.position
   }
 
   private func decodeBlocks(
-    _ lane: inout DecodingLane, _ input: InputBytes, _ output: InflatedBytes, until: Int, isSegment: Bool
-  ) -> DeflateFault? {
-    while lane.out < until {
-      if isSegment, lane.isAtEnd(of: input) { break }
-      guard let isLast = lane.read(1, input), let type = lane.read(2, input) else { return .cutShort }
-      var fault: DeflateFault?
+    _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, until: Int, isSegment: Bool
+  ) -> DeflateError? {
+    while bitstream.out < until {
+      if isSegment, bitstream.isAtEnd(of: input) { break }
+      guard let isLast = bitstream.read(1, input), let type = bitstream.read(2, input) else { return .cutShort }
+      var error: DeflateError?
       switch type {
-      case 0: fault = lane.copyStored(input, output)
+      case 0: error = bitstream.copyStored(input, output)
       case 1:
         buildFixed()
-        fault = decodeSymbols(&lane, input, output, until: until)
+        error = decodeSymbols(&bitstream, input, output, until: until)
       case 2:
         isFixed = false
         kind = nil
-        fault = readCodes(&lane, input) ?? decodeSymbols(&lane, input, output, until: until)
-      default: fault = .badBlockType
+        error = readCodes(&bitstream, input) ?? decodeSymbols(&bitstream, input, output, until: until)
+      default: error = .badBlockType
       }
-      if let fault { return fault }
+      if let error { return error }
       if isLast == 1 { break }
     }
-    return lane.out < until && until != .max ? .tooShort : nil
+    return bitstream.out < until && until != .max ? .tooShort : nil
   }
 
   private func decodeSymbols(
-    _ lane: inout DecodingLane, _ input: InputBytes, _ output: InflatedBytes, until: Int
-  ) -> DeflateFault? {
+    _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, until: Int
+  ) -> DeflateError? {
     let end = min(until, output.count)
-    var outcome = DecodingLane.Outcome.near
-    if end - lane.out >= DeflateDecoder.worthPacking {
+    var outcome = BitstreamDecoder.Outcome.near
+    if end - bitstream.out >= DeflateDecoder.worthPacking {
       let kind = self.kind ?? prepare()
-      outcome = lane.crawl(
-        input, output, literals.view, distances.view, until: min(DecodingLane.outputBefore, until))
+      outcome = bitstream.decodeSlow(
+        input, output, literals.view, distances.view, until: min(BitstreamDecoder.outputBefore, until))
       if case .near = outcome {
         switch kind {
         case .runs:
-          outcome = lane.run(
+          outcome = bitstream.decodeFast(
             input, output, packed.view, literals.view, distances.view, mode: PackedTable.Runs.self, until: until)
         case .packed:
-          outcome = lane.run(
+          outcome = bitstream.decodeFast(
             input, output, packed.view, literals.view, distances.view, mode: PackedTable.Packed.self, until: until)
         case .single:
-          outcome = lane.run(
+          outcome = bitstream.decodeFast(
             input, output, literals.view, literals.view, distances.view, mode: PackedTable.Single.self, until: until)
         }
       }
     }
     if case .near = outcome {
-      outcome = lane.crawl(input, output, literals.view, distances.view, until: until)
+      outcome = bitstream.decodeSlow(input, output, literals.view, distances.view, until: until)
     }
     switch outcome {
     case .near, .endOfBlock: return nil
-    case .fault(let fault): return fault
+    case .failure(let error): return error
     }
   }
 
@@ -147,9 +147,9 @@ final class DeflateDecoder: @unchecked Sendable {
   private static let order: [Int] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 
   /// Reads the codes of a block that brings its own.
-  private func readCodes(_ lane: inout DecodingLane, _ input: InputBytes) -> DeflateFault? {
-    guard let literalBits = lane.read(5, input), let distanceBits = lane.read(5, input),
-      let lengthBits = lane.read(4, input)
+  private func readCodes(_ bitstream: inout BitstreamDecoder, _ input: InputBytes) -> DeflateError? {
+    guard let literalBits = bitstream.read(5, input), let distanceBits = bitstream.read(5, input),
+      let lengthBits = bitstream.read(4, input)
     else { return .cutShort }
     let (literalCount, distanceCount) = (literalBits + 257, distanceBits + 1)
     // What stands above is reserved, and refused by zlib.
@@ -157,17 +157,17 @@ final class DeflateDecoder: @unchecked Sendable {
     let all = lengths.view
     for index in 320..<339 { all[index] = 0 }
     for symbol in DeflateDecoder.order[..<(lengthBits + 4)] {
-      guard let length = lane.read(3, input) else { return .cutShort }
+      guard let length = bitstream.read(3, input) else { return .cutShort }
       all[320 + symbol] = UInt8(length)
     }
     guard codeLengths.build(all, 320..<339) else { return .badCodeLengths }
     let total = literalCount + distanceCount
     var done = 0
     while done < total {
-      lane.load(input)
-      let entry = codeLengths.view[Int(truncatingIfNeeded: lane.bits & 0x7F)]
+      bitstream.load(input)
+      let entry = codeLengths.view[Int(truncatingIfNeeded: bitstream.bits & 0x7F)]
       guard entry.isPlain else { return .badCodeLengths }
-      guard let saved = lane.takeLoaded(entry.taken) else { return .cutShort }
+      guard let saved = bitstream.takeLoaded(entry.taken) else { return .cutShort }
       guard entry.value >= 16 else {
         all[done] = UInt8(truncatingIfNeeded: entry.value)
         done += 1

@@ -3,7 +3,7 @@
   internal import CNumPyIOBzip2
 
   let hasBzip2 = true
-  private let mostAtOnce = 1 << 30
+  private let maxChunk = 1 << 30
 
   /// bzip2, decoded by libbz2.
   @safe final class Bzip2Decoder: StreamDecoder {
@@ -35,8 +35,8 @@
       _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, isLast: Bool
     ) throws(FormatError) -> CodecStep {
       if isFinished { return CodecStep(consumed: 0, produced: 0, isFinished: true) }
-      let given = min(input.count, mostAtOnce)
-      let room = min(output.count, mostAtOnce)
+      let given = min(input.count, maxChunk)
+      let room = min(output.count, maxChunk)
       // Safe: the library reads `given` and writes `room` bytes of buffers that live as long as the call; it does
       // not write through `next_in`.
       unsafe stream.pointee.next_in = UnsafeMutablePointer(
@@ -91,8 +91,8 @@
     func encode(
       _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, isLast: Bool
     ) throws(FormatError) -> CodecStep {
-      let given = min(input.count, mostAtOnce)
-      let room = min(output.count, mostAtOnce)
+      let given = min(input.count, maxChunk)
+      let room = min(output.count, maxChunk)
       let finishing = isLast && given == input.count
       // With nothing to do the library reports an error, which this is not.
       if !finishing, given == 0 { return CodecStep(consumed: 0, produced: 0, isFinished: false) }

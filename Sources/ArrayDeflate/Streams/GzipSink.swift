@@ -82,7 +82,7 @@ public final class GzipSink: ByteSink {
     jobs.append(
       BackgroundJob {
         do throws(FormatError) {
-          let bytes = try GzipSink.deflate(block, behind: window, level: level, isLast: isLast)
+          let bytes = try GzipSink.deflate(block, after: window, level: level, isLast: isLast)
           let crc = unsafe block.withUnsafeBytes { unsafe CRC32.checksum($0) }
           return .success(Encoded(bytes: bytes, crc32: crc, inputCount: block.count))
         } catch { return .failure(error) }
@@ -102,9 +102,9 @@ public final class GzipSink: ByteSink {
 
   /// The bytes of a block that follows others in a stream of deflate.
   private static func deflate(
-    _ block: [UInt8], behind window: ArraySlice<UInt8>, level: Int, isLast: Bool
+    _ block: [UInt8], after window: ArraySlice<UInt8>, level: Int, isLast: Bool
   ) throws(FormatError) -> [UInt8] {
-    let encoder = try ZlibEncoder(.raw, level: level, behind: window)
+    let encoder = try ZlibEncoder(.raw, level: level, dictionary: window)
     var output = [UInt8](repeating: 0, count: encoder.bound(of: block.count))
     let result: Result<CodecStep, FormatError> = unsafe block.withUnsafeBytes { input in
       unsafe output.withUnsafeMutableBytes { target in

@@ -2,7 +2,7 @@ internal import ByteIO
 internal import CNumPyIOZlib
 
 /// The most that zlib is handed at once: it counts in 32 bits.
-private let mostAtOnce = 1 << 30
+private let maxChunk = 1 << 30
 
 extension CompressionFormat {
   /// zlib's number for the frame around 32 KiB windows.
@@ -45,8 +45,8 @@ extension CompressionFormat {
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, isLast: Bool
   ) throws(FormatError) -> CodecStep {
     if isFinished { return CodecStep(consumed: 0, produced: 0, isFinished: true) }
-    let given = min(input.count, mostAtOnce)
-    let room = min(output.count, mostAtOnce)
+    let given = min(input.count, maxChunk)
+    let room = min(output.count, maxChunk)
     var nothing: UInt8 = 0
     // Safe: zlib reads `given` and writes `room` bytes of buffers that live as long as the call; it does not
     // write through `next_in`. An empty buffer has no address, for which a byte that is not used stands in.
@@ -85,7 +85,7 @@ extension CompressionFormat {
   /// - Parameters:
   ///   - level: 0 to 9; `nil` is Python's default for the format: 9 for gzip files, 6 elsewhere.
   ///   - window: What the decoder will have seen before, of which 32 KiB count: for bare deflate.
-  init(_ format: CompressionFormat, level: Int?, behind window: ArraySlice<UInt8> = []) throws(FormatError) {
+  init(_ format: CompressionFormat, level: Int?, dictionary window: ArraySlice<UInt8> = []) throws(FormatError) {
     let level = level ?? (format == .gzip ? 9 : 6)
     // Safe: as in ZlibDecoder.
     unsafe stream = .allocate(capacity: 1)
@@ -121,7 +121,7 @@ extension CompressionFormat {
   func encode(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, isLast: Bool
   ) throws(FormatError) -> CodecStep {
-    try unsafe encode(input, into: output, isLast && input.count <= mostAtOnce ? Z_FINISH : Z_NO_FLUSH)
+    try unsafe encode(input, into: output, isLast && input.count <= maxChunk ? Z_FINISH : Z_NO_FLUSH)
   }
 
   /// Encodes so that all input is in the output, which ends on a whole byte: other bytes of deflate may follow, unless
@@ -135,8 +135,8 @@ extension CompressionFormat {
   private func encode(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, _ flush: Int32
   ) throws(FormatError) -> CodecStep {
-    let given = min(input.count, mostAtOnce)
-    let room = min(output.count, mostAtOnce)
+    let given = min(input.count, maxChunk)
+    let room = min(output.count, maxChunk)
     var nothing: UInt8 = 0
     // Safe: as in ZlibDecoder.decode.
     let result = unsafe withUnsafeMutablePointer(to: &nothing) { spare in

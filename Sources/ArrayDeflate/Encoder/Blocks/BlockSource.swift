@@ -1,0 +1,115 @@
+/// What is cut into blocks: symbols in chunks whose frequencies are known.
+protocol BlockSource {
+  /// The number of symbols, counted in whatever unit the source has.
+  var count: Int { get }
+  /// Fills in the frequencies of the chunk that begins at a symbol and a byte; returns where it ends.
+  func countChunk(_ symbol: Int, _ byte: Int, _ input: InputBytes, into histogram: Histogram) -> (
+    symbol: Int, byte: Int
+  )
+  /// Writes the symbols of a range, whose first is at a byte.
+  func write(_ range: Range<Int>, _ input: InputBytes, _ byte: Int, _ tables: CodeTables, to writer: inout BitWriter)
+}
+
+extension SequenceList: BlockSource {
+  private static let chunkSymbols = 16_384
+
+  func countChunk(_ symbol: Int, _ byte: Int, _ input: InputBytes, into histogram: Histogram) -> (
+    symbol: Int, byte: Int
+  ) {
+    if let counted = counts.take(into: histogram) { return counted }
+    var index = symbol
+    var symbols = 0
+    while index < count, symbols < SequenceList.chunkSymbols {
+      symbols += self[index].literals + 1
+      index += 1
+    }
+    return (index, histogram.count(self, symbol..<index, input, at: byte))
+  }
+
+  func write(_ range: Range<Int>, _ input: InputBytes, _ byte: Int, _ tables: CodeTables, to writer: inout BitWriter) {
+    let (literals, distances, masks) = (tables.symbols.view, tables.distances.view, tables.masks.view)
+    // A copy in registers: `writer` itself would go through memory.
+    var out = writer
+    var position = byte
+    let last = input.count &- 4
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let sequence = self[index]
+      index &+= 1
+      var left = sequence.literals
+      while left >= 4 {
+        let one = literals[Int(input[position])]
+        let two = literals[Int(input[position &+ 1])]
+        let three = literals[Int(input[position &+ 2])]
+        let four = literals[Int(input[position &+ 3])]
+        out.add(UInt64(one & 0xFFFF), Int(one &>> 24))
+        out.add(UInt64(two & 0xFFFF), Int(two &>> 24))
+        out.add(UInt64(three & 0xFFFF), Int(three &>> 24))
+        out.add(UInt64(four & 0xFFFF), Int(four &>> 24))
+        out.flush()
+        position &+= 4
+        left &-= 4
+      }
+      if position <= last {
+        // How many literals are left is hard to foresee: so three are looked up, some of them of no bits.
+        let word = input.load32(position)
+        let one = literals[Int(word & 0xFF)] & (left > 0 ? .max : 0)
+        let two = literals[Int(word &>> 8 & 0xFF)] & (left > 1 ? .max : 0)
+        let three = literals[Int(word &>> 16 & 0xFF)] & (left > 2 ? .max : 0)
+        out.add(UInt64(one & 0xFFFF), Int(one &>> 24))
+        out.add(UInt64(two & 0xFFFF), Int(two &>> 24))
+        out.add(UInt64(three & 0xFFFF), Int(three &>> 24))
+        position &+= left
+      } else {
+        while left > 0 {
+          let one = literals[Int(input[position])]
+          out.add(UInt64(one & 0xFFFF), Int(one &>> 24))
+          position &+= 1
+          left &-= 1
+        }
+      }
+      out.flush()
+      let length = sequence.length
+      if length == 0 { continue }
+      // At most 7 + 20 + 28 bits.
+      let entry = literals[256 &+ length]
+      out.add(UInt64(entry & 0xFF_FFFF), Int(entry &>> 24))
+      let slot = sequence.slot
+      let code = distances[slot]
+      let extra = UInt64(UInt32(truncatingIfNeeded: sequence.distance &- 1) & masks[slot])
+      out.add(UInt64(code & 0xFFFF) | extra &<< UInt64(code &>> 24), Int(code &>> 16 & 0xFF))
+      out.flush()
+      position &+= length
+    }
+    writer = out
+  }
+}
+
+extension TokenList: BlockSource {
+  func countChunk(_ symbol: Int, _ byte: Int, _ input: InputBytes, into histogram: Histogram) -> (
+    symbol: Int, byte: Int
+  ) {
+    counts.take(into: histogram) ?? (count, byte)
+  }
+
+  func write(_ range: Range<Int>, _ input: InputBytes, _ byte: Int, _ tables: CodeTables, to writer: inout BitWriter) {
+    let (symbols, distances, masks) = (tables.symbols.view, tables.distances.view, tables.masks.view)
+    let tokens = tokens.view
+    // A copy in registers: `writer` itself would go through memory.
+    var out = writer
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let token = tokens[index]
+      index &+= 1
+      // At most 7 + 20 + 28 bits.
+      let entry = symbols[token.symbol]
+      out.add(UInt64(entry & 0xFF_FFFF), Int(entry &>> 24))
+      let slot = token.slot
+      let code = distances[slot]
+      let extra = UInt64(token.bits &>> 15 & masks[slot])
+      out.add(UInt64(code & 0xFFFF) | extra &<< UInt64(code &>> 24), Int(code &>> 16 & 0xFF))
+      out.flush()
+    }
+    writer = out
+  }
+}

@@ -1,0 +1,41 @@
+/// The codes of a block, as loops over symbols want them: code and number of bits side by side.
+final class CodeTables {
+  /// Literals by their value; lengths `n` at `256 + n`, with their extra bits. The bits in the low 24, their number
+  /// above.
+  let symbols = Table<UInt32>(repeating: 0, count: Token.symbolCount)
+  /// Distance symbols: the code in the low 16 bits, the number of bits with the extra ones in the next eight, and
+  /// without them above.
+  let distances = Table<UInt32>(repeating: 0, count: 32)
+  /// The extra bits of each distance symbol.
+  let masks = Table<UInt32>(repeating: 0, count: 32)
+  /// The end of the block, like a literal.
+  private(set) var end: UInt32 = 0
+
+  init() {
+    for slot in 0..<DeflateAlphabet.distanceCount {
+      masks.view[slot] = 1 << UInt32(DeflateAlphabet.distanceExtra(slot)) - 1
+    }
+  }
+
+  func fill(_ literals: HuffmanCode, _ distances: HuffmanCode) {
+    let (symbols, distanceView) = (symbols.view, self.distances.view)
+    for symbol in 0..<256 {
+      symbols[symbol] = UInt32(literals.codes[symbol]) | UInt32(literals.lengths[symbol]) << 24
+    }
+    end =
+      UInt32(literals.codes[DeflateAlphabet.endOfBlock]) | UInt32(literals.lengths[DeflateAlphabet.endOfBlock]) << 24
+    let slots = DeflateAlphabet.lengthSlots.view
+    for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
+      let slot = Int(slots[length])
+      let bits = UInt32(literals.lengths[257 + slot])
+      let extra = UInt32(length - Int(DeflateAlphabet.lengthBase[slot]))
+      symbols[256 + length] =
+        UInt32(literals.codes[257 + slot]) | extra << bits | (bits + UInt32(DeflateAlphabet.lengthExtra[slot])) << 24
+    }
+    for slot in 0..<DeflateAlphabet.distanceCount {
+      let bits = UInt32(distances.lengths[slot])
+      distanceView[slot] =
+        UInt32(distances.codes[slot]) | (bits + UInt32(DeflateAlphabet.distanceExtra(slot))) << 16 | bits << 24
+    }
+  }
+}

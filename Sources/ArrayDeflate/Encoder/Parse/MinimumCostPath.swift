@@ -1,0 +1,157 @@
+/// The cheapest way through some neighbouring places: at each a literal or one of its matches, by what they cost.
+final class MinimumCostPath {
+  private let costTable = Table<Int32>(zeros: MatchCache.maxPositions + 1)
+  /// What was chosen at each place: those on the path follow each other from the first one on, a token's length apart.
+  let table = Table<Token>(zeros: MatchCache.maxPositions)
+  /// The length of each of them: to work it out of the token would take most of the time of who follows the path.
+  private let stepTable = Table<UInt16>(zeros: MatchCache.maxPositions)
+  private let symbolCounts = Table<UInt32>(repeating: 0, count: 1024)
+  private let distanceCounts = Table<UInt32>(repeating: 0, count: 32)
+
+  /// Of a match that is longer than this only the lengths near its end are weighed.
+  private static let longMatch = 128
+
+  /// Calls a function for each token of the path with its place.
+  @inline(__always) func forEach(_ range: Range<Int>, _ body: (_ index: Int, _ token: Token) -> Void) {
+    let (path, steps) = (table.view, stepTable.view)
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let token = path[index]
+      body(index, token)
+      index &+= Int(steps[index])
+    }
+  }
+
+  /// From the end backwards: for each place the cheapest of all ways on.
+  ///
+  /// - Parameters:
+  ///   - start: The first place of the cache; `range` counts from there.
+  func choose(_ input: InputBytes, _ start: Int, _ range: Range<Int>, _ cache: MatchCache, _ costs: CostModel) {
+    let prices = costs.prices
+    let distanceOffset = costs.distanceOffset
+    let (cost, path, steps) = (costTable.view, table.view, stepTable.view)
+    let (matches, ends) = (cache.matches.view, cache.ends.view)
+    let end = range.upperBound
+    var index = end
+    cost[index] = 0
+    var next: Int32 = 0
+    var stop = Int(ends[index])
+    while index > range.lowerBound {
+      index &-= 1
+      let byte = input[start &+ index]
+      var best = next &+ prices[Int(byte)]
+      var chosen = Token(literal: byte).bits
+      var step = 1
+      let first = Int(ends[index])
+      let room = end &- index
+      if room >= DeflateAlphabet.minMatch {
+        // Whether there is a match at all is hard to foresee: hence the first three bytes of one, without a branch.
+        let match = matches[first]
+        let price = prices[distanceOffset &+ match.slot]
+        let total = cost[index &+ 3] &+ prices[256 + 3] &+ price
+        let isBetter = first < stop && total < best
+        best = isBetter ? total : best
+        chosen = isBetter ? match.bits & ~0x3FF | (256 + 3) : chosen
+        step = isBetter ? 3 : step
+        if first &+ 1 < stop || first < stop && match.symbol > 256 + 3 {
+          var from = DeflateAlphabet.minMatch + 1
+          var at = first
+          while at < stop {
+            let match = matches[at]
+            let longest = min(match.symbol &- 256, room)
+            let price = prices[distanceOffset &+ match.slot]
+            var minCost = best &- price
+            var taken = 0
+            var length = from
+            // Where so long a match is given up, it is near its end.
+            if longest > MinimumCostPath.longMatch { length = max(from, longest &- MinimumCostPath.longMatch / 2) }
+            if longest &- length >= 11 {
+              // Many lengths: four at a time, and only if one is better, which.
+              var minCosts = SIMD4<Int32>(repeating: minCost)
+              while length &+ 3 <= longest {
+                let totals = cost.four(index &+ length) &+ prices.four(256 &+ length)
+                minCosts.replace(with: totals, where: totals .< minCosts)
+                length &+= 4
+              }
+              let low = min(minCosts[0], minCosts[1], minCosts[2], minCosts[3])
+              if low < minCost {
+                minCost = low
+                taken = length &- 1
+                while cost[index &+ taken] &+ prices[256 &+ taken] != low { taken &-= 1 }
+              }
+            }
+            while length <= longest {
+              let total = cost[index &+ length] &+ prices[256 &+ length]
+              let isBetter = total < minCost
+              minCost = isBetter ? total : minCost
+              taken = isBetter ? length : taken
+              length &+= 1
+            }
+            let isBetter = taken > 0
+            best = isBetter ? minCost &+ price : best
+            chosen = isBetter ? match.bits & ~0x3FF | UInt32(truncatingIfNeeded: 256 &+ taken) : chosen
+            step = isBetter ? taken : step
+            from = max(from, longest &+ 1)
+            at &+= 1
+          }
+        }
+      }
+      stop = first
+      cost[index] = best
+      path[index] = Token(bits: chosen)
+      steps[index] = UInt16(truncatingIfNeeded: step)
+      next = best
+    }
+  }
+
+  /// Counts what was chosen.
+  func tally(_ range: Range<Int>, into histogram: Histogram) {
+    histogram.clear()
+    _ = count(range, symbols: .max, into: histogram)
+  }
+
+  /// Counts some symbols of a range; returns where they end.
+  func count(_ range: Range<Int>, symbols maxCount: Int, into histogram: Histogram) -> Int {
+    let (path, steps) = (table.view, stepTable.view)
+    let (symbols, distances) = (symbolCounts.view, distanceCounts.view)
+    symbols.fill(0)
+    distances.fill(0)
+    var index = range.lowerBound
+    var left = maxCount
+    while index < range.upperBound, left > 0 {
+      let token = path[index]
+      symbols[token.symbol] &+= 1
+      distances[token.slot] &+= 1
+      index &+= Int(steps[index])
+      left &-= 1
+    }
+    histogram.add(symbols: symbols, distances: distances)
+    return index
+  }
+
+  /// What a part of what was chosen last costs in bits, by the costs that it was chosen by.
+  func price(_ range: Range<Int>) -> Float {
+    Float(costTable.view[range.lowerBound] &- costTable.view[range.upperBound]) / CostModel.unit
+  }
+
+  /// Moves the tokens of a range together to its beginning and counts them; returns where they end.
+  func gather(_ range: Range<Int>, into histogram: Histogram) -> Int {
+    let (path, steps) = (table.view, stepTable.view)
+    let (symbols, distances) = (symbolCounts.view, distanceCounts.view)
+    symbols.fill(0)
+    distances.fill(0)
+    var index = range.lowerBound
+    var made = index
+    while index < range.upperBound {
+      let token = path[index]
+      path[made] = token
+      made &+= 1
+      symbols[token.symbol] &+= 1
+      distances[token.slot] &+= 1
+      index &+= Int(steps[index])
+    }
+    histogram.clear()
+    histogram.add(symbols: symbols, distances: distances)
+    return made
+  }
+}

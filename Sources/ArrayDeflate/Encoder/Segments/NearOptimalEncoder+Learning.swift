@@ -1,0 +1,164 @@
+/// What to search for, learnt from a sample of the segment.
+extension NearOptimalEncoder {
+  /// A position within a number where fewer than one in so many symbols is a match that had to be searched for needs no
+  /// search.
+  private static let rare = 800
+  /// By how much a quicker search may be larger in a sample.
+  private static let margin = 1.001
+
+  /// What a search finds worth while in a sample, and the bits that a byte takes from some position in it on.
+  func learn(_ input: InputBytes, _ range: Range<Int>, countedFrom: Int, _ layout: ItemLayout) -> (
+    SearchOptions, bits: Double
+  ) {
+    var options = SearchOptions(layout)
+    options.derive(input, range)
+    tree.clear(at: range.lowerBound)
+    let end = tree.find(input, range, from: range.lowerBound, options, into: cache)
+    let sample = range.lowerBound..<end
+    let counted = min(sample.count, max(0, countedFrom - range.lowerBound))
+    var bits = measure(input, sample, counted, options)
+    learnt.copy(measured)
+    options.context = context(sample, counted, options)
+    // Where most bytes are always the same there are runs of them, however rare.
+    if options.derived.nonzeroBitCount <= 4 { (options.runOffsets, options.hasByteRuns) = usedRuns(sample, options) }
+    guard options.grain > 1 else { return (options, bits) }
+    let used = usedOffsets(sample, options)
+    if options.derived == 0 {
+      // Not all that is called numbers repeats as such: half of the sample tells.
+      let half = sample.lowerBound..<sample.lowerBound + sample.count / 2
+      let numbers = measure(input, half, counted / 2, options)
+      swap(&cache, &filtered)
+      defer { swap(&cache, &filtered) }
+      let anywhere = options.anywhere
+      tree.clear(at: half.lowerBound)
+      let end = tree.find(input, half, from: half.lowerBound, anywhere, into: cache)
+      let bytes = measure(input, half.lowerBound..<end, counted / 2, anywhere)
+      if numbers > bytes * NearOptimalEncoder.margin {
+        learnt.copy(measured)
+        return (anywhere, bits * bytes / numbers)
+      }
+    }
+    if used != options.offsets {
+      options.offsets = used
+      bits = measure(input, sample, counted, options)
+      learnt.copy(measured)
+      options.context = context(sample, counted, options)
+    }
+    // Where numbers begin and end there may be enough, or even more: fewer ways to say the same are used more often.
+    let low: UInt8 = options.grain == 8 ? 0x01 : options.grain == 4 ? 0x11 : 0x55
+    let first = low, last = low << UInt8(options.grain - 1)
+    for pair in [first | first << 1, first | last, last | last >> 1] where pair.nonzeroBitCount < used.nonzeroBitCount {
+      var fewer = options
+      fewer.offsets = pair
+      let less = measure(input, sample, counted, fewer)
+      let isEnough = less <= bits * NearOptimalEncoder.margin
+      if isEnough, options.offsets == used || less < bits {
+        fewer.context = context(sample, counted, fewer)
+        (options, bits) = (fewer, less)
+        learnt.copy(measured)
+      }
+    }
+    options.derive(input, sample)
+    return (options, bits)
+  }
+
+  /// The bits that a byte of a sample takes from some position in it on, if only the matches of some offsets are used.
+  private func measure(_ input: InputBytes, _ sample: Range<Int>, _ counted: Int, _ options: SearchOptions) -> Double {
+    let whole = cache
+    if options.offsets != .max {
+      cache = filtered
+      whole.copy(into: filtered, sample, options)
+    }
+    defer { cache = whole }
+    // Where most matches derive from others there are many to weigh, and one round tells enough.
+    if options.derived.nonzeroBitCount < 4 {
+      begin(input, sample, options)
+    } else {
+      begin(input, sample, options, [NearOptimalEncoder.smoothing])
+    }
+    choose(input, sample.lowerBound, 0..<sample.count)
+    var start = 0
+    while start < counted { start += path.table.view[start].length }
+    path.tally(start..<sample.count, into: histogram)
+    measured.copy(histogram)
+    return Double(histogram.huffmanBits()) / Double(max(1, sample.count - start))
+  }
+
+  /// The offsets within eight bytes at which matches that had to be searched for were chosen often enough.
+  private func usedOffsets(_ sample: Range<Int>, _ options: SearchOptions) -> UInt8 {
+    var used = [Int](repeating: 0, count: 8)
+    let symbols = forEachSearched(sample, options) { position, _ in used[position & 7] += 1 }
+    var offsets: UInt8 = 0
+    for offset in 0..<8 where used[offset] * NearOptimalEncoder.rare >= symbols { offsets |= 1 << UInt8(offset) }
+    return offsets
+  }
+
+  /// The length that hardly any match falls short of that was chosen and had to be searched for.
+  private func context(_ sample: Range<Int>, _ counted: Int, _ options: SearchOptions) -> Int {
+    var (counts, later) = ([Int](repeating: 0, count: 9), [Int](repeating: 0, count: 9))
+    let symbols = forEachSearched(sample, options) { position, match in
+      counts[min(8, match.length)] += 1
+      if position >= sample.lowerBound + counted { later[min(8, match.length)] += 1 }
+    }
+    func length(_ counts: [Int]) -> Int {
+      var length = DeflateAlphabet.minMatch
+      var shorter = counts[length]
+      while length < 8, shorter * NearOptimalEncoder.rare < symbols {
+        length += 1
+        shorter += counts[length]
+      }
+      return length
+    }
+    // In the beginning matches are shorter than later, which tells little of longer ones: those are of use in other parts.
+    return max(length(counts), min(4, length(later)))
+  }
+
+  /// The offsets within eight bytes at which enough bytes are in runs, and whether enough are in runs of one byte.
+  private func usedRuns(_ sample: Range<Int>, _ options: SearchOptions) -> (offsets: UInt8, hasByteRuns: Bool) {
+    var used = [Int](repeating: 0, count: 8)
+    var bytes = 0
+    path.forEach(0..<sample.count) { index, token in
+      if token.symbol <= 256 { return }
+      let isItem = token.distance == options.itemDistance
+      if isItem || token.distance == 1 { used[(sample.lowerBound + index) & 7] += token.length }
+      if !isItem && token.distance == 1 { bytes += token.length }
+    }
+    var offsets: UInt8 = 0
+    for offset in 0..<8 where used[offset] * NearOptimalEncoder.rare >= sample.count { offsets |= 1 << UInt8(offset) }
+    return (offsets, bytes * NearOptimalEncoder.rare >= sample.count)
+  }
+
+  /// Calls a function for each match that was chosen and had to be searched for, with its position; returns the number of
+  /// all symbols.
+  private func forEachSearched(
+    _ sample: Range<Int>, _ options: SearchOptions, _ body: (_ position: Int, _ match: Token) -> Void
+  ) -> Int {
+    var symbols = 0
+    path.forEach(0..<sample.count) { index, token in
+      symbols += 1
+      if token.symbol > 256, token.distance != options.itemDistance, token.distance != 1 {
+        body(sample.lowerBound + index, token)
+      }
+    }
+    return symbols
+  }
+
+  /// Learns the costs from a beginning whose matches have been found, in a round for each smoothing.
+  private func begin(
+    _ input: InputBytes, _ range: Range<Int>, _ options: SearchOptions,
+    _ smoothings: [Float] = [3 * NearOptimalEncoder.smoothing, NearOptimalEncoder.smoothing]
+  ) {
+    costs.initialize(input, range, itemDistance: options.itemDistance)
+    histogram.clear()
+    let distances = histogram.distances
+    let itemSlot = DeflateAlphabet.distanceSlot(options.itemDistance)
+    for index in 0..<Int(cache.ends.view[range.count]) { distances[cache.matches.view[index].slot] &+= 1 }
+    distances[itemSlot] = 0
+    costs.setDistancePrior(distances)
+    for smoothing in smoothings {
+      choose(input, range.lowerBound, 0..<range.count)
+      path.tally(0..<range.count, into: histogram)
+      costs.set(histogram, smoothing: smoothing)
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/// How a segment is parsed.
+enum Strategy: Equatable {
+  /// No matches at all.
+  case literals
+  /// ``RunParser``: the item's distance and runs of one byte.
+  case runs
+  /// ``ElementRunParser``.
+  case elementRuns
+  /// ``GreedyParser``.
+  case greedy
+  /// ``ItemParser``.
+  case items
+  /// ``OptimalParser``.
+  case optimal
+  /// ``NearOptimalEncoder``.
+  case nearOptimal
+}
+
+extension ItemLayout {
+  /// The distances that the layout suggests, the likeliest first, without repetition.
+  func distances(atMost count: Int) -> [Int] {
+    var found: [Int] = []
+    for distance in [atomSize, itemSize] + strides + [1] {
+      if distance >= 1, distance <= DeflateAlphabet.maxDistance, !found.contains(distance),
+        found.count < count
+      {
+        found.append(distance)
+      }
+    }
+    return found
+  }
+
+  /// What the greedy parser looks for, as long as nothing is known of the data: contexts at every offset.
+  var greedyOptions: GreedyParser.Options {
+    GreedyParser.Options(
+      itemDistance: atomDistance,
+      strideDistance: distances(atMost: 3).first { $0 != atomDistance && $0 != 1 } ?? 0,
+      repeats: atomDistance != 1, probes: probes)
+  }
+
+  private var probes: [HashTableMatchFinder.Probe] {
+    let lengths =
+      switch atomSize {
+      case 8: [4, 6, 8, 11]
+      case 4: [3, 4, 7, 12]
+      case 2: [3, 5]
+      default: [3, 4, 6, 10]
+      }
+    return lengths.map { HashTableMatchFinder.Probe(length: $0, offsets: .max) }
+  }
+
+  /// What the parser of numbers looks for; `nil` where numbers are not of four or eight bytes.
+  var itemParserOptions: ItemParser.Options? {
+    guard atomSize == 4 || atomSize == 8 else { return nil }
+    let stride = distances(atMost: 3).first { $0 > atomSize && $0 % atomSize == 0 } ?? 0
+    return ItemParser.Options(size: atomSize, stride: stride, depth: 1)
+  }
+
+  /// What the optimal parser looks for, as long as nothing is known of the data: contexts at every offset.
+  var searchOptions: OptimalParser.Options {
+    let others = distances(atMost: 4).filter { $0 != atomDistance }
+    return OptimalParser.Options(
+      itemDistance: atomDistance, otherDistances: (others.first ?? 0, others.dropFirst().first ?? 0),
+      probes: probes)
+  }
+}

@@ -1,0 +1,118 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// How often each symbol occurs in some sequences.
+final class Histogram {
+  private let literalTable = Table<UInt32>(repeating: 0, count: 288)
+  private let distanceTable = Table<UInt32>(repeating: 0, count: 32)
+
+  var literals: TableView<UInt32> { literalTable.view }
+  var distances: TableView<UInt32> { distanceTable.view }
+
+  func clear() {
+    literals.fill(0)
+    distances.fill(0)
+  }
+
+  /// Counts the symbols of sequences, whose first literal is at `start`; returns where they end.
+  func count(_ list: SequenceList, _ range: Range<Int>, _ input: InputBytes, at start: Int) -> Int {
+    let (literals, distances) = (literals, distances)
+    let lengthSlots = DeflateAlphabet.lengthSlots.view
+    var position = start
+    let last = input.count &- 4
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let sequence = list[index]
+      var left = sequence.literals
+      while left >= 4 || left > 0 && position > last {
+        literals[Int(input[position])] &+= 1
+        position &+= 1
+        left &-= 1
+      }
+      if position <= last {
+        // How many literals are left is hard to foresee: so three are counted, some of them as none.
+        let word = input.load32(position)
+        literals[Int(word & 0xFF)] &+= left > 0 ? 1 : 0
+        literals[Int(word &>> 8 & 0xFF)] &+= left > 1 ? 1 : 0
+        literals[Int(word &>> 16 & 0xFF)] &+= left > 2 ? 1 : 0
+        position &+= left
+      }
+      let length = sequence.length
+      if length > 0 {
+        literals[257 &+ Int(lengthSlots[length])] &+= 1
+        distances[sequence.slot] &+= 1
+        position &+= length
+      }
+      index &+= 1
+    }
+    return position
+  }
+
+  /// Adds the symbols of tokens, and their distance symbols.
+  func add(symbols: TableView<UInt32>, distances more: TableView<UInt32>) {
+    let (literals, distances) = (literals, distances)
+    let lengthSlots = DeflateAlphabet.lengthSlots.view
+    for symbol in 0..<256 { literals[symbol] &+= symbols[symbol] }
+    for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
+      literals[257 &+ Int(lengthSlots[length])] &+= symbols[256 &+ length]
+    }
+    for symbol in 0..<30 { distances[symbol] &+= more[symbol] }
+  }
+
+  /// Adds the symbols of tokens whose matches are all at one distance.
+  func add(symbols: TableView<UInt32>, distance: Int) {
+    let (literals, distances) = (literals, distances)
+    let lengthSlots = DeflateAlphabet.lengthSlots.view
+    for symbol in 0..<256 { literals[symbol] &+= symbols[symbol] }
+    var matches: UInt32 = 0
+    for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
+      literals[257 &+ Int(lengthSlots[length])] &+= symbols[256 &+ length]
+      matches &+= symbols[256 &+ length]
+    }
+    distances[DeflateAlphabet.distanceSlot(distance)] &+= matches
+  }
+
+  func add(_ other: Histogram) {
+    for symbol in 0..<288 { literals[symbol] &+= other.literals[symbol] }
+    for symbol in 0..<32 { distances[symbol] &+= other.distances[symbol] }
+  }
+
+  func copy(_ other: Histogram) {
+    for symbol in 0..<288 { literals[symbol] = other.literals[symbol] }
+    for symbol in 0..<32 { distances[symbol] = other.distances[symbol] }
+  }
+
+  /// The bits that the symbols take by their entropy, extra bits and an estimate of the code's own description
+  /// included.
+  func entropyBits() -> Double {
+    let (literalBits, literalKinds) = Histogram.entropy(literals, 288)
+    let (distanceBits, distanceKinds) = Histogram.entropy(distances, 32)
+    var extra = 0
+    for slot in 8..<28 { extra += Int(literals[257 + slot]) * Int(DeflateAlphabet.lengthExtra[slot]) }
+    for slot in 2..<30 { extra += Int(distances[slot]) * DeflateAlphabet.distanceExtra(slot) }
+    return literalBits + distanceBits + Double(extra) + 80 + 2.1 * Double(literalKinds + distanceKinds)
+  }
+
+  /// To base two.
+  static func logarithm(_ value: Float) -> Float { log2f(value) }
+
+  private static func entropy(_ table: TableView<UInt32>, _ count: Int) -> (bits: Double, kinds: Int) {
+    var total = 0.0
+    var sum = 0.0
+    var kinds = 0
+    for symbol in 0..<count {
+      let frequency = table[symbol]
+      if frequency == 0 { continue }
+      kinds += 1
+      let value = Double(frequency)
+      total += value
+      sum += value * log2(value)
+    }
+    return (total > 0 ? total * log2(total) - sum : 0, kinds)
+  }
+}

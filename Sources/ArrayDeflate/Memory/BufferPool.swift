@@ -1,0 +1,106 @@
+internal import ByteIO
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Memory that grows on demand and is used again: fresh pages cost more than what is done with them.
+///
+/// Used by one thread at a time; the pool hands it from one to the next.
+@safe final class ScratchBuffer: @unchecked Sendable {
+  private var base: UnsafeMutableRawPointer?
+  private(set) var capacity = 0
+  /// How many bytes are in use, where the user keeps count.
+  var count = 0
+
+  init() { unsafe base = nil }
+
+  deinit {
+    // Safe: allocated by `reserve`, freed here only.
+    unsafe free(base)
+  }
+
+  /// Makes room; what was in the buffer is lost if it has to grow.
+  func reserve(_ wanted: Int) throws(FormatError) {
+    guard wanted > capacity else { return }
+    // Safe: the old block is not used again.
+    unsafe free(base)
+    unsafe base = nil
+    capacity = 0
+    let size = max(wanted, 4096)
+    guard let memory = unsafe malloc(size) else {
+      throw FormatError(.limitExceeded, "no memory is left for \(size) bytes")
+    }
+    unsafe base = memory
+    capacity = size
+  }
+
+  /// The first bytes; valid until the buffer grows or is given back.
+  func mutableBytes(_ count: Int) -> UnsafeMutableRawBufferPointer {
+    // Safe: never beyond the capacity.
+    unsafe UnsafeMutableRawBufferPointer(start: base, count: min(count, capacity))
+  }
+
+  /// The first bytes; valid until the buffer grows or is given back.
+  func bytes(_ count: Int) -> UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(mutableBytes(count)) }
+
+  /// Reads `count` bytes of a source; returns the count.
+  ///
+  /// Memory is taken only if the source has the bytes, or else step by step as they arrive.
+  func fill(from source: any ByteSource, at offset: Int, count: Int) throws(FormatError) -> Int {
+    let end = try offset.checkedAdding(count)
+    if let known = source.byteCount, known < end {
+      throw FormatError.truncated(
+        "compressed data", expected: count, found: max(0, known - offset), at: known
+      )
+      .at(file: source.name)
+    }
+    if source.byteCount != nil || count <= 1 << 22 {
+      try reserve(count)
+      let got = try unsafe source.read(into: mutableBytes(count), at: offset)
+      try check(got, count, offset, source)
+    } else {
+      let bytes = try source.readBytes(at: offset, count: count, "compressed data")
+      try reserve(count)
+      unsafe mutableBytes(count).copyBytes(from: bytes)
+    }
+    return count
+  }
+
+  private func check(_ got: Int, _ count: Int, _ offset: Int, _ source: any ByteSource) throws(FormatError) {
+    guard got == count else {
+      throw FormatError.truncated("compressed data", expected: count, found: got, at: offset + got)
+        .at(file: source.name)
+    }
+  }
+}
+
+/// Buffers that threads take and give back.
+final class BufferPool: Sendable {
+  private let spares = Mutex<[ScratchBuffer]>([])
+  private let maxCount: Int
+  private let maxCapacity: Int
+
+  /// - Parameters:
+  ///   - maxCount: How many buffers are kept.
+  ///   - maxCapacity: How large a buffer may be, in bytes, to be kept.
+  init(keeping maxCount: Int = .max, maxCapacity: Int = .max) {
+    self.maxCount = maxCount
+    self.maxCapacity = maxCapacity
+  }
+
+  /// Buffers for segments, compressed and not: a few stay for the next array that is read.
+  static let shared = BufferPool(keeping: 8, maxCapacity: 2 << 20)
+
+  func take() -> ScratchBuffer { spares.withLock { $0.popLast() } ?? ScratchBuffer() }
+
+  func give(_ buffer: ScratchBuffer) {
+    guard buffer.capacity <= maxCapacity else { return }
+    spares.withLock { if $0.count < maxCount { $0.append(buffer) } }
+  }
+}

@@ -1,0 +1,95 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// A table of numbers of fixed size, for the encoder's inner loops; bounds are checked in debug builds.
+@safe final class Table<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+  let count: Int
+  private let storage: UnsafeMutablePointer<Element>
+
+  init(repeating element: Element, count: Int) {
+    self.count = count
+    // Safe: allocated and initialised here, freed in `deinit` only.
+    unsafe storage =
+      malloc(max(1, count * MemoryLayout<Element>.stride))?.bindMemory(to: Element.self, capacity: count)
+      ?? .allocate(capacity: count)
+    unsafe storage.initialize(repeating: element, count: count)
+  }
+
+  /// A large table whose bytes are zero: memory that is never used is never taken.
+  init(zeros count: Int) {
+    self.count = count
+    // Safe: as above; elements are numbers, for which zero bytes are a value. No memory ends the program, as above.
+    let bytes = count * MemoryLayout<Element>.stride
+    unsafe storage =
+      calloc(max(1, bytes), 1)?.bindMemory(to: Element.self, capacity: count) ?? .allocate(capacity: count)
+  }
+
+  convenience init(_ elements: [Element], default element: Element) {
+    self.init(repeating: element, count: elements.count)
+    for index in elements.indices { view[index] = elements[index] }
+  }
+
+  deinit {
+    // Safe: `Element` needs no deinitialisation.
+    unsafe free(storage)
+  }
+
+  /// The memory itself; used while the table is alive.
+  var memory: UnsafeMutableRawBufferPointer {
+    // Safe: all of the storage.
+    unsafe UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: storage, count: count))
+  }
+
+  /// The elements, without reference counting; used while the table is alive.
+  @inline(__always) var view: TableView<Element> { unsafe TableView(base: storage, count: count) }
+}
+
+/// The elements of a ``Table``.
+@safe struct TableView<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+  private let base: UnsafeMutablePointer<Element>
+  let count: Int
+
+  @inline(__always) init(base: UnsafeMutablePointer<Element>, count: Int) {
+    unsafe self.base = base
+    self.count = count
+  }
+
+  @inline(__always) subscript(index: Int) -> Element {
+    get {
+      assert(index >= 0 && index < count)
+      // Safe: `index` is within the table.
+      return unsafe base[index]
+    }
+    nonmutating set {
+      assert(index >= 0 && index < count)
+      // Safe: `index` is within the table.
+      unsafe base[index] = newValue
+    }
+  }
+
+  /// Copies the first elements behind themselves.
+  @inline(__always) func duplicate(_ first: Int) {
+    assert(first >= 0 && 2 * first <= count)
+    // Safe: twice as many elements are within the table.
+    unsafe (base + first).update(from: base, count: first)
+  }
+
+  func fill(_ element: Element, count wanted: Int = .max) {
+    // Safe: no more than the whole table.
+    unsafe base.update(repeating: element, count: min(count, wanted))
+  }
+}
+
+extension TableView where Element == Int32 {
+  /// Four neighbouring elements.
+  @inline(__always) func four(_ index: Int) -> SIMD4<Int32> {
+    assert(index >= 0 && index + 4 <= count)
+    // Safe: the four elements are within the table.
+    return unsafe UnsafeRawPointer(base + index).loadUnaligned(as: SIMD4<Int32>.self)
+  }
+}
