@@ -56,12 +56,18 @@ let package = Package(
     .target(
       name: "PythonPickle",
       dependencies: ["ReusedMemory", "ParallelLoops", "NumberText", "PythonLiterals", "ByteIO"]),
+    .target(name: "ArrayBytes", dependencies: ["ParallelLoops", "NDArrays", "ByteIO"]),
+    .target(
+      name: "TextTables",
+      dependencies: [
+        "CNumPyIOKernels", "ParallelLoops", "NumberText", "PythonLiterals", "NDArrays", "ByteIO", "ArrayBytes",
+        "ArrayDeflate",
+      ]),
     .target(
       name: "NumPyIO",
       dependencies: [
-        "CNumPyIOKernels", "ParallelLoops", "NumberText", "PythonLiterals", "NDArrays", "ByteIO", "ArrayDeflate",
-        "ZipArchives",
-        "PythonPickle",
+        "ParallelLoops", "PythonLiterals", "NDArrays", "ByteIO", "ArrayBytes", "ArrayDeflate", "TextTables",
+        "ZipArchives", "PythonPickle",
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),

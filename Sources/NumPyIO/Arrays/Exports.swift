@@ -1,4 +1,6 @@
 // Who imports `NumPyIO` can use its arrays, and the errors of files, without importing their modules by name.
+@_exported public import ArrayBytes
 @_exported public import ByteIO
 @_exported public import NDArrays
 @_exported public import PythonPickle
+@_exported public import TextTables

@@ -1,3 +1,4 @@
+internal import ArrayBytes
 internal import SystemPackage
 public import ByteIO
 public import NDArrays

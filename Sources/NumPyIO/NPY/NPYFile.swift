@@ -1,3 +1,4 @@
+internal import ArrayBytes
 public import ByteIO
 public import NDArrays
 
@@ -104,22 +105,5 @@ extension AnyNDArray {
     self = try AnyNDArray(
       mapped: map, offset: file.dataOffset, dtype: file.header.dtype, shape: file.header.shape,
       fortran: file.header.isFortranOrder)
-  }
-
-  /// An array over bytes of a mapped file, which it keeps mapped.
-  init(
-    mapped map: MappedFile, offset: Int, dtype: DType, shape: [Int], fortran: Bool
-  ) throws(FormatError) {
-    // Safe: the map owns its bytes and lives as long as the storage, which holds it.
-    let storage = unsafe ArrayStorage(
-      borrowing: map.baseAddress, byteCount: map.count, owner: map, isWritable: map.access != .readOnly)
-    do throws(ArrayError) {
-      let array = try AnyNDArray(
-        storage: storage, offset: offset, dtype: dtype, shape: shape,
-        strides: Layout.strides(shape, itemSize: dtype.itemSize, fortran: fortran))
-      self = try array.expandingSubarray()
-    } catch {
-      throw FormatError(.truncated, error.message, file: map.name, offset: offset)
-    }
   }
 }

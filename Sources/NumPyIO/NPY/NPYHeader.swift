@@ -1,3 +1,4 @@
+internal import ArrayBytes
 public import ByteIO
 public import NDArrays
 
@@ -125,9 +126,6 @@ extension NPYHeader {
 }
 
 extension AnyNDArray {
-  /// Whether `np.save` writes the array in Fortran order: only where it lies so, and not in C order as well.
-  var savesInFortranOrder: Bool { isFContiguous && !isCContiguous }
-
   /// The header that `np.save` gives the array, and its bytes.
   func encodedHeader() throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
     try NPYHeader.encode(dtype: dtype, shape: shape, fortranOrder: savesInFortranOrder)

@@ -1,3 +1,4 @@
+internal import ArrayBytes
 internal import ArrayDeflate
 public import ByteIO
 internal import NDArrays

@@ -1,3 +1,4 @@
+public import TextTables
 public import NDArrays
 internal import PythonPickle
 

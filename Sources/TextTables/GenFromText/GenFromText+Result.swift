@@ -1,3 +1,4 @@
+internal import ArrayBytes
 internal import ByteIO
 internal import NDArrays
 internal import PythonLiterals
@@ -55,7 +56,7 @@ extension GenFromTextTable {
 
   func shaped(_ array: AnyNDArray) -> AnyNDArray {
     let shaped = array.withAxes(atLeast: options.ndmin)
-    return options.unpack && !shaped.dtype.isStructured ? shaped.transposedView : shaped
+    return options.unpack && !shaped.dtype.isStructured ? shaped.transposed() : shaped
   }
 
   func outOfBounds(_ value: TextValue, _ dtype: DType) -> FormatError {

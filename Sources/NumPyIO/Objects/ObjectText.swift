@@ -1,3 +1,5 @@
+public import TextTables
+internal import ArrayBytes
 public import ByteIO
 internal import NDArrays
 internal import PythonPickle

@@ -1,5 +1,6 @@
-internal import ByteIO
-internal import NDArrays
+internal import ArrayBytes
+package import ByteIO
+package import NDArrays
 
 /// Dtypes whose sizes or units are found from the data.
 extension TextTableReader {

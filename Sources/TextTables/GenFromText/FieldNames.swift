@@ -1,3 +1,5 @@
+internal import NumberText
+
 /// Makes names of fields out of any texts: NumPy's `NameValidator`.
 struct FieldNames {
   private let excluded: Set<String>
@@ -17,14 +19,16 @@ struct FieldNames {
 
   /// The name of a field without one: the format's `%i` (or `%d`, with a width) replaced.
   static func numbered(_ format: String, _ index: Int) -> String {
-    var text = ""
-    for step in RowFormat.namesFormat(format) {
-      switch step {
-      case .literal(let bytes): text += String(decoding: bytes, as: UTF8.self)
-      case .number(let spec): text += spec.text(index)
+    var text = TextBuffer()
+    for part in PercentFormat.parts(of: format) {
+      switch part {
+      case .literal(let bytes): text.append(bytes)
+      case .conversion(let spec): text.append(magnitude: UInt64(index.magnitude), isNegative: index < 0, spec)
+      // What is wrong with a format is left out.
+      case .invalid, .wrongType: break
       }
     }
-    return text
+    return String(decoding: text.array, as: UTF8.self)
   }
 
   /// Valid, different names; as many as `count` says if it is given.

@@ -1,3 +1,4 @@
+internal import ArrayBytes
 public import ByteIO
 public import NDArrays
 

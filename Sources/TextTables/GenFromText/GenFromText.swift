@@ -51,7 +51,7 @@ extension AnyNDArray {
     plain.maxLineBytes = options.maxLineBytes
     guard let rows = try? TextTableReader(source, options: plain).readAll(), rows.shape[0] > 0 else { return nil }
     let array = rows.withAxes(atLeast: options.ndmin)
-    return options.unpack ? array.transposedView : array
+    return options.unpack ? array.transposed() : array
   }
 }
 

@@ -1,5 +1,3 @@
-internal import NumberText
-
 /// Python's methods of `str`, by code points, as far as reading text needs them.
 enum PythonText {
   /// `str.isspace` for one code point.
@@ -69,33 +67,5 @@ extension ArraySlice<Unicode.Scalar> {
     var text = ""
     text.unicodeScalars.append(contentsOf: self)
     return text
-  }
-}
-
-/// The format of numbered names.
-enum NameStep {
-  case literal([UInt8])
-  case number(PercentSpec)
-}
-
-extension PercentSpec {
-  /// An integer under the conversion.
-  func text(_ number: Int) -> String {
-    var buffer = TextBuffer()
-    buffer.append(magnitude: UInt64(number.magnitude), isNegative: number < 0, self)
-    return String(decoding: buffer.array, as: UTF8.self)
-  }
-}
-
-extension RowFormat {
-  /// A format such as `f%i`, taken apart; what is wrong with it is left out.
-  static func namesFormat(_ format: String) -> [NameStep] {
-    PercentFormat.parts(of: format).compactMap { part in
-      switch part {
-      case .literal(let text): .literal(text)
-      case .conversion(let spec): .number(spec)
-      case .invalid, .wrongType: nil
-      }
-    }
   }
 }

@@ -1,3 +1,4 @@
+internal import ArrayBytes
 public import ByteIO
 public import NDArrays
 
@@ -54,7 +55,7 @@ extension TextTableReader {
     if array.shape.first == 0 {
       options.onWarning?("loadtxt: input contained no data: \"\(blocks.source.name)\"")
     }
-    return options.unpack && !array.dtype.isStructured ? array.transposedView : array
+    return options.unpack && !array.dtype.isStructured ? array.transposed() : array
   }
 }
 

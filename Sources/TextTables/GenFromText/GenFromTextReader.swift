@@ -1,3 +1,4 @@
+internal import ArrayBytes
 package import ByteIO
 package import NDArrays
 

@@ -1,0 +1,35 @@
+internal import ArrayBytes
+internal import ArrayDeflate
+internal import ByteIO
+internal import NDArrays
+internal import ParallelLoops
+internal import Synchronization
+
+extension ArrayStorage {
+  /// What is read and at once used again is cut into parts that stay in a core's own cache.
+  private static let cachedSize = 256 << 10
+
+  /// Fills the storage with a whole source of the same length, and computes the checksum of each part while the cache
+  /// still holds it.
+  func fill(checksumming source: any ByteSource) throws(FormatError) -> UInt32 {
+    // Parts of what is inflated as one stream cannot be read side by side.
+    let size = source.readsInOrder ? max(1, byteCount) : ArrayStorage.pieceSize
+    let pieces = (byteCount + size - 1) / size
+    let sums = Mutex([UInt32](repeating: 0, count: pieces))
+    try Parallel.forEach(pieces) { (piece: Int) throws(FormatError) in
+      var sum: UInt32 = 0
+      var lower = piece * size
+      let end = min(lower + size, self.byteCount)
+      while lower < end {
+        let upper = min(lower + ArrayStorage.cachedSize, end)
+        // Safe: the bytes just read lie within the storage, which outlives the loop.
+        sum = try unsafe CRC32.checksum(self.read(lower..<upper, of: source, from: 0), following: sum)
+        lower = upper
+      }
+      sums.withLock { $0[piece] = sum }
+    }
+    return sums.withLock { sums in
+      sums.indices.reduce(0) { CRC32.combine($0, sums[$1], secondCount: min(size, byteCount - $1 * size)) }
+    }
+  }
+}
