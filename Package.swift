@@ -64,11 +64,16 @@ let package = Package(
         "ArrayDeflate",
       ]),
     .target(
+      name: "NPYFormat",
+      dependencies: [
+        "PythonLiterals", "NDArrays", "ByteIO", "ArrayBytes",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .target(
       name: "NumPyIO",
       dependencies: [
-        "ParallelLoops", "PythonLiterals", "NDArrays", "ByteIO", "ArrayBytes", "ArrayDeflate", "TextTables",
-        "ZipArchives", "PythonPickle",
-        .product(name: "SystemPackage", package: "swift-system"),
+        "ParallelLoops", "NDArrays", "ByteIO", "ArrayBytes", "ArrayDeflate", "TextTables", "NPYFormat", "ZipArchives",
+        "PythonPickle",
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     .target(

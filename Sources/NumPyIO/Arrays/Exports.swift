@@ -2,5 +2,6 @@
 @_exported public import ArrayBytes
 @_exported public import ByteIO
 @_exported public import NDArrays
+@_exported public import NPYFormat
 @_exported public import PythonPickle
 @_exported public import TextTables

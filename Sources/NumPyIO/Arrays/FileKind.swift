@@ -1,3 +1,4 @@
+internal import NPYFormat
 public import ByteIO
 
 /// What a file is, told by its first bytes as `np.load` tells it.

@@ -1,3 +1,4 @@
+internal import NPYFormat
 public import ByteIO
 public import NDArrays
 internal import PythonPickle

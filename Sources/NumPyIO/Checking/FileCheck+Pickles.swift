@@ -1,3 +1,4 @@
+internal import NPYFormat
 internal import ByteIO
 internal import PythonPickle
 

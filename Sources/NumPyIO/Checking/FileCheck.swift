@@ -1,3 +1,4 @@
+internal import NPYFormat
 public import ByteIO
 internal import NDArrays
 internal import ZipArchives

@@ -1,3 +1,4 @@
+internal import NPYFormat
 internal import ArrayDeflate
 public import ByteIO
 public import NDArrays

@@ -1,3 +1,4 @@
+public import NPYFormat
 internal import ArrayDeflate
 public import ByteIO
 internal import Synchronization

@@ -1,3 +1,4 @@
+public import NPYFormat
 internal import ArrayBytes
 public import ByteIO
 public import NDArrays

@@ -1,3 +1,4 @@
+public import NPYFormat
 internal import ArrayBytes
 internal import ArrayDeflate
 public import ByteIO

@@ -1,3 +1,4 @@
+internal import NPYFormat
 internal import ArrayBytes
 internal import ArrayDeflate
 internal import ByteIO

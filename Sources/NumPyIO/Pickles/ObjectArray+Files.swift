@@ -1,3 +1,4 @@
+public import NPYFormat
 public import ByteIO
 internal import NDArrays
 public import PythonPickle

@@ -53,7 +53,7 @@ extension AnyNDArray {
   }
 
   /// Bytes that are addresses of objects say nothing in a file.
-  func refuseObjects() throws(FormatError) {
+  package func refuseObjects() throws(FormatError) {
     guard dtype.hasObjects else { return }
     throw FormatError(.unsupported, "arrays of objects are saved as `ObjectArray`s")
   }

@@ -27,7 +27,7 @@ public struct ArrayStream {
   ///
   /// - Parameter verify: What is to be checked when the last element has been read.
   /// - Throws: ``FormatError`` with code `unsupported` for arrays of objects.
-  init?(_ file: NPYFile, verify: @escaping () throws(FormatError) -> Void = {}) throws(FormatError) {
+  package init?(_ file: NPYFile, verify: @escaping () throws(FormatError) -> Void = {}) throws(FormatError) {
     let header = file.header
     try NPYFile.refuseObjects(header, file.source)
     guard header.dtype.subarray == nil else { return nil }
@@ -105,12 +105,12 @@ public struct ArrayStream {
     }
   }
 
-  func encodedHeader() throws(FormatError) -> [UInt8] {
+  package func encodedHeader() throws(FormatError) -> [UInt8] {
     try NPYHeader.encode(dtype: dtype, shape: shape, fortranOrder: isFortranOrder).bytes
   }
 
   /// As ``forEachRun(ofBytes:_:)``, in pieces that give about so many bytes, a whole number of `unit`s of them.
-  func forEachRun(
+  package func forEachRun(
     givingBytes byteCount: Int, inUnitsOf unit: Int, _ body: (AnyNDArray) throws(FormatError) -> Void
   ) throws(FormatError) {
     let items = max(1, byteCount / unit * unit / max(1, dtype.itemSize))

@@ -57,7 +57,7 @@ public struct NPYHeader: Sendable, Hashable {
   public var dataByteCount: Int { dtype.hasObjects ? 0 : count * dtype.itemSize }
 
   /// The strides in bytes that the elements have in the file.
-  var strides: [Int] { Layout.strides(shape, itemSize: dtype.itemSize, fortran: isFortranOrder) }
+  package var strides: [Int] { Layout.strides(shape, itemSize: dtype.itemSize, fortran: isFortranOrder) }
 }
 
 // MARK: - Writing
@@ -127,7 +127,7 @@ extension NPYHeader {
 
 extension AnyNDArray {
   /// The header that `np.save` gives the array, and its bytes.
-  func encodedHeader() throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
+  package func encodedHeader() throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
     try NPYHeader.encode(dtype: dtype, shape: shape, fortranOrder: savesInFortranOrder)
   }
 }

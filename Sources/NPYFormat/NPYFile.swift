@@ -69,7 +69,7 @@ public struct NPYFile: Sendable {
     return try NPYFile.readData(header, from: &reader)
   }
 
-  static func readData(_ header: NPYHeader, from reader: inout ByteReader) throws(FormatError) -> AnyNDArray {
+  package static func readData(_ header: NPYHeader, from reader: inout ByteReader) throws(FormatError) -> AnyNDArray {
     try refuseObjects(header, reader.source)
     let source = reader.source
     let array = try ByteProgress.reading(source, total: header.dataByteCount) { () throws(FormatError) in
@@ -78,14 +78,14 @@ public struct NPYFile: Sendable {
     return try expanded(array, source)
   }
 
-  static func refuseObjects(_ header: NPYHeader, _ source: any ByteSource) throws(FormatError) {
+  package static func refuseObjects(_ header: NPYHeader, _ source: any ByteSource) throws(FormatError) {
     guard header.dtype.hasObjects else { return }
     throw FormatError(
       .unsupported, "the elements are Python objects, not numbers", file: source.name, offset: header.byteCount)
   }
 
   /// A dtype that is a subarray gives the array more axes, as in NumPy.
-  static func expanded(_ array: AnyNDArray, _ source: any ByteSource) throws(FormatError) -> AnyNDArray {
+  package static func expanded(_ array: AnyNDArray, _ source: any ByteSource) throws(FormatError) -> AnyNDArray {
     return try FormatError.wrapping(.malformed, file: source.name) { () throws(ArrayError) in
       try array.expandingSubarray()
     }
