@@ -1,4 +1,4 @@
-"""The tour with --seed 0: every file's bytes and every array it prints are those of Python with NumPy."""
+"""The demo with --seed 0: the tour's files, and what it prints, are those of Python with NumPy."""
 import io
 import json
 import pickle
@@ -6,59 +6,107 @@ import re
 import subprocess
 
 import numpy as np
+import pytest
 
 from conftest import COMMAND, run_npy
 
 
-def test_tour(tmp_path):
-    output = run_npy("demo", "-C", tmp_path, "--seed", "0").decode()
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """What `npy demo --seed 0` prints, and the folder with its files."""
+    folder = tmp_path_factory.mktemp("demo")
+    return run_npy("demo", "-C", folder, "--seed", "0").decode(), folder
+
+
+@pytest.fixture(scope="module")
+def tour():
+    """The arrays and the dictionary of the tour, as NumPy makes them."""
     np.random.seed(0)
-    arr = np.random.randint(1, 100, size=(100, 100, 100))
-    second = np.random.randint(1, 100, size=(100, 100))
-    assert str(arr) in output
-    assert str(arr[2:6, 4, 3:4] @ arr[8:9, 3, 4:8]) in output
-    assert str(arr[0:2]) in output
-    data = {"array": arr, "description": "A million random integers", "extra": [1.5, 2.5, 3.5], "second": second}
+    arr = np.random.randint(1, 100, 1_000_000).reshape(100, 100, 100)
+    data = {"array": arr, "description": "A million random integers", "list": [5.4, 9.1, 3.4],
+            "another_array": np.arange(5.0)}
+    return arr, data
+
+
+def test_the_tour_prints_what_python_prints(demo, tour):
+    """Every result of the tour's cells, in their order, each on lines of its own."""
+    output, folder = demo
+    arr, data = tour
+    np.savez(folder.parent / "expected.npz", arr, data["another_array"])
+    with np.load(folder.parent / "expected.npz") as archive:
+        names = "".join(f"{name} {archive[name].shape} {archive[name].dtype}\n" for name in archive)
+        last = f"{names}{archive['arr_1']}"
+    new_data = pickle.loads(pickle.dumps(data))
+    head = "\n".join((folder / "arr-txt.tsv").read_text().splitlines()[:10])
+    sizes = [f"{(folder / name).stat().st_size} {name}" for name in
+             ("arr-compress.npz", "arr.npy", "arr.npz", "arr.pkl", "arr-txt.tsv")]
+    expected = [
+        f"{arr.shape}", repr(arr[2:6, 4, 3:4] @ arr[8:9, 3, 4:8]), repr(arr[:2]),
+        f"{pickle.dumps(data, 4)[:35]}\nDescription: {new_data['description']}\nExtra data: {new_data['another_array']}",
+        head, r"CPU times: user [\d.]+ .?s, sys: [\d.]+ .?s, total: [\d.]+ .?s\nWall time: [\d.]+ .?s", repr(arr[:2]),
+        last, "\n".join(r" *" + re.escape(line).replace(r"\ ", r" +") for line in sizes),
+        "The text is not the largest file: "]
+    assert len(head.splitlines()) == 10
+    place = 0
+    for text in expected:
+        pattern = text if text.startswith(("CPU", " *")) else re.escape(text)
+        end = "" if text.endswith(": ") else "$"
+        found = re.compile(f"^{pattern}{end}", re.MULTILINE).search(output, place)
+        assert found, f"not in its place: {text}\n{output[place:place + 1000]}"
+        place = found.end()
+    # What is not in the tour comes after it.
+    assert "\n=== " in output[place:] and "===" not in output[:place]
+
+
+def test_the_files_are_those_of_python(demo, tour):
+    folder = demo[1]
+    arr, data = tour
+    text = io.BytesIO()
+    np.savetxt(text, arr.reshape(100_000, 10), "%d", "\t", header="Original shape: (100, 100, 100)", comments="# ")
+    npy, npz, compressed = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    np.save(npy, arr)
+    np.savez(npz, arr, data["another_array"])
+    np.savez_compressed(compressed, arr, data["another_array"])
     # CPython 3.13's pickler and 3.11's agree on these bytes at protocol 4.
-    assert repr(pickle.dumps(data, 4)[:35]) in output
-    assert (tmp_path / "data.pkl").read_bytes() == pickle.dumps(data, 4)
-    assert (tmp_path / "array.pkl").read_bytes() == pickle.dumps(arr, 4)
-    stream = io.BytesIO()
-    np.savetxt(stream, arr.reshape(100_000, 10), "%d", "\t", header="Original shape: (100, 100, 100)")
-    assert (tmp_path / "array.tsv").read_bytes() == stream.getvalue()
-    np.save(tmp_path / "expected.npy", arr)
-    assert (tmp_path / "array.npy").read_bytes() == (tmp_path / "expected.npy").read_bytes()
-    np.savez(tmp_path / "expected.npz", arr, second)
-    assert (tmp_path / "arrays.npz").read_bytes() == (tmp_path / "expected.npz").read_bytes()
-    np.savez_compressed(tmp_path / "expected.npz", arr, second)
-    assert (tmp_path / "arrays_compressed.npz").read_bytes() == (tmp_path / "expected.npz").read_bytes()
-    assert str(second) in output
-    text = (tmp_path / "array.tsv").read_text().splitlines()
-    assert "\n".join(text[:4]) in output
-    assert "A million random integers\n[1.5, 2.5, 3.5]" in output
-    # As %time tells it.
-    assert re.search(r"CPU times: user [\d.]+ .?s, sys: [\d.]+ .?s, total: [\d.]+ .?s\nWall time: [\d.]+ .?s", output)
-    # The table has the files' own sizes.
-    for path in tmp_path.iterdir():
-        if not path.name.startswith("expected"):
-            assert re.search(rf"^ *{path.stat().st_size}  {re.escape(path.name)} ", output, re.MULTILINE), path
-    with np.load(tmp_path / "arrays_small.npz") as small:
+    expected = {
+        "arr.pkl": pickle.dumps(arr, 4), "arr-txt.tsv": text.getvalue(), "arr.npy": npy.getvalue(),
+        "arr.npz": npz.getvalue(), "arr-compress.npz": compressed.getvalue()}
+    for name, content in expected.items():
+        assert (folder / name).read_bytes() == content, name
+    # What the demo adds to the tour.
+    assert {path.name for path in folder.iterdir()} == {*expected, "data.pkl", "arr-small.npz"}
+    assert (folder / "data.pkl").read_bytes() == pickle.dumps(data, 4)
+    with np.load(folder / "arr-small.npz") as small:
+        assert small.files == ["arr_0", "arr_1"]
         np.testing.assert_array_equal(small["arr_0"], arr)
-    assert (tmp_path / "arrays_small.npz").stat().st_size < (tmp_path / "arrays_compressed.npz").stat().st_size
+        np.testing.assert_array_equal(small["arr_1"], data["another_array"])
+    assert (folder / "arr-small.npz").stat().st_size < len(expected["arr-compress.npz"])
 
 
-def test_shell_lines(tmp_path):
-    """The commands that the tour shows can be typed as they are, and print what the tour has printed."""
-    output = run_npy("demo", "-C", tmp_path).decode()
+def test_what_follows_the_tour(demo, tour):
+    output, folder = demo
+    arr, data = tour
+    output = output[output.index("==="):]
+    assert str(arr[2:6, 4, 3:7]) in output and str(arr) in output and str(data["list"]) in output
+    # The table has the files' own sizes.
+    for path in folder.iterdir():
+        assert re.search(rf"^ *{path.stat().st_size}  {re.escape(path.name)} ", output, re.MULTILINE), path
+
+
+def test_shell_lines(demo):
+    """The commands that the demo shows can be typed as they are; they print what it printed and write what it wrote."""
+    output, folder = demo
     lines = [line[4:] for line in output.splitlines() if line.startswith("  $ ")]
-    assert len(lines) > 6
+    assert len(lines) > 10
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
     for line in lines:
         script = f'set -e; npy() {{ "{COMMAND}" "$@"; }}; {line}'
-        result = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True)
+        result = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True)
         assert result.returncode == 0 and result.stderr == b"", (line, result.stderr)
         if line.startswith(("npy show", "head")):
-            # What lies in a pickle is shown as repr does, the tour prints the text itself.
-            assert result.stdout.decode().replace("'", "") in output, line
+            assert result.stdout.decode() in output, line
+    for name, content in files.items():
+        assert (folder / name).read_bytes() == content, name
 
 
 def test_sizes(tmp_path):

@@ -7,8 +7,9 @@ struct DemoCommand: NPYCommand, HasCommonOptions {
     commandName: "demo",
     abstract: "The whole tour: make a million random integers, save them in every way, load them back, compare.",
     discussion: """
-      Every step is printed as the Swift, or the shell, that does it, and what it gives. With --seed N the numbers are
-      those of np.random.seed(N), and so are the files' bytes.
+      Every step is printed as the Swift code, or the command, that does it, and its result. With --seed N the numbers
+      are those of np.random.seed(N), and the files are those of Python with NumPy, byte for byte: arr.pkl, arr-txt.tsv,
+      arr.npy, arr.npz and arr-compress.npz. What NumPy lacks follows after them.
 
       EXAMPLES
         npy demo
@@ -27,6 +28,6 @@ struct DemoCommand: NPYCommand, HasCommonOptions {
     if let folder { target = folder } else { target = try Folders.temporary() }
     try Folders.make(target)
     defer { if folder == nil { Folders.remove(target) } }
-    try Tour(folder: target, seed: seed).run()
+    try Demo(directory: target, seed: seed).run()
   }
 }
