@@ -70,10 +70,25 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(
+      name: "PickledArrays",
+      dependencies: ["NDArrays", "ByteIO", "ArrayBytes", "ArrayDeflate", "NPYFormat", "PythonPickle"]),
+    .target(
+      name: "NPZFormat",
+      dependencies: [
+        "ParallelLoops", "NDArrays", "ByteIO", "ArrayBytes", "ArrayDeflate", "ZipArchives", "PythonPickle", "NPYFormat",
+        "PickledArrays",
+      ]),
+    .target(
+      name: "TorchFiles",
+      dependencies: ["NDArrays", "ByteIO", "ArrayBytes", "ZipArchives", "PythonPickle", "PickledArrays", "NPZFormat"]),
+    .target(
+      name: "PandasPickles",
+      dependencies: ["NDArrays", "ByteIO", "ArrayBytes", "PythonPickle", "PickledArrays"]),
+    .target(
       name: "NumPyIO",
       dependencies: [
-        "ParallelLoops", "NDArrays", "ByteIO", "ArrayBytes", "ArrayDeflate", "TextTables", "NPYFormat", "ZipArchives",
-        "PythonPickle",
+        "NDArrays", "ByteIO", "ArrayBytes", "TextTables", "ZipArchives", "PythonPickle", "NPYFormat", "PickledArrays",
+        "NPZFormat", "TorchFiles", "PandasPickles",
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     .target(

@@ -1,3 +1,4 @@
+internal import NPZFormat
 internal import NPYFormat
 public import ByteIO
 

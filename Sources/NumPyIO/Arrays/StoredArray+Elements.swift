@@ -1,7 +1,7 @@
+public import PickledArrays
 internal import NPYFormat
 public import ByteIO
 public import NDArrays
-internal import PythonPickle
 
 // What can be done with an array whatever its elements are.
 
@@ -75,28 +75,5 @@ extension StoredArray {
     case .objects(let array) where dtype == array.dtype: .objects(array)
     case .objects(let array): .values(try array.asType(dtype))
     }
-  }
-}
-
-extension ObjectArray {
-  /// The array with its elements moved about, as `body` moves their places.
-  func rearranged(_ body: (AnyNDArray) throws(ArrayError) -> AnyNDArray) throws(ArrayError) -> ObjectArray {
-    var places = try NDArray(Array(0..<items.count), shape: shape).untyped
-    if isFortran { places = places.packed(fortran: true) }
-    let moved = try NDArray<Int>(body(places))
-    let items = moved.elements.map { self.items[$0] }
-    var result = try ObjectArray.of(
-      items, shape: moved.shape, dtype: dtype, isFortran: moved.isFContiguous && !moved.isCContiguous)
-    result.stringType = stringType
-    return result
-  }
-
-  /// Objects whose number is that of the shape.
-  static func of(
-    _ items: [PickleValue], shape: [Int], dtype: DType = .object, isFortran: Bool = false
-  ) throws(ArrayError) -> ObjectArray {
-    do throws(FormatError) {
-      return try ObjectArray(shape: shape, items: items, dtype: dtype, isFortran: isFortran)
-    } catch { throw ArrayError(.shapeMismatch, error.message) }
   }
 }

@@ -1,3 +1,5 @@
+internal import TorchFiles
+internal import PickledArrays
 internal import NPYFormat
 internal import ByteIO
 internal import PythonPickle

@@ -1,3 +1,5 @@
+internal import TorchFiles
+internal import NPZFormat
 internal import NPYFormat
 public import ByteIO
 internal import NDArrays

@@ -1,3 +1,4 @@
+public import PickledArrays
 public import TextTables
 internal import ArrayBytes
 public import ByteIO

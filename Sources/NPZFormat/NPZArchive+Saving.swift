@@ -1,0 +1,97 @@
+public import PickledArrays
+public import ByteIO
+internal import ZipArchives
+
+extension NPZArchive {
+  /// Saves arrays as an archive: NumPy's `np.savez(path, *arrays, **named)` and `np.savez_compressed`.
+  ///
+  /// The named come first, in their order, then the unnamed as `arr_0`, `arr_1` and so on. The archive replaces what the
+  /// path names once all of it is on disk; `-` is standard output. Unlike NumPy's, the path is used as it is: no
+  /// extension is added.
+  ///
+  /// ```swift
+  /// try NPZArchive.save(["weights": weights], arrays: [arr, other], to: "arr.npz", compression: .default)
+  /// ```
+  ///
+  /// - Throws: ``FormatError`` with code `alreadyExists` if a name is taken twice, `arr_0` and so on included.
+  public static func save(
+    _ named: KeyValuePairs<String, any SavableArray>, arrays: [any SavableArray] = [], to path: String,
+    compression: NPZCompression = .none, layout: NPZLayout = .aligned, replacing: Bool = true
+  ) throws(FormatError) {
+    try save(
+      named.map { ($0.key, $0.value.stored) } + numbered(arrays.map(\.stored)), to: path, compression: compression,
+      layout: layout, replacing: replacing)
+  }
+
+  /// Saves unnamed arrays as an archive: NumPy's `np.savez(path, *arrays)`.
+  public static func save(
+    _ arrays: [any SavableArray], to path: String, compression: NPZCompression = .none, layout: NPZLayout = .aligned,
+    replacing: Bool = true
+  ) throws(FormatError) {
+    try save(
+      numbered(arrays.map(\.stored)), to: path, compression: compression, layout: layout, replacing: replacing)
+  }
+
+  /// Saves arrays under names that are known at run time only, in their order.
+  public static func save<SavedArray: SavableArray>(
+    _ members: [(name: String, array: SavedArray)], to path: String, compression: NPZCompression = .none,
+    layout: NPZLayout = .aligned, replacing: Bool = true
+  ) throws(FormatError) {
+    try refuseTwins(among: members.map(\.name), path)
+    try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
+      let writer = try NPZWriter(to: sink, compression: compression, layout: layout)
+      try writer.add(members)
+      try writer.close()
+    }
+  }
+
+  /// Refuses names of which one stands twice, in NumPy's words.
+  package static func refuseTwins(among names: [String], _ path: String) throws(FormatError) {
+    // By their bytes: two names that Swift takes for equal may differ in their Unicode form.
+    var known: Set<[UInt8]> = []
+    for name in names where !known.insert(Array(name.utf8)).inserted {
+      throw FormatError(
+        .alreadyExists, "Cannot use un-named variables and keyword \(name): the name stands twice", file: path,
+        member: name)
+    }
+  }
+
+  /// The names that `np.savez` gives arrays without one.
+  public static func numbered<SavedArray: SavableArray>(
+    _ arrays: [SavedArray]
+  ) -> [(name: String, array: SavedArray)] {
+    arrays.enumerated().map { ("arr_\($0.offset)", $0.element) }
+  }
+
+  /// Adds arrays to an archive without rewriting what it holds; a crash leaves the old archive or the new one, whole.
+  ///
+  /// - Throws: ``FormatError`` with code `alreadyExists` if a name is taken; the archive then stays as it was.
+  public static func append<SavedArray: SavableArray>(
+    _ members: [(name: String, array: SavedArray)], to path: String, compression: NPZCompression = .none,
+    layout: NPZLayout = .aligned
+  ) throws(FormatError) {
+    let writer = try NPZWriter(appendingTo: path, compression: compression, layout: layout)
+    do throws(FormatError) {
+      try writer.add(members)
+      try writer.close()
+    } catch {
+      writer.cancel()
+      throw error.at(file: path)
+    }
+  }
+
+  /// Removes members, by their names with or without `.npy`: the archive is written anew and replaced, whole.
+  public static func remove(_ names: [String], from path: String) throws(FormatError) {
+    let archive = try NPZArchive(opening: path)
+    var members: [String] = []
+    for name in names { members.append(try archive.member(name).name) }
+    try ZipEditing.remove(members, from: path)
+  }
+
+  /// Gives a member another name; the archive is written anew and replaced, whole.
+  public static func rename(_ name: String, to newName: String, in path: String) throws(FormatError) {
+    let member = try NPZArchive(opening: path).member(name)
+    let isArray = member.name.hasSuffix(".npy") && !newName.hasSuffix(".npy")
+    try ZipEditing.rename(member.name, to: isArray ? newName + ".npy" : newName, in: path)
+  }
+}

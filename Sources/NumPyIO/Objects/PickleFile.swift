@@ -1,0 +1,121 @@
+internal import TorchFiles
+public import NPZFormat
+public import PickledArrays
+public import NPYFormat
+public import ByteIO
+public import PythonPickle
+internal import ZipArchives
+
+/// A file that holds Python's objects, in whatever way: a pickle, a file of joblib's (compressed or not), a file of
+/// PyTorch's. Nothing in it is run.
+///
+/// ```swift
+/// let file = try PickleFile(opening: "model.pt")
+/// for (path, value) in try file.value.arrayPaths() { print(path, try value.array()?.shape ?? []) }
+/// ```
+public struct PickleFile {
+  /// How the file holds its objects.
+  public enum Format: String, Sendable {
+    /// A pickle, in which joblib may have put the bytes of arrays.
+    case pickle
+    /// A pickle compressed as joblib does: zlib, gzip, bzip2, xz or lzma.
+    case compressedPickle = "compressed pickle"
+    /// A zip archive of PyTorch's.
+    case torch = "PyTorch"
+    /// PyTorch's files before 1.6.
+    case torchStream = "PyTorch (legacy)"
+    /// PyTorch's files before 0.1.10.
+    case torchTar = "PyTorch (tar)"
+  }
+
+  /// How the file holds its objects.
+  public let format: Format
+  /// What it holds.
+  public let value: PickleValue
+  /// The protocol that the pickle declares.
+  public let protocolVersion: Int
+
+  /// Whether an archive is a file of PyTorch's, not one of arrays.
+  public static func isTorch(_ archive: NPZArchive) -> Bool { TorchArchive(archive) != nil }
+
+  /// Opens a file and reads its objects; the bytes of PyTorch's tensors are read when they are asked for.
+  ///
+  /// - Parameters:
+  ///   - mode: Whether the storages of tensors, and large bytes in pickles, are read or mapped.
+  /// - Throws: ``FormatError``: `unsupported` for lz4, else what ``PickleReader/read()`` throws.
+  public init(
+    opening path: String, options: PickleReader.Options = PickleReader.Options(), mode: LoadMode = .whole
+  ) throws(FormatError) {
+    let source = try FileSource.openSource(path: path)
+    try self.init(source, path: source.isSeekable ? path : nil, options: options, mode: mode)
+  }
+
+  /// Reads the objects that a source holds.
+  ///
+  /// - Parameter path: Where the file lies: arrays that joblib before 0.10 has put into files beside it are found
+  ///   there, and nowhere else.
+  public init(
+    _ source: any ByteSource, path: String? = nil, options: PickleReader.Options = PickleReader.Options(),
+    mode: LoadMode = .whole
+  ) throws(FormatError) {
+    let container = try PickleContainer(source)
+    var map: MappedFile?
+    if mode != .whole { map = try source.mapped(mode == .mapped ? .readOnly : .copyOnWrite) }
+    switch container {
+    case .torch(let archive):
+      format = .torch
+      (value, protocolVersion) = try archive.read(options, map: map)
+    case .torchStream(let source):
+      format = .torchStream
+      (value, protocolVersion) = try TorchStream.read(source, options, map: map)
+    case .torchTar(let source):
+      format = .torchTar
+      (value, protocolVersion) = try TorchTar.read(source, options)
+    case .pickle(let plain, let isCompressed):
+      format = isCompressed ? .compressedPickle : .pickle
+      let folder = path.map { JoblibFolder(of: $0) }
+      var reader = PickleReader(
+        isCompressed ? plain : map ?? plain, options: Joblib.options(options, folder: folder))
+      value = try reader.read()
+      protocolVersion = reader.protocolVersion
+    }
+  }
+}
+
+/// What surrounds the pickle in a file, told by the first bytes.
+enum PickleContainer {
+  case pickle(any ByteSource, isCompressed: Bool)
+  case torch(TorchArchive)
+  case torchStream(any ByteSource)
+  case torchTar(any ByteSource)
+
+  init(_ source: any ByteSource) throws(FormatError) {
+    let source = source.isSeekable ? source : try PrefixedSource(source, keeping: 512)
+    let prefix = try source.readBytes(at: 0, upTo: 512)
+    if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+      guard let archive = TorchArchive(try NPZArchive(source)) else {
+        throw FormatError(.wrongKind, "a zip archive without a pickle", file: source.name)
+      }
+      self = .torch(archive)
+    } else if prefix.starts(with: TorchStream.magic) {
+      self = .torchStream(source)
+    } else if TorchTar.begins(prefix) {
+      self = .torchTar(source)
+    } else if let plain = try CompressedPickle.open(source) {
+      self = .pickle(plain, isCompressed: true)
+    } else {
+      self = .pickle(source, isCompressed: false)
+    }
+  }
+}
+
+extension Joblib {
+  /// Reads a joblib file's value, compressed or not.
+  ///
+  /// - Throws: ``FormatError``: see ``PickleFile/init(opening:options:mode:)``.
+  public static func load(from source: any ByteSource) throws(FormatError) -> PickleValue {
+    var options = PickleReader.Options()
+    options.encoding = .latin1
+    return try PickleFile(source, options: options).value
+  }
+}

@@ -1,0 +1,27 @@
+package import ByteIO
+package import PythonPickle
+internal import PickledArrays
+
+extension PandasFrame {
+  /// A column by its label, or the index; of a series its values.
+  package func value(_ name: String) throws(FormatError) -> PickleValue? {
+    if isSeries {
+      if name == "values", let column = columns.first { return .array(try column.array()) }
+    } else if let column = self[name] {
+      return .array(try column.array())
+    }
+    if name == "index", let labels = try PandasIndex.array(index) { return .array(labels) }
+    return nil
+  }
+
+  /// The columns that are arrays and the index.
+  package var children: [(name: String, value: PickleValue)] {
+    var children: [(name: String, value: PickleValue)] = []
+    for column in columns {
+      let name = isSeries ? "values" : column.label.string ?? column.label.repr(limit: 200)
+      children.append((name, (try? column.array()).map { .array($0) } ?? column.values))
+    }
+    if let labels = (try? PandasIndex.array(index)) ?? nil { children.append(("index", .array(labels))) }
+    return children
+  }
+}

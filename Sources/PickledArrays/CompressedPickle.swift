@@ -1,0 +1,37 @@
+internal import ArrayDeflate
+package import ByteIO
+
+/// Pickles that joblib has compressed.
+package enum CompressedPickle {
+  /// What a source holds, inflated; `nil` if it is not compressed, as far as its first bytes say.
+  ///
+  /// - Throws: ``FormatError`` with code `unsupported` for a compression that is not known here.
+  package static func open(_ source: any ByteSource) throws(FormatError) -> (any ByteSource)? {
+    let prefix = try source.readBytes(at: 0, upTo: 64)
+    guard let format = try compression(prefix, source.name) else { return nil }
+    var start = prefix.starts(with: oldHeader) ? oldHeaderLength : 0
+    // Up to joblib 0.8.4 in Python 2 the header was one space longer.
+    if start > 0, prefix.count > start, prefix[start] == 0x20 { start += 1 }
+    return try CompressedSource(source, at: start, format: format)
+  }
+
+  /// joblib up to 0.9 put `ZF` and the length in hexadecimal digits, padded to 19, in front of a zlib stream.
+  private static let oldHeader = Array("ZF".utf8)
+  private static let oldHeaderLength = 2 + 19
+
+  /// How a file is compressed; `nil` if it is not. No pickle begins as these formats do.
+  private static func compression(_ prefix: [UInt8], _ name: String) throws(FormatError) -> CompressionFormat? {
+    if let format = CompressionFormat(signature: prefix) { return format }
+    if prefix.starts(with: oldHeader) { return .zlib }
+    if prefix.starts(with: [0x04, 0x22, 0x4D, 0x18]) {
+      throw FormatError(.unsupported, "lz4 is not supported: save it again with zlib, gzip, bz2 or xz", file: name)
+    }
+    guard prefix.count >= 2 else { return nil }
+    // zlib (RFC 1950): the method deflate, a window of 32 KiB, and a multiple of 31.
+    if prefix[0] == 0x78, (Int(prefix[0]) << 8 | Int(prefix[1])) % 31 == 0 { return .zlib }
+    // A `.lzma` file begins with its properties, which Python always writes as 5D, and a dictionary's size; a pickle
+    // with an empty list in front of a NUL would be none.
+    if prefix[0] == 0x5D, prefix[1] == 0 { return .lzma }
+    return nil
+  }
+}

@@ -1,0 +1,88 @@
+package import NPZFormat
+internal import ArrayBytes
+package import ByteIO
+internal import NDArrays
+package import PythonPickle
+internal import ZipArchives
+
+/// A PyTorch file since 1.6: a zip archive of `NAME/data.pkl` and `NAME/data/KEY` for each storage.
+package struct TorchArchive {
+  private let archive: NPZArchive
+  /// `NAME/`, or nothing.
+  private let prefix: String
+  /// Whether any member has a checksum: PyTorch can be told to write none (`set_crc32_options`), and says 0 then.
+  package let hasChecksums: Bool
+
+  /// The layout of PyTorch in an archive; `nil` if it is none of PyTorch's.
+  package init?(_ archive: NPZArchive) {
+    let ending = "data.pkl"
+    let found = archive.zip.members.first { member in
+      guard member.name.hasSuffix(ending) else { return false }
+      let prefix = member.name.dropLast(ending.count)
+      return prefix.isEmpty || prefix.firstIndex(of: "/") == prefix.index(before: prefix.endIndex)
+    }
+    guard let found else { return nil }
+    self.archive = archive
+    hasChecksums = archive.zip.members.contains { $0.crc32 != 0 }
+    prefix = String(found.name.dropLast(ending.count))
+  }
+
+  /// The name of the member that holds the pickle.
+  var pickleName: String { prefix + "data.pkl" }
+
+  /// Reads the pickle; tensors become arrays when they are asked for.
+  package func read(
+    _ base: PickleReader.Options, map: MappedFile?
+  ) throws(FormatError) -> (value: PickleValue, version: Int) {
+    var order = DType.ByteOrder.little
+    if archive.zip.contains(prefix + "byteorder") {
+      let text = try data(of: prefix + "byteorder")
+      guard text == Array("little".utf8) || text == Array("big".utf8) else {
+        throw FormatError(
+          .malformed, "an unknown byte order", file: archive.zip.source.name, member: prefix + "byteorder")
+      }
+      if text == Array("big".utf8) { order = .big }
+    }
+    let storages = TorchStorages(byteOrder: order) { key throws(FormatError) in try bytes(key, map) }
+    let data = try data(of: pickleName)
+    let source = MemorySource(data, name: archive.zip.source.name)
+    var reader = PickleReader(source, options: Torch.options(base, storages))
+    do throws(FormatError) {
+      let value = try reader.read()
+      return (value, reader.protocolVersion)
+    } catch { throw error.at(member: pickleName) }
+  }
+
+  private func data(of name: String) throws(FormatError) -> [UInt8] {
+    guard !hasChecksums else { return try archive.data(of: name) }
+    let member = try archive.member(name)
+    do throws(FormatError) {
+      return try archive.contents(of: member).readBytes(at: 0, count: member.uncompressedSize, "the member")
+    } catch { throw archive.located(error, member) }
+  }
+
+  private func bytes(_ key: String, _ map: MappedFile?) throws(FormatError) -> TorchStorages.Bytes {
+    let name = prefix + "data/" + key
+    guard archive.zip.contains(name) else {
+      throw FormatError(.notFound, "the file has no such storage", file: archive.zip.source.name, member: name)
+    }
+    let array = try archive.bytes(of: name, map: map, isChecked: hasChecksums)
+    return TorchStorages.Bytes(memory: array.storage, offset: array.offset, count: array.count)
+  }
+}
+
+/// What PyTorch's files have in common.
+enum Torch {
+  /// Options with which a reader makes tensors of what PyTorch pickles.
+  static func options(_ base: PickleReader.Options, _ storages: TorchStorages) -> PickleReader.Options {
+    var options = base
+    options.persistentLoad = { id throws(FormatError) in
+      .object(PickleObject(try TorchStorage(id: id, storages: storages)))
+    }
+    options.replaceCall = { object throws(FormatError) in
+      if let found = try base.replaceCall?(object) { return found }
+      return try TorchTensor(object).map { .object(PickleObject($0)) }
+    }
+    return options
+  }
+}

@@ -1,0 +1,166 @@
+internal import PickledArrays
+internal import ArrayBytes
+package import ByteIO
+internal import NDArrays
+package import PythonPickle
+
+/// A PyTorch file before 0.1.10 (2017): a tar archive of `storages`, `tensors` and `pickle` (`torch/serialization.py`,
+/// `legacy_load`).
+package enum TorchTar {
+  private static let blockSize = 512
+
+  /// Whether a file begins as a tar archive.
+  package static func begins(_ prefix: [UInt8]) -> Bool {
+    prefix.count >= 262 && prefix[257..<262].elementsEqual("ustar".utf8)
+  }
+
+  /// Reads the object; its tensors' elements are read with it.
+  package static func read(
+    _ source: any ByteSource, _ base: PickleReader.Options
+  ) throws(FormatError) -> (value: PickleValue, version: Int) {
+    let source =
+      source.isSeekable ? source : MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name)
+    let members = try members(of: source)
+    func start(_ name: String) throws(FormatError) -> Int {
+      guard let range = members[name] else {
+        throw FormatError(.wrongKind, "a tar archive without PyTorch's '\(name)'", file: source.name)
+      }
+      return range.lowerBound
+    }
+    let parts = Parts()
+    do throws(FormatError) {
+      var storages = PickleReader(source, at: try start("storages"), options: base)
+      try parts.readStorages(&storages)
+      var tensors = PickleReader(source, at: try start("tensors"), options: base)
+      try parts.readTensors(&tensors)
+    } catch { throw error.at(file: source.name) }
+    var options = base
+    options.persistentLoad = { id throws(FormatError) in
+      // Classes come with their source, which nobody needs.
+      if let container = id.tuple, let type = container.first { return type }
+      guard let object = parts.objects[try Parts.key(id)] else { throw bad("a tensor that is not there") }
+      return object
+    }
+    var reader = PickleReader(source, at: try start("pickle"), options: options)
+    let value = try reader.read()
+    return (value, reader.protocolVersion)
+  }
+
+  static func bad(_ what: String) -> FormatError { FormatError(.malformed, "a PyTorch archive of 2017: \(what)") }
+
+  /// The plain files of a tar archive.
+  private static func members(of source: any ByteSource) throws(FormatError) -> [String: Range<Int>] {
+    var members: [String: Range<Int>] = [:]
+    var position = 0
+    while true {
+      let header = try source.readBytes(at: position, upTo: blockSize)
+      guard header.count == blockSize, header.contains(where: { $0 != 0 }) else { return members }
+      let name = String(decoding: header[..<100].prefix { $0 != 0 }, as: UTF8.self)
+      let digits = String(decoding: header[124..<136], as: UTF8.self).filter { $0 >= "0" && $0 <= "7" }
+      let start = position + blockSize
+      guard let size = digits.isEmpty ? 0 : Int(digits, radix: 8), let total = source.byteCount, size <= total - start
+      else {
+        throw FormatError(.truncated, "a member goes beyond the archive's end", file: source.name, offset: position)
+      }
+      // A plain file; all else is of no interest.
+      if header[156] == UInt8(ascii: "0") || header[156] == 0 { members[name] = start..<(start + size) }
+      position = start + (size + blockSize - 1) / blockSize * blockSize
+    }
+  }
+
+  /// The bytes of the storages, by their keys.
+  private final class Contents {
+    var bytes: [String: TorchStorages.Bytes] = [:]
+  }
+
+  /// What the archive's parts are by the numbers under which they refer to each other.
+  private final class Parts {
+    var objects: [String: PickleValue] = [:]
+    private var storages: [String: TorchStorage] = [:]
+
+    static func key(_ value: PickleValue) throws(FormatError) -> String {
+      if let text = PickledArray.text(value) { return text }
+      switch value {
+      case .int(let number): return String(number)
+      case .bigInt(let number): return number.decimal() ?? ""
+      default: throw bad("a \(value.typeName) as a number")
+      }
+    }
+
+    private func count(_ reader: inout PickleReader) throws(FormatError) -> Int {
+      guard let count = try reader.read().int, count >= 0 else { throw bad("no count") }
+      return count
+    }
+
+    /// A count, so many triples of key, location and class, each with the elements behind it; then the views.
+    func readStorages(_ reader: inout PickleReader) throws(FormatError) {
+      let contents = Contents()
+      let all = TorchStorages(byteOrder: .little) { key throws(FormatError) in
+        guard let bytes = contents.bytes[key] else { throw bad("no storage '\(key)'") }
+        return bytes
+      }
+      for _ in 0..<(try count(&reader)) {
+        guard let parts = try reader.read().tuple, parts.count == 3, let type = parts[2].global,
+          let scalar = TorchScalarType(storageClass: type.name)
+        else { throw bad("a storage of a class that is not known") }
+        let key = try Parts.key(parts[0])
+        let count = try reader.number(bytes: 8)
+        let (size, overflow) = count.multipliedReportingOverflow(by: scalar.dtype.itemSize)
+        guard count >= 0, !overflow else { throw bad("a storage of \(count) elements") }
+        contents.bytes[key] = try Parts.memory(of: try reader.rawBytes(size))
+        storages[key] = TorchStorage(type: scalar, key: key, start: 0, count: count, storages: all)
+      }
+      guard let views = try reader.read().items else { throw bad("no list of views") }
+      for view in views {
+        guard let parts = view.items, parts.count == 4, let root = storages[try Parts.key(parts[1])],
+          let start = parts[2].int, let count = parts[3].int, start >= 0, count >= 0, start <= root.count,
+          count <= root.count - start
+        else { throw bad("a view that does not lie within its storage") }
+        storages[try Parts.key(parts[0])] = TorchStorage(
+          type: root.type, key: root.key, start: start, count: count, storages: all)
+      }
+      for (key, storage) in storages { objects[key] = .object(PickleObject(storage)) }
+    }
+
+    /// A count, so many triples of key, storage and class, each with dimensions, lengths, strides and the offset behind it.
+    func readTensors(_ reader: inout PickleReader) throws(FormatError) {
+      for _ in 0..<(try count(&reader)) {
+        guard let parts = try reader.read().tuple, parts.count == 3, let storage = storages[try Parts.key(parts[1])]
+        else {
+          throw bad("a tensor without a storage")
+        }
+        let axes = try reader.number(bytes: 4)
+        _ = try reader.number(bytes: 4)
+        guard axes >= 0, axes <= Layout.maxAxes else { throw bad("a tensor of \(axes) axes") }
+        var shape: [Int] = []
+        var strides: [Int] = []
+        for _ in 0..<axes { shape.append(try reader.number(bytes: 8)) }
+        for _ in 0..<axes { strides.append(try reader.number(bytes: 8)) }
+        let tensor = try TorchTensor(
+          storage: storage, type: storage.type, offset: try reader.number(bytes: 8), shape: shape, strides: strides)
+        objects[try Parts.key(parts[0])] = .object(PickleObject(tensor))
+      }
+    }
+
+    private static func memory(of bytes: PickleBytes) throws(FormatError) -> TorchStorages.Bytes {
+      guard let memory = bytes.memory else {
+        let array = try FormatError.wrapping(.malformed, file: nil) { () throws(ArrayError) in
+          try AnyNDArray(bytes: bytes.array, dtype: .uint8, shape: [bytes.count])
+        }
+        return TorchStorages.Bytes(memory: array.storage, offset: array.offset, count: bytes.count)
+      }
+      // Safe: the memory lives as long as the storage, which holds it, and nobody writes to it.
+      let storage = unsafe ArrayStorage(borrowing: memory.baseAddress, byteCount: memory.count, owner: memory)
+      return TorchStorages.Bytes(memory: storage, offset: 0, count: memory.count)
+    }
+  }
+}
+
+extension PickleReader {
+  /// A little-endian number behind the last pickle.
+  fileprivate mutating func number(bytes count: Int) throws(FormatError) -> Int {
+    let bytes = try rawBytes(count).array
+    let bits = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return count == 4 ? Int(Int32(truncatingIfNeeded: bits)) : Int(Int64(bitPattern: bits))
+  }
+}
