@@ -40,7 +40,8 @@ enum TextOracle {
     defer { unsafe unlink(path) }
     var python = "python3"
     if let name = unsafe getenv("NPY_PYTHON") { python = unsafe String(cString: name) }
-    guard let pipe = unsafe popen("\(python) \(path)", "r") else { throw Trouble(message: "no \(python)") }
+    // -P: a file beside the script must not pass for one of Python's own modules.
+    guard let pipe = unsafe popen("\(python) -P \(path)", "r") else { throw Trouble(message: "no \(python)") }
     var output: [UInt8] = []
     var block = [UInt8](repeating: 0, count: 1 << 16)
     while true {
