@@ -2,8 +2,11 @@
 SWIFT ?= swift
 # Swift's own libraries are linked in, so that the command runs wherever it is copied to.
 RELEASE = -c release --static-swift-stdlib
-# Tests run optimised, in a folder of their own, so that they do not undo the build of the command.
-TESTS = -c release -Xswiftc -enable-testing --scratch-path .build-tests
+# Tests run optimised but with assertions, in a folder of their own, so that they do not undo the build of the command.
+TESTS = -c release -Xswiftc -enable-testing -Xswiftc -assert-config -Xswiftc Debug --scratch-path .build-tests
+# How long `make fuzz` runs each fuzzer from each seed. A seed that changes from day to day finds what the fixed one cannot.
+SECONDS ?= 60
+SEEDS ?= 1 $(shell date +%Y%m%d)
 PREFIX ?= /usr/local
 
 .PHONY: demo build test lint examples bench fuzz docs install uninstall clean
@@ -29,9 +32,14 @@ bench: build
 	@scripts/setup --tests
 	@Benchmarks/run
 
+# Random input for deflate and for pickles: make fuzz SECONDS=600 SEEDS="1 2 3"
 fuzz:
-	@FuzzTesting/run
-	@FuzzTesting/pickles
+	@scripts/setup
+	@set -e; if [ -x .venv/bin/python ]; then export NPY_PYTHON="$(CURDIR)/.venv/bin/python"; fi; \
+	for seed in $(SEEDS); do \
+	  echo "fuzz: deflate, $(SECONDS) s, seed $$seed"; FuzzTesting/run $(SECONDS) $$seed; \
+	  echo "fuzz: pickles, $(SECONDS) s, seed $$seed"; FuzzTesting/pickles $(SECONDS) $$seed; \
+	done
 
 # The library's reference and guides as a website in .build-docs/site; docs/ has the documents for who works on it.
 docs:
@@ -63,4 +71,4 @@ uninstall:
 	  "$(SHARE)/man/man1/npy.1" "$(SHARE)"/man/man1/npy-*.1
 
 clean:
-	rm -rf .build .build-tests .build-docs .venv
+	rm -rf .build .build-tests .build-docs FuzzTesting/.build .venv
