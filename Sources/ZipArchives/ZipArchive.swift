@@ -53,6 +53,7 @@ public final class ZipArchive: Sendable {
     }
     self.indices = indices
     self.repeated = repeated
+    checkInvariants()
   }
 
   /// Opens the archive at a path; `-` is not possible, since an archive is read from its end.

@@ -55,6 +55,7 @@ public struct SegmentIndex: Sendable, Hashable {
       uncompressedOffsets.append(input)
       compressedOffsets.append(stream)
     }
+    checkInvariants()
   }
 
   /// The bytes of input in all.

@@ -93,6 +93,7 @@ public struct DType: Sendable {
     self.dateUnit = dateUnit
     self.isAlignedStruct = isAlignedStruct
     self.structure = structure
+    checkInvariants()
   }
 
   /// The fields, if the dtype is structured.

@@ -28,6 +28,7 @@ public struct AnyNDArray: Sendable {
     self.strides = strides
     self.offset = offset
     self.storage = storage
+    checkInvariants()
   }
 
   /// A view of a storage's bytes.

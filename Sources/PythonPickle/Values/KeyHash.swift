@@ -101,9 +101,9 @@ struct KeyHash {
 
 /// Where keys lie in a list of them: open addressing, made only once there are more than a few.
 struct KeyTable {
-  private var hashes: [Int] = []
+  private(set) var hashes: [Int] = []
   /// Places in the list, or -1; twice as many as keys at least.
-  private var slots: [Int32] = []
+  private(set) var slots: [Int32] = []
   private static let smallCount = 8
 
   /// The place of a key among `keys`.

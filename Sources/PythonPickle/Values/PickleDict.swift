@@ -54,6 +54,7 @@ public final class PickleDict: PickleNode {
         if let place = place(of: key) {
           entries.remove(at: place)
           table.remove(at: place)
+          table.checkInvariants(keyCount: entries.count)
         }
         return
       }
@@ -83,6 +84,7 @@ public final class PickleDict: PickleNode {
     } else {
       entries.append(Entry(key: key, value: value))
       table.append(hash: hash)
+      table.checkInvariants(keyCount: entries.count)
     }
   }
 
@@ -124,6 +126,7 @@ public final class PickleSet: PickleNode {
     if table.find(item, hash: hash.hash, at: { items[$0] }) != nil { return }
     items.append(item)
     table.append(hash: hash.hash)
+    table.checkInvariants(keyCount: items.count)
   }
 
   /// Whether an equal item is there.

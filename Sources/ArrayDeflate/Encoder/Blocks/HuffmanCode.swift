@@ -11,11 +11,13 @@ struct HuffmanCode {
   init(frequencies: [UInt32], limit: Int) {
     lengths = HuffmanCode.lengths(frequencies, limit: limit)
     codes = HuffmanCode.codes(lengths)
+    checkInvariants(isComplete: true, limit: limit)
   }
 
   init(lengths: [UInt8]) {
     self.lengths = lengths
     codes = HuffmanCode.codes(lengths)
+    checkInvariants(isComplete: false)
   }
 
   /// Deflate's fixed literal and length code.
