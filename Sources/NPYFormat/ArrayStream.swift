@@ -2,7 +2,7 @@ internal import ArrayBytes
 public import ByteIO
 public import NDArrays
 
-/// An array that passes by in pieces from its file into another, and is never in memory as a whole.
+/// An array that is streamed from its file into another, and is never in memory as a whole.
 ///
 /// ```swift
 /// let stream = try NPZArchive(opening: "big.npz").stream("x")
@@ -19,7 +19,7 @@ public struct ArrayStream {
   /// Whether the first axis runs fastest, as the elements come.
   public let isFortranOrder: Bool
   private let file: NPYFile
-  /// Holds what was read against the archive's checksum.
+  /// Checks what was read against the archive's checksum.
   private let verify: () throws(FormatError) -> Void
   private let isConverted: Bool
 
@@ -29,7 +29,7 @@ public struct ArrayStream {
   /// - Throws: ``FormatError`` with code `unsupported` for arrays of objects.
   package init?(_ file: NPYFile, verify: @escaping () throws(FormatError) -> Void = {}) throws(FormatError) {
     let header = file.header
-    try NPYFile.refuseObjects(header, file.source)
+    try NPYFile.requireNonObject(header, file.source)
     guard header.dtype.subarray == nil else { return nil }
     // As `np.save` would: an array that lies in both orders counts as one in C order.
     let isFortranOrder =
@@ -66,7 +66,7 @@ public struct ArrayStream {
       verify: verify, isConverted: isConverted)
   }
 
-  /// The numbers as ones of another type, converted as they pass by: NumPy's `astype`; `nil` if either is no number.
+  /// The numbers as ones of another type, converted on the way: NumPy's `astype`; `nil` if either is not a number.
   public func converted(to dtype: DType) -> ArrayStream? {
     guard dtype != self.dtype else { return self }
     guard self.dtype.isNumber, dtype.isNumber, !isConverted else { return nil }
@@ -109,7 +109,7 @@ public struct ArrayStream {
     try NPYHeader.encode(dtype: dtype, shape: shape, fortranOrder: isFortranOrder).bytes
   }
 
-  /// As ``forEachRun(ofBytes:_:)``, in pieces that give about so many bytes, a whole number of `unit`s of them.
+  /// As ``forEachRun(ofBytes:_:)``, in pieces that give about `byteCount` bytes, a whole number of `unit`s of them.
   package func forEachRun(
     givingBytes byteCount: Int, inUnitsOf unit: Int, _ body: (AnyNDArray) throws(FormatError) -> Void
   ) throws(FormatError) {
@@ -119,7 +119,7 @@ public struct ArrayStream {
 }
 
 extension NPYFile {
-  /// The array as one that passes by in pieces; `nil` if its elements would have to change places to be saved.
+  /// The array as one that is streamed; `nil` if its elements would have to change places to be saved.
   ///
   /// - Throws: ``FormatError`` with code `unsupported` for arrays of objects.
   public func stream() throws(FormatError) -> ArrayStream? { try ArrayStream(self) }

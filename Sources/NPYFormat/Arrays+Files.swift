@@ -47,13 +47,13 @@ extension AnyNDArray {
   ///
   /// - Throws: ``FormatError`` if the sink fails or the format cannot describe the dtype.
   public func writeNPY(to sink: any ByteSink) throws(FormatError) {
-    do throws(FormatError) { try refuseObjects() } catch { throw error.at(file: sink.name) }
+    do throws(FormatError) { try requireNonObject() } catch { throw error.at(file: sink.name) }
     try sink.write(encodedHeader().bytes)
     try writeBytes(to: sink)
   }
 
   /// Bytes that are addresses of objects say nothing in a file.
-  package func refuseObjects() throws(FormatError) {
+  package func requireNonObject() throws(FormatError) {
     guard dtype.hasObjects else { return }
     throw FormatError(.unsupported, "arrays of objects are saved as `ObjectArray`s")
   }

@@ -7,7 +7,7 @@ extension NPYFile {
   /// Appends rows to the array of a `.npy` file along axis 0, without rewriting it: what NumPy has been asked for since
   /// 2014 (numpy #4987).
   ///
-  /// The rows are written behind the array and brought to disk; then the number in the header is overwritten in place.
+  /// The rows are written after the array and brought to disk; then the number in the header is overwritten in place.
   /// A crash at any moment leaves a file that loads as before or as after; after an error or a cancellation it is what
   /// it was. A header without room for the new number (not written by NumPy 1.24 or later, nor by this library), or
   /// whose number lies on both sides of a sector's end, means a rewrite, which is atomic.

@@ -40,7 +40,7 @@ extension NPYFile {
   public func forEachRun(
     ofBytes byteCount: Int = 16 << 20, _ body: (AnyNDArray) throws(FormatError) -> Void
   ) throws(FormatError) {
-    try NPYFile.refuseObjects(header, source)
+    try NPYFile.requireNonObject(header, source)
     let size = header.dtype.itemSize
     let count = header.count
     guard count > 0 else { return }

@@ -13,7 +13,7 @@ extension NPYFile {
 
   /// Reads a part of the array: see ``read(_:)``.
   public func read(slice selections: [AxisSelection]) throws(FormatError) -> AnyNDArray {
-    try NPYFile.refuseObjects(header, source)
+    try NPYFile.requireNonObject(header, source)
     // The axes of a subarray dtype are axes of the array.
     let (dtype, inner) = header.dtype.flattenedSubarray ?? (header.dtype, [])
     let strides = header.strides + Layout.strides(inner, itemSize: dtype.itemSize)
@@ -36,7 +36,7 @@ struct SliceReader {
     var step: Int
     /// The distance in bytes in the result.
     var targetStep: Int
-    /// The bytes from the first to behind the last that this axis and those within it touch.
+    /// The bytes from the first through the last that this axis and those within it touch.
     var span: Int = 0
   }
 

@@ -70,7 +70,7 @@ public struct NPYFile: Sendable {
   }
 
   package static func readData(_ header: NPYHeader, from reader: inout ByteReader) throws(FormatError) -> AnyNDArray {
-    try refuseObjects(header, reader.source)
+    try requireNonObject(header, reader.source)
     let source = reader.source
     let array = try ByteProgress.reading(source, total: header.dataByteCount) { () throws(FormatError) in
       try AnyNDArray(readingFrom: &reader, dtype: header.dtype, shape: header.shape, fortran: header.isFortranOrder)
@@ -78,7 +78,7 @@ public struct NPYFile: Sendable {
     return try expanded(array, source)
   }
 
-  package static func refuseObjects(_ header: NPYHeader, _ source: any ByteSource) throws(FormatError) {
+  package static func requireNonObject(_ header: NPYHeader, _ source: any ByteSource) throws(FormatError) {
     guard header.dtype.hasObjects else { return }
     throw FormatError(
       .unsupported, "the elements are Python objects, not numbers", file: source.name, offset: header.byteCount)
@@ -101,7 +101,7 @@ extension AnyNDArray {
     let source = try FileSource(path: path)
     let map = try MappedFile(source, access: access)
     let file = try NPYFile(source, limits: limits)
-    try NPYFile.refuseObjects(file.header, source)
+    try NPYFile.requireNonObject(file.header, source)
     self = try AnyNDArray(
       mapped: map, offset: file.dataOffset, dtype: file.header.dtype, shape: file.header.shape,
       fortran: file.header.isFortranOrder)

@@ -5,7 +5,7 @@ internal import PythonLiterals
 extension NPYHeader {
   /// Reads the header of the array that begins at the reader's position; the reader then stands at the data.
   ///
-  /// The length is held against the limit before the text is read; the text is parsed, never evaluated.
+  /// The length is checked against the limit before the text is read; the text is parsed, never evaluated.
   ///
   /// - Throws: ``FormatError``, its offset counted from the source's start: `empty`, `wrongKind`, `truncated`,
   ///   `malformed`, `unsupported` for a version that NumPy has not, `limitExceeded`.
@@ -31,7 +31,7 @@ extension NPYHeader {
     let textStart = start + 8 + version.lengthFieldSize
     let utf8 = try NPYHeader.utf8(text, version: version, start: textStart)
     if version.major == 3 {
-      // Continuation bytes are no characters of their own.
+      // Continuation bytes are not characters of their own.
       let characters = text.count { $0 & 0xC0 != 0x80 }
       guard characters <= limits.headerCharacters else { throw NPYHeader.tooLong(characters, limits) }
     }

@@ -27,7 +27,7 @@ public struct NPYReader {
 
   /// The next array, or `nil` at the end of the source.
   ///
-  /// - Throws: ``FormatError`` if what follows is no array, or is cut short.
+  /// - Throws: ``FormatError`` if what follows is not an array, or is cut short.
   public mutating func next() throws(FormatError) -> AnyNDArray? {
     if try reader.isAtEnd() { return nil }
     let header = try NPYHeader(from: &reader, limits: limits)

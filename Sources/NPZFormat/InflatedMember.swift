@@ -89,6 +89,7 @@ final class InflatedMember: ByteSource {
       return
     }
     for piece in pieces {
+      // Safe: the caller keeps the memory of the pieces valid during the call.
       let got = try unsafe read(into: piece.memory, at: piece.offset)
       guard got == piece.count else {
         throw .truncated("the member", expected: piece.count, found: got, at: piece.offset + got).at(file: name)

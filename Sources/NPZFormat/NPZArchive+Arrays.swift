@@ -53,7 +53,7 @@ extension NPZArchive {
     }
   }
 
-  /// Loads all arrays, on all cores; members that are no arrays are left out.
+  /// Loads all arrays, on all cores; members that are not arrays are left out.
   ///
   /// - Throws: ``FormatError`` naming the first member that is broken.
   public func arrays() throws(FormatError) -> [(name: String, array: AnyNDArray)] {
@@ -86,7 +86,7 @@ extension NPZArchive {
     let header = file.header
     let total = try header.byteCount.checkedAdding(header.dataByteCount)
     guard total == member.uncompressedSize, !header.dtype.hasObjects else {
-      // Bytes behind the array, or none that can be read as one: no more than the array is inflated.
+      // Bytes after the array, or none that can be read as one: no more than the array is inflated.
       return try file.read()
     }
     // The header, whose length is a multiple of 64, stays in front of the data: so all of it is read in one go.

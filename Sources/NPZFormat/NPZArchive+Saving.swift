@@ -37,7 +37,7 @@ extension NPZArchive {
     _ members: [(name: String, array: SavedArray)], to path: String, compression: NPZCompression = .none,
     layout: NPZLayout = .aligned, replacing: Bool = true
   ) throws(FormatError) {
-    try refuseTwins(among: members.map(\.name), path)
+    try rejectDuplicateNames(among: members.map(\.name), path)
     try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
       let writer = try NPZWriter(to: sink, compression: compression, layout: layout)
       try writer.add(members)
@@ -46,7 +46,7 @@ extension NPZArchive {
   }
 
   /// Refuses names of which one stands twice, in NumPy's words.
-  package static func refuseTwins(among names: [String], _ path: String) throws(FormatError) {
+  package static func rejectDuplicateNames(among names: [String], _ path: String) throws(FormatError) {
     // By their bytes: two names that Swift takes for equal may differ in their Unicode form.
     var known: Set<[UInt8]> = []
     for name in names where !known.insert(Array(name.utf8)).inserted {

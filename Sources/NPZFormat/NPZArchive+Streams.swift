@@ -5,10 +5,10 @@ internal import Synchronization
 internal import ZipArchives
 
 extension NPZArchive {
-  /// An array as one that passes by in pieces, with all of its bytes held against the member's checksum; `nil` if its
+  /// An array as one that is streamed, with all of its bytes checked against the member's checksum; `nil` if its
   /// elements would have to change places to be saved.
   ///
-  /// - Throws: ``FormatError`` if there is no such member, or it is no array, or one of objects.
+  /// - Throws: ``FormatError`` if there is no such member, or it is not an array, or one of objects.
   public func stream(_ name: String) throws(FormatError) -> ArrayStream? {
     let member = try member(name)
     do throws(FormatError) {
@@ -18,7 +18,7 @@ extension NPZArchive {
       }
       let source = ChecksummedSource(contents)
       return try ArrayStream(NPYFile(source, limits: limits)) { () throws(FormatError) in
-        // Bytes behind the array are not read, as nowhere else: then there is nothing to compare.
+        // Bytes after the array are not read, as nowhere else: then there is nothing to compare.
         guard let crc32 = source.crc32(ofBytes: member.uncompressedSize) else { return }
         try self.zip.check(member, count: member.uncompressedSize, crc32: crc32)
       }

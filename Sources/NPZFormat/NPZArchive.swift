@@ -25,7 +25,7 @@ public final class NPZArchive: Sendable {
 
   /// Opens an archive.
   ///
-  /// - Throws: ``FormatError`` if this is no zip archive, or one that no honest writer makes: members that overlap,
+  /// - Throws: ``FormatError`` if this is not a zip archive, or one that no honest writer makes: members that overlap,
   ///   sizes that no data can have.
   public convenience init(opening path: String, limits: LoadLimits = .default) throws(FormatError) {
     try self.init(FileSource.openSource(path: path), limits: limits)
@@ -67,12 +67,12 @@ public final class NPZArchive: Sendable {
 
   /// The header of a member's array; of a compressed member no more is inflated than the header takes.
   ///
-  /// - Throws: ``FormatError`` if there is no such member, or it is no array.
+  /// - Throws: ``FormatError`` if there is no such member, or it is not an array.
   public func header(of name: String) throws(FormatError) -> NPYHeader { try file(name).header }
 
   /// The headers of all members that are arrays, in order, by the names that NumPy gives them.
   ///
-  /// - Throws: ``FormatError`` at the first member whose header is broken; members that are no arrays are left out.
+  /// - Throws: ``FormatError`` at the first member whose header is broken; members that are not arrays are left out.
   public func headers() throws(FormatError) -> [(name: String, header: NPYHeader)] {
     var headers: [(name: String, header: NPYHeader)] = []
     for member in zip.members where try isArray(member) {
@@ -93,7 +93,7 @@ public final class NPZArchive: Sendable {
 
   /// A member as a `.npy` file, from which parts can be read.
   ///
-  /// - Throws: ``FormatError`` if there is no such member, or it is no array.
+  /// - Throws: ``FormatError`` if there is no such member, or it is not an array.
   public func file(_ name: String) throws(FormatError) -> NPYFile { try file(of: member(name)) }
 
   /// A member as a `.npy` file: see ``file(_:)``.
@@ -116,7 +116,7 @@ public final class NPZArchive: Sendable {
     member.method == .stored ? .stored(try zip.storedSource(of: member)) : .inflated(try InflatedMember(zip, member))
   }
 
-  /// The content of any member, array or not, checked against its checksum: NumPy gives members that are no arrays as
+  /// The content of any member, array or not, checked against its checksum: NumPy gives members that are not arrays as
   /// bytes too.
   ///
   /// - Throws: ``FormatError`` if there is no such member, or it is damaged.
@@ -154,7 +154,7 @@ public final class NPZArchive: Sendable {
         throw FormatError(.unsupported, "the member is compressed: only stored members can be mapped")
       }
       let header = try file(of: member).header
-      try NPYFile.refuseObjects(header, zip.source)
+      try NPYFile.requireNonObject(header, zip.source)
       let range = try zip.dataRange(of: member)
       return try AnyNDArray(
         mapped: map, offset: range.lowerBound + header.byteCount, dtype: header.dtype, shape: header.shape,

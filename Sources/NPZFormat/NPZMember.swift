@@ -16,7 +16,7 @@ struct NPZMember: Sendable {
     do throws(FormatError) {
       switch stored {
       case .values(let array):
-        try array.refuseObjects()
+        try array.requireNonObject()
         header = try array.encodedHeader().bytes
         self.array = array
       case .objects(let objects):
@@ -43,6 +43,7 @@ struct NPZMember: Sendable {
 
   /// The CRC-32 of header and data, on all cores.
   var checksum: UInt32 {
+    // Safe: the bytes are used within the calls only.
     let start = unsafe header.withUnsafeBytes { unsafe ArrayDeflate.CRC32.checksum($0) }
     let rest = unsafe array.inFileOrder.withContiguousBytes { unsafe ArrayDeflate.CRC32.parallelChecksum($0) }
     return ArrayDeflate.CRC32.combine(start, rest, secondCount: array.nbytes)

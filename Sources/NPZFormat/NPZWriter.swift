@@ -189,7 +189,7 @@ public final class NPZWriter {
       crc32: summary.crc32, uncompressedSize: summary.uncompressedCount, directoryExtra: indexField(summary.index))
   }
 
-  /// Adds a member that is no array, or an array that is already encoded, under its whole name.
+  /// Adds a member that is not an array, or an array that is already encoded, under its whole name.
   public func add(file name: String, bytes: [UInt8]) throws(FormatError) {
     var entry = ZipEntry(name, method: compression.level == nil ? .stored : .deflate)
     entry.alignment = 64
@@ -295,6 +295,7 @@ private final class ChecksumSink: ByteSink {
   var position: Int { sink.position }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
+    // Safe: the bytes are used within the calls only.
     crc32 = unsafe ArrayDeflate.CRC32.checksum(bytes, following: crc32)
     count += bytes.count
     try unsafe sink.write(bytes)

@@ -19,9 +19,9 @@ struct ArrowArray {
 
   /// The values of Arrow's array; `nil` for a value that is none.
   ///
-  /// - Parameter missing: What stands for a missing text.
+  /// - Parameter missing: What represents a missing text.
   /// - Throws: ``FormatError`` with code `malformed` if the parts do not fit each other, `unsupported` for types that
-  ///   are neither numbers, booleans, text, bytes, moments nor categories of these.
+  ///   are neither numbers, booleans, text, bytes, datetimes nor categories of these.
   static func values(_ value: PickleValue, missing: PickleValue) throws(FormatError) -> StoredArray? {
     guard let object = value.object else { return nil }
     if object.isCall("pyarrow.lib", "_restore_array"), object.arguments.count == 1,
@@ -205,7 +205,7 @@ struct ArrowArray {
 
 /// A type of Arrow's whose arrays NumPy has a counterpart for.
 private enum ArrowType {
-  /// Numbers and moments, as they lie in NumPy's arrays.
+  /// Numbers and datetimes, as they lie in NumPy's arrays.
   case numbers(DType)
   /// Days since 1970 in 32 bits.
   case days

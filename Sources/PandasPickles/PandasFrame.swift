@@ -25,7 +25,7 @@ public struct PandasFrame {
     /// repeated as it occurs; of nullable integers and booleans objects where any is missing; of intervals records of
     /// `left` and `right`; of sparse columns all values.
     ///
-    /// - Throws: ``FormatError`` with code `unsupported` for columns that are no arrays of NumPy's (those of PyArrow).
+    /// - Throws: ``FormatError`` with code `unsupported` for columns that are not arrays of NumPy's (those of PyArrow).
     public func array() throws(FormatError) -> StoredArray {
       guard let values = try PandasValues.array(values) else {
         throw FormatError(
@@ -124,7 +124,7 @@ public struct PandasFrame {
   /// Which columns a block holds: a slice, or an array of integers.
   private static func places(_ placement: PickleValue, count: Int) throws(FormatError) -> [Int] {
     if let slice = placement.object, slice.isCall("builtins", "slice"), slice.arguments.count == 3 {
-      // The end may lie behind the last column, as Python's slices allow.
+      // The end may lie after the last column, as Python's slices allow.
       guard let start = slice.arguments[0].int, let stop = slice.arguments[1].int, start >= 0,
         let step = slice.arguments[2].isNone ? 1 : slice.arguments[2].int, step > 0
       else { throw bad("a block at a slice of other columns") }

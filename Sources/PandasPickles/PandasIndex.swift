@@ -19,7 +19,7 @@ enum PandasIndex {
     return object.arguments[1].dict
   }
 
-  /// The labels of an index as an array; `nil` for a value that is no index.
+  /// The labels of an index as an array; `nil` for a value that is not an index.
   ///
   /// - Parameter depth: How many others it is part of: pandas nests a few at most, and shares none.
   static func array(_ value: PickleValue, depth: Int = 0) throws(FormatError) -> StoredArray? {
@@ -43,7 +43,7 @@ enum PandasIndex {
     if let levels = parts["levels"]?.items, let codes = (parts["codes"] ?? parts["labels"])?.items,
       levels.count == codes.count
     {
-      // A level is no index of several levels itself.
+      // A level is not an index of several levels itself.
       return .objects(try tuples(levels, codes, depth: depth + mostNested / 2 + 1))
     }
     return nil

@@ -6,7 +6,7 @@ internal import PythonPickle
 
 /// pandas' intervals: records with the fields `left` and `right`. Which ends belong to them is told by the dtype only.
 enum PandasIntervals {
-  /// The array that an `IntervalArray` stands for; `nil` for any other object.
+  /// The array that an `IntervalArray` represents; `nil` for any other object.
   static func array(_ object: PickleObject, depth: Int) throws(FormatError) -> StoredArray? {
     guard object.callable?.global?.matches("pandas._libs.interval", "__pyx_unpickle_IntervalMixin") == true,
       let parts = object.state?.dict ?? object.state?.tuple?.first?.dict, let left = parts["_left"],

@@ -5,7 +5,7 @@ internal import PythonPickle
 
 /// pandas' periods: which one an array's integers count from 1970 on is told by the frequency of its dtype.
 enum PandasPeriods {
-  /// When the periods begin, as moments of their own unit; `nil` for frequencies that are no fixed step of a calendar,
+  /// When the periods begin, as datetimes of their own unit; `nil` for frequencies that are not a fixed step of a calendar,
   /// whose integers stay.
   static func moments(_ ordinals: AnyNDArray, _ dtype: PickleValue?) throws(FormatError) -> AnyNDArray? {
     guard let name = dtype?.object?.arguments.first?.string, name.hasPrefix("period["), name.hasSuffix("]"),

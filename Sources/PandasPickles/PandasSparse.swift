@@ -5,8 +5,8 @@ internal import PythonPickle
 
 /// pandas' sparse columns: a fill value, but for some places whose values are kept.
 enum PandasSparse {
-  /// A few bytes can stand for a column of any length: it may have so many bytes, or so many times those of the values
-  /// that are kept.
+  /// A few bytes can represent a column of any length: it may have this number of bytes, or this many times those of
+  /// the values that are kept.
   private static let mostBytes = 64 << 20
   private static let mostTimes = 256
 

@@ -39,7 +39,7 @@ enum PandasValues {
     var arrow: PickleValue?
   }
 
-  /// What stands for a missing text: NaN for pandas' own type of text, `None` for PyArrow's.
+  /// What represents a missing text: NaN for pandas' own type of text, `None` for PyArrow's.
   private static func missingText(_ dtype: PickleValue?) -> PickleValue {
     guard let arguments = dtype?.object?.arguments, arguments.count > 1, case .float = arguments[1] else {
       return .none

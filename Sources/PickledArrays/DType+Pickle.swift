@@ -83,10 +83,10 @@ extension DType {
       PickleObject(.reduce(callable: .global("numpy", "dtype"), arguments: arguments), state: .tuple(state)))
   }
 
-  /// The dtype that a pickled object stands for.
+  /// The dtype that a pickled object represents.
   ///
   /// - Throws: ``FormatError`` with code `malformed` for a state that NumPy would refuse, `unsupported` for dtypes
-  ///   that are no arrays of bytes (`StringDType`).
+  ///   that are not arrays of bytes (`StringDType`).
   init(pickled value: PickleValue, depth: Int = 0) throws(FormatError) {
     func bad(_ message: String) -> FormatError { FormatError(.malformed, "a pickled dtype: \(message)") }
     guard depth < 64 else { throw FormatError(.limitExceeded, "a pickled dtype nests deeper than 64") }
@@ -95,7 +95,7 @@ extension DType {
     }
     let state = object.state?.tuple
     if let state, state.count < 5 || state.count > 9 { throw bad("a state of \(state.count) items") }
-    // Up to version 1 the state had no names; 2 to 4 have them behind the subarray.
+    // Up to version 1 the state had no names; 2 to 4 have them after the subarray.
     let base: DType
     let hasNames = (state?.count ?? 0) > 5
     func part(_ index: Int) -> PickleValue {

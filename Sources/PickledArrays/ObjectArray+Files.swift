@@ -9,7 +9,7 @@ extension NPYFile {
   /// The array of objects that the file holds, decoded without running anything: NumPy's `allow_pickle=True`, which
   /// runs what the file says.
   ///
-  /// - Throws: ``FormatError`` with code `badArgument` if the elements are no objects, `malformed` if the pickle is no
+  /// - Throws: ``FormatError`` with code `badArgument` if the elements are not objects, `malformed` if the pickle is no
   ///   array.
   public func readObjects(options: PickleReader.Options = PickleReader.Options()) throws(FormatError) -> ObjectArray {
     guard header.dtype.hasObjects else {

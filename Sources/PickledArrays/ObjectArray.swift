@@ -12,7 +12,7 @@ public struct ObjectArray: PickleConvertible, PickledArrayConvertible {
   public let dtype: DType
   /// Whether NumPy holds the array in Fortran order; its pickle lists the items in C order all the same.
   public let isFortran: Bool
-  /// What stands for NumPy's `StringDType` in the pickle, if the elements are its strings; in files they are objects.
+  /// What represents NumPy's `StringDType` in the pickle, if the elements are its strings; in files they are objects.
   package var stringType: PickleObject?
   /// The object that the array was read from: what tells an array that contains itself.
   package var source: PickleObject?

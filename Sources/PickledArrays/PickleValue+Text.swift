@@ -30,7 +30,7 @@ extension PickleValue {
 }
 
 /// The arrays that are being printed: one that contains itself is printed as dots, as NumPy prints it, and so are those
-/// that lie too deep within others, or whose text would be too long: a few bytes of a pickle can stand for billions of
+/// that lie too deep within others, or whose text would be too long: a few bytes of a pickle can represent billions of
 /// repetitions.
 final class PrintedNesting {
   let options: PrintOptions
@@ -39,7 +39,7 @@ final class PrintedNesting {
   private var length = 0
   private static let maxDepth = 100
   private static let maxLength = 1 << 27
-  /// How many objects that look like NumPy's may turn out to be broken; those behind them are printed as calls unseen.
+  /// How many objects that look like NumPy's may turn out to be broken; those after them are printed as calls unseen.
   private var broken = 0
   private static let maxBroken = 1000
 

@@ -17,6 +17,23 @@ extension SparseArray {
     return (lines, Array(places.prefix(count)))
   }
 
+  /// Calls `body` with the row and the columns of each row of values in blocks.
+  ///
+  /// - Parameters:
+  ///   - lines: The line of blocks in which each block lies.
+  ///   - places: Its position along that line.
+  ///   - block: The rows and columns of each block.
+  ///   - byRow: Whether lines of blocks are rows, not columns.
+  package static func forEachBlockRow(
+    _ lines: [Int], _ places: [Int], block: (rows: Int, columns: Int), byRow: Bool, _ body: (Int, Range<Int>) -> Void
+  ) {
+    for (line, place) in zip(lines, places) {
+      let (down, right) = byRow ? (line, place) : (place, line)
+      let left = right * block.columns
+      for row in (down * block.rows)..<((down + 1) * block.rows) { body(row, left..<(left + block.columns)) }
+    }
+  }
+
   /// An array of zeros with values at places in C order; where a value is an array itself, the places are of such arrays.
   package static func scatter(
     _ values: AnyNDArray, at places: [Int], shape: [Int], limit: Int

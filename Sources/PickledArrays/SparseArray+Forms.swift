@@ -28,11 +28,9 @@ extension SparseArray {
     guard format == .bsr else { return (data, format == .csr ? [lines, places] : [places, lines]) }
     guard lines.count <= data.shape[0] else { throw bad("\(lines.count) places for \(data.shape[0]) blocks") }
     var (rows, columns): ([Int], [Int]) = ([], [])
-    for (line, place) in zip(lines, places) {
-      for row in 0..<block.rows {
-        rows += repeatElement(line * block.rows + row, count: block.columns)
-        columns += (place * block.columns)..<((place + 1) * block.columns)
-      }
+    forEachBlockRow(lines, places, block: block, byRow: true) { row, range in
+      rows += repeatElement(row, count: block.columns)
+      columns += range
     }
     let flat = try FormatError.wrapping(.malformed, file: nil) { () throws(ArrayError) in
       try data.contiguous().reshaped([data.count])

@@ -59,7 +59,7 @@ public struct SparseArray {
 
   /// The matrix with its zeros: SciPy's `toarray`. Values at the same place add up.
   ///
-  /// - Parameter limit: The most bytes that the result may have, as a few bytes can stand for a matrix of any size.
+  /// - Parameter limit: The most bytes that the result may have, as a few bytes can represent a matrix of any size.
   /// - Throws: ``FormatError`` with code `limitExceeded` beyond the limit, `unsupported` where values at the same place
   ///   are neither real numbers nor integers of up to 64 bits.
   public func dense(limit: Int = 1 << 30) throws(FormatError) -> AnyNDArray {

@@ -3,7 +3,7 @@ internal import ByteIO
 internal import NDArrays
 internal import PythonPickle
 
-/// How the integers of a quantized tensor stand for real numbers: `(integer - zeroPoint) * scale`.
+/// How the integers of a quantized tensor represent real numbers: `(integer - zeroPoint) * scale`.
 public indirect enum TorchQuantization {
   /// One scale for all.
   case perTensor(scale: Double, zeroPoint: Int)
@@ -30,7 +30,7 @@ public indirect enum TorchQuantization {
     }
   }
 
-  /// The numbers that integers stand for, as `float32`.
+  /// The numbers that integers represent, as `float32`.
   func numbers(_ integers: AnyNDArray) throws(FormatError) -> AnyNDArray {
     do throws(ArrayError) {
       let values = try NDArray<Double>(integers.contiguous().asType(.float64, casting: .safe)).elements

@@ -11,7 +11,7 @@ public struct TorchSparse {
   public let layout: String
   /// The length of each axis.
   public let shape: [Int]
-  /// The values, behind the axes of batches and before those of blocks; of hybrid tensors each is an array of the last
+  /// The values, after the axes of batches and before those of blocks; of hybrid tensors each is an array of the last
   /// axes.
   public let values: AnyNDArray
   /// The values of all batches and blocks in one row.
@@ -56,7 +56,7 @@ extension TorchSparse {
 
   /// The tensor with its zeros: PyTorch's `to_dense`. Values at the same place add up.
   ///
-  /// - Parameter limit: The most bytes that the result may have, as a few bytes can stand for a tensor of any size.
+  /// - Parameter limit: The most bytes that the result may have, as a few bytes can represent a tensor of any size.
   /// - Throws: ``FormatError`` with code `limitExceeded` beyond the limit, `unsupported` where values at the same place
   ///   are neither real numbers nor integers of up to 64 bits.
   public func dense(limit: Int = 1 << 30) throws(FormatError) -> AnyNDArray {
@@ -122,14 +122,10 @@ extension TorchSparse {
           starts: Array(starts[(index * (major + 1))..<((index + 1) * (major + 1))]),
           places: Array(others[(index * count)..<((index + 1) * count)]), major: major)
         guard lines.count == count else { throw bad("\(lines.count) places for \(count) values") }
-        for (line, other) in zip(lines, along) {
-          let (down, right) = byRow ? (line, other) : (other, line)
-          let (top, left) = (down * block.rows, right * block.columns)
-          for row in top..<(top + block.rows) {
-            // No overflow: less than the product of the lengths of these axes, which was checked.
-            let start = (index * rows + row) * columns + left
-            places += start..<(start + block.columns)
-          }
+        SparseArray.forEachBlockRow(lines, along, block: block, byRow: byRow) { row, range in
+          // No overflow: less than the product of the lengths of these axes, which was checked.
+          let start = (index * rows + row) * columns
+          places += (start + range.lowerBound)..<(start + range.upperBound)
         }
       }
     }

@@ -92,7 +92,7 @@ package enum TorchTar {
       return count
     }
 
-    /// A count, so many triples of key, location and class, each with the elements behind it; then the views.
+    /// A count, then that number of triples of key, location and class, each followed by the elements; then the views.
     func readStorages(_ reader: inout PickleReader) throws(FormatError) {
       let contents = Contents()
       let all = TorchStorages(byteOrder: .little) { key throws(FormatError) in
@@ -122,7 +122,8 @@ package enum TorchTar {
       for (key, storage) in storages { objects[key] = .object(PickleObject(storage)) }
     }
 
-    /// A count, so many triples of key, storage and class, each with dimensions, lengths, strides and the offset behind it.
+    /// A count, then that number of triples of key, storage and class, each followed by dimensions, lengths, strides and the
+    /// offset.
     func readTensors(_ reader: inout PickleReader) throws(FormatError) {
       for _ in 0..<(try count(&reader)) {
         guard let parts = try reader.read().tuple, parts.count == 3, let storage = storages[try Parts.key(parts[1])]
@@ -157,7 +158,7 @@ package enum TorchTar {
 }
 
 extension PickleReader {
-  /// A little-endian number behind the last pickle.
+  /// A little-endian number after the last pickle.
   fileprivate mutating func number(bytes count: Int) throws(FormatError) -> Int {
     let bytes = try rawBytes(count).array
     let bits = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

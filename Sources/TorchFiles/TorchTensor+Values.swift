@@ -2,7 +2,7 @@ internal import ArrayBytes
 internal import ByteIO
 internal import NDArrays
 
-// Numbers of types that NumPy lacks, and of tensors that stand for others than their storage holds.
+// Numbers of types that NumPy lacks, and of tensors that represent others than their storage holds.
 
 extension TorchTensor {
   /// The same numbers in a type that NumPy has.
@@ -48,7 +48,7 @@ extension TorchTensor {
       strides: Layout.strides(array.shape, itemSize: to), offset: 0, storage: storage)
   }
 
-  /// The numbers that a view stands for which leaves conjugating or negating to whoever reads it.
+  /// The numbers that a view represents which leaves conjugating or negating to its reader.
   func resolved(_ array: AnyNDArray) throws(FormatError) -> AnyNDArray {
     guard isConjugate || isNegative else { return array }
     let packed = try FormatError.wrapping(.malformed, file: nil) { () throws(ArrayError) in

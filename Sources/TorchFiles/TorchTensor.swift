@@ -11,16 +11,16 @@ public struct TorchTensor: PickleConvertible, DescribedArray {
   public let shape: [Int]
   /// How many elements lie between neighbours along each axis.
   public let strides: [Int]
-  /// How the integers of a quantized tensor stand for real numbers; `nil` for any other tensor.
+  /// How the integers of a quantized tensor represent real numbers; `nil` for any other tensor.
   public internal(set) var quantization: TorchQuantization?
   let storage: TorchStorage
   let offset: Int
-  /// Whether the tensor stands for the conjugates of its storage's numbers.
+  /// Whether the tensor represents the conjugates of its storage's numbers.
   var isConjugate = false
-  /// Whether the tensor stands for the negatives of its storage's numbers.
+  /// Whether the tensor represents the negatives of its storage's numbers.
   var isNegative = false
 
-  /// An expanded tensor repeats its elements: so many bytes it may have beyond its storage's.
+  /// An expanded tensor repeats its elements: the bytes that it may have beyond its storage's.
   private static let mostExpanded = 64 << 20
 
   /// - Throws: ``FormatError`` with code `malformed` if the view does not lie within its storage.
@@ -67,11 +67,11 @@ public struct TorchTensor: PickleConvertible, DescribedArray {
   }
 
   /// The dtype of ``array()``: `float32` for `bfloat16` and the 8-bit floats, whose numbers it holds exactly, and for
-  /// what quantized tensors stand for; `complex64` for `complex32`.
+  /// what quantized tensors represent; `complex64` for `complex32`.
   public var dtype: DType { quantization == nil ? type.wideDType ?? type.dtype : .float32 }
 
   /// The tensor as an array: a view of its storage where NumPy has the type; else an array of the same numbers in a
-  /// wider type, and of a quantized tensor the numbers that it stands for (PyTorch's `dequantize`).
+  /// wider type, and of a quantized tensor the numbers that it represents (PyTorch's `dequantize`).
   ///
   /// - Throws: ``FormatError`` if the storage cannot be read or is shorter than its id says.
   public func array() throws(FormatError) -> AnyNDArray {

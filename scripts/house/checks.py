@@ -11,7 +11,7 @@ from .swift_source import SwiftFile
 KNOWN = {
     "folder cycle": 30,
     "manifest": 2,
-    "unsafe": 132,
+    "unsafe": 118,
 }
 
 IMPORT = re.compile(

@@ -42,7 +42,7 @@ public struct FileCheck: Sendable {
   /// Whether nothing is wrong.
   public var isSound: Bool { !findings.contains { $0.severity == .error } }
 
-  /// Checks a file from end to end: structure, checksums, overlaps, what stands behind the data, header oddities.
+  /// Checks a file from end to end: structure, checksums, overlaps, what stands after the data, header oddities.
   ///
   /// Reads every byte, in bounded memory, and calls nothing that the file names.
   ///

@@ -10,12 +10,12 @@ extension ArrayRecognizers {
 }
 
 extension PickledArray {
-  /// The array in a value; `nil` if the value is no array at all.
+  /// The array in a value; `nil` if the value is not an array at all.
   ///
   /// The bytes are not copied where they have memory of their own, as all large ones have that were read.
   ///
   /// - Throws: ``FormatError``: `malformed` where NumPy's own `__setstate__` would refuse (lengths that do not fit
-  ///   the shape, bytes for objects), `unsupported` for types that are no arrays of bytes.
+  ///   the shape, bytes for objects), `unsupported` for types that are not arrays of bytes.
   public init?(_ value: PickleValue) throws(FormatError) {
     guard let found = try ArrayRecognizers.all.array(in: value) else { return nil }
     self = found

@@ -6,7 +6,7 @@ public import PythonPickle
 
 extension PickleValue {
   /// The type and shape of the array that the value is, without reading what a file holds beside the pickle; `nil` if
-  /// it is no array.
+  /// it is not an array.
   ///
   /// - Throws: ``FormatError`` if it is an array whose description is wrong.
   public func arrayDescription() throws(FormatError) -> (dtype: DType, shape: [Int])? {
@@ -19,7 +19,7 @@ extension PickleValue {
   /// Each array that stands at several places comes with the first. The whole value, if it is an array itself, has
   /// the empty path.
   ///
-  /// - Parameter leftOut: Gets the paths of what is no array.
+  /// - Parameter leftOut: Gets the paths of what is not an array.
   public func arrayPaths(leftOut: ((String, PickleValue) -> Void)? = nil) throws(FormatError) -> [(
     path: String, value: PickleValue
   )] {

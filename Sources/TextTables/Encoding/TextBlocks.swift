@@ -32,7 +32,7 @@ struct TextBlocks {
   /// Whether `text` reaches to the end of the file.
   var isLast: Bool { hasEnded }
 
-  /// Takes the first bytes of ``text`` away and reads on behind the rest.
+  /// Takes the first bytes of ``text`` away and reads on after the rest.
   ///
   /// - Throws: ``FormatError`` if the source fails, its bytes are not text in the encoding, or one line is longer than
   ///   the limit (code `limitExceeded`).

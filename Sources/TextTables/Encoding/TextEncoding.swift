@@ -4,19 +4,19 @@ public import ByteIO
 public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
   /// UTF-8: Python's default for files on every system this library runs on.
   case utf8 = "utf-8"
-  /// UTF-8 behind a byte order mark, which is not part of the text.
+  /// UTF-8 after a byte order mark, which is not part of the text.
   case utf8WithMark = "utf-8-sig"
   /// ISO 8859-1: a byte is a code point.
   case latin1 = "latin-1"
   /// ISO 646: bytes below 128.
   case ascii
-  /// UTF-16 behind a byte order mark, without which it is not read; written in this machine's byte order.
+  /// UTF-16 after a byte order mark, without which it is not read; written in this machine's byte order.
   case utf16 = "utf-16"
   /// UTF-16, the low byte first, without a mark.
   case utf16LittleEndian = "utf-16-le"
   /// UTF-16, the high byte first, without a mark.
   case utf16BigEndian = "utf-16-be"
-  /// UTF-32 behind a byte order mark, without which it is not read; written in this machine's byte order.
+  /// UTF-32 after a byte order mark, without which it is not read; written in this machine's byte order.
   case utf32 = "utf-32"
   /// UTF-32, the low byte first, without a mark.
   case utf32LittleEndian = "utf-32-le"

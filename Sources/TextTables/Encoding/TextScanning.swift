@@ -26,7 +26,7 @@ enum TextScanning {
     var place = position
     while end &- place >= 8 {
       let difference = text.word(place) ^ pattern
-      // The top bit of each byte that is zero, and perhaps of some behind the first one (A. Mycroft, 1987).
+      // The top bit of each byte that is zero, and perhaps of some after the first one (A. Mycroft, 1987).
       let found = (difference &- low) & ~difference & low &<< 7
       if found != 0 { return place &+ found.trailingZeroBitCount &>> 3 }
       place &+= 8
@@ -46,7 +46,7 @@ enum TextScanning {
     while end &- place >= 8 {
       let word = text.word(place)
       let (feed, carriage) = (word ^ low &* 10, word ^ low &* 13)
-      // The top bit of each byte that is zero, and perhaps of some behind the first one (A. Mycroft, 1987).
+      // The top bit of each byte that is zero, and perhaps of some after the first one (A. Mycroft, 1987).
       let found = ((feed &- low) & ~feed | (carriage &- low) & ~carriage) & low &<< 7
       if found != 0 { return place &+ found.trailingZeroBitCount >> 3 }
       place &+= 8
@@ -55,6 +55,30 @@ enum TextScanning {
     return place
   }
 
+  /// Moves over a line end (a line feed, a carriage return, or both), or stands at the end of the text.
+  ///
+  /// - Parameters:
+  ///   - end: Where the text ends.
+  ///   - isLast: Whether that is the end of the file: if not, a carriage return at the end of the text is not complete, as
+  ///     a line feed that belongs to it may follow.
+  /// - Returns: Whether the line end is complete.
+  @inline(__always)
+  static func skipLineEnd(_ text: RawSpan, _ position: inout Int, end: Int, isLast: Bool) -> Bool {
+    if position >= end { return isLast }
+    if text.byte(position) == 13 {
+      if position &+ 1 == end { if !isLast { return false } } else if text.byte(position &+ 1) == 10 { position &+= 1 }
+    }
+    position &+= 1
+    return true
+  }
+
+  /// Moves over a line as it is, quotes and all, and over its end; false if it is not complete.
+  static func skipLine(_ text: RawSpan, _ position: inout Int, isLast: Bool) -> Bool {
+    var next = lineEnd(text, from: position)
+    guard skipLineEnd(text, &next, end: text.byteCount, isLast: isLast) else { return false }
+    position = next
+    return true
+  }
 }
 
 extension RawSpan {
@@ -67,7 +91,7 @@ extension RawSpan {
 }
 
 extension TextScanning {
-  /// How many bytes from the start of a text, which goes on behind its end, are whole lines.
+  /// How many bytes from the start of a text, which goes on after its end, are whole lines.
   static func wholeLineCount(_ text: RawSpan) -> Int {
     var end = text.byteCount
     while end > 0, text.byte(end - 1) != 10 { end -= 1 }
@@ -80,7 +104,7 @@ extension TextScanning {
 }
 
 /// What a first look at a text tells: one pass, many bytes at a time.
-struct TextCensus {
+struct TextScan {
   /// Whether all bytes are below 128.
   let isASCII: Bool
   private let feeds: Int
@@ -88,12 +112,12 @@ struct TextCensus {
 
   init(_ text: RawSpan) {
     // Safe: the bytes are looked at during the call only.
-    let census = unsafe text.withUnsafeBytes { bytes in
+    let scan = unsafe text.withUnsafeBytes { bytes in
       unsafe bytes.baseAddress.map { unsafe npyio_take_census($0, bytes.count) } ?? npyio_census()
     }
-    isASCII = census.bits < 0x80
-    feeds = Int(census.feeds)
-    returns = Int(census.returns)
+    isASCII = scan.bits < 0x80
+    feeds = Int(scan.feeds)
+    returns = Int(scan.returns)
   }
 
   /// How many lines the text has at most: its line feeds, its carriage returns that stand alone, and a last line without

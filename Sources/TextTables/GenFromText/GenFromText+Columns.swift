@@ -30,7 +30,7 @@ extension GenFromTextTable {
       if let comments = options.comments,
         comments.contains(PythonText.strip(values[0])) || PythonText.strip(values[0]).isEmpty
       {
-        // What marks the line as a comment is no column.
+        // What marks the line as a comment is not a column.
         values.removeFirst()
       }
       self.names = validator.validate(values.map(PythonText.strip))
@@ -158,11 +158,11 @@ extension GenFromTextTable {
       }
     case nil: break
     }
-    let leaves = dtype.flatMap { try? TextLeaf.leaves(of: $0) } ?? TextLeaves([])
+    let slots = dtype.flatMap { try? FieldSlot.slots(of: $0) } ?? FieldSlots([])
     converters = (0..<columnCount).map { index in
-      guard let dtype else { return LadderConverter(missing: missing[index], fill: filling[index]) }
-      let leaf = leaves.count > 1 ? (index < leaves.count ? leaves[index].dtype : dtype) : leaves.first?.dtype ?? dtype
-      return LadderConverter(leaf, missing: missing[index], fill: filling[index])
+      guard let dtype else { return StringConverter(missing: missing[index], fill: filling[index]) }
+      let slot = slots.count > 1 ? (index < slots.count ? slots[index].dtype : dtype) : slots.first?.dtype ?? dtype
+      return StringConverter(slot, missing: missing[index], fill: filling[index])
     }
     for (column, converter) in options.converters {
       guard let index = index(of: column) else { continue }

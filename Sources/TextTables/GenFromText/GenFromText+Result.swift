@@ -7,14 +7,14 @@ internal import PythonLiterals
 extension GenFromTextTable {
   mutating func finish() throws(FormatError) -> GenFromTextResult {
     let (target, isTable) = try resultDType()
-    let leaves = try TextLeaf.leaves(of: target)
-    let used = isTable ? TextLeaves(alike: target, count: columnCount) : leaves
+    let slots = try FieldSlot.slots(of: target)
+    let used = isTable ? FieldSlots(alike: target, count: columnCount) : slots
     // A record takes as many values as there are converters: as NumPy, no more than it has fields.
-    let valueCount = dtype != nil && leaves.count > 1 ? min(leaves.count, columnCount) : columnCount
-    guard isTable || rows.isEmpty || valueCount == leaves.count else {
+    let valueCount = dtype != nil && slots.count > 1 ? min(slots.count, columnCount) : columnCount
+    guard isTable || rows.isEmpty || valueCount == slots.count else {
       // A record of one value is handed to NumPy as text, which nobody has converted.
-      if dtype == nil || leaves.count > 1 { try checkAll(columnCount) }
-      throw GenFromTextTable.misfit(valueCount, leaves.count)
+      if dtype == nil || slots.count > 1 { try checkAll(columnCount) }
+      throw GenFromTextTable.misfit(valueCount, slots.count)
     }
     let shape = isTable && !rows.isEmpty ? [rows.count, columnCount] : [rows.count]
     let array = try FormatError.wrapping(.limitExceeded, file: source.name) { () throws(ArrayError) in
@@ -22,18 +22,18 @@ extension GenFromTextTable {
     }
     let rowSize = isTable ? target.itemSize * columnCount : target.itemSize
     for (number, row) in rows.enumerated() {
-      for (index, leaf) in used.enumerated() where index < row.count {
+      for (index, slot) in used.enumerated() where index < row.count {
         let value: TextValue
         do throws(FormatError) { value = try converters[index].convert(row[index], loose: options.loose) } catch {
           try checkAll(used.count)
           throw error
         }
-        // Safe: the leaf lies within row `number` of the array, which is new.
+        // Safe: the slot lies within row `number` of the array, which is new.
         let conversion = unsafe FieldConversion(
-          leaf.dtype, at: array.storage.baseAddress + number * rowSize + leaf.offset)
+          slot.dtype, at: array.storage.baseAddress + number * rowSize + slot.offset)
         guard conversion.store(value) else {
           try checkAll(used.count)
-          throw outOfBounds(value, leaf.dtype)
+          throw outOfBounds(value, slot.dtype)
         }
       }
     }
@@ -75,17 +75,17 @@ extension GenFromTextTable {
       guard !dtype.isStructured else { return (try sized(renamed(dtype)), false) }
       return (dtype.isFlexible ? sizedFlexible(dtype, 0..<columnCount) : dtype, true)
     }
-    let types = converters.indices.map { index in ladderDType(index) }
+    let types = converters.indices.map { index in levelDType(index) }
     guard names == nil else { return (try structured(Array(zip(names ?? [], types))), false) }
-    if let rung = commonRung {
-      return (rung == .string ? sizedText(0..<columnCount) : GenFromTextTable.dtype(rung), true)
+    if let level = commonLevel {
+      return (level == .string ? sizedText(0..<columnCount) : GenFromTextTable.dtype(level), true)
     }
     let fields = types.enumerated().map { (FieldNames.numbered(options.defaultFormat, $0.offset), $0.element) }
     return (try structured(fields), false)
   }
 
-  static func dtype(_ rung: LadderConverter.Rung) -> DType {
-    switch rung {
+  static func dtype(_ level: StringConverter.Level) -> DType {
+    switch level {
     case .bool: .bool
     case .integer: .int64
     case .float: .float64
@@ -94,9 +94,9 @@ extension GenFromTextTable {
     }
   }
 
-  private func ladderDType(_ index: Int) -> DType {
-    let rung = converters[index].rung
-    return rung == .string ? sizedText(index..<(index + 1)) : GenFromTextTable.dtype(rung)
+  private func levelDType(_ index: Int) -> DType {
+    let level = converters[index].level
+    return level == .string ? sizedText(index..<(index + 1)) : GenFromTextTable.dtype(level)
   }
 
   private func sizedText(_ columns: Range<Int>) -> DType {
@@ -114,7 +114,7 @@ extension GenFromTextTable {
     return try relabelled(dtype, names)
   }
 
-  /// Text wide enough for the values of some columns, or moments of their finest unit.
+  /// Text wide enough for the values of some columns, or datetimes of their finest unit.
   private func sizedFlexible(_ dtype: DType, _ columns: Range<Int>) -> DType {
     var scan = FlexibleScan(dtype)
     for row in rows {
@@ -183,7 +183,7 @@ extension GenFromTextTable {
     }
   }
 
-  /// A `bool` for each leaf: NumPy's `make_mask_descr`.
+  /// A `bool` for each slot: NumPy's `make_mask_descr`.
   func maskDType(_ dtype: DType) throws(FormatError) -> DType {
     if let fields = dtype.fields {
       var masks: [(String, DType)] = []

@@ -31,7 +31,7 @@ extension GenFromTextTable {
     return columns.map { values[$0 < 0 ? $0 + values.count : $0] }
   }
 
-  /// Tells of the lines with another number of columns: an error, or a warning.
+  /// Reports the lines with another number of columns: an error, or a warning.
   ///
   /// - Parameter rowCount: How many rows there are beside them.
   /// - Returns: How many of the last rows are the footer's.
@@ -57,15 +57,15 @@ extension GenFromTextTable {
     return (Array(all.dropLast(skipped)), max(0, footer - skipped))
   }
 
-  mutating func climb() {
+  mutating func upgrade() {
     for index in converters.indices where !customColumns.contains(index) {
-      for row in rows { converters[index].climb(to: row[index]) }
+      for row in rows { converters[index].upgrade(to: row[index]) }
     }
   }
 
   /// Text becomes bytes again where all of it is Latin-1.
   mutating func keepBytes() {
-    let columns = converters.indices.filter { converters[$0].rung == .string }
+    let columns = converters.indices.filter { converters[$0].level == .string }
     guard options.keepsBytes, !columns.isEmpty else { return }
     options.onWarning?(
       "Reading unicode strings without specifying the encoding argument is deprecated. Set the encoding, use None for "

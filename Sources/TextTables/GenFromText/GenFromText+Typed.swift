@@ -1,11 +1,11 @@
 internal import ByteIO
 internal import NDArrays
 
-/// The usual way through `genfromtxt`: rows go straight into typed memory by ``FastRows``; only lines that are not plain
-/// (gaps, comments, odd white space, other scripts) are cut into strings and converted one by one.
+/// The usual path of `genfromtxt`: rows go straight into typed memory by a ``FastRowReader``; only lines that are not
+/// plain (missing values, comments, odd white space, other scripts) are cut into strings and converted one by one.
 ///
-/// Where the types are to be found, the first lines tell them; a line that does not fit makes its columns climb, and the
-/// file is read again. What is too odd for that is kept as strings until all rows are there.
+/// Where the types are to be found, the first lines tell them; a line that does not fit upgrades its columns, and the file
+/// is read again. What is too odd for that is kept as strings until all rows are there.
 extension GenFromTextTable {
   /// Where a reading of the rows stands.
   struct TypedCursor {
@@ -43,18 +43,18 @@ extension GenFromTextTable {
     return nil
   }
 
-  /// How many times the file may be read. Only columns whose types are looked for can climb: with a dtype another reading
-  /// would find the same.
+  /// How many times the file may be read. Only columns whose types are to be found can be upgraded: with a dtype another
+  /// reading would find the same.
   var attempts: Int { dtype == nil ? GenFromTextTable.maxAttempts : 1 }
 
-  /// Lets the columns climb over the first lines.
+  /// Upgrades the columns until the first lines fit.
   mutating func sample(from start: Int, _ widths: inout [Int]) throws(FormatError) {
     var lines = try lines(from: start)
-    try climb(over: min(GenFromTextTable.sampleSize, options.maxRows ?? .max), of: &lines, &widths)
+    try upgrade(over: min(GenFromTextTable.sampleSize, options.maxRows ?? .max), of: &lines, &widths)
   }
 
-  /// Lets the columns climb over so many rows.
-  private mutating func climb(
+  /// Upgrades the columns until the next `count` rows fit.
+  private mutating func upgrade(
     over count: Int, of lines: inout TextLines, _ widths: inout [Int]
   ) throws(FormatError) {
     var left = count
@@ -62,25 +62,25 @@ extension GenFromTextTable {
       let all = splitter.fields(line)
       guard !all.isEmpty, let values = wanted(of: all) else { continue }
       left -= 1
-      climb(values, &widths)
+      upgrade(values, &widths)
     }
   }
 
-  /// Lets the columns climb over a row; returns whether any of them changed.
+  /// Upgrades the columns until a row fits; returns whether any of them changed.
   @discardableResult
-  private mutating func climb(_ values: [String], _ widths: inout [Int]) -> Bool {
+  private mutating func upgrade(_ values: [String], _ widths: inout [Int]) -> Bool {
     var changed = false
     for (index, value) in values.enumerated() {
-      let (rung, isOpen) = (converters[index].rung, converters[index].hasMissingBool)
-      converters[index].climb(to: value)
-      changed = changed || converters[index].rung != rung || converters[index].hasMissingBool != isOpen
+      let (level, isOpen) = (converters[index].level, converters[index].hasMissingBool)
+      converters[index].upgrade(to: value)
+      changed = changed || converters[index].level != level || converters[index].hasMissingBool != isOpen
       if value.utf8.last == 0, !hidesLength {
         hidesLength = true
         changed = true
       }
       let length = value.unicodeScalars.count
       if length > widths[index] {
-        let isText = converters[index].rung == .string
+        let isText = converters[index].level == .string
         changed = changed || isText
         // Each time it has been too little, twice as much.
         widths[index] = max(length, isText && widths[index] > 1 ? 2 * widths[index] : 1)
@@ -95,15 +95,15 @@ extension GenFromTextTable {
     return lines
   }
 
-  /// Reads all rows; `nil` if a column had to climb, so that the file has to be read again.
+  /// Reads all rows; `nil` if a column was upgraded, so that the file has to be read again.
   private mutating func readTyped(
     _ plan: TypedPlan, from start: Int, _ widths: inout [Int]
-  ) throws(FormatError) -> (rows: RowStore, mask: [UInt8])? {
-    var store = RowStore(rowSize: plan.rowSize, hasGaps: plan.hasGaps)
+  ) throws(FormatError) -> (rows: RowBuffer, mask: [UInt8])? {
+    var store = RowBuffer(rowSize: plan.rowSize, hasGaps: plan.hasGaps)
     var cursor = TypedCursor(lines: try lines(from: start))
     while !cursor.hasEnded {
       if store.rows == store.capacity { try store.reserve(max(64, store.rows / 2)) }
-      // Told by the slow way, which knows whether a later value is no number at all: that is told first.
+      // Reported by the slow path, which knows whether a later value is not a number at all: that is reported first.
       guard try fill(&store, &cursor, plan, from: start, &widths) == nil else { return nil }
     }
     // Where nothing is left, the slow way tells what there was.
@@ -116,8 +116,8 @@ extension GenFromTextTable {
 
   /// What is in the way of reading a row.
   enum Obstacle {
-    /// A column had to climb: the types were not the right ones.
-    case climbed
+    /// A column was upgraded: the types were not the right ones.
+    case upgraded
     /// A value does not go into its column, which is an error unless it stands in the footer.
     case misfit(FormatError)
   }
@@ -140,13 +140,13 @@ extension GenFromTextTable {
 
   /// Reads rows into what is free of the store, or to the end.
   mutating func fill(
-    _ store: inout RowStore, _ cursor: inout TypedCursor, _ plan: TypedPlan, from start: Int, _ widths: inout [Int]
+    _ store: inout RowBuffer, _ cursor: inout TypedCursor, _ plan: TypedPlan, from start: Int, _ widths: inout [Int]
   ) throws(FormatError) -> Obstacle? {
     let limit = options.maxRows ?? .max
     while store.rows < store.capacity {
       let room = min(store.capacity - store.rows, limit - cursor.rowCount)
       if let rows = plan.rows {
-        // Safe: the store has room for so many rows.
+        // Safe: the buffer has room for `room` rows.
         let read = unsafe cursor.lines.readRows(rows, into: store.end, capacity: room)
         store.add(read)
         cursor.rowCount += read
@@ -161,17 +161,17 @@ extension GenFromTextTable {
         cursor.invalid.append((cursor.lines.count + lineOffset(start), all.count))
         continue
       }
-      if dtype == nil, climb(values, &widths) {
-        // Where reading is slow, once more has to do: the rest tells at once how far the columns climb.
-        if plan.rows == nil { try climb(over: limit - cursor.rowCount - 1, of: &cursor.lines, &widths) }
-        return .climbed
+      if dtype == nil, upgrade(values, &widths) {
+        // Where reading is slow, it is to happen once more only: all other rows upgrade the columns now.
+        if plan.rows == nil { try upgrade(over: limit - cursor.rowCount - 1, of: &cursor.lines, &widths) }
+        return .upgraded
       }
       do throws(FormatError) {
-        for (index, leaf) in plan.leaves.enumerated() {
+        for (index, slot) in plan.slots.enumerated() {
           let value = try converters[index].convert(values[index], loose: options.loose)
-          // Safe: the leaf lies within the next row, for which there is room.
-          let conversion = unsafe FieldConversion(leaf.dtype, at: store.end + leaf.offset)
-          guard conversion.store(value) else { throw outOfBounds(value, leaf.dtype) }
+          // Safe: the slot lies within the next row, for which there is room.
+          let conversion = unsafe FieldConversion(slot.dtype, at: store.end + slot.offset)
+          guard conversion.store(value) else { throw outOfBounds(value, slot.dtype) }
           if options.usemask { cursor.mask.append(try isMissing(values[index], index, plan.missingAlike) ? 1 : 0) }
         }
       } catch { return .misfit(error) }

@@ -67,7 +67,7 @@ struct GenFromTextTable {
   /// The columns to take from each line; `nil` for all.
   var columns: [Int]?
   var columnCount = 0
-  var converters: [LadderConverter] = []
+  var converters: [StringConverter] = []
   /// The columns that functions of the caller's convert.
   var customColumns: Set<Int> = []
   var rows: [[String]] = []
@@ -100,7 +100,7 @@ struct GenFromTextTable {
   mutating func open() throws(FormatError) -> (first: [Unicode.Scalar], dataLine: Int) {
     for _ in 0..<max(0, options.skipHeader) where try lines.next() == nil { break }
     var (first, values) = try firstLine()
-    // Where the data begin: behind the names, or with the line just read, if there was one.
+    // Where the data begin: after the names, or with the line just read, if there was one.
     let dataLine = lines.count - (options.names == .firstLine || values.isEmpty ? 0 : 1)
     try settleNames(&first, &values)
     try settleColumns(values)
@@ -113,7 +113,7 @@ struct GenFromTextTable {
     if let result = try readTyped(from: dataLine) { return result }
     let footer = try readRows(first)
     // The types are found with the rows of the footer.
-    if dtype == nil { climb() }
+    if dtype == nil { upgrade() }
     rows.removeLast(min(footer, rows.count))
     if dtype == nil { keepBytes() }
     return try finish()

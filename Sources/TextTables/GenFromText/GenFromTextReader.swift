@@ -21,7 +21,7 @@ package final class GenFromTextReader {
   /// The type of what marks the missing values of an element or a record.
   package var maskDType: DType { get throws(FormatError) { try table.maskDType(plan.target) } }
   /// The shape of a row: one dimension, or none for records.
-  package var rowShape: [Int] { plan.target.isStructured ? [] : [plan.leaves.count] }
+  package var rowShape: [Int] { plan.target.isStructured ? [] : [plan.slots.count] }
   /// How many rows have been read.
   package var rowCount: Int { cursor.rowCount }
 
@@ -47,7 +47,7 @@ package final class GenFromTextReader {
   ) throws(FormatError) -> GenFromTextReader? {
     do throws(FormatError) {
       var quiet = options
-      // An empty table is told of by whoever reads it as a whole.
+      // An empty table is reported when it is read as a whole.
       quiet.onWarning = nil
       var table = try GenFromTextTable(source, quiet)
       let (_, start) = try table.open()
@@ -72,11 +72,11 @@ package final class GenFromTextReader {
   package func next() throws(FormatError) -> GenFromTextResult? {
     guard !cursor.hasEnded else { return nil }
     do throws(FormatError) {
-      var store = RowStore(rowSize: plan.rowSize, hasGaps: plan.hasGaps)
+      var store = RowBuffer(rowSize: plan.rowSize, hasGaps: plan.hasGaps)
       try store.reserve(max(1, GenFromTextReader.pieceSize / max(1, plan.rowSize)))
       switch try table.fill(&store, &cursor, plan, from: start, &widths) {
       case nil: break
-      case .climbed: throw FormatError(.malformed, "the file has changed while it was read")
+      case .upgraded: throw FormatError(.malformed, "the file has changed while it was read")
       case .misfit(let error):
         // Lines with another number of columns are told first.
         let invalid = try cursor.invalid + table.invalidLines(behind: &cursor, from: start)
@@ -121,7 +121,7 @@ extension GenFromTextTable {
       let kept = cursor.rowCount - footer
       let survey = Survey(rowCount: cursor.rowCount, invalid: cursor.invalid, keptCount: kept)
       widths = narrow
-      guard footer > 0, dtype == nil, plan.leaves.contains(where: { $0.dtype.kind == .string }) else { return survey }
+      guard footer > 0, dtype == nil, plan.slots.contains(where: { $0.dtype.kind == .string }) else { return survey }
       // Texts are as wide as what is kept of them.
       let limit = options.maxRows
       options.maxRows = kept
@@ -139,13 +139,13 @@ extension GenFromTextTable {
     _ plan: TypedPlan, from start: Int, _ widths: inout [Int]
   ) throws(FormatError) -> (cursor: TypedCursor, narrow: [Int])? {
     var cursor = TypedCursor(lines: try lines(from: start))
-    var store = RowStore(rowSize: plan.rowSize, hasGaps: plan.hasGaps)
+    var store = RowBuffer(rowSize: plan.rowSize, hasGaps: plan.hasGaps)
     try store.reserve(max(1, (4 << 20) / max(1, plan.rowSize)))
     var narrow = [Int](repeating: 1, count: columnCount)
     while !cursor.hasEnded {
       if try fill(&store, &cursor, plan, from: start, &widths) != nil { return nil }
-      for (index, leaf) in plan.leaves.enumerated() where leaf.dtype.kind == .string {
-        narrow[index] = max(narrow[index], longest(leaf, store))
+      for (index, slot) in plan.slots.enumerated() where slot.dtype.kind == .string {
+        narrow[index] = max(narrow[index], longest(slot, store))
       }
       try store.clear()
       cursor.mask.removeAll(keepingCapacity: true)

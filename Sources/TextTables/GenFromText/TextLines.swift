@@ -85,7 +85,7 @@ struct TextLines {
   /// Reads lines as rows as long as they are plain; returns how many.
   ///
   /// - Parameter target: Room for `capacity` rows.
-  mutating func readRows(_ rows: FastRows, into target: UnsafeMutableRawPointer, capacity: Int) -> Int {
+  mutating func readRows(_ rows: FastRowReader, into target: UnsafeMutableRawPointer, capacity: Int) -> Int {
     var place = position
     // Safe: the span is used while the array's bytes are held.
     let read = unsafe blocks.text.withUnsafeBytes { bytes in
@@ -102,7 +102,7 @@ struct TextLines {
     // Safe: the span is used while the array's bytes are held.
     unsafe blocks.text.withUnsafeBytes { bytes in
       let text = unsafe RawSpan(_unsafeBytes: bytes)
-      return RowTokenizer.skipLine(text, &end, end: text.byteCount, isLast: blocks.isLast)
+      return TextScanning.skipLine(text, &end, isLast: blocks.isLast)
     }
   }
 

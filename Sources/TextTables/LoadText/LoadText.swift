@@ -7,7 +7,7 @@ extension AnyNDArray {
   ///
   /// Large files are read on all cores. Memory: the array, and a few megabytes of text at a time.
   ///
-  /// - Throws: ``FormatError`` with code `badValue` for a field that is no value of the dtype, `malformed` for a row
+  /// - Throws: ``FormatError`` with code `badValue` for a field that is not a value of the dtype, `malformed` for a row
   ///   with another number of columns, `badArgument` for options that contradict each other: NumPy's wording, with
   ///   the file, row and column.
   public static func loadText(

@@ -156,7 +156,7 @@ private final class ChunkProgress: Sendable {
 
   var state: State { current.withLock { $0 } }
 
-  /// Gives the next chunk its place; `nil` if it is not to be parsed, nor any behind it.
+  /// Gives the next chunk its place; `nil` if it is not to be parsed, nor any after it.
   func settle(count: Int, end: Int, isOdd: Bool) -> Int? {
     current.withLock { state in
       if state.hasStopped { return nil }
@@ -190,7 +190,7 @@ private final class ChunkLines: @unchecked Sendable {
   /// Whether the buffer is that which the file was read into.
   let isReusable: Bool
 
-  /// Whether the lines are not to be read so: too long, or no text in the encoding. Whoever reads on tells what is wrong.
+  /// Whether the lines are not to be read so: too long, or no text in the encoding. Reading on reports what is wrong.
   let isOdd: Bool
 
   init(odd buffer: ArrayStorage) {
@@ -202,11 +202,11 @@ private final class ChunkLines: @unchecked Sendable {
     // Safe: the range was filled; the span is used within the initialiser only.
     let memory = unsafe SharedMemory(buffer.baseAddress)
     let text = unsafe RawSpan(_unsafeStart: memory.address + range.lowerBound, byteCount: range.count)
-    let census = TextCensus(text)
+    let scan = TextScan(text)
     self.fileEnd = fileEnd
-    isReusable = census.isASCII
-    count = min(census.lineCount(of: text), range.count / plan.leastTextPerRow + 1)
-    guard !census.isASCII else {
+    isReusable = scan.isASCII
+    count = min(scan.lineCount(of: text), range.count / plan.leastTextPerRow + 1)
+    guard !scan.isASCII else {
       self.buffer = buffer
       isOdd = false
       (start, end) = (range.lowerBound, range.upperBound)

@@ -11,7 +11,7 @@ extension TextTableReader {
     while !hasEnded {
       let narrow = try narrowest(plan)
       let fixed = plan.fixed(narrow, columnCount: columnCount)
-      var store = RowStore(rowSize: fixed.rowSize, hasGaps: false)
+      var store = RowBuffer(rowSize: fixed.rowSize, hasGaps: false)
       _ = try readBlock(into: &store, fixed)
       if store.rows > 0 { return try array(store, narrow) }
     }
@@ -65,7 +65,7 @@ extension RowPlan {
   fileprivate func fixed(_ dtype: DType, columnCount: Int) -> RowPlan {
     RowPlan(
       syntax: syntax, dtypeName: dtypeName,
-      leaves: TextLeaves(alike: dtype, count: columnCount),
+      slots: FieldSlots(alike: dtype, count: columnCount),
       rowSize: columnCount * dtype.itemSize, useColumns: useColumns, converters: converters,
       isHomogeneous: isHomogeneous, fast: nil)
   }

@@ -11,7 +11,7 @@ extension TextTableReader {
 
   /// Reads the rest of the file, or some of it, by chunks; returns how many rows were read, or `nil` if nothing is to be
   /// read so.
-  func readChunks(into store: inout RowStore, _ plan: RowPlan) throws(FormatError) -> Int? {
+  func readChunks(into store: inout RowBuffer, _ plan: RowPlan) throws(FormatError) -> Int? {
     let encoding = options.encoding ?? .utf8
     guard readsChunks, plan.syntax.quote.isEmpty, !plan.hasConverters, TextChunks.canCut(encoding),
       !blocks.source.readsInOrder, let total = blocks.source.byteCount, let start = blocks.filePosition(of: firstRow),
@@ -38,7 +38,7 @@ extension TextTableReader {
   /// Makes room for the rows of chunks: of the whole rest of the file, if all of it comes to the store. False if there may
   /// be more than memory holds: they are then read as far as they go.
   private func makeRoom(
-    for chunkCount: Int, from start: Int, of total: Int, in store: inout RowStore, _ plan: RowPlan
+    for chunkCount: Int, from start: Int, of total: Int, in store: inout RowBuffer, _ plan: RowPlan
   ) throws(FormatError) -> Bool {
     guard store.isWhole else {
       // Address space, most of which is never touched; less if rows are large in memory.
@@ -52,7 +52,7 @@ extension TextTableReader {
       let end = blocks.wholeLineCount
       let lines = withText { text in
         let known = text.extracting(min(firstRow, end)..<end)
-        return TextCensus(known).lineCount(of: known)
+        return TextScan(known).lineCount(of: known)
       }
       expected = expectedRows(max(1, lines), max(1, end - firstRow), of: total - start)
     } else {
@@ -90,7 +90,7 @@ extension TextTableReader {
     let ranges = zip(bounds, bounds.dropFirst()).map { $0..<$1 }.filter { !$0.isEmpty }
     let most = plan.leastTextPerRow
     let counted = ranges.map { range in
-      let lines = withText { TextCensus($0.extracting(range)).lineCount(of: $0.extracting(range)) }
+      let lines = withText { TextScan($0.extracting(range)).lineCount(of: $0.extracting(range)) }
       return Piece(range: range, lines: min(lines, range.count / most + 1))
     }
     let rows = counted.reduce(0) { $0 + $1.lines }
@@ -99,7 +99,7 @@ extension TextTableReader {
     return overflow || bytes > max(64 << 20, 16 * size) ? nil : counted
   }
 
-  func parse(_ pieces: [Piece], _ plan: RowPlan, _ store: inout RowStore) throws(FormatError) -> Int {
+  func parse(_ pieces: [Piece], _ plan: RowPlan, _ store: inout RowBuffer) throws(FormatError) -> Int {
     let rows = pieces.reduce(0) { $0 + $1.lines }
     try store.reserve(
       rows,
@@ -135,7 +135,7 @@ extension TextTableReader {
 
   /// Closes the gaps that empty lines and comments have left, and reports what went wrong first.
   private func gather(
-    _ outcomes: [(outcome: RowParser.Outcome, offset: Int)], _ store: inout RowStore
+    _ outcomes: [(outcome: RowParser.Outcome, offset: Int)], _ store: inout RowBuffer
   ) throws(FormatError) -> Int {
     let size = store.rowSize
     var rows = 0
@@ -156,5 +156,8 @@ extension TextTableReader {
 /// Memory that several threads write to, each its own part.
 @safe struct SharedMemory: @unchecked Sendable {
   let address: UnsafeMutableRawPointer
-  init(_ address: UnsafeMutableRawPointer) { unsafe self.address = address }
+  init(_ address: UnsafeMutableRawPointer) {
+    // Safe: only kept here; the users of the address say why it is valid.
+    unsafe self.address = address
+  }
 }

@@ -53,16 +53,16 @@ public final class TextTableReader {
     do throws(FormatError) {
       let syntax = try TextSyntax(
         delimiter: options.delimiter, comments: options.comments, quote: options.quoteCharacter)
-      let leaves = try TextLeaf.leaves(of: options.dtype)
-      if let columns = options.useColumns, !isHomogeneous, columns.count != leaves.count {
+      let slots = try FieldSlot.slots(of: options.dtype)
+      if let columns = options.useColumns, !isHomogeneous, columns.count != slots.count {
         throw FormatError(
           .badArgument,
           "If a structured dtype is used, the number of columns in `usecols` must match the effective number of "
-            + "fields. But \(columns.count) usecols were given and the number of fields is \(leaves.count).")
+            + "fields. But \(columns.count) usecols were given and the number of fields is \(slots.count).")
       }
       try blocks.advance(past: 0)
       try skipLines()
-      try findFirstRow(syntax, leaves)
+      try findFirstRow(syntax, slots)
     } catch { throw error.at(file: source.name) }
   }
 
@@ -70,7 +70,7 @@ public final class TextTableReader {
     for _ in 0..<options.skipRows {
       while true {
         let isDone = withText { text in
-          RowTokenizer.skipLine(text, &firstRow, end: text.byteCount, isLast: blocks.isLast)
+          TextScanning.skipLine(text, &firstRow, isLast: blocks.isLast)
         }
         if isDone { break }
         try readOn()
@@ -91,8 +91,8 @@ public final class TextTableReader {
     unsafe blocks.text.withUnsafeBytes { body(unsafe RawSpan(_unsafeBytes: $0)) }
   }
 
-  private func findFirstRow(_ syntax: TextSyntax, _ leaves: TextLeaves) throws(FormatError) {
-    var count: Int? = options.useColumns?.count ?? (isHomogeneous ? nil : leaves.count)
+  private func findFirstRow(_ syntax: TextSyntax, _ slots: FieldSlots) throws(FormatError) {
+    var count: Int? = options.useColumns?.count ?? (isHomogeneous ? nil : slots.count)
     if options.maxRows == 0 { hasEnded = true }
     var tokenizer = RowTokenizer(syntax)
     while count == nil, !hasEnded {
@@ -110,7 +110,7 @@ public final class TextTableReader {
       if !tokenizer.fields.isEmpty {
         count = tokenizer.fields.count
       } else if next >= blocks.text.count, blocks.isLast {
-        // An empty line that ends is one; behind the last line end there is none.
+        // An empty line that ends is one; after the last line end there is none.
         if next > start, let last = blocks.text.last, last == 10 || last == 13 { warnOfEmptyLine(0) }
         hasEnded = true
       } else {
@@ -119,25 +119,26 @@ public final class TextTableReader {
       }
     }
     columnCount = count ?? 1
-    plan = try makePlan(syntax, leaves)
+    plan = try makePlan(syntax, slots)
   }
 
-  private func makePlan(_ syntax: TextSyntax, _ leaves: TextLeaves) throws(FormatError) -> RowPlan {
-    var all = leaves
+  private func makePlan(_ syntax: TextSyntax, _ slots: FieldSlots) throws(FormatError) -> RowPlan {
+    var all = slots
     var rowSize = dtype.itemSize
     if isHomogeneous {
       guard columnCount == 0 || dtype.itemSize <= Int.max / 2 / columnCount else { throw .overflow("row") }
-      all = TextLeaves(alike: dtype, count: columnCount)
+      all = FieldSlots(alike: dtype, count: columnCount)
       rowSize = columnCount * dtype.itemSize
     }
     let converters = try resolveConverters()
     let isPlain = !converters.contains { $0 != nil }
     let name = dtype.isFlexible ? "object" : nil
     return RowPlan(
-      syntax: syntax, dtypeName: name, leaves: all, rowSize: rowSize, useColumns: options.useColumns,
+      syntax: syntax, dtypeName: name, slots: all, rowSize: rowSize, useColumns: options.useColumns,
       converters: converters, isHomogeneous: isHomogeneous,
       fast: isPlain
-        ? FastRows(syntax, all, useColumns: options.useColumns, rowSize: rowSize, isHomogeneous: isHomogeneous) : nil)
+        ? FastRowReader(syntax, all, useColumns: options.useColumns, rowSize: rowSize, isHomogeneous: isHomogeneous)
+        : nil)
   }
 
   /// The converter of each value of a row, if there are any.
@@ -180,7 +181,7 @@ public final class TextTableReader {
   public func next() throws(FormatError) -> AnyNDArray? {
     guard let plan, !hasEnded else { return nil }
     if dtype.isFlexible { return try nextFlexible(plan) }
-    var store = RowStore(rowSize: plan.rowSize, hasGaps: plan.hasGaps)
+    var store = RowBuffer(rowSize: plan.rowSize, hasGaps: plan.hasGaps)
     while store.rows == 0, try readBlock(into: &store, plan) {}
     if store.rows == 0 { return nil }
     return try array(store, dtype)
@@ -189,19 +190,19 @@ public final class TextTableReader {
   /// All rows that are left.
   func readAll() throws(FormatError) -> AnyNDArray {
     guard let plan, !dtype.isFlexible else { return try readAllFlexible() }
-    var store = RowStore(rowSize: plan.rowSize, hasGaps: plan.hasGaps, isWhole: true)
+    var store = RowBuffer(rowSize: plan.rowSize, hasGaps: plan.hasGaps, isWhole: true)
     while try readBlock(into: &store, plan) {}
     return try array(store, dtype)
   }
 
-  func array(_ store: RowStore, _ dtype: DType) throws(FormatError) -> AnyNDArray {
+  func array(_ store: RowBuffer, _ dtype: DType) throws(FormatError) -> AnyNDArray {
     try FormatError.wrapping(.limitExceeded, file: blocks.source.name) { () throws(ArrayError) in
       try AnyNDArray(storage: store.storage, dtype: dtype, shape: [store.rows] + rowShape)
     }
   }
 
   /// Reads the block at hand into a store and reads on; false at the end of the data.
-  func readBlock(into store: inout RowStore, _ plan: RowPlan) throws(FormatError) -> Bool {
+  func readBlock(into store: inout RowBuffer, _ plan: RowPlan) throws(FormatError) -> Bool {
     guard !hasEnded else { return false }
     if let read = try readChunks(into: &store, plan) {
       rowCount += read
@@ -216,8 +217,8 @@ public final class TextTableReader {
     return true
   }
 
-  /// Reads what is complete of the block at hand; ``firstRow`` moves behind it.
-  private func parse(_ plan: RowPlan, _ store: inout RowStore) throws(FormatError) -> Int {
+  /// Reads what is complete of the block at hand; ``firstRow`` moves past it.
+  private func parse(_ plan: RowPlan, _ store: inout RowBuffer) throws(FormatError) -> Int {
     let left = options.maxRows.map { $0 - rowCount } ?? .max
     if Parallel.workers > 1, plan.syntax.quote.isEmpty, !plan.hasConverters, let pieces = pieces(plan, limit: left) {
       return try parse(pieces, plan, &store)
@@ -226,7 +227,7 @@ public final class TextTableReader {
   }
 
   /// One row after the other, as quotes and converters need it, and a limit to the number of rows.
-  func parseInOrder(_ plan: RowPlan, _ store: inout RowStore, limit: Int) throws(FormatError) -> Int {
+  func parseInOrder(_ plan: RowPlan, _ store: inout RowBuffer, limit: Int) throws(FormatError) -> Int {
     var parser = RowParser(plan)
     let start = store.rows
     let textStart = firstRow
@@ -259,7 +260,7 @@ public final class TextTableReader {
     return store.rows - start
   }
 
-  /// How many rows so many bytes of text may have, if they are like the first rows, which took `bytes`.
+  /// How many rows `total` bytes of text may have, if they are like the first rows, which took `bytes`.
   func expectedRows(_ rows: Int, _ bytes: Int, of total: Int) -> Int {
     guard bytes > 0, total > 0 else { return 64 }
     let estimate = Double(rows) * Double(total) / Double(bytes) * 1.02 + 16

@@ -16,7 +16,7 @@ public struct GenFromTextOptions: Sendable {
 
   /// Where the names of the fields come from.
   public enum Names: Sendable, Hashable {
-    /// The first line behind ``GenFromTextOptions/skipHeader``, which may be a comment.
+    /// The first line after ``GenFromTextOptions/skipHeader``, which may be a comment.
     case firstLine
     /// These.
     case list([String])
@@ -36,7 +36,7 @@ public struct GenFromTextOptions: Sendable {
     case all(Value)
     /// In the order of the columns that are read; `nil` for a column that has none.
     case list([Value?])
-    /// For some columns of the file; `nil` as a key of missing values stands for every column.
+    /// For some columns of the file; `nil` as a key of missing values represents every column.
     case columns([Column?: Value])
   }
 
@@ -57,7 +57,7 @@ public struct GenFromTextOptions: Sendable {
   public var skipFooter = 0
   /// Functions for columns. NumPy's `converters`.
   public var converters: [Column: TextConverter] = [:]
-  /// Texts that stand for a missing value, beside the empty one. NumPy's `missing_values`.
+  /// Texts that represent a missing value, beside the empty one. NumPy's `missing_values`.
   public var missingValues: PerColumn<[String]>?
   /// What missing values become. NumPy's `filling_values`.
   public var fillingValues: PerColumn<TextValue>?
@@ -81,7 +81,7 @@ public struct GenFromTextOptions: Sendable {
   public var unpack = false
   /// Whether to tell which values were missing. NumPy's `usemask`.
   public var usemask = false
-  /// Whether a text that is no value becomes the missing value rather than an error. NumPy's `loose`.
+  /// Whether a text that is not a value becomes the missing value rather than an error. NumPy's `loose`.
   public var loose = true
   /// Whether a row with another number of columns is an error rather than left out with a warning. NumPy's
   /// `invalid_raise`.

@@ -20,7 +20,7 @@ public typealias TextConverter = @Sendable (String) throws -> TextValue
 
 /// How text is read as a table: the parameters of NumPy's `loadtxt`.
 public struct LoadTextOptions: Sendable {
-  /// The type of the elements; a structured one takes a column for each of its leaves. `S`, `U`, `M8` and `m8`
+  /// The type of the elements; a structured one takes a column for each of its leaf fields. `S`, `U`, `M8` and `m8`
   /// without size or unit are found from the data.
   public var dtype: DType = .float64
   /// What begins a comment, up to the end of the line; none if empty. NumPy's `comments`.
@@ -44,7 +44,7 @@ public struct LoadTextOptions: Sendable {
   public var encoding: TextEncoding?
   /// How many rows to read at most, comments and empty lines not counted. NumPy's `max_rows`.
   public var maxRows: Int?
-  /// The character around fields that may contain delimiters and line ends, doubled to stand for itself. NumPy's
+  /// The character around fields that may contain delimiters and line ends, doubled to represent itself. NumPy's
   /// `quotechar`.
   public var quoteCharacter: String?
   /// The longest line, in bytes: what bounds the memory that a file without line ends takes.

@@ -18,7 +18,7 @@ public struct SaveTextOptions: Sendable, Hashable {
   public var delimiter: String
   /// What ends a line; NumPy's `newline`.
   public var newline: String
-  /// Text above the data, each line behind ``commentPrefix``; NumPy's `header`.
+  /// Text above the data, each line after ``commentPrefix``; NumPy's `header`.
   public var header: String
   /// Text below the data; NumPy's `footer`.
   public var footer: String

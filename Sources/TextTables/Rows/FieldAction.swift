@@ -1,38 +1,15 @@
 internal import NDArrays
 internal import NumberText
 
-/// What stands in a column of numbers where the text has none.
-struct FieldGap: Sendable {
-  /// The number's bytes, as many as it has.
-  let bits: UInt64
-  let byteCount: Int
-  /// Whether words are gaps as well, rather than empty fields only.
-  let takesWords: Bool
-
-  /// Whether a byte begins a word that is no number: numbers begin with letters in `inf` and `nan` only.
-  @inline(__always)
-  static func isWord(_ byte: UInt8) -> Bool {
-    let letter = byte & 0xDF
-    return letter >= 0x41 && letter <= 0x5A && letter != 0x49 && letter != 0x4E
-  }
-
-  func store(at target: UnsafeMutableRawPointer) {
-    unsafe withUnsafeBytes(of: bits) { bytes in
-      // Safe: the caller has room for a number of the column's type, which has so many bytes.
-      if let start = bytes.baseAddress { unsafe target.copyMemory(from: start, byteCount: byteCount) }
-    }
-  }
-}
-
 /// What the readers of plain rows do with a column of the text.
 enum FieldAction: Sendable {
   case skip
   case number(NumberRows.Element)
-  /// A complex number as Python's own `complex` reads it, of so many bytes.
+  /// A complex number of this many bytes, as Python's own `complex` reads it.
   case complex(Int)
   /// `True` or `False` in letters of any case: what `genfromtxt` takes for a truth value.
   case truth
-  /// `S`: so many bytes; `U`: so many code points in this machine's byte order.
+  /// `S`: the number of bytes; `U`: the number of code points, in this machine's byte order.
   case bytes(Int)
   case characters(Int)
 
@@ -41,7 +18,7 @@ enum FieldAction: Sendable {
   /// - Parameter asPython: Whether truth values and complex numbers are read as Python's converters do, for `genfromtxt`;
   ///   `loadtxt` has other rules.
   init?(_ dtype: DType, asPython: Bool) {
-    if let element = FastRows.element(dtype) {
+    if let element = FastRowReader.element(dtype) {
       self = .number(element)
     } else if dtype.kind == .bytes, dtype.itemSize > 0 {
       self = .bytes(dtype.itemSize)
@@ -56,7 +33,7 @@ enum FieldAction: Sendable {
     }
   }
 
-  /// The characters that the column has room for; `nil` for what is no text.
+  /// The characters that the column has room for; `nil` for what is not text.
   var textSize: Int? {
     switch self {
     case .skip, .number, .complex, .truth: nil
@@ -64,12 +41,13 @@ enum FieldAction: Sendable {
     }
   }
 
-  /// Stores a field that is no real number; false if it is not ASCII, or no value of the kind.
+  /// Stores a field that is not a real number; false if it is not ASCII, or not a value of the kind.
   ///
   /// - Parameter target: Room for an element of the column's type.
   @inline(__always)
   func store(_ text: RawSpan, _ range: Range<Int>, at target: UnsafeMutableRawPointer) -> Bool {
     let (start, end) = (range.lowerBound, range.upperBound)
+    // Safe: the caller has room for an element of the column's type, and each case stores no more than its bytes.
     switch self {
     case .skip, .number: return true
     case .complex(let size):
@@ -103,8 +81,8 @@ enum FieldAction: Sendable {
   private static func truth(_ text: RawSpan, _ range: Range<Int>) -> Bool? {
     var word: UInt64 = 0
     guard range.count == 4 || range.count == 5 else { return nil }
-    for place in range {
-      let byte = text.byte(place)
+    for position in range {
+      let byte = text.byte(position)
       guard (0x41...0x5A).contains(byte & 0xDF) else { return nil }
       word = word &<< 8 | UInt64(byte & 0xDF)
     }

@@ -27,6 +27,7 @@ extension FieldConversion {
     case .bytes, .string:
       // Numbers become their `str`.
       let text = Array(FieldConversion.description(value).utf8)
+      // Safe: the span is used while the array's bytes are held.
       return unsafe text.withUnsafeBytes { store(unsafe RawSpan(_unsafeBytes: $0), 0..<$0.count) }
     case .timedelta:
       guard case .integer(let number) = value else { return false }

@@ -12,6 +12,7 @@ internal import NumberText
 
   init(_ dtype: DType, at target: UnsafeMutableRawPointer) {
     self.dtype = dtype
+    // Safe: only kept here; the caller holds the row while values are stored.
     unsafe self.target = target
   }
 
@@ -248,7 +249,7 @@ internal import NumberText
 }
 
 extension RawSpan {
-  /// Whether the first character that is no white space is a minus.
+  /// Whether the first character that is not white space is a minus.
   fileprivate func hasMinus(_ range: Range<Int>) -> Bool {
     var position = range.lowerBound
     TextSpace.skip(self, &position, range.upperBound)

@@ -1,7 +1,7 @@
 internal import NDArrays
 internal import Synchronization
 
-/// Finds the size of text or the unit of moments that a column needs: NumPy's discovery for `S`, `U` and `M8`.
+/// Finds the size of text or the unit of datetimes that a column needs: NumPy's discovery for `S`, `U` and `M8`.
 struct FlexibleScan {
   private let dtype: DType
   private var longest = 1

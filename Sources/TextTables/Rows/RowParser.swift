@@ -8,22 +8,22 @@ struct RowPlan: Sendable {
   /// The dtype as errors call it.
   let dtypeName: String?
   /// Where each value of a row goes.
-  let leaves: TextLeaves
+  let slots: FieldSlots
   /// The bytes of a row.
   let rowSize: Int
-  /// The column of the text for each leaf, negative from the end; `nil` if they are the same.
+  /// The column of the text for each slot, negative from the end; `nil` if they are the same.
   let useColumns: [Int]?
-  /// The converters of the leaves, `nil` for those that have none; empty if none has one.
+  /// The converters of the slots, `nil` for those that have none; empty if none has one.
   let converters: [TextConverter?]
   /// Whether the columns are found from the data rather than given by a structured dtype.
   let isHomogeneous: Bool
-  let fast: FastRows?
+  let fast: FastRowReader?
 
-  /// Whether there are bytes in a row that belong to no leaf.
-  var hasGaps: Bool { leaves.byteCount != rowSize }
+  /// Whether there are bytes in a row that belong to no slot.
+  var hasGaps: Bool { slots.byteCount != rowSize }
 
-  /// The converter of a leaf.
-  func converter(_ leaf: Int) -> TextConverter? { converters.isEmpty ? nil : converters[leaf] }
+  /// The converter of a slot.
+  func converter(_ slot: Int) -> TextConverter? { converters.isEmpty ? nil : converters[slot] }
 
   var hasConverters: Bool { converters.contains { $0 != nil } }
 
@@ -31,8 +31,8 @@ struct RowPlan: Sendable {
   /// cannot be empty.
   var leastTextPerRow: Int {
     let needsText =
-      !leaves.isEmpty && [.signedInteger, .unsignedInteger, .float, .complex, .bool].contains(leaves[0].dtype.kind)
-    return max(1, isHomogeneous && !hasConverters && useColumns == nil ? leaves.count * (needsText ? 2 : 1) - 0 : 1)
+      !slots.isEmpty && [.signedInteger, .unsignedInteger, .float, .complex, .bool].contains(slots[0].dtype.kind)
+    return max(1, isHomogeneous && !hasConverters && useColumns == nil ? slots.count * (needsText ? 2 : 1) : 1)
   }
 }
 
@@ -123,9 +123,9 @@ struct RowParser {
     return tokenizer.fields.count
   }
 
-  /// The fields of the row read last that go to leaves, as text.
+  /// The fields of the row read last that go to slots, as text.
   func forEachField(_ text: RawSpan, _ body: (Int, [UInt8]) -> Void) {
-    for index in plan.leaves.indices {
+    for index in plan.slots.indices {
       let column = plan.useColumns?[index] ?? index
       let place = column < 0 ? column + tokenizer.fields.count : column
       guard tokenizer.fields.indices.contains(place) else { continue }
@@ -142,14 +142,14 @@ struct RowParser {
   /// Converts the fields of a row.
   private func store(_ text: RawSpan, _ row: Int, at target: UnsafeMutableRawPointer) -> RowFailure? {
     let count = tokenizer.fields.count
-    if plan.useColumns == nil, count != plan.leaves.count { return wrongCount(row, count) }
-    for (index, leaf) in plan.leaves.enumerated() {
+    if plan.useColumns == nil, count != plan.slots.count { return wrongCount(row, count) }
+    for (index, slot) in plan.slots.enumerated() {
       let wanted = plan.useColumns?[index] ?? index
       let column = wanted < 0 ? wanted + count : wanted
       guard column >= 0, column < count else { return wrongColumn(row, wanted, count) }
       let field = tokenizer.fields[column]
-      // Safe: the leaf lies within the row.
-      let conversion = unsafe FieldConversion(leaf.dtype, at: target + leaf.offset)
+      // Safe: the slot lies within the row.
+      let conversion = unsafe FieldConversion(slot.dtype, at: target + slot.offset)
       let isStored: Bool
       if let converter = plan.converter(index) {
         let input = String(decoding: bytes(of: field, text), as: UTF8.self)
@@ -162,13 +162,13 @@ struct RowParser {
       } else {
         isStored = conversion.store(text, field.start..<field.end)
       }
-      if !isStored { return wrongValue(row, column, field, leaf, text) }
+      if !isStored { return wrongValue(row, column, field, slot, text) }
     }
     return nil
   }
 
   private func wrongCount(_ row: Int, _ count: Int) -> RowFailure {
-    let expected = plan.leaves.count
+    let expected = plan.slots.count
     let begin =
       plan.isHomogeneous
       ? "the number of columns changed from \(expected) to \(count)"
@@ -192,12 +192,12 @@ struct RowParser {
   }
 
   private func wrongValue(
-    _ row: Int, _ column: Int, _ field: RowTokenizer.Field, _ leaf: TextLeaf, _ text: RawSpan
+    _ row: Int, _ column: Int, _ field: RowTokenizer.Field, _ slot: FieldSlot, _ text: RawSpan
   ) -> RowFailure {
     // Python's %.100R: the first hundred characters of the repr.
     let shown = String(
       PythonRepr.string(String(decoding: bytes(of: field, text), as: UTF8.self)).unicodeScalars.prefix(100))
-    let message = "could not convert string \(shown) to \(plan.dtypeName ?? leaf.dtype.description)"
+    let message = "could not convert string \(shown) to \(plan.dtypeName ?? slot.dtype.description)"
     return RowFailure(row: row, error: FormatError(.badValue, message, column: column + 1)) { error, row in
       var error = error
       error.message += " at row \(row), column \(column + 1)."

@@ -1,5 +1,5 @@
 /// Cuts a line into fields, by the rules of NumPy's own reader (numpy/_core/src/multiarray/textreading/tokenize.cpp):
-/// a field is quoted only if it begins with the quote; behind the closing quote the field goes on unquoted; in quotes
+/// a field is quoted only if it begins with the quote; after the closing quote the field goes on unquoted; in quotes
 /// line ends are part of the field; an empty field at the end of a line that is split at white space does not count.
 ///
 /// One tokenizer serves all rows of a piece of text, so that nothing is allocated per row.
@@ -19,7 +19,7 @@ struct RowTokenizer {
 
   init(_ syntax: TextSyntax) { self.syntax = syntax }
 
-  /// Reads a row; `position` moves behind its line end.
+  /// Reads a row; `position` moves past its line end.
   ///
   /// - Parameters:
   ///   - end: Where the text ends.
@@ -39,27 +39,6 @@ struct RowTokenizer {
   /// fields each time that more of it arrives. (Quotes may hide the line ends that there are, but make none.)
   func mayComplete(_ text: RawSpan, from position: Int, isLast: Bool) -> Bool {
     isLast || TextScanning.lineEnd(text, from: position) < text.byteCount
-  }
-
-  /// Moves over a line as it is, quotes and all; false if it is not complete.
-  static func skipLine(_ text: RawSpan, _ position: inout Int, end: Int, isLast: Bool) -> Bool {
-    var place = position
-    while place < end, text.byte(place) != 10, text.byte(place) != 13 { place &+= 1 }
-    guard skipLineEnd(text, &place, end: end, isLast: isLast) else { return false }
-    position = place
-    return true
-  }
-
-  /// Moves over a line end, or stands at the end of the text.
-  @inline(__always)
-  private static func skipLineEnd(_ text: RawSpan, _ place: inout Int, end: Int, isLast: Bool) -> Bool {
-    if place >= end { return isLast }
-    if text.byte(place) == 13 {
-      // A line feed that belongs to it may follow in the next block.
-      if place &+ 1 == end { if !isLast { return false } } else if text.byte(place &+ 1) == 10 { place &+= 1 }
-    }
-    place &+= 1
-    return true
   }
 
   /// What ended a field.
@@ -94,10 +73,10 @@ struct RowTokenizer {
         place &+= syntax.splitsAtSpace ? TextSpace.length(text, place, end) : syntax.delimiter.count
         continue
       case .comment:
-        while place < end, text.byte(place) != 10, text.byte(place) != 13 { place &+= 1 }
+        place = min(end, TextScanning.lineEnd(text, from: place))
       case .line: break
       }
-      guard RowTokenizer.skipLineEnd(text, &place, end: end, isLast: isLast) else { return false }
+      guard TextScanning.skipLineEnd(text, &place, end: end, isLast: isLast) else { return false }
       break
     }
     if fields.count == 1 || syntax.splitsAtSpace, let last = fields.last, last.start == last.end, !isFirstQuoted {
@@ -125,7 +104,7 @@ struct RowTokenizer {
     return .line
   }
 
-  /// Copies what stands between quotes to the scratch; `place` moves behind the closing quote.
+  /// Copies what stands between quotes to the scratch; `place` moves past the closing quote.
   private mutating func readQuoted(_ text: RawSpan, _ place: inout Int, end: Int, isLast: Bool) -> Bool {
     place &+= syntax.quote.count
     while place < end {
@@ -154,10 +133,9 @@ struct RowTokenizer {
 
   /// Reads a line that is cut at any of several comment marks first.
   private mutating func readCutRow(_ text: RawSpan, _ position: inout Int, end: Int, isLast: Bool) -> Bool {
-    var stop = position
-    while stop < end, text.byte(stop) != 10, text.byte(stop) != 13 { stop &+= 1 }
+    var stop = min(end, TextScanning.lineEnd(text, from: position))
     var next = stop
-    guard RowTokenizer.skipLineEnd(text, &next, end: end, isLast: isLast) else { return false }
+    guard TextScanning.skipLineEnd(text, &next, end: end, isLast: isLast) else { return false }
     for mark in syntax.longComments {
       var place = position
       while place < stop {

@@ -9,7 +9,7 @@ enum DateText {
     return "\(Int128(count) * Int128(unit.count)) \(unit.unit.pluralName)"
   }
 
-  /// `2020-01-31T05:06:07.123`, as far as the unit reaches; `nil` for a moment without unit.
+  /// `2020-01-31T05:06:07.123`, as far as the unit reaches; `nil` for a datetime without unit.
   static func moment(_ count: Int64, _ unit: DateUnit) -> String? {
     if count == notATime { return "NaT" }
     let steps = Int128(count) * Int128(unit.count)
@@ -89,7 +89,7 @@ enum DateText {
     }
   }
 
-  /// Whether Python's `int` takes a moment or duration: NumPy hands it a plain number unless the standard library has
+  /// Whether Python's `int` takes a datetime or duration: NumPy hands it a plain number unless the standard library has
   /// a type for it (a `date`, `datetime` or `timedelta` in its range).
   static func isPlainNumber(_ count: Int64, _ unit: DateUnit, isMoment: Bool) -> Bool {
     if count == notATime { return false }

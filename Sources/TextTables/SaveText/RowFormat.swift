@@ -17,7 +17,7 @@ struct TextColumn: Sendable {
 struct RowFormat: Sendable {
   /// A step of writing a row.
   enum Step: Sendable {
-    /// Text that stands for itself.
+    /// Text that is written as it is.
     case literal([UInt8])
     /// A value under a conversion.
     case value(TextColumn, PercentSpec)

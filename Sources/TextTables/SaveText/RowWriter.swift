@@ -39,7 +39,7 @@ struct RowWriter: Sendable {
         pending = []
       }
     }
-    guard let first, let element = FastRows.element(first.column.dtype),
+    guard let first, let element = FastRowReader.element(first.column.dtype),
       Set(separators.dropFirst()).count <= 1
     else { return nil }
     return NumberLines(

@@ -151,6 +151,7 @@ public struct TextTableWriter {
           let rows = try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in
             try array.slice([.range(lower: range.lowerBound, upper: range.upperBound)]).nativeByteOrder()
           }
+          // Safe: the bytes are used within the call only.
           try unsafe rows.withContiguousBytes { (bytes: UnsafeRawBufferPointer) throws(FormatError) in
             try unsafe writer.append(range.count, rowSize: rowSize, of: bytes, to: &piece.text)
           }

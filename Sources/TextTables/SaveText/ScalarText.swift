@@ -18,6 +18,7 @@ internal import PythonLiterals
   init(_ dtype: DType, declared: DType? = nil, at address: UnsafeRawPointer) {
     self.dtype = dtype
     self.declared = declared ?? dtype
+    // Safe: only kept here; the caller holds the array while the element is read.
     unsafe self.address = address
   }
 

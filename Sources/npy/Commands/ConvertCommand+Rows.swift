@@ -55,7 +55,7 @@ extension ConvertCommand {
     if let short = rows.short { return ArrayInput(address, memory: .values(short)) }
     var blocks: [AnyNDArray] = []
     var size = 0
-    var scratch: ScratchArray?
+    var scratch: SpooledArray?
     try rows.forEachBlock { (block: AnyNDArray) throws(FormatError) in
       size += block.nbytes
       if let scratch { return try scratch.append(block) }
@@ -75,9 +75,9 @@ extension ConvertCommand {
   }
 
   /// A file beside the destination for all rows of a table, or for what is told of each of their values.
-  private func scratchArray(for rows: TextRows, of dtype: DType) throws(FormatError) -> ScratchArray {
+  private func scratchArray(for rows: TextRows, of dtype: DType) throws(FormatError) -> SpooledArray {
     let folder = AtomicFile.isStream(destination) ? Folders.temporaryBase : Folders.folder(of: destination)
-    return try ScratchArray(in: folder, dtype: dtype, rowShape: rows.rowShape, isTransposed: rows.isTransposed)
+    return try SpooledArray(in: folder, dtype: dtype, rowShape: rows.rowShape, isTransposed: rows.isTransposed)
   }
 
   /// Converts a large table of text to an archive of its values and a mask of those that are missing.

@@ -37,7 +37,7 @@ struct PackCommand: NPYCommand, HasCommonOptions {
       let (given, address) = try PackCommand.split(text)
       members.append((given ?? PackCommand.name(of: address, place), address))
     }
-    try NPZArchive.refuseTwins(among: members.map(\.name), archive)
+    try NPZArchive.rejectDuplicateNames(among: members.map(\.name), archive)
     let isThere = FileStatus(path: archive) != nil
     try ArchiveOutput.write(
       to: archive, appending: append && isThere, replacing: output.replaces, options

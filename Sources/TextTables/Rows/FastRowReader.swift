@@ -1,32 +1,32 @@
 internal import NDArrays
 internal import NumberText
 
-/// Tells tables whose rows can be read by ``NumberRows``, ``RecordRows`` or ``FixedWidthRows``: plain values between single
-/// delimiters, or in columns of fixed widths.
+/// Recognises tables whose rows can be read by ``NumberRows``, ``MixedRowReader`` or ``FixedWidthRowReader``: plain values
+/// between single delimiters, or in columns of fixed widths.
 ///
-/// Whatever rows these give back goes to ``RowTokenizer`` (``LineSplitter`` in `genfromtxt`) and ``FieldConversion``.
-enum FastRows: Sendable {
+/// The rows that these give back go to ``RowTokenizer`` (``LineSplitter`` in `genfromtxt`) and ``FieldConversion``.
+enum FastRowReader: Sendable {
   case numbers(NumberRows)
-  case records(RecordRows)
-  case fixedWidths(FixedWidthRows)
+  case records(MixedRowReader)
+  case fixedWidths(FixedWidthRowReader)
 
   /// `nil` if the rows are not of the kind that can be read so.
-  init?(_ syntax: TextSyntax, _ leaves: TextLeaves, useColumns: [Int]?, rowSize: Int, isHomogeneous: Bool) {
-    guard syntax.quote.isEmpty, syntax.longComments.isEmpty, syntax.delimiter.count <= 1, let first = leaves.first
+  init?(_ syntax: TextSyntax, _ slots: FieldSlots, useColumns: [Int]?, rowSize: Int, isHomogeneous: Bool) {
+    guard syntax.quote.isEmpty, syntax.longComments.isEmpty, syntax.delimiter.count <= 1, let first = slots.first
     else { return nil }
     let delimiter = syntax.delimiter.first ?? 0
-    guard FastRows.isPlain(delimiter: delimiter, comment: syntax.comment.first) else { return nil }
-    if isHomogeneous, useColumns == nil, let element = FastRows.element(first.dtype) {
-      self = .numbers(NumberRows(element, delimiter: delimiter, columnCount: leaves.count))
+    guard FastRowReader.isPlain(delimiter: delimiter, comment: syntax.comment.first) else { return nil }
+    if isHomogeneous, useColumns == nil, let element = FastRowReader.element(first.dtype) {
+      self = .numbers(NumberRows(element, delimiter: delimiter, columnCount: slots.count))
       return
     }
-    guard let records = RecordRows(leaves, delimiter: delimiter, comment: syntax.comment, useColumns, rowSize) else {
+    guard let records = MixedRowReader(slots, delimiter: delimiter, comment: syntax.comment, useColumns, rowSize) else {
       return nil
     }
     self = .records(records)
   }
 
-  /// Whether the marks can be no part of a number or a line end.
+  /// Whether the marks cannot be part of a number or a line end.
   static func isPlain(delimiter: UInt8, comment: UInt8?) -> Bool {
     guard delimiter == 0 || Array(",;:|\t ".utf8).contains(delimiter) else { return false }
     guard let comment else { return true }
@@ -56,10 +56,11 @@ enum FastRows: Sendable {
   /// - Parameters:
   ///   - position: The start of a line; moves to the start of the first line that was not read.
   ///   - target: Room for `capacity` rows.
-  /// - Returns: How many rows were read.
+  /// - Returns: The number of rows that were read.
   func read(
     _ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer, capacity: Int
   ) -> Int {
+    // Safe: the caller has room for `capacity` rows, which is what each reader needs.
     switch self {
     case .numbers(let rows): unsafe rows.read(text, &position, into: target, capacity: capacity)
     case .records(let rows): unsafe rows.read(text, &position, into: target, capacity: capacity)

@@ -1,16 +1,16 @@
 internal import ByteIO
 internal import NDArrays
 
-/// One value of a row as it is stored: a column of a plain array, or a leaf of a structured dtype.
-struct TextLeaf: Sendable {
+/// Where one value of a row is stored: a column of a plain array, or a leaf field of a structured dtype.
+struct FieldSlot: Sendable {
   let dtype: DType
   /// Where it is stored, in bytes from the start of the row.
   let offset: Int
 
-  /// The leaves of a dtype in order: fields within fields, and each element of fields that are arrays.
+  /// The slots of a dtype in order: fields within fields, and each element of fields that are arrays.
   ///
-  /// - Throws: ``FormatError`` for objects, for arrays that are not fields, and for more leaves than a row can have.
-  static func leaves(of dtype: DType) throws(FormatError) -> TextLeaves {
+  /// - Throws: ``FormatError`` for objects, for arrays that are not fields, and for more slots than a row can have.
+  static func slots(of dtype: DType) throws(FormatError) -> FieldSlots {
     if dtype.subarray != nil {
       throw FormatError(
         .badArgument,
@@ -18,24 +18,24 @@ struct TextLeaf: Sendable {
           + "`np.dtype(('name', dtype))` to avoid this limitation.")
     }
     guard !dtype.hasObjects else { throw FormatError(.unsupported, "text cannot be read as Python objects") }
-    var leaves: [TextLeaf] = []
-    try append(dtype, 0, to: &leaves)
-    return TextLeaves(leaves)
+    var slots: [FieldSlot] = []
+    try append(dtype, 0, to: &slots)
+    return FieldSlots(slots)
   }
 
   /// A dtype's description is short, but a subarray within it may have any number of elements.
-  private static let maxLeaves = 1 << 22
+  private static let maxSlots = 1 << 22
 
-  private static func append(_ dtype: DType, _ offset: Int, to leaves: inout [TextLeaf]) throws(FormatError) {
+  private static func append(_ dtype: DType, _ offset: Int, to slots: inout [FieldSlot]) throws(FormatError) {
     if let fields = dtype.fields {
-      for field in fields { try append(field.dtype, offset + field.offset, to: &leaves) }
+      for field in fields { try append(field.dtype, offset + field.offset, to: &slots) }
     } else if let (element, shape) = dtype.subarray {
-      guard let count = Layout.elementCount(shape), count <= maxLeaves - leaves.count else {
+      guard let count = Layout.elementCount(shape), count <= maxSlots - slots.count else {
         throw FormatError(.limitExceeded, "a row of \(dtype) has more columns than can be read")
       }
-      for index in 0..<count { try append(element, offset + index * element.itemSize, to: &leaves) }
+      for index in 0..<count { try append(element, offset + index * element.itemSize, to: &slots) }
     } else {
-      leaves.append(TextLeaf(dtype: dtype, offset: offset))
+      slots.append(FieldSlot(dtype: dtype, offset: offset))
     }
   }
 }
@@ -43,28 +43,28 @@ struct TextLeaf: Sendable {
 /// The values of a row in order.
 ///
 /// Those of a plain array are alike and take no memory, however many columns a line has.
-struct TextLeaves: RandomAccessCollection, Sendable {
-  private let listed: [TextLeaf]
+struct FieldSlots: RandomAccessCollection, Sendable {
+  private let listed: [FieldSlot]
   private let alike: DType?
   let endIndex: Int
   var startIndex: Int { 0 }
 
   /// Leaves of any kind.
-  init(_ leaves: [TextLeaf]) {
-    listed = leaves
+  init(_ slots: [FieldSlot]) {
+    listed = slots
     alike = nil
-    endIndex = leaves.count
+    endIndex = slots.count
   }
 
-  /// The columns of a plain array, one behind the other.
+  /// The columns of a plain array, one after the other.
   init(alike dtype: DType, count: Int) {
     listed = []
     alike = dtype
     endIndex = count
   }
 
-  subscript(index: Int) -> TextLeaf {
-    if let alike { return TextLeaf(dtype: alike, offset: index * alike.itemSize) }
+  subscript(index: Int) -> FieldSlot {
+    if let alike { return FieldSlot(dtype: alike, offset: index * alike.itemSize) }
     return listed[index]
   }
 

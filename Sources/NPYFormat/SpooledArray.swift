@@ -3,7 +3,7 @@ package import ByteIO
 package import NDArrays
 
 /// An array whose rows come one after the other, in a file without a name until all are there.
-package final class ScratchArray {
+package final class SpooledArray {
   private let file: ScratchFile
   private let dtype: DType
   private let rowShape: [Int]

@@ -1,21 +1,13 @@
 internal import NDArrays
 internal import NumberText
 
-/// The fast way through rows whose columns differ: records, text among numbers, and tables of which only some columns are
+/// The fast path for rows whose columns differ: records, text among numbers, and tables of which only some columns are
 /// wanted.
 ///
 /// As ``NumberRows``, it gives back what is not plain: text that is not ASCII, quotes, comments within a row, white space
 /// other than spaces and tabs, rows that are too short.
-struct RecordRows: Sendable {
-  private struct Column: Sendable {
-    var action: FieldAction
-    /// Where the value goes, in bytes from the start of the row.
-    var offset: Int
-    /// What stands in for a number that is missing; `nil` if such rows are given back.
-    var gap: FieldGap?
-  }
-
-  /// What `genfromtxt` minds about text: missing values, white space that it strips, text that would be cut.
+struct MixedRowReader: Sendable {
+  /// What `genfromtxt` requires of text: missing values, white space that it strips, text that would be cut.
   struct Strictness: Sendable {
     /// Whether text that is longer than its column, or hides its length by a NUL at its end, is given back.
     var refusesLongText: Bool
@@ -25,9 +17,9 @@ struct RecordRows: Sendable {
     var marksBlanks: Bool
   }
 
-  private let columns: [Column]
+  private let columns: [FieldTarget]
   private let strictness: Strictness?
-  /// Whether there may be columns behind the last one that is read.
+  /// Whether there may be columns after the last one that is read.
   private let ignoresRest: Bool
   private let delimiter: UInt8
   /// What a comment begins with; a line feed if there are none.
@@ -36,30 +28,30 @@ struct RecordRows: Sendable {
 
   /// `nil` if a column is of another kind.
   init?(
-    _ leaves: TextLeaves, delimiter: UInt8, comment: [UInt8], _ useColumns: [Int]?, _ rowSize: Int,
-    strictness: Strictness? = nil, gaps: [FieldGap?] = []
+    _ slots: FieldSlots, delimiter: UInt8, comment: [UInt8], _ useColumns: [Int]?, _ rowSize: Int,
+    strictness: Strictness? = nil, missing: [MissingValue?] = []
   ) {
     self.strictness = strictness
     self.delimiter = delimiter
     self.comment = comment.first ?? 10
     self.rowSize = rowSize
-    let places = useColumns ?? Array(leaves.indices)
+    let places = useColumns ?? Array(slots.indices)
     // A column that is far out would take a step for each one before it.
-    guard places.count == leaves.count, let last = places.max(), places.allSatisfy({ $0 >= 0 }), last < 1 << 20,
+    guard places.count == slots.count, let last = places.max(), places.allSatisfy({ $0 >= 0 }), last < 1 << 20,
       Set(places).count == places.count
     else { return nil }
-    var columns = [Column](repeating: Column(action: .skip, offset: 0, gap: nil), count: last + 1)
+    var columns = [FieldTarget](repeating: .none, count: last + 1)
     // Where spaces divide, those at the end of a line do not.
-    let hasGaps = !gaps.isEmpty && delimiter != 0x20
-    for (index, (leaf, place)) in zip(leaves, places).enumerated() {
-      guard let action = FieldAction(leaf.dtype, asPython: strictness != nil) else { return nil }
-      columns[place] = Column(action: action, offset: leaf.offset, gap: hasGaps ? gaps[index] : nil)
+    let storesMissing = !missing.isEmpty && delimiter != 0x20
+    for (index, (slot, place)) in zip(slots, places).enumerated() {
+      guard let action = FieldAction(slot.dtype, asPython: strictness != nil) else { return nil }
+      columns[place] = FieldTarget(action: action, offset: slot.offset, missing: storesMissing ? missing[index] : nil)
     }
     self.columns = columns
     ignoresRest = useColumns != nil
   }
 
-  /// Reads rows as long as they are plain: see ``FastRows/read(_:_:into:capacity:)``.
+  /// Reads rows as long as they are plain: see ``FastRowReader/read(_:_:into:capacity:)``.
   func read(
     _ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer, capacity: Int
   ) -> Int {
@@ -76,7 +68,7 @@ struct RecordRows: Sendable {
           if index > 0 || delimiter == 0 {
             guard passDelimiter(text, &place, isFirst: index == 0) else { break rows }
           }
-          // Safe: the column lies within the row, of which there are `capacity` behind `target`.
+          // Safe: the column lies within the row, of which there are `capacity` from `target` on.
           let start = place
           let column = unsafe columns[index]
           guard unsafe read(column, text, &place, at: row + column.offset) else { break rows }
@@ -106,15 +98,18 @@ struct RecordRows: Sendable {
   }
 
   @inline(__always)
-  private func read(_ column: Column, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer) -> Bool {
+  private func read(_ column: FieldTarget, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer)
+    -> Bool
+  {
+    // Safe: the caller has room for the column's value.
     switch column.action {
     case .number(let element):
       skipSpaces(text, &place)
       let start = place
       if unsafe !element.read(text, &place, into: target) {
-        // Behind a number that does not fit, too, a field may end: it is no gap.
+        // A field may end after a number that does not fit, too: then the value is not missing.
         place = start
-        guard unsafe readGap(column, text, &place, at: target) else { return false }
+        guard unsafe readMissing(column, text, &place, at: target) else { return false }
       }
       skipSpaces(text, &place)
       return true
@@ -125,25 +120,26 @@ struct RecordRows: Sendable {
     }
   }
 
-  /// Moves over a field that is no number, where something stands in for it.
+  /// Moves over a field that is not a number, where a missing value is to be stored.
   @inline(never)
-  private func readGap(
-    _ column: Column, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer
+  private func readMissing(
+    _ column: FieldTarget, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer
   ) -> Bool {
-    guard let gap = column.gap else { return false }
+    guard let missing = column.missing else { return false }
     let byte = place < text.byteCount ? text.byte(place) : 10
     if byte == delimiter || byte == 10 || byte == 13 {
       guard delimiter != 0, columns.count > 1 else { return false }
     } else {
-      guard gap.takesWords, FieldGap.isWord(byte), passField(text, &place) else { return false }
+      guard missing.takesWords, MissingValue.isWord(byte), passField(text, &place) else { return false }
     }
-    unsafe gap.store(at: target)
+    // Safe: the caller has room for the column's value.
+    unsafe missing.store(at: target)
     return true
   }
 
   /// Whether `genfromtxt` takes a field's text as it stands.
   private func isPlainText(
-    _ column: Column, _ text: RawSpan, _ range: Range<Int>, _ index: Int, _ strictness: Strictness
+    _ column: FieldTarget, _ text: RawSpan, _ range: Range<Int>, _ index: Int, _ strictness: Strictness
   ) -> Bool {
     guard let size = column.action.textSize else { return true }
     guard !range.isEmpty else { return false }
@@ -195,8 +191,6 @@ struct RecordRows: Sendable {
     guard place < end else { return true }
     let byte = text.byte(place)
     guard byte == 10 || byte == 13 else { return false }
-    place &+= 1
-    if byte == 13, place < end, text.byte(place) == 10 { place &+= 1 }
-    return true
+    return TextScanning.skipLineEnd(text, &place, end: end, isLast: true)
   }
 }

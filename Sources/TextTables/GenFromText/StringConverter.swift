@@ -2,25 +2,25 @@ internal import ByteIO
 internal import NDArrays
 internal import NumberText
 
-/// Converts the texts of a column: NumPy's `StringConverter`, a ladder that is climbed until all texts fit.
-struct LadderConverter {
-  /// The rungs, from the narrowest type to the widest.
-  enum Rung: Int, Comparable {
+/// Converts the texts of a column: NumPy's `StringConverter`, which is upgraded from level to level until all texts fit.
+struct StringConverter {
+  /// The types that a column may have, from the narrowest to the widest: `StringConverter._mapper`.
+  enum Level: Int, Comparable {
     case bool, integer, float, complex, string
 
-    static func < (left: Rung, right: Rung) -> Bool { left.rawValue < right.rawValue }
+    static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
   }
 
   /// What a text is taken for.
   enum Kind {
-    case rung(Rung)
+    case level(Level)
     /// Integers of 64 bits: Python's `int`, which takes no point.
     case wideInteger(isSigned: Bool)
     /// Smaller integers: Python's `int(float(text))`.
     case narrowInteger
     /// A text of bytes, in Latin-1.
     case bytes
-    /// A text in Latin-1 that the dtype itself reads: moments.
+    /// A text in Latin-1 that the dtype itself reads: datetimes.
     case raw
     case custom(TextConverter)
   }
@@ -37,9 +37,9 @@ struct LadderConverter {
   private(set) var missing: Set<String>
   private var fill: TextValue?
 
-  /// A converter that finds its own rung.
+  /// A converter that finds its own level.
   init(missing: [String], fill: TextValue?) {
-    kind = .rung(.bool)
+    kind = .level(.bool)
     self.missing = Set(missing + [""])
     self.fill = fill
   }
@@ -48,12 +48,12 @@ struct LadderConverter {
   init(_ dtype: DType, missing: [String], fill: TextValue?) {
     self.init(missing: missing, fill: fill)
     switch dtype.kind {
-    case .bool: kind = .rung(.bool)
+    case .bool: kind = .level(.bool)
     case .signedInteger: kind = dtype.itemSize == 8 ? .wideInteger(isSigned: true) : .narrowInteger
     case .unsignedInteger: kind = dtype.itemSize == 8 ? .wideInteger(isSigned: false) : .narrowInteger
-    case .float: kind = .rung(.float)
-    case .complex: kind = .rung(.complex)
-    case .string: kind = .rung(.string)
+    case .float: kind = .level(.float)
+    case .complex: kind = .level(.complex)
+    case .string: kind = .level(.string)
     case .bytes: kind = .bytes
     default: kind = .raw
     }
@@ -62,8 +62,8 @@ struct LadderConverter {
   /// Lets a function of the caller's convert the column.
   mutating func use(_ converter: @escaping TextConverter) { kind = .custom(converter) }
 
-  var rung: Rung {
-    if case .rung(let rung) = kind { return rung }
+  var level: Level {
+    if case .level(let level) = kind { return level }
     return .string
   }
 
@@ -71,15 +71,15 @@ struct LadderConverter {
   private var missingValue: TextValue {
     if let fill {
       // NumPy's `default or False`, which shows where the table becomes one of text.
-      if case .rung(.bool) = kind, fill.isFalse { return .bool(false) }
+      if case .level(.bool) = kind, fill.isFalse { return .bool(false) }
       return fill
     }
     switch kind {
-    case .rung(.bool): return .bool(false)
-    case .rung(.integer), .wideInteger, .narrowInteger: return .integer(-1)
-    case .rung(.float): return .number(.nan)
-    case .rung(.complex): return .complex(.nan, 0)
-    case .rung(.string), .bytes: return .text("???")
+    case .level(.bool): return .bool(false)
+    case .level(.integer), .wideInteger, .narrowInteger: return .integer(-1)
+    case .level(.float): return .number(.nan)
+    case .level(.complex): return .complex(.nan, 0)
+    case .level(.string), .bytes: return .text("???")
     case .raw: return .text("NaT")
     case .custom: return .number(.nan)
     }
@@ -89,13 +89,13 @@ struct LadderConverter {
   private func value(_ text: String) throws(Trouble) -> TextValue {
     let bytes = Array(text.utf8)
     switch kind {
-    case .rung(.bool):
+    case .level(.bool):
       switch text.uppercased() {
       case "TRUE": return .bool(true)
       case "FALSE": return .bool(false)
       default: throw .noValue
       }
-    case .rung(.integer):
+    case .level(.integer):
       guard let number = PythonNumberText.integer(bytes) else { throw .noValue }
       return .integer(number)
     case .wideInteger(let isSigned):
@@ -118,14 +118,14 @@ struct LadderConverter {
         throw .overflow("Python int too large to convert to C long")
       }
       return .integer(integer)
-    case .rung(.float):
+    case .level(.float):
       // The text itself is kept: it is rounded once, to whatever the dtype is.
       guard PythonNumberText.double(bytes) != nil else { throw .noValue }
       return .text(text)
-    case .rung(.complex):
+    case .level(.complex):
       guard let (real, imaginary) = PythonNumberText.complex(bytes) else { throw .noValue }
       return .complex(real, imaginary)
-    case .rung(.string): return .text(text)
+    case .level(.string): return .text(text)
     case .bytes, .raw:
       guard text.unicodeScalars.allSatisfy({ $0.value < 256 }) else { throw .noValue }
       return .text(text)
@@ -134,20 +134,20 @@ struct LadderConverter {
     }
   }
 
-  /// Climbs until the text fits, or counts as missing.
-  mutating func climb(to text: String) {
+  /// Goes to the next level until the text fits, or counts as missing: NumPy's `upgrade`.
+  mutating func upgrade(to text: String) {
     while true {
       if (try? value(text)) != nil {
-        if case .rung(.bool) = kind { hasBool = true }
+        if case .level(.bool) = kind { hasBool = true }
         return
       }
       if missing.contains(PythonText.strip(text)) {
-        if case .rung(.bool) = kind { hasMissingBool = true }
+        if case .level(.bool) = kind { hasMissingBool = true }
         return
       }
-      guard case .rung(let rung) = kind, let next = Rung(rawValue: rung.rawValue + 1) else { return }
-      // What is true or false is nothing but text on the other rungs.
-      kind = .rung(hasBool ? .string : next)
+      guard case .level(let level) = kind, let next = Level(rawValue: level.rawValue + 1) else { return }
+      // What is true or false is text at every other level.
+      kind = .level(hasBool ? .string : next)
       hasMissingBool = false
     }
   }
@@ -160,12 +160,12 @@ struct LadderConverter {
   /// The value of a text as it compares with others: a floating-point number as its value.
   func comparable(_ text: String, loose: Bool) throws(FormatError) -> TextValue {
     let value = try convert(text, loose: loose)
-    guard case .text(let digits) = value, case .rung(.float) = kind else { return value }
+    guard case .text(let digits) = value, case .level(.float) = kind else { return value }
     return PythonNumberText.double(Array(digits.utf8)).map { .number($0) } ?? value
   }
 
-  /// Tells of a text that is no value, where that is not allowed; a number that is too large is one, but for 64 bits, which
-  /// NumPy tries at once.
+  /// Reports a text that is not a value, where that is not allowed. A number that is too large counts as a value, but not
+  /// for 64 bits, which NumPy tries at once.
   func check(_ text: String, loose: Bool) throws(FormatError) {
     guard !loose else { return }
     do throws(Trouble) { _ = try value(text) } catch {
@@ -176,7 +176,7 @@ struct LadderConverter {
     }
   }
 
-  /// The value of a text; what is no value is missing where `loose` allows that.
+  /// The value of a text; what is not a value is missing where `loose` allows that.
   func convert(_ text: String, loose: Bool) throws(FormatError) -> TextValue {
     do throws(Trouble) { return try value(text) } catch {
       switch error {

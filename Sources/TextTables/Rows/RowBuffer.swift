@@ -4,7 +4,7 @@ internal import NDArrays
 /// The rows of an array whose number is not known yet: memory that grows ahead of them.
 ///
 /// What is asked for beyond the rows is address space at first; the system gives pages as they are written to.
-struct RowStore {
+struct RowBuffer {
   let rowSize: Int
   private(set) var rows = 0
   private(set) var capacity = 0
@@ -45,7 +45,10 @@ struct RowStore {
   }
 
   /// Where the next row goes.
-  var end: UnsafeMutableRawPointer { unsafe storage.baseAddress + rows * rowSize }
+  var end: UnsafeMutableRawPointer {
+    // Safe: the rows that there are lie within the storage.
+    unsafe storage.baseAddress + rows * rowSize
+  }
 
   /// Counts rows that were written at ``end``, within what was reserved.
   mutating func add(_ count: Int) { rows += count }
@@ -61,12 +64,5 @@ struct RowStore {
       capacity = 0
       try reserve(wanted)
     }
-  }
-
-  /// Gives up the rows, keeping none.
-  mutating func removeAll() {
-    rows = 0
-    capacity = 0
-    storage = ArrayStorage(uninitializedByteCount: 0)
   }
 }

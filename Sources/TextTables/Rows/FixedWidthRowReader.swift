@@ -1,18 +1,15 @@
 internal import NDArrays
 internal import NumberText
 
-/// The fast way through rows whose columns have fixed widths, as `genfromtxt` cuts them.
+/// The fast path for rows whose columns have fixed widths, as `genfromtxt` cuts them.
 ///
-/// As ``RecordRows``, it gives back the lines that are not plain: other scripts, comments, gaps, lines that are too short.
-struct FixedWidthRows: Sendable {
+/// As ``MixedRowReader``, it gives back the lines that are not plain: other scripts, comments, missing values, lines that
+/// are too short.
+struct FixedWidthRowReader: Sendable {
   private struct Column: Sendable {
-    var action: FieldAction
     /// Where the field stands, in characters from the start of the line.
     var field: Range<Int>
-    /// Where the value goes, in bytes from the start of the row.
-    var offset: Int
-    /// What stands in for a number that is missing; `nil` if such lines are given back.
-    var gap: FieldGap?
+    var target: FieldTarget
   }
 
   private let columns: [Column]
@@ -23,15 +20,15 @@ struct FixedWidthRows: Sendable {
   /// What a comment begins with; a line feed if there are none.
   private let comment: UInt8
   private let rowSize: Int
-  private let strictness: RecordRows.Strictness
+  private let strictness: MixedRowReader.Strictness
 
   /// `nil` if a column is of another kind.
   init?(
-    _ leaves: TextLeaves, _ delimiter: GenFromTextOptions.Delimiter, comment: UInt8?, _ useColumns: [Int]?,
-    _ rowSize: Int, strictness: RecordRows.Strictness, gaps: [FieldGap?]
+    _ slots: FieldSlots, _ delimiter: GenFromTextOptions.Delimiter, comment: UInt8?, _ useColumns: [Int]?,
+    _ rowSize: Int, strictness: MixedRowReader.Strictness, missing: [MissingValue?]
   ) {
-    let places = useColumns ?? Array(leaves.indices)
-    guard places.count == leaves.count, let last = places.max(), places.allSatisfy({ $0 >= 0 }), last < 1 << 20 else {
+    let places = useColumns ?? Array(slots.indices)
+    guard places.count == slots.count, let last = places.max(), places.allSatisfy({ $0 >= 0 }), last < 1 << 20 else {
       return nil
     }
     var fields: [Range<Int>] = []
@@ -53,11 +50,13 @@ struct FixedWidthRows: Sendable {
       mayEndEarly = false
     }
     var columns: [Column] = []
-    for (index, (leaf, place)) in zip(leaves, places).enumerated() {
-      guard let action = FieldAction(leaf.dtype, asPython: true) else { return nil }
+    for (index, (slot, place)) in zip(slots, places).enumerated() {
+      guard let action = FieldAction(slot.dtype, asPython: true) else { return nil }
       columns.append(
         Column(
-          action: action, field: fields[place], offset: leaf.offset, gap: gaps.isEmpty ? nil : gaps[index]))
+          field: fields[place],
+          target: FieldTarget(
+            action: action, offset: slot.offset, missing: missing.isEmpty ? nil : missing[index])))
     }
     self.columns = columns
     self.comment = comment ?? 10
@@ -65,7 +64,7 @@ struct FixedWidthRows: Sendable {
     self.strictness = strictness
   }
 
-  /// Reads rows as long as they are plain: see ``FastRows/read(_:_:into:capacity:)``.
+  /// Reads rows as long as they are plain: see ``FastRowReader/read(_:_:into:capacity:)``.
   func read(
     _ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer, capacity: Int
   ) -> Int {
@@ -77,14 +76,11 @@ struct FixedWidthRows: Sendable {
         guard let end = plainLineEnd(text, from: position), lengths.contains(end - position) else { break }
         for index in 0..<columns.count {
           let column = unsafe columns[index]
-          // Safe: the column lies within the row, of which there are `capacity` behind `target`.
-          guard unsafe read(column, text, position, end, at: row + column.offset) else { break rows }
+          // Safe: the column lies within the row, of which there are `capacity` from `target` on.
+          guard unsafe read(column, text, position, end, at: row + column.target.offset) else { break rows }
         }
         position = end
-        if position < text.byteCount {
-          position &+= 1
-          if text.byte(end) == 13, position < text.byteCount, text.byte(position) == 10 { position &+= 1 }
-        }
+        _ = TextScanning.skipLineEnd(text, &position, end: text.byteCount, isLast: true)
         count &+= 1
         unsafe row += rowSize
       }
@@ -111,11 +107,13 @@ struct FixedWidthRows: Sendable {
     var from = start &+ column.field.lowerBound
     var to = min(start &+ column.field.upperBound, end)
     guard from < to else { return false }
-    if case .number(let element) = column.action {
+    // Safe: the caller has room for the column's value.
+    if case .number(let element) = column.target.action {
       while from < to, text.byte(from) == 0x20 { from &+= 1 }
       while from < to, text.byte(to &- 1) == 0x20 { to &-= 1 }
-      if let gap = column.gap, from == to || (gap.takesWords && FieldGap.isWord(text.byte(from))) {
-        unsafe gap.store(at: target)
+      if let missing = column.target.missing, from == to || (missing.takesWords && MissingValue.isWord(text.byte(from)))
+      {
+        unsafe missing.store(at: target)
         return true
       }
       guard from < to else { return false }
@@ -132,11 +130,11 @@ struct FixedWidthRows: Sendable {
       while from < to, TextSpace.isSpace(text.byte(from)) { from &+= 1 }
       while from < to, TextSpace.isSpace(text.byte(to &- 1)) { to &-= 1 }
     }
-    if let size = column.action.textSize {
+    if let size = column.target.action.textSize {
       if strictness.refusesLongText, to &- from > size || (to > from && text.byte(to &- 1) == 0) { return false }
       if strictness.marksBlanks, isBlank(text, from, to) { return false }
     }
-    return unsafe column.action.store(text, from..<to, at: target)
+    return unsafe column.target.action.store(text, from..<to, at: target)
   }
 
   private func isBlank(_ text: RawSpan, _ from: Int, _ to: Int) -> Bool {

@@ -1,0 +1,34 @@
+/// What is stored in a column of numbers where the text has no number.
+struct MissingValue: Sendable {
+  /// The number's bytes, the first ``byteCount`` of them.
+  let bits: UInt64
+  let byteCount: Int
+  /// Whether words count as missing as well, rather than empty fields only.
+  let takesWords: Bool
+
+  /// Whether a byte begins a word that is not a number: only `inf` and `nan` begin with letters.
+  @inline(__always)
+  static func isWord(_ byte: UInt8) -> Bool {
+    let letter = byte & 0xDF
+    return letter >= 0x41 && letter <= 0x5A && letter != 0x49 && letter != 0x4E
+  }
+
+  func store(at target: UnsafeMutableRawPointer) {
+    unsafe withUnsafeBytes(of: bits) { bytes in
+      // Safe: the caller has room for a number of the column's type, which has that many bytes.
+      if let start = bytes.baseAddress { unsafe target.copyMemory(from: start, byteCount: byteCount) }
+    }
+  }
+}
+
+/// Where a reader of plain rows puts a field.
+struct FieldTarget: Sendable {
+  var action: FieldAction
+  /// Where the value goes, in bytes from the start of the row.
+  var offset: Int
+  /// What is stored for a number that is missing; `nil` if such rows are given back.
+  var missing: MissingValue?
+
+  /// A field that is passed over.
+  static let none = FieldTarget(action: .skip, offset: 0, missing: nil)
+}
