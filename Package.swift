@@ -97,13 +97,14 @@ let package = Package(
         "NumberText", "ByteIO", "ArrayDeflate", .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .target(name: "NumPyIOFoundation", dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO"]),
-    .executableTarget(
-      name: "npy",
+    .target(
+      name: "NumPyCommands",
       dependencies: [
-        "NumPyIO", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals", "NumberText", "ParallelLoops", "Plotting",
+        "NumPyIO", "ArrayBytes", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals", "Plotting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    .executableTarget(name: "npy", dependencies: ["NumPyCommands"]),
 
     // Tests: a folder per module, on top of TestSupport (layouts, repeatable randomness, the NumPy oracle).
     .target(

@@ -21,6 +21,9 @@ extension AnyNDArray {
         throw FormatError.truncated("array data", expected: total, found: remaining, at: start + remaining)
           .at(file: reader.source.name)
       }
+      try FormatError.wrapping(.limitExceeded, file: reader.source.name) { () throws(ArrayError) in
+        try ArrayStorage.requireRoom(for: total)
+      }
       storage = ArrayStorage(uninitializedByteCount: total)
       try storage.fill(from: &reader, start: start)
     } else {

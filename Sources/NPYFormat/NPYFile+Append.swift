@@ -104,7 +104,9 @@ extension NPYFile {
   ) throws(FormatError) {
     try AtomicFile.write(to: path) { (sink: any ByteSink) throws(FormatError) in
       try sink.write(NPYHeader.encode(dtype: file.header.dtype, shape: shape).bytes)
-      try file.forEachRun { (run: AnyNDArray) throws(FormatError) in try run.writeBytes(to: sink) }
+      try file.elements().forEachRun(inUnitsOf: 1) { (run: AnyNDArray) throws(FormatError) in
+        try run.writeBytes(to: sink)
+      }
       try rows.inCOrder.writeBytes(to: sink)
     }
   }

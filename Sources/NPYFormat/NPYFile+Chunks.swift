@@ -32,28 +32,4 @@ extension NPYFile {
       }
     }
   }
-
-  /// Reads the elements in the order in which they lie in the file, as one-dimensional pieces: the fastest way
-  /// through all of them where their places do not matter.
-  ///
-  /// - Throws: ``FormatError`` if the file cannot be read, and what `body` throws.
-  public func forEachRun(
-    ofBytes byteCount: Int = 16 << 20, _ body: (AnyNDArray) throws(FormatError) -> Void
-  ) throws(FormatError) {
-    try NPYFile.requireNonObject(header, source)
-    let size = header.dtype.itemSize
-    let count = header.count
-    guard count > 0 else { return }
-    let step = size == 0 ? count : max(1, byteCount / size)
-    var reader = ByteReader(source, at: dataOffset)
-    var done = 0
-    try ByteProgress.reading(source, total: header.dataByteCount) { () throws(FormatError) in
-      while done < count {
-        let part = min(step, count - done)
-        let run = try AnyNDArray(readingFrom: &reader, dtype: header.dtype, shape: [part], fortran: false)
-        try body(NPYFile.expanded(run, source))
-        done += part
-      }
-    }
-  }
 }

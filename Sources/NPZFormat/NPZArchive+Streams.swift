@@ -1,30 +1,41 @@
-public import NPYFormat
+package import NPYFormat
 internal import ArrayDeflate
-public import ByteIO
+package import ByteIO
+internal import NDArrays
 internal import Synchronization
 internal import ZipArchives
 
 extension NPZArchive {
-  /// An array as one that is streamed, with all of its bytes checked against the member's checksum; `nil` if its
-  /// elements would have to change places to be saved.
+  /// An array as a source of blocks. Reading all of it verifies the member's checksum, reading a part does not.
   ///
-  /// - Throws: ``FormatError`` if there is no such member, or it is not an array, or one of objects.
-  public func stream(_ name: String) throws(FormatError) -> ArrayStream? {
+  /// - Throws: ``FormatError`` if there is no such member, it is not an array, or one of objects.
+  package func blocks(_ name: String) throws(FormatError) -> StoredBlocks {
     let member = try member(name)
     do throws(FormatError) {
-      let contents = try contents(of: member)
-      if contents.verifiesItself {
-        return try ArrayStream(NPYFile(contents, limits: limits))
-      }
-      let source = ChecksummedSource(contents)
-      return try ArrayStream(NPYFile(source, limits: limits)) { () throws(FormatError) in
+      return try StoredBlocks(
+        NPYFile(contents(of: member), limits: limits), member: NPZArchive.withoutExtension(member.name),
+        load: { () throws(FormatError) in try self.array(name) },
+        open: { () throws(FormatError) in try self.openVerified(member) })
+    } catch {
+      throw located(error, member)
+    }
+  }
+
+  /// A member to be read from front to back, and what is checked after its last byte.
+  private func openVerified(
+    _ member: ZipMember
+  ) throws(FormatError) -> (file: NPYFile, verify: () throws(FormatError) -> Void) {
+    let contents = try contents(of: member)
+    if contents.verifiesItself { return (try NPYFile(contents, limits: limits), {}) }
+    let source = ChecksummedSource(contents)
+    return (
+      try NPYFile(source, limits: limits),
+      { () throws(FormatError) in
         // Bytes after the array are not read, as nowhere else: then there is nothing to compare.
         guard let crc32 = source.crc32(ofBytes: member.uncompressedSize) else { return }
         try self.zip.check(member, count: member.uncompressedSize, crc32: crc32)
       }
-    } catch {
-      throw located(error, member)
-    }
+    )
   }
 }
 

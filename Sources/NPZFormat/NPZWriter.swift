@@ -1,6 +1,6 @@
 public import PickledArrays
-public import NPYFormat
-internal import ArrayBytes
+internal import NPYFormat
+package import ArrayBytes
 internal import ArrayDeflate
 public import ByteIO
 internal import NDArrays
@@ -152,35 +152,37 @@ public final class NPZWriter {
     }
   }
 
-  /// Adds an array that passes by from another file, in bounded memory.
+  /// Adds an array that is streamed from another file, in bounded memory.
   ///
   /// - Throws: ``FormatError`` if the array cannot be read; the archive is then of no use.
-  public func add(_ name: String, _ stream: ArrayStream) throws(FormatError) {
+  package func add(_ name: String, _ source: any ArrayBlockSource) throws(FormatError) {
     try ByteProgress.operation(
-      .writing, zip.name, total: stream.nbytes, counting: compression == .none ? .sink : .array
-    ) { () throws(FormatError) in try addStream(name + ".npy", stream) }
+      .writing, zip.name, total: source.descriptor.byteCount, counting: compression == .none ? .sink : .array
+    ) { () throws(FormatError) in try addStream(name + ".npy", source) }
   }
 
-  private func addStream(_ fileName: String, _ stream: ArrayStream) throws(FormatError) {
-    let header = try stream.encodedHeader()
+  private func addStream(_ fileName: String, _ source: any ArrayBlockSource) throws(FormatError) {
+    let descriptor = source.descriptor
+    let header = try NPYHeader.encode(
+      dtype: descriptor.dtype, shape: descriptor.shape, fortranOrder: descriptor.isFortranOrder
+    ).bytes
     guard let level = compression.level else {
       var entry = ZipEntry(fileName)
       entry.alignedByte = header.count
       let sink = ChecksumSink(try zip.begin(entry))
       try sink.write(header)
-      try stream.forEachRun { (run: AnyNDArray) throws(FormatError) in try run.writeBytes(to: sink) }
+      try source.forEachRun(inUnitsOf: 1) { (run: AnyNDArray) throws(FormatError) in try run.writeBytes(to: sink) }
       try zip.end(crc32: sink.crc32, uncompressedSize: sink.count)
       return
     }
     let deflate = try DeflateWriter(to: zip.begin(ZipEntry(fileName, method: .deflate)), level: level)
-    let layout = ItemLayout(
-      stream.dtype, inFileOrder: stream.isFortranOrder ? stream.shape.reversed() : stream.shape)
+    let layout = ItemLayout(descriptor.dtype, inFileOrder: descriptor.shapeInFileOrder)
     try deflate.write(header)
     // Whole segments.
-    let unit = DeflateWriter.segmentSize(layout: layout, level: level)
-    try stream.forEachRun(givingBytes: 32 << 20, inUnitsOf: unit) { (run: AnyNDArray) throws(FormatError) in
+    let unit = max(1, DeflateWriter.segmentSize(layout: layout, level: level) / max(1, descriptor.dtype.itemSize))
+    try source.forEachRun(inUnitsOf: unit, bytes: 32 << 20) { (run: AnyNDArray) throws(FormatError) in
       // Safe: the writer does not keep the bytes beyond the call.
-      try unsafe run.withContiguousBytes { (bytes: UnsafeRawBufferPointer) throws(FormatError) in
+      try unsafe run.contiguous().withContiguousBytes { (bytes: UnsafeRawBufferPointer) throws(FormatError) in
         try unsafe deflate.write(bytes, layout: layout)
       }
     }

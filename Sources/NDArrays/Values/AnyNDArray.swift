@@ -62,6 +62,7 @@ public struct AnyNDArray: Sendable {
   /// - Throws: ``ArrayError`` for negative dimensions, more than 64 axes, or a size that no `Int` holds.
   public init(zeros shape: [Int], dtype: DType, fortran: Bool = false) throws(ArrayError) {
     let count = try AnyNDArray.check(shape: shape, itemSize: dtype.itemSize)
+    try ArrayStorage.requireRoom(for: count)
     self.init(
       uncheckedDType: dtype, shape: shape, strides: Layout.strides(shape, itemSize: dtype.itemSize, fortran: fortran),
       offset: 0, storage: ArrayStorage(zeroedByteCount: count))
@@ -72,6 +73,7 @@ public struct AnyNDArray: Sendable {
     uninitialized shape: [Int], dtype: DType, fortran: Bool = false
   ) throws(ArrayError) {
     let count = try AnyNDArray.check(shape: shape, itemSize: dtype.itemSize)
+    try ArrayStorage.requireRoom(for: count)
     self.init(
       uncheckedDType: dtype, shape: shape, strides: Layout.strides(shape, itemSize: dtype.itemSize, fortran: fortran),
       offset: 0, storage: ArrayStorage(uninitializedByteCount: count))

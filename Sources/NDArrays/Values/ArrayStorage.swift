@@ -26,6 +26,16 @@ internal import ReusedMemory
   /// refuse a block of all of it.
   package static var mostBytes: Int { WarmMemory.physicalMemory / 8 * 7 }
 
+  /// Checks, before anything is allocated, that the machine can hold so many bytes.
+  ///
+  /// - Throws: ``ArrayError`` with code `tooLarge`.
+  package static func requireRoom(for byteCount: Int) throws(ArrayError) {
+    guard byteCount <= mostBytes else {
+      throw ArrayError(
+        .tooLarge, "needs \(byteCount) bytes of memory, more than the \(mostBytes) that this machine can give")
+    }
+  }
+
   /// Storage of its own, with undefined content: whoever makes it must fill it.
   package init(uninitializedByteCount count: Int) {
     byteCount = count

@@ -77,3 +77,22 @@ extension StoredArray {
     }
   }
 }
+
+extension StoredArray {
+  /// A field of records: NumPy's `array["x"]`.
+  ///
+  /// - Throws: ``ArrayError`` with code `noSuchField`.
+  public func field(_ name: String) throws(ArrayError) -> StoredArray {
+    switch self {
+    case .values(let array): return .values(try array.field(name))
+    case .objects(let array):
+      guard let fields = array.dtype.fields, let index = fields.firstIndex(where: { $0.name == name }) else {
+        throw ArrayError(.noSuchField, "no field of name \(name)")
+      }
+      // The records are tuples of their fields.
+      let items = array.items.map { $0.items?.indices.contains(index) == true ? $0.items?[index] ?? .none : .none }
+      let objects = try ObjectArray.of(items, shape: array.shape, isFortran: array.isFortran)
+      return try StoredArray.objects(objects).asType(fields[index].dtype)
+    }
+  }
+}

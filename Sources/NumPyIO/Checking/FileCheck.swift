@@ -79,7 +79,7 @@ public struct FileCheck: Sendable {
       try checkObjects(file, member: nil)
       return
     }
-    try file.forEachRun { (_: AnyNDArray) throws(FormatError) in }
+    try file.elements().forEachRun(inUnitsOf: 1) { (_: AnyNDArray) throws(FormatError) in }
     noteTrailing(file.trailingByteCount ?? 0, file, member: nil)
   }
 

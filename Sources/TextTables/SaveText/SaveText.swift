@@ -85,7 +85,8 @@ public struct TextTableWriter {
     try self.init(sink, dtype: dtype, rowShape: rowShape, ndim: rowShape.count + 1, options: options)
   }
 
-  init(
+  /// As above, for an array of any number of axes, of which only one and two are tables.
+  package init(
     _ sink: any ByteSink, dtype: DType, rowShape: [Int], ndim: Int, options: SaveTextOptions
   ) throws(FormatError) {
     guard ndim == 1 || ndim == 2 else {

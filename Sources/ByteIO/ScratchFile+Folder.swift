@@ -1,0 +1,15 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+extension ScratchFile {
+  /// The folder for temporary files: that of the environment variable `TMPDIR`, or `/tmp`.
+  public static var defaultFolder: String {
+    // Safe: the environment is not changed by this process; the text is read at once.
+    unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+  }
+}

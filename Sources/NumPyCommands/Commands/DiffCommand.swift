@@ -1,0 +1,132 @@
+import ArgumentParser
+import ByteIO
+import NumPyIO
+
+struct DiffCommand: NPYCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff",
+    abstract: "Compare two arrays, or two archives member by member.",
+    discussion: """
+      Numbers differ where |a - b| > atol + rtol * |b|, as for np.allclose. Exit code 0: the same; 1: different;
+      2: trouble. Without a tolerance other dtypes are a difference; another byte order or another order of the
+      axes in memory never is.
+
+      EXAMPLES
+        npy diff a.npy b.npy
+        npy diff --rtol 1e-5 --equal-nan a.npz:weights b.npy
+      """)
+
+  @Argument(help: "The first array.") var a: String
+  @Argument(help: "The second array.") var b: String
+  @Option(parsing: .unconditional, help: "The relative tolerance.") var rtol: Double = 0
+  @Option(parsing: .unconditional, help: "The absolute tolerance.") var atol: Double = 0
+  @Flag(help: "Let a NaN equal a NaN.") var equalNan = false
+  @Flag(name: .shortAndLong, help: "Print nothing; the exit code tells.") var quiet = false
+  @Flag(help: "Print JSON.") var json = false
+  @OptionGroup var limits: LimitOptions
+
+  func validate() throws {
+    guard rtol >= 0, atol >= 0 else { throw ValidationError("a tolerance is a number from 0 on") }
+  }
+
+  var isQuiet: Bool { quiet }
+
+  /// What `diff` says when it cannot compare: 1 means that the arrays differ.
+  private static let trouble: Int32 = 2
+
+  func run() throws {
+    do {
+      let (left, right) = (try Address(a), try Address(b))
+      let (first, second) = (
+        try Document(opening: left.path, options: limits.openOptions),
+        try Document(opening: right.path, options: limits.openOptions)
+      )
+      let isSame: Bool
+      if case .npz(let one) = first.content, case .npz(let other) = second.content, left.isWhole, right.isWhole {
+        isSame = try compareArchives((first, one), (second, other))
+      } else if case .npy(let one) = first.content, case .npy(let other) = second.content, left.isWhole, right.isWhole {
+        isSame = try compareFiles((first, one), (second, other))
+      } else {
+        isSame = try report(
+          [compare(left.item(of: first).array, right.item(of: second).array, name: nil)], only: [])
+      }
+      if !isSame { throw ExitCode(1) }
+    } catch let code as ExitCode {
+      throw code
+    } catch {
+      // A closed pipe and an interruption end as they do everywhere.
+      guard let code = Failure.report(error, asJSON: json) else { throw error }
+      throw ExitCode(code == Failure.badData ? DiffCommand.trouble : code)
+    }
+  }
+
+  /// Compares archives member by member; the order of the members does not matter.
+  private func compareArchives(
+    _ left: (document: Document, archive: NPZArchive), _ right: (document: Document, archive: NPZArchive)
+  ) throws -> Bool {
+    let (first, second) = (left.archive, right.archive)
+    var comparisons: [ArrayComparison] = []
+    var only: [(name: String, where: String)] = []
+    for name in first.names {
+      guard second.contains(name) else {
+        only.append((name, a))
+        continue
+      }
+      if try first.isArray(first.member(name)), try second.isArray(second.member(name)) {
+        comparisons.append(
+          try compare(left.document.item(name).array, right.document.item(name).array, name: name))
+      } else if try first.data(of: name) != second.data(of: name) {
+        only.append((name, "both, with different bytes"))
+      }
+    }
+    only += second.names.filter { !first.contains($0) }.map { ($0, b) }
+    return try report(comparisons, only: only)
+  }
+
+  /// Compares the arrays of two files, of which there are several if `np.save` was called several times.
+  private func compareFiles(
+    _ left: (document: Document, file: NPYFile), _ right: (document: Document, file: NPYFile)
+  ) throws -> Bool {
+    var comparisons: [ArrayComparison] = []
+    var only: [(name: String, where: String)] = []
+    var next: (left: NPYFile?, right: NPYFile?) = (left.file, right.file)
+    while next.left != nil || next.right != nil {
+      let index = comparisons.count
+      guard let one = next.left, let other = next.right else {
+        only.append(("array \(index)", next.left == nil ? b : a))
+        break
+      }
+      var comparison = try compare(left.document.lazy(one), right.document.lazy(other), name: nil)
+      next = (try one.next(limits: limits.resolved), try other.next(limits: limits.resolved))
+      // A single array needs no name.
+      if index > 0 || next.left != nil || next.right != nil { comparison.name = "array \(index)" }
+      comparisons.append(comparison)
+    }
+    return try report(comparisons, only: only)
+  }
+
+  /// Prints what differs and says whether nothing does.
+  private func report(_ comparisons: [ArrayComparison], only: [(name: String, where: String)]) throws -> Bool {
+    let isSame = only.isEmpty && comparisons.allSatisfy(\.isSame)
+    if json {
+      let isArchive = comparisons.count != 1 || comparisons[0].name != nil
+      let members = comparisons.map(\.json)
+      let object: JSONValue =
+        isArchive
+        ? .object([
+          ("same", .bool(isSame)), ("members", .array(members)), ("only_in_one", .array(only.map { .string($0.name) })),
+        ]) : members[0]
+      try Console.print(object.pretty())
+    } else if !quiet {
+      for line in comparisons.flatMap(\.lines) { try Console.print(line) }
+      for (name, place) in only { try Console.print("\(Console.printable(name)): only in \(Console.printable(place))") }
+    }
+    return isSame
+  }
+
+  private func compare(_ left: LazyArray, _ right: LazyArray, name: String?) throws -> ArrayComparison {
+    let start = ArrayDifference(relativeTolerance: rtol, absoluteTolerance: atol, equalNaN: equalNan)
+    let isTolerant = rtol != 0 || atol != 0
+    return try ArrayComparison.compare(left, right, name: name, dtypeMatters: !isTolerant, start: start)
+  }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import ByteIO
+import NumPyIO
+
+struct ListCommand: NPYCommand, HasCommonOptions {
+  static let configuration = CommandConfiguration(
+    commandName: "ls",
+    abstract: "List the arrays of files, one a line.",
+    discussion: """
+      EXAMPLES
+        npy ls arr.npy model.npz
+      """)
+
+  @Argument(help: "The files.") var files: [String]
+  @OptionGroup var limits: LimitOptions
+  @Flag(help: "Print JSON.") var json = false
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    var rows: [[String]] = []
+    var objects: [JSONValue] = []
+    for file in ManyOperands.unfolding(files) {
+      let description = try FileDescription(file, limits.openOptions)
+      if json { objects.append(description.json) } else { rows += description.rows }
+    }
+    if json {
+      try Console.print((objects.count == 1 ? objects[0] : .array(objects)).pretty())
+    } else {
+      try Console.write(TextTable.aligned(rows))
+    }
+  }
+}

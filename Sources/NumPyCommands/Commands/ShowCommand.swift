@@ -1,0 +1,49 @@
+import ArgumentParser
+import ByteIO
+import NumPyIO
+
+struct ShowCommand: NPYCommand, HasCommonOptions {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Print an array as NumPy's str or repr, byte for byte.",
+    discussion: """
+      The options are those of np.printoptions.
+
+      EXAMPLES
+        npy show arr.npy
+        npy show --repr --precision 3 'arr.npy[0,:5]'
+      """)
+
+  @Argument(help: "The array.") var address: String
+  @OptionGroup(title: "Text") var reading: SourceOptions
+  @Flag(help: "Print as repr does.") var repr = false
+  @OptionGroup var bare: BareTextOptions
+  @OptionGroup var options: PrintingOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let address = try Address(address)
+    let options = try options.resolved()
+    let document = try Document(opening: address.path, options: reading.openOptions(for: address.path))
+    if case .pickle = document.content, case .value(let value, _) = try document.value(at: address.member).content,
+      try value.arrayDescription() == nil
+    {
+      guard address.slice == nil else {
+        throw FormatError(
+          .badArgument, "a \(value.typeName) has no slices", file: address.path, member: address.member)
+      }
+      return try Console.print(value.repr(options: options))
+    }
+    let edges = try ArrayEdges(address.item(of: document).array, options)
+    try Console.print(text(of: edges, options))
+  }
+
+  private func text(of edges: ArrayEdges, _ options: PrintOptions) -> String {
+    if let text = bare.text(of: edges.array, options: options, isPart: edges.shape != nil) { return text }
+    let style: PrintStyle = repr ? .repr : .str
+    guard let shape = edges.shape, let values = edges.array.values else {
+      return edges.array.formatted(style, options: options)
+    }
+    return values.summary(style, ofShape: shape, options: options)
+  }
+}

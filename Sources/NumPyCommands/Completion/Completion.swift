@@ -1,0 +1,156 @@
+import ByteIO
+import NumPyIO
+
+/// What the last word of a command line could become: the work behind the completions of all shells.
+struct Completion {
+  struct Candidate {
+    var text: String
+    var help = ""
+  }
+
+  private let table: CommandTable
+
+  /// - Parameter help: The description of the command that the argument parser prints.
+  init(help: String) { table = CommandTable(help: help) }
+
+  /// - Parameter words: The words after `npy`, the one that is being typed last; it may be empty.
+  func candidates(_ words: [String]) -> [Candidate] {
+    guard let current = words.last else { return [] }
+    let before = words.dropLast()
+    guard let name = before.first(where: { !$0.hasPrefix("-") }) else {
+      if current.hasPrefix("-") { return options(table.options, current, used: []) }
+      return commandNames(current)
+    }
+    guard let command = table.commands.first(where: { $0.name == name }) else { return [] }
+    return candidates(command, Array(before.drop { $0 != name }.dropFirst()), current)
+  }
+
+  private func commandNames(_ current: String) -> [Candidate] {
+    table.commands.filter { $0.name.hasPrefix(current) }.map { Candidate(text: $0.name, help: $0.help) }
+  }
+
+  private func candidates(_ command: CommandTable.Command, _ before: [String], _ current: String) -> [Candidate] {
+    var place = 0
+    var isLiteral = false
+    var waiting: CommandTable.Values?
+    for word in before {
+      if waiting != nil {
+        waiting = nil
+      } else if !isLiteral, word == "--" {
+        isLiteral = true
+      } else if !isLiteral, word.hasPrefix("-"), word != "-" {
+        waiting = command.options.first { $0.names.contains(word) }?.values
+        // `--compress` alone is complete.
+        if word == "--compress" { waiting = nil }
+      } else {
+        place += 1
+      }
+    }
+    if let waiting { return values(waiting, current, prefix: "") }
+    if !isLiteral, current.hasPrefix("-") {
+      guard let sign = current.firstIndex(of: "=") else { return options(command.options, current, used: before) }
+      guard let option = command.options.first(where: { $0.names.contains(String(current[..<sign])) }),
+        let kind = option.values
+      else { return [] }
+      return values(kind, String(current[current.index(after: sign)...]), prefix: String(current[...sign]))
+    }
+    guard !command.arguments.isEmpty, place < command.arguments.count || command.repeats else { return [] }
+    let kind = command.arguments[min(place, command.arguments.count - 1)]
+    if command.name == "pack", place > 0, FileStatus(path: current) == nil, let sign = current.firstIndex(of: "=") {
+      return values(kind, String(current[current.index(after: sign)...]), prefix: String(current[...sign]))
+    }
+    return values(kind, current, prefix: "")
+  }
+
+  private func options(_ options: [CommandTable.Option], _ current: String, used: [String]) -> [Candidate] {
+    let used = used.map { $0.split(separator: "=", maxSplits: 1).first.map(String.init) ?? $0 }
+    return options.filter { option in option.isRepeating || !option.names.contains(where: used.contains) }
+      .flatMap { option in
+        option.names.filter { $0.hasPrefix(current) && ($0.hasPrefix("--") || current == "-") }
+          .map { Candidate(text: $0, help: option.help) }
+      }
+  }
+
+  private func values(_ kind: CommandTable.Values, _ current: String, prefix: String) -> [Candidate] {
+    let found: [Candidate]
+    switch kind {
+    case .list(let values): found = values.filter { $0.hasPrefix(current) }.map { Candidate(text: $0) }
+    case .command: found = commandNames(current)
+    case .folder: found = files(current) { $0.isDirectory }
+    case .file: found = files(current) { _ in true }
+    case .address: found = members(current) ?? files(current) { _ in true }
+    case .free: found = []
+    }
+    return found.map { Candidate(text: prefix + $0.text, help: $0.help) }
+  }
+
+  // MARK: Files and members
+
+  /// The names in the folder that has been typed so far; folders end in a slash.
+  private func files(_ current: String, where isWanted: (FileStatus) -> Bool) -> [Candidate] {
+    let folder = current.lastIndex(of: "/").map { String(current[...$0]) } ?? ""
+    let start = String(current.dropFirst(folder.count))
+    let place = Folders.expandingHome(folder)
+    var found: [Candidate] = []
+    for name in SystemCall.names(in: place.isEmpty ? "." : place).sorted() {
+      guard name.hasPrefix(start), name != ".", name != "..", !name.hasPrefix(".") || start.hasPrefix("."),
+        Completion.isTypable(name), let status = FileStatus(path: place + name)
+      else { continue }
+      if status.isDirectory {
+        found.append(Candidate(text: folder + name + "/"))
+      } else if isWanted(status) {
+        found.append(Candidate(text: folder + name))
+      }
+    }
+    return found
+  }
+
+  /// The members of the file that stands before a colon; `nil` if there is no such file.
+  private func members(_ current: String) -> [Candidate]? {
+    for colon in current.indices where current[colon] == ":" {
+      let typed = String(current[..<colon])
+      let file = Folders.expandingHome(typed)
+      guard let status = FileStatus(path: file), status.isRegular else { continue }
+      let start = String(current[current.index(after: colon)...])
+      let known = (try? Completion.members(of: file, size: status.size, start)) ?? []
+      return known.filter { $0.text.hasPrefix(start) && Completion.isTypable($0.text) }
+        .map { Candidate(text: typed + ":" + $0.text, help: $0.help) }
+    }
+    return nil
+  }
+
+  /// Larger pickles than this are not read while somebody waits for a letter to appear.
+  private static let largestPickle = 64 << 20
+
+  private static func members(of file: String, size: Int, _ start: String) throws -> [Candidate] {
+    switch try Document(opening: file).content {
+    case .npz(let archive):
+      return archive.names.map { name in
+        let header = try? archive.header(of: name)
+        return Candidate(text: name, help: header.map { help($0.shape, $0.dtype) } ?? "")
+      }
+    case .pickle(let source):
+      guard size <= largestPickle else { return [] }
+      var value = try Pickle.load(from: source, options: Joblib.options())
+      var path = ""
+      if let point = start.lastIndex(of: "."), let inner = try? value.value(at: String(start[..<point])) {
+        value = inner
+        path = String(start[...point])
+      }
+      return value.children.prefix(1000).map {
+        let array = (try? $0.value.array()) ?? nil
+        return Candidate(text: path + $0.name, help: array.map { help($0.shape, $0.dtype) } ?? $0.value.typeName)
+      }
+    default: return []
+    }
+  }
+
+  private static func help(_ shape: [Int], _ dtype: DType) -> String {
+    "\(Layout.describe(shape)) \(Console.printable(dtype.description))"
+  }
+
+  /// Whether a shell can be given the name as a line of text.
+  private static func isTypable(_ name: String) -> Bool {
+    !name.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F || $0.value == 0xFFFD }
+  }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import ByteIO
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Runs the command with the arguments of the process, and ends the process.
+package func runCommand() { NPY.main() }
+
+/// The command `npy`.
+struct NPY: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "npy",
+    abstract: "Look at, convert, check and compress NumPy's files.",
+    discussion: """
+      An ADDRESS is FILE, FILE:MEMBER or either with a slice: arr.npy, arr.npz:arr_0[2:6,4,3:4], t.npy[::-1,...].
+      In a pickle MEMBER is a path of keys and indices: data.pkl:weights.0. A dash is standard input or output.
+
+      EXAMPLES
+        npy info model.npz
+        npy show 'model.npz:weights[0,:5]'
+        npy convert table.csv table.npy
+        npy help convert
+      """,
+    version: "0.1.0",
+    subcommands: [
+      InfoCommand.self, ListCommand.self, ShowCommand.self, ConvertCommand.self, PackCommand.self, UnpackCommand.self,
+      StatsCommand.self, PlotCommand.self, DiffCommand.self, CheckCommand.self, PickleCommand.self, SizesCommand.self,
+      DemoCommand.self, CompletionsCommand.self, CompleteCommand.self,
+    ])
+
+  /// Everything that fails comes through here, so that every error looks alike.
+  static func main() {
+    StandardStreams.occupy()
+    // A closed pipe is an error of the write, not a signal that ends the process half-way through a file.
+    signal(SIGPIPE, SIG_IGN)
+    Interruption.watch()
+    let arguments = CommandLineArguments.expanded(Array(CommandLine.arguments.dropFirst()))
+    var code: Int32 = 0
+    do {
+      try StandardStreams.checkArguments()
+      var command = try parseAsRoot(ManyOperands.folding(arguments))
+      let isQuiet = (command as? any NPYCommand)?.isQuiet ?? false
+      Console.isQuiet.store(isQuiet, ordering: .relaxed)
+      if !isQuiet { ProgressLine.shared.allow() }
+      try Interruption.progress.observe { try command.run() }
+    } catch {
+      code = Failure.report(error, arguments)
+    }
+    ProgressLine.shared.erase()
+    Interruption.endProcess(code)
+  }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import ByteIO
+import NumPyIO
+
+/// What `convert` does to each array on its way.
+struct ArrayOptions: ParsableArguments {
+  @Option(parsing: .unconditional, help: "The new shape, as 100000,10; -1 once for what is left.")
+  var reshape: String?
+  @Option(parsing: .unconditional, help: "The new dtype: anything that np.dtype takes as a string.")
+  var astype: String?
+  @Option(help: "C or F: which axis runs fastest in the result.")
+  var order: MemoryOrder?
+
+  enum MemoryOrder: String, ExpressibleByArgument {
+    case c = "C"
+    case f = "F"
+  }
+
+  /// The transforms of the library, in the order in which they are applied.
+  func transforms() throws -> [ArrayTransform] {
+    var transforms: [ArrayTransform] = []
+    if let reshape {
+      let dimensions = reshape.split(separator: ",", omittingEmptySubsequences: true).map {
+        Int($0.filter { $0 != " " })
+      }
+      guard dimensions.allSatisfy({ $0 != nil }) else {
+        throw ValidationError("'\(reshape)' is not a shape: write integers with commas, as 100000,10")
+      }
+      transforms.append(.reshape(dimensions.compactMap { $0 }))
+    }
+    if let astype {
+      do throws(ArrayError) { transforms.append(.cast(try DType(parsing: astype))) } catch {
+        throw FormatError(.badArgument, error.message)
+      }
+    }
+    if let order { transforms.append(.order(fortran: order == .f)) }
+    return transforms
+  }
+}

@@ -1,0 +1,108 @@
+import ByteIO
+import NumPyIO
+
+/// What is told of one address, whatever it is.
+enum FileDescription {
+  case array(ArrayDescription)
+  case archive(ArchiveDescription)
+  case pickle(PickleDescription)
+  case text(TextDescription)
+
+  init(_ text: String, _ options: OpenOptions) throws {
+    let address = try Address(text)
+    let document = try Document(opening: address.path, options: options)
+    switch document.content {
+    case .npz(let archive) where address.isWhole: self = .archive(try ArchiveDescription(archive, name: text))
+    case .npz(let archive): self = .array(try FileDescription.member(of: archive, address, document))
+    case .npy(let file): self = .array(try FileDescription.array(of: file, address, document))
+    case .pickle, .value: self = .pickle(try PickleDescription(document, address))
+    case .text(let source, let format): self = .text(TextDescription(source, address, format))
+    }
+  }
+
+  private static func array(
+    of file: NPYFile, _ address: Address, _ document: Document
+  ) throws(FormatError) -> ArrayDescription {
+    var file = file
+    if let member = address.member {
+      guard let index = Int(member), index >= 0 else {
+        throw FormatError(.notFound, "a .npy file has no members", file: address.path, member: member)
+      }
+      file = try document.file(index)
+    }
+    document.warnOfPython2(file)
+    return try ArrayDescription(file, name: address.text, stored: 0).sliced(address.slice)
+  }
+
+  private static func member(
+    of archive: NPZArchive, _ address: Address, _ document: Document
+  ) throws(FormatError) -> ArrayDescription {
+    let name: String
+    if let member = address.member { name = member } else { name = try document.onlyName(of: archive) }
+    let file = try archive.file(name)
+    document.warnOfPython2(file)
+    let offset = try archive.storedOffset(of: archive.member(name))
+    return try ArrayDescription(file, name: address.text, stored: offset).sliced(address.slice)
+  }
+
+  var text: String {
+    switch self {
+    case .array(let array): array.text
+    case .archive(let archive): archive.text
+    case .pickle(let pickle): pickle.text
+    case .text(let text): text.text
+    }
+  }
+
+  var json: JSONValue {
+    switch self {
+    case .array(let array): array.json
+    case .archive(let archive): archive.json
+    case .pickle(let pickle): pickle.json
+    case .text(let text): text.json
+    }
+  }
+
+  /// The lines of `ls`.
+  var rows: [[String]] {
+    switch self {
+    case .pickle(let pickle): pickle.rows
+    case .text(let text): [text.row]
+    case .array(let array): [[array.printableName, array.shapeText, array.dtypeText, array.sizeText]]
+    case .archive(let archive):
+      archive.members.map { [Console.printable(archive.name) + ":" + $0.row[0]] + $0.row[1...3] }
+    }
+  }
+}
+
+/// What is told of a text without reading it: its size and how it is compressed.
+struct TextDescription {
+  let name: String
+  let format: FileFormat
+  let fileSize: Int?
+  let start: String
+
+  init(_ source: any ByteSource, _ address: Address, _ format: FileFormat) {
+    name = address.text
+    self.format = format
+    fileSize = FileStatus(path: address.path)?.size
+    let bytes = (try? source.readBytes(at: 0, upTo: 200)) ?? []
+    start = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+  }
+
+  var text: String {
+    TextTable.aligned([
+      [Console.printable(name)], ["  format", format == .txt ? "text" : "text, \(format.rawValue)"],
+      ["  file", fileSize.map { "\(TextTable.grouped($0)) bytes" } ?? "unknown"],
+      ["  begins", Console.printable(String(start.prefix(60)))],
+    ])
+  }
+
+  var row: [String] { [Console.printable(name), "-", "text", fileSize.map(TextTable.size) ?? "-"] }
+
+  var json: JSONValue {
+    .object([
+      ("file", .string(name)), ("format", .string("text")), ("file_bytes", fileSize.map(JSONValue.int) ?? .null),
+    ])
+  }
+}

@@ -1,0 +1,123 @@
+import ByteIO
+import NumPyIO
+
+/// What `info` tells of a pickle: its protocol and a tree of what it holds.
+struct PickleDescription {
+  let name: String
+  let format: PickleFile.Format
+  let protocolVersion: Int
+  let value: PickleValue
+  let array: AnyNDArray?
+  let fileSize: Int?
+  private let hasMember: Bool
+
+  init(_ document: Document, _ address: Address) throws {
+    name = address.text
+    hasMember = address.member != nil
+    if case .pickle(let source) = document.content { fileSize = source.byteCount } else { fileSize = nil }
+    // Mapped: of tensors only the descriptions are looked at, never the elements.
+    let file = try document.pickleFile(mode: .mapped)
+    let whole = file.value
+    format = file.format
+    protocolVersion = file.protocolVersion
+    if let member = address.member { value = try whole.value(at: member) } else { value = whole }
+    var array = try value.array()
+    if let slice = address.slice, let known = array {
+      array = try FormatError.wrapping(.badArgument, file: address.path) { () throws(ArrayError) in
+        try known.slice(slice)
+      }
+    }
+    self.array = array
+  }
+
+  var text: String {
+    var rows = [["  format", "\(format.rawValue), protocol \(protocolVersion)"]]
+    if let fileSize { rows.append(["  file", "\(TextTable.grouped(fileSize)) bytes"]) }
+    return Console.printable(name) + "\n" + TextTable.aligned(rows) + tree(value, indent: "  ", depth: 4)
+  }
+
+  /// The lines of `ls`: the arrays by their paths, or the whole where there are none.
+  var rows: [[String]] {
+    func row(_ name: String, _ dtype: DType, _ shape: [Int]) -> [String] {
+      let size = (Layout.elementCount(shape) ?? 0) * dtype.itemSize
+      return [Console.printable(name), Layout.describe(shape), dtype.description, TextTable.size(size)]
+    }
+    if let array { return [row(name, array.dtype, array.shape)] }
+    let paths = (try? value.arrayPaths()) ?? []
+    let rows = paths.compactMap { path, value -> [String]? in
+      guard let (dtype, shape) = (try? value.arrayDescription()) ?? nil else { return nil }
+      return row(path.isEmpty ? name : name + (hasMember ? "." : ":") + path, dtype, shape)
+    }
+    if !rows.isEmpty { return rows }
+    return [[Console.printable(name), "-", value.typeName, fileSize.map(TextTable.size) ?? "-"]]
+  }
+
+  var json: JSONValue {
+    var entries: [(key: String, value: JSONValue)] = [
+      ("file", .string(name)), ("format", .string("pickle")), ("protocol", .int(protocolVersion)),
+      ("type", .string(value.typeName)),
+    ]
+    if let array { entries += PickleDescription.fields(array) }
+    var left = PickleDescription.mostNodes
+    entries.append(("tree", PickleDescription.json(value, depth: 6, left: &left)))
+    return .object(entries)
+  }
+
+  private static func fields(_ array: AnyNDArray) -> [(key: String, value: JSONValue)] {
+    [
+      ("dtype", array.dtype.json), ("shape", .array(array.shape.map(JSONValue.int))),
+      ("fortran_order", .bool(array.isFContiguous && !array.isCContiguous)), ("nbytes", .int(array.nbytes)),
+    ]
+  }
+
+  /// A few bytes can stand for a tree of billions of nodes: no more than these are shown.
+  private static let mostNodes = 10_000
+
+  private static func json(_ value: PickleValue, depth: Int, left: inout Int) -> JSONValue {
+    left -= 1
+    if let (dtype, shape) = (try? value.arrayDescription()) ?? nil {
+      return .object([
+        ("type", .string("ndarray")), ("dtype", dtype.json), ("shape", .array(shape.map(JSONValue.int))),
+        ("nbytes", .int((Layout.elementCount(shape) ?? 0) * dtype.itemSize)),
+      ])
+    }
+    let children = value.children
+    guard !children.isEmpty, depth > 0, left > 0 else {
+      return .object([("type", .string(value.typeName)), ("repr", .string(value.repr(limit: 200)))])
+    }
+    var entries: [(key: String, value: JSONValue)] = []
+    for child in children.prefix(1000) where left > 0 {
+      entries.append((key: child.name, value: json(child.value, depth: depth - 1, left: &left)))
+    }
+    return .object([("type", .string(value.typeName)), ("items", .object(entries))])
+  }
+
+  private func tree(_ value: PickleValue, indent: String, depth: Int) -> String {
+    func line(_ value: PickleValue) -> String {
+      if let (dtype, shape) = (try? value.arrayDescription()) ?? nil {
+        return "array \(Layout.describe(shape)) \(Console.printable(dtype.description))"
+      }
+      switch value {
+      case .dict(let dict): return "dict of \(dict.count)"
+      case .list, .tuple: return "\(value.typeName) of \(value.items?.count ?? 0)"
+      case .object(let object):
+        return "object \(Console.printable(object.callable?.global?.qualifiedName ?? value.typeName))"
+      default: return Console.printable(value.repr(limit: 70))
+      }
+    }
+    var text = indent + line(value) + "\n"
+    var left = PickleDescription.mostNodes
+    func list(_ value: PickleValue, _ indent: String, _ depth: Int) {
+      if ((try? value.arrayDescription()) ?? nil) != nil { return }
+      let children = value.children
+      for (name, child) in children.prefix(20) where left > 0 {
+        left -= 1
+        text += indent + Console.printable(name) + ": " + line(child) + "\n"
+        if depth > 0 { list(child, indent + "  ", depth - 1) }
+      }
+      if children.count > 20 { text += indent + "… \(children.count - 20) more\n" }
+    }
+    list(value, indent + "  ", depth)
+    return text
+  }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import ByteIO
+import NDArrays
+
+/// How errors leave the command: one line on standard error (or a JSON object on standard output) and an exit code.
+enum Failure {
+  /// The file or the data is bad.
+  static let badData: Int32 = 1
+  /// The command was used wrongly: `EX_USAGE`.
+  static let usage: Int32 = 64
+  /// Whoever read the output has gone: 128 and SIGPIPE, as the shell tells of its own commands.
+  static let closedPipe: Int32 = 141
+
+  /// Reports an error of a command that is running, and returns the exit code; `nil` for an error that is not one of
+  /// files, arrays or exits.
+  static func report(_ error: any Error, asJSON: Bool) -> Int32? {
+    switch error {
+    case let error as FormatError where error.code == .closedPipe:
+      // Whoever read the output has seen enough; the shell's own commands end quietly as well.
+      return closedPipe
+    case let error as FormatError:
+      let error = Advice.added(to: error)
+      // Whoever has interrupted the work knows.
+      if error.code == .cancelled { return badData }
+      if asJSON { printJSON(error) } else { Console.note("npy: " + Console.printable(error.description)) }
+      return badData
+    case let error as ArrayError:
+      return report(FormatError(.badArgument, error.message), asJSON: asJSON)
+    case let code as ExitCode:
+      return code.rawValue
+    default:
+      return nil
+    }
+  }
+
+  static func printJSON(_ error: FormatError) {
+    let fields: [(key: String, value: JSONValue)] = [
+      ("code", .string(error.code.rawValue)), ("message", .string(error.message)),
+      ("file", error.file.map(JSONValue.string) ?? .null), ("member", error.member.map(JSONValue.string) ?? .null),
+      ("offset", error.offset.map(JSONValue.int) ?? .null),
+    ]
+    do { try Console.print(JSONValue.object([("error", .object(fields))]).text) } catch {
+      // Where standard output does not work, the error has one more place to go.
+      Console.note("npy: " + Console.printable(error.description))
+    }
+  }
+}
+
+/// What may help: the name that was meant.
+enum Advice {
+  /// The error with its message in plainer words, if what is wrong is a name.
+  static func added(to error: FormatError) -> FormatError {
+    guard error.code == .notFound, error.member == nil, let path = error.file, path != "-",
+      FileStatus(path: path) == nil
+    else { return error }
+    var error = error
+    guard !path.isEmpty else {
+      error.message = "the name of the file is empty"
+      return error
+    }
+    let (folder, name) = split(path)
+    switch FileStatus(path: folder) {
+    case nil: error.message = "there is no folder \(folder)" + suggestion(folder, isFolder: true)
+    case let status? where !status.isDirectory: error.message = "\(folder) is a file, not a folder"
+    default:
+      error.message = "there is no such file"
+      if !name.isEmpty { error.message += suggestion(path, isFolder: false) }
+    }
+    return error
+  }
+
+  private static func suggestion(_ path: String, isFolder: Bool) -> String {
+    let (folder, name) = split(path)
+    let known = SystemCall.names(in: folder).filter { !$0.hasPrefix(".") || name.hasPrefix(".") }
+    guard let nearest = NearestName.of(name, among: known) else { return "" }
+    let prefix = path.hasSuffix(name) ? String(path.dropLast(name.count)) : ""
+    guard !isFolder || FileStatus(path: prefix + nearest)?.isDirectory == true else { return "" }
+    return "; did you mean \(prefix)\(nearest)?"
+  }
+
+  /// The folder and the name in it.
+  private static func split(_ path: String) -> (folder: String, name: String) {
+    let start = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
+    return (Folders.folder(of: path), String(path[start...]))
+  }
+}

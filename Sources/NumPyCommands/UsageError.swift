@@ -1,0 +1,63 @@
+import ArgumentParser
+import ByteIO
+
+extension Failure {
+  /// Reports an error and returns the exit code.
+  static func report(_ error: any Error, _ arguments: [String]) -> Int32 {
+    if let code = report(error, asJSON: UsageError.wantsJSON(arguments)) { return code }
+    let usage = UsageError(error, arguments)
+    if usage.isClean {
+      do { try Console.print(usage.message) } catch { return report(error, asJSON: false) ?? Failure.badData }
+      return 0
+    }
+    if UsageError.wantsJSON(arguments) {
+      printJSON(FormatError(FormatError.Code(rawValue: "usage"), usage.message))
+    } else {
+      Console.note("npy: " + Console.printable(usage.message) + usage.pointer)
+    }
+    return Failure.usage
+  }
+}
+
+/// What the argument parser has to say.
+struct UsageError {
+  /// The message, without the usage.
+  let message: String
+  /// Whether this is no mistake: help that was asked for, the version.
+  let isClean: Bool
+  /// Where to read on.
+  let pointer: String
+
+  init(_ error: any Error, _ arguments: [String]) {
+    isClean = NPY.exitCode(for: error) == .success
+    guard !isClean else {
+      message = NPY.fullMessage(for: error)
+      pointer = ""
+      return
+    }
+    let name = arguments.first { !$0.hasPrefix("-") }
+    let command = NPY.configuration.subcommands.first { $0._commandName == name }
+    pointer = " (see 'npy \(command.map { $0._commandName + " " } ?? "")--help')"
+    if command == nil, let name {
+      message = UsageError.unknownCommand(name)
+    } else {
+      // One line: the parser's own may have more.
+      message = NPY.message(for: error).split(whereSeparator: \.isNewline).joined(separator: "; ")
+    }
+  }
+
+  private static func unknownCommand(_ name: String) -> String {
+    let known =
+      NPY.configuration.subcommands.filter { $0.configuration.shouldDisplay }.map { $0._commandName } + ["help"]
+    if let nearest = NearestName.of(name, among: known) {
+      return "there is no command '\(name)'; did you mean '\(nearest)'?"
+    }
+    if let address = try? Address(name), FileStatus(path: address.path) != nil {
+      return "'\(name)' is a file, not a command: say what to do with it, as in: npy info \(name)"
+    }
+    return "there is no command '\(name)'; there are " + known.joined(separator: ", ")
+  }
+
+  /// Whether errors are to be JSON: the command has that option, and it was given.
+  static func wantsJSON(_ arguments: [String]) -> Bool { arguments.prefix { $0 != "--" }.contains("--json") }
+}

@@ -1,0 +1,185 @@
+package import NPZFormat
+package import PickledArrays
+internal import ArrayBytes
+package import NPYFormat
+internal import TextTables
+internal import ByteIO
+package import NDArrays
+internal import PythonPickle
+internal import ZipArchives
+
+// The arrays of each format.
+
+extension Document {
+  // MARK: .npy
+
+  func array(of file: NPYFile, _ name: String?) throws(FormatError) -> LazyArray {
+    var file = file
+    guard var rest = name?[...] else { return try lazy(file) }
+    let parts = rest.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    if let index = Int(parts[0]), index >= 0 {
+      file = try self.file(index)
+      rest = parts.count > 1 ? parts[1] : ""
+    } else if file.header.dtype.fields == nil {
+      throw FormatError(.notFound, "a .npy file has no members, and its elements no fields", file: path, member: name)
+    }
+    return try fields(of: lazy(file), rest)
+  }
+
+  /// One of the arrays that several `np.save` have written to one `.npy` file, counted from 0.
+  package func file(_ index: Int) throws(FormatError) -> NPYFile {
+    guard case .npy(var file) = content else { throw FormatError(.wrongKind, "this is not a .npy file", file: path) }
+    for position in 0..<index {
+      guard let next = try file.next(limits: options.limits) else {
+        throw FormatError(
+          .notFound, "there is no array \(index): the file holds \(position + 1)", file: path, member: String(index))
+      }
+      file = next
+    }
+    return file
+  }
+
+  /// An array of an open file.
+  package func lazy(_ file: NPYFile) throws(FormatError) -> LazyArray {
+    warnOfPython2(file)
+    guard file.header.dtype.hasObjects else { return try LazyArray(StoredBlocks(file), spool: spool) }
+    return deferred(file) { [options] () throws(FormatError) in try file.readStored(options: options.pickle) }
+  }
+
+  private func deferred(_ file: NPYFile, _ load: @escaping () throws(FormatError) -> StoredArray) -> LazyArray {
+    LazyArray(
+      LazyArray.Deferred(name: path, dtype: file.header.dtype, shape: file.header.shape, load: load), spool: spool)
+  }
+
+  /// Reports a header that only a slow reading understands, in NumPy's words.
+  package func warnOfPython2(_ file: NPYFile) {
+    guard file.header.isFromPython2 else { return }
+    options.onWarning?(
+      "Reading `.npy` or `.npz` file required additional header parsing as it was created on Python 2. "
+        + "Save the file again to speed up loading and avoid this warning.")
+  }
+
+  /// A field of records, and of records within it, by names joined by points; the longest name that is there is taken.
+  func fields(of array: LazyArray, _ path: Substring) throws(FormatError) -> LazyArray {
+    var (array, rest) = (array, path)
+    while !rest.isEmpty {
+      var end = rest.endIndex
+      while array.dtype.field(String(rest[..<end])) == nil, let point = rest[..<end].lastIndex(of: ".") { end = point }
+      array = try array.applying(.field(String(rest[..<end])))
+      rest = end == rest.endIndex ? "" : rest[rest.index(after: end)...]
+    }
+    return array
+  }
+
+  // MARK: .npz
+
+  func member(
+    of archive: NPZArchive, _ name: String?
+  ) throws(FormatError) -> (name: String?, array: LazyArray) {
+    guard let name else {
+      let only = try onlyName(of: archive)
+      return (NPZArchive.withoutExtension(only), try lazy(only, of: archive))
+    }
+    // A name that is there wins over a field of another member.
+    var end = name.endIndex
+    while !archive.contains(String(name[..<end])), let point = name[..<end].lastIndex(of: ".") { end = point }
+    guard archive.contains(String(name[..<end])) else {
+      _ = try archive.member(name)
+      return (nil, try lazy(name, of: archive))
+    }
+    let short = String(name[..<end])
+    let rest = end == name.endIndex ? "" : name[name.index(after: end)...]
+    return (NPZArchive.withoutExtension(short), try fields(of: lazy(short, of: archive), rest))
+  }
+
+  /// The one array of an archive that has no more.
+  package func onlyName(of archive: NPZArchive) throws(FormatError) -> String {
+    let names = archive.names
+    if names.count == 1 { return names[0] }
+    guard let first = names.first(where: { archive.zip.contains($0 + ".npy") }) ?? names.first else {
+      throw FormatError(.notFound, "the archive holds no arrays", file: path)
+    }
+    throw FormatError(.ambiguous, "holds \(names.count) arrays; name one: \(path):\(first)", file: path)
+  }
+
+  func lazy(_ name: String, of archive: NPZArchive) throws(FormatError) -> LazyArray {
+    let file = try archive.file(name)
+    warnOfPython2(file)
+    guard file.header.dtype.hasObjects else { return try LazyArray(archive.blocks(name), spool: spool) }
+    return deferred(file) { [options] () throws(FormatError) in
+      try archive.storedArray(name, options: options.pickle)
+    }
+  }
+
+  // MARK: Text
+
+  func reading(_ format: FileFormat) -> TextReading {
+    options.usesDelimiterOfExtension ? options.text.withDelimiter(of: format) : options.text
+  }
+
+  func table(
+    _ source: any ByteSource, _ format: FileFormat, _ name: String?
+  ) throws(FormatError) -> LazyArray {
+    let table = try lazy(source, reading(format))
+    guard let name else { return table }
+    guard table.dtype.fields != nil else {
+      throw FormatError(
+        .notFound, "the columns of the text have no names, such as '\(name)': --genfromtxt --names true reads them",
+        file: path, member: name)
+    }
+    return try fields(of: table, name[...])
+  }
+
+  func lazy(_ source: any ByteSource, _ reading: TextReading) throws(FormatError) -> LazyArray {
+    if let blocks = try TextTableBlocks.open(source, reading) { return try LazyArray(blocks, spool: spool) }
+    source.willBeReadOnce()
+    return try LazyArray(reading.read(source), name: path, spool: spool)
+  }
+
+  /// The array that a slice of this document is taken of: rows after those that the slice needs are not read.
+  package func limited(to slice: [AxisSelection]) -> Document {
+    guard case .text = content else { return self }
+    var options = options
+    options.text = options.text.limited(to: slice)
+    return Document(content, path: path, options: options)
+  }
+
+  // MARK: Pickles
+
+  func array(in value: PickleValue, _ name: String?) throws(FormatError) -> LazyArray {
+    do throws(FormatError) {
+      let found = try name.map { name throws(FormatError) in try value.value(at: name) } ?? value
+      guard let array = try found.storedArray() else {
+        throw FormatError(
+          .badArgument, "this is a \(found.typeName), not an array\(hint(found, name))", file: path, member: name)
+      }
+      return try LazyArray(array, name: path, spool: spool)
+    } catch { throw error.at(file: path, member: name) }
+  }
+
+  /// Which keys could be asked for.
+  private func hint(_ value: PickleValue, _ member: String?) -> String {
+    guard let dict = value.dict, let key = dict.entries.lazy.compactMap(\.key.string).first else { return "" }
+    return "; name what it holds: \(path):\(member.map { $0 + "." } ?? "")\(key)"
+  }
+}
+
+extension PickleValue {
+  /// The array that the value is, of values or of objects; `nil` for every other value, lists of numbers among them.
+  package func storedArray() throws(FormatError) -> StoredArray? { try PickledArray(self)?.content }
+}
+
+extension NPYFile {
+  /// The array that follows in the same file, as several `np.save` to one handle leave them; `nil` if none does.
+  ///
+  /// Of a stream this array must have been read.
+  package func next(limits: LoadLimits) throws(FormatError) -> NPYFile? {
+    guard !header.dtype.hasObjects else { return nil }
+    let end = try dataOffset.checkedAdding(header.dataByteCount)
+    if source.isSeekable {
+      guard try source.readBytes(at: end, upTo: NPYHeader.magic.count) == NPYHeader.magic else { return nil }
+      return try NPYFile(source, at: end, limits: limits)
+    }
+    return try? NPYFile(source, at: end, limits: limits)
+  }
+}

@@ -1,0 +1,269 @@
+package import NPZFormat
+internal import PickledArrays
+internal import ArrayBytes
+internal import NPYFormat
+internal import TextTables
+public import ByteIO
+internal import NDArrays
+internal import PythonPickle
+internal import ZipArchives
+
+extension Document {
+  /// Something that a document holds under a name.
+  package struct Entry {
+    /// The name in an archive.
+    package let name: String
+    package let content: Content
+
+    package enum Content {
+      /// An array; of objects that need not be decoded the bytes of its file.
+      case array(LazyArray, raw: (() throws(FormatError) -> [UInt8])?)
+      /// A file that is not an array, under its whole name.
+      case file(() throws(FormatError) -> [UInt8])
+    }
+  }
+
+  /// Saves the document in the format that the options or the extension say; `-` is standard output.
+  ///
+  /// - Archives keep their members, arrays or not, in their order; in a pickle they are a dictionary.
+  /// - Pickles are rewritten in another protocol, or give an archive of the arrays in them under their paths.
+  /// - Everything else is one array.
+  ///
+  /// Arrays are taken from file to file in bounded memory, but for pickles; the file appears whole or not at all.
+  ///
+  /// - Parameter transforms: What is done to each array on its way.
+  /// - Throws: ``FormatError`` if the document cannot be read, the format cannot hold it, or the file not be written.
+  public func save(
+    to path: String, applying transforms: [ArrayTransform] = [], options: SaveOptions = SaveOptions()
+  ) throws(FormatError) {
+    let format = try options.format(of: path)
+    switch content {
+    case .pickle: try value().save(to: path, applying: transforms, options: options)
+    case .value(let value, let version):
+      try save(value, version, to: path, as: format, transforms, options)
+    case .npz(let archive) where archive.names.count != 1 || format == .npz:
+      try save(archive, to: path, as: format, transforms, options)
+    case .text(let source, let textFormat) where reading(textFormat).usesMask && format != .txt:
+      try saveMasked(source, reading(textFormat), to: path, as: format, options)
+    case .text where format == .npz: try saveTable(to: path, transforms, options)
+    case .npy(let file) where format == .npz && options.name == nil: try saveAll(file, to: path, transforms, options)
+    default: try saveArray(to: path, transforms, options)
+    }
+  }
+
+  private func saveArray(
+    to path: String, _ transforms: [ArrayTransform], _ options: SaveOptions
+  ) throws(FormatError) {
+    let (name, array) = try item()
+    var options = options
+    options.name = options.name ?? name
+    try array.applying(transforms).save(to: path, options: options)
+    if case .npy(let file) = content, let next = try file.next(limits: self.options.limits) { reportRest(next) }
+  }
+
+  /// Says which arrays of a `.npy` file were left out.
+  private func reportRest(_ file: NPYFile) {
+    options.onWarning?(
+      "\(path) holds more arrays, which were left out: name them \(path):1 and so on, or save all as .npz")
+    _ = file
+  }
+
+  /// All arrays of one `.npy` file, under the names that `np.savez` would give them.
+  private func saveAll(
+    _ first: NPYFile, to path: String, _ transforms: [ArrayTransform], _ options: SaveOptions
+  ) throws(FormatError) {
+    try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
+      var file: NPYFile? = first
+      var index = 0
+      while let current = file {
+        try sink.add("arr_\(index)", lazy(current).applying(transforms))
+        file = try current.next(limits: self.options.limits)
+        index += 1
+      }
+    }
+  }
+
+  // MARK: Archives
+
+  /// What an archive holds, in its order.
+  package func entries(of archive: NPZArchive) throws(FormatError) -> [Entry] {
+    var entries: [Entry] = []
+    for member in archive.zip.members where !member.isFolder {
+      let name = member.name
+      let bytes = { () throws(FormatError) in try archive.data(of: name) }
+      guard try archive.isArray(member) else {
+        entries.append(Entry(name: name, content: .file(bytes)))
+        continue
+      }
+      let array = try lazy(name, of: archive)
+      let isRaw = array.dtype.hasObjects && !options.decodesObjects
+      entries.append(
+        Entry(name: NPZArchive.withoutExtension(name), content: .array(array, raw: isRaw ? bytes : nil)))
+    }
+    return entries
+  }
+
+  private func save(
+    _ archive: NPZArchive, to path: String, as format: FileFormat, _ transforms: [ArrayTransform],
+    _ options: SaveOptions
+  ) throws(FormatError) {
+    // An archive of several arrays is not a single array: the error names them.
+    guard format == .npz || format == .pkl else { return try saveArray(to: path, transforms, options) }
+    let entries = try entries(of: archive)
+    guard options.name == nil || entries.count == 1 else {
+      throw FormatError(.badArgument, "a name is for a single array, not for \(entries.count)", file: self.path)
+    }
+    if format == .pkl { return try saveDictionary(of: entries, to: path, transforms, options) }
+    try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
+      for entry in entries {
+        switch entry.content {
+        case .file(let bytes): try sink.add(file: entry.name, bytes: bytes())
+        case .array(_, let raw?) where transforms.isEmpty:
+          // The pickle stays as it is, whatever protocol it has.
+          try sink.add(file: (options.name ?? entry.name) + ".npy", bytes: raw())
+        case .array(let array, _): try sink.add(options.name ?? entry.name, array.applying(transforms))
+        }
+      }
+    }
+  }
+
+  /// A dictionary of the arrays, as `dict(np.load(…))` would be.
+  private func saveDictionary(
+    of entries: [Entry], to path: String, _ transforms: [ArrayTransform], _ options: SaveOptions
+  ) throws(FormatError) {
+    let dict = PickleDict()
+    for entry in entries {
+      let value: PickleValue
+      switch entry.content {
+      case .file(let bytes): value = .bytes(PickleBytes(try bytes()))
+      case .array(let array, _): value = .array(try array.applying(transforms).read())
+      }
+      try dict.set(.string(entry.name), to: value)
+    }
+    try Pickle.save(.dict(dict), to: path, options: options.pickleOptions(keeping: nil), replacing: options.replacing)
+  }
+
+  // MARK: Text
+
+  /// A table in an archive; records that are unpacked give an array per field, as NumPy's `unpack`.
+  private func saveTable(
+    to path: String, _ transforms: [ArrayTransform], _ options: SaveOptions
+  ) throws(FormatError) {
+    guard case .text(_, let format) = content, reading(format).unpacks else {
+      return try saveArray(to: path, transforms, options)
+    }
+    let table = try array()
+    guard let fields = table.dtype.fields else { return try saveArray(to: path, transforms, options) }
+    guard options.name == nil else {
+      throw FormatError(.badArgument, "a name is for a single array, not for the fields of records", file: self.path)
+    }
+    let blocks = try table.addressableBlocks()
+    try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
+      for field in fields {
+        let array = try LazyArray(blocks, spool: spool).applying(.field(field.name))
+        try sink.add(field.name, array.applying(transforms))
+      }
+    }
+  }
+
+  /// A table and which of its values are missing: a masked array in a pickle, two members in an archive.
+  private func saveMasked(
+    _ source: any ByteSource, _ reading: TextReading, to path: String, as format: FileFormat, _ options: SaveOptions
+  ) throws(FormatError) {
+    guard format == .npz || format == .pkl, case .genFromText(let text) = reading else {
+      throw FormatError(.badArgument, "a masked array is written to a pickle or an archive", file: path)
+    }
+    let values: any ArrayBlockSource
+    let mask: any ArrayBlockSource
+    if format == .npz, let table = try TextTableBlocks.open(source, reading) as? TextTableBlocks {
+      var maskDescriptor = table.descriptor
+      maskDescriptor.dtype = try table.maskDType
+      var valueWriter = SpoolWriter(spool, table.descriptor, name: self.path)
+      var maskWriter = SpoolWriter(spool, maskDescriptor, name: self.path)
+      try table.forEachMaskedRun { (run: AnyNDArray, missing: AnyNDArray) throws(FormatError) in
+        try valueWriter.append(run)
+        try maskWriter.append(missing)
+      }
+      (values, mask) = (try valueWriter.finish(), try maskWriter.finish())
+    } else {
+      let result = try AnyNDArray.genFromText(from: source, options: text)
+      let missing = try FormatError.wrapping(.limitExceeded, file: self.path) { () throws(ArrayError) in
+        if let mask = result.mask { return mask }
+        return try AnyNDArray(zeros: result.array.shape, dtype: .bool)
+      }
+      guard format == .npz else {
+        return try Pickle.save(
+          .maskedArray(result.array, mask: missing), to: path, options: options.pickleOptions(keeping: nil),
+          replacing: options.replacing)
+      }
+      (values, mask) = (MemoryBlocks(result.array, name: self.path), MemoryBlocks(missing, name: self.path))
+    }
+    try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
+      try sink.add("data", LazyArray(values, spool: spool))
+      try sink.add("mask", LazyArray(mask, spool: spool))
+    }
+  }
+
+  // MARK: Pickles
+
+  private func save(
+    _ value: PickleValue, _ version: Int?, to path: String, as format: FileFormat, _ transforms: [ArrayTransform],
+    _ options: SaveOptions
+  ) throws(FormatError) {
+    if format == .pkl, transforms.isEmpty {
+      return try Pickle.save(
+        value, to: path, options: options.pickleOptions(keeping: version), replacing: options.replacing)
+    }
+    guard format == .npz, try value.storedArray() == nil else { return try saveArray(to: path, transforms, options) }
+    guard let members = try members(of: value) else { return try saveArray(to: path, transforms, options) }
+    guard options.name == nil else {
+      throw FormatError(.badArgument, "a name is for a single array, not for a dictionary", file: self.path)
+    }
+    try NPZArchive.rejectDuplicateNames(among: members.map(\.name), path)
+    try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
+      for (name, array) in members {
+        try sink.add(name, LazyArray(array, name: self.path, spool: spool).applying(transforms))
+      }
+    }
+  }
+
+  /// The arrays of a dictionary by their keys, or of nested ones by their paths; `nil` if there are none.
+  private func members(
+    of value: PickleValue
+  ) throws(FormatError) -> [(name: String, array: StoredArray)]? {
+    if let members = try value.dict?.members(path) { return members }
+    var leftOut: [String] = []
+    let arrays = try value.arrayPaths { (path: String, value: PickleValue) in
+      leftOut.append("\(path) (\(value.typeName))")
+    }
+    guard !arrays.isEmpty else { return nil }
+    if !leftOut.isEmpty {
+      let named = leftOut.prefix(8).joined(separator: ", ") + (leftOut.count > 8 ? ", …" : "")
+      options.onWarning?("left out what is not an array: \(named)")
+    }
+    var members: [(name: String, array: StoredArray)] = []
+    for (path, value) in arrays {
+      if let array = try value.storedArray() { members.append((path, array)) }
+    }
+    return members
+  }
+}
+
+extension PickleDict {
+  /// The arrays by their keys, if the dictionary holds nothing else.
+  ///
+  /// - Throws: ``FormatError`` with code `unsupported` if there are only arrays, but not all of them have names.
+  fileprivate func members(_ path: String) throws(FormatError) -> [(name: String, array: StoredArray)]? {
+    for entry in entries where try entry.value.arrayDescription() == nil { return nil }
+    var members: [(name: String, array: StoredArray)] = []
+    for entry in entries {
+      guard let name = entry.key.string, let array = try entry.value.storedArray() else {
+        throw FormatError(
+          .unsupported,
+          "only arrays under names go into an archive, not a \(entry.value.typeName) under \(entry.key)", file: path)
+      }
+      members.append((name, array))
+    }
+    return members
+  }
+}

@@ -1,0 +1,158 @@
+package import NPZFormat
+internal import PickledArrays
+internal import ArrayBytes
+package import NPYFormat
+internal import TextTables
+public import ByteIO
+internal import NDArrays
+public import PythonPickle
+internal import ZipArchives
+
+/// How a file is opened, whatever its format.
+public struct OpenOptions {
+  /// What the file is; `nil` to tell by its first bytes, and for text by its extension.
+  public var format: FileFormat?
+  /// What the file may ask for.
+  public var limits = LoadLimits.default
+  /// How text is read.
+  public var text = TextReading.loadText(LoadTextOptions())
+  /// Whether columns are separated as the extension says, where ``text`` has no delimiter: by a comma for `.csv`, a tab
+  /// for `.tsv`.
+  public var usesDelimiterOfExtension = true
+  /// How pickles are read, those within `.npy` and `.npz` included.
+  public var pickle = PickleReader.Options()
+  /// Whether arrays of objects are decoded, and so changed by ``pickle``'s options, where their bytes could be copied.
+  public var decodesObjects = false
+  /// The folder for what does not fit into memory on its way, in files without names.
+  public var scratchFolder = ScratchFile.defaultFolder
+  /// Called with NumPy's warnings.
+  public var onWarning: ((String) -> Void)?
+
+  /// What the file itself says.
+  public init(format: FileFormat? = nil) { self.format = format }
+}
+
+/// A file that holds arrays, opened as what it is: `.npy`, `.npz`, a pickle, a table of text.
+///
+/// Opening reads headers and directories only (of a pickle and a text: nothing).
+///
+/// ```swift
+/// let document = try Document(opening: "run.npz")
+/// try document.save(to: "run.pkl")                                  // as a dictionary of arrays
+/// let weights = try document.array("weights").applying(.slice([.index(0)]))
+/// try weights.save(to: "first.csv")
+/// ```
+public struct Document {
+  /// What was found.
+  package enum Content {
+    case npy(NPYFile)
+    case npz(NPZArchive)
+    case text(any ByteSource, FileFormat)
+    /// A file around a pickle, which is read when it is asked for.
+    case pickle(any ByteSource)
+    /// What a pickle holds, or a part of it, and the protocol of the pickle.
+    case value(PickleValue, protocolVersion: Int?)
+  }
+
+  /// The path as it was given; `-` for standard input.
+  public let path: String
+  package let content: Content
+  package let options: OpenOptions
+
+  package init(_ content: Content, path: String, options: OpenOptions) {
+    self.content = content
+    self.path = path
+    self.options = options
+  }
+
+  /// Opens a file, told apart by its first bytes unless the options say what it is; `-` is standard input.
+  ///
+  /// - Throws: ``FormatError`` if there is no such file, or it is not what it seems.
+  public init(opening path: String, options: OpenOptions = OpenOptions()) throws(FormatError) {
+    var source = try FileSource.openSource(path: path)
+    if !source.isSeekable { source = try PrefixedSource(source, keeping: 6) }
+    let format: FileFormat
+    if let known = options.format { format = known } else { format = try Document.format(of: source, path) }
+    let content: Content
+    switch format {
+    case .npy: content = .npy(try NPYFile(source, limits: options.limits))
+    case .npz:
+      let archive = try NPZArchive(source, limits: options.limits)
+      // PyTorch's files are archives too, of a pickle and what it refers to.
+      let isTorch = options.format == nil && PickleFile.isTorch(archive)
+      content = isTorch ? .pickle(archive.zip.source) : .npz(archive)
+    case .pkl: content = .pickle(source)
+    case .txt, .csv, .tsv:
+      let text = try TextFile.decompressing(source)
+      // Types and sizes are found by a first reading.
+      content = .text(text.isSeekable ? text : KeptStream(text, folder: options.scratchFolder), format)
+    }
+    self.init(content, path: path, options: options)
+  }
+
+  /// The format by the first bytes; what is neither an array nor an archive is text if its extension says so, else a
+  /// pickle.
+  private static func format(of source: any ByteSource, _ path: String) throws(FormatError) -> FileFormat {
+    let named = FileFormat(extensionOf: path)
+    // An empty text is an empty table; an empty file of another format is an error.
+    if let named, named.isText, try source.readBytes(at: 0, upTo: 1).isEmpty { return named }
+    return switch try FileKind(of: source, named: path) {
+    case .npy: .npy
+    case .npz: .npz
+    case .pickle: named.flatMap { $0.isText ? $0 : nil } ?? .pkl
+    }
+  }
+
+  var spool: Spool { Spool(folder: options.scratchFolder) }
+}
+
+extension Document {
+  /// The pickle that the file holds, or what joblib and PyTorch make of pickles.
+  package func pickleFile(mode: LoadMode = .whole) throws(FormatError) -> PickleFile {
+    guard case .pickle(let source) = content else {
+      throw FormatError(.wrongKind, "this is not a pickle", file: path)
+    }
+    return try PickleFile(
+      source, path: source.isSeekable && path != "-" ? path : nil, options: options.pickle, mode: mode)
+  }
+
+  /// What a pickle holds at a path of keys, as a document of its own; the document itself if it is not a pickle.
+  package func value(at member: String? = nil) throws(FormatError) -> Document {
+    let (value, version): (PickleValue, Int?)
+    switch content {
+    case .pickle:
+      let file = try pickleFile()
+      // PyTorch writes protocol 2, at which the bytes of arrays take half as much again.
+      (value, version) = (
+        file.value, [.pickle, .compressedPickle].contains(file.format) ? file.protocolVersion : nil
+      )
+    case .value(let known, let protocolVersion): (value, version) = (known, protocolVersion)
+    default: return self
+    }
+    guard let member else { return Document(.value(value, protocolVersion: version), path: path, options: options) }
+    do throws(FormatError) {
+      return Document(.value(try value.value(at: member), protocolVersion: version), path: path, options: options)
+    } catch { throw error.at(file: path) }
+  }
+
+  /// The names of the arrays that an archive holds; empty for every other file.
+  public var names: [String] { if case .npz(let archive) = content { archive.names } else { [] } }
+
+  /// An array of the file, to be read when it is asked for.
+  ///
+  /// - Parameter name: The member of an archive, the path of keys in a pickle, the number of an array among several in
+  ///   one `.npy` file, and after these the field of records; `nil` for the only array there is.
+  /// - Throws: ``FormatError``: `notFound`, or `ambiguous` if the file holds several arrays and none is named.
+  public func array(_ name: String? = nil) throws(FormatError) -> LazyArray { try item(name).array }
+
+  /// An array, and the name that it has in an archive.
+  package func item(_ name: String? = nil) throws(FormatError) -> (name: String?, array: LazyArray) {
+    switch content {
+    case .npy(let file): return (nil, try array(of: file, name))
+    case .npz(let archive): return try member(of: archive, name)
+    case .text(let source, let format): return (nil, try table(source, format, name))
+    case .pickle: return try value(at: nil).item(name)
+    case .value(let value, _): return (nil, try array(in: value, name))
+    }
+  }
+}

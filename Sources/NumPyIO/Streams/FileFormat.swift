@@ -1,0 +1,38 @@
+/// The formats of files that hold arrays.
+public enum FileFormat: String, CaseIterable, Sendable {
+  /// One array.
+  case npy
+  /// A zip archive of arrays.
+  case npz
+  /// Python's pickles, and the files of joblib and PyTorch.
+  case pkl
+  /// Text with columns between white space.
+  case txt
+  /// Text with columns between commas.
+  case csv
+  /// Text with columns between tabs.
+  case tsv
+
+  /// The format that a file's extension names; `nil` if it names none. Those of compressed text (`.csv.gz`) count
+  /// without that of the compression.
+  public init?(extensionOf path: String) {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
+    switch name[name.index(after: dot)...].lowercased() {
+    case "npy": self = .npy
+    case "npz": self = .npz
+    case "pkl", "pickle", "p": self = .pkl
+    case "txt", "dat", "text": self = .txt
+    case "csv": self = .csv
+    case "tsv", "tab": self = .tsv
+    case "gz", "bz2", "xz", "lzma": self.init(extensionOf: String(name[..<dot]))
+    default: return nil
+    }
+  }
+
+  /// Whether the format is a table of text.
+  public var isText: Bool { self == .txt || self == .csv || self == .tsv }
+
+  /// What separates columns, if the format says so.
+  var delimiter: String? { self == .csv ? "," : self == .tsv ? "\t" : nil }
+}

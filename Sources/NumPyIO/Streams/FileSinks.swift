@@ -1,0 +1,121 @@
+internal import PickledArrays
+internal import ArrayBytes
+internal import NPYFormat
+internal import TextTables
+internal import ByteIO
+internal import NDArrays
+
+/// Writes one array as a `.npy` file.
+struct NPYSink: ArraySink {
+  let path: String
+  let options: SaveOptions
+
+  var needs: SinkNeeds {
+    // The number of rows is filled in afterwards, where the output can be gone back in.
+    SinkNeeds(count: AtomicFile.isStream(path))
+  }
+
+  func write(_ array: StoredArray) throws(FormatError) {
+    options.warnOfVersion(array.dtype, array.shape)
+    try array.save(to: path, replacing: options.replacing)
+  }
+
+  func write(_ source: any ArrayBlockSource) throws(FormatError) {
+    let descriptor = source.descriptor
+    options.warnOfVersion(descriptor.dtype, descriptor.shape)
+    guard descriptor.openAxis == nil else { return try writeRows(source) }
+    try ByteProgress.operation(.writing, path, total: descriptor.byteCount, counting: .sink) { () throws(FormatError) in
+      try AtomicFile.write(to: path, replacing: options.replacing) { (sink: any ByteSink) throws(FormatError) in
+        let header = try NPYHeader.encode(
+          dtype: descriptor.dtype, shape: descriptor.shape, fortranOrder: descriptor.isFortranOrder)
+        try sink.write(header.bytes)
+        try source.forEachRun(inUnitsOf: 1) { (run: AnyNDArray) throws(FormatError) in try run.writeBytes(to: sink) }
+      }
+    }
+  }
+
+  /// Rows whose number is filled in when all have come.
+  private func writeRows(_ source: any ArrayBlockSource) throws(FormatError) {
+    let descriptor = source.descriptor
+    let rowShape = Array(descriptor.shapeInFileOrder.dropFirst())
+    let writer = try NPYWriter(
+      path: path, dtype: descriptor.dtype, rowShape: rowShape, isTransposed: descriptor.isFortranOrder,
+      replacing: options.replacing)
+    do throws(FormatError) {
+      try source.forEachRun(inUnitsOf: descriptor.rowCount) { (run: AnyNDArray) throws(FormatError) in
+        try writer.append(
+          source.wrapping { () throws(ArrayError) in try run.reshaped(rows: rowShape, descriptor.rowCount) })
+      }
+      try writer.close()
+    } catch {
+      writer.cancel()
+      throw error
+    }
+  }
+}
+
+/// Writes one array as a table of text.
+struct TextSink: ArraySink {
+  let path: String
+  let options: SaveOptions
+  let format: FileFormat
+
+  var needs: SinkNeeds { SinkNeeds(order: true) }
+
+  private var textOptions: SaveTextOptions {
+    var text = options.text
+    if options.usesDelimiterOfExtension, let delimiter = format.delimiter { text.delimiter = delimiter }
+    text.encoding = text.encoding ?? .utf8
+    return text
+  }
+
+  func write(_ array: StoredArray) throws(FormatError) {
+    let table: AnyNDArray
+    switch array {
+    case .values(let values): table = values
+    case .objects(let objects):
+      table = try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in
+        try objects.tableValues(format: options.text.format)
+      }
+    }
+    try table.saveText(to: path, options: textOptions, replacing: options.replacing)
+  }
+
+  func write(_ source: any ArrayBlockSource) throws(FormatError) {
+    let descriptor = source.descriptor
+    let rowShape = Array(descriptor.shape.dropFirst())
+    try ByteProgress.operation(.writing, path, total: descriptor.byteCount, counting: .array) {
+      () throws(FormatError) in
+      try TextFile.write(to: path, replacing: options.replacing) { (sink: any ByteSink) throws(FormatError) in
+        var writer = try TextTableWriter(
+          sink, dtype: descriptor.dtype, rowShape: rowShape, ndim: descriptor.shape.count, options: textOptions)
+        try source.forEachRun(inUnitsOf: descriptor.rowCount) { (run: AnyNDArray) throws(FormatError) in
+          try writer.append(
+            source.wrapping { () throws(ArrayError) in try run.reshaped(rows: rowShape, descriptor.rowCount) })
+        }
+        try writer.finish()
+      }
+    }
+  }
+}
+
+/// Writes one array as a pickle.
+struct PickleSink: ArraySink {
+  let path: String
+  let options: SaveOptions
+
+  var needs: SinkNeeds { SinkNeeds(count: true) }
+
+  func write(_ array: StoredArray) throws(FormatError) {
+    try Pickle.save(.array(array), to: path, options: options.pickleOptions(keeping: nil), replacing: options.replacing)
+  }
+
+  func write(_ source: any ArrayBlockSource) throws(FormatError) { try write(.values(source.whole())) }
+}
+
+extension AnyNDArray {
+  /// Elements in a line as rows of a shape, each of `count` elements.
+  fileprivate func reshaped(rows shape: [Int], _ count: Int) throws(ArrayError) -> AnyNDArray {
+    try reshaped([count == 0 ? 0 : self.count / count] + shape)
+  }
+}

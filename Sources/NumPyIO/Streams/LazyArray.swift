@@ -1,0 +1,232 @@
+package import PickledArrays
+package import ArrayBytes
+public import ByteIO
+public import NDArrays
+
+/// What can be done to an array on its way from one file to another.
+public enum ArrayTransform: Sendable, Hashable {
+  /// A field of records: NumPy's `array["x"]`.
+  case field(String)
+  /// The part that NumPy's indexing selects.
+  case slice([AxisSelection])
+  /// The elements as another type: NumPy's `astype`.
+  case cast(DType)
+  /// Another shape, one of whose lengths may be -1: NumPy's `reshape`.
+  case reshape([Int])
+  /// Which axis runs fastest: the first (Fortran's order), or the last (C's).
+  case order(fortran: Bool)
+}
+
+/// An array that has not been read yet: of a file, or what transforms make of it.
+///
+/// Elements are read when they are asked for, and no more than are needed: ``read()`` brings the array into memory,
+/// ``save(to:options:)`` takes it from file to file in bounded memory.
+///
+/// ```swift
+/// let table = try Document(opening: "table.csv.gz").array()
+/// try table.applying(.cast(.float32)).save(to: "table.npz")
+/// ```
+public struct LazyArray {
+  /// An array that is read as a whole only: of objects, or of a type that depends on all values.
+  struct Deferred {
+    let name: String
+    let dtype: DType
+    let shape: [Int]
+    let load: () throws(FormatError) -> StoredArray
+  }
+
+  enum Content {
+    case blocks(any ArrayBlockSource)
+    case deferred(Deferred)
+  }
+
+  let content: Content
+  package let spool: Spool
+
+  init(_ source: any ArrayBlockSource, spool: Spool) throws(FormatError) {
+    try LazyArray.requireJustified(source.descriptor, source.name)
+    content = .blocks(source)
+    self.spool = spool
+  }
+
+  init(_ deferred: Deferred, spool: Spool) {
+    content = .deferred(deferred)
+    self.spool = spool
+  }
+
+  /// An array in memory.
+  package init(_ array: StoredArray, name: String, spool: Spool) throws(FormatError) {
+    switch array {
+    case .values(let values): try self.init(MemoryBlocks(values, name: name), spool: spool)
+    case .objects:
+      self.init(Deferred(name: name, dtype: array.dtype, shape: array.shape) { array }, spool: spool)
+    }
+  }
+
+  /// The most elements of an array whose elements have no bytes.
+  ///
+  /// Such an array takes no room in a file however many there are, and would take any time and room in every other form.
+  static let maxEmptyElements = 1 << 24
+
+  private static func requireJustified(_ descriptor: ArrayDescriptor, _ name: String) throws(FormatError) {
+    guard descriptor.dtype.itemSize == 0, let count = descriptor.count, count > maxEmptyElements else { return }
+    throw FormatError(
+      .limitExceeded, "\(count) elements of zero bytes each: an array without bytes may have \(maxEmptyElements)",
+      file: name)
+  }
+
+  /// The type of the elements.
+  public var dtype: DType {
+    switch content {
+    case .blocks(let source): source.descriptor.dtype
+    case .deferred(let array): array.dtype
+    }
+  }
+
+  /// The length of each axis; 0 for that of rows whose number only reading them tells, see ``openAxis``.
+  public var shape: [Int] {
+    switch content {
+    case .blocks(let source): source.descriptor.shape
+    case .deferred(let array): array.shape
+    }
+  }
+
+  /// The axis whose length is not known before all is read: that of the rows of a text.
+  public var openAxis: Int? {
+    if case .blocks(let source) = content { return source.descriptor.openAxis }
+    return nil
+  }
+
+  /// How errors name the source.
+  package var name: String {
+    switch content {
+    case .blocks(let source): source.name
+    case .deferred(let array): array.name
+    }
+  }
+
+  /// The blocks of the array; of one that is read as a whole, it is in memory afterwards.
+  ///
+  /// - Throws: ``FormatError`` with code `unsupported` for objects.
+  package func blocks() throws(FormatError) -> any ArrayBlockSource {
+    switch content {
+    case .blocks(let source): return source
+    case .deferred(let array):
+      do throws(FormatError) {
+        return MemoryBlocks(try array.load().requireValues(), name: array.name)
+      } catch { throw error.at(file: array.name) }
+    }
+  }
+
+  /// The blocks of the array as a source that can be read in any order.
+  package func addressableBlocks() throws(FormatError) -> any ArrayBlockSource {
+    try spool.addressable(blocks())
+  }
+
+  /// Reads the array into memory.
+  ///
+  /// - Throws: ``FormatError`` if the file cannot be read, with file, member and offset.
+  public func read() throws(FormatError) -> StoredArray {
+    switch content {
+    case .blocks(let source): .values(try source.whole())
+    case .deferred(let array): try array.load()
+    }
+  }
+
+  /// The array with transforms applied, one after the other, when it is read.
+  ///
+  /// - Throws: ``FormatError`` if a transform does not fit the array: `badArgument`, or `notFound` for a field.
+  public func applying(_ transforms: [ArrayTransform]) throws(FormatError) -> LazyArray {
+    var result = self
+    for transform in transforms { result = try result.applying(transform) }
+    return result
+  }
+
+  /// The array with a transform applied when it is read: see ``applying(_:)-([ArrayTransform])``.
+  public func applying(_ transform: ArrayTransform) throws(FormatError) -> LazyArray {
+    switch content {
+    case .deferred(let array): LazyArray(try array.applying(transform), spool: spool)
+    case .blocks(let source): try applying(transform, to: source)
+    }
+  }
+}
+
+extension LazyArray {
+  private func applying(
+    _ transform: ArrayTransform, to source: any ArrayBlockSource
+  ) throws(FormatError) -> LazyArray {
+    switch transform {
+    case .field(let name): return try LazyArray(FieldBlocks(source, name), spool: spool)
+    case .slice(let selections): return try LazyArray(sliced(source, selections), spool: spool)
+    case .cast(let dtype):
+      if let cast = CastBlocks(source.inMemoryOrder, to: dtype) { return try LazyArray(cast, spool: spool) }
+      return LazyArray(
+        Deferred(name: name, dtype: dtype, shape: shape) { () throws(FormatError) in
+          let whole = try source.whole()
+          return try source.wrapping { () throws(ArrayError) in try StoredArray.values(whole).asType(dtype) }
+        }, spool: spool)
+    case .reshape(let shape):
+      let source = try spool.countable(source)
+      let count = source.descriptor.count ?? .max
+      let completed = try source.wrapping { () throws(ArrayError) in try Layout.completing(shape, count: count) }
+      // NumPy's reshape takes the elements in C order.
+      let ordered = source.descriptor.isFortranOrder ? try turned(source, isFortranOrder: false) : source
+      guard let result = ordered.reshaped(completed) ?? ReshapedBlocks(ordered, to: completed) else {
+        throw FormatError(.unsupported, "the array cannot be reshaped", file: name)
+      }
+      return try LazyArray(result, spool: spool)
+    case .order(let isFortran):
+      let source = try spool.countable(source)
+      let isLine = source.descriptor.shape.count { $0 != 1 } <= 1
+      if isLine || source.descriptor.isFortranOrder == isFortran { return try LazyArray(source, spool: spool) }
+      return try LazyArray(turned(source, isFortranOrder: isFortran), spool: spool)
+    }
+  }
+
+  /// The elements of a source in the other order, which needs a source that can be read in any.
+  private func turned(
+    _ source: any ArrayBlockSource, isFortranOrder: Bool
+  ) throws(FormatError) -> any ArrayBlockSource {
+    try SlicedBlocks(spool.addressable(source), isFortranOrder: isFortranOrder)
+  }
+
+  /// A part of a source; of one that has to be read in order, if its blocks follow each other there.
+  private func sliced(
+    _ source: any ArrayBlockSource, _ selections: [AxisSelection]
+  ) throws(FormatError) -> any ArrayBlockSource {
+    let source = try spool.countable(source)
+    let part = try SlicedBlocks(source, selections)
+    if !source.readsInOrder || part.isInOrderOfBase { return part }
+    return try SlicedBlocks(spool.addressable(source), selections)
+  }
+}
+
+extension LazyArray.Deferred {
+  fileprivate func applying(_ transform: ArrayTransform) throws(FormatError) -> LazyArray.Deferred {
+    // What is read as a whole only is read now: what a transform makes of it depends on the values.
+    let loaded = try load()
+    let made = try FormatError.wrapping(.badArgument, file: name) { () throws(ArrayError) in
+      try loaded.applying(transform)
+    }
+    return LazyArray.Deferred(name: name, dtype: made.dtype, shape: made.shape) { made }
+  }
+}
+
+extension StoredArray {
+  /// The array with a transform applied, in memory.
+  ///
+  /// - Throws: ``ArrayError`` if the transform does not fit the array.
+  package func applying(_ transform: ArrayTransform) throws(ArrayError) -> StoredArray {
+    switch transform {
+    case .field(let name): try field(name)
+    case .slice(let selections): try slice(selections)
+    case .cast(let dtype): try asType(dtype)
+    case .reshape(let shape):
+      try rearranged { (array: AnyNDArray) throws(ArrayError) in try array.reshaped(shape) }
+    case .order(let isFortran):
+      try rearranged { array in
+        isFortran ? (array.isFContiguous ? array : array.packed(fortran: true)) : array.contiguous()
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+internal import PickledArrays
+public import TextTables
+internal import ByteIO
+internal import NDArrays
+
+/// How a text is read: as which of NumPy's functions, with which parameters.
+public enum TextReading: Sendable {
+  /// As `np.loadtxt`.
+  case loadText(LoadTextOptions)
+  /// As `np.genfromtxt`.
+  case genFromText(GenFromTextOptions)
+
+  /// Whether the result is transposed.
+  var unpacks: Bool {
+    switch self {
+    case .loadText(let options): options.unpack
+    case .genFromText(let options): options.unpack
+    }
+  }
+
+  /// The least number of axes.
+  var ndmin: Int {
+    switch self {
+    case .loadText(let options): options.ndmin
+    case .genFromText(let options): options.ndmin
+    }
+  }
+
+  /// The type of the elements; `nil` if it is to be found.
+  var dtype: DType? {
+    switch self {
+    case .loadText(let options): options.dtype
+    case .genFromText(let options): options.dtype
+    }
+  }
+
+  /// Whether missing values are reported.
+  var usesMask: Bool {
+    if case .genFromText(let options) = self { return options.usemask }
+    return false
+  }
+
+  /// With the delimiter that a file's extension implies, where none was given.
+  func withDelimiter(of format: FileFormat) -> TextReading {
+    guard let delimiter = format.delimiter else { return self }
+    switch self {
+    case .loadText(var options):
+      if options.delimiter == nil { options.delimiter = delimiter }
+      return .loadText(options)
+    case .genFromText(var options):
+      if options.delimiter == .space { options.delimiter = .text(delimiter) }
+      return .genFromText(options)
+    }
+  }
+
+  /// Reading no more rows than a slice from the start needs; unchanged if the slice may need all.
+  func limited(to slice: [AxisSelection]) -> TextReading {
+    switch self {
+    case .loadText(var options):
+      guard !options.unpack, let rows = TextReading.rowsNeeded(for: slice), rows < options.maxRows ?? .max else {
+        return self
+      }
+      options.maxRows = rows
+      // Nobody has asked for a number of rows, or is to be told how they are counted.
+      if let warn = options.onWarning { options.onWarning = { if !$0.hasPrefix("Input line ") { warn($0) } } }
+      return .loadText(options)
+    case .genFromText(var options):
+      guard !options.unpack, options.skipFooter == 0, let rows = TextReading.rowsNeeded(for: slice),
+        rows < options.maxRows ?? .max
+      else { return self }
+      options.maxRows = rows
+      return .genFromText(options)
+    }
+  }
+
+  /// How many rows a slice that begins at the start needs: two at least, since a table of one row has another shape.
+  private static func rowsNeeded(for slice: [AxisSelection]) -> Int? {
+    switch slice.first {
+    case .index(let index)? where index >= 0 && index < .max: max(2, index + 1)
+    case .range(let lower, let upper?)? where lower ?? 0 >= 0 && upper >= 0: max(2, upper)
+    case .slice(let start, let stop?, let step)? where start ?? 0 >= 0 && stop >= 0 && step > 0: max(2, stop)
+    default: nil
+    }
+  }
+
+  /// Reads the whole table into memory.
+  func read(_ source: any ByteSource) throws(FormatError) -> StoredArray {
+    switch self {
+    case .loadText(let options):
+      options.dtype.kind == .object
+        ? .objects(try ObjectArray.loadText(from: source, options: options))
+        : .values(try AnyNDArray.loadText(from: source, options: options))
+    case .genFromText(let options):
+      options.dtype?.kind == .object
+        ? .objects(try ObjectArray.genFromText(from: source, options: options))
+        : .values(try AnyNDArray.genFromText(from: source, options: options).array)
+    }
+  }
+}

@@ -1,0 +1,3 @@
+import NumPyCommands
+
+runCommand()
