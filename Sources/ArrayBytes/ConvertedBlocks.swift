@@ -45,9 +45,12 @@ package struct ReshapedBlocks: ArrayBlockSource {
 
   /// `nil` if the elements would have to change their order.
   package init?(_ base: any ArrayBlockSource, to shape: [Int]) {
-    guard !base.descriptor.isFortranOrder, base.descriptor.openAxis == nil else { return nil }
+    let old = base.descriptor
+    guard old.openAxis == nil, !old.isFortranOrder || shape.filter({ $0 != 1 }) == old.shape.filter({ $0 != 1 }) else {
+      return nil
+    }
     self.base = base
-    descriptor = ArrayDescriptor(dtype: base.descriptor.dtype, shape: shape)
+    descriptor = ArrayDescriptor(dtype: old.dtype, shape: shape, isFortranOrder: old.isFortranOrder)
   }
 
   package var name: String { base.name }

@@ -24,10 +24,8 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
   func run() throws {
     let address = try Address(address)
     let options = try options.resolved()
-    let document = try Document(opening: address.path, options: reading.openOptions(for: address.path))
-    if case .pickle = document.content, case .value(let value, _) = try document.value(at: address.member).content,
-      try value.arrayDescription() == nil
-    {
+    let document = try Document(opening: address.path, options: reading.openOptions(for: address.path)).value()
+    if let value = try address.value(in: document) {
       guard address.slice == nil else {
         throw FormatError(
           .badArgument, "a \(value.typeName) has no slices", file: address.path, member: address.member)

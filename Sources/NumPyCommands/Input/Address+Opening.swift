@@ -18,11 +18,27 @@ extension Address {
     }
   }
 
+  /// The value that the address names in a pickle that was read, if it is not an array; the fields of arrays are none of
+  /// its values.
+  func value(in document: Document) throws(FormatError) -> PickleValue? {
+    guard case .value(let whole, _) = document.content else { return nil }
+    do throws(FormatError) {
+      // The empty path is the whole.
+      let value = try whole.value(at: member ?? "")
+      return try value.arrayDescription() == nil ? value : nil
+    } catch {
+      guard error.code == .notFound, (try? document.item(member)) != nil else { throw error.at(file: path) }
+      return nil
+    }
+  }
+
   /// The document that the address names as a whole: a file, or what stands at a path of keys in a pickle; `nil` if it
   /// names an array.
   func wholeDocument(_ document: Document) throws(FormatError) -> Document? {
     if member == nil { return document }
     guard case .pickle = document.content else { return nil }
-    return try document.value(at: member)
+    let read = try document.value()
+    guard (try? read.value(at: member)) != nil || (try? read.item(member)) == nil else { return nil }
+    return try read.value(at: member)
   }
 }

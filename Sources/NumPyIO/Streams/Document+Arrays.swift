@@ -15,7 +15,10 @@ extension Document {
 
   func array(of file: NPYFile, _ name: String?) throws(FormatError) -> LazyArray {
     var file = file
-    guard var rest = name?[...] else { return try lazy(file) }
+    guard var rest = name?[...] else {
+      if file.source.isSeekable, try file.next(limits: options.limits) != nil { warnOfRest() }
+      return try lazy(file)
+    }
     let parts = rest.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     if let index = Int(parts[0]), index >= 0 {
       file = try self.file(index)
@@ -24,6 +27,12 @@ extension Document {
       throw FormatError(.notFound, "a .npy file has no members, and its elements no fields", file: path, member: name)
     }
     return try fields(of: lazy(file), rest)
+  }
+
+  /// Says that only the first array of a file is used.
+  func warnOfRest() {
+    options.onWarning?(
+      "\(path) holds more arrays after the first, which are left out: name them \(path):1 and so on")
   }
 
   /// One of the arrays that several `np.save` have written to one `.npy` file, counted from 0.
@@ -148,13 +157,34 @@ extension Document {
 
   func array(in value: PickleValue, _ name: String?) throws(FormatError) -> LazyArray {
     do throws(FormatError) {
-      let found = try name.map { name throws(FormatError) in try value.value(at: name) } ?? value
+      let (found, field) = try Document.value(value, at: name)
+      if let field, let array = try found.storedArray() {
+        return try fields(of: LazyArray(array, name: path, spool: spool), field)
+      }
       guard let array = try found.storedArray() else {
         throw FormatError(
           .badArgument, "this is a \(found.typeName), not an array\(hint(found, name))", file: path, member: name)
       }
       return try LazyArray(array, name: path, spool: spool)
     } catch { throw error.at(file: path, member: name) }
+  }
+
+  /// What stands at a path of keys, or at the longest part of it that names an array, and the fields that are left.
+  private static func value(
+    _ value: PickleValue, at name: String?
+  ) throws(FormatError) -> (value: PickleValue, fields: Substring?) {
+    guard let name else { return (value, nil) }
+    do throws(FormatError) { return (try value.value(at: name), nil) } catch {
+      guard error.code == .notFound else { throw error }
+      var end = name.endIndex
+      while end > name.startIndex {
+        end = name[..<end].lastIndex(of: ".") ?? name.startIndex
+        guard let inner = try? value.value(at: String(name[..<end])) else { continue }
+        guard let dtype = try inner.arrayDescription()?.dtype, dtype.fields != nil else { break }
+        return (inner, end == name.startIndex ? name[...] : name[name.index(after: end)...])
+      }
+      throw error
+    }
   }
 
   /// Which keys could be asked for.

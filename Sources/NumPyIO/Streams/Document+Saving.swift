@@ -58,14 +58,10 @@ extension Document {
     var options = options
     options.name = options.name ?? name
     try array.applying(transforms).save(to: path, options: options)
-    if case .npy(let file) = content, let next = try file.next(limits: self.options.limits) { reportRest(next) }
-  }
-
-  /// Says which arrays of a `.npy` file were left out.
-  private func reportRest(_ file: NPYFile) {
-    options.onWarning?(
-      "\(path) holds more arrays, which were left out: name them \(path):1 and so on, or save all as .npz")
-    _ = file
+    // What follows in a stream is known afterwards only.
+    if case .npy(let file) = content, !file.source.isSeekable, try file.next(limits: self.options.limits) != nil {
+      warnOfRest()
+    }
   }
 
   /// All arrays of one `.npy` file, under the names that `np.savez` would give them.

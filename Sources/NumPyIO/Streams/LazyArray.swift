@@ -162,14 +162,17 @@ extension LazyArray {
       if let cast = CastBlocks(source.inMemoryOrder, to: dtype) { return try LazyArray(cast, spool: spool) }
       return LazyArray(
         Deferred(name: name, dtype: dtype, shape: shape) { () throws(FormatError) in
-          let whole = try source.whole()
+          let whole = try source.inMemoryOrder.whole()
           return try source.wrapping { () throws(ArrayError) in try StoredArray.values(whole).asType(dtype) }
         }, spool: spool)
     case .reshape(let shape):
       let source = try spool.countable(source)
       let count = source.descriptor.count ?? .max
       let completed = try source.wrapping { () throws(ArrayError) in try Layout.completing(shape, count: count) }
-      // NumPy's reshape takes the elements in C order.
+      // NumPy's reshape takes the elements in C order, unless no more changes than axes of length 1.
+      if source.descriptor.isFortranOrder, let same = ReshapedBlocks(source, to: completed) {
+        return try LazyArray(same, spool: spool)
+      }
       let ordered = source.descriptor.isFortranOrder ? try turned(source, isFortranOrder: false) : source
       guard let result = ordered.reshaped(completed) ?? ReshapedBlocks(ordered, to: completed) else {
         throw FormatError(.unsupported, "the array cannot be reshaped", file: name)
