@@ -30,7 +30,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
   ],
@@ -55,7 +54,7 @@ let package = Package(
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
     .target(
       name: "PythonPickle",
-      dependencies: ["ReusedMemory", "ParallelLoops", "NumberText", "PythonLiterals", "ByteIO"]),
+      dependencies: ["ReusedMemory", "ParallelLoops", "PythonLiterals", "ByteIO"]),
     .target(name: "ArrayBytes", dependencies: ["ParallelLoops", "NDArrays", "ByteIO"]),
     .target(
       name: "TextTables",

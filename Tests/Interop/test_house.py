@@ -46,7 +46,7 @@ public struct Bytes {
 }
 """,
     "Sources/Low/Report.swift": "struct Report {\n  let bytes: Bytes\n}\n",
-    "Sources/High/Main.swift": "public import struct Low.Bytes\nlet bytes: Bytes? = nil\n",
+    "Sources/High/Main.swift": "public import struct Low.Bytes\nimport Third\nlet bytes: Bytes? = nil\n",
 }
 
 
@@ -83,6 +83,11 @@ VIOLATIONS = {
                       ["Package.swift has Low where docs/architecture.md has High"]),
     "unused dependency": ({"Sources/High/Main.swift": "// import Low\n"},
                           ["Package.swift has High depend on Low, which it does not import"]),
+    "no target": ({"Package.swift": MANIFEST.replace('"Low", dep', '"Lower", dep')}, ["Package.swift has no target Low"]),
+    "unused product": ({"Sources/High/Main.swift": "import Low\n"},
+                       ["Package.swift has High depend on Third, which it does not import"]),
+    "unused package": ({"Package.swift": '  .package(url: "https://a/more", from: "1"),\n' + MANIFEST},
+                       ["Package.swift fetches more, which no target uses"]),
     "cycle of folders": ({"Sources/Low/Values/Back.swift": "extension Report {\n  func f() {}\n}\n"},
                          ["Low: . -> Values: Sources/Low/Report.swift uses Bytes",
                           "Low: Values -> .: Sources/Low/Values/Back.swift uses Report"]),
@@ -118,7 +123,8 @@ def test_violations_are_found(tmp_path, name):
 
 def test_reports_do_not_fail(tmp_path):
     body = "\n".join(["  let a = b as! Int"] * 70)
-    files = {"Sources/Low/Long.swift": f"func f(_ a: Int, _ b: (Int, Int), _ c: [Int], _ d: Int, e: Int) {{\n{body}\n}}\n" + "\n" * 300}
+    function = f"func f(_ a: Int, _ b: (Int, Int), _ c: [Int], _ d: Int, e: Int) {{\n{body}\n}}\n"
+    files = {"Sources/Low/Long.swift": function + "\n" * 300}
     result = run(tmp_path, SOUND | files, "--all")
     assert result.returncode == 0
     for text in ("372 Sources/Low/Long.swift", "72 Sources/Low/Long.swift:1: f", "4 Sources/Low/Long.swift:1: f",
