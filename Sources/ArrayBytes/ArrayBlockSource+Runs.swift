@@ -8,7 +8,9 @@ extension ArrayBlockSource {
     inUnitsOf unit: Int, bytes: Int = 8 << 20, _ body: (AnyNDArray) throws(FormatError) -> Void
   ) throws(FormatError) {
     let unit = max(1, unit)
-    let wanted = max(1, bytes / max(1, descriptor.dtype.itemSize) / unit).multipliedReportingOverflow(by: unit)
+    // Elements that become smaller on their way are counted as what is read of them.
+    let size = max(1, descriptor.dtype.itemSize, storedItemSize)
+    let wanted = max(1, bytes / size / unit).multipliedReportingOverflow(by: unit)
     var rest: [AnyNDArray] = []
     var restCount = 0
     func joined() throws(FormatError) -> AnyNDArray {

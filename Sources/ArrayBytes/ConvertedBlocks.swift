@@ -56,6 +56,7 @@ package struct ReshapedBlocks: ArrayBlockSource {
   package var name: String { base.name }
   /// Runs only: a part of the new shape is no part of the old one.
   package var seekCost: SeekCost { .impossible }
+  package var storedItemSize: Int { base.storedItemSize }
 
   package func forEachRun(ofCount count: Int, _ body: (AnyNDArray) throws(FormatError) -> Void) throws(FormatError) {
     try base.forEachRun(ofCount: count, body)

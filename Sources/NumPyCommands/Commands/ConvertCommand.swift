@@ -34,9 +34,12 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     let format = try destinationFormat
     let transforms = try array.transforms()
     let options = try saveOptions(format)
-    let document = try Document(opening: address.path, options: openOptions(for: address.path))
+    let document = try Document(opening: address.path, options: openOptions(for: address.path)).value()
     if case .text = document.content, try saveTable(document, address, format, transforms, options) { return }
     if address.slice == nil, let whole = try address.wholeDocument(document) {
+      if name != nil, format == .npz, try !whole.isSingleArray {
+        throw ValidationError("--name is for a single array, not for an archive or a dictionary of them")
+      }
       return try whole.save(to: destination, applying: transforms, options: options)
     }
     let (name, selected) = try address.item(of: document)

@@ -36,9 +36,8 @@ extension Address {
   /// names an array.
   func wholeDocument(_ document: Document) throws(FormatError) -> Document? {
     if member == nil { return document }
-    guard case .pickle = document.content else { return nil }
-    let read = try document.value()
-    guard (try? read.value(at: member)) != nil || (try? read.item(member)) == nil else { return nil }
-    return try read.value(at: member)
+    guard case .value = document.content else { return nil }
+    guard (try? document.value(at: member)) != nil || (try? document.item(member)) == nil else { return nil }
+    return try document.value(at: member)
   }
 }

@@ -51,6 +51,17 @@ extension Document {
     }
   }
 
+  /// Whether the document is one array, and not an archive of several or a pickle of something else.
+  package var isSingleArray: Bool {
+    get throws(FormatError) {
+      switch content {
+      case .npz(let archive): archive.names.count == 1
+      case .value(let value, _): try value.arrayDescription() != nil
+      case .npy, .text, .pickle: true
+      }
+    }
+  }
+
   private func saveArray(
     to path: String, _ transforms: [ArrayTransform], _ options: SaveOptions
   ) throws(FormatError) {
