@@ -43,11 +43,8 @@ extension ByteSink {
 
   /// Writes the bytes of an array.
   public func write(_ bytes: [UInt8]) throws(FormatError) {
-    let result: Result<Void, FormatError> = unsafe bytes.withUnsafeBytes { buffer in
-      // Safe: the sink does not keep the buffer beyond the call.
-      do throws(FormatError) { return .success(try unsafe write(buffer)) } catch { return .failure(error) }
-    }
-    try result.get()
+    // Safe: all bytes of an array of bytes are initialised.
+    try unsafe write(bytes.span.bytes)
   }
 
   /// Writes a string as UTF-8.
@@ -55,11 +52,10 @@ extension ByteSink {
 
   /// Writes the bytes of a span.
   public func write(_ bytes: RawSpan) throws(FormatError) {
-    let result: Result<Void, FormatError> = unsafe bytes.withUnsafeBytes { buffer in
-      // Safe: the sink does not keep the buffer beyond the call.
-      do throws(FormatError) { return .success(try unsafe write(buffer)) } catch { return .failure(error) }
+    // Safe: the sink does not keep the buffer beyond the call.
+    try unsafe bytes.withUnsafeBytes { (buffer: UnsafeRawBufferPointer) throws(FormatError) in
+      try unsafe write(buffer)
     }
-    try result.get()
   }
 
   /// Writes the same byte several times.
@@ -133,10 +129,10 @@ public final class DescriptorSink: ByteSink {
     guard !buffer.isEmpty else { return }
     let pending = buffer
     buffer.removeAll(keepingCapacity: true)
-    let result: Result<Void, FormatError> = unsafe pending.withUnsafeBytes { bytes in
-      do throws(FormatError) { return .success(try unsafe writeThrough(bytes)) } catch { return .failure(error) }
+    // Safe: the array's own bytes, used within the call.
+    try unsafe pending.span.bytes.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(FormatError) in
+      try unsafe writeThrough(bytes)
     }
-    try result.get()
   }
 
   private func writeThrough(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {

@@ -177,13 +177,10 @@ extension ByteSource {
   }
 
   private func fill(_ bytes: inout [UInt8], from start: Int, at offset: Int) throws(FormatError) -> Int {
-    let result: Result<Int, FormatError> = unsafe bytes.withUnsafeMutableBytes { all in
+    try unsafe bytes.withUnsafeMutableBufferPointer { (all) throws(FormatError) in
       // Safe: the part from `start` to the end lies within the array's own storage.
-      let part = unsafe UnsafeMutableRawBufferPointer(rebasing: all[start...])
-      do throws(FormatError) { return .success(try unsafe read(into: part, at: offset)) } catch {
-        return .failure(error)
-      }
+      try unsafe read(
+        into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: all[start...])), at: offset)
     }
-    return try result.get()
   }
 }

@@ -47,24 +47,19 @@ public final class KeptStream: ByteSource {
 
   /// Reads what is kept, then on.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
-    // The pointer is only used within the call; the box tells the compiler that no other thread holds it.
-    let box = unsafe CallersBuffer(buffer: buffer)
-    let result: Result<Int, FormatError> = state.withLock { state in
-      do throws(FormatError) {
-        // What is passed over must be kept too.
-        if state.keeps, offset > state.kept, try !keep(&state, upTo: offset) { return .success(0) }
-        var done = try unsafe readKept(state, into: box.buffer, at: offset)
-        if unsafe done < box.buffer.count {
-          // Safe: the rest of the caller's buffer.
-          let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: box.buffer[done...])
-          let got = try unsafe self.rest.read(into: rest, at: offset + done)
-          if state.keeps { try unsafe keep(UnsafeRawBufferPointer(rebasing: rest[..<got]), &state) }
-          done += got
-        }
-        return .success(done)
-      } catch { return .failure(error) }
+    try state.withLock { (state: inout State) throws(FormatError) in
+      // What is skipped must be kept too.
+      if state.keeps, offset > state.kept, try !keep(&state, upTo: offset) { return 0 }
+      // Safe: the caller's buffer, and the rest of it, used within the call.
+      var done = try unsafe readKept(state, into: buffer, at: offset)
+      if done < buffer.count {
+        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+        let got = try unsafe self.rest.read(into: rest, at: offset + done)
+        if state.keeps { try unsafe keep(UnsafeRawBufferPointer(rebasing: rest[..<got]), &state) }
+        done += got
+      }
+      return done
     }
-    return try result.get()
   }
 
   private func readKept(
@@ -90,11 +85,10 @@ public final class KeptStream: ByteSource {
     while state.kept < offset {
       let wanted = min(1 << 16, offset - state.kept)
       let bytes = try rest.readBytes(at: state.kept, upTo: wanted)
-      let result: Result<Void, FormatError> = unsafe bytes.withUnsafeBytes { buffer in
-        // Safe: the array's own bytes, used within the call.
-        do throws(FormatError) { return .success(try unsafe keep(buffer, &state)) } catch { return .failure(error) }
+      // Safe: the array's own bytes, used within the call.
+      try unsafe bytes.span.bytes.withUnsafeBytes { (buffer: UnsafeRawBufferPointer) throws(FormatError) in
+        try unsafe keep(buffer, &state)
       }
-      try result.get()
       if bytes.count < wanted { return false }
     }
     return true
@@ -111,9 +105,4 @@ public final class KeptStream: ByteSource {
     }
     state.kept += bytes.count
   }
-}
-
-/// Carries a buffer into a closure that runs at once, on the same thread.
-@safe private struct CallersBuffer: @unchecked Sendable {
-  let buffer: UnsafeMutableRawBufferPointer
 }

@@ -54,6 +54,20 @@ public enum Parallel {
     if let failure = firstFailure.withLock({ $0 }) { throw failure.error }
   }
 
+  /// The results of `body` for every index in `0..<count`, in the order of the indices; otherwise as
+  /// ``forEach(_:_:)``.
+  public static func map<Value: Sendable, Failure: Error>(
+    _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Value
+  ) throws(Failure) -> [Value] {
+    let results = Mutex([Value?](repeating: nil, count: max(0, count)))
+    try forEach(count) { (index: Int) throws(Failure) in
+      let value = try body(index)
+      results.withLock { $0[index] = value }
+    }
+    // None is missing, or `forEach` would have thrown.
+    return results.withLock { $0.compactMap { $0 } }
+  }
+
   /// Cuts `0..<count` into ranges of at least `grain` items and calls `body` for each, on all cores.
   ///
   /// - Parameter grain: The fewest items that are worth a thread's while.
@@ -132,20 +146,23 @@ public enum Parallel {
   ///   - prepare: The first step of an index.
   ///   - settle: The step in between; `nil` leaves out the last step of this index, and all of those that have not begun.
   ///   - finish: The last step.
-  public static func staged<Prepared, Settled, Failure: Error>(
+  /// - Returns: What the last step returned, for each index; `nil` for those that it was left out of.
+  public static func staged<Prepared, Settled, Value: Sendable, Failure: Error>(
     _ count: Int,
     prepare: @Sendable (Int) throws(Failure) -> Prepared,
     settle: @Sendable (Int, Prepared) throws(Failure) -> Settled?,
-    finish: @Sendable (Int, Prepared, Settled) throws(Failure) -> Void
-  ) throws(Failure) {
+    finish: @Sendable (Int, Prepared, Settled) throws(Failure) -> Value
+  ) throws(Failure) -> [Value?] {
     let threads = min(workers, count)
+    let results = Mutex([Value?](repeating: nil, count: max(0, count)))
     if threads <= 1 {
       for index in 0..<max(0, count) {
         let prepared = try prepare(index)
-        guard let settled = try settle(index, prepared) else { return }
-        try finish(index, prepared, settled)
+        guard let settled = try settle(index, prepared) else { break }
+        let value = try finish(index, prepared, settled)
+        results.withLock { $0[index] = value }
       }
-      return
+      return results.withLock { $0 }
     }
     let turn = TurnTaker<Failure>()
     onThreads(threads) {
@@ -156,7 +173,10 @@ public enum Parallel {
           let settled = try settle(index, prepared)
           if settled == nil { turn.finish() }
           turn.pass(index)
-          if let settled { try finish(index, prepared, settled) }
+          if let settled {
+            let value = try finish(index, prepared, settled)
+            results.withLock { $0[index] = value }
+          }
         } catch {
           turn.fail(at: index, with: error)
           return
@@ -164,6 +184,7 @@ public enum Parallel {
       }
     }
     if let error = turn.failure { throw error }
+    return results.withLock { $0 }
   }
 
   /// What the threads of a loop take over from the thread that started it; they cannot see its task-local values by

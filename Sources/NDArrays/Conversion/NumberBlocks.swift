@@ -3,15 +3,15 @@ internal import NumberText
 // Where the conversion of numbers touches memory, and C's rules for numbers that do not fit.
 
 /// Elements that are read one by one, whatever their distance, alignment and byte order.
-@safe struct Reader: Sendable {
-  private let address: UInt
+@safe struct Reader: @unchecked Sendable {
+  private let base: UnsafeRawPointer
   let step: Int
   let swaps: Bool
   let count: Int
 
   /// - Parameter base: `count` elements, `step` bytes apart, which stay readable as long as the reader is used.
   @unsafe init(base: UnsafeRawPointer, step: Int, swaps: Bool, count: Int) {
-    address = UInt(bitPattern: base)
+    unsafe self.base = base
     self.step = step
     self.swaps = swaps
     self.count = count
@@ -21,7 +21,6 @@ internal import NumberText
   @inline(__always)
   func word<Word: FixedWidthInteger & BitwiseCopyable>(_: Word.Type, _ index: Int, at offset: Int = 0) -> Word {
     // Safe: `index` is below `count` and the word lies within the element, by the callers in this folder.
-    let base = unsafe UnsafeRawPointer(bitPattern: address).unsafelyUnwrapped
     let word = unsafe base.loadUnaligned(fromByteOffset: index &* step &+ offset, as: Word.self)
     return swaps ? word.byteSwapped : word
   }
@@ -30,7 +29,6 @@ internal import NumberText
   @inline(__always)
   func packedWord<Word: FixedWidthInteger & BitwiseCopyable>(_: Word.Type, _ index: Int) -> Word {
     // Safe: as for `word`.
-    let base = unsafe UnsafeRawPointer(bitPattern: address).unsafelyUnwrapped
     return unsafe base.loadUnaligned(fromByteOffset: index &* MemoryLayout<Word>.size, as: Word.self)
   }
 
@@ -47,15 +45,15 @@ internal import NumberText
 }
 
 /// Elements that are written one by one.
-@safe struct Writer: Sendable {
-  private let address: UInt
+@safe struct Writer: @unchecked Sendable {
+  private let base: UnsafeMutableRawPointer
   let step: Int
   let swaps: Bool
   let count: Int
 
   /// - Parameter base: `count` elements, `step` bytes apart, which nobody else uses as long as the writer is used.
   @unsafe init(base: UnsafeMutableRawPointer, step: Int, swaps: Bool, count: Int) {
-    address = UInt(bitPattern: base)
+    unsafe self.base = base
     self.step = step
     self.swaps = swaps
     self.count = count
@@ -64,7 +62,6 @@ internal import NumberText
   @inline(__always)
   func put<Word: FixedWidthInteger & BitwiseCopyable>(_ word: Word, _ index: Int, at offset: Int = 0) {
     // Safe: `index` is below `count` and the word lies within the element, by the callers in this folder.
-    let base = unsafe UnsafeMutableRawPointer(bitPattern: address).unsafelyUnwrapped
     unsafe base.storeBytes(of: swaps ? word.byteSwapped : word, toByteOffset: index &* step &+ offset, as: Word.self)
   }
 
@@ -82,7 +79,6 @@ internal import NumberText
     if step == MemoryLayout<Word>.size, !swaps {
       // Spelled apart so that the compiler sees the unit stride and uses vectors.
       // Safe: as for `put`.
-      let base = unsafe UnsafeMutableRawPointer(bitPattern: address).unsafelyUnwrapped
       for index in block.indices {
         unsafe base.storeBytes(
           of: narrow(block[unchecked: index]), toByteOffset: index &* MemoryLayout<Word>.size, as: Word.self)

@@ -24,7 +24,7 @@ internal import ReusedMemory
 
   /// The most bytes that a storage of its own can have: the machine's memory, but for what everything else needs. Systems
   /// refuse a block of all of it.
-  package static var mostBytes: Int { WarmMemory.physicalMemory / 8 * 7 }
+  package static var mostBytes: Int { BufferCache.physicalMemory / 8 * 7 }
 
   /// Checks, before anything is allocated, that the machine can hold so many bytes.
   ///
@@ -41,7 +41,7 @@ internal import ReusedMemory
     byteCount = count
     isWritable = true
     owner = nil
-    unsafe baseAddress = WarmMemory.allocate(count)
+    unsafe baseAddress = BufferCache.allocate(count)
   }
 
   /// Storage of its own, all bytes zero.
@@ -69,7 +69,7 @@ internal import ReusedMemory
 
   deinit {
     // Safe: allocated in `init`, and nobody holds an address longer than the storage.
-    if owner == nil { unsafe WarmMemory.release(baseAddress, byteCount) }
+    if owner == nil { unsafe BufferCache.release(baseAddress, byteCount) }
   }
 
   /// All bytes.

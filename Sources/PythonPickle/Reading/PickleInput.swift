@@ -206,13 +206,10 @@ internal import ParallelLoops
       let part = min(step, count - bytes.count)
       let known = bytes.count
       bytes.append(contentsOf: repeatElement(0, count: part))
-      let result: Result<Void, FormatError> = unsafe bytes.withUnsafeMutableBytes { all in
-        do throws(FormatError) {
-          // Safe: the part just appended.
-          return .success(try unsafe readAll(UnsafeMutableRawBufferPointer(rebasing: all[known...])))
-        } catch { return .failure(error) }
+      try unsafe bytes.withUnsafeMutableBufferPointer { (all) throws(FormatError) in
+        // Safe: the part just appended.
+        try unsafe readAll(UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: all[known...])))
       }
-      try result.get()
       step = min(step * 2, 1 << 26)
     }
     return bytes
@@ -249,15 +246,14 @@ extension PickleInput {
     let total = target.count
     guard !source.readsInOrder, total >= 2 * PickleInput.pieceSize, let count = source.byteCount, count - start >= total
     else { return try unsafe source.read(into: target, at: start) }
-    let address = UInt(bitPattern: target.baseAddress)
+    // Safe: the pieces do not overlap, and the caller's memory outlives the loop.
+    nonisolated(unsafe) let target = unsafe target
     let source = source
     try Parallel.forEach((total + PickleInput.pieceSize - 1) / PickleInput.pieceSize) {
       (piece: Int) throws(FormatError) in
       let lower = piece * PickleInput.pieceSize
       let part = min(PickleInput.pieceSize, total - lower)
-      // Safe: the pieces do not overlap, and the caller's memory outlives the loop.
-      let memory = unsafe UnsafeMutableRawBufferPointer(
-        start: UnsafeMutableRawPointer(bitPattern: address + UInt(lower)), count: part)
+      let memory = unsafe UnsafeMutableRawBufferPointer(rebasing: target[lower..<(lower + part)])
       let got = try unsafe source.read(into: memory, at: start + lower)
       guard got == part else {
         throw FormatError(.truncated, "pickle data was truncated: the file has shrunk", offset: start + lower + got)

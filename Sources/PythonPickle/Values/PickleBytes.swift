@@ -73,10 +73,13 @@ public final class PickleBytes: Sendable {
   }
 
   /// Calls `body` with the bytes, without a copy.
-  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+  public func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    // Safe: the bytes are lent for the duration of the call.
     switch storage {
-    case .array(let bytes): return try unsafe bytes.withUnsafeBytes { try unsafe body($0) }
-    case .memory(let memory): return try unsafe memory.withBytes { try unsafe body($0) }
+    case .array(let bytes): return try unsafe bytes.span.bytes.withUnsafeBytes(body)
+    case .memory(let memory): return try unsafe memory.withBytes(body)
     }
   }
 
@@ -106,7 +109,7 @@ public final class PickleBytes: Sendable {
   package init(uninitializedCount count: Int) {
     self.count = count
     owner = nil
-    unsafe baseAddress = WarmMemory.allocate(count)
+    unsafe baseAddress = BufferCache.allocate(count)
   }
 
   /// Bytes that belong to another object.
@@ -130,14 +133,16 @@ public final class PickleBytes: Sendable {
 
   deinit {
     // Safe: allocated in `init`; lent memory is its owner's to free.
-    if owner == nil { unsafe WarmMemory.release(baseAddress, count) }
+    if owner == nil { unsafe BufferCache.release(baseAddress, count) }
   }
 
   /// The bytes, copied.
   public var array: [UInt8] { unsafe withBytes { unsafe Array($0) } }
 
   /// Calls `body` with the bytes.
-  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+  public func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     // Safe: the memory lives as long as `self`, which lives beyond the call.
     let result = try unsafe body(UnsafeRawBufferPointer(start: baseAddress, count: count))
     extendLifetime(self)

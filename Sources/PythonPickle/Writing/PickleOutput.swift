@@ -101,14 +101,9 @@ struct PickleOutput {
   /// Hands what is in the buffer to the sink. No frame may be open.
   mutating func flush() throws(FormatError) {
     guard !buffer.isEmpty else { return }
-    let result: Result<Void, FormatError> = unsafe buffer.withUnsafeBytes { bytes in
-      // Safe: the sink does not keep the bytes.
-      do throws(FormatError) { return .success(try unsafe sink.write(bytes)) } catch {
-        return .failure(error)
-      }
-    }
-    buffer.removeAll(keepingCapacity: true)
-    try result.get()
+    defer { buffer.removeAll(keepingCapacity: true) }
+    // Safe: all bytes of an array of bytes are initialised.
+    try unsafe sink.write(buffer.span.bytes)
   }
 
   /// A payload with its operation and length: large ones go to the sink from where they lie, outside of frames.

@@ -1,5 +1,4 @@
 internal import NDArrays
-internal import Synchronization
 
 /// Finds the size of text or the unit of datetimes that a column needs: NumPy's discovery for `S`, `U` and `M8`.
 struct FlexibleScan {
@@ -78,25 +77,4 @@ struct FlexibleScan {
     }
     return result
   }
-}
-
-/// Results of a parallel loop, each written once by the thread that made it.
-final class ResultSlots<Value>: Sendable {
-  private let slots: Mutex<[Value?]>
-
-  init(count: Int) { slots = Mutex([Value?](repeating: nil, count: count)) }
-
-  subscript(index: Int) -> Value? {
-    get { slots.withLock { UncheckedBox($0[index]) }.value }
-    set {
-      let box = UncheckedBox(newValue)
-      slots.withLock { $0[index] = box.value }
-    }
-  }
-}
-
-/// Carries a value that one thread made and another takes, never both at a time.
-private struct UncheckedBox<Value>: @unchecked Sendable {
-  let value: Value
-  init(_ value: Value) { self.value = value }
 }
