@@ -24,7 +24,7 @@ struct SmallNumberTexts: Sendable {
     }
   }
 
-  /// Calls `body` with the texts as the loop of ``NumberLines`` uses them; without any, no number has one.
+  /// Calls `body` with the texts as the loop of ``NumericRowWriter`` uses them; without any, no number has one.
   @inline(__always)
   static func withView<Result>(of texts: SmallNumberTexts?, _ body: (View) -> Result) -> Result {
     // Safe: the view is used during the call only, and looks nothing up that is not there.

@@ -164,7 +164,7 @@ public enum Parallel {
       }
       return results.withLock { $0 }
     }
-    let turn = TurnTaker<Failure>()
+    let turn = OrderedTurns<Failure>()
     onThreads(threads) {
       while let index = turn.begin(below: count) {
         do throws(Failure) {

@@ -44,7 +44,7 @@ import Testing
   @Test func standardInputIsKnownThroughWrappers() throws {
     try TemporaryFolder.with { folder in
       #expect(StreamSource.standardInput.isStandardInput)
-      #expect(KeptStream(StreamSource.standardInput, folder: folder).isStandardInput)
+      #expect(ReplayableStream(StreamSource.standardInput, folder: folder).isStandardInput)
       let path = folder + "/standard input"
       try Bytes.write([1], to: path)
       #expect(try !FileSource.openSource(path: path).isStandardInput)

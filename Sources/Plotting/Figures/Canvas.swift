@@ -16,7 +16,7 @@ protocol Canvas {
   /// Writes a line of bold text that begins at `x`.
   mutating func writeBold(_ text: String, x: Double, baseline: Double, _ color: RGB)
   /// Puts an image into a rectangle, each of its dots a rectangle with sharp edges.
-  mutating func draw(_ image: RasterImage, in rectangle: Rectangle, _ theme: Theme)
+  mutating func draw(_ image: RGBAImage, in rectangle: Rectangle, _ theme: Theme)
 }
 
 enum TextAlignment: Sendable {
@@ -58,7 +58,7 @@ struct FontMetrics: Sendable {
 }
 
 /// An image of its own size, with transparency.
-package struct RasterImage: Sendable {
+package struct RGBAImage: Sendable {
   package let width: Int
   package let height: Int
   /// Four bytes a dot: red, green, blue and how opaque it is, row by row from the top.

@@ -89,7 +89,7 @@ struct ChartDrawing<Surface: Canvas> {
       let color = chart.color(value) ?? theme.missing
       return [color.red, color.green, color.blue, 255]
     }
-    canvas.draw(RasterImage(width: chart.columns, height: chart.rows, bytes: dots), in: plot, theme)
+    canvas.draw(RGBAImage(width: chart.columns, height: chart.rows, bytes: dots), in: plot, theme)
     drawFrame(plot, x: chart.x, y: chart.y)
     drawColorBar(chart, plot)
     drawWords(figure, plot, context: nil, side: chart.scale.context)
@@ -116,7 +116,7 @@ struct ChartDrawing<Surface: Canvas> {
       let color = chart.colors.color((Double(steps - step) - 0.5) / Double(steps))
       return [color.red, color.green, color.blue, 255]
     }
-    canvas.draw(RasterImage(width: 1, height: steps, bytes: dots), in: bar, theme)
+    canvas.draw(RGBAImage(width: 1, height: steps, bytes: dots), in: bar, theme)
     outline(bar)
     let height = canvas.font.lineHeight
     let labelX = bar.right + margins.tick + margins.gap

@@ -16,7 +16,7 @@ extension Figure {
   /// The figure as a picture of dots.
   ///
   /// - Parameter cells: Where the cells of a grid lie; its size is the picture's.
-  package func picture(size: PictureSize, cells: CellLayout?, theme: Theme) -> Picture {
+  package func picture(size: PictureSize, cells: CellLayout?, theme: Theme) -> RasterImage {
     let (width, height) = (cells?.width ?? size.width, cells?.height ?? size.height)
     let canvas = RasterCanvas(width: width, height: height, scale: size.scale, background: theme.background)
     var drawing = ChartDrawing(canvas, width: width, height: height, theme: theme)

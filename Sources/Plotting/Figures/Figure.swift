@@ -103,9 +103,9 @@ package struct CellChart: Sendable {
 package struct ImageChart: Sendable {
   package var x: Axis
   package var y: Axis
-  package var image: RasterImage
+  package var image: RGBAImage
 
-  package init(x: Axis, y: Axis, image: RasterImage) {
+  package init(x: Axis, y: Axis, image: RGBAImage) {
     self.x = x
     self.y = y
     self.image = image

@@ -1,11 +1,11 @@
 /// A chart's canvas of dots.
 struct RasterCanvas: Canvas {
-  var picture: Picture
+  var picture: RasterImage
   let scale: Int
 
   /// - Parameter scale: How many dots a dot of the font is.
   init(width: Int, height: Int, scale: Int, background: RGB) {
-    picture = Picture(width: width, height: height, filledWith: background)
+    picture = RasterImage(width: width, height: height, filledWith: background)
     self.scale = max(1, scale)
   }
 
@@ -58,7 +58,7 @@ struct RasterCanvas: Canvas {
     for step in 0...1 { write(text, x: x + Double(step), baseline: baseline, .left, color) }
   }
 
-  mutating func draw(_ image: RasterImage, in rectangle: Rectangle, _ theme: Theme) {
+  mutating func draw(_ image: RGBAImage, in rectangle: Rectangle, _ theme: Theme) {
     let (left, top) = (Int(rectangle.x.rounded()), Int(rectangle.y.rounded()))
     let (width, height) = (Int(rectangle.width.rounded()), Int(rectangle.height.rounded()))
     guard image.width > 0, image.height > 0 else { return }

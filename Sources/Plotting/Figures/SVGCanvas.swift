@@ -102,7 +102,7 @@ struct SVGCanvas: Canvas {
       + "fill=\"\(color.notation)\" xml:space=\"preserve\">\(SVGCanvas.escaped(text))</text>\n"
   }
 
-  mutating func draw(_ image: RasterImage, in rectangle: Rectangle, _ theme: Theme) {
+  mutating func draw(_ image: RGBAImage, in rectangle: Rectangle, _ theme: Theme) {
     if !image.isOpaque { drawChecks(rectangle, theme) }
     let sink = MemorySink()
     // Memory never refuses; the encoder has no other reason to fail.

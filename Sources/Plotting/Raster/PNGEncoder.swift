@@ -19,7 +19,7 @@ package enum PNGEncoder {
   }
 
   /// Writes a picture: with a palette where it has no more than 256 colours, else with three bytes a dot.
-  package static func write(_ picture: Picture, to sink: any ByteSink) throws(FormatError) {
+  package static func write(_ picture: RasterImage, to sink: any ByteSink) throws(FormatError) {
     if let (colors, indices) = palette(of: picture) {
       try write(indices, width: picture.width, height: picture.height, layout: .palette, palette: colors, to: sink)
     } else {
@@ -28,7 +28,7 @@ package enum PNGEncoder {
   }
 
   /// The file of a picture in memory.
-  package static func bytes(of picture: Picture) throws(FormatError) -> [UInt8] {
+  package static func bytes(of picture: RasterImage) throws(FormatError) -> [UInt8] {
     let sink = MemorySink()
     try write(picture, to: sink)
     return sink.bytes
@@ -58,7 +58,7 @@ package enum PNGEncoder {
   }
 
   /// The colours of a picture and each dot's place among them; `nil` if there are more than 256.
-  package static func palette(of picture: Picture) -> (colors: [RGB], indices: [UInt8])? {
+  package static func palette(of picture: RasterImage) -> (colors: [RGB], indices: [UInt8])? {
     var places: [UInt32: UInt8] = [:]
     var colors: [RGB] = []
     var indices: [UInt8] = []

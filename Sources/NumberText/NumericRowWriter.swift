@@ -1,5 +1,5 @@
-/// The fast way to write rows of plain numbers of one type under one conversion, the counterpart of ``NumberRows``.
-public struct NumberLines: Sendable {
+/// The fast way to write rows of plain numbers of one type under one conversion, the counterpart of ``NumericRowReader``.
+public struct NumericRowWriter: Sendable {
   /// How the numbers are written.
   private enum Conversion: Sendable {
     case decimal, scientific, fixed, general
@@ -19,7 +19,7 @@ public struct NumberLines: Sendable {
     }
   }
 
-  private let element: NumberRows.Element
+  private let element: NumericRowReader.Element
   private let conversion: Conversion
   private let style: TextBuffer.FloatStyle
   private let columnCount: Int
@@ -37,7 +37,7 @@ public struct NumberLines: Sendable {
   ///   - between: What stands between columns.
   ///   - after: What each row ends with.
   public init?(
-    _ element: NumberRows.Element, _ spec: PercentSpec, columnCount: Int, before: [UInt8],
+    _ element: NumericRowReader.Element, _ spec: PercentSpec, columnCount: Int, before: [UInt8],
     between betweenBytes: [UInt8], after: [UInt8]
   ) {
     guard spec.isBare, columnCount > 0, let before = Separator(before), let between = Separator(betweenBytes),
@@ -131,9 +131,9 @@ public struct NumberLines: Sendable {
         var column = 0
         text.append(word: before.word, count: before.count)
         while column < columnCount {
-          let stop = min(columnCount, column &+ NumberLines.columnsAtOnce)
+          let stop = min(columnCount, column &+ NumericRowWriter.columnsAtOnce)
           // Safe: there is room for that many numbers and separators; what is too odd asks for room again.
-          text.reserve(NumberLines.roomAtOnce)
+          text.reserve(NumericRowWriter.roomAtOnce)
           var end = unsafe UnsafeMutableRawPointer(text.end)
           while column < stop {
             let value = unsafe place.loadUnaligned(as: Line.Value.self)
@@ -149,7 +149,7 @@ public struct NumberLines: Sendable {
             } else {
               unsafe text.setEnd(end)
               Line.append(value, style, to: &text)
-              text.reserve(NumberLines.roomAtOnce)
+              text.reserve(NumericRowWriter.roomAtOnce)
               unsafe end = UnsafeMutableRawPointer(text.end)
             }
             let separator = column == columnCount ? after : between

@@ -4,7 +4,7 @@
 /// It knows only what most tables are made of. Whatever else a row has (comments, white space other than spaces and
 /// tabs, a missing or additional column, a text that is no number) makes it give the row back untouched, for a slower
 /// reader to read or to refuse. So it need not be complete, only right.
-public struct NumberRows: Sendable {
+public struct NumericRowReader: Sendable {
   /// What a column may hold.
   public enum Element: Sendable {
     case int8, int16, int32, int64, uint8, uint16, uint32, uint64, float, double
@@ -120,7 +120,7 @@ public struct NumberRows: Sendable {
       var column = columnCount
       while true {
         guard place < end else { break rows }
-        if NumberReader.byte(text, place) == 0x20 { NumberRows.skipSpaces(text, &place, delimiter) }
+        if NumberReader.byte(text, place) == 0x20 { NumericRowReader.skipSpaces(text, &place, delimiter) }
         guard let value = Value.read(text, &place) else { break rows }
         // Safe: `capacity` rows of `columnCount` values fit behind `target`.
         unsafe to.storeBytes(of: value, as: Value.self)
@@ -129,12 +129,12 @@ public struct NumberRows: Sendable {
         if column == 0 { break }
         guard place < end else { break rows }
         if NumberReader.byte(text, place) != delimiter {
-          NumberRows.skipSpaces(text, &place, delimiter)
+          NumericRowReader.skipSpaces(text, &place, delimiter)
           guard place < end, NumberReader.byte(text, place) == delimiter else { break rows }
         }
         place &+= 1
       }
-      guard NumberRows.endLine(text, &place, delimiter) else { break }
+      guard NumericRowReader.endLine(text, &place, delimiter) else { break }
       position = place
       count &+= 1
     }
@@ -163,7 +163,7 @@ public struct NumberRows: Sendable {
         if column == 0 { break }
         start = place
       }
-      guard NumberRows.endLine(text, &place, 0) else { break }
+      guard NumericRowReader.endLine(text, &place, 0) else { break }
       position = place
       count &+= 1
     }

@@ -1,4 +1,4 @@
-extension Picture {
+extension RasterImage {
   /// Writes a line of text, its upper left corner at a place.
   ///
   /// - Parameter scale: How many dots a dot of the font becomes, in both directions.

@@ -6,7 +6,7 @@ internal import CNumPyIOKernels
 ///
 /// Only digits, one delimiter, minus signs and line feeds are known here; at anything else the loop ends with the last row
 /// that was complete.
-extension NumberRows {
+extension NumericRowReader {
   /// How many bytes of text must stand before a position from which rows are read so: digits are loaded by eights that
   /// end where the number does.
   static var lead: Int { 24 }
@@ -22,7 +22,8 @@ extension NumberRows {
     _: Value.Type, _ text: UnsafeRawBufferPointer, _ position: inout Int, _ target: UnsafeMutableRawPointer,
     _ capacity: Int
   ) -> Int {
-    guard let base = text.baseAddress, position >= NumberRows.lead, text.count &- position >= 64, capacity > 0 else {
+    guard let base = text.baseAddress, position >= NumericRowReader.lead, text.count &- position >= 64, capacity > 0
+    else {
       return 0
     }
     // Safe: blocks end within the text; numbers end within their block, and what is loaded begins `lead` bytes before.
@@ -179,7 +180,7 @@ extension NumberRows {
     let low = unsafe eight(end, -8, shift & ~hasMore)
     let high = unsafe eight(end, -16, shift & ~hasMost)
     // The factor is looked up: compilers make a branch of a comparison that decides whether a product counts.
-    let number = high &* NumberRows.factors[length] &+ low
+    let number = high &* NumericRowReader.factors[length] &+ low
     if length <= 16 { return number }
     return unsafe eight(end, -24, shift) &* 10_000_000_000_000_000 &+ number
   }

@@ -4,7 +4,7 @@ internal import Synchronization
 ///
 /// A caller that will not read it again says so by ``willBeReadOnce()``: a stream that is read once takes no room on the
 /// disk.
-public final class KeptStream: ByteSource {
+public final class ReplayableStream: ByteSource {
   /// How errors name the stream.
   public let name: String
   /// Not known before the end.

@@ -1,5 +1,5 @@
 /// A stream whose first bytes have been looked at and are kept, so that a file's kind can be told before it is read.
-public final class PrefixedSource: ByteSource {
+public final class PeekableSource: ByteSource {
   /// How errors name the source.
   public let name: String
   private let prefix: [UInt8]

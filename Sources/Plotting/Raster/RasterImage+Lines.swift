@@ -1,4 +1,4 @@
-extension Picture {
+extension RasterImage {
   /// Draws lines through points, their edges smoothed; what lies outside of `clip` is left out.
   ///
   /// Where the line crosses itself a dot takes the largest share, not the sum, so that dense lines keep their width.

@@ -1,5 +1,5 @@
 /// A picture of dots in memory, opaque, that is drawn into.
-package struct Picture: Sendable {
+package struct RasterImage: Sendable {
   package let width: Int
   package let height: Int
   /// Three bytes a dot, row by row from the top.
@@ -49,9 +49,9 @@ package struct Picture: Sendable {
     let top = max(0, Int(rectangle.y.rounded(.down)))
     let bottom = min(height, Int((rectangle.y + rectangle.height).rounded(.up)))
     guard left < right, top < bottom else { return }
-    let columns = (left..<right).map { Picture.overlap($0, rectangle.x, rectangle.x + rectangle.width) }
+    let columns = (left..<right).map { RasterImage.overlap($0, rectangle.x, rectangle.x + rectangle.width) }
     for y in top..<bottom {
-      let share = Picture.overlap(y, rectangle.y, rectangle.y + rectangle.height)
+      let share = RasterImage.overlap(y, rectangle.y, rectangle.y + rectangle.height)
       for x in left..<right {
         blend(color, share: Int((share * columns[x - left] * 256).rounded()), x: x, y: y)
       }
