@@ -84,7 +84,10 @@ public final class MemorySink: ByteSink {
   public var position: Int { bytes.count }
 
   /// Appends bytes.
-  public func write(_ more: UnsafeRawBufferPointer) throws(FormatError) { unsafe bytes.append(contentsOf: more) }
+  public func write(_ more: UnsafeRawBufferPointer) throws(FormatError) {
+    // Safe: the caller's bytes are copied within the call.
+    unsafe bytes.append(contentsOf: more)
+  }
   /// Does nothing: nothing is held back.
   public func flush() throws(FormatError) {}
 }
@@ -113,6 +116,7 @@ public final class DescriptorSink: ByteSink {
   /// Writes bytes, or gathers them with others until there are 64 KiB.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
     if buffer.count + bytes.count <= DescriptorSink.bufferSize {
+      // Safe: the caller's bytes are copied, or written, within the call.
       unsafe buffer.append(contentsOf: bytes)
       return
     }

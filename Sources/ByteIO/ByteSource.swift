@@ -96,6 +96,7 @@ public enum SeekCost: Int, Comparable, Sendable {
 
   /// Bytes at an address that whoever vends them keeps valid.
   public init(baseAddress: UnsafeRawPointer, count: Int, isMapped: Bool) {
+    // Safe: only stored; the caller promises that the bytes are valid.
     unsafe self.baseAddress = baseAddress
     self.count = count
     self.isMapped = isMapped
@@ -130,6 +131,7 @@ extension ByteSource {
   /// By default, one piece after the other.
   public func read(_ pieces: [SourcePiece]) throws(FormatError) {
     for piece in pieces {
+      // Safe: each piece's own memory, which its maker keeps valid as long as the piece is used.
       let got = try unsafe read(into: piece.memory, at: piece.offset)
       guard got == piece.count else {
         throw .truncated("the bytes", expected: piece.count, found: got, at: piece.offset + got).at(file: name)

@@ -96,6 +96,7 @@ public final class ReplayableStream: ByteSource {
 
   private func keep(_ bytes: UnsafeRawBufferPointer, _ state: inout State) throws(FormatError) {
     if state.file == nil, state.memory.count + bytes.count <= memoryLimit {
+      // Safe: the caller's bytes are copied, or written, within the call.
       unsafe state.memory.append(contentsOf: bytes)
     } else {
       let file: ScratchFile

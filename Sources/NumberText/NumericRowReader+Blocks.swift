@@ -64,6 +64,7 @@ extension NumericRowReader {
 
   @inline(__always)
   init(_ text: UnsafeRawPointer, _ columnCount: Int, _ target: UnsafeMutableRawPointer, _ capacity: Int) {
+    // Safe: only stored; the caller has the text's block and room for `capacity` rows.
     unsafe block = text
     unsafe row = text
     unsafe start = text
@@ -78,6 +79,7 @@ extension NumericRowReader {
   mutating func read(_ feeds: UInt64, _ marks: UInt64, _ digits: UInt64) -> Bool {
     let ends = feeds | marks
     let others = ~(digits | ends)
+    // Safe: the block has 64 bytes; row, start and block are addresses within one text.
     let (rowBefore, countBefore) = unsafe (row, count)
     let isDone: Bool
     if others == 0, !hasPendingSign {
@@ -107,6 +109,7 @@ extension NumericRowReader {
     var left = ends
     while left != 0 {
       let bit = left.trailingZeroBitCount
+      // Safe: an end lies within the block's 64 bytes, and `start` before it in the same text.
       let end = unsafe block + bit
       let length = unsafe end - start
       let number: UInt64
@@ -127,6 +130,7 @@ extension NumericRowReader {
     var left = ends
     while left != 0 {
       let bit = left.trailingZeroBitCount
+      // Safe: an end lies within the block's 64 bytes, and `start` before it in the same text.
       let end = unsafe block + bit
       let isNegative = UInt64(
         truncatingIfNeeded: NumberReader.bit(unsafe start.load(as: UInt8.self), is: UInt8(ascii: "-")))
@@ -163,6 +167,7 @@ extension NumericRowReader {
   /// The number of up to four digits before an address.
   @inline(__always)
   private func upToFour(_ end: UnsafeRawPointer, _ length: Int) -> UInt64 {
+    // Safe: at least ``NumericRowReader/lead`` bytes precede every block in the text.
     let word = UInt32(littleEndian: unsafe end.loadUnaligned(fromByteOffset: -4, as: UInt32.self)) ^ 0x3030_3030
     let shift = UInt32(truncatingIfNeeded: 0 &- 8 &* length)
     // What stands before the number is shifted out and comes back as zeros.
@@ -177,6 +182,7 @@ extension NumericRowReader {
     let shift = UInt64(truncatingIfNeeded: 0 &- 8 &* length)
     let hasMore = UInt64(bitPattern: Int64(8 &- length) &>> 63)
     let hasMost = UInt64(bitPattern: Int64(16 &- length) &>> 63)
+    // Safe: at least ``NumericRowReader/lead`` bytes (24) precede every block in the text.
     let low = unsafe eight(end, -8, shift & ~hasMore)
     let high = unsafe eight(end, -16, shift & ~hasMost)
     // The factor is looked up: compilers make a branch of a comparison that decides whether a product counts.
@@ -187,6 +193,7 @@ extension NumericRowReader {
 
   @inline(__always)
   private func eight(_ end: UnsafeRawPointer, _ offset: Int, _ shift: UInt64) -> UInt64 {
+    // Safe: at least ``NumericRowReader/lead`` bytes precede every block in the text.
     let word = UInt64(littleEndian: unsafe end.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     return NumberReader.eightDigits((NumberReader.digitValues(word) &>> shift) &<< shift)
   }

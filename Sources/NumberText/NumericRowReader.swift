@@ -14,6 +14,7 @@ public struct NumericRowReader: Sendable {
     /// - Parameter target: Room for the number; it need not be aligned.
     public func read(_ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer) -> Bool {
       switch self {
+      // Safe: the target has room for one number of the kind.
       case .int8: unsafe store(Int8.self, text, &position, target)
       case .int16: unsafe store(Int16.self, text, &position, target)
       case .int32: unsafe store(Int32.self, text, &position, target)
@@ -61,6 +62,7 @@ public struct NumericRowReader: Sendable {
     _ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer, capacity: Int
   ) -> Int {
     switch element {
+    // Safe: the target has room for `capacity` rows, by what the parameter says.
     case .int8: unsafe integerRows(Int8.self, text, &position, target, capacity)
     case .int16: unsafe integerRows(Int16.self, text, &position, target, capacity)
     case .int32: unsafe integerRows(Int32.self, text, &position, target, capacity)
@@ -102,6 +104,7 @@ public struct NumericRowReader: Sendable {
   ) -> Int {
     // Spelled apart so that each loop knows what it splits at.
     switch delimiter {
+    // Safe: as for `read`, whose arguments these are.
     case 0: unsafe spacedRows(Value.self, text, &position, target, capacity)
     default: unsafe delimitedRows(Value.self, text, &position, target, capacity)
     }

@@ -1,13 +1,6 @@
 internal import Dispatch
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import PlatformC
 
 /// Spreads independent work over all cores: the one helper that every module uses.
 ///
@@ -17,6 +10,7 @@ public enum Parallel {
   /// How many workers a loop may use: the cores that are online, or `NPY_THREADS` if that is set and smaller.
   public static let workers: Int = {
     let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    // Safe: `getenv` returns null or a null-terminated string, which is copied at once; nothing here changes the environment.
     guard let text = unsafe getenv("NPY_THREADS"), let limit = unsafe Int(String(cString: text)), limit > 0
     else { return cores }
     return min(limit, cores)

@@ -69,6 +69,7 @@ final class InPlaceFile: ByteSink {
     if bytes.count > InPlaceFile.bufferSize {
       let start = position
       try makeRoom(upTo: try start.checkedAdding(bytes.count))
+      // Safe: the caller's bytes are copied, or written, within the call.
       if let observer { try unsafe observer(Array(bytes), start) }
       try unsafe writeThrough(bytes, at: start)
       pendingStart = start + bytes.count

@@ -11,6 +11,7 @@ internal import NumberText
 
   /// - Parameter base: `count` elements, `step` bytes apart, which stay readable as long as the reader is used.
   @unsafe init(base: UnsafeRawPointer, step: Int, swaps: Bool, count: Int) {
+    // Safe: only stored; what the parameter says holds for every use.
     unsafe self.base = base
     self.step = step
     self.swaps = swaps
@@ -53,6 +54,7 @@ internal import NumberText
 
   /// - Parameter base: `count` elements, `step` bytes apart, which nobody else uses as long as the writer is used.
   @unsafe init(base: UnsafeMutableRawPointer, step: Int, swaps: Bool, count: Int) {
+    // Safe: only stored; what the parameter says holds for every use.
     unsafe self.base = base
     self.step = step
     self.swaps = swaps

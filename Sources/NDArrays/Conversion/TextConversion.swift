@@ -28,6 +28,7 @@ extension Conversion {
     let type = NumberType(target.dtype)
     let swaps = !target.dtype.isNative
     try forEachElement(source, target) { (from: TextElement, to: TextElement) throws(ArrayError) in
+      // Safe: an element of the target, which `forEachElement` hands out one by one.
       let writer = unsafe Writer(base: to.base, step: 0, swaps: swaps, count: 1)
       try put(from.string, type, writer)
     }
@@ -204,6 +205,7 @@ extension String {
 
   /// - Parameter base: An element of the dtype, which stays valid as long as this value is used.
   @unsafe init(_ base: UnsafeMutableRawPointer, _ dtype: DType) {
+    // Safe: only stored; what the parameter says holds for every use.
     unsafe self.base = base
     isWide = dtype.kind == .string
     swaps = !dtype.isNative

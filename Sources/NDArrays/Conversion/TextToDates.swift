@@ -23,6 +23,7 @@ extension Conversion {
       guard let count = date.count(in: unit, isMoment: isMoment) else {
         throw ArrayError(.badValue, "\(PythonRepr.string(from.string)) is more than \(target.dtype.notation) can hold")
       }
+      // Safe: an element of the target, which `forEachElement` hands out one by one.
       unsafe Writer(base: to.base, step: 0, swaps: swaps, count: 1).put(UInt64(bitPattern: count), 0)
     }
   }

@@ -58,6 +58,7 @@ extension ItemRun: RealRun where Item: RealItem {
   func value(at index: Int) -> Item.Value { self[index].value }
   @inline(__always)
   var packed: ItemRun? {
+    // Safe: the same items, whose step is their size.
     isPacked ? unsafe ItemRun(start, step: MemoryLayout<Item>.size, count: count) : nil
   }
 }

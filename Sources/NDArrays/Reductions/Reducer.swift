@@ -10,6 +10,7 @@ internal import ParallelLoops
   let count: Int
 
   init(_ start: UnsafeRawPointer, step: Int, count: Int) {
+    // Safe: only stored; whoever makes a run keeps its items in memory as long as it is used.
     unsafe self.start = start
     self.step = step
     self.count = count
@@ -24,6 +25,7 @@ internal import ParallelLoops
   }
 
   func part(_ range: Range<Int>) -> ItemRun {
+    // Safe: the callers ask for ranges within the run.
     unsafe ItemRun(start + range.lowerBound * step, step: step, count: range.count)
   }
 }

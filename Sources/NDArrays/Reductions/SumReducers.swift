@@ -73,6 +73,7 @@ struct IntegerSum<Item: FixedWidthInteger & BitwiseCopyable & Sendable>: Reducer
     var sum = state
     if run.isPacked {
       // Spelled apart so that the compiler sees the unit stride.
+      // Safe: the same items, whose step is their size.
       let packed = unsafe ItemRun<Item>(run.start, step: MemoryLayout<Item>.size, count: run.count)
       for index in 0..<run.count { sum &+= UInt64(truncatingIfNeeded: packed[index]) }
     } else {

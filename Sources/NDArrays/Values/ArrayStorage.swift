@@ -1,12 +1,5 @@
 internal import ReusedMemory
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import PlatformC
 
 /// The bytes that arrays share: on the heap, in a mapped file, or lent by another object.
 ///
@@ -41,6 +34,7 @@ internal import ReusedMemory
     byteCount = count
     isWritable = true
     owner = nil
+    // Safe: given back in `deinit` only, with the same count.
     unsafe baseAddress = BufferCache.allocate(count)
   }
 
@@ -61,6 +55,7 @@ internal import ReusedMemory
   @unsafe public init(
     borrowing baseAddress: UnsafeMutableRawPointer, byteCount: Int, owner: AnyObject, isWritable: Bool = false
   ) {
+    // Safe: only stored; the caller promises that the bytes are valid as long as `owner` lives, which is held.
     unsafe self.baseAddress = baseAddress
     self.byteCount = byteCount
     self.owner = owner
@@ -84,6 +79,7 @@ internal import ReusedMemory
 
   /// All bytes, to be written to by whoever made this storage and has not shared it yet.
   package var mutableBuffer: UnsafeMutableRawBufferPointer {
+    // Safe: the storage has this many bytes from its base on.
     unsafe UnsafeMutableRawBufferPointer(start: baseAddress, count: byteCount)
   }
 }

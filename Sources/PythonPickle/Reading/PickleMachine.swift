@@ -170,6 +170,7 @@ struct PickleMachine {
   }
 
   mutating func text(_ count: Int) throws(FormatError) -> PickleValue {
+    // Safe: the bytes are copied within the closure.
     let decoded = try unsafe input.withBytes(count) { bytes in
       unsafe PickleString(utf8: bytes, isShared: false)
     }

@@ -1,12 +1,5 @@
 internal import ReusedMemory
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import PlatformC
 
 /// A Python `bytes` or `bytearray`.
 ///
@@ -109,6 +102,7 @@ public final class PickleBytes: Sendable {
   package init(uninitializedCount count: Int) {
     self.count = count
     owner = nil
+    // Safe: given back in `deinit` only, with the same count.
     unsafe baseAddress = BufferCache.allocate(count)
   }
 
@@ -119,6 +113,7 @@ public final class PickleBytes: Sendable {
   ///   - count: How many bytes.
   ///   - owner: What keeps them alive.
   @unsafe public init(borrowing baseAddress: UnsafeMutableRawPointer, count: Int, owner: AnyObject) {
+    // Safe: only stored; the caller promises that the bytes are valid as long as `owner` lives, which is held.
     unsafe self.baseAddress = baseAddress
     self.count = count
     self.owner = owner
@@ -137,7 +132,10 @@ public final class PickleBytes: Sendable {
   }
 
   /// The bytes, copied.
-  public var array: [UInt8] { unsafe withBytes { unsafe Array($0) } }
+  public var array: [UInt8] {
+    // Safe: the bytes are copied within the closure.
+    unsafe withBytes { unsafe Array($0) }
+  }
 
   /// Calls `body` with the bytes.
   public func withBytes<Result, Failure: Error>(

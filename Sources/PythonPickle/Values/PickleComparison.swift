@@ -176,6 +176,7 @@ extension PickleValue: Hashable {
     case .object, .persistent: hasher.combine(1)
     case .set(let set), .frozenSet(let set): hasher.combine(set.contentHash)
     case .bytes(let value), .byteArray(let value):
+      // Safe: the bytes are used within the closure only.
       unsafe value.withBytes { bytes in unsafe hasher.combine(bytes: bytes) }
     case .tuple(let tuple): hasher.combine(tuple.items.count)
     default: hasher.combine(KeyHash(self).hash)

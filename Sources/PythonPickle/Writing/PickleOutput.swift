@@ -62,6 +62,7 @@ struct PickleOutput {
 
   mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) {
     open()
+    // Safe: the caller's bytes are copied within the call.
     unsafe buffer.append(contentsOf: bytes)
   }
 
@@ -110,6 +111,7 @@ struct PickleOutput {
   mutating func writePayload(_ header: [UInt8], _ payload: UnsafeRawBufferPointer) throws(FormatError) {
     if payload.count < PickleOutput.frameTarget {
       write(header)
+      // Safe: the caller's bytes are copied, or written, within the call.
       unsafe buffer.append(contentsOf: payload)
       return
     }
