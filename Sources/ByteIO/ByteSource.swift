@@ -94,7 +94,7 @@ public enum SeekCost: Int, Comparable, Sendable {
   /// the source for the sake of a few of them.
   public let isMapped: Bool
 
-  /// Bytes at an address that whoever vends them keeps valid.
+  /// Bytes at an address that the caller keeps valid.
   public init(baseAddress: UnsafeRawPointer, count: Int, isMapped: Bool) {
     // Safe: only stored; the caller promises that the bytes are valid.
     unsafe self.baseAddress = baseAddress

@@ -30,7 +30,7 @@ public final class PeekableSource: ByteSource {
       unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + count)]))
     }
     guard count < buffer.count else { return count }
-    // Safe: the part of the caller's buffer behind what the prefix has filled.
+    // Safe: the part of the caller's buffer after what the prefix has filled.
     return count
       + (try unsafe rest.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]), at: offset + count))
   }

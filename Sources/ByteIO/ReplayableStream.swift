@@ -69,13 +69,13 @@ public final class ReplayableStream: ByteSource {
     guard wanted > 0 else { return 0 }
     let inMemory = max(0, min(wanted, state.memory.count - offset))
     if inMemory > 0 {
-      // Safe: so many bytes lie within both.
+      // Safe: that many bytes lie within both.
       unsafe state.memory.withUnsafeBytes { bytes in
         unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + inMemory)]))
       }
     }
     guard inMemory < wanted, let file = state.file else { return inMemory }
-    // Safe: the part of the caller's buffer behind what memory has filled.
+    // Safe: the part of the caller's buffer after what memory has filled.
     let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[inMemory..<wanted])
     return inMemory + (try unsafe file.read(into: part, at: offset + inMemory - state.memory.count))
   }

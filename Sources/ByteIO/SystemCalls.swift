@@ -149,7 +149,7 @@ package enum SystemCall {
   /// Whether a path itself, not what it leads to, is a symbolic link.
   package static func isLink(_ path: String) -> Bool { linkTarget(path) != nil }
 
-  /// What a symbolic link says; `nil` if the path is none.
+  /// What a symbolic link says; `nil` if the path is not one.
   private static func linkTarget(_ path: String) -> String? {
     var characters = [CChar](repeating: 0, count: 4096)
     // Safe: the call writes at most as many characters as the array has, which lives for the duration of the call.

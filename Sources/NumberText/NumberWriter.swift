@@ -3,7 +3,7 @@ internal import CNumPyIOKernels
 /// Writes numbers as bytes: the kernels below text files, and the counterpart of ``NumberReader``.
 ///
 /// Each function writes at an address and returns where the text ends, so that a caller with many numbers keeps that
-/// address in a register. Up to ``room`` bytes are written, those behind the end without meaning. `nil` stands for what
+/// address in a register. Up to ``room`` bytes are written, those after the end without meaning. `nil` represents what
 /// the short ways cannot do (`nan`, infinities, precisions that need exact arithmetic): ``TextBuffer`` then does it.
 public enum NumberWriter {
   /// How many bytes there must be room for at every address that is written to.
@@ -49,7 +49,7 @@ public enum NumberWriter {
       // Filled up with zeros to 19 digits: three, eight and eight.
       let (upper, lower) = (digits &* PowersOfTen.small[19 &- count]).quotientAndRemainder(dividingBy: 100_000_000)
       let (top, middle) = upper.quotientAndRemainder(dividingBy: 100_000_000)
-      // The point moves in behind the first of the three digits.
+      // The point moves in after the first of the three digits.
       let head = four(top) &>> 8
       unsafe put(head & 0xFF | (head &>> 8) &<< 16 | 0x2E00, start)
       unsafe put(eight(middle), start, 4)
@@ -161,7 +161,7 @@ public enum NumberWriter {
     return unsafe words.write(exponent: exponent, minFractionDigits: 0, at: start)
   }
 
-  /// Writes a number as `%.{precision}f` does, where no more than 17 digits stand before and behind the point.
+  /// Writes a number as `%.{precision}f` does, where no more than 17 digits stand before and after the point.
   @inline(__always)
   public static func fixed(
     _ value: Double, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
@@ -259,7 +259,7 @@ struct DecimalWords {
     unsafe NumberWriter.put(last, target, shift &+ 17)
   }
 
-  /// Writes `12.34`, with at least so many digits (0 or 1) behind the point, and no point without any.
+  /// Writes `12.34`, with at least that many digits (0 or 1) after the point, and no point without any.
   @inline(__always)
   func write(
     exponent: Int, minFractionDigits: Int, at target: UnsafeMutableRawPointer
@@ -274,7 +274,7 @@ struct DecimalWords {
     return unsafe target + (digits &+ (digits > whole ? 1 : 0))
   }
 
-  /// The same for points that lie further off, among the digits or right behind them.
+  /// The same for points that lie further off, among the digits or right after them.
   @inline(never)
   private func writeFar(
     exponent: Int, minFractionDigits: Int, at target: UnsafeMutableRawPointer

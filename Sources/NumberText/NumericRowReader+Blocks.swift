@@ -29,7 +29,7 @@ extension NumericRowReader {
     // Safe: blocks end within the text; numbers end within their block, and what is loaded begins `lead` bytes before.
     var reader = unsafe BlockReader<Value>(base + position, columnCount, target, capacity)
     let last = unsafe base + (text.count - 64)
-    // A space or tabs in any number: more than one at once is no plain row here.
+    // A space or tabs in any number: more than one at once is not a plain row here.
     let (mark, other) = delimiter == 0 ? (UInt8(ascii: " "), UInt8(ascii: "\t")) : (delimiter, delimiter)
     while unsafe reader.block <= last {
       let block = unsafe reader.block
@@ -38,7 +38,7 @@ extension NumericRowReader {
       let isDone = unsafe reader.read(feeds, marks, npyio_mask_digits(block))
       if isDone { break }
     }
-    // The row at hand is read again by whoever goes on.
+    // The row at hand is read again by the reader that goes on.
     position = unsafe reader.row - base
     return reader.count
   }
@@ -86,7 +86,7 @@ extension NumericRowReader {
       isDone = readUnsigned(ends, feeds)
     } else {
       let signs = unsafe npyio_mask_equal(block, UInt8(ascii: "-"))
-      // A minus stands right behind an end, or at the start of the first row.
+      // A minus stands right after an end, or at the start of the first row.
       let first = ends &<< 1 | (unsafe start == block ? 1 : 0)
       guard Value.isSigned, others == signs, signs & ~first == 0 else { return true }
       hasPendingSign = signs > ends

@@ -2,7 +2,7 @@
 /// first.
 ///
 /// It knows only what most tables are made of. Whatever else a row has (comments, white space other than spaces and
-/// tabs, a missing or additional column, a text that is no number) makes it give the row back untouched, for a slower
+/// tabs, a missing or additional column, a text that is not a number) makes it give the row back untouched, for a slower
 /// reader to read or to refuse. So it need not be complete, only right.
 public struct NumericRowReader: Sendable {
   /// What a column may hold.
@@ -125,7 +125,7 @@ public struct NumericRowReader: Sendable {
         guard place < end else { break rows }
         if NumberReader.byte(text, place) == 0x20 { NumericRowReader.skipSpaces(text, &place, delimiter) }
         guard let value = Value.read(text, &place) else { break rows }
-        // Safe: `capacity` rows of `columnCount` values fit behind `target`.
+        // Safe: `capacity` rows of `columnCount` values fit after `target`.
         unsafe to.storeBytes(of: value, as: Value.self)
         unsafe to += MemoryLayout<Value>.size
         column &-= 1
@@ -159,7 +159,7 @@ public struct NumericRowReader: Sendable {
       while true {
         while place < end, case let byte = NumberReader.byte(text, place), byte == 0x20 || byte == 9 { place &+= 1 }
         guard place > start || column == columnCount, let value = Value.read(text, &place) else { break rows }
-        // Safe: `capacity` rows of `columnCount` values fit behind `target`.
+        // Safe: `capacity` rows of `columnCount` values fit after `target`.
         unsafe to.storeBytes(of: value, as: Value.self)
         unsafe to += MemoryLayout<Value>.size
         column &-= 1

@@ -1,4 +1,4 @@
-/// The texts of the numbers from -999 to 999, each with what stands behind a number: a load and a store for most of the
+/// The texts of the numbers from -999 to 999, each with what stands after a number: a load and a store for most of the
 /// numbers that people have in tables.
 ///
 /// Nothing depends on a number's sign or length but the one addition of the text's length.
@@ -10,7 +10,7 @@ struct SmallNumberTexts: Sendable {
   /// Up to seven bytes of text, the first one lowest, and in the highest byte how many.
   private let entries: [UInt64]
 
-  /// - Parameter separator: What stands behind each number.
+  /// - Parameter separator: What stands after each number.
   init?(separator: [UInt8]) {
     guard separator.count <= SmallNumberTexts.longestSeparator else { return nil }
     entries = (-SmallNumberTexts.most...SmallNumberTexts.most).map { number in
@@ -43,7 +43,7 @@ struct SmallNumberTexts: Sendable {
       guard unsafe index < UInt64(truncatingIfNeeded: entries.count),
         Value.isSigned || index >= UInt64(SmallNumberTexts.most)
       else { return nil }
-      // Safe: held against their number just now.
+      // Safe: checked against their number just now.
       return unsafe entries[Int(truncatingIfNeeded: index)]
     }
   }

@@ -11,7 +11,7 @@
   @usableFromInline
   var base: UnsafeMutablePointer<UInt8>
 
-  /// An empty buffer with room for so many bytes.
+  /// An empty buffer with room for that many bytes.
   public init(capacity: Int = 256) {
     self.capacity = max(capacity, 64)
     // Safe: allocated with `capacity` bytes, freed in `deinit`, replaced in `grow` only.

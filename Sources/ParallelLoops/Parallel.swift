@@ -118,7 +118,7 @@ public enum Parallel {
           results.fail(at: index, with: error)
           return
         }
-        // Whoever delivers what is due hands on all that is ready; nobody waits for that.
+        // The thread that delivers what is due hands on all that is ready; nobody waits for that.
         while let (index, value) = results.takeDue() {
           do throws(Failure) {
             try consume(index, value)
@@ -182,7 +182,7 @@ public enum Parallel {
   }
 
   /// What the threads of a loop take over from the thread that started it; they cannot see its task-local values by
-  /// themselves. Whoever works in the background of a loop (progress, for one) puts itself here.
+  /// themselves. What works in the background of a loop (progress, for one) puts itself here.
   @TaskLocal public static var inherited: (any Sendable)?
 
   /// Runs `body` on several threads at once, each with what the caller has ``inherited``.

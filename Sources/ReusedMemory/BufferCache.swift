@@ -28,12 +28,12 @@ internal import PlatformC
   }
   private static let kept = Mutex<[Block]>([])
 
-  /// The size of the block for so many bytes: what arrays of about one size have in common.
+  /// The size of the block for that many bytes: what arrays of about one size have in common.
   private static func capacity(_ count: Int) -> Int {
     count < keptSize ? max(count, 1) : (count + 0xFFFF) & ~0xFFFF
   }
 
-  /// Memory of at least so many bytes, its content undefined, aligned to 64 bytes or more.
+  /// Memory of at least that many bytes, its content undefined, aligned to 64 bytes or more.
   package static func allocate(_ count: Int) -> UnsafeMutableRawPointer {
     let capacity = capacity(count)
     if capacity >= keptSize {

@@ -7,7 +7,7 @@ import Testing
 @Suite struct SourceTests {
   static let content = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ ($0 >> 8)) }
 
-  /// A stream that is kept reads as its bytes do, from memory and from the file behind; one that is no more kept only
+  /// A stream that is kept reads as its bytes do, from memory and then from the file; one that is no longer kept only
   /// forwards.
   @Test func keptStreamsAreReadAgain() throws {
     try TemporaryFolder.with { folder in

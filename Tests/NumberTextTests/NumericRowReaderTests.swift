@@ -57,7 +57,7 @@ import Testing
       #expect(some.values == Array(values[..<(rowCount / 2 * columns)]))
       #expect(some.position == lines[..<(rowCount / 2)].joined().utf8.count)
       guard rowCount > 0 else { continue }
-      // One row that is not plain is given back, with all behind it.
+      // One row that is not plain is given back, with all after it.
       let place = Int.random(in: 0..<rowCount, using: &generator)
       let odd =
         [
@@ -90,7 +90,7 @@ import Testing
       ("1,2\r\n3,4\r\n", 44), ("1,2\n3,4", 44), ("1 ,2\n3, 4 \n", 44), ("+1,2\n3,+4\n", 44), ("1  2\n 3\t4 \n", 0),
       ("1,2\r3,4\r", 44),
     ] as [(String, UInt8)] {
-      // Far enough behind the start that numbers may be read by blocks.
+      // Far enough after the start that numbers may be read by blocks.
       for padding in [0, 1, 30, 100] {
         let head = String(repeating: delimiter == 0 ? "7 8\n" : "7,8\n", count: padding)
         let got = NumericRowReaderTests.read(

@@ -1,7 +1,7 @@
-// Moments and durations from one unit to another, by NumPy's rules (numpy/_core/src/multiarray/datetime.c): steps of
+// Datetimes and durations from one unit to another, by NumPy's rules (numpy/_core/src/multiarray/datetime.c): steps of
 // weeks and less are multiples of each other, years and months follow the calendar, and every division rounds down.
 
-/// Not a time: the value that stands for a missing date.
+/// Not a time: the value that represents a missing date.
 package let notATime = Int64.min
 
 extension DateUnit {
@@ -46,7 +46,7 @@ extension DateUnit {
     return max(a, 1)
   }
 
-  /// The characters that the text of a moment takes at most, as NumPy reserves them.
+  /// The characters that the text of a datetime takes at most, as NumPy reserves them.
   var textWidth: Int? {
     switch unit {
     case .generic: nil
@@ -114,7 +114,7 @@ package struct DateConversion: Sendable {
   }
   private let way: Way
 
-  /// - Parameter isMoment: Whether the counts are moments, which follow the calendar, or durations, which cannot.
+  /// - Parameter isMoment: Whether the counts are datetimes, which follow the calendar, or durations, which cannot.
   /// - Returns: `nil` if one of the units is the generic one and the other is not.
   package init?(from unit: DateUnit, to target: DateUnit, isMoment: Bool) {
     if unit == target || unit.unit == .generic {
@@ -194,7 +194,7 @@ extension Conversion {
     extendLifetime(target.storage)
   }
 
-  /// Numbers become counts of steps; what is no number becomes no time.
+  /// Numbers become counts of steps; what is not a number becomes no time.
   static func convertToDates(_ source: AnyNDArray, into target: AnyNDArray) throws(ArrayError) {
     convertNumbers(source, into: try target.viewed(as: DType.int64.withByteOrder(target.dtype.byteOrder)))
   }

@@ -1,6 +1,6 @@
 internal import NumberText
 
-/// A moment or duration as its text has it.
+/// A datetime or duration as its text has it.
 package struct ParsedDate: Sendable {
   /// How many steps of ``unit``, rounded down; `nil` if 64 bits do not hold that.
   package var count: Int64?
@@ -44,7 +44,7 @@ package struct ParsedDate: Sendable {
 }
 
 extension ParsedDate {
-  /// Reads a moment in ISO 8601 as NumPy does, or a count of steps.
+  /// Reads a datetime in ISO 8601 as NumPy does, or a count of steps.
   ///
   /// - Returns: `nil` for what is neither, and for what no unit could hold. An empty text is not a time.
   package static func parse(_ text: [UInt8], isMoment: Bool) -> ParsedDate? {

@@ -1,6 +1,6 @@
 internal import PythonLiterals
 
-// Text to moments and durations, as `numpy.datetime64` reads ISO 8601.
+// Text to datetimes and durations, as `numpy.datetime64` reads ISO 8601.
 
 extension DateUnit {
   /// The finer of two units of single steps, of which each is a multiple of every finer one.

@@ -1,6 +1,6 @@
 /// A matrix as it lies in memory, in any strides.
 ///
-/// Whoever makes one keeps the memory alive, and unchanged, while the view is used.
+/// The caller that makes one keeps the memory alive, and unchanged, while the view is used.
 @safe struct MatrixView: @unchecked Sendable {
   let start: UnsafeRawPointer
   var rows: Int
@@ -10,7 +10,7 @@
   var columnStride: Int
 
   init(_ start: UnsafeRawPointer, rows: Int, columns: Int, rowStride: Int, columnStride: Int) {
-    // Safe: only stored; whoever makes a view keeps the matrix in memory as long as it is used.
+    // Safe: only stored; the caller that makes a view keeps the matrix in memory as long as it is used.
     unsafe self.start = start
     self.rows = rows
     self.columns = columns
@@ -38,7 +38,7 @@
   let start: UnsafeMutablePointer<Item>
 
   init(_ start: UnsafeMutablePointer<Item>) {
-    // Safe: only stored; whoever makes a target keeps the memory valid as long as it is used.
+    // Safe: only stored; the caller that makes a target keeps the memory valid as long as it is used.
     unsafe self.start = start
   }
 }

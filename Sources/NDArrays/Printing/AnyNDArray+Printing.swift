@@ -107,7 +107,7 @@ extension DType {
     }
   }
 
-  /// What stands behind `dtype=` in the `repr` of an array: `float32`, `'>i4'`, `'<U3'`, `[('a', '<i4')]`.
+  /// What stands after `dtype=` in the `repr` of an array: `float32`, `'>i4'`, `'<U3'`, `[('a', '<i4')]`.
   package var textWithinRepr: String {
     if fields != nil { return description }
     switch kind {

@@ -1,4 +1,4 @@
-/// Moments in quotes, such as `'2024-02-29T12:00'`, right-aligned to the longer of the first and the last.
+/// Datetimes in quotes, such as `'2024-02-29T12:00'`, right-aligned to the longer of the first and the last.
 struct DateItems: ItemFormat {
   private let values: PackedValues
   private let unit: DateUnit

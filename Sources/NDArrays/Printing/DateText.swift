@@ -1,6 +1,6 @@
-/// Moments and durations in NumPy's words: `np.datetime_as_string` and `str(timedelta64)`.
+/// Datetimes and durations in NumPy's words: `np.datetime_as_string` and `str(timedelta64)`.
 enum DateText {
-  /// Appends a moment in ISO 8601, as precise as its unit; `NaT`; or, without a unit, the plain count.
+  /// Appends a datetime in ISO 8601, as precise as its unit; `NaT`; or, without a unit, the plain count.
   static func append(_ value: Int64, unit: DateUnit, to buffer: inout PrintBuffer) {
     if value == notATime {
       buffer.append("NaT")
@@ -80,7 +80,7 @@ enum DateText {
     appendPart("-", dayOfMonth, to: &buffer)
   }
 
-  /// Day and time of so many steps, of which a day has `perDay`: hours, minutes or seconds.
+  /// Day and time of that many steps, of which a day has `perDay`: hours, minutes or seconds.
   private static func appendTime(
     _ steps: Int64, perDay: Int64, parts: Int, to buffer: inout PrintBuffer
   ) {

@@ -47,7 +47,7 @@ struct IntegerExtremum<Item: FixedWidthInteger & BitwiseCopyable & Sendable>: Re
   }
 }
 
-/// The smallest or largest moment or duration; "not a time" wins over any other, as in NumPy.
+/// The smallest or largest datetime or duration; "not a time" wins over any other, as in NumPy.
 struct DateExtremum: Reducer {
   let isMaximum: Bool
   var initial: Int64 { isMaximum ? .min + 1 : .max }

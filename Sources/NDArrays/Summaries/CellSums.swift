@@ -16,7 +16,7 @@ package struct CellSums: BlockSummary {
   /// - Parameters:
   ///   - rowCount, columnCount: The grid's elements.
   ///   - mostRows, mostColumns: How many cells at most.
-  ///   - origin: What moments and durations are counted from.
+  ///   - origin: What datetimes and durations are counted from.
   package init(rowCount: Int, columnCount: Int, mostRows: Int, mostColumns: Int, origin: Int64 = 0) {
     rows = Buckets(count: rowCount, atMost: mostRows)
     columns = Buckets(count: columnCount, atMost: mostColumns)

@@ -29,7 +29,7 @@ struct DoubleReader: ElementReader {
   func double(_ raw: Double) -> Double { raw }
 }
 
-/// Moments and durations, counted from an origin so that a double holds them; NaT is NaN.
+/// Datetimes and durations, counted from an origin so that a double holds them; NaT is NaN.
 struct DateReader: ElementReader {
   let origin: Int64
 
@@ -61,10 +61,10 @@ protocol ElementVisitor {
 }
 
 extension AnyNDArray {
-  /// Hands the elements in C order to a visitor: numbers and truth values as they are, moments and durations counted
+  /// Hands the elements in C order to a visitor: numbers and truth values as they are, datetimes and durations counted
   /// from `origin`, complex numbers by their magnitude.
   ///
-  /// - Throws: ``ArrayError`` with code `unsupported` for elements that are no numbers.
+  /// - Throws: ``ArrayError`` with code `unsupported` for elements that are not numbers.
   func visitElements(origin: Int64 = 0, _ visitor: inout some ElementVisitor) throws(ArrayError) {
     let (kind, size) = (dtype.kind, dtype.itemSize)
     switch (kind, size) {

@@ -1,5 +1,5 @@
-/// An image of many dots as one of few: the mean colour of each bucket of rows by a bucket of columns, transparent
-/// dots counting by how opaque they are.
+/// An image of many pixels as one of few: the mean colour of each bucket of rows by a bucket of columns, transparent
+/// pixels counting by how opaque they are.
 package struct ImageSums: BlockSummary {
   /// What the elements are.
   package enum Channels: Sendable {
@@ -44,7 +44,7 @@ package struct ImageSums: BlockSummary {
     for index in sums.indices { sums[index] += other.sums[index] }
   }
 
-  /// Four bytes a dot, row by row: red, green, blue and how opaque it is.
+  /// Four bytes a pixel, row by row: red, green, blue and how opaque it is.
   package var bytes: [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(sums.count)
@@ -90,14 +90,14 @@ package struct ImageSums: BlockSummary {
       }
     }
 
-    /// A dot's colour, times its opacity, and its opacity (0 to 255).
+    /// A pixel's colour, times its opacity, and its opacity (0 to 255).
     @inline(__always)
     private func dot<Reader: ElementReader>(
       _ values: Span<Reader.Raw>, _ index: Int, _ reader: Reader
     ) -> SIMD4<Double> {
       func channel(_ place: Int) -> Double {
         let value = reader.double(values[index + place]) * scale
-        // What is no number is black.
+        // What is not a number is black.
         return value > 0 ? Swift.min(value, 255) : 0
       }
       let opacity = depth == 2 || depth == 4 ? channel(depth - 1) : 255

@@ -3,7 +3,7 @@ internal import PlatformC
 
 /// The bytes that arrays share: on the heap, in a mapped file, or lent by another object.
 ///
-/// Arrays that are slices of each other hold the same storage; whoever wants to write and is not its only holder
+/// Arrays that are slices of each other hold the same storage; a caller that wants to write and is not its only holder
 /// copies first. That keeps a storage that several threads can see unchanged, which makes it `Sendable`.
 @safe public final class ArrayStorage: @unchecked Sendable {
   /// How many bytes there are.
@@ -19,7 +19,7 @@ internal import PlatformC
   /// refuse a block of all of it.
   package static var mostBytes: Int { BufferCache.physicalMemory / 8 * 7 }
 
-  /// Checks, before anything is allocated, that the machine can hold so many bytes.
+  /// Checks, before anything is allocated, that the machine can hold that many bytes.
   ///
   /// - Throws: ``ArrayError`` with code `tooLarge`.
   package static func requireRoom(for byteCount: Int) throws(ArrayError) {
@@ -29,7 +29,7 @@ internal import PlatformC
     }
   }
 
-  /// Storage of its own, with undefined content: whoever makes it must fill it.
+  /// Storage of its own, with undefined content: the caller must fill it.
   package init(uninitializedByteCount count: Int) {
     byteCount = count
     isWritable = true
@@ -77,7 +77,7 @@ internal import PlatformC
     }
   }
 
-  /// All bytes, to be written to by whoever made this storage and has not shared it yet.
+  /// All bytes, to be written to by the one that made this storage and has not shared it yet.
   package var mutableBuffer: UnsafeMutableRawBufferPointer {
     // Safe: the storage has this many bytes from its base on.
     unsafe UnsafeMutableRawBufferPointer(start: baseAddress, count: byteCount)

@@ -4,7 +4,7 @@ struct CivilDate: Hashable {
   var month: Int
   var day: Int
 
-  /// The day so many days after 1 January 1970.
+  /// The day that many days after 1 January 1970.
   init(days: Int) {
     // Counted from 1 March of a year that 400 divides, so that a leap day is a year's, and a cycle's, last.
     let shifted = days + 719_468

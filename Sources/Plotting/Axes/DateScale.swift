@@ -1,4 +1,4 @@
-/// How the values of an axis are moments: so many units after an origin.
+/// How the values of an axis are datetimes: that many units after an origin.
 package struct DateScale: Sendable {
   /// What one unit is.
   package enum Unit: Sendable {
@@ -7,7 +7,7 @@ package struct DateScale: Sendable {
   }
 
   package var unit: Unit
-  /// The moment of the value 0, in whole units (or whole seconds, for units that are seconds) after the start of 1970.
+  /// The datetime of the value 0, in whole units (or whole seconds, for units that are seconds) after the start of 1970.
   package var origin: Int
   /// What the origin's seconds leave over.
   package var originFraction: Double
@@ -135,7 +135,7 @@ package struct DateScale: Sendable {
     return "from " + date
   }
 
-  /// A moment in full, for notes.
+  /// A datetime in full, for notes.
   package func text(_ value: Double) -> String {
     switch unit {
     case .months(let step):

@@ -128,7 +128,7 @@ struct ChartDrawing<Surface: Canvas> {
     }
   }
 
-  /// What the colour of missing cells stands for.
+  /// What the colour of missing cells represents.
   private mutating func drawMissing(below bar: Rectangle) {
     let box = Rectangle(
       x: bar.x, y: (bar.bottom + 8 * canvas.font.scale).rounded(), width: bar.width, height: margins.barWidth)

@@ -1,5 +1,5 @@
 extension Figure {
-  /// The size of a picture and how large its letters are.
+  /// The size of a picture and how large its characters are.
   package struct PictureSize: Sendable {
     package var width: Int
     package var height: Int
@@ -13,7 +13,7 @@ extension Figure {
     }
   }
 
-  /// The figure as a picture of dots.
+  /// The figure as a picture of pixels.
   ///
   /// - Parameter cells: Where the cells of a grid lie; its size is the picture's.
   package func picture(size: PictureSize, cells: CellLayout?, theme: Theme) -> RasterImage {

@@ -1,4 +1,4 @@
-/// Something to be looked at, before it is known on what: a picture of dots, of vectors, or a terminal.
+/// Something to be looked at, before it is known on what: a picture of pixels, of vectors, or a terminal.
 package struct Figure: Sendable {
   /// What is shown.
   package enum Content: Sendable {
@@ -75,7 +75,7 @@ package struct CellChart: Sendable {
   package var rows: Int
   /// Row by row from the top; a NaN is missing.
   package var values: [Double]
-  /// The values that the colours stand for.
+  /// The values that the colours represent.
   package var scale: Axis
   package var colors: ColorMap
 
@@ -99,7 +99,7 @@ package struct CellChart: Sendable {
   }
 }
 
-/// An image of dots.
+/// An image of pixels.
 package struct ImageChart: Sendable {
   package var x: Axis
   package var y: Axis

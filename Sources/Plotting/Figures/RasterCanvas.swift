@@ -1,9 +1,9 @@
-/// A chart's canvas of dots.
+/// A chart's canvas of pixels.
 struct RasterCanvas: Canvas {
   var picture: RasterImage
   let scale: Int
 
-  /// - Parameter scale: How many dots a dot of the font is.
+  /// - Parameter scale: How many pixels a pixel of the font is.
   init(width: Int, height: Int, scale: Int, background: RGB) {
     picture = RasterImage(width: width, height: height, filledWith: background)
     self.scale = max(1, scale)
@@ -20,7 +20,7 @@ struct RasterCanvas: Canvas {
   mutating func fill(_ rectangle: Rectangle, _ color: RGB) { picture.fill(rectangle, color) }
 
   mutating func fill(_ rectangles: [Rectangle], _ color: RGB) {
-    // Neighbours share their common edge's dots: rounded to whole dots, there is no seam and no overlap.
+    // Neighbours share their common edge's pixels: rounded to whole pixels, there is no seam and no overlap.
     for rectangle in rectangles {
       let (left, right) = (rectangle.x.rounded(), rectangle.right.rounded())
       picture.fill(Rectangle(x: left, y: rectangle.y, width: right - left, height: rectangle.height), color)
@@ -42,7 +42,7 @@ struct RasterCanvas: Canvas {
   }
 
   mutating func write(_ text: String, x: Double, baseline: Double, _ alignment: TextAlignment, _ color: RGB) {
-    // The gap behind the last letter does not count.
+    // The gap after the last character does not count.
     let width = font.width(of: text) - Double(scale)
     let left =
       switch alignment {

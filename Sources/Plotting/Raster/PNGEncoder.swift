@@ -3,7 +3,7 @@ package import ByteIO
 
 /// Writes pictures as PNG (ISO/IEC 15948).
 package enum PNGEncoder {
-  /// How the bytes of a dot are to be read.
+  /// How the bytes of a pixel are to be read.
   package enum Layout: UInt8, Sendable {
     case rgb = 2
     case palette = 3
@@ -18,7 +18,7 @@ package enum PNGEncoder {
     }
   }
 
-  /// Writes a picture: with a palette where it has no more than 256 colours, else with three bytes a dot.
+  /// Writes a picture: with a palette where it has no more than 256 colours, else with three bytes a pixel.
   package static func write(_ picture: RasterImage, to sink: any ByteSink) throws(FormatError) {
     if let (colors, indices) = palette(of: picture) {
       try write(indices, width: picture.width, height: picture.height, layout: .palette, palette: colors, to: sink)
@@ -34,7 +34,7 @@ package enum PNGEncoder {
     return sink.bytes
   }
 
-  /// Writes dots row by row from the top.
+  /// Writes pixels row by row from the top.
   package static func write(
     _ dots: [UInt8], width: Int, height: Int, layout: Layout, palette: [RGB] = [], to sink: any ByteSink
   ) throws(FormatError) {
@@ -57,7 +57,7 @@ package enum PNGEncoder {
     try writeChunk("IEND", [], to: sink)
   }
 
-  /// The colours of a picture and each dot's place among them; `nil` if there are more than 256.
+  /// The colours of a picture and each pixel's place among them; `nil` if there are more than 256.
   package static func palette(of picture: RasterImage) -> (colors: [RGB], indices: [UInt8])? {
     var places: [UInt32: UInt8] = [:]
     var colors: [RGB] = []

@@ -2,7 +2,7 @@
 package struct RGBAImage: Sendable {
   package let width: Int
   package let height: Int
-  /// Four bytes a dot: red, green, blue and how opaque it is, row by row from the top.
+  /// Four bytes a pixel: red, green, blue and how opaque it is, row by row from the top.
   package var bytes: [UInt8]
 
   package init(width: Int, height: Int, bytes: [UInt8]) {
@@ -11,7 +11,7 @@ package struct RGBAImage: Sendable {
     self.bytes = bytes
   }
 
-  /// The colour of a dot on a ground.
+  /// The colour of a pixel on a ground.
   package func color(x: Int, y: Int, on ground: RGB) -> RGB {
     let place = (y * width + x) * 4
     let color = RGB(bytes[place], bytes[place + 1], bytes[place + 2])

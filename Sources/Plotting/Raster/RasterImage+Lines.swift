@@ -1,7 +1,7 @@
 extension RasterImage {
   /// Draws lines through points, their edges smoothed; what lies outside of `clip` is left out.
   ///
-  /// Where the line crosses itself a dot takes the largest share, not the sum, so that dense lines keep their width.
+  /// Where the line crosses itself a pixel takes the largest share, not the sum, so that dense lines keep their width.
   package mutating func stroke(_ lines: [[Point]], width: Double, _ color: RGB, within clip: Rectangle) {
     let left = max(0, Int(clip.x.rounded(.down)))
     let right = min(self.width, Int(clip.right.rounded(.up)))
@@ -23,7 +23,7 @@ extension RasterImage {
   }
 }
 
-/// How much of each dot of a rectangle is covered, 0 to 256.
+/// How much of each pixel of a rectangle is covered, 0 to 256.
 private struct CoverageMask {
   let x: Range<Int>
   let y: Range<Int>

@@ -1,7 +1,7 @@
 extension RasterImage {
   /// Writes a line of text, its upper left corner at a place.
   ///
-  /// - Parameter scale: How many dots a dot of the font becomes, in both directions.
+  /// - Parameter scale: How many pixels a pixel of the font becomes, in both directions.
   package mutating func write(_ text: String, x: Int, y: Int, scale: Int, _ color: RGB) {
     var left = x
     for scalar in text.unicodeScalars {
@@ -18,7 +18,7 @@ extension RasterImage {
     }
   }
 
-  /// Fills the inner corners of diagonal strokes by half, so that enlarged letters have no steps.
+  /// Fills the inner corners of diagonal strokes by half, so that enlarged characters have no steps.
   private mutating func smooth(_ glyph: BitmapFont.Glyph, x: Int, y: Int, scale: Int, _ color: RGB) {
     for row in 0..<BitmapFont.height {
       for column in 0..<BitmapFont.width where !glyph.has(column: column, row: row) {

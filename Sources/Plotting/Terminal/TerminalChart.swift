@@ -1,4 +1,4 @@
-/// Draws figures as letters.
+/// Draws figures as characters.
 struct TerminalChart {
   let style: TerminalStyle
   let theme: Theme
@@ -40,7 +40,7 @@ struct TerminalChart {
       isFaint: isFaint)
   }
 
-  /// The text without what ASCII has no letters for.
+  /// The text without what ASCII has no characters for.
   private func plain(_ text: String) -> String {
     guard !style.isUnicode else { return text }
     return text.unicodeScalars.map { scalar in
@@ -55,7 +55,7 @@ struct TerminalChart {
 
   // MARK: Axes
 
-  /// The place of a plot: the column of its first letter, and its lines.
+  /// The place of a plot: the column of its first character, and its lines.
   private struct Plot {
     var left: Int
     var width: Int
@@ -121,7 +121,7 @@ struct TerminalChart {
     let bins = chart.counts.count
     let plot = beginPlot(counts, lines: lines) { room in bins <= room ? room / bins * bins : room }
     for column in 0..<plot.width {
-      // Where there are more bins than letters the highest is shown.
+      // Where there are more bins than characters the highest is shown.
       let first = column * bins / plot.width
       let last = max(first + 1, (column + 1) * bins / plot.width)
       let count = chart.counts[first..<min(bins, last)].max() ?? 0
@@ -215,7 +215,7 @@ struct TerminalChart {
     }
   }
 
-  /// A dot of a grid: its colour, or how much of a letter is filled; `nil` where something is missing.
+  /// A dot of a grid: its colour, or how much of a character is filled; `nil` where something is missing.
   private struct Dot {
     var color: RGB
     var shade: Double?
@@ -254,7 +254,7 @@ struct TerminalChart {
   private static let shades: [Unicode.Scalar] = Array(" .:-=+*#%@".unicodeScalars)
   private static let blockShades: [Unicode.Scalar] = [" ", "░", "▒", "▓", "█"]
 
-  /// A letter that is filled by a share.
+  /// A character that is filled by a share.
   private func shade(_ share: Double?) -> Unicode.Scalar {
     guard let share else { return "?" }
     let shades = style.isUnicode ? TerminalChart.blockShades : TerminalChart.shades
@@ -295,7 +295,7 @@ struct TerminalChart {
 }
 
 extension Figure {
-  /// The figure as lines of letters, with escape sequences for colours where the style has them.
+  /// The figure as lines of characters, with escape sequences for colours where the style has them.
   ///
   /// - Parameter cells: Where the cells of a grid lie.
   package func letters(width: Int, height: Int, cells: TerminalCells?, style: TerminalStyle, theme: Theme) -> String {

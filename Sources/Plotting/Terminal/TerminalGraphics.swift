@@ -3,7 +3,7 @@ package import ByteIO
 /// Pictures within a terminal.
 package enum TerminalGraphics {
   /// A picture by kitty's graphics protocol (https://sw.kovidgoyal.net/kitty/graphics-protocol/): a PNG as text, in
-  /// pieces of 4096 letters. The terminal is told not to answer.
+  /// pieces of 4096 characters. The terminal is told not to answer.
   package static func kitty(_ picture: RasterImage) throws(FormatError) -> [UInt8] {
     let payload = Base64.encode(try PNGEncoder.bytes(of: picture))
     var output: [UInt8] = []

@@ -221,7 +221,7 @@ internal import ParallelLoops
     unsafe target.copyMemory(from: UnsafeRawBufferPointer(start: base + cursor, count: buffered))
     cursor += buffered
     guard buffered < target.count else { return }
-    // The window is used up: it begins anew behind what is read past it.
+    // The window is used up: it begins anew after what is read past it.
     windowStart += cursor
     cursor = 0
     end = 0

@@ -15,7 +15,7 @@ struct PickleMachine {
   /// Where the operation that is being run began.
   var operationStart = 0
   var bufferIndex = 0
-  /// Where the last tuple's operation ended: what comes right behind it finds a tuple that no memo holds.
+  /// Where the last tuple's operation ended: what comes right after it finds a tuple that no memo holds.
   var tupleEnd = -1
   /// The names of the module `builtins` as they stood before a type and before a function.
   var typesModule: PickleString?

@@ -137,7 +137,7 @@ struct KeyTable {
     }
   }
 
-  /// Forgets a key; those behind it move up.
+  /// Forgets a key; those after it move up.
   mutating func remove(at place: Int) {
     hashes.remove(at: place)
     if !slots.isEmpty { rebuild() }

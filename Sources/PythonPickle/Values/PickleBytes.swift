@@ -98,7 +98,7 @@ public final class PickleBytes: Sendable {
   /// What keeps lent bytes alive; `nil` if the memory is its own.
   public let owner: AnyObject?
 
-  /// Memory of its own with undefined content: whoever makes it must fill it.
+  /// Memory of its own with undefined content: the caller must fill it.
   package init(uninitializedCount count: Int) {
     self.count = count
     owner = nil

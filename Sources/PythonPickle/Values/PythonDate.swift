@@ -123,7 +123,7 @@ public struct PythonDate: Hashable, Sendable {
 extension PythonDate {
   private static let microsecondsPerDay = 86_400_000_000
 
-  /// The `datetime` so many microseconds after the beginning of 1970; `nil` outside of the years 1 to 9999.
+  /// The `datetime` that many microseconds after the beginning of 1970; `nil` outside of the years 1 to 9999.
   public init?(microsecondsSince1970 count: Int) {
     var (days, rest) = count.quotientAndRemainder(dividingBy: PythonDate.microsecondsPerDay)
     if rest < 0 {

@@ -47,7 +47,7 @@ struct PickleOutput {
     unsafe withUnsafeBytes(of: number.littleEndian) { unsafe buffer.append(contentsOf: $0) }
   }
 
-  /// Two operations that stand for one before protocol 1.
+  /// Two operations that represent one before protocol 1.
   @inline(__always)
   mutating func write(codes first: UInt8, _ second: UInt8) {
     open()
