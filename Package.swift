@@ -39,12 +39,13 @@ let package = Package(
     .target(name: "ReusedMemory", dependencies: ["PlatformC"]),
     .target(name: "ParallelLoops", dependencies: ["PlatformC"]),
     .target(name: "CNumPyIOKernels"),
+    .target(name: "Calendars"),
     .target(name: "NumberText", dependencies: ["CNumPyIOKernels"]),
     .target(name: "PythonLiterals", dependencies: ["NumberText"]),
     .target(
       name: "NDArrays",
       dependencies: [
-        "CNumPyIOKernels", "PlatformC", "ReusedMemory", "ParallelLoops", "NumberText", "PythonLiterals",
+        "CNumPyIOKernels", "PlatformC", "ReusedMemory", "ParallelLoops", "Calendars", "NumberText", "PythonLiterals",
         .product(name: "ComplexModule", package: "swift-numerics"),
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
@@ -55,12 +56,13 @@ let package = Package(
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
     .target(
       name: "PythonPickle",
-      dependencies: ["PlatformC", "ReusedMemory", "ParallelLoops", "PythonLiterals", "ByteIO"]),
+      dependencies: ["PlatformC", "ReusedMemory", "ParallelLoops", "Calendars", "PythonLiterals", "ByteIO"]),
     .target(name: "ArrayBytes", dependencies: ["ParallelLoops", "NDArrays", "ByteIO"]),
     .target(
       name: "TextTables",
       dependencies: [
-        "CNumPyIOKernels", "ParallelLoops", "NumberText", "PythonLiterals", "NDArrays", "ByteIO", "ArrayBytes",
+        "CNumPyIOKernels", "ParallelLoops", "Calendars", "NumberText", "PythonLiterals", "NDArrays", "ByteIO",
+        "ArrayBytes",
         "ArrayDeflate",
       ]),
     .target(
@@ -94,7 +96,7 @@ let package = Package(
     .target(
       name: "Plotting",
       dependencies: [
-        "NumberText", "ByteIO", "ArrayDeflate", .product(name: "RealModule", package: "swift-numerics"),
+        "Calendars", "NumberText", "ByteIO", "ArrayDeflate", .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .target(name: "NumPyIOFoundation", dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO"]),
     .target(

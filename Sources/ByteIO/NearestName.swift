@@ -24,7 +24,7 @@ package enum NearestName {
     var last = Array(0...b.count)
     for row in 1...a.count {
       var line = [row] + [Int](repeating: 0, count: b.count)
-      var least = row
+      var minCost = row
       for column in stride(from: 1, through: b.count, by: 1) {
         let change = last[column - 1] + (a[row - 1] == b[column - 1] ? 0 : 1)
         var cost = min(change, last[column] + 1, line[column - 1] + 1)
@@ -32,9 +32,9 @@ package enum NearestName {
           cost = min(cost, beforeLast[column - 2] + 1)
         }
         line[column] = cost
-        least = min(least, cost)
+        minCost = min(minCost, cost)
       }
-      if least >= limit { return limit }
+      if minCost >= limit { return limit }
       (beforeLast, last) = (last, line)
     }
     return last[b.count]

@@ -109,8 +109,8 @@ struct ScaledDouble {
   func significantDigits(_ count: Int) -> (digits: UInt64, exponent: Int)? {
     let exponent = decimalExponent
     guard let digits = scaled(by: count &- 1 &- exponent) else { return nil }
-    let least = PowersOfTen.small[count &- 1]
-    guard digits &- least < PowersOfTen.small[count] &- least else { return corrected(digits, count, exponent) }
+    let minimum = PowersOfTen.small[count &- 1]
+    guard digits &- minimum < PowersOfTen.small[count] &- minimum else { return corrected(digits, count, exponent) }
     return (digits, exponent)
   }
 

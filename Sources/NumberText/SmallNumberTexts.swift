@@ -5,7 +5,7 @@
 struct SmallNumberTexts: Sendable {
   /// The longest separator for which there is room: four bytes are the number's, one the length's.
   static let longestSeparator = 3
-  private static let most = 999
+  private static let limit = 999
 
   /// Up to seven bytes of text, the first one lowest, and in the highest byte how many.
   private let entries: [UInt64]
@@ -13,7 +13,7 @@ struct SmallNumberTexts: Sendable {
   /// - Parameter separator: What stands after each number.
   init?(separator: [UInt8]) {
     guard separator.count <= SmallNumberTexts.longestSeparator else { return nil }
-    entries = (-SmallNumberTexts.most...SmallNumberTexts.most).map { number in
+    entries = (-SmallNumberTexts.limit...SmallNumberTexts.limit).map { number in
       var entry: UInt64 = 0
       var count: UInt64 = 0
       for byte in Array(String(number).utf8) + separator {
@@ -38,10 +38,10 @@ struct SmallNumberTexts: Sendable {
     /// The text and length of a number, if it is a small one.
     @inline(__always)
     subscript<Value: FixedWidthInteger>(_ value: Value) -> UInt64? {
-      let index = UInt64(truncatingIfNeeded: value) &+ UInt64(SmallNumberTexts.most)
+      let index = UInt64(truncatingIfNeeded: value) &+ UInt64(SmallNumberTexts.limit)
       // Large unsigned numbers must not come around again.
       guard unsafe index < UInt64(truncatingIfNeeded: entries.count),
-        Value.isSigned || index >= UInt64(SmallNumberTexts.most)
+        Value.isSigned || index >= UInt64(SmallNumberTexts.limit)
       else { return nil }
       // Safe: checked against their number just now.
       return unsafe entries[Int(truncatingIfNeeded: index)]

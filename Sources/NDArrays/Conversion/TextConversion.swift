@@ -252,7 +252,7 @@ extension Conversion {
         let element = AnyNDArray(
           uncheckedDType: source.dtype, shape: [], strides: [],
           offset: source.offset + sourceOffset + index * plan.inner.second, storage: source.storage)
-        let text = ScalarText.text(of: element, options: PrintOptions())
+        let text = PrintedScalar.text(of: element, options: PrintOptions())
         // Safe: the plan's offsets stay within the target, which the caller holds.
         let base = unsafe target.storage.baseAddress + target.offset + targetOffset + index * plan.inner.first
         let field = unsafe TextElement(base, target.dtype)

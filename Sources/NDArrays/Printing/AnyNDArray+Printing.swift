@@ -22,7 +22,7 @@ extension AnyNDArray {
     switch style {
     case .str:
       let array = withoutSubarray()
-      if array.ndim == 0 { return ScalarText.text(of: array, options: options) }
+      if array.ndim == 0 { return PrintedScalar.text(of: array, options: options) }
       return array.elementText(options: options)
     case .repr:
       let array = withoutSubarray()

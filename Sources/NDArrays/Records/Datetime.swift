@@ -17,7 +17,7 @@ public struct Datetime: Hashable, Sendable {
   /// The same datetime in another unit, rounded down where that is coarser; `nil` if 64 bits do not hold it or one of
   /// the units is the generic one. NumPy's `astype("M8[…]")`.
   public func converted(to unit: DateUnit) -> Datetime? {
-    DateConversion(from: self.unit, to: unit, isMoment: true)?(ticks).map { Datetime(ticks: $0, unit: unit) }
+    DateConversion(from: self.unit, to: unit, isDatetime: true)?(ticks).map { Datetime(ticks: $0, unit: unit) }
   }
 }
 
@@ -25,7 +25,7 @@ extension Datetime: CustomStringConvertible {
   /// The datetime in ISO 8601, as NumPy's `str` writes it: `2024-02-29T12:30`, or `NaT`.
   public var description: String {
     var buffer = PrintBuffer()
-    DateText.append(ticks, unit: unit, to: &buffer)
+    PrintedDate.append(ticks, unit: unit, to: &buffer)
     return String(decoding: buffer.bytes, as: UTF8.self)
   }
 }

@@ -18,10 +18,10 @@ package struct ImageSums: BlockSummary {
   private var sums: [Double]
 
   package init(
-    rowCount: Int, columnCount: Int, depth: Int, channels: Channels, mostRows: Int, mostColumns: Int
+    rowCount: Int, columnCount: Int, depth: Int, channels: Channels, maxRows: Int, maxColumns: Int
   ) {
-    rows = Buckets(count: rowCount, atMost: mostRows)
-    columns = Buckets(count: columnCount, atMost: mostColumns)
+    rows = Buckets(count: rowCount, atMost: maxRows)
+    columns = Buckets(count: columnCount, atMost: maxColumns)
     self.depth = depth
     self.channels = channels
     sums = [Double](repeating: 0, count: 4 * rows.bucketCount * columns.bucketCount)
@@ -82,7 +82,7 @@ package struct ImageSums: BlockSummary {
             var total = SIMD4<Double>(repeating: 0)
             for place in part {
               let index = (line * length + place) * depth
-              total += dot(values, index, reader)
+              total += pixel(values, index, reader)
             }
             for channel in 0..<4 { sums[cell + channel] += total[channel] }
           }
@@ -92,7 +92,7 @@ package struct ImageSums: BlockSummary {
 
     /// A pixel's colour, times its opacity, and its opacity (0 to 255).
     @inline(__always)
-    private func dot<Reader: ElementReader>(
+    private func pixel<Reader: ElementReader>(
       _ values: Span<Reader.Raw>, _ index: Int, _ reader: Reader
     ) -> SIMD4<Double> {
       func channel(_ place: Int) -> Double {

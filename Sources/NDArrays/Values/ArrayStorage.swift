@@ -17,15 +17,15 @@ internal import PlatformC
 
   /// The most bytes that a storage of its own can have: the machine's memory, but for what everything else needs. Systems
   /// refuse a block of all of it.
-  package static var mostBytes: Int { BufferCache.physicalMemory / 8 * 7 }
+  package static var maxBytes: Int { BufferCache.physicalMemory / 8 * 7 }
 
   /// Checks, before anything is allocated, that the machine can hold that many bytes.
   ///
   /// - Throws: ``ArrayError`` with code `tooLarge`.
   package static func requireRoom(for byteCount: Int) throws(ArrayError) {
-    guard byteCount <= mostBytes else {
+    guard byteCount <= maxBytes else {
       throw ArrayError(
-        .tooLarge, "needs \(byteCount) bytes of memory, more than the \(mostBytes) that this machine can give")
+        .tooLarge, "needs \(byteCount) bytes of memory, more than the \(maxBytes) that this machine can give")
     }
   }
 

@@ -72,7 +72,7 @@ extension PlotMaker {
     let grid = target.grid(columns: columns, rows: rows, isImage: true)
     let empty = ImageSums(
       rowCount: rows, columnCount: columns, depth: depth, channels: dtype == .uint8 ? .bytes : .fractions,
-      mostRows: grid.rows, mostColumns: grid.columns)
+      maxRows: grid.rows, maxColumns: grid.columns)
     let sums = try blocks.summarize(empty, keeping: 1)
     let image = RGBAImage(width: sums.columns.bucketCount, height: sums.rows.bucketCount, bytes: sums.bytes)
     return imagePlot(image, rows: sums.rows, columns: sums.columns, grid, notes: [])
@@ -116,7 +116,7 @@ extension PlotMaker {
     _ grid: PlotGrid, rows: Int, columns: Int, _ values: ValueAxis
   ) throws(FormatError) -> CellSums {
     let empty = CellSums(
-      rowCount: rows, columnCount: columns, mostRows: grid.rows, mostColumns: grid.columns, origin: values.origin)
+      rowCount: rows, columnCount: columns, maxRows: grid.rows, maxColumns: grid.columns, origin: values.origin)
     let isColumn = columns == 1 && rows > 1
     return try blocks.summarize(empty, view: isColumn ? BlockView() : longView)
   }

@@ -51,9 +51,9 @@ package struct CellLayout: Sendable {
       if plotHeight / down >= 2 { plotHeight = (plotHeight / down).rounded(.down) * down }
     }
     (plotWidth, plotHeight) = (max(1, plotWidth.rounded()), max(1, plotHeight.rounded()))
-    let leastWidth = isImage ? 320 * unit : 400 * unit
+    let minWidth = isImage ? 320 * unit : 400 * unit
     let (fittingWidth, fittingHeight) = (
-      Int(max(left + plotWidth + right, min(leastWidth, 800 * unit))), Int(top + plotHeight + bottom)
+      Int(max(left + plotWidth + right, min(minWidth, 800 * unit))), Int(top + plotHeight + bottom)
     )
     self.width = width.map { isLimit ? min($0, fittingWidth) : $0 } ?? fittingWidth
     self.height = height.map { isLimit ? min($0, fittingHeight) : $0 } ?? fittingHeight

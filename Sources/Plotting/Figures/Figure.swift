@@ -39,9 +39,9 @@ package struct BarChart: Sendable {
 
   /// The axis of the counts.
   var countAxis: Axis {
-    let most = Double(counts.max() ?? 0)
-    if isLogarithmic { return Axis(0.5, max(2, most * 1.5), .logarithmic) }
-    return Axis(0, most > 0 ? most * 1.04 : 1, .integer)
+    let maxCount = Double(counts.max() ?? 0)
+    if isLogarithmic { return Axis(0.5, max(2, maxCount * 1.5), .logarithmic) }
+    return Axis(0, maxCount > 0 ? maxCount * 1.04 : 1, .integer)
   }
 }
 

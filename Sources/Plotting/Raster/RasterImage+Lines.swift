@@ -57,8 +57,8 @@ private struct CoverageMask {
       let high = min(across.upperBound - 1, Int((middle + reach + 0.5).rounded(.up)))
       guard low <= high else { continue }
       for other in low...high {
-        let dot = isSteep ? Point(Double(other) + 0.5, center) : Point(center, Double(other) + 0.5)
-        let distance = CoverageMask.distance(of: dot, from: start, dx, dy, length)
+        let pixel = isSteep ? Point(Double(other) + 0.5, center) : Point(center, Double(other) + 0.5)
+        let distance = CoverageMask.distance(of: pixel, from: start, dx, dy, length)
         let covered = max(0, min(1, halfWidth + 0.5 - distance))
         guard covered > 0 else { continue }
         let index =
@@ -70,9 +70,10 @@ private struct CoverageMask {
     }
   }
 
-  private static func distance(of dot: Point, from start: Point, _ dx: Double, _ dy: Double, _ length: Double) -> Double
+  private static func distance(of pixel: Point, from start: Point, _ dx: Double, _ dy: Double, _ length: Double)
+    -> Double
   {
-    let (x, y) = (dot.x - start.x, dot.y - start.y)
+    let (x, y) = (pixel.x - start.x, pixel.y - start.y)
     let along = length == 0 ? 0 : max(0, min(1, (x * dx + y * dy) / (length * length)))
     let (offX, offY) = (x - dx * along, y - dy * along)
     return (offX * offX + offY * offY).squareRoot()

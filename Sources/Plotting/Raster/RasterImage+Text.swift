@@ -8,8 +8,8 @@ extension RasterImage {
       let glyph = BitmapFont.glyph(scalar)
       for row in 0..<BitmapFont.height {
         for column in 0..<BitmapFont.width where glyph.has(column: column, row: row) {
-          for dot in 0..<(scale * scale) {
-            self[left + column * scale + dot % scale, y + row * scale + dot / scale] = color
+          for pixel in 0..<(scale * scale) {
+            self[left + column * scale + pixel % scale, y + row * scale + pixel / scale] = color
           }
         }
       }

@@ -69,7 +69,7 @@ struct TerminalChart {
 
   /// The numbers beside the lines, and the vertical axis.
   private mutating func beginPlot(_ axis: Axis, lines count: Int, width wanted: (Int) -> Int) -> Plot {
-    let ticks = axis.ticks(length: Double(count), most: count / 2) { _, _ in count > 12 ? 3 : 2 }
+    let ticks = axis.ticks(length: Double(count), maxCount: count / 2) { _, _ in count > 12 ? 3 : 2 }
     let labels = min(width / 2, ticks.map(\.label.count).max() ?? 0)
     let left = labels + 2
     let first = grid.lines.count
@@ -101,7 +101,7 @@ struct TerminalChart {
   }
 
   private mutating func drawXLabels(_ plot: Plot, _ axis: Axis, line: Int, labels: Int) {
-    let ticks = axis.ticks(length: Double(plot.width), most: plot.width / 6) { left, right in
+    let ticks = axis.ticks(length: Double(plot.width), maxCount: plot.width / 6) { left, right in
       Double(left.label.count + right.label.count) / 2 + 3
     }
     for tick in ticks {
@@ -240,7 +240,7 @@ struct TerminalChart {
         grid.set(letter, line: first + line, column: plot.left + column)
       }
     }
-    let ticks = y.ticks(length: Double(lines), most: lines / 2) { _, _ in lines > 12 ? 3 : 2 }
+    let ticks = y.ticks(length: Double(lines), maxCount: lines / 2) { _, _ in lines > 12 ? 3 : 2 }
     for tick in ticks {
       let place = Int(max(0, min(Double(lines - 1), (y.position(tick.value) * Double(lines)).rounded(.down))))
       grid.write(tick.label, line: first + place, column: max(0, cells.labelWidth - 1 - tick.label.count))

@@ -64,7 +64,7 @@ package enum TerminalGraphics {
     }
   }
 
-  /// The 256 colours that occur most, where nearly all dots have one of them; the others become the nearest.
+  /// The 256 colours that occur most, where nearly all pixels have one of them; the others become the nearest.
   private static func popular(_ picture: RasterImage) -> (colors: [RGB], indices: [UInt8])? {
     var counts: [RGB: Int] = [:]
     for y in 0..<picture.height {
@@ -90,7 +90,7 @@ package enum TerminalGraphics {
     return (Array(colors), indices)
   }
 
-  /// The nearest of 6 by 7 by 6 colours for each dot, neighbours rounded differently (Bayer's matrix of 4 by 4), so
+  /// The nearest of 6 by 7 by 6 colours for each pixel, neighbours rounded differently (Bayer's matrix of 4 by 4), so
   /// that their mean is right.
   private static func dithered(_ picture: RasterImage) -> (colors: [RGB], indices: [UInt8]) {
     let levels = (red: 6, green: 7, blue: 6)

@@ -15,7 +15,7 @@ struct PickleListing {
     var options = PickleReader.Options()
     options.encoding = .latin1
     options.limits = limits
-    machine = PickleMachine(PickleInput(source, at: offset), options)
+    machine = PickleMachine(PickleWindow(source, at: offset), options)
   }
 
   mutating func run(_ print: (String) throws(FormatError) -> Void) throws(FormatError) -> Int {

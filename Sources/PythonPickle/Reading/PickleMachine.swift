@@ -3,7 +3,7 @@ import ByteIO
 /// The pickle machine: a stack, marks on it, a memo. Its rules of when a stack or mark is bad are those of CPython's
 /// `Modules/_pickle.c`.
 struct PickleMachine {
-  var input: PickleInput
+  var input: PickleWindow
   let options: PickleReader.Options
   var stack: [PickleValue] = []
   var marks: [Int] = []
@@ -26,7 +26,7 @@ struct PickleMachine {
   /// The strings of up to one character that were read before the first of these.
   private var shortStrings: [PickleString] = []
 
-  init(_ input: PickleInput, _ options: PickleReader.Options) {
+  init(_ input: PickleWindow, _ options: PickleReader.Options) {
     self.input = input
     self.options = options
   }

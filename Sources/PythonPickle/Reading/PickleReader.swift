@@ -53,7 +53,7 @@ public struct PickleReader {
 
   /// A reader that begins at an offset of the source.
   public init(_ source: any ByteSource, at offset: Int = 0, options: Options = Options()) {
-    machine = PickleMachine(PickleInput(source, at: offset), options)
+    machine = PickleMachine(PickleWindow(source, at: offset), options)
   }
 
   /// Where the next byte lies in the source: after the last pickle.

@@ -60,7 +60,7 @@ extension TextTableReader {
     }
     // Twice in the same place: what was expected was too little.
     if expected <= store.capacity { expected = store.capacity + store.capacity / 2 + 1024 }
-    guard plan.rowSize == 0 || expected <= ArrayStorage.mostBytes / plan.rowSize else { return false }
+    guard plan.rowSize == 0 || expected <= ArrayStorage.maxBytes / plan.rowSize else { return false }
     try store.reserve(store.capacity - store.rows + 1, expected: expected)
     return true
   }

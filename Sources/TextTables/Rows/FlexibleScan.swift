@@ -15,7 +15,7 @@ struct FlexibleScan {
       // Characters, not bytes: continuation bytes do not count.
       longest = max(longest, field.count { $0 & 0xC0 != 0x80 })
     default:
-      guard let found = ParsedDate.parse(field, isMoment: dtype.kind == .datetime) else { return }
+      guard let found = ParsedDate.parse(field, isDatetime: dtype.kind == .datetime) else { return }
       unit = unit.finer(found.unit)
     }
   }
@@ -50,7 +50,7 @@ struct FlexibleScan {
     var index = 0
     for part in parts {
       let conversion = part.dtype.dateUnit.flatMap {
-        DateConversion(from: $0, to: target.dateUnit ?? .generic, isMoment: dtype.kind == .datetime)
+        DateConversion(from: $0, to: target.dateUnit ?? .generic, isDatetime: dtype.kind == .datetime)
       }
       var failed = false
       unsafe part.withContiguousBytes { bytes in

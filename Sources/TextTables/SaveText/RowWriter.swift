@@ -171,7 +171,7 @@ struct RowWriter: Sendable {
     guard value.dtype.kind == .datetime || value.dtype.kind == .timedelta else { return nil }
     let count = value.load(Int64.self)
     let unit = value.dtype.dateUnit ?? .generic
-    return DateText.isPlainNumber(count, unit, isMoment: value.dtype.kind == .datetime) ? count : nil
+    return DateText.isPlainNumber(count, unit, isDatetime: value.dtype.kind == .datetime) ? count : nil
   }
 
   private func appendCharacter(_ value: ScalarText, _ spec: PercentSpec, to text: inout TextBuffer) throws(FormatError)
