@@ -47,7 +47,7 @@ extension Conversion {
     case .uint16: writer.put(try integer(text, trimmed) as UInt16, 0)
     case .uint32: writer.put(try integer(text, trimmed) as UInt32, 0)
     case .uint64: writer.put(try integer(text, trimmed) as UInt64, 0)
-    case .float16: writer.put(Half.narrowed(try float(text, trimmed)), 0)
+    case .float16: writer.put(HalfFloat.bits(of: try float(text, trimmed)), 0)
     case .float32: writer.put(Float(try float(text, trimmed)).bitPattern, 0)
     case .float64: writer.put(try float(text, trimmed).bitPattern, 0)
     case .extended: writer.put(try extended(text, trimmed), 0, at: 0)

@@ -151,11 +151,7 @@ struct StoredHalf: PrintedFloat {
   private var exponentBits: Int { Int(bits >> 10 & 0x1F) }
   private var fraction: UInt16 { bits & 0x3FF }
   /// The magnitude.
-  private var value: Double {
-    exponentBits == 0
-      ? Double(fraction) * 0x1p-24
-      : Double(sign: .plus, exponent: exponentBits - 25, significand: Double(fraction | 0x400))
-  }
+  private var value: Double { HalfFloat.double(bits & 0x7FFF) }
 
   var isFinite: Bool { exponentBits != 0x1F }
   var isNaN: Bool { exponentBits == 0x1F && fraction != 0 }

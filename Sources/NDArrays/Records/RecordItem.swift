@@ -58,7 +58,7 @@ internal import NumberText
   /// The value, if the dtype is a real number; integers beyond 2^53 are rounded, as NumPy's cast to `float64` rounds.
   var real: Double? {
     switch (dtype.kind, dtype.itemSize) {
-    case (.float, 2): Half.widened(load(UInt16.self))
+    case (.float, 2): HalfFloat.double(load(UInt16.self))
     case (.float, 4): Double(load(Float.self))
     case (.float, 8): load(Double.self)
     case (.float, 16):
@@ -125,7 +125,7 @@ internal import NumberText
   /// Writes a real number, rounded to the dtype's precision; `false` if the dtype is not floating-point.
   func store(real value: Double) -> Bool {
     switch (dtype.kind, dtype.itemSize) {
-    case (.float, 2): put(Half.narrowed(value))
+    case (.float, 2): put(HalfFloat.bits(of: value))
     case (.float, 4): put(Float(value))
     case (.float, 8): put(value)
     case (.float, 16):

@@ -1,3 +1,5 @@
+internal import NumberText
+
 /// How the bytes of an element are seen as a double.
 protocol ElementReader: Sendable {
   associatedtype Raw: BitwiseCopyable
@@ -16,7 +18,7 @@ struct TruthReader: ElementReader {
 
 struct HalfReader: ElementReader {
   @inline(__always)
-  func double(_ raw: UInt16) -> Double { Half.widened(raw) }
+  func double(_ raw: UInt16) -> Double { HalfFloat.double(raw) }
 }
 
 struct SingleReader: ElementReader {
