@@ -14,7 +14,7 @@ public enum CRC32 {
   public static func checksum(_ bytes: UnsafeRawBufferPointer, following previous: UInt32 = 0) -> UInt32 {
     guard let base = bytes.baseAddress else { return previous }
     #if canImport(CNumPyIOLibdeflate)
-      // Safe: the library reads `count` bytes of a buffer that the caller owns for the duration of the call.
+      // Safe: the library reads `count` bytes of a buffer that the caller keeps for the duration of the call.
       return unsafe libdeflate_crc32(previous, base, bytes.count)
     #else
       var sum = uLong(previous)
@@ -47,6 +47,7 @@ public enum CRC32 {
     let piece = 4 << 20
     let pieces = (bytes.count + piece - 1) / piece
     guard pieces > 1, Parallel.workers > 1 else { return unsafe checksum(bytes) }
+    // Safe: the caller's bytes, in parts, which no thread uses after the call.
     let shared = unsafe SharedBytes(bytes)
     let sums = SharedArray<UInt32>(repeating: 0, count: pieces)
     Parallel.forEach(pieces) { index in

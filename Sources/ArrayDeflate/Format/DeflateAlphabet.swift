@@ -39,4 +39,11 @@ enum DeflateAlphabet {
 
   /// How many extra bits follow a distance symbol.
   @inline(__always) static func distanceExtra(_ slot: Int) -> Int { slot < 2 ? 0 : slot &>> 1 &- 1 }
+
+  /// Whether a stream of `compressedCount` bytes can possibly inflate to `uncompressedCount`: at most 258 bytes come from a
+  /// match of two bits, one for its length and one for its distance.
+  static func isPlausible(uncompressedCount: Int, compressedCount: Int) -> Bool {
+    guard uncompressedCount >= 0, compressedCount >= 0 else { return false }
+    return uncompressedCount / 1032 <= compressedCount
+  }
 }

@@ -4,7 +4,8 @@
 public struct ItemLayout: Sendable, Hashable {
   /// The bytes of one item, as `numpy.dtype.itemsize`: 8 for float64, 40 for U10.
   public var itemSize: Int
-  /// The bytes of the numbers that items are made of: 4 for U10 (characters), 8 for complex128; else the item size.
+  /// The bytes of the smallest elements that items are made of: 4 for U10 (characters), 8 for complex128; else the item
+  /// size. Within the encoder "an item" means one of these, since it is their distance at which bytes repeat.
   public var atomSize: Int
   /// Distances in bytes at which the array is likely to repeat itself: its row, its plane. Those over 32,768 are
   /// out of deflate's reach and ignored.
@@ -22,6 +23,6 @@ public struct ItemLayout: Sendable, Hashable {
 }
 
 extension ItemLayout {
-  /// The distance that numbers repeat at.
+  /// The distance at which bytes are likely to repeat.
   var atomDistance: Int { min(atomSize, DeflateAlphabet.maxDistance) }
 }

@@ -47,7 +47,7 @@ public struct SegmentIndex: Sendable, Hashable {
     var stream = 0
     for segment in segments {
       guard segment.uncompressedCount >= 0, segment.compressedCount >= 0,
-        Inflate.isPlausible(
+        DeflateAlphabet.isPlausible(
           uncompressedCount: segment.uncompressedCount, compressedCount: segment.compressedCount)
       else { throw FormatError(.malformed, "the index of compressed segments contradicts itself") }
       input = try input.checkedAdding(segment.uncompressedCount)
@@ -109,7 +109,7 @@ public struct SegmentIndex: Sendable, Hashable {
 extension SegmentIndex {
   private static let version: UInt8 = 1
 
-  /// The index as bytes, for a private field beside the stream; neighbours are joined until it fits.
+  /// The index as bytes, for a private field next to the stream; neighbours are joined until it fits.
   ///
   /// Layout: version (1), number of segments, then runs of equal input sizes (repeats, size) until all segments
   /// are covered, then for each segment the size of its stream; all of these in base 128, low digits first, the

@@ -1,12 +1,13 @@
-// Where the ends of input or output are near: a symbol at a time, every step checked.
+// Where the ends of input or output are near: a symbol at a time, every step checked. The fast loop is an optimisation of
+// this one, which serves as its specification.
 extension BitstreamDecoder {
-  /// Where in the stream the next bit lies, in bytes.
+  /// The position of the next bit in the stream, in bytes.
   var position: Int { next - Int(truncatingIfNeeded: left & 0xFF) / 8 }
 
   /// Whether nothing of the stream is left.
   func isAtEnd(of input: InputBytes) -> Bool { left & 0xFF == 0 && next == input.count }
 
-  /// Loads what there is, up to 56 bits or a few more.
+  /// Loads what is left of the stream, up to 56 bits or a few more.
   mutating func load(_ input: InputBytes) {
     left &= 0xFF
     while left < 56, next < input.count {
@@ -55,10 +56,9 @@ extension BitstreamDecoder {
 
   /// Decodes a block's symbols until `until` bytes are there or the block ends.
   mutating func decodeSlow(
-    _ input: InputBytes, _ output: OutputBytes, _ literals: TableView<LiteralEntry>,
-    _ distances: TableView<CodeEntry>,
-    until: Int
+    _ input: InputBytes, to output: OutputBytes, tables: SymbolTables, until: Int
   ) -> Outcome {
+    let (literals, distances) = (tables.literals, tables.distances)
     while out < until {
       guard let entry = literal(literals, input) else { return .failure(.cutShort) }
       if entry.isLiteral {
@@ -90,7 +90,7 @@ extension BitstreamDecoder {
         }
       }
     }
-    return .near
+    return .nearEnd
   }
 
   /// Copies a stored block, whose length follows at the next whole byte (RFC 1951, 3.2.4).
@@ -102,11 +102,11 @@ extension BitstreamDecoder {
     guard length == ~complement & 0xFFFF else { return .badStoredLength }
     next = position
     (bits, left) = (0, 0)
-    let there = min(length, input.count - next)
-    guard there <= output.count - out else { return .tooLong }
-    output.copy(next..<(next + there), of: input, to: out)
-    out += there
-    next += there
-    return there == length ? nil : .cutShort
+    let count = min(length, input.count - next)
+    guard count <= output.count - out else { return .tooLong }
+    output.copy(next..<(next + count), of: input, to: out)
+    out += count
+    next += count
+    return count == length ? nil : .cutShort
   }
 }

@@ -1,7 +1,7 @@
 public import ByteIO
 
 extension Inflate {
-  /// Inflates a whole stream that a source holds, and computes the checksum of what came out, on all cores.
+  /// Inflates a whole stream that a source holds, and then computes the checksum of what came out, on all cores.
   ///
   /// Not while it comes out: another core that follows through the same memory slows the decoder by up to 60%, from one
   /// process to the next.
@@ -16,8 +16,9 @@ extension Inflate {
   public static func inflateAndChecksum(
     from source: any ByteSource, at offset: Int, compressedCount: Int, into target: UnsafeMutableRawBufferPointer
   ) throws(FormatError) -> UInt32 {
-    let input = BufferPool.shared.take()
-    defer { BufferPool.shared.give(input) }
+    // Safe: the buffer is this call's until it is given back, and the memory is the caller's.
+    let input = ScratchBuffer.pool.take()
+    defer { ScratchBuffer.pool.give(input) }
     let count = try input.fill(from: source, at: offset, count: compressedCount)
     do throws(FormatError) {
       try DeflateDecoder.with { (decoder) throws(FormatError) in

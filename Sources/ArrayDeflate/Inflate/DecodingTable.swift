@@ -4,11 +4,14 @@ protocol DecodingEntry: BitwiseCopyable, Sendable {
   static var invalid: Self { get }
   /// The code goes on in a second table.
   static func table(at start: Int, indexBits: Int, taking count: Int) -> Self
-  /// The same symbol, for a code of so many bits.
+  /// The same symbol, for a code of that many bits.
   func taking(_ count: Int) -> Self
 }
 
-/// A table that tells symbols by the next bits of a stream; codes too long for it go on in second tables behind it.
+/// A table that maps the next bits of a stream to symbols; codes too long for it go on in second tables, which follow it.
+///
+/// As in zlib and libdeflate: two levels, filled from the canonical code's lengths without the codes. A table of `n` bits is
+/// doubled to one of `n + 1`, in which each code of `n` bits has two entries, so that no entry is written bit by bit.
 @safe struct DecodingTable<Entry: DecodingEntry> {
   /// How many bits index the first table.
   let indexBits: Int
@@ -82,7 +85,7 @@ protocol DecodingEntry: BitwiseCopyable, Sendable {
       for seen in 0..<counts[length] {
         if code & (1 << indexBits - 1) != prefix {
           prefix = code & (1 << indexBits - 1)
-          // As many bits as the codes need that share the prefix: until they fill the table.
+          // As many bits as the codes that share the prefix need: until they fill the table.
           size = length - indexBits
           var room = 1 << size - (counts[length] - seen)
           while room > 0, size + indexBits < longest {

@@ -1,33 +1,32 @@
 internal import ByteIO
-internal import Synchronization
 
-/// Inflates streams that are in memory as a whole: a decoder of our own.
+/// Inflates streams that are in memory as a whole: block by block, with ``BitstreamDecoder`` for the symbols.
 ///
-/// As strict as zlib: it takes the streams that zlib takes and refuses the others, for which libdeflate is too
-/// lenient (it decodes reserved symbols and codes with a symbol missing). Used by one thread at a time.
+/// It accepts what zlib accepts and nothing else. libdeflate is more lenient: it decodes a match although the block has no
+/// code of distances, either bit of a code that has one symbol, and blocks with more than 30 distances. Used by one thread at
+/// a time.
 final class DeflateDecoder: @unchecked Sendable {
   private let literals = DecodingTable<LiteralEntry>.literals()
   private let distances = DecodingTable<CodeEntry>.distances()
   private let codeLengths = DecodingTable<CodeEntry>.codeLengths()
   private let packed = PackedTable()
-  /// The lengths of a block's codes, literals first; those of the code of code lengths behind them.
+  /// The lengths of a block's codes, literals first; after them those of the code of code lengths.
   private let lengths = Table<UInt8>(repeating: 0, count: 320 + 19)
-  /// Which of the lengths are of literals, which of distances.
+  /// The number of lengths of literals and of distances.
   private var counts = (literals: 0, distances: 0)
   private var isFixed = false
-  /// How the block's codes are decoded, once that has been asked.
+  /// How the block's symbols are decoded, once that has been decided.
   private var kind: PackedTable.Kind?
 
-  /// With less output to come than this, the packed table takes longer to build than it saves.
+  /// The bytes of output below which a packed table takes longer to build than it saves.
   private static let worthPacking = 3000
 
-  /// Decoders that wait to be used again: their tables are warm.
-  private static let spares = Mutex<[DeflateDecoder]>([])
+  private static let pool = Pool(keeping: 16) { DeflateDecoder() }
 
-  /// Lends a decoder.
+  /// Borrows a decoder for the duration of a call.
   static func with<Result>(_ body: (DeflateDecoder) throws(FormatError) -> Result) throws(FormatError) -> Result {
-    let decoder = spares.withLock { $0.popLast() } ?? DeflateDecoder()
-    defer { spares.withLock { if $0.count < 16 { $0.append(decoder) } } }
+    let decoder = pool.take()
+    defer { pool.give(decoder) }
     return try body(decoder)
   }
 
@@ -90,30 +89,30 @@ final class DeflateDecoder: @unchecked Sendable {
     _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, until: Int
   ) -> DeflateError? {
     let end = min(until, output.count)
-    var outcome = BitstreamDecoder.Outcome.near
+    let single = SymbolTables(first: literals.view, literals: literals.view, distances: distances.view)
+    let packed = SymbolTables(first: packed.view, literals: literals.view, distances: distances.view)
+    var outcome = BitstreamDecoder.Outcome.nearEnd
     if end - bitstream.out >= DeflateDecoder.worthPacking {
       let kind = self.kind ?? prepare()
-      outcome = bitstream.decodeSlow(
-        input, output, literals.view, distances.view, until: min(BitstreamDecoder.outputBefore, until))
-      if case .near = outcome {
-        switch kind {
-        case .runs:
-          outcome = bitstream.decodeFast(
-            input, output, packed.view, literals.view, distances.view, mode: PackedTable.Runs.self, until: until)
-        case .packed:
-          outcome = bitstream.decodeFast(
-            input, output, packed.view, literals.view, distances.view, mode: PackedTable.Packed.self, until: until)
-        case .single:
-          outcome = bitstream.decodeFast(
-            input, output, literals.view, literals.view, distances.view, mode: PackedTable.Single.self, until: until)
-        }
+      let before = min(BitstreamDecoder.outputBefore, until)
+      outcome = bitstream.decodeSlow(input, to: output, tables: single, until: before)
+      if case .nearEnd = outcome {
+        outcome =
+          switch kind {
+          case .runs:
+            bitstream.decodeFast(input, to: output, tables: packed, mode: PackedTable.Runs.self, until: until)
+          case .packed:
+            bitstream.decodeFast(input, to: output, tables: packed, mode: PackedTable.Packed.self, until: until)
+          case .single:
+            bitstream.decodeFast(input, to: output, tables: single, mode: PackedTable.Single.self, until: until)
+          }
       }
     }
-    if case .near = outcome {
-      outcome = bitstream.decodeSlow(input, output, literals.view, distances.view, until: until)
+    if case .nearEnd = outcome {
+      outcome = bitstream.decodeSlow(input, to: output, tables: single, until: until)
     }
     switch outcome {
-    case .near, .endOfBlock: return nil
+    case .nearEnd, .endOfBlock: return nil
     case .failure(let error): return error
     }
   }
@@ -152,7 +151,7 @@ final class DeflateDecoder: @unchecked Sendable {
       let lengthBits = bitstream.read(4, input)
     else { return .cutShort }
     let (literalCount, distanceCount) = (literalBits + 257, distanceBits + 1)
-    // What stands above is reserved, and refused by zlib.
+    // More than that are reserved, and refused by zlib.
     guard literalCount <= 286, distanceCount <= 30 else { return .badSymbolCounts }
     let all = lengths.view
     for index in 320..<339 { all[index] = 0 }

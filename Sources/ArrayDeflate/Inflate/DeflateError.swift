@@ -1,6 +1,8 @@
 internal import ByteIO
 
 /// What can be wrong with a deflate stream.
+///
+/// The inner loops return it; ``formatError(expected:found:offset:)`` makes the error that is thrown.
 enum DeflateError {
   case badBlockType, badStoredLength, badSymbolCounts, badCodeLengths, badLiteralCode, badDistanceCode, noEndOfBlock
   case badLiteral, badDistance, distanceTooFar
@@ -25,8 +27,8 @@ enum DeflateError {
   /// The error to throw.
   ///
   /// - Parameters:
-  ///   - expected: How many bytes were to come out.
-  ///   - found: How many did.
+  ///   - expected: The number of bytes that were to come out.
+  ///   - found: The number that did.
   ///   - offset: Where in the stream, in bytes.
   @inline(never)
   func formatError(expected: Int, found: Int, offset: Int) -> FormatError {

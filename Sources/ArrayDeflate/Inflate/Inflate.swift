@@ -3,14 +3,13 @@ public import ByteIO
 /// Raw deflate back to bytes, where all of the stream is in memory.
 ///
 /// The work is done by a decoder of our own, ``DeflateDecoder``: as strict as zlib, and on this library's streams faster
-/// than any other (Benchmarks/README.md has the figures). For a stream that comes piece by piece, see
+/// than any other (docs/deflate.md has the figures). For a stream that comes piece by piece, see
 /// ``InflatingStream``.
 public enum Inflate {
   /// Whether a stream of `compressedCount` bytes can possibly inflate to `uncompressedCount`: deflate reaches
   /// 1032 to 1 and no more. To be asked before memory is taken on the word of a file.
   public static func isPlausible(uncompressedCount: Int, compressedCount: Int) -> Bool {
-    guard uncompressedCount >= 0, compressedCount >= 0 else { return false }
-    return uncompressedCount / 1032 <= compressedCount
+    DeflateAlphabet.isPlausible(uncompressedCount: uncompressedCount, compressedCount: compressedCount)
   }
 
   /// Inflates a whole stream into memory of exactly its size.
@@ -25,6 +24,7 @@ public enum Inflate {
   public static func inflate(
     _ stream: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
   ) throws(FormatError) -> Int {
+    // Safe: the caller's buffers, for the duration of the call.
     try DeflateDecoder.with { (decoder) throws(FormatError) in
       try unsafe decoder.decode(stream, into: target)
     }

@@ -1,4 +1,4 @@
-/// What the next bits of a stream stand for: up to four literals, and what follows them.
+/// What the next bits of a stream represent: up to four literals, and what follows them.
 ///
 /// ```
 /// bits 0-7    how many bits to take, the extra bits of a length included
@@ -6,7 +6,7 @@
 /// bit 11      then a match of length (bits 16-24) whose distance divides 8: (64 - 8 x distance) in bits 25-31
 /// bit 12      then something else (bits 13-14):
 ///             0 a length (bits 16-24), of whose bits the last (25-31) are extra; its distance follows
-///             1 a code that goes on in a second table (at 16-27, indexed by so many bits: 28-31)
+///             1 a code that goes on in a second table (at 16-27, whose index has 28-31 bits)
 ///             2 the end of the block
 ///             3 no code
 /// ```

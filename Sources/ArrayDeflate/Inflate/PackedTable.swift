@@ -1,7 +1,7 @@
-/// What the next bits stand for, as far as they tell it: an entry for each of their values.
+/// The symbols that the next bits represent, as many as they have whole: an entry for each of their values.
 ///
-/// An array of small integers is little else than a literal and a match at the distance of an item again and again:
-/// one look-up for an element.
+/// An array of small integers is little else than a literal and a match at the distance of an item again and again: one
+/// look-up for an element. The table is built only where the lengths of the codes say that it pays.
 @safe struct PackedTable {
   static let indexBits = 12
   private let entries = Table(repeating: LiteralEntry.invalid, count: 1 << PackedTable.indexBits)
@@ -71,9 +71,9 @@
     let literalMask = 1 << DecodingTable<LiteralEntry>.literalIndexBits - 1
     for index in 0..<size { view[index] = literals[index & literalMask] }
     if let distances { packRuns(distances) }
-    // What follows a first literal is found by the bits behind it: a smaller index, whose entry is there already. The
-    // upper bits are missing there, so it counts only if it does not need them. Choices, not branches: which way they
-    // go cannot be foreseen.
+    // What follows a first literal is found by the bits after it: a smaller index, whose entry is there already. The
+    // upper bits are missing there, so it counts only if it does not need them. Selections, not branches: which way they
+    // go cannot be predicted.
     for index in 0..<size {
       let first = view[index]
       let rest = index &>> first.taken

@@ -27,8 +27,8 @@ extension Inflate {
   /// Inflates several parts of what a segmented stream holds, on all cores.
   ///
   /// Only the segments that the parts touch are read, each once, and of each no more is inflated than up to the last
-  /// byte that is wanted. A segment that is wanted whole goes straight to its place and is held against its checksum;
-  /// of a part there is none.
+  /// byte that is wanted. A segment that is wanted whole is inflated straight into its place and verified by its
+  /// checksum; a part has none.
   ///
   /// - Parameters:
   ///   - pieces: Which bytes of the output are wanted, and where they go; none may overlap in memory.
@@ -43,7 +43,7 @@ extension Inflate {
     }
     let tasks = SegmentTask.tasks(for: pieces, of: index)
     try Parallel.forEach(tasks.count) { (number: Int) throws(FormatError) in
-      try tasks[number].run(pieces, index, source, offset)
+      try tasks[number].run(pieces, of: index, from: source, at: offset)
     }
   }
 }
@@ -57,7 +57,7 @@ private struct SegmentTask {
 
   static func tasks(for pieces: [SourcePiece], of index: SegmentIndex) -> [SegmentTask] {
     var tasks: [SegmentTask] = []
-    // By their place: those of one segment come one after the other.
+    // By their offset: those of one segment come one after the other.
     let order = pieces.indices.sorted { pieces[$0].offset < pieces[$1].offset }
     for number in order where pieces[number].count > 0 {
       let piece = pieces[number]
@@ -73,7 +73,7 @@ private struct SegmentTask {
   }
 
   func run(
-    _ all: [SourcePiece], _ index: SegmentIndex, _ source: any ByteSource, _ offset: Int
+    _ all: [SourcePiece], of index: SegmentIndex, from source: any ByteSource, at offset: Int
   ) throws(FormatError) {
     let facts = index.segments[segment]
     let start = index.uncompressedOffsets[segment]
@@ -81,8 +81,8 @@ private struct SegmentTask {
     let streamOffset = try offset.checkedAdding(index.compressedOffsets[segment])
     var wanted = 0
     for number in pieces { wanted = max(wanted, min(all[number].offset + all[number].count, place.upperBound) - start) }
-    let input = BufferPool.shared.take()
-    defer { BufferPool.shared.give(input) }
+    let input = ScratchBuffer.pool.take()
+    defer { ScratchBuffer.pool.give(input) }
     let count = try input.fill(from: source, at: streamOffset, count: facts.compressedCount)
     do throws(FormatError) {
       if pieces.count == 1, all[pieces[0]].offset <= place.lowerBound, wanted == place.count {
@@ -91,8 +91,8 @@ private struct SegmentTask {
         try unsafe inflate(input.bytes(count), into: target, upTo: nil, matching: facts.crc32)
         return
       }
-      let whole = BufferPool.shared.take()
-      defer { BufferPool.shared.give(whole) }
+      let whole = ScratchBuffer.pool.take()
+      defer { ScratchBuffer.pool.give(whole) }
       try whole.reserve(facts.uncompressedCount)
       let memory = unsafe whole.mutableBytes(facts.uncompressedCount)
       try unsafe inflate(
@@ -112,6 +112,7 @@ private struct SegmentTask {
     _ stream: UnsafeRawBufferPointer, into memory: UnsafeMutableRawBufferPointer, upTo wanted: Int?,
     matching crc: UInt32
   ) throws(FormatError) {
+    // Safe: memory that `run` has reserved, or the caller's.
     try DeflateDecoder.with { (decoder) throws(FormatError) in
       _ = try unsafe decoder.decode(stream, into: memory, upTo: wanted, isSegment: true)
     }

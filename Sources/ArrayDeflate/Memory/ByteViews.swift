@@ -1,37 +1,52 @@
-/// The bytes to be compressed, for the encoder's inner loops.
+/// Bytes that the caller keeps, for inner loops.
 ///
-/// Bounds are checked in debug builds, in which the tests run, and hold by each loop's own argument in release
-/// builds, where checks on every access cost a third of the speed.
-@safe struct InputBytes: @unchecked Sendable {
-  private let base: UnsafeRawPointer
-  let count: Int
+/// Bounds are asserted, which builds for tests and fuzzing check. Release builds do without, since checks on every access
+/// cost a third of the speed: there each loop answers for its accesses by its own argument, which stands beside it.
+protocol ByteView {
+  /// The address of the first byte; valid as long as the caller keeps the bytes.
+  var start: UnsafeRawPointer { get }
+  /// The number of bytes.
+  var count: Int { get }
+}
 
-  /// Bytes that the caller keeps alive for as long as the view is used; not empty.
-  init?(_ bytes: UnsafeRawBufferPointer) {
-    guard let base = bytes.baseAddress else { return nil }
-    unsafe self.base = base
-    count = bytes.count
-  }
-
-  @inline(__always) subscript(index: Int) -> UInt8 {
+extension ByteView {
+  @inline(__always) func byte(_ index: Int) -> UInt8 {
     assert(index >= 0 && index < count)
     // Safe: `index` is within the bytes.
-    return unsafe base.load(fromByteOffset: index, as: UInt8.self)
+    return unsafe start.load(fromByteOffset: index, as: UInt8.self)
   }
 
+  /// Eight bytes, the first lowest.
   @inline(__always) func load64(_ index: Int) -> UInt64 {
     assert(index >= 0 && index + 8 <= count)
     // Safe: eight bytes from `index` on are within the bytes.
-    return unsafe UInt64(littleEndian: base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+    return unsafe UInt64(littleEndian: start.loadUnaligned(fromByteOffset: index, as: UInt64.self))
   }
 
+  /// Four bytes, the first lowest.
   @inline(__always) func load32(_ index: Int) -> UInt32 {
     assert(index >= 0 && index + 4 <= count)
     // Safe: four bytes from `index` on are within the bytes.
-    return unsafe UInt32(littleEndian: base.loadUnaligned(fromByteOffset: index, as: UInt32.self))
+    return unsafe UInt32(littleEndian: start.loadUnaligned(fromByteOffset: index, as: UInt32.self))
+  }
+}
+
+/// Bytes that are read: what is compressed, or a stream that is inflated.
+@safe struct InputBytes: ByteView, @unchecked Sendable {
+  let start: UnsafeRawPointer
+  let count: Int
+
+  /// Bytes that the caller keeps alive for as long as the view is used; `nil` if there is no address.
+  init?(_ bytes: UnsafeRawBufferPointer) {
+    // Safe: the pointer is used within `count` only.
+    guard let start = bytes.baseAddress else { return nil }
+    unsafe self.start = start
+    count = bytes.count
   }
 
-  /// How many bytes from `index` on equal those from `earlier` on, up to `limit`, which ends within the bytes.
+  @inline(__always) subscript(index: Int) -> UInt8 { byte(index) }
+
+  /// The number of bytes from `index` on that equal those from `earlier` on, up to `limit`, which ends within the bytes.
   @inline(__always) func matchLength(_ index: Int, _ earlier: Int, from start: Int = 0, limit: Int) -> Int {
     assert(earlier >= 0 && earlier < index && index + limit <= count)
     var length = start
@@ -48,6 +63,22 @@
   func buffer(_ range: Range<Int>) -> UnsafeRawBufferPointer {
     let part = range.clamped(to: 0..<count)
     // Safe: a part of the bytes.
-    return unsafe UnsafeRawBufferPointer(start: base + part.lowerBound, count: part.count)
+    return unsafe UnsafeRawBufferPointer(start: start + part.lowerBound, count: part.count)
+  }
+}
+
+/// Tricks on the eight bytes of a word.
+enum WordBytes {
+  /// 0x80 in each byte that is zero, 0 in the others. Exact, unlike the usual shorter form, which may be wrong in the byte
+  /// above a zero.
+  @inline(__always) static func zeroBytes(_ value: UInt64) -> UInt64 {
+    let low = 0x7F7F_7F7F_7F7F_7F7F as UInt64
+    return ~((value & low) &+ low | value | low)
+  }
+
+  /// The number of bytes that are not zero.
+  @inline(__always) static func nonzeroByteCount(_ value: UInt64) -> Int {
+    let low = 0x7F7F_7F7F_7F7F_7F7F as UInt64
+    return ((value & low &+ low | value) & ~low).nonzeroBitCount
   }
 }

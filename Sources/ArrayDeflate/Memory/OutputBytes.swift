@@ -1,35 +1,26 @@
-/// The memory that inflated bytes go to, and come from where a match copies them, for the decoder's inner loops.
-///
-/// Bounds are checked in debug builds, in which the tests run too, and hold by each loop's own argument in release
-/// builds, as in ``InputBytes``.
-@safe struct OutputBytes: @unchecked Sendable {
+/// Memory that inflated bytes go to, and come from where a match copies them. See ``ByteView`` for its bounds.
+@safe struct OutputBytes: ByteView, @unchecked Sendable {
   private let base: UnsafeMutableRawPointer
   let count: Int
 
-  /// Memory that the caller keeps for as long as the view is used; not empty.
+  // Safe: the address of the same bytes.
+  @inline(__always) var start: UnsafeRawPointer { unsafe UnsafeRawPointer(base) }
+
+  /// Memory that the caller keeps for as long as the view is used; `nil` if it has no address.
   init?(_ memory: UnsafeMutableRawBufferPointer) {
+    // Safe: the pointer is used within `count` only.
     guard let base = memory.baseAddress else { return nil }
     unsafe self.base = base
     count = memory.count
   }
 
   @inline(__always) subscript(index: Int) -> UInt8 {
-    get {
-      assert(index >= 0 && index < count)
-      // Safe: `index` is within the memory.
-      return unsafe base.load(fromByteOffset: index, as: UInt8.self)
-    }
+    get { byte(index) }
     nonmutating set {
       assert(index >= 0 && index < count)
       // Safe: `index` is within the memory.
       unsafe base.storeBytes(of: newValue, toByteOffset: index, as: UInt8.self)
     }
-  }
-
-  @inline(__always) func load64(_ index: Int) -> UInt64 {
-    assert(index >= 0 && index + 8 <= count)
-    // Safe: eight bytes from `index` on are within the memory.
-    return unsafe UInt64(littleEndian: base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
   }
 
   @inline(__always) func store64(_ index: Int, _ value: UInt64) {
@@ -44,10 +35,10 @@
     unsafe base.storeBytes(of: value.littleEndian, toByteOffset: index, as: UInt32.self)
   }
 
-  /// Copies 16 bytes; where the places overlap, those that were there before the call.
+  /// Copies 16 bytes; where source and target overlap, those that were there before the call.
   @inline(__always) func copy16(to index: Int, from earlier: Int) {
     assert(earlier >= 0 && earlier + 16 <= count && index >= 0 && index + 16 <= count)
-    // Safe: both places are within the memory.
+    // Safe: source and target are within the memory.
     unsafe base.storeBytes(
       of: base.loadUnaligned(fromByteOffset: earlier, as: SIMD16<UInt8>.self), toByteOffset: index,
       as: SIMD16<UInt8>.self)
@@ -57,34 +48,34 @@
   @inline(__always) func fill(_ index: Int, count: Int, with pattern: UInt64) {
     store64(index, pattern)
     guard count > 8 else { return }
-    var place = index &+ 8
+    var target = index &+ 8
     let end = index &+ count
     repeat {
-      for step in 0..<4 { store64(place &+ 8 &* step, pattern) }
-      place &+= 32
-    } while place < end
+      for step in 0..<4 { store64(target &+ 8 &* step, pattern) }
+      target &+= 32
+    } while target < end
   }
 
   /// Copies a match: `count` bytes from `distance` bytes before, which may overlap; writes up to 47 bytes more. Most
-  /// matches are short: 40 bytes are copied without asking, since a branch foreseen wrongly costs more.
+  /// matches are short: 40 bytes are copied without asking, since a branch that is predicted wrongly costs more.
   @inline(__always) func copyMatch(to index: Int, distance: Int, count: Int) {
     if distance >= 8 {
       for step in 0..<5 { store64(index &+ 8 &* step, load64(index &+ 8 &* step &- distance)) }
       guard count > 40 else { return }
-      var place = index &+ 40
+      var target = index &+ 40
       let end = index &+ count
       if distance >= 16 {
         repeat {
-          copy16(to: place, from: place &- distance)
-          copy16(to: place &+ 16, from: place &+ 16 &- distance)
-          copy16(to: place &+ 32, from: place &+ 32 &- distance)
-          place &+= 48
-        } while place < end
+          copy16(to: target, from: target &- distance)
+          copy16(to: target &+ 16, from: target &+ 16 &- distance)
+          copy16(to: target &+ 32, from: target &+ 32 &- distance)
+          target &+= 48
+        } while target < end
       } else {
         repeat {
-          store64(place, load64(place &- distance))
-          place &+= 8
-        } while place < end
+          store64(target, load64(target &- distance))
+          target &+= 8
+        } while target < end
       }
     } else {
       copyClose(to: index, distance: distance, count: count)
@@ -101,14 +92,14 @@
     // Once they are written out, the bytes of several periods can be copied eight at a time.
     let wide = distance * ((7 + distance) / distance)
     let end = index + count
-    var place = index
-    while place < min(end, index + wide) {
-      self[place] = self[place - distance]
-      place += 1
+    var target = index
+    while target < min(end, index + wide) {
+      self[target] = self[target - distance]
+      target += 1
     }
-    while place < end {
-      store64(place, load64(place - wide))
-      place += 8
+    while target < end {
+      store64(target, load64(target - wide))
+      target += 8
     }
   }
 

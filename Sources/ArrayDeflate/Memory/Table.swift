@@ -1,6 +1,12 @@
-internal import PlatformC
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
-/// A table of numbers of fixed size, for the encoder's inner loops; bounds are checked in debug builds.
+/// A table of numbers of fixed size, for inner loops. Bounds are asserted, as in ``ByteView``.
 @safe final class Table<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
   let count: Int
   private let storage: UnsafeMutablePointer<Element>
@@ -14,10 +20,10 @@ internal import PlatformC
     unsafe storage.initialize(repeating: element, count: count)
   }
 
-  /// A large table whose bytes are zero: memory that is never used is never taken.
+  /// A large table whose bytes are zero: memory that is never used is never taken from the system.
   init(zeros count: Int) {
     self.count = count
-    // Safe: as above; elements are numbers, for which zero bytes are a value. No memory ends the program, as above.
+    // Safe: as above; elements are numbers, for which zero bytes are a value. Without memory the program ends.
     let bytes = count * MemoryLayout<Element>.stride
     unsafe storage =
       calloc(max(1, bytes), 1)?.bindMemory(to: Element.self, capacity: count) ?? .allocate(capacity: count)
@@ -40,6 +46,7 @@ internal import PlatformC
   }
 
   /// The elements, without reference counting; used while the table is alive.
+  // Safe: all of the storage.
   @inline(__always) var view: TableView<Element> { unsafe TableView(base: storage, count: count) }
 }
 
@@ -49,6 +56,7 @@ internal import PlatformC
   let count: Int
 
   @inline(__always) init(base: UnsafeMutablePointer<Element>, count: Int) {
+    // Safe: the caller's elements, `count` of them.
     unsafe self.base = base
     self.count = count
   }
@@ -66,7 +74,7 @@ internal import PlatformC
     }
   }
 
-  /// Copies the first elements behind themselves.
+  /// Copies the first elements to after themselves.
   @inline(__always) func duplicate(_ first: Int) {
     assert(first >= 0 && 2 * first <= count)
     // Safe: twice as many elements are within the table.

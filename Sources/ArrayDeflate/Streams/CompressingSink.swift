@@ -4,7 +4,7 @@ public import ByteIO
 ///
 /// The stream is complete only after ``finish()``.
 public final class CompressingSink: ByteSink {
-  /// The name of the sink behind.
+  /// The name of the sink that is written to.
   public let name: String
   /// How many bytes have been written, before compression.
   public private(set) var position = 0
@@ -33,7 +33,7 @@ public final class CompressingSink: ByteSink {
     position += bytes.count
   }
 
-  /// Hands on what has been compressed so far; what the encoder still holds comes with ``finish()``.
+  /// Flushes what has been compressed so far; what the encoder still holds comes with ``finish()``.
   public func flush() throws(FormatError) { try sink.flush() }
 
   /// Ends the stream. What is written afterwards is an error.
@@ -41,6 +41,7 @@ public final class CompressingSink: ByteSink {
     guard !isFinished else { return }
     var ended = false
     while !ended {
+      // Safe: no bytes.
       ended = try unsafe step(UnsafeRawBufferPointer(start: nil, count: 0), isLast: true).isFinished
     }
     isFinished = true
@@ -48,14 +49,14 @@ public final class CompressingSink: ByteSink {
   }
 
   private func step(_ input: UnsafeRawBufferPointer, isLast: Bool) throws(FormatError) -> CodecStep {
-    let result: Result<CodecStep, FormatError> = unsafe output.withUnsafeMutableBytes { buffer in
-      do throws(FormatError) {
+    do throws(FormatError) {
+      return try unsafe output.withUnsafeMutableBufferPointer { (buffer) throws(FormatError) in
+        let buffer = UnsafeMutableRawBufferPointer(buffer)
         let step = try unsafe encoder.encode(input, into: buffer, isLast: isLast)
         // Safe: the encoder filled that much of the buffer.
         try unsafe sink.write(UnsafeRawBufferPointer(rebasing: buffer[..<step.produced]))
-        return .success(step)
-      } catch { return .failure(error.at(file: name)) }
-    }
-    return try result.get()
+        return step
+      }
+    } catch { throw error.at(file: name) }
   }
 }

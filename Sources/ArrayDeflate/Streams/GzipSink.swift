@@ -9,7 +9,7 @@ internal import ParallelLoops
 ///
 /// The member is complete only after ``finish()``.
 public final class GzipSink: ByteSink {
-  /// The name of the sink behind.
+  /// The name of the sink that is written to.
   public let name: String
   /// How many bytes have been written, before compression.
   public private(set) var position = 0
@@ -26,7 +26,7 @@ public final class GzipSink: ByteSink {
   private var crc32: UInt32 = 0
   private var isFinished = false
 
-  /// What has become of a block.
+  /// A block that has been compressed.
   private struct Encoded: Sendable {
     var bytes: [UInt8]
     var crc32: UInt32
@@ -36,7 +36,7 @@ public final class GzipSink: ByteSink {
   /// A sink in front of another.
   ///
   /// - Parameter level: zlib's level, 1 to 9.
-  /// - Throws: ``FormatError`` if the sink behind fails.
+  /// - Throws: ``FormatError`` if that sink fails.
   public init(to sink: any ByteSink, level: Int = 6) throws(FormatError) {
     name = sink.name
     self.sink = sink
@@ -60,7 +60,7 @@ public final class GzipSink: ByteSink {
     position += bytes.count
   }
 
-  /// Hands on what has been compressed so far; what waits for the rest of its block comes with ``finish()``.
+  /// Flushes what has been compressed so far; what waits for the rest of its block comes with ``finish()``.
   public func flush() throws(FormatError) { try sink.flush() }
 
   /// Ends the member. What is written afterwards is an error.
@@ -83,13 +83,14 @@ public final class GzipSink: ByteSink {
       BackgroundJob {
         do throws(FormatError) {
           let bytes = try GzipSink.deflate(block, after: window, level: level, isLast: isLast)
+          // Safe: the buffer is not kept beyond the call.
           let crc = unsafe block.withUnsafeBytes { unsafe CRC32.checksum($0) }
           return .success(Encoded(bytes: bytes, crc32: crc, inputCount: block.count))
         } catch { return .failure(error) }
       })
     self.window = block.suffix(GzipSink.windowSize)
     self.block = []
-    // As many more as there are workers, so that none waits for the one who writes.
+    // As many more as there are workers, so that none waits for the thread that writes.
     while jobs.count > 2 * Parallel.workers { try writeOldest() }
   }
 
@@ -106,15 +107,12 @@ public final class GzipSink: ByteSink {
   ) throws(FormatError) -> [UInt8] {
     let encoder = try ZlibEncoder(.raw, level: level, dictionary: window)
     var output = [UInt8](repeating: 0, count: encoder.bound(of: block.count))
-    let result: Result<CodecStep, FormatError> = unsafe block.withUnsafeBytes { input in
-      unsafe output.withUnsafeMutableBytes { target in
+    let step = try unsafe block.span.bytes.withUnsafeBytes { (input) throws(FormatError) in
+      try unsafe output.withUnsafeMutableBufferPointer { (target) throws(FormatError) in
         // Safe: neither buffer is kept beyond the call.
-        do throws(FormatError) {
-          return .success(try unsafe encoder.encodeBlock(input, into: target, isLast: isLast))
-        } catch { return .failure(error) }
+        try unsafe encoder.encodeBlock(input, into: UnsafeMutableRawBufferPointer(target), isLast: isLast)
       }
     }
-    let step = try result.get()
     let left = output.count - step.produced
     guard step.consumed == block.count, step.isFinished == isLast, left > 0 || isLast else {
       throw FormatError(.io, "zlib failed to compress")

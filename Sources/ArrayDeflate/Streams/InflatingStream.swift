@@ -16,7 +16,6 @@ public final class InflatingStream {
   private let sourceEnd: Int?
   private var inputEnded = false
   private var finished = false
-  private var anyStreamEnded = false
   private let chunk: Int
 
   /// A reader of the stream that begins at an offset of a source.
@@ -72,14 +71,10 @@ public final class InflatingStream {
       let known = bytes.count
       let wanted = min(step, count - known)
       bytes.append(contentsOf: repeatElement(0, count: wanted))
-      let result: Result<Int, FormatError> = unsafe bytes.withUnsafeMutableBytes { all in
+      let got = try unsafe bytes.withUnsafeMutableBufferPointer { (all) throws(FormatError) in
         // Safe: the part from `known` on lies within the array.
-        let part = unsafe UnsafeMutableRawBufferPointer(rebasing: all[known...])
-        do throws(FormatError) { return .success(try unsafe read(into: part)) } catch {
-          return .failure(error)
-        }
+        try unsafe read(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(all)[known...]))
       }
-      let got = try result.get()
       if got < wanted {
         bytes.removeLast(wanted - got)
         break
@@ -90,14 +85,14 @@ public final class InflatingStream {
   }
 
   private func decode(into rest: UnsafeMutableRawBufferPointer) throws(FormatError) -> CodecStep {
-    let result: Result<CodecStep, FormatError> = unsafe input.withUnsafeBytes { all in
-      do throws(FormatError) {
+    do throws(FormatError) {
+      let input = input
+      return try unsafe input.span.bytes.withUnsafeBytes { (all) throws(FormatError) in
         // Safe: the rest of the array, for the duration of the call.
         let part = unsafe UnsafeRawBufferPointer(rebasing: all[inputStart...])
-        return .success(try unsafe decoder.decode(part, into: rest, isLast: inputEnded))
-      } catch { return .failure(error.at(file: source.name)) }
-    }
-    return try result.get()
+        return try unsafe decoder.decode(part, into: rest, isLast: inputEnded)
+      }
+    } catch { throw error.at(file: source.name) }
   }
 
   private func refill() throws(FormatError) {
@@ -161,28 +156,21 @@ public final class CompressedSource: ByteSource {
 
   /// Reads on; what lies between is inflated and dropped.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
-    let target = unsafe SharedTarget(buffer)
-    let result: Result<Int, FormatError> = state.withLock { box in
-      do throws(FormatError) {
-        if offset < box.stream.position {
-          guard source.isSeekable else {
-            throw FormatError(
-              .badArgument, "a compressed stream cannot be read backwards", file: name, offset: offset)
-          }
-          box = InflatingBox(stream: try CompressedSource.stream(source, start, format))
+    try state.withLock { (box) throws(FormatError) in
+      if offset < box.stream.position {
+        guard source.isSeekable else {
+          throw FormatError(.badArgument, "a compressed stream cannot be read backwards", file: name, offset: offset)
         }
-        let stream = box.stream
-        while stream.position < offset {
-          let wanted = min(1 << 16, offset - stream.position)
-          if try stream.readBytes(upTo: wanted).count < wanted { return .success(0) }
-        }
-        return .success(
-          try unsafe target.withRange(0..<target.count) { (memory) throws(FormatError) in
-            try unsafe stream.read(into: memory)
-          })
-      } catch { return .failure(error) }
+        box = InflatingBox(stream: try CompressedSource.stream(source, start, format))
+      }
+      let stream = box.stream
+      while stream.position < offset {
+        let wanted = min(1 << 16, offset - stream.position)
+        if try stream.readBytes(upTo: wanted).count < wanted { return 0 }
+      }
+      // Safe: the caller's memory, for the duration of the call.
+      return try unsafe stream.read(into: buffer)
     }
-    return try result.get()
   }
 }
 

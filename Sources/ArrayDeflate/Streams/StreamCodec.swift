@@ -1,6 +1,6 @@
 internal import ByteIO
 
-/// The kinds of compressed stream that are read and written beside deflate in zip archives.
+/// The kinds of compressed stream that are read and written besides deflate in zip archives.
 public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
   /// Deflate without a frame, as in zip members.
   case raw
@@ -29,7 +29,7 @@ public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The format that a path's ending stands for in NumPy's `_datasource`: `.gz`, `.bz2`, `.xz`, and `.lzma`, which it opens
+  /// The format that a path's extension means in NumPy's `_datasource`: `.gz`, `.bz2`, `.xz`, and `.lzma`, which it opens
   /// by Python's `lzma.open` as well, so that the container is that of xz.
   public init?(path: String) {
     if path.hasSuffix(".gz") {

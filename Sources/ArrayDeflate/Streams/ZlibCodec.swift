@@ -1,7 +1,7 @@
 internal import ByteIO
 internal import CNumPyIOZlib
 
-/// The most that zlib is handed at once: it counts in 32 bits.
+/// The most bytes that zlib is given at once: it counts in 32 bits.
 private let maxChunk = 1 << 30
 
 extension CompressionFormat {
@@ -49,7 +49,7 @@ extension CompressionFormat {
     let room = min(output.count, maxChunk)
     var nothing: UInt8 = 0
     // Safe: zlib reads `given` and writes `room` bytes of buffers that live as long as the call; it does not
-    // write through `next_in`. An empty buffer has no address, for which a byte that is not used stands in.
+    // write through `next_in`. An empty buffer may have no address: it gets that of a byte that is not used.
     let result = unsafe withUnsafeMutablePointer(to: &nothing) { spare in
       unsafe stream.pointee.next_in =
         UnsafeMutablePointer(mutating: input.baseAddress?.assumingMemoryBound(to: Bytef.self)) ?? spare
@@ -121,6 +121,7 @@ extension CompressionFormat {
   func encode(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, isLast: Bool
   ) throws(FormatError) -> CodecStep {
+    // Safe: the caller's buffers, for the duration of the call.
     try unsafe encode(input, into: output, isLast && input.count <= maxChunk ? Z_FINISH : Z_NO_FLUSH)
   }
 
@@ -129,6 +130,7 @@ extension CompressionFormat {
   func encodeBlock(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, isLast: Bool
   ) throws(FormatError) -> CodecStep {
+    // Safe: the caller's buffers, for the duration of the call.
     try unsafe encode(input, into: output, isLast ? Z_FINISH : Z_SYNC_FLUSH)
   }
 

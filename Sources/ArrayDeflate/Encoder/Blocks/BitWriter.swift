@@ -1,6 +1,11 @@
-/// Puts bits into memory, lowest first, as deflate wants them.
+/// Writes bits into memory, the lowest first (RFC 1951, 3.1.1), by way of a buffer of 64 bits.
 ///
-/// Whoever makes one answers for the room: eight bytes must be left after whatever is written.
+/// ## Bit budget
+/// A flush stores the buffer's eight bytes and keeps what is not a whole byte, at most 7 bits. Shifts of 64 are not possible, so
+/// at most 63 bits may be in the buffer at the next flush: 56 may be added in between. Each loop that adds states why it adds no
+/// more (``BitBudget``); builds that check assertions count.
+///
+/// The caller that makes one answers for the room: eight bytes must be left after whatever is written.
 @safe struct BitWriter {
   private let base: UnsafeMutableRawPointer
   private let capacity: Int
@@ -11,32 +16,32 @@
   private var lastBlock = 0
 
   init(_ memory: UnsafeMutableRawBufferPointer) {
-    // The encoder never hands over memory without an address; one byte of its own would do for none at all.
+    // Safe: the encoder never passes memory without an address; a few bytes of its own serve for none at all.
     unsafe base = memory.baseAddress ?? UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 8)
     capacity = memory.count
   }
 
-  /// How many bits have been written.
+  /// The number of bits written so far.
   var totalBits: Int { position * 8 + bitCount }
 
-  /// Adds up to 64 - 7 bits after a flush; the sum of all adds between two flushes must not exceed that.
+  /// Adds bits: up to 56 in all between two flushes.
   @inline(__always) mutating func add(_ value: UInt64, _ count: Int) {
-    assert(bitCount + count <= 64)
+    assert(bitCount + count <= 63)
     bits |= value &<< UInt64(truncatingIfNeeded: bitCount)
     bitCount &+= count
   }
 
-  /// Brings whole bytes to memory; at most 7 bits stay.
+  /// Stores whole bytes; at most 7 bits stay.
   @inline(__always) mutating func flush() {
     assert(position + 8 <= capacity && bitCount <= 63)
-    // Safe: the room is there by the type's contract, and checked in debug builds.
+    // Safe: the room is there by the type's contract, and asserted.
     unsafe base.storeBytes(of: bits.littleEndian, toByteOffset: position, as: UInt64.self)
     position &+= bitCount &>> 3
     bits &>>= UInt64(truncatingIfNeeded: bitCount & ~7)
     bitCount &= 7
   }
 
-  /// Begins a block: its header's first bit says whether it is the stream's last, which is settled later.
+  /// Begins a block: its header's first bit says whether it is the stream's last, which is decided later.
   mutating func beginBlock(type: UInt64) {
     lastBlock = totalBits
     add(type << 1, 3)
@@ -72,9 +77,9 @@
     /// Ends what a buffer holds: as the stream's end, or by a full flush after which anything may follow. Returns
     /// the number of bytes. The buffer has six bytes of room left.
     func close(_ output: ScratchBuffer, isLast: Bool) -> Int {
+      // Safe: all indices are below the position, or within the six bytes after it.
       let memory = unsafe output.mutableBytes(output.capacity)
       if isLast {
-        // Safe: the block's header has been written, before `position`.
         let bit = UInt8(1) << UInt8(lastBlock & 7)
         unsafe memory[lastBlock >> 3] |= bit
         return position + (bitCount > 0 ? 1 : 0)
@@ -96,7 +101,7 @@
     }
   }
 
-  /// Brings the last bits to memory.
+  /// Stores the last bits.
   mutating func finish() -> End {
     flush()
     return End(position: position, bitCount: bitCount, lastBlock: lastBlock)

@@ -1,4 +1,6 @@
-/// The description of a block's own codes: the code lengths, themselves run-length and Huffman coded.
+/// The description of a block's own codes (RFC 1951, 3.2.7): their lengths, run-length coded and then Huffman coded.
+///
+/// A run is coded in parts as long as they can be; only one of seven is coded as four and three instead of six and one.
 struct BlockHeader {
   private static let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
   private var items: [(symbol: UInt8, extra: UInt8)] = []

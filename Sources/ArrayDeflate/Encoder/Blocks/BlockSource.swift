@@ -3,32 +3,45 @@ protocol BlockSource {
   /// The number of symbols, counted in whatever unit the source has.
   var count: Int { get }
   /// Fills in the frequencies of the chunk that begins at a symbol and a byte; returns where it ends.
-  func countChunk(_ symbol: Int, _ byte: Int, _ input: InputBytes, into histogram: Histogram) -> (
-    symbol: Int, byte: Int
-  )
-  /// Writes the symbols of a range, whose first is at a byte.
-  func write(_ range: Range<Int>, _ input: InputBytes, _ byte: Int, _ tables: CodeTables, to writer: inout BitWriter)
+  func countChunk(symbol: Int, byte: Int, of input: InputBytes, into histogram: Histogram) -> (symbol: Int, byte: Int)
+  /// Writes the symbols of a range, whose first is at `byte`.
+  func write(_ range: Range<Int>, of input: InputBytes, from byte: Int, codes: CodeTables, to writer: inout BitWriter)
+}
+
+/// The most bits that the symbols of a block take: what the loops that write them rely on.
+///
+/// ``BitWriter`` holds 64 bits, of which a flush leaves up to 7. So between two flushes 63 - 7 = 56 bits may be added. The
+/// codes of literals and lengths are limited to 14 bits, one fewer than deflate allows, so that four literals fit. Length
+/// symbols have up to 5 extra bits, distance symbols up to 13.
+enum BitBudget {
+  /// What may be added between two flushes.
+  static let room = 56
+  static let literal = 14
+  static let length = literal + 5
+  static let distance = 15 + 13
+
+  /// Checked wherever symbols are written, in builds that check assertions.
+  static func check() {
+    assert(4 * literal <= room && length + distance <= room)
+  }
 }
 
 extension SequenceList: BlockSource {
-  private static let chunkSymbols = 16_384
-
-  func countChunk(_ symbol: Int, _ byte: Int, _ input: InputBytes, into histogram: Histogram) -> (
-    symbol: Int, byte: Int
-  ) {
+  func countChunk(symbol: Int, byte: Int, of input: InputBytes, into histogram: Histogram) -> (symbol: Int, byte: Int) {
     if let counted = counts.take(into: histogram) { return counted }
     var index = symbol
     var symbols = 0
-    while index < count, symbols < SequenceList.chunkSymbols {
+    while index < count, symbols < Tunables.Blocks.sequenceChunkSymbols {
       symbols += self[index].literals + 1
       index += 1
     }
     return (index, histogram.count(self, symbol..<index, input, at: byte))
   }
 
-  func write(_ range: Range<Int>, _ input: InputBytes, _ byte: Int, _ tables: CodeTables, to writer: inout BitWriter) {
-    let (literals, distances, masks) = (tables.symbols.view, tables.distances.view, tables.masks.view)
-    // A copy in registers: `writer` itself would go through memory.
+  func write(_ range: Range<Int>, of input: InputBytes, from byte: Int, codes: CodeTables, to writer: inout BitWriter) {
+    BitBudget.check()
+    let (literals, distances, masks) = (codes.symbols.view, codes.distances.view, codes.masks.view)
+    // A copy in registers: `writer` itself would go through memory at every step.
     var out = writer
     var position = byte
     let last = input.count &- 4
@@ -38,6 +51,7 @@ extension SequenceList: BlockSource {
       index &+= 1
       var left = sequence.literals
       while left >= 4 {
+        // Bit budget: four literals, 56 bits.
         let one = literals[Int(input[position])]
         let two = literals[Int(input[position &+ 1])]
         let three = literals[Int(input[position &+ 2])]
@@ -51,7 +65,7 @@ extension SequenceList: BlockSource {
         left &-= 4
       }
       if position <= last {
-        // How many literals are left is hard to foresee: so three are looked up, some of them of no bits.
+        // How many literals are left is hard to predict: so three are written without a branch, some of them with no bits.
         let word = input.load32(position)
         let one = literals[Int(word & 0xFF)] & (left > 0 ? .max : 0)
         let two = literals[Int(word &>> 8 & 0xFF)] & (left > 1 ? .max : 0)
@@ -71,7 +85,7 @@ extension SequenceList: BlockSource {
       out.flush()
       let length = sequence.length
       if length == 0 { continue }
-      // At most 7 + 20 + 28 bits.
+      // Bit budget: a length and a distance, 19 + 28 bits.
       let entry = literals[256 &+ length]
       out.add(UInt64(entry & 0xFF_FFFF), Int(entry &>> 24))
       let slot = sequence.slot
@@ -86,22 +100,21 @@ extension SequenceList: BlockSource {
 }
 
 extension TokenList: BlockSource {
-  func countChunk(_ symbol: Int, _ byte: Int, _ input: InputBytes, into histogram: Histogram) -> (
-    symbol: Int, byte: Int
-  ) {
+  func countChunk(symbol: Int, byte: Int, of input: InputBytes, into histogram: Histogram) -> (symbol: Int, byte: Int) {
     counts.take(into: histogram) ?? (count, byte)
   }
 
-  func write(_ range: Range<Int>, _ input: InputBytes, _ byte: Int, _ tables: CodeTables, to writer: inout BitWriter) {
-    let (symbols, distances, masks) = (tables.symbols.view, tables.distances.view, tables.masks.view)
+  func write(_ range: Range<Int>, of input: InputBytes, from byte: Int, codes: CodeTables, to writer: inout BitWriter) {
+    BitBudget.check()
+    let (symbols, distances, masks) = (codes.symbols.view, codes.distances.view, codes.masks.view)
     let tokens = tokens.view
-    // A copy in registers: `writer` itself would go through memory.
+    // A copy in registers: `writer` itself would go through memory at every step.
     var out = writer
     var index = range.lowerBound
     while index < range.upperBound {
       let token = tokens[index]
       index &+= 1
-      // At most 7 + 20 + 28 bits.
+      // Bit budget: a length and a distance, 19 + 28 bits.
       let entry = symbols[token.symbol]
       out.add(UInt64(entry & 0xFF_FFFF), Int(entry &>> 24))
       let slot = token.slot

@@ -1,6 +1,20 @@
-/// Cuts a segment's symbols into blocks: chunks, joined while one code serves both.
+/// Cuts a segment's symbols into blocks: block splitting from the bottom up, in one pass.
+///
+/// ## Algorithm
+/// The symbols come in chunks whose frequencies are known. A chunk joins the block before it as long as one code for both takes
+/// no more bits than two codes and two headers, by entropy; else it begins a new block. zopfli splits from the top down, where
+/// it costs least, again and again; libdeflate begins a block where the frequencies of coarse classes of symbols change.
+/// ``BlockMerger`` does better, in more time.
+///
+/// ## Cost
+/// An entropy of 318 symbols for each chunk, twice.
+///
+/// With `isExact` blocks of ``Tunables/Blocks/exactPiece`` bytes and more are compared with the one before by what their codes
+/// take, not by entropy. By entropy one code is always enough for what is alike; but codes have whole bits, and where those fit
+/// differs from block to block even in noise. Blocks of 100 to 300 KB are smaller by 0.06% on normal doubles, 0.08% on sorted
+/// numbers and 0.1% on masks.
 struct BlockSplitter {
-  /// Some symbols and the bytes that they stand for, how often each occurs, and what they take.
+  /// Some symbols and the bytes that they represent, their frequencies, and the bits that they take.
   private struct Block {
     var symbols = 0..<0
     var bytes = 0..<0
@@ -17,19 +31,14 @@ struct BlockSplitter {
 
   private var chunk = Block()
   private var current = Block()
-  /// The block before, if it may still be joined with the current one.
+  /// The block before the current one, if they may still be joined.
   private var last = Block()
   private let joint = Histogram()
   private let writer = BlockWriter()
 
-  /// About as many bytes as a block has at the most before its code is held against that of the one before.
-  private static let piece = 96 << 10
-
   /// Writes all symbols of a segment.
   ///
-  /// - Parameter isExact: Whether to join by what codes take, not only by entropy. By entropy there is always something to
-  ///   gain in one code for what is alike; but codes have whole bits, and where those fit differs from block to block
-  ///   even in noise. That is worth 0.06% on normal doubles, and takes some time.
+  /// - Parameter isExact: Whether to join large blocks by what their codes take, which takes some time.
   mutating func write(_ list: some BlockSource, _ input: InputBytes, isExact: Bool = false, to out: inout BitWriter) {
     var end = (symbol: 0, byte: 0)
     current.symbols = 0..<0
@@ -37,7 +46,7 @@ struct BlockSplitter {
     while end.symbol < list.count {
       let start = end
       chunk.histogram.clear()
-      end = list.countChunk(start.symbol, start.byte, input, into: chunk.histogram)
+      end = list.countChunk(symbol: start.symbol, byte: start.byte, of: input, into: chunk.histogram)
       chunk.symbols = start.symbol..<end.symbol
       chunk.bytes = start.byte..<end.byte
       chunk.bits = chunk.histogram.entropyBits()
@@ -48,21 +57,21 @@ struct BlockSplitter {
       joint.copy(current.histogram)
       joint.add(chunk.histogram)
       let bits = joint.entropyBits()
-      let isFull = isExact && end.byte - current.bytes.lowerBound > BlockSplitter.piece
+      let isFull = isExact && end.byte - current.bytes.lowerBound > Tunables.Blocks.exactPiece
       if !isFull, bits <= current.bits + chunk.bits {
         current.join(chunk, joint, bits)
       } else {
-        endBlock(list, input, isExact, to: &out)
+        endBlock(list, input, isExact: isExact, to: &out)
         swap(&current, &chunk)
       }
     }
-    if !current.symbols.isEmpty { endBlock(list, input, isExact, to: &out) }
+    if !current.symbols.isEmpty { endBlock(list, input, isExact: isExact, to: &out) }
     if !last.symbols.isEmpty { write(last, list, input, to: &out) }
   }
 
   /// Writes the current block, or what comes before it if it may still be joined with the next one.
   private mutating func endBlock(
-    _ list: some BlockSource, _ input: InputBytes, _ isExact: Bool, to out: inout BitWriter
+    _ list: some BlockSource, _ input: InputBytes, isExact: Bool, to out: inout BitWriter
   ) {
     if !isExact { return write(current, list, input, to: &out) }
     current.bits = Double(BlockCode(current.histogram).bits)
@@ -77,6 +86,6 @@ struct BlockSplitter {
   }
 
   private func write(_ block: Block, _ list: some BlockSource, _ input: InputBytes, to out: inout BitWriter) {
-    writer.write(list, block.symbols, input, block.bytes, block.histogram, to: &out)
+    writer.write(list, symbols: block.symbols, of: input, bytes: block.bytes, histogram: block.histogram, to: &out)
   }
 }

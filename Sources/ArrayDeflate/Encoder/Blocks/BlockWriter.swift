@@ -8,7 +8,7 @@ struct BlockCode {
   /// The bits of the whole block.
   let bits: Int
 
-  /// - Parameter histogram: The block's symbols but for its end.
+  /// - Parameter histogram: The frequencies of the block's symbols without its end.
   init(_ histogram: Histogram) {
     var literalCounts = (0..<DeflateAlphabet.literalCount).map { histogram.literals[$0] }
     literalCounts[DeflateAlphabet.endOfBlock] = 1
@@ -17,31 +17,35 @@ struct BlockCode {
     literals = HuffmanCode(frequencies: literalCounts, limit: BlockWriter.literalLimit)
     distances = HuffmanCode(frequencies: distanceCounts, limit: BlockWriter.distanceLimit)
     header = BlockHeader(literals, distances)
-    bits = 3 + header.bits + BlockWriter.bits(literals, distances, literalCounts, distanceCounts)
+    bits =
+      3 + header.bits
+      + BlockWriter.bits(
+        literals: literals, distances: distances, literalCounts: literalCounts, distanceCounts: distanceCounts)
   }
 }
 
 /// Writes symbols as deflate blocks, each in its cheapest form: stored, with the fixed codes or with its own.
 struct BlockWriter {
-  /// Literal codes of at most 14 bits: four of them and seven bits left over fit 64.
-  static let literalLimit = 14
+  /// See ``BitBudget``.
+  static let literalLimit = BitBudget.literal
   static let distanceLimit = 15
 
   private let tables = CodeTables()
 
-  /// Writes the symbols of a range as one block (or stored blocks); they stand for `bytes`, and `histogram` counts
-  /// them.
+  /// Writes symbols as one block (or stored blocks); they represent `bytes`, and `histogram` has their frequencies.
   func write(
-    _ list: some BlockSource, _ range: Range<Int>, _ input: InputBytes, _ bytes: Range<Int>,
-    _ histogram: Histogram, to writer: inout BitWriter
+    _ list: some BlockSource, symbols range: Range<Int>, of input: InputBytes, bytes: Range<Int>,
+    histogram: Histogram, to writer: inout BitWriter
   ) {
     let code = BlockCode(histogram)
     let fixedBits =
       3
       + BlockWriter.bits(
-        HuffmanCode.fixedLiterals, HuffmanCode.fixedDistances, code.literalCounts, code.distanceCounts)
+        literals: HuffmanCode.fixedLiterals, distances: HuffmanCode.fixedDistances,
+        literalCounts: code.literalCounts, distanceCounts: code.distanceCounts)
     let storedBits = (bytes.count + 5 * ((bytes.count + 65_534) / 65_535)) * 8 + 7
     if storedBits <= min(code.bits, fixedBits) {
+      // Safe: the bytes are part of the input, and a block's bound leaves room for its stored form.
       return unsafe writer.writeStored(input.buffer(bytes))
     }
     if fixedBits <= code.bits {
@@ -52,13 +56,14 @@ struct BlockWriter {
       code.header.write(to: &writer)
       tables.fill(code.literals, code.distances)
     }
-    list.write(range, input, bytes.lowerBound, tables, to: &writer)
+    list.write(range, of: input, from: bytes.lowerBound, codes: tables, to: &writer)
     writer.add(UInt64(tables.end & 0xFFFF), Int(tables.end >> 24))
     writer.flush()
   }
 
+  /// The bits of the symbols of a block with their extra bits.
   static func bits(
-    _ literals: HuffmanCode, _ distances: HuffmanCode, _ literalCounts: [UInt32], _ distanceCounts: [UInt32]
+    literals: HuffmanCode, distances: HuffmanCode, literalCounts: [UInt32], distanceCounts: [UInt32]
   ) -> Int {
     var bits = 0
     for symbol in literalCounts.indices {
@@ -80,8 +85,8 @@ extension Histogram {
     let literalCounts = (0..<DeflateAlphabet.literalCount).map { literals[$0] }
     let distanceCounts = (0..<DeflateAlphabet.distanceCount).map { distances[$0] }
     return BlockWriter.bits(
-      HuffmanCode(frequencies: literalCounts, limit: BlockWriter.literalLimit),
-      HuffmanCode(frequencies: distanceCounts, limit: BlockWriter.distanceLimit), literalCounts,
-      distanceCounts)
+      literals: HuffmanCode(frequencies: literalCounts, limit: BlockWriter.literalLimit),
+      distances: HuffmanCode(frequencies: distanceCounts, limit: BlockWriter.distanceLimit),
+      literalCounts: literalCounts, distanceCounts: distanceCounts)
   }
 }

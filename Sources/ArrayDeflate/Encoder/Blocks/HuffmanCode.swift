@@ -1,11 +1,20 @@
 /// A prefix code of limited length for one alphabet of a deflate block.
+///
+/// ## Algorithm
+/// Lengths: Huffman's algorithm with two queues (van Leeuwen, 1976): leaves sorted by frequency, and inner nodes, which are made
+/// in order of weight; so no heap is needed. Then the depths are cut to the limit, and the code is made complete again from the
+/// counts of each length, as zlib's `gen_bitlen` and libdeflate's `compute_length_counts` do. Where the limit is exceeded that
+/// is not always optimal, as package-merge (Larmore and Hirschberg, 1990) would be; but only blocks of very unequal
+/// frequencies exceed 14 bits, and there the symbols concerned are rare. Codes: canonical (RFC 1951, 3.2.2).
+///
+/// Cost: that of sorting the symbols that occur.
 struct HuffmanCode {
   /// The length of each symbol's code in bits; 0 for symbols that do not occur.
   var lengths: [UInt8]
   /// The codes, their bits in the order in which they are written.
   var codes: [UInt16]
 
-  /// The code with the least total length for some frequencies, among those no longer than `limit`.
+  /// A code of small total length for some frequencies, none longer than `limit` bits; of the least, if no code has to be cut.
   ///
   /// At least two symbols get a code, so that it is complete, which every inflater accepts.
   init(frequencies: [UInt32], limit: Int) {
@@ -86,7 +95,7 @@ struct HuffmanCode {
     return lengths
   }
 
-  /// Moves leaves until the code is neither over-full nor incomplete.
+  /// Moves leaves until the code is neither oversubscribed nor incomplete.
   private static func makeComplete(_ counts: inout [Int], limit: Int) {
     var used = 0
     for length in 1...limit { used += counts[length] << (limit - length) }

@@ -1,12 +1,26 @@
-/// What each symbol costs, in 128ths of a bit, by the frequencies that are expected of it: fractions matter, since
-/// Huffman codes round, but entropy is what a whole block's choice moves towards.
+/// What each symbol costs, in 128ths of a bit, by the frequencies that are expected of it.
 ///
-/// Literals and lengths share one table, as in a ``Token``: literals by their value, a match of `n` bytes at
-/// `256 + n`.
+/// An optimal parser needs the costs of symbols before the codes are known, which follow from what it chooses. The usual way
+/// out is iteration: zopfli and libdeflate parse a block, compute costs from what was used, and parse again. Here the costs
+/// come from what was parsed before, chunk by chunk, which saves that: 64 KiB by 64 KiB they follow the data more closely than
+/// one set of costs for a block (series 0.4% smaller, labels 0.3%).
+///
+/// Costs are fractions of bits, by entropy (`log2(total / frequency)`): Huffman codes round, but entropy is what the choice of
+/// a whole block moves towards.
+///
+/// What keeps a path from being caught in what it did before, where what is not used is dear and what is dear is not used:
+/// - Symbols that do not occur count as if they did, a fraction of once (``Tunables/Costs``): additive smoothing.
+/// - Lengths and distances get a share of all matches in the beginning (`smoothing`), distances as the search finds them
+///   (``setDistancePrior(_:)``).
+/// - A symbol that is more frequent than all others together is priced at the one bit that its code takes, which leaves the
+///   others cheaper than their frequencies say: 0.4% on the distances of sorted numbers and on the lengths of floats of 256
+///   values, where without it each further round made the result larger.
+///
+/// Literals and lengths share one table, as in a ``Token``: literals by their value, a match of `n` bytes at `256 + n`.
 final class CostModel {
   static let unit: Float = 128
-  /// How often what does not occur is taken to occur.
-  private static let (literalFloor, distanceFloor) = (0.4 as Float, 0.3 as Float)
+  private static let literalFloor = Tunables.Costs.literalFloor
+  private static let distanceFloor = Tunables.Costs.distanceFloor
   /// More than any path costs.
   static let never: Int32 = 1 << 28
   private let priceTable = Table<Int32>(repeating: never, count: 544 + 32)
@@ -22,32 +36,39 @@ final class CostModel {
   var prices: TableView<Int32> { priceTable.view }
   @inline(__always) var distanceOffset: Int { 544 }
 
-  /// A first guess, from the bytes alone: literals by their frequency, lengths at 3 bits, the distance of one
-  /// item at 1, others at 5 and their extra bits.
+  /// Sets initial costs, from the bytes alone: literals by their frequency, lengths at 3 bits, the distance of one item at 1,
+  /// others at 5 and their extra bits.
   func initialize(_ input: InputBytes, _ range: Range<Int>, itemDistance: Int) {
     let weights = literalWeights.view
     weights.fill(0)
     for position in range { weights[Int(input[position])] += 1 }
     let total = max(1, Float(range.count))
     for symbol in 0..<256 {
-      // A match is about as likely as a literal: hence one bit more.
-      prices[symbol] = CostModel.cost(weights[symbol] + 0.3, total * 1.5)
+      // Matches take a share of the code as well: hence more than a literal's own frequency says.
+      prices[symbol] = CostModel.cost(weights[symbol] + Tunables.Costs.initialFloor, total * 1.5)
     }
     for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
       let slot = Int(DeflateAlphabet.lengthSlots.view[length])
-      prices[256 + length] = CostModel.bits(3 + Int(DeflateAlphabet.lengthExtra[slot]))
+      prices[256 + length] = CostModel.bits(Tunables.Costs.initialLengthBits + Int(DeflateAlphabet.lengthExtra[slot]))
     }
-    for slot in 0..<30 { prices[distanceOffset + slot] = CostModel.bits(5 + DeflateAlphabet.distanceExtra(slot)) }
+    for slot in 0..<30 {
+      prices[distanceOffset + slot] = CostModel.bits(
+        Tunables.Costs.initialDistanceBits + DeflateAlphabet.distanceExtra(slot))
+    }
     let own = DeflateAlphabet.distanceSlot(itemDistance) & ~1
     for slot in own...own + 1 {
-      prices[distanceOffset + slot] = CostModel.bits(1 + DeflateAlphabet.distanceExtra(slot))
+      prices[distanceOffset + slot] = CostModel.bits(
+        Tunables.Costs.initialItemDistanceBits + DeflateAlphabet.distanceExtra(slot))
     }
     literalWeights.view.fill(0)
     distanceWeights.view.fill(0)
   }
 
-  /// Takes over what was really used; `memory` is the share of the past that stays, which keeps a chance choice
-  /// from locking in. Without `keep` the past is as it was before: for a parse that will be done again.
+  /// Updates the costs by what was used.
+  ///
+  /// - Parameters:
+  ///   - memory: The share of the past that stays, which keeps a chance choice from locking in.
+  ///   - keep: Whether this becomes part of the past: not if the parse will be done again.
   func update(_ histogram: Histogram, memory: Float, keep: Bool = true) {
     let (literalWeights, distanceWeights) = (literalWeights.view, distanceWeights.view)
     let used = (literals: usedLiterals.view, distances: usedDistances.view)
@@ -90,7 +111,9 @@ final class CostModel {
     }
   }
 
-  /// Takes over what was used, without any past, each distance symbol with a cost of its own.
+  /// Sets the costs by what was used, without any past, each distance symbol with a cost of its own.
+  ///
+  /// - Parameter smoothing: Frequencies that unused lengths and distances are given, as a share of the matches.
   func set(_ histogram: Histogram, smoothing: Float = 0) {
     literalWeights.view.fill(0)
     distanceWeights.view.fill(0)
@@ -157,7 +180,8 @@ final class CostModel {
   private let prior = Table<Float>(repeating: 0, count: 32)
   private var priorTotal: Float = 0
 
-  /// Sets how the distances are spread that a search has found, whether of use or not: what is hoped for.
+  /// Sets the distribution by which smoothing spreads over the distances: of the matches that a search has found, whether of
+  /// use or not.
   func setDistancePrior(_ distances: TableView<UInt32>) {
     priorTotal = 0
     for slot in 0..<30 {
@@ -177,14 +201,14 @@ final class CostModel {
     return sum / CostModel.unit
   }
 
-  /// Takes over the lengths of the codes that some frequencies lead to; what does not occur is dear.
+  /// Sets the costs to the lengths of the codes that some frequencies lead to; what does not occur is dear.
   func setCodes(_ histogram: Histogram) {
     var literalCounts = (0..<DeflateAlphabet.literalCount).map { histogram.literals[$0] }
     literalCounts[DeflateAlphabet.endOfBlock] = 1
     let literals = HuffmanCode.lengths(literalCounts, limit: BlockWriter.literalLimit)
     let distances = HuffmanCode.lengths(
       (0..<DeflateAlphabet.distanceCount).map { histogram.distances[$0] }, limit: BlockWriter.distanceLimit)
-    func bits(_ length: UInt8, otherwise largest: Int) -> Int32 { CostModel.bits(length > 0 ? Int(length) : largest) }
+    func bits(_ length: UInt8, otherwise unused: Int) -> Int32 { CostModel.bits(length > 0 ? Int(length) : unused) }
     for symbol in 0..<256 { prices[symbol] = bits(literals[symbol], otherwise: 14) }
     for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
       let slot = Int(DeflateAlphabet.lengthSlots.view[length])
@@ -212,10 +236,10 @@ final class CostModel {
   }
 }
 
-/// Takes a way on over if it costs less. Without a branch, and so that no compiler makes one of it: which of two ways is
-/// cheaper is as hard to foresee as the data, and a wrong guess costs more than all the rest.
+/// Takes a path over if it costs less. Without a branch, and so that no compiler makes one of it: which of two paths is
+/// cheaper is as hard to predict as the data, and a misprediction costs more than all the rest.
 @inline(__always) func takeCheaper(
-  _ total: Int32, _ token: UInt32, _ best: inout Int32, _ chosen: inout UInt32
+  _ total: Int32, _ token: UInt32, best: inout Int32, chosen: inout UInt32
 ) {
   let difference = total &- best
   let isLess = difference &>> 31

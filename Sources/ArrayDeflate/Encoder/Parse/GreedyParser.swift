@@ -1,29 +1,37 @@
-/// One pass over the bytes: at each place the candidates are the array's own distances and the latest places of
-/// up to four contexts, each looked for only at the offsets within a number where it pays; what saves most by the
-/// cost model is taken.
+/// Parses LZ77 greedily in one pass, by what matches save according to a cost model.
 ///
 /// ```
 /// offset   0  1  2  3  0  1  2  3
-/// byte    5a 01 20 00 71 02 20 00      one number after the other
-///          ?  =  =  =  ?  !  \____     = as one number before, ? a literal, a context looked for at offset 2
+/// byte    5a 01 20 00 71 02 20 00      one item after the other
+///          ?  =  =  =  ?  !  \____     = as one item before, ? a literal, a context looked for at offset 2
 /// ```
+///
+/// ## Algorithm
+/// A greedy parser takes a match as soon as it finds one, where a lazy one (zlib -4 to -9) first looks whether the next
+/// position has a longer one. What brings this one near zlib's lazy parse, and often below it, is what it compares:
+/// - The candidates at a position are the distances that the array's layout suggests (one item, a row, one byte) and the
+///   latest positions of up to four contexts, each in a hash table without chains as in ``HashTableMatchFinder``.
+/// - They are looked for only at the offsets within an item where that pays, which is learnt: over a sample each context's
+///   savings are added up for each offset (``beginLearning()``, ``worthwhile(_:of:minGain:)``).
+/// - Of the candidates the one is taken that saves most by a ``CostModel``, which follows the data. It is weighed not against
+///   literals but against what the bytes cost without a search: runs at the item's distance and literals. For most arrays
+///   these are nearly all that there is, and a match that is longer but further than the run is a loss.
+/// - A match of ``niceLength`` bytes (the term of libdeflate) is taken without looking further.
+///
+/// ## Cost
+/// One pass; where no context is looked for and no run begins, up to six bytes are skipped at once.
+/// What compresses is as hard to predict for the processor as for us, and a mispredicted branch costs as much as 50
+/// instructions: so which candidate hits is found out by arithmetic on their first eight bytes, without branches.
+///
+/// ## Tried and rejected
+/// Of 2-byte items ``OptimalParser`` is both smaller and faster, with one context that begins at each high byte; with contexts
+/// at the low bytes too it is slower by a quarter and no smaller.
 final class GreedyParser {
-  static let probeCount = 4
-
-  struct Options {
-    /// The distance of one number.
-    var itemDistance: Int
-    /// Another distance of the layout (a row, a string), or 0.
-    var strideDistance: Int
-    /// Whether one byte that repeats is looked for.
-    var repeats: Bool
-    /// The contexts, from the shortest to the longest.
-    var probes: [Probe]
-  }
-
   typealias Probe = HashTableMatchFinder.Probe
 
-  /// The best match of a place so far; `probe` is negative for the one at the item's distance.
+  static let probeCount = 4
+
+  /// The best match of a position so far; `probe` is negative for the one at the item's distance.
   private struct Candidate {
     var length: Int
     var distance: Int
@@ -31,96 +39,60 @@ final class GreedyParser {
     var probe: Int
   }
 
-  /// The probes as the inner loop has them.
-  private struct ProbeSet {
-    let one: UInt8
-    let two: UInt8
-    let three: UInt8
-    let four: UInt8
-    /// Any of them, eight times over.
-    let any: UInt64
-    let shiftOne: UInt64
-    let shiftTwo: UInt64
-    let shiftThree: UInt64
-    let shiftFour: UInt64
-    let lengthFour: Int
-
-    init(_ probes: [Probe]) {
-      func probe(_ index: Int) -> Probe { index < probes.count ? probes[index] : Probe(length: 8, offsets: 0) }
-      (one, two, three, four) = (probe(0).offsets, probe(1).offsets, probe(2).offsets, probe(3).offsets)
-      any = UInt64(one | two | three | four) &* 0x0101_0101_0101_0101
-      func shift(_ index: Int) -> UInt64 { UInt64(64 - 8 * min(8, probe(index).length)) }
-      (shiftOne, shiftTwo, shiftThree, shiftFour) = (shift(0), shift(1), shift(2), shift(3))
-      lengthFour = probe(3).length
-    }
-  }
-
-  private static let hashBits = 14
-  static let chunk = 1 << 15
-  /// A match of so many bytes is taken at once.
-  private static let niceLength = 40
-  /// Half a bit in favour of matches: else what is rare grows dearer, and so still rarer.
-  private static let bias = Int32(CostModel.unit / 2)
+  private static let hashBits = Tunables.Greedy.hashBits
+  private static let niceLength = Tunables.Greedy.niceLength
+  private static let bias = Int32(CostModel.unit * Tunables.Greedy.biasBits)
   // The low 16 bits of positions: what lies further back is out of reach anyway.
   private let tables: [Table<UInt16>]
   /// What each context saved at each offset, in the cost model's units, since ``beginLearning()``.
-  private let gains = Table<Int32>(repeating: 0, count: (probeCount + 2) * 8)
+  let gains = Table<Int32>(repeating: 0, count: (probeCount + 2) * 8)
 
-  private var isLearning = false
+  var isLearning = false
 
   init() {
     tables = (0..<GreedyParser.probeCount).map { _ in Table(repeating: 0, count: 1 << GreedyParser.hashBits) }
   }
 
-  /// Adds up from now on what each context saves, until ``worthwhile(_:of:minGain:)``.
-  func beginLearning() {
-    gains.view.fill(0)
-    isLearning = true
+  /// What a parse goes by.
+  private struct Context {
+    let input: InputBytes
+    let range: Range<Int>
+    let options: Options
+    let probes: ProbeSet
+    let costs: CostModel
   }
 
-  /// The options without what saved less than so many of the cost model's units for each place at which it was
-  /// looked for, when so many bytes were parsed.
-  func worthwhile(_ options: Options, of byteCount: Int, minGain: Int) -> Options {
-    isLearning = false
-    var kept = options
-    let gains = gains.view
-    let bound = Int32(clamping: byteCount / 8 * minGain)
-    for index in options.probes.indices {
-      for offset in 0..<8 where gains[index * 8 + offset] < bound {
-        kept.probes[index].offsets &= ~(1 << UInt8(offset))
-      }
-    }
-    // The other distances are tried wherever a context is.
-    let count = Int32(kept.probes.reduce(0 as UInt8) { $0 | $1.offsets }.nonzeroBitCount)
-    func total(_ probe: Int) -> Int32 { (0..<8).reduce(0) { $0 + gains[probe * 8 + $1] } }
-    if total(GreedyParser.probeCount) < bound * count { kept.strideDistance = 0 }
-    if total(GreedyParser.probeCount + 1) < bound * count { kept.repeats = false }
-    return kept
+  /// How far a parse has come.
+  private struct Cursor {
+    var position: Int
+    /// The first byte that is in no sequence yet: from there on to `position` all are literals.
+    var literalStart: Int
   }
 
-  /// Parses a range of the input, whose matches may reach back to its start but not beyond.
+  /// Parses a range of the input, whose matches may refer back to its start but not beyond.
   func parse(
-    _ input: InputBytes, _ range: Range<Int>, _ options: Options, _ costs: CostModel, memory: Float,
-    into list: inout SequenceList
+    _ input: InputBytes, _ range: Range<Int>, options: Options, costs: CostModel, into list: inout SequenceList
   ) {
     for (table, probe) in zip(tables, options.probes) where probe.offsets != 0 { table.view.fill(0) }
-    let probeSet = ProbeSet(options.probes)
-    var position = min(range.lowerBound + options.itemDistance, range.upperBound)
-    var literalStart = range.lowerBound
-    while position < range.upperBound {
-      let end = min(range.upperBound, position + GreedyParser.chunk)
+    let context = Context(
+      input: input, range: range, options: options, probes: ProbeSet(options.probes), costs: costs)
+    let start = min(range.lowerBound + options.itemDistance, range.upperBound)
+    var cursor = Cursor(position: start, literalStart: range.lowerBound)
+    while cursor.position < range.upperBound {
+      let end = min(range.upperBound, cursor.position + Tunables.Greedy.chunk)
       let first = list.count
-      let firstByte = literalStart
-      parseChunk(input, range, &position, end, &literalStart, options, probeSet, costs, &list)
-      if list.count > first { costs.update(list.endChunk(from: first, input, at: firstByte), memory: memory) }
+      let firstByte = cursor.literalStart
+      parseChunk(context, upTo: end, &cursor, &list)
+      if list.count > first {
+        costs.update(list.endChunk(from: first, input, at: firstByte), memory: Tunables.Costs.memory)
+      }
     }
-    list.finish(literals: range.upperBound - literalStart)
+    list.finish(literals: range.upperBound - cursor.literalStart)
   }
 
-  private func parseChunk(
-    _ input: InputBytes, _ range: Range<Int>, _ next: inout Int, _ end: Int, _ literalStart: inout Int,
-    _ options: Options, _ probeSet: ProbeSet, _ costs: CostModel, _ list: inout SequenceList
-  ) {
+  private func parseChunk(_ context: Context, upTo end: Int, _ cursor: inout Cursor, _ list: inout SequenceList) {
+    let (input, range, options, probes) = (context.input, context.range, context.options, context.probes)
+    let costs = context.costs
     let (one, two, three, four) = (tables[0].view, tables[1].view, tables[2].view, tables[3].view)
     let gains = gains.view
     let prices = costs.prices
@@ -135,7 +107,7 @@ final class GreedyParser {
     let stride = options.strideDistance
     let repeats = options.repeats
     let isLearning = isLearning
-    let k = 0x9E37_79B9_7F4A_7C15 as UInt64
+    let multiplier = 0x9E37_79B9_7F4A_7C15 as UInt64
     let down = UInt64(64 - GreedyParser.hashBits)
 
     /// What bytes cost without a search, as runs at the item's distance and literals: a match is worth what it
@@ -161,8 +133,9 @@ final class GreedyParser {
       return sum
     }
 
+    /// Takes a candidate over if it saves more than the best so far.
     @inline(__always) func consider(
-      _ earlier: Int, _ probe: Int, _ position: Int, _ word: UInt64, _ best: inout Candidate
+      _ earlier: Int, probe: Int, at position: Int, _ word: UInt64, best: inout Candidate
     ) {
       if earlier == 0 || earlier > min(DeflateAlphabet.maxDistance, position &- lower) { return }
       let difference = word ^ input.load64(position &- earlier)
@@ -183,7 +156,7 @@ final class GreedyParser {
     /// Takes a candidate over if it is no shorter. What lies out of reach is brought within it: there will hardly be
     /// a match, but to look at the bytes costs less than to ask.
     @inline(__always) func considerLonger(
-      _ earlier: inout Int, _ position: Int, _ word: UInt64, _ length: inout Int, _ nearest: inout Int
+      _ earlier: inout Int, at position: Int, _ word: UInt64, length: inout Int, nearest: inout Int
     ) {
       earlier = min((earlier &- 1) & (DeflateAlphabet.maxDistance - 1), position &- lower &- 1) &+ 1
       let equal = (word ^ input.load64(position &- earlier)).trailingZeroBitCount &>> 3
@@ -206,32 +179,32 @@ final class GreedyParser {
     }
 
     @inline(__always) func hashFour(_ position: Int, _ word: UInt64) -> Int {
-      if probeSet.lengthFour <= 8 { return Int((word &<< probeSet.shiftFour &* k) &>> down) }
-      let more = input.load64(position &+ probeSet.lengthFour &- 8)
-      let mixed = word &* k ^ more &* 0xC2B2_AE3D_27D4_EB4F
-      return Int(((mixed ^ mixed &>> 29) &* k) &>> down)
+      if probes.lengthFour <= 8 { return Int((word &<< probes.shiftFour &* multiplier) &>> down) }
+      let more = input.load64(position &+ probes.lengthFour &- 8)
+      let mixed = word &* multiplier ^ more &* 0xC2B2_AE3D_27D4_EB4F
+      return Int(((mixed ^ mixed &>> 29) &* multiplier) &>> down)
     }
 
     @inline(__always) func insert(_ position: Int) {
       let word = input.load64(position)
       let value = UInt16(truncatingIfNeeded: position)
       let bit = UInt8(truncatingIfNeeded: 1 &<< (position & 7))
-      if probeSet.one & bit != 0 { one[Int((word &<< probeSet.shiftOne &* k) &>> down)] = value }
-      if probeSet.two & bit != 0 { two[Int((word &<< probeSet.shiftTwo &* k) &>> down)] = value }
-      if probeSet.three & bit != 0 { three[Int((word &<< probeSet.shiftThree &* k) &>> down)] = value }
-      if probeSet.four & bit != 0 { four[hashFour(position, word)] = value }
+      if probes.one & bit != 0 { one[Int((word &<< probes.shiftOne &* multiplier) &>> down)] = value }
+      if probes.two & bit != 0 { two[Int((word &<< probes.shiftTwo &* multiplier) &>> down)] = value }
+      if probes.three & bit != 0 { three[Int((word &<< probes.shiftThree &* multiplier) &>> down)] = value }
+      if probes.four & bit != 0 { four[hashFour(position, word)] = value }
     }
 
-    var position = next
+    var (position, literalStart) = (cursor.position, cursor.literalStart)
     while position < last {
       let word = input.load64(position)
       let difference = word ^ input.load64(position &- item)
-      let event = (probeSet.any &>> UInt64(truncatingIfNeeded: position & 7)).trailingZeroBitCount
+      let event = (probes.any &>> UInt64(truncatingIfNeeded: position & 7)).trailingZeroBitCount
       var best = Candidate(length: 0, distance: item, saving: 0, probe: -1)
       if difference & 0xFF_FFFF != 0 {
         if event > 0 {
-          // On to the next place where a run begins or a context is looked for.
-          let equal = RunParser.zeroBytes(difference)
+          // On to the next position where a run begins or a context is looked for.
+          let equal = WordBytes.zeroBytes(difference)
           let starts = equal & equal &>> 8 & equal &>> 16
           let gap = starts == 0 ? 6 : starts.trailingZeroBitCount &>> 3
           position &+= min(gap, event)
@@ -251,51 +224,51 @@ final class GreedyParser {
           insert(position)
         } else {
           // The longest of all candidates by their first eight bytes, the nearest of equals, without branches that
-          // depend on the data: which of them hits is hard to foresee.
+          // depend on the data: which of them hits is hard to predict.
           var length = 0
           var nearest = 0
           var (fourth, third, second, first) = (0, 0, 0, 0)
-          if probeSet.four & bit != 0 {
+          if probes.four & bit != 0 {
             let slot = hashFour(position, word)
             fourth = Int(value &- four[slot])
             four[slot] = value
-            considerLonger(&fourth, position, word, &length, &nearest)
+            considerLonger(&fourth, at: position, word, length: &length, nearest: &nearest)
           }
-          if probeSet.three & bit != 0 {
-            let slot = Int((word &<< probeSet.shiftThree &* k) &>> down)
+          if probes.three & bit != 0 {
+            let slot = Int((word &<< probes.shiftThree &* multiplier) &>> down)
             third = Int(value &- three[slot])
             three[slot] = value
-            considerLonger(&third, position, word, &length, &nearest)
+            considerLonger(&third, at: position, word, length: &length, nearest: &nearest)
           }
-          if probeSet.two & bit != 0 {
-            let slot = Int((word &<< probeSet.shiftTwo &* k) &>> down)
+          if probes.two & bit != 0 {
+            let slot = Int((word &<< probes.shiftTwo &* multiplier) &>> down)
             second = Int(value &- two[slot])
             two[slot] = value
-            considerLonger(&second, position, word, &length, &nearest)
+            considerLonger(&second, at: position, word, length: &length, nearest: &nearest)
           }
-          if probeSet.one & bit != 0 {
-            let slot = Int((word &<< probeSet.shiftOne &* k) &>> down)
+          if probes.one & bit != 0 {
+            let slot = Int((word &<< probes.shiftOne &* multiplier) &>> down)
             first = Int(value &- one[slot])
             one[slot] = value
-            considerLonger(&first, position, word, &length, &nearest)
+            considerLonger(&first, at: position, word, length: &length, nearest: &nearest)
           }
           if stride > 0 {
             var distance = stride
-            considerLonger(&distance, position, word, &length, &nearest)
+            considerLonger(&distance, at: position, word, length: &length, nearest: &nearest)
           }
           if repeats {
             var distance = 1
-            considerLonger(&distance, position, word, &length, &nearest)
+            considerLonger(&distance, at: position, word, length: &length, nearest: &nearest)
           }
           if length == 8 {
-            consider(fourth, 3, position, word, &best)
-            if third != fourth { consider(third, 2, position, word, &best) }
-            if second != third { consider(second, 1, position, word, &best) }
-            if first != second { consider(first, 0, position, word, &best) }
-            if stride > 0 { consider(stride, 4, position, word, &best) }
-            if repeats { consider(1, 5, position, word, &best) }
+            consider(fourth, probe: 3, at: position, word, best: &best)
+            if third != fourth { consider(third, probe: 2, at: position, word, best: &best) }
+            if second != third { consider(second, probe: 1, at: position, word, best: &best) }
+            if first != second { consider(first, probe: 0, at: position, word, best: &best) }
+            if stride > 0 { consider(stride, probe: 4, at: position, word, best: &best) }
+            if repeats { consider(1, probe: 5, at: position, word, best: &best) }
           } else if length >= 3, length > best.length {
-            let equal = RunParser.zeroBytes(difference)
+            let equal = WordBytes.zeroBytes(difference)
             let runs = (equal & equal &>> 8 & equal &>> 16) &<< UInt64(64 &- 8 &* length)
             let plain = runs == 0 ? literalCost(word, length) : plainCost(position, length)
             let cost =
@@ -323,11 +296,11 @@ final class GreedyParser {
         slot: best.distance == item ? itemSlot : DeflateAlphabet.distanceSlot(best.distance))
       let stop = position &+ best.length
       // Positions within the match, so that later matches may begin there; only the first of long ones.
-      if probeSet.any != 0 {
+      if probes.any != 0 {
         var inner = position &+ 1
         let innerEnd = min(min(stop, last), position &+ 64)
         while true {
-          inner &+= (probeSet.any &>> UInt64(truncatingIfNeeded: inner & 7)).trailingZeroBitCount
+          inner &+= (probes.any &>> UInt64(truncatingIfNeeded: inner & 7)).trailingZeroBitCount
           if inner >= innerEnd { break }
           insert(inner)
           inner &+= 1
@@ -337,6 +310,6 @@ final class GreedyParser {
       literalStart = stop
     }
     // Beyond `last` there are not enough bytes left to look at.
-    next = max(position, end >= upper &- 16 ? upper : end)
+    cursor = Cursor(position: max(position, end >= upper &- 16 ? upper : end), literalStart: literalStart)
   }
 }

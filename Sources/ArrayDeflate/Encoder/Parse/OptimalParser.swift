@@ -1,18 +1,34 @@
-/// Finds the cheapest way through the input by the cost model, chunk by chunk.
+/// Parses LZ77 optimally by a cost model, chunk by chunk, with matches from hash tables: the shortest path of zopfli and of
+/// libdeflate's near-optimal levels, made fast enough for ``DeflateLevel/default``.
 ///
-/// Three passes over each chunk, none of which branches on the data, since what compresses is as hard to foresee for
-/// the processor as for us:
+/// ## Algorithm
+/// The bytes of a chunk are nodes of a graph; from each leads an edge of one literal and an edge for each candidate match at
+/// its full length, whose weights are what they cost in bits. The cheapest path is found by dynamic programming from the end
+/// backwards. There are three passes over each chunk, none of which branches on the data, since what compresses is as hard to
+/// predict for the processor as for us:
 ///
 /// ```
-/// find    at each place of interest the latest one with the same next bytes     (HashTableMatchFinder)
+/// find    at each position of interest the latest one with the same next bytes     (HashTableMatchFinder)
 /// choose  from the end backwards: literal, run or match, whatever is cheapest on the whole
-/// walk    from the start forwards: what was chosen becomes tokens, and is counted
+/// emit    from the start forwards: what was chosen becomes tokens, and is counted
 /// ```
 ///
-/// What is of interest the greedy parser learns from a sample: for numbers of eight bytes it may be two contexts at two offsets.
+/// Shorter parts of a match are not weighed: contexts of several lengths, and the runs, give several lengths to choose from.
+/// The costs come from a ``CostModel``, which is updated after each chunk, with a share of the past. There is one pass over
+/// the data, where zopfli makes fifteen and libdeflate two to ten.
+///
+/// What is of interest ``GreedyParser`` learns from a sample.
+///
+/// ## Cost
+/// Linear, and the same for all data: a comparison and an addition for each probe and distance at each position. Items of two
+/// bytes have a loop of their own, with one or two contexts at even and at odd positions: 16-bit walks take .984 of zlib's
+/// size, faster than by the greedy parser.
+///
+/// ## Tried and rejected
+/// Selections by `?:`: compilers turn them into branches even where they cost most, so ``takeCheaper`` uses masks.
 final class OptimalParser {
   struct Options {
-    /// The distance of one number, at which runs are looked for everywhere.
+    /// The distance of one item, at which runs are looked for everywhere.
     var itemDistance: Int
     /// Other distances of the layout (a row, a string, one byte) at which runs are looked for; 0 for none.
     var otherDistances: (Int, Int)
@@ -20,13 +36,10 @@ final class OptimalParser {
     var probes: [HashTableMatchFinder.Probe]
   }
 
-  /// Bytes that are parsed together.
-  static let chunk = 1 << 14
-  /// No run is longer, nor are matches.
-  private static let longest = Int32(DeflateAlphabet.maxMatch)
+  static let chunk = Tunables.Optimal.chunk
 
   private let finder = HashTableMatchFinder(chunk: chunk)
-  /// The cost from a place to the chunk's end, and the token that begins the cheapest way.
+  /// The cost from a position to the chunk's end, and the token that begins the cheapest path.
   private struct Step: BitwiseCopyable, Sendable {
     var cost: Int32
     var token: Token
@@ -35,14 +48,14 @@ final class OptimalParser {
   private let countTable = Table<UInt32>(repeating: 0, count: 1024)
   private let distanceCountTable = Table<UInt32>(repeating: 0, count: 32)
 
-  /// Parses a range of the input; matches may reach back to its start but not beyond.
+  /// Parses a range of the input; matches may refer back to its start but not beyond.
   func parse(
-    _ input: InputBytes, _ range: Range<Int>, _ options: Options, _ costs: CostModel, into list: inout TokenList
+    _ input: InputBytes, _ range: Range<Int>, options: Options, costs: CostModel, into list: inout TokenList
   ) {
     finder.prepare(options.probes)
     let tokens = list.tokens.view
     var position = range.lowerBound
-    // The first number has none before it.
+    // The first item has none before it.
     while position < min(range.upperBound, range.lowerBound + options.itemDistance) {
       tokens[list.count] = Token(literal: input[position])
       list.count += 1
@@ -51,13 +64,14 @@ final class OptimalParser {
     var head = position - range.lowerBound
     while position < range.upperBound {
       let end = min(range.upperBound, position + OptimalParser.chunk)
-      finder.find(input, position..<end, range)
+      finder.find(input, part: position..<end, of: range)
       let others = (
         position - options.otherDistances.0 < range.lowerBound ? 0 : options.otherDistances.0,
         position - options.otherDistances.1 < range.lowerBound ? 0 : options.otherDistances.1
       )
       let histogram = list.counts.next()
-      choose(input, position, end - position, options.itemDistance, others, costs)
+      choose(
+        Chunk(input: input, start: position, count: end - position, item: options.itemDistance, others: others), costs)
       emit(end - position, &list)
       histogram.clear()
       histogram.add(symbols: countTable.view, distances: distanceCountTable.view)
@@ -66,35 +80,42 @@ final class OptimalParser {
         head -= 1
       }
       list.counts.end(symbol: list.count, byte: end)
-      costs.update(histogram, memory: 0.6)
+      costs.update(histogram, memory: Tunables.Costs.memory)
       position = end
     }
     if head > 0 {
       let histogram = list.counts.next()
       histogram.clear()
-      for place in range { histogram.literals[Int(input[place])] += 1 }
+      for position in range { histogram.literals[Int(input[position])] += 1 }
       list.counts.end(symbol: list.count, byte: range.upperBound)
     }
   }
 
-  private func choose(
-    _ input: InputBytes, _ start: Int, _ count: Int, _ item: Int, _ others: (Int, Int), _ costs: CostModel
-  ) {
-    let hasOthers = others.0 > 0 || others.1 > 0
-    if item == 2, !hasOthers, start & 1 == 0, let pairs = finder.pairs {
-      choosePairs(input, start, count, pairs, costs)
+  /// A part of the input that is parsed at once.
+  private struct Chunk {
+    let input: InputBytes
+    let start: Int
+    let count: Int
+    /// The distance of one item.
+    let item: Int
+    /// Other distances, 0 for none.
+    let others: (Int, Int)
+  }
+
+  private func choose(_ chunk: Chunk, _ costs: CostModel) {
+    let hasOthers = chunk.others.0 > 0 || chunk.others.1 > 0
+    if chunk.item == 2, !hasOthers, chunk.start & 1 == 0, let pairs = finder.pairs {
+      choosePairs(chunk, pairs, costs)
     } else if hasOthers {
-      choose(input, start, count, item, others, costs, hasOthers: true)
+      choose(chunk, costs, hasOthers: true)
     } else {
-      choose(input, start, count, item, others, costs, hasOthers: false)
+      choose(chunk, costs, hasOthers: false)
     }
   }
 
-  /// From the end backwards: for each place the cheapest of all ways on.
-  @inline(__always) private func choose(
-    _ input: InputBytes, _ start: Int, _ count: Int, _ item: Int, _ others: (Int, Int), _ costs: CostModel,
-    hasOthers: Bool
-  ) {
+  /// From the end backwards: for each position the cheapest of all paths to the end.
+  @inline(__always) private func choose(_ chunk: Chunk, _ costs: CostModel, hasOthers: Bool) {
+    let (input, start, count, item, others) = (chunk.input, chunk.start, chunk.count, chunk.item, chunk.others)
     let prices = costs.prices
     let path = pathTable.view
     let matches = finder.matches.view
@@ -116,14 +137,14 @@ final class OptimalParser {
 
     /// Weighs a run at a distance of the layout.
     @inline(__always) func consider(
-      _ byte: UInt8, _ distance: Int, _ price: Int32, _ token: UInt32, _ run: inout Int,
-      _ best: inout Int32, _ chosen: inout UInt32
+      _ byte: UInt8, distance: Int, price: Int32, token: UInt32, run: inout Int, best: inout Int32,
+      chosen: inout UInt32
     ) {
       let longer = min(run &+ 1, DeflateAlphabet.maxMatch)
       run = input[start &+ index &- distance] == byte ? longer : 0
       // Less than three bytes are priced out of reach.
       let total = path[index &+ run].cost &+ prices[256 &+ run] &+ price
-      takeCheaper(total, token &+ UInt32(truncatingIfNeeded: run), &best, &chosen)
+      takeCheaper(total, token &+ UInt32(truncatingIfNeeded: run), best: &best, chosen: &chosen)
     }
 
     while index > 0 {
@@ -131,10 +152,19 @@ final class OptimalParser {
       let byte = input[start &+ index]
       var best = next &+ prices[Int(byte)]
       var chosen = Token(literal: byte).bits
-      consider(byte, item, itemCost, itemToken, &run, &best, &chosen)
+      consider(
+        byte, distance: item, price: itemCost, token: itemToken, run: &run, best: &best, chosen: &chosen)
       if hasOthers {
-        if hasFirst { consider(byte, firstDistance, firstCost, firstToken, &firstRun, &best, &chosen) }
-        if hasSecond { consider(byte, secondDistance, secondCost, secondToken, &secondRun, &best, &chosen) }
+        if hasFirst {
+          consider(
+            byte, distance: firstDistance, price: firstCost, token: firstToken, run: &firstRun, best: &best,
+            chosen: &chosen)
+        }
+        if hasSecond {
+          consider(
+            byte, distance: secondDistance, price: secondCost, token: secondToken, run: &secondRun, best: &best,
+            chosen: &chosen)
+        }
       }
       // The list of the probes that look here ends with -1.
       var at = ((start &+ index) & 7) &* (HashTableMatchFinder.maxProbes + 1)
@@ -144,7 +174,7 @@ final class OptimalParser {
         let symbol = match.symbol
         let price = prices[costs.distanceOffset &+ match.slot]
         let total = path[index &+ symbol &- 256].cost &+ prices[symbol] &+ price
-        takeCheaper(total, match.bits, &best, &chosen)
+        takeCheaper(total, match.bits, best: &best, chosen: &chosen)
         at &+= 1
         base = probeLists[at]
       }
@@ -153,11 +183,10 @@ final class OptimalParser {
     }
   }
 
-  /// The same for numbers of two bytes, of which one context or two are looked for at the first byte and at the second:
-  /// the nearest match of a context includes the run at the distance of one number.
-  private func choosePairs(
-    _ input: InputBytes, _ start: Int, _ count: Int, _ pairs: HashTableMatchFinder.Pairs, _ costs: CostModel
-  ) {
+  /// The same for items of two bytes, of which one context or two are looked for at the first byte and at the second:
+  /// the nearest match of a context includes the run at the distance of one item.
+  private func choosePairs(_ chunk: Chunk, _ pairs: HashTableMatchFinder.Pairs, _ costs: CostModel) {
+    let (input, start, count) = (chunk.input, chunk.start, chunk.count)
     let (prices, distanceOffset) = (costs.prices, costs.distanceOffset)
     let (path, matches) = (pathTable.view, finder.matches.view)
     path[count] = Step(cost: 0, token: Token.none)
@@ -169,7 +198,7 @@ final class OptimalParser {
       let symbol = match.symbol
       let total =
         path[index &+ symbol &- 256].cost &+ prices[symbol] &+ prices[distanceOffset &+ match.slot]
-      takeCheaper(total, match.bits, &best, &chosen)
+      takeCheaper(total, match.bits, best: &best, chosen: &chosen)
     }
     @inline(__always) func step(_ first: Int, _ second: Int) {
       index &-= 1

@@ -1,7 +1,9 @@
-/// The simplest parser: the only distance is that of one item (or another that is given), nothing is searched.
+/// Parses LZ77 without any search: the only distances are that of one item (or another that is given) and 1.
 ///
-/// Bytes that equal those one item before become matches, the rest literals. For integers of few values, slowly
-/// changing numbers and numbers with a constant exponent this is most of what there is to find.
+/// Bytes that equal those one item before become matches, the rest literals: run-length encoding at a fixed distance, as
+/// zlib's strategy `Z_RLE` has it for distance 1. For integers of few values, slowly changing numbers and numbers with a
+/// constant exponent this is most of what there is to find, at the cost of one comparison for every six bytes. Items of four
+/// and eight bytes have a faster parser, ``ElementRunParser``.
 enum RunParser {
   static func parse(_ input: InputBytes, _ range: Range<Int>, distance: Int, into list: inout SequenceList) {
     let end = range.upperBound - 8
@@ -10,14 +12,12 @@ enum RunParser {
     var position = range.lowerBound + distance
     while position <= end {
       let difference = input.load64(position) ^ input.load64(position &- distance)
-      // The top bit of every byte that is zero; in bytes above a zero byte it may be wrong, so it is exact form.
-      let equal = zeroBytes(difference)
+      let equal = WordBytes.zeroBytes(difference)
       let starts = equal & equal &>> 8 & equal &>> 16
       if starts == 0 {
-        // The last two bytes may begin a run that goes on. Or is it a run of one byte, such as zeros after a
-        // number?
+        // The last two bytes may begin a run that goes on. Or is it a run of one byte, such as zeros after an item?
         let word = input.load64(position)
-        let same = zeroBytes(word ^ (word &<< 8 | UInt64(input[position &- 1])))
+        let same = WordBytes.zeroBytes(word ^ (word &<< 8 | UInt64(input[position &- 1])))
         let repeats = same & same &>> 8 & same &>> 16 & same &>> 24
         if repeats == 0 {
           position &+= 6
@@ -39,11 +39,5 @@ enum RunParser {
       literalStart = position
     }
     list.finish(literals: range.upperBound - literalStart)
-  }
-
-  /// 0x80 in each byte that is zero, 0 in the others.
-  @inline(__always) static func zeroBytes(_ value: UInt64) -> UInt64 {
-    let low = 0x7F7F_7F7F_7F7F_7F7F as UInt64
-    return ~((value & low) &+ low | value | low)
   }
 }

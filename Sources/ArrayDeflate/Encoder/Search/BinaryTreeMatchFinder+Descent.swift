@@ -1,24 +1,41 @@
-/// The way down a tree, on which matches are found and a place becomes the new root.
 extension BinaryTreeMatchFinder {
-  /// Where a place's two children are: those of the same offset within a number lie side by side.
-  @inline(__always) static func slot<G: Grain>(_: G.Type, _ place: Int) -> Int {
-    let low = place & (window &- 1)
+  /// Where a node's two children are: those of the same offset within an item lie side by side.
+  @inline(__always) static func slot<G: Grain>(_: G.Type, _ node: Int) -> Int {
+    let low = node & (window &- 1)
     return ((low & (1 &<< G.shift &- 1)) &<< (15 &- G.shift) | low &>> G.shift) &* 2
   }
+}
 
-  /// Goes down the tree from its root and makes a place its new root; returns the number of matches.
-  @inline(never) static func descend<G: Grain>(
-    _: G.Type, _ input: InputBytes, _ position: Int, _ place: Int, _ root: Int, _ oldest: Int, _ depth: Int,
-    _ longest: Int, _ children: TableView<Int16>, _ matches: TableView<Token>, _ made: Int
+/// The descents through the trees of a part: what all of them share.
+struct TreeDescent {
+  let input: InputBytes
+  let children: TableView<Int16>
+  let matches: TableView<Token>
+  /// The most nodes of a descent.
+  let depth: Int
+
+  /// Goes down a tree from its root and makes a position its new root.
+  ///
+  /// - Parameters:
+  ///   - position: The position, at which ``DeflateAlphabet/maxMatch`` bytes and 16 more are left.
+  ///   - node: The position as the tables have it.
+  ///   - root: The tree's root so far, newer than `oldest`.
+  ///   - oldest: The oldest node that is too old.
+  ///   - longest: The length that matches must exceed to be listed.
+  ///   - count: The number of matches listed so far.
+  /// - Returns: The number of matches listed then.
+  @inline(never) func descend<G: Grain>(
+    _: G.Type, position: Int, node current: Int, root: Int, oldest: Int, longest: Int, count listed: Int
   ) -> Int {
-    var (node, depth, best, count) = (root, depth, longest, made)
-    var lessSlot = slot(G.self, place)
+    let (input, children, matches) = (input, children, matches)
+    var (node, depth, best, count) = (root, depth, longest, listed)
+    var lessSlot = BinaryTreeMatchFinder.slot(G.self, current)
     var greaterSlot = lessSlot &+ 1
     var (lessLength, greaterLength) = (0, 0)
     while node > oldest, depth > 0 {
       depth &-= 1
-      let distance = place &- node
-      let pair = slot(G.self, node)
+      let distance = current &- node
+      let pair = BinaryTreeMatchFinder.slot(G.self, node)
       var length = min(lessLength, greaterLength)
       var ours = input.load64(position &+ length)
       var theirs = input.load64(position &+ length &- distance)
@@ -52,26 +69,23 @@ extension BinaryTreeMatchFinder {
         node = Int(children[greaterSlot])
       }
     }
-    children[lessSlot] = outOfWindow
-    children[greaterSlot] = outOfWindow
+    children[lessSlot] = BinaryTreeMatchFinder.outOfWindow
+    children[greaterSlot] = BinaryTreeMatchFinder.outOfWindow
     return count
   }
 
-  /// The same where the input ends so soon that it has to be watched.
+  /// The same where the input ends so soon that every comparison has to stop at `end`.
   @inline(never) func descendNearEnd<G: Grain>(
-    _: G.Type, _ input: InputBytes, _ position: Int, _ end: Int, _ root: Int, _ oldest: Int, _ depth: Int,
-    _ longest: Int, _ matches: TableView<Token>, _ made: Int
+    _: G.Type, position: Int, node current: Int, root: Int, oldest: Int, longest: Int, count listed: Int, end: Int
   ) -> Int {
-    let children = children.view
-    let place = position - base
     let limit = min(DeflateAlphabet.maxMatch, end - position)
-    var (node, depth, best, count) = (root, depth, longest, made)
-    var lessSlot = BinaryTreeMatchFinder.slot(G.self, place)
+    var (node, depth, best, count) = (root, depth, longest, listed)
+    var lessSlot = BinaryTreeMatchFinder.slot(G.self, current)
     var greaterSlot = lessSlot + 1
     var (lessLength, greaterLength) = (0, 0)
     while node > oldest, depth > 0 {
       depth -= 1
-      let earlier = base + node
+      let earlier = position - (current - node)
       let pair = BinaryTreeMatchFinder.slot(G.self, node)
       let length = input.matchLength(position, earlier, from: min(lessLength, greaterLength), limit: limit)
       if length > best {

@@ -1,17 +1,29 @@
-/// Finds earlier occurrences: for each of several contexts the latest place with the same next bytes, looked for
-/// only at some offsets within a number.
+/// Finds earlier occurrences by hash tables without chains: for each of several contexts the latest position with the same
+/// next bytes, looked for only at some offsets within an item.
 ///
-/// The latest place with the same context of `c` bytes is the nearest match of at least `c` bytes; so a few
-/// lengths of context, one probe each, come close to what long chains or trees give, at a cost that does not depend
-/// on the data.
+/// ## Algorithm
+/// This is LZ77's match finder at its simplest, one slot a hash value and one table a length of context, as
+/// `ht_matchfinder` in libdeflate's fastest level has it for one length, and as the two tables of Zstandard's "double fast"
+/// have it for two. The latest position with the same context of `c` bytes is the nearest match of at least `c` bytes; so a
+/// few lengths, one probe each, come close to what long hash chains or trees give, at a cost that does not depend on the
+/// data: one look-up, one comparison of eight bytes a probe, and no branch on what they find.
+///
+/// Which contexts are looked for at which offsets within eight bytes, ``GreedyParser`` learns from a sample: for items of
+/// eight bytes it may be two contexts at two offsets, an eighth of all there are.
+///
+/// ## Cost
+/// The same for all data: a look-up, a store and a comparison of eight bytes for each probe, none of which is followed by a
+/// branch on what was found, until a match is longer than eight bytes. Memory: 32 KB a context, and 4 bytes for each probe
+/// and position of a chunk.
+///
+/// ## Tried and rejected
+/// For the smallest results: see ``BinaryTreeMatchFinder``, which finds what tables forget.
 final class HashTableMatchFinder {
-  /// The maxProbes contexts.
-  static let maxProbes = 8
-  private static let hashBits = 14
-  /// In a match of so many bytes no others are looked for.
-  private static let longMatch = 96
+  static let maxProbes = Tunables.HashTable.maxProbes
+  private static let hashBits = Tunables.HashTable.hashBits
+  private static let longMatch = Tunables.HashTable.longMatch
 
-  /// A context of 3 to 16 bytes, and where it is looked for: bit `place % 8`.
+  /// A context of 3 to 16 bytes, and at which offsets it is looked for: bit `position % 8`.
   struct Probe: Equatable {
     var length: Int
     var offsets: UInt8
@@ -19,13 +31,13 @@ final class HashTableMatchFinder {
 
   private let chunk: Int
   private let gapTable = Table<UInt8>(repeating: 0, count: 16)
-  // The low 16 bits of offsets: what lies further back is out of reach anyway.
+  // The low 16 bits of positions: what lies further back is out of reach anyway.
   private let tables: [Table<UInt16>]
   private var probes: [Probe] = []
-  /// The match of each probe at each place of a chunk, probe after probe; only what ``probeLists`` names is set.
+  /// The match of each probe at each position of a chunk, probe after probe; only what ``probeLists`` names is set.
   let matches: Table<Token>
-  /// For each offset within eight bytes where the matches of the probes that look there begin in ``matches``, with
-  /// -1 behind.
+  /// For each offset within eight bytes where the matches of the probes that look there begin in ``matches``, followed
+  /// by -1.
   let probeLists = Table<Int>(repeating: -1, count: 8 * (maxProbes + 1))
 
   init(chunk: Int) {
@@ -57,7 +69,7 @@ final class HashTableMatchFinder {
   }
 
   /// Where matches are looked for, if that is the same at all even offsets and at all odd ones, and the shortest
-  /// context at either is 3 bytes at the maxProbes.
+  /// context at either has 3 bytes.
   var pairs: Pairs? {
     guard probes.count <= 2, probes.first?.length == 3 else { return nil }
     var pairs = Pairs(even: (-1, -1), odd: (-1, -1))
@@ -71,53 +83,60 @@ final class HashTableMatchFinder {
     return pairs
   }
 
-  /// Looks for matches at the offsets of a part of a range that is no longer than a chunk; they reach back to the
-  /// range's start at maxProbes, and end within the part.
-  func find(_ input: InputBytes, _ part: Range<Int>, _ range: Range<Int>) {
-    for index in probes.indices where probes[index].offsets != 0 {
-      find(input, part, range, probes[index], tables[index].view, index * chunk)
+  /// One pass over a part for one context.
+  private struct Pass {
+    let input: InputBytes
+    let part: Range<Int>
+    let range: Range<Int>
+    let probe: Probe
+    let table: TableView<UInt16>
+    /// Where the pass's matches begin.
+    let base: Int
+  }
+
+  /// Looks for matches at the positions of a part of a range that is no longer than a chunk; they reach back to the range's
+  /// start at most, and end within the part.
+  func find(_ input: InputBytes, part: Range<Int>, of range: Range<Int>) {
+    for (index, probe) in probes.enumerated() where probe.offsets != 0 {
+      let table = tables[index].view
+      find(Pass(input: input, part: part, range: range, probe: probe, table: table, base: index * chunk))
     }
   }
 
-  private func find(
-    _ input: InputBytes, _ part: Range<Int>, _ range: Range<Int>, _ probe: Probe, _ table: TableView<UInt16>,
-    _ base: Int
-  ) {
-    switch probe.length {
-    case 3: find(input, part, range, 40, 0, probe, table, base)
-    case 4: find(input, part, range, 32, 0, probe, table, base)
-    case 5: find(input, part, range, 24, 0, probe, table, base)
-    case 6: find(input, part, range, 16, 0, probe, table, base)
-    case 7: find(input, part, range, 8, 0, probe, table, base)
-    case 8: find(input, part, range, 0, 0, probe, table, base)
-    default: find(input, part, range, 0, probe.length - 8, probe, table, base)
+  private func find(_ pass: Pass) {
+    switch pass.probe.length {
+    case 3: find(pass, shift: 40, further: 0)
+    case 4: find(pass, shift: 32, further: 0)
+    case 5: find(pass, shift: 24, further: 0)
+    case 6: find(pass, shift: 16, further: 0)
+    case 7: find(pass, shift: 8, further: 0)
+    case 8: find(pass, shift: 0, further: 0)
+    default: find(pass, shift: 0, further: pass.probe.length - 8)
     }
   }
 
   /// - Parameters:
-  ///   - shift: How many bits of the first eight bytes the context leaves out.
-  ///   - further: How much longer than eight bytes the context is.
-  @inline(__always) private func find(
-    _ input: InputBytes, _ part: Range<Int>, _ range: Range<Int>, _ shift: UInt64, _ further: Int, _ probe: Probe,
-    _ table: TableView<UInt16>, _ base: Int
-  ) {
+  ///   - shift: The number of bits of the first eight bytes that the context leaves out.
+  ///   - further: By how much the context is longer than eight bytes.
+  @inline(__always) private func find(_ pass: Pass, shift: UInt64, further: Int) {
+    let (input, part, range, table, base) = (pass.input, pass.part, pass.range, pass.table, pass.base)
     let matches = matches.view
     let gaps = gapTable.view
-    HashTableMatchFinder.fill(gaps, probe.offsets)
+    HashTableMatchFinder.fill(gaps, pass.probe.offsets)
     let lower = range.lowerBound
     let start = part.lowerBound
     // Where 16 bytes are left to be looked at, and nine to be matched.
     let end = min(part.upperBound - 8, range.upperBound - 16)
-    let k = 0x9E37_79B9_7F4A_7C15 as UInt64
+    let multiplier = 0x9E37_79B9_7F4A_7C15 as UInt64
     let down = UInt64(64 - HashTableMatchFinder.hashBits)
     var position = max(start, lower + 1)
     position &+= Int(gaps[8 &+ position & 7])
     while position < end {
       let word = input.load64(position)
-      var hash = (word &<< shift) &* k
+      var hash = (word &<< shift) &* multiplier
       if further > 0 {
         hash ^= input.load64(position &+ further) &* 0xC2B2_AE3D_27D4_EB4F
-        hash = (hash ^ hash &>> 29) &* k
+        hash = (hash ^ hash &>> 29) &* multiplier
       }
       let slot = Int(hash &>> down)
       let earlier = position &- 1 &- Int(table[slot])
@@ -133,7 +152,7 @@ final class HashTableMatchFinder {
           limit: min(DeflateAlphabet.maxMatch, part.upperBound &- position))
         if length >= HashTableMatchFinder.longMatch {
           matches[base &+ position &- start] = Token(length: length, distance: distance &+ 1)
-          // Nothing else is looked for at the offsets within.
+          // Nothing else is looked for at the positions within.
           let stop = min(end, position &+ length &- HashTableMatchFinder.longMatch / 2)
           position &+= 1
           while position < stop {
@@ -156,7 +175,7 @@ final class HashTableMatchFinder {
   }
 
   /// How far it is from each offset within eight bytes to the next one of some offsets; from 8 on the same, but 0 for
-  /// the offsets themselves.
+  /// those offsets themselves.
   private static func fill(_ gaps: TableView<UInt8>, _ offsets: UInt8) {
     for offset in 0..<8 {
       var gap = 0

@@ -1,22 +1,24 @@
-/// How matches are searched where the smallest result is wanted.
+/// What ``BinaryTreeMatchFinder`` looks for, and where.
+///
+/// Offsets are positions modulo 8, as a mask: bit `position % 8`. Items of 2, 4 and 8 bytes begin at the same offsets all
+/// over a segment, and segments and samples begin at multiples of 8.
 struct SearchOptions: Equatable {
-  /// A power of two of which the distances of ``BinaryTreeMatchFinder`` are multiples, 8 at most.
+  /// A power of two of which all distances are multiples, 8 at most.
   var grain: Int
   /// The distance at which runs are looked for everywhere.
   var itemDistance: Int
-  /// The offsets within eight bytes at which matches are wanted: bit `place % 8`.
+  /// The offsets at which matches are wanted.
   var offsets: UInt8
-  /// Those of them whose matches are the ones of the next place that is searched, but for some bytes before it that are
-  /// always the same.
+  /// Those of ``offsets`` whose matches are derived: they are the matches of the next position that is searched, longer by
+  /// the bytes between the two, which are always the same.
   var derived: UInt8
-  /// Positions whose next bytes are the same, 3 to 8 of them, share a tree: no match is shorter, but for runs.
+  /// Positions whose next bytes are the same, 3 to 8 of them, share a tree: no match is shorter, except for runs.
   var context: Int
-  /// The offsets within eight bytes at which runs are looked for: those at the distance of a number, and perhaps those of
-  /// one byte.
+  /// The offsets at which runs are looked for: those at the distance of an item, and perhaps those of one byte.
   var runOffsets: UInt8
-  /// Whether runs of one byte are looked for besides those of a number.
+  /// Whether runs of one byte are looked for besides those of an item.
   var hasByteRuns: Bool
-  /// How many earlier offsets are compared at the most.
+  /// The number of earlier positions that are compared, at most.
   var depth: Int
 
   /// What is looked for as long as nothing is known of the data.
@@ -31,8 +33,9 @@ struct SearchOptions: Equatable {
     depth = SearchOptions.depth(grain)
   }
 
-  /// Where a match may begin at any byte, trees are deep, and what lies deep in them is worth 1% on masks.
-  private static func depth(_ grain: Int) -> Int { grain == 1 ? 32 : 100 }
+  private static func depth(_ grain: Int) -> Int {
+    grain == 1 ? Tunables.BinaryTree.depthOfBytes : Tunables.BinaryTree.depth
+  }
 
   /// The same for matches that begin at any byte, whatever the distance.
   var anywhere: SearchOptions {
@@ -43,11 +46,11 @@ struct SearchOptions: Equatable {
     return options
   }
 
-  /// The offsets at which the tree is searched.
+  /// The offsets at which the trees are searched.
   var searched: UInt8 { offsets & ~derived }
 
-  /// Finds out in a sample which matches derive from others: those at bytes that are nearly always the same, as are all
-  /// from there to the next place that is searched.
+  /// Finds out in a sample which matches derive from others: those at bytes that are nearly always the same, if all bytes
+  /// up to the next position that is searched are.
   mutating func derive(_ input: InputBytes, _ sample: Range<Int>) {
     derived = 0
     guard grain > 1 else { return }
@@ -60,14 +63,21 @@ struct SearchOptions: Equatable {
         counts[Int(input[position])] += 1
         total += 1
       }
-      isConstant[offset] = Double(counts.max() ?? 0) >= SearchOptions.constant * Double(total)
+      isConstant[offset] = Double(counts.max() ?? 0) >= Tunables.BinaryTree.constantShare * Double(total)
     }
     for offset in 0..<8 where offsets >> UInt8(offset) & 1 != 0 && isConstant[offset % grain] {
       let source = (1..<8).first { !isConstant[(offset + $0) % grain] }
       if let source, offsets >> UInt8((offset + source) & 7) & 1 != 0 { derived |= 1 << UInt8(offset) }
     }
   }
+}
 
-  /// The share of equal bytes from which on they are taken for the same.
-  private static let constant = 0.99
+/// Where ``BinaryTreeMatchFinder`` searches, and what for.
+struct SearchContext {
+  let input: InputBytes
+  /// The positions whose matches are wanted; no match ends beyond it.
+  let range: Range<Int>
+  /// The first position that matches may refer to: a multiple of 8.
+  let origin: Int
+  let options: SearchOptions
 }

@@ -28,11 +28,11 @@ public struct DeflateSummary: Sendable {
 public final class DeflateWriter {
   /// The usual length of a segment in bytes of input.
   public static let segmentSize = 1 << 20
-  /// The most at ``DeflateLevel/best``, where a piece is cut into two at least: each segment begins without anything to
-  /// refer to, which costs 0.1 to 0.4% where one begins every MiB.
+  /// The most at ``DeflateLevel/best``, where a piece is cut into at least two: each segment begins without anything to refer
+  /// to, which costs 0.1 to 0.4% where one begins every MiB.
   public static let largeSegmentSize = 4 << 20
 
-  /// Up to so many segments are made equal.
+  /// Up to this number of segments are made equal.
   private static let fewSegments = 6
 
   private let sink: any ByteSink
@@ -62,6 +62,7 @@ public final class DeflateWriter {
   /// - Throws: What the sink throws.
   public func write(_ bytes: UnsafeRawBufferPointer, layout: ItemLayout = .bytes) throws(FormatError) {
     guard bytes.count > 0 else { return }
+    // Safe: the caller's bytes, in parts, which no thread uses after the call.
     uncompressedCount = try uncompressedCount.checkedAdding(bytes.count)
     if let zlib {
       crc32 = unsafe CRC32.checksum(bytes, following: crc32)
@@ -73,7 +74,7 @@ public final class DeflateWriter {
     let shared = unsafe SharedBytes(bytes)
     let (level, order) = (level, order)
     let (progress, name) = (ByteProgress.current, sink.name)
-    let encoders = EncoderPool.shared
+    let encoders = SegmentEncoder.pool
     try Parallel.ordered(
       count,
       produce: { (index: Int) throws(FormatError) -> EncodedSegment? in
@@ -97,18 +98,16 @@ public final class DeflateWriter {
 
   /// Compresses the bytes of an array.
   public func write(_ bytes: [UInt8], layout: ItemLayout = .bytes) throws(FormatError) {
-    let result: Result<Void, FormatError> = unsafe bytes.withUnsafeBytes { buffer in
-      // Safe: the buffer is not kept beyond the call.
-      do throws(FormatError) { return .success(try unsafe write(buffer, layout: layout)) } catch {
-        return .failure(error)
-      }
+    // Safe: the buffer is not kept beyond the call.
+    try unsafe bytes.span.bytes.withUnsafeBytes { (buffer) throws(FormatError) in
+      try unsafe write(buffer, layout: layout)
     }
-    try result.get()
   }
 
-  /// Ends the stream and tells what it holds. Nothing may be written afterwards.
+  /// Ends the stream and returns what it holds. Nothing may be written afterwards.
   public func finish() throws(FormatError) -> DeflateSummary {
     if let zlib {
+      // Safe: no bytes.
       try unsafe pump(zlib, UnsafeRawBufferPointer(start: nil, count: 0), isLast: true)
       return DeflateSummary(
         crc32: crc32, uncompressedCount: uncompressedCount, compressedCount: sink.position - start, index: nil
@@ -120,14 +119,15 @@ public final class DeflateWriter {
       index: index)
   }
 
-  /// The length of the segments that a piece is cut into: whole items. Input that comes in pieces of a multiple of that
-  /// of endless ones is cut as long input in one piece would be, but for its end.
+  /// The length of the segments that a piece is cut into: whole items. Input that comes in pieces whose length is a multiple
+  /// of that of an endless one is cut as long input in one piece would be, except at its end.
   public static func segmentSize(
     ofPiece count: Int = .max, layout: ItemLayout, level: DeflateLevel
   ) -> Int {
     let item = layout.itemSize
     if level != .best, count > segmentSize, count <= fewSegments * segmentSize, item < segmentSize {
-      // Few segments: an even number of the same length, so that two or four cores end at the same time.
+      // Few segments: an even number of the same length, so that two or four cores end at the same time. Of five segments
+      // one core of two would have three; this made text 1.14 times as fast, and images of 3 MB 1.17 times.
       let segments = ((count - 1) / segmentSize + 2) & ~1
       let size = (count - 1) / segments + 1
       return min(size + (item - size % item) % item, segmentSize - segmentSize % item)

@@ -1,22 +1,21 @@
 /// What to search for, learnt from a sample of the segment.
 extension NearOptimalEncoder {
-  /// A position within a number where fewer than one in so many symbols is a match that had to be searched for needs no
-  /// search.
-  private static let rare = 800
-  /// By how much a quicker search may be larger in a sample.
-  private static let margin = 1.001
+  private static let rare = Tunables.NearOptimal.rare
+  private static let margin = Tunables.NearOptimal.margin
 
-  /// What a search finds worth while in a sample, and the bits that a byte takes from some position in it on.
+  /// Learns from a sample what is worth searching for; returns that and the bits that a byte takes from some position of the
+  /// sample on.
   func learn(_ input: InputBytes, _ range: Range<Int>, countedFrom: Int, _ layout: ItemLayout) -> (
     SearchOptions, bits: Double
   ) {
     var options = SearchOptions(layout)
     options.derive(input, range)
     tree.clear(at: range.lowerBound)
-    let end = tree.find(input, range, from: range.lowerBound, options, into: cache)
+    let end = tree.find(
+      SearchContext(input: input, range: range, origin: range.lowerBound, options: options), into: cache)
     let sample = range.lowerBound..<end
     let counted = min(sample.count, max(0, countedFrom - range.lowerBound))
-    var bits = measure(input, sample, counted, options)
+    var bits = measure(input, sample, counted: counted, options)
     learnt.copy(measured)
     options.context = context(sample, counted, options)
     // Where most bytes are always the same there are runs of them, however rare.
@@ -24,33 +23,34 @@ extension NearOptimalEncoder {
     guard options.grain > 1 else { return (options, bits) }
     let used = usedOffsets(sample, options)
     if options.derived == 0 {
-      // Not all that is called numbers repeats as such: half of the sample tells.
+      // Not all items repeat as such: half of the sample tells.
       let half = sample.lowerBound..<sample.lowerBound + sample.count / 2
-      let numbers = measure(input, half, counted / 2, options)
+      let items = measure(input, half, counted: counted / 2, options)
       swap(&cache, &filtered)
       defer { swap(&cache, &filtered) }
       let anywhere = options.anywhere
       tree.clear(at: half.lowerBound)
-      let end = tree.find(input, half, from: half.lowerBound, anywhere, into: cache)
-      let bytes = measure(input, half.lowerBound..<end, counted / 2, anywhere)
-      if numbers > bytes * NearOptimalEncoder.margin {
+      let end = tree.find(
+        SearchContext(input: input, range: half, origin: half.lowerBound, options: anywhere), into: cache)
+      let bytes = measure(input, half.lowerBound..<end, counted: counted / 2, anywhere)
+      if items > bytes * NearOptimalEncoder.margin {
         learnt.copy(measured)
-        return (anywhere, bits * bytes / numbers)
+        return (anywhere, bits * bytes / items)
       }
     }
     if used != options.offsets {
       options.offsets = used
-      bits = measure(input, sample, counted, options)
+      bits = measure(input, sample, counted: counted, options)
       learnt.copy(measured)
       options.context = context(sample, counted, options)
     }
-    // Where numbers begin and end there may be enough, or even more: fewer ways to say the same are used more often.
+    // The offsets where items begin and end may be enough, or even better: fewer ways to say the same are used more often.
     let low: UInt8 = options.grain == 8 ? 0x01 : options.grain == 4 ? 0x11 : 0x55
     let first = low, last = low << UInt8(options.grain - 1)
     for pair in [first | first << 1, first | last, last | last >> 1] where pair.nonzeroBitCount < used.nonzeroBitCount {
       var fewer = options
       fewer.offsets = pair
-      let less = measure(input, sample, counted, fewer)
+      let less = measure(input, sample, counted: counted, fewer)
       let isEnough = less <= bits * NearOptimalEncoder.margin
       if isEnough, options.offsets == used || less < bits {
         fewer.context = context(sample, counted, fewer)
@@ -62,8 +62,10 @@ extension NearOptimalEncoder {
     return (options, bits)
   }
 
-  /// The bits that a byte of a sample takes from some position in it on, if only the matches of some offsets are used.
-  private func measure(_ input: InputBytes, _ sample: Range<Int>, _ counted: Int, _ options: SearchOptions) -> Double {
+  /// The bits that a byte of a sample takes from the `counted`th on, if only the matches at the options' offsets are used.
+  private func measure(
+    _ input: InputBytes, _ sample: Range<Int>, counted: Int, _ options: SearchOptions
+  ) -> Double {
     let whole = cache
     if options.offsets != .max {
       cache = filtered
@@ -74,9 +76,9 @@ extension NearOptimalEncoder {
     if options.derived.nonzeroBitCount < 4 {
       begin(input, sample, options)
     } else {
-      begin(input, sample, options, [NearOptimalEncoder.smoothing])
+      begin(input, sample, options, smoothings: [NearOptimalEncoder.smoothing])
     }
-    choose(input, sample.lowerBound, 0..<sample.count)
+    choose(0..<sample.count, of: input, from: sample.lowerBound)
     var start = 0
     while start < counted { start += path.table.view[start].length }
     path.tally(start..<sample.count, into: histogram)
@@ -93,7 +95,7 @@ extension NearOptimalEncoder {
     return offsets
   }
 
-  /// The length that hardly any match falls short of that was chosen and had to be searched for.
+  /// The length that hardly any match is shorter than that was chosen and had to be searched for.
   private func context(_ sample: Range<Int>, _ counted: Int, _ options: SearchOptions) -> Int {
     var (counts, later) = ([Int](repeating: 0, count: 9), [Int](repeating: 0, count: 9))
     let symbols = forEachSearched(sample, options) { position, match in
@@ -143,10 +145,10 @@ extension NearOptimalEncoder {
     return symbols
   }
 
-  /// Learns the costs from a beginning whose matches have been found, in a round for each smoothing.
+  /// Learns the costs from a sample whose matches have been found, in a round for each smoothing.
   private func begin(
     _ input: InputBytes, _ range: Range<Int>, _ options: SearchOptions,
-    _ smoothings: [Float] = [3 * NearOptimalEncoder.smoothing, NearOptimalEncoder.smoothing]
+    smoothings: [Float] = [3 * NearOptimalEncoder.smoothing, NearOptimalEncoder.smoothing]
   ) {
     costs.initialize(input, range, itemDistance: options.itemDistance)
     histogram.clear()
@@ -156,7 +158,7 @@ extension NearOptimalEncoder {
     distances[itemSlot] = 0
     costs.setDistancePrior(distances)
     for smoothing in smoothings {
-      choose(input, range.lowerBound, 0..<range.count)
+      choose(0..<range.count, of: input, from: range.lowerBound)
       path.tally(0..<range.count, into: histogram)
       costs.set(histogram, smoothing: smoothing)
     }

@@ -9,9 +9,9 @@ struct EncodedSegment: Sendable {
   let crc32: UInt32
 }
 
-/// Writes segments in order, each closed as its place asks: by a full flush, or as the end of the stream.
+/// Writes segments in order, each closed by a full flush or, the last one, as the end of the stream.
 final class SegmentQueue: Sendable {
-  let spares = BufferPool()
+  let spares = Pool { ScratchBuffer() }
   private let state: Mutex<State>
 
   // The sink is used under the lock, or by the one thread that ends the stream.
@@ -24,29 +24,22 @@ final class SegmentQueue: Sendable {
   init(_ sink: any ByteSink) { state = Mutex(State(sink: sink)) }
 
   func append(_ segment: EncodedSegment) throws(FormatError) {
-    let result: Result<Void, FormatError> = state.withLock { state in
-      do throws(FormatError) {
-        try close(&state, isLast: false)
-        state.pending = segment
-        return .success(())
-      } catch { return .failure(error) }
+    try state.withLock { (state) throws(FormatError) in
+      try close(&state, isLast: false)
+      state.pending = segment
     }
-    try result.get()
   }
 
   func finish() throws(FormatError) -> [SegmentIndex.Segment] {
-    let result: Result<[SegmentIndex.Segment], FormatError> = state.withLock { state in
-      do throws(FormatError) {
-        if state.pending == nil, state.segments.isEmpty {
-          // No input at all: one final block without symbols.
-          try state.sink.write([3, 0])
-          state.segments.append(SegmentIndex.Segment(uncompressedCount: 0, compressedCount: 2, crc32: 0))
-        }
-        try close(&state, isLast: true)
-        return .success(state.segments)
-      } catch { return .failure(error) }
+    try state.withLock { (state) throws(FormatError) in
+      if state.pending == nil, state.segments.isEmpty {
+        // No input at all: one final block without symbols.
+        try state.sink.write([3, 0])
+        state.segments.append(SegmentIndex.Segment(uncompressedCount: 0, compressedCount: 2, crc32: 0))
+      }
+      try close(&state, isLast: true)
+      return state.segments
     }
-    return try result.get()
   }
 
   private func close(_ state: inout State, isLast: Bool) throws(FormatError) {
@@ -58,18 +51,7 @@ final class SegmentQueue: Sendable {
     state.segments.append(
       SegmentIndex.Segment(
         uncompressedCount: segment.uncompressedCount, compressedCount: count, crc32: segment.crc32))
+    // Safe: the segment's bytes, in a buffer that goes back to its pool afterwards.
     try unsafe state.sink.write(output.bytes(count))
   }
-}
-
-/// Encoders that threads take and give back: their tables are large and worth keeping.
-final class EncoderPool: Sendable {
-  /// One pool for the process: never more encoders than threads have been at work at once.
-  static let shared = EncoderPool()
-
-  private let spares = Mutex<[SegmentEncoder]>([])
-
-  func take() -> SegmentEncoder { spares.withLock { $0.popLast() } ?? SegmentEncoder() }
-
-  func give(_ encoder: SegmentEncoder) { spares.withLock { $0.append(encoder) } }
 }

@@ -1,6 +1,6 @@
-/// How a segment is parsed.
+/// How a region is parsed.
 enum Strategy: Equatable {
-  /// No matches at all.
+  /// No matches at all: Huffman codes only, as zlib's strategy `Z_HUFFMAN_ONLY` has it.
   case literals
   /// ``RunParser``: the item's distance and runs of one byte.
   case runs
@@ -30,7 +30,7 @@ extension ItemLayout {
     return found
   }
 
-  /// What the greedy parser looks for, as long as nothing is known of the data: contexts at every offset.
+  /// What the greedy parser looks for as long as nothing is known of the data: contexts at every offset.
   var greedyOptions: GreedyParser.Options {
     GreedyParser.Options(
       itemDistance: atomDistance,
@@ -39,24 +39,18 @@ extension ItemLayout {
   }
 
   private var probes: [HashTableMatchFinder.Probe] {
-    let lengths =
-      switch atomSize {
-      case 8: [4, 6, 8, 11]
-      case 4: [3, 4, 7, 12]
-      case 2: [3, 5]
-      default: [3, 4, 6, 10]
-      }
+    let lengths = Tunables.HashTable.contexts(atomSize: atomSize)
     return lengths.map { HashTableMatchFinder.Probe(length: $0, offsets: .max) }
   }
 
-  /// What the parser of numbers looks for; `nil` where numbers are not of four or eight bytes.
+  /// What the item parser looks for; `nil` where atoms do not have four or eight bytes.
   var itemParserOptions: ItemParser.Options? {
     guard atomSize == 4 || atomSize == 8 else { return nil }
     let stride = distances(atMost: 3).first { $0 > atomSize && $0 % atomSize == 0 } ?? 0
-    return ItemParser.Options(size: atomSize, stride: stride, depth: 1)
+    return ItemParser.Options(size: atomSize, stride: stride, depth: Tunables.Items.chainDepth)
   }
 
-  /// What the optimal parser looks for, as long as nothing is known of the data: contexts at every offset.
+  /// What the optimal parser looks for as long as nothing is known of the data: contexts at every offset.
   var searchOptions: OptimalParser.Options {
     let others = distances(atMost: 4).filter { $0 != atomDistance }
     return OptimalParser.Options(

@@ -1,4 +1,4 @@
-/// The chunks of a segment whose symbols have been counted, so that nobody needs to count them again.
+/// The chunks of a segment whose symbols have been counted, so that they need not be counted again.
 final class ChunkCounts {
   private var histograms: [Histogram] = []
   /// Where each chunk ends.

@@ -1,6 +1,12 @@
-internal import PlatformC
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
-/// How often each symbol occurs in some sequences.
+/// The frequencies of the symbols of a block or a part of one.
 final class Histogram {
   private let literalTable = Table<UInt32>(repeating: 0, count: 288)
   private let distanceTable = Table<UInt32>(repeating: 0, count: 32)
@@ -29,7 +35,7 @@ final class Histogram {
         left &-= 1
       }
       if position <= last {
-        // How many literals are left is hard to foresee: so three are counted, some of them as none.
+        // How many literals are left is hard to predict: so three are counted, without a branch, some of them zero times.
         let word = input.load32(position)
         literals[Int(word & 0xFF)] &+= left > 0 ? 1 : 0
         literals[Int(word &>> 8 & 0xFF)] &+= left > 1 ? 1 : 0
@@ -89,7 +95,8 @@ final class Histogram {
     var extra = 0
     for slot in 8..<28 { extra += Int(literals[257 + slot]) * Int(DeflateAlphabet.lengthExtra[slot]) }
     for slot in 2..<30 { extra += Int(distances[slot]) * DeflateAlphabet.distanceExtra(slot) }
-    return literalBits + distanceBits + Double(extra) + 80 + 2.1 * Double(literalKinds + distanceKinds)
+    return literalBits + distanceBits + Double(extra) + Tunables.Blocks.headerBits
+      + Tunables.Blocks.bitsPerUsedSymbol * Double(literalKinds + distanceKinds)
   }
 
   /// To base two.

@@ -1,4 +1,6 @@
-/// Some literals and then a match: what parsers produce, packed into 64 bits.
+/// Some literals and then a match, packed into 64 bits: what greedy parsers produce. (Zstandard calls it a sequence, too.)
+///
+/// The literals are not kept: they are the input's bytes between two matches.
 ///
 /// ```
 /// bits 0-23 literals | 24-33 length of the match (0: none) | 34-49 distance - 1 | 50-54 distance symbol

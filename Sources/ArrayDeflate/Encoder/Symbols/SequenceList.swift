@@ -1,4 +1,4 @@
-/// Where a parser puts its sequences.
+/// Where a parser lists its sequences.
 struct SequenceList {
   private let table: TableView<PackedSequence>
   let counts: ChunkCounts
@@ -19,7 +19,7 @@ struct SequenceList {
     return histogram
   }
 
-  /// Room for the sequences of so many bytes: matches have three bytes at least, and long runs are cut.
+  /// Room for the sequences of `byteCount` bytes: matches have three bytes at least, and long runs of literals are cut.
   static func capacity(for byteCount: Int) -> Int { byteCount / 3 + byteCount / maxLiterals + 16 }
 
   @inline(__always) subscript(index: Int) -> PackedSequence { table[index] }

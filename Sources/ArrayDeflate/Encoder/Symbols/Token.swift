@@ -4,13 +4,13 @@
 /// bits 0-9 symbol: a literal's value, or 256 + a match's length | 10-14 distance symbol | 15-29 distance - 1
 /// ```
 ///
-/// Both have the same form, a literal with a distance symbol that takes no bits; so loops over tokens need not ask
-/// which one comes, which would be hard to foresee and so would cost more than all the rest.
+/// Both have the same form, a literal with a distance symbol that takes no bits; so loops over tokens need not branch on
+/// which one comes, which is hard to predict and would cost more than all the rest.
 struct Token: BitwiseCopyable, Sendable {
   static let symbolCount = 256 + DeflateAlphabet.maxMatch + 1
-  /// The distance symbol of what has no distance.
+  /// The distance symbol of literals, which deflate does not have: no bits.
   static let noDistance = 31
-  /// Stands where no match was found: a length that is priced out of reach.
+  /// Represents that no match was found: a length that is priced out of reach.
   static var none: Token { Token(bits: 257 | UInt32(noDistance) << 10) }
 
   var bits: UInt32
@@ -42,15 +42,15 @@ struct Token: BitwiseCopyable, Sendable {
   @inline(__always) var symbol: Int { Int(bits & 0x3FF) }
   @inline(__always) var slot: Int { Int(bits &>> 10 & 0x1F) }
   @inline(__always) var distance: Int { Int(bits &>> 15) &+ 1 }
-  /// The bytes that it stands for.
+  /// The number of bytes that it represents.
   @inline(__always) var length: Int {
-    // No branch: which kind comes next is hard to foresee.
+    // Without a branch: which kind comes next is hard to predict.
     let more = symbol &- 257
     return 1 &+ (more & ~(more &>> 63))
   }
 }
 
-/// The tokens of a segment.
+/// The tokens of a segment: what ``OptimalParser`` and ``NearOptimalEncoder`` produce.
 struct TokenList {
   let tokens: Table<Token>
   let counts: ChunkCounts

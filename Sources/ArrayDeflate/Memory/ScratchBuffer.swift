@@ -1,16 +1,23 @@
 internal import ByteIO
-internal import Synchronization
-internal import PlatformC
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 /// Memory that grows on demand and is used again: fresh pages cost more than what is done with them.
 ///
-/// Used by one thread at a time; the pool hands it from one to the next.
+/// Used by one thread at a time; ``Pool`` passes it from one to the next.
 @safe final class ScratchBuffer: @unchecked Sendable {
+  /// Buffers for segments, compressed and not: a few small ones stay for the next array that is read.
+  static let pool = Pool(keeping: 8, where: { $0.capacity <= 2 << 20 }, make: { ScratchBuffer() })
+
   private var base: UnsafeMutableRawPointer?
   private(set) var capacity = 0
-  /// How many bytes are in use, where the user keeps count.
-  var count = 0
-
+  // Safe: no memory yet.
   init() { unsafe base = nil }
 
   deinit {
@@ -40,6 +47,7 @@ internal import PlatformC
   }
 
   /// The first bytes; valid until the buffer grows or is given back.
+  // Safe: as above.
   func bytes(_ count: Int) -> UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(mutableBytes(count)) }
 
   /// Reads `count` bytes of a source; returns the count.
@@ -55,6 +63,7 @@ internal import PlatformC
     }
     if source.byteCount != nil || count <= 1 << 22 {
       try reserve(count)
+      // Safe: within the memory just reserved.
       let got = try unsafe source.read(into: mutableBytes(count), at: offset)
       try check(got, count, offset, source)
     } else {
@@ -70,30 +79,5 @@ internal import PlatformC
       throw FormatError.truncated("compressed data", expected: count, found: got, at: offset + got)
         .at(file: source.name)
     }
-  }
-}
-
-/// Buffers that threads take and give back.
-final class BufferPool: Sendable {
-  private let spares = Mutex<[ScratchBuffer]>([])
-  private let maxCount: Int
-  private let maxCapacity: Int
-
-  /// - Parameters:
-  ///   - maxCount: How many buffers are kept.
-  ///   - maxCapacity: How large a buffer may be, in bytes, to be kept.
-  init(keeping maxCount: Int = .max, maxCapacity: Int = .max) {
-    self.maxCount = maxCount
-    self.maxCapacity = maxCapacity
-  }
-
-  /// Buffers for segments, compressed and not: a few stay for the next array that is read.
-  static let shared = BufferPool(keeping: 8, maxCapacity: 2 << 20)
-
-  func take() -> ScratchBuffer { spares.withLock { $0.popLast() } ?? ScratchBuffer() }
-
-  func give(_ buffer: ScratchBuffer) {
-    guard buffer.capacity <= maxCapacity else { return }
-    spares.withLock { if $0.count < maxCount { $0.append(buffer) } }
   }
 }

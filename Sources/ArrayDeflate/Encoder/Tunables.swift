@@ -1,0 +1,209 @@
+/// The encoder's tunable constants, each with what it does and how it was chosen.
+///
+/// All were chosen by measurement, on the fifteen kinds of arrays that `Benchmarks/make-deflate-data.py` calls known, and
+/// checked on those that it keeps aside; docs/deflate.md tells how to do it again. None of them is needed for correctness:
+/// any value of the right order gives a valid stream. But every change changes the bytes that are written.
+/// What follows from the format (RFC 1951) is in ``DeflateAlphabet``, what follows from the width of registers in ``BitBudget``.
+enum Tunables {
+  /// How ``ContentRegions`` finds where a segment's content changes.
+  enum Regions {
+    /// About the number of bytes that are taken for alike, and so the shortest region. Small enough to separate an image from
+    /// its margin; large enough that a region's own codes and trials cost little of it.
+    static let partSize = 128 << 10
+    /// The bytes of each part that are looked at: less than half of a part, for bisection to have room.
+    static let probeSize = 4096
+    /// By how much the share of bytes that repeat those of the item before may differ within a region.
+    static let tolerance = 0.25
+  }
+
+  /// How ``SegmentEncoder`` chooses a strategy from trials on a sample. The values of the form "A is taken if its bits are
+  /// less than this share of B's" trade time for size: A is the slower one. They were set between the
+  /// known kinds that a strategy serves and those that it does not: what they buy there is in
+  /// docs/deflate.md.
+  enum Trials {
+    /// The bytes of the sample, and those of them that only warm up tables and costs: two chunks of ``Optimal``, of which the
+    /// second one counts. Repeats at more than 16 KB are not seen.
+    static let sample = (2 * Optimal.chunk, Optimal.chunk)
+    /// The same for `best`, whose window has to fill: 32 KB before counting.
+    static let sampleOfBest = (96 << 10, 32 << 10)
+    /// Runs instead of literals alone.
+    static let runs = 0.998
+    /// ``ElementRunParser`` instead of ``RunParser``: it takes half the time, and so may be larger by a thousandth.
+    static let elementRuns = 1.001
+    /// Where runs take less than this share of literals, no search is tried: it would cost more than it could gain.
+    static let enoughRuns = 0.3
+    /// The same for `fast`.
+    static let enoughRunsOfFast = 0.75
+    /// The greedy parser instead of runs.
+    static let greedy = 0.975
+    /// The same for items of one byte, which are searched slowly since a match may begin anywhere.
+    static let greedyOfBytes = 0.94
+    /// The same for `fast`.
+    static let greedyOfFast = 0.88
+    /// The item parser is tried only if the greedy parser takes less than this share of runs.
+    static let itemsNeedGain = 0.88
+    /// The item parser instead of the greedy one.
+    static let items = 0.98
+    /// The optimal parser is tried only if the greedy parser takes less than this share of runs.
+    static let optimalNeedsGain = 0.8
+    /// The optimal parser instead of the greedy one.
+    static let optimal = 0.994
+    /// Of items of two bytes both bytes are searched only if matches that begin at the high byte gain less than this.
+    static let optimalAtHighBytes = 0.985
+    /// Bits a byte below which a region is little more than one run, and `best` looks no further.
+    static let oneRun = 0.02
+    /// The near-optimal encoder instead of the best of literals and runs, at `best`.
+    static let nearOptimal = 0.9998
+    /// Where the near-optimal encoder gains less than this, both are written and the smaller one is kept: the sample may err.
+    static let rival = 0.95
+  }
+
+  /// ``HashTableMatchFinder``.
+  enum HashTable {
+    /// The most contexts.
+    static let maxProbes = 8
+    /// The bits of a hash: 16,384 positions of 16 bits, 32 KB a table, so that the tables of all contexts stay in the
+    /// second-level cache.
+    static let hashBits = 14
+    /// Within a match of this many bytes no others are looked for: there is hardly a longer one.
+    static let longMatch = 96
+    /// The lengths of the contexts, the shortest first: from less than an item to more. Which of them are of use in a segment,
+    /// and where, ``GreedyParser`` learns from a sample.
+    static func contexts(atomSize: Int) -> [Int] {
+      switch atomSize {
+      case 8: [4, 6, 8, 11]
+      case 4: [3, 4, 7, 12]
+      case 2: [3, 5]
+      default: [3, 4, 6, 10]
+      }
+    }
+  }
+
+  /// ``BinaryTreeMatchFinder``.
+  enum BinaryTree {
+    /// The bits of a hash: 2^18 trees for 2^15 positions. With half as many trees as positions, a position of another context
+    /// is compared in vain at every other search, which took a third of the search in images.
+    static let hashBits = 18
+    /// Positions that are looked up together: what is found out about them is at hand when the trees are searched, where
+    /// waiting for memory would cost most.
+    static let batch = 256
+    /// The most nodes of a descent where distances are multiples of an item.
+    static let depth = 100
+    /// The same where a match may begin at any byte. Trees are deep there, and what lies deeper is worth 1% on masks.
+    static let depthOfBytes = 32
+    /// Within a run of this many bytes nothing else is looked for.
+    static let longRun = 200
+    /// The share of equal bytes from which on a byte of an item is taken for constant, so that matches are derived.
+    static let constantShare = 0.99
+  }
+
+  /// ``MatchCache``: what the near-optimal encoder has in memory at once, 6 MB of matches and 4 of positions.
+  enum MatchCache {
+    /// The most positions: a MiB, of which each window's costs follow from the one before.
+    static let maxPositions = 1 << 20
+    /// The most matches: one and a half a position on average. Where there are more, the stretch ends sooner.
+    static let maxMatches = 3 << 19
+  }
+
+  /// ``GreedyParser``.
+  enum Greedy {
+    /// As for ``HashTable``.
+    static let hashBits = 14
+    /// The bytes after which costs are updated.
+    static let chunk = 1 << 15
+    /// A match of this many bytes is taken at once.
+    static let niceLength = 40
+    /// Bits in favour of matches: else what is rare grows dearer, and so still rarer.
+    static let biasBits = 0.5 as Float
+    /// What a context has to save at each position where it is looked for, in 128ths of a bit: a sixth of a bit.
+    static let minGain = 20
+    /// The same for `fast`: half a bit.
+    static let minGainOfFast = 64
+  }
+
+  /// ``ItemParser``.
+  enum Items {
+    /// Items that are parsed together, after which costs are updated.
+    static let chunk = 1 << 13
+    /// The bits of a hash.
+    static let hashBits = 15
+    /// The most candidates of an item.
+    static let maxCandidates = 6
+    /// A match of this many bytes is taken at once.
+    static let niceLength = 40
+    /// Within a match that goes on for this many items nothing else is looked for.
+    static let longMatch = 6
+    /// The items of the long context's chain that are tried. More are slower, at a small gain in size.
+    static let chainDepth = 1
+  }
+
+  /// ``OptimalParser``.
+  enum Optimal {
+    /// Bytes that are parsed together, after which costs are updated: half the window, so that costs follow the data.
+    static let chunk = 1 << 14
+  }
+
+  /// ``MinimumCostPath``.
+  enum MinimumCostPath {
+    /// Of a match that is longer than this only the lengths in its last half of this are weighed: where so long a match is
+    /// given up, it is near its end. All lengths have to be weighed up to about 64.
+    static let longMatch = 128
+  }
+
+  /// ``CostModel``.
+  enum Costs {
+    /// The frequency that literals and lengths are given that do not occur.
+    static let literalFloor = 0.4 as Float
+    /// The frequency that distances are given that do not occur.
+    static let distanceFloor = 0.3 as Float
+    /// The share of the past that stays when costs are updated: it keeps a chance choice from locking in.
+    static let memory = 0.6 as Float
+    /// What is added to the frequencies of bytes in the beginning.
+    static let initialFloor = 0.3 as Float
+    /// The bits of a length symbol in the beginning.
+    static let initialLengthBits = 3
+    /// The bits of a distance symbol in the beginning.
+    static let initialDistanceBits = 5
+    /// The bits of the item's own distance in the beginning.
+    static let initialItemDistanceBits = 1
+  }
+
+  /// ``NearOptimalEncoder``.
+  enum NearOptimal {
+    /// Symbols that are counted together before blocks are merged: fine enough that blocks end where the data changes.
+    static let chunkSymbols = 1024
+    /// Positions that are parsed by the costs of those before. Costs that follow the data 64 KiB by 64 KiB give smaller results
+    /// (series 0.4%, labels 0.3%) than those of a whole MiB.
+    static let costWindow = 1 << 16
+    /// The share of a block's bits that the costs of others may waste: where it is more, the block is parsed again by its own
+    /// code. Where there is much to choose from a second parse is worth 0.1% even at a difference of 0.05%.
+    static let waste = 0.0004 as Float
+    /// The same where there is little to choose from: less than two matches at three positions.
+    static let wasteOfLittle = 0.003 as Float
+    /// Frequencies that unused lengths and distances are given in the beginning, as a share of the matches: what is dear is not
+    /// used, and what is not used is dear.
+    static let smoothing = 0.04 as Float
+    /// An offset within an item where fewer than one in this many symbols is a match that had to be searched for is not searched.
+    static let rare = 800
+    /// By how much a faster search may be larger in a sample.
+    static let margin = 1.001
+  }
+
+  /// ``BlockSplitter`` and ``BlockMerger``.
+  enum Blocks {
+    /// Literals and matches of a chunk of sequences: what a block has at least.
+    static let sequenceChunkSymbols = 16_384
+    /// The bytes that ``ElementRunParser`` counts together.
+    static let elementRunChunk = 1 << 16
+    /// About the bytes of a block from which on it is joined by what codes take, not by entropy (``BlockSplitter``).
+    static let exactPiece = 96 << 10
+    /// The same for two blocks together in ``BlockMerger``. Blocks of 100 to 300 KB are best in noise.
+    static let largeBlock = 200_000
+    /// The bits of a block's header without the lengths of its codes, as ``BlockSplitter`` estimates them.
+    static let headerBits = 80.0
+    /// The same in ``BlockMerger``, where more is counted against many small blocks.
+    static let mergerHeaderBits = 300 as Float
+    /// The bits that a symbol's code length takes in the header, on average.
+    static let bitsPerUsedSymbol = 2.1
+  }
+}
