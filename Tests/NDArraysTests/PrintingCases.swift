@@ -1,6 +1,11 @@
 import NDArrays
 import PythonLiterals
-import PlatformC
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// An array with the texts that NumPy gives for it, from `Fixtures/printing-cases.txt`.
 struct PrintingCase {

@@ -1,6 +1,11 @@
 import NDArrays
 import Testing
-import PlatformC
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Far more numbers than a fixture holds, compared with the NumPy at hand: `python3`, or what `NPY_PYTHON` names.
 @Suite struct PrintingOracleTests {

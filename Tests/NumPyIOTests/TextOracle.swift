@@ -1,6 +1,11 @@
 import NDArrays
 import PythonLiterals
-import PlatformC
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Runs NumPy and reads what it answers: lines of fields between tabs.
 ///

@@ -1,6 +1,11 @@
 import NumberText
 import Testing
-import PlatformC
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// C's own printf, the oracle.
 func printed(_ format: String, _ precision: Int, _ value: Double) -> String {

@@ -1,6 +1,11 @@
 import NumberText
 import Testing
-import PlatformC
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 @Suite struct NumberReaderTests {
   static func double(_ text: String) -> Double? {

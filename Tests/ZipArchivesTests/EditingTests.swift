@@ -3,7 +3,12 @@ import ByteIO
 import Testing
 
 @testable import ZipArchives
-import PlatformC
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Append, remove, rename.
 struct EditingTests {

@@ -2,7 +2,12 @@ import ByteIO
 import Testing
 
 @testable import ZipArchives
-import PlatformC
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// A folder of its own for a test, removed with the object.
 final class TemporaryFolder {

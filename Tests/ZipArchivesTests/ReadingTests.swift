@@ -3,7 +3,12 @@ import ByteIO
 import Testing
 
 @testable import ZipArchives
-import PlatformC
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// What other writers make, read as Python's `zipfile` reads it.
 struct ReadingTests {
