@@ -9,20 +9,27 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CBenchmarkZlib"),
     .systemLibrary(name: "CBenchmarkLibdeflate"),
+    // Options, timing, kinds of arrays, stock zlib: what several benchmarks need.
+    .target(
+      name: "BenchmarkSupport",
+      dependencies: [.product(name: "ArrayDeflate", package: "swift-numpy-io"), "CBenchmarkZlib"]),
     .executableTarget(
       name: "DeflateBenchmark",
       dependencies: [
-        .product(name: "ArrayDeflate", package: "swift-numpy-io"), "CBenchmarkZlib", "CBenchmarkLibdeflate",
+        .product(name: "ArrayDeflate", package: "swift-numpy-io"), "BenchmarkSupport", "CBenchmarkLibdeflate",
       ]),
     .executableTarget(
       name: "InflateBenchmark",
       dependencies: [
-        .product(name: "ArrayDeflate", package: "swift-numpy-io"), "CBenchmarkZlib", "CBenchmarkLibdeflate",
+        .product(name: "ArrayDeflate", package: "swift-numpy-io"), "BenchmarkSupport", "CBenchmarkZlib",
+        "CBenchmarkLibdeflate",
       ]),
     .executableTarget(
-      name: "FileBenchmark", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
+      name: "FileBenchmark",
+      dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io"), "BenchmarkSupport"]),
     .executableTarget(
-      name: "TextBenchmark", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
+      name: "TextBenchmark",
+      dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io"), "BenchmarkSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

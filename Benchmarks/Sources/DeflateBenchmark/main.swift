@@ -5,74 +5,24 @@
 // FOLDER is what make-deflate-data.py made. Sizes are relative to zlib -6's, speeds are multiples of it; z6 is
 // zlib -6's own speed in MB/s. Every stream of ours is inflated with zlib and compared.
 import ArrayDeflate
-import ByteIO
+import BenchmarkSupport
 import CBenchmarkLibdeflate
-
-struct Kind {
-  var name: String
-  var layout: ItemLayout
-  var group: String
-}
-
-func option(_ name: String) -> String? {
-  let arguments = CommandLine.arguments
-  guard let index = arguments.firstIndex(of: "--" + name), index + 1 < arguments.count else { return nil }
-  return arguments[index + 1]
-}
-
-func format(_ value: Double, _ digits: Int) -> String {
-  var scale = 1.0
-  for _ in 0..<digits { scale *= 10 }
-  let whole = Int((value * scale).rounded())
-  if digits == 0 { return String(whole) }
-  let text = String(whole % Int(scale))
-  return "\(whole / Int(scale))." + String(repeating: "0", count: digits - text.count) + text
-}
-
-func pad(_ text: String, _ width: Int) -> String {
-  String(repeating: " ", count: max(0, width - text.count)) + text
-}
 
 /// The least time of several runs in seconds, and the last run's result.
 func timed<Value>(_ repeats: Int, _ body: () throws -> Value) rethrows -> (Double, Value) {
   var best = Double.infinity
-  let clock = ContinuousClock()
   var value: Value?
-  for _ in 0..<repeats {
-    let start = clock.now
-    value = try body()
-    let took = clock.now - start
-    best = min(best, Double(took.components.seconds) + Double(took.components.attoseconds) * 1e-18)
-  }
+  for _ in 0..<repeats { best = min(best, try seconds { value = try body() }) }
   return (best, value!)
 }
 
 let folder = CommandLine.arguments[1]
-let table = try FileSource(path: folder + "/kinds.tsv").readBytes(at: 0, upTo: 1 << 20)
-var kinds = String(decoding: table, as: UTF8.self).split(separator: "\n").map { line in
-  let fields = line.split(separator: "\t").map(String.init)
-  return Kind(
-    name: fields[0],
-    layout: ItemLayout(itemSize: Int(fields[1])!, atomSize: Int(fields[2])!, strides: [Int(fields[3])!]),
-    group: fields[4])
-}
-if let chosen = option("kinds")?.split(separator: ",").map(String.init) {
-  kinds = kinds.filter { chosen.contains($0.name) || chosen.contains($0.group) }
-}
+let kinds = try Kind.all(in: folder)
 let levels = (option("levels") ?? "fast,default").split(separator: ",").compactMap {
   DeflateLevel(rawValue: String($0))
 }
 let peers = (option("peers") ?? "").split(separator: ",").compactMap { Int32($0) }
 let repeats = Int(option("repeat") ?? "3")!
-
-final class CountingSink: ByteSink {
-  let name = "memory"
-  var bytes: [UInt8] = []
-  var position: Int { bytes.count }
-  init(capacity: Int) { bytes.reserveCapacity(capacity) }
-  func write(_ more: UnsafeRawBufferPointer) { bytes.append(contentsOf: more) }
-  func flush() {}
-}
 
 print(pad("kind", 10), pad("MB", 5), pad("z6 MB/s", 8), terminator: "")
 for level in levels {
@@ -81,7 +31,7 @@ for level in levels {
 for peer in peers { print(pad("ld-\(peer) size", 12), pad("MB/s", 6), terminator: "") }
 print()
 for kind in kinds {
-  let input = try FileSource(path: "\(folder)/\(kind.name).raw").readBytes(at: 0, upTo: .max)
+  let input = try kind.bytes(in: folder)
   let (zlibTime, reference) = timed(1) { zlibDeflate(input, level: 6) }
   let size = Double(input.count) / 1e6
   print(pad(kind.name, 10), pad(format(size, 1), 5), pad(format(size / zlibTime, 1), 8), terminator: "")

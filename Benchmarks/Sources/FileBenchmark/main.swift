@@ -5,6 +5,7 @@
 //
 // PREFIXES: only the work whose name begins with one of these, separated by commas.
 // LARGE.npz: an archive with a 3-d array `arr_0` of at least 310 in each axis, of which all and a corner are loaded.
+import BenchmarkSupport
 import NumPyIO
 
 let folder = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "/tmp"
@@ -15,15 +16,7 @@ let prefixes = (CommandLine.arguments.count > 3 ? CommandLine.arguments[3] : "")
 
 func measure(_ name: String, _ body: () throws -> Void) throws {
   guard prefixes.contains(where: name.hasPrefix) else { return }
-  var seconds: [Double] = []
-  for _ in 0...repetitions {
-    let start = ContinuousClock().now
-    try body()
-    let parts = (ContinuousClock().now - start).components
-    seconds.append(Double(parts.seconds) + Double(parts.attoseconds) * 1e-18)
-  }
-  // The first repetition warms up.
-  print(name, seconds.dropFirst().map { String($0) }.joined(separator: " "), separator: "\t")
+  try printTimes(name, repetitions: repetitions, body)
 }
 
 var random = RandomState(seed: 0)

@@ -2,6 +2,7 @@
 // every repetition.
 //
 // usage: TextBenchmark FOLDER [REPETITIONS [PART-OF-A-NAME]]
+import BenchmarkSupport
 import NumPyIO
 
 let arguments = CommandLine.arguments
@@ -11,15 +12,7 @@ let wanted = arguments.count > 3 ? arguments[3] : ""
 
 func measure(_ name: String, _ body: () throws -> Void) throws {
   guard wanted.isEmpty || name.contains(wanted) else { return }
-  var seconds: [Double] = []
-  for _ in 0...repetitions {
-    let start = ContinuousClock().now
-    try body()
-    let parts = (ContinuousClock().now - start).components
-    seconds.append(Double(parts.seconds) + Double(parts.attoseconds) * 1e-18)
-  }
-  // The first repetition warms up.
-  print(name, seconds.dropFirst().map { String($0) }.joined(separator: " "), separator: "\t")
+  try printTimes(name, repetitions: repetitions, body)
 }
 
 let s = try NDArray<Int64>(contentsOf: folder + "/S.npy")
