@@ -1,5 +1,12 @@
 package import SystemPackage
-internal import PlatformC
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 /// A file that is read by position (`pread`): only what is asked for is read.
 public final class FileSource: ByteSource {

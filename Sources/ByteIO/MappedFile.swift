@@ -1,5 +1,12 @@
 internal import SystemPackage
-internal import PlatformC
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 /// A file's bytes as memory, brought in by the system as they are touched.
 ///

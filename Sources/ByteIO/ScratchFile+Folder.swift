@@ -1,4 +1,10 @@
-internal import PlatformC
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 extension ScratchFile {
   /// The folder for temporary files: that of the environment variable `TMPDIR`, or `/tmp`.

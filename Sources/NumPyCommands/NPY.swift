@@ -1,7 +1,14 @@
 import ArgumentParser
 import ByteIO
 import Synchronization
-import PlatformC
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Runs the command with the arguments of the process, and ends the process.
 package func runCommand() { NPY.main() }

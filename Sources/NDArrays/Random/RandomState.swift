@@ -1,4 +1,10 @@
-internal import PlatformC
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 /// Random numbers that are, seed for seed and draw for draw, those of NumPy's `np.random.RandomState`.
 ///

@@ -1,9 +1,16 @@
 internal import ReusedMemory
-internal import PlatformC
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 /// The bytes that arrays share: on the heap, in a mapped file, or lent by another object.
 ///
-/// Arrays that are slices of each other hold the same storage; a caller that wants to write and is not its only holder
+/// Arrays that are slices of each other hold the same storage; whoever wants to write and is not its only holder
 /// copies first. That keeps a storage that several threads can see unchanged, which makes it `Sendable`.
 @safe public final class ArrayStorage: @unchecked Sendable {
   /// How many bytes there are.
@@ -17,25 +24,24 @@ internal import PlatformC
 
   /// The most bytes that a storage of its own can have: the machine's memory, but for what everything else needs. Systems
   /// refuse a block of all of it.
-  package static var maxBytes: Int { BufferCache.physicalMemory / 8 * 7 }
+  package static var mostBytes: Int { WarmMemory.physicalMemory / 8 * 7 }
 
-  /// Checks, before anything is allocated, that the machine can hold that many bytes.
+  /// Checks, before anything is allocated, that the machine can hold so many bytes.
   ///
   /// - Throws: ``ArrayError`` with code `tooLarge`.
   package static func requireRoom(for byteCount: Int) throws(ArrayError) {
-    guard byteCount <= maxBytes else {
+    guard byteCount <= mostBytes else {
       throw ArrayError(
-        .tooLarge, "needs \(byteCount) bytes of memory, more than the \(maxBytes) that this machine can give")
+        .tooLarge, "needs \(byteCount) bytes of memory, more than the \(mostBytes) that this machine can give")
     }
   }
 
-  /// Storage of its own, with undefined content: the caller must fill it.
+  /// Storage of its own, with undefined content: whoever makes it must fill it.
   package init(uninitializedByteCount count: Int) {
     byteCount = count
     isWritable = true
     owner = nil
-    // Safe: given back in `deinit` only, with the same count.
-    unsafe baseAddress = BufferCache.allocate(count)
+    unsafe baseAddress = WarmMemory.allocate(count)
   }
 
   /// Storage of its own, all bytes zero.
@@ -55,7 +61,6 @@ internal import PlatformC
   @unsafe public init(
     borrowing baseAddress: UnsafeMutableRawPointer, byteCount: Int, owner: AnyObject, isWritable: Bool = false
   ) {
-    // Safe: only stored; the caller promises that the bytes are valid as long as `owner` lives, which is held.
     unsafe self.baseAddress = baseAddress
     self.byteCount = byteCount
     self.owner = owner
@@ -64,7 +69,7 @@ internal import PlatformC
 
   deinit {
     // Safe: allocated in `init`, and nobody holds an address longer than the storage.
-    if owner == nil { unsafe BufferCache.release(baseAddress, byteCount) }
+    if owner == nil { unsafe WarmMemory.release(baseAddress, byteCount) }
   }
 
   /// All bytes.
@@ -77,9 +82,8 @@ internal import PlatformC
     }
   }
 
-  /// All bytes, to be written to by the one that made this storage and has not shared it yet.
+  /// All bytes, to be written to by whoever made this storage and has not shared it yet.
   package var mutableBuffer: UnsafeMutableRawBufferPointer {
-    // Safe: the storage has this many bytes from its base on.
     unsafe UnsafeMutableRawBufferPointer(start: baseAddress, count: byteCount)
   }
 }

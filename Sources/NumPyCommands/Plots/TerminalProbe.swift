@@ -1,6 +1,13 @@
 import ArgumentParser
 import Plotting
-import PlatformC
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// How pictures get onto the terminal.
 enum GraphicsMode: String, CaseIterable, ExpressibleByArgument {

@@ -2,7 +2,14 @@ import SystemPackage
 import ByteIO
 import PythonLiterals
 import Synchronization
-import PlatformC
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Where the command prints: results on standard output, everything else on standard error.
 enum Console {

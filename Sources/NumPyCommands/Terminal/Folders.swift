@@ -1,6 +1,13 @@
 import ByteIO
 import SystemPackage
-import PlatformC
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Folders for output.
 enum Folders {

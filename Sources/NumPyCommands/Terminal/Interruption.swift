@@ -1,7 +1,14 @@
 import ByteIO
 import NumPyIO
 import Synchronization
-import PlatformC
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Ctrl-C and its like: what has been begun is cancelled, temporaries go, and the process ends by the signal, so that
 /// a shell's loop ends too (the shell calls it 130: 128 and SIGINT).

@@ -1,6 +1,13 @@
 import NumPyIO
 import Synchronization
-import PlatformC
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// One line on standard error that tells how far the work has come, if it takes longer than half a second and somebody
 /// looks on.

@@ -1,5 +1,12 @@
 import ByteIO
-import PlatformC
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// What the process was started with: its streams and its arguments.
 enum StandardStreams {

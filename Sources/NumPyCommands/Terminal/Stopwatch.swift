@@ -1,4 +1,10 @@
-import PlatformC
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// How long something took, as IPython's `%time` tells it.
 struct Stopwatch {

@@ -2,7 +2,7 @@ internal import ByteIO
 internal import ParallelLoops
 
 /// The bytes of a source, seen through a window that moves forwards; a mapped file and bytes in memory are one window.
-@safe struct PickleWindow {
+@safe struct PickleInput {
   let source: any ByteSource
   /// What holds the bytes, where all of them lie in the window.
   private let lender: (any ByteSource)?
@@ -28,7 +28,7 @@ internal import ParallelLoops
     if let bytes = source.residentBytes {
       lender = source
       // An array keeps all of the bytes that it lies in alive: of those in memory not many times its own size.
-      lentSize = bytes.isMapped ? PickleWindow.largeSize : max(PickleWindow.largeSize, bytes.count / 16)
+      lentSize = bytes.isMapped ? PickleInput.largeSize : max(PickleInput.largeSize, bytes.count / 16)
       // Safe: the bytes live and stay as long as the source, which the memory object holds; nothing is written to what
       // a `PickleMemory` borrows.
       window = unsafe PickleMemory(
@@ -40,7 +40,7 @@ internal import ParallelLoops
     } else {
       lender = nil
       lentSize = .max
-      window = PickleMemory(uninitializedCount: PickleWindow.windowSize)
+      window = PickleMemory(uninitializedCount: PickleInput.windowSize)
       windowStart = max(0, offset)
     }
     unsafe base = UnsafeRawPointer(window.baseAddress)
@@ -159,7 +159,7 @@ internal import ParallelLoops
   mutating func withBytes<Result>(
     _ count: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
   ) throws(FormatError) -> Result {
-    if count <= PickleWindow.largeSize || lender != nil {
+    if count <= PickleInput.largeSize || lender != nil {
       try need(count)
       // Safe: `need` made sure of the bytes.
       let result = unsafe body(
@@ -178,7 +178,7 @@ internal import ParallelLoops
   /// read straight into memory of their own.
   mutating func payload(_ count: Int) throws(FormatError) -> PickleBytes.Storage {
     try check(count)
-    if count < PickleWindow.largeSize {
+    if count < PickleInput.largeSize {
       try need(count)
       // Safe: `need` made sure of the bytes.
       let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: base + cursor, count: count))
@@ -206,10 +206,13 @@ internal import ParallelLoops
       let part = min(step, count - bytes.count)
       let known = bytes.count
       bytes.append(contentsOf: repeatElement(0, count: part))
-      try unsafe bytes.withUnsafeMutableBufferPointer { (all) throws(FormatError) in
-        // Safe: the part just appended.
-        try unsafe readAll(UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: all[known...])))
+      let result: Result<Void, FormatError> = unsafe bytes.withUnsafeMutableBytes { all in
+        do throws(FormatError) {
+          // Safe: the part just appended.
+          return .success(try unsafe readAll(UnsafeMutableRawBufferPointer(rebasing: all[known...])))
+        } catch { return .failure(error) }
       }
+      try result.get()
       step = min(step * 2, 1 << 26)
     }
     return bytes
@@ -221,7 +224,7 @@ internal import ParallelLoops
     unsafe target.copyMemory(from: UnsafeRawBufferPointer(start: base + cursor, count: buffered))
     cursor += buffered
     guard buffered < target.count else { return }
-    // The window is used up: it begins anew after what is read past it.
+    // The window is used up: it begins anew behind what is read past it.
     windowStart += cursor
     cursor = 0
     end = 0
@@ -238,23 +241,23 @@ internal import ParallelLoops
   }
 }
 
-extension PickleWindow {
+extension PickleInput {
   /// Large reads are cut into pieces of this many bytes, which all cores read at once.
   private static let pieceSize = 2 << 20
 
   private func read(_ target: UnsafeMutableRawBufferPointer, from start: Int) throws(FormatError) -> Int {
     let total = target.count
-    guard !source.readsInOrder, total >= 2 * PickleWindow.pieceSize, let count = source.byteCount,
-      count - start >= total
+    guard !source.readsInOrder, total >= 2 * PickleInput.pieceSize, let count = source.byteCount, count - start >= total
     else { return try unsafe source.read(into: target, at: start) }
-    // Safe: the pieces do not overlap, and the caller's memory outlives the loop.
-    nonisolated(unsafe) let target = unsafe target
+    let address = UInt(bitPattern: target.baseAddress)
     let source = source
-    try Parallel.forEach((total + PickleWindow.pieceSize - 1) / PickleWindow.pieceSize) {
+    try Parallel.forEach((total + PickleInput.pieceSize - 1) / PickleInput.pieceSize) {
       (piece: Int) throws(FormatError) in
-      let lower = piece * PickleWindow.pieceSize
-      let part = min(PickleWindow.pieceSize, total - lower)
-      let memory = unsafe UnsafeMutableRawBufferPointer(rebasing: target[lower..<(lower + part)])
+      let lower = piece * PickleInput.pieceSize
+      let part = min(PickleInput.pieceSize, total - lower)
+      // Safe: the pieces do not overlap, and the caller's memory outlives the loop.
+      let memory = unsafe UnsafeMutableRawBufferPointer(
+        start: UnsafeMutableRawPointer(bitPattern: address + UInt(lower)), count: part)
       let got = try unsafe source.read(into: memory, at: start + lower)
       guard got == part else {
         throw FormatError(.truncated, "pickle data was truncated: the file has shrunk", offset: start + lower + got)

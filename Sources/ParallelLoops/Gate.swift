@@ -1,11 +1,18 @@
 internal import Dispatch
 internal import Synchronization
-internal import PlatformC
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 /// Where threads wait for something that others change.
 ///
 /// To be put to sleep and woken up costs more than most turns take, so a thread looks again for a while before it sleeps.
-final class ParkingLot: Sendable {
+final class Gate: Sendable {
   /// How many times a thread looks before it sleeps: some 50 microseconds.
   private static let looks = 100
 
@@ -14,7 +21,7 @@ final class ParkingLot: Sendable {
 
   /// Returns once `isOpen` has returned true. It is called again and again, under the caller's own lock.
   func wait(_ isOpen: () -> Bool) {
-    for _ in 0..<ParkingLot.looks {
+    for _ in 0..<Gate.looks {
       if isOpen() { return }
       sched_yield()
     }

@@ -1,5 +1,5 @@
-/// The fast way to write rows of plain numbers of one type under one conversion, the counterpart of ``NumericRowReader``.
-public struct NumericRowWriter: Sendable {
+/// The fast way to write rows of plain numbers of one type under one conversion, the counterpart of ``NumberRows``.
+public struct NumberLines: Sendable {
   /// How the numbers are written.
   private enum Conversion: Sendable {
     case decimal, scientific, fixed, general
@@ -19,7 +19,7 @@ public struct NumericRowWriter: Sendable {
     }
   }
 
-  private let element: NumericRowReader.Element
+  private let element: NumberRows.Element
   private let conversion: Conversion
   private let style: TextBuffer.FloatStyle
   private let columnCount: Int
@@ -37,7 +37,7 @@ public struct NumericRowWriter: Sendable {
   ///   - between: What stands between columns.
   ///   - after: What each row ends with.
   public init?(
-    _ element: NumericRowReader.Element, _ spec: PercentSpec, columnCount: Int, before: [UInt8],
+    _ element: NumberRows.Element, _ spec: PercentSpec, columnCount: Int, before: [UInt8],
     between betweenBytes: [UInt8], after: [UInt8]
   ) {
     guard spec.isBare, columnCount > 0, let before = Separator(before), let between = Separator(betweenBytes),
@@ -87,7 +87,6 @@ public struct NumericRowWriter: Sendable {
   /// - Parameter base: `rowCount × columnCount` numbers; they need not be aligned.
   public func append(_ rowCount: Int, from base: UnsafeRawPointer, to text: inout TextBuffer) {
     switch element {
-    // Safe: `base` has as many numbers as the parameter says.
     case .int8: unsafe lines(DecimalLine<Int8>.self, rowCount, base, &text)
     case .int16: unsafe lines(DecimalLine<Int16>.self, rowCount, base, &text)
     case .int32: unsafe lines(DecimalLine<Int32>.self, rowCount, base, &text)
@@ -132,9 +131,9 @@ public struct NumericRowWriter: Sendable {
         var column = 0
         text.append(word: before.word, count: before.count)
         while column < columnCount {
-          let stop = min(columnCount, column &+ NumericRowWriter.columnsAtOnce)
+          let stop = min(columnCount, column &+ NumberLines.columnsAtOnce)
           // Safe: there is room for that many numbers and separators; what is too odd asks for room again.
-          text.reserve(NumericRowWriter.roomAtOnce)
+          text.reserve(NumberLines.roomAtOnce)
           var end = unsafe UnsafeMutableRawPointer(text.end)
           while column < stop {
             let value = unsafe place.loadUnaligned(as: Line.Value.self)
@@ -150,7 +149,7 @@ public struct NumericRowWriter: Sendable {
             } else {
               unsafe text.setEnd(end)
               Line.append(value, style, to: &text)
-              text.reserve(NumericRowWriter.roomAtOnce)
+              text.reserve(NumberLines.roomAtOnce)
               unsafe end = UnsafeMutableRawPointer(text.end)
             }
             let separator = column == columnCount ? after : between
@@ -186,7 +185,6 @@ private enum DecimalLine<Value: FixedWidthInteger & BitwiseCopyable>: NumberLine
   static func write(
     _ value: Value, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer? {
-    // Safe: `lines` has reserved the room that ``NumberWriter`` asks for.
     var start = unsafe target
     var magnitude = UInt64(truncatingIfNeeded: value)
     if Value.isSigned {
@@ -199,10 +197,7 @@ private enum DecimalLine<Value: FixedWidthInteger & BitwiseCopyable>: NumberLine
   }
 
   @inline(__always)
-  static func small(_ value: Value, _ texts: SmallNumberTexts.View) -> UInt64? {
-    // Safe: `lines` keeps the texts alive.
-    unsafe texts[value]
-  }
+  static func small(_ value: Value, _ texts: SmallNumberTexts.View) -> UInt64? { unsafe texts[value] }
 
   static func append(_ value: Value, _ style: TextBuffer.FloatStyle, to text: inout TextBuffer) {
     text.append(String(value))
@@ -213,10 +208,7 @@ private enum ScientificLine<Value: BinaryFloatingPoint & BitwiseCopyable>: Numbe
   @inline(__always)
   static func write(
     _ value: Value, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
-  ) -> UnsafeMutableRawPointer? {
-    // Safe: `lines` has reserved the room that ``NumberWriter`` asks for.
-    unsafe NumberWriter.scientific(Double(value), style, at: target)
-  }
+  ) -> UnsafeMutableRawPointer? { unsafe NumberWriter.scientific(Double(value), style, at: target) }
 
   static func append(_ value: Value, _ style: TextBuffer.FloatStyle, to text: inout TextBuffer) {
     text.appendScientific(Double(value), style)
@@ -227,10 +219,7 @@ private enum FixedLine<Value: BinaryFloatingPoint & BitwiseCopyable>: NumberLine
   @inline(__always)
   static func write(
     _ value: Value, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
-  ) -> UnsafeMutableRawPointer? {
-    // Safe: `lines` has reserved the room that ``NumberWriter`` asks for.
-    unsafe NumberWriter.fixed(Double(value), style, at: target)
-  }
+  ) -> UnsafeMutableRawPointer? { unsafe NumberWriter.fixed(Double(value), style, at: target) }
 
   static func append(_ value: Value, _ style: TextBuffer.FloatStyle, to text: inout TextBuffer) {
     text.appendFixed(Double(value), style)
@@ -241,10 +230,7 @@ private enum GeneralLine<Value: BinaryFloatingPoint & BitwiseCopyable>: NumberLi
   @inline(__always)
   static func write(
     _ value: Value, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
-  ) -> UnsafeMutableRawPointer? {
-    // Safe: `lines` has reserved the room that ``NumberWriter`` asks for.
-    unsafe NumberWriter.general(Double(value), style, at: target)
-  }
+  ) -> UnsafeMutableRawPointer? { unsafe NumberWriter.general(Double(value), style, at: target) }
 
   static func append(_ value: Value, _ style: TextBuffer.FloatStyle, to text: inout TextBuffer) {
     text.appendGeneral(Double(value), style)
@@ -256,7 +242,6 @@ private enum ShortestDoubleLine: NumberLine {
   static func write(
     _ value: Double, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer? {
-    // Safe: `lines` has reserved the room that ``NumberWriter`` asks for.
     guard let start = unsafe NumberWriter.sign(value, at: target) else { return nil }
     return unsafe NumberWriter.shortest(ShortestDecimal(value), .str(value), at: start)
   }
@@ -271,7 +256,6 @@ private enum ShortestFloatLine: NumberLine {
   static func write(
     _ value: Float, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer? {
-    // Safe: `lines` has reserved the room that ``NumberWriter`` asks for.
     guard let start = unsafe NumberWriter.sign(Double(value), at: target) else { return nil }
     return unsafe NumberWriter.shortest(ShortestDecimal(value), .str(value), at: start)
   }
