@@ -100,14 +100,19 @@ package struct FieldBlocks: ArrayBlockSource {
     self.field = field
     recordAxes = whole.shape.count
     let (dtype, inner) = found.dtype.flattenedSubarray ?? (found.dtype, [])
+    // A view with gaps is in neither order, which NumPy saves in C order.
+    let isFortranOrder = whole.isFortranOrder && inner.isEmpty && dtype.itemSize == whole.dtype.itemSize
     descriptor = ArrayDescriptor(
-      dtype: dtype, shape: whole.shape + inner, isFortranOrder: whole.isFortranOrder && inner.isEmpty,
-      openAxis: whole.openAxis)
+      dtype: dtype, shape: whole.shape + inner, isFortranOrder: isFortranOrder, openAxis: whole.openAxis)
   }
 
   /// Whether runs of records give the field's elements in the descriptor's order.
-  private var keepsOrder: Bool {
-    !base.descriptor.isFortranOrder || descriptor.shape.count == recordAxes
+  package var keepsOrder: Bool { base.descriptor.isFortranOrder == descriptor.isFortranOrder }
+
+  package var inMemoryOrder: any ArrayBlockSource {
+    let isFortranOrder = base.descriptor.isFortranOrder && descriptor.shape.count == recordAxes
+    return isFortranOrder == descriptor.isFortranOrder
+      ? self : (try? SlicedBlocks(self, isFortranOrder: isFortranOrder)) ?? self
   }
 
   package var name: String { base.name }

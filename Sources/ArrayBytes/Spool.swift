@@ -4,15 +4,19 @@ package import NDArrays
 /// Where arrays wait that cannot be passed on as they come: in memory as long as they are small, else in a file without
 /// a name that the system takes back by itself.
 package struct Spool: Sendable {
+  /// The ``threshold`` of all conversions.
+  package static let defaultThreshold = 16 << 20
+
   /// Up to this many bytes an array is taken whole, in memory; larger ones are streamed, or wait in a file.
-  ///
-  /// The one threshold of all conversions.
-  package static let threshold = 16 << 20
+  package var threshold: Int
 
   /// The folder for such files.
   package var folder: String
 
-  package init(folder: String) { self.folder = folder }
+  package init(folder: String, threshold: Int = Spool.defaultThreshold) {
+    self.folder = folder
+    self.threshold = threshold
+  }
 
   /// The same array as a source that can be read in any order and knows its length.
   package func spooled(_ source: any ArrayBlockSource) throws(FormatError) -> any ArrayBlockSource {
@@ -26,7 +30,7 @@ package struct Spool: Sendable {
   /// The source itself if its parts can be read in any order, else the array spooled.
   package func addressable(_ source: any ArrayBlockSource) throws(FormatError) -> any ArrayBlockSource {
     if !source.readsInOrder, source.descriptor.openAxis == nil { return source }
-    if let size = source.descriptor.byteCount, size <= Spool.threshold {
+    if let size = source.descriptor.byteCount, size <= threshold {
       return MemoryBlocks(try source.whole(), name: source.name)
     }
     return try spooled(source)
@@ -60,7 +64,7 @@ package struct SpoolWriter {
     byteCount = try byteCount.checkedAdding(run.nbytes)
     if let file { return try run.writeBytes(to: file) }
     runs.append(run)
-    guard byteCount > Spool.threshold else { return }
+    guard byteCount > spool.threshold else { return }
     let scratch = try ScratchFile(in: spool.folder, name: name)
     for run in runs { try run.writeBytes(to: scratch) }
     runs = []

@@ -19,7 +19,9 @@ package struct ArrayEdges {
       return
     }
     let descriptor = source.descriptor
-    if let count = descriptor.count, count <= options.threshold || (descriptor.byteCount ?? .max) <= Spool.threshold {
+    if let count = descriptor.count,
+      count <= options.threshold || (descriptor.byteCount ?? .max) <= array.spool.threshold
+    {
       self.array = .values(try source.whole())
       shape = nil
       return

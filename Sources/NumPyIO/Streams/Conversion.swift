@@ -33,7 +33,7 @@ package enum Conversion {
 
   package static func run(_ array: LazyArray, into sink: some ArraySink) throws(FormatError) {
     guard case .blocks(let source) = array.content else { return try sink.write(array.read()) }
-    if let size = source.descriptor.byteCount, size <= Spool.threshold {
+    if let size = source.descriptor.byteCount, size <= array.spool.threshold {
       return try sink.write(.values(source.whole()))
     }
     try sink.write(streamable(source, array.spool, sink.needs))

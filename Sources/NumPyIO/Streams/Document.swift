@@ -27,6 +27,8 @@ public struct OpenOptions {
   public var scratchFolder = ScratchFile.defaultFolder
   /// Called with NumPy's warnings.
   public var onWarning: ((String) -> Void)?
+  /// Up to how many bytes an array is taken whole.
+  package var wholeArrayLimit = Spool.defaultThreshold
 
   /// What the file itself says.
   public init(format: FileFormat? = nil) { self.format = format }
@@ -103,7 +105,7 @@ public struct Document {
     }
   }
 
-  var spool: Spool { Spool(folder: options.scratchFolder) }
+  var spool: Spool { Spool(folder: options.scratchFolder, threshold: options.wholeArrayLimit) }
 }
 
 extension Document {

@@ -156,7 +156,10 @@ extension LazyArray {
     _ transform: ArrayTransform, to source: any ArrayBlockSource
   ) throws(FormatError) -> LazyArray {
     switch transform {
-    case .field(let name): return try LazyArray(FieldBlocks(source, name), spool: spool)
+    case .field(let name):
+      var field = try FieldBlocks(source, name)
+      if source.readsInOrder, !field.keepsOrder { field = try FieldBlocks(spool.addressable(source), name) }
+      return try LazyArray(field, spool: spool)
     case .slice(let selections): return try LazyArray(sliced(source, selections), spool: spool)
     case .cast(let dtype):
       if let cast = CastBlocks(source.inMemoryOrder, to: dtype) { return try LazyArray(cast, spool: spool) }
