@@ -6,10 +6,24 @@ enum Guide {
   static func main() throws {
     let folder = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "."
     try arrayFiles(folder)
+    try conversions(folder)
     try archives(folder)
     try pickles(folder)
     try textTables(folder)
     try filesFromStrangers(folder)
+  }
+
+  /// From any format to any other, in bounded memory.
+  static func conversions(_ folder: String) throws {
+    try NDArray<Double>([0.5, 1.5, 2.5, 3.5], shape: [2, 2]).save(to: folder + "/weights.npy")
+    let document = try Document(opening: folder + "/weights.npy")
+    try document.array().applying([.slice([.index(0)]), .cast(.float32)]).save(to: folder + "/first.csv")
+    let progress = ByteProgress { state in
+      print(state.activity, state.completed)
+      return true
+    }
+    try progress.observe { try document.save(to: folder + "/weights.npz") }
+    print("in the archive:", try Document(opening: folder + "/weights.npz").names)
   }
 
   struct Star: Codable {
