@@ -25,7 +25,9 @@ extension Address {
     do throws(FormatError) {
       // The empty path is the whole.
       let value = try whole.value(at: member ?? "")
-      return try value.arrayDescription() == nil ? value : nil
+      // Not by a conditional expression: there `nil` would be Python's None.
+      guard try value.arrayDescription() == nil else { return nil }
+      return value
     } catch {
       guard error.code == .notFound, (try? document.item(member)) != nil else { throw error.at(file: path) }
       return nil
