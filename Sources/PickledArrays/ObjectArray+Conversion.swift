@@ -75,12 +75,42 @@ extension ObjectArray {
     }
     var elements: [AnyNDArray] = []
     for item in items {
-      let element = isText ? .text(item, recognizers) : try ObjectArray.element(item, wanted, recognizers)
+      if isText { try ObjectArray.requireText(item, wanted) }
+      let element =
+        isText ? try .text(item, for: wanted, recognizers) : try ObjectArray.element(item, wanted, recognizers)
       elements.append(try element.reshaped([1]).asType(wanted, casting: .unsafe))
     }
     guard !elements.isEmpty else { return try AnyNDArray(zeros: shape, dtype: wanted) }
     let joined = try AnyNDArray.concatenated(elements).reshaped(shape)
     return isFortran ? joined.packed(fortran: true) : joined
+  }
+
+  /// What Python's `str` makes of each element.
+  package func pythonTexts(recognizing recognizers: ArrayRecognizers) throws(ArrayError) -> AnyNDArray {
+    let texts = items.map { item -> PickleValue in
+      switch item {
+      case .string: item
+      // `str` of bytes is their literal.
+      case .bytes: .string(PickleString(item.repr()))
+      default: .string(PickleString(item.pythonText(recognizers)))
+      }
+    }
+    return try ObjectArray.of(texts, shape: shape, isFortran: isFortran)
+      .asType(.string(0), recognizing: recognizers)
+  }
+
+  /// Refuses what NumPy does not make text of: sequences, and bytes that are not ASCII where characters are wanted.
+  private static func requireText(_ value: PickleValue, _ wanted: DType) throws(ArrayError) {
+    switch value {
+    case .list, .tuple: throw ArrayError(.badValue, "setting an array element with a sequence")
+    case .bytes(let bytes) where wanted.kind == .string:
+      guard let position = bytes.array.firstIndex(where: { $0 >= 0x80 }) else { return }
+      let digits = String(bytes.array[position], radix: 16)
+      throw ArrayError(
+        .badValue,
+        "'ascii' codec can't decode byte 0x\(digits) in position \(position): ordinal not in range(128)")
+    default: return
+    }
   }
 
   /// One object as an array without axes, of the type that suits it.
@@ -100,8 +130,9 @@ extension ObjectArray {
       return try AnyNDArray(bytes: bytes, dtype: .complex128.withByteOrder(.little), shape: [])
     case .none where wanted.kind == .float || wanted.kind == .complex: return NDArray(scalar: Double.nan).untyped
     case .none where wanted.kind == .bool: return NDArray(scalar: false).untyped
-    case .none where wanted.kind == .datetime || wanted.kind == .timedelta: return .text(.string("NaT"), recognizers)
-    case .string, .bytes: return .text(value, recognizers)
+    case .none where wanted.kind == .datetime || wanted.kind == .timedelta:
+      return try .text(.string("NaT"), for: wanted, recognizers)
+    case .string, .bytes: return try .text(value, for: wanted, recognizers)
     default:
       if let array = try? recognizers.array(in: value)?.content.values, array.count == 1 {
         return try array.reshaped([])
@@ -109,7 +140,9 @@ extension ObjectArray {
       if let double = value.double, wanted.kind != .signedInteger, wanted.kind != .unsignedInteger {
         return NDArray(scalar: double).untyped
       }
-      if case .bigInt(let integer) = value { return .text(.string(integer.decimal() ?? "?"), recognizers) }
+      if case .bigInt(let integer) = value {
+        return try .text(.string(integer.decimal() ?? "?"), for: wanted, recognizers)
+      }
       throw ArrayError(
         .badValue, "a '\(value.typeName)' is no value of \(wanted.name): \(value.repr(limit: 60))")
     }
@@ -128,19 +161,21 @@ extension ObjectArray {
 }
 
 extension AnyNDArray {
-  /// The text of a value, Python's `str`, as an array without axes.
-  fileprivate static func text(_ value: PickleValue, _ recognizers: ArrayRecognizers) -> AnyNDArray {
+  /// The text of a value, Python's `str`, as an array without axes; bytes stay bytes where bytes are wanted.
+  fileprivate static func text(
+    _ value: PickleValue, for wanted: DType, _ recognizers: ArrayRecognizers
+  ) throws(ArrayError) -> AnyNDArray {
     let points: [UInt32]
     switch value {
     case .string(let text): points = text.codePoints
+    case .bytes(let bytes) where wanted.kind == .bytes:
+      let kept = bytes.array.isEmpty ? [0] : bytes.array
+      return try AnyNDArray(bytes: kept, dtype: .bytes(kept.count), shape: [])
     case .bytes(let bytes): points = bytes.array.map { UInt32($0) }
     default: points = value.pythonText(recognizers).unicodeScalars.map(\.value)
     }
     let kept = points.isEmpty ? [0] : points
     let bytes = kept.flatMap { point in (0..<4).map { UInt8(truncatingIfNeeded: point >> UInt32($0 * 8)) } }
-    let dtype = DType.string(kept.count).withByteOrder(.little)
-    do throws(ArrayError) { return try AnyNDArray(bytes: bytes, dtype: dtype, shape: []) } catch {
-      return NDArray(scalar: false).untyped
-    }
+    return try AnyNDArray(bytes: bytes, dtype: .string(kept.count).withByteOrder(.little), shape: [])
   }
 }

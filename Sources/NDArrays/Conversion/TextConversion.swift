@@ -9,7 +9,7 @@ extension Conversion {
     try forEachElement(source, target) { (from: TextElement, to: TextElement) throws(ArrayError) in
       for place in 0..<to.capacity {
         let point = place < from.capacity ? from.codePoint(place) : 0
-        guard to.isWide || point < 0x80 else {
+        guard to.isWide || !from.isWide || point < 0x80 else {
           throw ArrayError(
             .badValue, "'ascii' codec can't encode character in position \(place): ordinal not in range(128)")
         }

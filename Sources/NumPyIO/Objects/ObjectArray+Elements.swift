@@ -48,10 +48,17 @@ extension ObjectArray {
       let parts = format.split(separator: "%", omittingEmptySubsequences: false).dropFirst()
       return parts.allSatisfy { $0.drop { "#0- +.123456789".contains($0) }.first == "s" }
     }
-    if isText { return try asType(.string(0)) }
-    let isInteger = items.allSatisfy { $0.int != nil }
-    let isNumber = items.allSatisfy { $0.double != nil }
-    return try asType(isInteger ? .int64 : isNumber ? .float64 : .string(0))
+    if isText { return try pythonTexts(recognizing: .all) }
+    if items.allSatisfy({ $0.int != nil }) { return try asType(.int64) }
+    if items.allSatisfy({ $0.int.map { $0 >= 0 } ?? ObjectArray.isUnsigned($0) }) { return try asType(.uint64) }
+    return items.allSatisfy { $0.double != nil } ? try asType(.float64) : try pythonTexts(recognizing: .all)
+  }
+
+  /// Whether a value is an integer from 2**63 to 2**64 - 1, which only `uint64` holds.
+  private static func isUnsigned(_ value: PickleValue) -> Bool {
+    guard case .bigInt(let integer) = value else { return false }
+    // The ninth byte holds the sign.
+    return integer.twosComplement.count == 9 && integer.twosComplement[8] == 0
   }
 }
 
