@@ -37,31 +37,34 @@ let package = Package(
   ],
   targets: [
     // The modules, lowest first: each imports only modules above it. docs/architecture.md has the map.
-    .target(name: "ReusedMemory"),
-    .target(name: "ParallelLoops"),
+    .target(name: "PlatformC"),
+    .target(name: "ReusedMemory", dependencies: ["PlatformC"]),
+    .target(name: "ParallelLoops", dependencies: ["PlatformC"]),
     .target(name: "CNumPyIOKernels"),
+    .target(name: "Calendars"),
     .target(name: "NumberText", dependencies: ["CNumPyIOKernels"]),
     .target(name: "PythonLiterals", dependencies: ["NumberText"]),
     .target(
       name: "NDArrays",
       dependencies: [
-        "CNumPyIOKernels", "ReusedMemory", "ParallelLoops", "NumberText", "PythonLiterals",
+        "CNumPyIOKernels", "PlatformC", "ReusedMemory", "ParallelLoops", "Calendars", "NumberText", "PythonLiterals",
         .product(name: "ComplexModule", package: "swift-numerics"),
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .target(
       name: "ByteIO",
-      dependencies: ["ParallelLoops", .product(name: "SystemPackage", package: "swift-system")]),
-    .target(name: "ArrayDeflate", dependencies: ["ParallelLoops", "ByteIO"] + compressionDependencies),
+      dependencies: ["PlatformC", "ParallelLoops", .product(name: "SystemPackage", package: "swift-system")]),
+    .target(name: "ArrayDeflate", dependencies: ["PlatformC", "ParallelLoops", "ByteIO"] + compressionDependencies),
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
     .target(
       name: "PythonPickle",
-      dependencies: ["ReusedMemory", "ParallelLoops", "PythonLiterals", "ByteIO"]),
+      dependencies: ["PlatformC", "ReusedMemory", "ParallelLoops", "Calendars", "PythonLiterals", "ByteIO"]),
     .target(name: "ArrayBytes", dependencies: ["ParallelLoops", "NDArrays", "ByteIO"]),
     .target(
       name: "TextTables",
       dependencies: [
-        "CNumPyIOKernels", "ParallelLoops", "NumberText", "PythonLiterals", "NDArrays", "ByteIO", "ArrayBytes",
+        "CNumPyIOKernels", "ParallelLoops", "Calendars", "NumberText", "PythonLiterals", "NDArrays", "ByteIO",
+        "ArrayBytes",
         "ArrayDeflate",
       ]),
     .target(
@@ -95,13 +98,13 @@ let package = Package(
     .target(
       name: "Plotting",
       dependencies: [
-        "NumberText", "ByteIO", "ArrayDeflate", .product(name: "RealModule", package: "swift-numerics"),
+        "Calendars", "NumberText", "ByteIO", "ArrayDeflate", .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .target(name: "NumPyIOFoundation", dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO"]),
     .target(
       name: "NumPyCommands",
       dependencies: [
-        "NumPyIO", "ArrayBytes", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals", "Plotting",
+        "NumPyIO", "ArrayBytes", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals", "PlatformC", "Plotting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -111,12 +114,12 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["NDArrays", "ByteIO", "PythonLiterals"], path: "Tests/Support"),
     .testTarget(name: "ParallelLoopsTests", dependencies: ["ParallelLoops"]),
-    .testTarget(name: "NumberTextTests", dependencies: ["NumberText", "TestSupport"]),
+    .testTarget(name: "NumberTextTests", dependencies: ["NumberText", "PlatformC", "TestSupport"]),
     .testTarget(name: "PythonLiteralsTests", dependencies: ["PythonLiterals", "TestSupport"]),
     .testTarget(
       name: "NDArraysTests",
       dependencies: [
-        "NDArrays", "PythonLiterals", "TestSupport",
+        "NDArrays", "PlatformC", "PythonLiterals", "TestSupport",
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     .testTarget(
@@ -128,7 +131,7 @@ let package = Package(
     .testTarget(
       name: "ZipArchivesTests",
       dependencies: [
-        "ZipArchives", "ArrayDeflate", "ByteIO", "TestSupport",
+        "ZipArchives", "ArrayDeflate", "ByteIO", "PlatformC", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting", "ByteIO"]),
@@ -140,7 +143,7 @@ let package = Package(
     .testTarget(
       name: "NumPyIOTests",
       dependencies: [
-        "NumPyIO", "PythonPickle", "NDArrays", "ByteIO", "PythonLiterals", "TestSupport",
+        "NumPyIO", "PythonPickle", "NDArrays", "ByteIO", "PlatformC", "PythonLiterals", "TestSupport",
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     .testTarget(name: "NumPyIOFoundationTests", dependencies: ["NumPyIOFoundation", "NumPyIO", "TestSupport"]),

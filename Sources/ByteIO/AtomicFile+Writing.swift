@@ -1,7 +1,7 @@
 internal import SystemPackage
 
 extension AtomicFile {
-  /// Writes a whole file atomically; `-` is standard output, and what is no regular file (a pipe, `/dev/null`) is
+  /// Writes a whole file atomically; `-` is standard output, and what is not a regular file (a pipe, `/dev/null`) is
   /// written to directly.
   ///
   /// - Parameters:

@@ -59,7 +59,10 @@ public final class AtomicFile: ByteSink {
   public var canOverwrite: Bool { true }
 
   /// Writes to the temporary file.
-  public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) { try unsafe sink.write(bytes) }
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
+    // Safe: the caller's bytes, used within the call.
+    try unsafe sink.write(bytes)
+  }
 
   /// Hands what is buffered on to the system.
   public func flush() throws(FormatError) { try sink.flush() }

@@ -54,7 +54,7 @@ public final class ByteProgress: Sendable {
   private struct Operation {
     var state: State
     var measure: Measure
-    /// How many operations are open within each other; only the outermost is told of.
+    /// How many operations are open within each other; only the outermost is reported.
     var depth: Int
   }
 
@@ -101,7 +101,7 @@ public final class ByteProgress: Sendable {
     return inherited as? ByteProgress
   }
 
-  /// Runs an operation: the part of the work that is told of as one, of so many bytes. Within another operation it
+  /// Runs an operation: the part of the work that is reported as one, of that many bytes. Within another operation it
   /// is a part of that one.
   package static func operation<Result, Failure: Error>(
     _ activity: Activity, _ file: String, total: @autoclosure () -> Int?, counting measure: Measure,
@@ -139,7 +139,7 @@ public final class ByteProgress: Sendable {
     }
   }
 
-  /// Tells of bytes that are done.
+  /// Reports bytes that are done.
   ///
   /// - Throws: ``FormatError`` with code `cancelled` if no more shall be done.
   package func advance(_ measure: Measure, by count: Int, file: String) throws(FormatError) {

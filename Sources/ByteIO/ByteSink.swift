@@ -43,11 +43,8 @@ extension ByteSink {
 
   /// Writes the bytes of an array.
   public func write(_ bytes: [UInt8]) throws(FormatError) {
-    let result: Result<Void, FormatError> = unsafe bytes.withUnsafeBytes { buffer in
-      // Safe: the sink does not keep the buffer beyond the call.
-      do throws(FormatError) { return .success(try unsafe write(buffer)) } catch { return .failure(error) }
-    }
-    try result.get()
+    // Safe: all bytes of an array of bytes are initialised.
+    try unsafe write(bytes.span.bytes)
   }
 
   /// Writes a string as UTF-8.
@@ -55,11 +52,10 @@ extension ByteSink {
 
   /// Writes the bytes of a span.
   public func write(_ bytes: RawSpan) throws(FormatError) {
-    let result: Result<Void, FormatError> = unsafe bytes.withUnsafeBytes { buffer in
-      // Safe: the sink does not keep the buffer beyond the call.
-      do throws(FormatError) { return .success(try unsafe write(buffer)) } catch { return .failure(error) }
+    // Safe: the sink does not keep the buffer beyond the call.
+    try unsafe bytes.withUnsafeBytes { (buffer: UnsafeRawBufferPointer) throws(FormatError) in
+      try unsafe write(buffer)
     }
-    try result.get()
   }
 
   /// Writes the same byte several times.
@@ -88,7 +84,10 @@ public final class MemorySink: ByteSink {
   public var position: Int { bytes.count }
 
   /// Appends bytes.
-  public func write(_ more: UnsafeRawBufferPointer) throws(FormatError) { unsafe bytes.append(contentsOf: more) }
+  public func write(_ more: UnsafeRawBufferPointer) throws(FormatError) {
+    // Safe: the caller's bytes are copied within the call.
+    unsafe bytes.append(contentsOf: more)
+  }
   /// Does nothing: nothing is held back.
   public func flush() throws(FormatError) {}
 }
@@ -117,6 +116,7 @@ public final class DescriptorSink: ByteSink {
   /// Writes bytes, or gathers them with others until there are 64 KiB.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
     if buffer.count + bytes.count <= DescriptorSink.bufferSize {
+      // Safe: the caller's bytes are copied, or written, within the call.
       unsafe buffer.append(contentsOf: bytes)
       return
     }
@@ -133,10 +133,10 @@ public final class DescriptorSink: ByteSink {
     guard !buffer.isEmpty else { return }
     let pending = buffer
     buffer.removeAll(keepingCapacity: true)
-    let result: Result<Void, FormatError> = unsafe pending.withUnsafeBytes { bytes in
-      do throws(FormatError) { return .success(try unsafe writeThrough(bytes)) } catch { return .failure(error) }
+    // Safe: the array's own bytes, used within the call.
+    try unsafe pending.span.bytes.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(FormatError) in
+      try unsafe writeThrough(bytes)
     }
-    try result.get()
   }
 
   private func writeThrough(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {

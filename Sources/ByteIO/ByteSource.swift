@@ -94,8 +94,9 @@ public enum SeekCost: Int, Comparable, Sendable {
   /// the source for the sake of a few of them.
   public let isMapped: Bool
 
-  /// Bytes at an address that whoever vends them keeps valid.
+  /// Bytes at an address that the caller keeps valid.
   public init(baseAddress: UnsafeRawPointer, count: Int, isMapped: Bool) {
+    // Safe: only stored; the caller promises that the bytes are valid.
     unsafe self.baseAddress = baseAddress
     self.count = count
     self.isMapped = isMapped
@@ -130,6 +131,7 @@ extension ByteSource {
   /// By default, one piece after the other.
   public func read(_ pieces: [SourcePiece]) throws(FormatError) {
     for piece in pieces {
+      // Safe: each piece's own memory, which its maker keeps valid as long as the piece is used.
       let got = try unsafe read(into: piece.memory, at: piece.offset)
       guard got == piece.count else {
         throw .truncated("the bytes", expected: piece.count, found: got, at: piece.offset + got).at(file: name)
@@ -177,13 +179,10 @@ extension ByteSource {
   }
 
   private func fill(_ bytes: inout [UInt8], from start: Int, at offset: Int) throws(FormatError) -> Int {
-    let result: Result<Int, FormatError> = unsafe bytes.withUnsafeMutableBytes { all in
+    try unsafe bytes.withUnsafeMutableBufferPointer { (all) throws(FormatError) in
       // Safe: the part from `start` to the end lies within the array's own storage.
-      let part = unsafe UnsafeMutableRawBufferPointer(rebasing: all[start...])
-      do throws(FormatError) { return .success(try unsafe read(into: part, at: offset)) } catch {
-        return .failure(error)
-      }
+      try unsafe read(
+        into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: all[start...])), at: offset)
     }
-    return try result.get()
   }
 }

@@ -1,12 +1,5 @@
 package import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import PlatformC
 
 /// A file that is read by position (`pread`): only what is asked for is read.
 public final class FileSource: ByteSource {

@@ -52,7 +52,7 @@ public struct FormatError: Error, Sendable {
     public static let badArgument = Code(rawValue: "bad_argument")
     /// The caller's progress callback asked to stop.
     public static let cancelled = Code(rawValue: "cancelled")
-    /// Whoever reads the output has gone away (EPIPE).
+    /// The reader of the output has gone away (EPIPE).
     public static let closedPipe = Code(rawValue: "closed_pipe")
   }
 

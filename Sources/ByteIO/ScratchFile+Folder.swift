@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import PlatformC
 
 extension ScratchFile {
   /// The folder for temporary files: that of the environment variable `TMPDIR`, or `/tmp`.

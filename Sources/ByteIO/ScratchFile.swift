@@ -54,11 +54,10 @@ public final class ScratchFile: ByteSink, ByteSource {
 
   /// Writes over bytes that are there.
   public func overwrite(_ bytes: [UInt8], at offset: Int) throws(FormatError) {
-    let result: Result<Void, FormatError> = unsafe bytes.withUnsafeBytes { buffer in
-      // Safe: the array's own bytes, used within the call.
-      do throws(FormatError) { return .success(try unsafe put(buffer, at: offset)) } catch { return .failure(error) }
+    // Safe: the array's own bytes, used within the call.
+    try unsafe bytes.span.bytes.withUnsafeBytes { (buffer: UnsafeRawBufferPointer) throws(FormatError) in
+      try unsafe put(buffer, at: offset)
     }
-    try result.get()
   }
 
   /// Nothing waits.

@@ -9,6 +9,7 @@
   /// Bytes for memory that the caller keeps alive, and away from everybody else, as long as the piece is used.
   public init(offset: Int, memory: UnsafeMutableRawBufferPointer) {
     self.offset = offset
+    // Safe: only stored; the caller keeps the memory valid.
     unsafe base = memory.baseAddress
     count = memory.count
   }

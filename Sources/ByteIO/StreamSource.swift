@@ -41,35 +41,29 @@ public final class StreamSource: ByteSource {
 
   /// Reads the next bytes; those before `offset` are skipped.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
-    // The pointer is only used within the call; the box tells the compiler that no other thread holds it.
-    let box = unsafe SendableBuffer(buffer: buffer)
-    let result: Result<Int, FormatError> = position.withLock { position in
-      do throws(FormatError) {
-        if offset < position {
-          throw FormatError(
-            .badArgument, "a stream cannot be read backwards: save it to a file first", file: name, offset: offset)
-        }
-        while position < offset {
-          let skipped = try skip(min(offset - position, 1 << 16))
-          if skipped == 0 { return .success(0) }
-          position += skipped
-        }
-        let got = try unsafe readForward(into: box.buffer, from: position)
-        position += got
-        return .success(got)
-      } catch { return .failure(error) }
+    try position.withLock { (position: inout Int) throws(FormatError) in
+      if offset < position {
+        throw FormatError(
+          .badArgument, "a stream cannot be read backwards: save it to a file first", file: name, offset: offset)
+      }
+      while position < offset {
+        let skipped = try skip(min(offset - position, 1 << 16))
+        if skipped == 0 { return 0 }
+        position += skipped
+      }
+      // Safe: the caller's buffer, used within the call.
+      let got = try unsafe readForward(into: buffer, from: position)
+      position += got
+      return got
     }
-    return try result.get()
   }
 
   private func skip(_ count: Int) throws(FormatError) -> Int {
     var waste = [UInt8](repeating: 0, count: count)
-    let result: Result<Int, FormatError> = unsafe waste.withUnsafeMutableBytes { buffer in
-      do throws(FormatError) { return .success(try unsafe readForward(into: buffer, from: 0)) } catch {
-        return .failure(error)
-      }
+    // Safe: the array's own memory, used within the call.
+    return try unsafe waste.withUnsafeMutableBufferPointer { (buffer) throws(FormatError) in
+      try unsafe readForward(into: UnsafeMutableRawBufferPointer(buffer), from: 0)
     }
-    return try result.get()
   }
 
   private func readForward(into buffer: UnsafeMutableRawBufferPointer, from position: Int) throws(FormatError) -> Int {
@@ -91,9 +85,4 @@ public final class StreamSource: ByteSource {
     }
     return done
   }
-}
-
-/// Carries a buffer into a closure that runs at once, on the same thread.
-@safe private struct SendableBuffer: @unchecked Sendable {
-  let buffer: UnsafeMutableRawBufferPointer
 }

@@ -1,12 +1,5 @@
 package import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import PlatformC
 
 extension FormatError {
   /// The system's own words for why a call failed.
@@ -106,17 +99,7 @@ package enum SystemCall {
 
   package static func rename(_ old: String, to new: String) throws(FormatError) {
     // Safe: both paths are null-terminated copies for the duration of the call.
-    guard unsafe rename(old, new) == 0 else { throw .system("cannot replace the file", file: new) }
-  }
-
-  private static func rename(_ old: UnsafePointer<CChar>, _ new: UnsafePointer<CChar>) -> Int32 {
-    #if canImport(Glibc)
-      unsafe Glibc.rename(old, new)
-    #elseif canImport(Musl)
-      unsafe Musl.rename(old, new)
-    #else
-      unsafe Darwin.rename(old, new)
-    #endif
+    guard unsafe PlatformC.rename(old, new) == 0 else { throw .system("cannot replace the file", file: new) }
   }
 
   /// A rename that fails if the new name is taken.
@@ -166,7 +149,7 @@ package enum SystemCall {
   /// Whether a path itself, not what it leads to, is a symbolic link.
   package static func isLink(_ path: String) -> Bool { linkTarget(path) != nil }
 
-  /// What a symbolic link says; `nil` if the path is none.
+  /// What a symbolic link says; `nil` if the path is not one.
   private static func linkTarget(_ path: String) -> String? {
     var characters = [CChar](repeating: 0, count: 4096)
     // Safe: the call writes at most as many characters as the array has, which lives for the duration of the call.
@@ -221,13 +204,4 @@ package enum SystemCall {
     }
     _ = fchmod(descriptor.rawValue, mode_t(old.permissions))
   }
-
-  /// The bits that new files must not have. Reading it means setting it, so it is done once.
-  package static let fileCreationMask: UInt32 = {
-    let mask = umask(0o022)
-    umask(mask)
-    return UInt32(mask)
-  }()
-
-  package static var processIdentifier: Int32 { getpid() }
 }

@@ -3,9 +3,9 @@ internal import SystemPackage
 /// The temporary file beside a target: `.arr.npy.npyio-0.tmp` for `arr.npy`.
 ///
 /// The names are counted, so that those which dead processes left behind are found without listing the folder, which
-/// may be large. A living writer holds a lock on its file; whoever gets the lock may remove the file.
+/// may be large. A living writer holds a lock on its file; a writer that gets the lock may remove the file.
 enum TemporaryFile {
-  /// So many saves of one target may be under way at once.
+  /// How many saves of one target may be under way at once.
   private static let limit = 10_000
 
   /// Makes a file and locks it, so that nobody takes it for one left behind; removes those that were.

@@ -3,7 +3,6 @@ internal import ArrayDeflate
 internal import ByteIO
 internal import NDArrays
 internal import ParallelLoops
-internal import Synchronization
 
 extension ArrayStorage {
   /// What is read and at once used again is cut into parts that stay in a core's own cache.
@@ -15,8 +14,7 @@ extension ArrayStorage {
     // Parts of what is inflated as one stream cannot be read side by side.
     let size = source.readsInOrder ? max(1, byteCount) : ArrayStorage.pieceSize
     let pieces = (byteCount + size - 1) / size
-    let sums = Mutex([UInt32](repeating: 0, count: pieces))
-    try Parallel.forEach(pieces) { (piece: Int) throws(FormatError) in
+    let sums = try Parallel.map(pieces) { (piece: Int) throws(FormatError) -> UInt32 in
       var sum: UInt32 = 0
       var lower = piece * size
       let end = min(lower + size, self.byteCount)
@@ -26,10 +24,8 @@ extension ArrayStorage {
         sum = try unsafe CRC32.checksum(self.read(lower..<upper, of: source, from: 0), following: sum)
         lower = upper
       }
-      sums.withLock { $0[piece] = sum }
+      return sum
     }
-    return sums.withLock { sums in
-      sums.indices.reduce(0) { CRC32.combine($0, sums[$1], secondCount: min(size, byteCount - $1 * size)) }
-    }
+    return sums.indices.reduce(0) { CRC32.combine($0, sums[$1], secondCount: min(size, byteCount - $1 * size)) }
   }
 }

@@ -66,21 +66,14 @@ final class InflatedMember: ByteSource {
       try unsafe read([SourcePiece(offset: offset, memory: target)])
       return count
     }
-    let address = UInt(bitPattern: target.baseAddress)
-    let result: Result<Int, FormatError> = state.withLock { state in
-      do throws(FormatError) {
-        let stream = try stream(&state, before: offset)
-        while stream.position < offset {
-          let wanted = min(1 << 16, offset - stream.position)
-          if try stream.readBytes(upTo: wanted).count < wanted { return .success(0) }
-        }
-        // Safe: the caller's buffer, taken through the lock as a number; the call ends before the caller's does.
-        let memory = unsafe UnsafeMutableRawBufferPointer(
-          start: UnsafeMutableRawPointer(bitPattern: address), count: count)
-        return .success(try unsafe stream.read(into: memory))
-      } catch { return .failure(error) }
+    return try state.withLock { (state: inout State) throws(FormatError) in
+      let stream = try stream(&state, before: offset)
+      while stream.position < offset {
+        let wanted = min(1 << 16, offset - stream.position)
+        if try stream.readBytes(upTo: wanted).count < wanted { return 0 }
+      }
+      return try unsafe stream.read(into: target)
     }
-    return try result.get()
   }
 
   func read(_ pieces: [SourcePiece]) throws(FormatError) {

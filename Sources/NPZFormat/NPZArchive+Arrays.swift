@@ -3,7 +3,6 @@ internal import ArrayDeflate
 public import ByteIO
 public import NDArrays
 internal import ParallelLoops
-internal import Synchronization
 internal import ZipArchives
 
 extension NPZArchive {
@@ -58,18 +57,15 @@ extension NPZArchive {
   /// - Throws: ``FormatError`` naming the first member that is broken.
   public func arrays() throws(FormatError) -> [(name: String, array: AnyNDArray)] {
     let members = zip.members
-    let collected = Collector(count: members.count)
     let total = members.reduce(0) { $0 &+ $1.compressedSize }
-    try ByteProgress.reading(zip.source, total: total) { () throws(FormatError) in
-      try Parallel.forEach(members.count) { (index: Int) throws(FormatError) in
+    let arrays = try ByteProgress.reading(zip.source, total: total) { () throws(FormatError) in
+      try Parallel.map(members.count) { (index: Int) throws(FormatError) -> AnyNDArray? in
         let member = members[index]
-        guard try self.isArray(member) else { return }
-        do throws(FormatError) { collected.set(try self.load(member), at: index) } catch {
-          throw self.located(error, member)
-        }
+        guard try self.isArray(member) else { return nil }
+        do throws(FormatError) { return try self.load(member) } catch { throw self.located(error, member) }
       }
     }
-    return named(members, collected.arrays)
+    return named(members, arrays)
   }
 
   private func named(
@@ -118,12 +114,4 @@ extension NPZArchive {
     }
     try zip.check(member, count: target.count, crc32: crc)
   }
-}
-
-/// Results of parallel work, each with a place of its own.
-private final class Collector: Sendable {
-  private let state: Mutex<[AnyNDArray?]>
-  init(count: Int) { state = Mutex(Array(repeating: nil, count: count)) }
-  var arrays: [AnyNDArray?] { state.withLock { $0 } }
-  func set(_ array: AnyNDArray, at index: Int) { state.withLock { $0[index] = array } }
 }

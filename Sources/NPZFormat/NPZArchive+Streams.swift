@@ -58,12 +58,10 @@ private final class ChecksummedSource: ByteSource {
 
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     let got = try unsafe source.read(into: buffer, at: offset)
-    // Safe: so many bytes of the caller's buffer have just been written.
-    let address = UInt(bitPattern: buffer.baseAddress)
     state.withLock { state in
       guard state.position == offset else { return }
-      // Safe: the caller's buffer, taken through the lock as a number; the call ends before the caller's does.
-      let bytes = unsafe UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: got)
+      // Safe: this many bytes of the caller's buffer have just been written.
+      let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<got])
       state.crc32 = unsafe ArrayDeflate.CRC32.checksum(bytes, following: state.crc32)
       state.position += got
     }

@@ -228,13 +228,10 @@ extension NPZArchive {
   /// A part of a source, read at once.
   private static func piece(_ range: Range<Int>, of source: any ByteSource) throws(FormatError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: range.count)
-    let result: Result<Int, FormatError> = unsafe bytes.withUnsafeMutableBytes { buffer in
-      // Safe: the source writes within the buffer only, during the call.
-      do throws(FormatError) { return .success(try unsafe source.read(into: buffer, at: range.lowerBound)) } catch {
-        return .failure(error)
-      }
+    // Safe: the source writes within the buffer only, during the call.
+    let count = try unsafe bytes.withUnsafeMutableBufferPointer { (buffer) throws(FormatError) in
+      try unsafe source.read(into: UnsafeMutableRawBufferPointer(buffer), at: range.lowerBound)
     }
-    let count = try result.get()
     bytes.removeLast(bytes.count - count)
     return bytes
   }

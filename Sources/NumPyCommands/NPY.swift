@@ -1,14 +1,7 @@
 import ArgumentParser
 import ByteIO
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import PlatformC
 
 /// Runs the command with the arguments of the process, and ends the process.
 package func runCommand() { NPY.main() }

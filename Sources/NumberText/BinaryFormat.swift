@@ -25,7 +25,7 @@ struct BinaryFormat {
     return UInt64(value.biasedExponent) << fractionBits | value.significand & ((1 << fractionBits) - 1)
   }
 
-  /// What stands for infinity.
+  /// What represents infinity.
   @inline(__always)
   var infinity: Value { Value(significand: 0, biasedExponent: maxExponent - minExponent + 2) }
 

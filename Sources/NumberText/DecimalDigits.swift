@@ -6,7 +6,7 @@
 public struct DecimalDigits: Hashable, Sendable {
   /// The digits, 0 to 9 each, the first and the last not 0.
   public private(set) var digits: [UInt8]
-  /// How many digits stand before the point; negative for that many zeros behind it.
+  /// How many digits stand before the point; negative for that many zeros after it.
   public private(set) var pointPosition: Int
 
   /// Digits with leading and trailing zeros cut off.
@@ -32,7 +32,7 @@ public struct DecimalDigits: Hashable, Sendable {
   /// The power of ten of the first digit, as `%e` writes it; 0 for zero.
   public var exponent: Int { isZero ? 0 : pointPosition - 1 }
 
-  /// How many digits stand behind the point.
+  /// How many digits stand after the point.
   public var fractionDigitCount: Int { max(0, digits.count - pointPosition) }
 
   /// The fewest digits that read back as the same `Double`; of several, the closest to the value. The value must be
@@ -85,13 +85,13 @@ public struct DecimalDigits: Hashable, Sendable {
       exactly: biased == 0 ? fraction : fraction | 1 << 52, exponent: max(biased, 1) - 1075)
   }
 
-  /// Rounds to a number of digits behind the point; ties go to the even digit.
+  /// Rounds to a number of digits after the point; ties go to the even digit.
   public func rounded(toFractionDigits count: Int) -> DecimalDigits { rounded(keeping: pointPosition + count) }
 
   /// Rounds to a number of digits; ties go to the even digit.
   public func rounded(toSignificantDigits count: Int) -> DecimalDigits { rounded(keeping: count) }
 
-  /// Whether rounding to `count` digits behind the point would be a tie.
+  /// Whether rounding to `count` digits after the point would be a tie.
   public func isTie(atFractionDigits count: Int) -> Bool {
     let kept = pointPosition + count
     return kept >= 0 && kept == digits.count - 1 && digits[kept] == 5
@@ -119,7 +119,7 @@ public struct DecimalDigits: Hashable, Sendable {
     return DecimalDigits(digits: [1], pointPosition: pointPosition + 1)
   }
 
-  /// Rounds a finite `Double` correctly to `count` digits behind the point, ties to even, from its shortest digits.
+  /// Rounds a finite `Double` correctly to `count` digits after the point, ties to even, from its shortest digits.
   ///
   /// The shortest digits lie on the same side of every shorter midpoint as the value itself: were a midpoint between
   /// them, it would be a shorter (or closer) text of the same value. Only where the digits are that midpoint
@@ -131,7 +131,7 @@ public struct DecimalDigits: Hashable, Sendable {
 
   // MARK: Text
 
-  /// `123.45`, with at least so many digits behind the point.
+  /// `123.45`, with at least that many digits after the point.
   public func positional(minFractionDigits: Int) -> String {
     var text: [UInt8] = []
     appendPositional(minFractionDigits: minFractionDigits, to: &text)
@@ -154,7 +154,7 @@ public struct DecimalDigits: Hashable, Sendable {
     }
   }
 
-  /// `1.2345e+02`, with at least so many digits in the exponent and behind the point.
+  /// `1.2345e+02`, with at least that many digits in the exponent and after the point.
   public func scientific(minFractionDigits: Int = 0, minExponentDigits: Int = 2) -> String {
     var text: [UInt8] = [48 + (digits.first ?? 0)]
     let count = max(digits.count - 1, minFractionDigits)

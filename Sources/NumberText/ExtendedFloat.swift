@@ -16,7 +16,7 @@ public struct ExtendedFloat: Hashable, Sendable {
   private var biasedExponent: Int { Int(signAndExponent & 0x7FFF) }
   /// Whether it is an infinity.
   public var isInfinite: Bool { biasedExponent == 0x7FFF && significand << 1 == 0 }
-  /// Whether it is no number; encodings that the processor refuses count as such.
+  /// Whether it is not a number; encodings that the processor refuses count as such.
   public var isNaN: Bool {
     biasedExponent == 0x7FFF ? significand << 1 != 0 : biasedExponent != 0 && significand >> 63 == 0
   }
@@ -157,7 +157,7 @@ extension DecimalDigits {
     self = DecimalDigits(exactly: high, exponent: exponent + 64).adding(DecimalDigits(exactly: low, exponent: exponent))
   }
 
-  /// The next larger number of so many digits, at least as many as there are.
+  /// The next larger number of that many digits, at least as many as there are.
   func steppedUp(significantDigits count: Int) -> DecimalDigits {
     adding(DecimalDigits(digits: [1], pointPosition: pointPosition - count + 1))
   }

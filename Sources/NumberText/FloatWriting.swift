@@ -2,7 +2,7 @@
 extension TextBuffer {
   /// How a number is to be spelled beyond its digits.
   public struct FloatStyle: Sendable, Hashable {
-    /// Digits behind the point (`%e`, `%f`), or significant digits (`%g`).
+    /// Digits after the point (`%e`, `%f`), or significant digits (`%g`).
     public var precision: Int
     /// `#`: always a point, and `%g` keeps its zeros.
     public var isAlternate: Bool
@@ -89,7 +89,7 @@ extension TextBuffer {
     unsafe setEnd(NumberWriter.writeExponent(exponent, style, at: UnsafeMutableRawPointer(end)))
   }
 
-  /// `12.34` from 1234 and two digits behind the point, of which there are at most 16.
+  /// `12.34` from 1234 and two digits after the point, of which there are at most 16.
   private mutating func appendFixed(_ digits: UInt64, fractionDigits: Int, _ style: FloatStyle) {
     let (whole, fraction) = digits.quotientAndRemainder(dividingBy: PowersOfTen.small[fractionDigits])
     appendDecimal(whole)

@@ -84,7 +84,7 @@ extension NumberReader {
     return true
   }
 
-  /// Reads the digits behind a point into `number`, wrapping around beyond 19.
+  /// Reads the digits after a point into `number`, wrapping around beyond 19.
   ///
   /// Where there are eight or more, how many more there are (with 16 or 17 digits in all, say) is as good as random: up
   /// to 23 make no branch.
@@ -119,7 +119,7 @@ extension NumberReader {
     return eightDigits((values &<< half) &<< half)
   }
 
-  /// Reads `e`, a sign and digits; an `e` without digits behind it does not belong to the number.
+  /// Reads `e`, a sign and digits; an `e` without digits after it does not belong to the number.
   @inline(__always)
   private static func readExponent(_ text: RawSpan, _ position: inout Int) -> Int {
     var place = position &+ 1

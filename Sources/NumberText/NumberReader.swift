@@ -1,7 +1,7 @@
 /// Reads numbers from bytes: the kernels below text files.
 ///
 /// Each function reads the longest number that begins at a position, without white space on either side, and moves
-/// the position behind it; whether what follows is fit to follow is the caller's to judge. Bytes are read within the
+/// the position after it; whether what follows is fit to follow is the caller's to judge. Bytes are read within the
 /// span only.
 public enum NumberReader {
   /// The byte at a position within the span.

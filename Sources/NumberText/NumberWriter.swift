@@ -3,7 +3,7 @@ internal import CNumPyIOKernels
 /// Writes numbers as bytes: the kernels below text files, and the counterpart of ``NumberReader``.
 ///
 /// Each function writes at an address and returns where the text ends, so that a caller with many numbers keeps that
-/// address in a register. Up to ``room`` bytes are written, those behind the end without meaning. `nil` stands for what
+/// address in a register. Up to ``room`` bytes are written, those after the end without meaning. `nil` represents what
 /// the short ways cannot do (`nan`, infinities, precisions that need exact arithmetic): ``TextBuffer`` then does it.
 public enum NumberWriter {
   /// How many bytes there must be room for at every address that is written to.
@@ -22,6 +22,7 @@ public enum NumberWriter {
   static func sign(_ value: Double, at target: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
     guard value.bitPattern & 0x7FF0_0000_0000_0000 != 0x7FF0_0000_0000_0000 else { return nil }
     // Signs are as good as random: written in any case, counted without a branch.
+    // Safe: the target has room for a sign.
     unsafe put(UInt8(ascii: "-"), target)
     return unsafe target + Int(truncatingIfNeeded: value.bitPattern &>> 63)
   }
@@ -32,6 +33,7 @@ public enum NumberWriter {
     _ value: Double, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer? {
     let precision = style.precision
+    // Safe: the target has the room that is promised: see ``NumberWriter``.
     guard UInt(bitPattern: precision) <= 18, let start = unsafe sign(value, at: target) else { return nil }
     let count = precision &+ 1
     var (digits, exponent): (UInt64, Int) = (0, 0)
@@ -47,7 +49,7 @@ public enum NumberWriter {
       // Filled up with zeros to 19 digits: three, eight and eight.
       let (upper, lower) = (digits &* PowersOfTen.small[19 &- count]).quotientAndRemainder(dividingBy: 100_000_000)
       let (top, middle) = upper.quotientAndRemainder(dividingBy: 100_000_000)
-      // The point moves in behind the first of the three digits.
+      // The point moves in after the first of the three digits.
       let head = four(top) &>> 8
       unsafe put(head & 0xFF | (head &>> 8) &<< 16 | 0x2E00, start)
       unsafe put(eight(middle), start, 4)
@@ -98,6 +100,7 @@ public enum NumberWriter {
     let text = eight(number)
     // Zeros in front are shifted out; one digit stays, even of zero.
     let zeros = ((text ^ 0x3030_3030_3030_3030) | 1 &<< 56).trailingZeroBitCount & ~7
+    // Safe: the target has the room that is promised: see ``NumberWriter``.
     unsafe put(text &>> UInt64(truncatingIfNeeded: zeros), target)
     return unsafe target + (8 &- zeros &>> 3)
   }
@@ -106,6 +109,7 @@ public enum NumberWriter {
     let (upper, lower) = number.quotientAndRemainder(dividingBy: 100_000_000)
     var end: UnsafeMutableRawPointer
     if upper < 100_000_000 {
+      // Safe: the target has the room that is promised: see ``NumberWriter``.
       unsafe end = short(upper, at: target)
     } else {
       let (top, middle) = upper.quotientAndRemainder(dividingBy: 100_000_000)
@@ -127,6 +131,7 @@ public enum NumberWriter {
     // A plus is 0x2B, a minus 0x2D.
     let mark = (style.isUppercase ? 0x45 : 0x65) | (0x2B &+ isNegative &* 2) &<< 8
     if magnitude < 100 {
+      // Safe: the target has the room that is promised: see ``NumberWriter``.
       unsafe put(UInt32(truncatingIfNeeded: mark | pair(magnitude) &<< 16), target)
       return unsafe target + 4
     }
@@ -141,6 +146,7 @@ public enum NumberWriter {
     _ value: Double, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer? {
     let precision = max(1, style.precision)
+    // Safe: the target has the room that is promised: see ``NumberWriter``.
     guard precision <= 17, !style.isAlternate, let start = unsafe sign(value, at: target) else { return nil }
     guard value != 0 else {
       unsafe put(48 as UInt8, start)
@@ -155,12 +161,13 @@ public enum NumberWriter {
     return unsafe words.write(exponent: exponent, minFractionDigits: 0, at: start)
   }
 
-  /// Writes a number as `%.{precision}f` does, where no more than 17 digits stand before and behind the point.
+  /// Writes a number as `%.{precision}f` does, where no more than 17 digits stand before and after the point.
   @inline(__always)
   public static func fixed(
     _ value: Double, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer? {
     let precision = style.precision
+    // Safe: the target has the room that is promised: see ``NumberWriter``.
     guard UInt(bitPattern: precision) <= 16, value.magnitude < 1e17, let start = unsafe sign(value, at: target)
     else { return nil }
     var digits: UInt64 = 0
@@ -190,6 +197,7 @@ public enum NumberWriter {
     let words = DecimalWords(number.digits &* PowersOfTen.small[17 &- length])
     let exponent = number.power &+ length &- 1
     if number.digits != 0, exponent >= style.largestExponent || style.isSmall {
+      // Safe: the target has the room that is promised: see ``NumberWriter``.
       return unsafe words.writeScientific(exponent, TextBuffer.FloatStyle(precision: 0), at: target)
     }
     return unsafe words.write(exponent: exponent, minFractionDigits: style.minFractionDigits, at: target)
@@ -241,6 +249,7 @@ struct DecimalWords {
     let small = UInt64(bitPattern: Int64(isSmall))
     let shift = (0 &- exponent) & isSmall
     let whole = (exponent & ~isSmall) &+ 1
+    // Safe: the target has the room that is promised: see ``NumberWriter``.
     unsafe NumberWriter.put(first & ~small | 0x3030_3030_3030_2E30 & small, target)
     unsafe NumberWriter.put(UInt8(ascii: "."), target, whole)
     // Shifted in two steps, since it may be by all eight bytes.
@@ -250,12 +259,13 @@ struct DecimalWords {
     unsafe NumberWriter.put(last, target, shift &+ 17)
   }
 
-  /// Writes `12.34`, with at least so many digits (0 or 1) behind the point, and no point without any.
+  /// Writes `12.34`, with at least that many digits (0 or 1) after the point, and no point without any.
   @inline(__always)
   func write(
     exponent: Int, minFractionDigits: Int, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer? {
     guard exponent >= -7, exponent <= 7 else {
+      // Safe: the target has the room that is promised: see ``NumberWriter``.
       return unsafe writeFar(exponent: exponent, minFractionDigits: minFractionDigits, at: target)
     }
     unsafe place(exponent: exponent, at: target)
@@ -264,7 +274,7 @@ struct DecimalWords {
     return unsafe target + (digits &+ (digits > whole ? 1 : 0))
   }
 
-  /// The same for points that lie further off, among the digits or right behind them.
+  /// The same for points that lie further off, among the digits or right after them.
   @inline(never)
   private func writeFar(
     exponent: Int, minFractionDigits: Int, at target: UnsafeMutableRawPointer
@@ -272,6 +282,7 @@ struct DecimalWords {
     let whole = exponent &+ 1
     guard exponent > 7, whole <= 17 else { return nil }
     // Written one place further right, then the digits before the point step back over it.
+    // Safe: the target has the room that is promised: see ``NumberWriter``.
     unsafe NumberWriter.put(first, target, 1)
     unsafe NumberWriter.put(second, target, 9)
     unsafe NumberWriter.put(last, target, 17)
@@ -288,6 +299,7 @@ struct DecimalWords {
   func writeScientific(
     _ exponent: Int, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer {
+    // Safe: the target has the room that is promised: see ``NumberWriter``.
     unsafe place(exponent: 0, at: target)
     let count = count
     return unsafe NumberWriter.writeExponent(exponent, style, at: target + (count > 1 ? count &+ 1 : 1))

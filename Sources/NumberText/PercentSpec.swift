@@ -12,7 +12,7 @@ public struct PercentSpec: Sendable, Hashable {
   public var padsZeros = false
   /// The least number of characters.
   public var width = 0
-  /// Digits behind the point, digits of an integer, or characters of a text; `nil` where none was given.
+  /// Digits after the point, digits of an integer, or characters of a text; `nil` where none was given.
   public var precision: Int?
   /// The letter at the end.
   public var conversion: UInt8
@@ -36,7 +36,7 @@ public struct PercentSpec: Sendable, Hashable {
 public enum PercentFormat {
   /// A part of a format.
   public enum Part: Sendable, Hashable {
-    /// Text that stands for itself, in UTF-8.
+    /// Literal text, in UTF-8.
     case literal([UInt8])
     /// A conversion that takes the next value.
     case conversion(PercentSpec)

@@ -120,7 +120,7 @@ public enum PythonNumberText {
     func peek() -> UInt8 { position < end ? NumberReader.byte(text, position) : 0 }
     func isUnit(_ byte: UInt8) -> Bool { byte | 0x20 == UInt8(ascii: "j") }
     func isSign(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") }
-    /// A number, or a sign (perhaps none) that stands for one before the unit.
+    /// A number, or a sign (perhaps none) that represents one before the unit.
     func term() -> Double? {
       if let value = NumberReader.double(text, &position) { return value }
       let isNegative = peek() == UInt8(ascii: "-")

@@ -1,7 +1,7 @@
 /// A finite `Double`, rounded correctly to a number of decimal digits in a few multiplications.
 ///
 /// The number is m × 2^e with the top bit of m set; 10^k is known to 128 bits. Their product of 192 bits holds the
-/// decimal digits in front and a fraction behind; as the power is cut off, the fraction is too small by less than
+/// decimal digits in front and a fraction after; as the power is cut off, the fraction is too small by less than
 /// 2^-60. So the product rounds as the true value does unless the fraction lies that near to one half, and then
 /// (once in 10^18 for random numbers) the digits are computed exactly by ``DecimalDigits``. The scheme is that of
 /// Ryū printf (U. Adams, OOPSLA 2019) with one power instead of a table of blocks, and Grisu's way of knowing when
@@ -42,7 +42,7 @@ struct ScaledDouble {
     return estimate &+ Int(truncatingIfNeeded: isSame &>> 63) & (isBelow ? 0 : 1)
   }
 
-  /// So many bits of fraction in one word of a product tell in most cases how to round.
+  /// This many bits of fraction in one word of a product tell in most cases how to round.
   private static let shortFraction = 24
 
   /// The value times 10^`power`, rounded to an integer, ties to even; `nil` where only exact arithmetic can tell, or
@@ -50,7 +50,7 @@ struct ScaledDouble {
   @inline(__always)
   func scaled(by power: Int) -> UInt64? {
     guard power >= PowersOfTen.lowest, power <= PowersOfTen.highest else { return nil }
-    // How many of the high word's bits are fraction: its lowest bit stands for 2^-shift.
+    // How many of the high word's bits are fraction: its lowest bit represents 2^-shift.
     let shift = -1 &- exponent &- PowersOfTen.binaryExponent(power)
     if shift >= ScaledDouble.shortFraction, shift < 64 {
       // Few digits: one multiplication leaves the high word too small by less than two, which matters only right below
@@ -109,8 +109,8 @@ struct ScaledDouble {
   func significantDigits(_ count: Int) -> (digits: UInt64, exponent: Int)? {
     let exponent = decimalExponent
     guard let digits = scaled(by: count &- 1 &- exponent) else { return nil }
-    let least = PowersOfTen.small[count &- 1]
-    guard digits &- least < PowersOfTen.small[count] &- least else { return corrected(digits, count, exponent) }
+    let minimum = PowersOfTen.small[count &- 1]
+    guard digits &- minimum < PowersOfTen.small[count] &- minimum else { return corrected(digits, count, exponent) }
     return (digits, exponent)
   }
 

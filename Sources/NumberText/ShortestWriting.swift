@@ -5,7 +5,7 @@ extension TextBuffer {
     public var largestExponent: Int
     /// Whether the number itself is small enough for one.
     public var isSmall: Bool
-    /// The digits behind the point that there are at least, without an exponent.
+    /// The digits after the point that there are at least, without an exponent.
     public var minFractionDigits: Int
 
     /// Makes a style.

@@ -1,19 +1,19 @@
-/// The texts of the numbers from -999 to 999, each with what stands behind a number: a load and a store for most of the
+/// The texts of the numbers from -999 to 999, each with what stands after a number: a load and a store for most of the
 /// numbers that people have in tables.
 ///
 /// Nothing depends on a number's sign or length but the one addition of the text's length.
 struct SmallNumberTexts: Sendable {
   /// The longest separator for which there is room: four bytes are the number's, one the length's.
   static let longestSeparator = 3
-  private static let most = 999
+  private static let limit = 999
 
   /// Up to seven bytes of text, the first one lowest, and in the highest byte how many.
   private let entries: [UInt64]
 
-  /// - Parameter separator: What stands behind each number.
+  /// - Parameter separator: What stands after each number.
   init?(separator: [UInt8]) {
     guard separator.count <= SmallNumberTexts.longestSeparator else { return nil }
-    entries = (-SmallNumberTexts.most...SmallNumberTexts.most).map { number in
+    entries = (-SmallNumberTexts.limit...SmallNumberTexts.limit).map { number in
       var entry: UInt64 = 0
       var count: UInt64 = 0
       for byte in Array(String(number).utf8) + separator {
@@ -24,7 +24,7 @@ struct SmallNumberTexts: Sendable {
     }
   }
 
-  /// Calls `body` with the texts as the loop of ``NumberLines`` uses them; without any, no number has one.
+  /// Calls `body` with the texts as the loop of ``NumericRowWriter`` uses them; without any, no number has one.
   @inline(__always)
   static func withView<Result>(of texts: SmallNumberTexts?, _ body: (View) -> Result) -> Result {
     // Safe: the view is used during the call only, and looks nothing up that is not there.
@@ -38,12 +38,12 @@ struct SmallNumberTexts: Sendable {
     /// The text and length of a number, if it is a small one.
     @inline(__always)
     subscript<Value: FixedWidthInteger>(_ value: Value) -> UInt64? {
-      let index = UInt64(truncatingIfNeeded: value) &+ UInt64(SmallNumberTexts.most)
+      let index = UInt64(truncatingIfNeeded: value) &+ UInt64(SmallNumberTexts.limit)
       // Large unsigned numbers must not come around again.
       guard unsafe index < UInt64(truncatingIfNeeded: entries.count),
-        Value.isSigned || index >= UInt64(SmallNumberTexts.most)
+        Value.isSigned || index >= UInt64(SmallNumberTexts.limit)
       else { return nil }
-      // Safe: held against their number just now.
+      // Safe: checked against their number just now.
       return unsafe entries[Int(truncatingIfNeeded: index)]
     }
   }

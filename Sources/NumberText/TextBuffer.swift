@@ -11,13 +11,17 @@
   @usableFromInline
   var base: UnsafeMutablePointer<UInt8>
 
-  /// An empty buffer with room for so many bytes.
+  /// An empty buffer with room for that many bytes.
   public init(capacity: Int = 256) {
     self.capacity = max(capacity, 64)
+    // Safe: allocated with `capacity` bytes, freed in `deinit`, replaced in `grow` only.
     unsafe base = .allocate(capacity: self.capacity)
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit {
+    // Safe: allocated by this buffer, and nobody holds an address in it any longer.
+    unsafe base.deallocate()
+  }
 
   /// Makes room for `extra` more bytes.
   @inlinable @inline(__always)
@@ -39,7 +43,10 @@
   /// Where the next byte goes. At most as many bytes may be written there as were reserved; ``advance(_:)`` counts
   /// them.
   @inlinable
-  var end: UnsafeMutablePointer<UInt8> { unsafe base + count }
+  var end: UnsafeMutablePointer<UInt8> {
+    // Safe: `count` never exceeds the capacity.
+    unsafe base + count
+  }
 
   /// Counts bytes that were written at ``end``, within what was reserved.
   @inlinable @inline(__always)
@@ -50,7 +57,10 @@
 
   /// Takes an address that was counted up from ``end``, within what was reserved, for the new end.
   @inline(__always)
-  mutating func setEnd(_ address: UnsafeMutableRawPointer) { count = unsafe address - UnsafeMutableRawPointer(base) }
+  mutating func setEnd(_ address: UnsafeMutableRawPointer) {
+    // Safe: both are addresses within the buffer, by what the callers have reserved.
+    count = unsafe address - UnsafeMutableRawPointer(base)
+  }
 
   /// Appends the lowest bytes of a word.
   @inline(__always)
@@ -126,7 +136,10 @@
   ) throws(Failure) -> Result { try body(bytes) }
 
   /// The bytes written so far, copied.
-  public var array: [UInt8] { unsafe Array(UnsafeBufferPointer(start: base, count: count)) }
+  public var array: [UInt8] {
+    // Safe: the first `count` bytes are initialised, and copied within the call.
+    unsafe Array(UnsafeBufferPointer(start: base, count: count))
+  }
 
   /// The byte at an index below ``count``.
   public subscript(index: Int) -> UInt8 {

@@ -96,7 +96,7 @@ struct ArrowArray {
       let numbers = try numbers(dtype)
       guard let valid else { return .values(numbers) }
       if dtype.kind == .datetime || dtype.kind == .timedelta {
-        return .values(try ArrowArray.withoutMoments(numbers, valid))
+        return .values(try ArrowArray.withoutDatetimes(numbers, valid))
       }
       return try PandasValues.masked(.values(numbers), NDArray(valid.map { !$0 }).untyped)
     case .days:
@@ -105,7 +105,7 @@ struct ArrowArray {
         try numbers.asType(.int64, casting: .safe).viewed(as: .datetime(DateUnit(.day, count: 1)))
       }
       guard let valid else { return .values(days) }
-      return .values(try ArrowArray.withoutMoments(days, valid))
+      return .values(try ArrowArray.withoutDatetimes(days, valid))
     case .bool:
       let bits = try buffer(1, holding: 1)
       let values = NDArray((offset..<(offset + length)).map { bits[$0 / 8] >> UInt8($0 % 8) & 1 != 0 }).untyped
@@ -143,7 +143,7 @@ struct ArrowArray {
   }
 
   /// Moments with `NaT`, the lowest of 64-bit integers, where none is.
-  private static func withoutMoments(_ array: AnyNDArray, _ valid: [Bool]) throws(FormatError) -> AnyNDArray {
+  private static func withoutDatetimes(_ array: AnyNDArray, _ valid: [Bool]) throws(FormatError) -> AnyNDArray {
     var bytes = array.bytes
     for (index, isValid) in valid.enumerated() where !isValid {
       for place in 0..<8 { bytes[index * 8 + place] = place == 7 ? 0x80 : 0 }

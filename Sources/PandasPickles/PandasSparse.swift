@@ -7,8 +7,8 @@ internal import PythonPickle
 enum PandasSparse {
   /// A few bytes can represent a column of any length: it may have this number of bytes, or this many times those of
   /// the values that are kept.
-  private static let mostBytes = 64 << 20
-  private static let mostTimes = 256
+  private static let maxBytes = 64 << 20
+  private static let maxTimes = 256
 
   /// The column with all of its values; `nil` for any other object.
   static func array(_ object: PickleObject) throws(FormatError) -> AnyNDArray? {
@@ -23,7 +23,7 @@ enum PandasSparse {
     let filled = try ObjectArray(shape: [1], items: [fill])
     do throws(ArrayError) {
       let bytes = try AnyNDArray.check(shape: [length], itemSize: dtype.itemSize)
-      guard dtype.itemSize > 0, bytes <= mostBytes || bytes / mostTimes <= kept.count * dtype.itemSize else {
+      guard dtype.itemSize > 0, bytes <= maxBytes || bytes / maxTimes <= kept.count * dtype.itemSize else {
         throw ArrayError(.tooLarge, "a sparse column of \(length) values, of which \(kept.count) are kept")
       }
       let one = try filled.asType(dtype, recognizing: .numPy).bytes

@@ -20,7 +20,7 @@ final class OrderedResults<Value: Sendable, Failure: Error>: Sendable {
 
   private let state: Mutex<State>
   private let room: Int
-  private let gate = Gate()
+  private let parkingLot = ParkingLot()
 
   /// - Parameter room: How many results may have been begun that are not handed on.
   init(count: Int, atMost room: Int) {
@@ -33,7 +33,7 @@ final class OrderedResults<Value: Sendable, Failure: Error>: Sendable {
   /// The next index to make, once there is room for it; `nil` if there are no more.
   func begin() -> Int? {
     var index: Int?
-    gate.wait {
+    parkingLot.wait {
       state.withLock { state in
         guard state.next < state.end else { return true }
         guard state.next - state.due < room else { return false }
@@ -65,13 +65,13 @@ final class OrderedResults<Value: Sendable, Failure: Error>: Sendable {
       state.due = index + 1
       state.isConsuming = false
     }
-    gate.open()
+    parkingLot.open()
   }
 
   /// Says that there is nothing from an index on.
   func end(before index: Int) {
     state.withLock { $0.end = min($0.end, index) }
-    gate.open()
+    parkingLot.open()
   }
 
   func fail(at index: Int, with error: Failure) {
@@ -80,6 +80,6 @@ final class OrderedResults<Value: Sendable, Failure: Error>: Sendable {
       if index < state.failure?.index ?? .max { state.failure = (index, error) }
       state.end = min(state.end, index)
     }
-    gate.open()
+    parkingLot.open()
   }
 }

@@ -1,13 +1,6 @@
 internal import Dispatch
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import PlatformC
 
 /// Spreads independent work over all cores: the one helper that every module uses.
 ///
@@ -17,6 +10,7 @@ public enum Parallel {
   /// How many workers a loop may use: the cores that are online, or `NPY_THREADS` if that is set and smaller.
   public static let workers: Int = {
     let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    // Safe: `getenv` returns null or a null-terminated string, which is copied at once; nothing here changes the environment.
     guard let text = unsafe getenv("NPY_THREADS"), let limit = unsafe Int(String(cString: text)), limit > 0
     else { return cores }
     return min(limit, cores)
@@ -52,6 +46,20 @@ public enum Parallel {
       }
     }
     if let failure = firstFailure.withLock({ $0 }) { throw failure.error }
+  }
+
+  /// The results of `body` for every index in `0..<count`, in the order of the indices; otherwise as
+  /// ``forEach(_:_:)``.
+  public static func map<Value: Sendable, Failure: Error>(
+    _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Value
+  ) throws(Failure) -> [Value] {
+    let results = Mutex([Value?](repeating: nil, count: max(0, count)))
+    try forEach(count) { (index: Int) throws(Failure) in
+      let value = try body(index)
+      results.withLock { $0[index] = value }
+    }
+    // None is missing, or `forEach` would have thrown.
+    return results.withLock { $0.compactMap { $0 } }
   }
 
   /// Cuts `0..<count` into ranges of at least `grain` items and calls `body` for each, on all cores.
@@ -110,7 +118,7 @@ public enum Parallel {
           results.fail(at: index, with: error)
           return
         }
-        // Whoever delivers what is due hands on all that is ready; nobody waits for that.
+        // The thread that delivers what is due hands on all that is ready; nobody waits for that.
         while let (index, value) = results.takeDue() {
           do throws(Failure) {
             try consume(index, value)
@@ -132,22 +140,25 @@ public enum Parallel {
   ///   - prepare: The first step of an index.
   ///   - settle: The step in between; `nil` leaves out the last step of this index, and all of those that have not begun.
   ///   - finish: The last step.
-  public static func staged<Prepared, Settled, Failure: Error>(
+  /// - Returns: What the last step returned, for each index; `nil` for those that it was left out of.
+  public static func staged<Prepared, Settled, Value: Sendable, Failure: Error>(
     _ count: Int,
     prepare: @Sendable (Int) throws(Failure) -> Prepared,
     settle: @Sendable (Int, Prepared) throws(Failure) -> Settled?,
-    finish: @Sendable (Int, Prepared, Settled) throws(Failure) -> Void
-  ) throws(Failure) {
+    finish: @Sendable (Int, Prepared, Settled) throws(Failure) -> Value
+  ) throws(Failure) -> [Value?] {
     let threads = min(workers, count)
+    let results = Mutex([Value?](repeating: nil, count: max(0, count)))
     if threads <= 1 {
       for index in 0..<max(0, count) {
         let prepared = try prepare(index)
-        guard let settled = try settle(index, prepared) else { return }
-        try finish(index, prepared, settled)
+        guard let settled = try settle(index, prepared) else { break }
+        let value = try finish(index, prepared, settled)
+        results.withLock { $0[index] = value }
       }
-      return
+      return results.withLock { $0 }
     }
-    let turn = TurnTaker<Failure>()
+    let turn = OrderedTurns<Failure>()
     onThreads(threads) {
       while let index = turn.begin(below: count) {
         do throws(Failure) {
@@ -156,7 +167,10 @@ public enum Parallel {
           let settled = try settle(index, prepared)
           if settled == nil { turn.finish() }
           turn.pass(index)
-          if let settled { try finish(index, prepared, settled) }
+          if let settled {
+            let value = try finish(index, prepared, settled)
+            results.withLock { $0[index] = value }
+          }
         } catch {
           turn.fail(at: index, with: error)
           return
@@ -164,10 +178,11 @@ public enum Parallel {
       }
     }
     if let error = turn.failure { throw error }
+    return results.withLock { $0 }
   }
 
   /// What the threads of a loop take over from the thread that started it; they cannot see its task-local values by
-  /// themselves. Whoever works in the background of a loop (progress, for one) puts itself here.
+  /// themselves. What works in the background of a loop (progress, for one) puts itself here.
   @TaskLocal public static var inherited: (any Sendable)?
 
   /// Runs `body` on several threads at once, each with what the caller has ``inherited``.

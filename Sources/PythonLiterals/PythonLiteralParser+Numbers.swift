@@ -74,7 +74,7 @@ extension PythonLiteralParser {
     return Int(decimal).map { .int($0) } ?? .bigInt(decimal)
   }
 
-  /// `1_000` is 1000; an underscore stands between digits, or behind a prefix such as `0x`.
+  /// `1_000` is 1000; an underscore stands between digits, or after a prefix such as `0x`.
   private static func removingUnderscores(_ number: String) -> String? {
     guard number.contains("_") else { return number }
     let characters = Array(number)

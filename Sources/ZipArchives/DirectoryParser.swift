@@ -97,7 +97,7 @@ enum DirectoryParser {
   /// Gives each member its boundary: the next member's header, or the directory.
   ///
   /// - Throws: `malformed` if members overlap each other or the directory, going by the sizes that they declare:
-  ///   a few bytes that stand for many members are how an archive explodes.
+  ///   a few bytes that represent many members are how an archive explodes.
   static func setBoundaries(of members: inout [ZipMember], directoryStart: Int) throws(FormatError) {
     let order = members.indices.sorted { members[$0].headerOffset < members[$1].headerOffset }
     var next = directoryStart

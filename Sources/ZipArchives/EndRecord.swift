@@ -21,13 +21,10 @@ struct SourceTail {
     // At most 65,557 bytes, which are there: taken at once, where `readBytes` would go step by step.
     var tail = [UInt8](repeating: 0, count: size - start)
     let place = start
-    let result: Result<Int, FormatError> = unsafe tail.withUnsafeMutableBytes { buffer in
-      // Safe: the source does not keep the buffer beyond the call.
-      do throws(FormatError) { return .success(try unsafe source.read(into: buffer, at: place)) } catch {
-        return .failure(error)
-      }
+    // Safe: the source does not keep the buffer beyond the call.
+    let got = try unsafe tail.withUnsafeMutableBufferPointer { (buffer) throws(FormatError) in
+      try unsafe source.read(into: UnsafeMutableRawBufferPointer(buffer), at: place)
     }
-    let got = try result.get()
     guard got == tail.count else {
       throw .truncated("the archive's end", expected: tail.count, found: got, at: start + got).at(
         file: source.name)

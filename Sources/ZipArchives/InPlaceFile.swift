@@ -14,7 +14,7 @@ import SystemPackage
 ///
 /// Each step is valid before and after, and a kill within one leaves one or the other: what makes a step count is
 /// either a single write within one page of the file, which the system does not split, or lies within the window
-/// behind the last end record. If directory and end record fit a page, the room is made by one write; else it is made
+/// after the last end record. If directory and end record fit a page, the room is made by one write; else it is made
 /// in steps of less than the window. Additions that fit the window whole need no room.
 final class InPlaceFile: ByteSink {
   let name: String
@@ -69,6 +69,7 @@ final class InPlaceFile: ByteSink {
     if bytes.count > InPlaceFile.bufferSize {
       let start = position
       try makeRoom(upTo: try start.checkedAdding(bytes.count))
+      // Safe: the caller's bytes are copied, or written, within the call.
       if let observer { try unsafe observer(Array(bytes), start) }
       try unsafe writeThrough(bytes, at: start)
       pendingStart = start + bytes.count
@@ -170,7 +171,7 @@ final class InPlaceFile: ByteSink {
     hasMoved = true
   }
 
-  /// Writes the old directory and end record once more: at `target` or a little behind it in one write within a page,
+  /// Writes the old directory and end record once more: at `target` or a little after it in one write within a page,
   /// or, if they are too long for that, as far towards it as the window allows.
   private func placeCopy(near target: Int) throws(FormatError) {
     let page = InPlaceFile.page

@@ -4,7 +4,7 @@ import SystemPackage
 /// Adds members to an archive that exists, without touching those that it has.
 ///
 /// Until ``commit()`` the file holds the old archive, afterwards the new one, whole; so it does for every other
-/// reader at any moment, if the process is killed, and after a failure. New members are written behind the old end
+/// reader at any moment, if the process is killed, and after a failure. New members are written after the old end
 /// (each append leaves the old directory in the file, unused). Where that cannot be done safely, since the directory
 /// takes more than some 32,000 bytes, or the archive is empty or has a comment, the archive is copied and replaced instead:
 /// ``isInPlace`` tells. Python's counterpart is `zipfile.ZipFile(…, "a")`, which overwrites the directory first.

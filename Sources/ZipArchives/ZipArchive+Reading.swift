@@ -66,7 +66,7 @@ extension ZipArchive {
     }
   }
 
-  /// Reads the data descriptor behind a member that has one and compares it with the directory, which is believed in
+  /// Reads the data descriptor after a member that has one and compares it with the directory, which is believed in
   /// any other case; for a thorough check.
   ///
   /// - Throws: `malformed` if none of the descriptor's four forms tells what the directory tells.

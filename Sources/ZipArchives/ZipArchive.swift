@@ -24,7 +24,7 @@ public final class ZipArchive: Sendable {
   /// Reads the directory of an archive. Cost: one read of the source's last 65,557 bytes, and up to
   /// four more where the directory lies before them.
   ///
-  /// - Throws: ``FormatError``: `empty`; `wrongKind` if this is no zip; `truncated` if it begins as one but its end
+  /// - Throws: ``FormatError``: `empty`; `wrongKind` if this is not a zip; `truncated` if it begins as one but its end
   ///   is missing; `ambiguous` if a comment holds another end record; `malformed` and `limitExceeded` as above;
   ///   `unsupported` for a stream and for archives over several files.
   public init(_ source: any ByteSource, limits: ZipLimits = .default) throws(FormatError) {
@@ -78,7 +78,7 @@ public final class ZipArchive: Sendable {
     return members[index]
   }
 
-  /// The names that stand for more than one member.
+  /// The names that represent more than one member.
   public var ambiguousNames: [String] {
     repeated.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }

@@ -41,11 +41,11 @@ public struct ZipMember: Sendable {
   }
   /// Whether checksum and sizes follow the data, since they were not known when the header was written.
   public var hasDataDescriptor: Bool { flags & Flags.dataDescriptor != 0 }
-  /// Whether the name stands for a folder.
+  /// Whether the name represents a folder.
   public var isFolder: Bool { nameBytes.last == UInt8(ascii: "/") }
 
   /// Whether the name is unfit to be a path below some folder: it is empty, absolute, leads upwards, begins with a
-  /// drive, or holds a backslash or a control character. Whoever unpacks members refuses such a one.
+  /// drive, or holds a backslash or a control character. A program that unpacks members should refuse such a name.
   public var isUnsafeAsPath: Bool {
     let bytes = Array(name.utf8)
     if bytes.isEmpty || bytes[0] == UInt8(ascii: "/") { return true }

@@ -18,7 +18,7 @@ public struct ZipMethod: RawRepresentable, Hashable, Sendable, CustomStringConve
   /// Whether members of this method can be read: the four that Python's `zipfile` knows.
   public var isKnown: Bool { [.stored, .deflate, .bzip2, .lzma].contains(self) }
 
-  /// The most bytes that one compressed byte can stand for; what declares more is a lie.
+  /// The most bytes that one compressed byte can represent; what declares more is a lie.
   ///
   /// Deflate: a match of 258 bytes takes two bits at least, 1032 bytes each byte. Bzip2: a block of 900,000 bytes
   /// is preceded by runs of 255 in 5 bytes and takes some 40 bytes. LZMA: a match of 273 bytes takes a dozen binary

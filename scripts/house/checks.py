@@ -9,8 +9,8 @@ from .swift_source import SwiftFile
 
 # What is wrong today and being mended: how many violations of which rule. The numbers may only become smaller.
 KNOWN = {
-    "folder cycle": 16,
-    "unsafe": 92,
+    "folder cycle": 2,
+    "unsafe": 26,
 }
 
 IMPORT = re.compile(

@@ -76,7 +76,7 @@ enum Elementwise {
     return result
   }
 
-  /// Packed, or one item that stands for all.
+  /// Packed, or one item that represents all.
   private struct Operand: Sendable {
     let array: AnyNDArray
     let isScalar: Bool

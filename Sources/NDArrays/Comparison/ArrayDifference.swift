@@ -66,7 +66,7 @@ public struct ArrayDifference: Sendable {
         left = try left.asType(.string(width), casting: .unsafe)
         right = try right.asType(.string(width), casting: .unsafe)
       } else {
-        // A moment is rounded down in a coarser unit: two are equal if each is the other's.
+        // A datetime is rounded down in a coarser unit: two are equal if each is the other's.
         let (converted, back) = (
           try left.asType(right.dtype, casting: .unsafe), try right.asType(left.dtype, casting: .unsafe)
         )

@@ -193,7 +193,7 @@ extension DType {
       return source.withByteOrder(byteOrder)
     case .datetime where dateUnit == .generic && (source.kind == .bytes || source.kind == .string),
       .timedelta where dateUnit == .generic && (source.kind == .bytes || source.kind == .string):
-      let unit = try Conversion.dateUnit(ofText: array, isMoment: kind == .datetime)
+      let unit = try Conversion.dateUnit(ofText: array, isDatetime: kind == .datetime)
       return (kind == .datetime ? DType.datetime(unit) : .timedelta(unit)).withByteOrder(byteOrder)
     default: return self
     }

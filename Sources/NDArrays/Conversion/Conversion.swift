@@ -80,41 +80,32 @@ enum Conversion {
     guard source.count > 0 else { return }
     let plan = LoopPlan(shape: source.shape, first: target.strides, second: source.strides)
     // Safe: both views lie within their storages, which the caller holds; offsets of the plan stay within the views.
-    let from = unsafe UInt(bitPattern: source.firstElement + plan.secondOffset)
-    let to = unsafe UInt(bitPattern: target.storage.baseAddress + target.offset + plan.firstOffset)
+    nonisolated(unsafe) let from = unsafe source.firstElement + plan.secondOffset
+    nonisolated(unsafe) let to = unsafe target.storage.baseAddress + target.offset + plan.firstOffset
     let inner = plan.inner
     plan.forEachRow { (targetOffset: Int, sourceOffset: Int) in
       Parallel.forEachRange(of: inner.count, grain: 1 << 16) { range in
         row(
-          Row(
-            sourceAddress: from &+ UInt(bitPattern: sourceOffset &+ range.lowerBound &* inner.second),
-            sourceStep: inner.second,
-            targetAddress: to &+ UInt(bitPattern: targetOffset &+ range.lowerBound &* inner.first),
-            targetStep: inner.first, count: range.count))
+          unsafe Row(
+            source: from + (sourceOffset &+ range.lowerBound &* inner.second), sourceStep: inner.second,
+            target: to + (targetOffset &+ range.lowerBound &* inner.first), targetStep: inner.first,
+            count: range.count))
       }
     }
     extendLifetime(source.storage)
     extendLifetime(target.storage)
   }
 
-  /// A run of elements on both sides. Addresses are kept as numbers, so that a row may go to another thread.
-  @safe struct Row: Sendable {
-    let sourceAddress: UInt
+  /// A run of elements on both sides, which may go to another thread: rows that are worked on at the same time do not
+  /// overlap on the writing side.
+  @safe struct Row: @unchecked Sendable {
+    /// The first element's bytes on the reading side.
+    let source: UnsafeRawPointer
     let sourceStep: Int
-    let targetAddress: UInt
+    /// The first element's bytes on the writing side.
+    let target: UnsafeMutableRawPointer
     let targetStep: Int
     let count: Int
-
-    /// The first element's bytes on the reading side.
-    var source: UnsafeRawPointer {
-      // Safe: rows are made of addresses within live storages only, which are never null.
-      unsafe UnsafeRawPointer(bitPattern: sourceAddress).unsafelyUnwrapped
-    }
-    /// The first element's bytes on the writing side.
-    var target: UnsafeMutableRawPointer {
-      // Safe: as above.
-      unsafe UnsafeMutableRawPointer(bitPattern: targetAddress).unsafelyUnwrapped
-    }
   }
 
   /// Raw bytes of another length: cut, or filled up by zeros.

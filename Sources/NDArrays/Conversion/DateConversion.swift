@@ -1,7 +1,9 @@
-// Moments and durations from one unit to another, by NumPy's rules (numpy/_core/src/multiarray/datetime.c): steps of
+internal import Calendars
+
+// Datetimes and durations from one unit to another, by NumPy's rules (numpy/_core/src/multiarray/datetime.c): steps of
 // weeks and less are multiples of each other, years and months follow the calendar, and every division rounds down.
 
-/// Not a time: the value that stands for a missing date.
+/// Not a time: the value that represents a missing date.
 package let notATime = Int64.min
 
 extension DateUnit {
@@ -46,7 +48,7 @@ extension DateUnit {
     return max(a, 1)
   }
 
-  /// The characters that the text of a moment takes at most, as NumPy reserves them.
+  /// The characters that the text of a datetime takes at most, as NumPy reserves them.
   var textWidth: Int? {
     switch unit {
     case .generic: nil
@@ -63,36 +65,6 @@ extension DateUnit {
     case .femtosecond: 54
     case .attosecond: 57
     }
-  }
-}
-
-/// The proleptic Gregorian calendar, in days from 1970-01-01.
-package enum CivilCalendar {
-  /// The days from 1970 to the first of a month, which is counted in months from January 1970.
-  package static func days(ofMonth month: Int64) -> Int64 {
-    // Years begin in March, so that the leap day comes last; 400 years have 146,097 days (Hinnant's "chrono-compatible
-    // low-level date algorithms").
-    let shifted = Int128(month) + 1970 * 12 - 2
-    let year = shifted.flooredDivision(by: 12)
-    let monthInYear = shifted - year * 12
-    let era = year.flooredDivision(by: 400)
-    let yearInEra = year - era * 400
-    let dayInYear = (153 * monthInYear + 2) / 5
-    let dayInEra = yearInEra * 365 + yearInEra / 4 - yearInEra / 100 + dayInYear
-    return Int64(clamping: era * 146_097 + dayInEra - 719_468)
-  }
-
-  /// The month, counted from January 1970, and the day of the month, from 1, of a day.
-  package static func month(ofDay day: Int64) -> (month: Int64, day: Int) {
-    let shifted = Int128(day) + 719_468
-    let era = shifted.flooredDivision(by: 146_097)
-    let dayInEra = shifted - era * 146_097
-    let yearInEra = (dayInEra - dayInEra / 1_460 + dayInEra / 36_524 - dayInEra / 146_096) / 365
-    let dayInYear = dayInEra - (365 * yearInEra + yearInEra / 4 - yearInEra / 100)
-    let monthInYear = (5 * dayInYear + 2) / 153
-    let dayInMonth = dayInYear - (153 * monthInYear + 2) / 5 + 1
-    let months = (era * 400 + yearInEra) * 12 + monthInYear + 2 - 1970 * 12
-    return (Int64(clamping: months), Int(dayInMonth))
   }
 }
 
@@ -114,16 +86,16 @@ package struct DateConversion: Sendable {
   }
   private let way: Way
 
-  /// - Parameter isMoment: Whether the counts are moments, which follow the calendar, or durations, which cannot.
+  /// - Parameter isDatetime: Whether the counts are datetimes, which follow the calendar, or durations, which cannot.
   /// - Returns: `nil` if one of the units is the generic one and the other is not.
-  package init?(from unit: DateUnit, to target: DateUnit, isMoment: Bool) {
+  package init?(from unit: DateUnit, to target: DateUnit, isDatetime: Bool) {
     if unit == target || unit.unit == .generic {
       way = .same
       return
     }
     guard let ratio = unit.ratio(to: target) else { return nil }
     let day = DateUnit(.day)
-    switch (isMoment && unit.isCalendar, isMoment && target.isCalendar) {
+    switch (isDatetime && unit.isCalendar, isDatetime && target.isCalendar) {
     case (false, false): way = .linear(ratio.numerator, ratio.denominator)
     case (true, true): way = .betweenCalendars(ratio.numerator, ratio.denominator)
     case (true, false):
@@ -164,7 +136,7 @@ package struct DateConversion: Sendable {
 extension Conversion {
   static func convertDates(_ source: AnyNDArray, into target: AnyNDArray) throws(ArrayError) {
     guard let unit = source.dtype.dateUnit, let wanted = target.dtype.dateUnit,
-      let conversion = DateConversion(from: unit, to: wanted, isMoment: source.dtype.kind == .datetime)
+      let conversion = DateConversion(from: unit, to: wanted, isDatetime: source.dtype.kind == .datetime)
     else {
       throw ArrayError(
         .dtypeMismatch,
@@ -194,7 +166,7 @@ extension Conversion {
     extendLifetime(target.storage)
   }
 
-  /// Numbers become counts of steps; what is no number becomes no time.
+  /// Numbers become counts of steps; what is not a number becomes no time.
   static func convertToDates(_ source: AnyNDArray, into target: AnyNDArray) throws(ArrayError) {
     convertNumbers(source, into: try target.viewed(as: DType.int64.withByteOrder(target.dtype.byteOrder)))
   }

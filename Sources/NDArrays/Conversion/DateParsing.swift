@@ -1,6 +1,7 @@
+internal import Calendars
 internal import NumberText
 
-/// A moment or duration as its text has it.
+/// A datetime or duration as its text has it.
 package struct ParsedDate: Sendable {
   /// How many steps of ``unit``, rounded down; `nil` if 64 bits do not hold that.
   package var count: Int64?
@@ -10,10 +11,12 @@ package struct ParsedDate: Sendable {
   var attoseconds: Int128?
 
   /// The count in another unit, rounded down; `nil` if 64 bits do not hold it.
-  package func count(in wanted: DateUnit, isMoment: Bool) -> Int64? {
+  package func count(in wanted: DateUnit, isDatetime: Bool) -> Int64? {
     if wanted == .generic || unit == .generic { return count }
     guard let attoseconds else {
-      guard let count, let conversion = DateConversion(from: unit, to: wanted, isMoment: isMoment) else { return nil }
+      guard let count, let conversion = DateConversion(from: unit, to: wanted, isDatetime: isDatetime) else {
+        return nil
+      }
       return conversion(count)
     }
     let second: Int128 = 1_000_000_000_000_000_000
@@ -31,7 +34,7 @@ package struct ParsedDate: Sendable {
     case .attosecond: length = 1
     default:
       let day = Int64(clamping: ParsedDate.floored(attoseconds, second * 86_400))
-      return DateConversion(from: DateUnit(.day), to: wanted, isMoment: isMoment)?(day)
+      return DateConversion(from: DateUnit(.day), to: wanted, isDatetime: isDatetime)?(day)
     }
     let steps = Int64(exactly: ParsedDate.floored(attoseconds, length * Int128(wanted.count)))
     return steps == notATime ? nil : steps
@@ -44,13 +47,13 @@ package struct ParsedDate: Sendable {
 }
 
 extension ParsedDate {
-  /// Reads a moment in ISO 8601 as NumPy does, or a count of steps.
+  /// Reads a datetime in ISO 8601 as NumPy does, or a count of steps.
   ///
   /// - Returns: `nil` for what is neither, and for what no unit could hold. An empty text is not a time.
-  package static func parse(_ text: [UInt8], isMoment: Bool) -> ParsedDate? {
+  package static func parse(_ text: [UInt8], isDatetime: Bool) -> ParsedDate? {
     let word = text.map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }
     if word.isEmpty || word.elementsEqual("nat".utf8) { return ParsedDate(count: notATime, unit: .generic) }
-    guard isMoment else { return parseCount(text) }
+    guard isDatetime else { return parseCount(text) }
     var parser = MomentParser(text)
     return parser.parse()
   }
@@ -161,7 +164,7 @@ private struct MomentParser {
     let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000_000_000_000)
     guard !overflow else { return nil }
     var date = ParsedDate(count: nil, unit: unit, attoseconds: whole &+ fraction)
-    date.count = date.count(in: unit, isMoment: true)
+    date.count = date.count(in: unit, isDatetime: true)
     return date
   }
 

@@ -3,15 +3,16 @@ internal import NumberText
 // Where the conversion of numbers touches memory, and C's rules for numbers that do not fit.
 
 /// Elements that are read one by one, whatever their distance, alignment and byte order.
-@safe struct Reader: Sendable {
-  private let address: UInt
+@safe struct Reader: @unchecked Sendable {
+  private let base: UnsafeRawPointer
   let step: Int
   let swaps: Bool
   let count: Int
 
   /// - Parameter base: `count` elements, `step` bytes apart, which stay readable as long as the reader is used.
   @unsafe init(base: UnsafeRawPointer, step: Int, swaps: Bool, count: Int) {
-    address = UInt(bitPattern: base)
+    // Safe: only stored; what the parameter says holds for every use.
+    unsafe self.base = base
     self.step = step
     self.swaps = swaps
     self.count = count
@@ -21,7 +22,6 @@ internal import NumberText
   @inline(__always)
   func word<Word: FixedWidthInteger & BitwiseCopyable>(_: Word.Type, _ index: Int, at offset: Int = 0) -> Word {
     // Safe: `index` is below `count` and the word lies within the element, by the callers in this folder.
-    let base = unsafe UnsafeRawPointer(bitPattern: address).unsafelyUnwrapped
     let word = unsafe base.loadUnaligned(fromByteOffset: index &* step &+ offset, as: Word.self)
     return swaps ? word.byteSwapped : word
   }
@@ -30,7 +30,6 @@ internal import NumberText
   @inline(__always)
   func packedWord<Word: FixedWidthInteger & BitwiseCopyable>(_: Word.Type, _ index: Int) -> Word {
     // Safe: as for `word`.
-    let base = unsafe UnsafeRawPointer(bitPattern: address).unsafelyUnwrapped
     return unsafe base.loadUnaligned(fromByteOffset: index &* MemoryLayout<Word>.size, as: Word.self)
   }
 
@@ -47,15 +46,16 @@ internal import NumberText
 }
 
 /// Elements that are written one by one.
-@safe struct Writer: Sendable {
-  private let address: UInt
+@safe struct Writer: @unchecked Sendable {
+  private let base: UnsafeMutableRawPointer
   let step: Int
   let swaps: Bool
   let count: Int
 
   /// - Parameter base: `count` elements, `step` bytes apart, which nobody else uses as long as the writer is used.
   @unsafe init(base: UnsafeMutableRawPointer, step: Int, swaps: Bool, count: Int) {
-    address = UInt(bitPattern: base)
+    // Safe: only stored; what the parameter says holds for every use.
+    unsafe self.base = base
     self.step = step
     self.swaps = swaps
     self.count = count
@@ -64,7 +64,6 @@ internal import NumberText
   @inline(__always)
   func put<Word: FixedWidthInteger & BitwiseCopyable>(_ word: Word, _ index: Int, at offset: Int = 0) {
     // Safe: `index` is below `count` and the word lies within the element, by the callers in this folder.
-    let base = unsafe UnsafeMutableRawPointer(bitPattern: address).unsafelyUnwrapped
     unsafe base.storeBytes(of: swaps ? word.byteSwapped : word, toByteOffset: index &* step &+ offset, as: Word.self)
   }
 
@@ -82,7 +81,6 @@ internal import NumberText
     if step == MemoryLayout<Word>.size, !swaps {
       // Spelled apart so that the compiler sees the unit stride and uses vectors.
       // Safe: as for `put`.
-      let base = unsafe UnsafeMutableRawPointer(bitPattern: address).unsafelyUnwrapped
       for index in block.indices {
         unsafe base.storeBytes(
           of: narrow(block[unchecked: index]), toByteOffset: index &* MemoryLayout<Word>.size, as: Word.self)
@@ -127,41 +125,6 @@ enum X86 {
     guard let magnitude = value.integerMagnitude else { return lowest }
     if magnitude >= UInt64(1) << UInt64(bits - 1) { return lowest }
     return value.isNegative ? -Int64(magnitude) : Int64(magnitude)
-  }
-}
-
-/// Half precision by its bits, since not every Mac has `Float16`.
-enum Half {
-  @inline(__always)
-  static func widened(_ bits: UInt16) -> Double {
-    #if os(macOS) && arch(x86_64)
-      let magnitude: Double
-      let (exponent, fraction) = (Int(bits >> 10) & 31, Double(bits & 0x3FF))
-      switch exponent {
-      case 0: magnitude = fraction * 0x1p-24
-      case 31: magnitude = fraction == 0 ? .infinity : .nan
-      default: magnitude = (1 + fraction * 0x1p-10) * Double(sign: .plus, exponent: exponent - 15, significand: 1)
-      }
-      return bits >> 15 == 1 ? -magnitude : magnitude
-    #else
-      return Double(Float16(bitPattern: bits))
-    #endif
-  }
-
-  @inline(__always)
-  static func narrowed(_ value: Double) -> UInt16 {
-    #if os(macOS) && arch(x86_64)
-      let sign: UInt16 = value.sign == .minus ? 0x8000 : 0
-      let magnitude = value.magnitude
-      if value.isNaN { return sign | 0x7E00 }
-      if magnitude >= 65520 { return sign | 0x7C00 }
-      if magnitude < 0x1p-14 { return sign | UInt16((magnitude * 0x1p24).rounded(.toNearestOrEven)) }
-      let exponent = Int(magnitude.exponent)
-      let scaled = (magnitude * Double(sign: .plus, exponent: 10 - exponent, significand: 1)).rounded(.toNearestOrEven)
-      return sign | (UInt16(exponent + 14) << 10 &+ UInt16(scaled))
-    #else
-      return Float16(value).bitPattern
-    #endif
   }
 }
 

@@ -139,7 +139,7 @@ extension Conversion {
     case .int32, .uint32: writer.fill(block) { UInt32(truncatingIfNeeded: $0) }
     case .int64, .uint64: writer.fill(block) { UInt64(truncatingIfNeeded: $0) }
     // NumPy rounds integers to half precision by way of single precision.
-    case .float16: writer.fill(block) { Half.narrowed(Double(asFloat($0))) }
+    case .float16: writer.fill(block) { HalfFloat.bits(of: Double(asFloat($0))) }
     case .float32: writer.fill(block) { asFloat($0).bitPattern }
     case .float64: writer.fill(block) { asDouble($0).bitPattern }
     case .complex64: writer.fillReal(block, zeroAt: 4) { asFloat($0).bitPattern }
@@ -164,7 +164,7 @@ extension Conversion {
     case .uint32: writer.fill(block) { UInt32(truncatingIfNeeded: X86.int64($0)) }
     case .int64: writer.fill(block) { UInt64(bitPattern: X86.int64($0)) }
     case .uint64: writer.fill(block) { X86.uint64($0) }
-    case .float16: writer.fill(block) { Half.narrowed($0) }
+    case .float16: writer.fill(block) { HalfFloat.bits(of: $0) }
     case .float32: writer.fill(block) { Float($0).bitPattern }
     case .float64: writer.fill(block) { $0.bitPattern }
     case .complex64: writer.fillReal(block, zeroAt: 4) { Float($0).bitPattern }
@@ -192,7 +192,7 @@ extension Conversion {
     case .uint64:
       let isLarge = !value.isNegative && (value.integerMagnitude ?? 0) >> 63 == 1
       writer.put(isLarge ? value.integerMagnitude ?? 0 : UInt64(bitPattern: X86.int64(value, bits: 64)), index)
-    case .float16: writer.put(Half.narrowed(value.oddDoubleValue), index)
+    case .float16: writer.put(HalfFloat.bits(of: value.oddDoubleValue), index)
     case .float32: writer.put(value.floatValue.bitPattern, index)
     case .float64: writer.put(value.doubleValue.bitPattern, index)
     case .complex64:

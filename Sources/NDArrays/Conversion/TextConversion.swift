@@ -28,6 +28,7 @@ extension Conversion {
     let type = NumberType(target.dtype)
     let swaps = !target.dtype.isNative
     try forEachElement(source, target) { (from: TextElement, to: TextElement) throws(ArrayError) in
+      // Safe: an element of the target, which `forEachElement` hands out one by one.
       let writer = unsafe Writer(base: to.base, step: 0, swaps: swaps, count: 1)
       try put(from.string, type, writer)
     }
@@ -46,7 +47,7 @@ extension Conversion {
     case .uint16: writer.put(try integer(text, trimmed) as UInt16, 0)
     case .uint32: writer.put(try integer(text, trimmed) as UInt32, 0)
     case .uint64: writer.put(try integer(text, trimmed) as UInt64, 0)
-    case .float16: writer.put(Half.narrowed(try float(text, trimmed)), 0)
+    case .float16: writer.put(HalfFloat.bits(of: try float(text, trimmed)), 0)
     case .float32: writer.put(Float(try float(text, trimmed)).bitPattern, 0)
     case .float64: writer.put(try float(text, trimmed).bitPattern, 0)
     case .extended: writer.put(try extended(text, trimmed), 0, at: 0)
@@ -204,6 +205,7 @@ extension String {
 
   /// - Parameter base: An element of the dtype, which stays valid as long as this value is used.
   @unsafe init(_ base: UnsafeMutableRawPointer, _ dtype: DType) {
+    // Safe: only stored; what the parameter says holds for every use.
     unsafe self.base = base
     isWide = dtype.kind == .string
     swaps = !dtype.isNative
@@ -250,7 +252,7 @@ extension Conversion {
         let element = AnyNDArray(
           uncheckedDType: source.dtype, shape: [], strides: [],
           offset: source.offset + sourceOffset + index * plan.inner.second, storage: source.storage)
-        let text = ScalarText.text(of: element, options: PrintOptions())
+        let text = PrintedScalar.text(of: element, options: PrintOptions())
         // Safe: the plan's offsets stay within the target, which the caller holds.
         let base = unsafe target.storage.baseAddress + target.offset + targetOffset + index * plan.inner.first
         let field = unsafe TextElement(base, target.dtype)

@@ -1,3 +1,5 @@
+internal import NumberText
+
 /// How a word becomes one of the wide types that conversions go through.
 ///
 /// Types rather than closures: loops over them are specialised, so that no call is left within.
@@ -32,7 +34,7 @@ enum WideningUInt64: Widening {
   @inline(__always) static func widen(_ word: UInt64) -> UInt64 { word }
 }
 enum WideningHalf: Widening {
-  @inline(__always) static func widen(_ word: UInt16) -> Double { Half.widened(word) }
+  @inline(__always) static func widen(_ word: UInt16) -> Double { HalfFloat.double(word) }
 }
 enum WideningFloat: Widening {
   @inline(__always) static func widen(_ word: UInt32) -> Double { Double(Float(bitPattern: word)) }

@@ -44,7 +44,7 @@ extension DType {
     return "[" + entries.joined(separator: ", ") + "]"
   }
 
-  /// The dtype that a `.npy` header's `descr` stands for.
+  /// The dtype that a `.npy` header's `descr` represents.
   ///
   /// Padding, which is a nameless void field, is left out of the names, while the offsets stay.
   ///

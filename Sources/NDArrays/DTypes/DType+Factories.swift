@@ -54,7 +54,7 @@ extension DType {
     DType(.void, itemSize: max(0, count), byteOrder: .notApplicable, alignment: 1)
   }
 
-  /// `M8`: a moment, counted in steps from 1970.
+  /// `M8`: a datetime, counted in steps from 1970.
   public static func datetime(_ unit: DateUnit = .generic) -> DType {
     DType(.datetime, itemSize: 8, byteOrder: .native, alignment: 8, dateUnit: unit)
   }

@@ -5,7 +5,7 @@ extension DType {
   /// - Throws: ``ArrayError`` with code `badDType` where NumPy refuses.
   public init(_ notation: String) throws(ArrayError) {
     let text = notation
-    // A repeat or a shape may stand behind an order.
+    // A repeat or a shape may stand after an order.
     let first = text.first.map { "<>=|".contains($0) } ?? false ? text.dropFirst().first : text.first
     if text.utf8.contains(UInt8(ascii: ",")) || first == "(" || (first?.isNumber ?? false) {
       self = try DType.parseCommaList(text)
@@ -20,7 +20,7 @@ extension DType {
     ArrayError(.badDType, "data type '\(notation)' not understood")
   }
 
-  /// One type without commas; `nil` if it is none.
+  /// One type without commas; `nil` if it is not one.
   private static func parseSimple(_ text: String) throws(ArrayError) -> DType? {
     if let named = names[text] { return named }
     var rest = text[...]

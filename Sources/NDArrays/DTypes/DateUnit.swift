@@ -86,7 +86,7 @@ public struct DateUnit: Hashable, Sendable {
     }
   }
 
-  /// The unit as it stands behind `M8`: `[25s]`, or nothing for the generic one.
+  /// The unit as it stands after `M8`: `[25s]`, or nothing for the generic one.
   public var notation: String {
     if unit == .generic { return "" }
     return count == 1 ? "[\(unit.rawValue)]" : "[\(count)\(unit.rawValue)]"

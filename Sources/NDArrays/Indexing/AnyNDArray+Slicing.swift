@@ -32,7 +32,7 @@ extension AnyNDArray {
       start = start &+ axis.start &* stride
       steps.append(stride &* axis.step)
     }
-    // An empty slice may begin behind the last byte; nothing is read there, and it stays at the array's start.
+    // An empty slice may begin after the last byte; nothing is read there, and it stays at the array's start.
     if newShape.contains(0) { start = offset }
     return AnyNDArray(
       uncheckedDType: dtype, shape: newShape, strides: resolved.result.map { $0.map { steps[$0] } ?? 0 }, offset: start,

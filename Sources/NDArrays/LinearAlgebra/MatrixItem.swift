@@ -31,41 +31,55 @@ extension TileScalar where Self: FixedWidthInteger {
   static func negated(_ value: Self) -> Self { 0 &- value }
 }
 
-// Safe, all five: the callers pass panels of `steps` columns and rows, and a tile whose rows are `row` apart.
 extension Double: TileScalar {
   static func multiplyTile(
     _ width: Int32, _ steps: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
     _ c: UnsafeMutablePointer<Self>,
     _ row: Int
-  ) { unsafe npyio_tile_f64(width, steps, a, b, c, row) }
+  ) {
+    // Safe: the callers pass panels of `steps` columns and rows, and a tile whose rows are `row` apart.
+    unsafe npyio_tile_f64(width, steps, a, b, c, row)
+  }
 }
 extension Float: TileScalar {
   static func multiplyTile(
     _ width: Int32, _ steps: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
     _ c: UnsafeMutablePointer<Self>,
     _ row: Int
-  ) { unsafe npyio_tile_f32(width, steps, a, b, c, row) }
+  ) {
+    // Safe: the callers pass panels of `steps` columns and rows, and a tile whose rows are `row` apart.
+    unsafe npyio_tile_f32(width, steps, a, b, c, row)
+  }
 }
 extension UInt64: TileScalar {
   static func multiplyTile(
     _ width: Int32, _ steps: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
     _ c: UnsafeMutablePointer<Self>,
     _ row: Int
-  ) { unsafe npyio_tile_u64(width, steps, a, b, c, row) }
+  ) {
+    // Safe: the callers pass panels of `steps` columns and rows, and a tile whose rows are `row` apart.
+    unsafe npyio_tile_u64(width, steps, a, b, c, row)
+  }
 }
 extension UInt32: TileScalar {
   static func multiplyTile(
     _ width: Int32, _ steps: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
     _ c: UnsafeMutablePointer<Self>,
     _ row: Int
-  ) { unsafe npyio_tile_u32(width, steps, a, b, c, row) }
+  ) {
+    // Safe: the callers pass panels of `steps` columns and rows, and a tile whose rows are `row` apart.
+    unsafe npyio_tile_u32(width, steps, a, b, c, row)
+  }
 }
 extension UInt16: TileScalar {
   static func multiplyTile(
     _ width: Int32, _ steps: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
     _ c: UnsafeMutablePointer<Self>,
     _ row: Int
-  ) { unsafe npyio_tile_u16(width, steps, a, b, c, row) }
+  ) {
+    // Safe: the callers pass panels of `steps` columns and rows, and a tile whose rows are `row` apart.
+    unsafe npyio_tile_u16(width, steps, a, b, c, row)
+  }
 }
 
 /// A number as matrices hold it, and what products of it are summed in.

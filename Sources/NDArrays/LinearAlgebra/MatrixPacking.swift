@@ -18,6 +18,7 @@ enum MatrixPacking {
     let height = tileRows
     let rows = min(height, matrix.rows - firstRow)
     for row in 0..<rows {
+      // Safe: the panel has `tileRows` numbers for each step, and the matrix has the rows and columns that are asked of it.
       var target = unsafe panel + row
       if isComplex {
         for step in steps {

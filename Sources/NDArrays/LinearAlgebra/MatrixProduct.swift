@@ -8,7 +8,7 @@ internal import ParallelLoops
 struct MatrixProduct<Item: MatrixItem> {
   typealias Sum = Item.Sum
 
-  /// Steps per block: two vectors of the right panel for so many steps fit the nearest cache.
+  /// Steps per block: two vectors of the right panel for that many steps fit the nearest cache.
   private static var blockSteps: Int { 256 }
   /// The most rows, or columns, that are packed at a time; bounds the memory for packing.
   private static var blockSide: Int { 3072 }
@@ -80,7 +80,7 @@ struct MatrixProduct<Item: MatrixItem> {
             imaginary = Sum.adding(aImaginary, times: b, to: imaginary)
           }
         }
-        // Safe: the place, and for complex numbers the one behind it, lies within the target.
+        // Safe: the place, and for complex numbers the one after it, lies within the target.
         unsafe place.initialize(to: Item(narrowing: sum))
         if isComplex { unsafe (place + 1).initialize(to: Item(narrowing: imaginary)) }
       }

@@ -54,6 +54,7 @@ struct MatrixShapes {
 
   private static func view(_ array: AnyNDArray, _ start: UnsafeRawPointer) -> MatrixView {
     let axis = array.ndim - 2
+    // Safe: shape and strides are the array's, from one of its matrices on, which lies within its storage.
     return unsafe MatrixView(
       start, rows: array.shape[axis], columns: array.shape[axis + 1], rowStride: array.strides[axis],
       columnStride: array.strides[axis + 1])

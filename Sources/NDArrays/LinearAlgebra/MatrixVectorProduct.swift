@@ -15,7 +15,7 @@ struct MatrixVectorProduct<Item: MatrixItem> {
   func write(to target: MatrixTarget<Item>, onAllCores: Bool) {
     let steps = matrix.columns
     let storage = ArrayStorage(uninitializedByteCount: steps * MemoryLayout<Sum>.size)
-    // Safe: new memory of so many numbers, held until the end of this function.
+    // Safe: new memory of that many numbers, held until the end of this function.
     let start = unsafe storage.baseAddress.bindMemory(to: Sum.self, capacity: steps)
     for step in 0..<steps { unsafe (start + step).initialize(to: vector.number(Item.self, step, 0)) }
     let packed = unsafe MatrixTarget(start)
@@ -93,7 +93,7 @@ struct MatrixVectorProduct<Item: MatrixItem> {
   @inline(__always)
   private func addColumns(_ rows: Range<Int>, _ vector: MatrixTarget<Sum>, to target: MatrixTarget<Item>) {
     let storage = ArrayStorage(uninitializedByteCount: rows.count * MemoryLayout<Sum>.size)
-    // Safe: new memory of so many sums, held until the end of this function.
+    // Safe: new memory of that many sums, held until the end of this function.
     let sums = unsafe storage.baseAddress.bindMemory(to: Sum.self, capacity: rows.count)
     unsafe sums.initialize(repeating: .zero, count: rows.count)
     for step in 0..<matrix.columns {

@@ -1,6 +1,6 @@
 /// A matrix as it lies in memory, in any strides.
 ///
-/// Whoever makes one keeps the memory alive, and unchanged, while the view is used.
+/// The caller that makes one keeps the memory alive, and unchanged, while the view is used.
 @safe struct MatrixView: @unchecked Sendable {
   let start: UnsafeRawPointer
   var rows: Int
@@ -10,6 +10,7 @@
   var columnStride: Int
 
   init(_ start: UnsafeRawPointer, rows: Int, columns: Int, rowStride: Int, columnStride: Int) {
+    // Safe: only stored; the caller that makes a view keeps the matrix in memory as long as it is used.
     unsafe self.start = start
     self.rows = rows
     self.columns = columns
@@ -18,6 +19,7 @@
   }
 
   var transposed: MatrixView {
+    // Safe: the same numbers, which lie in the same memory.
     unsafe MatrixView(start, rows: columns, columns: rows, rowStride: columnStride, columnStride: rowStride)
   }
 
@@ -35,5 +37,8 @@
 @safe struct MatrixTarget<Item>: @unchecked Sendable {
   let start: UnsafeMutablePointer<Item>
 
-  init(_ start: UnsafeMutablePointer<Item>) { unsafe self.start = start }
+  init(_ start: UnsafeMutablePointer<Item>) {
+    // Safe: only stored; the caller that makes a target keeps the memory valid as long as it is used.
+    unsafe self.start = start
+  }
 }

@@ -22,7 +22,7 @@ extension AnyNDArray {
     switch style {
     case .str:
       let array = withoutSubarray()
-      if array.ndim == 0 { return ScalarText.text(of: array, options: options) }
+      if array.ndim == 0 { return PrintedScalar.text(of: array, options: options) }
       return array.elementText(options: options)
     case .repr:
       let array = withoutSubarray()
@@ -107,7 +107,7 @@ extension DType {
     }
   }
 
-  /// What stands behind `dtype=` in the `repr` of an array: `float32`, `'>i4'`, `'<U3'`, `[('a', '<i4')]`.
+  /// What stands after `dtype=` in the `repr` of an array: `float32`, `'>i4'`, `'<U3'`, `[('a', '<i4')]`.
   package var textWithinRepr: String {
     if fields != nil { return description }
     switch kind {

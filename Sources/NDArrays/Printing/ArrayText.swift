@@ -9,7 +9,7 @@ package enum ArrayText {
     _ items: any ItemFormat, corner: PrintedCorner, separator: String, prefix: String, suffix: String,
     lineWidth: Int
   ) -> String {
-    var writer = RowWriter(items: items, corner: corner, separator: separator)
+    var writer = AxisWriter(items: items, corner: corner, separator: separator)
     let indent = 1 + prefix.unicodeScalars.count
     // The width may be anything; beyond a billion nothing is ever wrapped.
     let width = min(max(lineWidth, -1 << 30), 1 << 30) - suffix.unicodeScalars.count
@@ -77,7 +77,7 @@ package protocol ItemFormat: Sendable {
 }
 
 /// Walks through the axes and breaks lines.
-private struct RowWriter {
+private struct AxisWriter {
   let items: any ItemFormat
   let corner: PrintedCorner
   let separator: [UInt8]

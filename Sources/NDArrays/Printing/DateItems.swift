@@ -1,4 +1,4 @@
-/// Moments in quotes, such as `'2024-02-29T12:00'`, right-aligned to the longer of the first and the last.
+/// Datetimes in quotes, such as `'2024-02-29T12:00'`, right-aligned to the longer of the first and the last.
 struct DateItems: ItemFormat {
   private let values: PackedValues
   private let unit: DateUnit
@@ -12,7 +12,7 @@ struct DateItems: ItemFormat {
     for bound in [range.low, range.high] {
       guard let bound else { continue }
       var buffer = PrintBuffer()
-      DateText.append(bound, unit: unit, to: &buffer)
+      PrintedDate.append(bound, unit: unit, to: &buffer)
       width = max(width, buffer.bytes.count + 2)
     }
     self.width = width
@@ -22,7 +22,7 @@ struct DateItems: ItemFormat {
     let value = values.load(index, as: Int64.self)
     buffer.appendRightAligned(width: width) { buffer in
       buffer.append("'")
-      DateText.append(value, unit: unit, to: &buffer)
+      PrintedDate.append(value, unit: unit, to: &buffer)
       buffer.append("'")
     }
   }

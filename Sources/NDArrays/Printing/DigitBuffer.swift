@@ -9,7 +9,7 @@ struct DigitBuffer: Sendable {
 
   init() { digits.reserveCapacity(32) }
 
-  /// How many digits stand behind the point.
+  /// How many digits stand after the point.
   var fractionCount: Int { max(0, digits.count - pointPosition) }
   /// How many digits stand before the point, of which there is at least a zero.
   var integerCount: Int { max(1, pointPosition) }
@@ -57,7 +57,7 @@ struct DigitBuffer: Sendable {
   }
 
   /// Keeps the first `kept` digits, rounding half to even; false, and nothing done, if it is a tie and so the digits
-  /// might stand for a number at either side of it.
+  /// might represent a number at either side of it.
   mutating func round(keeping kept: Int) -> Bool {
     if kept >= digits.count { return true }
     if kept < 0 {
@@ -90,7 +90,7 @@ struct DigitBuffer: Sendable {
     for _ in 0..<max(0, pointPosition - digits.count) { bytes.append(48) }
   }
 
-  /// Appends the digits behind the point and zeros up to `count`.
+  /// Appends the digits after the point and zeros up to `count`.
   func appendFraction(minCount count: Int, to bytes: inout [UInt8]) {
     let zeros = digits.isEmpty ? 0 : max(0, -pointPosition)
     for _ in 0..<zeros { bytes.append(48) }

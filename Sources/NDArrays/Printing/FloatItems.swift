@@ -4,7 +4,7 @@ struct FloatItems<Value: PrintedFloat>: ItemFormat {
   private let options: PrintOptions
   private let sign: PrintOptions.Sign
   private let usesExponent: Bool
-  /// The characters before the point, and behind it.
+  /// The characters before the point, and after it.
   private let leftWidth: Int
   private let rightWidth: Int
   /// Behind the point, for exponents and where all numbers have equally many.
@@ -112,7 +112,7 @@ private struct FloatRange<Value: PrintedFloat> {
   }
 }
 
-/// The characters that the longest number of an array has before the point, behind it and in its exponent.
+/// The characters that the longest number of an array has before the point, after it and in its exponent.
 private struct FloatWidths {
   var left = 0
   var fraction = 0
@@ -157,7 +157,7 @@ struct ComplexItems<Part: PrintedFloat>: ItemFormat {
   func append(_ index: Int, to buffer: inout PrintBuffer) {
     real.append(index, to: &buffer)
     imaginary.append(index, to: &buffer)
-    // The j stands right behind the number, before the spaces that fill the column.
+    // The j stands right after the number, before the spaces that fill the column.
     var end = buffer.bytes.count
     while end > 0, buffer.bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
     buffer.bytes.insert(UInt8(ascii: "j"), at: end)

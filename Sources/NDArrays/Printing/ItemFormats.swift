@@ -159,7 +159,7 @@ private struct BytesItems: ItemFormat {
   let values: PackedValues
 
   func append(_ index: Int, to buffer: inout PrintBuffer) {
-    buffer.append(ScalarText.bytes(values, index))
+    buffer.append(PrintedScalar.bytes(values, index))
   }
 }
 

@@ -9,7 +9,7 @@
 public struct PrintOptions: Hashable, Sendable {
   /// How ``precision`` is read for floating-point numbers: NumPy's `floatmode`.
   public enum FloatMode: String, Sendable, Hashable, CaseIterable {
-    /// Always so many digits behind the point, even beyond what tells the number from its neighbours.
+    /// Always that many digits after the point, even beyond what tells the number from its neighbours.
     case fixed
     /// As few digits as tell each number from its neighbours; the precision does not count.
     case unique
@@ -29,7 +29,7 @@ public struct PrintOptions: Hashable, Sendable {
     case space = " "
   }
 
-  /// The digits behind the point of a floating-point number; negative ones count as 0. `nil` is as many as tell the
+  /// The digits after the point of a floating-point number; negative ones count as 0. `nil` is as many as tell the
   /// number from its neighbours (and 8 where the mode is `fixed`).
   public var precision: Int?
   /// Arrays of more elements than this are summarised: only the edges of each axis are shown.
@@ -40,9 +40,9 @@ public struct PrintOptions: Hashable, Sendable {
   public var lineWidth: Int
   /// Whether small numbers are printed as (nearly) zero instead of turning the whole array to exponents.
   public var suppress: Bool
-  /// What stands for "not a number".
+  /// What represents "not a number".
   public var nanString: String
-  /// What stands for infinity.
+  /// What represents infinity.
   public var infString: String
   /// What stands before numbers that are not negative.
   public var sign: Sign
@@ -70,7 +70,7 @@ public struct PrintOptions: Hashable, Sendable {
   /// NumPy refuses to print more digits than this (its digit buffer has 16384 places); here they are not printed.
   private static let maxPrecision = 16_000
 
-  /// The largest number of digits behind the point; `nil` for as many as it takes.
+  /// The largest number of digits after the point; `nil` for as many as it takes.
   var digitLimit: Int? {
     switch floatMode {
     case .unique: nil

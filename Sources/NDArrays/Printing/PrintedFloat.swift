@@ -48,7 +48,7 @@ enum DigitPlace {
 }
 
 extension PrintedFloat {
-  /// The shortest digits, cut at a place if they go on behind it.
+  /// The shortest digits, cut at a place if they go on after it.
   func setShortest(limit: DigitPlace?, _ digits: inout DigitBuffer) {
     setShortest(&digits)
     guard let limit, !digits.round(keeping: limit.kept(pointPosition: digits.pointPosition)) else { return }
@@ -82,7 +82,7 @@ extension PrintedFloat {
       // The shortest digits lie on the same side of every shorter midpoint as the value: see DecimalDigits.
       if digits.round(keeping: kept) { return }
     } else if kept <= Self.reliableDigits, isNormal {
-      // So many digits are exact in any number of this type: what follows the shortest ones are zeros.
+      // That many digits are exact in any number of this type: what follows the shortest ones are zeros.
       return
     }
     setExact(place, &digits)
@@ -97,7 +97,7 @@ extension PrintedFloat {
     if kept == count || count == 0 { return }
     if kept > count, kept > Self.reliableDigits || !isNormal {
       if let low = lowerBoundary {
-        // Next to a power of two the nearest text of so many digits may already read back as the number below; then
+        // Next to a power of two the nearest text of that many digits may already read back as the number below; then
         // Dragon4 rounds up.
         setExact(place, &digits)
         if DecimalDigits(digits: digits.digits, pointPosition: digits.pointPosition) < low {
@@ -151,11 +151,7 @@ struct StoredHalf: PrintedFloat {
   private var exponentBits: Int { Int(bits >> 10 & 0x1F) }
   private var fraction: UInt16 { bits & 0x3FF }
   /// The magnitude.
-  private var value: Double {
-    exponentBits == 0
-      ? Double(fraction) * 0x1p-24
-      : Double(sign: .plus, exponent: exponentBits - 25, significand: Double(fraction | 0x400))
-  }
+  private var value: Double { HalfFloat.double(bits & 0x7FFF) }
 
   var isFinite: Bool { exponentBits != 0x1F }
   var isNaN: Bool { exponentBits == 0x1F && fraction != 0 }

@@ -84,7 +84,7 @@ private struct SubarrayItems: ItemFormat {
     }
     if hasDots {
       buffer.append(edge > 0 ? ", ..." : "...")
-      // Without edge items NumPy shows all places behind the dots: it cuts from -0 on.
+      // Without edge items NumPy shows all places after the dots: it cuts from -0 on.
       for place in (edge > 0 ? length - edge : 0)..<length {
         buffer.append(", ")
         write(axis: axis + 1, base: base + place * steps[axis], to: &buffer)

@@ -157,7 +157,7 @@ extension RandomState {
       var draw = twister.next()
       for _ in 0..<pieces {
         let value = Piece(truncatingIfNeeded: draw) & mask
-        // As in `fillWords`, without a branch. Safe: at most `pieces` steps of one, and so many places are left.
+        // As in `fillWords`, without a branch. Safe: at most `pieces` steps of one, and that many places are left.
         unsafe target[done] = low &+ value
         done += value <= width ? 1 : 0
         draw >>= UInt32(Piece.bitWidth)

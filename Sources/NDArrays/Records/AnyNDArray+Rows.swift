@@ -5,7 +5,7 @@ extension AnyNDArray {
   /// subarrays, nested values nested records.
   ///
   /// Integers are read exactly or refused; real numbers from every real dtype; `String` from text and from bytes that
-  /// are UTF-8; `Complex`; moments as ``Datetime`` (or `Date`, with `NumPyIOFoundation`). An optional is `nil` where its
+  /// are UTF-8; `Complex`; datetimes as ``Datetime`` (or `Date`, with `NumPyIOFoundation`). An optional is `nil` where its
   /// field is missing or `NaT`. Single values work too: an array of numbers has rows that are numbers.
   ///
   /// ```swift
@@ -33,7 +33,7 @@ extension AnyNDArray {
   /// A one-dimensional structured array of Swift values.
   ///
   /// Without a dtype it follows from the values: a field per key in the order of encoding, `Int` as `<i8`, `Float` as
-  /// `<f4`, `String` as `U` of the longest, lists as subarrays (of one length in all rows), moments in their own unit.
+  /// `<f4`, `String` as `U` of the longest, lists as subarrays (of one length in all rows), datetimes in their own unit.
   /// With a dtype values must fit their fields; fields without a value become `NaN` or `NaT`, or are refused.
   ///
   /// - Throws: ``ArrayError`` naming the row and the field.

@@ -1,11 +1,11 @@
-/// A moment as NumPy counts it: steps of a unit from the beginning of 1970. An element of a `datetime64` array.
+/// A datetime as NumPy counts it: steps of a unit from the beginning of 1970. An element of a `datetime64` array.
 public struct Datetime: Hashable, Sendable {
   /// The count of steps; `Int64.min` is NumPy's `NaT`, not a time.
   public var ticks: Int64
   /// How long a step is.
   public var unit: DateUnit
 
-  /// Makes a moment.
+  /// Makes a datetime.
   public init(ticks: Int64, unit: DateUnit) {
     self.ticks = ticks
     self.unit = unit
@@ -14,36 +14,36 @@ public struct Datetime: Hashable, Sendable {
   /// Whether this is NumPy's `NaT`, the missing time.
   public var isNaT: Bool { ticks == notATime }
 
-  /// The same moment in another unit, rounded down where that is coarser; `nil` if 64 bits do not hold it or one of
+  /// The same datetime in another unit, rounded down where that is coarser; `nil` if 64 bits do not hold it or one of
   /// the units is the generic one. NumPy's `astype("M8[…]")`.
   public func converted(to unit: DateUnit) -> Datetime? {
-    DateConversion(from: self.unit, to: unit, isMoment: true)?(ticks).map { Datetime(ticks: $0, unit: unit) }
+    DateConversion(from: self.unit, to: unit, isDatetime: true)?(ticks).map { Datetime(ticks: $0, unit: unit) }
   }
 }
 
 extension Datetime: CustomStringConvertible {
-  /// The moment in ISO 8601, as NumPy's `str` writes it: `2024-02-29T12:30`, or `NaT`.
+  /// The datetime in ISO 8601, as NumPy's `str` writes it: `2024-02-29T12:30`, or `NaT`.
   public var description: String {
     var buffer = PrintBuffer()
-    DateText.append(ticks, unit: unit, to: &buffer)
+    PrintedDate.append(ticks, unit: unit, to: &buffer)
     return String(decoding: buffer.bytes, as: UTF8.self)
   }
 }
 
-/// A type that stands for moments in records: ``Datetime``, and `Date` where `NumPyIOFoundation` is imported.
+/// A type that represents datetimes in records: ``Datetime``, and `Date` where `NumPyIOFoundation` is imported.
 public protocol DatetimeRepresentable {
-  /// The value for a moment; `nil` if there is none, as for `NaT`.
+  /// The value for a datetime; `nil` if there is none, as for `NaT`.
   init?(_ datetime: Datetime)
-  /// The moment in a unit; `nil` if 64 bits do not hold it.
+  /// The datetime in a unit; `nil` if 64 bits do not hold it.
   func datetime(in unit: DateUnit) -> Datetime?
   /// The unit that loses nothing, for arrays whose dtype follows from their rows.
   var preferredUnit: DateUnit { get }
 }
 
 extension Datetime: DatetimeRepresentable {
-  /// The moment itself.
+  /// The datetime itself.
   public init?(_ datetime: Datetime) { self = datetime }
-  /// The moment in another unit.
+  /// The datetime in another unit.
   public func datetime(in unit: DateUnit) -> Datetime? { unit == self.unit ? self : converted(to: unit) }
   /// Its own unit.
   public var preferredUnit: DateUnit { unit }
@@ -52,7 +52,7 @@ extension Datetime: DatetimeRepresentable {
 extension Datetime: Codable {
   private enum Key: String, CodingKey { case ticks, unit }
 
-  /// Decodes a moment; of a record the field's count and unit.
+  /// Decodes a datetime; of a record the field's count and unit.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     let text = try container.decode(String.self, forKey: .unit)
@@ -74,7 +74,7 @@ extension Datetime: Codable {
 extension AnyNDArray {
   /// The elements of a `datetime64` array, in C order.
   ///
-  /// - Throws: ``ArrayError`` with code `dtypeMismatch` if the elements are no moments.
+  /// - Throws: ``ArrayError`` with code `dtypeMismatch` if the elements are not datetimes.
   public func datetimes() throws(ArrayError) -> [Datetime] {
     guard dtype.kind == .datetime, let unit = dtype.dateUnit else {
       throw ArrayError(.dtypeMismatch, "elements of \(dtype.notation) are no moments")
@@ -85,9 +85,9 @@ extension AnyNDArray {
     }
   }
 
-  /// A `datetime64` array of moments, each converted to the unit: NumPy's `np.array(…, "M8[us]")`.
+  /// A `datetime64` array of datetimes, each converted to the unit: NumPy's `np.array(…, "M8[us]")`.
   ///
-  /// - Throws: ``ArrayError`` with code `badValue` for a moment that the unit cannot hold, `shapeMismatch` if the shape
+  /// - Throws: ``ArrayError`` with code `badValue` for a datetime that the unit cannot hold, `shapeMismatch` if the shape
   ///   has another number of elements.
   public init(
     datetimes: [some DatetimeRepresentable], unit: DateUnit, shape: [Int]? = nil

@@ -47,7 +47,7 @@ struct EntryKey: CodingKey {
   }
 }
 
-/// A value that is one number, text or moment.
+/// A value that is one number, text or datetime.
 private struct FieldContainer: SingleValueDecodingContainer {
   let item: RecordItem
   let codingPath: [any CodingKey]
@@ -56,7 +56,7 @@ private struct FieldContainer: SingleValueDecodingContainer {
     RecordDecoder(item: item, codingPath: codingPath).mismatch(wanted)
   }
 
-  /// Only a missing moment is nothing: a NaN is a number of its own.
+  /// Only a missing datetime is nothing: a NaN is a number of its own.
   func decodeNil() -> Bool {
     (item.dtype.kind == .datetime || item.dtype.kind == .timedelta) && item.integer == Int128(notATime)
   }

@@ -58,7 +58,7 @@ internal import NumberText
   /// The value, if the dtype is a real number; integers beyond 2^53 are rounded, as NumPy's cast to `float64` rounds.
   var real: Double? {
     switch (dtype.kind, dtype.itemSize) {
-    case (.float, 2): Half.widened(load(UInt16.self))
+    case (.float, 2): HalfFloat.double(load(UInt16.self))
     case (.float, 4): Double(load(Float.self))
     case (.float, 8): load(Double.self)
     case (.float, 16):
@@ -105,7 +105,7 @@ internal import NumberText
 
   // MARK: Writing
 
-  /// Writes an integer; `false` if the dtype is none, or cannot hold it.
+  /// Writes an integer; `false` if the dtype is not one, or cannot hold it.
   func store(_ value: Int128) -> Bool {
     switch (dtype.kind, dtype.itemSize) {
     case (.bool, _): return value == 0 || value == 1 ? store(exactly: value, UInt8.self) : false
@@ -125,7 +125,7 @@ internal import NumberText
   /// Writes a real number, rounded to the dtype's precision; `false` if the dtype is not floating-point.
   func store(real value: Double) -> Bool {
     switch (dtype.kind, dtype.itemSize) {
-    case (.float, 2): put(Half.narrowed(value))
+    case (.float, 2): put(HalfFloat.bits(of: value))
     case (.float, 4): put(Float(value))
     case (.float, 8): put(value)
     case (.float, 16):
@@ -138,7 +138,7 @@ internal import NumberText
     return true
   }
 
-  /// Writes a complex number; `false` if the dtype is none.
+  /// Writes a complex number; `false` if the dtype is not one.
   func store(complex real: Double, _ imaginary: Double) -> Bool {
     switch (dtype.kind, dtype.itemSize) {
     case (.complex, 8):
@@ -152,7 +152,7 @@ internal import NumberText
     return true
   }
 
-  /// Writes text, filled up by NULs; `false` if the dtype is no text, or too short.
+  /// Writes text, filled up by NULs; `false` if the dtype is not text, or too short.
   func store(_ text: String) -> Bool {
     switch dtype.kind {
     case .bytes: return store(bytes: Array(text.utf8))
@@ -197,7 +197,7 @@ internal import NumberText
 
   private func put<Value: BitwiseCopyable>(_ value: Value, at distance: Int = 0) {
     precondition(distance >= 0 && distance + MemoryLayout<Value>.size <= dtype.itemSize)
-    // Safe: as for `load`; whoever writes has made the storage and has not shared it yet.
+    // Safe: as for `load`; the writer has made the storage and has not shared it yet.
     unsafe storage.baseAddress.storeBytes(of: value, toByteOffset: offset + distance, as: Value.self)
   }
 }

@@ -18,6 +18,7 @@ struct IntegerExtremum<Item: FixedWidthInteger & BitwiseCopyable & Sendable>: Re
     var best = state
     if run.isPacked {
       // Spelled apart so that the compiler sees the unit stride.
+      // Safe: the same items, whose step is their size.
       let packed = unsafe ItemRun<Item>(run.start, step: MemoryLayout<Item>.size, count: run.count)
       best = isMaximum ? four(packed, best) { max($0, $1) } : four(packed, best) { min($0, $1) }
     } else {
@@ -46,7 +47,7 @@ struct IntegerExtremum<Item: FixedWidthInteger & BitwiseCopyable & Sendable>: Re
   }
 }
 
-/// The smallest or largest moment or duration; "not a time" wins over any other, as in NumPy.
+/// The smallest or largest datetime or duration; "not a time" wins over any other, as in NumPy.
 struct DateExtremum: Reducer {
   let isMaximum: Bool
   var initial: Int64 { isMaximum ? .min + 1 : .max }
@@ -84,6 +85,7 @@ struct RealExtremum<Item: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Red
     var index = 0
     if run.isPacked {
       // Blocks without NaN are the rule, and in them eight plain comparisons go abreast.
+      // Safe: the same items, whose step is their size.
       let packed = unsafe ItemRun<Item>(run.start, step: MemoryLayout<Item>.size, count: run.count)
       while index + 1024 <= run.count, best == best {
         var strangers = 0

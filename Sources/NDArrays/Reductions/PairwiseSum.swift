@@ -58,6 +58,7 @@ extension ItemRun: RealRun where Item: RealItem {
   func value(at index: Int) -> Item.Value { self[index].value }
   @inline(__always)
   var packed: ItemRun? {
+    // Safe: the same items, whose step is their size.
     isPacked ? unsafe ItemRun(start, step: MemoryLayout<Item>.size, count: count) : nil
   }
 }
@@ -195,7 +196,7 @@ enum PairwiseSum {
     split(0..<count)
     let ranges = branches
     let storage = ArrayStorage(uninitializedByteCount: ranges.count * MemoryLayout<Value>.stride)
-    // Safe: new memory of so many values, held until the end; every branch writes its own.
+    // Safe: new memory of that many values, held until the end; every branch writes its own.
     let sums = unsafe MatrixTarget(storage.baseAddress.bindMemory(to: Value.self, capacity: ranges.count))
     Parallel.forEach(ranges.count) { (index: Int) throws(Never) in
       unsafe (sums.start + index).initialize(to: make(ranges[index]))

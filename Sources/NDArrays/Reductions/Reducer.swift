@@ -2,7 +2,7 @@ internal import ParallelLoops
 
 /// Items that lie in memory at equal distances.
 ///
-/// Whoever makes one keeps the memory alive, and unchanged, while the run is used.
+/// The caller that makes one keeps the memory alive, and unchanged, while the run is used.
 @safe struct ItemRun<Item: BitwiseCopyable>: @unchecked Sendable {
   let start: UnsafeRawPointer
   /// The distance in bytes from one item to the next.
@@ -10,6 +10,7 @@ internal import ParallelLoops
   let count: Int
 
   init(_ start: UnsafeRawPointer, step: Int, count: Int) {
+    // Safe: only stored; the caller that makes a run keeps its items in memory as long as it is used.
     unsafe self.start = start
     self.step = step
     self.count = count
@@ -24,6 +25,7 @@ internal import ParallelLoops
   }
 
   func part(_ range: Range<Int>) -> ItemRun {
+    // Safe: the callers ask for ranges within the run.
     unsafe ItemRun(start + range.lowerBound * step, step: step, count: range.count)
   }
 }
@@ -52,7 +54,7 @@ extension Reducer {
     guard run.count >= 2 * size else { return fold(state, run) }
     let pieces = (run.count + size - 1) / size
     let storage = ArrayStorage(uninitializedByteCount: pieces * MemoryLayout<State>.stride)
-    // Safe: new memory of so many states, held until the end; every piece writes its own.
+    // Safe: new memory of that many states, held until the end; every piece writes its own.
     let states = unsafe MatrixTarget(storage.baseAddress.bindMemory(to: State.self, capacity: pieces))
     Parallel.forEach(pieces) { (piece: Int) throws(Never) in
       let part = run.part((piece * size)..<min(run.count, (piece + 1) * size))

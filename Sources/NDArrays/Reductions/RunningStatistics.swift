@@ -1,4 +1,4 @@
-/// What can be told of an array's numbers in one pass over pieces of it: what `npy stats` prints.
+/// What can be said of an array's numbers in one pass over pieces of it: what `npy stats` prints.
 ///
 /// Means and squares are kept as Welford and Chan have it, piece by piece, so that neither a large mean nor many
 /// numbers cost digits. NaNs are counted and left out of everything else; infinities are numbers. Of complex numbers
@@ -46,7 +46,7 @@ public struct RunningStatistics: Sendable {
 
   /// Takes in more elements.
   ///
-  /// - Throws: ``ArrayError`` with code `unsupported` for elements that are no numbers.
+  /// - Throws: ``ArrayError`` with code `unsupported` for elements that are not numbers.
   public mutating func add(_ array: AnyNDArray) throws(ArrayError) {
     let dtype = array.dtype
     switch dtype.kind {

@@ -12,7 +12,7 @@ struct RealSum<Item: RealItem>: Reducer where Item: BinaryFloatingPoint {
   func step(_ state: Item, _ item: Item) -> Item { Item(rounding: state.value + item.value) }
 }
 
-/// Sums numbers in a wider floating-point type: for means. NumPy converts so many at a time, and sums these pairwise.
+/// Sums numbers in a wider floating-point type: for means. NumPy converts that many at a time, and sums these pairwise.
 struct WideningSum<Item: RealItem>: Reducer {
   typealias State = Item.Value
   static var bufferSize: Int { 8192 }
@@ -30,7 +30,7 @@ struct WideningSum<Item: RealItem>: Reducer {
       return sum
     }
     let storage = ArrayStorage(uninitializedByteCount: blocks * MemoryLayout<State>.stride)
-    // Safe: new memory of so many sums, held until the end; every block writes its own.
+    // Safe: new memory of that many sums, held until the end; every block writes its own.
     let sums = unsafe MatrixTarget(storage.baseAddress.bindMemory(to: State.self, capacity: blocks))
     Parallel.forEach(blocks) { (index: Int) throws(Never) in
       unsafe (sums.start + index).initialize(to: block(index))
@@ -73,6 +73,7 @@ struct IntegerSum<Item: FixedWidthInteger & BitwiseCopyable & Sendable>: Reducer
     var sum = state
     if run.isPacked {
       // Spelled apart so that the compiler sees the unit stride.
+      // Safe: the same items, whose step is their size.
       let packed = unsafe ItemRun<Item>(run.start, step: MemoryLayout<Item>.size, count: run.count)
       for index in 0..<run.count { sum &+= UInt64(truncatingIfNeeded: packed[index]) }
     } else {

@@ -6,7 +6,7 @@ extension AnyNDArray {
   /// Elements of dtype `U` are read as Unicode, those of dtype `S` as UTF-8 (of which ASCII is a part): NumPy's
   /// `a.tolist()`, and `np.char.decode(a)` for bytes.
   ///
-  /// - Throws: ``ArrayError`` with code `dtypeMismatch` if the elements are no text, `badValue` if one is not valid
+  /// - Throws: ``ArrayError`` with code `dtypeMismatch` if the elements are not text, `badValue` if one is not valid
   ///   Unicode; its place is named.
   public func strings() throws(ArrayError) -> [String] {
     guard dtype.kind == .string || dtype.kind == .bytes else {
@@ -27,7 +27,7 @@ extension AnyNDArray {
 
   /// One string, by indices that may come from users or files, negative ones counted from the end.
   ///
-  /// - Throws: ``ArrayError`` if an index is out of bounds, or the element is no valid text.
+  /// - Throws: ``ArrayError`` if an index is out of bounds, or the element is not valid text.
   public func string(at indices: [Int]) throws(ArrayError) -> String {
     guard indices.count == ndim else {
       throw ArrayError(.badIndex, "\(indices.count) indices for an array of \(ndim) dimensions")

@@ -28,7 +28,7 @@ package struct Buckets: Sendable, Hashable {
   /// Whether every element has a bucket of its own.
   package var areSingle: Bool { bucketCount == count }
 
-  /// The first element of a bucket; of the one behind the last, the number of elements.
+  /// The first element of a bucket; of the one after the last, the number of elements.
   @inline(__always)
   package func start(_ bucket: Int) -> Int { bucket &* whole &+ bucket &* rest / bucketCount }
 

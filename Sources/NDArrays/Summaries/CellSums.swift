@@ -15,11 +15,11 @@ package struct CellSums: BlockSummary {
 
   /// - Parameters:
   ///   - rowCount, columnCount: The grid's elements.
-  ///   - mostRows, mostColumns: How many cells at most.
-  ///   - origin: What moments and durations are counted from.
-  package init(rowCount: Int, columnCount: Int, mostRows: Int, mostColumns: Int, origin: Int64 = 0) {
-    rows = Buckets(count: rowCount, atMost: mostRows)
-    columns = Buckets(count: columnCount, atMost: mostColumns)
+  ///   - maxRows, maxColumns: How many cells at most.
+  ///   - origin: What datetimes and durations are counted from.
+  package init(rowCount: Int, columnCount: Int, maxRows: Int, maxColumns: Int, origin: Int64 = 0) {
+    rows = Buckets(count: rowCount, atMost: maxRows)
+    columns = Buckets(count: columnCount, atMost: maxColumns)
     sums = [Double](repeating: 0, count: rows.bucketCount * columns.bucketCount)
     self.origin = origin
   }

@@ -1,3 +1,5 @@
+internal import NumberText
+
 /// How the bytes of an element are seen as a double.
 protocol ElementReader: Sendable {
   associatedtype Raw: BitwiseCopyable
@@ -16,7 +18,7 @@ struct TruthReader: ElementReader {
 
 struct HalfReader: ElementReader {
   @inline(__always)
-  func double(_ raw: UInt16) -> Double { Half.widened(raw) }
+  func double(_ raw: UInt16) -> Double { HalfFloat.double(raw) }
 }
 
 struct SingleReader: ElementReader {
@@ -29,7 +31,7 @@ struct DoubleReader: ElementReader {
   func double(_ raw: Double) -> Double { raw }
 }
 
-/// Moments and durations, counted from an origin so that a double holds them; NaT is NaN.
+/// Datetimes and durations, counted from an origin so that a double holds them; NaT is NaN.
 struct DateReader: ElementReader {
   let origin: Int64
 
@@ -61,10 +63,10 @@ protocol ElementVisitor {
 }
 
 extension AnyNDArray {
-  /// Hands the elements in C order to a visitor: numbers and truth values as they are, moments and durations counted
+  /// Hands the elements in C order to a visitor: numbers and truth values as they are, datetimes and durations counted
   /// from `origin`, complex numbers by their magnitude.
   ///
-  /// - Throws: ``ArrayError`` with code `unsupported` for elements that are no numbers.
+  /// - Throws: ``ArrayError`` with code `unsupported` for elements that are not numbers.
   func visitElements(origin: Int64 = 0, _ visitor: inout some ElementVisitor) throws(ArrayError) {
     let (kind, size) = (dtype.kind, dtype.itemSize)
     switch (kind, size) {

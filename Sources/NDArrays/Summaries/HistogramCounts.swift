@@ -18,8 +18,8 @@ package struct HistogramCounts: BlockSummary {
   /// - Parameters:
   ///   - low, high: The ends; both finite, and `high` above `low` by more than a bin's rounding.
   ///   - binCount: At least 1.
-  ///   - origin: What moments and durations are counted from.
-  /// - Returns: `nil` where so many bins have no width (NumPy: "Too many bins for data range").
+  ///   - origin: What datetimes and durations are counted from.
+  /// - Returns: `nil` where that many bins have no width (NumPy: "Too many bins for data range").
   package init?(low: Double, high: Double, binCount: Int, origin: Int64 = 0) {
     edges = HistogramCounts.edges(low, high, Swift.max(1, binCount))
     scale = Double(binCount) / (high - low)

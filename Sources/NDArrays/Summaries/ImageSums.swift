@@ -1,5 +1,5 @@
-/// An image of many dots as one of few: the mean colour of each bucket of rows by a bucket of columns, transparent
-/// dots counting by how opaque they are.
+/// An image of many pixels as one of few: the mean colour of each bucket of rows by a bucket of columns, transparent
+/// pixels counting by how opaque they are.
 package struct ImageSums: BlockSummary {
   /// What the elements are.
   package enum Channels: Sendable {
@@ -18,10 +18,10 @@ package struct ImageSums: BlockSummary {
   private var sums: [Double]
 
   package init(
-    rowCount: Int, columnCount: Int, depth: Int, channels: Channels, mostRows: Int, mostColumns: Int
+    rowCount: Int, columnCount: Int, depth: Int, channels: Channels, maxRows: Int, maxColumns: Int
   ) {
-    rows = Buckets(count: rowCount, atMost: mostRows)
-    columns = Buckets(count: columnCount, atMost: mostColumns)
+    rows = Buckets(count: rowCount, atMost: maxRows)
+    columns = Buckets(count: columnCount, atMost: maxColumns)
     self.depth = depth
     self.channels = channels
     sums = [Double](repeating: 0, count: 4 * rows.bucketCount * columns.bucketCount)
@@ -44,7 +44,7 @@ package struct ImageSums: BlockSummary {
     for index in sums.indices { sums[index] += other.sums[index] }
   }
 
-  /// Four bytes a dot, row by row: red, green, blue and how opaque it is.
+  /// Four bytes a pixel, row by row: red, green, blue and how opaque it is.
   package var bytes: [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(sums.count)
@@ -82,7 +82,7 @@ package struct ImageSums: BlockSummary {
             var total = SIMD4<Double>(repeating: 0)
             for place in part {
               let index = (line * length + place) * depth
-              total += dot(values, index, reader)
+              total += pixel(values, index, reader)
             }
             for channel in 0..<4 { sums[cell + channel] += total[channel] }
           }
@@ -90,14 +90,14 @@ package struct ImageSums: BlockSummary {
       }
     }
 
-    /// A dot's colour, times its opacity, and its opacity (0 to 255).
+    /// A pixel's colour, times its opacity, and its opacity (0 to 255).
     @inline(__always)
-    private func dot<Reader: ElementReader>(
+    private func pixel<Reader: ElementReader>(
       _ values: Span<Reader.Raw>, _ index: Int, _ reader: Reader
     ) -> SIMD4<Double> {
       func channel(_ place: Int) -> Double {
         let value = reader.double(values[index + place]) * scale
-        // What is no number is black.
+        // What is not a number is black.
         return value > 0 ? Swift.min(value, 255) : 0
       }
       let opacity = depth == 2 || depth == 4 ? channel(depth - 1) : 255

@@ -50,7 +50,7 @@ package struct LineSummary: BlockSummary {
   /// - Parameters:
   ///   - count: The elements of the whole line.
   ///   - columnCount: How many buckets at most.
-  ///   - origin: What moments and durations are counted from.
+  ///   - origin: What datetimes and durations are counted from.
   package init(count: Int, columnCount: Int, origin: Int64 = 0) {
     buckets = Buckets(count: count, atMost: columnCount)
     columns = [Column](repeating: Column(), count: count == 0 ? 0 : buckets.bucketCount)

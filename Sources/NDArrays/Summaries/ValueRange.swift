@@ -11,7 +11,7 @@ package struct ValueRange: BlockSummary {
   package private(set) var finiteCount = 0
   private let origin: Int64
 
-  /// - Parameter origin: What moments and durations are counted from.
+  /// - Parameter origin: What datetimes and durations are counted from.
   package init(origin: Int64 = 0) { self.origin = origin }
 
   /// How many elements there are.

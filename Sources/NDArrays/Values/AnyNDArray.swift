@@ -135,6 +135,7 @@ public struct AnyNDArray: Sendable {
 
   /// The address of the first element.
   package var firstElement: UnsafeRawPointer {
+    // Safe: the offset lies within the storage, or at its end for an array without elements.
     unsafe UnsafeRawPointer(storage.baseAddress + offset)
   }
 
@@ -150,7 +151,10 @@ public struct AnyNDArray: Sendable {
   }
 
   /// The packed bytes in C order: NumPy's `tobytes`.
-  public var bytes: [UInt8] { unsafe withContiguousBytes { unsafe Array($0) } }
+  public var bytes: [UInt8] {
+    // Safe: the bytes are copied within the call.
+    unsafe withContiguousBytes { unsafe Array($0) }
+  }
 
   /// A copy with bytes of its own in C (or Fortran) order, in the same dtype.
   public func packed(fortran: Bool = false) -> AnyNDArray {

@@ -1,16 +1,9 @@
 internal import ReusedMemory
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import PlatformC
 
 /// The bytes that arrays share: on the heap, in a mapped file, or lent by another object.
 ///
-/// Arrays that are slices of each other hold the same storage; whoever wants to write and is not its only holder
+/// Arrays that are slices of each other hold the same storage; a caller that wants to write and is not its only holder
 /// copies first. That keeps a storage that several threads can see unchanged, which makes it `Sendable`.
 @safe public final class ArrayStorage: @unchecked Sendable {
   /// How many bytes there are.
@@ -24,24 +17,25 @@ internal import ReusedMemory
 
   /// The most bytes that a storage of its own can have: the machine's memory, but for what everything else needs. Systems
   /// refuse a block of all of it.
-  package static var mostBytes: Int { WarmMemory.physicalMemory / 8 * 7 }
+  package static var maxBytes: Int { BufferCache.physicalMemory / 8 * 7 }
 
-  /// Checks, before anything is allocated, that the machine can hold so many bytes.
+  /// Checks, before anything is allocated, that the machine can hold that many bytes.
   ///
   /// - Throws: ``ArrayError`` with code `tooLarge`.
   package static func requireRoom(for byteCount: Int) throws(ArrayError) {
-    guard byteCount <= mostBytes else {
+    guard byteCount <= maxBytes else {
       throw ArrayError(
-        .tooLarge, "needs \(byteCount) bytes of memory, more than the \(mostBytes) that this machine can give")
+        .tooLarge, "needs \(byteCount) bytes of memory, more than the \(maxBytes) that this machine can give")
     }
   }
 
-  /// Storage of its own, with undefined content: whoever makes it must fill it.
+  /// Storage of its own, with undefined content: the caller must fill it.
   package init(uninitializedByteCount count: Int) {
     byteCount = count
     isWritable = true
     owner = nil
-    unsafe baseAddress = WarmMemory.allocate(count)
+    // Safe: given back in `deinit` only, with the same count.
+    unsafe baseAddress = BufferCache.allocate(count)
   }
 
   /// Storage of its own, all bytes zero.
@@ -61,6 +55,7 @@ internal import ReusedMemory
   @unsafe public init(
     borrowing baseAddress: UnsafeMutableRawPointer, byteCount: Int, owner: AnyObject, isWritable: Bool = false
   ) {
+    // Safe: only stored; the caller promises that the bytes are valid as long as `owner` lives, which is held.
     unsafe self.baseAddress = baseAddress
     self.byteCount = byteCount
     self.owner = owner
@@ -69,7 +64,7 @@ internal import ReusedMemory
 
   deinit {
     // Safe: allocated in `init`, and nobody holds an address longer than the storage.
-    if owner == nil { unsafe WarmMemory.release(baseAddress, byteCount) }
+    if owner == nil { unsafe BufferCache.release(baseAddress, byteCount) }
   }
 
   /// All bytes.
@@ -82,8 +77,9 @@ internal import ReusedMemory
     }
   }
 
-  /// All bytes, to be written to by whoever made this storage and has not shared it yet.
+  /// All bytes, to be written to by the one that made this storage and has not shared it yet.
   package var mutableBuffer: UnsafeMutableRawBufferPointer {
+    // Safe: the storage has this many bytes from its base on.
     unsafe UnsafeMutableRawBufferPointer(start: baseAddress, count: byteCount)
   }
 }

@@ -118,7 +118,10 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   public var isFContiguous: Bool { untyped.isFContiguous }
 
   /// The elements in C order as a Swift array: NumPy's `a.ravel().tolist()`.
-  public var elements: [Element] { unsafe withUnsafeElements { unsafe Array($0) } }
+  public var elements: [Element] {
+    // Safe: the elements are copied within the call.
+    unsafe withUnsafeElements { unsafe Array($0) }
+  }
 
   /// Calls `body` with the elements in C order: the array's own memory where it lies so, else a packed copy.
   public func withElements<Result, Failure: Error>(

@@ -19,6 +19,7 @@ package enum StridedCopy {
   ) {
     if let fields = dtype.fields, let targetFields = targetDType.fields, dtype != targetDType {
       // The orders of the fields differ one by one; the gaps between them are copied as they are.
+      // Safe: fields and subarrays lie within the items, which the caller guarantees to lie within both memories.
       unsafe copyItems(
         size: dtype.itemSize, swap: 1, shape: shape, from: source, sourceStrides: sourceStrides, to: target,
         targetStrides: targetStrides)
@@ -49,6 +50,7 @@ package enum StridedCopy {
   ) {
     guard size > 0, !shape.contains(0) else { return }
     let plan = LoopPlan(shape: shape, first: targetStrides, second: sourceStrides)
+    // Safe: the plan's offsets are those of items of both sides, by the shape and strides that the caller vouches for.
     var (from, to) = unsafe (source, target)
     unsafe from += plan.secondOffset
     unsafe to += plan.firstOffset
@@ -101,6 +103,7 @@ package enum StridedCopy {
     to target: UnsafeMutableRawPointer, targetStep: Int
   ) {
     switch (size, swap) {
+    // Safe: the caller's row has `count` items of `size` bytes on both sides, and `swap` divides `size`.
     case (1, _): unsafe copyWords(UInt8.self, false, count, source, step, target, targetStep)
     case (2, 1): unsafe copyWords(UInt16.self, false, count, source, step, target, targetStep)
     case (4, 1): unsafe copyWords(UInt32.self, false, count, source, step, target, targetStep)
@@ -131,6 +134,7 @@ package enum StridedCopy {
     if step == size, targetStep == size {
       // Spelled apart so that the compiler sees the unit strides and uses vectors.
       for index in 0..<count {
+        // Safe: the caller's row has `count` words on both sides, which need not be aligned.
         let word = unsafe source.loadUnaligned(fromByteOffset: index * size, as: Word.self)
         unsafe target.storeBytes(of: swap ? word.byteSwapped : word, toByteOffset: index * size, as: Word.self)
       }

@@ -61,7 +61,7 @@ extension PlotMaker {
       let level = UInt8((share * 255).rounded())
       return [level, level, level, 255]
     }
-    let image = RasterImage(width: sums.columns.bucketCount, height: sums.rows.bucketCount, bytes: bytes)
+    let image = RGBAImage(width: sums.columns.bucketCount, height: sums.rows.bucketCount, bytes: bytes)
     return imagePlot(
       image, rows: sums.rows, columns: sums.columns, grid,
       notes: notes(nan: sums.nanCount, positive: sums.positiveInfinities, negative: sums.negativeInfinities))
@@ -72,14 +72,14 @@ extension PlotMaker {
     let grid = target.grid(columns: columns, rows: rows, isImage: true)
     let empty = ImageSums(
       rowCount: rows, columnCount: columns, depth: depth, channels: dtype == .uint8 ? .bytes : .fractions,
-      mostRows: grid.rows, mostColumns: grid.columns)
+      maxRows: grid.rows, maxColumns: grid.columns)
     let sums = try blocks.summarize(empty, keeping: 1)
-    let image = RasterImage(width: sums.columns.bucketCount, height: sums.rows.bucketCount, bytes: sums.bytes)
+    let image = RGBAImage(width: sums.columns.bucketCount, height: sums.rows.bucketCount, bytes: sums.bytes)
     return imagePlot(image, rows: sums.rows, columns: sums.columns, grid, notes: [])
   }
 
   private func imagePlot(
-    _ image: RasterImage, rows: Buckets, columns: Buckets, _ grid: PlotGrid, notes: [String]
+    _ image: RGBAImage, rows: Buckets, columns: Buckets, _ grid: PlotGrid, notes: [String]
   ) -> Plot {
     let figure = Figure(
       title: title, subtitle: subtitle(meanWords(rows, columns)), notes: notes,
@@ -116,7 +116,7 @@ extension PlotMaker {
     _ grid: PlotGrid, rows: Int, columns: Int, _ values: ValueAxis
   ) throws(FormatError) -> CellSums {
     let empty = CellSums(
-      rowCount: rows, columnCount: columns, mostRows: grid.rows, mostColumns: grid.columns, origin: values.origin)
+      rowCount: rows, columnCount: columns, maxRows: grid.rows, maxColumns: grid.columns, origin: values.origin)
     let isColumn = columns == 1 && rows > 1
     return try blocks.summarize(empty, view: isColumn ? BlockView() : longView)
   }

@@ -1,13 +1,6 @@
 import ArgumentParser
 import Plotting
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import PlatformC
 
 /// How pictures get onto the terminal.
 enum GraphicsMode: String, CaseIterable, ExpressibleByArgument {

@@ -2,14 +2,7 @@ import SystemPackage
 import ByteIO
 import PythonLiterals
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import PlatformC
 
 /// Where the command prints: results on standard output, everything else on standard error.
 enum Console {

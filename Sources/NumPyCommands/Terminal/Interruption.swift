@@ -1,14 +1,7 @@
 import ByteIO
 import NumPyIO
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import PlatformC
 
 /// Ctrl-C and its like: what has been begun is cancelled, temporaries go, and the process ends by the signal, so that
 /// a shell's loop ends too (the shell calls it 130: 128 and SIGINT).

@@ -1,13 +1,6 @@
 import NumPyIO
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import PlatformC
 
 /// One line on standard error that tells how far the work has come, if it takes longer than half a second and somebody
 /// looks on.

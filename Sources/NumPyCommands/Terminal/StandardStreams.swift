@@ -1,12 +1,5 @@
 import ByteIO
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import PlatformC
 
 /// What the process was started with: its streams and its arguments.
 enum StandardStreams {

@@ -90,7 +90,7 @@ enum PickleContainer {
   case torchTar(any ByteSource)
 
   init(_ source: any ByteSource) throws(FormatError) {
-    let source = source.isSeekable ? source : try PrefixedSource(source, keeping: 512)
+    let source = source.isSeekable ? source : try PeekableSource(source, keeping: 512)
     let prefix = try source.readBytes(at: 0, upTo: 512)
     if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
       guard let archive = TorchArchive(try NPZArchive(source)) else {

@@ -72,7 +72,7 @@ public struct Document {
   /// - Throws: ``FormatError`` if there is no such file, or it is not what it seems.
   public init(opening path: String, options: OpenOptions = OpenOptions()) throws(FormatError) {
     var source = try FileSource.openSource(path: path)
-    if !source.isSeekable { source = try PrefixedSource(source, keeping: 6) }
+    if !source.isSeekable { source = try PeekableSource(source, keeping: 6) }
     let format: FileFormat
     if let known = options.format { format = known } else { format = try Document.format(of: source, path) }
     let content: Content
@@ -87,7 +87,7 @@ public struct Document {
     case .txt, .csv, .tsv:
       let text = try TextFile.decompressing(source)
       // Types and sizes are found by a first reading.
-      content = .text(text.isSeekable ? text : KeptStream(text, folder: options.scratchFolder), format)
+      content = .text(text.isSeekable ? text : ReplayableStream(text, folder: options.scratchFolder), format)
     }
     self.init(content, path: path, options: options)
   }

@@ -44,10 +44,10 @@ package struct Axis: Sendable {
   ///
   /// - Parameters:
   ///   - length: The axis's length.
-  ///   - most: How many ticks at most, however much room there is.
+  ///   - maxCount: How many ticks at most, however much room there is.
   ///   - spacing: How far apart two ticks must be, by their labels.
-  package func ticks(length: Double, most: Int, spacing: (Tick, Tick) -> Double) -> [Tick] {
-    for count in stride(from: max(2, min(12, most)), through: 1, by: -1) {
+  package func ticks(length: Double, maxCount: Int, spacing: (Tick, Tick) -> Double) -> [Tick] {
+    for count in stride(from: max(2, min(12, maxCount)), through: 1, by: -1) {
       let ticks = ticks(atMost: count)
       guard !ticks.isEmpty else { continue }
       let fits = zip(ticks, ticks.dropFirst()).allSatisfy { left, right in
@@ -61,8 +61,8 @@ package struct Axis: Sendable {
   /// No more than `count` ticks at round values.
   package func ticks(atMost count: Int) -> [Tick] {
     switch kind {
-    case .number: Ticks.linear(low, high, atMost: count, leastStep: 0)
-    case .integer: Ticks.linear(low, high, atMost: count, leastStep: 1)
+    case .number: Ticks.linear(low, high, atMost: count, minStep: 0)
+    case .integer: Ticks.linear(low, high, atMost: count, minStep: 1)
     case .logarithmic: Ticks.logarithmic(low, high, atMost: count)
     case .date(let scale): scale.ticks(low, high, atMost: count)
     }

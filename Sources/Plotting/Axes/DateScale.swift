@@ -1,4 +1,6 @@
-/// How the values of an axis are moments: so many units after an origin.
+internal import Calendars
+
+/// How the values of an axis are datetimes: that many units after an origin.
 package struct DateScale: Sendable {
   /// What one unit is.
   package enum Unit: Sendable {
@@ -7,7 +9,7 @@ package struct DateScale: Sendable {
   }
 
   package var unit: Unit
-  /// The moment of the value 0, in whole units (or whole seconds, for units that are seconds) after the start of 1970.
+  /// The datetime of the value 0, in whole units (or whole seconds, for units that are seconds) after the start of 1970.
   package var origin: Int
   /// What the origin's seconds leave over.
   package var originFraction: Double
@@ -34,7 +36,7 @@ package struct DateScale: Sendable {
       if (last - first) / Double(count) < 0.5 { return fractionTicks(low, high, length, atMost: count) }
       return timeTicks(first, last, length, atMost: count)
     }
-    return Ticks.linear(low, high, atMost: count, leastStep: 0)
+    return Ticks.linear(low, high, atMost: count, minStep: 0)
   }
 
   /// Seconds since 1970; not for more than labels, since a double's seconds of today have microseconds at best.
@@ -68,12 +70,12 @@ package struct DateScale: Sendable {
     }
     func months(_ second: Double) -> Double {
       let days = (second / DateScale.day).rounded(.down)
-      let date = CivilDate(days: Int(days))
-      let start = Double(CivilDate.days(toMonth: date.year * 12 + date.month - 1))
-      return Double((date.year - 1970) * 12 + date.month - 1) + (second / DateScale.day - start) / 31
+      let month = CivilCalendar.month(ofDay: Int64(days)).month
+      let start = Double(CivilCalendar.days(ofMonth: month))
+      return Double(month) + (second / DateScale.day - start) / 31
     }
     return monthTicks(months(first), months(last), atMost: count) { month in
-      value(ofSecond: Double(CivilDate.days(toMonth: month + 1970 * 12)) * DateScale.day, length)
+      value(ofSecond: Double(CivilCalendar.days(ofMonth: Int64(month))) * DateScale.day, length)
     }
   }
 
@@ -103,16 +105,16 @@ package struct DateScale: Sendable {
   private func fractionTicks(_ low: Double, _ high: Double, _ length: Double, atMost count: Int) -> [Tick] {
     let (first, last) = (originFraction + low * length, originFraction + high * length)
     let base = first.rounded(.down)
-    return Ticks.linear(first - base, last - base, atMost: count, leastStep: 0).map { tick in
+    return Ticks.linear(first - base, last - base, atMost: count, minStep: 0).map { tick in
       Tick((base + tick.value - originFraction) / length, tick.label + " s")
     }
   }
 
   private static func label(_ second: Double, step: Double, isFirst: Bool) -> String {
     let days = Int((second / day).rounded(.down))
-    if step >= day { return CivilDate(days: days).text }
+    if step >= day { return CivilDate.text(ofDay: days) }
     let time = Int(second - Double(days) * day)
-    if time == 0, !isFirst { return String(CivilDate(days: days).text.suffix(5)) }
+    if time == 0, !isFirst { return String(CivilDate.text(ofDay: days).suffix(5)) }
     return clock(time, withSeconds: step < 60)
   }
 
@@ -130,12 +132,12 @@ package struct DateScale: Sendable {
     }
     let days = Int((first / DateScale.day).rounded(.down))
     let time = Int(first.rounded(.down) - Double(days) * DateScale.day)
-    let date = CivilDate(days: days).text
+    let date = CivilDate.text(ofDay: days)
     if last - first < 3 { return "from " + date + "T" + DateScale.clock(time, withSeconds: true) }
     return "from " + date
   }
 
-  /// A moment in full, for notes.
+  /// A datetime in full, for notes.
   package func text(_ value: Double) -> String {
     switch unit {
     case .months(let step):
@@ -148,7 +150,7 @@ package struct DateScale: Sendable {
       let second = seconds(value, length)
       guard abs(second) < DateScale.farthest else { return NumberLabel.short(value) }
       let days = Int((second / DateScale.day).rounded(.down))
-      let date = CivilDate(days: days).text
+      let date = CivilDate.text(ofDay: days)
       let time = Int(second.rounded(.down) - Double(days) * DateScale.day)
       return length >= DateScale.day ? date : date + "T" + DateScale.clock(time, withSeconds: true)
     }

@@ -3,7 +3,7 @@ internal import RealModule
 
 /// Numbers beside ticks, as short as they can be told apart.
 package enum NumberLabel {
-  /// The labels of multiples of a step, all with the same digits behind the point and the same power of ten.
+  /// The labels of multiples of a step, all with the same digits after the point and the same power of ten.
   static func labels(_ values: [Double], step: Ticks.Step) -> [String] {
     let largest = values.map(\.magnitude).max() ?? 0
     guard largest > 0 else { return values.map { _ in "0" } }
@@ -30,7 +30,7 @@ package enum NumberLabel {
   /// A number alone, with no more than five digits: `1234.5`, `1.2e-07`.
   package static func short(_ value: Double) -> String { general(value, digits: 5) }
 
-  /// A number alone, with no more than so many digits.
+  /// A number alone, with no more than that many digits.
   package static func general(_ value: Double, digits: Int) -> String {
     var buffer = TextBuffer()
     buffer.appendGeneral(value == 0 ? 0 : value, TextBuffer.FloatStyle(precision: digits))

@@ -29,10 +29,10 @@ package enum Ticks {
     }
   }
 
-  package static func linear(_ low: Double, _ high: Double, atMost count: Int, leastStep: Double) -> [Tick] {
+  package static func linear(_ low: Double, _ high: Double, atMost count: Int, minStep: Double) -> [Tick] {
     guard low.isFinite, high.isFinite, low < high, count > 0 else { return [] }
     let width = high - low
-    let wanted = max(leastStep, width.isFinite ? width / Double(count) : high / Double(count) - low / Double(count))
+    let wanted = max(minStep, width.isFinite ? width / Double(count) : high / Double(count) - low / Double(count))
     // Among the smallest and the largest numbers powers of ten run out.
     guard wanted.isFinite, wanted >= .leastNormalMagnitude else {
       let ends = count > 1 ? [low, high] : [high]
@@ -90,7 +90,7 @@ package enum Ticks {
       }
     }
     guard values.count >= 2, values.count <= count else {
-      return linear(low, high, atMost: count, leastStep: 0).filter { $0.value > 0 }
+      return linear(low, high, atMost: count, minStep: 0).filter { $0.value > 0 }
     }
     return values.map { Tick($0, NumberLabel.short($0)) }
   }

@@ -1,6 +1,6 @@
 /// Where a grid of cells lies in a picture.
 ///
-/// Known before the data: so a grid of many elements is reduced to as many cells as there are dots, and none of them
+/// Known before the data: so a grid of many elements is reduced to as many cells as there are pixels, and none of them
 /// is stretched.
 package struct CellLayout: Sendable {
   /// The picture's size.
@@ -14,7 +14,7 @@ package struct CellLayout: Sendable {
   ///   - isLimit: Whether the picture may be smaller than that.
   ///   - columns, rows: The grid's elements.
   ///   - isImage: Whether the cells are an image: always square, and without a colour bar.
-  ///   - isVector: Whether the picture is one of vectors, whose letters are larger.
+  ///   - isVector: Whether the picture is one of vectors, whose characters are larger.
   package init(
     width: Int?, height: Int?, isLimit: Bool, scale: Int, columns: Int, rows: Int, isImage: Bool, isVector: Bool
   ) {
@@ -35,7 +35,7 @@ package struct CellLayout: Sendable {
     let ratio = across / down
     var (plotWidth, plotHeight) = (roomWidth, roomHeight)
     if isImage || (ratio >= 0.25 && ratio <= 4) {
-      // Square cells, whole dots wide where that costs little.
+      // Square cells, whole pixels wide where that costs little.
       var size = min(roomWidth / across, roomHeight / down)
       // A page that may grow is made as wide as twice the cells rather than that some are wider than others.
       if width == nil, height == nil, size >= 1.5, size < 2 { size = 2 }
@@ -51,16 +51,16 @@ package struct CellLayout: Sendable {
       if plotHeight / down >= 2 { plotHeight = (plotHeight / down).rounded(.down) * down }
     }
     (plotWidth, plotHeight) = (max(1, plotWidth.rounded()), max(1, plotHeight.rounded()))
-    let leastWidth = isImage ? 320 * unit : 400 * unit
+    let minWidth = isImage ? 320 * unit : 400 * unit
     let (fittingWidth, fittingHeight) = (
-      Int(max(left + plotWidth + right, min(leastWidth, 800 * unit))), Int(top + plotHeight + bottom)
+      Int(max(left + plotWidth + right, min(minWidth, 800 * unit))), Int(top + plotHeight + bottom)
     )
     self.width = width.map { isLimit ? min($0, fittingWidth) : $0 } ?? fittingWidth
     self.height = height.map { isLimit ? min($0, fittingHeight) : $0 } ?? fittingHeight
     plot = Rectangle(x: left.rounded(), y: top.rounded(), width: plotWidth, height: plotHeight)
   }
 
-  /// How many cells there are dots for.
+  /// How many cells there are pixels for.
   package var columns: Int { Int(plot.width) }
   package var rows: Int { Int(plot.height) }
 }

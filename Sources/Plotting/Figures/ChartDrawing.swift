@@ -85,11 +85,11 @@ struct ChartDrawing<Surface: Canvas> {
   }
 
   private mutating func drawCells(_ chart: CellChart, _ figure: Figure, _ plot: Rectangle) {
-    let dots = chart.values.flatMap { value in
+    let pixels = chart.values.flatMap { value in
       let color = chart.color(value) ?? theme.missing
       return [color.red, color.green, color.blue, 255]
     }
-    canvas.draw(RasterImage(width: chart.columns, height: chart.rows, bytes: dots), in: plot, theme)
+    canvas.draw(RGBAImage(width: chart.columns, height: chart.rows, bytes: pixels), in: plot, theme)
     drawFrame(plot, x: chart.x, y: chart.y)
     drawColorBar(chart, plot)
     drawWords(figure, plot, context: nil, side: chart.scale.context)
@@ -112,15 +112,15 @@ struct ChartDrawing<Surface: Canvas> {
       drawMissing(below: bar)
     }
     let steps = max(1, min(256, Int(bar.height)))
-    let dots = (0..<steps).flatMap { step in
+    let pixels = (0..<steps).flatMap { step in
       let color = chart.colors.color((Double(steps - step) - 0.5) / Double(steps))
       return [color.red, color.green, color.blue, 255]
     }
-    canvas.draw(RasterImage(width: 1, height: steps, bytes: dots), in: bar, theme)
+    canvas.draw(RGBAImage(width: 1, height: steps, bytes: pixels), in: bar, theme)
     outline(bar)
     let height = canvas.font.lineHeight
     let labelX = bar.right + margins.tick + margins.gap
-    for tick in chart.scale.ticks(length: bar.height, most: 12, spacing: { _, _ in height * 2 }) {
+    for tick in chart.scale.ticks(length: bar.height, maxCount: 12, spacing: { _, _ in height * 2 }) {
       let y = bar.y + bar.height * (1 - chart.scale.position(tick.value))
       canvas.rule(from: Point(bar.right, y), to: Point(bar.right + margins.tick, y), theme.axis)
       let label = canvas.font.fitted(tick.label, into: width - labelX)
@@ -128,7 +128,7 @@ struct ChartDrawing<Surface: Canvas> {
     }
   }
 
-  /// What the colour of missing cells stands for.
+  /// What the colour of missing cells represents.
   private mutating func drawMissing(below bar: Rectangle) {
     let box = Rectangle(
       x: bar.x, y: (bar.bottom + 8 * canvas.font.scale).rounded(), width: bar.width, height: margins.barWidth)
@@ -154,13 +154,13 @@ struct ChartDrawing<Surface: Canvas> {
   }
 
   private func yTicks(_ axis: Axis, _ length: Double) -> [Tick] {
-    let least = canvas.font.lineHeight * 2.5
-    return axis.ticks(length: length, most: 12) { _, _ in least }
+    let minDistance = canvas.font.lineHeight * 2.5
+    return axis.ticks(length: length, maxCount: 12) { _, _ in minDistance }
   }
 
   private func xTicks(_ axis: Axis, _ length: Double) -> [Tick] {
     let font = canvas.font
-    return axis.ticks(length: length, most: 12) { left, right in
+    return axis.ticks(length: length, maxCount: 12) { left, right in
       (font.width(of: left.label) + font.width(of: right.label)) / 2 + 3 * font.advance
     }
   }

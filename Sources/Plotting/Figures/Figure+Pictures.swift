@@ -1,5 +1,5 @@
 extension Figure {
-  /// The size of a picture and how large its letters are.
+  /// The size of a picture and how large its characters are.
   package struct PictureSize: Sendable {
     package var width: Int
     package var height: Int
@@ -13,10 +13,10 @@ extension Figure {
     }
   }
 
-  /// The figure as a picture of dots.
+  /// The figure as a picture of pixels.
   ///
   /// - Parameter cells: Where the cells of a grid lie; its size is the picture's.
-  package func picture(size: PictureSize, cells: CellLayout?, theme: Theme) -> Picture {
+  package func picture(size: PictureSize, cells: CellLayout?, theme: Theme) -> RasterImage {
     let (width, height) = (cells?.width ?? size.width, cells?.height ?? size.height)
     let canvas = RasterCanvas(width: width, height: height, scale: size.scale, background: theme.background)
     var drawing = ChartDrawing(canvas, width: width, height: height, theme: theme)

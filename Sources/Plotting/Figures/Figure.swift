@@ -1,4 +1,4 @@
-/// Something to be looked at, before it is known on what: a picture of dots, of vectors, or a terminal.
+/// Something to be looked at, before it is known on what: a picture of pixels, of vectors, or a terminal.
 package struct Figure: Sendable {
   /// What is shown.
   package enum Content: Sendable {
@@ -39,9 +39,9 @@ package struct BarChart: Sendable {
 
   /// The axis of the counts.
   var countAxis: Axis {
-    let most = Double(counts.max() ?? 0)
-    if isLogarithmic { return Axis(0.5, max(2, most * 1.5), .logarithmic) }
-    return Axis(0, most > 0 ? most * 1.04 : 1, .integer)
+    let maxCount = Double(counts.max() ?? 0)
+    if isLogarithmic { return Axis(0.5, max(2, maxCount * 1.5), .logarithmic) }
+    return Axis(0, maxCount > 0 ? maxCount * 1.04 : 1, .integer)
   }
 }
 
@@ -75,7 +75,7 @@ package struct CellChart: Sendable {
   package var rows: Int
   /// Row by row from the top; a NaN is missing.
   package var values: [Double]
-  /// The values that the colours stand for.
+  /// The values that the colours represent.
   package var scale: Axis
   package var colors: ColorMap
 
@@ -99,13 +99,13 @@ package struct CellChart: Sendable {
   }
 }
 
-/// An image of dots.
+/// An image of pixels.
 package struct ImageChart: Sendable {
   package var x: Axis
   package var y: Axis
-  package var image: RasterImage
+  package var image: RGBAImage
 
-  package init(x: Axis, y: Axis, image: RasterImage) {
+  package init(x: Axis, y: Axis, image: RGBAImage) {
     self.x = x
     self.y = y
     self.image = image

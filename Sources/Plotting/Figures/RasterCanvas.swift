@@ -1,11 +1,11 @@
-/// A chart's canvas of dots.
+/// A chart's canvas of pixels.
 struct RasterCanvas: Canvas {
-  var picture: Picture
+  var picture: RasterImage
   let scale: Int
 
-  /// - Parameter scale: How many dots a dot of the font is.
+  /// - Parameter scale: How many pixels a pixel of the font is.
   init(width: Int, height: Int, scale: Int, background: RGB) {
-    picture = Picture(width: width, height: height, filledWith: background)
+    picture = RasterImage(width: width, height: height, filledWith: background)
     self.scale = max(1, scale)
   }
 
@@ -20,7 +20,7 @@ struct RasterCanvas: Canvas {
   mutating func fill(_ rectangle: Rectangle, _ color: RGB) { picture.fill(rectangle, color) }
 
   mutating func fill(_ rectangles: [Rectangle], _ color: RGB) {
-    // Neighbours share their common edge's dots: rounded to whole dots, there is no seam and no overlap.
+    // Neighbours share their common edge's pixels: rounded to whole pixels, there is no seam and no overlap.
     for rectangle in rectangles {
       let (left, right) = (rectangle.x.rounded(), rectangle.right.rounded())
       picture.fill(Rectangle(x: left, y: rectangle.y, width: right - left, height: rectangle.height), color)
@@ -42,7 +42,7 @@ struct RasterCanvas: Canvas {
   }
 
   mutating func write(_ text: String, x: Double, baseline: Double, _ alignment: TextAlignment, _ color: RGB) {
-    // The gap behind the last letter does not count.
+    // The gap after the last character does not count.
     let width = font.width(of: text) - Double(scale)
     let left =
       switch alignment {
@@ -58,7 +58,7 @@ struct RasterCanvas: Canvas {
     for step in 0...1 { write(text, x: x + Double(step), baseline: baseline, .left, color) }
   }
 
-  mutating func draw(_ image: RasterImage, in rectangle: Rectangle, _ theme: Theme) {
+  mutating func draw(_ image: RGBAImage, in rectangle: Rectangle, _ theme: Theme) {
     let (left, top) = (Int(rectangle.x.rounded()), Int(rectangle.y.rounded()))
     let (width, height) = (Int(rectangle.width.rounded()), Int(rectangle.height.rounded()))
     guard image.width > 0, image.height > 0 else { return }

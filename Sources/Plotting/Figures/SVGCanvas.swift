@@ -55,7 +55,7 @@ struct SVGCanvas: Canvas {
   }
 
   mutating func rule(from start: Point, to end: Point, _ color: RGB) {
-    // Half a dot aside, so that the line fills whole dots.
+    // Half a pixel aside, so that the line fills whole pixels.
     let half = scale / 2
     let (isUpright, isLevel) = (start.x == end.x, start.y == end.y)
     let (x, y) = (isUpright ? half : 0, isLevel ? half : 0)
@@ -102,7 +102,7 @@ struct SVGCanvas: Canvas {
       + "fill=\"\(color.notation)\" xml:space=\"preserve\">\(SVGCanvas.escaped(text))</text>\n"
   }
 
-  mutating func draw(_ image: RasterImage, in rectangle: Rectangle, _ theme: Theme) {
+  mutating func draw(_ image: RGBAImage, in rectangle: Rectangle, _ theme: Theme) {
     if !image.isOpaque { drawChecks(rectangle, theme) }
     let sink = MemorySink()
     // Memory never refuses; the encoder has no other reason to fail.
@@ -130,7 +130,7 @@ struct SVGCanvas: Canvas {
       + "height=\"\(number(max(0, rectangle.height)))\""
   }
 
-  /// A length with up to two digits behind the point.
+  /// A length with up to two digits after the point.
   private static func number(_ value: Double) -> String {
     // Places far outside of the picture are as good at its millionfold.
     let hundredths = Int((max(-1e9, min(1e9, value.isNaN ? 0 : value)) * 100).rounded())

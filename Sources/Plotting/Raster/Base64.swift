@@ -1,4 +1,4 @@
-/// Bytes as text of 64 letters (RFC 4648).
+/// Bytes as text of 64 characters (RFC 4648).
 package enum Base64 {
   private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 

@@ -1,26 +1,26 @@
-/// The letters of pictures: five dots wide, seven high, two below the line; drawn for this package.
+/// The characters of pictures: five pixels wide, seven high, two below the line; drawn for this package.
 package enum BitmapFont {
-  /// The dots of a letter.
+  /// The pixels of a character.
   package static let width = 5
   /// From the top of capitals to the bottom of `g`.
   package static let height = 9
-  /// From one letter to the next.
+  /// From one character to the next.
   package static let advance = 6
   /// From the top of capitals to the line that they stand on.
   package static let ascent = 7
 
-  /// The dots of a letter: five bits a row, from the top.
+  /// The pixels of a character: five bits a row, from the top.
   package struct Glyph: Sendable {
     fileprivate var rows: [UInt8]
 
-    /// Whether a dot is set; there are none outside.
+    /// Whether a pixel is set; there are none outside.
     package func has(column: Int, row: Int) -> Bool {
       guard column >= 0, column < width, row >= 0, row < rows.count else { return false }
       return rows[row] >> UInt8(width - 1 - column) & 1 == 1
     }
   }
 
-  /// The dots of a letter; a frame for one that the font does not have.
+  /// The pixels of a character; a frame for one that the font does not have.
   package static func glyph(_ scalar: Unicode.Scalar) -> Glyph { glyphs[scalar] ?? unknown }
 
   private static let unknown = Glyph(rows: [31, 17, 17, 17, 17, 17, 31, 0, 0])
@@ -37,7 +37,7 @@ package enum BitmapFont {
     return result
   }()
 
-  /// A letter a line, and its nine rows, a digit of base 32 (0 to v) each: the leftmost dot counts 16.
+  /// A character a line, and its nine rows, a digit of base 32 (0 to v) each: the leftmost pixel counts 16.
   private static let table = #"""
     ! 444440400
     " aaa000000

@@ -3,13 +3,13 @@ package import ByteIO
 
 /// Writes pictures as PNG (ISO/IEC 15948).
 package enum PNGEncoder {
-  /// How the bytes of a dot are to be read.
+  /// How the bytes of a pixel are to be read.
   package enum Layout: UInt8, Sendable {
     case rgb = 2
     case palette = 3
     case rgba = 6
 
-    var bytesPerDot: Int {
+    var bytesPerPixel: Int {
       switch self {
       case .rgb: 3
       case .palette: 1
@@ -18,8 +18,8 @@ package enum PNGEncoder {
     }
   }
 
-  /// Writes a picture: with a palette where it has no more than 256 colours, else with three bytes a dot.
-  package static func write(_ picture: Picture, to sink: any ByteSink) throws(FormatError) {
+  /// Writes a picture: with a palette where it has no more than 256 colours, else with three bytes a pixel.
+  package static func write(_ picture: RasterImage, to sink: any ByteSink) throws(FormatError) {
     if let (colors, indices) = palette(of: picture) {
       try write(indices, width: picture.width, height: picture.height, layout: .palette, palette: colors, to: sink)
     } else {
@@ -28,15 +28,15 @@ package enum PNGEncoder {
   }
 
   /// The file of a picture in memory.
-  package static func bytes(of picture: Picture) throws(FormatError) -> [UInt8] {
+  package static func bytes(of picture: RasterImage) throws(FormatError) -> [UInt8] {
     let sink = MemorySink()
     try write(picture, to: sink)
     return sink.bytes
   }
 
-  /// Writes dots row by row from the top.
+  /// Writes pixels row by row from the top.
   package static func write(
-    _ dots: [UInt8], width: Int, height: Int, layout: Layout, palette: [RGB] = [], to sink: any ByteSink
+    _ pixels: [UInt8], width: Int, height: Int, layout: Layout, palette: [RGB] = [], to sink: any ByteSink
   ) throws(FormatError) {
     try sink.write([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
     // 8 bits a channel, deflate, the five filters, not interlaced.
@@ -44,29 +44,29 @@ package enum PNGEncoder {
     if layout == .palette {
       try writeChunk("PLTE", palette.flatMap { [$0.red, $0.green, $0.blue] }, to: sink)
     }
-    let rowSize = width * layout.bytesPerDot
-    let rows = filtered(dots, rowSize: rowSize, height: height, layout: layout)
+    let rowSize = width * layout.bytesPerPixel
+    let rows = filtered(pixels, rowSize: rowSize, height: height, layout: layout)
     // Deflate in the frame of zlib (RFC 1950): 32 KiB windows, no dictionary, the usual effort.
     let stream = MemorySink()
     try stream.write([0x78, 0x9C])
     let deflate = try DeflateWriter(to: stream, level: .default)
-    try deflate.write(rows, layout: ItemLayout(itemSize: layout.bytesPerDot, atomSize: 1, strides: [rowSize + 1]))
+    try deflate.write(rows, layout: ItemLayout(itemSize: layout.bytesPerPixel, atomSize: 1, strides: [rowSize + 1]))
     _ = try deflate.finish()
     try stream.write(bigEndian(Int(adler32(rows))))
     try writeChunk("IDAT", stream.bytes, to: sink)
     try writeChunk("IEND", [], to: sink)
   }
 
-  /// The colours of a picture and each dot's place among them; `nil` if there are more than 256.
-  package static func palette(of picture: Picture) -> (colors: [RGB], indices: [UInt8])? {
+  /// The colours of a picture and each pixel's place among them; `nil` if there are more than 256.
+  package static func palette(of picture: RasterImage) -> (colors: [RGB], indices: [UInt8])? {
     var places: [UInt32: UInt8] = [:]
     var colors: [RGB] = []
     var indices: [UInt8] = []
     indices.reserveCapacity(picture.width * picture.height)
     // Neighbours are alike more often than not.
     var last: (key: UInt32, place: UInt8) = (.max, 0)
-    for dot in 0..<(picture.width * picture.height) {
-      let color = RGB(picture.bytes[3 * dot], picture.bytes[3 * dot + 1], picture.bytes[3 * dot + 2])
+    for pixel in 0..<(picture.width * picture.height) {
+      let color = RGB(picture.bytes[3 * pixel], picture.bytes[3 * pixel + 1], picture.bytes[3 * pixel + 2])
       let key = UInt32(color.red) << 16 | UInt32(color.green) << 8 | UInt32(color.blue)
       if key != last.key {
         if let known = places[key] {
@@ -87,10 +87,10 @@ package enum PNGEncoder {
   ///
   /// As the specification advises (12.8): none for palettes; else the filter whose output, taken as signed bytes, is
   /// nearest to zero.
-  private static func filtered(_ dots: [UInt8], rowSize: Int, height: Int, layout: Layout) -> [UInt8] {
+  private static func filtered(_ pixels: [UInt8], rowSize: Int, height: Int, layout: Layout) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity((rowSize + 1) * height)
-    let step = layout.bytesPerDot
+    let step = layout.bytesPerPixel
     for row in 0..<height {
       let start = row * rowSize
       let filters: [UInt8] = layout == .palette ? [0] : [0, 1, 2, 3, 4]
@@ -100,10 +100,10 @@ package enum PNGEncoder {
         bytes.reserveCapacity(rowSize)
         var cost = 0
         for index in 0..<rowSize {
-          let left = index >= step ? dots[start + index - step] : 0
-          let above = row > 0 ? dots[start + index - rowSize] : 0
-          let corner = row > 0 && index >= step ? dots[start + index - rowSize - step] : 0
-          let byte = dots[start + index] &- predicted(filter, left, above, corner)
+          let left = index >= step ? pixels[start + index - step] : 0
+          let above = row > 0 ? pixels[start + index - rowSize] : 0
+          let corner = row > 0 && index >= step ? pixels[start + index - rowSize - step] : 0
+          let byte = pixels[start + index] &- predicted(filter, left, above, corner)
           bytes.append(byte)
           cost += Int(Int8(bitPattern: byte).magnitude)
         }

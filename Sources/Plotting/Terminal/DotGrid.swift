@@ -1,11 +1,11 @@
-/// Dots, several of which make a letter: eight of braille (2 by 4), or two of ASCII (1 by 2).
+/// Dots, several of which make a character: eight of braille (2 by 4), or two of ASCII (1 by 2).
 struct DotGrid {
   let isBraille: Bool
   let columns: Int
   let lines: Int
   private var dots: [Bool]
 
-  /// - Parameter columns, lines: In letters.
+  /// - Parameter columns, lines: In characters.
   init(columns: Int, lines: Int, isBraille: Bool) {
     self.columns = columns
     self.lines = lines
@@ -44,7 +44,7 @@ struct DotGrid {
     }
   }
 
-  /// The letter of a place; `nil` if none of its dots is set.
+  /// The character of a place; `nil` if none of its dots is set.
   func letter(column: Int, line: Int) -> Unicode.Scalar? {
     guard isBraille else {
       switch (has(column, 2 * line), has(column, 2 * line + 1)) {

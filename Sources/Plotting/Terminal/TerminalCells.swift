@@ -3,11 +3,11 @@ package struct TerminalCells: Sendable {
   /// How many dots the cells are drawn with, across and down.
   package let dotsAcross: Int
   package let dotsDown: Int
-  /// The letters that the numbers of the rows take.
+  /// The characters that the numbers of the rows take.
   let labelWidth: Int
 
   /// - Parameters:
-  ///   - width, height: The terminal's letters and lines.
+  ///   - width, height: The terminal's characters and lines.
   ///   - columns, rows: The grid's elements.
   package init(width: Int, height: Int, columns: Int, rows: Int, isImage: Bool, style: TerminalStyle) {
     labelWidth = String(max(0, rows - 1)).utf8.count + 1
@@ -15,7 +15,7 @@ package struct TerminalCells: Sendable {
     let roomWidth = Double(max(1, width - labelWidth - 2))
     // Title, subtitle, axis, labels, colours and a note.
     let roomHeight = Double(max(1, height - (isImage ? 5 : 7))) * (style.hasHalfBlocks ? 2 : 1)
-    // A letter is about twice as high as wide; half of one is square.
+    // A character is about twice as high as wide; half of one is square.
     let aspect = style.hasHalfBlocks ? 1.0 : 2.0
     let ratio = across / down
     if isImage || (ratio >= 0.25 && ratio <= 4) {

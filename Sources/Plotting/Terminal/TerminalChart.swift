@@ -1,4 +1,4 @@
-/// Draws figures as letters.
+/// Draws figures as characters.
 struct TerminalChart {
   let style: TerminalStyle
   let theme: Theme
@@ -40,7 +40,7 @@ struct TerminalChart {
       isFaint: isFaint)
   }
 
-  /// The text without what ASCII has no letters for.
+  /// The text without what ASCII has no characters for.
   private func plain(_ text: String) -> String {
     guard !style.isUnicode else { return text }
     return text.unicodeScalars.map { scalar in
@@ -55,7 +55,7 @@ struct TerminalChart {
 
   // MARK: Axes
 
-  /// The place of a plot: the column of its first letter, and its lines.
+  /// The place of a plot: the column of its first character, and its lines.
   private struct Plot {
     var left: Int
     var width: Int
@@ -69,7 +69,7 @@ struct TerminalChart {
 
   /// The numbers beside the lines, and the vertical axis.
   private mutating func beginPlot(_ axis: Axis, lines count: Int, width wanted: (Int) -> Int) -> Plot {
-    let ticks = axis.ticks(length: Double(count), most: count / 2) { _, _ in count > 12 ? 3 : 2 }
+    let ticks = axis.ticks(length: Double(count), maxCount: count / 2) { _, _ in count > 12 ? 3 : 2 }
     let labels = min(width / 2, ticks.map(\.label.count).max() ?? 0)
     let left = labels + 2
     let first = grid.lines.count
@@ -101,7 +101,7 @@ struct TerminalChart {
   }
 
   private mutating func drawXLabels(_ plot: Plot, _ axis: Axis, line: Int, labels: Int) {
-    let ticks = axis.ticks(length: Double(plot.width), most: plot.width / 6) { left, right in
+    let ticks = axis.ticks(length: Double(plot.width), maxCount: plot.width / 6) { left, right in
       Double(left.label.count + right.label.count) / 2 + 3
     }
     for tick in ticks {
@@ -121,7 +121,7 @@ struct TerminalChart {
     let bins = chart.counts.count
     let plot = beginPlot(counts, lines: lines) { room in bins <= room ? room / bins * bins : room }
     for column in 0..<plot.width {
-      // Where there are more bins than letters the highest is shown.
+      // Where there are more bins than characters the highest is shown.
       let first = column * bins / plot.width
       let last = max(first + 1, (column + 1) * bins / plot.width)
       let count = chart.counts[first..<min(bins, last)].max() ?? 0
@@ -215,7 +215,7 @@ struct TerminalChart {
     }
   }
 
-  /// A dot of a grid: its colour, or how much of a letter is filled; `nil` where something is missing.
+  /// A dot of a grid: its colour, or how much of a character is filled; `nil` where something is missing.
   private struct Dot {
     var color: RGB
     var shade: Double?
@@ -240,7 +240,7 @@ struct TerminalChart {
         grid.set(letter, line: first + line, column: plot.left + column)
       }
     }
-    let ticks = y.ticks(length: Double(lines), most: lines / 2) { _, _ in lines > 12 ? 3 : 2 }
+    let ticks = y.ticks(length: Double(lines), maxCount: lines / 2) { _, _ in lines > 12 ? 3 : 2 }
     for tick in ticks {
       let place = Int(max(0, min(Double(lines - 1), (y.position(tick.value) * Double(lines)).rounded(.down))))
       grid.write(tick.label, line: first + place, column: max(0, cells.labelWidth - 1 - tick.label.count))
@@ -254,7 +254,7 @@ struct TerminalChart {
   private static let shades: [Unicode.Scalar] = Array(" .:-=+*#%@".unicodeScalars)
   private static let blockShades: [Unicode.Scalar] = [" ", "░", "▒", "▓", "█"]
 
-  /// A letter that is filled by a share.
+  /// A character that is filled by a share.
   private func shade(_ share: Double?) -> Unicode.Scalar {
     guard let share else { return "?" }
     let shades = style.isUnicode ? TerminalChart.blockShades : TerminalChart.shades
@@ -295,7 +295,7 @@ struct TerminalChart {
 }
 
 extension Figure {
-  /// The figure as lines of letters, with escape sequences for colours where the style has them.
+  /// The figure as lines of characters, with escape sequences for colours where the style has them.
   ///
   /// - Parameter cells: Where the cells of a grid lie.
   package func letters(width: Int, height: Int, cells: TerminalCells?, style: TerminalStyle, theme: Theme) -> String {

@@ -3,8 +3,8 @@ package import ByteIO
 /// Pictures within a terminal.
 package enum TerminalGraphics {
   /// A picture by kitty's graphics protocol (https://sw.kovidgoyal.net/kitty/graphics-protocol/): a PNG as text, in
-  /// pieces of 4096 letters. The terminal is told not to answer.
-  package static func kitty(_ picture: Picture) throws(FormatError) -> [UInt8] {
+  /// pieces of 4096 characters. The terminal is told not to answer.
+  package static func kitty(_ picture: RasterImage) throws(FormatError) -> [UInt8] {
     let payload = Base64.encode(try PNGEncoder.bytes(of: picture))
     var output: [UInt8] = []
     var start = 0
@@ -19,7 +19,7 @@ package enum TerminalGraphics {
   }
 
   /// A picture as sixels (DEC STD 070): bands of six rows, a colour at a time, of up to 256 colours.
-  package static func sixel(_ picture: Picture) -> [UInt8] {
+  package static func sixel(_ picture: RasterImage) -> [UInt8] {
     let (colors, indices) = PNGEncoder.palette(of: picture) ?? popular(picture) ?? dithered(picture)
     var output = Array("\u{1B}P0;1;0q\"1;1;\(picture.width);\(picture.height)".utf8)
     for (number, color) in colors.enumerated() {
@@ -64,8 +64,8 @@ package enum TerminalGraphics {
     }
   }
 
-  /// The 256 colours that occur most, where nearly all dots have one of them; the others become the nearest.
-  private static func popular(_ picture: Picture) -> (colors: [RGB], indices: [UInt8])? {
+  /// The 256 colours that occur most, where nearly all pixels have one of them; the others become the nearest.
+  private static func popular(_ picture: RasterImage) -> (colors: [RGB], indices: [UInt8])? {
     var counts: [RGB: Int] = [:]
     for y in 0..<picture.height {
       for x in 0..<picture.width { counts[picture[x, y], default: 0] += 1 }
@@ -90,9 +90,9 @@ package enum TerminalGraphics {
     return (Array(colors), indices)
   }
 
-  /// The nearest of 6 by 7 by 6 colours for each dot, neighbours rounded differently (Bayer's matrix of 4 by 4), so
+  /// The nearest of 6 by 7 by 6 colours for each pixel, neighbours rounded differently (Bayer's matrix of 4 by 4), so
   /// that their mean is right.
-  private static func dithered(_ picture: Picture) -> (colors: [RGB], indices: [UInt8]) {
+  private static func dithered(_ picture: RasterImage) -> (colors: [RGB], indices: [UInt8]) {
     let levels = (red: 6, green: 7, blue: 6)
     func level(_ place: Int, of count: Int) -> UInt8 { UInt8(place * 255 / (count - 1)) }
     var colors: [RGB] = []

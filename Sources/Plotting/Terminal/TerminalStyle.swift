@@ -18,7 +18,7 @@ package struct TerminalStyle: Sendable, Hashable {
     self.colors = colors
   }
 
-  /// Whether a letter shows two dots, one above the other, by half blocks.
+  /// Whether a character shows two dots, one above the other, by half blocks.
   var hasHalfBlocks: Bool { isUnicode && colors != .none }
 
   /// The number of the colour among xterm's 256 that is nearest.
@@ -36,7 +36,7 @@ package struct TerminalStyle: Sendable, Hashable {
   }
 }
 
-/// A page of letters with colours, which becomes lines of text with escape sequences.
+/// A page of characters with colours, which becomes lines of text with escape sequences.
 struct LetterGrid {
   struct Letter: Hashable {
     var scalar: Unicode.Scalar = " "

@@ -9,7 +9,7 @@ public struct PickleDecoder {
   public var options: PickleReader.Options
   /// What decoders of fields are told.
   public var userInfo: [CodingUserInfoKey: any Sendable] = [:]
-  /// Called where a number, a text or a list is wanted and an object is there: may give what the object stands for.
+  /// Called where a number, a text or a list is wanted and an object is there: may give what the object represents.
   public var simplify: ((PickleValue) throws(FormatError) -> PickleValue?)?
 
   /// A decoder.
@@ -58,7 +58,7 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
     self.settings = settings
   }
 
-  /// What an object stands for where a number, a text or a list is wanted.
+  /// What an object represents where a number, a text or a list is wanted.
   private func plain() throws -> PickleValue {
     guard case .object = value, let simplify = settings.simplify else { return value }
     do throws(FormatError) { return try simplify(value) ?? value } catch { throw corrupted(error) }
@@ -205,7 +205,7 @@ private struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
   func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
     try child(key).unbox(type)
   }
-  // The generic function above does not stand for these two.
+  // The generic function above does not cover these two.
   func decode(_ type: Int128.Type, forKey key: Key) throws -> Int128 { try child(key).decode(type) }
   func decode(_ type: UInt128.Type, forKey key: Key) throws -> UInt128 { try child(key).decode(type) }
   func nestedContainer<Nested: CodingKey>(

@@ -117,7 +117,7 @@ private struct KeyedValues<Key: CodingKey>: KeyedEncodingContainerProtocol {
   func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
     dict[name(key)] = try encoder.encode(value, under: codingPath + [key])
   }
-  // The generic function above does not stand for these two.
+  // The generic function above does not cover these two.
   func encode(_ value: Int128, forKey key: Key) throws { dict[name(key)] = .integer(value) }
   func encode(_ value: UInt128, forKey key: Key) throws { dict[name(key)] = .integer(value) }
   func nestedContainer<Nested: CodingKey>(

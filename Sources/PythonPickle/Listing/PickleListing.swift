@@ -15,7 +15,7 @@ struct PickleListing {
     var options = PickleReader.Options()
     options.encoding = .latin1
     options.limits = limits
-    machine = PickleMachine(PickleInput(source, at: offset), options)
+    machine = PickleMachine(PickleWindow(source, at: offset), options)
   }
 
   mutating func run(_ print: (String) throws(FormatError) -> Void) throws(FormatError) -> Int {
@@ -158,7 +158,7 @@ extension Pickle {
   /// - Parameters:
   ///   - source: Where the pickle lies, from `offset` on.
   ///   - print: Called with each line, without its end.
-  /// - Returns: The offset behind the pickle, where another may begin.
+  /// - Returns: The offset after the pickle, where another may begin.
   /// - Throws: ``FormatError`` where `pickletools.dis` raises `ValueError`, after the line of the offending operation.
   @discardableResult
   public static func list(

@@ -102,6 +102,7 @@ extension PickleMachine {
 
   private mutating func longInteger(_ count: Int) throws(FormatError) -> PickleValue {
     let count = try length(count)
+    // Safe: the bytes are used within the closure only.
     let integer = try unsafe input.withBytes(count) { bytes in unsafe PickleInteger(twosComplement: bytes) }
     return .integer(integer)
   }

@@ -141,7 +141,7 @@ extension PickleMachine {
     return value
   }
 
-  /// Latin-1 text in which `\uXXXX` and `\UXXXXXXXX` stand for other code points.
+  /// Latin-1 text in which `\uXXXX` and `\UXXXXXXXX` represent other code points.
   private func rawUnicodeEscape(_ line: [UInt8]) throws(FormatError) -> PickleString {
     var points: [UInt32] = []
     points.reserveCapacity(line.count)

@@ -3,7 +3,7 @@ import ByteIO
 /// The pickle machine: a stack, marks on it, a memo. Its rules of when a stack or mark is bad are those of CPython's
 /// `Modules/_pickle.c`.
 struct PickleMachine {
-  var input: PickleInput
+  var input: PickleWindow
   let options: PickleReader.Options
   var stack: [PickleValue] = []
   var marks: [Int] = []
@@ -15,7 +15,7 @@ struct PickleMachine {
   /// Where the operation that is being run began.
   var operationStart = 0
   var bufferIndex = 0
-  /// Where the last tuple's operation ended: what comes right behind it finds a tuple that no memo holds.
+  /// Where the last tuple's operation ended: what comes right after it finds a tuple that no memo holds.
   var tupleEnd = -1
   /// The names of the module `builtins` as they stood before a type and before a function.
   var typesModule: PickleString?
@@ -26,7 +26,7 @@ struct PickleMachine {
   /// The strings of up to one character that were read before the first of these.
   private var shortStrings: [PickleString] = []
 
-  init(_ input: PickleInput, _ options: PickleReader.Options) {
+  init(_ input: PickleWindow, _ options: PickleReader.Options) {
     self.input = input
     self.options = options
   }
@@ -170,6 +170,7 @@ struct PickleMachine {
   }
 
   mutating func text(_ count: Int) throws(FormatError) -> PickleValue {
+    // Safe: the bytes are copied within the closure.
     let decoded = try unsafe input.withBytes(count) { bytes in
       unsafe PickleString(utf8: bytes, isShared: false)
     }

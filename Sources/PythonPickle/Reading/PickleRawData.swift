@@ -2,7 +2,7 @@ public import ByteIO
 
 /// The bytes that follow an object within its pickle, for formats that put raw data there (joblib).
 public struct PickleRawData {
-  var input: PickleInput
+  var input: PickleWindow
 
   /// Where the next byte lies in the source.
   public var position: Int { input.position }

@@ -27,7 +27,7 @@ public struct PickleReader {
     public var limits = PickleLimits.default
     /// Whether Python 2's module names become Python 3's, at protocols 0 to 2.
     public var fixImports = true
-    /// The global names that extension codes stand for (`copyreg.add_extension`).
+    /// The global names that extension codes represent (`copyreg.add_extension`).
     public var extensions: [Int: (module: String, name: String)] = [:]
     /// The buffers that travel beside the pickle (protocol 5), in order.
     public var buffers: [PickleMemory] = []
@@ -53,10 +53,10 @@ public struct PickleReader {
 
   /// A reader that begins at an offset of the source.
   public init(_ source: any ByteSource, at offset: Int = 0, options: Options = Options()) {
-    machine = PickleMachine(PickleInput(source, at: offset), options)
+    machine = PickleMachine(PickleWindow(source, at: offset), options)
   }
 
-  /// Where the next byte lies in the source: behind the last pickle.
+  /// Where the next byte lies in the source: after the last pickle.
   public var position: Int { machine.input.position }
 
   /// The highest protocol that the last pickle declared; 0 for none, as protocols 0 and 1 declare nothing.
@@ -65,7 +65,7 @@ public struct PickleReader {
   /// Whether no byte is left.
   public mutating func isAtEnd() throws(FormatError) -> Bool { try !machine.input.has(1) }
 
-  /// The next bytes behind the last pickle, for formats that put raw data there.
+  /// The next bytes after the last pickle, for formats that put raw data there.
   ///
   /// - Throws: ``FormatError`` with code `truncated` if there are fewer.
   package mutating func rawBytes(_ count: Int) throws(FormatError) -> PickleBytes {

@@ -83,6 +83,7 @@ struct KeyHash {
       hasher.combine(value.real)
       hasher.combine(value.imaginary)
     case .string(let value):
+      // Safe: the bytes are used within the closures only.
       unsafe value.withUTF8 { bytes in unsafe hasher.combine(bytes: UnsafeRawBufferPointer(bytes)) }
     case .bytes(let value): unsafe value.withBytes { bytes in unsafe hasher.combine(bytes: bytes) }
     case .frozenSet(let set): hasher.combine(set.contentHash)
@@ -136,7 +137,7 @@ struct KeyTable {
     }
   }
 
-  /// Forgets a key; those behind it move up.
+  /// Forgets a key; those after it move up.
   mutating func remove(at place: Int) {
     hashes.remove(at: place)
     if !slots.isEmpty { rebuild() }

@@ -1,12 +1,5 @@
 internal import ReusedMemory
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import PlatformC
 
 /// A Python `bytes` or `bytearray`.
 ///
@@ -73,10 +66,13 @@ public final class PickleBytes: Sendable {
   }
 
   /// Calls `body` with the bytes, without a copy.
-  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+  public func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    // Safe: the bytes are lent for the duration of the call.
     switch storage {
-    case .array(let bytes): return try unsafe bytes.withUnsafeBytes { try unsafe body($0) }
-    case .memory(let memory): return try unsafe memory.withBytes { try unsafe body($0) }
+    case .array(let bytes): return try unsafe bytes.span.bytes.withUnsafeBytes(body)
+    case .memory(let memory): return try unsafe memory.withBytes(body)
     }
   }
 
@@ -102,11 +98,12 @@ public final class PickleBytes: Sendable {
   /// What keeps lent bytes alive; `nil` if the memory is its own.
   public let owner: AnyObject?
 
-  /// Memory of its own with undefined content: whoever makes it must fill it.
+  /// Memory of its own with undefined content: the caller must fill it.
   package init(uninitializedCount count: Int) {
     self.count = count
     owner = nil
-    unsafe baseAddress = WarmMemory.allocate(count)
+    // Safe: given back in `deinit` only, with the same count.
+    unsafe baseAddress = BufferCache.allocate(count)
   }
 
   /// Bytes that belong to another object.
@@ -116,6 +113,7 @@ public final class PickleBytes: Sendable {
   ///   - count: How many bytes.
   ///   - owner: What keeps them alive.
   @unsafe public init(borrowing baseAddress: UnsafeMutableRawPointer, count: Int, owner: AnyObject) {
+    // Safe: only stored; the caller promises that the bytes are valid as long as `owner` lives, which is held.
     unsafe self.baseAddress = baseAddress
     self.count = count
     self.owner = owner
@@ -130,14 +128,19 @@ public final class PickleBytes: Sendable {
 
   deinit {
     // Safe: allocated in `init`; lent memory is its owner's to free.
-    if owner == nil { unsafe WarmMemory.release(baseAddress, count) }
+    if owner == nil { unsafe BufferCache.release(baseAddress, count) }
   }
 
   /// The bytes, copied.
-  public var array: [UInt8] { unsafe withBytes { unsafe Array($0) } }
+  public var array: [UInt8] {
+    // Safe: the bytes are copied within the closure.
+    unsafe withBytes { unsafe Array($0) }
+  }
 
   /// Calls `body` with the bytes.
-  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+  public func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     // Safe: the memory lives as long as `self`, which lives beyond the call.
     let result = try unsafe body(UnsafeRawBufferPointer(start: baseAddress, count: count))
     extendLifetime(self)

@@ -23,7 +23,7 @@ enum PickleComparison {
     var pending = [(left, right)]
     // Pairs met once need no second look: if they differ, the first look will tell.
     var met: Set<Pair> = []
-    // What Swift values stand for is made to be compared, and must keep its address until the end.
+    // What Swift values represent is made to be compared, and must keep its address until the end.
     var made: [PickleValue] = []
     while var (left, right) = pending.popLast() {
       settle(&left, &made)
@@ -39,7 +39,7 @@ enum PickleComparison {
     return true
   }
 
-  /// Puts the value in place that a Swift value stands for.
+  /// Puts the value in place that a Swift value represents.
   private static func settle(_ value: inout PickleValue, _ made: inout [PickleValue]) {
     guard case .object(let object) = value, case .deferred = object.form else { return }
     made.append(value)
@@ -150,7 +150,7 @@ enum PickleComparison {
 }
 
 extension PickleValue {
-  /// What stands for a Swift value in a pickle of protocol 4; any other value itself.
+  /// What represents a Swift value in a pickle of protocol 4; any other value itself.
   var settled: PickleValue {
     var value = self
     var steps = 0
@@ -176,6 +176,7 @@ extension PickleValue: Hashable {
     case .object, .persistent: hasher.combine(1)
     case .set(let set), .frozenSet(let set): hasher.combine(set.contentHash)
     case .bytes(let value), .byteArray(let value):
+      // Safe: the bytes are used within the closure only.
       unsafe value.withBytes { bytes in unsafe hasher.combine(bytes: bytes) }
     case .tuple(let tuple): hasher.combine(tuple.items.count)
     default: hasher.combine(KeyHash(self).hash)

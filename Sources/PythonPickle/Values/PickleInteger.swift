@@ -102,7 +102,7 @@ public struct PickleInteger: Hashable, Sendable {
     return double
   }
 
-  /// The integer that a `Double` is; `nil` if it is none.
+  /// The integer that a `Double` is; `nil` if it is not one.
   init?(exactly value: Double) {
     guard value.isFinite, value.rounded(.towardZero) == value else { return nil }
     if let int = Int(exactly: value) {

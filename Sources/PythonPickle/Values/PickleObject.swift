@@ -100,7 +100,7 @@ public final class PickleObject: PickleNode {
     }
   }
 
-  /// The Swift value that the object stands for, if it was made from one.
+  /// The Swift value that the object represents, if it was made from one.
   public var convertible: (any PickleConvertible)? {
     if case .deferred(let value) = form { value } else { nil }
   }

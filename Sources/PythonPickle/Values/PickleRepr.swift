@@ -13,7 +13,7 @@ struct PickleReprPrinter {
   private var steps: [Step] = []
   /// The containers that are being printed: one that turns up within itself is printed as `[...]`.
   private var open: Set<ObjectIdentifier> = []
-  /// The containers that have been printed, and how often one was printed again: a few bytes of a pickle can stand for
+  /// The containers that have been printed, and how often one was printed again: a few bytes of a pickle can represent
   /// billions of repetitions.
   private var printed: Set<ObjectIdentifier> = []
   private var repetitions = 0
@@ -168,7 +168,7 @@ struct PickleReprPrinter {
 extension PickleValue: CustomStringConvertible {
   /// Python's `repr`, as far as `limit` bytes reach, then `…`; objects appear as the calls that would make them.
   ///
-  /// A few bytes of a pickle can stand for a structure of billions of parts, so there is no `repr` without a limit.
+  /// A few bytes of a pickle can represent a structure of billions of parts, so there is no `repr` without a limit.
   ///
   /// - Parameter objects: Prints objects that the caller knows, such as arrays; `nil` for all others.
   public func repr(limit: Int = 1 << 26, objects: ((PickleObject) -> String?)? = nil) -> String {

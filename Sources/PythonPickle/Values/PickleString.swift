@@ -90,6 +90,7 @@ public final class PickleString: @unchecked Sendable {
   func hasSameCodePoints(as other: PickleString) -> Bool {
     if self === other { return true }
     guard utf8Count == other.utf8Count else { return false }
+    // Safe: the bytes are compared within the closures.
     return unsafe withUTF8 { left in unsafe other.withUTF8 { right in unsafe left.elementsEqual(right) } }
   }
 

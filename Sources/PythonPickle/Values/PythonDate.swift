@@ -1,3 +1,5 @@
+internal import Calendars
+
 /// A Python `date`, `time` or `datetime`, taken apart.
 public struct PythonDate: Hashable, Sendable {
   /// The year, month and day; `nil` for a `time`.
@@ -123,26 +125,17 @@ public struct PythonDate: Hashable, Sendable {
 extension PythonDate {
   private static let microsecondsPerDay = 86_400_000_000
 
-  /// The `datetime` so many microseconds after the beginning of 1970; `nil` outside of the years 1 to 9999.
+  /// The `datetime` that many microseconds after the beginning of 1970; `nil` outside of the years 1 to 9999.
   public init?(microsecondsSince1970 count: Int) {
     var (days, rest) = count.quotientAndRemainder(dividingBy: PythonDate.microsecondsPerDay)
     if rest < 0 {
       rest += PythonDate.microsecondsPerDay
       days -= 1
     }
-    // Days since March 1 of the year 0, whose leap day is the last of its years: 400 of them have 146,097 days.
-    days += 719_468
-    guard days >= 0, days < 146_097 * 26 else { return nil }
-    let era = days / 146_097
-    let dayOfEra = days % 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthFromMarch = (5 * dayOfYear + 2) / 153
-    let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+    let date = CivilCalendar.date(ofDay: Int128(days))
     let seconds = rest / 1_000_000
     self.init(
-      year: era * 400 + yearOfEra + (month <= 2 ? 1 : 0), month: month,
-      day: dayOfYear - (153 * monthFromMarch + 2) / 5 + 1,
+      year: Int(date.year), month: date.month, day: date.day,
       hour: seconds / 3600, minute: seconds / 60 % 60, second: seconds % 60, microsecond: rest % 1_000_000)
   }
 
@@ -151,10 +144,8 @@ extension PythonDate {
     guard let day, (1...9999).contains(day.year), (1...12).contains(day.month), (1...31).contains(day.day) else {
       return nil
     }
-    let year = day.month <= 2 ? day.year - 1 : day.year
-    let yearOfEra = year % 400
-    let dayOfYear = (153 * (day.month > 2 ? day.month - 3 : day.month + 9) + 2) / 5 + day.day - 1
-    let days = year / 400 * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    let month = Int64(day.year - 1970) * 12 + Int64(day.month - 1)
+    let days = Int(CivilCalendar.days(ofMonth: month)) + day.day - 1
     guard let time else { return days * PythonDate.microsecondsPerDay }
     let seconds = (time.hour * 60 + time.minute) * 60 + time.second
     return days * PythonDate.microsecondsPerDay + seconds * 1_000_000 + time.microsecond

@@ -133,7 +133,7 @@ extension PythonObject {
 }
 
 extension PickleValue {
-  /// An integer's two's complement, if it fits so many bytes.
+  /// An integer's two's complement, if it fits that many bytes.
   fileprivate func bits(isSigned: Bool, size: Int) -> UInt64? {
     let width = 8 * size
     if case .bigInt(let big) = self { return isSigned || size < 8 ? nil : big.uint64 }

@@ -195,7 +195,7 @@ extension PickleValue {
   /// A string of Python 2 that was read as Latin-1.
   fileprivate var latin1Bytes: [UInt8]? { pickleString.flatMap { try? Builtins.latin1($0) } }
 
-  /// A number that is not negative as so many bytes, the highest first.
+  /// A number that is not negative as that many bytes, the highest first.
   fileprivate func unsignedBytes(_ count: Int) -> [UInt8]? {
     let bytes: [UInt8]
     switch self {

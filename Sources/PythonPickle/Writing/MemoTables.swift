@@ -127,12 +127,18 @@ enum ContentHash {
 }
 
 extension PickleString: ContentHashed {
-  var contentHash: UInt64 { unsafe withUTF8 { unsafe ContentHash.of(UnsafeRawBufferPointer($0)) } }
+  var contentHash: UInt64 {
+    // Safe: the bytes are used within the closure only.
+    unsafe withUTF8 { unsafe ContentHash.of(UnsafeRawBufferPointer($0)) }
+  }
   func hasSameContent(as other: PickleString) -> Bool { hasSameCodePoints(as: other) }
 }
 
 extension PickleBytes: ContentHashed {
-  var contentHash: UInt64 { unsafe withBytes { unsafe ContentHash.of($0) } }
+  var contentHash: UInt64 {
+    // Safe: the bytes are used within the closure only.
+    unsafe withBytes { unsafe ContentHash.of($0) }
+  }
   func hasSameContent(as other: PickleBytes) -> Bool { hasSameBytes(as: other) }
 }
 

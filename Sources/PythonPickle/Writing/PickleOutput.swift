@@ -47,7 +47,7 @@ struct PickleOutput {
     unsafe withUnsafeBytes(of: number.littleEndian) { unsafe buffer.append(contentsOf: $0) }
   }
 
-  /// Two operations that stand for one before protocol 1.
+  /// Two operations that represent one before protocol 1.
   @inline(__always)
   mutating func write(codes first: UInt8, _ second: UInt8) {
     open()
@@ -62,6 +62,7 @@ struct PickleOutput {
 
   mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) {
     open()
+    // Safe: the caller's bytes are copied within the call.
     unsafe buffer.append(contentsOf: bytes)
   }
 
@@ -101,20 +102,16 @@ struct PickleOutput {
   /// Hands what is in the buffer to the sink. No frame may be open.
   mutating func flush() throws(FormatError) {
     guard !buffer.isEmpty else { return }
-    let result: Result<Void, FormatError> = unsafe buffer.withUnsafeBytes { bytes in
-      // Safe: the sink does not keep the bytes.
-      do throws(FormatError) { return .success(try unsafe sink.write(bytes)) } catch {
-        return .failure(error)
-      }
-    }
-    buffer.removeAll(keepingCapacity: true)
-    try result.get()
+    defer { buffer.removeAll(keepingCapacity: true) }
+    // Safe: all bytes of an array of bytes are initialised.
+    try unsafe sink.write(buffer.span.bytes)
   }
 
   /// A payload with its operation and length: large ones go to the sink from where they lie, outside of frames.
   mutating func writePayload(_ header: [UInt8], _ payload: UnsafeRawBufferPointer) throws(FormatError) {
     if payload.count < PickleOutput.frameTarget {
       write(header)
+      // Safe: the caller's bytes are copied, or written, within the call.
       unsafe buffer.append(contentsOf: payload)
       return
     }

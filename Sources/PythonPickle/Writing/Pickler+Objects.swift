@@ -105,7 +105,7 @@ extension Pickler {
       if let made = try adapted(object) { return try saveContent(of: made) }
       return saveForm(of: object)
     }
-    // The value that stands for it has the place in the memo: what is one object in Python may be several here.
+    // The value that represents it has the place in the memo: what is one object in Python may be several here.
     let made = try resolve(object, value)
     if case .object(let form) = made, case .deferred = form.form {} else { return try saveContent(of: made) }
     steps.append(.id(made))

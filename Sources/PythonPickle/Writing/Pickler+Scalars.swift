@@ -96,6 +96,7 @@ extension Pickler {
     }
     let header = try lengthHeader(
       count, short: nil, medium: Opcode.binUnicode, long: version >= 4 ? Opcode.binUnicode8 : nil)
+    // Safe: the bytes are used within the call. (A string lends its bytes to closures without typed errors only.)
     let result: Result<Void, FormatError> = unsafe value.withUTF8 { bytes in
       do throws(FormatError) {
         return .success(try unsafe output.writePayload(header, UnsafeRawBufferPointer(bytes)))
@@ -155,12 +156,10 @@ extension Pickler {
   }
 
   private mutating func writePayload(_ header: [UInt8], _ value: PickleBytes) throws(FormatError) {
-    let result: Result<Void, FormatError> = unsafe value.withBytes { bytes in
-      do throws(FormatError) { return .success(try unsafe output.writePayload(header, bytes)) } catch {
-        return .failure(error)
-      }
+    // Safe: the bytes are used within the call.
+    try unsafe value.withBytes { (bytes: UnsafeRawBufferPointer) throws(FormatError) in
+      try unsafe output.writePayload(header, bytes)
     }
-    try result.get()
   }
 
   mutating func saveByteArray(_ value: PickleBytes) throws(FormatError) {

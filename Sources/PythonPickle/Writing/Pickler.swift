@@ -129,7 +129,7 @@ struct Pickler {
     try saveContent(of: value)
   }
 
-  /// Writes a value that is no reference to something outside.
+  /// Writes a value that is not a reference to something outside.
   mutating func saveContent(of value: PickleValue) throws(FormatError) {
     switch value {
     case .none: output.write(Opcode.none)
@@ -229,7 +229,7 @@ struct Pickler {
     return made
   }
 
-  /// The value that stands for an object which chooses its form: asked for once.
+  /// The value that represents an object which chooses its form: asked for once.
   mutating func resolve(_ object: PickleObject, _ value: any PickleConvertible) throws(FormatError)
     -> PickleValue
   {

@@ -99,18 +99,13 @@ extension ByteSource {
   fileprivate func readText(at offset: Int, upTo count: Int, behind text: inout [UInt8]) throws(FormatError) -> Int {
     let known = text.count
     text.append(contentsOf: repeatElement(0, count: count))
-    let result: Result<Int, FormatError> = unsafe text.withUnsafeMutableBytes { all in
+    var got = 0
+    defer { text.removeLast(count - got) }
+    got = try unsafe text.withUnsafeMutableBufferPointer { (all) throws(FormatError) in
       // Safe: the part from `known` on lies within the array's own storage.
-      let part = unsafe UnsafeMutableRawBufferPointer(rebasing: all[known...])
-      do throws(FormatError) { return .success(try unsafe read(into: part, at: offset)) } catch {
-        return .failure(error)
-      }
+      try unsafe read(
+        into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: all[known...])), at: offset)
     }
-    guard case .success(let got) = result else {
-      text.removeLast(count)
-      return try result.get()
-    }
-    text.removeLast(count - got)
     return got
   }
 }

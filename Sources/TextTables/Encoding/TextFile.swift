@@ -13,7 +13,7 @@ public enum TextFile {
 
   /// What a source holds, inflated if it is compressed.
   public static func decompressing(_ source: any ByteSource) throws(FormatError) -> any ByteSource {
-    let source = source.isSeekable ? source : try PrefixedSource(source, keeping: 6)
+    let source = source.isSeekable ? source : try PeekableSource(source, keeping: 6)
     let prefix = try source.readBytes(at: 0, upTo: 6)
     guard let format = CompressionFormat(signature: prefix) ?? lzmaAlone(source.name) else { return source }
     return try CompressedSource(source, format: format)

@@ -19,7 +19,6 @@ struct TextChunks: Sendable {
   let plan: RowPlan
   /// Where in the file the first line begins, and where the file ends.
   let bytes: Range<Int>
-  private let buffers = FreeBuffers()
 
   init(_ source: any ByteSource, _ encoding: TextEncoding, _ plan: RowPlan, _ bytes: Range<Int>) {
     self.source = source
@@ -57,28 +56,25 @@ struct TextChunks: Sendable {
   ) throws(FormatError) -> Result {
     let chunkCount = min(count, chunkCount)
     let progress = ChunkProgress(start: bytes.lowerBound, capacity: capacity, limit: limit)
-    let outcomes = ResultSlots<(outcome: RowParser.Outcome, offset: Int)>(count: chunkCount)
     let shared = unsafe SharedMemory(target)
     let rowSize = plan.rowSize
-    try Parallel.staged(
+    let outcomes = try Parallel.staged(
       chunkCount,
       prepare: { (index: Int) throws(FormatError) -> ChunkLines in try lines(of: index) },
       settle: { (_: Int, lines: ChunkLines) throws(FormatError) -> Int? in
         progress.settle(count: lines.count, end: lines.fileEnd, isOdd: lines.isOdd)
       },
-      finish: { (index: Int, lines: ChunkLines, offset: Int) throws(FormatError) in
+      finish: {
+        (_: Int, lines: ChunkLines, offset: Int) throws(FormatError) -> (outcome: RowParser.Outcome, offset: Int) in
         // Safe: the buffer is held; each chunk writes to rows of its own, for which there is room.
         let memory = unsafe SharedMemory(lines.buffer.baseAddress)
         let outcome = unsafe parse(
           memory, lines.start..<lines.end, into: shared.address + offset * rowSize, capacity: lines.count)
-        outcomes[index] = (outcome, offset)
-        if lines.isReusable { buffers.giveBack(lines.buffer) }
+        return (outcome, offset)
       })
     let final = progress.state
     var result = Result(end: final.end, isOdd: final.isOdd)
-    for index in 0..<final.settled {
-      if let outcome = outcomes[index] { result.outcomes.append(outcome) }
-    }
+    result.outcomes = outcomes.prefix(final.settled).compactMap { $0 }
     return result
   }
 
@@ -98,7 +94,8 @@ struct TextChunks: Sendable {
     let upper = min(lower + TextChunks.size, bytes.upperBound)
     // The byte before the chunk tells whether a line begins with it.
     let lead = index == 0 ? 0 : 1
-    let buffer = buffers.take(TextChunks.size + TextChunks.overhang + 1)
+    // The memory is that of a chunk read before: freed blocks of this size are kept for the next.
+    let buffer = ArrayStorage(uninitializedByteCount: TextChunks.size + TextChunks.overhang + 1)
     var filled = 0
     func fill(to count: Int) throws(FormatError) -> Bool {
       let wanted = min(count, bytes.upperBound - (lower - lead)) - filled
@@ -187,15 +184,13 @@ private final class ChunkLines: @unchecked Sendable {
   let fileEnd: Int
   /// Where they end in the buffer.
   let end: Int
-  /// Whether the buffer is that which the file was read into.
-  let isReusable: Bool
 
   /// Whether the lines are not to be read so: too long, or no text in the encoding. Reading on reports what is wrong.
   let isOdd: Bool
 
   init(odd buffer: ArrayStorage) {
     self.buffer = buffer
-    (start, end, count, fileEnd, isReusable, isOdd) = (0, 0, 0, 0, false, true)
+    (start, end, count, fileEnd, isOdd) = (0, 0, 0, 0, true)
   }
 
   init(_ buffer: ArrayStorage, _ range: Range<Int>, fileEnd: Int, _ encoding: TextEncoding, _ plan: RowPlan) {
@@ -204,7 +199,6 @@ private final class ChunkLines: @unchecked Sendable {
     let text = unsafe RawSpan(_unsafeStart: memory.address + range.lowerBound, byteCount: range.count)
     let scan = TextScan(text)
     self.fileEnd = fileEnd
-    isReusable = scan.isASCII
     count = min(scan.lineCount(of: text), range.count / plan.leastTextPerRow + 1)
     guard !scan.isASCII else {
       self.buffer = buffer
@@ -225,15 +219,4 @@ private final class ChunkLines: @unchecked Sendable {
     self.buffer = copy
     (start, end) = (0, decoded.count)
   }
-}
-
-/// Memory that chunks were read into and others can be.
-private final class FreeBuffers: Sendable {
-  private let free = Mutex<[ArrayStorage]>([])
-
-  func take(_ size: Int) -> ArrayStorage {
-    free.withLock { $0.popLast() } ?? ArrayStorage(uninitializedByteCount: size)
-  }
-
-  func giveBack(_ buffer: ArrayStorage) { free.withLock { $0.append(buffer) } }
 }

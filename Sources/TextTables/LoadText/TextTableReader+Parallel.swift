@@ -60,7 +60,7 @@ extension TextTableReader {
     }
     // Twice in the same place: what was expected was too little.
     if expected <= store.capacity { expected = store.capacity + store.capacity / 2 + 1024 }
-    guard plan.rowSize == 0 || expected <= ArrayStorage.mostBytes / plan.rowSize else { return false }
+    guard plan.rowSize == 0 || expected <= ArrayStorage.maxBytes / plan.rowSize else { return false }
     try store.reserve(store.capacity - store.rows + 1, expected: expected)
     return true
   }
@@ -113,24 +113,21 @@ extension TextTableReader {
     }
     let size = plan.rowSize
     let target = unsafe SharedMemory(store.end)
-    let outcomes = ResultSlots<RowParser.Outcome>(count: pieces.count)
-    unsafe blocks.text.withUnsafeBytes { bytes in
+    let outcomes = unsafe blocks.text.withUnsafeBytes { bytes in
       // Safe: the text and the store outlive the loop, and each piece writes to rows of its own.
       let shared = unsafe SharedMemory(
         UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? UnsafeRawPointer(target.address)))
       let known = offsets
-      Parallel.forEach(pieces.count) { index in
+      return Parallel.map(pieces.count) { index in
         let range = pieces[index].range
         let text = unsafe RawSpan(_unsafeStart: shared.address + range.lowerBound, byteCount: range.count)
         var parser = RowParser(plan)
-        let outcome = unsafe parser.read(
+        return unsafe parser.read(
           text, from: 0, isLast: true, into: target.address + known[index] * size, capacity: pieces[index].lines)
-        outcomes[index] = outcome
       }
     }
     firstRow = pieces.last.map(\.range.upperBound) ?? firstRow
-    let done = offsets.enumerated().compactMap { index, offset in outcomes[index].map { ($0, offset) } }
-    return try gather(done, &store)
+    return try gather(zip(outcomes, offsets).map { (outcome: $0, offset: $1) }, &store)
   }
 
   /// Closes the gaps that empty lines and comments have left, and reports what went wrong first.

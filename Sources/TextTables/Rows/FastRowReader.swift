@@ -1,12 +1,12 @@
 internal import NDArrays
 internal import NumberText
 
-/// Recognises tables whose rows can be read by ``NumberRows``, ``MixedRowReader`` or ``FixedWidthRowReader``: plain values
+/// Recognises tables whose rows can be read by ``NumericRowReader``, ``MixedRowReader`` or ``FixedWidthRowReader``: plain values
 /// between single delimiters, or in columns of fixed widths.
 ///
 /// The rows that these give back go to ``RowTokenizer`` (``LineSplitter`` in `genfromtxt`) and ``FieldConversion``.
 enum FastRowReader: Sendable {
-  case numbers(NumberRows)
+  case numbers(NumericRowReader)
   case records(MixedRowReader)
   case fixedWidths(FixedWidthRowReader)
 
@@ -17,7 +17,7 @@ enum FastRowReader: Sendable {
     let delimiter = syntax.delimiter.first ?? 0
     guard FastRowReader.isPlain(delimiter: delimiter, comment: syntax.comment.first) else { return nil }
     if isHomogeneous, useColumns == nil, let element = FastRowReader.element(first.dtype) {
-      self = .numbers(NumberRows(element, delimiter: delimiter, columnCount: slots.count))
+      self = .numbers(NumericRowReader(element, delimiter: delimiter, columnCount: slots.count))
       return
     }
     guard let records = MixedRowReader(slots, delimiter: delimiter, comment: syntax.comment, useColumns, rowSize) else {
@@ -34,7 +34,7 @@ enum FastRowReader: Sendable {
   }
 
   /// The kind of number that a dtype is; `nil` for others.
-  static func element(_ dtype: DType) -> NumberRows.Element? {
+  static func element(_ dtype: DType) -> NumericRowReader.Element? {
     guard dtype.isNative else { return nil }
     switch (dtype.kind, dtype.itemSize) {
     case (.signedInteger, 1): return .int8

@@ -4,7 +4,7 @@ internal import NumberText
 /// What the readers of plain rows do with a column of the text.
 enum FieldAction: Sendable {
   case skip
-  case number(NumberRows.Element)
+  case number(NumericRowReader.Element)
   /// A complex number of this many bytes, as Python's own `complex` reads it.
   case complex(Int)
   /// `True` or `False` in letters of any case: what `genfromtxt` takes for a truth value.

@@ -35,9 +35,9 @@ internal import NumberText
     case .bytes: return storeBytes(text, range)
     case .string: return storeString(text, range)
     case .datetime, .timedelta:
-      let isMoment = dtype.kind == .datetime
-      guard let date = ParsedDate.parse(text.bytes(range), isMoment: isMoment),
-        let count = date.count(in: dtype.dateUnit ?? .generic, isMoment: isMoment)
+      let isDatetime = dtype.kind == .datetime
+      guard let date = ParsedDate.parse(text.bytes(range), isDatetime: isDatetime),
+        let count = date.count(in: dtype.dateUnit ?? .generic, isDatetime: isDatetime)
       else { return false }
       put(UInt64(bitPattern: count))
       return true

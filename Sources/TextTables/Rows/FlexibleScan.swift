@@ -1,5 +1,4 @@
 internal import NDArrays
-internal import Synchronization
 
 /// Finds the size of text or the unit of datetimes that a column needs: NumPy's discovery for `S`, `U` and `M8`.
 struct FlexibleScan {
@@ -16,7 +15,7 @@ struct FlexibleScan {
       // Characters, not bytes: continuation bytes do not count.
       longest = max(longest, field.count { $0 & 0xC0 != 0x80 })
     default:
-      guard let found = ParsedDate.parse(field, isMoment: dtype.kind == .datetime) else { return }
+      guard let found = ParsedDate.parse(field, isDatetime: dtype.kind == .datetime) else { return }
       unit = unit.finer(found.unit)
     }
   }
@@ -51,7 +50,7 @@ struct FlexibleScan {
     var index = 0
     for part in parts {
       let conversion = part.dtype.dateUnit.flatMap {
-        DateConversion(from: $0, to: target.dateUnit ?? .generic, isMoment: dtype.kind == .datetime)
+        DateConversion(from: $0, to: target.dateUnit ?? .generic, isDatetime: dtype.kind == .datetime)
       }
       var failed = false
       unsafe part.withContiguousBytes { bytes in
@@ -78,25 +77,4 @@ struct FlexibleScan {
     }
     return result
   }
-}
-
-/// Results of a parallel loop, each written once by the thread that made it.
-final class ResultSlots<Value>: Sendable {
-  private let slots: Mutex<[Value?]>
-
-  init(count: Int) { slots = Mutex([Value?](repeating: nil, count: count)) }
-
-  subscript(index: Int) -> Value? {
-    get { slots.withLock { UncheckedBox($0[index]) }.value }
-    set {
-      let box = UncheckedBox(newValue)
-      slots.withLock { $0[index] = box.value }
-    }
-  }
-}
-
-/// Carries a value that one thread made and another takes, never both at a time.
-private struct UncheckedBox<Value>: @unchecked Sendable {
-  let value: Value
-  init(_ value: Value) { self.value = value }
 }

@@ -4,7 +4,7 @@ internal import NumberText
 /// The fast path for rows whose columns differ: records, text among numbers, and tables of which only some columns are
 /// wanted.
 ///
-/// As ``NumberRows``, it gives back what is not plain: text that is not ASCII, quotes, comments within a row, white space
+/// As ``NumericRowReader``, it gives back what is not plain: text that is not ASCII, quotes, comments within a row, white space
 /// other than spaces and tabs, rows that are too short.
 struct MixedRowReader: Sendable {
   /// What `genfromtxt` requires of text: missing values, white space that it strips, text that would be cut.

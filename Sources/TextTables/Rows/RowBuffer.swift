@@ -30,9 +30,9 @@ struct RowBuffer {
     let (least, overflow) = rows.addingReportingOverflow(more)
     var wanted = max(least, expected, capacity + capacity / 2)
     // What is expected only may be too much, where what is needed is not.
-    if rowSize > 0, wanted > ArrayStorage.mostBytes / rowSize { wanted = least }
+    if rowSize > 0, wanted > ArrayStorage.maxBytes / rowSize { wanted = least }
     let (bytes, tooLarge) = wanted.multipliedReportingOverflow(by: rowSize)
-    guard !overflow, !tooLarge, bytes <= ArrayStorage.mostBytes else {
+    guard !overflow, !tooLarge, bytes <= ArrayStorage.maxBytes else {
       throw FormatError(
         .limitExceeded,
         "array is too big. Cannot read file as a single array; providing a maximum number of rows to read may help.")

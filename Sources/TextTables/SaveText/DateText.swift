@@ -1,3 +1,4 @@
+internal import Calendars
 internal import NDArrays
 internal import NumberText
 
@@ -91,19 +92,19 @@ enum DateText {
 
   /// Whether Python's `int` takes a datetime or duration: NumPy hands it a plain number unless the standard library has
   /// a type for it (a `date`, `datetime` or `timedelta` in its range).
-  static func isPlainNumber(_ count: Int64, _ unit: DateUnit, isMoment: Bool) -> Bool {
+  static func isPlainNumber(_ count: Int64, _ unit: DateUnit, isDatetime: Bool) -> Bool {
     if count == notATime { return false }
     switch unit.unit {
     case .nanosecond, .picosecond, .femtosecond, .attosecond, .generic: return true
-    case .year, .month: if !isMoment { return true }
+    case .year, .month: if !isDatetime { return true }
     default: break
     }
-    if isMoment {
-      guard let day = DateConversion(from: unit, to: DateUnit(.day), isMoment: true)?(count) else { return true }
+    if isDatetime {
+      guard let day = DateConversion(from: unit, to: DateUnit(.day), isDatetime: true)?(count) else { return true }
       // date.min is 0001-01-01, date.max 9999-12-31.
       return day < -719_162 || day > 2_932_896
     }
-    guard let day = DateConversion(from: unit, to: DateUnit(.day), isMoment: false)?(count) else { return true }
+    guard let day = DateConversion(from: unit, to: DateUnit(.day), isDatetime: false)?(count) else { return true }
     return day < -999_999_999 || day > 999_999_999
   }
 }

@@ -8,7 +8,7 @@ struct RowWriter: Sendable {
   let newline: [UInt8]
 
   /// Rows of plain numbers of one type under one conversion have a loop of their own.
-  private let lines: NumberLines?
+  private let lines: NumericRowWriter?
   /// The steps of a row of another kind.
   private let steps: [RowStep]
 
@@ -20,7 +20,7 @@ struct RowWriter: Sendable {
   }
 
   /// The rows' own loop, if their steps are values of one plain kind, side by side, with one separator between them.
-  private static func plainLines(_ format: RowFormat, newline: [UInt8]) -> NumberLines? {
+  private static func plainLines(_ format: RowFormat, newline: [UInt8]) -> NumericRowWriter? {
     guard !format.isComplex else { return nil }
     var separators: [[UInt8]] = []
     var pending: [UInt8] = []
@@ -42,7 +42,7 @@ struct RowWriter: Sendable {
     guard let first, let element = FastRowReader.element(first.column.dtype),
       Set(separators.dropFirst()).count <= 1
     else { return nil }
-    return NumberLines(
+    return NumericRowWriter(
       element, first.spec, columnCount: separators.count, before: separators[0],
       between: separators.count > 1 ? separators[1] : [], after: pending + newline)
   }
@@ -171,7 +171,7 @@ struct RowWriter: Sendable {
     guard value.dtype.kind == .datetime || value.dtype.kind == .timedelta else { return nil }
     let count = value.load(Int64.self)
     let unit = value.dtype.dateUnit ?? .generic
-    return DateText.isPlainNumber(count, unit, isMoment: value.dtype.kind == .datetime) ? count : nil
+    return DateText.isPlainNumber(count, unit, isDatetime: value.dtype.kind == .datetime) ? count : nil
   }
 
   private func appendCharacter(_ value: ScalarText, _ spec: PercentSpec, to text: inout TextBuffer) throws(FormatError)

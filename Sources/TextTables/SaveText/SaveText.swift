@@ -138,7 +138,7 @@ public struct TextTableWriter {
     if rowCount > 0 { try begin() }
     // A piece's text is to stay in the cache of the core that makes it.
     let step = max(1, 16_384 / max(1, valuesPerRow))
-    let pool = BufferPool()
+    let pool = TextPiecePool()
     let target = SequentialSink(sink)
     let (writer, encoding) = (rows, encoding)
     let rowSize = rowShape.reduce(dtype.itemSize, *)
@@ -219,7 +219,7 @@ extension TextBuffer {
 }
 
 /// Buffers that have been written out and can be filled again: new memory costs page faults.
-private final class BufferPool: Sendable {
+private final class TextPiecePool: Sendable {
   private let free = Mutex<[TextPiece]>([])
 
   func take() -> TextPiece { free.withLock { $0.popLast() } ?? TextPiece() }

@@ -51,7 +51,7 @@ internal import PythonLiterals
   /// A float, or the real part of a complex number, as a `Double`; `nil` for other kinds.
   var double: Double? {
     switch (dtype.kind, dtype.itemSize) {
-    case (.float, 2): Double(HalfFloat.float(load(UInt16.self)))
+    case (.float, 2): HalfFloat.double(load(UInt16.self))
     case (.float, 4), (.complex, 8): Double(load(Float.self))
     case (.float, 8), (.complex, 16): load(Double.self)
     case (.float, 16), (.complex, 32): extended(at: 0).doubleValue
@@ -135,12 +135,12 @@ internal import PythonLiterals
     switch dtype.kind == .complex ? dtype.itemSize / 2 : dtype.itemSize {
     case 2:
       let bits = load(UInt16.self)
-      let value = HalfFloat.float(bits)
-      guard text.appendSpecial(Double(value)) else { return }
+      let value = HalfFloat.double(bits)
+      guard text.appendSpecial(value) else { return }
       text.append(
         ShortestDecimal(float16Bits: bits),
         TextBuffer.ShortestStyle(
-          largestExponent: 3, isSmall: Double(value.magnitude) < 1e-4, minFractionDigits: keepsPoint ? 1 : 0))
+          largestExponent: 3, isSmall: value.magnitude < 1e-4, minFractionDigits: keepsPoint ? 1 : 0))
     case 4: text.appendText(load(Float.self, at: offset), keepsPoint: keepsPoint)
     case 8: text.appendText(load(Double.self, at: offset), keepsPoint: keepsPoint)
     default:
@@ -242,19 +242,6 @@ internal import PythonLiterals
     if count == notATime { return "np.datetime64('NaT','\(notation.isEmpty ? "generic" : String(notation))')" }
     let needsUnit = unit.count > 1 || unit.unit == .hour
     return needsUnit ? "np.datetime64('\(value)','\(notation)')" : "np.datetime64('\(value)')"
-  }
-}
-
-/// Floats of 16 bits by their bits, for machines whose Swift has no `Float16`.
-enum HalfFloat {
-  /// The value of the bits.
-  static func float(_ bits: UInt16) -> Float {
-    let sign: Float = bits & 0x8000 != 0 ? -1 : 1
-    let exponent = Int(bits >> 10) & 0x1F
-    let fraction = Float(bits & 0x3FF)
-    if exponent == 0x1F { return fraction == 0 ? sign * .infinity : .nan }
-    if exponent == 0 { return sign * fraction * 0x1p-24 }
-    return sign * (1024 + fraction) * Float(sign: .plus, exponent: exponent - 25, significand: 1)
   }
 }
 

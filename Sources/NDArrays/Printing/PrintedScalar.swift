@@ -1,7 +1,7 @@
 internal import PythonLiterals
 
 /// The `str` of NumPy's scalars, which is the `str` of 0-d arrays: no quotes around text, all digits of a number.
-enum ScalarText {
+enum PrintedScalar {
   static func text(of array: AnyNDArray, options: PrintOptions) -> String {
     let array = array.nativeByteOrder().contiguous()
     let dtype = array.dtype
@@ -25,10 +25,10 @@ enum ScalarText {
       }
     case .datetime:
       var buffer = PrintBuffer()
-      DateText.append(values.load(0, as: Int64.self), unit: dtype.dateUnit ?? .generic, to: &buffer)
+      PrintedDate.append(values.load(0, as: Int64.self), unit: dtype.dateUnit ?? .generic, to: &buffer)
       return String(decoding: buffer.bytes, as: UTF8.self)
     case .timedelta:
-      return DateText.duration(values.load(0, as: Int64.self), unit: dtype.dateUnit ?? .generic)
+      return PrintedDate.duration(values.load(0, as: Int64.self), unit: dtype.dateUnit ?? .generic)
     case .bool, .signedInteger, .unsignedInteger, .void, .object:
       // A scalar has no column to fill; the floating-point numbers of a record look as they do alone.
       var plain = options
@@ -105,6 +105,6 @@ struct ScalarFloatItems<Value: PrintedFloat>: ItemFormat {
   let values: PackedValues
 
   func append(_ index: Int, to buffer: inout PrintBuffer) {
-    ScalarText.append(values.load(index, as: Value.self), keepsPoint: true, to: &buffer)
+    PrintedScalar.append(values.load(index, as: Value.self), keepsPoint: true, to: &buffer)
   }
 }

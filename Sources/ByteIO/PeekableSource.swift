@@ -1,5 +1,5 @@
 /// A stream whose first bytes have been looked at and are kept, so that a file's kind can be told before it is read.
-public final class PrefixedSource: ByteSource {
+public final class PeekableSource: ByteSource {
   /// How errors name the source.
   public let name: String
   private let prefix: [UInt8]
@@ -30,7 +30,7 @@ public final class PrefixedSource: ByteSource {
       unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + count)]))
     }
     guard count < buffer.count else { return count }
-    // Safe: the part of the caller's buffer behind what the prefix has filled.
+    // Safe: the part of the caller's buffer after what the prefix has filled.
     return count
       + (try unsafe rest.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]), at: offset + count))
   }

@@ -1,25 +1,18 @@
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import PlatformC
 
 /// Memory for arrays and large payloads, of which a little is kept for the next one when one is freed.
 ///
 /// The first touch of new memory costs more than reading a file into it: the system has to clear every page. So blocks of
 /// a few megabytes are kept, up to 32 MiB in all, as C's `malloc` does with smaller ones, and given to arrays of about
 /// the same size.
-@safe package enum WarmMemory {
+@safe package enum BufferCache {
   /// From this size on, memory is aligned to, and asked for in, large pages, which cost far fewer page faults.
   private static let largeSize = 4 << 20
   /// From this size on, freed blocks are kept.
   private static let keptSize = 256 << 10
   /// How many bytes are kept at most.
-  private static let mostKept = 32 << 20
+  private static let maxKept = 32 << 20
 
   /// How many bytes of memory the machine has: more than that need not be asked for.
   package static let physicalMemory: Int = {
@@ -28,18 +21,19 @@ internal import Synchronization
     return overflow || bytes <= 0 ? .max : bytes
   }()
 
-  private struct Block {
-    let address: UInt
+  /// A block that nobody holds any more, until it is handed out again.
+  @safe private struct Block: @unchecked Sendable {
+    let address: UnsafeMutableRawPointer
     let capacity: Int
   }
   private static let kept = Mutex<[Block]>([])
 
-  /// The size of the block for so many bytes: what arrays of about one size have in common.
+  /// The size of the block for that many bytes: what arrays of about one size have in common.
   private static func capacity(_ count: Int) -> Int {
     count < keptSize ? max(count, 1) : (count + 0xFFFF) & ~0xFFFF
   }
 
-  /// Memory of at least so many bytes, its content undefined, aligned to 64 bytes or more.
+  /// Memory of at least that many bytes, its content undefined, aligned to 64 bytes or more.
   package static func allocate(_ count: Int) -> UnsafeMutableRawPointer {
     let capacity = capacity(count)
     if capacity >= keptSize {
@@ -47,7 +41,7 @@ internal import Synchronization
         blocks.lastIndex { $0.capacity == capacity }.map { blocks.remove(at: $0) }
       }
       // Safe: the block was allocated below, with this capacity, and nobody else holds it any more.
-      if let block, let address = unsafe UnsafeMutableRawPointer(bitPattern: block.address) { return unsafe address }
+      if let block { return unsafe block.address }
     }
     let isLarge = capacity >= largeSize
     // Safe: given back by `release` only; the alignment is a power of two.
@@ -62,13 +56,13 @@ internal import Synchronization
   /// Takes back what ``allocate(_:)`` gave for the same count.
   package static func release(_ address: UnsafeMutableRawPointer, _ count: Int) {
     let capacity = capacity(count)
-    if capacity >= keptSize, capacity <= mostKept {
-      let block = Block(address: UInt(bitPattern: address), capacity: capacity)
+    if capacity >= keptSize, capacity <= maxKept {
+      let block = unsafe Block(address: address, capacity: capacity)
       var dropped: [Block] = []
       kept.withLock { blocks in
         blocks.append(block)
         var total = blocks.reduce(0) { $0 + $1.capacity }
-        while total > mostKept {
+        while total > maxKept {
           let oldest = blocks.removeFirst()
           total -= oldest.capacity
           dropped.append(oldest)
@@ -76,7 +70,7 @@ internal import Synchronization
       }
       for block in dropped {
         // Safe: allocated by `allocate`, and taken out of the list by this thread alone.
-        unsafe UnsafeMutableRawPointer(bitPattern: block.address)?.deallocate()
+        unsafe block.address.deallocate()
       }
       return
     }

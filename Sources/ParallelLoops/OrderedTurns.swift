@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Who may go on: hands out indices and lets their holders take turns in order.
-final class TurnTaker<Failure: Error>: Sendable {
+final class OrderedTurns<Failure: Error>: Sendable {
   private struct State {
     var next = 0
     var turn = 0
@@ -10,7 +10,7 @@ final class TurnTaker<Failure: Error>: Sendable {
   }
 
   private let state = Mutex(State())
-  private let gate = Gate()
+  private let parkingLot = ParkingLot()
 
   var failure: Failure? { state.withLock { $0.failure?.error } }
 
@@ -25,7 +25,7 @@ final class TurnTaker<Failure: Error>: Sendable {
   /// Waits until every index below `index` has had its turn; false if one of them failed instead.
   func wait(for index: Int) -> Bool {
     var mayGo = false
-    gate.wait {
+    parkingLot.wait {
       state.withLock { state in
         mayGo = state.turn == index
         return mayGo || state.failure?.index ?? .max < index
@@ -36,7 +36,7 @@ final class TurnTaker<Failure: Error>: Sendable {
 
   func pass(_ index: Int) {
     state.withLock { $0.turn = index + 1 }
-    gate.open()
+    parkingLot.open()
   }
 
   func finish() { state.withLock { $0.ended = true } }
@@ -46,6 +46,6 @@ final class TurnTaker<Failure: Error>: Sendable {
       state.ended = true
       if index < state.failure?.index ?? .max { state.failure = (index, error) }
     }
-    gate.open()
+    parkingLot.open()
   }
 }

@@ -4,7 +4,7 @@ internal import Synchronization
 ///
 /// A caller that will not read it again says so by ``willBeReadOnce()``: a stream that is read once takes no room on the
 /// disk.
-public final class KeptStream: ByteSource {
+public final class ReplayableStream: ByteSource {
   /// How errors name the stream.
   public let name: String
   /// Not known before the end.
@@ -47,24 +47,19 @@ public final class KeptStream: ByteSource {
 
   /// Reads what is kept, then on.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
-    // The pointer is only used within the call; the box tells the compiler that no other thread holds it.
-    let box = unsafe CallersBuffer(buffer: buffer)
-    let result: Result<Int, FormatError> = state.withLock { state in
-      do throws(FormatError) {
-        // What is passed over must be kept too.
-        if state.keeps, offset > state.kept, try !keep(&state, upTo: offset) { return .success(0) }
-        var done = try unsafe readKept(state, into: box.buffer, at: offset)
-        if unsafe done < box.buffer.count {
-          // Safe: the rest of the caller's buffer.
-          let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: box.buffer[done...])
-          let got = try unsafe self.rest.read(into: rest, at: offset + done)
-          if state.keeps { try unsafe keep(UnsafeRawBufferPointer(rebasing: rest[..<got]), &state) }
-          done += got
-        }
-        return .success(done)
-      } catch { return .failure(error) }
+    try state.withLock { (state: inout State) throws(FormatError) in
+      // What is skipped must be kept too.
+      if state.keeps, offset > state.kept, try !keep(&state, upTo: offset) { return 0 }
+      // Safe: the caller's buffer, and the rest of it, used within the call.
+      var done = try unsafe readKept(state, into: buffer, at: offset)
+      if done < buffer.count {
+        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+        let got = try unsafe self.rest.read(into: rest, at: offset + done)
+        if state.keeps { try unsafe keep(UnsafeRawBufferPointer(rebasing: rest[..<got]), &state) }
+        done += got
+      }
+      return done
     }
-    return try result.get()
   }
 
   private func readKept(
@@ -74,13 +69,13 @@ public final class KeptStream: ByteSource {
     guard wanted > 0 else { return 0 }
     let inMemory = max(0, min(wanted, state.memory.count - offset))
     if inMemory > 0 {
-      // Safe: so many bytes lie within both.
+      // Safe: that many bytes lie within both.
       unsafe state.memory.withUnsafeBytes { bytes in
         unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + inMemory)]))
       }
     }
     guard inMemory < wanted, let file = state.file else { return inMemory }
-    // Safe: the part of the caller's buffer behind what memory has filled.
+    // Safe: the part of the caller's buffer after what memory has filled.
     let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[inMemory..<wanted])
     return inMemory + (try unsafe file.read(into: part, at: offset + inMemory - state.memory.count))
   }
@@ -90,11 +85,10 @@ public final class KeptStream: ByteSource {
     while state.kept < offset {
       let wanted = min(1 << 16, offset - state.kept)
       let bytes = try rest.readBytes(at: state.kept, upTo: wanted)
-      let result: Result<Void, FormatError> = unsafe bytes.withUnsafeBytes { buffer in
-        // Safe: the array's own bytes, used within the call.
-        do throws(FormatError) { return .success(try unsafe keep(buffer, &state)) } catch { return .failure(error) }
+      // Safe: the array's own bytes, used within the call.
+      try unsafe bytes.span.bytes.withUnsafeBytes { (buffer: UnsafeRawBufferPointer) throws(FormatError) in
+        try unsafe keep(buffer, &state)
       }
-      try result.get()
       if bytes.count < wanted { return false }
     }
     return true
@@ -102,6 +96,7 @@ public final class KeptStream: ByteSource {
 
   private func keep(_ bytes: UnsafeRawBufferPointer, _ state: inout State) throws(FormatError) {
     if state.file == nil, state.memory.count + bytes.count <= memoryLimit {
+      // Safe: the caller's bytes are copied, or written, within the call.
       unsafe state.memory.append(contentsOf: bytes)
     } else {
       let file: ScratchFile
@@ -111,9 +106,4 @@ public final class KeptStream: ByteSource {
     }
     state.kept += bytes.count
   }
-}
-
-/// Carries a buffer into a closure that runs at once, on the same thread.
-@safe private struct CallersBuffer: @unchecked Sendable {
-  let buffer: UnsafeMutableRawBufferPointer
 }

@@ -11,7 +11,7 @@ public import ByteIO
 /// }
 /// ```
 public protocol PickleConvertible {
-  /// The value that stands for this one: an object that Python makes by a call, or plain data.
+  /// The value that represents this one: an object that Python makes by a call, or plain data.
   ///
   /// Called once for each ``PickleObject`` that holds the value, when it is first written.
   func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue
@@ -21,7 +21,7 @@ public protocol PickleConvertible {
 public final class PickleContext {
   /// The protocol.
   public let protocolVersion: Int
-  /// Settings of whoever writes, by names of their own.
+  /// Settings of the caller, by names of their own.
   public let userInfo: [String: any Sendable]
   private var singletons: [AnyHashable: PickleValue] = [:]
 

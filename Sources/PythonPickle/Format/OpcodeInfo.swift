@@ -5,7 +5,7 @@ struct OpcodeInfo: Sendable {
     case none
     /// What the machine would push.
     case value
-    /// A number without sign, of so many bytes.
+    /// A number without sign, of that many bytes.
     case number(Int)
     /// A number of four bytes with a sign.
     case signed

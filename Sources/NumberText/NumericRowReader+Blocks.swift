@@ -6,7 +6,7 @@ internal import CNumPyIOKernels
 ///
 /// Only digits, one delimiter, minus signs and line feeds are known here; at anything else the loop ends with the last row
 /// that was complete.
-extension NumberRows {
+extension NumericRowReader {
   /// How many bytes of text must stand before a position from which rows are read so: digits are loaded by eights that
   /// end where the number does.
   static var lead: Int { 24 }
@@ -22,13 +22,14 @@ extension NumberRows {
     _: Value.Type, _ text: UnsafeRawBufferPointer, _ position: inout Int, _ target: UnsafeMutableRawPointer,
     _ capacity: Int
   ) -> Int {
-    guard let base = text.baseAddress, position >= NumberRows.lead, text.count &- position >= 64, capacity > 0 else {
+    guard let base = text.baseAddress, position >= NumericRowReader.lead, text.count &- position >= 64, capacity > 0
+    else {
       return 0
     }
     // Safe: blocks end within the text; numbers end within their block, and what is loaded begins `lead` bytes before.
     var reader = unsafe BlockReader<Value>(base + position, columnCount, target, capacity)
     let last = unsafe base + (text.count - 64)
-    // A space or tabs in any number: more than one at once is no plain row here.
+    // A space or tabs in any number: more than one at once is not a plain row here.
     let (mark, other) = delimiter == 0 ? (UInt8(ascii: " "), UInt8(ascii: "\t")) : (delimiter, delimiter)
     while unsafe reader.block <= last {
       let block = unsafe reader.block
@@ -37,7 +38,7 @@ extension NumberRows {
       let isDone = unsafe reader.read(feeds, marks, npyio_mask_digits(block))
       if isDone { break }
     }
-    // The row at hand is read again by whoever goes on.
+    // The row at hand is read again by the reader that goes on.
     position = unsafe reader.row - base
     return reader.count
   }
@@ -63,6 +64,7 @@ extension NumberRows {
 
   @inline(__always)
   init(_ text: UnsafeRawPointer, _ columnCount: Int, _ target: UnsafeMutableRawPointer, _ capacity: Int) {
+    // Safe: only stored; the caller has the text's block and room for `capacity` rows.
     unsafe block = text
     unsafe row = text
     unsafe start = text
@@ -77,13 +79,14 @@ extension NumberRows {
   mutating func read(_ feeds: UInt64, _ marks: UInt64, _ digits: UInt64) -> Bool {
     let ends = feeds | marks
     let others = ~(digits | ends)
+    // Safe: the block has 64 bytes; row, start and block are addresses within one text.
     let (rowBefore, countBefore) = unsafe (row, count)
     let isDone: Bool
     if others == 0, !hasPendingSign {
       isDone = readUnsigned(ends, feeds)
     } else {
       let signs = unsafe npyio_mask_equal(block, UInt8(ascii: "-"))
-      // A minus stands right behind an end, or at the start of the first row.
+      // A minus stands right after an end, or at the start of the first row.
       let first = ends &<< 1 | (unsafe start == block ? 1 : 0)
       guard Value.isSigned, others == signs, signs & ~first == 0 else { return true }
       hasPendingSign = signs > ends
@@ -106,6 +109,7 @@ extension NumberRows {
     var left = ends
     while left != 0 {
       let bit = left.trailingZeroBitCount
+      // Safe: an end lies within the block's 64 bytes, and `start` before it in the same text.
       let end = unsafe block + bit
       let length = unsafe end - start
       let number: UInt64
@@ -126,6 +130,7 @@ extension NumberRows {
     var left = ends
     while left != 0 {
       let bit = left.trailingZeroBitCount
+      // Safe: an end lies within the block's 64 bytes, and `start` before it in the same text.
       let end = unsafe block + bit
       let isNegative = UInt64(
         truncatingIfNeeded: NumberReader.bit(unsafe start.load(as: UInt8.self), is: UInt8(ascii: "-")))
@@ -162,6 +167,7 @@ extension NumberRows {
   /// The number of up to four digits before an address.
   @inline(__always)
   private func upToFour(_ end: UnsafeRawPointer, _ length: Int) -> UInt64 {
+    // Safe: at least ``NumericRowReader/lead`` bytes precede every block in the text.
     let word = UInt32(littleEndian: unsafe end.loadUnaligned(fromByteOffset: -4, as: UInt32.self)) ^ 0x3030_3030
     let shift = UInt32(truncatingIfNeeded: 0 &- 8 &* length)
     // What stands before the number is shifted out and comes back as zeros.
@@ -176,16 +182,18 @@ extension NumberRows {
     let shift = UInt64(truncatingIfNeeded: 0 &- 8 &* length)
     let hasMore = UInt64(bitPattern: Int64(8 &- length) &>> 63)
     let hasMost = UInt64(bitPattern: Int64(16 &- length) &>> 63)
+    // Safe: at least ``NumericRowReader/lead`` bytes (24) precede every block in the text.
     let low = unsafe eight(end, -8, shift & ~hasMore)
     let high = unsafe eight(end, -16, shift & ~hasMost)
     // The factor is looked up: compilers make a branch of a comparison that decides whether a product counts.
-    let number = high &* NumberRows.factors[length] &+ low
+    let number = high &* NumericRowReader.factors[length] &+ low
     if length <= 16 { return number }
     return unsafe eight(end, -24, shift) &* 10_000_000_000_000_000 &+ number
   }
 
   @inline(__always)
   private func eight(_ end: UnsafeRawPointer, _ offset: Int, _ shift: UInt64) -> UInt64 {
+    // Safe: at least ``NumericRowReader/lead`` bytes precede every block in the text.
     let word = UInt64(littleEndian: unsafe end.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     return NumberReader.eightDigits((NumberReader.digitValues(word) &>> shift) &<< shift)
   }

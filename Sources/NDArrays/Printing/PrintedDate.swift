@@ -1,6 +1,8 @@
-/// Moments and durations in NumPy's words: `np.datetime_as_string` and `str(timedelta64)`.
-enum DateText {
-  /// Appends a moment in ISO 8601, as precise as its unit; `NaT`; or, without a unit, the plain count.
+internal import Calendars
+
+/// Datetimes and durations in NumPy's words: `np.datetime_as_string` and `str(timedelta64)`.
+enum PrintedDate {
+  /// Appends a datetime in ISO 8601, as precise as its unit; `NaT`; or, without a unit, the plain count.
   static func append(_ value: Int64, unit: DateUnit, to buffer: inout PrintBuffer) {
     if value == notATime {
       buffer.append("NaT")
@@ -55,32 +57,14 @@ enum DateText {
 
   /// The day of the proleptic Gregorian calendar.
   private static func appendDay(_ days: Int64, to buffer: inout PrintBuffer) {
-    // Counted from 1 March 2000, so that a leap day ends its cycle of 400 years. From 2000 on wrapping, as in NumPy.
-    let (cyclesFrom2000, dayOfCycle) = floorDivide(days &- 10_957, 146_097)
-    var cycle = cyclesFrom2000
-    var day = dayOfCycle - 60
-    if day < 0 {
-      day += 146_097
-      cycle -= 1
-    }
-    // 100 years have 36524 days but the last of a cycle, 4 years have 1461 but the last of a century.
-    let century = min(day / 36_524, 3)
-    day -= century * 36_524
-    let olympiad = min(day / 1461, 24)
-    day -= olympiad * 1461
-    let yearOfFour = min(day / 365, 3)
-    day -= yearOfFour * 365
-    // From March on, months of 31, 30, 31, 30, 31 days repeat: 153 days.
-    let monthFromMarch = (5 * day + 2) / 153
-    let dayOfMonth = day - (153 * monthFromMarch + 2) / 5 + 1
-    let isNextYear = monthFromMarch >= 10
-    let yearOfCycle = century * 100 + olympiad * 4 + yearOfFour + (isNextYear ? 1 : 0)
-    appendYear(2000 + cycle * 400 + yearOfCycle, to: &buffer)
-    appendPart("-", isNextYear ? monthFromMarch - 9 : monthFromMarch + 3, to: &buffer)
-    appendPart("-", dayOfMonth, to: &buffer)
+    // Counted from 2000 on, wrapping, as in NumPy.
+    let date = CivilCalendar.date(ofDay: Int128(days &- 10_957) + 10_957)
+    appendYear(date.year, to: &buffer)
+    appendPart("-", Int64(date.month), to: &buffer)
+    appendPart("-", Int64(date.day), to: &buffer)
   }
 
-  /// Day and time of so many steps, of which a day has `perDay`: hours, minutes or seconds.
+  /// Day and time of that many steps, of which a day has `perDay`: hours, minutes or seconds.
   private static func appendTime(
     _ steps: Int64, perDay: Int64, parts: Int, to buffer: inout PrintBuffer
   ) {

@@ -1,7 +1,7 @@
-extension Picture {
+extension RasterImage {
   /// Draws lines through points, their edges smoothed; what lies outside of `clip` is left out.
   ///
-  /// Where the line crosses itself a dot takes the largest share, not the sum, so that dense lines keep their width.
+  /// Where the line crosses itself a pixel takes the largest share, not the sum, so that dense lines keep their width.
   package mutating func stroke(_ lines: [[Point]], width: Double, _ color: RGB, within clip: Rectangle) {
     let left = max(0, Int(clip.x.rounded(.down)))
     let right = min(self.width, Int(clip.right.rounded(.up)))
@@ -23,7 +23,7 @@ extension Picture {
   }
 }
 
-/// How much of each dot of a rectangle is covered, 0 to 256.
+/// How much of each pixel of a rectangle is covered, 0 to 256.
 private struct CoverageMask {
   let x: Range<Int>
   let y: Range<Int>
@@ -57,8 +57,8 @@ private struct CoverageMask {
       let high = min(across.upperBound - 1, Int((middle + reach + 0.5).rounded(.up)))
       guard low <= high else { continue }
       for other in low...high {
-        let dot = isSteep ? Point(Double(other) + 0.5, center) : Point(center, Double(other) + 0.5)
-        let distance = CoverageMask.distance(of: dot, from: start, dx, dy, length)
+        let pixel = isSteep ? Point(Double(other) + 0.5, center) : Point(center, Double(other) + 0.5)
+        let distance = CoverageMask.distance(of: pixel, from: start, dx, dy, length)
         let covered = max(0, min(1, halfWidth + 0.5 - distance))
         guard covered > 0 else { continue }
         let index =
@@ -70,9 +70,10 @@ private struct CoverageMask {
     }
   }
 
-  private static func distance(of dot: Point, from start: Point, _ dx: Double, _ dy: Double, _ length: Double) -> Double
+  private static func distance(of pixel: Point, from start: Point, _ dx: Double, _ dy: Double, _ length: Double)
+    -> Double
   {
-    let (x, y) = (dot.x - start.x, dot.y - start.y)
+    let (x, y) = (pixel.x - start.x, pixel.y - start.y)
     let along = length == 0 ? 0 : max(0, min(1, (x * dx + y * dy) / (length * length)))
     let (offX, offY) = (x - dx * along, y - dy * along)
     return (offX * offX + offY * offY).squareRoot()

@@ -2,7 +2,7 @@ internal import ByteIO
 internal import ParallelLoops
 
 /// The bytes of a source, seen through a window that moves forwards; a mapped file and bytes in memory are one window.
-@safe struct PickleInput {
+@safe struct PickleWindow {
   let source: any ByteSource
   /// What holds the bytes, where all of them lie in the window.
   private let lender: (any ByteSource)?
@@ -28,7 +28,7 @@ internal import ParallelLoops
     if let bytes = source.residentBytes {
       lender = source
       // An array keeps all of the bytes that it lies in alive: of those in memory not many times its own size.
-      lentSize = bytes.isMapped ? PickleInput.largeSize : max(PickleInput.largeSize, bytes.count / 16)
+      lentSize = bytes.isMapped ? PickleWindow.largeSize : max(PickleWindow.largeSize, bytes.count / 16)
       // Safe: the bytes live and stay as long as the source, which the memory object holds; nothing is written to what
       // a `PickleMemory` borrows.
       window = unsafe PickleMemory(
@@ -40,7 +40,7 @@ internal import ParallelLoops
     } else {
       lender = nil
       lentSize = .max
-      window = PickleMemory(uninitializedCount: PickleInput.windowSize)
+      window = PickleMemory(uninitializedCount: PickleWindow.windowSize)
       windowStart = max(0, offset)
     }
     unsafe base = UnsafeRawPointer(window.baseAddress)
@@ -159,7 +159,7 @@ internal import ParallelLoops
   mutating func withBytes<Result>(
     _ count: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
   ) throws(FormatError) -> Result {
-    if count <= PickleInput.largeSize || lender != nil {
+    if count <= PickleWindow.largeSize || lender != nil {
       try need(count)
       // Safe: `need` made sure of the bytes.
       let result = unsafe body(
@@ -178,7 +178,7 @@ internal import ParallelLoops
   /// read straight into memory of their own.
   mutating func payload(_ count: Int) throws(FormatError) -> PickleBytes.Storage {
     try check(count)
-    if count < PickleInput.largeSize {
+    if count < PickleWindow.largeSize {
       try need(count)
       // Safe: `need` made sure of the bytes.
       let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: base + cursor, count: count))
@@ -206,13 +206,10 @@ internal import ParallelLoops
       let part = min(step, count - bytes.count)
       let known = bytes.count
       bytes.append(contentsOf: repeatElement(0, count: part))
-      let result: Result<Void, FormatError> = unsafe bytes.withUnsafeMutableBytes { all in
-        do throws(FormatError) {
-          // Safe: the part just appended.
-          return .success(try unsafe readAll(UnsafeMutableRawBufferPointer(rebasing: all[known...])))
-        } catch { return .failure(error) }
+      try unsafe bytes.withUnsafeMutableBufferPointer { (all) throws(FormatError) in
+        // Safe: the part just appended.
+        try unsafe readAll(UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: all[known...])))
       }
-      try result.get()
       step = min(step * 2, 1 << 26)
     }
     return bytes
@@ -224,7 +221,7 @@ internal import ParallelLoops
     unsafe target.copyMemory(from: UnsafeRawBufferPointer(start: base + cursor, count: buffered))
     cursor += buffered
     guard buffered < target.count else { return }
-    // The window is used up: it begins anew behind what is read past it.
+    // The window is used up: it begins anew after what is read past it.
     windowStart += cursor
     cursor = 0
     end = 0
@@ -241,23 +238,23 @@ internal import ParallelLoops
   }
 }
 
-extension PickleInput {
+extension PickleWindow {
   /// Large reads are cut into pieces of this many bytes, which all cores read at once.
   private static let pieceSize = 2 << 20
 
   private func read(_ target: UnsafeMutableRawBufferPointer, from start: Int) throws(FormatError) -> Int {
     let total = target.count
-    guard !source.readsInOrder, total >= 2 * PickleInput.pieceSize, let count = source.byteCount, count - start >= total
+    guard !source.readsInOrder, total >= 2 * PickleWindow.pieceSize, let count = source.byteCount,
+      count - start >= total
     else { return try unsafe source.read(into: target, at: start) }
-    let address = UInt(bitPattern: target.baseAddress)
+    // Safe: the pieces do not overlap, and the caller's memory outlives the loop.
+    nonisolated(unsafe) let target = unsafe target
     let source = source
-    try Parallel.forEach((total + PickleInput.pieceSize - 1) / PickleInput.pieceSize) {
+    try Parallel.forEach((total + PickleWindow.pieceSize - 1) / PickleWindow.pieceSize) {
       (piece: Int) throws(FormatError) in
-      let lower = piece * PickleInput.pieceSize
-      let part = min(PickleInput.pieceSize, total - lower)
-      // Safe: the pieces do not overlap, and the caller's memory outlives the loop.
-      let memory = unsafe UnsafeMutableRawBufferPointer(
-        start: UnsafeMutableRawPointer(bitPattern: address + UInt(lower)), count: part)
+      let lower = piece * PickleWindow.pieceSize
+      let part = min(PickleWindow.pieceSize, total - lower)
+      let memory = unsafe UnsafeMutableRawBufferPointer(rebasing: target[lower..<(lower + part)])
       let got = try unsafe source.read(into: memory, at: start + lower)
       guard got == part else {
         throw FormatError(.truncated, "pickle data was truncated: the file has shrunk", offset: start + lower + got)

@@ -1,18 +1,11 @@
 internal import Dispatch
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import PlatformC
 
 /// Where threads wait for something that others change.
 ///
 /// To be put to sleep and woken up costs more than most turns take, so a thread looks again for a while before it sleeps.
-final class Gate: Sendable {
+final class ParkingLot: Sendable {
   /// How many times a thread looks before it sleeps: some 50 microseconds.
   private static let looks = 100
 
@@ -21,7 +14,7 @@ final class Gate: Sendable {
 
   /// Returns once `isOpen` has returned true. It is called again and again, under the caller's own lock.
   func wait(_ isOpen: () -> Bool) {
-    for _ in 0..<Gate.looks {
+    for _ in 0..<ParkingLot.looks {
       if isOpen() { return }
       sched_yield()
     }

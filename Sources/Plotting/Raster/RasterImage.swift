@@ -1,13 +1,13 @@
-/// A picture of dots in memory, opaque, that is drawn into.
-package struct Picture: Sendable {
+/// A picture of pixels in memory, opaque, that is drawn into.
+package struct RasterImage: Sendable {
   package let width: Int
   package let height: Int
-  /// Three bytes a dot, row by row from the top.
+  /// Three bytes a pixel, row by row from the top.
   package private(set) var bytes: [UInt8]
 
   /// A picture of one colour.
   ///
-  /// - Parameter width, height: In dots; at least one each is made.
+  /// - Parameter width, height: In pixels; at least one each is made.
   package init(width: Int, height: Int, filledWith color: RGB) {
     self.width = max(1, width)
     self.height = max(1, height)
@@ -20,7 +20,7 @@ package struct Picture: Sendable {
     }
   }
 
-  /// The colour of a dot; outside of the picture it is black, and stays so.
+  /// The colour of a pixel; outside of the picture it is black, and stays so.
   package subscript(x: Int, y: Int) -> RGB {
     get {
       guard x >= 0, x < width, y >= 0, y < height else { return RGB(0, 0, 0) }
@@ -36,29 +36,29 @@ package struct Picture: Sendable {
     }
   }
 
-  /// Puts a colour on a dot that covers a share (0 to 256) of it.
+  /// Puts a colour on a pixel that covers a share (0 to 256) of it.
   package mutating func blend(_ color: RGB, share: Int, x: Int, y: Int) {
     guard share > 0 else { return }
     self[x, y] = share >= 256 ? color : self[x, y].covered(by: color, share: share)
   }
 
-  /// Fills a rectangle whose edges may lie within dots, which are then covered in part.
+  /// Fills a rectangle whose edges may lie within pixels, which are then covered in part.
   package mutating func fill(_ rectangle: Rectangle, _ color: RGB) {
     let left = max(0, Int(rectangle.x.rounded(.down)))
     let right = min(width, Int((rectangle.x + rectangle.width).rounded(.up)))
     let top = max(0, Int(rectangle.y.rounded(.down)))
     let bottom = min(height, Int((rectangle.y + rectangle.height).rounded(.up)))
     guard left < right, top < bottom else { return }
-    let columns = (left..<right).map { Picture.overlap($0, rectangle.x, rectangle.x + rectangle.width) }
+    let columns = (left..<right).map { RasterImage.overlap($0, rectangle.x, rectangle.x + rectangle.width) }
     for y in top..<bottom {
-      let share = Picture.overlap(y, rectangle.y, rectangle.y + rectangle.height)
+      let share = RasterImage.overlap(y, rectangle.y, rectangle.y + rectangle.height)
       for x in left..<right {
         blend(color, share: Int((share * columns[x - left] * 256).rounded()), x: x, y: y)
       }
     }
   }
 
-  /// The share of the dot `place` to `place + 1` that lies between two edges.
+  /// The share of the pixel `place` to `place + 1` that lies between two edges.
   private static func overlap(_ place: Int, _ low: Double, _ high: Double) -> Double {
     max(0, min(Double(place + 1), high) - max(Double(place), low))
   }

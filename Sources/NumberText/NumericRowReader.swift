@@ -2,9 +2,9 @@
 /// first.
 ///
 /// It knows only what most tables are made of. Whatever else a row has (comments, white space other than spaces and
-/// tabs, a missing or additional column, a text that is no number) makes it give the row back untouched, for a slower
+/// tabs, a missing or additional column, a text that is not a number) makes it give the row back untouched, for a slower
 /// reader to read or to refuse. So it need not be complete, only right.
-public struct NumberRows: Sendable {
+public struct NumericRowReader: Sendable {
   /// What a column may hold.
   public enum Element: Sendable {
     case int8, int16, int32, int64, uint8, uint16, uint32, uint64, float, double
@@ -14,6 +14,7 @@ public struct NumberRows: Sendable {
     /// - Parameter target: Room for the number; it need not be aligned.
     public func read(_ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer) -> Bool {
       switch self {
+      // Safe: the target has room for one number of the kind.
       case .int8: unsafe store(Int8.self, text, &position, target)
       case .int16: unsafe store(Int16.self, text, &position, target)
       case .int32: unsafe store(Int32.self, text, &position, target)
@@ -61,6 +62,7 @@ public struct NumberRows: Sendable {
     _ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer, capacity: Int
   ) -> Int {
     switch element {
+    // Safe: the target has room for `capacity` rows, by what the parameter says.
     case .int8: unsafe integerRows(Int8.self, text, &position, target, capacity)
     case .int16: unsafe integerRows(Int16.self, text, &position, target, capacity)
     case .int32: unsafe integerRows(Int32.self, text, &position, target, capacity)
@@ -102,6 +104,7 @@ public struct NumberRows: Sendable {
   ) -> Int {
     // Spelled apart so that each loop knows what it splits at.
     switch delimiter {
+    // Safe: as for `read`, whose arguments these are.
     case 0: unsafe spacedRows(Value.self, text, &position, target, capacity)
     default: unsafe delimitedRows(Value.self, text, &position, target, capacity)
     }
@@ -120,21 +123,21 @@ public struct NumberRows: Sendable {
       var column = columnCount
       while true {
         guard place < end else { break rows }
-        if NumberReader.byte(text, place) == 0x20 { NumberRows.skipSpaces(text, &place, delimiter) }
+        if NumberReader.byte(text, place) == 0x20 { NumericRowReader.skipSpaces(text, &place, delimiter) }
         guard let value = Value.read(text, &place) else { break rows }
-        // Safe: `capacity` rows of `columnCount` values fit behind `target`.
+        // Safe: `capacity` rows of `columnCount` values fit after `target`.
         unsafe to.storeBytes(of: value, as: Value.self)
         unsafe to += MemoryLayout<Value>.size
         column &-= 1
         if column == 0 { break }
         guard place < end else { break rows }
         if NumberReader.byte(text, place) != delimiter {
-          NumberRows.skipSpaces(text, &place, delimiter)
+          NumericRowReader.skipSpaces(text, &place, delimiter)
           guard place < end, NumberReader.byte(text, place) == delimiter else { break rows }
         }
         place &+= 1
       }
-      guard NumberRows.endLine(text, &place, delimiter) else { break }
+      guard NumericRowReader.endLine(text, &place, delimiter) else { break }
       position = place
       count &+= 1
     }
@@ -156,14 +159,14 @@ public struct NumberRows: Sendable {
       while true {
         while place < end, case let byte = NumberReader.byte(text, place), byte == 0x20 || byte == 9 { place &+= 1 }
         guard place > start || column == columnCount, let value = Value.read(text, &place) else { break rows }
-        // Safe: `capacity` rows of `columnCount` values fit behind `target`.
+        // Safe: `capacity` rows of `columnCount` values fit after `target`.
         unsafe to.storeBytes(of: value, as: Value.self)
         unsafe to += MemoryLayout<Value>.size
         column &-= 1
         if column == 0 { break }
         start = place
       }
-      guard NumberRows.endLine(text, &place, 0) else { break }
+      guard NumericRowReader.endLine(text, &place, 0) else { break }
       position = place
       count &+= 1
     }

@@ -1,5 +1,5 @@
-/// The fast way to write rows of plain numbers of one type under one conversion, the counterpart of ``NumberRows``.
-public struct NumberLines: Sendable {
+/// The fast way to write rows of plain numbers of one type under one conversion, the counterpart of ``NumericRowReader``.
+public struct NumericRowWriter: Sendable {
   /// How the numbers are written.
   private enum Conversion: Sendable {
     case decimal, scientific, fixed, general
@@ -19,7 +19,7 @@ public struct NumberLines: Sendable {
     }
   }
 
-  private let element: NumberRows.Element
+  private let element: NumericRowReader.Element
   private let conversion: Conversion
   private let style: TextBuffer.FloatStyle
   private let columnCount: Int
@@ -37,7 +37,7 @@ public struct NumberLines: Sendable {
   ///   - between: What stands between columns.
   ///   - after: What each row ends with.
   public init?(
-    _ element: NumberRows.Element, _ spec: PercentSpec, columnCount: Int, before: [UInt8],
+    _ element: NumericRowReader.Element, _ spec: PercentSpec, columnCount: Int, before: [UInt8],
     between betweenBytes: [UInt8], after: [UInt8]
   ) {
     guard spec.isBare, columnCount > 0, let before = Separator(before), let between = Separator(betweenBytes),
@@ -87,6 +87,7 @@ public struct NumberLines: Sendable {
   /// - Parameter base: `rowCount × columnCount` numbers; they need not be aligned.
   public func append(_ rowCount: Int, from base: UnsafeRawPointer, to text: inout TextBuffer) {
     switch element {
+    // Safe: `base` has as many numbers as the parameter says.
     case .int8: unsafe lines(DecimalLine<Int8>.self, rowCount, base, &text)
     case .int16: unsafe lines(DecimalLine<Int16>.self, rowCount, base, &text)
     case .int32: unsafe lines(DecimalLine<Int32>.self, rowCount, base, &text)
@@ -131,9 +132,9 @@ public struct NumberLines: Sendable {
         var column = 0
         text.append(word: before.word, count: before.count)
         while column < columnCount {
-          let stop = min(columnCount, column &+ NumberLines.columnsAtOnce)
+          let stop = min(columnCount, column &+ NumericRowWriter.columnsAtOnce)
           // Safe: there is room for that many numbers and separators; what is too odd asks for room again.
-          text.reserve(NumberLines.roomAtOnce)
+          text.reserve(NumericRowWriter.roomAtOnce)
           var end = unsafe UnsafeMutableRawPointer(text.end)
           while column < stop {
             let value = unsafe place.loadUnaligned(as: Line.Value.self)
@@ -149,7 +150,7 @@ public struct NumberLines: Sendable {
             } else {
               unsafe text.setEnd(end)
               Line.append(value, style, to: &text)
-              text.reserve(NumberLines.roomAtOnce)
+              text.reserve(NumericRowWriter.roomAtOnce)
               unsafe end = UnsafeMutableRawPointer(text.end)
             }
             let separator = column == columnCount ? after : between
@@ -185,6 +186,7 @@ private enum DecimalLine<Value: FixedWidthInteger & BitwiseCopyable>: NumberLine
   static func write(
     _ value: Value, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer? {
+    // Safe: `lines` has reserved the room that ``NumberWriter`` asks for.
     var start = unsafe target
     var magnitude = UInt64(truncatingIfNeeded: value)
     if Value.isSigned {
@@ -197,7 +199,10 @@ private enum DecimalLine<Value: FixedWidthInteger & BitwiseCopyable>: NumberLine
   }
 
   @inline(__always)
-  static func small(_ value: Value, _ texts: SmallNumberTexts.View) -> UInt64? { unsafe texts[value] }
+  static func small(_ value: Value, _ texts: SmallNumberTexts.View) -> UInt64? {
+    // Safe: `lines` keeps the texts alive.
+    unsafe texts[value]
+  }
 
   static func append(_ value: Value, _ style: TextBuffer.FloatStyle, to text: inout TextBuffer) {
     text.append(String(value))
@@ -208,7 +213,10 @@ private enum ScientificLine<Value: BinaryFloatingPoint & BitwiseCopyable>: Numbe
   @inline(__always)
   static func write(
     _ value: Value, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
-  ) -> UnsafeMutableRawPointer? { unsafe NumberWriter.scientific(Double(value), style, at: target) }
+  ) -> UnsafeMutableRawPointer? {
+    // Safe: `lines` has reserved the room that ``NumberWriter`` asks for.
+    unsafe NumberWriter.scientific(Double(value), style, at: target)
+  }
 
   static func append(_ value: Value, _ style: TextBuffer.FloatStyle, to text: inout TextBuffer) {
     text.appendScientific(Double(value), style)
@@ -219,7 +227,10 @@ private enum FixedLine<Value: BinaryFloatingPoint & BitwiseCopyable>: NumberLine
   @inline(__always)
   static func write(
     _ value: Value, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
-  ) -> UnsafeMutableRawPointer? { unsafe NumberWriter.fixed(Double(value), style, at: target) }
+  ) -> UnsafeMutableRawPointer? {
+    // Safe: `lines` has reserved the room that ``NumberWriter`` asks for.
+    unsafe NumberWriter.fixed(Double(value), style, at: target)
+  }
 
   static func append(_ value: Value, _ style: TextBuffer.FloatStyle, to text: inout TextBuffer) {
     text.appendFixed(Double(value), style)
@@ -230,7 +241,10 @@ private enum GeneralLine<Value: BinaryFloatingPoint & BitwiseCopyable>: NumberLi
   @inline(__always)
   static func write(
     _ value: Value, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
-  ) -> UnsafeMutableRawPointer? { unsafe NumberWriter.general(Double(value), style, at: target) }
+  ) -> UnsafeMutableRawPointer? {
+    // Safe: `lines` has reserved the room that ``NumberWriter`` asks for.
+    unsafe NumberWriter.general(Double(value), style, at: target)
+  }
 
   static func append(_ value: Value, _ style: TextBuffer.FloatStyle, to text: inout TextBuffer) {
     text.appendGeneral(Double(value), style)
@@ -242,6 +256,7 @@ private enum ShortestDoubleLine: NumberLine {
   static func write(
     _ value: Double, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer? {
+    // Safe: `lines` has reserved the room that ``NumberWriter`` asks for.
     guard let start = unsafe NumberWriter.sign(value, at: target) else { return nil }
     return unsafe NumberWriter.shortest(ShortestDecimal(value), .str(value), at: start)
   }
@@ -256,6 +271,7 @@ private enum ShortestFloatLine: NumberLine {
   static func write(
     _ value: Float, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer? {
+    // Safe: `lines` has reserved the room that ``NumberWriter`` asks for.
     guard let start = unsafe NumberWriter.sign(Double(value), at: target) else { return nil }
     return unsafe NumberWriter.shortest(ShortestDecimal(value), .str(value), at: start)
   }

@@ -2,7 +2,7 @@ import ByteIO
 
 /// The types of Python itself that older protocols spell as calls.
 enum Builtins {
-  /// The value that a call stands for, if it is one of the few whose outcome is plain data; `nil` for any other.
+  /// The value that a call represents, if it is one of the few whose outcome is plain data; `nil` for any other.
   static func value(
     of global: PickleGlobal, _ arguments: [PickleValue], limits: PickleLimits
   ) throws(FormatError) -> PickleValue? {
@@ -73,7 +73,7 @@ enum Builtins {
     "repr", "round", "setattr", "sorted", "sum", "vars", "__import__", "__build_class__",
   ]
 
-  /// Whether a global is one of Python's functions, which are no classes.
+  /// Whether a global is one of Python's functions, which are not classes.
   static func isFunction(_ global: PickleGlobal) -> Bool {
     global.module == "builtins" && functions.contains(global.name)
   }

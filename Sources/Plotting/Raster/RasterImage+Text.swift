@@ -1,15 +1,15 @@
-extension Picture {
+extension RasterImage {
   /// Writes a line of text, its upper left corner at a place.
   ///
-  /// - Parameter scale: How many dots a dot of the font becomes, in both directions.
+  /// - Parameter scale: How many pixels a pixel of the font becomes, in both directions.
   package mutating func write(_ text: String, x: Int, y: Int, scale: Int, _ color: RGB) {
     var left = x
     for scalar in text.unicodeScalars {
       let glyph = BitmapFont.glyph(scalar)
       for row in 0..<BitmapFont.height {
         for column in 0..<BitmapFont.width where glyph.has(column: column, row: row) {
-          for dot in 0..<(scale * scale) {
-            self[left + column * scale + dot % scale, y + row * scale + dot / scale] = color
+          for pixel in 0..<(scale * scale) {
+            self[left + column * scale + pixel % scale, y + row * scale + pixel / scale] = color
           }
         }
       }
@@ -18,7 +18,7 @@ extension Picture {
     }
   }
 
-  /// Fills the inner corners of diagonal strokes by half, so that enlarged letters have no steps.
+  /// Fills the inner corners of diagonal strokes by half, so that enlarged characters have no steps.
   private mutating func smooth(_ glyph: BitmapFont.Glyph, x: Int, y: Int, scale: Int, _ color: RGB) {
     for row in 0..<BitmapFont.height {
       for column in 0..<BitmapFont.width where !glyph.has(column: column, row: row) {
