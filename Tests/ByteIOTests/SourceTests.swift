@@ -7,13 +7,13 @@ import Testing
 @Suite struct SourceTests {
   static let content = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ ($0 >> 8)) }
 
-  /// A stream that is kept reads as its bytes do, from memory and from the file behind; one that is no more kept only
+  /// A stream that is kept reads as its bytes do, from memory and then from the file; one that is no longer kept only
   /// forwards.
   @Test func keptStreamsAreReadAgain() throws {
     try TemporaryFolder.with { folder in
       for memory in [0, 1000, 64 << 10, 1 << 20] {
         let stream = try SourceTests.pipe(of: SourceTests.content)
-        let kept = KeptStream(stream, memoryLimit: memory, folder: folder)
+        let kept = ReplayableStream(stream, memoryLimit: memory, folder: folder)
         #expect(kept.isSeekable && kept.byteCount == nil)
         let reads = [
           (0, 10), (70_000, 20), (5, 20), (900, 200), (0, 99_000), (99_990, 100), (200_000, 5), (0, 100_001),
@@ -25,7 +25,7 @@ import Testing
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
       }
-      let once = KeptStream(try SourceTests.pipe(of: SourceTests.content), memoryLimit: 0, folder: folder)
+      let once = ReplayableStream(try SourceTests.pipe(of: SourceTests.content), memoryLimit: 0, folder: folder)
       _ = try once.readBytes(at: 0, upTo: 100)
       once.willBeReadOnce()
       #expect(!once.isSeekable)
@@ -53,7 +53,7 @@ import Testing
       let sources: [any ByteSource] = [
         MemorySource(SourceTests.content), try FileSource(path: path), try MappedFile(path: path),
         try MappedFile(path: path, access: .copyOnWrite), try FileSource.openSource(path: path),
-        try PrefixedSource(MemorySource(SourceTests.content), keeping: 10),
+        try PeekableSource(MemorySource(SourceTests.content), keeping: 10),
       ]
       for source in sources {
         #expect(source.isSeekable)
@@ -141,14 +141,14 @@ import Testing
 
   @Test func prefixesAreKept() throws {
     try pipe(SourceTests.content) { (stream: StreamSource) throws in
-      let source = try PrefixedSource(stream, keeping: 100)
+      let source = try PeekableSource(stream, keeping: 100)
       #expect(source.name == "pipe")
       for _ in 0..<3 { #expect(try source.readBytes(at: 0, upTo: 6) == Array(SourceTests.content[..<6])) }
       #expect(try source.readBytes(at: 90, upTo: 50) == Array(SourceTests.content[90..<140]))
       #expect(try source.readBytes(at: 140, upTo: .max) == Array(SourceTests.content[140...]))
     }
     try pipe([1, 2]) { (stream: StreamSource) throws in
-      let source = try PrefixedSource(stream, keeping: 100)
+      let source = try PeekableSource(stream, keeping: 100)
       #expect(try source.readBytes(at: 0, upTo: 50) == [1, 2])
       #expect(try source.readBytes(at: 2, upTo: 50) == [])
     }

@@ -1,11 +1,6 @@
 import NDArrays
 import PythonLiterals
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import PlatformC
 
 /// An array with the texts that NumPy gives for it, from `Fixtures/printing-cases.txt`.
 struct PrintingCase {

@@ -1,11 +1,6 @@
 import NDArrays
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import PlatformC
 
 /// Far more numbers than a fixture holds, compared with the NumPy at hand: `python3`, or what `NPY_PYTHON` names.
 @Suite struct PrintingOracleTests {

@@ -13,7 +13,7 @@ import Testing
     try TemporaryFolder.with { try body(URL(fileURLWithPath: $0, isDirectory: true)) }
   }
 
-  @Test func datesAreMoments() throws {
+  @Test func datesAreDatetimes() throws {
     struct Event: Codable, Equatable {
       var at: Date
       var end: Date?

@@ -1,11 +1,6 @@
 import NDArrays
 import PythonLiterals
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import PlatformC
 
 /// Runs NumPy and reads what it answers: lines of fields between tabs.
 ///

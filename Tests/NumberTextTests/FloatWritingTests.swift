@@ -1,11 +1,6 @@
 import NumberText
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import PlatformC
 
 /// C's own printf, the oracle.
 func printed(_ format: String, _ precision: Int, _ value: Double) -> String {

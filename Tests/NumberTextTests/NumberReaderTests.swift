@@ -1,11 +1,6 @@
 import NumberText
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import PlatformC
 
 @Suite struct NumberReaderTests {
   static func double(_ text: String) -> Double? {

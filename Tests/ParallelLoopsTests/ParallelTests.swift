@@ -13,8 +13,23 @@ import Testing
   }
 
   @Test func nothingForNegativeCounts() {
-    Parallel.forEach(-1) { _ in Issue.record("called") }
-    Parallel.forEachRange(of: -5, grain: 1) { _ in Issue.record("called") }
+    let calls = Atomic<Int>(0)
+    Parallel.forEach(-1) { _ in calls.wrappingAdd(1, ordering: .relaxed) }
+    Parallel.forEachRange(of: -5, grain: 1) { _ in calls.wrappingAdd(1, ordering: .relaxed) }
+    let results = Parallel.map(-1) { index in
+      calls.wrappingAdd(1, ordering: .relaxed)
+      return index
+    }
+    #expect(results == [])
+    #expect(calls.load(ordering: .relaxed) == 0)
+  }
+
+  @Test(arguments: [0, 1, 2, 1000]) func mapKeepsTheOrder(count: Int) {
+    #expect(Parallel.map(count) { $0 * $0 } == (0..<count).map { $0 * $0 })
+    #expect(Parallel.map(count) { $0 % 2 == 0 ? $0 : nil } == (0..<count).map { $0 % 2 == 0 ? $0 : nil })
+    #expect(throws: Failure(index: 0)) {
+      try Parallel.map(count + 1) { (index: Int) throws(Failure) -> Int in throw Failure(index: index) }
+    }
   }
 
   @Test(arguments: [1, 2, 7, 100, 99_991]) func rangesCoverEverythingOnce(count: Int) {

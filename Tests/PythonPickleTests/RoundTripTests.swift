@@ -4,6 +4,15 @@ import Testing
 
 /// What the C pickler wrote is read and written back to the same bytes.
 @Suite struct RoundTripTests {
+  @Test func severalPicklesFollowEachOther() throws {
+    let values: [PickleValue] = [1, "two", [3.0, .none], ["four": 4]]
+    for version in 0...5 {
+      let bytes = try values.reduce(into: []) { $0 += try Pickle.bytes(of: $1, protocol: version) }
+      #expect(try Pickle.loadAll(from: MemorySource(bytes)) == values)
+      #expect(throws: FormatError(.truncated, "")) { try Pickle.loadAll(from: MemorySource(Array(bytes.dropLast()))) }
+    }
+  }
+
   @Test(arguments: [1, 2, 3]) func randomValues(seed: Int) throws {
     let lines = try PythonOracle.script("pickle_cases.py", "\(seed)", "150")
     #expect(lines.count > 500)

@@ -2,12 +2,7 @@ import ByteIO
 import Testing
 
 @testable import ZipArchives
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import PlatformC
 
 /// A folder of its own for a test, removed with the object.
 final class TemporaryFolder {

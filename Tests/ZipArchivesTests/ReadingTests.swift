@@ -3,12 +3,7 @@ import ByteIO
 import Testing
 
 @testable import ZipArchives
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import PlatformC
 
 /// What other writers make, read as Python's `zipfile` reads it.
 struct ReadingTests {

@@ -1,12 +1,6 @@
 internal import ByteIO
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import PlatformC
 
 /// Memory that grows on demand and is used again: fresh pages cost more than what is done with them.
 ///

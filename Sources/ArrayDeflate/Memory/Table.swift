@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import PlatformC
 
 /// A table of numbers of fixed size, for inner loops. Bounds are asserted, as in ``ByteView``.
 @safe final class Table<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {

@@ -74,6 +74,23 @@ import TestSupport
     }
   }
 
+  @Test func productsOfWhatMayNotFit() throws {
+    let a = try NDArray<Int32>([1, 2, 3, 4], shape: [2, 2])
+    #expect(try a.multiplied(by: a).elements == [1, 4, 9, 16])
+    #expect(throws: ArrayError(.shapeMismatch, "")) { try a.multiplied(by: NDArray([1])) }
+  }
+
+  /// Elements are changed in place where the array is their only holder; others keep what they have.
+  @Test func elementsAreChangedInPlace() throws {
+    var array = try NDArray<Int32>([1, 2, 3, 4, 5, 6], shape: [2, 3])
+    let other = array
+    array.withMutableElements { elements in
+      for index in elements.indices { elements[index] *= 10 }
+    }
+    #expect(array.elements == [10, 20, 30, 40, 50, 60])
+    #expect(other.elements == [1, 2, 3, 4, 5, 6])
+  }
+
   @Test func emptyAndScalarArrays() throws {
     #expect((NDArray<Int>(zeros: 0, 3) + 1).shape == [0, 3])
     #expect((NDArray(scalar: 2.0) * NDArray(scalar: 4.0)).elements == [8])

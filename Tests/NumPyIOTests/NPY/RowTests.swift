@@ -133,7 +133,7 @@ import TestSupport
     #expect(throws: ArrayError(.dtypeMismatch, "")) { try NDArray<Double>([1.5]).untyped.rows(as: Int.self) }
   }
 
-  @Test func textAndMoments() throws {
+  @Test func textAndDatetimes() throws {
     try TemporaryFolder.with { folder in
       try python(
         """

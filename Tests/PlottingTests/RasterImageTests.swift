@@ -3,12 +3,12 @@ import Foundation
 import Plotting
 import Testing
 
-@Suite struct PictureTests {
+@Suite struct RasterImageTests {
   static let white = RGB(255, 255, 255)
   static let black = RGB(0, 0, 0)
 
   /// How much is drawn in black on white, in dots.
-  private func ink(_ picture: Picture) -> Double {
+  private func ink(_ picture: RasterImage) -> Double {
     let total = picture.bytes.reduce(0) { $0 + (255 - Int($1)) }
     return Double(total) / 255 / 3
   }
@@ -17,10 +17,10 @@ import Testing
     let directions: [(Double, Double)] = [(80, 0), (0, 80), (60, 60), (70, 20), (10, 75), (-66, 31)]
     for (dx, dy) in directions {
       for width in [1.0, 1.5, 3] {
-        var picture = Picture(width: 200, height: 200, filledWith: PictureTests.white)
+        var picture = RasterImage(width: 200, height: 200, filledWith: RasterImageTests.white)
         let start = Point(100.3, 99.6)
         picture.stroke(
-          [[start, Point(start.x + dx, start.y + dy)]], width: width, PictureTests.black,
+          [[start, Point(start.x + dx, start.y + dy)]], width: width, RasterImageTests.black,
           within: Rectangle(x: 0, y: 0, width: 200, height: 200))
         // Both ends are half discs, whose edges are as wide as a dot.
         let length: Double = (dx * dx + dy * dy).squareRoot()
@@ -32,25 +32,26 @@ import Testing
   }
 
   @Test func nothingIsDrawnOutsideOfTheClip() {
-    var picture = Picture(width: 50, height: 50, filledWith: PictureTests.white)
+    var picture = RasterImage(width: 50, height: 50, filledWith: RasterImageTests.white)
     let far = Point(1e300, -1e300)
     picture.stroke(
-      [[Point(-1e9, 25), Point(1e9, 25)], [Point(.nan, 0), Point(25, .infinity), far]], width: 2, PictureTests.black,
+      [[Point(-1e9, 25), Point(1e9, 25)], [Point(.nan, 0), Point(25, .infinity), far]], width: 2,
+      RasterImageTests.black,
       within: Rectangle(x: 10, y: 20, width: 30, height: 10))
     for y in 0..<50 {
       for x in 0..<50 where !(10..<40).contains(x) || !(20..<30).contains(y) {
-        #expect(picture[x, y] == PictureTests.white)
+        #expect(picture[x, y] == RasterImageTests.white)
       }
     }
     #expect((ink(picture) - 60).magnitude < 1)
   }
 
   @Test func rectanglesCoverTheirArea() {
-    var picture = Picture(width: 40, height: 40, filledWith: PictureTests.white)
-    picture.fill(Rectangle(x: 3.25, y: 4.5, width: 10.5, height: 7.25), PictureTests.black)
+    var picture = RasterImage(width: 40, height: 40, filledWith: RasterImageTests.white)
+    picture.fill(Rectangle(x: 3.25, y: 4.5, width: 10.5, height: 7.25), RasterImageTests.black)
     #expect((ink(picture) - 10.5 * 7.25).magnitude < 0.5)
     // What lies outside of the picture is left out.
-    picture.fill(Rectangle(x: -1e12, y: -5.0, width: 1e12 + 2, height: 7), PictureTests.black)
+    picture.fill(Rectangle(x: -1e12, y: -5.0, width: 1e12 + 2, height: 7), RasterImageTests.black)
     #expect((ink(picture) - 10.5 * 7.25 - 4).magnitude < 0.5)
   }
 

@@ -2,10 +2,10 @@ import NumberText
 import Testing
 
 /// Tables of numbers read right out of the text, against Swift's own reading of each field.
-@Suite struct NumberRowsTests {
+@Suite struct NumericRowReaderTests {
   /// What came of reading a table: the rows and where reading stopped.
   private static func read<Value: BitwiseCopyable>(
-    _ text: String, _ element: NumberRows.Element, _: Value.Type, delimiter: UInt8, columns: Int, capacity: Int
+    _ text: String, _ element: NumericRowReader.Element, _: Value.Type, delimiter: UInt8, columns: Int, capacity: Int
   ) -> (values: [Value], position: Int) {
     let bytes = Array(text.utf8)
     var values: [Value] = []
@@ -14,7 +14,7 @@ import Testing
       byteCount: max(1, capacity * columns * MemoryLayout<Value>.size), alignment: 16)
     defer { unsafe room.deallocate() }
     unsafe bytes.withUnsafeBytes { buffer in
-      let rows = NumberRows(element, delimiter: delimiter, columnCount: columns)
+      let rows = NumericRowReader(element, delimiter: delimiter, columnCount: columns)
       let count = unsafe rows.read(RawSpan(_unsafeBytes: buffer), &position, into: room, capacity: capacity)
       for index in 0..<(count * columns) {
         values.append(
@@ -33,7 +33,7 @@ import Testing
   }
 
   private static func check<Value: FixedWidthInteger & BitwiseCopyable>(
-    _: Value.Type, _ element: NumberRows.Element
+    _: Value.Type, _ element: NumericRowReader.Element
   ) {
     var generator = SystemRandomNumberGenerator()
     for round in 0..<200 {
@@ -57,7 +57,7 @@ import Testing
       #expect(some.values == Array(values[..<(rowCount / 2 * columns)]))
       #expect(some.position == lines[..<(rowCount / 2)].joined().utf8.count)
       guard rowCount > 0 else { continue }
-      // One row that is not plain is given back, with all behind it.
+      // One row that is not plain is given back, with all after it.
       let place = Int.random(in: 0..<rowCount, using: &generator)
       let odd =
         [
@@ -75,14 +75,14 @@ import Testing
   }
 
   @Test func integersOfAllWidths() {
-    NumberRowsTests.check(Int8.self, .int8)
-    NumberRowsTests.check(Int16.self, .int16)
-    NumberRowsTests.check(Int32.self, .int32)
-    NumberRowsTests.check(Int64.self, .int64)
-    NumberRowsTests.check(UInt8.self, .uint8)
-    NumberRowsTests.check(UInt16.self, .uint16)
-    NumberRowsTests.check(UInt32.self, .uint32)
-    NumberRowsTests.check(UInt64.self, .uint64)
+    NumericRowReaderTests.check(Int8.self, .int8)
+    NumericRowReaderTests.check(Int16.self, .int16)
+    NumericRowReaderTests.check(Int32.self, .int32)
+    NumericRowReaderTests.check(Int64.self, .int64)
+    NumericRowReaderTests.check(UInt8.self, .uint8)
+    NumericRowReaderTests.check(UInt16.self, .uint16)
+    NumericRowReaderTests.check(UInt32.self, .uint32)
+    NumericRowReaderTests.check(UInt64.self, .uint64)
   }
 
   @Test func lineEndsAndSpaces() {
@@ -90,10 +90,10 @@ import Testing
       ("1,2\r\n3,4\r\n", 44), ("1,2\n3,4", 44), ("1 ,2\n3, 4 \n", 44), ("+1,2\n3,+4\n", 44), ("1  2\n 3\t4 \n", 0),
       ("1,2\r3,4\r", 44),
     ] as [(String, UInt8)] {
-      // Far enough behind the start that numbers may be read by blocks.
+      // Far enough after the start that numbers may be read by blocks.
       for padding in [0, 1, 30, 100] {
         let head = String(repeating: delimiter == 0 ? "7 8\n" : "7,8\n", count: padding)
-        let got = NumberRowsTests.read(
+        let got = NumericRowReaderTests.read(
           head + text, .int64, Int64.self, delimiter: delimiter, columns: 2, capacity: padding + 2)
         #expect(got.values == (0..<padding).flatMap { _ in [7, 8] } + [1, 2, 3, 4], "\(text)")
       }
@@ -103,7 +103,7 @@ import Testing
   @Test func whatDoesNotFit() {
     for (text, count) in [("127\n128\n", 1), ("-128\n-129\n", 1), ("0\n-0\n", 2), ("300\n", 0)] {
       for padding in [0, 50] {
-        let got = NumberRowsTests.read(
+        let got = NumericRowReaderTests.read(
           String(repeating: "1\n", count: padding) + text, .int8, Int8.self, delimiter: 44, columns: 1,
           capacity: padding + 2)
         #expect(got.values.count == padding + count, "\(text)")

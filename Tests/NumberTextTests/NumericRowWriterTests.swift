@@ -2,19 +2,19 @@ import NumberText
 import Testing
 
 /// Rows of numbers written at once, against C's printf and Swift's own texts.
-@Suite struct NumberLinesTests {
+@Suite struct NumericRowWriterTests {
   private static func spec(_ format: String) -> PercentSpec? {
     guard case .conversion(let spec)? = PercentFormat.parts(of: format).first else { return nil }
     return spec
   }
 
   private static func lines<Value: BitwiseCopyable>(
-    _ values: [Value], _ element: NumberRows.Element, _ format: String, columns: Int, before: String = "",
+    _ values: [Value], _ element: NumericRowReader.Element, _ format: String, columns: Int, before: String = "",
     between: String = ",", after: String = "\n"
   ) throws -> String {
-    let conversion = try #require(NumberLinesTests.spec(format))
+    let conversion = try #require(NumericRowWriterTests.spec(format))
     let lines = try #require(
-      NumberLines(
+      NumericRowWriter(
         element, conversion, columnCount: columns, before: Array(before.utf8), between: Array(between.utf8),
         after: Array(after.utf8)))
     var text = TextBuffer(capacity: 1)
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func integers() throws {
-    func check<Value: FixedWidthInteger & BitwiseCopyable>(_: Value.Type, _ element: NumberRows.Element) throws {
+    func check<Value: FixedWidthInteger & BitwiseCopyable>(_: Value.Type, _ element: NumericRowReader.Element) throws {
       var generator = SystemRandomNumberGenerator()
       for columns in [1, 2, 7, 33, 70] {
         let values = (0..<(columns * 40)).map { _ in
@@ -44,19 +44,21 @@ import Testing
         let texts = (values + [.min, .max] + Array(repeating: 0, count: columns - 1)).prefix(values.count).map {
           String($0)
         }
-        let expected = NumberLinesTests.joined(texts, columns, "", ", ", "\r\n")
+        let expected = NumericRowWriterTests.joined(texts, columns, "", ", ", "\r\n")
         #expect(
-          try NumberLinesTests.lines(values, element, "%d", columns: columns, between: ", ", after: "\r\n") == expected)
+          try NumericRowWriterTests.lines(values, element, "%d", columns: columns, between: ", ", after: "\r\n")
+            == expected)
       }
       let ends: [Value] = [.min, .max, 0, 9, 10, 99, 100]
       #expect(
-        try NumberLinesTests.lines(ends, element, "%d", columns: 7) == ends.map { String($0) }.joined(separator: ",")
+        try NumericRowWriterTests.lines(ends, element, "%d", columns: 7) == ends.map { String($0) }.joined(
+          separator: ",")
           + "\n")
       // Small numbers have texts of their own, as far as the separator is short.
       let small = (-1001...1001).compactMap { Value(exactly: $0) } + [.max, .min]
       for separator in ["", "\t", ", ", " | ", " -- "] {
         #expect(
-          try NumberLinesTests.lines(small, element, "%d", columns: small.count, between: separator)
+          try NumericRowWriterTests.lines(small, element, "%d", columns: small.count, between: separator)
             == small.map { String($0) }.joined(separator: separator) + "\n")
       }
     }
@@ -73,7 +75,7 @@ import Testing
   @Test func allShortNumbers() throws {
     let values = (0..<200_000).map { Int64($0) }
     #expect(
-      try NumberLinesTests.lines(values, .int64, "%d", columns: 1)
+      try NumericRowWriterTests.lines(values, .int64, "%d", columns: 1)
         == values.map { String($0) + "\n" }.joined())
   }
 
@@ -94,15 +96,15 @@ import Testing
       }
       let precision = Int.random(in: 0...20, using: &generator)
       let letter = ["e", "f", "g"][round % 3]
-      let expected = NumberLinesTests.joined(
+      let expected = NumericRowWriterTests.joined(
         values.map { $0.isNaN ? "nan" : printed("%.*" + letter, precision, $0) }, 10, "<", " ", ">\n")
-      let text = try NumberLinesTests.lines(
+      let text = try NumericRowWriterTests.lines(
         values, .double, "%.\(precision)" + letter, columns: 10, before: "<", between: " ", after: ">\n")
       #expect(text == expected, "%.\(precision)\(letter)")
       let floats = values.map { Float($0) }
-      let expectedFloats = NumberLinesTests.joined(
+      let expectedFloats = NumericRowWriterTests.joined(
         floats.map { $0.isNaN ? "nan" : printed("%.*" + letter, precision, Double($0)) }, 10, "", ",", "\n")
-      #expect(try NumberLinesTests.lines(floats, .float, "%.\(precision)" + letter, columns: 10) == expectedFloats)
+      #expect(try NumericRowWriterTests.lines(floats, .float, "%.\(precision)" + letter, columns: 10) == expectedFloats)
     }
   }
 
@@ -117,7 +119,8 @@ import Testing
       }
     }
     values += [0, -0.0, 1, 123456789, 12345678, 1e15, 1e16, 123456.5, 1e-4, 1e-5, 0.001, 99999999.5]
-    let texts = try NumberLinesTests.lines(values, .double, "%s", columns: 1).split(separator: "\n").map(String.init)
+    let texts = try NumericRowWriterTests.lines(values, .double, "%s", columns: 1).split(separator: "\n").map(
+      String.init)
     func digits(_ text: String) -> String {
       let mantissa = text.split(separator: "e")[0].filter { $0.isNumber }.drop { $0 == "0" }
       return String(mantissa.reversed().drop { $0 == "0" }.reversed())
@@ -132,13 +135,14 @@ import Testing
 
   @Test func whatIsNotPlain() throws {
     for format in ["%5d", "%+d", "%.3d", "%s", "%x"] {
-      let spec = try #require(NumberLinesTests.spec(format))
-      let lines = NumberLines(.int64, spec, columnCount: 1, before: [], between: [], after: [10])
+      let spec = try #require(NumericRowWriterTests.spec(format))
+      let lines = NumericRowWriter(.int64, spec, columnCount: 1, before: [], between: [], after: [10])
       #expect((lines == nil) == (format != "%s"))
     }
-    let spec = try #require(NumberLinesTests.spec("%d"))
-    #expect(NumberLines(.double, spec, columnCount: 1, before: [], between: [], after: [10]) == nil)
+    let spec = try #require(NumericRowWriterTests.spec("%d"))
+    #expect(NumericRowWriter(.double, spec, columnCount: 1, before: [], between: [], after: [10]) == nil)
     #expect(
-      NumberLines(.int64, spec, columnCount: 1, before: Array(repeating: 32, count: 9), between: [], after: []) == nil)
+      NumericRowWriter(.int64, spec, columnCount: 1, before: Array(repeating: 32, count: 9), between: [], after: [])
+        == nil)
   }
 }
