@@ -1,7 +1,7 @@
 extension FixedWidthInteger {
   /// The sum, or an error instead of a trap: for numbers that come from files.
   @inlinable
-  public func checkedAdding(_ other: Self, _ what: @autoclosure () -> String = "size") throws(FormatError) -> Self {
+  package func checkedAdding(_ other: Self, _ what: @autoclosure () -> String = "size") throws(FormatError) -> Self {
     let (result, overflow) = addingReportingOverflow(other)
     if overflow { throw FormatError.overflow(what()) }
     return result
@@ -9,7 +9,7 @@ extension FixedWidthInteger {
 
   /// The product, or an error instead of a trap: for numbers that come from files.
   @inlinable
-  public func checkedMultiplied(by other: Self, _ what: @autoclosure () -> String = "size") throws(FormatError)
+  package func checkedMultiplied(by other: Self, _ what: @autoclosure () -> String = "size") throws(FormatError)
     -> Self
   {
     let (result, overflow) = multipliedReportingOverflow(by: other)
@@ -20,14 +20,14 @@ extension FixedWidthInteger {
 
 extension FormatError {
   /// A number that no computer's memory reaches.
-  @inline(never)
-  public static func overflow(_ what: String) -> FormatError {
+  @inline(never) @usableFromInline
+  package static func overflow(_ what: String) -> FormatError {
     FormatError(.limitExceeded, "the \(what) is too large to be counted in 64 bits")
   }
 
   /// Bytes that end too early, in NumPy's words.
   @inline(never)
-  public static func truncated(_ what: String, expected: Int, found: Int, at offset: Int? = nil) -> FormatError {
+  package static func truncated(_ what: String, expected: Int, found: Int, at offset: Int? = nil) -> FormatError {
     FormatError(.truncated, "EOF: reading \(what), expected \(expected) bytes got \(found)", offset: offset)
   }
 }

@@ -3,14 +3,14 @@
 /// The value is `0.d₁d₂d₃… × 10^pointPosition`. There are no leading zeros and, but for those that
 /// ``rounded(toFractionDigits:)`` and ``rounded(toSignificantDigits:)`` leave out as well, no trailing ones; zero
 /// has no digits at all.
-public struct DecimalDigits: Hashable, Sendable {
+package struct DecimalDigits: Hashable, Sendable {
   /// The digits, 0 to 9 each, the first and the last not 0.
-  public private(set) var digits: [UInt8]
+  package private(set) var digits: [UInt8]
   /// How many digits stand before the point; negative for that many zeros after it.
-  public private(set) var pointPosition: Int
+  package private(set) var pointPosition: Int
 
   /// Digits with leading and trailing zeros cut off.
-  public init(digits: some Sequence<UInt8>, pointPosition: Int) {
+  package init(digits: some Sequence<UInt8>, pointPosition: Int) {
     self.digits = Array(digits)
     self.pointPosition = pointPosition
     trim()
@@ -27,23 +27,23 @@ public struct DecimalDigits: Hashable, Sendable {
   }
 
   /// Whether the number is zero.
-  public var isZero: Bool { digits.isEmpty }
+  package var isZero: Bool { digits.isEmpty }
 
   /// The power of ten of the first digit, as `%e` writes it; 0 for zero.
-  public var exponent: Int { isZero ? 0 : pointPosition - 1 }
+  package var exponent: Int { isZero ? 0 : pointPosition - 1 }
 
   /// How many digits stand after the point.
-  public var fractionDigitCount: Int { max(0, digits.count - pointPosition) }
+  package var fractionDigitCount: Int { max(0, digits.count - pointPosition) }
 
   /// The fewest digits that read back as the same `Double`; of several, the closest to the value. The value must be
   /// finite.
-  public init(shortest value: Double) { self.init(ShortestDecimal(value)) }
+  package init(shortest value: Double) { self.init(ShortestDecimal(value)) }
 
   /// The fewest digits that read back as the same `Float`. The value must be finite.
-  public init(shortest value: Float) { self.init(ShortestDecimal(value)) }
+  package init(shortest value: Float) { self.init(ShortestDecimal(value)) }
 
   /// The digits of a number one by one.
-  public init(_ number: ShortestDecimal) {
+  package init(_ number: ShortestDecimal) {
     var digits: [UInt8] = []
     var rest = number.digits
     while rest > 0 {
@@ -55,7 +55,7 @@ public struct DecimalDigits: Hashable, Sendable {
   }
 
   /// All digits of `significand × 2^exponent`, which is exactly what a binary number is.
-  public init(exactly significand: UInt64, exponent: Int) {
+  package init(exactly significand: UInt64, exponent: Int) {
     guard significand != 0 else {
       self.init(digits: [], pointPosition: 0)
       return
@@ -77,7 +77,7 @@ public struct DecimalDigits: Hashable, Sendable {
   }
 
   /// All digits of a finite `Double`.
-  public init(exactly value: Double) {
+  package init(exactly value: Double) {
     let bits = value.bitPattern & 0x7FFF_FFFF_FFFF_FFFF
     let biased = Int(bits >> 52)
     let fraction = bits & 0xF_FFFF_FFFF_FFFF
@@ -86,13 +86,13 @@ public struct DecimalDigits: Hashable, Sendable {
   }
 
   /// Rounds to a number of digits after the point; ties go to the even digit.
-  public func rounded(toFractionDigits count: Int) -> DecimalDigits { rounded(keeping: pointPosition + count) }
+  package func rounded(toFractionDigits count: Int) -> DecimalDigits { rounded(keeping: pointPosition + count) }
 
   /// Rounds to a number of digits; ties go to the even digit.
-  public func rounded(toSignificantDigits count: Int) -> DecimalDigits { rounded(keeping: count) }
+  package func rounded(toSignificantDigits count: Int) -> DecimalDigits { rounded(keeping: count) }
 
   /// Whether rounding to `count` digits after the point would be a tie.
-  public func isTie(atFractionDigits count: Int) -> Bool {
+  package func isTie(atFractionDigits count: Int) -> Bool {
     let kept = pointPosition + count
     return kept >= 0 && kept == digits.count - 1 && digits[kept] == 5
   }
@@ -124,7 +124,7 @@ public struct DecimalDigits: Hashable, Sendable {
   /// The shortest digits lie on the same side of every shorter midpoint as the value itself: were a midpoint between
   /// them, it would be a shorter (or closer) text of the same value. Only where the digits are that midpoint
   /// must the exact value decide.
-  public func rounded(toFractionDigits count: Int, exactly value: @autoclosure () -> DecimalDigits) -> DecimalDigits {
+  package func rounded(toFractionDigits count: Int, exactly value: @autoclosure () -> DecimalDigits) -> DecimalDigits {
     isTie(atFractionDigits: count)
       ? value().rounded(toFractionDigits: count) : rounded(toFractionDigits: count)
   }
@@ -132,14 +132,14 @@ public struct DecimalDigits: Hashable, Sendable {
   // MARK: Text
 
   /// `123.45`, with at least that many digits after the point.
-  public func positional(minFractionDigits: Int) -> String {
+  package func positional(minFractionDigits: Int) -> String {
     var text: [UInt8] = []
     appendPositional(minFractionDigits: minFractionDigits, to: &text)
     return String(decoding: text, as: UTF8.self)
   }
 
   /// As ``positional(minFractionDigits:)``, into a buffer of bytes. A point is written only if digits follow it.
-  public func appendPositional(minFractionDigits: Int, to text: inout [UInt8]) {
+  package func appendPositional(minFractionDigits: Int, to text: inout [UInt8]) {
     if pointPosition <= 0 {
       text.append(48)
     } else {
@@ -155,7 +155,7 @@ public struct DecimalDigits: Hashable, Sendable {
   }
 
   /// `1.2345e+02`, with at least that many digits in the exponent and after the point.
-  public func scientific(minFractionDigits: Int = 0, minExponentDigits: Int = 2) -> String {
+  package func scientific(minFractionDigits: Int = 0, minExponentDigits: Int = 2) -> String {
     var text: [UInt8] = [48 + (digits.first ?? 0)]
     let count = max(digits.count - 1, minFractionDigits)
     if count > 0 {
@@ -173,7 +173,7 @@ public struct DecimalDigits: Hashable, Sendable {
 
 extension DecimalDigits: Comparable {
   /// Compares the values.
-  public static func < (left: DecimalDigits, right: DecimalDigits) -> Bool {
+  package static func < (left: DecimalDigits, right: DecimalDigits) -> Bool {
     if left.isZero || right.isZero { return left.isZero && !right.isZero }
     if left.pointPosition != right.pointPosition { return left.pointPosition < right.pointPosition }
     return left.digits.lexicographicallyPrecedes(right.digits)

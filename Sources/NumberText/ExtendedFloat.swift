@@ -1,36 +1,36 @@
 /// An x87 number of 80 bits, NumPy's `longdouble` on x86-64: kept as it is stored, so that every machine can print it.
-public struct ExtendedFloat: Hashable, Sendable {
+package struct ExtendedFloat: Hashable, Sendable {
   /// The significand, its integer bit included.
-  public let significand: UInt64
+  package let significand: UInt64
   /// The exponent, biased by 16383, below the sign in the highest bit.
-  public let signAndExponent: UInt16
+  package let signAndExponent: UInt16
 
   /// From the stored parts.
-  public init(significand: UInt64, signAndExponent: UInt16) {
+  package init(significand: UInt64, signAndExponent: UInt16) {
     self.significand = significand
     self.signAndExponent = signAndExponent
   }
 
   /// Whether the sign bit is set.
-  public var isNegative: Bool { signAndExponent & 0x8000 != 0 }
+  package var isNegative: Bool { signAndExponent & 0x8000 != 0 }
   private var biasedExponent: Int { Int(signAndExponent & 0x7FFF) }
   /// Whether it is an infinity.
-  public var isInfinite: Bool { biasedExponent == 0x7FFF && significand << 1 == 0 }
+  package var isInfinite: Bool { biasedExponent == 0x7FFF && significand << 1 == 0 }
   /// Whether it is not a number; encodings that the processor refuses count as such.
-  public var isNaN: Bool {
+  package var isNaN: Bool {
     biasedExponent == 0x7FFF ? significand << 1 != 0 : biasedExponent != 0 && significand >> 63 == 0
   }
   /// Whether it is zero.
-  public var isZero: Bool { significand == 0 && biasedExponent == 0 }
+  package var isZero: Bool { significand == 0 && biasedExponent == 0 }
 
   /// The power of two of the significand's last bit.
   private var exponent: Int { max(biasedExponent, 1) - 16383 - 63 }
 
   /// All digits of the magnitude.
-  public var exactDigits: DecimalDigits { DecimalDigits(exactly: significand, exponent: exponent) }
+  package var exactDigits: DecimalDigits { DecimalDigits(exactly: significand, exponent: exponent) }
 
   /// The fewest digits that read back as the same number; of several, the closest.
-  public var shortestDigits: DecimalDigits {
+  package var shortestDigits: DecimalDigits {
     guard significand != 0 else { return DecimalDigits(digits: [], pointPosition: 0) }
     let exact = exactDigits
     // Halfway to the neighbours; below a power of two the lower neighbour is twice as near.
@@ -54,7 +54,7 @@ public struct ExtendedFloat: Hashable, Sendable {
 
   /// For a power of two, the midpoint between it and the number below, which is nearer than the one above; `nil` for
   /// others.
-  public var lowerBoundaryOfPower: DecimalDigits? {
+  package var lowerBoundaryOfPower: DecimalDigits? {
     guard significand << 1 == 0, significand != 0, biasedExponent > 1, biasedExponent < 0x7FFF else { return nil }
     return ExtendedFloat.boundaries(significand, exponent, isPower: true).low
   }
@@ -77,7 +77,7 @@ public struct ExtendedFloat: Hashable, Sendable {
   }
 
   /// The nearest `Double`, ties to even.
-  public var doubleValue: Double {
+  package var doubleValue: Double {
     let sign: Double = isNegative ? -1 : 1
     if isNaN { return .nan }
     if isInfinite { return sign * .infinity }
@@ -104,7 +104,7 @@ public struct ExtendedFloat: Hashable, Sendable {
   }
 
   /// The number that a `Double` is.
-  public init(_ value: Double) {
+  package init(_ value: Double) {
     let sign: UInt16 = value.sign == .minus ? 0x8000 : 0
     let bits = value.bitPattern
     let biased = Int(bits >> 52) & 0x7FF
@@ -125,7 +125,7 @@ public struct ExtendedFloat: Hashable, Sendable {
   }
 
   /// The number that an integer is, exactly.
-  public init(magnitude: UInt64, isNegative: Bool) {
+  package init(magnitude: UInt64, isNegative: Bool) {
     guard magnitude != 0 else {
       self.init(significand: 0, signAndExponent: 0)
       return
@@ -137,7 +137,7 @@ public struct ExtendedFloat: Hashable, Sendable {
   }
 
   /// The magnitude without its fraction, or `nil` if 64 bits do not hold it.
-  public var integerMagnitude: UInt64? {
+  package var integerMagnitude: UInt64? {
     if isNaN || isInfinite { return nil }
     let shift = -exponent
     if shift >= 64 { return 0 }

@@ -1,16 +1,16 @@
 /// Doubles in fixed and scientific notation, as C's `printf` and Python's `%` write them: correctly rounded.
 extension TextBuffer {
   /// How a number is to be spelled beyond its digits.
-  public struct FloatStyle: Sendable, Hashable {
+  package struct FloatStyle: Sendable, Hashable {
     /// Digits after the point (`%e`, `%f`), or significant digits (`%g`).
-    public var precision: Int
+    package var precision: Int
     /// `#`: always a point, and `%g` keeps its zeros.
-    public var isAlternate: Bool
+    package var isAlternate: Bool
     /// `E`, `INF`, `NAN` instead of `e`, `inf`, `nan`.
-    public var isUppercase: Bool
+    package var isUppercase: Bool
 
     /// Makes a style.
-    public init(precision: Int, isAlternate: Bool = false, isUppercase: Bool = false) {
+    package init(precision: Int, isAlternate: Bool = false, isUppercase: Bool = false) {
       self.precision = precision
       self.isAlternate = isAlternate
       self.isUppercase = isUppercase
@@ -44,7 +44,7 @@ extension TextBuffer {
   /// Appends a number as `%.{precision}e` does.
   ///
   /// Cost: some 7 ns up to a precision of 18; beyond that, exact arithmetic takes microseconds.
-  public mutating func appendScientific(_ value: Double, _ style: FloatStyle) {
+  package mutating func appendScientific(_ value: Double, _ style: FloatStyle) {
     reserve(NumberWriter.room)
     // Safe: room was reserved.
     if let end = unsafe NumberWriter.scientific(value, style, at: UnsafeMutableRawPointer(end)) {
@@ -55,7 +55,7 @@ extension TextBuffer {
   }
 
   /// Appends a number as `%.{precision}f` does.
-  public mutating func appendFixed(_ value: Double, _ style: FloatStyle) {
+  package mutating func appendFixed(_ value: Double, _ style: FloatStyle) {
     reserve(NumberWriter.room)
     // Safe: room was reserved.
     if let end = unsafe NumberWriter.fixed(value, style, at: UnsafeMutableRawPointer(end)) {
@@ -73,7 +73,7 @@ extension TextBuffer {
   }
 
   /// Appends a number as `%.{precision}g` does.
-  public mutating func appendGeneral(_ value: Double, _ style: FloatStyle) {
+  package mutating func appendGeneral(_ value: Double, _ style: FloatStyle) {
     reserve(NumberWriter.room)
     // Safe: room was reserved.
     if let end = unsafe NumberWriter.general(value, style, at: UnsafeMutableRawPointer(end)) {

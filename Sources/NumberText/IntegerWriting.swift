@@ -1,6 +1,6 @@
 extension TextBuffer {
   /// Appends an integer in decimal, as Python's `%d`.
-  public mutating func appendDecimal(_ value: Int64) {
+  package mutating func appendDecimal(_ value: Int64) {
     reserve(NumberWriter.room)
     // Safe: room was reserved. The sign is written in any case, and counts if there is one.
     unsafe end.pointee = UInt8(ascii: "-")
@@ -9,7 +9,7 @@ extension TextBuffer {
   }
 
   /// Appends an integer in decimal, as Python's `%d`.
-  public mutating func appendDecimal(_ value: UInt64) {
+  package mutating func appendDecimal(_ value: UInt64) {
     reserve(NumberWriter.room)
     // Safe: room was reserved.
     unsafe setEnd(NumberWriter.decimal(value, at: UnsafeMutableRawPointer(end)))

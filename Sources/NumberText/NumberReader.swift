@@ -3,7 +3,7 @@
 /// Each function reads the longest number that begins at a position, without white space on either side, and moves
 /// the position after it; whether what follows is fit to follow is the caller's to judge. Bytes are read within the
 /// span only.
-public enum NumberReader {
+package enum NumberReader {
   /// The byte at a position within the span.
   @inline(__always)
   static func byte(_ text: RawSpan, _ position: Int) -> UInt8 {
@@ -66,7 +66,7 @@ public enum NumberReader {
   ///
   /// - Returns: The magnitude and sign, or `nil` if there is no digit, or the magnitude does not fit 64 bits.
   @inline(__always)
-  public static func integer(_ text: RawSpan, _ position: inout Int) -> (magnitude: UInt64, isNegative: Bool)? {
+  package static func integer(_ text: RawSpan, _ position: inout Int) -> (magnitude: UInt64, isNegative: Bool)? {
     let end = text.byteCount
     var place = position
     guard place < end else { return nil }
@@ -133,10 +133,10 @@ public enum NumberReader {
   ///
   /// - Returns: The nearest `Double`, ties to even; `nil` if no number begins here.
   /// - Cost: 10 to 15 ns.
-  public static func double(_ text: RawSpan, _ position: inout Int) -> Double? { inlinedDouble(text, &position) }
+  package static func double(_ text: RawSpan, _ position: inout Int) -> Double? { inlinedDouble(text, &position) }
 
   /// As ``double(_:_:)``, rounded once to a `Float`.
-  public static func float(_ text: RawSpan, _ position: inout Int) -> Float? { inlinedFloat(text, &position) }
+  package static func float(_ text: RawSpan, _ position: inout Int) -> Float? { inlinedFloat(text, &position) }
 
   @inline(__always)
   static func inlinedDouble(_ text: RawSpan, _ position: inout Int) -> Double? {
@@ -154,7 +154,7 @@ public enum NumberReader {
   }
 
   /// As ``double(_:_:)``, rounded once to the bits of a `Float16`.
-  public static func float16Bits(_ text: RawSpan, _ position: inout Int) -> UInt16? {
+  package static func float16Bits(_ text: RawSpan, _ position: inout Int) -> UInt16? {
     var decimal = ScannedDecimal()
     guard scan(text, &position, into: &decimal) else {
       return special(text, &position).map { value in
@@ -180,7 +180,7 @@ public enum NumberReader {
   }
 
   /// As ``double(_:_:)``, rounded once to the 80 bits of an x87 number.
-  public static func extended(_ text: RawSpan, _ position: inout Int) -> ExtendedFloat? {
+  package static func extended(_ text: RawSpan, _ position: inout Int) -> ExtendedFloat? {
     var decimal = ScannedDecimal()
     guard scan(text, &position, into: &decimal) else {
       return special(text, &position).map { ExtendedFloat($0) }

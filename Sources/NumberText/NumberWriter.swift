@@ -5,9 +5,9 @@ internal import CNumPyIOKernels
 /// Each function writes at an address and returns where the text ends, so that a caller with many numbers keeps that
 /// address in a register. Up to ``room`` bytes are written, those after the end without meaning. `nil` represents what
 /// the short ways cannot do (`nan`, infinities, precisions that need exact arithmetic): ``TextBuffer`` then does it.
-public enum NumberWriter {
+package enum NumberWriter {
   /// How many bytes there must be room for at every address that is written to.
-  public static var room: Int { 48 }
+  package static var room: Int { 48 }
 
   @inline(__always)
   static func put<Word: FixedWidthInteger & BitwiseCopyable>(
@@ -29,7 +29,7 @@ public enum NumberWriter {
 
   /// Writes a number as `%.{precision}e` does, for precisions up to 18.
   @inline(__always)
-  public static func scientific(
+  package static func scientific(
     _ value: Double, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer? {
     let precision = style.precision
@@ -142,7 +142,7 @@ public enum NumberWriter {
 
   /// Writes a number as `%.{precision}g` does, for precisions up to 17.
   @inline(__always)
-  public static func general(
+  package static func general(
     _ value: Double, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer? {
     let precision = max(1, style.precision)
@@ -163,7 +163,7 @@ public enum NumberWriter {
 
   /// Writes a number as `%.{precision}f` does, where no more than 17 digits stand before and after the point.
   @inline(__always)
-  public static func fixed(
+  package static func fixed(
     _ value: Double, _ style: TextBuffer.FloatStyle, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer? {
     let precision = style.precision
@@ -190,7 +190,7 @@ public enum NumberWriter {
 
   /// Writes the shortest digits of a finite number without its sign: `1.5`, `1e-05`.
   @inline(__always)
-  public static func shortest(
+  package static func shortest(
     _ number: ShortestDecimal, _ style: TextBuffer.ShortestStyle, at target: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer? {
     let length = TextBuffer.decimalLength(number.digits)

@@ -4,15 +4,15 @@
 /// It knows only what most tables are made of. Whatever else a row has (comments, white space other than spaces and
 /// tabs, a missing or additional column, a text that is not a number) makes it give the row back untouched, for a slower
 /// reader to read or to refuse. So it need not be complete, only right.
-public struct NumericRowReader: Sendable {
+package struct NumericRowReader: Sendable {
   /// What a column may hold.
-  public enum Element: Sendable {
+  package enum Element: Sendable {
     case int8, int16, int32, int64, uint8, uint16, uint32, uint64, float, double
 
     /// Reads one number; false, and nothing stored, if no number of this kind begins at the position.
     ///
     /// - Parameter target: Room for the number; it need not be aligned.
-    public func read(_ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer) -> Bool {
+    package func read(_ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer) -> Bool {
       switch self {
       // Safe: the target has room for one number of the kind.
       case .int8: unsafe store(Int8.self, text, &position, target)
@@ -46,7 +46,7 @@ public struct NumericRowReader: Sendable {
   /// - Parameters:
   ///   - element: What all columns hold.
   ///   - delimiter: Between columns; 0 for spaces and tabs in any number.
-  public init(_ element: Element, delimiter: UInt8, columnCount: Int) {
+  package init(_ element: Element, delimiter: UInt8, columnCount: Int) {
     self.element = element
     self.delimiter = delimiter
     self.columnCount = columnCount
@@ -58,7 +58,7 @@ public struct NumericRowReader: Sendable {
   ///   - position: The start of a line; moves to the start of the first line that was not read.
   ///   - target: Room for `capacity` rows.
   /// - Returns: How many rows were read.
-  public func read(
+  package func read(
     _ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer, capacity: Int
   ) -> Int {
     switch element {

@@ -1,5 +1,5 @@
 /// The fast way to write rows of plain numbers of one type under one conversion, the counterpart of ``NumericRowReader``.
-public struct NumericRowWriter: Sendable {
+package struct NumericRowWriter: Sendable {
   /// How the numbers are written.
   private enum Conversion: Sendable {
     case decimal, scientific, fixed, general
@@ -36,7 +36,7 @@ public struct NumericRowWriter: Sendable {
   ///   - before: What each row begins with, as the next two at most eight bytes.
   ///   - between: What stands between columns.
   ///   - after: What each row ends with.
-  public init?(
+  package init?(
     _ element: NumericRowReader.Element, _ spec: PercentSpec, columnCount: Int, before: [UInt8],
     between betweenBytes: [UInt8], after: [UInt8]
   ) {
@@ -71,7 +71,7 @@ public struct NumericRowWriter: Sendable {
   }
 
   /// The bytes of a row of numbers that lie one after the other.
-  public var rowSize: Int {
+  package var rowSize: Int {
     let size =
       switch element {
       case .int8, .uint8: 1
@@ -85,7 +85,7 @@ public struct NumericRowWriter: Sendable {
   /// Appends rows whose numbers lie one after the other.
   ///
   /// - Parameter base: `rowCount × columnCount` numbers; they need not be aligned.
-  public func append(_ rowCount: Int, from base: UnsafeRawPointer, to text: inout TextBuffer) {
+  package func append(_ rowCount: Int, from base: UnsafeRawPointer, to text: inout TextBuffer) {
     switch element {
     // Safe: `base` has as many numbers as the parameter says.
     case .int8: unsafe lines(DecimalLine<Int8>.self, rowCount, base, &text)

@@ -1,30 +1,30 @@
 /// One conversion of a Python `%` format, such as `%-8.3f`.
-public struct PercentSpec: Sendable, Hashable {
+package struct PercentSpec: Sendable, Hashable {
   /// `-`: the value stands at the left of its width.
-  public var isLeftAligned = false
+  package var isLeftAligned = false
   /// `+`: numbers that are not negative get a plus.
-  public var showsPlus = false
+  package var showsPlus = false
   /// A space: numbers that are not negative get a space.
-  public var showsSpace = false
+  package var showsSpace = false
   /// `#`: a prefix for `%x` and `%o`, always a point for floats.
-  public var isAlternate = false
+  package var isAlternate = false
   /// `0`: numbers are filled up with zeros.
-  public var padsZeros = false
+  package var padsZeros = false
   /// The least number of characters.
-  public var width = 0
+  package var width = 0
   /// Digits after the point, digits of an integer, or characters of a text; `nil` where none was given.
-  public var precision: Int?
+  package var precision: Int?
   /// The letter at the end.
-  public var conversion: UInt8
+  package var conversion: UInt8
 
   /// A conversion without flags, width and precision.
-  public init(_ conversion: UInt8) { self.conversion = conversion }
+  package init(_ conversion: UInt8) { self.conversion = conversion }
 
   /// Whether the value's own text is all there is to write: no width, no forced sign.
-  public var isBare: Bool { width == 0 && !showsPlus && !showsSpace }
+  package var isBare: Bool { width == 0 && !showsPlus && !showsSpace }
 
   /// How a float is spelled under this conversion.
-  public var floatStyle: TextBuffer.FloatStyle {
+  package var floatStyle: TextBuffer.FloatStyle {
     TextBuffer.FloatStyle(
       precision: precision ?? 6, isAlternate: isAlternate,
       isUppercase: conversion == UInt8(ascii: "E") || conversion == UInt8(ascii: "F") || conversion == UInt8(ascii: "G")
@@ -33,9 +33,9 @@ public struct PercentSpec: Sendable, Hashable {
 }
 
 /// A Python `%` format taken apart, as `format % values` reads it.
-public enum PercentFormat {
+package enum PercentFormat {
   /// A part of a format.
-  public enum Part: Sendable, Hashable {
+  package enum Part: Sendable, Hashable {
     /// Literal text, in UTF-8.
     case literal([UInt8])
     /// A conversion that takes the next value.
@@ -50,7 +50,7 @@ public enum PercentFormat {
   static let largestNumber = 1 << 24
 
   /// Takes a format apart. Whatever is wrong with it becomes the last part, since Python writes what stands before.
-  public static func parts(of format: String) -> [Part] {
+  package static func parts(of format: String) -> [Part] {
     var parts: [Part] = []
     var literal: [UInt8] = []
     let scalars = Array(format.unicodeScalars)

@@ -1,6 +1,6 @@
 /// Numbers as Python's own `int`, `float` and `complex` read them from text: white space around, underscores between
 /// digits, and the decimal digits of every script.
-public enum PythonNumberText {
+package enum PythonNumberText {
   /// The text with white space off its ends, digits of all scripts as ASCII and underscores taken out; `nil` if an
   /// underscore does not stand between digits, or any other character is not ASCII.
   static func normalized(_ text: [UInt8]) -> [UInt8]? {
@@ -54,13 +54,13 @@ public enum PythonNumberText {
   }
 
   /// Python's `float(text)`.
-  public static func double(_ text: [UInt8]) -> Double? { whole(text) { NumberReader.double($0, &$1) } }
+  package static func double(_ text: [UInt8]) -> Double? { whole(text) { NumberReader.double($0, &$1) } }
 
   /// Python's `float(text)`, rounded once to a half.
-  public static func float16Bits(_ text: [UInt8]) -> UInt16? { whole(text) { NumberReader.float16Bits($0, &$1) } }
+  package static func float16Bits(_ text: [UInt8]) -> UInt16? { whole(text) { NumberReader.float16Bits($0, &$1) } }
 
   /// The nearest half of a double, ties to even.
-  public static func float16Bits(_ value: Double) -> UInt16 {
+  package static func float16Bits(_ value: Double) -> UInt16 {
     let sign: UInt16 = value.sign == .minus ? 0x8000 : 0
     let magnitude = value.magnitude
     if value.isNaN { return sign | 0x7E00 }
@@ -73,26 +73,26 @@ public enum PythonNumberText {
   }
 
   /// Python's `int(text)`; `nil` also beyond 64 bits: see ``isInteger(_:)``.
-  public static func integer(_ text: [UInt8]) -> Int? {
+  package static func integer(_ text: [UInt8]) -> Int? {
     guard let (magnitude, isNegative) = whole(text, { NumberReader.integer($0, &$1) }) else { return nil }
     if isNegative { return magnitude <= 1 << 63 ? Int(truncatingIfNeeded: 0 &- magnitude) : nil }
     return Int(exactly: magnitude)
   }
 
   /// The magnitude and sign of Python's `int(text)` within 64 bits.
-  public static func unsigned(_ text: [UInt8]) -> (magnitude: UInt64, isNegative: Bool)? {
+  package static func unsigned(_ text: [UInt8]) -> (magnitude: UInt64, isNegative: Bool)? {
     whole(text) { NumberReader.integer($0, &$1) }
   }
 
   /// Whether Python's `int` would take the text, however large the number.
-  public static func isInteger(_ text: [UInt8]) -> Bool {
+  package static func isInteger(_ text: [UInt8]) -> Bool {
     guard var digits = normalized(text) else { return false }
     if let first = digits.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "+") { digits.removeFirst() }
     return !digits.isEmpty && digits.allSatisfy(isDigit)
   }
 
   /// Python's `complex(text)`.
-  public static func complex(_ text: [UInt8]) -> (real: Double, imaginary: Double)? {
+  package static func complex(_ text: [UInt8]) -> (real: Double, imaginary: Double)? {
     guard var text = normalized(text) else { return nil }
     if text.first == UInt8(ascii: "(") {
       guard text.last == UInt8(ascii: ")") else { return nil }
@@ -105,7 +105,7 @@ public enum PythonNumberText {
 
   /// Python's `complex(text)` of a part of a text; `nil` also for text with white space, underscores or digits of other
   /// scripts, which Python may take.
-  public static func plainComplex(_ text: RawSpan, _ range: Range<Int>) -> (real: Double, imaginary: Double)? {
+  package static func plainComplex(_ text: RawSpan, _ range: Range<Int>) -> (real: Double, imaginary: Double)? {
     guard !range.isEmpty, range.allSatisfy({ isPlain(NumberReader.byte(text, $0)) }) else { return nil }
     let isEnclosed = NumberReader.byte(text, range.lowerBound) == UInt8(ascii: "(")
     guard isEnclosed else { return parts(text.extracting(range)) }
@@ -139,7 +139,7 @@ public enum PythonNumberText {
   }
 
   /// Python's `str` of a float.
-  public static func description(_ value: Double) -> String {
+  package static func description(_ value: Double) -> String {
     if value.isNaN { return "nan" }
     if value.isInfinite { return value < 0 ? "-inf" : "inf" }
     let digits = DecimalDigits(shortest: value)
@@ -149,7 +149,7 @@ public enum PythonNumberText {
   }
 
   /// Python's `str` of a complex number.
-  public static func description(_ real: Double, _ imaginary: Double) -> String {
+  package static func description(_ real: Double, _ imaginary: Double) -> String {
     func part(_ value: Double) -> String {
       let text = description(value)
       return text.hasSuffix(".0") ? String(text.dropLast(2)) : text

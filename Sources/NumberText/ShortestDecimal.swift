@@ -4,11 +4,11 @@
 /// The method is Schubfach (R. Giulietti, "The Schubfach way to render doubles", 2020): the ends of the interval that
 /// reads back as the number, and the number itself, are scaled to integers by one power of ten, and of the multiples of
 /// ten and of one in between the right one is picked. Three multiplications, no loop, no table but ``PowersOfTen``.
-public struct ShortestDecimal: Hashable, Sendable {
+package struct ShortestDecimal: Hashable, Sendable {
   /// The digits as an integer, of at most 17 digits; there may be zeros at its end.
-  public let digits: UInt64
+  package let digits: UInt64
   /// The power of ten of the last digit.
-  public let power: Int
+  package let power: Int
 
   @inline(__always)
   private init(digits: UInt64, power: Int) {
@@ -18,7 +18,7 @@ public struct ShortestDecimal: Hashable, Sendable {
 
   /// The shortest digits of a finite number; its sign does not count.
   @inline(__always)
-  public init(_ value: Double) {
+  package init(_ value: Double) {
     let bits = value.bitPattern & 0x7FFF_FFFF_FFFF_FFFF
     let fraction = bits & 0xF_FFFF_FFFF_FFFF
     let biased = Int(truncatingIfNeeded: bits &>> 52)
@@ -32,7 +32,7 @@ public struct ShortestDecimal: Hashable, Sendable {
   }
 
   /// The shortest digits of a finite `Float16`, of which these are the bits; its sign does not count.
-  public init(float16Bits bits: UInt16) {
+  package init(float16Bits bits: UInt16) {
     let fraction = UInt64(bits & 0x3FF)
     let biased = Int(bits >> 10 & 0x1F)
     guard bits & 0x7FFF != 0 else {
@@ -46,7 +46,7 @@ public struct ShortestDecimal: Hashable, Sendable {
 
   /// The shortest digits of a finite number; its sign does not count.
   @inline(__always)
-  public init(_ value: Float) {
+  package init(_ value: Float) {
     let bits = value.bitPattern & 0x7FFF_FFFF
     let fraction = bits & 0x7F_FFFF
     let biased = Int(truncatingIfNeeded: bits &>> 23)

@@ -1,16 +1,16 @@
 extension TextBuffer {
   /// When the shortest digits of a number are written with an exponent.
-  public struct ShortestStyle: Sendable, Hashable {
+  package struct ShortestStyle: Sendable, Hashable {
     /// From this power of ten on.
-    public var largestExponent: Int
+    package var largestExponent: Int
     /// Whether the number itself is small enough for one.
-    public var isSmall: Bool
+    package var isSmall: Bool
     /// The digits after the point that there are at least, without an exponent.
-    public var minFractionDigits: Int
+    package var minFractionDigits: Int
 
     /// Makes a style.
     @inline(__always)
-    public init(largestExponent: Int, isSmall: Bool, minFractionDigits: Int) {
+    package init(largestExponent: Int, isSmall: Bool, minFractionDigits: Int) {
       self.largestExponent = largestExponent
       self.isSmall = isSmall
       self.minFractionDigits = minFractionDigits
@@ -33,20 +33,20 @@ extension TextBuffer {
   /// Appends `str` of a NumPy `float64`.
   ///
   /// - Parameter keepsPoint: Whether whole numbers end in `.0`.
-  public mutating func appendText(_ value: Double, keepsPoint: Bool = true) {
+  package mutating func appendText(_ value: Double, keepsPoint: Bool = true) {
     guard appendSignOrSpecial(value, FloatStyle(precision: 0)) else { return }
     append(ShortestDecimal(value), .str(value, keepsPoint: keepsPoint))
   }
 
   /// Appends `str` of a NumPy `float32`.
-  public mutating func appendText(_ value: Float, keepsPoint: Bool = true) {
+  package mutating func appendText(_ value: Float, keepsPoint: Bool = true) {
     guard appendSignOrSpecial(Double(value), FloatStyle(precision: 0)) else { return }
     append(ShortestDecimal(value), .str(value, keepsPoint: keepsPoint))
   }
 
   /// Appends the shortest digits of a finite number without its sign: `1.5`, `1e-05`.
   @inline(__always)
-  public mutating func append(_ number: ShortestDecimal, _ style: ShortestStyle) {
+  package mutating func append(_ number: ShortestDecimal, _ style: ShortestStyle) {
     reserve(NumberWriter.room)
     // Safe: room was reserved.
     if let end = unsafe NumberWriter.shortest(number, style, at: UnsafeMutableRawPointer(end)) {

@@ -1,7 +1,7 @@
 /// Values under a conversion with all its flags: Python's `unicode_format_arg_output` (Objects/unicodeobject.c).
 extension TextBuffer {
   /// Appends a float under `%e`, `%f`, `%g` or their uppercase forms.
-  public mutating func append(_ value: Double, _ spec: PercentSpec) {
+  package mutating func append(_ value: Double, _ spec: PercentSpec) {
     let start = count
     switch spec.conversion | 0x20 {
     case UInt8(ascii: "e"): appendScientific(value, spec.floatStyle)
@@ -12,7 +12,7 @@ extension TextBuffer {
   }
 
   /// Appends an integer under `%d`, `%i`, `%u`, `%x`, `%X` or `%o`.
-  public mutating func append(magnitude: UInt64, isNegative: Bool, _ spec: PercentSpec) {
+  package mutating func append(magnitude: UInt64, isNegative: Bool, _ spec: PercentSpec) {
     switch spec.conversion {
     case UInt8(ascii: "x"), UInt8(ascii: "X"):
       let isUppercase = spec.conversion == UInt8(ascii: "X")
@@ -33,7 +33,7 @@ extension TextBuffer {
   }
 
   /// Appends the integer part of a finite float under `%d`, all its digits.
-  public mutating func append(integerPartOf value: Double, _ spec: PercentSpec) {
+  package mutating func append(integerPartOf value: Double, _ spec: PercentSpec) {
     let magnitude = value.magnitude.rounded(.down)
     if magnitude < 0x1p63 {
       append(magnitude: UInt64(magnitude), isNegative: value < 0 && magnitude > 0, spec)
@@ -43,7 +43,7 @@ extension TextBuffer {
   }
 
   /// Appends the integer part of an exact decimal number under `%d`.
-  public mutating func append(integerPartOf exact: DecimalDigits, isNegative: Bool, _ spec: PercentSpec) {
+  package mutating func append(integerPartOf exact: DecimalDigits, isNegative: Bool, _ spec: PercentSpec) {
     var digits = exact.digits.prefix(max(0, exact.pointPosition)).map { $0 + 48 }
     digits += repeatElement(48, count: max(0, exact.pointPosition - digits.count))
     let isZero = digits.isEmpty
@@ -80,7 +80,7 @@ extension TextBuffer {
 
   /// Fits a text, written in UTF-8 from `start` on, to the precision and width of `%s`, counted in characters as
   /// Python counts them: code points.
-  public mutating func finishText(from start: Int, _ spec: PercentSpec) {
+  package mutating func finishText(from start: Int, _ spec: PercentSpec) {
     guard spec.width > 0 || spec.precision != nil else { return }
     var characters = 0
     for index in start..<count where self[index] & 0xC0 != 0x80 {
@@ -100,7 +100,7 @@ extension TextBuffer {
   }
 
   /// Appends a code point in UTF-8; a surrogate, which UTF-8 has no form for, as the three bytes it would have.
-  public mutating func append(codePoint point: UInt32) {
+  package mutating func append(codePoint point: UInt32) {
     switch point {
     case 0..<0x80: append(UInt8(point))
     case 0..<0x800:

@@ -2,9 +2,9 @@
 ///
 /// Room is asked for once per number, not once per byte; from then on the digits go straight to memory. The buffer
 /// is unique (not copyable), so nothing checks for other holders.
-@safe public struct TextBuffer: ~Copyable, @unchecked Sendable {
+@safe package struct TextBuffer: ~Copyable, @unchecked Sendable {
   /// How many bytes have been written.
-  public private(set) var count = 0
+  package private(set) var count = 0
   @usableFromInline
   var capacity: Int
   // Owned: allocated with `capacity` bytes, of which the first `count` are initialized; freed in `deinit`.
@@ -12,7 +12,7 @@
   var base: UnsafeMutablePointer<UInt8>
 
   /// An empty buffer with room for that many bytes.
-  public init(capacity: Int = 256) {
+  package init(capacity: Int = 256) {
     self.capacity = max(capacity, 64)
     // Safe: allocated with `capacity` bytes, freed in `deinit`, replaced in `grow` only.
     unsafe base = .allocate(capacity: self.capacity)
@@ -25,7 +25,7 @@
 
   /// Makes room for `extra` more bytes.
   @inlinable @inline(__always)
-  public mutating func reserve(_ extra: Int) {
+  package mutating func reserve(_ extra: Int) {
     if capacity &- count < extra { grow(extra) }
   }
 
@@ -74,7 +74,7 @@
 
   /// Appends a byte.
   @inlinable @inline(__always)
-  public mutating func append(_ byte: UInt8) {
+  package mutating func append(_ byte: UInt8) {
     reserve(1)
     // Safe: room for a byte was reserved.
     unsafe end.pointee = byte
@@ -82,7 +82,7 @@
   }
 
   /// Appends the bytes of an array.
-  public mutating func append(_ bytes: [UInt8]) {
+  package mutating func append(_ bytes: [UInt8]) {
     reserve(bytes.count)
     // Safe: room for the bytes was reserved.
     unsafe bytes.withUnsafeBufferPointer { source in
@@ -92,7 +92,7 @@
   }
 
   /// Appends bytes that another owns.
-  public mutating func append(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) {
     reserve(bytes.count)
     // Safe: room for the bytes was reserved, and the caller keeps its own valid during the call.
     unsafe UnsafeMutableRawPointer(end).copyMemory(
@@ -101,12 +101,12 @@
   }
 
   /// Appends text as UTF-8.
-  public mutating func append(_ text: String) {
+  package mutating func append(_ text: String) {
     for byte in text.utf8 { append(byte) }
   }
 
   /// Appends the same byte several times.
-  public mutating func append(repeating byte: UInt8, count: Int) {
+  package mutating func append(repeating byte: UInt8, count: Int) {
     guard count > 0 else { return }
     reserve(count)
     // Safe: room for the bytes was reserved.
@@ -115,13 +115,13 @@
   }
 
   /// Takes bytes off the end, so that only the first `count` stay.
-  public mutating func truncate(to count: Int) { self.count = min(max(0, count), self.count) }
+  package mutating func truncate(to count: Int) { self.count = min(max(0, count), self.count) }
 
   /// Empties the buffer; its memory stays for what comes next.
-  public mutating func removeAll() { count = 0 }
+  package mutating func removeAll() { count = 0 }
 
   /// The bytes written so far.
-  public var bytes: RawSpan {
+  package var bytes: RawSpan {
     @_lifetime(borrow self)
     borrowing get {
       // Safe: the first `count` bytes are initialized, and the memory lives as long as `self`.
@@ -131,18 +131,18 @@
   }
 
   /// Calls `body` with the bytes written so far.
-  public borrowing func withBytes<Result, Failure: Error>(
+  package borrowing func withBytes<Result, Failure: Error>(
     _ body: (RawSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result { try body(bytes) }
 
   /// The bytes written so far, copied.
-  public var array: [UInt8] {
+  package var array: [UInt8] {
     // Safe: the first `count` bytes are initialised, and copied within the call.
     unsafe Array(UnsafeBufferPointer(start: base, count: count))
   }
 
   /// The byte at an index below ``count``.
-  public subscript(index: Int) -> UInt8 {
+  package subscript(index: Int) -> UInt8 {
     get {
       precondition(index >= 0 && index < count)
       // Safe: checked just above.

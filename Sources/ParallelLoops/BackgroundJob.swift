@@ -5,12 +5,12 @@ internal import Synchronization
 /// bit by bit.
 ///
 /// With one worker (see ``Parallel/workers``) the caller does it at once.
-public final class BackgroundJob<Value: Sendable>: Sendable {
+package final class BackgroundJob<Value: Sendable>: Sendable {
   private let result = Mutex<Value?>(nil)
   private let isDone = DispatchSemaphore(value: 0)
 
   /// Begins the work.
-  public init(_ body: @escaping @Sendable () -> Value) {
+  package init(_ body: @escaping @Sendable () -> Value) {
     guard Parallel.workers > 1 else {
       let value = body()
       result.withLock { $0 = value }
@@ -25,7 +25,7 @@ public final class BackgroundJob<Value: Sendable>: Sendable {
   }
 
   /// Waits for what came of it; `nil` to anyone who asks a second time.
-  public func take() -> Value? {
+  package func take() -> Value? {
     isDone.wait()
     defer { isDone.signal() }
     return result.withLock { $0.take() }

@@ -6,9 +6,9 @@ internal import PlatformC
 ///
 /// The environment variable `NPY_THREADS` limits the number of workers, as `OMP_NUM_THREADS` does for NumPy's
 /// linear algebra.
-public enum Parallel {
+package enum Parallel {
   /// How many workers a loop may use: the cores that are online, or `NPY_THREADS` if that is set and smaller.
-  public static let workers: Int = {
+  package static let workers: Int = {
     let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     // Safe: `getenv` returns null or a null-terminated string, which is copied at once; nothing here changes the environment.
     guard let text = unsafe getenv("NPY_THREADS"), let limit = unsafe Int(String(cString: text)), limit > 0
@@ -20,7 +20,7 @@ public enum Parallel {
   ///
   /// Once a call has thrown, indices that have not begun are left out; of the errors thrown, that of the lowest
   /// index is rethrown. With one worker, or one index, everything runs on the calling thread.
-  public static func forEach<Failure: Error>(
+  package static func forEach<Failure: Error>(
     _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Void
   ) throws(Failure) {
     let threads = min(workers, count)
@@ -50,7 +50,7 @@ public enum Parallel {
 
   /// The results of `body` for every index in `0..<count`, in the order of the indices; otherwise as
   /// ``forEach(_:_:)``.
-  public static func map<Value: Sendable, Failure: Error>(
+  package static func map<Value: Sendable, Failure: Error>(
     _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Value
   ) throws(Failure) -> [Value] {
     let results = Mutex([Value?](repeating: nil, count: max(0, count)))
@@ -65,7 +65,7 @@ public enum Parallel {
   /// Cuts `0..<count` into ranges of at least `grain` items and calls `body` for each, on all cores.
   ///
   /// - Parameter grain: The fewest items that are worth a thread's while.
-  public static func forEachRange<Failure: Error>(
+  package static func forEachRange<Failure: Error>(
     of count: Int, grain: Int, _ body: @Sendable (Range<Int>) throws(Failure) -> Void
   ) throws(Failure) {
     guard count > 0 else { return }
@@ -91,7 +91,7 @@ public enum Parallel {
   ///   - count: The number of indices, or `Int.max` if only `produce` knows where the end is.
   ///   - produce: Makes the result of an index; `nil` says that there are no more from this index on.
   ///   - consume: Takes the results in order.
-  public static func ordered<Value: Sendable, Failure: Error>(
+  package static func ordered<Value: Sendable, Failure: Error>(
     _ count: Int,
     produce: @Sendable (Int) throws(Failure) -> Value?,
     consume: @Sendable (Int, Value) throws(Failure) -> Void
@@ -141,7 +141,7 @@ public enum Parallel {
   ///   - settle: The step in between; `nil` leaves out the last step of this index, and all of those that have not begun.
   ///   - finish: The last step.
   /// - Returns: What the last step returned, for each index; `nil` for those that it was left out of.
-  public static func staged<Prepared, Settled, Value: Sendable, Failure: Error>(
+  package static func staged<Prepared, Settled, Value: Sendable, Failure: Error>(
     _ count: Int,
     prepare: @Sendable (Int) throws(Failure) -> Prepared,
     settle: @Sendable (Int, Prepared) throws(Failure) -> Settled?,
@@ -183,7 +183,7 @@ public enum Parallel {
 
   /// What the threads of a loop take over from the thread that started it; they cannot see its task-local values by
   /// themselves. What works in the background of a loop (progress, for one) puts itself here.
-  @TaskLocal public static var inherited: (any Sendable)?
+  @TaskLocal package static var inherited: (any Sendable)?
 
   /// Runs `body` on several threads at once, each with what the caller has ``inherited``.
   private static func onThreads(_ count: Int, _ body: @Sendable () -> Void) {

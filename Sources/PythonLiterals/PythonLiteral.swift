@@ -1,5 +1,5 @@
 /// A value that Python code can spell out: what `ast.literal_eval` gives.
-public enum PythonLiteral: Sendable, Hashable {
+package enum PythonLiteral: Sendable, Hashable {
   /// `None`.
   case none
   /// `True` or `False`.
@@ -22,13 +22,13 @@ public enum PythonLiteral: Sendable, Hashable {
   case dict([Entry])
 
   /// A key and its value.
-  public struct Entry: Sendable, Hashable {
+  package struct Entry: Sendable, Hashable {
     /// The key.
-    public let key: PythonLiteral
+    package let key: PythonLiteral
     /// The value.
-    public let value: PythonLiteral
+    package let value: PythonLiteral
     /// Makes an entry.
-    public init(key: PythonLiteral, value: PythonLiteral) {
+    package init(key: PythonLiteral, value: PythonLiteral) {
       self.key = key
       self.value = value
     }
@@ -36,12 +36,12 @@ public enum PythonLiteral: Sendable, Hashable {
 }
 
 /// Text that is no Python literal.
-public struct PythonLiteralError: Error, Sendable, CustomStringConvertible {
+package struct PythonLiteralError: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
-  public let message: String
+  package let message: String
   /// Where, in bytes from the start of the text.
-  public let offset: Int
+  package let offset: Int
 
   /// The message and the place.
-  public var description: String { "\(message) at character \(offset)" }
+  package var description: String { "\(message) at character \(offset)" }
 }

@@ -11,7 +11,7 @@ extension PythonLiteral {
   ///   - maxDepth: How deeply brackets may nest.
   ///   - allowingLongSuffix: Whether integers may end in `L`, as Python 2 wrote them.
   /// - Throws: ``PythonLiteralError`` at the first byte that does not fit.
-  public init(
+  package init(
     parsing text: [UInt8], maxDepth: Int = 100, allowingLongSuffix: Bool = false
   ) throws(PythonLiteralError) {
     var parser = PythonLiteralParser(text: text, maxDepth: maxDepth, allowsLong: allowingLongSuffix)

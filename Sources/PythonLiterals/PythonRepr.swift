@@ -1,15 +1,15 @@
 internal import NumberText
 
 /// Python's `repr` of plain values, character for character.
-public enum PythonRepr {
+package enum PythonRepr {
   /// `repr` of a `str`: Python's choice of quotes and escapes.
-  public static func string(_ text: String) -> String {
+  package static func string(_ text: String) -> String {
     string(codePoints: text.unicodeScalars.lazy.map(\.value))
   }
 
   /// `repr` of a `str` given by its code points, among which there may be lone surrogates (Python has them, Swift's
   /// strings do not).
-  public static func string(codePoints: some Sequence<UInt32>) -> String {
+  package static func string(codePoints: some Sequence<UInt32>) -> String {
     var hasSingle = false
     var hasDouble = false
     for point in codePoints {
@@ -50,7 +50,7 @@ public enum PythonRepr {
   }
 
   /// `repr` of a `bytes`: `b'ab\x00'`.
-  public static func bytes(_ bytes: some Sequence<UInt8>) -> String {
+  package static func bytes(_ bytes: some Sequence<UInt8>) -> String {
     var hasSingle = false
     var hasDouble = false
     for byte in bytes {
@@ -75,7 +75,7 @@ public enum PythonRepr {
   }
 
   /// `repr` of a `float`: the shortest digits that read back as the same value, `1e+16` and `1e-05` from there on.
-  public static func float(_ value: Double) -> String {
+  package static func float(_ value: Double) -> String {
     if value.isNaN { return "nan" }
     if value.isInfinite { return value < 0 ? "-inf" : "inf" }
     let digits = DecimalDigits(shortest: value)
@@ -87,7 +87,7 @@ public enum PythonRepr {
   }
 
   /// `repr` of a `complex`: `(1+2j)`, `2j`, `(-0-0j)`.
-  public static func complex(_ real: Double, _ imaginary: Double) -> String {
+  package static func complex(_ real: Double, _ imaginary: Double) -> String {
     func part(_ value: Double) -> String {
       let text = float(value)
       return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
@@ -98,7 +98,7 @@ public enum PythonRepr {
   }
 
   /// Python's `str.isprintable` for one code point.
-  public static func isPrintable(_ point: UInt32) -> Bool {
+  package static func isPrintable(_ point: UInt32) -> Bool {
     if point >= 0x20, point < 0x7F { return true }
     let table = PrintableTable.nonPrintableRanges
     // The last range that begins at or before the point.

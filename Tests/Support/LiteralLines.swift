@@ -1,11 +1,11 @@
-public import PythonLiterals
+package import PythonLiterals
 
 internal import ByteIO
 
 /// Files of `Tests/Fixtures` with a Python literal on every line.
-public enum LiteralLines {
+package enum LiteralLines {
   /// The literals of a file, by its path within `Tests/Fixtures`.
-  public static func read(_ path: String) throws -> [PythonLiteral] {
+  package static func read(_ path: String) throws -> [PythonLiteral] {
     let tests = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
     let source = try FileSource(path: "\(tests)/Fixtures/\(path)")
     let bytes = try source.readBytes(at: 0, upTo: .max)
@@ -15,7 +15,7 @@ public enum LiteralLines {
 
 extension PythonLiteral {
   /// The items of a tuple or list; none of anything else.
-  public var items: [PythonLiteral] {
+  package var items: [PythonLiteral] {
     switch self {
     case .tuple(let items), .list(let items): items
     default: []
@@ -23,16 +23,16 @@ extension PythonLiteral {
   }
 
   /// The text of a string.
-  public var text: String? { if case .string(let text) = self { text } else { nil } }
+  package var text: String? { if case .string(let text) = self { text } else { nil } }
 
   /// The value of an integer.
-  public var integer: Int? { if case .int(let value) = self { value } else { nil } }
+  package var integer: Int? { if case .int(let value) = self { value } else { nil } }
 
   /// The value of a truth value.
-  public var truth: Bool? { if case .bool(let value) = self { value } else { nil } }
+  package var truth: Bool? { if case .bool(let value) = self { value } else { nil } }
 
   /// A number with a point, or one that is written as `float.hex` writes it.
-  public var number: Double? {
+  package var number: Double? {
     switch self {
     case .float(let value): value
     case .string("nan"): .nan
@@ -42,16 +42,16 @@ extension PythonLiteral {
   }
 
   /// The integers of a tuple or list.
-  public var integers: [Int] { items.compactMap(\.integer) }
+  package var integers: [Int] { items.compactMap(\.integer) }
 
   /// The bytes whose hexadecimal digits a string has.
-  public var hexBytes: [UInt8] {
+  package var hexBytes: [UInt8] {
     let digits = (text ?? "").utf8.map { $0 < 58 ? $0 - 48 : $0 - 87 }
     return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
   }
 
   /// The value of a key of a dictionary.
-  public subscript(key: String) -> PythonLiteral? {
+  package subscript(key: String) -> PythonLiteral? {
     guard case .dict(let entries) = self else { return nil }
     return entries.first { $0.key == .string(key) }?.value
   }

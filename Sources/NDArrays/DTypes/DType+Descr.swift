@@ -1,4 +1,4 @@
-public import PythonLiterals
+package import PythonLiterals
 
 // The `descr` of a `.npy` header: `numpy.lib.format.dtype_to_descr` and `descr_to_dtype`.
 
@@ -50,7 +50,7 @@ extension DType {
   ///
   /// - Throws: ``ArrayError`` with code `badDType` for anything that NumPy refuses: bytes, dictionaries, `None`, an
   ///   unknown notation, a name that stands twice.
-  public init(descr: PythonLiteral) throws(ArrayError) {
+  package init(descr: PythonLiteral) throws(ArrayError) {
     switch descr {
     case .string(let notation): self = try DType(notation)
     case .tuple(let parts):
