@@ -1,7 +1,9 @@
 """Completions as shells make them: keys are typed into real shells, and the words that come out are looked at."""
 import os
+import re
 import shutil
 import subprocess
+import zipfile
 
 import numpy as np
 import pytest
@@ -84,31 +86,93 @@ TYPED = [
 ]
 
 
+
+
+class Shell:
+    """A shell with the completions, in a terminal."""
+
+    def __init__(self, shell, folder):
+        if not shutil.which(shell):
+            pytest.skip(f"{shell} is not installed")
+        arguments, setup = SHELLS[shell]
+        path = f"{folder.parent / 'bin'}:{os.environ['PATH']}"
+        self.terminal = Terminal(arguments, folder, {"PATH": path, "HOME": str(folder.parent), "INPUTRC": "/dev/null"})
+        self.terminal.read(0.5)
+        self.terminal.type(setup)
+        self.terminal.read_until(b"ready> ")
+        self.terminal.read(0.3)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.terminal.process.kill()
+        self.terminal.wait()
+
+    def run(self, typed, close=True):
+        """What the command was called with; with `close`, a quote that is left open is closed."""
+        self.terminal.output = b""
+        for part in typed.replace("\t", "\t\0").split("\0"):
+            self.terminal.type(part)
+            # A shell that still completes would take what is typed next for itself.
+            self.terminal.read(0.15)
+        # Some shells close the quote themselves.
+        quote = re.search("[\"']", typed)
+        if close and quote and self.terminal.output.count(quote[0].encode()) % 2:
+            self.terminal.type(quote[0])
+        self.terminal.type("\n")
+        self.terminal.read_until(b"=END")
+        lines = self.terminal.output.decode(errors="replace").splitlines()
+        return [line for line in lines if line.endswith("=END")][-1].removesuffix("=END")
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_shell(folder, shell):
-    if not shutil.which(shell):
-        pytest.skip(f"{shell} is not installed")
-    arguments, setup = SHELLS[shell]
-    path = f"{folder.parent / 'bin'}:{os.environ['PATH']}"
-    terminal = Terminal(arguments, folder, {"PATH": path, "HOME": str(folder.parent), "INPUTRC": "/dev/null"})
-    try:
-        terminal.read(0.5)
-        terminal.type(setup)
-        terminal.read_until(b"ready> ")
-        terminal.read(0.3)
+    with Shell(shell, folder) as session:
         for typed, expected in TYPED:
-            terminal.output = b""
-            for part in typed.replace("\t", "\t\0").split("\0"):
-                terminal.type(part)
-                # A shell that still completes would take what is typed next for itself.
-                terminal.read(0.15)
-            # Some shells close the quote themselves.
-            if "'" in typed and terminal.output.count(b"'") % 2:
-                terminal.type("'")
-            terminal.type("\n")
-            terminal.read_until(b"=END")
-            line = [line for line in terminal.output.decode(errors="replace").splitlines() if line.endswith("=END")]
-            assert line and line[-1].endswith(expected + "=END"), (typed, expected, terminal.output)
-    finally:
-        terminal.process.kill()
-        terminal.wait()
+            assert session.run(typed).endswith(expected), (typed, session.terminal.output)
+
+
+# Each begins with a letter of its own, and would leave a file if a shell ran a part of it.
+HOSTILE = ["a$(touch RAN)`touch RAN`", "b'; touch RAN; echo '", "c\"; touch RAN; echo \"", "d;touch RAN&", "e\\$(touch RAN)",
+           "f'$(touch RAN)|x>RAN", "g*?[a]{1,2}~ #x"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_hostile_names(folder, shell):
+    """Names from files are words to the shell, whatever they hold and however the word is quoted."""
+    np.savez(folder / "evil.npz", **{name: np.zeros(1) for name in HOSTILE})
+    (folder / "files").mkdir()
+    for name in HOSTILE:
+        np.save(folder / "files" / name, np.zeros(1))
+    with Shell(shell, folder) as session:
+        for name in HOSTILE:
+            # A colon, at which bash cuts words but for those in quotes, and files in a folder.
+            for quote, start, end in [("", "evil.npz:", ""), ("'", "evil.npz:", ""), ('"', "evil.npz:", ""),
+                                      ("", "files/", ".npy"), ('"', "files/", ".npy")]:
+                typed = f"npy show {quote}{start}{name[0]}\t"
+                assert session.run(typed, close=False) == f"<show><{start}{name}{end}>", (typed, session.terminal.output)
+            # The home folder.
+            typed = f"npy show ~/files/evil.npz:{name[0]}\t"
+            expected = f"<show><{folder}/evil.npz:{name}>"
+            assert session.run(typed) in (expected, f"<show><~/files/evil.npz:{name}>"), (typed, session.terminal.output)
+        session.run(f"npy show ~/files/files/{HOSTILE[0][0]}\t")
+    assert not [path for path in folder.rglob("RAN*")] and not (folder.parent / "RAN").exists()
+
+
+def test_control_characters_are_not_offered(folder):
+    names = ["w\nforged", "w\ttab", "w\x1b[31m", "w\x7f", "w\x9b2J", "w\u2028x", "w\u202ecba", "wé", "w ok"]
+    with zipfile.ZipFile(folder / "odd.npz", "w") as archive:
+        for name in names:
+            archive.writestr(name + ".npy", (folder / "arr.npy").read_bytes())
+    assert candidates(folder, "show", "odd.npz:w") == ["odd.npz:wé", "odd.npz:w ok"]
+    for name in ["x\nnpy", "x\x1b", "xé"]:
+        (folder / name).touch()
+    assert candidates(folder, "show", "x") == ["xé"]
+    # The name of a type is in the description of a candidate, which ends with the line.
+    (folder / "type.pkl").write_bytes(b"\x80\x02}X\x01\x00\x00\x00kc__main__\nA\x1bB\n)\x81s.")
+    (folder / "line.pkl").write_bytes(
+        b"\x80\x04}\x8c\x01k\x8c\x08__main__\x8c\x0aA\nforged\tx\x93)\x81s.")
+    for name in ["type.pkl", "line.pkl"]:
+        output = subprocess.run([COMMAND, "complete", "--", "show", name + ":"], cwd=folder, capture_output=True).stdout
+        assert output.count(b"\n") == 1 and output.count(b"\t") <= 1 and b"\x1b" not in output, output

@@ -139,7 +139,9 @@ struct Completion {
       }
       return value.children.prefix(1000).map {
         let array = (try? $0.value.array()) ?? nil
-        return Candidate(text: path + $0.name, help: array.map { help($0.shape, $0.dtype) } ?? $0.value.typeName)
+        return Candidate(
+          text: path + $0.name,
+          help: array.map { help($0.shape, $0.dtype) } ?? Console.printable($0.value.typeName))
       }
     default: return []
     }
@@ -149,8 +151,14 @@ struct Completion {
     "\(Layout.describe(shape)) \(Console.printable(dtype.description))"
   }
 
-  /// Whether a shell can be given the name as a line of text.
+  /// Whether a shell can be given the name as a line of text, and a terminal shows it as what it is: no controls, no line
+  /// or paragraph ends, nothing that changes the direction of writing, no name that is not UTF-8.
   private static func isTypable(_ name: String) -> Bool {
-    !name.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F || $0.value == 0xFFFD }
+    name.unicodeScalars.allSatisfy { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .lineSeparator, .paragraphSeparator: false
+      default: scalar.value != 0xFFFD && !scalar.properties.isBidiControl
+      }
+    }
   }
 }

@@ -6,7 +6,7 @@ enum ShellScripts {
     # Completions of npy for bash. To use them now: source <(npy completions bash)
 
     _npy() {
-        local line="${COMP_LINE:0:COMP_POINT}" word="" raw="" quote="" begun="" character next i
+        local line="${COMP_LINE:0:COMP_POINT}" word="" raw="" quote="" head="" begun="" character next i
         local -a words=()
         for ((i = 0; i < ${#line}; i++)); do
             character="${line:i:1}"
@@ -31,7 +31,7 @@ enum ShellScripts {
                     word="" raw="" begun=""
                     continue
                     ;;
-                [\'\"]) quote="$character" ;;
+                [\'\"]) quote="$character" head="$word" ;;
                 \\)
                     ((i++))
                     word+="${line:i:1}"
@@ -60,7 +60,24 @@ enum ShellScripts {
         local candidate
         while IFS= read -r candidate; do
             candidate="${candidate%%$'\t'*}"
-            if [[ -z $quote ]]; then
+            # Names come from files: none may end the quote at hand, or be run or expanded within it.
+            if [[ -n $quote ]]; then
+                # Within double quotes nothing keeps an interactive bash from expanding it.
+                [[ $quote == '"' && $candidate == *!* ]] && continue
+                candidate="${candidate#"$head"}"
+                word=""
+                for ((i = 0; i < ${#candidate}; i++)); do
+                    character="${candidate:i:1}"
+                    case "$quote$character" in
+                        \'\') character="'\\''" ;;
+                        \"[\"\\\$\`]) character="\\$character" ;;
+                    esac
+                    word+="$character"
+                done
+                # Readline closes the quote, unless it believes that the name has done so.
+                [[ $candidate == *"$quote" ]] && word+="$quote"
+                candidate="$word"
+            else
                 if [[ $candidate == \~/* ]]; then
                     printf -v candidate '~/%q' "${candidate#\~/}"
                 else
@@ -102,10 +119,13 @@ enum ShellScripts {
                 plain_help+=("$candidate$help")
             fi
         done < <("${(Q)words[1]/#\~/$HOME}" complete -- "${typed[@]}" 2>/dev/null)
-        local -a quoting
-        [[ "$PREFIX" == \~* ]] && quoting=(-Q)
-        (( ${#open} )) && compadd "${quoting[@]}" -S '' -d open_help -- "${open[@]}"
-        (( ${#plain} )) && compadd "${quoting[@]}" -l -d plain_help -- "${plain[@]}"
+        # zsh quotes what it inserts, since names come from files and may hold anything: but not the tilde.
+        if [[ -z "$QIPREFIX" && "$PREFIX" == \~/* ]] && compset -P '\~/'; then
+            open=("${(@)open#\~/}")
+            plain=("${(@)plain#\~/}")
+        fi
+        (( ${#open} )) && compadd -S '' -d open_help -- "${open[@]}"
+        (( ${#plain} )) && compadd -l -d plain_help -- "${plain[@]}"
         (( ${#open} || ${#plain} ))
     }
 
