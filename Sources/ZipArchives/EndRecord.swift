@@ -59,14 +59,15 @@ struct EndRecord {
 
   /// Finds the end record in the last 65,557 bytes of the source.
   ///
-  /// A record counts if the directory it describes is there. Of those, one whose comment reaches the source's end is
-  /// taken; two such are an error: a comment that holds an end record shows different members to different
-  /// readers. If none reaches the end, the last is taken: bytes may follow an archive.
+  /// The last record counts, as it does for CPython, whether its comment reaches the source's end or bytes follow the
+  /// archive. If it is broken that is an error, even if an earlier record is whole: other readers would show the members
+  /// of the one, we those of the other. So is a whole record within the comment of another. A signature alone does not
+  /// make a record: its numbers have to lead any reader to a directory.
   static func find(in tail: SourceTail) throws(FormatError) -> EndRecord {
     let source = tail.source
     let size = tail.start + tail.bytes.count
-    var exact: [EndRecord] = []
-    var loose: EndRecord?
+    var last: EndRecord?
+    var broken: FormatError?
     var trouble: FormatError?
     var searchEnd = tail.bytes.count
     var isLast = true
@@ -75,24 +76,28 @@ struct EndRecord {
       defer { isLast = false }
       do throws(FormatError) {
         guard var record = try parse(tail, index: index) else {
+          if last == nil, broken == nil, leadsToDirectory(tail, index) {
+            broken = malformed("the comment reaches beyond the end of the file", tail.start + index)
+          }
           continue
         }
-        record.isFollowedBySignature = !isLast
-        if record.position + RecordSize.end + record.comment.count == size {
-          exact.append(record)
-        } else if loose == nil {
-          loose = record
+        if last == nil {
+          record.isFollowedBySignature = !isLast
+          last = record
+        } else if record.position + RecordSize.end + record.comment.count == size {
+          throw FormatError(
+            .ambiguous, "two end records reach the end of the file, one in the other's comment", file: source.name)
         }
       } catch {
+        if error.code == .ambiguous { throw error }
         trouble = trouble ?? error
+        if last == nil, broken == nil, leadsToDirectory(tail, index) { broken = error }
       }
     }
-    if exact.count > 1 {
-      throw FormatError(
-        .ambiguous, "two end records reach the end of the file, one in the other's comment", file: source.name
-      )
+    if let last {
+      if let broken { throw broken.at(file: source.name) }
+      return last
     }
-    if let record = exact.first ?? loose { return record }
     if let trouble { throw trouble.at(file: source.name) }
     let start = try tail.readBytes(at: 0, upTo: 4)
     if start.hasSignature(Signature.localHeader, at: 0) || start.hasSignature(Signature.end, at: 0) {
@@ -101,6 +106,23 @@ struct EndRecord {
         offset: size)
     }
     throw FormatError(.wrongKind, "this is not a zip archive", file: source.name)
+  }
+
+  /// Whether some reader may take what follows a signature for an end record: its numbers lead to a directory, which
+  /// may be empty, by its size or by its offset, or a zip64 locator precedes it.
+  private static func leadsToDirectory(_ tail: SourceTail, _ index: Int) -> Bool {
+    let position = tail.start + index
+    var reader = RecordReader(tail.bytes[(index + 4)...])
+    guard reader.take(8) != nil, let size: UInt32 = reader.number(), let offset: UInt32 = reader.number(),
+      let _: UInt16 = reader.number()
+    else { return false }
+    func has(_ signature: UInt32, at start: Int) -> Bool {
+      guard start >= 0, let bytes = try? tail.readBytes(at: start, upTo: 4) else { return false }
+      return bytes.hasSignature(signature, at: 0)
+    }
+    return size == 0 || has(Signature.directoryEntry, at: position - Int(size))
+      || has(Signature.directoryEntry, at: Int(offset))
+      || has(Signature.zip64Locator, at: position - RecordSize.zip64Locator)
   }
 
   /// Reads one candidate; `nil` if its bytes are incomplete.
