@@ -6,7 +6,7 @@ extension AtomicFile {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - replacing: Whether an existing file may be replaced.
+  ///   - replacing: Whether an existing file may be replaced, or a pipe or device written to.
   ///   - body: Writes the content. If it throws, the file stays as it was.
   public static func write<Result>(
     to path: String, replacing: Bool = true, _ body: (any ByteSink) throws(FormatError) -> Result
@@ -17,6 +17,10 @@ extension AtomicFile {
       try sink.flush()
       return result
     }
+    try SystemCall.checkPath(path)
+    if !replacing, FileStatus(path: path) != nil {
+      throw FormatError(.alreadyExists, "the file exists, and is not to be replaced", file: path)
+    }
     if isStream(path) {
       let descriptor = try SystemCall.open(path, .writeOnly)
       defer { try? descriptor.close() }
@@ -24,9 +28,6 @@ extension AtomicFile {
       let result = try body(sink)
       try sink.flush()
       return result
-    }
-    if !replacing, FileStatus(path: path) != nil {
-      throw FormatError(.alreadyExists, "the file exists, and is not to be replaced", file: path)
     }
     let file = try AtomicFile(path: path)
     let result: Result

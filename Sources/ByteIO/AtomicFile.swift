@@ -19,6 +19,8 @@ public final class AtomicFile: ByteSink {
   private let target: String
   private let folder: String
   private let temporary: String
+  /// The file that is replaced, whose owner and mode the new one gets.
+  private let replaced: FileStatus?
   private let descriptor: FileDescriptor
   private let sink: DescriptorSink
   private var isOpen = true
@@ -29,6 +31,7 @@ public final class AtomicFile: ByteSink {
   ///   pipe or device, which cannot be replaced (``write(to:replacing:_:)`` writes to those directly).
   public init(path: String) throws(FormatError) {
     name = path
+    try SystemCall.checkPath(path)
     let target = try SystemCall.followingLinks(path)
     self.target = target
     let old = FileStatus(path: target)
@@ -43,11 +46,14 @@ public final class AtomicFile: ByteSink {
     let base = slash.map { String(target[target.index(after: $0)...]) } ?? target
     guard !base.isEmpty else { throw FormatError(.wrongKind, "this is not the name of a file", file: path) }
     do throws(FormatError) {
-      (descriptor, temporary) = try TemporaryFile.make(for: base, in: folder == "/" ? "/" : folder + "/")
+      // What replaces a file is nobody else's to read before it has that file's mode. A new file has the mode that the
+      // system gives new files in this folder.
+      (descriptor, temporary) = try TemporaryFile.make(
+        for: base, in: folder == "/" ? "/" : folder + "/", permissions: old == nil ? 0o666 : 0o600)
     } catch {
       throw error.renamed(to: path)
     }
-    if let old { SystemCall.copyOwnerAndMode(of: old, to: descriptor) }
+    replaced = old
     sink = DescriptorSink(descriptor, name: path)
   }
 
@@ -59,17 +65,28 @@ public final class AtomicFile: ByteSink {
   public var canOverwrite: Bool { true }
 
   /// Writes to the temporary file.
+  ///
+  /// - Throws: ``FormatError``, with code `badArgument` after ``commit(replacing:)`` or ``discard()``.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
+    try checkOpen()
     // Safe: the caller's bytes, used within the call.
     try unsafe sink.write(bytes)
   }
 
   /// Hands what is buffered on to the system.
-  public func flush() throws(FormatError) { try sink.flush() }
+  public func flush() throws(FormatError) {
+    try checkOpen()
+    try sink.flush()
+  }
+
+  /// A closed descriptor's number may be another file's by now.
+  private func checkOpen() throws(FormatError) {
+    guard isOpen else { throw FormatError(.badArgument, "the file has been closed", file: name) }
+  }
 
   /// Overwrites bytes that were written before: for a header whose numbers are known at the end only.
   public func overwrite(_ bytes: [UInt8], at offset: Int) throws(FormatError) {
-    try sink.flush()
+    try flush()
     do {
       _ = try descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes)
     } catch {
@@ -81,8 +98,10 @@ public final class AtomicFile: ByteSink {
   ///
   /// - Parameter replacing: Whether a file of that name may be replaced; if not, one that exists is an error.
   public func commit(replacing: Bool = true) throws(FormatError) {
+    try checkOpen()
     do throws(FormatError) {
       try sink.flush()
+      if let replaced { SystemCall.copyOwnerAndMode(of: replaced, to: descriptor) }
       try SystemCall.synchronize(descriptor, name: name)
       try SystemCall.closeDuplicate(of: descriptor, name: name)
       try ByteProgress.current?.check(file: name)

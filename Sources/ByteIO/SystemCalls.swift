@@ -61,6 +61,7 @@ package struct FileStatus: Sendable {
 
   /// The status of the file that a path names, following links; `nil` if there is none.
   package init?(path: String) {
+    guard !path.utf8.contains(0) else { return nil }
     var status = stat()
     // Safe: as above; the path is a null-terminated copy for the duration of the call.
     guard unsafe stat(path, &status) == 0 else { return nil }
@@ -70,10 +71,17 @@ package struct FileStatus: Sendable {
 
 /// Small POSIX calls under their own names, each with its error turned into a ``FormatError``.
 package enum SystemCall {
+  /// Refuses a path with a null character, at which the system would take it to end: another file would be meant.
+  package static func checkPath(_ path: String) throws(FormatError) {
+    guard path.utf8.contains(0) else { return }
+    throw FormatError(.badArgument, "a path cannot hold a null character", file: path)
+  }
+
   package static func open(
     _ path: String, _ mode: FileDescriptor.AccessMode, options: FileDescriptor.OpenOptions = [],
     permissions: UInt32? = nil
   ) throws(FormatError) -> FileDescriptor {
+    try checkPath(path)
     do {
       return try FileDescriptor.open(
         FilePath(path), mode, options: options.union(.closeOnExec),
@@ -105,7 +113,10 @@ package enum SystemCall {
   /// A rename that fails if the new name is taken.
   package static func renameWithoutReplacing(_ old: String, to new: String) throws(FormatError) {
     // Safe: both paths are null-terminated copies for the duration of the call.
-    if unsafe link(old, new) == 0 { return remove(old) }
+    if unsafe link(old, new) == 0 {
+      remove(old)
+      return
+    }
     guard errno == EPERM || errno == ENOTSUP || errno == EMLINK else {
       throw .system("cannot make the file", file: new)
     }
@@ -118,9 +129,11 @@ package enum SystemCall {
     }
   }
 
-  package static func remove(_ path: String) {
+  /// Removes a file; false if the system does not let us.
+  @discardableResult
+  package static func remove(_ path: String) -> Bool {
     // Safe: the path is a null-terminated copy for the duration of the call.
-    _ = unsafe unlink(path)
+    unsafe unlink(path) == 0
   }
 
   /// Removes a folder and the files in it; folders within it, and then the folder itself, stay.
@@ -132,11 +145,16 @@ package enum SystemCall {
 
   /// Where a path leads if it is a symbolic link, which may lead to a file that does not exist yet; else the path.
   ///
-  /// - Throws: ``FormatError`` if links lead to each other in a circle.
+  /// - Throws: ``FormatError`` if links lead to each other in a circle, or to a name that is not UTF-8, which a `String`
+  ///   cannot hold: what was written there would go to another file.
   package static func followingLinks(_ path: String) throws(FormatError) -> String {
     var place = path
     for _ in 0..<40 {
-      guard let target = linkTarget(place) else { return place }
+      guard let bytes = linkTarget(place) else { return place }
+      let target = String(decoding: bytes, as: UTF8.self)
+      guard bytes.count < linkLimit, target.utf8.elementsEqual(bytes) else {
+        throw FormatError(.unsupported, "the symbolic link leads to a name that is not UTF-8, or too long", file: path)
+      }
       if target.hasPrefix("/") {
         place = target
       } else {
@@ -149,13 +167,16 @@ package enum SystemCall {
   /// Whether a path itself, not what it leads to, is a symbolic link.
   package static func isLink(_ path: String) -> Bool { linkTarget(path) != nil }
 
-  /// What a symbolic link says; `nil` if the path is not one.
-  private static func linkTarget(_ path: String) -> String? {
-    var characters = [CChar](repeating: 0, count: 4096)
+  /// No system has longer paths.
+  private static let linkLimit = 4096
+
+  /// The target of a symbolic link, cut off at ``linkLimit``; `nil` if the path is not one.
+  private static func linkTarget(_ path: String) -> [UInt8]? {
+    var characters = [CChar](repeating: 0, count: linkLimit)
     // Safe: the call writes at most as many characters as the array has, which lives for the duration of the call.
     let count = unsafe readlink(path, &characters, characters.count)
     guard count > 0 else { return nil }
-    return String(decoding: characters.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return characters.prefix(count).map { UInt8(bitPattern: $0) }
   }
 
   /// The names in a folder; empty if it cannot be read.

@@ -13,14 +13,17 @@ enum TemporaryFile {
   /// - Parameters:
   ///   - base: The target's name.
   ///   - folder: The target's folder, with its slash.
+  ///   - permissions: The mode that the file has from its first byte on, less what the umask takes away.
   /// - Throws: ``FormatError`` if the folder does not exist or may not be written to.
   static func make(
-    for base: String, in folder: String
+    for base: String, in folder: String, permissions: UInt32
   ) throws(FormatError) -> (descriptor: FileDescriptor, path: String) {
     var number = 0
     while number < limit {
       let path = path(base, folder, number)
-      let created = try UnfinishedFiles.add(temporary: path) { () throws(FormatError) in try create(path) }
+      let created = try UnfinishedFiles.add(temporary: path) { () throws(FormatError) in
+        try create(path, permissions)
+      }
       guard let descriptor = created else {
         if !removeIfLeft(path) { number += 1 }
         continue
@@ -44,16 +47,17 @@ enum TemporaryFile {
   }
 
   /// `nil` if there is a file of that name.
-  private static func create(_ path: String) throws(FormatError) -> FileDescriptor? {
+  private static func create(_ path: String, _ permissions: UInt32) throws(FormatError) -> FileDescriptor? {
     do throws(FormatError) {
-      return try SystemCall.open(path, .readWrite, options: [.create, .exclusiveCreate], permissions: 0o666)
+      return try SystemCall.open(path, .readWrite, options: [.create, .exclusiveCreate], permissions: permissions)
     } catch {
       guard error.code == .alreadyExists else { throw error }
       return nil
     }
   }
 
-  /// Removes a temporary whose writer has died; false if there is none, or it may be somebody's still.
+  /// Removes a temporary whose writer has died; false if there is none, if it may be somebody's still, or if the system
+  /// does not let us: another user's in a sticky folder, or an immutable one. It then keeps its number.
   private static func removeIfLeft(_ path: String) -> Bool {
     // Not to wait for a pipe, nor to follow a link, that somebody may have put there.
     guard let descriptor = try? SystemCall.open(path, .readOnly, options: [.nonBlocking, .noFollow]) else {
@@ -63,7 +67,6 @@ enum TemporaryFile {
     guard SystemCall.tryLock(descriptor) == .taken, let opened = try? FileStatus(of: descriptor, name: path),
       let named = FileStatus(path: path), opened.isRegular, opened.isSameFile(as: named)
     else { return false }
-    SystemCall.remove(path)
-    return true
+    return SystemCall.remove(path)
   }
 }

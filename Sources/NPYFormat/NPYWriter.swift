@@ -49,8 +49,11 @@ public final class NPYWriter {
   /// Writes more rows.
   ///
   /// - Parameter rows: An array of the shape `[n] + rowShape`; another byte order is converted.
-  /// - Throws: ``FormatError`` with code `badArgument` for another shape or dtype.
+  /// - Throws: ``FormatError`` with code `badArgument` for another shape or dtype, or if the writer has been closed or cancelled.
   public func append(_ rows: AnyNDArray) throws(FormatError) {
+    guard !isClosed else {
+      throw FormatError(.badArgument, "the writer has been closed: no rows can follow", file: file.name)
+    }
     let rows = try rows.asRows(of: dtype, rowShape, file: file.name)
     guard let added = rows.shape.first else { return }
     rowCount = try rowCount.checkedAdding(added)

@@ -188,6 +188,36 @@ import Testing
     }
   }
 
+  @Test func pathsDoNotEndAtANullCharacter() throws {
+    try TemporaryFolder.with { folder in
+      let path = folder + "/first\0second"
+      #expect(throws: FormatError(.badArgument, "")) { try AtomicFile(path: path) }
+      #expect(throws: FormatError(.badArgument, "")) {
+        try AtomicFile.write(to: path) { (sink: any ByteSink) throws(FormatError) in try sink.write([1]) }
+      }
+      try Bytes.write([7], to: folder + "/first")
+      #expect(throws: FormatError(.badArgument, "")) { try FileSource(path: path) }
+      #expect(try names(folder) == ["first"])
+      #expect(try Bytes.read(folder + "/first") == [7])
+    }
+  }
+
+  @Test func nothingIsWrittenAfterTheEnd() throws {
+    try TemporaryFolder.with { folder in
+      for isCommitted in [true, false] {
+        let file = try AtomicFile(path: folder + "/a.npy")
+        try file.write([1])
+        if isCommitted { try file.commit() } else { file.discard() }
+        #expect(throws: FormatError(.badArgument, "")) { try file.write([2]) }
+        #expect(throws: FormatError(.badArgument, "")) { try file.flush() }
+        #expect(throws: FormatError(.badArgument, "")) { try file.overwrite([2], at: 0) }
+        #expect(throws: FormatError(.badArgument, "")) { try file.commit() }
+        #expect(try Bytes.read(folder + "/a.npy") == [1])
+      }
+      #expect(try names(folder) == ["a.npy"])
+    }
+  }
+
   @Test func devicesAreWrittenToAsTheyAre() throws {
     try AtomicFile.write(to: "/dev/null") { (sink: any ByteSink) throws(FormatError) in
       try sink.write(repeating: 1, count: 200_000)

@@ -34,6 +34,22 @@ import TestSupport
     }
   }
 
+  @Test func noRowsFollowTheEnd() throws {
+    try TemporaryFolder.with { folder in
+      for isClosed in [true, false] {
+        let path = folder + (isClosed ? "/closed.npy" : "/cancelled.npy")
+        let writer = try NPYWriter(path: path, dtype: .int64, rowShape: [3])
+        try writer.append(NDArray<Int64>(zeros: 2, 3))
+        if isClosed { try writer.close() } else { writer.cancel() }
+        #expect(throws: FormatError(.badArgument, "")) { try writer.append(NDArray<Int64>(zeros: 1, 3)) }
+        #expect(throws: FormatError(.badArgument, "")) { try writer.append(NDArray<Int64>(zeros: 0, 3)) }
+        #expect(writer.rowCount == 2)
+      }
+      #expect(try AnyNDArray(contentsOf: folder + "/closed.npy").shape == [2, 3])
+      #expect(FileStatus(path: folder + "/cancelled.npy") == nil)
+    }
+  }
+
   @Test func appendedFilesAreThoseOfSave() throws {
     try TemporaryFolder.with { folder in
       let path = folder + "/a.npy"
