@@ -8,7 +8,8 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
     commandName: "unpack",
     abstract: "Write the members of an archive as files.",
     discussion: """
-      Names that would leave the folder are refused before anything is written.
+      Names that would leave the folder are refused before anything is written, and so are symbolic links in the
+      folder that a member's file would be written through; with --force those that stay within the folder are followed.
 
       EXAMPLES
         npy unpack all.npz -C folder
@@ -31,9 +32,12 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
           offset: member.headerOffset)
       }
       _ = try source.member(member.name)
+      try Folders.checkWay(to: member.name, in: folder, followingLinks: force)
     }
     for member in members {
       let path = folder + "/" + member.name
+      // Once more: members make folders, and others may have changed them meanwhile.
+      try Folders.checkWay(to: member.name, in: folder, followingLinks: force)
       try Folders.make(for: path)
       let bytes = try source.contents(of: member)
       do throws(FormatError) {

@@ -1,5 +1,6 @@
 import ByteIO
 import NumPyIO
+import SystemPackage
 
 /// One array saved and loaded in every format.
 struct FormatComparison {
@@ -96,6 +97,9 @@ struct FormatComparison {
     _ format: String, _ folder: String, save: (String) throws -> Void, load: (String) throws -> Void
   ) throws {
     let path = folder + "/data" + (format == "npy.gz" ? ".gz" : "")
+    // What is saved gets the mode of the file that it replaces: the data may be private.
+    let empty = try SystemCall.open(path, .writeOnly, options: [.create, .exclusiveCreate], permissions: 0o600)
+    try? empty.close()
     let saved = try FormatComparison.median { try save(path) }
     let loaded = try FormatComparison.median { try load(path) }
     rows.append(Row(format: format, size: try FileSource(path: path).byteCount ?? 0, save: saved, load: loaded))

@@ -36,12 +36,48 @@ enum Folders {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// A new folder of its own for temporary files, removed by ``remove(_:)``.
+  /// A new folder of its own for temporary files, which only the user may enter; removed by ``remove(_:)``.
+  ///
+  /// - Throws: ``FormatError`` if the folder for temporary files does not exist: it is not made.
   static func temporary() throws(FormatError) -> String {
     let path = "\(ScratchFile.defaultFolder)/npy-\(getpid())-\(String(UInt64.random(in: .min ... .max), radix: 36))"
     UnfinishedFiles.add(temporary: path, isFolder: true)
-    try make(path)
+    // Safe: the path is a null-terminated copy for the duration of the call.
+    guard unsafe mkdir(path, 0o700) == 0 else {
+      let error = FormatError.system("cannot make a temporary folder", file: path)
+      UnfinishedFiles.remove(temporary: path)
+      throw error
+    }
     return path
+  }
+
+  /// Refuses to write a file where links in a folder lead elsewhere, or where there is a pipe or a device.
+  ///
+  /// - Parameters:
+  ///   - name: The file's path within the folder.
+  ///   - followingLinks: Whether links that lead to something within the folder are followed.
+  static func checkWay(to name: String, in folder: String, followingLinks: Bool) throws(FormatError) {
+    var path = folder
+    for part in name.split(separator: "/") {
+      path += "/" + part
+      guard SystemCall.isLink(path) else { continue }
+      guard followingLinks else {
+        throw FormatError(.alreadyExists, "this is a symbolic link, which is not followed without --force", file: path)
+      }
+      guard let root = realPath(folder), let target = realPath(path), target.hasPrefix(root == "/" ? "/" : root + "/")
+      else { throw FormatError(.wrongKind, "this is a symbolic link that leads out of the folder", file: path) }
+    }
+    if let status = FileStatus(path: path), !status.isRegular, !status.isDirectory {
+      throw FormatError(.wrongKind, "this is a pipe or a device, not a file that could be replaced", file: path)
+    }
+  }
+
+  /// A path without links; `nil` if it leads nowhere, or to a name that is not UTF-8.
+  private static func realPath(_ path: String) -> String? {
+    // Safe: the path is a null-terminated copy for the duration of the call; the result is ours to free.
+    guard let resolved = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(resolved) }
+    return unsafe String(validatingCString: resolved)
   }
 
   /// Removes a folder of files.
