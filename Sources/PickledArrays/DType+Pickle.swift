@@ -87,7 +87,47 @@ extension DType {
   ///
   /// - Throws: ``FormatError`` with code `malformed` for a state that NumPy would refuse, `unsupported` for dtypes
   ///   that are not arrays of bytes (`StringDType`).
-  init(pickled value: PickleValue, depth: Int = 0) throws(FormatError) {
+  init(pickled value: PickleValue) throws(FormatError) {
+    var decoder = PickledDTypes()
+    self = try decoder.dtype(of: value, depth: 0)
+  }
+}
+
+/// Decodes the dtype objects of a pickle, each once however often it is referred to.
+///
+/// A dtype whose fields share one type, whose fields share one type, and so on, doubles with each level, as soon as
+/// anybody walks through it to print or compare it: so the number of nested types that sharing adds has a limit.
+private struct PickledDTypes {
+  /// How many types the references to types that have been decoded may add, counted with all that nest in them.
+  private static let sharedLimit = 1 << 16
+
+  private var decoded: [ObjectIdentifier: (dtype: DType, count: Int)] = [:]
+  private var sharedCount = 0
+  /// The limit that was exceeded, which the errors of arrays have no code for.
+  private var exceeded: FormatError?
+  /// How many types have been decoded, those that are shared counted each time.
+  private var count = 0
+
+  mutating func dtype(of value: PickleValue, depth: Int) throws(FormatError) -> DType {
+    guard let object = value.object else { return try decode(value, depth) }
+    if let known = decoded[ObjectIdentifier(object)] {
+      // Plain types add nothing to walk through but the field itself.
+      if known.count > 1 { sharedCount += known.count }
+      count += known.count
+      guard sharedCount <= PickledDTypes.sharedLimit else {
+        throw FormatError(
+          .limitExceeded, "a pickled dtype shares types that nest: more than \(PickledDTypes.sharedLimit) in all")
+      }
+      return known.dtype
+    }
+    let before = count
+    let dtype = try decode(value, depth)
+    count += 1
+    decoded[ObjectIdentifier(object)] = (dtype, count - before)
+    return dtype
+  }
+
+  private mutating func decode(_ value: PickleValue, _ depth: Int) throws(FormatError) -> DType {
     func bad(_ message: String) -> FormatError { FormatError(.malformed, "a pickled dtype: \(message)") }
     guard depth < 64 else { throw FormatError(.limitExceeded, "a pickled dtype nests deeper than 64") }
     guard let object = value.object, object.isCall("numpy", "dtype") else {
@@ -114,47 +154,45 @@ extension DType {
     let order = PickledArray.text(part(1)) ?? "|"
     do throws(ArrayError) {
       if let parts = part(2).items, hasNames, parts.count == 2 {
-        let inner = try DType.inner(parts[0], depth)
+        let element = try inner(parts[0], depth)
         let shape = parts[1].int.map { [$0] } ?? parts[1].items?.map { $0.int ?? -1 } ?? [-1]
-        self = try DType.subarray(of: inner, shape: shape)
-        return
+        return try DType.subarray(of: element, shape: shape)
       }
       if hasNames, let names = part(3).items, let dict = fields.dict {
-        self = try DType.structured(names, dict, size: size, isAligned: (part(7).int ?? 0) & 128 != 0, depth)
-        return
+        return try structured(names, dict, size: size, isAligned: (part(7).int ?? 0) & 128 != 0, depth)
       }
-    } catch { throw bad(error.message) }
+    } catch { throw exceeded ?? bad(error.message) }
     if base.kind == .datetime || base.kind == .timedelta {
-      let unit = try DType.dateUnit(part(8))
+      let unit = try PickledDTypes.dateUnit(part(8))
       let dtype = base.kind == .datetime ? DType.datetime(unit) : DType.timedelta(unit)
-      self = dtype.withByteOrder(order == ">" ? .big : .little)
-      return
+      return dtype.withByteOrder(order == ">" ? .big : .little)
     }
     switch order {
-    case ">": self = base.withByteOrder(.big)
-    case "<": self = base.withByteOrder(.little)
-    default: self = base
+    case ">": return base.withByteOrder(.big)
+    case "<": return base.withByteOrder(.little)
+    default: return base
     }
   }
 
-  private static func inner(_ value: PickleValue, _ depth: Int) throws(ArrayError) -> DType {
-    do throws(FormatError) { return try DType(pickled: value, depth: depth + 1) } catch {
+  private mutating func inner(_ value: PickleValue, _ depth: Int) throws(ArrayError) -> DType {
+    do throws(FormatError) { return try dtype(of: value, depth: depth + 1) } catch {
+      if error.code == .limitExceeded { exceeded = error }
       throw ArrayError(.badDType, error.message)
     }
   }
 
-  private static func structured(
+  private mutating func structured(
     _ names: [PickleValue], _ dict: PickleDict, size: Int, isAligned: Bool, _ depth: Int
   ) throws(ArrayError) -> DType {
-    var fields: [Field] = []
+    var fields: [DType.Field] = []
     for name in names {
       guard let text = PickledArray.text(name), let parts = dict[name]?.items, parts.count >= 2,
         let offset = parts[1].int
       else { throw ArrayError(.badDType, "a field without a type and an offset") }
       let title = parts.count > 2 ? PickledArray.text(parts[2]) : nil
-      fields.append(Field(text, try inner(parts[0], depth), offset: offset, title: title))
+      fields.append(DType.Field(text, try inner(parts[0], depth), offset: offset, title: title))
     }
-    return try structured(fields: fields, itemSize: size, isAligned: isAligned)
+    return try DType.structured(fields: fields, itemSize: size, isAligned: isAligned)
   }
 
   private static func dateUnit(_ value: PickleValue) throws(FormatError) -> DateUnit {
