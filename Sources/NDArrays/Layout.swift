@@ -37,7 +37,7 @@ package enum Layout {
       let axis = fortran ? index : shape.count - 1 - index
       if shape[axis] != 1 {
         if strides[axis] != step { return false }
-        step *= shape[axis]
+        step = step &* shape[axis]
       }
     }
     return true

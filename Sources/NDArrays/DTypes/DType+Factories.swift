@@ -39,9 +39,9 @@ extension DType {
   /// `O`: a reference to a Python object; such elements live in `ObjectArray`s.
   public static let object = DType(.object, itemSize: 8, byteOrder: .notApplicable, alignment: 8)
 
-  /// `S`: bytes of a fixed length.
+  /// `S`: bytes of a fixed length; at most `Int32.max`, as in NumPy.
   public static func bytes(_ count: Int) -> DType {
-    DType(.bytes, itemSize: max(0, count), byteOrder: .notApplicable, alignment: 1)
+    DType(.bytes, itemSize: min(max(0, count), Int(Int32.max)), byteOrder: .notApplicable, alignment: 1)
   }
 
   /// `U`: text of a fixed number of code points; at most `Int32.max / 4`, as in NumPy.
@@ -49,9 +49,9 @@ extension DType {
     DType(.string, itemSize: min(max(0, count), Int(Int32.max) / 4) * 4, byteOrder: .native, alignment: 4)
   }
 
-  /// `V`: raw bytes of a fixed length.
+  /// `V`: raw bytes of a fixed length; at most `Int32.max`, as in NumPy.
   public static func void(_ count: Int) -> DType {
-    DType(.void, itemSize: max(0, count), byteOrder: .notApplicable, alignment: 1)
+    DType(.void, itemSize: min(max(0, count), Int(Int32.max)), byteOrder: .notApplicable, alignment: 1)
   }
 
   /// `M8`: a datetime, counted in steps from 1970.

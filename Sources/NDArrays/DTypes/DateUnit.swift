@@ -21,13 +21,13 @@ public struct DateUnit: Hashable, Sendable {
 
   /// The unit.
   public let unit: Unit
-  /// How many units one step is; at least 1.
+  /// How many units one step is: 1 to 2**31 - 1, as in NumPy.
   public let count: Int
 
-  /// A step of `count` units.
+  /// A step of `count` units; a count that NumPy's C `int` does not hold becomes the nearest that it does.
   public init(_ unit: Unit, count: Int = 1) {
     self.unit = unit
-    self.count = max(1, count)
+    self.count = min(max(1, count), Int(Int32.max))
   }
 
   /// No unit.
@@ -62,7 +62,9 @@ public struct DateUnit: Hashable, Sendable {
     // A divided unit is a multiple of a smaller one: the first that divides evenly (numpy/_core/src/multiarray/
     // datetime.c, convert_datetime_divisor_to_multiple).
     for (smaller, factor) in DateUnit.smallerUnits(of: unit) where factor % divisor == 0 {
-      self.init(smaller, count: count * (factor / divisor))
+      let smallerCount = count * (factor / divisor)
+      guard smallerCount <= Int(Int32.max) else { return nil }
+      self.init(smaller, count: smallerCount)
       return
     }
     return nil

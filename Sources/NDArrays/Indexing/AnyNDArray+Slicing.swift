@@ -60,9 +60,13 @@ extension AnyNDArray {
   /// - Throws: ``ArrayError`` with code `shapeMismatch` if an axis is neither 1 nor the wanted length.
   public func broadcast(to wanted: [Int]) throws(ArrayError) -> AnyNDArray {
     if wanted == shape { return self }
+    guard wanted.allSatisfy({ $0 >= 0 }) else {
+      throw ArrayError(
+        .shapeMismatch, "all elements of broadcast shape must be non-negative, not \(Layout.describe(wanted))")
+    }
     let missing = wanted.count - ndim
     var steps = [Int](repeating: 0, count: wanted.count)
-    var fits = missing >= 0 && wanted.count <= Layout.maxAxes && Layout.elementCount(wanted) != nil
+    var fits = missing >= 0
     if fits {
       for axis in 0..<ndim {
         if shape[axis] == wanted[axis + missing] {
@@ -77,6 +81,7 @@ extension AnyNDArray {
         .shapeMismatch,
         "could not broadcast input array from shape \(Layout.describe(shape)) into shape \(Layout.describe(wanted))")
     }
+    try AnyNDArray.check(shape: wanted, itemSize: dtype.itemSize)
     return AnyNDArray(uncheckedDType: dtype, shape: wanted, strides: steps, offset: offset, storage: storage)
   }
 }

@@ -47,7 +47,7 @@ package struct ResolvedSlice: Sendable {
         let range = try ResolvedSlice.range(lower, upper, axis: axis, size: shape[axis])
         append(Axis(start: range.lowerBound, count: range.count, step: 1, isKept: true))
       case .slice(let start, let stop, let step):
-        guard step != 0, step != .min else { throw ArrayError(.badIndex, "slice step cannot be zero") }
+        guard step != 0 else { throw ArrayError(.badIndex, "slice step cannot be zero") }
         append(ResolvedSlice.slice(start, stop, step, size: shape[axis]))
       }
     }
@@ -78,6 +78,8 @@ package struct ResolvedSlice: Sendable {
 
   /// Python's rules for cutting a slice to a size (`PySlice_AdjustIndices`).
   private static func slice(_ start: Int?, _ stop: Int?, _ step: Int, size: Int) -> Axis {
+    // Python cuts the step so that it can be negated.
+    let step = max(step, -Int.max)
     func cut(_ bound: Int) -> Int {
       let place = bound < 0 ? bound.addingReportingOverflow(size).partialValue : bound
       if place < 0 { return step < 0 ? -1 : 0 }
@@ -88,6 +90,9 @@ package struct ResolvedSlice: Sendable {
     let to = stop.map(cut) ?? (step < 0 ? -1 : size)
     let distance = step > 0 ? to - from : from - to
     let count = distance > 0 ? (distance - 1) / abs(step) + 1 : 0
-    return Axis(start: count == 0 ? 0 : from, count: count, step: step, isKept: true)
+    // A step that is never taken may be any number: cut to the axis, its product with a stride is one of the array's.
+    let longest = max(1, size)
+    let taken = count > 1 ? step : min(max(step, -longest), longest)
+    return Axis(start: count == 0 ? 0 : from, count: count, step: taken, isKept: true)
   }
 }

@@ -98,7 +98,7 @@ enum Reduction {
     let result = try AnyNDArray(uninitialized: shape, dtype: dtype)
     guard result.count > 0 else { return result }
     // Backwards axes are walked forwards in memory.
-    let start = fullStep < 0 ? (count - 1) * fullStep : 0
+    let start = fullStep < 0 && count > 0 ? (count - 1) * fullStep : 0
     let step = abs(fullStep)
     let nearest = shape.indices.filter { shape[$0] > 1 }.min { abs(strides[$0]) < abs(strides[$1]) }
     if let inner = nearest, abs(strides[inner]) < step, count > 0 {

@@ -21,7 +21,8 @@ extension AnyNDArray {
       mean = try array.mean(axis: axis)
     }
     let (freedom, overflow) = count.subtractingReportingOverflow(ddof)
-    let divisor = overflow ? 0 : Double(Swift.max(0, freedom))
+    // Only a negative `ddof` overflows.
+    let divisor = overflow ? Double(count) - Double(ddof) : Double(Swift.max(0, freedom))
     let sum: AnyNDArray
     if axis == nil, let run = array.sumOfSquaredDeviationsInOneRun(from: mean) {
       sum = run
@@ -80,26 +81,26 @@ extension AnyNDArray {
   private func squaredDeviations(from mean: AnyNDArray) throws(ArrayError) -> AnyNDArray {
     switch (dtype.kind, dtype.itemSize) {
     case (.bool, _), (.unsignedInteger, 1):
-      return squares(UInt8.self, Double.self, mean, .float64) { square(Double($0) - $1) }
-    case (.signedInteger, 1): return squares(Int8.self, Double.self, mean, .float64) { square(Double($0) - $1) }
-    case (.signedInteger, 2): return squares(Int16.self, Double.self, mean, .float64) { square(Double($0) - $1) }
-    case (.signedInteger, 4): return squares(Int32.self, Double.self, mean, .float64) { square(Double($0) - $1) }
-    case (.signedInteger, 8): return squares(Int64.self, Double.self, mean, .float64) { square(Double($0) - $1) }
-    case (.unsignedInteger, 2): return squares(UInt16.self, Double.self, mean, .float64) { square(Double($0) - $1) }
-    case (.unsignedInteger, 4): return squares(UInt32.self, Double.self, mean, .float64) { square(Double($0) - $1) }
-    case (.unsignedInteger, 8): return squares(UInt64.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+      return try squares(UInt8.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    case (.signedInteger, 1): return try squares(Int8.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    case (.signedInteger, 2): return try squares(Int16.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    case (.signedInteger, 4): return try squares(Int32.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    case (.signedInteger, 8): return try squares(Int64.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    case (.unsignedInteger, 2): return try squares(UInt16.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    case (.unsignedInteger, 4): return try squares(UInt32.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    case (.unsignedInteger, 8): return try squares(UInt64.self, Double.self, mean, .float64) { square(Double($0) - $1) }
     #if !(os(macOS) && arch(x86_64))
-      case (.float, 2): return squares(Float16.self, Float16.self, mean, .float16) { square($0 - $1) }
+      case (.float, 2): return try squares(Float16.self, Float16.self, mean, .float16) { square($0 - $1) }
     #endif
-    case (.float, 4): return squares(Float.self, Float.self, mean, .float32) { square($0 - $1) }
-    case (.float, 8): return squares(Double.self, Double.self, mean, .float64) { square($0 - $1) }
+    case (.float, 4): return try squares(Float.self, Float.self, mean, .float32) { square($0 - $1) }
+    case (.float, 8): return try squares(Double.self, Double.self, mean, .float64) { square($0 - $1) }
     case (.complex, 8):
-      return squares(NumberPair<Float>.self, NumberPair<Float>.self, mean, .float32) {
+      return try squares(NumberPair<Float>.self, NumberPair<Float>.self, mean, .float32) {
         let part = $0 - $1
         return part.real * part.real + part.imaginary * part.imaginary
       }
     case (.complex, 16):
-      return squares(NumberPair<Double>.self, NumberPair<Double>.self, mean, .float64) {
+      return try squares(NumberPair<Double>.self, NumberPair<Double>.self, mean, .float64) {
         let part = $0 - $1
         return part.real * part.real + part.imaginary * part.imaginary
       }
@@ -113,8 +114,8 @@ extension AnyNDArray {
   @inline(__always)
   private func squares<Item: BitwiseCopyable, Mean: BitwiseCopyable, Square: BitwiseCopyable>(
     _: Item.Type, _: Mean.Type, _ mean: AnyNDArray, _ dtype: DType, _ square: @Sendable (Item, Mean) -> Square
-  ) -> AnyNDArray {
-    let result = packedLike(dtype)
+  ) throws(ArrayError) -> AnyNDArray {
+    let result = try packedLike(dtype)
     guard count > 0 else { return result }
     // The plan visits this array in its order of memory, in which the result is packed.
     let plan = LoopPlan(shape: shape, first: strides, second: mean.strides)
@@ -153,10 +154,12 @@ extension AnyNDArray {
   }
 
   /// A new array of this shape, packed, with its axes in this array's order of memory, backwards ones too.
-  private func packedLike(_ dtype: DType) -> AnyNDArray {
+  private func packedLike(_ dtype: DType) throws(ArrayError) -> AnyNDArray {
+    let byteCount = try AnyNDArray.check(shape: shape, itemSize: dtype.itemSize)
+    try ArrayStorage.requireRoom(for: byteCount)
     // Stable, as `LoopPlan` sorts: the largest stride outermost.
     let order = shape.indices.sorted {
-      (abs(strides[$0]), $1) > (abs(strides[$1]), $0)
+      (strides[$0].magnitude, $1) > (strides[$1].magnitude, $0)
     }
     var steps = [Int](repeating: 0, count: ndim)
     var offset = 0
@@ -169,6 +172,6 @@ extension AnyNDArray {
     }
     return AnyNDArray(
       uncheckedDType: dtype, shape: shape, strides: steps, offset: count == 0 ? 0 : offset,
-      storage: ArrayStorage(uninitializedByteCount: count * dtype.itemSize))
+      storage: ArrayStorage(uninitializedByteCount: byteCount))
   }
 }

@@ -12,6 +12,7 @@ extension AnyNDArray {
   /// - Throws: ``ArrayError`` with code `shapeMismatch` if the numbers of elements differ.
   public func reshaped(_ shape: [Int], fortran: Bool = false) throws(ArrayError) -> AnyNDArray {
     let shape = try Layout.completing(shape, count: count)
+    try AnyNDArray.check(shape: shape, itemSize: dtype.itemSize)
     if let strides = Layout.reshaping(self.shape, strides, to: shape, itemSize: dtype.itemSize, fortran: fortran) {
       return AnyNDArray(uncheckedDType: dtype, shape: shape, strides: strides, offset: offset, storage: storage)
     }

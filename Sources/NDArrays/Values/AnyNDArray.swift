@@ -42,9 +42,14 @@ public struct AnyNDArray: Sendable {
     throws(ArrayError)
   {
     try AnyNDArray.check(shape: shape, itemSize: dtype.itemSize)
-    let strides = strides ?? Layout.strides(shape, itemSize: dtype.itemSize)
+    let packed = Layout.strides(shape, itemSize: dtype.itemSize)
+    var strides = strides ?? packed
     guard strides.count == shape.count else {
       throw ArrayError(.shapeMismatch, "\(strides.count) strides for \(shape.count) axes")
+    }
+    // A stride that is never followed may be any number; calculating with it must not overflow.
+    for axis in shape.indices where shape[axis] < 2 || shape.contains(0) {
+      if strides[axis].magnitude > UInt(storage.byteCount) { strides[axis] = packed[axis] }
     }
     guard let reach = Layout.reach(shape, strides, itemSize: dtype.itemSize), offset >= 0,
       offset <= storage.byteCount, offset + reach.low >= 0, reach.high <= storage.byteCount - offset
@@ -93,6 +98,9 @@ public struct AnyNDArray: Sendable {
   }
 
   /// The number of bytes of a shape's elements, checked.
+  ///
+  /// As in NumPy (`PyArray_NewFromDescr_int`), axes of length 0 are left out of the check: the other lengths of an empty
+  /// array have to fit all the same, so that its strides, and what slices make of them, can be computed.
   @discardableResult
   package static func check(shape: [Int], itemSize: Int) throws(ArrayError) -> Int {
     guard shape.count <= Layout.maxAxes else {
@@ -101,13 +109,12 @@ public struct AnyNDArray: Sendable {
     guard shape.allSatisfy({ $0 >= 0 }) else {
       throw ArrayError(.shapeMismatch, "negative dimensions are not allowed: \(Layout.describe(shape))")
     }
-    guard let count = Layout.elementCount(shape),
-      case let (bytes, overflow) = count.multipliedReportingOverflow(by: itemSize),
-      !overflow
+    guard let extent = Layout.elementCount(shape.filter { $0 != 0 }),
+      !extent.multipliedReportingOverflow(by: itemSize).overflow
     else {
       throw ArrayError(.tooLarge, "array is too big: shape \(Layout.describe(shape)), \(itemSize) bytes an element")
     }
-    return bytes
+    return shape.contains(0) ? 0 : extent * itemSize
   }
 
   /// The number of axes: NumPy's `ndim`.

@@ -22,10 +22,11 @@ package struct LoopPlan {
     for axis in shape.indices where shape[axis] != 1 {
       var next = Axis(count: shape[axis], first: first[axis], second: second[axis])
       if next.first < 0, !keepingOrder {
-        firstOffset += (next.count - 1) * next.first
-        secondOffset += (next.count - 1) * next.second
-        next.first = -next.first
-        next.second = -next.second
+        // Wrapping, here and below: the strides of an empty array are never followed.
+        firstOffset = firstOffset &+ (next.count &- 1) &* next.first
+        secondOffset = secondOffset &+ (next.count &- 1) &* next.second
+        next.first = 0 &- next.first
+        next.second = 0 &- next.second
       }
       all.append(next)
     }
@@ -41,17 +42,19 @@ package struct LoopPlan {
     }
     var merged: [Axis] = []
     for axis in all {
-      if let last = merged.last, last.first == axis.count * axis.first, last.second == axis.count * axis.second {
-        merged[merged.count - 1] = Axis(count: last.count * axis.count, first: axis.first, second: axis.second)
+      if let last = merged.last, last.first == axis.count &* axis.first, last.second == axis.count &* axis.second {
+        merged[merged.count - 1] = Axis(count: last.count &* axis.count, first: axis.first, second: axis.second)
       } else {
         merged.append(axis)
       }
     }
     if let last = merged.popLast() { inner = last }
     axes = merged
-    if inner.count > 8, abs(inner.second) > 64 {
-      tileAxis = axes.indices.min { abs(axes[$0].second) < abs(axes[$1].second) }
-      if let tile = tileAxis, abs(axes[tile].second) >= abs(inner.second) || axes[tile].count < 8 { tileAxis = nil }
+    if inner.count > 8, inner.second.magnitude > 64 {
+      tileAxis = axes.indices.min { axes[$0].second.magnitude < axes[$1].second.magnitude }
+      if let tile = tileAxis, axes[tile].second.magnitude >= inner.second.magnitude || axes[tile].count < 8 {
+        tileAxis = nil
+      }
     }
   }
 
