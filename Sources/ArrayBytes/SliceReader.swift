@@ -36,8 +36,13 @@ struct SliceReader {
     self.source = source
     result = try AnyNDArray(uninitialized: resolved.shape, dtype: dtype, fortran: fortran)
     itemSize = dtype.itemSize
-    var (from, to) = (start, 0)
     axes = []
+    // Nothing is read of an empty part, and its distances need not fit.
+    guard result.nbytes > 0 else {
+      (sourceStart, targetStart) = (start, 0)
+      return
+    }
+    var (from, to) = (start, 0)
     for (place, axis) in resolved.axes.enumerated() {
       from += axis.start * strides[place]
       guard axis.count != 1, let position = resolved.result.firstIndex(of: place) else { continue }

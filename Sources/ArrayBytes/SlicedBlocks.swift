@@ -212,9 +212,10 @@ extension ResolvedSlice {
     for (position, axis) in result.enumerated() {
       guard let axis else { continue }
       let (outer, inner) = (axes[axis], next.axes[position])
-      composed.axes[axis].start = outer.start + inner.start * outer.step
+      // An empty range may begin after the last element; a step that is never taken may be any number.
+      composed.axes[axis].start = inner.count == 0 ? 0 : outer.start + inner.start * outer.step
       composed.axes[axis].count = inner.count
-      composed.axes[axis].step = outer.step &* inner.step
+      composed.axes[axis].step = inner.count > 1 ? outer.step * inner.step : 1
       composed.axes[axis].isKept = inner.isKept
     }
     composed.result = next.result.map { $0.flatMap { result[$0] } }

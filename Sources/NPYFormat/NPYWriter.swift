@@ -36,6 +36,9 @@ public final class NPYWriter {
     if !replacing, FileStatus(path: path) != nil {
       throw FormatError(.alreadyExists, "the file exists", file: path)
     }
+    try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in
+      _ = try AnyNDArray.check(shape: [0] + rowShape, itemSize: dtype.itemSize)
+    }
     self.isTransposed = isTransposed && !rowShape.isEmpty
     let (header, bytes) = try NPYWriter.header(dtype, 0, rowShape, isTransposed: self.isTransposed)
     file = try AtomicFile(path: path)

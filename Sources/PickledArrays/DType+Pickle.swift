@@ -202,6 +202,10 @@ private struct PickledDTypes {
     guard let known = DateUnit.Unit(rawValue: name) else {
       throw FormatError(.malformed, "a pickled dtype: an unknown unit \(name)")
     }
+    // NumPy keeps the count in a C `int`.
+    guard count <= Int(Int32.max) else {
+      throw FormatError(.malformed, "a pickled dtype: \(count) \(name) are more than a unit's count can be")
+    }
     return DateUnit(known, count: count)
   }
 }
