@@ -6,6 +6,10 @@ struct KeyHash {
 
   private static let unhashable = KeyHash(hash: 0x5EED, isHashable: false)
 
+  /// The hash of NaN, real or complex, which as a key equals no other: in Python only the same object would, and floats
+  /// keep no identity in a pickle.
+  static let notANumber = 0x4E61_4E4B_6579
+
   /// The hash of a value. Tuples within tuples are followed in a loop and remember theirs.
   init(_ value: PickleValue) {
     guard case .tuple(let tuple) = value else {
@@ -73,11 +77,19 @@ struct KeyHash {
       if let integer = Int(exactly: value) {
         hasher.combine(integer)
       } else {
-        hasher.combine(value.isNaN ? 0 : value)
+        if value.isNaN {
+          self.init(hash: KeyHash.notANumber, isHashable: true)
+          return
+        }
+        hasher.combine(value)
       }
     case .complex(let value):
       if value.imaginary == 0 {
         self = KeyHash(shallow: .float(value.real))
+        return
+      }
+      if value.real.isNaN || value.imaginary.isNaN {
+        self.init(hash: KeyHash.notANumber, isHashable: true)
         return
       }
       hasher.combine(value.real)
@@ -109,6 +121,7 @@ struct KeyTable {
 
   /// The place of a key among `keys`.
   func find(_ key: PickleValue, hash: Int, at keyAt: (Int) -> PickleValue) -> Int? {
+    if hash == KeyHash.notANumber { return nil }
     if slots.isEmpty {
       for place in hashes.indices
       where hashes[place] == hash && PickleComparison.areSameKey(key, keyAt(place)) {
@@ -159,9 +172,16 @@ struct KeyTable {
     for place in hashes.indices { insert(place) }
   }
 
+  /// Where the search for a key begins. The many NaN that one table may have are never searched for; they are spread by
+  /// their place, so that none has to be moved past all others.
+  func firstSlot(ofKeyAt place: Int) -> Int {
+    let hash = hashes[place]
+    return (hash == KeyHash.notANumber ? place &* 0x1E37_79B9_7F4A_7C15 : hash) & (slots.count - 1)
+  }
+
   private mutating func insert(_ place: Int) {
     let mask = slots.count - 1
-    var slot = hashes[place] & mask
+    var slot = firstSlot(ofKeyAt: place)
     while slots[slot] >= 0 { slot = (slot + 1) & mask }
     slots[slot] = Int32(truncatingIfNeeded: place)
   }

@@ -17,7 +17,7 @@ extension KeyTable {
     guard slots.count(where: { $0 >= 0 }) == keyCount else { return "not a slot for each key" }
     for index in hashes.indices {
       // Linear probing: from the slot that the hash says there is no gap before the key's own.
-      var slot = hashes[index] & mask
+      var slot = firstSlot(ofKeyAt: index)
       while slots[slot] >= 0, slots[slot] != index { slot = (slot + 1) & mask }
       guard slots[slot] == index else { return "key \(index) is not reached from its hash" }
     }

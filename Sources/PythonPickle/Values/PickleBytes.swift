@@ -76,6 +76,11 @@ public final class PickleBytes: Sendable {
     }
   }
 
+  /// The first bytes, and whether these are all.
+  func prefix(_ count: Int) -> (bytes: [UInt8], isWhole: Bool) {
+    unsafe withBytes { all in unsafe (Array(all.prefix(count)), all.count <= count) }
+  }
+
   func hasSameBytes(as other: PickleBytes) -> Bool {
     if self === other { return true }
     guard count == other.count else { return false }

@@ -20,6 +20,8 @@ struct PickleReprPrinter {
   /// Values made on the way: while they live no other takes their address, by which containers are known.
   private var kept: [PickleValue] = []
   private static let maxRepetitions = 20_000
+  /// The most bytes of text, but for the end of what passes it.
+  private var limit = Int.max
   /// How a caller prints objects that it knows; `nil` for those that it does not.
   private var objects: ((PickleObject) -> String?)?
 
@@ -29,6 +31,7 @@ struct PickleReprPrinter {
   ) -> (text: String, isWhole: Bool) {
     var printer = PickleReprPrinter()
     printer.objects = objects
+    printer.limit = max(0, limit)
     printer.steps = [.value(value)]
     while let step = printer.steps.popLast() {
       switch step {
@@ -36,7 +39,7 @@ struct PickleReprPrinter {
       case .leave(let id): printer.open.remove(id)
       case .value(let value): printer.print(value)
       }
-      if printer.length > limit || printer.repetitions > maxRepetitions { return (printer.text, false) }
+      if printer.length > printer.limit || printer.repetitions > maxRepetitions { return (printer.text, false) }
     }
     return (printer.text, true)
   }
@@ -44,6 +47,19 @@ struct PickleReprPrinter {
   private mutating func write(_ part: String) {
     text += part
     length += part.utf8.count
+  }
+
+  /// How many characters of one string or bytes are looked at: none is shorter than a byte of text.
+  private var room: Int { max(0, min(limit, 1 << 62) - length) + PickleReprPrinter.slack }
+
+  /// Strings that pass the limit by no more than this are printed whole.
+  private static let slack = 1 << 10
+
+  /// Writes the `repr` of a string, or, if that is of its beginning only, all but the closing quote, and ends there.
+  private mutating func write(_ quoted: String, isWhole: Bool) {
+    guard !isWhole else { return write(quoted) }
+    write(String(quoted.dropLast()))
+    limit = min(limit, length - 1)
   }
 
   private mutating func print(_ value: PickleValue) {
@@ -54,9 +70,16 @@ struct PickleReprPrinter {
     case .bigInt(let value): write(value.decimal() ?? "<an integer of \(value.twosComplement.count) bytes>")
     case .float(let value): write(PythonRepr.float(value))
     case .complex(let value): write(PythonRepr.complex(value.real, value.imaginary))
-    case .string(let value): write(PythonRepr.string(codePoints: value.codePoints))
-    case .bytes(let value): write(PythonRepr.bytes(value.array))
-    case .byteArray(let value): write("bytearray(\(PythonRepr.bytes(value.array)))")
+    case .string(let value):
+      let (points, isWhole) = value.codePoints(upTo: room)
+      write(PythonRepr.string(codePoints: points), isWhole: isWhole)
+    case .bytes(let value):
+      let (bytes, isWhole) = value.prefix(room)
+      write(PythonRepr.bytes(bytes), isWhole: isWhole)
+    case .byteArray(let value):
+      let (bytes, isWhole) = value.prefix(room)
+      write("bytearray(" + PythonRepr.bytes(bytes), isWhole: isWhole)
+      if isWhole { write(")") }
     case .list(let list): enter(list, "[", list.items, "]", cyclic: "[...]")
     case .tuple(let tuple):
       enter(tuple, "(", tuple.items, tuple.items.count == 1 ? ",)" : ")", cyclic: "(...)")

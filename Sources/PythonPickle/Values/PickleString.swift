@@ -71,6 +71,17 @@ public final class PickleString: @unchecked Sendable {
     return text.unicodeScalars.map(\.value)
   }
 
+  /// The first code points, and whether these are all: of a long string no more is looked at than is asked for.
+  func codePoints(upTo count: Int) -> (points: [UInt32], isWhole: Bool) {
+    if surrogateBytes != nil {
+      let points = codePoints
+      return points.count <= count ? (points, true) : (Array(points.prefix(count)), false)
+    }
+    let scalars = text.unicodeScalars
+    let end = scalars.index(scalars.startIndex, offsetBy: count, limitedBy: scalars.endIndex) ?? scalars.endIndex
+    return (scalars[..<end].map(\.value), end == scalars.endIndex)
+  }
+
   /// The length of ``withUTF8(_:)``'s bytes.
   var utf8Count: Int { surrogateBytes?.count ?? text.utf8.count }
 
