@@ -39,8 +39,8 @@ struct PickleDescription {
   /// The lines of `ls`: the arrays by their paths, or the whole where there are none.
   var rows: [[String]] {
     func row(_ name: String, _ dtype: DType, _ shape: [Int]) -> [String] {
-      let size = (Layout.elementCount(shape) ?? 0) * dtype.itemSize
-      return [Console.printable(name), Layout.describe(shape), dtype.description, TextTable.size(size)]
+      let size = PickleDescription.byteCount(dtype, shape).map(TextTable.size) ?? "-"
+      return [Console.printable(name), Layout.describe(shape), dtype.description, size]
     }
     if let array { return [row(name, array.dtype, array.shape)] }
     let paths = (try? value.arrayPaths()) ?? []
@@ -63,6 +63,13 @@ struct PickleDescription {
     return .object(entries)
   }
 
+  /// The bytes of a whole array; `nil` if they cannot be counted, as of a sparse one of any shape.
+  private static func byteCount(_ dtype: DType, _ shape: [Int]) -> Int? {
+    guard let count = Layout.elementCount(shape) else { return nil }
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: dtype.itemSize)
+    return overflow ? nil : bytes
+  }
+
   private static func fields(_ array: AnyNDArray) -> [(key: String, value: JSONValue)] {
     [
       ("dtype", array.dtype.json), ("shape", .array(array.shape.map(JSONValue.int))),
@@ -70,23 +77,35 @@ struct PickleDescription {
     ]
   }
 
-  /// A few bytes can stand for a tree of billions of nodes: no more than these are shown.
+  /// A few bytes can represent a tree of billions of nodes, each with the same long name or dtype: no more nodes than
+  /// these are shown, and fewer of long ones.
   private static let mostNodes = 10_000
+
+  /// How many nodes a text counts for, beside its own.
+  private static func weight(_ text: String) -> Int { text.utf8.count / 1_000 }
+
+  /// How many nodes the list of a value's children counts for, of which only the first are shown.
+  private static func weight(ofChildren count: Int) -> Int { min(1_000, count / 1_000) }
 
   private static func json(_ value: PickleValue, depth: Int, left: inout Int) -> JSONValue {
     left -= 1
     if let (dtype, shape) = (try? value.arrayDescription()) ?? nil {
+      left -= weight(dtype.description)
       return .object([
         ("type", .string("ndarray")), ("dtype", dtype.json), ("shape", .array(shape.map(JSONValue.int))),
-        ("nbytes", .int((Layout.elementCount(shape) ?? 0) * dtype.itemSize)),
+        ("nbytes", byteCount(dtype, shape).map(JSONValue.int) ?? .null),
       ])
     }
-    let children = value.children
-    guard !children.isEmpty, depth > 0, left > 0 else {
-      return .object([("type", .string(value.typeName)), ("repr", .string(value.repr(limit: 200)))])
+    let children = left > 0 && depth > 0 ? value.children : []
+    left -= weight(ofChildren: children.count)
+    guard !children.isEmpty, left > 0 else {
+      let repr = value.repr(limit: 200)
+      left -= weight(repr)
+      return .object([("type", .string(value.typeName)), ("repr", .string(repr))])
     }
     var entries: [(key: String, value: JSONValue)] = []
     for child in children.prefix(1000) where left > 0 {
+      left -= weight(child.name)
       entries.append((key: child.name, value: json(child.value, depth: depth - 1, left: &left)))
     }
     return .object([("type", .string(value.typeName)), ("items", .object(entries))])
@@ -109,10 +128,13 @@ struct PickleDescription {
     var left = PickleDescription.mostNodes
     func list(_ value: PickleValue, _ indent: String, _ depth: Int) {
       if ((try? value.arrayDescription()) ?? nil) != nil { return }
+      guard left > 0 else { return }
       let children = value.children
+      left -= PickleDescription.weight(ofChildren: children.count)
       for (name, child) in children.prefix(20) where left > 0 {
-        left -= 1
-        text += indent + Console.printable(name) + ": " + line(child) + "\n"
+        let entry = indent + Console.printable(name) + ": " + line(child) + "\n"
+        left -= 1 + PickleDescription.weight(entry)
+        text += entry
         if depth > 0 { list(child, indent + "  ", depth - 1) }
       }
       if children.count > 20 { text += indent + "… \(children.count - 20) more\n" }
