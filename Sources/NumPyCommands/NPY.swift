@@ -33,6 +33,8 @@ struct NPY: ParsableCommand {
     StandardStreams.occupy()
     // A closed pipe is an error of the write, not a signal that ends the process half-way through a file.
     signal(SIGPIPE, SIG_IGN)
+    // So is a file that grows past the limit of `ulimit -f` (EFBIG).
+    signal(SIGXFSZ, SIG_IGN)
     Interruption.watch()
     let arguments = CommandLineArguments.expanded(Array(CommandLine.arguments.dropFirst()))
     var code: Int32 = 0
