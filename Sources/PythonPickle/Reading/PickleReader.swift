@@ -56,6 +56,11 @@ public struct PickleReader {
     machine = PickleMachine(PickleWindow(source, at: offset), options)
   }
 
+  /// A reader of a file that is mapped as well: large bytes become parts of the map, all else is read from the file.
+  package init(_ source: any ByteSource, lending map: MappedFile?, options: Options) {
+    machine = PickleMachine(PickleWindow(source, at: 0, lending: map), options)
+  }
+
   /// Where the next byte lies in the source: after the last pickle.
   public var position: Int { machine.input.position }
 

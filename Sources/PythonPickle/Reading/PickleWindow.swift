@@ -2,10 +2,15 @@ internal import ByteIO
 internal import ParallelLoops
 
 /// The bytes of a source, seen through a window that moves forwards; a mapped file and bytes in memory are one window.
+///
+/// Where a map is lent beside the source, the source is read, and large payloads stay in the map, untouched: a file that is
+/// cut short meanwhile ends in an error of the read, where touching the map would end the process.
 @safe struct PickleWindow {
   let source: any ByteSource
-  /// What holds the bytes, where all of them lie in the window.
+  /// What holds the bytes that need not be copied.
   private let lender: (any ByteSource)?
+  /// Whether all of the source lies in the window, which is then the lender's.
+  private let windowIsWhole: Bool
   /// From this size on, payloads are left where they are if there is a lender.
   private let lentSize: Int
   private var window: PickleMemory
@@ -23,9 +28,16 @@ internal import ParallelLoops
   /// Payloads from this size on get memory of their own, into which the source is read directly.
   static let largeSize = 1 << 15
 
-  init(_ source: any ByteSource, at offset: Int) {
+  /// - Parameter map: The same file as the source, of which large payloads are to be parts.
+  init(_ source: any ByteSource, at offset: Int, lending map: MappedFile? = nil) {
     self.source = source
-    if let bytes = source.residentBytes {
+    windowIsWhole = map == nil && source.residentBytes != nil
+    if let map {
+      lender = map
+      lentSize = PickleWindow.largeSize
+      window = PickleMemory(uninitializedCount: PickleWindow.windowSize)
+      windowStart = max(0, offset)
+    } else if let bytes = source.residentBytes {
       lender = source
       // An array keeps all of the bytes that it lies in alive: of those in memory not many times its own size.
       lentSize = bytes.isMapped ? PickleWindow.largeSize : max(PickleWindow.largeSize, bytes.count / 16)
@@ -159,7 +171,7 @@ internal import ParallelLoops
   mutating func withBytes<Result>(
     _ count: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
   ) throws(FormatError) -> Result {
-    if count <= PickleWindow.largeSize || lender != nil {
+    if count <= PickleWindow.largeSize || windowIsWhole {
       try need(count)
       // Safe: `need` made sure of the bytes.
       let result = unsafe body(
@@ -185,10 +197,11 @@ internal import ParallelLoops
       cursor += count
       return .array(bytes)
     }
-    if let lender, count >= lentSize {
-      // Safe: the bytes lie in the window (checked above), and the new object holds who lends them.
-      let memory = unsafe PickleMemory(borrowing: window.baseAddress + cursor, count: count, owner: lender)
-      cursor += count
+    if let lender, count >= lentSize, let bytes = lender.residentBytes, count <= bytes.count - position {
+      // Safe: the bytes lie in those of the lender (checked above), which the new object holds; nobody writes to them.
+      let memory = unsafe PickleMemory(
+        borrowing: UnsafeMutableRawPointer(mutating: bytes.baseAddress + position), count: count, owner: lender)
+      skip(count)
       return .memory(memory)
     }
     guard source.byteCount != nil else { return .array(try gather(count)) }
@@ -196,6 +209,16 @@ internal import ParallelLoops
     // Safe: all of the new memory.
     try unsafe readAll(UnsafeMutableRawBufferPointer(start: memory.baseAddress, count: count))
     return .memory(memory)
+  }
+
+  /// Moves on past bytes that are not looked at.
+  private mutating func skip(_ count: Int) {
+    if count <= end - cursor {
+      cursor += count
+    } else {
+      windowStart += cursor + count
+      (cursor, end) = (0, 0)
+    }
   }
 
   /// Bytes of a stream that does not know its length: memory is taken as they arrive.
