@@ -143,7 +143,8 @@ let package = Package(
     .testTarget(
       name: "NumPyIOTests",
       dependencies: [
-        "NumPyIO", "PythonPickle", "NDArrays", "ByteIO", "PlatformC", "PythonLiterals", "TestSupport",
+        "NumPyIO", "PickledArrays", "PythonPickle", "NDArrays", "ByteIO", "PlatformC", "PythonLiterals",
+        "TestSupport",
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     .testTarget(name: "NumPyIOFoundationTests", dependencies: ["NumPyIOFoundation", "NumPyIO", "TestSupport"]),

@@ -1,5 +1,6 @@
 internal import ArrayDeflate
 package import ByteIO
+internal import NDArrays
 
 /// Pickles that joblib has compressed.
 package enum CompressedPickle {
@@ -12,8 +13,12 @@ package enum CompressedPickle {
     var start = prefix.starts(with: oldHeader) ? oldHeaderLength : 0
     // Up to joblib 0.8.4 in Python 2 the header was one space longer.
     if start > 0, prefix.count > start, prefix[start] == 0x20 { start += 1 }
-    return try CompressedSource(source, at: start, format: format)
+    return BoundedSource(try CompressedSource(source, at: start, format: format), mostBytes: mostBytes)
   }
+
+  /// The most bytes that a pickle may be inflated to: all that it holds is kept in memory, and a thousand times as much as
+  /// its file is easily made.
+  package static var mostBytes: Int { ArrayStorage.mostBytes }
 
   /// joblib up to 0.9 put `ZF` and the length in hexadecimal digits, padded to 19, in front of a zlib stream.
   private static let oldHeader = Array("ZF".utf8)

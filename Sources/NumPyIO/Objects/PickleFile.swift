@@ -74,8 +74,14 @@ public struct PickleFile {
     case .pickle(let plain, let isCompressed):
       format = isCompressed ? .compressedPickle : .pickle
       let folder = path.map { JoblibFolder(of: $0) }
+      var options = options
+      if isCompressed {
+        // The file's own size bounds nothing; what a value declares is refused before it is inflated.
+        options.limits.valueBytes = min(options.limits.valueBytes, CompressedPickle.mostBytes)
+        options.limits.totalBytes = min(options.limits.totalBytes, CompressedPickle.mostBytes)
+      }
       var reader = PickleReader(
-        isCompressed ? plain : map ?? plain, options: Joblib.options(options, folder: folder))
+        plain, lending: isCompressed ? nil : map, options: Joblib.options(options, folder: folder))
       value = try reader.read()
       protocolVersion = reader.protocolVersion
     }

@@ -1,0 +1,31 @@
+package import ByteIO
+
+/// A source of unknown length that may not be longer than a limit.
+package final class BoundedSource: ByteSource {
+  private let base: any ByteSource
+  private let mostBytes: Int
+
+  package init(_ base: any ByteSource, mostBytes: Int) {
+    self.base = base
+    self.mostBytes = mostBytes
+  }
+
+  package var name: String { base.name }
+  package var byteCount: Int? { base.byteCount }
+  package var seekCost: SeekCost { base.seekCost }
+  package var isStandardInput: Bool { base.isStandardInput }
+  package func willBeReadOnce() { base.willBeReadOnce() }
+
+  /// Reads from the source.
+  ///
+  /// - Throws: ``FormatError`` with code `limitExceeded` once bytes past the limit are read.
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+    // Safe: the caller's memory, for the duration of the call.
+    let count = try unsafe base.read(into: buffer, at: offset)
+    guard count == 0 || offset <= mostBytes - count else {
+      throw FormatError(
+        .limitExceeded, "the data inflates to more than the limit of \(mostBytes) bytes", file: name, offset: mostBytes)
+    }
+    return count
+  }
+}

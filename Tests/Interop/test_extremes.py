@@ -1,0 +1,129 @@
+"""Numbers, lengths and limits at their ends, through the command: an answer or one line of error, never a signal."""
+import gzip
+import json
+import os
+import pickle
+import resource
+import signal
+import subprocess
+
+import numpy as np
+import pytest
+
+from conftest import COMMAND, peak_memory
+
+ENDS = ["", "-1", "0", "3", str(2**62), str(-2**62), str(2**63 - 1), str(-2**63)]
+
+
+def ends_well(*arguments, **options):
+    result = subprocess.run([COMMAND, *map(str, arguments)], capture_output=True, timeout=120, **options)
+    assert result.returncode >= 0, (arguments, signal.Signals(-result.returncode), result.stderr[:300])
+    if result.returncode:
+        assert result.stderr.count(b"\n") <= 2, (arguments, result.stderr[:300])
+    return result
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("files")
+    array = np.arange(42, dtype="f4").reshape(6, 7)
+    np.save(folder / "c.npy", array)
+    np.save(folder / "f.npy", np.asfortranarray(array))
+    np.savez_compressed(folder / "z.npz", a=array)
+    with open(folder / "p.pkl", "wb") as file:
+        pickle.dump(array, file)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["c.npy", "f.npy", "z.npz:a", "p.pkl"])
+def test_slices_are_numpys(files, name):
+    array = np.arange(42, dtype="f4").reshape(6, 7)
+    for start, stop, step in [("", "", ENDS[4]), ("-2", str(2**32), str(2**63 - 2)), ("", "", str(-2**63)),
+                              ("5", str(-2**63), str(-2**62)), ("0", "0", ENDS[6]), (ENDS[7], ENDS[6], "3")]:
+        part = eval(f"array[{start}:{stop}:{step}, ::{step or 1}]")
+        address = f"{files / name}[{start}:{stop}:{step},::{step or 1}]"
+        target = files / "part.npy"
+        result = ends_well("convert", "--force", address, target)
+        assert result.returncode == 0, (address, result.stderr)
+        assert np.array_equal(np.load(target), part), address
+        assert ends_well("show", address).stdout.decode().strip() == str(part).strip()
+        ends_well("stats", address)
+        ends_well("plot", address)
+        assert ends_well("diff", address, target).returncode == 0
+
+
+def test_every_command_takes_extreme_slices(files):
+    for step in ENDS[4:]:
+        for bound in ENDS:
+            for command in ["show", "stats", "info"]:
+                ends_well(command, f"{files / 'c.npy'}[{bound}::{step}]")
+
+
+def empty(path, shape, descr="<f8"):
+    with open(path, "wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": descr, "fortran_order": False, "shape": shape})
+
+
+@pytest.mark.parametrize("shape", [(2**60 - 1, 0), (0, 2**60 - 1), (3, 0, 2**57)])
+def test_lengths_beside_a_zero(tmp_path, shape):
+    empty(tmp_path / "e.npy", shape)
+    for part in ["", "[-1]", "[...,-1:]", f"[::{-2**63}]", "[1:]"]:
+        address = f"{tmp_path / 'e.npy'}{part}"
+        for command in ["show", "stats", "info", "plot"]:
+            ends_well(command, address)
+        for target in ["o.npy", "o.npz", "o.pkl", "o.csv"]:
+            ends_well("convert", "--force", address, tmp_path / target)
+            ends_well("convert", "--force", "--astype", "c16", address, tmp_path / target)
+        ends_well("diff", address, address)
+
+
+def test_dates_of_long_steps(tmp_path):
+    array = np.array([1, 2], "M8[7s]")
+    with open(tmp_path / "d.pkl", "wb") as file:
+        pickle.dump(array, file, protocol=2)
+    content = (tmp_path / "d.pkl").read_bytes()
+    assert content.count(b"K\x07K\x01K\x01") == 1
+    long = content.replace(b"K\x07K\x01K\x01", b"\x8a\x08" + b"\xff" * 7 + b"\x7f" + b"K\x01K\x01")
+    (tmp_path / "l.pkl").write_bytes(long)
+    assert ends_well("diff", tmp_path / "l.pkl", tmp_path / "d.pkl").returncode > 1
+    assert ends_well("convert", "--astype", "M8[Y]", tmp_path / "l.pkl", tmp_path / "o.npy").returncode != 0
+
+
+def test_large_and_repeated_values_are_described_shortly(tmp_path):
+    blob = bytes(60_000_000)
+    with open(tmp_path / "blob.pkl", "wb") as file:
+        pickle.dump({"a": blob, "b": "é" * 20_000_000, "c": bytearray(blob)}, file)
+    name = "n" * 200_000
+    with open(tmp_path / "again.pkl", "wb") as file:
+        pickle.dump([{name: name, "x": name.encode()}] * 30_000, file)
+    for file, memory in [("blob.pkl", 500 << 20), ("again.pkl", 300 << 20)]:
+        for options in [[], ["--json"]]:
+            result = ends_well("info", *options, tmp_path / file)
+            assert result.returncode == 0
+            assert len(result.stdout) < 20 << 20
+            if options:
+                json.loads(result.stdout)
+            assert peak_memory("info", *options, tmp_path / file) < memory
+
+
+def test_a_limit_on_the_size_of_files(files, tmp_path):
+    np.save(tmp_path / "large.npy", np.random.default_rng(1).random(200_000))
+
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    for target in ["o.npy", "o.npz", "o.csv", "o.pkl"]:
+        result = ends_well("convert", tmp_path / "large.npy", tmp_path / target, preexec_fn=limit)
+        assert result.returncode > 0 and b"large" in result.stderr.lower(), result.stderr
+        assert sorted(os.listdir(tmp_path)) == ["large.npy"]
+
+
+def test_a_compressed_pickle_longer_than_memory(tmp_path):
+    # A bytes object of 2**45 bytes is declared; what follows it are zeros, of which gigabytes take a megabyte.
+    with gzip.open(tmp_path / "z.pkl.gz", "wb") as file:
+        file.write(b"\x80\x04\x8e" + (2**45).to_bytes(8, "little"))
+        for _ in range(400):
+            file.write(bytes(1 << 20))
+    for command in [["show"], ["ls"], ["check"], ["info"]]:
+        assert ends_well(*command, tmp_path / "z.pkl.gz").returncode > 0
