@@ -13,7 +13,7 @@ struct LocalHeader {
   ///
   /// - Throws: `malformed` if header and directory disagree in name, method, flags, checksum or sizes, or if the
   ///   data would reach beyond the member's boundary. With a data descriptor the header's checksum and sizes may be
-  ///   zero; the directory's are believed.
+  ///   zero, or all but the uncompressed size; the directory's are believed.
   init(of member: ZipMember, in source: any ByteSource) throws(FormatError) {
     let fixed = RecordSize.localHeader + member.nameBytes.count
     // A hundred bytes more bring the extra block along, usually.
@@ -57,7 +57,10 @@ struct LocalHeader {
     let isPending = member.hasDataDescriptor && crc == 0
     let numbers = try LocalHeader.numbers(
       uncompressed: uncompressed, compressed: compressed, field: zip64, isPending: isPending)
-    if member.hasDataDescriptor, numbers.uncompressedSize == 0, numbers.compressedSize == 0, crc == 0 {
+    // libarchive (bsdtar, the tar of macOS and Windows) knows the uncompressed size beforehand, and writes it.
+    if member.hasDataDescriptor, numbers.compressedSize == 0, crc == 0,
+      numbers.uncompressedSize == 0 || numbers.uncompressedSize == UInt64(member.uncompressedSize)
+    {
       return
     }
     guard crc == member.crc32 else { throw LocalHeader.disagreement("checksum") }
