@@ -91,8 +91,8 @@ let package = Package(
     .target(
       name: "NumPyIO",
       dependencies: [
-        "NDArrays", "ByteIO", "ArrayBytes", "TextTables", "ZipArchives", "PythonPickle", "NPYFormat", "PickledArrays",
-        "NPZFormat", "TorchFiles", "PandasPickles",
+        "NDArrays", "ByteIO", "ArrayDeflate", "ArrayBytes", "TextTables", "ZipArchives", "PythonPickle", "NPYFormat",
+        "PickledArrays", "NPZFormat", "TorchFiles", "PandasPickles",
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     .target(

@@ -40,7 +40,9 @@ public struct NPYFile: Sendable {
   /// - Throws: ``FormatError`` if there is no `.npy` array, or the source is shorter than the header says.
   public init(_ source: any ByteSource, at offset: Int = 0, limits: LoadLimits = .default) throws(FormatError) {
     var reader = ByteReader(source, at: offset)
-    header = try NPYHeader(from: &reader, limits: limits)
+    do throws(FormatError) { header = try NPYHeader(from: &reader, limits: limits) } catch {
+      throw error.code == .wrongKind && offset == 0 ? error.explained(by: source) : error
+    }
     self.source = source
     self.offset = offset
     if let count = source.byteCount, count - dataOffset < header.dataByteCount {

@@ -35,7 +35,9 @@ public final class NPZArchive: Sendable {
   public init(_ source: any ByteSource, limits: LoadLimits = .default) throws(FormatError) {
     // A pipe has no end to begin at: what it holds is read into memory first.
     let source = source.isSeekable ? source : MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name)
-    zip = try ZipArchive(source, limits: ZipLimits(limits))
+    do throws(FormatError) { zip = try ZipArchive(source, limits: ZipLimits(limits)) } catch {
+      throw error.explained(by: source)
+    }
     self.limits = limits
   }
 

@@ -22,14 +22,18 @@ struct InfoCommand: NPYCommand, HasCommonOptions {
 
   func run() throws {
     var objects: [JSONValue] = []
-    for (place, text) in ManyOperands.unfolding(addresses).enumerated() {
-      let description = try FileDescription(text, limits.openOptions)
-      if json {
-        objects.append(description.json)
-      } else {
-        try Console.write((place > 0 ? "\n" : "") + description.text)
+    var isFirst = true
+    let reports = FileReports(ManyOperands.unfolding(addresses), limits.openOptions, json: json)
+    let isGood = try reports.forEach { result in
+      switch result {
+      case .success(let description) where json: objects.append(description.json)
+      case .success(let description):
+        try Console.write((isFirst ? "" : "\n") + description.text)
+        isFirst = false
+      case .failure(let failure): objects.append(failure.json)
       }
     }
     if json { try Console.print((objects.count == 1 ? objects[0] : .array(objects)).pretty()) }
+    if !isGood { throw ExitCode(Failure.badData) }
   }
 }

@@ -19,14 +19,18 @@ struct ListCommand: NPYCommand, HasCommonOptions {
   func run() throws {
     var rows: [[String]] = []
     var objects: [JSONValue] = []
-    for file in ManyOperands.unfolding(files) {
-      let description = try FileDescription(file, limits.openOptions)
-      if json { objects.append(description.json) } else { rows += description.rows }
+    let reports = FileReports(ManyOperands.unfolding(files), limits.openOptions, json: json)
+    let isGood = try reports.forEach { result in
+      switch result {
+      case .success(let description): if json { objects.append(description.json) } else { rows += description.rows }
+      case .failure(let failure): objects.append(failure.json)
+      }
     }
     if json {
       try Console.print((objects.count == 1 ? objects[0] : .array(objects)).pretty())
     } else {
       try Console.write(TextTable.aligned(rows))
     }
+    if !isGood { throw ExitCode(Failure.badData) }
   }
 }

@@ -26,13 +26,14 @@ struct PickleCommand: NPYCommand, HasCommonOptions {
       return
     }
     let sink = DescriptorSink.standardOutput()
+    let opened = try FileSource.openSource(path: file)
+    let source = opened.isSeekable ? opened : try PeekableSource(opened, keeping: ForeignFile.prefixLength)
     do throws(FormatError) {
-      let source = try FileSource.openSource(path: file)
       try Pickle.list(source) { (line: String) throws(FormatError) in try sink.write(line + "\n") }
     } catch {
       // What was listed before the fault is worth seeing.
       try sink.flush()
-      throw error
+      throw error.explained(by: source)
     }
     try sink.flush()
   }

@@ -8,6 +8,8 @@ struct ArchiveDescription {
     let zip: ZipMember
     let array: ArrayDescription?
     let isSeekable: Bool
+    /// Why the member cannot be read.
+    let error: FormatError?
 
     /// The name as NumPy gives it.
     var name: String { zip.name.hasSuffix(".npy") ? String(zip.name.dropLast(4)) : zip.name }
@@ -28,7 +30,8 @@ struct ArchiveDescription {
     var row: [String] {
       let size = TextTable.size(array?.byteCount ?? zip.uncompressedSize)
       return [
-        Console.printable(name), array?.shapeText ?? "-", array?.dtypeText ?? "(no array)", size,
+        Console.printable(name), array?.shapeText ?? "-",
+        array?.dtypeText ?? (error == nil ? "(no array)" : "(unreadable)"), size,
         zip.method.description, ratio, checksum,
       ]
     }
@@ -39,7 +42,7 @@ struct ArchiveDescription {
           ("name", .string(name)), ("method", .string(zip.method.description)),
           ("compressed_bytes", .int(zip.compressedSize)), ("file_bytes", .int(zip.uncompressedSize)),
           ("crc32", .string(checksum)), ("seekable", .bool(isSeekable)),
-        ] + (array?.arrayFields ?? []))
+        ] + (array?.arrayFields ?? []) + (error.map { [(key: "error", value: Failure.json($0))] } ?? []))
     }
   }
 
@@ -47,17 +50,26 @@ struct ArchiveDescription {
   let fileSize: Int?
   let members: [Member]
 
+  /// - Throws: The first error if no member can be read.
   init(_ archive: NPZArchive, name: String) throws(FormatError) {
     self.name = name
     fileSize = archive.zip.source.byteCount
     var members: [Member] = []
     for member in archive.zip.members where !member.isFolder {
       var array: ArrayDescription?
-      if try archive.isArray(member) {
-        array = ArrayDescription(try archive.file(of: member), name: name, stored: try archive.storedOffset(of: member))
+      var failure: FormatError?
+      do throws(FormatError) {
+        if try archive.isArray(member) {
+          array = ArrayDescription(
+            try archive.file(of: member), name: name, stored: try archive.storedOffset(of: member))
+        }
+      } catch {
+        if error.code == .cancelled { throw error }
+        failure = error
       }
-      members.append(Member(zip: member, array: array, isSeekable: archive.isSeekable(member)))
+      members.append(Member(zip: member, array: array, isSeekable: archive.isSeekable(member), error: failure))
     }
+    if let error = members.first?.error, members.allSatisfy({ $0.error != nil }) { throw error }
     self.members = members
   }
 

@@ -31,7 +31,9 @@ enum FileDescription {
       file = try document.file(index)
     }
     document.warnOfPython2(file)
-    return try ArrayDescription(file, name: address.text, stored: 0).sliced(address.slice)
+    // Of a compressed file nothing can be mapped.
+    return try ArrayDescription(file, name: address.text, stored: file.source.seekCost == .restart ? nil : 0)
+      .sliced(address.slice)
   }
 
   private static func member(
@@ -43,6 +45,11 @@ enum FileDescription {
     document.warnOfPython2(file)
     let offset = try archive.storedOffset(of: archive.member(name))
     return try ArrayDescription(file, name: address.text, stored: offset).sliced(address.slice)
+  }
+
+  /// Why members of an archive cannot be read.
+  var memberErrors: [FormatError] {
+    if case .archive(let archive) = self { archive.members.compactMap(\.error) } else { [] }
   }
 
   var text: String {

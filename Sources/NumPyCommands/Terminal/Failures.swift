@@ -22,7 +22,7 @@ enum Failure {
       let error = Advice.added(to: error)
       // Whoever has interrupted the work knows.
       if error.code == .cancelled { return badData }
-      if asJSON { printJSON(error) } else { Console.note("npy: " + Console.printable(error.description)) }
+      if asJSON { printJSON(error) } else { Console.note("npy: " + line(error)) }
       return badData
     case let error as ArrayError:
       return report(FormatError(.badArgument, error.message), asJSON: asJSON)
@@ -33,13 +33,34 @@ enum Failure {
     }
   }
 
-  static func printJSON(_ error: FormatError) {
-    let fields: [(key: String, value: JSONValue)] = [
+  /// An error as one line that can be printed. The dtype of a record of thousands of fields, or a long name, is cut.
+  static func line(_ error: FormatError) -> String {
+    let text = Console.printable(error.description)
+    guard text.count > 600 else { return text }
+    return "\(text.prefix(400)) … \(text.suffix(150))"
+  }
+
+  /// Reports an error of one of several files, or of one of an archive's members, while the others go on.
+  ///
+  /// - Returns: What JSON tells of it.
+  /// - Throws: An error that ends the command: it was interrupted, or its output is not read any more.
+  static func note(_ error: FormatError, asJSON: Bool) throws(FormatError) -> JSONValue {
+    if [.cancelled, .closedPipe].contains(error.code) { throw error }
+    let error = Advice.added(to: error)
+    if !asJSON { Console.note("npy: " + line(error)) }
+    return json(error)
+  }
+
+  static func json(_ error: FormatError) -> JSONValue {
+    .object([
       ("code", .string(error.code.rawValue)), ("message", .string(error.message)),
       ("file", error.file.map(JSONValue.string) ?? .null), ("member", error.member.map(JSONValue.string) ?? .null),
       ("offset", error.offset.map(JSONValue.int) ?? .null),
-    ]
-    do { try Console.print(JSONValue.object([("error", .object(fields))]).text) } catch {
+    ])
+  }
+
+  static func printJSON(_ error: FormatError) {
+    do { try Console.print(JSONValue.object([("error", json(error))]).text) } catch {
       // Where standard output does not work, the error has one more place to go.
       Console.note("npy: " + Console.printable(error.description))
     }

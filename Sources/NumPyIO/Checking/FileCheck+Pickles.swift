@@ -32,7 +32,9 @@ extension FileCheck {
   /// The pickle within an array of objects.
   mutating func checkObjects(_ file: NPYFile, member: String?) throws(FormatError) {
     try checkPickle(file.source, at: file.dataOffset, member: member, isAlone: true)
-    _ = try file.readObjects()
+    var options = PickleReader.Options()
+    options.encoding = pickleEncoding
+    _ = try file.readObjects(options: options)
   }
 
   /// A pickle that is a member of an archive: PyTorch's.

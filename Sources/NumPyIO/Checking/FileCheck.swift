@@ -3,6 +3,7 @@ internal import NPZFormat
 internal import NPYFormat
 public import ByteIO
 internal import NDArrays
+public import PythonPickle
 internal import ZipArchives
 
 /// What is wrong, or odd, with a file: what `npy check` tells.
@@ -35,6 +36,8 @@ public struct FileCheck: Sendable {
   /// All that was found, in the order of the file.
   public private(set) var findings: [Finding] = []
   private let limits: LoadLimits
+  /// What Python 2's strings within arrays of objects become.
+  let pickleEncoding: PickleStringEncoding
   let path: String
   /// Whether the file is an archive of PyTorch's that was written without checksums.
   private var hasNoChecksums = false
@@ -46,9 +49,13 @@ public struct FileCheck: Sendable {
   ///
   /// Reads every byte, in bounded memory, and calls nothing that the file names.
   ///
+  /// - Parameter pickleEncoding: What Python 2's strings within arrays of objects become.
   /// - Throws: ``FormatError`` only if the file cannot be read at all; what is wrong with its content is a finding.
-  public init(path: String, limits: LoadLimits = .default) throws(FormatError) {
+  public init(
+    path: String, limits: LoadLimits = .default, pickleEncoding: PickleStringEncoding = .ascii
+  ) throws(FormatError) {
     self.limits = limits
+    self.pickleEncoding = pickleEncoding
     self.path = path
     let source = try FileSource.openSource(path: path)
     let whole = source.isSeekable ? source : try PeekableSource(source, keeping: 6)
@@ -57,7 +64,13 @@ public struct FileCheck: Sendable {
         switch try FileKind(of: whole, named: path) {
         case .npy: try checkArray(whole)
         case .npz: try checkArchive(path, whole)
-        case .pickle: try checkPickle(whole, path: path)
+        case .pickle:
+          if let array = try CompressedNPY.open(whole) { return try checkArray(array) }
+          // The first bytes of a stream must still be there when it proves to be something else.
+          let kept = whole.isSeekable ? whole : try PeekableSource(whole, keeping: ForeignFile.prefixLength)
+          do throws(FormatError) { try checkPickle(kept, path: path) } catch {
+            throw PickleContainer.explained(error, kept)
+          }
         }
       }
     } catch {

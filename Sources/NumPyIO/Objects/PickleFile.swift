@@ -1,4 +1,5 @@
 internal import TorchFiles
+internal import ArrayDeflate
 public import NPZFormat
 public import PickledArrays
 public import NPYFormat
@@ -58,7 +59,16 @@ public struct PickleFile {
     _ source: any ByteSource, path: String? = nil, options: PickleReader.Options = PickleReader.Options(),
     mode: LoadMode = .whole
   ) throws(FormatError) {
-    let container = try PickleContainer(source)
+    // The first bytes of a stream must still be there when it proves to be something else.
+    let source = source.isSeekable ? source : try PeekableSource(source, keeping: ForeignFile.prefixLength)
+    do throws(FormatError) {
+      try self.init(container: PickleContainer(source), source, path: path, options: options, mode: mode)
+    } catch { throw PickleContainer.explained(error, source) }
+  }
+
+  private init(
+    container: PickleContainer, _ source: any ByteSource, path: String?, options: PickleReader.Options, mode: LoadMode
+  ) throws(FormatError) {
     var map: MappedFile?
     if mode != .whole { map = try source.mapped(mode == .mapped ? .readOnly : .copyOnWrite) }
     switch container {
@@ -112,6 +122,21 @@ enum PickleContainer {
     } else {
       self = .pickle(source, isCompressed: false)
     }
+  }
+
+  /// The error of reading a pickle, or what says that the file is not a pickle but something else.
+  static func explained(_ error: FormatError, _ source: any ByteSource) -> FormatError {
+    guard let prefix = try? source.readBytes(at: 0, upTo: ForeignFile.prefixLength) else { return error }
+    // A tar archive that PyTorch wrote, and that is damaged, is not another kind of file.
+    if TorchTar.begins(prefix), error.code != .wrongKind { return error }
+    guard let format = CompressionFormat(signature: prefix) else { return error.explained(by: source) }
+    guard source.isSeekable, let plain = try? CompressedSource(source, format: format),
+      let inner = try? plain.readBytes(at: 0, upTo: ForeignFile.prefixLength)
+    else { return error }
+    let isZip = inner.starts(with: [0x50, 0x4B, 0x03, 0x04])
+    guard let what = isZip ? "this is a zip archive, such as .npz" : ForeignFile(inner)?.message else { return error }
+    let message = "compressed with \(format.rawValue), and within: \(what)" + (isZip ? "; decompress it first" : "")
+    return FormatError(.wrongKind, message, file: error.file ?? source.name)
   }
 }
 

@@ -73,8 +73,11 @@ public struct Document {
   public init(opening path: String, options: OpenOptions = OpenOptions()) throws(FormatError) {
     var source = try FileSource.openSource(path: path)
     if !source.isSeekable { source = try PeekableSource(source, keeping: 6) }
-    let format: FileFormat
+    var format: FileFormat
     if let known = options.format { format = known } else { format = try Document.format(of: source, path) }
+    if options.format == .npy || (options.format == nil && format == .pkl), let array = try CompressedNPY.open(source) {
+      (format, source) = (.npy, array)
+    }
     let content: Content
     switch format {
     case .npy: content = .npy(try NPYFile(source, limits: options.limits))

@@ -1,3 +1,4 @@
+internal import ArrayDeflate
 internal import PickledArrays
 internal import ArrayBytes
 internal import NPYFormat
@@ -12,11 +13,22 @@ struct NPYSink: ArraySink {
 
   var needs: SinkNeeds {
     // The number of rows is filled in afterwards, where the output can be gone back in.
-    SinkNeeds(count: AtomicFile.isStream(path))
+    SinkNeeds(count: AtomicFile.isStream(path) || isCompressed)
   }
+
+  /// Whether the extension asks for compression, as in `x.npy.gz`.
+  private var isCompressed: Bool { CompressionFormat(path: path) != nil }
 
   func write(_ array: StoredArray) throws(FormatError) {
     options.warnOfVersion(array.dtype, array.shape)
+    if isCompressed {
+      guard let values = array.values else {
+        throw FormatError(.unsupported, "arrays of objects are not written to compressed .npy files", file: path)
+      }
+      return try TextFile.write(to: path, replacing: options.replacing) { (sink: any ByteSink) throws(FormatError) in
+        try values.writeNPY(to: sink)
+      }
+    }
     try array.save(to: path, replacing: options.replacing)
   }
 
@@ -25,7 +37,8 @@ struct NPYSink: ArraySink {
     options.warnOfVersion(descriptor.dtype, descriptor.shape)
     guard descriptor.openAxis == nil else { return try writeRows(source) }
     try ByteProgress.operation(.writing, path, total: descriptor.byteCount, counting: .sink) { () throws(FormatError) in
-      try AtomicFile.write(to: path, replacing: options.replacing) { (sink: any ByteSink) throws(FormatError) in
+      // Plain, or compressed as the extension says.
+      try TextFile.write(to: path, replacing: options.replacing) { (sink: any ByteSink) throws(FormatError) in
         let header = try NPYHeader.encode(
           dtype: descriptor.dtype, shape: descriptor.shape, fortranOrder: descriptor.isFortranOrder)
         try sink.write(header.bytes)

@@ -1,4 +1,5 @@
 package import NPZFormat
+internal import ArrayDeflate
 package import PickledArrays
 internal import ArrayBytes
 internal import NPYFormat
@@ -37,7 +38,15 @@ public struct SaveOptions {
   ///
   /// - Throws: ``FormatError`` with code `badArgument` if neither the options nor the extension tell.
   public func format(of path: String) throws(FormatError) -> FileFormat {
-    if let known = format ?? FileFormat(extensionOf: path) { return known }
+    if let known = format ?? FileFormat(extensionOf: path) {
+      guard known == .npy || known.isText || CompressionFormat(path: path) == nil else {
+        let advice =
+          known == .npz ? "--compress compresses the members of a .npz" : "compress the .\(known.rawValue) file"
+        throw FormatError(
+          .badArgument, "a .\(known.rawValue) is not written compressed as a whole: \(advice)", file: path)
+      }
+      return known
+    }
     throw FormatError(.badArgument, "the extension of '\(path)' does not name a format", file: path)
   }
 

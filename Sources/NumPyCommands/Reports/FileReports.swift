@@ -1,0 +1,44 @@
+import ByteIO
+import NumPyIO
+
+/// What is told of several files, of which some may be unreadable: these are reported, and the others are told of all
+/// the same.
+struct FileReports {
+  /// A file that cannot be read.
+  struct Failed: Error {
+    let json: JSONValue
+  }
+
+  private let addresses: [String]
+  private let options: OpenOptions
+  private let isJSON: Bool
+
+  init(_ addresses: [String], _ options: OpenOptions, json: Bool) {
+    self.addresses = addresses
+    self.options = options
+    isJSON = json
+  }
+
+  /// Calls `body` for each file in order; the errors have been reported unless JSON is printed.
+  ///
+  /// - Returns: Whether all files, and all members of archives, could be read.
+  /// - Throws: The error of a single file.
+  func forEach(_ body: (Result<FileDescription, Failed>) throws -> Void) throws -> Bool {
+    var isGood = true
+    for address in addresses {
+      do {
+        let description = try FileDescription(address, options)
+        for error in description.memberErrors {
+          isGood = false
+          _ = try Failure.note(error, asJSON: isJSON)
+        }
+        try body(.success(description))
+      } catch let error as FormatError where addresses.count > 1 {
+        isGood = false
+        let json = try Failure.note(error.at(file: address), asJSON: isJSON)
+        try body(.failure(Failed(json: .object([("file", .string(address)), ("error", json)]))))
+      }
+    }
+    return isGood
+  }
+}

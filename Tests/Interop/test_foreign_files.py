@@ -1,0 +1,218 @@
+"""Files that are not NumPy's under NumPy's names, and what other programs make of arrays: gzip, libarchive's zip."""
+import bz2
+import gzip
+import io
+import json
+import lzma
+import pathlib
+import sqlite3
+import struct
+import tarfile
+import zipfile
+import zlib
+
+import numpy as np
+import pytest
+
+from conftest import run_npy
+
+
+def hdf5():
+    return b"\x89HDF\r\n\x1a\n" + bytes(88)
+
+
+def mat5():
+    return b"MATLAB 5.0 MAT-file, Platform: GLNXA64, Created on: Mon Jan  1 00:00:00 2024".ljust(124) + b"\0\1IM" + bytes(64)
+
+
+def tar():
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        info = tarfile.TarInfo("inner/values.npy")
+        info.size = 40
+        archive.addfile(info, io.BytesIO(bytes(40)))
+    return stream.getvalue()
+
+
+def sqlite():
+    connection = sqlite3.connect(":memory:")
+    connection.execute("create table t (x)")
+    return connection.serialize() if hasattr(connection, "serialize") else b"SQLite format 3\0" + bytes(100)
+
+
+def safetensors(extra=b""):
+    header = json.dumps({"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}).encode() + extra
+    return struct.pack("<Q", len(header)) + header + bytes(8)
+
+
+# The start of a file, and words that the message must have.
+FOREIGN = {
+    "lfs": (b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"ab" * 32 + b"\nsize 12345\n", "git lfs pull"),
+    "html": (b"\n<!DOCTYPE HTML>\n<html lang=en><title>404</title></html>", "HTML"),
+    "html2": (b"\xef\xbb\xbf<html><body>Sign in</body></html>", "HTML"),
+    "json": (b'{\n  "message": "Not Found", "status": "404"}', "JSON"),
+    "json2": (b'[{"error": "rate limit"}]', "JSON"),
+    "xml": (b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code></Error>', "server's error"),
+    "xml2": (b'<?xml version="1.0"?>\n<feed/>', "XML"),
+    "zstd": (b"\x28\xb5\x2f\xfd\x04\x58\x11\x00\x00hi", "Zstandard"),
+    "gzip of html": (gzip.compress(b"<html>no</html>"), "HTML"),
+    "xz of lfs": (lzma.compress(b"version https://git-lfs.github.com/spec/v1\noid"), "git lfs pull"),
+    "tar": (tar(), "tar archive"),
+    "hdf5": (hdf5(), "HDF5"),
+    "mat5": (mat5(), "MATLAB"),
+    "mat73": (b"MATLAB 7.3 MAT-file, Platform: x".ljust(512, b" ") + hdf5(), "MATLAB 7.3"),
+    "parquet": (b"PAR1\x15\x04\x15\x10\x15\x14L\x15\x02", "Parquet"),
+    "arrow": (b"ARROW1\0\0\xff\xff\xff\xff\x10\0\0\0", "Arrow"),
+    "feather": (b"FEA1\0\0\0\0\x10", "Feather"),
+    "safetensors": (safetensors(), "safetensors"),
+    "safetensors like a pickle": (safetensors(b" " * (0x280 - len(safetensors()) + 16)), "safetensors"),
+    "gguf": (b"GGUF\3\0\0\0\1\0\0\0\0\0\0\0", "GGUF"),
+    "pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF"),
+    "png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "PNG"),
+    "jpeg": (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "JPEG"),
+    "elf": (b"\x7fELF\2\1\1" + bytes(40), "ELF"),
+    "sqlite": (sqlite(), "SQLite"),
+    "zeros": (bytes(4096), "zeros"),
+    "text": (b"0.5 1.5 2.5\n3 4 5\n", "--from txt"),
+}
+
+
+@pytest.mark.parametrize("name", ["x.npy", "x.npz", "x.pkl", "x"])
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_says_what_a_file_is(tmp_path, kind, name):
+    content, words = FOREIGN[kind]
+    path = tmp_path / name
+    path.write_bytes(content)
+    result = run_npy("info", path, check=False)
+    lines = result.stderr.decode().splitlines()
+    assert result.returncode == 1 and result.stdout == b"" and len(lines) == 1, result
+    assert words in lines[0] and str(path) in lines[0], lines
+    error = json.loads(run_npy("info", "--json", path, check=False).stdout)["error"]
+    assert error["code"] == "wrong_kind" and words in error["message"]
+
+
+@pytest.mark.parametrize("kind", ["lfs", "html", "json", "hdf5", "tar", "safetensors"])
+def test_every_command_says_it(tmp_path, kind):
+    content, words = FOREIGN[kind]
+    path = tmp_path / "x.npy"
+    path.write_bytes(content)
+    good = tmp_path / "good.npy"
+    np.save(good, np.arange(3))
+    for arguments in (
+            ["ls", path], ["show", path], ["show", f"{path}[0]"], ["stats", path], ["sizes", path], ["plot", path],
+            ["convert", path, tmp_path / "y.npz"], ["convert", "--from", "npy", path, tmp_path / "y.npz"],
+            ["convert", "--from", "npz", path, tmp_path / "y.npy"], ["pack", tmp_path / "y.npz", path],
+            ["unpack", path, tmp_path / "out"], ["diff", path, good], ["pickle", path], ["check", path]):
+        result = run_npy(*arguments, check=False)
+        assert result.returncode in (1, 2) and words in (result.stderr + result.stdout).decode(), (arguments, result)
+    for command in ["info", "check", "show"]:
+        result = run_npy(command, "-", stdin=content, check=False)
+        assert result.returncode == 1 and words in (result.stderr + result.stdout).decode(), (command, result)
+    assert not (tmp_path / "y.npz").exists()
+    findings = json.loads(run_npy("check", "--json", path, check=False).stdout)["findings"]
+    assert [finding["code"] for finding in findings] == ["wrong_kind"]
+
+
+def test_damaged_pickles_and_arrays_stay_what_they_are(tmp_path):
+    path = tmp_path / "x.pkl"
+    np.arange(100).dump(path)
+    path.write_bytes(path.read_bytes()[:-20])
+    assert json.loads(run_npy("info", "--json", path, check=False).stdout)["error"]["code"] != "wrong_kind"
+
+
+OPENERS = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
+
+
+@pytest.mark.parametrize("extension", OPENERS)
+@pytest.mark.parametrize("array", [
+    np.arange(60, dtype=">i4").reshape(3, 4, 5), np.asfortranarray(np.eye(7)), np.array(2.5), np.zeros((0, 3)),
+    np.random.default_rng(4).normal(size=(700, 800))], ids=["c", "fortran", "scalar", "empty", "large"])
+def test_compressed_arrays(tmp_path, extension, array):
+    path = tmp_path / f"x.npy.{extension}"
+    with OPENERS[extension](path, "wb") as stream:
+        np.save(stream, array)
+    plain = tmp_path / "plain.npy"
+    np.save(plain, array)
+    run_npy("convert", path, tmp_path / "y.npy")
+    assert (tmp_path / "y.npy").read_bytes() == plain.read_bytes()
+    # Under the wrong name as well.
+    path.rename(tmp_path / "z.npy")
+    run_npy("convert", "--from", "npy", tmp_path / "z.npy", tmp_path / "y.npz")
+    assert np.array_equal(np.load(tmp_path / "y.npz")["arr_0"], array)
+    assert run_npy("show", tmp_path / "z.npy") == run_npy("show", plain)
+    if array.ndim:
+        assert run_npy("show", f"{tmp_path}/z.npy[1:,...]") == run_npy("show", f"{plain}[1:,...]")
+    assert run_npy("stats", tmp_path / "z.npy").splitlines()[1:] == run_npy("stats", plain).splitlines()[1:]
+    run_npy("check", tmp_path / "z.npy")
+    run_npy("diff", tmp_path / "z.npy", plain)
+    assert json.loads(run_npy("info", "--json", tmp_path / "z.npy"))["shape"] == list(array.shape)
+    # And written.
+    for source in [plain, tmp_path / "y.npz"]:
+        run_npy("convert", source, tmp_path / f"w.npy.{extension}")
+        with OPENERS[extension](tmp_path / f"w.npy.{extension}") as stream:
+            assert stream.read() == plain.read_bytes()
+
+
+def test_compressed_objects_and_what_is_not_written(tmp_path):
+    objects = np.array(["a", 1, None], dtype=object)
+    with gzip.open(tmp_path / "o.npy.gz", "wb") as stream:
+        np.save(stream, objects)
+    assert run_npy("show", tmp_path / "o.npy.gz").decode().strip() == str(objects)
+    np.savez(tmp_path / "a.npz", a=np.arange(3), b=np.arange(4))
+    for name in ["b.npz.gz", "b.pkl.xz"]:
+        result = run_npy("convert", tmp_path / "a.npz", tmp_path / name, check=False)
+        assert result.returncode == 1 and b"compress" in result.stderr, result
+        assert not (tmp_path / name).exists()
+    (tmp_path / "a.npz.gz").write_bytes(gzip.compress((tmp_path / "a.npz").read_bytes()))
+    result = run_npy("ls", tmp_path / "a.npz.gz", check=False)
+    assert b"zip archive" in result.stderr and b"gzip" in result.stderr, result
+
+
+def libarchive_zip(arrays, method):
+    """A zip as bsdtar writes it: descriptors, and in the local headers no checksum, no compressed size, but the true
+    uncompressed size (libarchive/archive_write_set_format_zip.c)."""
+    out, directory = io.BytesIO(), []
+    for name, array in arrays.items():
+        stream = io.BytesIO()
+        np.save(stream, array)
+        content, checksum = stream.getvalue(), zlib.crc32(stream.getvalue())
+        packed = content
+        if method:
+            packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+            packed = packer.compress(content) + packer.flush()
+        name = (name + ".npy").encode()
+        offset = out.tell()
+        common = struct.pack("<HHHH", 8, method, 0, 0x21)
+        out.write(b"PK\3\4" + struct.pack("<H", 20) + common + struct.pack("<IIIHH", 0, 0, len(content), len(name), 0))
+        out.write(name + packed)
+        out.write(b"PK\7\x08" + struct.pack("<III", checksum, len(packed), len(content)))
+        directory.append(
+            b"PK\1\2" + struct.pack("<HH", 0x314, 20) + common
+            + struct.pack("<IIIHHHHHII", checksum, len(packed), len(content), len(name), 0, 0, 0, 0, 0, offset) + name)
+    start = out.tell()
+    out.write(b"".join(directory))
+    size = out.tell() - start
+    out.write(b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, len(directory), len(directory), size, start, 0))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_zip_of_libarchive(tmp_path, method):
+    arrays = {"first": np.arange(500.0), "second": np.array([[True, False]]), "third": np.array(b"text")}
+    path = tmp_path / "z.zip"
+    path.write_bytes(libarchive_zip(arrays, method))
+    oracle = np.load(path)
+    for name, array in arrays.items():
+        run_npy("convert", f"{path}:{name}", tmp_path / "out.npy")
+        out = np.load(tmp_path / "out.npy")
+        assert np.array_equal(out, oracle[name]) and np.array_equal(out, array)
+    run_npy("check", path)
+    run_npy("convert", path, tmp_path / "all.npz")
+    assert np.load(tmp_path / "all.npz").files == list(arrays)
+    run_npy("pack", "--append", path, tmp_path / "out.npy")
+    assert np.load(path).files == [*arrays, "out"]
+    # Another size in the local header is still a contradiction.
+    broken = bytearray(libarchive_zip(arrays, method))
+    broken[22] ^= 1
+    path.write_bytes(broken)
+    assert run_npy("show", f"{path}:first", check=False).returncode == 1
