@@ -118,7 +118,8 @@ extension FormatError: CustomStringConvertible {
   /// One line: the place, as far as it is known, and the message.
   public var description: String {
     var place = file ?? ""
-    if let member { place += place.isEmpty ? member : ":" + member }
+    // The name of a member's source has the member in it.
+    if let member, !place.hasSuffix(":" + member) { place += place.isEmpty ? member : ":" + member }
     var text = place.isEmpty ? message : place + ": " + message
     if let offset { text += " (byte \(offset))" }
     return text

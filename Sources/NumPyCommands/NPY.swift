@@ -36,9 +36,11 @@ struct NPY: ParsableCommand {
     // So is a file that grows past the limit of `ulimit -f` (EFBIG).
     signal(SIGXFSZ, SIG_IGN)
     Interruption.watch()
-    let arguments = CommandLineArguments.expanded(Array(CommandLine.arguments.dropFirst()))
+    let given = Array(CommandLine.arguments.dropFirst())
+    var arguments = given
     var code: Int32 = 0
     do {
+      arguments = try CommandLineArguments.expanded(given)
       try StandardStreams.checkArguments()
       var command = try parseAsRoot(ManyOperands.folding(arguments))
       let isQuiet = (command as? any NPYCommand)?.isQuiet ?? false

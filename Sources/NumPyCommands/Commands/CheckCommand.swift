@@ -18,15 +18,19 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
   @Argument(help: "The files.", completion: .file()) var files: [String]
   @Flag(help: "Let oddities count as wrong as well.") var strict = false
   @Flag(help: "Print JSON.") var json = false
+  @OptionGroup var limits: LimitOptions
+  @OptionGroup var pickles: PickleReadingOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
+    var options = limits.openOptions
+    try pickles.apply(to: &options)
     var isSound = true
     var objects: [JSONValue] = []
     for file in ManyOperands.unfolding(files) {
       let findings: [FileCheck.Finding]
-      do {
-        findings = try FileCheck(path: file).findings
+      do throws(FormatError) {
+        findings = try FileCheck(path: file, limits: options.limits, pickleEncoding: options.pickle.encoding).findings
       } catch {
         if error.code == .cancelled { throw error }
         // A file that cannot be read is wrong; the others are checked all the same.
@@ -41,7 +45,7 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
           ]))
       } else {
         for finding in findings {
-          let line = Console.printable(finding.error.at(file: file).description)
+          let line = Failure.line(finding.error.at(file: file))
           try Console.print("\(finding.severity.rawValue): \(line)")
         }
         if isGood { try Console.print("ok: \(Console.printable(file))") }

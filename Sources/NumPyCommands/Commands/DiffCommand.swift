@@ -24,6 +24,15 @@ struct DiffCommand: NPYCommand {
   @Flag(name: .shortAndLong, help: "Print nothing; the exit code tells.") var quiet = false
   @Flag(help: "Print JSON.") var json = false
   @OptionGroup var limits: LimitOptions
+  @OptionGroup var pickles: PickleReadingOptions
+
+  private var openOptions: OpenOptions {
+    get throws {
+      var options = limits.openOptions
+      try pickles.apply(to: &options)
+      return options
+    }
+  }
 
   func validate() throws {
     guard rtol >= 0, atol >= 0 else { throw ValidationError("a tolerance is a number from 0 on") }
@@ -38,8 +47,7 @@ struct DiffCommand: NPYCommand {
     do {
       let (left, right) = (try Address(a), try Address(b))
       let (first, second) = (
-        try Document(opening: left.path, options: limits.openOptions),
-        try Document(opening: right.path, options: limits.openOptions)
+        try Document(opening: left.path, options: openOptions), try Document(opening: right.path, options: openOptions)
       )
       let isSame: Bool
       if case .npz(let one) = first.content, case .npz(let other) = second.content, left.isWhole, right.isWhole {
@@ -66,20 +74,20 @@ struct DiffCommand: NPYCommand {
   ) throws -> Bool {
     let (first, second) = (left.archive, right.archive)
     var comparisons: [ArrayComparison] = []
-    var only: [(name: String, where: String)] = []
+    var only: [MemberDifference] = []
     for name in first.names {
       guard second.contains(name) else {
-        only.append((name, a))
+        only.append(MemberDifference(name: name, onlyFile: a))
         continue
       }
       if try first.isArray(first.member(name)), try second.isArray(second.member(name)) {
         comparisons.append(
           try compare(left.document.item(name).array, right.document.item(name).array, name: name))
       } else if try first.data(of: name) != second.data(of: name) {
-        only.append((name, "both, with different bytes"))
+        only.append(MemberDifference(name: name, onlyFile: nil))
       }
     }
-    only += second.names.filter { !first.contains($0) }.map { ($0, b) }
+    only += second.names.filter { !first.contains($0) }.map { MemberDifference(name: $0, onlyFile: b) }
     return try report(comparisons, only: only)
   }
 
@@ -88,12 +96,12 @@ struct DiffCommand: NPYCommand {
     _ left: (document: Document, file: NPYFile), _ right: (document: Document, file: NPYFile)
   ) throws -> Bool {
     var comparisons: [ArrayComparison] = []
-    var only: [(name: String, where: String)] = []
+    var only: [MemberDifference] = []
     var next: (left: NPYFile?, right: NPYFile?) = (left.file, right.file)
     while next.left != nil || next.right != nil {
       let index = comparisons.count
       guard let one = next.left, let other = next.right else {
-        only.append(("array \(index)", next.left == nil ? b : a))
+        only.append(MemberDifference(name: "array \(index)", onlyFile: next.left == nil ? b : a))
         break
       }
       var comparison = try compare(left.document.lazy(one), right.document.lazy(other), name: nil)
@@ -106,20 +114,21 @@ struct DiffCommand: NPYCommand {
   }
 
   /// Prints what differs and says whether nothing does.
-  private func report(_ comparisons: [ArrayComparison], only: [(name: String, where: String)]) throws -> Bool {
+  private func report(_ comparisons: [ArrayComparison], only: [MemberDifference]) throws -> Bool {
     let isSame = only.isEmpty && comparisons.allSatisfy(\.isSame)
     if json {
       let isArchive = comparisons.count != 1 || comparisons[0].name != nil
-      let members = comparisons.map(\.json)
+      let members = comparisons.map(\.json) + only.filter { $0.onlyFile == nil }.map(\.json)
       let object: JSONValue =
         isArchive
         ? .object([
-          ("same", .bool(isSame)), ("members", .array(members)), ("only_in_one", .array(only.map { .string($0.name) })),
+          ("same", .bool(isSame)), ("members", .array(members)),
+          ("only_in_one", .array(only.filter { $0.onlyFile != nil }.map { .string($0.name) })),
         ]) : members[0]
       try Console.print(object.pretty())
     } else if !quiet {
       for line in comparisons.flatMap(\.lines) { try Console.print(line) }
-      for (name, place) in only { try Console.print("\(Console.printable(name)): only in \(Console.printable(place))") }
+      for difference in only { try Console.print(difference.line) }
     }
     return isSame
   }
@@ -129,4 +138,18 @@ struct DiffCommand: NPYCommand {
     let isTolerant = rtol != 0 || atol != 0
     return try ArrayComparison.compare(left, right, name: name, dtypeMatters: !isTolerant, start: start)
   }
+}
+
+/// A member of archives that is not compared as an array.
+private struct MemberDifference {
+  let name: String
+  /// The only file that has it; `nil` for a member that is not an array, whose bytes differ.
+  let onlyFile: String?
+
+  var line: String {
+    Console.printable(name) + ": "
+      + (onlyFile.map { "only in " + Console.printable($0) } ?? "not an array; its bytes differ")
+  }
+
+  var json: JSONValue { .object([("name", .string(name)), ("same", .bool(false))]) }
 }

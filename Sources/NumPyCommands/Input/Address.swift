@@ -22,6 +22,10 @@ struct Address: Sendable {
       (path, member, slice) = (text, nil, nil)
       return
     }
+    if let exact = Address.bracketedMember(text) {
+      (path, member, slice) = (exact.path, exact.member, nil)
+      return
+    }
     var name = text[...]
     var selections: [AxisSelection]?
     if text.hasSuffix("]"), let open = text.lastIndex(of: "["), open != text.startIndex {
@@ -45,6 +49,20 @@ struct Address: Sendable {
     let colon = name.firstIndex(of: ":")
     path = String(name[..<(colon ?? name.endIndex)])
     member = colon.map { String(name[name.index(after: $0)...]) }
+  }
+
+  /// A member of an archive whose own name ends with brackets, which wins over a slice of another.
+  private static func bracketedMember(_ text: String) -> (path: String, member: String)? {
+    guard text.hasSuffix("]") else { return nil }
+    for colon in text.indices where text[colon] == ":" {
+      let path = String(text[..<colon])
+      // What is not a regular file can be read only once.
+      guard FileStatus(path: path)?.isRegular == true else { continue }
+      let member = String(text[text.index(after: colon)...])
+      guard let archive = try? NPZArchive(opening: path), archive.contains(member) else { return nil }
+      return (path, member)
+    }
+    return nil
   }
 
   /// A member of a file, known by their names.

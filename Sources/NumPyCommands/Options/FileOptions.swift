@@ -24,12 +24,27 @@ struct LimitOptions: ParsableArguments {
   }
 }
 
+/// How pickles are read.
+struct PickleReadingOptions: ParsableArguments {
+  @Option(help: "What Python 2's strings in pickles become: ascii, latin1 or bytes.") var pickleEncoding: String?
+
+  /// - Throws: `ValidationError` for an encoding that is not known.
+  func apply(to options: inout OpenOptions) throws {
+    guard let pickleEncoding else { return }
+    guard let encoding = PickleStringEncoding(rawValue: pickleEncoding.lowercased()) else {
+      throw ValidationError("--pickle-encoding takes ascii, latin1 or bytes, not '\(pickleEncoding)'")
+    }
+    options.pickle.encoding = encoding
+    options.decodesObjects = true
+  }
+}
+
 /// How a source is read that is not an array by itself.
 struct SourceOptions: ParsableArguments {
   @Option(help: "What the file is, whatever its content and extension say: npy, npz, pkl, txt, csv or tsv.")
   var from: FileFormat?
   @Option(parsing: .unconditional, help: "The encoding of text: utf-8, latin-1, utf-16, ascii.") var encoding: String?
-  @Option(help: "What Python 2's strings in pickles become: ascii, latin1 or bytes.") var pickleEncoding: String?
+  @OptionGroup var pickles: PickleReadingOptions
   @OptionGroup var text: TextInputOptions
   @OptionGroup var limits: LimitOptions
 
@@ -44,13 +59,7 @@ struct SourceOptions: ParsableArguments {
       text.gaps.genfromtxt
       ? .genFromText(try text.gapOptions(encoding: encoding, isStream: path == "-"))
       : .loadText(try text.loadOptions(encoding: encoding))
-    if let pickleEncoding {
-      guard let encoding = PickleStringEncoding(rawValue: pickleEncoding.lowercased()) else {
-        throw ValidationError("--pickle-encoding takes ascii, latin1 or bytes, not '\(pickleEncoding)'")
-      }
-      options.pickle.encoding = encoding
-      options.decodesObjects = true
-    }
+    try pickles.apply(to: &options)
     return options
   }
 }
@@ -61,7 +70,7 @@ struct ArchiveOptions: ParsableArguments {
   var numpyLayout = false
   @Option(
     help: "Compress: fast, default, best or zlib. --compress alone is default.",
-    completion: .list(["fast", "default", "best", "zlib"]))
+    completion: .list(CommandLineArguments.levels))
   var compress: String?
 
   func resolved() throws -> (NPZCompression, NPZLayout) {
