@@ -3,11 +3,11 @@ package import ByteIO
 /// A source of unknown length that may not be longer than a limit.
 package final class BoundedSource: ByteSource {
   private let base: any ByteSource
-  private let mostBytes: Int
+  private let maxBytes: Int
 
-  package init(_ base: any ByteSource, mostBytes: Int) {
+  package init(_ base: any ByteSource, maxBytes: Int) {
     self.base = base
-    self.mostBytes = mostBytes
+    self.maxBytes = maxBytes
   }
 
   package var name: String { base.name }
@@ -22,9 +22,9 @@ package final class BoundedSource: ByteSource {
   package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     // Safe: the caller's memory, for the duration of the call.
     let count = try unsafe base.read(into: buffer, at: offset)
-    guard count == 0 || offset <= mostBytes - count else {
+    guard count == 0 || offset <= maxBytes - count else {
       throw FormatError(
-        .limitExceeded, "the data inflates to more than the limit of \(mostBytes) bytes", file: name, offset: mostBytes)
+        .limitExceeded, "the data inflates to more than the limit of \(maxBytes) bytes", file: name, offset: maxBytes)
     }
     return count
   }

@@ -13,12 +13,12 @@ package enum CompressedPickle {
     var start = prefix.starts(with: oldHeader) ? oldHeaderLength : 0
     // Up to joblib 0.8.4 in Python 2 the header was one space longer.
     if start > 0, prefix.count > start, prefix[start] == 0x20 { start += 1 }
-    return BoundedSource(try CompressedSource(source, at: start, format: format), mostBytes: mostBytes)
+    return BoundedSource(try CompressedSource(source, at: start, format: format), maxBytes: maxBytes)
   }
 
   /// The most bytes that a pickle may be inflated to: all that it holds is kept in memory, and a thousand times as much as
   /// its file is easily made.
-  package static var mostBytes: Int { ArrayStorage.mostBytes }
+  package static var maxBytes: Int { ArrayStorage.maxBytes }
 
   /// joblib up to 0.9 put `ZF` and the length in hexadecimal digits, padded to 19, in front of a zlib stream.
   private static let oldHeader = Array("ZF".utf8)

@@ -1,5 +1,5 @@
 /// A JSON value, printed without Foundation, which would cost start-up time.
-enum JSONValue {
+enum JSONValue: Sendable {
   case null
   case bool(Bool)
   case int(Int)

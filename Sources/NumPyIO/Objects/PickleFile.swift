@@ -87,8 +87,8 @@ public struct PickleFile {
       var options = options
       if isCompressed {
         // The file's own size bounds nothing; what a value declares is refused before it is inflated.
-        options.limits.valueBytes = min(options.limits.valueBytes, CompressedPickle.mostBytes)
-        options.limits.totalBytes = min(options.limits.totalBytes, CompressedPickle.mostBytes)
+        options.limits.valueBytes = min(options.limits.valueBytes, CompressedPickle.maxBytes)
+        options.limits.totalBytes = min(options.limits.totalBytes, CompressedPickle.maxBytes)
       }
       var reader = PickleReader(
         plain, lending: isCompressed ? nil : map, options: Joblib.options(options, folder: folder))

@@ -78,6 +78,7 @@ public final class PickleBytes: Sendable {
 
   /// The first bytes, and whether these are all.
   func prefix(_ count: Int) -> (bytes: [UInt8], isWhole: Bool) {
+    // Safe: what is kept of the bytes is copied.
     unsafe withBytes { all in unsafe (Array(all.prefix(count)), all.count <= count) }
   }
 
