@@ -43,7 +43,7 @@ def test_slices_are_numpys(files, name):
         part = eval(f"array[{start}:{stop}:{step}, ::{step or 1}]")
         address = f"{files / name}[{start}:{stop}:{step},::{step or 1}]"
         target = files / "part.npy"
-        result = ends_well("convert", "--force", address, target)
+        result = ends_well("convert", address, target)
         assert result.returncode == 0, (address, result.stderr)
         assert np.array_equal(np.load(target), part), address
         assert ends_well("show", address).stdout.decode().strip() == str(part).strip()
@@ -72,7 +72,7 @@ def test_lengths_beside_a_zero(tmp_path, shape):
         for command in ["show", "stats", "info", "plot"]:
             ends_well(command, address)
         for target in ["o.npy", "o.npz", "o.pkl", "o.csv"]:
-            ends_well("convert", "--force", address, tmp_path / target)
+            ends_well("convert", address, tmp_path / target)
             ends_well("convert", "--force", "--astype", "c16", address, tmp_path / target)
         ends_well("diff", address, address)
 

@@ -102,7 +102,7 @@ def test_every_command_says_it(tmp_path, kind):
             ["ls", path], ["show", path], ["show", f"{path}[0]"], ["stats", path], ["sizes", path], ["plot", path],
             ["convert", path, tmp_path / "y.npz"], ["convert", "--from", "npy", path, tmp_path / "y.npz"],
             ["convert", "--from", "npz", path, tmp_path / "y.npy"], ["pack", tmp_path / "y.npz", path],
-            ["unpack", path, tmp_path / "out"], ["diff", path, good], ["pickle", path], ["check", path]):
+            ["unpack", path, "-C", tmp_path / "out"], ["diff", path, good], ["pickle", path], ["check", path]):
         result = run_npy(*arguments, check=False)
         assert result.returncode in (1, 2) and words in (result.stderr + result.stdout).decode(), (arguments, result)
     for command in ["info", "check", "show"]:

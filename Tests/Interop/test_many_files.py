@@ -73,7 +73,7 @@ def test_the_rest_is_told_of(folder):
     # A member.
     for command in ["ls", "info"]:
         result = run_npy(command, "bad.npz", check=False)
-        assert result.returncode == 1 and result.stderr.decode().count("\n") == 1 and b"bad.npy" in result.stderr
+        assert result.returncode == 1 and result.stderr.decode().count("\n") == 1 and b"bad.npz:bad: " in result.stderr
         assert b"float32" in result.stdout and b"bool" in result.stdout and b"(unreadable)" in result.stdout
         result = run_npy(command, "--json", "bad.npz", check=False)
         members = json.loads(result.stdout)["members"]

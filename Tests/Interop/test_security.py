@@ -241,8 +241,9 @@ def test_dtypes_that_share_types(folder, subarray):
     path = pathlib.Path("shared.pkl")
     path.write_bytes(shared(6, subarray))
     expected = pickle.loads(path.read_bytes())
-    run_npy("convert", path, "shared.npy")
-    assert np.load("shared.npy").dtype == expected.dtype and np.load("shared.npy").tobytes() == expected.tobytes()
+    run_npy("convert", path, "again.pkl")  # The fields overlap, which no header can say.
+    again = pickle.loads(pathlib.Path("again.pkl").read_bytes())
+    assert again.dtype == expected.dtype and again.tobytes() == expected.tobytes()
     for levels in (25, 31):
         path.write_bytes(shared(levels, subarray))
         assert len(path.read_bytes()) < 10_000
