@@ -49,7 +49,7 @@ class Terminal:
         """Types keys."""
         os.write(self.control, text.encode())
 
-    def wait(self, seconds=60):
+    def wait(self, seconds=300):
         """The exit code, once the program has ended."""
         end = time.monotonic() + seconds
         while self.read(0.05) and self.process.poll() is None:

@@ -241,7 +241,7 @@ def test_many_arguments(folder):
 def large(folder, monkeypatch):
     """A file that takes one core more than half a second to write as text."""
     monkeypatch.setenv("NPY_THREADS", "1")
-    np.save("large.npy", np.zeros(14_000_000).reshape(-1, 4) + 0.1)
+    np.save("large.npy", np.zeros(5_000_000).reshape(-1, 4) + 0.1)
     return folder
 
 
@@ -253,7 +253,7 @@ def test_progress_on_terminals(large):
     terminal = Terminal([COMMAND, *SLOW], only_errors=True)
     assert terminal.wait() == 0
     lines = terminal.output.split(b"\r")
-    assert any(b" MB of 112.0 MB" in line and b"/s" in line and b" left" in line for line in lines), terminal.output
+    assert any(b" MB of 40.0 MB" in line and b"/s" in line and b" left" in line for line in lines), terminal.output
     assert b"out.txt" in terminal.output
     # What is left at the end is an empty line.
     assert lines[-1] == b"\x1b[K"
