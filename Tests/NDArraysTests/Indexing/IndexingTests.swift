@@ -82,10 +82,9 @@ import Testing
     #expect(throws: ArrayError(.indexOutOfRange, "")) { try array.slice([.range(lower: -1, upper: 2)]) }
     #expect(throws: ArrayError(.badIndex, "")) { try array.slice([.index(0), .index(0), .index(0)]) }
     #expect(throws: ArrayError(.badIndex, "")) { try array.slice([.ellipsis, .ellipsis]) }
-    for step in [0, Int.min] {
-      #expect(throws: ArrayError(.badIndex, "")) { try array.slice([.slice(start: nil, stop: nil, step: step)]) }
-    }
-    for step in [Int.max, -Int.max, Int.min + 1] {
+    #expect(throws: ArrayError(.badIndex, "")) { try array.slice([.slice(start: nil, stop: nil, step: 0)]) }
+    // Python takes the least step for the least that can be negated.
+    for step in [Int.max, -Int.max, Int.min] {
       for bound in [nil, 0, 2, -1, Int.max, Int.min, Int.min + 1] {
         let part = try array.slice([.slice(start: bound, stop: nil, step: step)])
         #expect(part.shape[0] <= 1)
