@@ -7,9 +7,11 @@ extension AtomicFile {
   /// - Parameters:
   ///   - path: The file.
   ///   - replacing: Whether an existing file may be replaced, or a pipe or device written to.
+  ///   - durability: What the file survives when the system stops.
   ///   - body: Writes the content. If it throws, the file stays as it was.
   public static func write<Result>(
-    to path: String, replacing: Bool = true, _ body: (any ByteSink) throws(FormatError) -> Result
+    to path: String, replacing: Bool = true, durability: Durability = .consistent,
+    _ body: (any ByteSink) throws(FormatError) -> Result
   ) throws(FormatError) -> Result {
     if path == "-" {
       let sink = DescriptorSink.standardOutput()
@@ -29,7 +31,7 @@ extension AtomicFile {
       try sink.flush()
       return result
     }
-    let file = try AtomicFile(path: path)
+    let file = try AtomicFile(path: path, durability: durability)
     let result: Result
     do throws(FormatError) {
       result = try body(file)

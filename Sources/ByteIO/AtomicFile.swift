@@ -2,11 +2,12 @@ internal import SystemPackage
 
 /// A file that appears whole or not at all.
 ///
-/// Everything is written to a temporary file in the target's folder; ``commit(replacing:)`` brings it to disk and
-/// renames it over the target, and brings the folder to disk. Until then the target stays as it was; a process
-/// that dies leaves at most the temporary behind, which the next save of the same target removes. Mode and owner of a
-/// replaced file are kept as far as the system allows. A target that is a symbolic link stays a link: the file it
-/// names is replaced; a hard link is separated from its twins, as every rename does.
+/// Everything is written to a file beside the target that has another name, or none; ``commit(replacing:)`` gives it the
+/// target's. Until then the target stays as it was. A file that is to be replaced keeps its name until the new one's bytes
+/// are on disk, as far as the ``Durability`` asks for it; a process that dies then leaves at most the temporary behind,
+/// which the next save of the same target removes. Mode and owner of a replaced file are kept as far as the system allows.
+/// A target that is a symbolic link stays a link: the file it names is replaced; a hard link is separated from its twins,
+/// as every rename does.
 ///
 /// ```swift
 /// let file = try AtomicFile(path: "arr.npy")
@@ -16,44 +17,45 @@ internal import SystemPackage
 public final class AtomicFile: ByteSink {
   /// The path as it was given.
   public let name: String
-  private let target: String
-  private let folder: String
-  private let temporary: String
+  /// What the file survives when the system stops.
+  public let durability: Durability
+  private let target: TargetPath
+  /// The temporary file's name; `nil` for one that has none until it is committed.
+  private var temporary: String?
   /// The file that is replaced, whose owner and mode the new one gets.
   private let replaced: FileStatus?
   private let descriptor: FileDescriptor
   private let sink: DescriptorSink
   private var isOpen = true
 
-  /// Opens a temporary file beside the target.
+  /// Opens a file in the target's folder.
   ///
   /// - Throws: ``FormatError`` if the folder does not exist or may not be written to, or the target is a folder, or a
-  ///   pipe or device, which cannot be replaced (``write(to:replacing:_:)`` writes to those directly).
-  public init(path: String) throws(FormatError) {
+  ///   pipe or device, which cannot be replaced (``write(to:replacing:durability:_:)`` writes to those directly).
+  public init(path: String, durability: Durability = .consistent) throws(FormatError) {
     name = path
-    try SystemCall.checkPath(path)
-    let target = try SystemCall.followingLinks(path)
-    self.target = target
-    let old = FileStatus(path: target)
+    self.durability = durability
+    target = try TargetPath(path)
+    let old = FileStatus(path: target.path)
     if let old, old.isDirectory { throw .isFolder(path) }
     // A device or a pipe must not be renamed away.
     if let old, !old.isRegular {
       throw FormatError(.wrongKind, "this is a pipe or a device, not a file that could be replaced", file: path)
     }
-    let slash = target.lastIndex(of: "/")
-    let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
-    self.folder = folder
-    let base = slash.map { String(target[target.index(after: $0)...]) } ?? target
-    guard !base.isEmpty else { throw FormatError(.wrongKind, "this is not the name of a file", file: path) }
+    replaced = old
     do throws(FormatError) {
-      // What replaces a file is nobody else's to read before it has that file's mode. A new file has the mode that the
-      // system gives new files in this folder.
-      (descriptor, temporary) = try TemporaryFile.make(
-        for: base, in: folder == "/" ? "/" : folder + "/", permissions: old == nil ? 0o666 : 0o600)
+      if old == nil, let unnamed = SystemCall.openUnnamed(in: target.folder, permissions: 0o666) {
+        (descriptor, temporary) = (unnamed, nil)
+        TemporaryFile.removeLeft(for: target)
+      } else {
+        // What replaces a file is nobody else's to read before it has that file's mode. A new file has the mode that the
+        // system gives new files in this folder.
+        let made = try TemporaryFile.make(for: target, permissions: old == nil ? 0o666 : 0o600)
+        (descriptor, temporary) = (made.descriptor, made.path)
+      }
     } catch {
       throw error.renamed(to: path)
     }
-    replaced = old
     sink = DescriptorSink(descriptor, name: path)
   }
 
@@ -64,7 +66,7 @@ public final class AtomicFile: ByteSink {
   /// True.
   public var canOverwrite: Bool { true }
 
-  /// Writes to the temporary file.
+  /// Writes to the file, which has not got its name yet.
   ///
   /// - Throws: ``FormatError``, with code `badArgument` after ``commit(replacing:)`` or ``discard()``.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
@@ -102,41 +104,48 @@ public final class AtomicFile: ByteSink {
     do throws(FormatError) {
       try sink.flush()
       if let replaced { SystemCall.copyOwnerAndMode(of: replaced, to: descriptor) }
-      try SystemCall.synchronize(descriptor, name: name)
-      try SystemCall.closeDuplicate(of: descriptor, name: name)
+      if durability == .durable { try SystemCall.synchronize(descriptor, name: name) }
       try ByteProgress.current?.check(file: name)
-      if replacing {
-        try SystemCall.rename(temporary, to: target)
-      } else {
-        try SystemCall.renameWithoutReplacing(temporary, to: target)
-      }
+      try publish(replacing: replacing)
     } catch {
       discard()
       throw error.renamed(to: name)
     }
     isOpen = false
-    UnfinishedFiles.remove(temporary: temporary)
+    if let temporary { UnfinishedFiles.remove(temporary: temporary) }
     // The file is the target now, to which somebody may append.
     SystemCall.unlock(descriptor)
     // All that closing can tell has been told.
     try? descriptor.close()
-    try synchronizeFolder()
+    if durability == .durable { try SystemCall.synchronizeFolder(target.folder) }
   }
 
-  /// Gives up: removes the temporary file and leaves the target as it was.
+  /// Gives the file its name.
+  private func publish(replacing: Bool) throws(FormatError) {
+    if temporary == nil {
+      if try SystemCall.link(descriptor, to: target.path) { return }
+      guard replacing else { throw FormatError(.alreadyExists, "the file exists", file: name) }
+      // Another writer was faster: what it wrote is replaced as any file is.
+      temporary = try TemporaryFile.link(descriptor, for: target)
+    }
+    guard let temporary else { return }
+    try SystemCall.closeDuplicate(of: descriptor, name: name)
+    guard replacing else { return try SystemCall.renameWithoutReplacing(temporary, to: target.path) }
+    if durability == .consistent, FileStatus(path: target.path) != nil {
+      try SystemCall.synchronizeBytes(descriptor, name: name)
+    }
+    try SystemCall.rename(temporary, to: target.path)
+  }
+
+  /// Gives up: removes the file and leaves the target as it was.
   public func discard() {
     guard isOpen else { return }
     isOpen = false
-    SystemCall.remove(temporary)
-    UnfinishedFiles.remove(temporary: temporary)
+    if let temporary {
+      SystemCall.remove(temporary)
+      UnfinishedFiles.remove(temporary: temporary)
+    }
     try? descriptor.close()
-  }
-
-  private func synchronizeFolder() throws(FormatError) {
-    // A folder that may be written but not read cannot be opened; the rename itself has succeeded.
-    guard let descriptor = try? SystemCall.open(folder, .readOnly) else { return }
-    defer { try? descriptor.close() }
-    try SystemCall.synchronize(descriptor, name: folder)
   }
 }
 

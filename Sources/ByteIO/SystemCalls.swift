@@ -91,44 +91,6 @@ package enum SystemCall {
     }
   }
 
-  package static func synchronize(_ descriptor: FileDescriptor, name: String) throws(FormatError) {
-    while fsync(descriptor.rawValue) != 0 {
-      if errno == EINTR { continue }
-      // Pipes, terminals and some file systems cannot be synchronised; there is nothing to lose there.
-      if errno == EINVAL || errno == ENOTSUP || errno == EROFS { return }
-      throw .system("cannot write the file to disk", file: name)
-    }
-  }
-
-  /// Has the system report what it reports on closing only (a full quota on NFS), while the file stays open and locked.
-  package static func closeDuplicate(of descriptor: FileDescriptor, name: String) throws(FormatError) {
-    do { try descriptor.duplicate().close() } catch { throw .system(error, "cannot write the file", file: name) }
-  }
-
-  package static func rename(_ old: String, to new: String) throws(FormatError) {
-    // Safe: both paths are null-terminated copies for the duration of the call.
-    guard unsafe PlatformC.rename(old, new) == 0 else { throw .system("cannot replace the file", file: new) }
-  }
-
-  /// A rename that fails if the new name is taken.
-  package static func renameWithoutReplacing(_ old: String, to new: String) throws(FormatError) {
-    // Safe: both paths are null-terminated copies for the duration of the call.
-    if unsafe link(old, new) == 0 {
-      remove(old)
-      return
-    }
-    guard errno == EPERM || errno == ENOTSUP || errno == EMLINK else {
-      throw .system("cannot make the file", file: new)
-    }
-    // The file system has no hard links: an empty file takes the name, and is then replaced.
-    let descriptor = try open(new, .writeOnly, options: [.create, .exclusiveCreate], permissions: 0o666)
-    try? descriptor.close()
-    do throws(FormatError) { try rename(old, to: new) } catch {
-      remove(new)
-      throw error
-    }
-  }
-
   /// Removes a file; false if the system does not let us.
   @discardableResult
   package static func remove(_ path: String) -> Bool {

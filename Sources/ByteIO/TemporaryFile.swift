@@ -10,17 +10,14 @@ enum TemporaryFile {
 
   /// Makes a file and locks it, so that nobody takes it for one left behind; removes those that were.
   ///
-  /// - Parameters:
-  ///   - base: The target's name.
-  ///   - folder: The target's folder, with its slash.
-  ///   - permissions: The mode that the file has from its first byte on, less what the umask takes away.
+  /// - Parameter permissions: The mode that the file has from its first byte on, less what the umask takes away.
   /// - Throws: ``FormatError`` if the folder does not exist or may not be written to.
   static func make(
-    for base: String, in folder: String, permissions: UInt32
+    for target: TargetPath, permissions: UInt32
   ) throws(FormatError) -> (descriptor: FileDescriptor, path: String) {
     var number = 0
     while number < limit {
-      let path = path(base, folder, number)
+      let path = path(target, number)
       let created = try UnfinishedFiles.add(temporary: path) { () throws(FormatError) in
         try create(path, permissions)
       }
@@ -31,19 +28,41 @@ enum TemporaryFile {
       // Somebody may have taken it for one left behind, just before the lock: then it is gone, or will be.
       let isOurs = SystemCall.tryLock(descriptor) != .heldByAnother
       if isOurs, (try? FileStatus(of: descriptor, name: path))?.linkCount != 0 {
-        while number + 1 < limit, removeIfLeft(TemporaryFile.path(base, folder, number + 1)) { number += 1 }
+        removeLeft(for: target, from: number + 1)
         return (descriptor, path)
       }
       UnfinishedFiles.remove(temporary: path)
       try? descriptor.close()
     }
-    throw FormatError(
-      .io, "\(limit) saves of this file are under way, or cannot be told from such", file: folder + base)
+    throw tooMany(target)
   }
 
-  private static func path(_ base: String, _ folder: String, _ number: Int) -> String {
+  /// Gives a file that has no name that of a temporary, locked as ``make(for:permissions:)`` does.
+  static func link(_ descriptor: FileDescriptor, for target: TargetPath) throws(FormatError) -> String {
+    _ = SystemCall.tryLock(descriptor)
+    for number in 0..<limit {
+      let path = path(target, number)
+      let linked = try UnfinishedFiles.add(temporary: path) { () throws(FormatError) in
+        try SystemCall.link(descriptor, to: path) ? path : nil
+      }
+      if let linked { return linked }
+    }
+    throw tooMany(target)
+  }
+
+  /// Removes the temporaries that dead processes left behind.
+  static func removeLeft(for target: TargetPath, from first: Int = 0) {
+    var number = first
+    while number < limit, removeIfLeft(path(target, number)) { number += 1 }
+  }
+
+  private static func tooMany(_ target: TargetPath) -> FormatError {
+    FormatError(.io, "\(limit) saves of this file are under way, or cannot be told from such", file: target.path)
+  }
+
+  private static func path(_ target: TargetPath, _ number: Int) -> String {
     // A name has at most 255 bytes.
-    "\(folder).\(String(decoding: base.utf8.prefix(180), as: UTF8.self)).npyio-\(number).tmp"
+    target.sibling(".\(String(decoding: target.base.utf8.prefix(180), as: UTF8.self)).npyio-\(number).tmp")
   }
 
   /// `nil` if there is a file of that name.

@@ -29,15 +29,18 @@ extension AnyNDArray {
 
   /// Saves the array as a `.npy` file, byte for byte as `np.save` would; `-` is standard output.
   ///
-  /// The file is written beside the target and renamed over it when all of it is on disk: whatever happens, the
-  /// path names the old file or the new one, whole. Unlike `np.save`, no extension is added.
+  /// The file gets its name when all of it has been written: whatever happens to the program, the path names the old file
+  /// or the new one, whole; ``Durability`` says what holds when the system stops. Unlike `np.save`, no extension is added.
   ///
-  /// - Parameter replacing: Whether an existing file may be replaced.
+  /// - Parameters:
+  ///   - replacing: Whether an existing file may be replaced.
+  ///   - durability: What the file survives when the system stops.
   /// - Throws: ``FormatError`` if the file cannot be written, or with code `unsupported` for a dtype that the format
   ///   cannot describe.
-  public func save(to path: String, replacing: Bool = true) throws(FormatError) {
+  public func save(to path: String, replacing: Bool = true, durability: Durability = .consistent) throws(FormatError) {
     try ByteProgress.operation(.writing, path, total: nbytes, counting: .sink) { () throws(FormatError) in
-      try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
+      try AtomicFile.write(to: path, replacing: replacing, durability: durability) {
+        (sink: any ByteSink) throws(FormatError) in
         try writeNPY(to: sink)
       }
     }
@@ -79,8 +82,8 @@ extension NDArray {
     self = try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in try NDArray(array) }
   }
 
-  /// Saves the array as a `.npy` file: see ``AnyNDArray/save(to:replacing:)``.
-  public func save(to path: String, replacing: Bool = true) throws(FormatError) {
-    try untyped.save(to: path, replacing: replacing)
+  /// Saves the array as a `.npy` file: see ``AnyNDArray/save(to:replacing:durability:)``.
+  public func save(to path: String, replacing: Bool = true, durability: Durability = .consistent) throws(FormatError) {
+    try untyped.save(to: path, replacing: replacing, durability: durability)
   }
 }

@@ -30,7 +30,8 @@ public final class NPYWriter {
   ///   and the number of rows, its order Fortran's, and the bytes are the same.
   /// - Throws: ``FormatError`` if the file cannot be made, or the dtype is one that cannot be streamed.
   public init(
-    path: String, dtype: DType, rowShape: [Int] = [], isTransposed: Bool = false, replacing: Bool = true
+    path: String, dtype: DType, rowShape: [Int] = [], isTransposed: Bool = false, replacing: Bool = true,
+    durability: Durability = .consistent
   ) throws(FormatError) {
     guard !dtype.hasObjects else { throw FormatError(.unsupported, "objects cannot be streamed", file: path) }
     if !replacing, FileStatus(path: path) != nil {
@@ -41,7 +42,7 @@ public final class NPYWriter {
     }
     self.isTransposed = isTransposed && !rowShape.isEmpty
     let (header, bytes) = try NPYWriter.header(dtype, 0, rowShape, isTransposed: self.isTransposed)
-    file = try AtomicFile(path: path)
+    file = try AtomicFile(path: path, durability: durability)
     self.dtype = dtype
     self.rowShape = rowShape
     self.replacing = replacing

@@ -6,7 +6,7 @@ extension NPZArchive {
   /// Saves arrays as an archive: NumPy's `np.savez(path, *arrays, **named)` and `np.savez_compressed`.
   ///
   /// The named come first, in their order, then the unnamed as `arr_0`, `arr_1` and so on. The archive replaces what the
-  /// path names once all of it is on disk; `-` is standard output. Unlike NumPy's, the path is used as it is: no
+  /// path names once all of it has been written; `-` is standard output. Unlike NumPy's, the path is used as it is: no
   /// extension is added.
   ///
   /// ```swift
@@ -16,29 +16,32 @@ extension NPZArchive {
   /// - Throws: ``FormatError`` with code `alreadyExists` if a name is taken twice, `arr_0` and so on included.
   public static func save(
     _ named: KeyValuePairs<String, any SavableArray>, arrays: [any SavableArray] = [], to path: String,
-    compression: NPZCompression = .none, layout: NPZLayout = .aligned, replacing: Bool = true
+    compression: NPZCompression = .none, layout: NPZLayout = .aligned, replacing: Bool = true,
+    durability: Durability = .consistent
   ) throws(FormatError) {
     try save(
       named.map { ($0.key, $0.value.stored) } + numbered(arrays.map(\.stored)), to: path, compression: compression,
-      layout: layout, replacing: replacing)
+      layout: layout, replacing: replacing, durability: durability)
   }
 
   /// Saves unnamed arrays as an archive: NumPy's `np.savez(path, *arrays)`.
   public static func save(
     _ arrays: [any SavableArray], to path: String, compression: NPZCompression = .none, layout: NPZLayout = .aligned,
-    replacing: Bool = true
+    replacing: Bool = true, durability: Durability = .consistent
   ) throws(FormatError) {
     try save(
-      numbered(arrays.map(\.stored)), to: path, compression: compression, layout: layout, replacing: replacing)
+      numbered(arrays.map(\.stored)), to: path, compression: compression, layout: layout, replacing: replacing,
+      durability: durability)
   }
 
   /// Saves arrays under names that are known at run time only, in their order.
   public static func save<SavedArray: SavableArray>(
     _ members: [(name: String, array: SavedArray)], to path: String, compression: NPZCompression = .none,
-    layout: NPZLayout = .aligned, replacing: Bool = true
+    layout: NPZLayout = .aligned, replacing: Bool = true, durability: Durability = .consistent
   ) throws(FormatError) {
     try rejectDuplicateNames(among: members.map(\.name), path)
-    try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
+    try AtomicFile.write(to: path, replacing: replacing, durability: durability) {
+      (sink: any ByteSink) throws(FormatError) in
       let writer = try NPZWriter(to: sink, compression: compression, layout: layout)
       try writer.add(members)
       try writer.close()

@@ -64,12 +64,13 @@ public final class NPZWriter {
   ///
   /// - Throws: ``FormatError`` if the file cannot be made.
   public convenience init(
-    path: String, compression: NPZCompression = .none, layout: NPZLayout = .aligned, replacing: Bool = true
+    path: String, compression: NPZCompression = .none, layout: NPZLayout = .aligned, replacing: Bool = true,
+    durability: Durability = .consistent
   ) throws(FormatError) {
     if !replacing, FileStatus(path: path) != nil {
       throw FormatError(.alreadyExists, "the file exists", file: path)
     }
-    let file = try AtomicFile(path: path)
+    let file = try AtomicFile(path: path, durability: durability)
     let zip = try ZipWriter(file, layout: layout.zip)
     self.init(zip, compression, layout) { () throws(FormatError) in
       try zip.finish()

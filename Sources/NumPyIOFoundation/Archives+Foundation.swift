@@ -22,19 +22,22 @@ extension NPZArchive {
   /// - Throws: ``FormatError`` with code `alreadyExists` if a name is taken twice, or if the file cannot be written.
   public static func save(
     _ named: KeyValuePairs<String, any SavableArray>, arrays: [any SavableArray] = [], to url: URL,
-    compression: NPZCompression = .none, layout: NPZLayout = .aligned, replacing: Bool = true
+    compression: NPZCompression = .none, layout: NPZLayout = .aligned, replacing: Bool = true,
+    durability: Durability = .consistent
   ) throws(FormatError) {
     try save(
       named.map { ($0.key, $0.value.stored) } + numbered(arrays.map(\.stored)), to: url.localPath(),
-      compression: compression, layout: layout, replacing: replacing)
+      compression: compression, layout: layout, replacing: replacing, durability: durability)
   }
 
   /// Saves unnamed arrays as an archive: NumPy's `np.savez(path, *arrays)`.
   public static func save(
     _ arrays: [any SavableArray], to url: URL, compression: NPZCompression = .none, layout: NPZLayout = .aligned,
-    replacing: Bool = true
+    replacing: Bool = true, durability: Durability = .consistent
   ) throws(FormatError) {
-    try save(arrays, to: url.localPath(), compression: compression, layout: layout, replacing: replacing)
+    try save(
+      arrays, to: url.localPath(), compression: compression, layout: layout, replacing: replacing,
+      durability: durability)
   }
 
   /// The bytes of an archive of arrays.

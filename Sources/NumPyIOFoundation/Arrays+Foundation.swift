@@ -28,8 +28,8 @@ extension AnyNDArray {
   /// Saves the array as a `.npy` file, whole or not at all: see ``AnyNDArray/save(to:replacing:)-(String,_)``.
   ///
   /// - Throws: ``FormatError`` if the file cannot be written or the format cannot describe the dtype.
-  public func save(to url: URL, replacing: Bool = true) throws(FormatError) {
-    try save(to: url.localPath(), replacing: replacing)
+  public func save(to url: URL, replacing: Bool = true, durability: Durability = .consistent) throws(FormatError) {
+    try save(to: url.localPath(), replacing: replacing, durability: durability)
   }
 
   /// The array as the bytes of a `.npy` file.
@@ -61,8 +61,8 @@ extension NDArray {
   /// Saves the array as a `.npy` file, whole or not at all.
   ///
   /// - Throws: ``FormatError`` if the file cannot be written.
-  public func save(to url: URL, replacing: Bool = true) throws(FormatError) {
-    try untyped.save(to: url, replacing: replacing)
+  public func save(to url: URL, replacing: Bool = true, durability: Durability = .consistent) throws(FormatError) {
+    try untyped.save(to: url, replacing: replacing, durability: durability)
   }
 
   /// The array as the bytes of a `.npy` file.

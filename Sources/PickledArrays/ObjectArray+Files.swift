@@ -43,8 +43,9 @@ extension NPYFile {
 
 extension ObjectArray {
   /// Saves the array as `np.save` does: a `.npy` header and a pickle of protocol 4.
-  public func save(to path: String, replacing: Bool = true) throws(FormatError) {
-    try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
+  public func save(to path: String, replacing: Bool = true, durability: Durability = .consistent) throws(FormatError) {
+    try AtomicFile.write(to: path, replacing: replacing, durability: durability) {
+      (sink: any ByteSink) throws(FormatError) in
       try writeNPY(to: sink)
     }
   }

@@ -70,12 +70,16 @@ public enum Pickle {
 
   /// Writes a value to a file, which is replaced only once all is written; `-` is standard output.
   ///
-  /// - Parameter replacing: Whether an existing file may be replaced.
+  /// - Parameters:
+  ///   - replacing: Whether an existing file may be replaced.
+  ///   - durability: What the file survives when the system stops.
   public static func save(
-    _ value: PickleValue, to path: String, options: PickleWriter.Options, replacing: Bool = true
+    _ value: PickleValue, to path: String, options: PickleWriter.Options, replacing: Bool = true,
+    durability: Durability = .consistent
   ) throws(FormatError) {
     try ByteProgress.operation(.writing, path, total: nil, counting: .sink) { () throws(FormatError) in
-      try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
+      try AtomicFile.write(to: path, replacing: replacing, durability: durability) {
+        (sink: any ByteSink) throws(FormatError) in
         try PickleWriter(sink, options: options).write(value)
       }
     }

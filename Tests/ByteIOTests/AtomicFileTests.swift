@@ -6,6 +6,15 @@ import Testing
 @Suite struct AtomicFileTests {
   struct Stop: Error {}
 
+  /// Whether the system has files without a name.
+  private static let hasUnnamedFiles: Bool = {
+    #if os(Linux)
+      true
+    #else
+      false
+    #endif
+  }()
+
   private func names(_ folder: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
   }
@@ -91,13 +100,15 @@ import Testing
       for name in [".a.npy.npyio-0.tmp", ".a.npy.npyio-1.tmp", ".b.npy.npyio-0.tmp"] {
         try Bytes.write([0], to: folder + "/" + name)
       }
+      try AtomicFile.write(to: path) { (sink: any ByteSink) throws(FormatError) in try sink.write([5]) }
+      #expect(try names(folder) == [".b.npy.npyio-0.tmp", "a.npy"])
       let living = try AtomicFile(path: path)
       try living.write([1])
       try living.flush()
-      #expect(try names(folder) == [".a.npy.npyio-0.tmp", ".b.npy.npyio-0.tmp"])
+      #expect(try names(folder) == [".a.npy.npyio-0.tmp", ".b.npy.npyio-0.tmp", "a.npy"])
       try AtomicFile.write(to: path) { (sink: any ByteSink) throws(FormatError) in
         try sink.write([2])
-        #expect(try! names(folder).count == 3)
+        #expect(try! names(folder).count == 4)
       }
       #expect(try Bytes.read(path) == [2])
       try living.commit()
@@ -121,6 +132,39 @@ import Testing
         try names(folder)
           == [".a.npy.npyio-0.tmp", ".a.npy.npyio-1.tmp", ".a.npy.npyio-2.tmp", "a.npy", "other"])
       #expect(try Bytes.read(folder + "/other") == [7])
+    }
+  }
+
+  /// A new file has no name until it is there whole, and two that begin as new replace each other.
+  @Test(.enabled(if: AtomicFileTests.hasUnnamedFiles)) func newFilesHaveNoNameUntilTheyAreCommitted() throws {
+    try TemporaryFolder.with { folder in
+      let path = folder + "/a.npy"
+      let writers = try (0..<3).map { _ in try AtomicFile(path: path) }
+      for (number, writer) in writers.enumerated() { try writer.write([UInt8(number)]) }
+      #expect(try names(folder) == [])
+      for number in [1, 0] {
+        try writers[number].commit()
+        #expect(try names(folder) == ["a.npy"])
+        #expect(try Bytes.read(path) == [UInt8(number)])
+      }
+      let error = #expect(throws: FormatError.self) { try writers[2].commit(replacing: false) }
+      #expect(error?.code == .alreadyExists)
+      #expect(error?.file == path)
+      #expect(try names(folder) == ["a.npy"])
+      #expect(try Bytes.read(path) == [0])
+    }
+  }
+
+  @Test(arguments: Durability.allCases) func everyDurabilityWrites(_ durability: Durability) throws {
+    try TemporaryFolder.with { folder in
+      let path = folder + "/a.npy"
+      for number in 0..<3 as Range<UInt8> {
+        try AtomicFile.write(to: path, durability: durability) { (sink: any ByteSink) throws(FormatError) in
+          try sink.write([number])
+        }
+        #expect(try Bytes.read(path) == [number])
+        #expect(try names(folder) == ["a.npy"])
+      }
     }
   }
 

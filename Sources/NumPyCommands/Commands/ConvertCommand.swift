@@ -67,7 +67,7 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
 
   private func saveOptions(_ format: FileFormat) throws -> SaveOptions {
     var options = SaveOptions(format: format)
-    options.replacing = output.replaces
+    output.apply(to: &options)
     options.name = name
     (options.compression, options.layout) = try archive.resolved()
     options.text = try textOutput.saveOptions(encoding: format.isText ? reading.encoding : nil)

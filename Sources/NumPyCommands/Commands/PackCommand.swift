@@ -40,7 +40,7 @@ struct PackCommand: NPYCommand, HasCommonOptions {
     try NPZArchive.rejectDuplicateNames(among: members.map(\.name), archive)
     var saving = SaveOptions(format: .npz)
     (saving.compression, saving.layout) = try options.resolved()
-    saving.replacing = output.replaces
+    output.apply(to: &saving)
     saving.onWarning = { Console.warn($0) }
     let isThere = FileStatus(path: archive) != nil
     try ArchiveSink.write(to: archive, appending: append && isThere, saving) {

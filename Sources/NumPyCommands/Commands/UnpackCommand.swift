@@ -20,6 +20,7 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
     name: [.customShort("C"), .customLong("directory")], help: "The folder to write to.", completion: .directory)
   var folder = "."
   @Flag(help: "Replace files that exist.") var force = false
+  @OptionGroup var disk: DiskOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
@@ -49,5 +50,7 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
         throw FormatError(.alreadyExists, "the file exists; --force replaces it", file: path)
       }
     }
+    // One wait for all of them.
+    if disk.durable { SystemCall.synchronizeAll() }
   }
 }

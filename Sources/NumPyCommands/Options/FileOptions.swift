@@ -111,5 +111,25 @@ struct OutputOptions: ParsableArguments {
   @Flag(name: [.customShort("n"), .long], help: "Fail if the file exists, instead of replacing it.")
   var noClobber = false
 
+  @OptionGroup var disk: DiskOptions
+
   var replaces: Bool { !noClobber }
+
+  /// Has the output saved as the options say.
+  func apply(to options: inout SaveOptions) {
+    options.replacing = replaces
+    options.durability = disk.durability
+  }
+}
+
+/// What output survives when the system stops.
+struct DiskOptions: ParsableArguments {
+  @Flag(
+    help: """
+      Wait until what is written is on disk, with its name. Without it a power failure can lose a new file, never one that
+      is replaced.
+      """)
+  var durable = false
+
+  var durability: Durability { durable ? .durable : .consistent }
 }

@@ -16,11 +16,11 @@ extension StoredArray {
 
   /// Saves the array as a `.npy` file, byte for byte as `np.save` would; `-` is standard output.
   ///
-  /// - Throws: ``FormatError``: see ``AnyNDArray/save(to:replacing:)``.
-  public func save(to path: String, replacing: Bool = true) throws(FormatError) {
+  /// - Throws: ``FormatError``: see ``AnyNDArray/save(to:replacing:durability:)``.
+  public func save(to path: String, replacing: Bool = true, durability: Durability = .consistent) throws(FormatError) {
     switch self {
-    case .values(let array): try array.save(to: path, replacing: replacing)
-    case .objects(let array): try array.save(to: path, replacing: replacing)
+    case .values(let array): try array.save(to: path, replacing: replacing, durability: durability)
+    case .objects(let array): try array.save(to: path, replacing: replacing, durability: durability)
     }
   }
 

@@ -36,7 +36,8 @@ package final class ArchiveSink {
       }
       return
     }
-    try AtomicFile.write(to: path, replacing: options.replacing) { (sink: any ByteSink) throws(FormatError) in
+    try AtomicFile.write(to: path, replacing: options.replacing, durability: options.durability) {
+      (sink: any ByteSink) throws(FormatError) in
       let writer = try NPZWriter(to: sink, compression: options.compression, layout: options.layout)
       try ArchiveSink(writer, options).complete(body)
     }

@@ -147,7 +147,9 @@ extension Document {
       }
       try dict.set(.string(entry.name), to: value)
     }
-    try Pickle.save(.dict(dict), to: path, options: options.pickleOptions(keeping: nil), replacing: options.replacing)
+    try Pickle.save(
+      .dict(dict), to: path, options: options.pickleOptions(keeping: nil), replacing: options.replacing,
+      durability: options.durability)
   }
 
   // MARK: Text
@@ -201,7 +203,7 @@ extension Document {
       guard format == .npz else {
         return try Pickle.save(
           .maskedArray(result.array, mask: missing), to: path, options: options.pickleOptions(keeping: nil),
-          replacing: options.replacing)
+          replacing: options.replacing, durability: options.durability)
       }
       (values, mask) = (MemoryBlocks(result.array, name: self.path), MemoryBlocks(missing, name: self.path))
     }
@@ -219,7 +221,8 @@ extension Document {
   ) throws(FormatError) {
     if format == .pkl, transforms.isEmpty {
       return try Pickle.save(
-        value, to: path, options: options.pickleOptions(keeping: version), replacing: options.replacing)
+        value, to: path, options: options.pickleOptions(keeping: version), replacing: options.replacing,
+        durability: options.durability)
     }
     guard format == .npz, try value.storedArray() == nil else { return try saveArray(to: path, transforms, options) }
     guard let members = try members(of: value) else { return try saveArray(to: path, transforms, options) }

@@ -25,11 +25,12 @@ struct NPYSink: ArraySink {
       guard let values = array.values else {
         throw FormatError(.unsupported, "arrays of objects are not written to compressed .npy files", file: path)
       }
-      return try TextFile.write(to: path, replacing: options.replacing) { (sink: any ByteSink) throws(FormatError) in
+      return try TextFile.write(to: path, replacing: options.replacing, durability: options.durability) {
+        (sink: any ByteSink) throws(FormatError) in
         try values.writeNPY(to: sink)
       }
     }
-    try array.save(to: path, replacing: options.replacing)
+    try array.save(to: path, replacing: options.replacing, durability: options.durability)
   }
 
   func write(_ source: any ArrayBlockSource) throws(FormatError) {
@@ -38,7 +39,8 @@ struct NPYSink: ArraySink {
     guard descriptor.openAxis == nil else { return try writeRows(source) }
     try ByteProgress.operation(.writing, path, total: descriptor.byteCount, counting: .sink) { () throws(FormatError) in
       // Plain, or compressed as the extension says.
-      try TextFile.write(to: path, replacing: options.replacing) { (sink: any ByteSink) throws(FormatError) in
+      try TextFile.write(to: path, replacing: options.replacing, durability: options.durability) {
+        (sink: any ByteSink) throws(FormatError) in
         let header = try NPYHeader.encode(
           dtype: descriptor.dtype, shape: descriptor.shape, fortranOrder: descriptor.isFortranOrder)
         try sink.write(header.bytes)
@@ -53,7 +55,7 @@ struct NPYSink: ArraySink {
     let rowShape = Array(descriptor.shapeInFileOrder.dropFirst())
     let writer = try NPYWriter(
       path: path, dtype: descriptor.dtype, rowShape: rowShape, isTransposed: descriptor.isFortranOrder,
-      replacing: options.replacing)
+      replacing: options.replacing, durability: options.durability)
     do throws(FormatError) {
       try source.forEachRun(inUnitsOf: descriptor.rowCount) { (run: AnyNDArray) throws(FormatError) in
         try writer.append(
@@ -91,7 +93,7 @@ struct TextSink: ArraySink {
         try objects.tableValues(format: options.text.format)
       }
     }
-    try table.saveText(to: path, options: textOptions, replacing: options.replacing)
+    try table.saveText(to: path, options: textOptions, replacing: options.replacing, durability: options.durability)
   }
 
   func write(_ source: any ArrayBlockSource) throws(FormatError) {
@@ -99,7 +101,8 @@ struct TextSink: ArraySink {
     let rowShape = Array(descriptor.shape.dropFirst())
     try ByteProgress.operation(.writing, path, total: descriptor.byteCount, counting: .array) {
       () throws(FormatError) in
-      try TextFile.write(to: path, replacing: options.replacing) { (sink: any ByteSink) throws(FormatError) in
+      try TextFile.write(to: path, replacing: options.replacing, durability: options.durability) {
+        (sink: any ByteSink) throws(FormatError) in
         var writer = try TextTableWriter(
           sink, dtype: descriptor.dtype, rowShape: rowShape, ndim: descriptor.shape.count, options: textOptions)
         try source.forEachRun(inUnitsOf: descriptor.rowCount) { (run: AnyNDArray) throws(FormatError) in
@@ -120,7 +123,9 @@ struct PickleSink: ArraySink {
   var needs: SinkNeeds { SinkNeeds(count: true) }
 
   func write(_ array: StoredArray) throws(FormatError) {
-    try Pickle.save(.array(array), to: path, options: options.pickleOptions(keeping: nil), replacing: options.replacing)
+    try Pickle.save(
+      .array(array), to: path, options: options.pickleOptions(keeping: nil), replacing: options.replacing,
+      durability: options.durability)
   }
 
   func write(_ source: any ArrayBlockSource) throws(FormatError) { try write(.values(source.whole())) }

@@ -14,6 +14,8 @@ public struct SaveOptions {
   public var format: FileFormat?
   /// Whether an existing file may be replaced.
   public var replacing = true
+  /// What the file survives when the system stops.
+  public var durability = Durability.consistent
   /// The name of a single array in an archive; `nil` for that of the member it comes from, or NumPy's `arr_0`.
   public var name: String?
   /// How the members of an archive are compressed.

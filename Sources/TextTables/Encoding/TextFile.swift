@@ -27,9 +27,11 @@ public enum TextFile {
   ///
   /// - Throws: ``FormatError`` if the file cannot be written, and what `body` throws.
   public static func write(
-    to path: String, replacing: Bool = true, _ body: (any ByteSink) throws(FormatError) -> Void
+    to path: String, replacing: Bool = true, durability: Durability = .consistent,
+    _ body: (any ByteSink) throws(FormatError) -> Void
   ) throws(FormatError) {
-    try AtomicFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
+    try AtomicFile.write(to: path, replacing: replacing, durability: durability) {
+      (sink: any ByteSink) throws(FormatError) in
       guard let format = CompressionFormat(path: path) else { return try body(sink) }
       guard format != .gzip else {
         // Python's gzip takes level 9, which costs two or three times the time of 6 for a hundredth of the bytes.

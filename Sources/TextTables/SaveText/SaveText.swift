@@ -16,18 +16,20 @@ extension AnyNDArray {
   ///   or a format that does not go with the dtype; with code `badValue` for a value that the format or the encoding
   ///   cannot express.
   public func saveText(
-    to path: String, options: SaveTextOptions = SaveTextOptions(), replacing: Bool = true
+    to path: String, options: SaveTextOptions = SaveTextOptions(), replacing: Bool = true,
+    durability: Durability = .consistent
   ) throws(FormatError) {
     var options = options
     options.encoding = options.encoding ?? .utf8
     try ByteProgress.operation(.writing, path, total: nbytes, counting: .array) { () throws(FormatError) in
-      try TextFile.write(to: path, replacing: replacing) { (sink: any ByteSink) throws(FormatError) in
+      try TextFile.write(to: path, replacing: replacing, durability: durability) {
+        (sink: any ByteSink) throws(FormatError) in
         try writeText(to: sink, options: options)
       }
     }
   }
 
-  /// Writes the array as text: NumPy's `np.savetxt` to a stream. See ``saveText(to:options:replacing:)``.
+  /// Writes the array as text: NumPy's `np.savetxt` to a stream. See ``saveText(to:options:replacing:durability:)``.
   public func writeText(
     to sink: any ByteSink, options: SaveTextOptions = SaveTextOptions()
   ) throws(FormatError) {
@@ -40,7 +42,7 @@ extension AnyNDArray {
 
 extension NDArray {
   /// Saves the array as text: NumPy's `np.savetxt(path, array, fmt=format, …)`. See
-  /// ``AnyNDArray/saveText(to:options:replacing:)``.
+  /// ``AnyNDArray/saveText(to:options:replacing:durability:)``.
   public func saveText(
     to path: String, format: TextFormat = "%.18e", delimiter: String = " ", newline: String = "\n",
     header: String = "", footer: String = "", commentPrefix: String = "# ", encoding: TextEncoding? = nil
@@ -78,7 +80,7 @@ public struct TextTableWriter {
   ///   - dtype: The type of the elements.
   ///   - rowShape: The shape of a row: empty for a one-dimensional array, else one dimension.
   ///   - options: The parameters of `savetxt`.
-  /// - Throws: ``FormatError`` as ``AnyNDArray/saveText(to:options:replacing:)``, unless it concerns a value.
+  /// - Throws: ``FormatError`` as ``AnyNDArray/saveText(to:options:replacing:durability:)``, unless it concerns a value.
   public init(
     _ sink: any ByteSink, dtype: DType, rowShape: [Int] = [], options: SaveTextOptions = SaveTextOptions()
   ) throws(FormatError) {
