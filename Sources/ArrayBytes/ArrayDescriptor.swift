@@ -11,6 +11,11 @@ package struct ArrayDescriptor: Sendable, Hashable {
   /// The axis whose length only the end of the source tells: the number of rows of a text.
   package var openAxis: Int?
 
+  /// The most elements without bytes, or rows without elements, that are looked at one by one.
+  ///
+  /// Such an array takes no room in a file however long it is, and would take any time and room in every other form.
+  package static let maxEmptyElements = 1 << 24
+
   /// A description of an array.
   package init(dtype: DType, shape: [Int], isFortranOrder: Bool = false, openAxis: Int? = nil) {
     self.dtype = dtype

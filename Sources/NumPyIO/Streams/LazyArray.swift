@@ -63,15 +63,12 @@ public struct LazyArray {
     }
   }
 
-  /// The most elements of an array whose elements have no bytes.
-  ///
-  /// Such an array takes no room in a file however many there are, and would take any time and room in every other form.
-  static let maxEmptyElements = 1 << 24
-
   private static func requireJustified(_ descriptor: ArrayDescriptor, _ name: String) throws(FormatError) {
-    guard descriptor.dtype.itemSize == 0, let count = descriptor.count, count > maxEmptyElements else { return }
+    guard descriptor.dtype.itemSize == 0, let count = descriptor.count, count > ArrayDescriptor.maxEmptyElements
+    else { return }
     throw FormatError(
-      .limitExceeded, "\(count) elements of zero bytes each: an array without bytes may have \(maxEmptyElements)",
+      .limitExceeded,
+      "\(count) elements of zero bytes each: an array without bytes may have \(ArrayDescriptor.maxEmptyElements)",
       file: name)
   }
 

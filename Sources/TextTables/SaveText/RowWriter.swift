@@ -39,9 +39,15 @@ struct RowWriter: Sendable {
         pending = []
       }
     }
-    guard let first, let element = FastRowReader.element(first.column.dtype),
-      Set(separators.dropFirst()).count <= 1
-    else { return nil }
+    guard let first, let element = FastRowReader.element(first.column.dtype) else { return nil }
+    if format.repeats != 1 {
+      // One value again and again; of no columns there is nothing to write.
+      guard separators.count == 1, format.repeats > 0, format.stride == first.column.dtype.itemSize else { return nil }
+      return NumericRowWriter(
+        element, first.spec, columnCount: format.repeats, before: separators[0],
+        between: pending + format.separator + separators[0], after: pending + newline)
+    }
+    guard Set(separators.dropFirst()).count <= 1 else { return nil }
     return NumericRowWriter(
       element, first.spec, columnCount: separators.count, before: separators[0],
       between: separators.count > 1 ? separators[1] : [], after: pending + newline)
@@ -67,6 +73,17 @@ struct RowWriter: Sendable {
 
   private func appendRow(at base: UnsafeRawPointer?, to text: inout TextBuffer) throws(FormatError) {
     let start = text.count
+    for column in 0..<format.repeats {
+      if column > 0 { text.append(format.separator) }
+      // Safe: as many columns as the format says lie in a row, a stride apart.
+      try unsafe appendSteps(at: base.map { unsafe $0 + column * format.stride }, to: &text)
+    }
+    text.append(newline)
+    if format.isComplex { RowWriter.joinSigns(from: start, in: &text) }
+  }
+
+  /// Goes through the steps once.
+  private func appendSteps(at base: UnsafeRawPointer?, to text: inout TextBuffer) throws(FormatError) {
     for index in steps.indices {
       let step = steps[index]
       if step.kind == .separator {
@@ -87,8 +104,6 @@ struct RowWriter: Sendable {
         try append(value, spec, to: &text)
       }
     }
-    text.append(newline)
-    if format.isComplex { RowWriter.joinSigns(from: start, in: &text) }
   }
 
   /// Makes `+-` a `-`, from a row's start on.

@@ -115,15 +115,18 @@ public struct TextTableWriter {
   }
 
   /// What a row hands to the format.
-  private static func columns(_ dtype: DType, ndim: Int, count: Int) -> [TextColumn] {
+  private static func columns(_ dtype: DType, ndim: Int, count: Int) -> TextColumns {
     if ndim == 1, let fields = dtype.fields {
-      return fields.map { TextColumn(dtype: $0.dtype.native, declared: $0.dtype, offset: $0.offset) }
+      let unit = fields.map { TextColumn(dtype: $0.dtype.native, declared: $0.dtype, offset: $0.offset) }
+      return TextColumns(unit: unit, repeats: 1, stride: 0)
     }
     guard dtype.kind == .complex else {
-      return (0..<count).map { TextColumn(dtype: dtype.native, declared: dtype, offset: $0 * dtype.itemSize) }
+      let unit = [TextColumn(dtype: dtype.native, declared: dtype, offset: 0)]
+      return TextColumns(unit: unit, repeats: count, stride: dtype.itemSize)
     }
     let part: DType = dtype.itemSize == 8 ? .float32 : dtype.itemSize == 16 ? .float64 : .longDouble
-    return (0..<(2 * count)).map { TextColumn(dtype: part, declared: part, offset: $0 * part.itemSize) }
+    let unit = [0, part.itemSize].map { TextColumn(dtype: part, declared: part, offset: $0) }
+    return TextColumns(unit: unit, repeats: count, stride: dtype.itemSize)
   }
 
   /// Writes more rows: an array of the shape `[n] + rowShape`.
@@ -137,6 +140,12 @@ public struct TextTableWriter {
       throw FormatError(.badArgument, "the rows do not fit the table", file: sink.name)
     }
     let rowCount = array.shape[0]
+    guard array.count > 0 || rowCount <= ArrayDescriptor.maxEmptyElements else {
+      throw FormatError(
+        .limitExceeded,
+        "\(rowCount) rows without columns: a table may have \(ArrayDescriptor.maxEmptyElements) of them",
+        file: sink.name)
+    }
     if rowCount > 0 { try begin() }
     // A piece's text is to stay in the cache of the core that makes it.
     let step = max(1, 16_384 / max(1, valuesPerRow))
