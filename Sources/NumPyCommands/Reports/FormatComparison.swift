@@ -26,20 +26,21 @@ struct FormatComparison {
     let folder = try Folders.temporary()
     defer { Folders.remove(folder) }
     try measure("npy", folder) {
-      try array.save(to: $0)
+      try array.save(to: $0, durability: .none)
     } load: {
       _ = try AnyNDArray(contentsOf: $0)
     }
     for (format, compression, layout) in FormatComparison.archives {
       try measure(format, folder) {
-        try NPZArchive.save([array], to: $0, compression: compression, layout: layout)
+        try NPZArchive.save([array], to: $0, compression: compression, layout: layout, durability: .none)
       } load: {
         _ = try NPZArchive(opening: $0).arrays()
       }
     }
     for version in [4, 5] {
       try measure("pickle, protocol \(version)", folder) {
-        try Pickle.save(.array(array), to: $0, protocol: version)
+        try Pickle.save(
+          .array(array), to: $0, options: PickleWriter.Options(protocolVersion: version), durability: .none)
       } load: {
         _ = try Pickle.load(from: $0).array()
       }
@@ -48,20 +49,20 @@ struct FormatComparison {
       var reading = LoadTextOptions(dtype: array.dtype.native)
       reading.delimiter = nil
       try measure(format == "%d" ? "text, %d" : "text, shortest", folder) {
-        try table.saveText(to: $0, options: SaveTextOptions(format: .single(format)))
+        try table.saveText(to: $0, options: SaveTextOptions(format: .single(format)), durability: .none)
       } load: {
         _ = try AnyNDArray.loadText(from: $0, options: reading)
       }
     }
     try measure("npy.gz", folder) { path in
-      try TextFile.write(to: path) { (sink: any ByteSink) throws(FormatError) in try array.writeNPY(to: sink) }
+      try TextFile.write(to: path, durability: .none) { (sink: any ByteSink) throws(FormatError) in try array.writeNPY(to: sink) }
     } load: { path in
       var reader = NPYReader(try TextFile.open(path))
       _ = try reader.next()
     }
   }
 
-  /// The array as text can hold it: rows of its last axis, integers by `%d`, floats by the fewest digits that read
+  /// The array as text can hold it: a column, or rows of its last axis, integers by `%d`, floats by the fewest digits that read
   /// back as the same number; `nil` for elements that text does not bring back.
   private static func table(of array: AnyNDArray) throws -> (array: AnyNDArray, format: String)? {
     let format: String
@@ -71,9 +72,11 @@ struct FormatComparison {
     default: return nil
     }
     guard array.count > 0 else { return nil }
-    return (
-      array.ndim == 0 ? try array.reshaped([1]) : try array.reshaped([-1, array.shape[array.ndim - 1]]), format
-    )
+    switch array.ndim {
+    case 0: return (try array.reshaped([1]), format)
+    case 1: return (array, format)
+    default: return (try array.reshaped([-1, array.shape[array.ndim - 1]]), format)
+    }
   }
 
   /// The smallest integer dtype that holds the values of integers, if it is smaller than theirs.
