@@ -27,7 +27,9 @@ extension SystemCall {
       // Safe: the paths are null-terminated copies for the duration of the call.
       if unsafe linkat(descriptor.rawValue, "", AT_FDCWD, path, emptyPath) == 0 { return true }
       if errno == EEXIST { return false }
-      guard errno == ENOENT || errno == EPERM || errno == EINVAL else { throw .system("cannot make the file", file: path) }
+      guard errno == ENOENT || errno == EPERM || errno == EINVAL else {
+        throw .system("cannot make the file", file: path)
+      }
       let ownPath = "/proc/self/fd/\(descriptor.rawValue)"
       // Safe: as above.
       if unsafe linkat(AT_FDCWD, ownPath, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 { return true }
