@@ -3,6 +3,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 import zipfile
 
 import numpy as np
@@ -112,10 +113,13 @@ class Shell:
     def run(self, typed, close=True):
         """What the command was called with; with `close`, a quote that is left open is closed."""
         self.terminal.output = b""
-        for part in typed.replace("\t", "\t\0").split("\0"):
+        for part in filter(None, re.split("(\t)", typed)):
+            begin = len(self.terminal.output)
             self.terminal.type(part)
-            # A shell that still completes would take what is typed next for itself.
-            self.terminal.read(0.15)
+            # A shell that still completes would take what is typed next for itself. It answers each tab, if only by a bell.
+            end = time.monotonic() + (2 if part == "\t" else 0)
+            while self.terminal.read(0.15) and len(self.terminal.output) == begin and time.monotonic() < end:
+                pass
         # Some shells close the quote themselves.
         quote = re.search("[\"']", typed)
         if close and quote and self.terminal.output.count(quote[0].encode()) % 2:
