@@ -55,7 +55,9 @@ struct FormatComparison {
       }
     }
     try measure("npy.gz", folder) { path in
-      try TextFile.write(to: path, durability: .none) { (sink: any ByteSink) throws(FormatError) in try array.writeNPY(to: sink) }
+      try TextFile.write(to: path, durability: .none) { (sink: any ByteSink) throws(FormatError) in
+        try array.writeNPY(to: sink)
+      }
     } load: { path in
       var reader = NPYReader(try TextFile.open(path))
       _ = try reader.next()
