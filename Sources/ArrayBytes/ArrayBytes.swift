@@ -21,10 +21,7 @@ extension AnyNDArray {
         throw FormatError.truncated("array data", expected: total, found: remaining, at: start + remaining)
           .at(file: reader.source.name)
       }
-      try FormatError.wrapping(.limitExceeded, file: reader.source.name) { () throws(ArrayError) in
-        try ArrayStorage.requireRoom(for: total)
-      }
-      storage = ArrayStorage(uninitializedByteCount: total)
+      storage = try ArrayStorage.allocating(total, for: reader.source.name)
       try storage.fill(from: &reader, start: start)
     } else {
       storage = try ArrayStorage.growing(to: total, from: &reader, start: start)

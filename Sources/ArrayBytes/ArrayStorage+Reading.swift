@@ -43,6 +43,14 @@ extension ArrayStorage {
     return UnsafeRawBufferPointer(part)
   }
 
+  /// Storage for the bytes of a file.
+  ///
+  /// - Throws: ``FormatError`` with code `limitExceeded` if there is no memory for them.
+  package static func allocating(_ byteCount: Int, for name: String) throws(FormatError) -> ArrayStorage {
+    try FormatError.wrapping(.limitExceeded, file: name) { () throws(ArrayError) in try requireRoom(for: byteCount) }
+    return ArrayStorage(uninitializedByteCount: byteCount)
+  }
+
   /// Storage that doubles for as long as a stream has more, so that a false length costs no memory.
   static func growing(
     to total: Int, from reader: inout ByteReader, start: Int
@@ -55,7 +63,8 @@ extension ArrayStorage {
       let got = try unsafe reader.read(into: rest)
       filled += got
       if filled < storage.byteCount || filled == total { break }
-      let larger = ArrayStorage(uninitializedByteCount: min(total, storage.byteCount > total / 2 ? total : filled * 2))
+      let larger = try allocating(
+        min(total, storage.byteCount > total / 2 ? total : filled * 2), for: reader.source.name)
       // Safe: the larger storage begins with room for all bytes of the smaller.
       unsafe larger.mutableBuffer.copyMemory(from: UnsafeRawBufferPointer(storage.mutableBuffer))
       storage = larger

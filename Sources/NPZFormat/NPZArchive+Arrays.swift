@@ -1,3 +1,4 @@
+internal import ArrayBytes
 internal import NPYFormat
 internal import ArrayDeflate
 public import ByteIO
@@ -86,7 +87,7 @@ extension NPZArchive {
       return try file.read()
     }
     // The header, whose length is a multiple of 64, stays in front of the data: so all of it is read in one go.
-    let storage = ArrayStorage(uninitializedByteCount: total)
+    let storage = try ArrayStorage.allocating(total, for: zip.source.name)
     try fill(storage, with: member, contents)
     let array = AnyNDArray(
       uncheckedDType: header.dtype, shape: header.shape, strides: header.strides, offset: header.byteCount,

@@ -19,7 +19,7 @@ extension NPZArchive {
         var reader = ByteReader(contents.source, at: 0)
         return try AnyNDArray(readingFrom: &reader, dtype: .uint8, shape: [member.uncompressedSize], fortran: false)
       }
-      let storage = ArrayStorage(uninitializedByteCount: member.uncompressedSize)
+      let storage = try ArrayStorage.allocating(member.uncompressedSize, for: zip.source.name)
       try fill(storage, with: member, contents)
       return AnyNDArray(
         uncheckedDType: .uint8, shape: [storage.byteCount], strides: [1], offset: 0, storage: storage)

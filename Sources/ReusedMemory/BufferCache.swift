@@ -21,6 +21,24 @@ internal import PlatformC
     return overflow || bytes <= 0 ? .max : bytes
   }()
 
+  /// Whether the system would give that many bytes now: it may have less than the machine, by a limit of the process
+  /// (`ulimit -v`) or because others have taken it.
+  ///
+  /// Asked before blocks that arrays are read into, so that there is an error instead of the end of the program. Small
+  /// blocks are not asked for: without room for those nothing goes on.
+  package static func canAllocate(_ count: Int) -> Bool {
+    guard count >= largeSize else { return true }
+    let (size, overflow) = count.addingReportingOverflow(2 * largeSize)
+    guard !overflow else { return false }
+    // Safe: a new range of addresses, which is given back at once and never touched.
+    guard let address = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0),
+      unsafe address != MAP_FAILED
+    else { return false }
+    // Safe: as above.
+    unsafe munmap(address, size)
+    return true
+  }
+
   /// A block that nobody holds any more, until it is handed out again.
   @safe private struct Block: @unchecked Sendable {
     let address: UnsafeMutableRawPointer

@@ -27,6 +27,9 @@ internal import PlatformC
       throw ArrayError(
         .tooLarge, "needs \(byteCount) bytes of memory, more than the \(maxBytes) that this machine can give")
     }
+    guard BufferCache.canAllocate(byteCount) else {
+      throw ArrayError(.tooLarge, "needs \(byteCount) bytes of memory, more than the system gives now (see ulimit -v)")
+    }
   }
 
   /// Storage of its own, with undefined content: the caller must fill it.

@@ -1,5 +1,6 @@
 internal import ByteIO
 internal import ParallelLoops
+internal import ReusedMemory
 
 /// The bytes of a source, seen through a window that moves forwards; a mapped file and bytes in memory are one window.
 ///
@@ -97,7 +98,7 @@ internal import ParallelLoops
         cursor = 0
       }
       if window.count < count {
-        let larger = PickleMemory(uninitializedCount: max(count, window.count * 2))
+        let larger = try memory(max(count, window.count * 2))
         // Safe: the new window is larger than what is filled of the old one.
         unsafe larger.baseAddress.copyMemory(from: base, byteCount: end)
         window = larger
@@ -205,10 +206,20 @@ internal import ParallelLoops
       return .memory(memory)
     }
     guard source.byteCount != nil else { return .array(try gather(count)) }
-    let memory = PickleMemory(uninitializedCount: count)
+    let memory = try memory(count)
     // Safe: all of the new memory.
     try unsafe readAll(UnsafeMutableRawBufferPointer(start: memory.baseAddress, count: count))
     return .memory(memory)
+  }
+
+  /// Memory for bytes of the source.
+  private func memory(_ count: Int) throws(FormatError) -> PickleMemory {
+    guard BufferCache.canAllocate(count) else {
+      throw FormatError(
+        .limitExceeded, "needs \(count) bytes of memory, more than the system gives now (see ulimit -v)",
+        file: source.name, offset: position)
+    }
+    return PickleMemory(uninitializedCount: count)
   }
 
   /// Moves on past bytes that are not looked at.

@@ -32,7 +32,7 @@ struct RowBuffer {
     // What is expected only may be too much, where what is needed is not.
     if rowSize > 0, wanted > ArrayStorage.maxBytes / rowSize { wanted = least }
     let (bytes, tooLarge) = wanted.multipliedReportingOverflow(by: rowSize)
-    guard !overflow, !tooLarge, bytes <= ArrayStorage.maxBytes else {
+    guard !overflow, !tooLarge, (try? ArrayStorage.requireRoom(for: bytes)) != nil else {
       throw FormatError(
         .limitExceeded,
         "array is too big. Cannot read file as a single array; providing a maximum number of rows to read may help.")
