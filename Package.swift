@@ -138,8 +138,9 @@ let package = Package(
     .testTarget(name: "PythonPickleTests", dependencies: ["PythonPickle", "ByteIO", "TestSupport"]),
     // Appends rows to a .npy file: what the fault injection of Tests/Interop interrupts.
     .executableTarget(name: "AppendProbe", dependencies: ["NumPyIO"], path: "Tests/AppendProbe"),
+    .executableTarget(name: "MutationProbe", dependencies: ["NumPyIO"], path: "Tests/MutationProbe"),
     // Drives the Python programs of Tests/Interop; depending on the commands has them built.
-    .testTarget(name: "InteropTests", dependencies: ["npy", "AppendProbe", "TestSupport"]),
+    .testTarget(name: "InteropTests", dependencies: ["npy", "AppendProbe", "MutationProbe", "TestSupport"]),
     .testTarget(
       name: "NumPyIOTests",
       dependencies: [
