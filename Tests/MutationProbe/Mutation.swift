@@ -14,7 +14,8 @@ struct Mutator {
 
   /// Numbers at which fields of one, two, four and eight bytes tell their extremes.
   private static let extremes: [UInt64] = [
-    0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 1 << 40, 1 << 62, (1 << 63) - 1,
+    0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 1 << 40, 1 << 62,
+    (1 << 63) - 1,
     1 << 63, .max - 1, .max,
   ]
 
@@ -24,8 +25,10 @@ struct Mutator {
     for _ in 0...next(below: 4) {
       guard !result.isEmpty else { return result }
       // Headers, directories and opcodes stand at the ends.
-      let place = [next(below: result.count), next(below: min(result.count, 160)),
-        result.count - 1 - next(below: min(result.count, 160))][next(below: 3)]
+      let place = [
+        next(below: result.count), next(below: min(result.count, 160)),
+        result.count - 1 - next(below: min(result.count, 160)),
+      ][next(below: 3)]
       switch next(below: 9) {
       case 0: result[place] ^= 1 << UInt8(next(below: 8))
       case 1: result[place] = UInt8(next(below: 256))
