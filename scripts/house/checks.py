@@ -75,7 +75,7 @@ class House:
 
     def violations(self):
         for check in (check_layers, check_manifest, check_module_cycles, check_folder_cycles, check_unsafe,
-                      check_foundation, check_paths, check_picture):
+                      check_foundation, check_paths, check_picture, check_limits):
             yield from check(self)
 
 
@@ -259,6 +259,18 @@ def check_picture(house):
     drawn = house.root / "docs" / "architecture.svg"
     if drawn.exists() and drawn.read_text() != picture.draw(house):
         yield "picture", "docs/architecture.svg is out of date: scripts/check-house --picture docs/architecture.svg"
+
+
+def check_limits(house):
+    """The constants that docs/limits.md names: `path: text of the source`."""
+    table = house.root / "docs" / "limits.md"
+    if not table.exists():
+        return
+    for number, line in enumerate(table.read_text().splitlines(), 1):
+        for path, text in re.findall(r"`(Sources/[^`:]+): ([^`]+)`", line):
+            source = house.root / path
+            if not source.exists() or text not in source.read_text():
+                yield "limit", f"{house.where(table, number)}: {path} does not say: {text}"
 
 
 def reports(house):
