@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ExtremumKernels.h"
 #include "TextKernels.h"
 
 // The rows of a tile. Its columns are those of two vectors: 2 * width / sizeof(element).

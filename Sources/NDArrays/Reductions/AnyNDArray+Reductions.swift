@@ -80,8 +80,9 @@ extension AnyNDArray {
     let array = reducible()
     let dtype = dtype.native
     switch (dtype.kind, dtype.itemSize) {
-    case (.bool, _), (.unsignedInteger, 1):
-      return try array.reduced(IntegerExtremum<UInt8>(isMaximum: isMaximum), axis, dtype)
+    case (.bool, _):
+      return try array.reduced(IntegerExtremum<UInt8>(isMaximum: isMaximum, last: isMaximum ? 1 : 0), axis, dtype)
+    case (.unsignedInteger, 1): return try array.reduced(IntegerExtremum<UInt8>(isMaximum: isMaximum), axis, dtype)
     case (.signedInteger, 1): return try array.reduced(IntegerExtremum<Int8>(isMaximum: isMaximum), axis, dtype)
     case (.signedInteger, 2): return try array.reduced(IntegerExtremum<Int16>(isMaximum: isMaximum), axis, dtype)
     case (.signedInteger, 4): return try array.reduced(IntegerExtremum<Int32>(isMaximum: isMaximum), axis, dtype)
