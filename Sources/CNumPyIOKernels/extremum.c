@@ -88,6 +88,6 @@ int npyio_extremum(npyio_number type, int width, int is_maximum, const void *ite
     CASE(NPYIO_UINT64, u64)
     CASE(NPYIO_FLOAT32, f32)
     CASE(NPYIO_FLOAT64, f64)
+    default: return 0;
   }
-  return 0;
 }

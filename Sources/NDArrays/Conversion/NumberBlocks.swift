@@ -18,6 +18,21 @@ internal import NumberText
     self.count = count
   }
 
+  /// The same elements' parts that lie some bytes further on.
+  func advanced(by bytes: Int) -> Reader {
+    // Safe: the part lies within the element, by the callers in this folder.
+    unsafe Reader(base: base + bytes, step: step, swaps: swaps, count: count)
+  }
+
+  /// Whether a float, or the float that an element begins with, is zero.
+  func isZero(_ index: Int, _ type: NumberType) -> Bool {
+    switch type {
+    case .float32: word(UInt32.self, index) << 1 == 0
+    case .float64: word(UInt64.self, index) << 1 == 0
+    default: extended(index, at: 0).isZero
+    }
+  }
+
   /// A word within an element.
   @inline(__always)
   func word<Word: FixedWidthInteger & BitwiseCopyable>(_: Word.Type, _ index: Int, at offset: Int = 0) -> Word {
@@ -59,6 +74,12 @@ internal import NumberText
     self.step = step
     self.swaps = swaps
     self.count = count
+  }
+
+  /// The same elements' parts that lie some bytes further on.
+  func advanced(by bytes: Int) -> Writer {
+    // Safe: the part lies within the element, by the callers in this folder.
+    unsafe Writer(base: base + bytes, step: step, swaps: swaps, count: count)
   }
 
   @inline(__always)

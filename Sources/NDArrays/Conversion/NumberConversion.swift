@@ -1,3 +1,4 @@
+internal import CNumPyIOKernels
 internal import NumberText
 
 // Numbers to numbers, in two steps through a block of wide values that stays in the cache: every type widens without
@@ -13,6 +14,7 @@ extension Conversion {
     let (fromType, fromSwaps) = (NumberType(from), !from.isNative)
     let (toType, toSwaps) = (NumberType(to), !to.isNative)
     forEachRow(source, target) { row in
+      if !fromSwaps, !toSwaps, convertPacked(row, fromType, toType) { return }
       var done = 0
       while done < row.count {
         let count = min(blockSize, row.count - done)
@@ -25,6 +27,15 @@ extension Conversion {
         done += count
       }
     }
+  }
+
+  /// Converts a packed row by one loop, if there is one for the types.
+  private static func convertPacked(_ row: Row, _ from: NumberType, _ to: NumberType) -> Bool {
+    guard let source = from.kernel, let target = to.kernel,
+      row.sourceStep == from.size, row.targetStep == to.size
+    else { return false }
+    // Safe: as many elements as the row has lie on both sides, one after the other, and nobody else writes to them.
+    return unsafe npyio_convert(source, target, npyio_vector_width(), row.source, row.target, row.count) != 0
   }
 
   private static func convertBlock(_ reader: Reader, _ from: NumberType, _ writer: Writer, _ to: NumberType) {
@@ -51,32 +62,21 @@ extension Conversion {
     }
   }
 
-  /// A complex number has two parts, which widen alike; a real target takes the first.
+  /// A complex number has two parts, which are converted alike; a real target takes the first.
   private static func convertComplexBlock(
     _ reader: Reader, _ from: NumberType, _ writer: Writer, _ to: NumberType
   ) {
-    func part(_ number: Int, _ index: Int) -> ExtendedFloat {
-      switch from {
-      case .complex64: ExtendedFloat(Double(Float(bitPattern: reader.word(UInt32.self, index, at: number * 4))))
-      case .complex128: ExtendedFloat(Double(bitPattern: reader.word(UInt64.self, index, at: number * 8)))
-      default: reader.extended(index, at: number * 16)
+    let part = from.part ?? from
+    let second = reader.advanced(by: part.size)
+    if to == .bool {
+      for index in 0..<reader.count {
+        writer.put(reader.isZero(index, part) && second.isZero(index, part) ? UInt8(0) : 1, index)
       }
-    }
-    for index in 0..<reader.count {
-      let (real, imaginary) = (part(0, index), part(1, index))
-      switch to {
-      case .bool: writer.put(real.isZero && imaginary.isZero ? UInt8(0) : 1, index)
-      case .complex64:
-        writer.put(real.floatValue.bitPattern, index)
-        writer.put(imaginary.floatValue.bitPattern, index, at: 4)
-      case .complex128:
-        writer.put(real.doubleValue.bitPattern, index)
-        writer.put(imaginary.doubleValue.bitPattern, index, at: 8)
-      case .complexExtended:
-        writer.put(real, index, at: 0)
-        writer.put(imaginary, index, at: 16)
-      default: narrowOne(real, writer, to, index)
-      }
+    } else if let target = to.part {
+      convertBlock(reader, part, writer, target)
+      convertBlock(second, part, writer.advanced(by: target.size), target)
+    } else {
+      convertBlock(reader, part, writer, to)
     }
   }
 
@@ -235,5 +235,45 @@ enum NumberType: Sendable {
       case (_, 16): .complex128
       default: .complexExtended
       }
+  }
+
+  /// The bytes of an element.
+  var size: Int {
+    switch self {
+    case .bool, .int8, .uint8: 1
+    case .int16, .uint16, .float16: 2
+    case .int32, .uint32, .float32: 4
+    case .int64, .uint64, .float64, .complex64: 8
+    case .extended, .complex128: 16
+    case .complexExtended: 32
+    }
+  }
+
+  /// The type of a complex number's parts; `nil` for a real one.
+  var part: NumberType? {
+    switch self {
+    case .complex64: .float32
+    case .complex128: .float64
+    case .complexExtended: .extended
+    default: nil
+    }
+  }
+
+  /// The type as the loops of `npyio_convert` know it.
+  fileprivate var kernel: npyio_number? {
+    switch self {
+    case .bool: NPYIO_BOOL
+    case .int8: NPYIO_INT8
+    case .int16: NPYIO_INT16
+    case .int32: NPYIO_INT32
+    case .int64: NPYIO_INT64
+    case .uint8: NPYIO_UINT8
+    case .uint16: NPYIO_UINT16
+    case .uint32: NPYIO_UINT32
+    case .uint64: NPYIO_UINT64
+    case .float32: NPYIO_FLOAT32
+    case .float64: NPYIO_FLOAT64
+    default: nil
+    }
   }
 }
