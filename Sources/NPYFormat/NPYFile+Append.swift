@@ -1,5 +1,3 @@
-internal import ArrayBytes
-internal import SystemPackage
 public import ByteIO
 public import NDArrays
 
@@ -21,100 +19,22 @@ extension NPYFile {
   public static func append(
     _ rows: AnyNDArray, to path: String, discardingTrailingBytes: Bool = false, limits: LoadLimits = .default
   ) throws(FormatError) {
-    let (descriptor, source) = try FileSource.openToGrow(path: path)
-    defer {
-      SystemCall.unlock(descriptor)
-      try? descriptor.close()
-    }
-    let file = try NPYFile(source, limits: limits)
-    let header = file.header
-    guard let oldCount = header.shape.first else {
-      throw FormatError(.badArgument, "a 0-d array has no axis to append along", file: path)
-    }
-    guard !header.isFortranOrder || header.shape.count == 1 else {
-      throw FormatError(
-        .badArgument, "the array is in Fortran order, whose rows do not lie together; convert it to C order first",
-        file: path)
-    }
-    guard !header.dtype.hasObjects else {
-      throw FormatError(.unsupported, "objects cannot be appended to", file: path)
-    }
-    guard header.dtype.subarray == nil else {
-      throw FormatError(.unsupported, "an array whose dtype is a subarray cannot be appended to", file: path)
-    }
-    let rows = try rows.asRows(of: header.dtype, Array(header.shape.dropFirst()), file: path)
-    let trailing = file.trailingByteCount ?? 0
-    guard trailing == 0 || discardingTrailingBytes else {
-      throw FormatError(
-        .ambiguous,
-        "\(trailing) bytes follow the array: another array, or what an interrupted append left; "
-          + "allow them to be discarded, or save the array anew", file: path,
-        offset: file.dataOffset + header.dataByteCount)
-    }
-    let newShape = [try oldCount.checkedAdding(rows.shape[0])] + header.shape.dropFirst()
-    let (newHeader, newBytes) = try header.resized(to: newShape)
-    let oldBytes = try source.readBytes(at: 0, count: header.byteCount, "the header")
-    guard newHeader.byteCount == header.byteCount, let changed = sectorOfChanges(from: oldBytes, to: newBytes) else {
-      try rewrite(file, rows, path: path, shape: newShape)
-      return
-    }
-    let end = file.dataOffset + header.dataByteCount
-    UnfinishedFiles.beginGrowing()
-    defer { UnfinishedFiles.endGrowing() }
+    let appender = try NPYAppender(path: path, discardingTrailingBytes: discardingTrailingBytes, limits: limits)
     do throws(FormatError) {
       try ByteProgress.operation(.writing, path, total: rows.nbytes, counting: .sink) { () throws(FormatError) in
-        try write(rows.inCOrder, at: end, of: descriptor, path)
+        try appender.append(rows)
+        try appender.commit()
       }
-      do { _ = try descriptor.writeAll(toAbsoluteOffset: Int64(changed.lowerBound), newBytes[changed]) } catch {
-        throw .system(error, "cannot write the header", file: path)
-      }
-      try SystemCall.synchronize(descriptor, name: path)
     } catch {
-      // The file becomes what it was: the header first, since it tells what counts.
-      _ = try? descriptor.writeAll(toAbsoluteOffset: Int64(changed.lowerBound), oldBytes[changed])
-      _ = try? descriptor.resize(to: Int64(end))
+      appender.discard()
       throw error
-    }
-  }
-
-  /// Where two headers of one length differ; `nil` if that is not within one sector of 512 bytes, which a disk writes
-  /// whole or not at all.
-  private static func sectorOfChanges(from old: [UInt8], to new: [UInt8]) -> Range<Int>? {
-    let places = old.indices.filter { old[$0] != new[$0] }
-    guard let first = places.first, let last = places.last else { return 0..<0 }
-    return first / 512 == last / 512 ? first..<(last + 1) : nil
-  }
-
-  /// Writes rows to disk, at a place that the header does not know of yet.
-  private static func write(
-    _ rows: AnyNDArray, at offset: Int, of descriptor: FileDescriptor, _ path: String
-  ) throws(FormatError) {
-    do { _ = try descriptor.seek(offset: Int64(offset), from: .start) } catch {
-      throw .system(error, "cannot append", file: path)
-    }
-    let sink = DescriptorSink(descriptor, name: path)
-    try rows.writeBytes(to: sink)
-    try sink.flush()
-    try SystemCall.synchronize(descriptor, name: path)
-  }
-
-  /// Writes the old array and the new rows as a new file over the old one.
-  private static func rewrite(
-    _ file: NPYFile, _ rows: AnyNDArray, path: String, shape: [Int]
-  ) throws(FormatError) {
-    try AtomicFile.write(to: path) { (sink: any ByteSink) throws(FormatError) in
-      try sink.write(NPYHeader.encode(dtype: file.header.dtype, shape: shape).bytes)
-      try file.elements().forEachRun(inUnitsOf: 1) { (run: AnyNDArray) throws(FormatError) in
-        try run.writeBytes(to: sink)
-      }
-      try rows.inCOrder.writeBytes(to: sink)
     }
   }
 }
 
 extension NPYHeader {
   /// The header of the array with another length of axis 0; as long as this one where that is possible.
-  fileprivate func resized(to shape: [Int]) throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
+  func resized(to shape: [Int]) throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
     let (header, bytes) = try NPYHeader.encode(dtype: dtype, shape: shape)
     let textStart = 8 + header.version.lengthFieldSize
     // Trailing spaces are all that may be cut or added, as long as the length field stays the same size.

@@ -68,12 +68,15 @@ extension NPZArchive {
 
   /// Adds arrays to an archive without rewriting what it holds; a crash leaves the old archive or the new one, whole.
   ///
+  /// - Parameter replacing: Whether arrays of the same names are replaced.
   /// - Throws: ``FormatError`` with code `alreadyExists` if a name is taken; the archive then stays as it was.
   public static func append<SavedArray: SavableArray>(
-    _ members: [(name: String, array: SavedArray)], to path: String, compression: NPZCompression = .none,
-    layout: NPZLayout = .aligned
+    _ members: [(name: String, array: SavedArray)], to path: String, replacing: Bool = false,
+    compression: NPZCompression = .none, layout: NPZLayout = .aligned
   ) throws(FormatError) {
-    let writer = try NPZWriter(appendingTo: path, compression: compression, layout: layout)
+    let writer = try NPZWriter(
+      appendingTo: path, replacing: replacing ? members.map { $0.name + ".npy" } : [], compression: compression,
+      layout: layout)
     do throws(FormatError) {
       try writer.add(members)
       try writer.close()
@@ -84,17 +87,21 @@ extension NPZArchive {
   }
 
   /// Removes members, by their names with or without `.npy`: the archive is written anew and replaced, whole.
-  public static func remove(_ names: [String], from path: String) throws(FormatError) {
-    let archive = try NPZArchive(opening: path)
+  public static func remove(
+    _ names: [String], from path: String, limits: LoadLimits = .default
+  ) throws(FormatError) {
+    let archive = try NPZArchive(opening: path, limits: limits)
     var members: [String] = []
     for name in names { members.append(try archive.member(name).name) }
-    try ZipEditing.remove(members, from: path)
+    try ZipEditing.remove(members, from: path, limits: ZipLimits(limits))
   }
 
   /// Gives a member another name; the archive is written anew and replaced, whole.
-  public static func rename(_ name: String, to newName: String, in path: String) throws(FormatError) {
-    let member = try NPZArchive(opening: path).member(name)
+  public static func rename(
+    _ name: String, to newName: String, in path: String, limits: LoadLimits = .default
+  ) throws(FormatError) {
+    let member = try NPZArchive(opening: path, limits: limits).member(name)
     let isArray = member.name.hasSuffix(".npy") && !newName.hasSuffix(".npy")
-    try ZipEditing.rename(member.name, to: isArray ? newName + ".npy" : newName, in: path)
+    try ZipEditing.rename(member.name, to: isArray ? newName + ".npy" : newName, in: path, limits: ZipLimits(limits))
   }
 }

@@ -97,11 +97,14 @@ public final class NPZWriter {
   /// Adds members to an archive that exists; until it is closed the archive stays what it was, also if the process
   /// dies.
   ///
+  /// - Parameter replacing: Members, by the names that they have in the archive (`x.npy`), that new ones replace as far
+  ///   as they are there. Their bytes stay in the file, unused, until they are more than half of it.
   /// - Throws: ``FormatError`` if there is no such archive.
   public convenience init(
-    appendingTo path: String, compression: NPZCompression = .none, layout: NPZLayout = .aligned
+    appendingTo path: String, replacing names: [String] = [], compression: NPZCompression = .none,
+    layout: NPZLayout = .aligned
   ) throws(FormatError) {
-    let appender = try ZipAppender(path: path, layout: layout.zip)
+    let appender = try ZipAppender(path: path, layout: layout.zip, replacing: names)
     self.init(appender.writer, compression, layout) { () throws(FormatError) in
       try appender.commit()
     } giveUp: {

@@ -23,8 +23,9 @@ struct NPY: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      InfoCommand.self, ListCommand.self, ShowCommand.self, ConvertCommand.self, PackCommand.self, UnpackCommand.self,
-      StatsCommand.self, PlotCommand.self, DiffCommand.self, CheckCommand.self, PickleCommand.self, SizesCommand.self,
+      InfoCommand.self, ListCommand.self, ShowCommand.self, ConvertCommand.self, AppendCommand.self, CatCommand.self,
+      PackCommand.self, UnpackCommand.self, RemoveCommand.self, RenameCommand.self, StatsCommand.self, PlotCommand.self,
+      DiffCommand.self, CheckCommand.self, PickleCommand.self, SizesCommand.self,
       DemoCommand.self, CompletionsCommand.self, CompleteCommand.self,
     ])
 

@@ -90,6 +90,16 @@ enum DirectoryParser {
     }
   }
 
+  /// Where the entry of each member lies in the directory's bytes: they follow each other.
+  static func entryRanges(_ members: [ZipMember]) -> [Range<Int>] {
+    var position = 0
+    return members.map { member in
+      let start = position
+      position += RecordSize.directoryEntry + member.nameBytes.count + member.extra.count + member.comment.count
+      return start..<position
+    }
+  }
+
   private static func cut() -> FormatError {
     FormatError(.malformed, "the directory ends within an entry")
   }

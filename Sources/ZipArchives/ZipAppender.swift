@@ -31,8 +31,12 @@ public final class ZipAppender {
   /// - Parameters:
   ///   - path: The archive; a symbolic link is followed.
   ///   - layout: How the new members are laid out.
+  ///   - names: Members that new ones replace, as far as they are there. Their bytes stay in the file, unused, unless they
+  ///     are more than half of it: then the archive is copied without them.
   /// - Throws: What opening a ``ZipArchive`` throws; `io` if another process is appending right now.
-  public init(path: String, layout: ZipLayout = .aligned, limits: ZipLimits = .default) throws(FormatError) {
+  public init(
+    path: String, layout: ZipLayout = .aligned, replacing names: [String] = [], limits: ZipLimits = .default
+  ) throws(FormatError) {
     self.path = path
     (descriptor, source) = try FileSource.openToGrow(path: path)
     do throws(FormatError) {
@@ -40,17 +44,27 @@ public final class ZipAppender {
       let place = archive.end.directory
       let all = try source.readBytes(
         at: place.lowerBound, count: place.count, "the archive's directory")
-      if let file = InPlaceFile(descriptor, archive: archive, directory: all, size: source.status.size) {
+      let gone = Set(names.map(NameKey.init))
+      if ZipAppender.isMostlyUnused(archive, without: gone, size: source.status.size) {
+        inPlace = nil
+        let file = try AtomicFile(path: path)
+        copy = file
+        writer = try ZipEditing.copy(archive, to: file, layout: layout) { member in
+          gone.contains(NameKey(member.name)) ? .none : .some(nil)
+        }
+      } else if let file = InPlaceFile(descriptor, archive: archive, directory: all, size: source.status.size) {
         inPlace = file
         UnfinishedFiles.beginGrowing()
         copy = nil
         writer = ZipWriter(file, layout: layout, continuing: archive, directory: all, isInPlace: true)
+        writer.drop(gone, from: archive)
       } else {
         inPlace = nil
         let file = try AtomicFile(path: path)
         try file.write(from: source, 0..<place.lowerBound)
         copy = file
         writer = ZipWriter(file, layout: layout, continuing: archive, directory: all, isInPlace: false)
+        writer.drop(gone, from: archive)
       }
     } catch {
       SystemCall.unlock(descriptor)
@@ -60,6 +74,13 @@ public final class ZipAppender {
   }
 
   deinit { discard() }
+
+  /// Whether less than half of a file is left in use when members are replaced.
+  private static func isMostlyUnused(_ archive: ZipArchive, without gone: Set<NameKey>, size: Int) -> Bool {
+    guard archive.members.contains(where: { gone.contains(NameKey($0.name)) }) else { return false }
+    let used = archive.members.reduce(0) { gone.contains(NameKey($1.name)) ? $0 : $0 &+ $1.compressedSize }
+    return used < size / 2
+  }
 
   /// Publishes the members that were added, on disk.
   ///

@@ -45,17 +45,24 @@ public enum ZipEditing {
   ) throws(FormatError) {
     let file = try AtomicFile(path: path)
     do throws(FormatError) {
-      try file.write(from: archive.source, 0..<archive.prependedBytes)
-      let writer = try ZipWriter(file, layout: .numpy, comment: archive.comment)
-      for member in archive.members {
-        guard case .some(let name) = rule(member) else { continue }
-        try writer.copy(member, of: archive, renamedTo: name)
-      }
-      try writer.finish()
+      try copy(archive, to: file, layout: .numpy, rule: rule).finish()
       try file.commit()
     } catch {
       file.discard()
       throw error
     }
+  }
+
+  /// Copies members, the bytes before the archive and its comment to a file, to which more can be added.
+  static func copy(
+    _ archive: ZipArchive, to file: AtomicFile, layout: ZipLayout, rule: (ZipMember) -> String??
+  ) throws(FormatError) -> ZipWriter {
+    try file.write(from: archive.source, 0..<archive.prependedBytes)
+    let writer = try ZipWriter(file, layout: layout, comment: archive.comment)
+    for member in archive.members {
+      guard case .some(let name) = rule(member) else { continue }
+      try writer.copy(member, of: archive, renamedTo: name)
+    }
+    return writer
   }
 }

@@ -72,6 +72,19 @@ public final class ZipWriter {
     names = Set(archive.members.map { NameKey($0.name) })
   }
 
+  /// Leaves members of the archive that is continued out of the directory, so that others can have their names.
+  func drop(_ gone: Set<NameKey>, from archive: ZipArchive) {
+    guard !gone.isDisjoint(with: names) else { return }
+    var kept: [UInt8] = []
+    for (member, range) in zip(archive.members, DirectoryParser.entryRanges(archive.members))
+    where !gone.contains(NameKey(member.name)) {
+      kept += directory[range]
+    }
+    directory = kept
+    count = archive.members.count { !gone.contains(NameKey($0.name)) }
+    names.subtract(gone)
+  }
+
   /// Writes a member whose checksum and sizes are known.
   ///
   /// - Parameters:

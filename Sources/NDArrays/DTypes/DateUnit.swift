@@ -88,6 +88,34 @@ public struct DateUnit: Hashable, Sendable {
     }
   }
 
+  /// The largest unit of which both are multiples: the one of `np.promote_types`
+  /// (numpy/_core/src/multiarray/datetime.c, compute_datetime_metadata_greatest_common_divisor).
+  ///
+  /// - Parameter asDurations: Whether years and months, which have no fixed length, have none in common with other units.
+  func common(with other: DateUnit, asDurations: Bool) -> DateUnit? {
+    if unit == .generic { return other }
+    if other.unit == .generic { return self }
+    let (coarse, fine) = self.unit.order <= other.unit.order ? (self, other) : (other, self)
+    var count = coarse.count
+    if coarse.unit == .year, fine.unit == .month {
+      count *= 12
+    } else if coarse.unit != fine.unit {
+      guard !asDurations || coarse.unit.order > Unit.month.order else { return nil }
+      // As NumPy's factors: those of years and months are 1.
+      var factor = 1
+      for unit in Unit.allCases[coarse.unit.order..<fine.unit.order] {
+        factor *= unit.factor
+        if factor >> 56 != 0 { return nil }
+      }
+      let (product, overflow) = count.multipliedReportingOverflow(by: factor)
+      guard !overflow else { return nil }
+      count = product
+    }
+    var (a, b) = (count, fine.count)
+    while b != 0 { (a, b) = (b, a % b) }
+    return a <= Int(Int32.max) ? DateUnit(fine.unit, count: a) : nil
+  }
+
   /// The unit as it stands after `M8`: `[25s]`, or nothing for the generic one.
   public var notation: String {
     if unit == .generic { return "" }
@@ -96,6 +124,20 @@ public struct DateUnit: Hashable, Sendable {
 }
 
 extension DateUnit.Unit {
+  /// Where the unit stands among all, the longest first.
+  fileprivate var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+  /// How many of the next shorter unit it has in NumPy's table.
+  fileprivate var factor: Int {
+    switch self {
+    case .year, .month: 1
+    case .week: 7
+    case .day: 24
+    case .hour, .minute: 60
+    default: 1000
+    }
+  }
+
   /// The unit's name as the `str` of a duration has it: `5 days`.
   package var pluralName: String {
     switch self {

@@ -25,11 +25,13 @@ struct DiffCommand: NPYCommand {
   @Flag(help: "Print JSON.") var json = false
   @OptionGroup var limits: LimitOptions
   @OptionGroup var pickles: PickleReadingOptions
+  @OptionGroup var elements: ViewOptions
 
   private var openOptions: OpenOptions {
     get throws {
       var options = limits.openOptions
       try pickles.apply(to: &options)
+      try elements.apply(to: &options)
       return options
     }
   }

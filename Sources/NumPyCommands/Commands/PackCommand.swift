@@ -6,51 +6,152 @@ import ZipArchives
 struct PackCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "pack",
-    abstract: "Make an .npz archive of arrays, or extend one.",
+    abstract: "Make an .npz archive of arrays and other archives, or change one.",
     discussion: """
-      An array is named by NAME=; without it by its file or member; standard input by arr_N.
+      An array is named by NAME=; without it by its file or member; standard input by arr_N. Members of a whole archive
+      keep their names, behind NAME/ if it is given.
 
       EXAMPLES
         npy pack all.npz a.npy b=other.npy
         npy pack --compress=best all.npz weights=model.npz:w
         npy pack --append all.npz c.npy
+        npy pack --replace all.npz b=newer.npy
+        npy pack merged.npz a.npz second=b.npz
       """)
 
   @Argument(help: "The archive.", completion: .file()) var archive: String
-  @Argument(help: "The arrays, each as ADDRESS or NAME=ADDRESS.") var arrays: [String] = []
+  @Argument(help: "The arrays and archives, each as ADDRESS or NAME=ADDRESS.") var arrays: [String] = []
   @OptionGroup var options: ArchiveOptions
   @OptionGroup var limits: LimitOptions
+  @OptionGroup var pickles: PickleReadingOptions
+  @OptionGroup var elements: ViewOptions
   @Flag(help: "Add to the archive instead of replacing it; until all is written it stays what it was.")
   var append = false
+  @Flag(
+    help: "Add to the archive, and let members replace those of the same name, also among those that are given.")
+  var replace = false
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    if append, !output.replaces {
-      throw ValidationError("--append changes an archive that exists, which --no-clobber forbids: choose one")
+    if append || replace, !output.replaces {
+      let option = append ? "--append" : "--replace"
+      throw ValidationError("\(option) changes an archive that exists, which --no-clobber forbids: choose one")
     }
   }
 
   func run() throws {
-    var members: [(name: String, address: Address)] = []
+    var opening = limits.openOptions
+    try pickles.apply(to: &opening)
+    try elements.apply(to: &opening)
+    var sources: [PackSource] = []
     for (place, text) in ManyOperands.unfolding(arrays).enumerated() {
-      let (given, address) = try PackCommand.split(text)
-      members.append((given ?? PackCommand.name(of: address, place), address))
+      sources.append(try PackSource(text, place, opening))
     }
-    try NPZArchive.rejectDuplicateNames(among: members.map(\.name), archive)
+    let chosen = try PackSource.members(of: sources, replacing: replace, archive)
     var saving = SaveOptions(format: .npz)
     (saving.compression, saving.layout) = try options.resolved()
     output.apply(to: &saving)
     saving.onWarning = { Console.warn($0) }
     let isThere = FileStatus(path: archive) != nil
-    try ArchiveSink.write(to: archive, appending: append && isThere, saving) {
-      (sink: ArchiveSink) throws(FormatError) in
-      for (name, address) in members { try sink.add(name, address.open(limits.openOptions)) }
+    let isChanged = (append || replace) && isThere
+    let replaced = replace ? chosen.flatMap { $0.map(\.fileName) } : []
+    do throws(FormatError) {
+      try ArchiveSink.write(to: archive, appending: isChanged, replacing: replaced, saving) {
+        (sink: ArchiveSink) throws(FormatError) in
+        for (source, members) in zip(sources, chosen) { try source.add(members, to: sink) }
+      }
+    } catch {
+      guard isChanged, error.code == .alreadyExists, let member = error.member else { throw error }
+      throw FormatError(
+        .alreadyExists, "the archive has a member of this name; --replace replaces it, NAME= gives another name",
+        file: archive, member: member)
+    }
+  }
+}
+
+/// What one operand of `pack` adds to the archive.
+struct PackSource {
+  struct Member {
+    /// The name in the archive that is written, and in the one that is read.
+    let name: String
+    let original: String
+    let isArray: Bool
+
+    var fileName: String { isArray ? name + ".npy" : name }
+  }
+
+  private let address: Address
+  private let options: OpenOptions
+  /// What can be opened only once stays open.
+  private let opened: Document?
+  private let members: [Member]
+  /// Whether all members of an archive are added.
+  private let isArchive: Bool
+
+  init(_ text: String, _ place: Int, _ options: OpenOptions) throws {
+    let (given, address) = try PackSource.split(text)
+    self.address = address
+    self.options = options
+    let single = Member(name: given ?? PackSource.name(of: address, place), original: "", isArray: true)
+    guard address.isWhole else {
+      (members, isArchive, opened) = ([single], false, nil)
+      return
+    }
+    let document = try Document(opening: address.path, options: options)
+    opened = FileStatus(path: address.path)?.isRegular == true ? nil : document
+    // A name for an archive of one array is that array's.
+    guard case .npz(let archive) = document.content, given == nil || archive.names.count != 1 else {
+      (members, isArchive) = ([single], false)
+      return
+    }
+    isArchive = true
+    members = try document.entries(of: archive).map { entry in
+      Member(name: (given.map { $0 + "/" } ?? "") + entry.name, original: entry.name, isArray: entry.isArray)
+    }
+  }
+
+  /// What is added of each source: of members of one name the last if they may replace each other.
+  ///
+  /// - Throws: ``FormatError`` with code `alreadyExists` if a name stands twice otherwise.
+  static func members(
+    of sources: [PackSource], replacing: Bool, _ archive: String
+  ) throws(FormatError) -> [[Member]] {
+    // By their bytes: two names that Swift takes for equal may differ in their Unicode form.
+    var places: [[UInt8]: (source: Int, member: Int)] = [:]
+    for (number, source) in sources.enumerated() {
+      for (index, member) in source.members.enumerated() {
+        let old = places.updateValue((number, index), forKey: Array(member.fileName.utf8))
+        guard let old, !replacing else { continue }
+        throw FormatError(
+          .alreadyExists,
+          "Cannot use un-named variables and keyword \(member.name): the name stands twice, in "
+            + "\(sources[old.source].address.text) and \(source.address.text); NAME= before an operand gives other names, "
+            + "--replace takes the last", file: archive, member: member.name)
+      }
+    }
+    return sources.enumerated().map { number, source in
+      source.members.enumerated().filter { index, member in
+        places[Array(member.fileName.utf8)].map { $0 == (number, index) } ?? false
+      }.map(\.element)
+    }
+  }
+
+  func add(_ chosen: [Member], to sink: ArchiveSink) throws(FormatError) {
+    guard !chosen.isEmpty else { return }
+    let document: Document
+    if let opened { document = opened } else { document = try Document(opening: address.path, options: options) }
+    guard isArchive, case .npz(let archive) = document.content else {
+      return try sink.add(chosen[0].name, address.item(of: document).array)
+    }
+    let names = Dictionary(chosen.map { ($0.original, $0.name) }) { first, _ in first }
+    for entry in try document.entries(of: archive) {
+      if let name = names[entry.name] { try sink.add(entry, as: name) }
     }
   }
 
   /// `NAME=ADDRESS`, unless a file of the whole name exists.
-  static func split(_ text: String) throws -> (name: String?, address: Address) {
+  private static func split(_ text: String) throws -> (name: String?, address: Address) {
     guard FileStatus(path: text) == nil, let sign = text.firstIndex(of: "="), sign != text.startIndex else {
       return (nil, try Address(text))
     }
@@ -58,7 +159,7 @@ struct PackCommand: NPYCommand, HasCommonOptions {
   }
 
   /// The member's name, or the file's without folder and extension.
-  static func name(of address: Address, _ place: Int) -> String {
+  private static func name(of address: Address, _ place: Int) -> String {
     if let member = address.member { return member.hasSuffix(".npy") ? String(member.dropLast(4)) : member }
     if address.path == "-" { return "arr_\(place)" }
     let file = address.path.split(separator: "/").last.map(String.init) ?? address.path

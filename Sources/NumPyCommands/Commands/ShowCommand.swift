@@ -12,14 +12,27 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
       EXAMPLES
         npy show arr.npy
         npy show --repr --precision 3 'arr.npy[0,:5]'
+        npy show --view bfloat16 weights.npz:w
+        npy show --json-values 'arr.npy[0]' | jq add
       """)
 
   @Argument(help: "The array.") var address: String
   @OptionGroup(title: "Text") var reading: SourceOptions
   @Flag(help: "Print as repr does.") var repr = false
+  @Flag(
+    help: ArgumentHelp(
+      "Print all values as JSON.",
+      discussion: "Nested lists; NaN is null, infinity 1e999, complex numbers are pairs, records objects."))
+  var jsonValues = false
   @OptionGroup var bare: BareTextOptions
   @OptionGroup var options: PrintingOptions
   @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if jsonValues, repr || bare.array2string {
+      throw ValidationError("--json-values prints JSON, which has no other form: leave out --repr and --array2string")
+    }
+  }
 
   func run() throws {
     let address = try Address(address)
@@ -30,7 +43,13 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
         throw FormatError(
           .badArgument, "a \(value.typeName) has no slices", file: address.path, member: address.member)
       }
+      if jsonValues, let whole = try address.wholeDocument(document) {
+        return try whole.save(to: "-", options: SaveOptions(format: .json))
+      }
       return try Console.print(value.repr(options: options))
+    }
+    if jsonValues {
+      return try address.item(of: document).array.save(to: "-", options: SaveOptions(format: .json))
     }
     let edges = try ArrayEdges(address.item(of: document).array, options)
     try Console.print(text(of: edges, options))

@@ -10,6 +10,8 @@ struct CommandTable {
     case folder
     case command
     case list([String])
+    /// A member of the archive that is the first argument.
+    case member
     /// Something that cannot be guessed.
     case free
   }
@@ -72,6 +74,11 @@ struct CommandTable {
     if let list = kind?["list"]?["values"]?.array { return .list(list.compactMap(\.string)) }
     if kind?["directory"] != nil { return .folder }
     if kind?["file"] != nil { return .file }
+    switch kind?["shellCommand"]?["command"]?.string {
+    case Completion.members: return .member
+    case Completion.nothing: return .free
+    default: break
+    }
     return isPositional ? .address : .free
   }
 }

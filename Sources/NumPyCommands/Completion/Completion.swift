@@ -10,6 +10,11 @@ struct Completion {
 
   private let table: CommandTable
 
+  /// How arguments are marked in the command's description that are members of the first, and those that cannot be
+  /// guessed.
+  static let members = "members"
+  static let nothing = "nothing"
+
   /// - Parameter help: The description of the command that the argument parser prints.
   init(help: String) { table = CommandTable(help: help) }
 
@@ -30,7 +35,7 @@ struct Completion {
   }
 
   private func candidates(_ command: CommandTable.Command, _ before: [String], _ current: String) -> [Candidate] {
-    var place = 0
+    var operands: [String] = []
     var isLiteral = false
     var waiting: CommandTable.Values?
     for word in before {
@@ -43,9 +48,10 @@ struct Completion {
         // `--compress` alone is complete.
         if word == "--compress" { waiting = nil }
       } else {
-        place += 1
+        operands.append(word)
       }
     }
+    let place = operands.count
     if let waiting { return values(waiting, current, prefix: "") }
     if !isLiteral, current.hasPrefix("-") {
       guard let sign = current.firstIndex(of: "=") else { return options(command.options, current, used: before) }
@@ -56,6 +62,7 @@ struct Completion {
     }
     guard !command.arguments.isEmpty, place < command.arguments.count || command.repeats else { return [] }
     let kind = command.arguments[min(place, command.arguments.count - 1)]
+    if case .member = kind { return members(of: operands.first ?? "", current, without: operands.dropFirst()) }
     if command.name == "pack", place > 0, FileStatus(path: current) == nil, let sign = current.firstIndex(of: "=") {
       return values(kind, String(current[current.index(after: sign)...]), prefix: String(current[...sign]))
     }
@@ -79,7 +86,7 @@ struct Completion {
     case .folder: found = files(current) { $0.isDirectory }
     case .file: found = files(current) { _ in true }
     case .address: found = members(current) ?? files(current) { _ in true }
-    case .free: found = []
+    case .free, .member: found = []
     }
     return found.map { Candidate(text: prefix + $0.text, help: $0.help) }
   }
@@ -117,6 +124,14 @@ struct Completion {
         .map { Candidate(text: typed + ":" + $0.text, help: $0.help) }
     }
     return nil
+  }
+
+  /// The members of an archive by their names alone.
+  private func members(of file: String, _ start: String, without used: ArraySlice<String>) -> [Candidate] {
+    let path = Folders.expandingHome(file)
+    guard let status = FileStatus(path: path), status.isRegular else { return [] }
+    let known = (try? Completion.members(of: path, size: status.size, start)) ?? []
+    return known.filter { $0.text.hasPrefix(start) && !used.contains($0.text) && Completion.isTypable($0.text) }
   }
 
   /// Larger pickles than this are not read while somebody waits for a letter to appear.

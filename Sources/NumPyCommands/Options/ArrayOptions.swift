@@ -16,18 +16,19 @@ struct ArrayOptions: ParsableArguments {
     case f = "F"
   }
 
+  /// A shape as people write it.
+  static func dimensions(_ text: String) throws -> [Int] {
+    let dimensions = text.split(separator: ",", omittingEmptySubsequences: true).map { Int($0.filter { $0 != " " }) }
+    guard dimensions.allSatisfy({ $0 != nil }) else {
+      throw ValidationError("'\(text)' is not a shape: write integers with commas, as 100000,10")
+    }
+    return dimensions.compactMap { $0 }
+  }
+
   /// The transforms of the library, in the order in which they are applied.
   func transforms() throws -> [ArrayTransform] {
     var transforms: [ArrayTransform] = []
-    if let reshape {
-      let dimensions = reshape.split(separator: ",", omittingEmptySubsequences: true).map {
-        Int($0.filter { $0 != " " })
-      }
-      guard dimensions.allSatisfy({ $0 != nil }) else {
-        throw ValidationError("'\(reshape)' is not a shape: write integers with commas, as 100000,10")
-      }
-      transforms.append(.reshape(dimensions.compactMap { $0 }))
-    }
+    if let reshape { transforms.append(.reshape(try ArrayOptions.dimensions(reshape))) }
     if let astype {
       do throws(ArrayError) { transforms.append(.cast(try DType(parsing: astype))) } catch {
         throw FormatError(.badArgument, error.message)

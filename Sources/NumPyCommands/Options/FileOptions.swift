@@ -2,7 +2,13 @@ public import ArgumentParser
 import ByteIO
 import NumPyIO
 
-extension FileFormat: ExpressibleByArgument {}
+extension FileFormat: ExpressibleByArgument {
+  /// The names of all formats, for people.
+  static let list: String = {
+    let names = allCases.map(\.rawValue)
+    return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+  }()
+}
 
 /// What a file may ask for.
 struct LimitOptions: ParsableArguments {
@@ -39,12 +45,60 @@ struct PickleReadingOptions: ParsableArguments {
   }
 }
 
+/// What elements are seen as.
+struct ViewOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help:
+      "See the bytes of the elements as a dtype, or decode bfloat16, float8_e4m3fn, float8_e5m2, int4 and the like.",
+    completion: .list(ElementFormat.allCases.map(\.rawValue)))
+  var view: String?
+
+  /// - Throws: `ValidationError` for a name that is no dtype and no format.
+  func apply(to options: inout OpenOptions) throws {
+    guard let view else { return }
+    do throws(ArrayError) { options.view = try ElementView(view) } catch { throw ValidationError(error.message) }
+  }
+}
+
+/// How bytes without a header are read, beside their `--dtype`.
+struct RawInputOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: "Of raw bytes the shape, as 100,3; -1 once for as many as there are. Left out: one axis.")
+  var shape: String?
+  @Option(parsing: .unconditional, help: "Of raw bytes how many come before the elements.") var offset: Int?
+  @Option(help: "Of raw bytes C or F: which axis runs fastest in the file.") var rawOrder: ArrayOptions.MemoryOrder?
+
+  var isGiven: Bool { shape != nil || offset != nil || rawOrder != nil }
+
+  /// - Parameter dtype: The dtype of the elements, or the format that they are decoded from.
+  /// - Throws: `ValidationError` for values that mean nothing.
+  func apply(to options: inout OpenOptions, dtype: String?) throws {
+    guard let dtype else { throw ValidationError("raw bytes do not say what they are: --dtype does, as in --dtype f4") }
+    var raw: RawReading
+    if let format = ElementFormat(rawValue: dtype) {
+      raw = RawReading(dtype: .void(format.itemSize))
+      options.view = options.view ?? .format(format)
+    } else {
+      raw = RawReading(dtype: try TextInputOptions.parsed(dtype))
+    }
+    raw.shape = try shape.map { try ArrayOptions.dimensions($0) }
+    raw.offset = offset ?? 0
+    guard raw.offset >= 0 else { throw ValidationError("--offset is a number of bytes from 0 on, not \(raw.offset)") }
+    raw.isFortranOrder = rawOrder == .f
+    options.raw = raw
+  }
+}
+
 /// How a source is read that is not an array by itself.
 struct SourceOptions: ParsableArguments {
-  @Option(help: "What the file is, whatever its content and extension say: npy, npz, pkl, txt, csv or tsv.")
+  @Option(help: "What the file is, whatever its content and extension say: \(FileFormat.list).")
   var from: FileFormat?
   @Option(parsing: .unconditional, help: "The encoding of text: utf-8, latin-1, utf-16, ascii.") var encoding: String?
   @OptionGroup var pickles: PickleReadingOptions
+  @OptionGroup var elements: ViewOptions
+  @OptionGroup var raw: RawInputOptions
   @OptionGroup var text: TextInputOptions
   @OptionGroup var limits: LimitOptions
 
@@ -54,12 +108,24 @@ struct SourceOptions: ParsableArguments {
   func openOptions(for path: String) throws -> OpenOptions {
     var options = limits.openOptions
     options.format = from
+    try pickles.apply(to: &options)
+    try elements.apply(to: &options)
+    let format = from ?? FileFormat(extensionOf: path)
+    if from == .raw || (format == .raw && text.dtype != nil) {
+      options.format = .raw
+      try raw.apply(to: &options, dtype: text.dtype)
+      return options
+    }
+    guard !raw.isGiven else { throw ValidationError("--shape, --offset and --raw-order go with --from raw") }
+    if format == .json {
+      options.jsonDType = try text.dtype.map(TextInputOptions.parsed)
+      return options
+    }
     options.usesDelimiterOfExtension = text.delimiter == nil
     options.text =
       text.gaps.genfromtxt
       ? .genFromText(try text.gapOptions(encoding: encoding, isStream: path == "-"))
       : .loadText(try text.loadOptions(encoding: encoding))
-    try pickles.apply(to: &options)
     return options
   }
 }

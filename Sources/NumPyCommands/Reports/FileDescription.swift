@@ -17,6 +17,7 @@ enum FileDescription {
     case .npy(let file): self = .array(try FileDescription.array(of: file, address, document))
     case .pickle, .value: self = .pickle(try PickleDescription(document, address))
     case .text(let source, let format): self = .text(TextDescription(source, address, format))
+    case .raw: throw FormatError(.badArgument, "raw bytes do not say what they are", file: address.path)
     }
   }
 

@@ -4,8 +4,9 @@ import NumPyIO
 /// What `info` tells of a pickle: its protocol and a tree of what it holds.
 struct PickleDescription {
   let name: String
-  let format: PickleFile.Format
-  let protocolVersion: Int
+  private let format: String
+  /// Of a pickle.
+  private let protocolVersion: Int?
   let value: PickleValue
   let array: AnyNDArray?
   let fileSize: Int?
@@ -15,11 +16,14 @@ struct PickleDescription {
     name = address.text
     hasMember = address.member != nil
     if case .pickle(let source) = document.content { fileSize = source.byteCount } else { fileSize = nil }
-    // Mapped: of tensors only the descriptions are looked at, never the elements.
-    let file = try document.pickleFile(mode: .mapped)
-    let whole = file.value
-    format = file.format
-    protocolVersion = file.protocolVersion
+    let whole: PickleValue
+    if case .value(let value, _) = document.content {
+      (whole, format, protocolVersion) = (value, "JSON", nil)
+    } else {
+      // Mapped: of tensors only the descriptions are looked at, never the elements.
+      let file = try document.pickleFile(mode: .mapped)
+      (whole, format, protocolVersion) = (file.value, file.format.rawValue, file.protocolVersion)
+    }
     if let member = address.member { value = try whole.value(at: member) } else { value = whole }
     var array = try value.array()
     if let slice = address.slice, let known = array {
@@ -31,7 +35,7 @@ struct PickleDescription {
   }
 
   var text: String {
-    var rows = [["  format", "\(format.rawValue), protocol \(protocolVersion)"]]
+    var rows = [["  format", format + (protocolVersion.map { ", protocol \($0)" } ?? "")]]
     if let fileSize { rows.append(["  file", "\(TextTable.grouped(fileSize)) bytes"]) }
     return Console.printable(name) + "\n" + TextTable.aligned(rows) + tree(value, indent: "  ", depth: 4)
   }
@@ -54,8 +58,8 @@ struct PickleDescription {
 
   var json: JSONValue {
     var entries: [(key: String, value: JSONValue)] = [
-      ("file", .string(name)), ("format", .string("pickle")), ("protocol", .int(protocolVersion)),
-      ("type", .string(value.typeName)),
+      ("file", .string(name)), ("format", .string(protocolVersion == nil ? "json" : "pickle")),
+      ("protocol", protocolVersion.map(JSONValue.int) ?? .null), ("type", .string(value.typeName)),
     ]
     if let array { entries += PickleDescription.fields(array) }
     var left = PickleDescription.mostNodes

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ByteIO
 import NDArrays
+import NumPyIO
 
 /// How errors leave the command: one line on standard error (or a JSON object on standard output) and an exit code.
 enum Failure {
@@ -71,6 +72,13 @@ enum Failure {
 enum Advice {
   /// The error with its message in plainer words, if what is wrong is a name.
   static func added(to error: FormatError) -> FormatError {
+    if let path = error.file, FileFormat(extensionOf: path) == .raw, [.malformed, .truncated].contains(error.code),
+      !error.message.contains("--dtype")
+    {
+      var error = error
+      error.message += "; if the file is nothing but elements, say --from raw --dtype DTYPE"
+      return error
+    }
     guard error.code == .notFound, error.member == nil, let path = error.file, path != "-",
       FileStatus(path: path) == nil
     else { return error }

@@ -1,3 +1,5 @@
+import NumPyIO
+
 /// A JSON value, printed without Foundation, which would cost start-up time.
 enum JSONValue: Sendable {
   case null
@@ -55,21 +57,5 @@ enum JSONValue: Sendable {
     return text.hasSuffix(".0") && value.magnitude < 0x1p53 ? String(text.dropLast(2)) : text
   }
 
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case let control where control.value < 0x20 || control.value == 0x7F:
-        let digits = String(control.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
-  }
+  private static func quoted(_ text: String) -> String { JSONText.quoted(text) }
 }

@@ -23,13 +23,16 @@ package final class ArchiveSink {
 
   /// Writes an archive, or adds to one; if `body` throws, the file stays what it was.
   ///
-  /// - Parameter appending: Whether members are added to an archive that exists.
+  /// - Parameters:
+  ///   - appending: Whether members are added to an archive that exists.
+  ///   - replaced: Of an archive that is added to, the members that new ones replace, by their whole names.
   package static func write(
-    to path: String, appending: Bool = false, _ options: SaveOptions,
+    to path: String, appending: Bool = false, replacing replaced: [String] = [], _ options: SaveOptions,
     _ body: (ArchiveSink) throws(FormatError) -> Void
   ) throws(FormatError) {
     if appending {
-      let writer = try NPZWriter(appendingTo: path, compression: options.compression, layout: options.layout)
+      let writer = try NPZWriter(
+        appendingTo: path, replacing: replaced, compression: options.compression, layout: options.layout)
       do throws(FormatError) { try ArchiveSink(writer, options).complete(body) } catch {
         writer.cancel()
         throw error.at(file: path)
@@ -52,6 +55,21 @@ package final class ArchiveSink {
   /// Adds an array under a name.
   package func add(_ name: String, _ array: LazyArray) throws(FormatError) {
     try Conversion.run(array, into: Member(archive: self, name: name))
+  }
+
+  /// Adds what another archive holds, as it is or with its arrays transformed.
+  ///
+  /// - Parameter name: Its name here; `nil` for the one that it has.
+  package func add(
+    _ entry: Document.Entry, as name: String? = nil, applying transforms: [ArrayTransform] = []
+  ) throws(FormatError) {
+    switch entry.content {
+    case .file(let bytes): try add(file: name ?? entry.name, bytes: bytes())
+    case .array(_, let raw?) where transforms.isEmpty:
+      // The pickle stays as it is, whatever protocol it has.
+      try add(file: (name ?? entry.name) + ".npy", bytes: raw())
+    case .array(let array, _): try add(name ?? entry.name, array.applying(transforms))
+    }
   }
 
   /// Adds a file under its whole name.

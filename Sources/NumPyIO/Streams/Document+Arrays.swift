@@ -51,8 +51,14 @@ extension Document {
   /// An array of an open file.
   package func lazy(_ file: NPYFile) throws(FormatError) -> LazyArray {
     warnOfPython2(file)
-    guard file.header.dtype.hasObjects else { return try LazyArray(StoredBlocks(file), spool: spool) }
+    guard file.header.dtype.hasObjects else { return try viewed(LazyArray(StoredBlocks(file), spool: spool)) }
     return deferred(file) { [options] () throws(FormatError) in try file.readStored(options: options.pickle) }
+  }
+
+  /// An array seen as the options say.
+  func viewed(_ array: LazyArray) throws(FormatError) -> LazyArray {
+    guard let view = options.view else { return array }
+    return try array.applying(.view(view))
   }
 
   private func deferred(_ file: NPYFile, _ load: @escaping () throws(FormatError) -> StoredArray) -> LazyArray {
@@ -114,7 +120,7 @@ extension Document {
   func lazy(_ name: String, of archive: NPZArchive) throws(FormatError) -> LazyArray {
     let file = try archive.file(name)
     warnOfPython2(file)
-    guard file.header.dtype.hasObjects else { return try LazyArray(archive.blocks(name), spool: spool) }
+    guard file.header.dtype.hasObjects else { return try viewed(LazyArray(archive.blocks(name), spool: spool)) }
     return deferred(file) { [options] () throws(FormatError) in
       try archive.storedArray(name, options: options.pickle)
     }

@@ -15,6 +15,9 @@ extension Document {
     package let name: String
     package let content: Content
 
+    /// Whether it is an array, and not another file.
+    package var isArray: Bool { if case .array = content { true } else { false } }
+
     package enum Content {
       /// An array; of objects that need not be decoded the bytes of its file.
       case array(LazyArray, raw: (() throws(FormatError) -> [UInt8])?)
@@ -57,7 +60,7 @@ extension Document {
       switch content {
       case .npz(let archive): archive.names.count == 1
       case .value(let value, _): try value.arrayDescription() != nil
-      case .npy, .text, .pickle: true
+      case .npy, .text, .raw, .pickle: true
       }
     }
   }
@@ -122,15 +125,7 @@ extension Document {
     }
     if format == .pkl { return try saveDictionary(of: entries, to: path, transforms, options) }
     try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
-      for entry in entries {
-        switch entry.content {
-        case .file(let bytes): try sink.add(file: entry.name, bytes: bytes())
-        case .array(_, let raw?) where transforms.isEmpty:
-          // The pickle stays as it is, whatever protocol it has.
-          try sink.add(file: (options.name ?? entry.name) + ".npy", bytes: raw())
-        case .array(let array, _): try sink.add(options.name ?? entry.name, array.applying(transforms))
-        }
-      }
+      for entry in entries { try sink.add(entry, as: options.name, applying: transforms) }
     }
   }
 
@@ -219,6 +214,9 @@ extension Document {
     _ value: PickleValue, _ version: Int?, to path: String, as format: FileFormat, _ transforms: [ArrayTransform],
     _ options: SaveOptions
   ) throws(FormatError) {
+    if format == .json, transforms.isEmpty, try value.storedArray() == nil {
+      return try JSONSink.write(value, to: path, options)
+    }
     if format == .pkl, transforms.isEmpty {
       return try Pickle.save(
         value, to: path, options: options.pickleOptions(keeping: version), replacing: options.replacing,

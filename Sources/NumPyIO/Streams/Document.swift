@@ -14,6 +14,12 @@ public struct OpenOptions {
   public var format: FileFormat?
   /// What the file may ask for.
   public var limits = LoadLimits.default
+  /// How the bytes of a file of format ``FileFormat/raw`` are read.
+  public var raw: RawReading?
+  /// What arrays in JSON become; `nil` for what their values tell.
+  public var jsonDType: DType?
+  /// What the elements of arrays that are raw bytes to NumPy are seen as.
+  public var view: ElementView?
   /// How text is read.
   public var text = TextReading.loadText(LoadTextOptions())
   /// Whether columns are separated as the extension says, where ``text`` has no delimiter: by a comma for `.csv`, a tab
@@ -50,6 +56,7 @@ public struct Document {
     case npy(NPYFile)
     case npz(NPZArchive)
     case text(any ByteSource, FileFormat)
+    case raw(any ArrayBlockSource)
     /// A file around a pickle, which is read when it is asked for.
     case pickle(any ByteSource)
     /// What a pickle holds, or a part of it, and the protocol of the pickle.
@@ -87,6 +94,14 @@ public struct Document {
       let isTorch = options.format == nil && PickleFile.isTorch(archive)
       content = isTorch ? .pickle(archive.zip.source) : .npz(archive)
     case .pkl: content = .pickle(source)
+    case .json:
+      let bytes = try TextFile.decompressing(source).readBytes(at: 0, upTo: .max)
+      content = .value(try JSONParser.value(bytes, dtype: options.jsonDType, name: source.name), protocolVersion: nil)
+    case .raw:
+      guard let raw = options.raw else {
+        throw FormatError(.badArgument, "raw bytes do not say what they are: a dtype is needed", file: path)
+      }
+      content = .raw(try raw.blocks(TextFile.decompressing(source)))
     case .txt, .csv, .tsv:
       let text = try TextFile.decompressing(source)
       // Types and sizes are found by a first reading.
@@ -104,7 +119,7 @@ public struct Document {
     return switch try FileKind(of: source, named: path) {
     case .npy: .npy
     case .npz: .npz
-    case .pickle: named.flatMap { $0.isText ? $0 : nil } ?? .pkl
+    case .pickle: named.flatMap { $0.isText || $0 == .json ? $0 : nil } ?? .pkl
     }
   }
 
@@ -156,6 +171,7 @@ extension Document {
     case .npy(let file): return (nil, try array(of: file, name))
     case .npz(let archive): return try member(of: archive, name)
     case .text(let source, let format): return (nil, try table(source, format, name))
+    case .raw(let blocks): return (nil, try fields(of: viewed(LazyArray(blocks, spool: spool)), name?[...] ?? ""))
     case .pickle: return try value(at: nil).item(name)
     case .value(let value, _): return (nil, try array(in: value, name))
     }

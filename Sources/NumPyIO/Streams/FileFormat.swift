@@ -12,6 +12,10 @@ public enum FileFormat: String, CaseIterable, Sendable {
   case csv
   /// Text with columns between tabs.
   case tsv
+  /// Nested lists in JSON: `null` for NaN, `1e999` for infinity, pairs for complex numbers, objects for records.
+  case json
+  /// The elements and nothing else: NumPy's `tofile` and `fromfile`.
+  case raw
 
   /// The format that a file's extension names; `nil` if it names none. Those of compressed text (`.csv.gz`) count
   /// without that of the compression.
@@ -25,7 +29,9 @@ public enum FileFormat: String, CaseIterable, Sendable {
     case "txt", "dat", "text": self = .txt
     case "csv": self = .csv
     case "tsv", "tab": self = .tsv
-    case "gz", "bz2", "xz", "lzma": self.init(extensionOf: String(name[..<dot]))
+    case "json": self = .json
+    case "raw", "bin": self = .raw
+    case "gz", "bz2", "xz", "lzma", "zst": self.init(extensionOf: String(name[..<dot]))
     default: return nil
     }
   }

@@ -115,6 +115,32 @@ struct TextSink: ArraySink {
   }
 }
 
+/// Writes the elements of one array and nothing else: NumPy's `tofile`.
+struct RawSink: ArraySink {
+  let path: String
+  let options: SaveOptions
+
+  var needs: SinkNeeds { SinkNeeds(order: !options.rawIsFortranOrder) }
+
+  func write(_ array: StoredArray) throws(FormatError) {
+    guard let values = array.values else {
+      throw FormatError(.unsupported, "objects have no bytes of their own", file: path)
+    }
+    let ordered = options.rawIsFortranOrder ? values.transposed() : values
+    try write(MemoryBlocks(ordered.contiguous(), name: path))
+  }
+
+  func write(_ source: any ArrayBlockSource) throws(FormatError) {
+    try ByteProgress.operation(.writing, path, total: source.descriptor.byteCount, counting: .array) {
+      () throws(FormatError) in
+      // Plain, or compressed as the extension says.
+      try TextFile.write(to: path, replacing: options.replacing) { (sink: any ByteSink) throws(FormatError) in
+        try source.forEachRun(inUnitsOf: 1) { (run: AnyNDArray) throws(FormatError) in try run.writeBytes(to: sink) }
+      }
+    }
+  }
+}
+
 /// Writes one array as a pickle.
 struct PickleSink: ArraySink {
   let path: String

@@ -9,6 +9,8 @@ public enum ArrayTransform: Sendable, Hashable {
   case field(String)
   /// The part that NumPy's indexing selects.
   case slice([AxisSelection])
+  /// The bytes of the elements seen as something else: NumPy's `view`, or decoded.
+  case view(ElementView)
   /// The elements as another type: NumPy's `astype`.
   case cast(DType)
   /// Another shape, one of whose lengths may be -1: NumPy's `reshape`.
@@ -158,6 +160,7 @@ extension LazyArray {
       if source.readsInOrder, !field.keepsOrder { field = try FieldBlocks(spool.addressable(source), name) }
       return try LazyArray(field, spool: spool)
     case .slice(let selections): return try LazyArray(sliced(source, selections), spool: spool)
+    case .view(let view): return try LazyArray(ViewBlocks(source, as: view), spool: spool)
     case .cast(let dtype):
       if let cast = CastBlocks(source.inMemoryOrder, to: dtype) { return try LazyArray(cast, spool: spool) }
       return LazyArray(
@@ -223,6 +226,13 @@ extension StoredArray {
     switch transform {
     case .field(let name): try field(name)
     case .slice(let selections): try slice(selections)
+    case .view(let view):
+      try rearranged { (array: AnyNDArray) throws(ArrayError) in
+        switch view {
+        case .dtype(let dtype): try array.viewed(resizingLastAxisFor: dtype)
+        case .format(let format): try array.decoded(as: format)
+        }
+      }
     case .cast(let dtype): try asType(dtype)
     case .reshape(let shape):
       try rearranged { (array: AnyNDArray) throws(ArrayError) in try array.reshaped(shape) }

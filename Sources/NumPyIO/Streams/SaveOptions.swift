@@ -26,6 +26,8 @@ public struct SaveOptions {
   public var text = SaveTextOptions()
   /// Whether columns are separated as the extension says: by a comma for `.csv`, a tab for `.tsv`.
   public var usesDelimiterOfExtension = true
+  /// Whether raw bytes are in Fortran order; else in C order, as by NumPy's `tofile`.
+  public var rawIsFortranOrder = false
   /// The protocol of a pickle; `nil` for that of the pickle that is converted, else Python's default of 4.
   public var pickleProtocol: Int?
   /// Whose module names arrays get in a pickle; `nil` for those of the pickle that is converted, else NumPy 2's.
@@ -41,7 +43,7 @@ public struct SaveOptions {
   /// - Throws: ``FormatError`` with code `badArgument` if neither the options nor the extension tell.
   public func format(of path: String) throws(FormatError) -> FileFormat {
     if let known = format ?? FileFormat(extensionOf: path) {
-      guard known == .npy || known.isText || CompressionFormat(path: path) == nil else {
+      guard known != .npz && known != .pkl || CompressionFormat(path: path) == nil else {
         let advice =
           known == .npz ? "--compress compresses the members of a .npz" : "compress the .\(known.rawValue) file"
         throw FormatError(
@@ -92,6 +94,8 @@ extension LazyArray {
         try archive.add(options.name ?? "arr_0", self)
       }
     case .pkl: try Conversion.run(self, into: PickleSink(path: path, options: options))
+    case .json: try Conversion.run(self, into: JSONSink(path: path, options: options))
+    case .raw: try Conversion.run(self, into: RawSink(path: path, options: options))
     case .txt, .csv, .tsv: try Conversion.run(self, into: TextSink(path: path, options: options, format: format))
     }
   }

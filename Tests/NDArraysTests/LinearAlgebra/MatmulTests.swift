@@ -101,7 +101,8 @@ import TestSupport
     }
     #expect(try DType.bytes(3).promoted(with: .bytes(5)) == .bytes(5))
     #expect(try DType.bytes(7).promoted(with: .string(5)) == .string(7))
-    #expect(throws: ArrayError.self) { try DType.int8.promoted(with: .bytes(5)) }
+    #expect(try DType.int8.promoted(with: .bytes(5)) == .bytes(5))
+    #expect(throws: ArrayError.self) { try DType.int8.promoted(with: .datetime(DateUnit(.day))) }
   }
 
   @Test func shapesThatDoNotFitAreRefused() throws {

@@ -1,0 +1,56 @@
+import ArgumentParser
+import ByteIO
+import NumPyIO
+
+struct AppendCommand: NPYCommand, HasCommonOptions {
+  static let configuration = CommandConfiguration(
+    commandName: "append",
+    abstract: "Append rows to a .npy file in place, without rewriting it.",
+    discussion: """
+      The rows join the array along its first axis; an array with one axis less is one row. Until all are on disk the
+      file is what it was, also if the process is killed. Elements must fit the file's dtype without loss, or be
+      converted by --astype. npy pack --append adds arrays to an archive.
+
+      EXAMPLES
+        npy append log.npy new.npy
+        npy append log.npy 'day.npz:temperature[::10]' more.csv --astype f4
+        produce | npy append --create log.npy - --from csv
+      """)
+
+  @Argument(help: "The .npy file.", completion: .file(extensions: ["npy"])) var file: String
+  @Argument(help: "The arrays whose rows are appended.") var addresses: [String]
+  @Flag(help: "Make the file if there is none.") var create = false
+  @Flag(help: "Overwrite bytes that follow the array, such as an interrupted append leaves.")
+  var discardTrailing = false
+  @Option(
+    parsing: .unconditional, help: "The dtype that elements become first: anything that np.dtype takes as a string.")
+  var astype: String?
+  @OptionGroup(title: "Reading") var reading: SourceOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    guard file != "-", !AtomicFile.isStream(file) else {
+      throw ValidationError("rows are appended to a file, not to a stream")
+    }
+    if !create, FileStatus(path: file) == nil {
+      throw FormatError(.badArgument, "there is no such file; --create makes it", file: file)
+    }
+    let transforms = try astype.map { [ArrayTransform.cast(try TextInputOptions.parsed($0))] } ?? []
+    var arrays: [LazyArray] = []
+    for text in ManyOperands.unfolding(addresses) {
+      let address = try Address(text)
+      arrays.append(try address.open(reading.openOptions(for: address.path)).applying(transforms))
+    }
+    var options = AppendOptions()
+    options.creates = create
+    options.discardsTrailingBytes = discardTrailing
+    options.limits = reading.limits.resolved
+    do throws(FormatError) { try LazyArray.append(arrays, to: file, options: options) } catch {
+      guard error.code == .ambiguous, error.file == file else { throw error }
+      var error = error
+      error.message = error.message.replacing(
+        "allow them to be discarded, or save the array anew", with: "--discard-trailing overwrites them")
+      throw error
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import ByteIO
+import NumPyIO
+
+struct CatCommand: NPYCommand, HasCommonOptions {
+  static let configuration = CommandConfiguration(
+    commandName: "cat",
+    abstract: "Join arrays along an axis, as np.concatenate and np.stack.",
+    discussion: """
+      In bounded memory, however large the files. The dtype is that in which all fit, as NumPy's promotion has it. The
+      format of the output follows from its extension, or --to; without --output it is .npy on standard output.
+
+      EXAMPLES
+        npy cat january.npy february.npy -o winter.npy
+        npy cat --axis 1 left.npy 'right.npz:x[:,1:]' -o both.npy
+        npy cat --stack frame-*.npy -o film.npy
+        npy cat a.csv b.csv --to csv
+      """)
+
+  @Argument(help: "The arrays.") var addresses: [String]
+  @Option(name: .shortAndLong, help: "The file to be written; a dash is standard output.", completion: .file())
+  var output = "-"
+  @Option(parsing: .unconditional, help: "The axis along which arrays follow each other; -1 is the last.") var axis = 0
+  @Flag(help: "Stack arrays of one shape along a new axis.") var stack = false
+  @OptionGroup(title: "Reading") var reading: SourceOptions
+  @OptionGroup var writing: WritingOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let format = output == "-" ? writing.to ?? .npy : try writing.format(of: output)
+    if output == "-", Console.outputIsTerminal, !format.isText {
+      throw ValidationError("an array is not for a terminal: say -o FILE, or --to csv")
+    }
+    try reading.checkOrder(writing.array)
+    let transforms = try writing.array.transforms()
+    let options = try writing.saveOptions(format, encoding: reading.encoding)
+    var arrays: [LazyArray] = []
+    for text in ManyOperands.unfolding(addresses) {
+      let address = try Address(text)
+      arrays.append(try address.open(reading.openOptions(for: address.path, to: output)))
+    }
+    let joined = try stack ? LazyArray.stacked(arrays, axis: axis) : LazyArray.concatenated(arrays, axis: axis)
+    try joined.applying(transforms).save(to: output, options: options)
+  }
+}

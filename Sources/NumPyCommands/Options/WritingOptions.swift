@@ -1,0 +1,55 @@
+import ArgumentParser
+import ByteIO
+import NumPyIO
+
+/// How an array is written, in whatever format.
+struct WritingOptions: ParsableArguments {
+  @Option(help: "What the output shall be, whatever its extension says: \(FileFormat.list).")
+  var to: FileFormat?
+  @OptionGroup(title: "Writing text") var text: TextOutputOptions
+  @OptionGroup var array: ArrayOptions
+  @OptionGroup var archive: ArchiveOptions
+  @OptionGroup(title: "Pickles") var pickle: PickleOptions
+  @Option(help: "The name of the array in an archive that is written.") var name: String?
+  @OptionGroup var output: OutputOptions
+
+  /// The format that is written.
+  func format(of destination: String) throws -> FileFormat {
+    if let format = to ?? FileFormat(extensionOf: destination) { return format }
+    throw ValidationError(
+      destination == "-"
+        ? "what shall standard output be? say --to \(FileFormat.list)"
+        : "the extension of '\(destination)' does not name a format: say --to \(FileFormat.list)")
+  }
+
+  /// The options of the library.
+  ///
+  /// - Parameter encoding: The encoding of text.
+  func saveOptions(_ format: FileFormat, encoding: String?) throws -> SaveOptions {
+    var options = SaveOptions(format: format)
+    options.replacing = output.replaces
+    options.name = name
+    (options.compression, options.layout) = try archive.resolved()
+    options.text = try text.saveOptions(encoding: format.isText ? encoding : nil)
+    options.rawIsFortranOrder = array.order == .f
+    options.usesDelimiterOfExtension = text.outDelimiter == nil
+    options.onWarning = { Console.warn($0) }
+    try pickle.apply(to: &options)
+    return options
+  }
+}
+
+extension SourceOptions {
+  /// - Throws: `ValidationError` if it is not clear which order is meant.
+  func checkOrder(_ array: ArrayOptions) throws {
+    guard from == .raw, array.order != nil, raw.rawOrder == nil else { return }
+    throw ValidationError("--order is that of the result; say --raw-order for that of the raw file")
+  }
+
+  /// How a file is opened whose arrays go to another: large ones wait beside it, where there is room for them.
+  func openOptions(for path: String, to destination: String) throws -> OpenOptions {
+    var options = try openOptions(for: path)
+    if !AtomicFile.isStream(destination) { options.scratchFolder = Folders.folder(of: destination) }
+    return options
+  }
+}

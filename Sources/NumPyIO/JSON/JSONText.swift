@@ -1,0 +1,216 @@
+internal import PickledArrays
+package import NDArrays
+internal import PythonPickle
+
+/// Values as JSON (RFC 8259), which has fewer kinds of them than NumPy.
+///
+/// | elements | JSON |
+/// | --- | --- |
+/// | NaN, NaT | `null` |
+/// | infinities | `1e999`, `-1e999`, which readers take for infinities |
+/// | complex | `[real, imaginary]` |
+/// | moments | text in ISO 8601; durations the number of their units |
+/// | bytes | text, a byte a character (Latin-1); raw bytes (`V`) as hexadecimal digits |
+/// | records | objects by the names of the fields |
+package enum JSONText {
+  /// A text in quotes.
+  package static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case let control where control.value < 0x20 || (0x7F...0x9F).contains(control.value):
+        let digits = String(control.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+
+  /// The elements of an array, in C order.
+  package static func texts(of array: AnyNDArray) throws(ArrayError) -> [String] {
+    let dtype = array.dtype
+    if let fields = dtype.fields { return try records(array, fields) }
+    switch dtype.kind {
+    case .bool: return try NDArray<Bool>(array).elements.map { $0 ? "true" : "false" }
+    case .signedInteger: return try NDArray<Int64>(array.asType(.int64)).elements.map(String.init)
+    case .unsignedInteger: return try NDArray<UInt64>(array.asType(.uint64)).elements.map(String.init)
+    case .float: return try floats(array)
+    case .complex: return try complexes(array)
+    case .string, .bytes: return try strings(array)
+    case .datetime:
+      let texts = try array.asType(.string(0)).strings()
+      return texts.map { $0 == "NaT" ? "null" : quoted($0) }
+    case .timedelta:
+      let counts = try NDArray<Int64>(array.viewed(as: DType.int64.withByteOrder(dtype.byteOrder))).elements
+      return counts.map { $0 == .min ? "null" : String($0) }
+    case .void: return try array.byteStrings().map { quoted(hexadecimal($0)) }
+    case .object: throw ArrayError(.unsupported, "objects are written one by one")
+    }
+  }
+
+  private static func floats(_ array: AnyNDArray) throws(ArrayError) -> [String] {
+    switch array.dtype.itemSize {
+    case 4: return try NDArray<Float>(array).elements.map { number($0.description) }
+    case 8: return try NDArray<Double>(array).elements.map { number($0.description) }
+    default:
+      // Halves and long doubles in the digits of NumPy's scalars.
+      let flat = try array.contiguous().reshaped([array.count])
+      var texts: [String] = []
+      for index in 0..<flat.count { texts.append(number(try flat.slice([.index(index)]).formatted(.str))) }
+      return texts
+    }
+  }
+
+  /// A float as NumPy or Swift writes it, as JSON.
+  private static func number(_ text: String) -> String {
+    switch text {
+    case "nan", "-nan": "null"
+    case "inf": "1e999"
+    case "-inf": "-1e999"
+    default: text
+    }
+  }
+
+  private static func complexes(_ array: AnyNDArray) throws(ArrayError) -> [String] {
+    let half = DType.ofFloat(array.dtype.itemSize / 2)
+    let flat = try array.nativeByteOrder().contiguous().reshaped([array.count])
+    let parts = try floats(flat.viewed(resizingLastAxisFor: half))
+    return stride(from: 0, to: parts.count, by: 2).map { "[\(parts[$0]), \(parts[$0 + 1])]" }
+  }
+
+  private static func strings(_ array: AnyNDArray) throws(ArrayError) -> [String] {
+    if array.dtype.kind == .string { return try array.strings().map(quoted) }
+    return try array.byteStrings().map { bytes in quoted(latin1(bytes)) }
+  }
+
+  private static func latin1(_ bytes: [UInt8]) -> String {
+    var text = String.UnicodeScalarView()
+    for byte in bytes { text.append(Unicode.Scalar(byte)) }
+    return String(text)
+  }
+
+  private static func hexadecimal(_ bytes: [UInt8]) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  private static func records(_ array: AnyNDArray, _ fields: [DType.Field]) throws(ArrayError) -> [String] {
+    var texts = [String](repeating: "{", count: array.count)
+    for (place, field) in fields.enumerated() {
+      let name = (place == 0 ? "" : ", ") + quoted(field.name) + ": "
+      let column = try array.field(field.name).contiguous()
+      let inner = Array(column.shape[array.ndim...])
+      let values = try JSONText.texts(of: column)
+      let count = Layout.elementCount(inner) ?? 0
+      for index in texts.indices {
+        texts[index] += name
+        if inner.isEmpty {
+          texts[index] += values[index]
+        } else {
+          var nesting = JSONNesting(inner)
+          var text = ""
+          for value in values[(index * count)..<((index + 1) * count)] { nesting.append(value, to: &text) }
+          nesting.finish(&text)
+          texts[index] += text
+        }
+      }
+    }
+    return texts.map { $0 + "}" }
+  }
+
+  /// A Python object: what JSON has no kind for as its `repr`.
+  ///
+  /// - Parameter left: How many values may still be written: a few bytes can stand for billions of them.
+  package static func text(of value: PickleValue, depth: Int = 0, left: inout Int) throws(ArrayError) -> String {
+    left -= 1
+    guard left > 0, depth < 100 else {
+      throw ArrayError(.tooLarge, "the objects are nested too deeply, or refer to each other too often, for JSON")
+    }
+    switch value {
+    case .none: return "null"
+    case .bool(let flag): return flag ? "true" : "false"
+    case .int(let number): return String(number)
+    case .float(let number): return JSONText.number(number.description)
+    default: break
+    }
+    if let text = value.string { return quoted(text) }
+    if let stored = try storedArray(value) {
+      var text = ""
+      var nesting = JSONNesting(stored.shape)
+      switch stored {
+      case .values(let array):
+        left -= array.count
+        for element in try texts(of: array.contiguous()) { nesting.append(element, to: &text) }
+      case .objects(let objects):
+        for item in objects.items {
+          nesting.append(try JSONText.text(of: item, depth: depth + 1, left: &left), to: &text)
+        }
+      }
+      nesting.finish(&text)
+      return text
+    }
+    if let dict = value.dict {
+      var entries: [String] = []
+      for entry in dict.entries {
+        let key = entry.key.string ?? entry.key.repr(limit: 1000)
+        entries.append(quoted(key) + ": " + (try JSONText.text(of: entry.value, depth: depth + 1, left: &left)))
+      }
+      return "{" + entries.joined(separator: ", ") + "}"
+    }
+    if let items = value.items {
+      var texts: [String] = []
+      for item in items { texts.append(try JSONText.text(of: item, depth: depth + 1, left: &left)) }
+      return "[" + texts.joined(separator: ", ") + "]"
+    }
+    return quoted(value.repr(limit: 100_000))
+  }
+
+  private static func storedArray(_ value: PickleValue) throws(ArrayError) -> StoredArray? {
+    do { return try value.storedArray() } catch { throw ArrayError(.unsupported, error.message) }
+  }
+}
+
+/// The brackets around the elements of an array, which come one after the other in C order.
+package struct JSONNesting {
+  private let shape: [Int]
+  /// How many elements a bracket of each axis holds.
+  private let counts: [Int]
+  private var place = 0
+
+  package init(_ shape: [Int]) {
+    self.shape = shape
+    var counts: [Int] = []
+    var count = 1
+    for length in shape.reversed() {
+      count *= length
+      counts.append(count)
+    }
+    self.counts = counts.reversed()
+  }
+
+  /// Writes an element, with the brackets that open before it and those that close behind it.
+  package mutating func append(_ element: String, to text: inout String) {
+    if place > 0 { text += counts.last.map { place % $0 == 0 } ?? false && counts.count > 1 ? ",\n " : ", " }
+    for count in counts where place % count == 0 { text += "[" }
+    text += element
+    place += 1
+    for count in counts.reversed() where place % count == 0 { text += "]" }
+  }
+
+  /// Writes what is left: of an array without elements all of its brackets.
+  package func finish(_ text: inout String) {
+    guard place == 0, !shape.isEmpty else { return }
+    text += JSONNesting.empty(shape[...])
+  }
+
+  private static func empty(_ shape: ArraySlice<Int>) -> String {
+    guard let length = shape.first else { return "" }
+    if length == 0 { return "[]" }
+    return "[" + [String](repeating: empty(shape.dropFirst()), count: length).joined(separator: ", ") + "]"
+  }
+}

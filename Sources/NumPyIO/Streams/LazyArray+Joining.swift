@@ -1,0 +1,170 @@
+internal import ArrayBytes
+public import ByteIO
+internal import NDArrays
+internal import NPYFormat
+internal import PickledArrays
+internal import PythonPickle
+
+// Several arrays as one, and rows that join those of a file; in bounded memory.
+
+extension LazyArray {
+  /// The arrays one after the other along an axis that they have, read when they are asked for: NumPy's
+  /// `np.concatenate`.
+  ///
+  /// The dtype is that in which all fit: see ``DType/promoted(with:)``. Arrays of objects are read at once.
+  ///
+  /// - Parameters:
+  ///   - arrays: One or more, of one shape but for the axis.
+  ///   - axis: Counted from the end if negative.
+  /// - Throws: ``FormatError`` with code `badArgument` if there are no arrays, or shapes or dtypes do not fit.
+  public static func concatenated(_ arrays: [LazyArray], axis: Int = 0) throws(FormatError) -> LazyArray {
+    guard let first = arrays.first else { throw FormatError(.badArgument, "need at least one array to concatenate") }
+    guard !arrays.contains(where: \.dtype.hasObjects) else {
+      return try LazyArray(objects(arrays, axis: axis), name: first.name, spool: first.spool)
+    }
+    var parts: [any ArrayBlockSource] = []
+    for array in arrays { parts.append(try array.blocks()) }
+    return try LazyArray(JoinedBlocks(parts, axis: axis, first.spool), spool: first.spool)
+  }
+
+  /// The arrays along a new axis, read when they are asked for: NumPy's `np.stack`.
+  ///
+  /// - Parameters:
+  ///   - arrays: One or more, all of one shape.
+  ///   - axis: The new axis's place in the result, counted from the end if negative.
+  /// - Throws: ``FormatError`` with code `badArgument` if there are no arrays, or shapes or dtypes do not fit.
+  public static func stacked(_ arrays: [LazyArray], axis: Int = 0) throws(FormatError) -> LazyArray {
+    guard let first = arrays.first else { throw FormatError(.badArgument, "need at least one array to stack") }
+    var counted: [LazyArray] = []
+    for array in arrays {
+      // The shape of a text is known when all of it has been read.
+      let known =
+        array.openAxis == nil ? array : try LazyArray(array.spool.countable(array.blocks()), spool: array.spool)
+      guard counted.isEmpty || known.shape == counted[0].shape else {
+        throw FormatError(
+          .badArgument,
+          "all input arrays must have the same shape, not \(Layout.describe(counted[0].shape)) and "
+            + Layout.describe(known.shape), file: known.name)
+      }
+      counted.append(known)
+    }
+    let place = try FormatError.wrapping(.badArgument, file: first.name) { () throws(ArrayError) in
+      try Layout.normalized(axis, count: counted[0].shape.count + 1)
+    }
+    let whole = [AxisSelection](repeating: .slice(start: nil, stop: nil, step: 1), count: place)
+    var turned: [LazyArray] = []
+    for array in counted { turned.append(try array.applying(.slice(whole + [.newAxis, .ellipsis]))) }
+    return try concatenated(turned, axis: place)
+  }
+
+  /// Arrays of which some are of objects, in memory.
+  private static func objects(_ arrays: [LazyArray], axis: Int) throws(FormatError) -> StoredArray {
+    var items: [PickleValue] = []
+    var places: [AnyNDArray] = []
+    for array in arrays {
+      let objects = try FormatError.wrapping(.badArgument, file: array.name) { () throws(ArrayError) in
+        guard array.dtype.fields == nil else {
+          throw ArrayError(.dtypeMismatch, "records of objects are not joined")
+        }
+        return try array.loadedObjects()
+      }
+      let start = items.count
+      items += objects.items
+      places.append(
+        try FormatError.wrapping(.badArgument, file: array.name) { () throws(ArrayError) in
+          try NDArray(Array(start..<items.count), shape: objects.shape).untyped
+        })
+    }
+    let (all, positions) = (items, places)
+    return try FormatError.wrapping(.badArgument, file: arrays[0].name) { () throws(ArrayError) in
+      let order = try NDArray<Int>(AnyNDArray.concatenated(positions, axis: axis))
+      return .objects(try ObjectArray.of(order.elements.map { all[$0] }, shape: order.shape))
+    }
+  }
+
+  /// The elements as objects.
+  private func loadedObjects() throws(ArrayError) -> ObjectArray {
+    let stored: StoredArray
+    do throws(FormatError) { stored = try read() } catch { throw ArrayError(.dtypeMismatch, error.message) }
+    guard let objects = try stored.asType(.object).objects else {
+      throw ArrayError(.dtypeMismatch, "the elements are no objects")
+    }
+    return objects
+  }
+}
+
+/// How rows are appended to a `.npy` file.
+public struct AppendOptions {
+  /// Whether a file that does not exist is made; else that is an error.
+  public var creates = false
+  /// Whether bytes that follow the array in the file, such as an interrupted append leaves, may be overwritten.
+  public var discardsTrailingBytes = false
+  /// What the file may ask for.
+  public var limits = LoadLimits.default
+  /// How a file that is made is written.
+  public var saving = SaveOptions(format: .npy)
+
+  /// Rows for a file that exists.
+  public init() {}
+}
+
+extension LazyArray {
+  /// Appends the rows of arrays to a `.npy` file along its first axis, in place and in bounded memory; the file stays
+  /// what it was until all are written.
+  ///
+  /// An array with one axis less than the file's is one row. Elements become those of the file where every value stays
+  /// what it is (NumPy's casting `safe`).
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` if an array does not fit, `notFound` if there is no file, and as
+  ///   ``NPYFile/append(_:to:discardingTrailingBytes:limits:)``.
+  public static func append(
+    _ arrays: [LazyArray], to path: String, options: AppendOptions = AppendOptions()
+  ) throws(FormatError) {
+    if options.creates, FileStatus(path: path) == nil {
+      return try concatenated(arrays).save(to: path, options: options.saving)
+    }
+    let appender = try NPYAppender(
+      path: path, discardingTrailingBytes: options.discardsTrailingBytes, limits: options.limits)
+    do throws(FormatError) {
+      try ByteProgress.operation(.writing, path, total: nil, counting: .sink) { () throws(FormatError) in
+        for array in arrays { try array.writeRows(to: appender) }
+        try appender.commit()
+      }
+    } catch {
+      appender.discard()
+      throw error
+    }
+  }
+
+  private func writeRows(to appender: NPYAppender) throws(FormatError) {
+    let rowShape = appender.rowShape
+    var rows = self
+    if shape.count == rowShape.count, openAxis == nil { rows = try applying(.slice([.newAxis, .ellipsis])) }
+    guard rows.shape.count == rowShape.count + 1, rows.openAxis ?? 0 == 0,
+      Array(rows.shape.dropFirst()) == rowShape
+    else {
+      throw FormatError(
+        .badArgument,
+        "an array of shape \(Layout.describe(shape)) does not fit one of shape \(Layout.describe(appender.header.shape)): "
+          + "rows of it have shape \(Layout.describe(rowShape))", file: name)
+    }
+    let wanted = appender.header.dtype
+    if rows.dtype.native != wanted.native {
+      guard !rows.dtype.hasObjects, rows.dtype.canCast(to: wanted, casting: .safe) else {
+        throw FormatError(
+          .badArgument,
+          "elements of \(rows.dtype) do not fit an array of \(wanted) without loss: convert them first, as by --astype",
+          file: name)
+      }
+      rows = try rows.applying(.cast(wanted))
+    }
+    let source = try rows.applying(.order(fortran: false)).blocks()
+    let count = source.descriptor.rowCount
+    try source.forEachRun(inUnitsOf: count) { (run: AnyNDArray) throws(FormatError) in
+      try appender.append(
+        source.wrapping { () throws(ArrayError) in
+          try run.reshaped([count == 0 ? 0 : run.count / count] + rowShape)
+        })
+    }
+  }
+}
