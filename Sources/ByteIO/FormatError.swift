@@ -96,6 +96,14 @@ public struct FormatError: Error, Sendable {
     return error
   }
 
+  /// The same error with more to its message.
+  @inline(never)
+  package func adding(_ advice: String) -> FormatError {
+    var error = self
+    error.message += "; " + advice
+    return error
+  }
+
   /// The same error, its byte offset counted from further ahead: what was an offset within a part becomes one
   /// within the whole.
   @inline(never)

@@ -14,6 +14,12 @@ public struct LoadLimits: Sendable, Hashable {
   /// The most bytes that all members of an archive together may declare.
   public var archiveBytes: Int
 
+  /// Whether headers that break the format's rules are read where their meaning is clear, and zip archives that only
+  /// Python's `zipfile` reads.
+  public var isLenient = false
+  /// Whether headers may name elements that NumPy has no dtype for, as raw bytes: those of ml_dtypes, such as `<f1`.
+  public var acceptsForeignElements = false
+
   /// NumPy's limits: 10,000 header characters and 64 dimensions; arrays as large as the address space.
   public static let `default` = LoadLimits()
 

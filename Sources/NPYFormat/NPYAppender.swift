@@ -122,7 +122,7 @@ package final class NPYAppender {
 
   private func publish() throws(FormatError) {
     let newShape = [try header.shape[0].checkedAdding(addedCount)] + header.shape.dropFirst()
-    let (newHeader, newBytes) = try header.resized(to: newShape)
+    let (newHeader, newBytes) = try header.encodedAlike(to: newShape)
     try sink.flush()
     guard newHeader.byteCount == header.byteCount, let changed = sectorOfChanges(to: newBytes) else {
       return try rewrite(newBytes)

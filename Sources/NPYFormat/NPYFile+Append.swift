@@ -34,7 +34,7 @@ extension NPYFile {
 
 extension NPYHeader {
   /// The header of the array with another length of axis 0; as long as this one where that is possible.
-  func resized(to shape: [Int]) throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
+  func encodedAlike(to shape: [Int]) throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
     let (header, bytes) = try NPYHeader.encode(dtype: dtype, shape: shape)
     let textStart = 8 + header.version.lengthFieldSize
     // Trailing spaces are all that may be cut or added, as long as the length field stays the same size.

@@ -37,22 +37,64 @@ public struct NPYFile: Sendable {
 
   /// Reads the header of an array that begins at an offset of a source.
   ///
+  /// - Parameter allowingTruncation: Whether the source may be shorter than the header says: then the parts of the array
+  ///   that are there can be read (``read(slice:)``, ``recovered()``), reading all of it is an error.
   /// - Throws: ``FormatError`` if there is no `.npy` array, or the source is shorter than the header says.
-  public init(_ source: any ByteSource, at offset: Int = 0, limits: LoadLimits = .default) throws(FormatError) {
+  public init(
+    _ source: any ByteSource, at offset: Int = 0, limits: LoadLimits = .default, allowingTruncation: Bool = false
+  ) throws(FormatError) {
     var reader = ByteReader(source, at: offset)
     do throws(FormatError) { header = try NPYHeader(from: &reader, limits: limits) } catch {
       throw error.code == .wrongKind && offset == 0 ? error.explained(by: source) : error
     }
     self.source = source
     self.offset = offset
-    if let count = source.byteCount, count - dataOffset < header.dataByteCount {
-      // NumPy's words, from `np.fromfile`.
-      let found = (count - dataOffset) / max(1, header.dtype.itemSize)
-      throw FormatError(
-        .truncated,
-        "Failed to read all data for array. Expected \(Layout.describe(header.shape)) = \(header.count) elements, "
-          + "could only read \(found) elements. (file seems not fully written?)", file: source.name, offset: count)
+    if !allowingTruncation { try requireComplete() }
+  }
+
+  private init(_ header: NPYHeader, _ source: any ByteSource, at offset: Int) {
+    self.header = header
+    self.source = source
+    self.offset = offset
+  }
+
+  /// Whether the source has all the bytes that the header promises; true where its length is not known.
+  public var isComplete: Bool { source.byteCount.map { $0 - dataOffset >= header.dataByteCount } ?? true }
+
+  /// - Throws: ``FormatError`` with code `truncated` if the source is shorter than the header says.
+  package func requireComplete() throws(FormatError) {
+    guard !isComplete, let count = source.byteCount else { return }
+    // NumPy's words, from `np.fromfile`.
+    let found = max(0, count - dataOffset) / max(1, header.dtype.itemSize)
+    throw FormatError(
+      .truncated,
+      "Failed to read all data for array. Expected \(Layout.describe(header.shape)) = \(header.count) elements, "
+        + "could only read \(found) elements. (file seems not fully written?)", file: source.name, offset: count)
+  }
+
+  /// How many rows the header promises: entries of the axis that runs slowest, the first in C order, the last in Fortran's.
+  public var rowCount: Int { (header.isFortranOrder ? header.shape.last : header.shape.first) ?? 1 }
+
+  /// How many of the rows are there, whole.
+  public var wholeRowCount: Int {
+    let shape = header.isFortranOrder ? header.shape.reversed() : header.shape
+    guard let rows = shape.first else { return isComplete ? 1 : 0 }
+    guard !isComplete, rows > 0, let count = source.byteCount else { return rows }
+    return min(rows, max(0, count - dataOffset) / max(1, header.dataByteCount / rows))
+  }
+
+  /// The whole rows of a file that was cut short, as an array of its own; the file itself if nothing is missing.
+  ///
+  /// - Throws: ``FormatError`` with code `truncated` if a 0-d array or one of objects is cut.
+  public func recovered() throws(FormatError) -> NPYFile {
+    guard !isComplete else { return self }
+    guard !header.shape.isEmpty, !header.dtype.hasObjects else {
+      try requireComplete()
+      return self
     }
+    var shape = header.shape
+    shape[header.isFortranOrder ? shape.count - 1 : 0] = wholeRowCount
+    return NPYFile(header.resized(to: shape), source, at: offset)
   }
 
   /// Where the elements begin in the source.
@@ -67,6 +109,7 @@ public struct NPYFile: Sendable {
   ///
   /// - Throws: ``FormatError`` with code `truncated` if the file ends early, `unsupported` for objects.
   public func read() throws(FormatError) -> AnyNDArray {
+    try requireComplete()
     var reader = ByteReader(source, at: dataOffset)
     return try NPYFile.readData(header, from: &reader)
   }

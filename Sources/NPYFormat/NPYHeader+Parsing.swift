@@ -35,28 +35,51 @@ extension NPYHeader {
       let characters = text.count { $0 & 0xC0 != 0x80 }
       guard characters <= limits.headerCharacters else { throw NPYHeader.tooLong(characters, limits) }
     }
-    let (literal, isFromPython2) = try NPYHeader.literal(utf8, version: version, start: textStart)
+    let (parts, isFromPython2) = try NPYHeader.parts(of: utf8, version: version, start: textStart, limits)
     do throws(FormatError) {
-      let parts = try NPYHeader.parts(of: literal)
       self.init(
         version: version, dtype: parts.dtype, shape: parts.shape, isFortranOrder: parts.isFortranOrder,
-        byteCount: textStart - start + length, isFromPython2: isFromPython2)
+        byteCount: textStart - start + length, isFromPython2: isFromPython2, elementFormat: parts.elementFormat)
       try check(limits)
     } catch {
       throw error.at(offset: textStart)
     }
   }
 
+  /// What the text says; one that breaks the rules, and whose meaning is clear, only where the limits allow it.
+  private static func parts(
+    of text: [UInt8], version: Version, start: Int, _ limits: LoadLimits
+  ) throws(FormatError) -> (parts: Parts, isFromPython2: Bool) {
+    func parsed(_ rules: HeaderRules) throws(FormatError) -> (parts: Parts, isFromPython2: Bool) {
+      let (literal, isFromPython2) = try NPYHeader.literal(text, version: version, start: start, rules)
+      do throws(FormatError) { return (try rules.parts(of: literal), isFromPython2) } catch {
+        throw error.at(offset: start)
+      }
+    }
+    let rules = HeaderRules(
+      isLenient: limits.isLenient, acceptsForeignElements: limits.isLenient || limits.acceptsForeignElements)
+    do throws(FormatError) { return try parsed(rules) } catch {
+      guard !rules.isLenient,
+        let parts = try? parsed(HeaderRules(isLenient: true, acceptsForeignElements: true)).parts
+      else { throw error }
+      var error = error
+      error.message =
+        parts.elementFormat.map { "the elements are \($0.rawValue), which NumPy has no dtype for" }
+        ?? "the header is not as NumPy writes it: \(error.message)"
+      throw error.adding("its meaning is clear, and lenient reading accepts it")
+    }
+  }
+
   /// The text as Python reads it; the `L` of Python 2's integers only where the text cannot be read without.
   private static func literal(
-    _ text: [UInt8], version: Version, start: Int
+    _ text: [UInt8], version: Version, start: Int, _ rules: HeaderRules
   ) throws(FormatError) -> (literal: PythonLiteral, isFromPython2: Bool) {
     do throws(PythonLiteralError) {
       do throws(PythonLiteralError) {
-        return (try PythonLiteral(parsing: text, allowingLongSuffix: false), false)
+        return (try PythonLiteral(parsing: text, allowingLongSuffix: false, allowingCalls: rules.isLenient), false)
       } catch {
         guard version.major < 3 else { throw error }
-        return (try PythonLiteral(parsing: text, allowingLongSuffix: true), true)
+        return (try PythonLiteral(parsing: text, allowingLongSuffix: true, allowingCalls: rules.isLenient), true)
       }
     } catch {
       throw FormatError(
@@ -102,55 +125,7 @@ extension NPYHeader {
     return utf8
   }
 
-  private typealias Parts = (dtype: DType, shape: [Int], isFortranOrder: Bool)
-
-  /// Exactly the three keys, each with a value of its type: what `_read_array_header` checks.
-  private static func parts(of literal: PythonLiteral) throws(FormatError) -> Parts {
-    guard case .dict(let entries) = literal else { throw FormatError(.malformed, "the header is not a dictionary") }
-    var (descr, order, shape): (PythonLiteral?, PythonLiteral?, PythonLiteral?)
-    for entry in entries {
-      switch entry.key {
-      case .string("descr"): try set(&descr, to: entry.value, key: "descr")
-      case .string("fortran_order"): try set(&order, to: entry.value, key: "fortran_order")
-      case .string("shape"): try set(&shape, to: entry.value, key: "shape")
-      default: throw FormatError(.malformed, "the header has a key besides 'descr', 'fortran_order' and 'shape'")
-      }
-    }
-    guard let descr, let order, let shape else {
-      let missing = [(descr, "descr"), (order, "fortran_order"), (shape, "shape")].filter { $0.0 == nil }
-      throw FormatError(.malformed, "the header lacks the key '\(missing.map(\.1).joined(separator: "', '"))'")
-    }
-    guard case .bool(let isFortranOrder) = order else {
-      throw FormatError(.malformed, "fortran_order is not True or False")
-    }
-    let dtype: DType
-    do throws(ArrayError) { dtype = try DType(descr: descr) } catch {
-      throw FormatError(.malformed, "descr is not a valid dtype descriptor: \(error.message)")
-    }
-    return (dtype, try dimensions(shape), isFortranOrder)
-  }
-
-  private static func set(
-    _ entry: inout PythonLiteral?, to value: PythonLiteral, key: String
-  ) throws(FormatError) {
-    guard entry == nil else { throw FormatError(.malformed, "the header has the key '\(key)' twice") }
-    entry = value
-  }
-
-  private static func dimensions(_ literal: PythonLiteral) throws(FormatError) -> [Int] {
-    guard case .tuple(let items) = literal else { throw FormatError(.malformed, "shape is not a tuple") }
-    var shape: [Int] = []
-    for item in items {
-      switch item {
-      case .int(let dimension) where dimension >= 0: shape.append(dimension)
-      case .int(let dimension):
-        throw FormatError(.malformed, "shape has a negative dimension, \(dimension)")
-      case .bigInt: throw FormatError(.limitExceeded, "shape has a dimension that 64 bits do not hold")
-      default: throw FormatError(.malformed, "shape is not a tuple of integers")
-      }
-    }
-    return shape
-  }
+  typealias Parts = (dtype: DType, shape: [Int], isFortranOrder: Bool, elementFormat: ElementFormat?)
 
   /// The limits, before anything is allocated on the header's word.
   private func check(_ limits: LoadLimits) throws(FormatError) {

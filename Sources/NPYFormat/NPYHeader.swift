@@ -39,15 +39,27 @@ public struct NPYHeader: Sendable, Hashable {
   /// Whether the text has Python 2's integers, such as `2L`: NumPy reads it, slowly and with a warning.
   public let isFromPython2: Bool
 
+  /// What the elements are whose dtype is no NumPy's, and raw bytes here; read only where that is allowed.
+  public let elementFormat: ElementFormat?
+
   init(
-    version: Version, dtype: DType, shape: [Int], isFortranOrder: Bool, byteCount: Int, isFromPython2: Bool = false
+    version: Version, dtype: DType, shape: [Int], isFortranOrder: Bool, byteCount: Int, isFromPython2: Bool = false,
+    elementFormat: ElementFormat? = nil
   ) {
+    self.elementFormat = elementFormat
     self.version = version
     self.dtype = dtype
     self.shape = shape
     self.isFortranOrder = isFortranOrder
     self.byteCount = byteCount
     self.isFromPython2 = isFromPython2
+  }
+
+  /// The header of an array of another shape whose data begin at the same place.
+  func resized(to shape: [Int]) -> NPYHeader {
+    NPYHeader(
+      version: version, dtype: dtype, shape: shape, isFortranOrder: isFortranOrder, byteCount: byteCount,
+      isFromPython2: isFromPython2, elementFormat: elementFormat)
   }
 
   /// The number of elements.

@@ -5,6 +5,8 @@ package import NDArrays
 /// The array of a `.npy` file or member as a source.
 package struct StoredBlocks: ArrayBlockSource {
   private let elements: any ArrayBlockSource
+  /// The file, which may be shorter than its header says.
+  private let file: NPYFile
   /// The member of an archive, for errors.
   private let member: String?
   /// How all of it is loaded, where there is a better way than reading the file: members are verified.
@@ -29,6 +31,7 @@ package struct StoredBlocks: ArrayBlockSource {
     open: @escaping @Sendable () throws(FormatError) -> (file: NPYFile, verify: () throws(FormatError) -> Void)
   ) throws(FormatError) {
     elements = try file.elements()
+    self.file = file
     self.load = load
     self.member = member
     self.open = open
@@ -36,7 +39,7 @@ package struct StoredBlocks: ArrayBlockSource {
 
   /// The same bytes under another shape.
   private init(_ other: StoredBlocks, _ elements: any ArrayBlockSource) {
-    (load, open, member) = (other.load, other.open, other.member)
+    (load, open, member, file) = (other.load, other.open, other.member, other.file)
     self.elements = elements
   }
 
@@ -48,6 +51,7 @@ package struct StoredBlocks: ArrayBlockSource {
     ofCount count: Int, _ body: (AnyNDArray) throws(FormatError) -> Void
   ) throws(FormatError) {
     do throws(FormatError) {
+      try self.file.requireComplete()
       let (file, verify) = try open()
       try file.elements().forEachRun(ofCount: count, body)
       try verify()
@@ -55,10 +59,14 @@ package struct StoredBlocks: ArrayBlockSource {
   }
 
   package func read(slice: [AxisSelection]) throws(FormatError) -> AnyNDArray {
-    do throws(FormatError) { return try elements.read(slice: slice) } catch { throw error.at(member: member) }
+    do throws(FormatError) {
+      if !file.isComplete { try file.requireRows(of: slice, elements.descriptor.shape) }
+      return try elements.read(slice: slice)
+    } catch { throw error.at(member: member) }
   }
 
   package func whole() throws(FormatError) -> AnyNDArray {
+    do throws(FormatError) { try file.requireComplete() } catch { throw error.at(member: member) }
     let array = try load()
     guard array.shape != descriptor.shape else { return array }
     return try wrapping { () throws(ArrayError) in try array.reshaped(descriptor.shape) }

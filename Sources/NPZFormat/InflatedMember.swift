@@ -90,6 +90,12 @@ final class InflatedMember: ByteSource {
     }
   }
 
+  /// How many bytes can be inflated of a member that is cut.
+  func readableCount() throws(FormatError) -> Int {
+    var state = State()
+    return try stream(&state, before: 0).readableCount()
+  }
+
   private func stream(_ state: inout State, before offset: Int) throws(FormatError) -> InflatingStream {
     if let stream = state.stream, stream.position <= offset { return stream }
     let stream: InflatingStream

@@ -79,10 +79,11 @@ extension NPZArchive {
 
   private func load(_ member: ZipMember) throws(FormatError) -> AnyNDArray {
     let contents = try openedContents(of: member)
-    let file = try NPYFile(contents.source, limits: limits)
+    let opened = try NPYFile(contents.source, limits: limits, allowingTruncation: member.isCut)
+    let file = member.isCut ? try opened.recovered() : opened
     let header = file.header
     let total = try header.byteCount.checkedAdding(header.dataByteCount)
-    guard total == member.uncompressedSize, !header.dtype.hasObjects else {
+    guard total == member.uncompressedSize, !member.isCut, !header.dtype.hasObjects else {
       // Bytes after the array, or none that can be read as one: no more than the array is inflated.
       return try file.read()
     }

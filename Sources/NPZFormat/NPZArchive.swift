@@ -31,14 +31,32 @@ public final class NPZArchive: Sendable {
     try self.init(FileSource.openSource(path: path), limits: limits)
   }
 
-  /// Opens an archive that a source holds; of a ``FileSource`` stored members can be mapped.
-  public init(_ source: any ByteSource, limits: LoadLimits = .default) throws(FormatError) {
+  /// Opens an archive that a source holds; of a ``FileSource`` stored members can be mapped. A tar archive of arrays is
+  /// one whose members are stored.
+  ///
+  /// - Parameter recovering: Whether an archive whose directory is lost or broken is read by the headers of its members;
+  ///   of those that are cut short, what is whole.
+  public init(
+    _ source: any ByteSource, limits: LoadLimits = .default, recovering: Bool = false
+  ) throws(FormatError) {
     // A pipe has no end to begin at: what it holds is read into memory first.
     let source = source.isSeekable ? source : MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name)
-    do throws(FormatError) { zip = try ZipArchive(source, limits: ZipLimits(limits)) } catch {
-      throw error.explained(by: source)
-    }
     self.limits = limits
+    let zipLimits = ZipLimits(limits)
+    guard !TarDirectory.begins(try source.readBytes(at: 0, upTo: TarDirectory.blockSize)) else {
+      zip = try ZipArchive(source, scanning: .tar, limits: zipLimits)
+      return
+    }
+    do throws(FormatError) { zip = try ZipArchive(source, limits: zipLimits) } catch {
+      let error = error.explained(by: source)
+      guard recovering, [.truncated, .malformed, .ambiguous].contains(error.code) else {
+        var lenient = zipLimits
+        lenient.isLenient = true
+        guard !limits.isLenient, (try? ZipArchive(source, limits: lenient)) != nil else { throw error }
+        throw error.adding("Python's zipfile reads it, and lenient reading accepts it")
+      }
+      zip = try ZipArchive(source, scanning: .headers, limits: zipLimits)
+    }
   }
 
   /// The names of the members as NumPy's `files` gives them: without `.npy`, in the archive's order.
@@ -101,8 +119,8 @@ public final class NPZArchive: Sendable {
   /// A member as a `.npy` file: see ``file(_:)``.
   public func file(of member: ZipMember) throws(FormatError) -> NPYFile {
     do throws(FormatError) {
-      let contents = try contents(of: member)
-      return try NPYFile(contents, limits: limits)
+      let file = try NPYFile(contents(of: member), limits: limits, allowingTruncation: true)
+      return member.isCut ? try file.recovered() : file
     } catch {
       throw located(error, member)
     }
@@ -115,7 +133,10 @@ public final class NPZArchive: Sendable {
 
   /// A member's content by the way in which the archive holds it.
   func openedContents(of member: ZipMember) throws(FormatError) -> MemberContents {
-    member.method == .stored ? .stored(try zip.storedSource(of: member)) : .inflated(try InflatedMember(zip, member))
+    if member.method == .stored { return .stored(try zip.storedSource(of: member)) }
+    let inflated = try InflatedMember(zip, member)
+    guard member.isCut else { return .inflated(inflated) }
+    return .stored(RangeSource(inflated, 0..<(try inflated.readableCount()), name: inflated.name))
   }
 
   /// The content of any member, array or not, checked against its checksum: NumPy gives members that are not arrays as

@@ -10,11 +10,14 @@ extension PythonLiteral {
   ///   - text: The literal in UTF-8, with white space and comments around it.
   ///   - maxDepth: How deeply brackets may nest.
   ///   - allowingLongSuffix: Whether integers may end in `L`, as Python 2 wrote them.
+  ///   - allowingCalls: Whether what NumPy's `repr` writes of a scalar or a type stands for its value: `np.int64(3)` for 3,
+  ///     `np.True_` for `True`, `<class 'float'>` for the text `float`.
   /// - Throws: ``PythonLiteralError`` at the first byte that does not fit.
   package init(
-    parsing text: [UInt8], maxDepth: Int = 100, allowingLongSuffix: Bool = false
+    parsing text: [UInt8], maxDepth: Int = 100, allowingLongSuffix: Bool = false, allowingCalls: Bool = false
   ) throws(PythonLiteralError) {
-    var parser = PythonLiteralParser(text: text, maxDepth: maxDepth, allowsLong: allowingLongSuffix)
+    var parser = PythonLiteralParser(
+      text: text, maxDepth: maxDepth, allowsLong: allowingLongSuffix, allowsCalls: allowingCalls)
     self = try parser.parseWhole()
   }
 }
@@ -24,6 +27,7 @@ struct PythonLiteralParser {
   let text: [UInt8]
   let maxDepth: Int
   let allowsLong: Bool
+  let allowsCalls: Bool
   var position = 0
   /// How many brackets are open; within them line ends are white space.
   var depth = 0
@@ -61,7 +65,7 @@ struct PythonLiteralParser {
     }
   }
 
-  private mutating func parseExpression() throws(PythonLiteralError) -> PythonLiteral {
+  mutating func parseExpression() throws(PythonLiteralError) -> PythonLiteral {
     guard let byte = current else { throw error("the text ends where a value is expected") }
     switch byte {
     case UInt8(ascii: "("): return try parseParenthesized()
@@ -70,6 +74,7 @@ struct PythonLiteralParser {
     case UInt8(ascii: "'"), UInt8(ascii: "\""): return try parseStrings()
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."):
       return try parseNumber()
+    case UInt8(ascii: "<") where allowsCalls: return try parseClass()
     default: return try parseWord()
     }
   }
@@ -151,11 +156,13 @@ struct PythonLiteralParser {
     case "None": return .none
     case "True": return .bool(true)
     case "False": return .bool(false)
-    default: throw error("'\(word)' is no literal", at: start)
+    default:
+      if allowsCalls { return try parseCall(from: start) }
+      throw error("'\(word)' is no literal", at: start)
     }
   }
 
-  private func isNameByte(_ byte: UInt8) -> Bool {
+  func isNameByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 0x80...:

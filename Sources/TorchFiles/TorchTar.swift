@@ -3,17 +3,11 @@ internal import ArrayBytes
 package import ByteIO
 internal import NDArrays
 package import PythonPickle
+internal import ZipArchives
 
 /// A PyTorch file before 0.1.10 (2017): a tar archive of `storages`, `tensors` and `pickle` (`torch/serialization.py`,
 /// `legacy_load`).
 package enum TorchTar {
-  private static let blockSize = 512
-
-  /// Whether a file begins as a tar archive.
-  package static func begins(_ prefix: [UInt8]) -> Bool {
-    prefix.count >= 262 && prefix[257..<262].elementsEqual("ustar".utf8)
-  }
-
   /// Reads the object; its tensors' elements are read with it.
   package static func read(
     _ source: any ByteSource, _ base: PickleReader.Options
@@ -48,24 +42,12 @@ package enum TorchTar {
 
   static func bad(_ what: String) -> FormatError { FormatError(.malformed, "a PyTorch archive of 2017: \(what)") }
 
-  /// The plain files of a tar archive.
+  /// Where the parts of the archive lie, by their names.
   private static func members(of source: any ByteSource) throws(FormatError) -> [String: Range<Int>] {
+    let archive = try ZipArchive(source, scanning: .tar)
     var members: [String: Range<Int>] = [:]
-    var position = 0
-    while true {
-      let header = try source.readBytes(at: position, upTo: blockSize)
-      guard header.count == blockSize, header.contains(where: { $0 != 0 }) else { return members }
-      let name = String(decoding: header[..<100].prefix { $0 != 0 }, as: UTF8.self)
-      let digits = String(decoding: header[124..<136], as: UTF8.self).filter { $0 >= "0" && $0 <= "7" }
-      let start = position + blockSize
-      guard let size = digits.isEmpty ? 0 : Int(digits, radix: 8), let total = source.byteCount, size <= total - start
-      else {
-        throw FormatError(.truncated, "a member goes beyond the archive's end", file: source.name, offset: position)
-      }
-      // A plain file; all else is of no interest.
-      if header[156] == UInt8(ascii: "0") || header[156] == 0 { members[name] = start..<(start + size) }
-      position = start + (size + blockSize - 1) / blockSize * blockSize
-    }
+    for member in archive.members { members[member.name] = try archive.dataRange(of: member) }
+    return members
   }
 
   /// The bytes of the storages, by their keys.

@@ -33,7 +33,7 @@ enum DirectoryParser {
       }
     }
     let expected = end.countMayWrap ? members.count & 0xFFFF : members.count
-    guard expected == end.count else {
+    guard expected == end.count || limits.isLenient else {
       throw FormatError(
         .malformed, "the end record declares \(end.count) members, the directory lists \(members.count)",
         offset: end.position)
@@ -65,10 +65,10 @@ enum DirectoryParser {
     guard let nameBytes = reader.take(Int(nameSize)), let extra = reader.take(Int(extraSize)),
       let comment = reader.take(Int(commentSize))
     else { throw cut() }
-    guard disk == 0 || disk == .max else {
+    guard disk == 0 || disk == .max || limits.isLenient else {
       throw FormatError(.unsupported, "the archive spans several files")
     }
-    let fields = try ExtraFields(extra)
+    let fields = limits.isLenient ? (try? ExtraFields(extra)) ?? ExtraFields() : try ExtraFields(extra)
     let name = try MemberNames.decode(nameBytes, isUTF8: flags & Flags.utf8 != 0, extra: fields)
     do throws(FormatError) {
       let numbers = try Zip64Numbers(
@@ -78,10 +78,12 @@ enum DirectoryParser {
         let compressedSize = Int(exactly: numbers.compressedSize), let relative = Int(exactly: numbers.offset)
       else { throw FormatError.overflow("size or place of a member") }
       let headerOffset = try relative.checkedAdding(end.prefix, "place of a member")
+      // Of a stored member zipfile reads as many bytes as are stored.
+      let isShort = limits.isLenient && ZipMethod(rawValue: method) == .stored
       return ZipMember(
         name: name, nameBytes: Array(nameBytes), method: ZipMethod(rawValue: method), flags: flags,
-        crc32: crc,
-        compressedSize: compressedSize, uncompressedSize: uncompressedSize, headerOffset: headerOffset,
+        crc32: crc, compressedSize: compressedSize,
+        uncompressedSize: isShort ? min(compressedSize, uncompressedSize) : uncompressedSize, headerOffset: headerOffset,
         extra: Array(extra), comment: Array(comment), dosTime: time, dosDate: date, versionMadeBy: madeBy,
         versionNeeded: needed, externalAttributes: attributes,
         boundary: end.directory.lowerBound)

@@ -63,7 +63,10 @@ struct EndRecord {
   /// archive. If it is broken that is an error, even if an earlier record is whole: other readers would show the members
   /// of the one, we those of the other. So is a whole record within the comment of another. A signature alone does not
   /// make a record: its numbers have to lead any reader to a directory.
-  static func find(in tail: SourceTail) throws(FormatError) -> EndRecord {
+  ///
+  /// - Parameter isLenient: Whether the last record is taken as `zipfile` takes it: whatever it says of disks, and with a
+  ///   comment that is cut.
+  static func find(in tail: SourceTail, isLenient: Bool = false) throws(FormatError) -> EndRecord {
     let source = tail.source
     let size = tail.start + tail.bytes.count
     var last: EndRecord?
@@ -75,7 +78,7 @@ struct EndRecord {
       searchEnd = index + 3
       defer { isLast = false }
       do throws(FormatError) {
-        guard var record = try parse(tail, index: index) else {
+        guard var record = try parse(tail, index: index, isLenient: isLenient) else {
           if last == nil, broken == nil, leadsToDirectory(tail, index) {
             broken = malformed("the comment reaches beyond the end of the file", tail.start + index)
           }
@@ -83,6 +86,7 @@ struct EndRecord {
         }
         if last == nil {
           record.isFollowedBySignature = !isLast
+          if isLenient { return record }
           last = record
         } else if record.position + RecordSize.end + record.comment.count == size {
           throw FormatError(
@@ -126,12 +130,13 @@ struct EndRecord {
   }
 
   /// Reads one candidate; `nil` if its bytes are incomplete.
-  private static func parse(_ tail: SourceTail, index: Int) throws(FormatError) -> EndRecord? {
+  private static func parse(_ tail: SourceTail, index: Int, isLenient: Bool) throws(FormatError) -> EndRecord? {
     var reader = RecordReader(tail.bytes[(index + 4)...])
     guard let disk: UInt16 = reader.number(), let firstDisk: UInt16 = reader.number(),
       let countHere: UInt16 = reader.number(), let count: UInt16 = reader.number(),
       let size: UInt32 = reader.number(), let offset: UInt32 = reader.number(),
-      let commentSize: UInt16 = reader.number(), let comment = reader.take(Int(commentSize))
+      let commentSize: UInt16 = reader.number(),
+      let comment = reader.take(isLenient ? min(Int(commentSize), reader.remaining) : Int(commentSize))
     else { return nil }
     let position = tail.start + index
     if let zip64 = try Zip64End.find(before: position, in: tail) {
@@ -143,7 +148,7 @@ struct EndRecord {
         count: zip64.count, mayWrap: false, size: zip64.size, offset: zip64.offset, end: zip64.position,
         position: position, comment: Array(comment), tail: tail)
     }
-    guard disk == 0, firstDisk == 0, countHere == count else {
+    guard isLenient || (disk == 0 && firstDisk == 0 && countHere == count) else {
       throw FormatError(.unsupported, "the archive spans several files", offset: position)
     }
     return try located(

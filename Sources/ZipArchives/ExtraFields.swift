@@ -13,6 +13,9 @@ struct ExtraFields {
 
   private(set) var fields: [(id: UInt16, bytes: ArraySlice<UInt8>)] = []
 
+  /// No fields.
+  init() {}
+
   /// Splits a block into its fields. Up to three bytes may be left over, which some tools pad with.
   ///
   /// - Throws: `malformed` if a field claims more bytes than there are.

@@ -14,7 +14,9 @@ struct LocalHeader {
   /// - Throws: `malformed` if header and directory disagree in name, method, flags, checksum or sizes, or if the
   ///   data would reach beyond the member's boundary. With a data descriptor the header's checksum and sizes may be
   ///   zero, or all but the uncompressed size; the directory's are believed.
-  init(of member: ZipMember, in source: any ByteSource) throws(FormatError) {
+  ///
+  /// - Parameter isLenient: Whether the directory is believed in all but the name, as by Python's `zipfile`.
+  init(of member: ZipMember, in source: any ByteSource, isLenient: Bool = false) throws(FormatError) {
     let fixed = RecordSize.localHeader + member.nameBytes.count
     // A hundred bytes more bring the extra block along, usually.
     let bytes = try source.readBytes(
@@ -32,11 +34,11 @@ struct LocalHeader {
     guard Int(nameSize) == member.nameBytes.count, let name = reader.take(Int(nameSize)),
       name.elementsEqual(member.nameBytes)
     else { throw LocalHeader.disagreement("name") }
-    guard method == member.method.rawValue else { throw LocalHeader.disagreement("method") }
+    guard isLenient || method == member.method.rawValue else { throw LocalHeader.disagreement("method") }
     // The descriptor's bit counts as well: without it the sizes would have to be right here.
     let meaningful =
       Flags.encrypted | Flags.dataDescriptor | Flags.patched | Flags.strongEncryption | Flags.maskedHeaders
-    guard flags & meaningful == member.flags & meaningful else { throw LocalHeader.disagreement("flags") }
+    guard isLenient || flags & meaningful == member.flags & meaningful else { throw LocalHeader.disagreement("flags") }
 
     let dataStart = try (member.headerOffset + fixed).checkedAdding(Int(extraSize), "place of a member")
     let dataEnd = try dataStart.checkedAdding(member.compressedSize, "place of a member")
@@ -50,6 +52,10 @@ struct LocalHeader {
     } else {
       block = try source.readBytes(
         at: member.headerOffset + fixed, count: Int(extraSize), "a member's header")
+    }
+    guard !isLenient else {
+      (extra, hasZip64) = ((try? ExtraFields(block[...])) ?? ExtraFields(), false)
+      return
     }
     extra = try ExtraFields(block[...])
     let zip64 = try extra.only(ExtraFields.ID.zip64)

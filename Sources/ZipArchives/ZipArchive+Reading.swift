@@ -61,7 +61,7 @@ extension ZipArchive {
         FormatError(.corrupt, "the member has \(count) bytes, the directory says \(member.uncompressedSize)"),
         member)
     }
-    guard crc32 == member.crc32 else {
+    guard !member.hasChecksum || crc32 == member.crc32 else {
       throw located(FormatError(.corrupt, "the member's checksum is wrong: its bytes have changed"), member)
     }
   }
@@ -71,7 +71,7 @@ extension ZipArchive {
   ///
   /// - Throws: `malformed` if none of the descriptor's four forms tells what the directory tells.
   public func checkDataDescriptor(of member: ZipMember) throws(FormatError) {
-    guard member.hasDataDescriptor else { return }
+    guard member.hasDataDescriptor, member.knownData == nil else { return }
     let end = try dataRange(of: member).upperBound
     let bytes = try source.readBytes(at: end, upTo: min(24, member.boundary - end))
     for isLong in [false, true] {
@@ -117,21 +117,21 @@ extension ZipArchive {
 }
 
 /// A part of another source.
-final class RangeSource: ByteSource {
-  let name: String
+package final class RangeSource: ByteSource {
+  package let name: String
   private let base: any ByteSource
   private let range: Range<Int>
 
-  init(_ base: any ByteSource, _ range: Range<Int>, name: String) {
+  package init(_ base: any ByteSource, _ range: Range<Int>, name: String) {
     self.base = base
     self.range = range
     self.name = name
   }
 
-  var byteCount: Int? { range.count }
-  var seekCost: SeekCost { base.seekCost }
+  package var byteCount: Int? { range.count }
+  package var seekCost: SeekCost { base.seekCost }
 
-  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     guard offset >= 0, offset < range.count else { return 0 }
     let count = min(buffer.count, range.count - offset)
     // Safe: the first `count` bytes of the caller's buffer.
@@ -139,7 +139,7 @@ final class RangeSource: ByteSource {
     return try unsafe base.read(into: part, at: range.lowerBound + offset)
   }
 
-  func read(_ pieces: [SourcePiece]) throws(FormatError) {
+  package func read(_ pieces: [SourcePiece]) throws(FormatError) {
     for piece in pieces where piece.offset < 0 || piece.count > max(0, range.count - piece.offset) {
       let found = max(0, range.count - max(0, piece.offset))
       throw .truncated("the bytes", expected: piece.count, found: found, at: piece.offset + found).at(file: name)
@@ -148,7 +148,7 @@ final class RangeSource: ByteSource {
     try base.read(pieces.map { unsafe SourcePiece(offset: range.lowerBound + $0.offset, memory: $0.memory) })
   }
 
-  func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result? {
+  package func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result? {
     base.withBytesInMemory { all in
       let lower = min(range.lowerBound, all.byteCount)
       return body(all.extracting(lower..<min(range.upperBound, all.byteCount)))

@@ -18,8 +18,20 @@ public final class ZipArchive: Sendable {
   /// The limits that were checked at opening and are checked at each member.
   public let limits: ZipLimits
   let end: EndRecord
+  /// What kind of directory the members come from.
+  public let form: Form
   private let indices: [NameKey: Int]
   private let repeated: Set<NameKey>
+
+  /// Where the members are told.
+  public enum Form: String, Sendable {
+    /// The directory of a zip archive.
+    case zip
+    /// The headers in front of the members of a zip archive whose directory is lost.
+    case headers
+    /// The headers of a tar archive.
+    case tar
+  }
 
   /// Reads the directory of an archive. Cost: one read of the source's last 65,557 bytes, and up to
   /// four more where the directory lies before them.
@@ -32,7 +44,7 @@ public final class ZipArchive: Sendable {
     self.limits = limits
     do throws(FormatError) {
       let tail = try SourceTail(of: source)
-      end = try EndRecord.find(in: tail)
+      end = try EndRecord.find(in: tail, isLenient: limits.isLenient)
       let bytes = try tail.readBytes(at: end.directory.lowerBound, upTo: end.directory.count)
       guard bytes.count == end.directory.count else {
         throw .truncated("the archive's directory", expected: end.directory.count, found: bytes.count)
@@ -43,7 +55,35 @@ public final class ZipArchive: Sendable {
     } catch {
       throw error.at(file: source.name)
     }
+    form = .zip
     comment = end.comment
+    (indices, repeated) = ZipArchive.index(members)
+    checkInvariants()
+  }
+
+  /// An archive without a directory: a tar archive, or a zip archive whose directory is lost, whose members' own headers
+  /// are looked for. Cost: a read for each member of a tar; of a zip archive all that lies between its members.
+  ///
+  /// - Throws: ``FormatError``: `truncated` if there is no member, `malformed` for a header of a tar that is broken,
+  ///   `limitExceeded`.
+  public init(_ source: any ByteSource, scanning form: Form, limits: ZipLimits = .default) throws(FormatError) {
+    self.source = source
+    self.limits = limits
+    self.form = form
+    do throws(FormatError) {
+      members =
+        form == .tar ? try TarDirectory.members(of: source, limits: limits)
+        : try LocalScan.members(of: source, limits: limits)
+    } catch { throw error.at(file: source.name) }
+    let size = source.byteCount ?? 0
+    end = EndRecord(
+      count: members.count, countMayWrap: false, directory: size..<size, prefix: 0, position: size, comment: [],
+      isFollowedBySignature: false)
+    comment = []
+    (indices, repeated) = ZipArchive.index(members)
+  }
+
+  private static func index(_ members: [ZipMember]) -> (indices: [NameKey: Int], repeated: Set<NameKey>) {
     var indices: [NameKey: Int] = [:]
     var repeated: Set<NameKey> = []
     indices.reserveCapacity(members.count)
@@ -51,9 +91,7 @@ public final class ZipArchive: Sendable {
     where indices.updateValue(index, forKey: NameKey(member.name)) != nil {
       repeated.insert(NameKey(member.name))
     }
-    self.indices = indices
-    self.repeated = repeated
-    checkInvariants()
+    return (indices, repeated)
   }
 
   /// Opens the archive at a path; `-` is not possible, since an archive is read from its end.
@@ -88,7 +126,8 @@ public final class ZipArchive: Sendable {
 
   /// How many bytes follow the archive in its file.
   public var trailingBytes: Int {
-    max(0, (source.byteCount ?? 0) - end.position - RecordSize.end - comment.count)
+    guard form == .zip else { return 0 }
+    return max(0, (source.byteCount ?? 0) - end.position - RecordSize.end - comment.count)
   }
 
   /// Refuses a member that the directory alone shows to be unreadable. Costs nothing.
@@ -106,10 +145,10 @@ public final class ZipArchive: Sendable {
           .unsupported, "the member is compressed by \(member.method), which is not known here")
       }
       if member.method == .stored {
-        guard member.compressedSize == member.uncompressedSize else {
+        guard member.compressedSize == member.uncompressedSize || limits.isLenient else {
           throw FormatError(.malformed, "the member is stored, and its two sizes differ")
         }
-      } else {
+      } else if !member.isCut {
         let ratio = min(member.method.largestRatio, max(1, limits.ratio))
         let (reach, overflow) = member.compressedSize.multipliedReportingOverflow(by: ratio)
         guard overflow || member.uncompressedSize <= reach else {
@@ -119,7 +158,7 @@ public final class ZipArchive: Sendable {
               + "\(member.method) cannot hold")
         }
       }
-      guard member.uncompressedSize <= limits.memberBytes else {
+      guard member.isCut || member.uncompressedSize <= limits.memberBytes else {
         throw FormatError(
           .limitExceeded, "the member has \(member.uncompressedSize) bytes, more than \(limits.memberBytes)")
       }
@@ -137,14 +176,16 @@ public final class ZipArchive: Sendable {
   ///   the next member.
   public func dataRange(of member: ZipMember) throws(FormatError) -> Range<Int> {
     try validate(member)
+    if let known = member.knownData { return known }
     return try localHeader(of: member).data
   }
 
   func localHeader(of member: ZipMember) throws(FormatError) -> LocalHeader {
     do throws(FormatError) {
-      return try LocalHeader(of: member, in: source)
+      return try LocalHeader(of: member, in: source, isLenient: limits.isLenient)
     } catch {
-      throw located(error, member)
+      let isClear = !limits.isLenient && (try? LocalHeader(of: member, in: source, isLenient: true)) != nil
+      throw located(isClear ? error.adding("Python's zipfile reads it, and lenient reading accepts it") : error, member)
     }
   }
 

@@ -13,6 +13,9 @@ public struct ZipLimits: Sendable, Hashable {
   /// The longest name of a member, in bytes. The format itself ends at 65,535.
   public var nameBytes: Int
 
+  /// Whether archives are read whose records contradict each other where Python's `zipfile` does not look.
+  public var isLenient = false
+
   /// Limits that no honest archive meets.
   public static let `default` = ZipLimits()
 
@@ -31,5 +34,6 @@ public struct ZipLimits: Sendable, Hashable {
   /// The limits of an archive within the limits of a load.
   public init(_ limits: LoadLimits) {
     self.init(members: limits.members, totalBytes: limits.archiveBytes)
+    isLenient = limits.isLenient
   }
 }

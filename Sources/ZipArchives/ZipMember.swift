@@ -34,6 +34,13 @@ public struct ZipMember: Sendable {
   public internal(set) var externalAttributes: UInt32
   /// Where the member must have ended: at the next one's header, or at the directory.
   var boundary: Int
+  /// Where the data lies, if that is known without a header to be compared with a directory: in a tar archive, or where
+  /// the directory is lost.
+  var knownData: Range<Int>?
+  /// Whether the file ends within the data, or before what would tell its end.
+  public internal(set) var isCut = false
+  /// Whether there is a checksum of the data.
+  public internal(set) var hasChecksum = true
 
   /// Whether the data is encrypted, which is not read.
   public var isEncrypted: Bool {

@@ -84,6 +84,14 @@ public final class InflatingStream {
     return bytes
   }
 
+  /// Reads on to the end, or to where the stream is cut or broken, and tells how many bytes there are before.
+  package func readableCount() -> Int {
+    do throws(FormatError) {
+      while try !readBytes(upTo: 1 << 18).isEmpty {}
+    } catch {}
+    return position
+  }
+
   private func decode(into rest: UnsafeMutableRawBufferPointer) throws(FormatError) -> CodecStep {
     do throws(FormatError) {
       let input = input
@@ -152,6 +160,13 @@ public final class CompressedSource: ByteSource {
     _ source: any ByteSource, _ offset: Int, _ format: CompressionFormat
   ) throws(FormatError) -> InflatingStream {
     try InflatingStream(source, at: offset, format: format, chunk: 1 << 18)
+  }
+
+  /// How many bytes there are up to the end, or to where the stream is cut or broken.
+  ///
+  /// - Throws: ``FormatError`` if the source cannot be read from its start again.
+  package func readableCount() throws(FormatError) -> Int {
+    try CompressedSource.stream(source, start, format).readableCount()
   }
 
   /// Reads on; what lies between is inflated and dropped.

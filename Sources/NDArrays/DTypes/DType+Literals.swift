@@ -1,4 +1,4 @@
-internal import PythonLiterals
+package import PythonLiterals
 
 // What `np.dtype` makes of Python's lists, tuples and dictionaries. Unlike a header's `descr`, such a list has no
 // padding: a field without a name is called by its number.
@@ -22,7 +22,8 @@ extension DType {
     self = try DType(literal: literal)
   }
 
-  private init(literal: PythonLiteral) throws(ArrayError) {
+  /// The dtype of a value that ``init(parsing:)`` reads.
+  package init(literal: PythonLiteral) throws(ArrayError) {
     switch literal {
     case .string(let notation): self = try DType(notation)
     case .tuple(let parts):

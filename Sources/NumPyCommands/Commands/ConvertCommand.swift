@@ -17,6 +17,8 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
 
   @Argument(help: "What to convert.") var source: String
   @Argument(help: "The file to be written.", completion: .file()) var destination: String
+  @Flag(help: "Leave out members of an archive that cannot be read, and say which; the exit code is 1 then.")
+  var skipBad = false
   @OptionGroup(title: "Reading") var reading: SourceOptions
   @OptionGroup var writing: WritingOptions
   @OptionGroup var common: CommonOptions
@@ -27,8 +29,23 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     try reading.checkOrder(writing.array)
     let transforms = try writing.array.transforms()
     let options = try writing.saveOptions(format, encoding: reading.encoding)
-    let opening = try reading.openOptions(for: address.path, to: destination)
+    var opening = try reading.openOptions(for: address.path, to: destination)
+    let skipped = UnreadableMembers()
+    if skipBad { opening.onUnreadable = skipped.note }
     let document = try Document(opening: address.path, options: opening).value()
+    if skipBad {
+      guard case .npz = document.content, address.isWhole, format == .npz || format == .pkl else {
+        throw ValidationError("--skip-bad goes with the conversion of a whole archive to npz or pkl")
+      }
+    }
+    try convert(document, address, format, transforms, options)
+    if skipped.count > 0 { throw ExitCode(Failure.badData) }
+  }
+
+  private func convert(
+    _ document: Document, _ address: Address, _ format: FileFormat, _ transforms: [ArrayTransform],
+    _ options: SaveOptions
+  ) throws {
     if case .text = document.content, try saveTable(document, address, format, transforms, options) { return }
     if address.slice == nil, let whole = try address.wholeDocument(document) {
       if writing.name != nil, format == .npz, try !whole.isSingleArray {

@@ -26,12 +26,14 @@ struct DiffCommand: NPYCommand {
   @OptionGroup var limits: LimitOptions
   @OptionGroup var pickles: PickleReadingOptions
   @OptionGroup var elements: ViewOptions
+  @OptionGroup var damage: RecoverOptions
 
   private var openOptions: OpenOptions {
     get throws {
       var options = limits.openOptions
       try pickles.apply(to: &options)
       try elements.apply(to: &options)
+      damage.apply(to: &options)
       return options
     }
   }

@@ -17,13 +17,16 @@ struct InfoCommand: NPYCommand, HasCommonOptions {
 
   @Argument(help: "The files, or members of archives.") var addresses: [String]
   @OptionGroup var limits: LimitOptions
+  @OptionGroup var damage: RecoverOptions
   @Flag(help: "Print JSON: an object, or a list of objects for several addresses.") var json = false
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     var objects: [JSONValue] = []
     var isFirst = true
-    let reports = FileReports(ManyOperands.unfolding(addresses), limits.openOptions, json: json)
+    var options = limits.openOptions
+    damage.apply(to: &options)
+    let reports = FileReports(ManyOperands.unfolding(addresses), options, json: json)
     let isGood = try reports.forEach { result in
       switch result {
       case .success(let description) where json: objects.append(description.json)

@@ -13,13 +13,16 @@ struct ListCommand: NPYCommand, HasCommonOptions {
 
   @Argument(help: "The files.") var files: [String]
   @OptionGroup var limits: LimitOptions
+  @OptionGroup var damage: RecoverOptions
   @Flag(help: "Print JSON.") var json = false
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     var rows: [[String]] = []
     var objects: [JSONValue] = []
-    let reports = FileReports(ManyOperands.unfolding(files), limits.openOptions, json: json)
+    var options = limits.openOptions
+    damage.apply(to: &options)
+    let reports = FileReports(ManyOperands.unfolding(files), options, json: json)
     let isGood = try reports.forEach { result in
       switch result {
       case .success(let description): if json { objects.append(description.json) } else { rows += description.rows }

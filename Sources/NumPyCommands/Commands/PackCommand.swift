@@ -25,6 +25,7 @@ struct PackCommand: NPYCommand, HasCommonOptions {
   @OptionGroup var limits: LimitOptions
   @OptionGroup var pickles: PickleReadingOptions
   @OptionGroup var elements: ViewOptions
+  @OptionGroup var damage: RecoverOptions
   @Flag(help: "Add to the archive instead of replacing it; until all is written it stays what it was.")
   var append = false
   @Flag(
@@ -44,6 +45,7 @@ struct PackCommand: NPYCommand, HasCommonOptions {
     var opening = limits.openOptions
     try pickles.apply(to: &opening)
     try elements.apply(to: &opening)
+    damage.apply(to: &opening)
     var sources: [PackSource] = []
     for (place, text) in ManyOperands.unfolding(arrays).enumerated() {
       sources.append(try PackSource(text, place, opening))

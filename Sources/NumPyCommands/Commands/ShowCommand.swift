@@ -1,6 +1,7 @@
 import ArgumentParser
 import ByteIO
 import NumPyIO
+import PythonLiterals
 
 struct ShowCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
@@ -47,6 +48,18 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
         return try whole.save(to: "-", options: SaveOptions(format: .json))
       }
       return try Console.print(value.repr(options: options))
+    }
+    if let member = address.member, let bytes = try document.bytes(of: member) {
+      guard address.slice == nil, !jsonValues else {
+        throw FormatError(.badArgument, "the member is no array, but bytes", file: address.path, member: member)
+      }
+      return try Console.print(PythonRepr.bytes(bytes))
+    }
+    if address.isWhole, !jsonValues, case .npz(let archive) = document.content, archive.count > 1 {
+      return try ArchiveMembers(document, archive).forEach { name, array in
+        try Console.print(Console.printable(name) + ":")
+        try Console.print(text(of: ArrayEdges(array, options), options))
+      }
     }
     if jsonValues {
       return try address.item(of: document).array.save(to: "-", options: SaveOptions(format: .json))

@@ -15,23 +15,36 @@ struct SizesCommand: NPYCommand, HasCommonOptions {
         npy sizes --json model.npz:weights
       """)
 
-  @Argument(help: "The arrays.") var addresses: [String]
+  @Argument(help: "The arrays; of an archive all of its own.") var addresses: [String]
   @OptionGroup(title: "Text") var reading: SourceOptions
   @Flag(help: "Print JSON.") var json = false
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     var objects: [JSONValue] = []
-    for (place, address) in ManyOperands.unfolding(addresses).enumerated() {
-      let source = try Address(address)
-      let array = try source.open(reading.openOptions(for: source.path)).read().requireValues()
-      let comparison = try FormatComparison(array)
+    var isFirst = true
+    func compare(_ name: String, _ array: LazyArray) throws {
+      let comparison = try FormatComparison(array.read().requireValues())
       if json {
-        objects.append(.object([("file", .string(address))] + comparison.fields))
+        objects.append(.object([("file", .string(name))] + comparison.fields))
       } else {
-        try Console.write((place > 0 ? "\n" : "") + Console.printable(address) + "\n" + comparison.text)
+        try Console.write((isFirst ? "" : "\n") + Console.printable(name) + "\n" + comparison.text)
       }
+      isFirst = false
+    }
+    var code: ExitCode?
+    for address in ManyOperands.unfolding(addresses) {
+      let source = try Address(address)
+      let document = try Document(opening: source.path, options: reading.openOptions(for: source.path))
+      guard source.isWhole, case .npz(let archive) = document.content, archive.count > 1 else {
+        try compare(address, source.item(of: document).array)
+        continue
+      }
+      do {
+        try ArchiveMembers(document, archive).forEach { name, array in try compare(address + ":" + name, array) }
+      } catch let exit as ExitCode { code = exit }
     }
     if json { try Console.print((objects.count == 1 ? objects[0] : .array(objects)).pretty(depth: 3)) }
+    if let code { throw code }
   }
 }

@@ -10,11 +10,12 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
     abstract: "Count, smallest, largest, mean and more of an array's numbers.",
     discussion: """
       One pass in bounded memory, however large the file. NaNs are counted and left out of the rest; of complex
-      numbers the magnitudes count.
+      numbers the magnitudes count. Of an archive of several arrays a line for each.
 
       EXAMPLES
         npy stats arr.npy
         npy stats --json 'arr.npz:x[:,0]'
+        npy stats model.npz
       """)
 
   @Argument(help: "The array.") var address: String
@@ -23,25 +24,42 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let address = try Address(address)
-    let array = try address.open(reading.openOptions(for: address.path))
-    var statistics = RunningStatistics()
-    let blocks = try array.blocks()
-    try blocks.forEachRun(inUnitsOf: 1) { (run: AnyNDArray) throws(FormatError) in
-      try FormatError.wrapping(.unsupported, file: blocks.name) { () throws(ArrayError) in try statistics.add(run) }
+    let source = try Address(address)
+    let document = try Document(opening: source.path, options: reading.openOptions(for: source.path))
+    guard source.isWhole, case .npz(let archive) = document.content, archive.count > 1 else {
+      let array = try source.item(of: document).array
+      let statistics = try StatsCommand.statistics(array)
+      if json { return try Console.print(object(statistics, array.dtype, address).pretty()) }
+      return try Console.write(text(statistics))
     }
-    let dtype = array.dtype
-    if json {
-      try Console.print(object(statistics, dtype).pretty())
-    } else {
-      try Console.write(text(statistics))
+    var rows = [["member", "count", "min", "max", "mean", "std", "nan", "inf", "zeros"]]
+    var objects: [JSONValue] = []
+    defer { if json { try? Console.print(JSONValue.array(objects).pretty()) } else { try? Console.write(TextTable.aligned(rows, rightAligned: Set(1...8))) } }
+    try ArchiveMembers(document, archive).forEach { name, array in
+      let statistics = try StatsCommand.statistics(array)
+      rows.append([Console.printable(name)] + columns(statistics).map(\.1))
+      objects.append(object(statistics, array.dtype, address + ":" + name))
     }
   }
 
-  private func object(_ s: RunningStatistics, _ dtype: DType) -> JSONValue {
+  private static func statistics(_ array: LazyArray) throws(FormatError) -> RunningStatistics {
+    var statistics = RunningStatistics()
+    let blocks = try array.blocks()
+    do throws(FormatError) {
+      try blocks.forEachRun(inUnitsOf: 1) { (run: AnyNDArray) throws(FormatError) in
+        try FormatError.wrapping(.unsupported, file: blocks.name) { () throws(ArrayError) in try statistics.add(run) }
+      }
+    } catch {
+      guard error.code == .unsupported, array.dtype.kind == .void, array.dtype.fields == nil else { throw error }
+      throw error.adding("--view bfloat16, u2 and others see raw bytes as numbers")
+    }
+    return statistics
+  }
+
+  private func object(_ s: RunningStatistics, _ dtype: DType, _ name: String) -> JSONValue {
     func number(_ value: Double?) -> JSONValue { value.map(JSONValue.double) ?? .null }
     return .object([
-      ("file", .string(address)), ("dtype", dtype.json), ("count", .int(s.count)),
+      ("file", .string(name)), ("dtype", dtype.json), ("count", .int(s.count)),
       ("min", s.integerRange.map { .exact($0.lowerBound) } ?? number(s.minimum)),
       ("max", s.integerRange.map { .exact($0.upperBound) } ?? number(s.maximum)), ("mean", number(s.mean)),
       ("std", number(s.standardDeviation)), ("nan", .int(s.nanCount)), ("inf", .int(s.infiniteCount)),
@@ -49,15 +67,19 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
     ])
   }
 
-  private func text(_ s: RunningStatistics) -> String {
+  private func text(_ statistics: RunningStatistics) -> String {
+    TextTable.aligned(columns(statistics).map { [$0.0, $0.1] })
+  }
+
+  private func columns(_ s: RunningStatistics) -> [(String, String)] {
     func number(_ value: Double?) -> String { value.map(StatsCommand.repr) ?? "-" }
-    return TextTable.aligned([
-      ["count", TextTable.grouped(s.count)],
-      ["min", s.integerRange.map { String($0.lowerBound) } ?? number(s.minimum)],
-      ["max", s.integerRange.map { String($0.upperBound) } ?? number(s.maximum)], ["mean", number(s.mean)],
-      ["std", number(s.standardDeviation)], ["nan", TextTable.grouped(s.nanCount)],
-      ["inf", TextTable.grouped(s.infiniteCount)], ["zeros", TextTable.grouped(s.zeroCount)],
-    ])
+    return [
+      ("count", TextTable.grouped(s.count)),
+      ("min", s.integerRange.map { String($0.lowerBound) } ?? number(s.minimum)),
+      ("max", s.integerRange.map { String($0.upperBound) } ?? number(s.maximum)), ("mean", number(s.mean)),
+      ("std", number(s.standardDeviation)), ("nan", TextTable.grouped(s.nanCount)),
+      ("inf", TextTable.grouped(s.infiniteCount)), ("zeros", TextTable.grouped(s.zeroCount)),
+    ]
   }
 
   private static func repr(_ value: Double) -> String { PythonRepr.float(value) }

@@ -10,14 +10,37 @@ extension FileFormat: ExpressibleByArgument {
   }()
 }
 
+/// How strictly files are read.
+struct LenientOptions: ParsableArguments {
+  @Flag(help: "Read headers whose meaning is clear although NumPy refuses them, and archives that only Python's zipfile reads.")
+  var lenient = false
+
+  /// The limits of the library.
+  var limits: LoadLimits {
+    var limits = LoadLimits.default
+    limits.isLenient = lenient
+    return limits
+  }
+}
+
+/// Whether of damaged files what is whole is read.
+struct RecoverOptions: ParsableArguments {
+  @Flag(help: "Of files that are cut short read the rows, and the members, that are whole; a warning says how many.")
+  var recover = false
+
+  func apply(to options: inout OpenOptions) { options.recovers = recover }
+}
+
 /// What a file may ask for.
 struct LimitOptions: ParsableArguments {
+  @OptionGroup var strictness: LenientOptions
   @Option(help: "The longest header of .npy that is read, in characters; NumPy's limit is 10000.")
   var maxHeaderSize: Int?
 
   var resolved: LoadLimits {
     var limits = LoadLimits.default
     if let maxHeaderSize { limits.headerCharacters = maxHeaderSize }
+    limits.isLenient = strictness.lenient
     return limits
   }
 
@@ -57,6 +80,7 @@ struct ViewOptions: ParsableArguments {
   /// - Throws: `ValidationError` for a name that is no dtype and no format.
   func apply(to options: inout OpenOptions) throws {
     guard let view else { return }
+    options.limits.acceptsForeignElements = true
     do throws(ArrayError) { options.view = try ElementView(view) } catch { throw ValidationError(error.message) }
   }
 }
@@ -99,6 +123,7 @@ struct SourceOptions: ParsableArguments {
   @OptionGroup var pickles: PickleReadingOptions
   @OptionGroup var elements: ViewOptions
   @OptionGroup var raw: RawInputOptions
+  @OptionGroup var damage: RecoverOptions
   @OptionGroup var text: TextInputOptions
   @OptionGroup var limits: LimitOptions
 
@@ -110,6 +135,7 @@ struct SourceOptions: ParsableArguments {
     options.format = from
     try pickles.apply(to: &options)
     try elements.apply(to: &options)
+    damage.apply(to: &options)
     let format = from ?? FileFormat(extensionOf: path)
     if from == .raw || (format == .raw && text.dtype != nil) {
       options.format = .raw

@@ -22,6 +22,7 @@ struct ArchiveDescription {
 
     /// The CRC-32 in eight hexadecimal digits.
     private var checksum: String {
+      guard zip.hasChecksum else { return "-" }
       let digits = String(zip.crc32, radix: 16)
       return String(repeating: "0", count: 8 - digits.count) + digits
     }
@@ -41,19 +42,22 @@ struct ArchiveDescription {
         [
           ("name", .string(name)), ("method", .string(zip.method.description)),
           ("compressed_bytes", .int(zip.compressedSize)), ("file_bytes", .int(zip.uncompressedSize)),
-          ("crc32", .string(checksum)), ("seekable", .bool(isSeekable)),
+          ("crc32", zip.hasChecksum ? .string(checksum) : .null), ("seekable", .bool(isSeekable)),
         ] + (array?.arrayFields ?? []) + (error.map { [(key: "error", value: Failure.json($0))] } ?? []))
     }
   }
 
   let name: String
   let fileSize: Int?
+  /// `npz`, or `tar`.
+  private let format: String
   let members: [Member]
 
   /// - Throws: The first error if no member can be read.
   init(_ archive: NPZArchive, name: String) throws(FormatError) {
     self.name = name
     fileSize = archive.zip.source.byteCount
+    format = archive.zip.form == .tar ? "tar" : "npz"
     var members: [Member] = []
     for member in archive.zip.members where !member.isFolder {
       var array: ArrayDescription?
@@ -62,6 +66,7 @@ struct ArchiveDescription {
         if try archive.isArray(member) {
           array = ArrayDescription(
             try archive.file(of: member), name: name, stored: try archive.storedOffset(of: member))
+          failure = array?.cut.map { archive.located($0.error, member) }
         }
       } catch {
         if error.code == .cancelled { throw error }
@@ -77,7 +82,7 @@ struct ArchiveDescription {
     let total = members.reduce(0) { $0 + $1.zip.uncompressedSize }
     var text = Console.printable(name) + "\n"
     var rows = [
-      ["  format", "npz, \(members.count) member\(members.count == 1 ? "" : "s")"],
+      ["  format", "\(format), \(members.count) member\(members.count == 1 ? "" : "s")"],
       ["  bytes", TextTable.grouped(total)],
     ]
     if let fileSize { rows.append(["  file", "\(TextTable.grouped(fileSize)) bytes"]) }
@@ -86,6 +91,6 @@ struct ArchiveDescription {
   }
 
   var json: JSONValue {
-    .object([("file", .string(name)), ("format", .string("npz")), ("members", .array(members.map(\.json)))])
+    .object([("file", .string(name)), ("format", .string(format)), ("members", .array(members.map(\.json)))])
   }
 }

@@ -11,6 +11,8 @@ struct ArrayDescription {
   /// Where the `.npy` begins in the file: not 0 for a stored member of an archive, `nil` for a compressed one.
   let fileOffset: Int?
   let trailingByteCount: Int?
+  /// Of a file that is cut short how many rows are whole, and what is wrong with it.
+  let cut: (wholeRows: Int, rows: Int, error: FormatError)?
 
   /// - Parameter stored: Where the `.npy` begins in the file; `nil` if it is compressed.
   init(_ file: NPYFile, name: String, stored: Int?) {
@@ -22,6 +24,10 @@ struct ArrayDescription {
     // Behind the header of objects comes their pickle, whose length nothing tells.
     trailingByteCount = file.header.dtype.hasObjects ? nil : file.trailingByteCount
     fileOffset = stored
+    do throws(FormatError) {
+      try file.requireComplete()
+      cut = nil
+    } catch { cut = (file.wholeRowCount, file.rowCount, error) }
   }
 
   /// What is told of the part that a slice selects.
@@ -41,7 +47,7 @@ struct ArrayDescription {
 
   var printableName: String { Console.printable(name) }
   var shapeText: String { Layout.describe(shape) }
-  var dtypeText: String { Console.printable(dtype.description) }
+  var dtypeText: String { Console.printable(header.elementFormat?.rawValue ?? dtype.description) }
   var sizeText: String { TextTable.size(byteCount) }
 
   var text: String {
@@ -54,6 +60,7 @@ struct ArrayDescription {
       ["  bytes", TextTable.grouped(byteCount)],
       ["  header", "\(header.byteCount) bytes, data at \(dataOffset), " + (isAligned ? "aligned" : "not aligned")],
     ]
+    if let cut { rows.append(["  cut short", "\(TextTable.grouped(cut.wholeRows)) of \(TextTable.grouped(cut.rows)) rows are whole"]) }
     if let trailing = trailingByteCount, trailing > 0 {
       rows.append(["  trailing", "\(TextTable.grouped(trailing)) bytes follow the array"])
     }
@@ -69,7 +76,7 @@ struct ArrayDescription {
       ("shape", .array(shape.map(JSONValue.int))), ("fortran_order", .bool(header.isFortranOrder)),
       ("nbytes", .int(byteCount)), ("header_bytes", .int(header.byteCount)), ("data_offset", .int(dataOffset)),
       ("aligned", .bool(isAligned)),
-    ]
+    ] + (cut.map { [(key: "whole_rows", value: .int($0.wholeRows))] } ?? [])
   }
 }
 

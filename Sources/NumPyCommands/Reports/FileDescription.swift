@@ -1,5 +1,6 @@
 import ByteIO
 import NumPyIO
+import ZipArchives
 
 /// What is told of one address, whatever it is.
 enum FileDescription {
@@ -42,6 +43,12 @@ enum FileDescription {
   ) throws(FormatError) -> ArrayDescription {
     let name: String
     if let member = address.member { name = member } else { name = try document.onlyName(of: archive) }
+    let member = try archive.member(name)
+    guard try archive.isArray(member) else {
+      throw FormatError(
+        .wrongKind, "this is no array, but a file of \(member.uncompressedSize) bytes: npy show prints them",
+        file: address.path, member: name)
+    }
     let file = try archive.file(name)
     document.warnOfPython2(file)
     let offset = try archive.storedOffset(of: archive.member(name))
@@ -50,7 +57,11 @@ enum FileDescription {
 
   /// Why members of an archive cannot be read.
   var memberErrors: [FormatError] {
-    if case .archive(let archive) = self { archive.members.compactMap(\.error) } else { [] }
+    switch self {
+    case .archive(let archive): archive.members.compactMap(\.error)
+    case .array(let array): array.cut.map { [$0.error] } ?? []
+    default: []
+    }
   }
 
   var text: String {

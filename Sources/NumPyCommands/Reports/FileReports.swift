@@ -42,3 +42,14 @@ struct FileReports {
     return isGood
   }
 }
+
+/// The members of archives that are left out since they cannot be read; each is reported as it is met.
+final class UnreadableMembers {
+  private(set) var count = 0
+
+  func note(_ error: FormatError) {
+    count += 1
+    // An interruption ends the command at its next step.
+    _ = try? Failure.note(error, asJSON: false)
+  }
+}

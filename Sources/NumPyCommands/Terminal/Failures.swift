@@ -72,17 +72,16 @@ enum Failure {
 enum Advice {
   /// The error with its message in plainer words, if what is wrong is a name.
   static func added(to error: FormatError) -> FormatError {
+    var error = named(error)
     if let path = error.file, FileFormat(extensionOf: path) == .raw, [.malformed, .truncated].contains(error.code),
       !error.message.contains("--dtype")
     {
-      var error = error
       error.message += "; if the file is nothing but elements, say --from raw --dtype DTYPE"
       return error
     }
     guard error.code == .notFound, error.member == nil, let path = error.file, path != "-",
       FileStatus(path: path) == nil
     else { return error }
-    var error = error
     guard !path.isEmpty else {
       error.message = "the name of the file is empty"
       return error
@@ -94,6 +93,25 @@ enum Advice {
     default:
       error.message = "there is no such file"
       if !name.isEmpty { error.message += suggestion(path, isFolder: false) }
+    }
+    return error
+  }
+
+  /// The commands that have no `--recover`.
+  private static let withoutRecovery: Set<String> = ["check", "pickle", "rm", "mv", "plot", "demo"]
+
+  /// The error with the names of the options that help.
+  private static func named(_ error: FormatError) -> FormatError {
+    var error = error
+    error.message = error.message.replacing("lenient reading accepts it", with: "--lenient reads it")
+      .replacing("raise it if you trust the file", with: "--max-header-size raises it, if you trust the file")
+    guard error.code == .truncated, !withoutRecovery.contains(CommandLine.arguments.dropFirst().first ?? "") else {
+      return error
+    }
+    if error.message.hasSuffix("(file seems not fully written?)") {
+      error.message += "; --recover takes the rows that are whole"
+    } else if error.message.hasPrefix("the archive's end record is missing") {
+      error.message += "; --recover finds the members that are there"
     }
     return error
   }

@@ -1,6 +1,7 @@
 internal import NPZFormat
 internal import NPYFormat
 public import ByteIO
+internal import ZipArchives
 
 /// What a file is, told by its first bytes as `np.load` tells it.
 public enum FileKind: String, Sendable, Hashable, CaseIterable {
@@ -34,7 +35,19 @@ public enum FileKind: String, Sendable, Hashable, CaseIterable {
   /// - Throws: ``FormatError`` with code `empty` if it holds nothing.
   public init(of source: any ByteSource, named path: String) throws(FormatError) {
     let kind = try FileKind(of: source)
-    let mayBeArchive = kind == .pickle && source.isSeekable && path.hasSuffix(".npz")
+    guard kind == .pickle else {
+      self = kind
+      return
+    }
+    let prefix = try source.readBytes(at: 0, upTo: TarDirectory.blockSize)
+    // PyTorch's first files are tar archives too, of these members.
+    let torchNames = ["storages", "tensors", "pickle", "storages/", "tensors/"]
+    if TarDirectory.begins(prefix) {
+      let first = String(decoding: prefix.prefix { $0 != 0 }, as: UTF8.self)
+      self = torchNames.contains(first) ? .pickle : .npz
+      return
+    }
+    let mayBeArchive = source.isSeekable && path.hasSuffix(".npz")
     self = mayBeArchive && (try? NPZArchive(source)) != nil ? .npz : kind
   }
 }

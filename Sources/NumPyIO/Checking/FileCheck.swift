@@ -173,6 +173,7 @@ public struct FileCheck: Sendable {
       return
     }
     let file = try archive.file(of: member)
+    try file.requireComplete()
     try checkHeader(file, member: member.name)
     if file.header.dtype.hasObjects {
       try checkObjects(file, member: member.name)

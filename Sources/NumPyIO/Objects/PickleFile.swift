@@ -115,7 +115,7 @@ enum PickleContainer {
       self = .torch(archive)
     } else if prefix.starts(with: TorchStream.magic) {
       self = .torchStream(source)
-    } else if TorchTar.begins(prefix) {
+    } else if TarDirectory.begins(prefix) {
       self = .torchTar(source)
     } else if let plain = try CompressedPickle.open(source) {
       self = .pickle(plain, isCompressed: true)
@@ -128,7 +128,7 @@ enum PickleContainer {
   static func explained(_ error: FormatError, _ source: any ByteSource) -> FormatError {
     guard let prefix = try? source.readBytes(at: 0, upTo: ForeignFile.prefixLength) else { return error }
     // A tar archive that PyTorch wrote, and that is damaged, is not another kind of file.
-    if TorchTar.begins(prefix), error.code != .wrongKind { return error }
+    if TarDirectory.begins(prefix), error.code != .wrongKind { return error }
     guard let format = CompressionFormat(signature: prefix) else { return error.explained(by: source) }
     guard source.isSeekable, let plain = try? CompressedSource(source, format: format),
       let inner = try? plain.readBytes(at: 0, upTo: ForeignFile.prefixLength)

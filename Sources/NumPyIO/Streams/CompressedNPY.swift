@@ -1,6 +1,7 @@
 internal import ArrayDeflate
 internal import NPYFormat
 internal import ByteIO
+internal import ZipArchives
 
 /// `.npy` files that are compressed as a whole, such as `x.npy.gz`, which Python's users read by `gzip.open`.
 enum CompressedNPY {
@@ -8,7 +9,11 @@ enum CompressedNPY {
   /// something else.
   ///
   /// Streams are left to the readers of pickles: looking into one would consume what joblib has compressed.
-  static func open(_ source: any ByteSource) throws(FormatError) -> (any ByteSource)? {
+  ///
+  /// - Parameter recovering: Whether a stream that is cut or broken ends where it can be read no further.
+  static func open(
+    _ source: any ByteSource, recovering: Bool = false
+  ) throws(FormatError) -> (any ByteSource)? {
     guard source.isSeekable,
       let format = CompressionFormat(signature: try source.readBytes(at: 0, upTo: NPYHeader.magic.count)),
       format.isSupported
@@ -18,6 +23,8 @@ enum CompressedNPY {
       return nil
     }
     // A new source: what has been looked at is not read backwards.
-    return try CompressedSource(source, format: format)
+    let array = try CompressedSource(source, format: format)
+    guard recovering else { return array }
+    return RangeSource(array, 0..<(try array.readableCount()), name: source.name)
   }
 }

@@ -51,13 +51,13 @@ extension Document {
   /// An array of an open file.
   package func lazy(_ file: NPYFile) throws(FormatError) -> LazyArray {
     warnOfPython2(file)
-    guard file.header.dtype.hasObjects else { return try viewed(LazyArray(StoredBlocks(file), spool: spool)) }
+    guard file.header.dtype.hasObjects else { return try viewed(LazyArray(StoredBlocks(file), spool: spool), file.header) }
     return deferred(file) { [options] () throws(FormatError) in try file.readStored(options: options.pickle) }
   }
 
   /// An array seen as the options say.
-  func viewed(_ array: LazyArray) throws(FormatError) -> LazyArray {
-    guard let view = options.view else { return array }
+  func viewed(_ array: LazyArray, _ header: NPYHeader? = nil) throws(FormatError) -> LazyArray {
+    guard let view = options.view ?? header?.elementFormat.map(ElementView.format) else { return array }
     return try array.applying(.view(view))
   }
 
@@ -117,10 +117,26 @@ extension Document {
     throw FormatError(.ambiguous, "holds \(names.count) arrays; name one: \(path):\(first)", file: path)
   }
 
+  /// The bytes of a member of an archive that is no array, as `np.load` gives them; `nil` for an array, and for a document
+  /// that is no archive.
+  ///
+  /// - Throws: ``FormatError`` if the member is damaged.
+  public func bytes(of name: String) throws(FormatError) -> [UInt8]? {
+    guard case .npz(let archive) = content, archive.contains(name), try !archive.isArray(archive.member(name)) else {
+      return nil
+    }
+    return try archive.data(of: name)
+  }
+
   func lazy(_ name: String, of archive: NPZArchive) throws(FormatError) -> LazyArray {
+    let member = try archive.member(name)
+    guard try archive.isArray(member) || member.name.hasSuffix(".npy") else {
+      throw FormatError(
+        .wrongKind, "the member is no array, but a file of \(member.uncompressedSize) bytes", file: path, member: name)
+    }
     let file = try archive.file(name)
     warnOfPython2(file)
-    guard file.header.dtype.hasObjects else { return try viewed(LazyArray(archive.blocks(name), spool: spool)) }
+    guard file.header.dtype.hasObjects else { return try viewed(LazyArray(archive.blocks(name), spool: spool), file.header) }
     return deferred(file) { [options] () throws(FormatError) in
       try archive.storedArray(name, options: options.pickle)
     }

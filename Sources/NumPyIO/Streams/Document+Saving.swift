@@ -101,6 +101,13 @@ extension Document {
     for member in archive.zip.members where !member.isFolder {
       let name = member.name
       let bytes = { () throws(FormatError) in try archive.data(of: name) }
+      if let report = options.onUnreadable {
+        do throws(FormatError) { try verify(member, of: archive) } catch {
+          if error.code == .cancelled { throw error }
+          report(error.at(file: path))
+          continue
+        }
+      }
       guard try archive.isArray(member) else {
         entries.append(Entry(name: name, content: .file(bytes)))
         continue
@@ -113,6 +120,19 @@ extension Document {
     return entries
   }
 
+  /// Reads all of a member, before anything of it is written.
+  private func verify(_ member: ZipMember, of archive: NPZArchive) throws(FormatError) {
+    _ = try archive.member(member.name)
+    let contents = try archive.contents(of: member)
+    do throws(FormatError) {
+      try archive.verify(member, contents) { (_: [UInt8]) throws(FormatError) in }
+    } catch { throw archive.located(error, member) }
+    if try archive.isArray(member) {
+      let file = try archive.file(of: member)
+      do throws(FormatError) { try file.requireComplete() } catch { throw archive.located(error, member) }
+    }
+  }
+
   private func save(
     _ archive: NPZArchive, to path: String, as format: FileFormat, _ transforms: [ArrayTransform],
     _ options: SaveOptions
@@ -120,6 +140,9 @@ extension Document {
     // An archive of several arrays is not a single array: the error names them.
     guard format == .npz || format == .pkl else { return try saveArray(to: path, transforms, options) }
     let entries = try entries(of: archive)
+    guard !entries.isEmpty || archive.count == 0 else {
+      throw FormatError(.corrupt, "no member of the archive can be read", file: self.path)
+    }
     guard options.name == nil || entries.count == 1 else {
       throw FormatError(.badArgument, "a name is for a single array, not for \(entries.count)", file: self.path)
     }

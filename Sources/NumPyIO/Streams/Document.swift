@@ -14,6 +14,12 @@ public struct OpenOptions {
   public var format: FileFormat?
   /// What the file may ask for.
   public var limits = LoadLimits.default
+  /// Whether of files that are cut short what is whole is read: the whole rows of an array, the members of an archive whose
+  /// directory is lost. ``onWarning`` tells what is missing.
+  public var recovers = false
+  /// Called for each member of an archive that is left out since it cannot be read, all of whose bytes are looked at first;
+  /// `nil` lets the first such member be an error.
+  public var onUnreadable: ((FormatError) -> Void)?
   /// How the bytes of a file of format ``FileFormat/raw`` are read.
   public var raw: RawReading?
   /// What arrays in JSON become; `nil` for what their values tell.
@@ -79,17 +85,20 @@ public struct Document {
   /// - Throws: ``FormatError`` if there is no such file, or it is not what it seems.
   public init(opening path: String, options: OpenOptions = OpenOptions()) throws(FormatError) {
     var source = try FileSource.openSource(path: path)
-    if !source.isSeekable { source = try PeekableSource(source, keeping: 6) }
+    if !source.isSeekable { source = try PeekableSource(source, keeping: 512) }
     var format: FileFormat
     if let known = options.format { format = known } else { format = try Document.format(of: source, path) }
-    if options.format == .npy || (options.format == nil && format == .pkl), let array = try CompressedNPY.open(source) {
+    if options.format == .npy || (options.format == nil && format == .pkl),
+      let array = try CompressedNPY.open(source, recovering: options.recovers)
+    {
       (format, source) = (.npy, array)
     }
     let content: Content
     switch format {
-    case .npy: content = .npy(try NPYFile(source, limits: options.limits))
+    case .npy: content = .npy(try Document.file(source, options))
     case .npz:
-      let archive = try NPZArchive(source, limits: options.limits)
+      let archive = try NPZArchive(source, limits: options.limits, recovering: options.recovers)
+      Document.warnOfLoss(archive, options)
       // PyTorch's files are archives too, of a pickle and what it refers to.
       let isTorch = options.format == nil && PickleFile.isTorch(archive)
       content = isTorch ? .pickle(archive.zip.source) : .npz(archive)
@@ -108,6 +117,33 @@ public struct Document {
       content = .text(text.isSeekable ? text : ReplayableStream(text, folder: options.scratchFolder), format)
     }
     self.init(content, path: path, options: options)
+  }
+
+  /// The first array of a `.npy` file; of one that is cut short, and not to be recovered, what is there can be read.
+  private static func file(_ source: any ByteSource, _ options: OpenOptions) throws(FormatError) -> NPYFile {
+    let isCounted = source.byteCount != nil || !options.recovers
+    let counted = isCounted ? source : MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name)
+    let file = try NPYFile(counted, limits: options.limits, allowingTruncation: true)
+    guard options.recovers, !file.isComplete else { return file }
+    let whole = try file.recovered()
+    options.onWarning?(
+      "\(source.name) is cut short: \(file.wholeRowCount) of \(file.rowCount) rows are whole and were recovered")
+    return whole
+  }
+
+  /// Says what an archive lacks that was read without its directory.
+  private static func warnOfLoss(_ archive: NPZArchive, _ options: OpenOptions) {
+    guard archive.zip.form == .headers else { return }
+    let name = archive.zip.source.name
+    options.onWarning?(
+      "the directory of \(name) is lost: \(archive.count) member\(archive.count == 1 ? " was" : "s were") found by their headers")
+    for member in archive.zip.members where member.isCut {
+      let short = NPZArchive.withoutExtension(member.name)
+      guard let file = try? NPYFile(archive.contents(of: member), limits: options.limits, allowingTruncation: true) else {
+        continue
+      }
+      options.onWarning?("\(name):\(short) is cut short: \(file.wholeRowCount) of \(file.rowCount) rows are whole")
+    }
   }
 
   /// The format by the first bytes; what is neither an array nor an archive is text if its extension says so, else a

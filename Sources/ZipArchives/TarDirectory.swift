@@ -1,0 +1,115 @@
+package import ByteIO
+
+/// The plain files of a tar archive (POSIX ustar and pax, GNU's long names), as members that are stored.
+package enum TarDirectory {
+  package static let blockSize = 512
+
+  /// Whether a file begins as a tar archive.
+  package static func begins(_ prefix: [UInt8]) -> Bool {
+    prefix.count >= 262 && prefix[257..<262].elementsEqual("ustar".utf8)
+  }
+
+  /// The files in their order; of several of one name, as `tar -r` leaves them, the last.
+  ///
+  /// - Throws: `truncated` if a member goes beyond the archive's end, `malformed` for a header whose checksum is wrong,
+  ///   `limitExceeded` for too many members.
+  package static func members(
+    of source: any ByteSource, limits: ZipLimits = .default
+  ) throws(FormatError) -> [ZipMember] {
+    let total = source.byteCount ?? 0
+    var members: [ZipMember] = []
+    var position = 0
+    var longName: String?
+    while let header = try header(of: source, at: position) {
+      let start = position + blockSize
+      guard header.size <= total - start else {
+        throw FormatError(
+          .truncated, "the member \(header.name) goes beyond the archive's end", file: source.name, offset: position)
+      }
+      let padded = (header.size + blockSize - 1) / blockSize * blockSize
+      switch header.kind {
+      case "0", "\0", "7":
+        members.append(member(longName ?? header.name, header, at: position))
+        longName = nil
+      // Headers for the member that follows: its name in GNU's and in POSIX's way.
+      case "L":
+        let bytes = try source.readBytes(at: start, upTo: min(header.size, limits.nameBytes))
+        longName = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      case "x":
+        longName = path(try source.readBytes(at: start, upTo: min(header.size, 1 << 20))) ?? longName
+      case "g": break
+      default: longName = nil
+      }
+      guard members.count <= limits.members else {
+        throw FormatError(.limitExceeded, "the archive has more than \(limits.members) members", file: source.name)
+      }
+      position = start.addingReportingOverflow(padded).partialValue
+      if position > total { break }
+    }
+    var last: [NameKey: Int] = [:]
+    for (index, member) in members.enumerated() { last[NameKey(member.name)] = index }
+    return members.enumerated().filter { last[NameKey($0.element.name)] == $0.offset }.map(\.element)
+  }
+
+  private struct Header {
+    let name: String
+    let size: Int
+    let kind: Unicode.Scalar
+  }
+
+  /// The header at an offset; `nil` for the end: a block of zeros, or nothing more.
+  private static func header(of source: any ByteSource, at position: Int) throws(FormatError) -> Header? {
+    let bytes = try source.readBytes(at: position, upTo: blockSize)
+    guard bytes.count == blockSize, bytes.contains(where: { $0 != 0 }) else { return nil }
+    func text(_ range: Range<Int>) -> String { String(decoding: bytes[range].prefix { $0 != 0 }, as: UTF8.self) }
+    // The sum of all bytes, those of the sum itself as spaces.
+    let sum = bytes.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element)) }
+    guard octal(bytes[148..<156]) == sum, let size = size(bytes[124..<136]) else {
+      throw FormatError(.malformed, "a tar header whose checksum is wrong", file: source.name, offset: position)
+    }
+    let prefix = bytes[257..<263].elementsEqual([0x75, 0x73, 0x74, 0x61, 0x72, 0]) ? text(345..<500) : ""
+    let name = (prefix.isEmpty ? "" : prefix + "/") + text(0..<100)
+    return Header(name: name, size: size, kind: Unicode.Scalar(bytes[156]))
+  }
+
+  private static func octal(_ bytes: ArraySlice<UInt8>) -> Int? {
+    let digits = String(decoding: bytes, as: UTF8.self).filter { $0 >= "0" && $0 <= "7" }
+    return digits.isEmpty ? 0 : Int(digits, radix: 8)
+  }
+
+  /// A size in octal digits, or, above 8 GiB, in GNU's binary numbers.
+  private static func size(_ bytes: ArraySlice<UInt8>) -> Int? {
+    guard let first = bytes.first, first & 0x80 != 0 else { return octal(bytes) }
+    var value = Int(first & 0x7F)
+    for byte in bytes.dropFirst() {
+      guard value < 1 << 54 else { return nil }
+      value = value << 8 | Int(byte)
+    }
+    return value
+  }
+
+  /// The path among pax records: a length, a space, `path=…` and a line end.
+  private static func path(_ records: [UInt8]) -> String? {
+    var rest = records[...]
+    var found: String?
+    while let space = rest.firstIndex(of: 0x20), let length = Int(String(decoding: rest[..<space], as: UTF8.self)),
+      length > space - rest.startIndex + 1, length <= rest.count
+    {
+      let record = String(decoding: rest[(space + 1)..<(rest.startIndex + length - 1)], as: UTF8.self)
+      if record.hasPrefix("path=") { found = String(record.dropFirst(5)) }
+      rest = rest.dropFirst(length)
+    }
+    return found
+  }
+
+  private static func member(_ name: String, _ header: Header, at position: Int) -> ZipMember {
+    let start = position + blockSize
+    var member = ZipMember(
+      name: name, nameBytes: Array(name.utf8), method: .stored, flags: 0, crc32: 0, compressedSize: header.size,
+      uncompressedSize: header.size, headerOffset: position, extra: [], comment: [], dosTime: 0, dosDate: 0x21,
+      versionMadeBy: 0x314, versionNeeded: 20, externalAttributes: 0, boundary: start + header.size)
+    member.hasChecksum = false
+    member.knownData = start..<(start + header.size)
+    return member
+  }
+}
