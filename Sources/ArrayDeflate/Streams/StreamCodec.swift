@@ -14,8 +14,10 @@ public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
   case xz
   /// LZMA in its old container (`.lzma`).
   case lzma
+  /// Zstandard (`.zst`), one frame or several in a row; by the system's libzstd, where it is installed.
+  case zstd
 
-  /// The format that a file's first bytes announce, or `nil`: gzip, bzip2 and xz have signatures.
+  /// The format that a file's first bytes announce, or `nil`: gzip, bzip2, xz and Zstandard have signatures.
   public init?(signature bytes: some Collection<UInt8>) {
     let start = Array(bytes.prefix(6))
     if start.starts(with: [0x1F, 0x8B]) {
@@ -24,13 +26,15 @@ public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
       self = .bzip2
     } else if start == [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0] {
       self = .xz
+    } else if start.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
+      self = .zstd
     } else {
       return nil
     }
   }
 
   /// The format that a path's extension means in NumPy's `_datasource`: `.gz`, `.bz2`, `.xz`, and `.lzma`, which it opens
-  /// by Python's `lzma.open` as well, so that the container is that of xz.
+  /// by Python's `lzma.open` as well, so that the container is that of xz; and `.zst`.
   public init?(path: String) {
     if path.hasSuffix(".gz") {
       self = .gzip
@@ -38,17 +42,20 @@ public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
       self = .bzip2
     } else if path.hasSuffix(".xz") || path.hasSuffix(".lzma") {
       self = .xz
+    } else if path.hasSuffix(".zst") {
+      self = .zstd
     } else {
       return nil
     }
   }
 
-  /// Whether this platform has the library: bzip2 and LZMA are linked on Linux only.
+  /// Whether this platform has the library: bzip2 and LZMA are linked on Linux only, that of Zstandard is looked for when it is needed.
   public var isSupported: Bool {
     switch self {
     case .raw, .gzip, .zlib: true
     case .bzip2: hasBzip2
     case .xz, .lzma: hasLzma
+    case .zstd: hasZstd
     }
   }
 
@@ -60,6 +67,7 @@ public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
   func makeDecoder() throws(FormatError) -> any StreamDecoder {
     switch self {
     case .raw, .gzip, .zlib: return try ZlibDecoder(self)
+    case .zstd: return try ZstdDecoder()
     case .bzip2:
       #if canImport(CNumPyIOBzip2)
         return try Bzip2Decoder()
@@ -78,6 +86,7 @@ public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
   func makeEncoder(level: Int?) throws(FormatError) -> any StreamEncoder {
     switch self {
     case .raw, .gzip, .zlib: return try ZlibEncoder(self, level: level)
+    case .zstd: return try ZstdEncoder(level: level)
     case .bzip2:
       #if canImport(CNumPyIOBzip2)
         return try Bzip2Encoder(level: level)

@@ -45,7 +45,7 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
           ]))
       } else {
         for finding in findings {
-          let line = Failure.line(finding.error.at(file: file))
+          let line = Failure.line(Advice.added(to: finding.error.at(file: file)))
           try Console.print("\(finding.severity.rawValue): \(line)")
         }
         if isGood { try Console.print("ok: \(Console.printable(file))") }
@@ -58,7 +58,8 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
   private static func json(_ finding: FileCheck.Finding) -> JSONValue {
     .object([
       ("severity", .string(finding.severity.rawValue)), ("code", .string(finding.error.code.rawValue)),
-      ("message", .string(finding.error.message)), ("member", finding.error.member.map(JSONValue.string) ?? .null),
+      ("message", .string(Advice.added(to: finding.error).message)),
+      ("member", finding.error.member.map(JSONValue.string) ?? .null),
       ("offset", finding.error.offset.map(JSONValue.int) ?? .null),
     ])
   }

@@ -19,6 +19,7 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
         npy plot 'volume.npy[40]'
         npy plot --kind hist --bins 50 --log arr.npz:x -o hist.svg
         npy plot photo.npy --graphics blocks
+        npy plot --image photo.npy -o photo.png
         npy plot run.npy --field temperature --range 0,100 -o run.png
       """)
 
@@ -27,6 +28,11 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
     name: .shortAndLong, help: "The picture to be written, .png or .svg; a dash is standard output, as PNG.",
     completion: .file())
   var output: String?
+  @Flag(
+    help:
+      "Write a plain image (PNG) with a dot for each element: (h, w) as grays, (h, w, 3 or 4) as colours; uint8 as it is, other numbers scaled from the smallest to the largest, or as --range says."
+  )
+  var image = false
   @OptionGroup var options: PlotOptions
   @Flag(help: "Print the numbers of the picture as JSON.") var json = false
   @OptionGroup(title: "Text") var reading: SourceOptions
@@ -40,6 +46,12 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
     let source = try Address(address)
     let field = options.field.map { $0.split(separator: ".").map(String.init) } ?? []
     let array = try source.open(reading.openOptions(for: source.path)).applying(field.map { .field($0) })
+    if image {
+      guard let output, format == .png, !json else { throw ValidationError("--image writes a PNG: say -o FILE.png") }
+      try options.checkImage()
+      let plain = try PlainImage(array, options)
+      return try AtomicFile.write(to: output) { (sink: any ByteSink) throws(FormatError) in try plain.write(to: sink) }
+    }
     let blocks = try ParallelBlocks(array.blocks(), array.spool)
     let target = json ? .numbers(width: options.width, height: options.height) : target(format, mode, probe)
     let maker = PlotMaker(

@@ -23,7 +23,7 @@ extension PlotMaker {
     if lost { notes.append("cells of 0 and below have no logarithm and are left out") }
     let chart = CellChart(
       x: PlotMaker.indexAxis(columns), y: PlotMaker.indexAxis(rows), columns: sums.columns.bucketCount,
-      rows: sums.rows.bucketCount, values: means, scale: scale, colors: options.cmap)
+      rows: sums.rows.bucketCount, values: means, scale: scale, colors: options.cmap ?? .viridis)
     let words = [meanWords(sums.rows, sums.columns), options.log ? "logarithmic" : nil].compactMap { $0 }
     let figure = Figure(
       title: title, subtitle: subtitle(words.joined(separator: ", ")),

@@ -23,7 +23,7 @@ struct PlotOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "The values that are shown, as lo,hi; either may be left out.")
   var range: String?
   @Flag(help: "Show counts, lines and colours by their logarithm.") var log = false
-  @Option(help: "The colours of heat maps: viridis or gray.") var cmap: ColorMap = .viridis
+  @Option(help: "The colours of heat maps: viridis (left out) or gray (left out, of --image).") var cmap: ColorMap?
   @Option(parsing: .unconditional, help: "The title, instead of the address.") var title: String?
   @Option(help: "The width: dots of a picture, letters of a terminal.") var width: Int?
   @Option(help: "The height: dots of a picture, lines of a terminal.") var height: Int?
@@ -63,6 +63,17 @@ struct PlotOptions: ParsableArguments {
       }
       return (ends[0], ends[1])
     }
+  }
+
+  /// Refuses what a plain image has not: it is the array itself, a dot for an element.
+  func checkImage() throws {
+    let given: [(name: String, isGiven: Bool)] = [
+      ("--kind", kind != nil), ("--bins", bins != nil), ("--log", log), ("--title", title != nil),
+      ("--width", width != nil), ("--height", height != nil), ("--graphics", graphics != .auto),
+      ("--theme", theme != nil),
+    ]
+    guard let other = given.first(where: \.isGiven) else { return }
+    throw ValidationError("--image writes a dot for each element, nothing around it: it has no \(other.name)")
   }
 
   /// Holds a size against what can be drawn.

@@ -64,7 +64,7 @@ struct JSONColumns {
     let result = try AnyNDArray(zeros: [count], dtype: DType.structured(fields))
     for (name, part) in zip(names, found) { StridedCopy.copy(from: part, toNew: try result.field(name)) }
     let records = try result.reshaped(shape)
-    return try dtype.map { (dtype) throws(ArrayError) in try records.asType(dtype) } ?? records
+    return try dtype.map { (dtype) throws(ArrayError) in try records.asType(dtype, casting: .unsafe) } ?? records
   }
 }
 
@@ -188,11 +188,12 @@ struct JSONColumn {
       // Complex numbers are written as pairs.
       let pairs = try found.asType(dtype.itemSize == 32 ? .longDouble : .float64).contiguous()
       let wide: DType = dtype.itemSize == 32 ? .complexLongDouble : .complex128
-      return try pairs.viewed(resizingLastAxisFor: wide).reshaped(Array(shape.dropLast())).asType(dtype)
+      return try pairs.viewed(resizingLastAxisFor: wide).reshaped(Array(shape.dropLast())).asType(
+        dtype, casting: .unsafe)
     }
     if dtype.kind == .timedelta, [.signedInteger, .bool].contains(found.dtype.kind) {
-      return try found.asType(.int64).viewed(as: dtype.native).asType(dtype)
+      return try found.asType(.int64).viewed(as: dtype.native).asType(dtype, casting: .unsafe)
     }
-    return try found.asType(dtype)
+    return try found.asType(dtype, casting: .unsafe)
   }
 }

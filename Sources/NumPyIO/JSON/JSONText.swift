@@ -44,7 +44,7 @@ package enum JSONText {
     case .complex: return try complexes(array)
     case .string, .bytes: return try strings(array)
     case .datetime:
-      let texts = try array.asType(.string(0)).strings()
+      let texts = try array.asType(.string(0), casting: .unsafe).strings()
       return texts.map { $0 == "NaT" ? "null" : quoted($0) }
     case .timedelta:
       let counts = try NDArray<Int64>(array.viewed(as: DType.int64.withByteOrder(dtype.byteOrder))).elements

@@ -5,7 +5,7 @@ internal import ZipArchives
 
 /// `.npy` files that are compressed as a whole, such as `x.npy.gz`, which Python's users read by `gzip.open`.
 enum CompressedNPY {
-  /// The array's file, inflated as it is read; `nil` if the source is not compressed by gzip, bzip2 or xz, or holds
+  /// The array's file, inflated as it is read; `nil` if the source is not compressed by gzip, bzip2, xz or Zstandard, or holds
   /// something else.
   ///
   /// Streams are left to the readers of pickles: looking into one would consume what joblib has compressed.

@@ -1,0 +1,153 @@
+internal import ByteIO
+internal import PlatformC
+
+/// The system's libzstd, loaded when a stream of its format is first met: it is not a part of every system, and most
+/// programs never meet one.
+@safe private struct ZstdLibrary: @unchecked Sendable {
+  // Unchecked: pointers to functions, which do not change once they are found.
+
+  /// `ZSTD_inBuffer` and `ZSTD_outBuffer`, which are laid out alike (zstd.h).
+  @safe struct Buffer {
+    var start: UnsafeMutableRawPointer?
+    var size: Int
+    var position: Int
+  }
+
+  typealias Make = @convention(c) () -> UnsafeMutableRawPointer?
+  typealias Free = @convention(c) (UnsafeMutableRawPointer?) -> Int
+  typealias Set = @convention(c) (UnsafeMutableRawPointer?, Int32, Int32) -> Int
+  typealias Step = @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Int
+  typealias DirectedStep =
+    @convention(c) (
+      UnsafeMutableRawPointer?, UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int32
+    ) -> Int
+  typealias IsError = @convention(c) (Int) -> UInt32
+
+  let makeDecoder: Make
+  let freeDecoder: Free
+  let decode: Step
+  let makeEncoder: Make
+  let freeEncoder: Free
+  let setParameter: Set
+  let encode: DirectedStep
+  let isError: IsError
+
+  /// `nil` where the library is missing, or too old.
+  static let shared: ZstdLibrary? = {
+    let names = [
+      "libzstd.so.1", "libzstd.1.dylib", "/opt/homebrew/lib/libzstd.1.dylib", "/usr/local/lib/libzstd.1.dylib",
+    ]
+    for name in names {
+      // Safe: the library's names are null-terminated copies; it is never unloaded.
+      if let handle = unsafe dlopen(name, RTLD_NOW) { return unsafe ZstdLibrary(handle) }
+    }
+    return nil
+  }()
+
+  private init?(_ handle: UnsafeMutableRawPointer) {
+    // Safe: symbols of an open library, each of the type that zstd.h declares (stable since 1.4.0).
+    guard let makeDecoder = unsafe dlsym(handle, "ZSTD_createDStream"),
+      let freeDecoder = unsafe dlsym(handle, "ZSTD_freeDStream"),
+      let decode = unsafe dlsym(handle, "ZSTD_decompressStream"),
+      let makeEncoder = unsafe dlsym(handle, "ZSTD_createCStream"),
+      let freeEncoder = unsafe dlsym(handle, "ZSTD_freeCStream"),
+      let setParameter = unsafe dlsym(handle, "ZSTD_CCtx_setParameter"),
+      let encode = unsafe dlsym(handle, "ZSTD_compressStream2"), let isError = unsafe dlsym(handle, "ZSTD_isError")
+    else { return nil }
+    unsafe self.makeDecoder = unsafeBitCast(makeDecoder, to: Make.self)
+    unsafe self.freeDecoder = unsafeBitCast(freeDecoder, to: Free.self)
+    unsafe self.decode = unsafeBitCast(decode, to: Step.self)
+    unsafe self.makeEncoder = unsafeBitCast(makeEncoder, to: Make.self)
+    unsafe self.freeEncoder = unsafeBitCast(freeEncoder, to: Free.self)
+    unsafe self.setParameter = unsafeBitCast(setParameter, to: Set.self)
+    unsafe self.encode = unsafeBitCast(encode, to: DirectedStep.self)
+    unsafe self.isError = unsafeBitCast(isError, to: IsError.self)
+  }
+
+  static func required() throws(FormatError) -> ZstdLibrary {
+    if let shared { return shared }
+    throw FormatError(
+      .unsupported,
+      "this is compressed with Zstandard, whose library (libzstd) is not installed: install it, or use 'zstd -d'")
+  }
+}
+
+/// Whether this system has libzstd.
+var hasZstd: Bool { ZstdLibrary.shared != nil }
+
+/// Zstandard (RFC 8878), decoded by libzstd.
+@safe final class ZstdDecoder: StreamDecoder {
+  let mayRepeat = true
+  private let library: ZstdLibrary
+  private let stream: UnsafeMutableRawPointer
+  private var isFinished = false
+
+  init() throws(FormatError) {
+    library = try ZstdLibrary.required()
+    // Safe: made here, freed in `deinit` only.
+    guard let stream = unsafe library.makeDecoder() else { throw FormatError(.io, "no memory is left to read zstd") }
+    unsafe self.stream = stream
+  }
+
+  deinit {
+    // Safe: made in `init`.
+    _ = unsafe library.freeDecoder(stream)
+  }
+
+  func decode(
+    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, isLast: Bool
+  ) throws(FormatError) -> CodecStep {
+    if isFinished { return CodecStep(consumed: 0, produced: 0, isFinished: true) }
+    // Safe: the library reads and writes within buffers that live as long as the call.
+    var from = unsafe ZstdLibrary.Buffer(
+      start: UnsafeMutableRawPointer(mutating: input.baseAddress), size: input.count, position: 0)
+    var to = unsafe ZstdLibrary.Buffer(start: output.baseAddress, size: output.count, position: 0)
+    let result = unsafe library.decode(stream, &to, &from)
+    guard library.isError(result) == 0 else {
+      throw FormatError(.corrupt, "the compressed data is not a valid zstd stream")
+    }
+    // What is left to do: nothing at the end of a frame, all of which has been given out.
+    isFinished = result == 0
+    return CodecStep(consumed: from.position, produced: to.position, isFinished: isFinished)
+  }
+
+  func restart() throws(FormatError) { isFinished = false }
+}
+
+/// Zstandard (RFC 8878), encoded by libzstd.
+@safe final class ZstdEncoder: StreamEncoder {
+  private let library: ZstdLibrary
+  private let stream: UnsafeMutableRawPointer
+
+  /// - Parameter level: 1 to 22; `nil` is 3, as of the command `zstd`.
+  init(level: Int?) throws(FormatError) {
+    guard (1...22).contains(level ?? 3) else {
+      throw FormatError(.badArgument, "zstd cannot compress at level \(level ?? 3)")
+    }
+    library = try ZstdLibrary.required()
+    // Safe: made here, freed in `deinit` only.
+    guard let stream = unsafe library.makeEncoder() else { throw FormatError(.io, "no memory is left to write zstd") }
+    unsafe self.stream = stream
+    // ZSTD_c_compressionLevel and ZSTD_c_checksumFlag; what the library does not know of these it leaves.
+    _ = unsafe library.setParameter(stream, 100, Int32(level ?? 3))
+    _ = unsafe library.setParameter(stream, 201, 1)
+  }
+
+  deinit {
+    // Safe: made in `init`.
+    _ = unsafe library.freeEncoder(stream)
+  }
+
+  func encode(
+    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, isLast: Bool
+  ) throws(FormatError) -> CodecStep {
+    // Safe: as in ZstdDecoder.decode.
+    var from = unsafe ZstdLibrary.Buffer(
+      start: UnsafeMutableRawPointer(mutating: input.baseAddress), size: input.count, position: 0)
+    var to = unsafe ZstdLibrary.Buffer(start: output.baseAddress, size: output.count, position: 0)
+    // ZSTD_e_continue and ZSTD_e_end.
+    let result = unsafe library.encode(stream, &to, &from, isLast ? 2 : 0)
+    guard library.isError(result) == 0 else { throw FormatError(.io, "zstd failed to compress") }
+    return CodecStep(consumed: from.position, produced: to.position, isFinished: isLast && result == 0)
+  }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import ByteIO
+import NumPyIO
+import Plotting
+
+/// An array as an image of its own size: a dot for each element, and nothing around it.
+struct PlainImage {
+  private let width: Int
+  private let height: Int
+  private let channels: Int
+  /// A byte for each channel of each dot, row by row from the top.
+  private let pixels: [UInt8]
+  private let palette: [RGB]
+
+  /// The most dots of an image.
+  private static let mostDots = 1 << 28
+
+  init(_ array: LazyArray, _ options: PlotOptions) throws {
+    let (shape, isChannelFirst) = try PlainImage.layout(array.shape, array.name)
+    (height, width, channels) = (shape[0], shape[1], shape[2])
+    guard width > 0, height > 0, width <= PlainImage.mostDots / height else {
+      throw FormatError(
+        .limitExceeded, "an image has 1 to \(TextTable.grouped(PlainImage.mostDots)) dots, not \(height) x \(width)",
+        file: array.name)
+    }
+    var values = try array.read().requireValues()
+    if isChannelFirst { values = try values.reshaped([channels, height, width]).transposed([1, 2, 0]) }
+    pixels = try PlainImage.bytes(values, array.name, options)
+    palette = channels == 1 ? (0..<256).map { (options.cmap ?? .gray).color(Double($0) / 255) } : []
+  }
+
+  /// Height, width and channels of a shape, and whether the channels come first, as in PyTorch.
+  private static func layout(_ given: [Int], _ name: String) throws -> (shape: [Int], isChannelFirst: Bool) {
+    let channels = [1, 3, 4]
+    var shape = given
+    // Axes of length 1 in front do not count.
+    while shape.count > 3, shape[0] == 1 { shape.removeFirst() }
+    if shape.count == 2 { return (shape + [1], false) }
+    if shape.count == 3, channels.contains(shape[2]) { return (shape, false) }
+    if shape.count == 3, channels.contains(shape[0]) { return ([shape[1], shape[2], shape[0]], true) }
+    throw FormatError(
+      .badArgument,
+      "an image has the shape (h, w) or (h, w, 1, 3 or 4), not \(Layout.describe(given)): choose a part of it",
+      file: name)
+  }
+
+  private static func bytes(_ array: AnyNDArray, _ name: String, _ options: PlotOptions) throws -> [UInt8] {
+    let (low, high) = try options.resolvedRange
+    switch array.dtype.kind {
+    case .unsignedInteger where array.dtype.itemSize == 1 && low == nil && high == nil: return array.bytes
+    case .bool: return array.bytes.map { $0 == 0 ? 0 : 255 }
+    case .signedInteger, .unsignedInteger, .float: break
+    default:
+      throw FormatError(.unsupported, "an image is made of numbers, not of \(array.dtype)", file: name)
+    }
+    let numbers = try NDArray<Double>(array.asType(.float64)).elements
+    var (least, most) = (Double.infinity, -Double.infinity)
+    for number in numbers where number.isFinite { (least, most) = (min(least, number), max(most, number)) }
+    let (start, end) = (low ?? least, high ?? most)
+    let scale = end > start ? 255 / (end - start) : 0
+    // Where there is no number the image is black.
+    return numbers.map { $0.isNaN ? 0 : UInt8((min(max(($0 - start) * scale, 0), 255)).rounded()) }
+  }
+
+  func write(to sink: any ByteSink) throws(FormatError) {
+    let layout: PNGEncoder.Layout = channels == 1 ? .palette : channels == 3 ? .rgb : .rgba
+    try PNGEncoder.write(pixels, width: width, height: height, layout: layout, palette: palette, to: sink)
+  }
+}
