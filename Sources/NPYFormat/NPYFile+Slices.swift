@@ -28,7 +28,9 @@ extension NPYFile {
     let (dtype, inner) = header.dtype.flattenedSubarray ?? (header.dtype, [])
     let strides = header.strides + Layout.strides(inner, itemSize: dtype.itemSize)
     var last = dtype.itemSize
-    for (axis, stride) in zip(part.axes, strides) { last += max(axis.start, axis.start + (axis.count - 1) * axis.step) * stride }
+    for (axis, stride) in zip(part.axes, strides) {
+      last += max(axis.start, axis.start + (axis.count - 1) * axis.step) * stride
+    }
     guard let count = source.byteCount, last > count - dataOffset else { return }
     try requireComplete()
   }

@@ -15,7 +15,8 @@ extension NPZArchive {
       // What is left of a member that is cut has no checksum.
       if member.isCut { return try StoredBlocks(file(of: member)) }
       return try StoredBlocks(
-        NPYFile(contents(of: member), limits: limits, allowingTruncation: true), member: NPZArchive.withoutExtension(member.name),
+        NPYFile(contents(of: member), limits: limits, allowingTruncation: true),
+        member: NPZArchive.withoutExtension(member.name),
         load: { () throws(FormatError) in try self.array(name) },
         open: { () throws(FormatError) in try self.openVerified(member) })
     } catch {

@@ -37,7 +37,9 @@ extension PythonLiteralParser {
       throw error("'<' begins no literal", at: start)
     }
     let parts = text[start..<end].split(separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].elementsEqual("<class ".utf8) else { throw error("'<' begins no literal", at: start) }
+    guard parts.count == 3, parts[0].elementsEqual("<class ".utf8) else {
+      throw error("'<' begins no literal", at: start)
+    }
     position = end + 1
     let path = String(decoding: parts[1], as: UTF8.self)
     return .string(path.split(separator: ".").last.map(String.init) ?? path)

@@ -83,7 +83,8 @@ enum DirectoryParser {
       return ZipMember(
         name: name, nameBytes: Array(nameBytes), method: ZipMethod(rawValue: method), flags: flags,
         crc32: crc, compressedSize: compressedSize,
-        uncompressedSize: isShort ? min(compressedSize, uncompressedSize) : uncompressedSize, headerOffset: headerOffset,
+        uncompressedSize: isShort ? min(compressedSize, uncompressedSize) : uncompressedSize,
+        headerOffset: headerOffset,
         extra: Array(extra), comment: Array(comment), dosTime: time, dosDate: date, versionMadeBy: madeBy,
         versionNeeded: needed, externalAttributes: attributes,
         boundary: end.directory.lowerBound)

@@ -65,7 +65,8 @@ struct LocalScan {
       let declared = Int(exactly: numbers.compressedSize), let full = Int(exactly: numbers.uncompressedSize)
     else { return nil }
     var member = ZipMember(
-      name: name, nameBytes: Array(rest[..<Int(nameSize)]), method: ZipMethod(rawValue: method), flags: flags, crc32: crc,
+      name: name, nameBytes: Array(rest[..<Int(nameSize)]), method: ZipMethod(rawValue: method), flags: flags,
+      crc32: crc,
       compressedSize: declared, uncompressedSize: full, headerOffset: start, extra: [], comment: [], dosTime: time,
       dosDate: date, versionMadeBy: 0x314, versionNeeded: 20, externalAttributes: 0, boundary: size)
     let dataStart = start + RecordSize.localHeader + rest.count

@@ -72,7 +72,8 @@ public final class ZipArchive: Sendable {
     self.form = form
     do throws(FormatError) {
       members =
-        form == .tar ? try TarDirectory.members(of: source, limits: limits)
+        form == .tar
+        ? try TarDirectory.members(of: source, limits: limits)
         : try LocalScan.members(of: source, limits: limits)
     } catch { throw error.at(file: source.name) }
     let size = source.byteCount ?? 0

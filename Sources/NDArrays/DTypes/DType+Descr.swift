@@ -55,7 +55,7 @@ extension DType {
     case .string(let notation): self = try DType(notation)
     case .tuple(let parts):
       guard parts.count == 2 else { throw DType.invalidDescr }
-      self = try DType.subarray(of: DType(descr: parts[0]), shape: DType.shape(from: parts[1]))
+      self = try DType.sized(DType(descr: parts[0]), by: DType.shape(from: parts[1]), in: "descr")
     case .list(let entries):
       self = try DType.structured(from: entries)
     default: throw DType.invalidDescr
@@ -66,16 +66,12 @@ extension DType {
     ArrayError(.badDType, "descr is not a valid dtype descriptor")
   }
 
-  private static func shape(from literal: PythonLiteral) throws(ArrayError) -> [Int] {
+  private static func shape(from literal: PythonLiteral) throws(ArrayError) -> PythonLiteral {
     switch literal {
-    case .int(let length): return [length]
+    case .int: return literal
     case .tuple(let items):
-      var shape: [Int] = []
-      for item in items {
-        guard case .int(let length) = item else { throw invalidDescr }
-        shape.append(length)
-      }
-      return shape
+      for item in items { guard case .int = item else { throw invalidDescr } }
+      return literal
     default: throw invalidDescr
     }
   }
@@ -86,7 +82,7 @@ extension DType {
     for entry in entries {
       guard case .tuple(let parts) = entry, parts.count == 2 || parts.count == 3 else { throw invalidDescr }
       var dtype = try DType(descr: parts[1])
-      if parts.count == 3 { dtype = try subarray(of: dtype, shape: shape(from: parts[2])) }
+      if parts.count == 3 { dtype = try sized(dtype, by: shape(from: parts[2]), in: "descr") }
       var title: String?
       let name: String
       switch parts[0] {
@@ -99,7 +95,8 @@ extension DType {
         name = second
       default: throw invalidDescr
       }
-      let isPadding = name.isEmpty && title == nil && dtype.kind == .void && dtype.structure == nil
+      // Raw bytes, or anything else without fields whose type is void: subarrays.
+      let isPadding = name.isEmpty && title == nil && dtype.kind == .void && dtype.fields == nil
       if !isPadding { fields.append(Field(name, dtype, offset: offset, title: title)) }
       let (end, overflow) = offset.addingReportingOverflow(dtype.itemSize)
       guard !overflow else { throw invalidDescr }

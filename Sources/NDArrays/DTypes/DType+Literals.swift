@@ -28,7 +28,8 @@ extension DType {
     case .string(let notation): self = try DType(notation)
     case .tuple(let parts):
       guard parts.count == 2 else { throw DType.badLiteral("a tuple has a dtype and a shape") }
-      self = try DType.subarray(of: DType(literal: parts[0]), shape: DType.integers(parts[1], "a shape"))
+      self = try DType.sized(
+        DType(literal: parts[0]), by: DType.shapeLiteral(parts[1]), in: "a tuple of a dtype and a shape")
     case .list(let entries): self = try DType(entries: entries)
     case .dict(let entries): self = try DType(dictionary: entries)
     default: throw DType.badLiteral("there is no dtype of such a value")
@@ -37,6 +38,12 @@ extension DType {
 
   private static func badLiteral(_ message: String) -> ArrayError {
     ArrayError(.badDType, "data type not understood: \(message)")
+  }
+
+  /// A shape as `np.dtype` takes it: a number, or a tuple or list of them.
+  private static func shapeLiteral(_ literal: PythonLiteral) throws(ArrayError) -> PythonLiteral {
+    if case .int = literal { return literal }
+    return .tuple(try integers(literal, "a shape").map { .int($0) })
   }
 
   private static func integers(_ literal: PythonLiteral, _ what: String) throws(ArrayError) -> [Int] {
@@ -64,7 +71,7 @@ extension DType {
       }
       var dtype = try DType(literal: parts[1])
       if parts.count == 3 {
-        dtype = try DType.subarray(of: dtype, shape: DType.integers(parts[2], "a shape"))
+        dtype = try DType.sized(dtype, by: DType.shapeLiteral(parts[2]), in: "a field")
       }
       var title: String?
       var name: String

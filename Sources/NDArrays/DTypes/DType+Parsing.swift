@@ -5,10 +5,8 @@ extension DType {
   /// - Throws: ``ArrayError`` with code `badDType` where NumPy refuses.
   public init(_ notation: String) throws(ArrayError) {
     let text = notation
-    // A repeat or a shape may stand after an order.
-    let first = text.first.map { "<>=|".contains($0) } ?? false ? text.dropFirst().first : text.first
-    if text.utf8.contains(UInt8(ascii: ",")) || first == "(" || (first?.isNumber ?? false) {
-      self = try DType.parseCommaList(text)
+    if DType.isCommaList(text) {
+      self = try CommaList(text).dtype()
       return
     }
     guard let dtype = try DType.parseSimple(text) else { throw DType.notUnderstood(notation) }
@@ -34,17 +32,29 @@ extension DType {
     let hadOrder = order != nil
     if hadOrder { rest = rest.dropFirst() }
     guard let code = rest.first, code.isASCII else { return nil }
-    // Long names take no byte order: `<float64` is refused, `<f8` is not.
+    // Long names take no byte order, but for those of dates: `<float64` is refused, `<datetime64` and `<f8` are not.
+    if hadOrder, rest == "datetime64" || rest == "timedelta64", let date = names[String(rest)] {
+      return date.withByteOrder(order ?? .native)
+    }
     if let date = try parseDate(rest) { return date.withByteOrder(order ?? .native) }
     let digits = rest.dropFirst()
     let dtype: DType?
     if digits.isEmpty {
-      dtype = codes[code]
+      // The oldest name of bytes takes none either.
+      dtype = hadOrder && code == "a" ? nil : codes[code]
     } else {
-      guard digits.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let size = Int(digits) else { return nil }
+      guard let size = number(digits) else { return nil }
       dtype = sized(code, size)
     }
     return dtype?.withByteOrder(order ?? .native)
+  }
+
+  /// A number as C's `strtol` reads it: white space and a sign may precede it.
+  static func number(_ text: Substring) -> Int? {
+    var rest = text.drop { " \t\n\r\u{B}\u{C}".contains($0) }
+    if rest.first == "+" { rest = rest.dropFirst() }
+    guard rest.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
+    return Int(rest)
   }
 
   private static func sized(_ code: Character, _ size: Int) -> DType? {
@@ -115,79 +125,6 @@ extension DType {
     "datetime64": .datetime(),
     "timedelta64": .timedelta(),
   ]
-
-  // MARK: Comma lists
-
-  /// `f4, (2,3)i4, 3S5`: a record with fields f0, f1 and so on; a single entry with a repeat is a subarray.
-  private static func parseCommaList(_ text: String) throws(ArrayError) -> DType {
-    var parts = splitAtCommas(text)
-    if parts.count > 1, parts.last?.trimmedSpaces.isEmpty == true { parts.removeLast() }
-    var dtypes: [DType] = []
-    for part in parts {
-      dtypes.append(try parseRepeated(part.trimmedSpaces, in: text))
-    }
-    let isSingle = dtypes.count == 1 && !text.hasSuffix(",")
-    if isSingle { return dtypes[0] }
-    var fields: [(name: String, dtype: DType)] = []
-    for (index, dtype) in dtypes.enumerated() { fields.append((name: "f\(index)", dtype: dtype)) }
-    return try structured(fields)
-  }
-
-  private static func splitAtCommas(_ text: String) -> [String] {
-    var parts: [String] = []
-    var current = ""
-    var depth = 0
-    for character in text {
-      switch character {
-      case "(", "[": depth += 1
-      case ")", "]": depth -= 1
-      default: break
-      }
-      if character == ",", depth <= 0 {
-        parts.append(current)
-        current = ""
-      } else {
-        current.append(character)
-      }
-    }
-    parts.append(current)
-    return parts
-  }
-
-  /// An entry of a comma list: an order, a repeat or shape, an order, a type.
-  private static func parseRepeated(_ entry: String, in whole: String) throws(ArrayError) -> DType {
-    var rest = entry[...]
-    var shape: [Int] = []
-    let orders: Set<Character> = ["<", ">", "=", "|"]
-    var leadingOrder = ""
-    if let first = rest.first, orders.contains(first), let next = rest.dropFirst().first,
-      next.isNumber || next == "("
-    {
-      leadingOrder = String(first)
-      rest = rest.dropFirst()
-    }
-    if rest.first == "(" {
-      // A shape is a tuple: `(2,)`, not `(2)`.
-      guard let close = rest.firstIndex(of: ")"), rest[..<close].contains(",") || rest.hasPrefix("()") else {
-        throw notUnderstood(whole)
-      }
-      for item in rest[rest.index(after: rest.startIndex)..<close].split(separator: ",") {
-        guard let number = Int(String(item).trimmedSpaces) else { throw notUnderstood(whole) }
-        shape.append(number)
-      }
-      rest = rest[rest.index(after: close)...]
-    } else {
-      let digits = rest.prefix { $0.isASCII && $0.isNumber }
-      if !digits.isEmpty {
-        guard let number = Int(digits) else { throw notUnderstood(whole) }
-        shape = [number]
-        rest = rest[digits.endIndex...]
-      }
-    }
-    let name = leadingOrder + String(rest).trimmedSpaces
-    guard let dtype = try parseSimple(name) else { throw notUnderstood(whole) }
-    return try subarray(of: dtype, shape: shape)
-  }
 }
 
 extension String {

@@ -36,12 +36,15 @@ public struct DateUnit: Hashable, Sendable {
   /// Parses what stands between the brackets of `M8[25s]`: `25s`, `ns`, `generic`, or a divided unit such as
   /// `Y/12`; `nil` if NumPy would refuse it.
   public init?(notation: some StringProtocol) {
-    var rest = notation[...]
-    let digits = rest.prefix { $0.isASCII && $0.isNumber }
-    rest = rest[digits.endIndex...]
+    var rest = Substring(notation)
+    // As C's `strtol` reads a number: white space and a sign may precede it.
+    let start = rest.drop { " \t".contains($0) }
+    let signed = start.first == "+" ? start.dropFirst() : start
+    let digits = signed.prefix { $0.isASCII && $0.isNumber }
+    if !digits.isEmpty { rest = rest[digits.endIndex...] }
     var divisor = 1
     if let slash = rest.lastIndex(of: "/") {
-      guard let number = Int(rest[rest.index(after: slash)...]), number > 0, number <= Int(Int32.max) else {
+      guard let number = DType.number(rest[rest.index(after: slash)...]), number > 0, number <= Int(Int32.max) else {
         return nil
       }
       divisor = number
@@ -52,8 +55,8 @@ public struct DateUnit: Hashable, Sendable {
     guard let unit else { return nil }
     var count = 1
     if !digits.isEmpty {
-      guard let number = Int(digits), number > 0, number <= Int(Int32.max), unit != .generic else { return nil }
-      count = number
+      guard let number = Int(digits), number > 0 || unit == .generic, number <= Int(Int32.max) else { return nil }
+      count = unit == .generic ? 1 : number
     }
     guard divisor > 1 else {
       self.init(unit, count: count)

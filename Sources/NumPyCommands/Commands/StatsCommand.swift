@@ -34,7 +34,13 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
     }
     var rows = [["member", "count", "min", "max", "mean", "std", "nan", "inf", "zeros"]]
     var objects: [JSONValue] = []
-    defer { if json { try? Console.print(JSONValue.array(objects).pretty()) } else { try? Console.write(TextTable.aligned(rows, rightAligned: Set(1...8))) } }
+    defer {
+      if json {
+        try? Console.print(JSONValue.array(objects).pretty())
+      } else {
+        try? Console.write(TextTable.aligned(rows, rightAligned: Set(1...8)))
+      }
+    }
     try ArchiveMembers(document, archive).forEach { name, array in
       let statistics = try StatsCommand.statistics(array)
       rows.append([Console.printable(name)] + columns(statistics).map(\.1))

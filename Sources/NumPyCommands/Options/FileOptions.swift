@@ -12,7 +12,9 @@ extension FileFormat: ExpressibleByArgument {
 
 /// How strictly files are read.
 struct LenientOptions: ParsableArguments {
-  @Flag(help: "Read headers whose meaning is clear although NumPy refuses them, and archives that only Python's zipfile reads.")
+  @Flag(
+    help:
+      "Read headers whose meaning is clear although NumPy refuses them, and archives that only Python's zipfile reads.")
   var lenient = false
 
   /// The limits of the library.

@@ -27,7 +27,7 @@ struct WritingOptions: ParsableArguments {
   /// - Parameter encoding: The encoding of text.
   func saveOptions(_ format: FileFormat, encoding: String?) throws -> SaveOptions {
     var options = SaveOptions(format: format)
-    options.replacing = output.replaces
+    output.apply(to: &options)
     options.name = name
     (options.compression, options.layout) = try archive.resolved()
     options.text = try text.saveOptions(encoding: format.isText ? encoding : nil)

@@ -60,7 +60,11 @@ struct ArrayDescription {
       ["  bytes", TextTable.grouped(byteCount)],
       ["  header", "\(header.byteCount) bytes, data at \(dataOffset), " + (isAligned ? "aligned" : "not aligned")],
     ]
-    if let cut { rows.append(["  cut short", "\(TextTable.grouped(cut.wholeRows)) of \(TextTable.grouped(cut.rows)) rows are whole"]) }
+    if let cut {
+      rows.append([
+        "  cut short", "\(TextTable.grouped(cut.wholeRows)) of \(TextTable.grouped(cut.rows)) rows are whole",
+      ])
+    }
     if let trailing = trailingByteCount, trailing > 0 {
       rows.append(["  trailing", "\(TextTable.grouped(trailing)) bytes follow the array"])
     }

@@ -58,7 +58,7 @@ public struct FileCheck: Sendable {
     self.pickleEncoding = pickleEncoding
     self.path = path
     let source = try FileSource.openSource(path: path)
-    let whole = source.isSeekable ? source : try PeekableSource(source, keeping: 6)
+    let whole = source.isSeekable ? source : try PeekableSource(source, keeping: ForeignFile.prefixLength)
     do throws(FormatError) {
       try ByteProgress.reading(whole, total: whole.byteCount) { () throws(FormatError) in
         switch try FileKind(of: whole, named: path) {

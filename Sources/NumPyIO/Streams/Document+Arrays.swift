@@ -51,7 +51,9 @@ extension Document {
   /// An array of an open file.
   package func lazy(_ file: NPYFile) throws(FormatError) -> LazyArray {
     warnOfPython2(file)
-    guard file.header.dtype.hasObjects else { return try viewed(LazyArray(StoredBlocks(file), spool: spool), file.header) }
+    guard file.header.dtype.hasObjects else {
+      return try viewed(LazyArray(StoredBlocks(file), spool: spool), file.header)
+    }
     return deferred(file) { [options] () throws(FormatError) in try file.readStored(options: options.pickle) }
   }
 
@@ -136,7 +138,9 @@ extension Document {
     }
     let file = try archive.file(name)
     warnOfPython2(file)
-    guard file.header.dtype.hasObjects else { return try viewed(LazyArray(archive.blocks(name), spool: spool), file.header) }
+    guard file.header.dtype.hasObjects else {
+      return try viewed(LazyArray(archive.blocks(name), spool: spool), file.header)
+    }
     return deferred(file) { [options] () throws(FormatError) in
       try archive.storedArray(name, options: options.pickle)
     }

@@ -136,10 +136,12 @@ public struct Document {
     guard archive.zip.form == .headers else { return }
     let name = archive.zip.source.name
     options.onWarning?(
-      "the directory of \(name) is lost: \(archive.count) member\(archive.count == 1 ? " was" : "s were") found by their headers")
+      "the directory of \(name) is lost: \(archive.count) member\(archive.count == 1 ? " was" : "s were") found by their headers"
+    )
     for member in archive.zip.members where member.isCut {
       let short = NPZArchive.withoutExtension(member.name)
-      guard let file = try? NPYFile(archive.contents(of: member), limits: options.limits, allowingTruncation: true) else {
+      guard let file = try? NPYFile(archive.contents(of: member), limits: options.limits, allowingTruncation: true)
+      else {
         continue
       }
       options.onWarning?("\(name):\(short) is cut short: \(file.wholeRowCount) of \(file.rowCount) rows are whole")

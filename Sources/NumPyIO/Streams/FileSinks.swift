@@ -134,7 +134,8 @@ struct RawSink: ArraySink {
     try ByteProgress.operation(.writing, path, total: source.descriptor.byteCount, counting: .array) {
       () throws(FormatError) in
       // Plain, or compressed as the extension says.
-      try TextFile.write(to: path, replacing: options.replacing) { (sink: any ByteSink) throws(FormatError) in
+      try TextFile.write(to: path, replacing: options.replacing, durability: options.durability) {
+        (sink: any ByteSink) throws(FormatError) in
         try source.forEachRun(inUnitsOf: 1) { (run: AnyNDArray) throws(FormatError) in try run.writeBytes(to: sink) }
       }
     }

@@ -30,7 +30,8 @@ struct JSONSink: ArraySink {
       throw FormatError(
         .limitExceeded, "an array without elements of shape \(Layout.describe(shape)) as JSON", file: source.name)
     }
-    try TextFile.write(to: path, replacing: options.replacing) { (sink: any ByteSink) throws(FormatError) in
+    try TextFile.write(to: path, replacing: options.replacing, durability: options.durability) {
+      (sink: any ByteSink) throws(FormatError) in
       var nesting = JSONNesting(shape)
       try source.forEachRun(ofCount: 1 << 14) { (run: AnyNDArray) throws(FormatError) in
         for start in stride(from: 0, to: run.count, by: 1 << 14) {
@@ -57,7 +58,8 @@ struct JSONSink: ArraySink {
     let text = try FormatError.wrapping(.unsupported, file: path) { () throws(ArrayError) in
       try JSONText.text(of: value, left: &left)
     }
-    try TextFile.write(to: path, replacing: options.replacing) { (sink: any ByteSink) throws(FormatError) in
+    try TextFile.write(to: path, replacing: options.replacing, durability: options.durability) {
+      (sink: any ByteSink) throws(FormatError) in
       try sink.write(text + "\n")
     }
   }
