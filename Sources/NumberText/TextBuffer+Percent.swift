@@ -50,6 +50,18 @@ extension TextBuffer {
     appendInteger(digits: isZero ? [48] : digits, prefix: "", isNegative && !isZero, spec)
   }
 
+  /// Appends an integer by its digits in the base of `%d`, `%x` or `%o`, letters in lower case.
+  public mutating func append(digits: [UInt8], isNegative: Bool, _ spec: PercentSpec) {
+    switch spec.conversion {
+    case UInt8(ascii: "x"): appendInteger(digits: digits, prefix: "0x", isNegative, spec)
+    case UInt8(ascii: "X"):
+      let uppercase = digits.map { $0 >= UInt8(ascii: "a") ? $0 - 32 : $0 }
+      appendInteger(digits: uppercase, prefix: "0X", isNegative, spec)
+    case UInt8(ascii: "o"): appendInteger(digits: digits, prefix: "0o", isNegative, spec)
+    default: appendInteger(digits: digits, prefix: "", isNegative, spec)
+    }
+  }
+
   private mutating func appendInteger(digits: [UInt8], prefix: String, _ isNegative: Bool, _ spec: PercentSpec) {
     let start = count
     if isNegative { append(UInt8(ascii: "-")) }

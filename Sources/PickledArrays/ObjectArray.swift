@@ -12,6 +12,10 @@ public struct ObjectArray: PickleConvertible, PickledArrayConvertible {
   public let dtype: DType
   /// Whether NumPy holds the array in Fortran order; its pickle lists the items in C order all the same.
   public let isFortran: Bool
+  /// Whether NumPy holds the array as a view with gaps or backward steps, which is neither in C nor in Fortran order.
+  package var isStrided = false
+  /// Whether the axes' steps grow from the first to the last, so that a copy in order 'K' is in Fortran order.
+  package var hasFortranStrides: Bool
   /// What represents NumPy's `StringDType` in the pickle, if the elements are its strings; in files they are objects.
   package var stringType: PickleObject?
   /// The object that the array was read from: what tells an array that contains itself.
@@ -35,6 +39,7 @@ public struct ObjectArray: PickleConvertible, PickledArrayConvertible {
     self.items = items
     self.dtype = dtype
     self.isFortran = isFortran
+    hasFortranStrides = isFortran
   }
 
   package func pickledArray() -> PickledArray { PickledArray(kind: .array, content: .objects(self), mask: nil) }

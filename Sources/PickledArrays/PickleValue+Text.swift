@@ -12,17 +12,21 @@ extension PickleValue {
   }
 
   /// Python's `str` of the value: of text the text itself, of NumPy's arrays and scalars theirs.
-  func pythonText(_ recognizers: ArrayRecognizers) -> String {
+  package func pythonText(_ recognizers: ArrayRecognizers) -> String {
     pythonText(within: PrintedNesting(PrintOptions(), recognizers))
   }
 
   /// Python's `str` of the value within others.
   func pythonText(within nesting: PrintedNesting) -> String {
     if let string { return string }
+    if let text = pythonObject?.str { return text }
     guard let object, let pickled = (try? nesting.recognizers.array(in: self)) ?? nil else {
       return repr(within: nesting, limit: 1 << 20)
     }
     switch pickled.content {
+    // The `str` of an array without axes is its element's `repr`, that of the element is the bytes'.
+    case .values(let array) where array.dtype.kind == .bytes && pickled.kind == .scalar:
+      return (try? ObjectArray(array).items.first?.repr()) ?? ""
     case .values(let array): return array.formatted(.str, options: nesting.options)
     case .objects(let array): return nesting.text(of: object) { array.text(.str, within: nesting) } ?? "..."
     }
@@ -99,6 +103,7 @@ extension PickleObject {
     case .bool: return "np.\(text)_"
     case .string: return "np.str_(" + PickleValue.string(text).repr() + ")"
     case .bytes: return text
+    case .complex where dtype.itemSize < 32 && text.hasPrefix("("): return "np.\(dtype.name)\(text)"
     case .datetime: return "np.datetime64('\(text)')"
     case .timedelta:
       let words = text.split(separator: " ")

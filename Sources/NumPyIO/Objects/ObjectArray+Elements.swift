@@ -1,7 +1,6 @@
 public import NDArrays
 public import PickledArrays
 public import PythonPickle
-public import TextTables
 
 // What depends on the objects within an array: any of them may be an array of a form that only this module knows.
 
@@ -30,35 +29,6 @@ extension ObjectArray {
     separator: String = " ", prefix: String = "", suffix: String = "", options: PrintOptions = PrintOptions()
   ) -> String {
     elementText(separator: separator, prefix: prefix, suffix: suffix, options: options, recognizing: .all)
-  }
-}
-
-extension ObjectArray {
-  /// The elements as a table of text is made of them: numbers where all are, and the format asks for numbers; else
-  /// what Python's `str` makes of each, which is what `%s` writes.
-  ///
-  /// - Throws: ``ArrayError`` if a number is out of range.
-  public func tableValues(format: TextFormat) throws(ArrayError) -> AnyNDArray {
-    let formats: [String] =
-      switch format {
-      case .single(let format): [format]
-      case .columns(let formats): formats
-      }
-    let isText = formats.allSatisfy { format in
-      let parts = format.split(separator: "%", omittingEmptySubsequences: false).dropFirst()
-      return parts.allSatisfy { $0.drop { "#0- +.123456789".contains($0) }.first == "s" }
-    }
-    if isText { return try pythonTexts(recognizing: .all) }
-    if items.allSatisfy({ $0.int != nil }) { return try asType(.int64) }
-    if items.allSatisfy({ $0.int.map { $0 >= 0 } ?? ObjectArray.isUnsigned($0) }) { return try asType(.uint64) }
-    return items.allSatisfy { $0.double != nil } ? try asType(.float64) : try pythonTexts(recognizing: .all)
-  }
-
-  /// Whether a value is an integer from 2**63 to 2**64 - 1, which only `uint64` holds.
-  private static func isUnsigned(_ value: PickleValue) -> Bool {
-    guard case .bigInt(let integer) = value else { return false }
-    // The ninth byte holds the sign.
-    return integer.twosComplement.count == 9 && integer.twosComplement[8] == 0
   }
 }
 

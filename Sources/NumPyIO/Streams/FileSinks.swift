@@ -85,15 +85,10 @@ struct TextSink: ArraySink {
   }
 
   func write(_ array: StoredArray) throws(FormatError) {
-    let table: AnyNDArray
     switch array {
-    case .values(let values): table = values
-    case .objects(let objects):
-      table = try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in
-        try objects.tableValues(format: options.text.format)
-      }
+    case .values(let table): try table.saveText(to: path, options: textOptions, replacing: options.replacing, durability: options.durability)
+    case .objects(let table): try table.saveText(to: path, options: textOptions, replacing: options.replacing, durability: options.durability)
     }
-    try table.saveText(to: path, options: textOptions, replacing: options.replacing, durability: options.durability)
   }
 
   func write(_ source: any ArrayBlockSource) throws(FormatError) {

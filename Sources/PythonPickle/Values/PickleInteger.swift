@@ -103,7 +103,7 @@ public struct PickleInteger: Hashable, Sendable {
   }
 
   /// The integer that a `Double` is; `nil` if it is not one.
-  init?(exactly value: Double) {
+  package init?(exactly value: Double) {
     guard value.isFinite, value.rounded(.towardZero) == value else { return nil }
     if let int = Int(exactly: value) {
       self.init(int)
@@ -182,6 +182,28 @@ public struct PickleInteger: Hashable, Sendable {
     let text = parts.reversed().joined()
     guard text.utf8.count <= maxDigits else { return nil }
     return (isNegative ? "-" : "") + (text.isEmpty ? "0" : text)
+  }
+
+  /// The digits of the magnitude in a base that is a power of two, letters in lower case.
+  ///
+  /// - Parameter bits: The bits of a digit: 3 for octal digits, 4 for hexadecimal ones.
+  package func digits(bits: Int) -> [UInt8] {
+    var digits: [UInt8] = []
+    var rest: UInt64 = 0
+    var count = 0
+    func put(_ digit: UInt8) { digits.append(digit < 10 ? 48 + digit : 87 + digit) }
+    for limb in magnitude {
+      rest |= UInt64(limb) << UInt64(count)
+      count += 32
+      while count >= bits {
+        put(UInt8(rest & ((1 << UInt64(bits)) - 1)))
+        rest >>= UInt64(bits)
+        count -= bits
+      }
+    }
+    if count > 0 { put(UInt8(rest)) }
+    while digits.last == 48 { digits.removeLast() }
+    return digits.isEmpty ? [48] : digits.reversed()
   }
 }
 

@@ -49,9 +49,7 @@ extension PythonObject {
     case .fraction(let numerator, let denominator):
       return PythonObject.call("Fraction", [.value(numerator), .value(denominator)])
     case .uuid(let bytes):
-      let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-      let groups = [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { digits[$0].joined() }
-      return [.text("UUID('\(groups.joined(separator: "-"))')")]
+      return [.text("UUID('\(PythonObject.text(ofUUID: bytes))')")]
     case .path(let type, let path): return PythonObject.call(type, [.value(.string(path))])
     case .array(let typeCode, _, _):
       guard let items = arrayItems else { return [.text("array('\(typeCode)', …)")] }

@@ -121,11 +121,11 @@ struct RowWriter: Sendable {
     text.truncate(to: target)
   }
 
-  private func mismatch(_ message: @autoclosure () -> String) -> FormatError {
+  func mismatch(_ message: @autoclosure () -> String) -> FormatError {
     format.isComplex ? FormatError(.badArgument, message()) : format.mismatch
   }
 
-  private func append(_ value: ScalarText, _ spec: PercentSpec, to text: inout TextBuffer) throws(FormatError) {
+  func append(_ value: ScalarText, _ spec: PercentSpec, to text: inout TextBuffer) throws(FormatError) {
     let letter = Character(Unicode.Scalar(spec.conversion))
     switch spec.conversion {
     case UInt8(ascii: "s"), UInt8(ascii: "r"), UInt8(ascii: "a"):
@@ -174,7 +174,7 @@ struct RowWriter: Sendable {
     }
   }
 
-  private static func noInteger(_ value: Double, _ kind: String) -> FormatError {
+  static func noInteger(_ value: Double, _ kind: String) -> FormatError {
     FormatError(
       .badValue,
       value.isNaN
@@ -208,7 +208,7 @@ struct RowWriter: Sendable {
   }
 
   /// Python's `ascii`: what is not ASCII becomes an escape.
-  private static func escape(from start: Int, in text: inout TextBuffer) {
+  static func escape(from start: Int, in text: inout TextBuffer) {
     let bytes = Array(text.array[start...])
     guard bytes.contains(where: { $0 >= 0x80 }) else { return }
     text.truncate(to: start)

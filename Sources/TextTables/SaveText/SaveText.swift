@@ -84,6 +84,9 @@ public struct TextTableWriter {
   public init(
     _ sink: any ByteSink, dtype: DType, rowShape: [Int] = [], options: SaveTextOptions = SaveTextOptions()
   ) throws(FormatError) {
+    guard !dtype.hasObjects else {
+      throw FormatError(.unsupported, "arrays of objects cannot be written as text", file: sink.name)
+    }
     try self.init(sink, dtype: dtype, rowShape: rowShape, ndim: rowShape.count + 1, options: options)
   }
 
@@ -93,9 +96,6 @@ public struct TextTableWriter {
   ) throws(FormatError) {
     guard ndim == 1 || ndim == 2 else {
       throw FormatError(.badArgument, "Expected 1D or 2D array, got \(ndim)D array instead", file: sink.name)
-    }
-    guard !dtype.hasObjects else {
-      throw FormatError(.unsupported, "arrays of objects cannot be written as text", file: sink.name)
     }
     self.sink = sink
     self.options = options
@@ -135,7 +135,7 @@ public struct TextTableWriter {
   ///   be written.
   public mutating func append(_ array: AnyNDArray) throws(FormatError) {
     guard array.ndim == rowShape.count + 1, Array(array.shape.dropFirst()) == rowShape,
-      array.dtype.native == dtype.native
+      array.dtype.native == dtype.native, !dtype.hasObjects
     else {
       throw FormatError(.badArgument, "the rows do not fit the table", file: sink.name)
     }
@@ -175,6 +175,29 @@ public struct TextTableWriter {
           pool.giveBack(piece)
           try progress?.advance(.array, by: min(step, rowCount - index * step) * rowSize, file: name)
         })
+    } catch { throw error.at(file: sink.name) }
+  }
+
+  /// Writes more rows, of objects.
+  ///
+  /// - Parameters:
+  ///   - rowCount: The number of rows.
+  ///   - value: The object in a row and a column, both counted from 0.
+  /// - Throws: ``FormatError`` with code `badArgument` for an object that does not go with its conversion.
+  package mutating func append(
+    objects rowCount: Int, _ value: (_ row: Int, _ column: Int) throws(FormatError) -> TextObject
+  ) throws(FormatError) {
+    if rowCount > 0 { try begin() }
+    let piece = TextPiece()
+    let target = SequentialSink(sink)
+    do throws(FormatError) {
+      for row in 0..<rowCount {
+        try rows.append(to: &piece.text) { (column: Int) throws(FormatError) in try value(row, column) }
+        guard piece.text.count >= 1 << 16 || row == rowCount - 1 else { continue }
+        try piece.encode(encoding, newline: rows.newline)
+        try target.write(piece)
+        piece.text.removeAll()
+      }
     } catch { throw error.at(file: sink.name) }
   }
 
