@@ -111,7 +111,8 @@ def differences_of_astype(dtype, refusals=True):
             result = convert(array_of(value), "--to", "npy", f"--astype={dtype}")
             if dtype.startswith("M8") and isinstance(value, (str, bytes)) and result.returncode == 1:
                 continue
-            if result.returncode != 1 or expected.partition("\n")[0].rstrip(".") not in result.stderr.decode():
+            # Long values are shortened in messages.
+            if result.returncode != 1 or expected.partition("\n")[0].rstrip(".")[:80] not in result.stderr.decode():
                 found.append((name, expected, result.returncode, result.stderr.decode(), result.stdout[128:]))
     array = array_of(*taken.values())
     expected = attempt(lambda: array.astype(dtype))
