@@ -48,7 +48,8 @@ FORMATS = ["%s", "%d", "%i", "%u", "%5.2f", "%e", "%G", "%.18e", "%r", "%a", "%c
 # Those whose refusals are compared as well, each by a run of its own.
 REFUSALS = ["?", "i1", "u8", "f8", "g", "c16", "U", "S3", "V4", "M8", "M8[D]", "m8", "i4,f8", "%d", "%e", "%c", "%x"]
 # What differs on purpose: see docs/differences.md.
-DOCUMENTED = {("'99999999999999999999'", "M"), ("'9223372036854775808'", "M")}
+DOCUMENTED = {("'99999999999999999999'", "M"), ("'9223372036854775808'", "M"), ("'99999999999999999999'", "m"),
+              ("'9223372036854775808'", "m"), ("np.timedelta64", "M"), ("np.datetime64[D]", "m"), ("np.datetime64[s]", "m")}
 if sys.version_info < (3, 12):
     # Written by its items since then.
     DOCUMENTED |= {("OrderedDict", "%"), ("OrderedDict", "*")}
