@@ -86,8 +86,10 @@ struct TextSink: ArraySink {
 
   func write(_ array: StoredArray) throws(FormatError) {
     switch array {
-    case .values(let table): try table.saveText(to: path, options: textOptions, replacing: options.replacing, durability: options.durability)
-    case .objects(let table): try table.saveText(to: path, options: textOptions, replacing: options.replacing, durability: options.durability)
+    case .values(let table):
+      try table.saveText(to: path, options: textOptions, replacing: options.replacing, durability: options.durability)
+    case .objects(let table):
+      try table.saveText(to: path, options: textOptions, replacing: options.replacing, durability: options.durability)
     }
   }
 
