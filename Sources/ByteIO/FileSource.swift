@@ -74,6 +74,8 @@ public final class FileSource: ByteSource {
   public static func openSource(path: String) throws(FormatError) -> any ByteSource {
     if path == "-" { return StreamSource.standardInput }
     let file = try FileSource(path: path)
+    // What the kernel makes up when it is read, as under /proc, is a regular file of no bytes.
+    if file.byteCount == 0, try !file.readBytes(at: 0, upTo: 1).isEmpty { return StreamSource(keeping: file) }
     return file.isSeekable ? file : StreamSource(keeping: file)
   }
 }

@@ -90,6 +90,28 @@ final class InflatedMember: ByteSource {
     }
   }
 
+  /// How many compressed bytes follow the end of the stream, once all of it has been read from front to back; 0 where
+  /// that is not known.
+  ///
+  /// - Throws: ``FormatError`` with code `corrupt` if the stream holds more than the directory says.
+  func trailingCount() throws(FormatError) -> Int {
+    let result: Result<Int, FormatError> = state.withLock { state in
+      guard let stream = state.stream, stream.position == member.uncompressedSize, member.method != .lzma else {
+        return .success(0)
+      }
+      do throws(FormatError) {
+        guard try stream.readBytes(upTo: 1).isEmpty else {
+          return .failure(
+            FormatError(
+              .corrupt, "the member inflates to more than the \(member.uncompressedSize) bytes that the directory says")
+          )
+        }
+        return .success(max(0, range.upperBound - stream.sourcePosition))
+      } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
   /// How many bytes can be inflated of a member that is cut.
   func readableCount() throws(FormatError) -> Int {
     var state = State()

@@ -245,6 +245,13 @@ extension NPZArchive {
     try zip.check(member, count: offset, crc32: checksum)
   }
 
+  /// How many bytes follow a compressed stream within its member, after ``verify(_:_:_:)`` has read all of it.
+  ///
+  /// - Throws: ``FormatError`` with code `corrupt` if the stream holds more than the directory says.
+  package func trailingCount(of contents: any ByteSource) throws(FormatError) -> Int {
+    try (contents as? InflatedMember)?.trailingCount() ?? 0
+  }
+
   /// How much of a member is held at a time while it is copied or checked.
   private static let pieceSize = 8 << 20
 

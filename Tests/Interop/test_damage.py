@@ -6,6 +6,7 @@ import os
 import struct
 import tarfile
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -356,3 +357,37 @@ def test_tar_archives_of_arrays(folder, arrays, form):
     assert run("show", "-:001.lab[:2]", code=0, stdin=content)[0] == str(arrays["last"][:2]) + "\n"
     open("cut.tar", "wb").write(content[:1500])
     assert run("ls", "cut.tar", code=1)[1]
+
+
+def deflated(content, behind):
+    """An archive of one deflated member, with bytes behind the compressed data that its sizes include."""
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    packed = packer.compress(content) + packer.flush() + behind
+    sizes = struct.pack("<III", zlib.crc32(content), len(packed), len(content))
+    local = b"PK\3\4" + struct.pack("<HHHHH", 20, 0, 8, 0, 0x21) + sizes + struct.pack("<HH", 5, 0) + b"x.npy" + packed
+    entry = b"PK\1\2" + struct.pack("<HHHHHH", 20, 20, 0, 8, 0, 0x21) + sizes + struct.pack("<HHHHHII", 5, 0, 0, 0, 0, 0, 0) + b"x.npy"
+    return local + entry + b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(entry), len(local), 0)
+
+
+@pytest.mark.parametrize("count", [0, 1, 5000, 100_000])
+def test_check_tells_what_follows_compressed_data(folder, count):
+    open("x.npz", "wb").write(deflated(saved(np.arange(1000)), b"R" * count))
+    assert np.load("x.npz")["x"][999] == 999
+    out, _ = run("check", "x.npz", code=0)
+    assert (f"{count} bytes follow the compressed data" in out) == (count > 0)
+    run("check", "--strict", "x.npz", code=1 if count else 0)
+
+
+def test_long_dtypes_are_cut_where_people_read(folder):
+    np.save("x.npy", np.zeros(2, [(f"field{number}", "f4") for number in range(3000)]))
+    for command in ("info", "ls"):
+        out, _ = run(command, "--max-header-size", "99999", "x.npy", code=0)
+        assert len(out) < 2000 and "3,000 fields" in out
+    assert len(json.loads(run("info", "--json", "--max-header-size", "99999", "x.npy", code=0)[0])["dtype"]) == 3000
+    assert len(run("stats", "--max-header-size", "99999", "x.npy", code=1)[1]) < 1000
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/mounts"), reason="no /proc")
+def test_reads_what_the_kernel_makes_up(folder):
+    out, _ = run("show", "/proc/self/stat", "--from", "txt", "--dtype", "U9", "--usecols", "0", "--ndmin", "1", code=0)
+    assert out.strip("[]'\n").isdigit()

@@ -47,7 +47,7 @@ def test_errors_say_what_may_help(folder):
         "./inner/../arr.np: there is no such file; did you mean ./inner/../arr.npy?")
     assert fails("info", "iner/x.npy") == "iner/x.npy: there is no folder iner; did you mean inner?"
     assert fails("show", "two.npz:wieghts") == "two.npz:wieghts: there is no such array; did you mean weights?"
-    assert fails("show", "two.npz") == "two.npz: holds 2 arrays; name one: two.npz:weights"
+    assert fails("convert", "two.npz", "one.npy") == "two.npz: holds 2 arrays; name one: two.npz:weights"
     assert fails("info", "") == "the name of the file is empty"
     assert fails("info", "inner") == "inner: this is a folder, not a file"
     assert fails("info", "arr.npy/x").endswith("arr.npy is a file, not a folder")

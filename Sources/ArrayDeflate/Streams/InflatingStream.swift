@@ -84,6 +84,9 @@ public final class InflatingStream {
     return bytes
   }
 
+  /// Where in the source the next compressed byte lies: once the stream has ended, what follows it.
+  package var sourcePosition: Int { sourceOffset - (input.count - inputStart) }
+
   /// Reads on to the end, or to where the stream is cut or broken, and tells how many bytes there are before.
   package func readableCount() -> Int {
     do throws(FormatError) {

@@ -47,7 +47,12 @@ struct ArrayDescription {
 
   var printableName: String { Console.printable(name) }
   var shapeText: String { Layout.describe(shape) }
-  var dtypeText: String { Console.printable(header.elementFormat?.rawValue ?? dtype.description) }
+  /// The dtype as it is printed; of a record of very many fields the first.
+  var dtypeText: String {
+    let text = Console.printable(header.elementFormat?.rawValue ?? dtype.description)
+    guard text.count > 600 else { return text }
+    return "\(text.prefix(300)) … (\(TextTable.grouped(dtype.fields?.count ?? 0)) fields)"
+  }
   var sizeText: String { TextTable.size(byteCount) }
 
   var text: String {

@@ -163,6 +163,11 @@ public struct FileCheck: Sendable {
     try archive.zip.checkDataDescriptor(of: member)
     let contents = try archive.contents(of: member)
     if !hasNoChecksums { try archive.verify(member, contents) { (_: [UInt8]) throws(FormatError) in } }
+    let trailing = try archive.trailingCount(of: contents)
+    if trailing > 0 {
+      let text = "\(trailing) bytes follow the compressed data within the member"
+      note(.warning, FormatError(.malformed, text, file: path, member: member.name, offset: member.headerOffset))
+    }
     guard try archive.isArray(member) else {
       if member.name.hasSuffix(".npy") {
         note(
