@@ -158,12 +158,19 @@ extension LazyArray {
       }
       rows = try rows.applying(.cast(wanted))
     }
+    guard Layout.elementCount(rowShape) != 0 else {
+      // Rows without elements have no runs, and count all the same.
+      let empty = try FormatError.wrapping(.badArgument, file: name) { () throws(ArrayError) in
+        try AnyNDArray(zeros: rows.shape, dtype: rows.dtype)
+      }
+      return try appender.append(empty)
+    }
     let source = try rows.applying(.order(fortran: false)).blocks()
     let count = source.descriptor.rowCount
     try source.forEachRun(inUnitsOf: count) { (run: AnyNDArray) throws(FormatError) in
       try appender.append(
         source.wrapping { () throws(ArrayError) in
-          try run.reshaped([count == 0 ? 0 : run.count / count] + rowShape)
+          try run.reshaped([run.count / count] + rowShape)
         })
     }
   }
