@@ -76,7 +76,10 @@ struct ArrayDescription {
     return printableName + "\n" + TextTable.aligned(rows)
   }
 
-  var json: JSONValue { .object([("file", .string(name)), ("format", .string("npy"))] + arrayFields) }
+  var json: JSONValue {
+    let trouble = cut.map { [(key: "error", value: Failure.json(Advice.added(to: $0.error)))] } ?? []
+    return .object([("file", .string(name)), ("format", .string("npy"))] + arrayFields + trouble)
+  }
 
   /// The fields that describe an array, in a file or as a member.
   var arrayFields: [(key: String, value: JSONValue)] {
