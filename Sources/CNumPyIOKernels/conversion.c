@@ -1,7 +1,8 @@
 #include "CNumPyIOKernels.h"
+#include "Widths.h"
 
 // Loops that compilers turn into vectors by themselves.
-#define DEFINE_LOOP(NAME, S, T, VALUE, TARGET)                                                        \
+#define DEFINE_LOOP(NAME, BYTES, TARGET, S, T, VALUE)                                                 \
   TARGET static void NAME(const void *source, void *target, size_t count) {                           \
     typedef S from __attribute__((aligned(1), may_alias));                                            \
     typedef T to __attribute__((aligned(1), may_alias));                                              \
@@ -10,26 +11,11 @@
     for (size_t i = 0; i < count; i++) y[i] = VALUE;                                                  \
   }
 
-#if defined(__x86_64__)
-#define AVX2 __attribute__((target("avx2")))
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2")))
 #define DEFINE_CONVERSION(NAME, S, T, VALUE)                                                          \
-  DEFINE_LOOP(NAME##_16, S, T, VALUE, )                                                               \
-  DEFINE_LOOP(NAME##_32, S, T, VALUE, AVX2)                                                           \
-  DEFINE_LOOP(NAME##_64, S, T, VALUE, AVX512)                                                         \
+  NPYIO_FOR_WIDTHS(DEFINE_LOOP, NAME, S, T, VALUE)                                                    \
   static void NAME(int width, const void *source, void *target, size_t count) {                       \
-    if (width == 64) NAME##_64(source, target, count);                                                \
-    else if (width == 32) NAME##_32(source, target, count);                                           \
-    else NAME##_16(source, target, count);                                                            \
+    NPYIO_CALL(NAME, width, source, target, count);                                                   \
   }
-#else
-#define DEFINE_CONVERSION(NAME, S, T, VALUE)                                                          \
-  DEFINE_LOOP(NAME##_16, S, T, VALUE, )                                                               \
-  static void NAME(int width, const void *source, void *target, size_t count) {                       \
-    (void)width;                                                                                      \
-    NAME##_16(source, target, count);                                                                 \
-  }
-#endif
 
 // An integer to each size of integer, whose sign does not show, to floats, and to truth.
 #define DEFINE_FROM_INTEGER(S) DEFINE_FROM(S, S, x[i])

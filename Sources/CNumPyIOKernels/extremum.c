@@ -1,8 +1,9 @@
 #include "CNumPyIOKernels.h"
+#include "Widths.h"
 
 // Four vectors abreast, so that no comparison waits for the one before. A vector of truths is all ones or zeros in each
 // lane, and selects by `&` and `|`, which compilers make the processor's own minimum and maximum.
-#define DEFINE_EXTREMUM(NAME, T, I, BETTER, BYTES, TARGET)                                            \
+#define DEFINE_EXTREMUM(NAME, BYTES, TARGET, T, I, BETTER)                                            \
   TARGET static int NAME(const char *items, size_t count, T *best) {                                  \
     typedef T vector __attribute__((vector_size(BYTES)));                                             \
     typedef I truths __attribute__((vector_size(BYTES)));                                             \
@@ -37,26 +38,11 @@
     return has_nan;                                                                                   \
   }
 
-#if defined(__x86_64__)
-#define AVX2 __attribute__((target("avx2")))
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2")))
 #define DEFINE_WIDTHS(NAME, T, I, BETTER)                                                             \
-  DEFINE_EXTREMUM(NAME##_16, T, I, BETTER, 16, )                                                      \
-  DEFINE_EXTREMUM(NAME##_32, T, I, BETTER, 32, AVX2)                                                  \
-  DEFINE_EXTREMUM(NAME##_64, T, I, BETTER, 64, AVX512)                                                \
+  NPYIO_FOR_WIDTHS(DEFINE_EXTREMUM, NAME, T, I, BETTER)                                               \
   static int NAME(int width, const char *items, size_t count, T *best) {                              \
-    return width == 64   ? NAME##_64(items, count, best)                                              \
-           : width == 32 ? NAME##_32(items, count, best)                                              \
-                         : NAME##_16(items, count, best);                                             \
+    return NPYIO_CALL(NAME, width, items, count, best);                                               \
   }
-#else
-#define DEFINE_WIDTHS(NAME, T, I, BETTER)                                                             \
-  DEFINE_EXTREMUM(NAME##_16, T, I, BETTER, 16, )                                                      \
-  static int NAME(int width, const char *items, size_t count, T *best) {                              \
-    (void)width;                                                                                      \
-    return NAME##_16(items, count, best);                                                             \
-  }
-#endif
 
 #define DEFINE_TYPE(NAME, T, I)                                                                       \
   DEFINE_WIDTHS(minimum_##NAME, T, I, <)                                                              \

@@ -1,9 +1,10 @@
 #include "CNumPyIOKernels.h"
+#include "Widths.h"
 
 #define ROWS NPYIO_TILE_ROWS
 
 // Both loops over ROWS have constant bounds, are unrolled, and leave the twelve sums in registers.
-#define DEFINE_TILE(NAME, T, BYTES, TARGET)                                                          \
+#define DEFINE_TILE(NAME, BYTES, TARGET, T)                                                          \
   TARGET static void NAME(ptrdiff_t k, const T *a, const T *b, T *c, ptrdiff_t row) {                \
     typedef T vector __attribute__((vector_size(BYTES)));                                            \
     typedef T loose __attribute__((vector_size(BYTES), aligned(sizeof(T)), may_alias));              \
@@ -26,40 +27,22 @@
     }                                                                                                \
   }
 
-#if defined(__x86_64__)
-#define AVX2 __attribute__((target("avx2,fma")))
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
-
 int npyio_vector_width(void) {
+#if defined(__x86_64__)
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return 16;
   int wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   return wide ? 64 : 32;
+#else
+  return 16;
+#endif
 }
 
 #define DEFINE_TILES(NAME, T)                                                                        \
-  DEFINE_TILE(NAME##_16, T, 16, )                                                                    \
-  DEFINE_TILE(NAME##_32, T, 32, AVX2)                                                                \
-  DEFINE_TILE(NAME##_64, T, 64, AVX512)                                                              \
+  NPYIO_FOR_WIDTHS(DEFINE_TILE, NAME, T)                                                             \
   void NAME(int width, ptrdiff_t k, const T *a, const T *b, T *c, ptrdiff_t row) {                   \
-    if (width == 64) NAME##_64(k, a, b, c, row);                                                     \
-    else if (width == 32) NAME##_32(k, a, b, c, row);                                                \
-    else NAME##_16(k, a, b, c, row);                                                                 \
+    NPYIO_CALL(NAME, width, k, a, b, c, row);                                                        \
   }
-
-#else
-
-// 128 bits are what every 64-bit ARM has.
-int npyio_vector_width(void) { return 16; }
-
-#define DEFINE_TILES(NAME, T)                                                                        \
-  DEFINE_TILE(NAME##_16, T, 16, )                                                                    \
-  void NAME(int width, ptrdiff_t k, const T *a, const T *b, T *c, ptrdiff_t row) {                   \
-    (void)width;                                                                                     \
-    NAME##_16(k, a, b, c, row);                                                                      \
-  }
-
-#endif
 
 DEFINE_TILES(npyio_tile_f64, double)
 DEFINE_TILES(npyio_tile_f32, float)

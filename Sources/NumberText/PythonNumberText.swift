@@ -59,19 +59,6 @@ package enum PythonNumberText {
   /// Python's `float(text)`, rounded once to a half.
   package static func float16Bits(_ text: [UInt8]) -> UInt16? { whole(text) { NumberReader.float16Bits($0, &$1) } }
 
-  /// The nearest half of a double, ties to even.
-  package static func float16Bits(_ value: Double) -> UInt16 {
-    let sign: UInt16 = value.sign == .minus ? 0x8000 : 0
-    let magnitude = value.magnitude
-    if value.isNaN { return sign | 0x7E00 }
-    if magnitude >= 65520 { return sign | 0x7C00 }
-    if magnitude < 0x1p-14 { return sign | UInt16((magnitude * 0x1p24).rounded(.toNearestOrEven)) }
-    let exponent = Int(magnitude.exponent)
-    let scaled = (magnitude * Double(sign: .plus, exponent: 10 - exponent, significand: 1)).rounded(.toNearestOrEven)
-    // A significand that rounds up to 2048 carries into the exponent by itself.
-    return sign | UInt16((exponent + 14) << 10 + Int(scaled))
-  }
-
   /// Python's `int(text)`; `nil` also beyond 64 bits: see ``isInteger(_:)``.
   package static func integer(_ text: [UInt8]) -> Int? {
     guard let (magnitude, isNegative) = whole(text, { NumberReader.integer($0, &$1) }) else { return nil }

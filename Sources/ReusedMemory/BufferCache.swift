@@ -21,12 +21,16 @@ internal import PlatformC
     return overflow || bytes <= 0 ? .max : bytes
   }()
 
-  /// Whether the system would give that many bytes now: it may have less than the machine, by a limit of the process
-  /// (`ulimit -v`) or because others have taken it.
+  /// What is wrong if the system would not give that many bytes now; `nil` if it would. It may have less than the machine,
+  /// by a limit of the process (`ulimit -v`) or because others have taken it.
   ///
   /// Asked before blocks that arrays are read into, so that there is an error instead of the end of the program. Small
   /// blocks are not asked for: without room for those nothing goes on.
-  package static func canAllocate(_ count: Int) -> Bool {
+  package static func shortage(of count: Int) -> String? {
+    canAllocate(count) ? nil : "needs \(count) bytes of memory, more than the system gives now (see ulimit -v)"
+  }
+
+  private static func canAllocate(_ count: Int) -> Bool {
     guard count >= largeSize else { return true }
     let (size, overflow) = count.addingReportingOverflow(2 * largeSize)
     guard !overflow else { return false }

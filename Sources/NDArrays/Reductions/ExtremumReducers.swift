@@ -1,12 +1,10 @@
-internal import CNumPyIOKernels
+/// A reducer whose result is one of the items, whichever part of a run is looked at first.
+protocol ExtremumReducer: Reducer where State == Item {
+  /// Takes in a run on one core.
+  func extremum(_ state: Item, _ run: ItemRun<Item>) -> Item
+}
 
-/// The smallest or largest integer.
-struct IntegerExtremum<Item: FixedWidthInteger & BitwiseCopyable & Sendable>: Reducer {
-  let isMaximum: Bool
-  /// The value after which there is no better one, for types that do not use all their bits.
-  var last: Item?
-  var initial: Item { isMaximum ? .min : .max }
-  @inline(__always)
+extension ExtremumReducer {
   func fold(_ state: Item, _ run: ItemRun<Item>, onAllCores: Bool) -> Item {
     guard onAllCores else { return extremum(state, run) }
     return foldParts(state, run) {
@@ -15,14 +13,27 @@ struct IntegerExtremum<Item: FixedWidthInteger & BitwiseCopyable & Sendable>: Re
       step($0, $1)
     }
   }
+
+  /// Takes in a run item by item.
+  @inline(__always)
+  fileprivate func stepping(_ state: Item, _ run: ItemRun<Item>) -> Item {
+    var best = state
+    for index in 0..<run.count { best = step(best, run[index]) }
+    return best
+  }
+}
+
+/// The smallest or largest integer.
+struct IntegerExtremum<Item: FixedWidthInteger & BitwiseCopyable & Sendable>: ExtremumReducer {
+  let isMaximum: Bool
+  /// The value after which there is no better one, for types that do not use all their bits.
+  var last: Item?
+  var initial: Item { isMaximum ? .min : .max }
   @inline(__always)
   func step(_ state: Item, _ item: Item) -> Item { isMaximum ? max(state, item) : min(state, item) }
-  private func extremum(_ state: Item, _ run: ItemRun<Item>) -> Item {
+  func extremum(_ state: Item, _ run: ItemRun<Item>) -> Item {
+    guard run.isPacked, let kernel = ExtremumKernel(Item.self) else { return stepping(state, run) }
     var best = state
-    guard run.isPacked, let kernel = ExtremumKernel(Item.self) else {
-      for index in 0..<run.count { best = step(best, run[index]) }
-      return best
-    }
     // Truth values are known as soon as one is found, of which there are often many.
     let size = last == nil ? run.count : 1 << 12
     var index = 0
@@ -36,54 +47,34 @@ struct IntegerExtremum<Item: FixedWidthInteger & BitwiseCopyable & Sendable>: Re
 }
 
 /// The smallest or largest datetime or duration; "not a time" wins over any other, as in NumPy.
-struct DateExtremum: Reducer {
+struct DateExtremum: ExtremumReducer {
   let isMaximum: Bool
   var initial: Int64 { isMaximum ? .min + 1 : .max }
-  func fold(_ state: Int64, _ run: ItemRun<Int64>, onAllCores: Bool) -> Int64 {
-    guard onAllCores else { return extremum(state, run) }
-    return foldParts(state, run) {
-      extremum($0, $1)
-    } combine: {
-      step($0, $1)
-    }
-  }
   func step(_ state: Int64, _ item: Int64) -> Int64 {
     if state == .min || item == .min { return .min }
     return isMaximum ? max(state, item) : min(state, item)
   }
-  private func extremum(_ state: Int64, _ run: ItemRun<Int64>) -> Int64 {
-    var best = state
-    guard run.isPacked, let kernel = ExtremumKernel(Int64.self) else {
-      for index in 0..<run.count { best = step(best, run[index]) }
-      return best
-    }
+  func extremum(_ state: Int64, _ run: ItemRun<Int64>) -> Int64 {
+    guard run.isPacked, let kernel = ExtremumKernel(Int64.self) else { return stepping(state, run) }
     // "Not a time" is the least number.
     var least = state
     _ = kernel.fold(&least, run, isMaximum: false)
     guard isMaximum, least != .min else { return least }
+    var best = state
     _ = kernel.fold(&best, run, isMaximum: true)
     return best
   }
 }
 
 /// The smallest or largest real number; NaN wins over any other, as in NumPy.
-struct RealExtremum<Item: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Reducer {
+struct RealExtremum<Item: BinaryFloatingPoint & BitwiseCopyable & Sendable>: ExtremumReducer {
   let isMaximum: Bool
   var initial: Item { isMaximum ? -.infinity : .infinity }
-  @inline(__always)
-  func fold(_ state: Item, _ run: ItemRun<Item>, onAllCores: Bool) -> Item {
-    guard onAllCores else { return extremum(state, run) }
-    return foldParts(state, run) {
-      extremum($0, $1)
-    } combine: {
-      step($0, $1)
-    }
-  }
   @inline(__always)
   func step(_ state: Item, _ item: Item) -> Item {
     (isMaximum ? item > state : item < state) || item != item ? item : state
   }
-  private func extremum(_ state: Item, _ run: ItemRun<Item>) -> Item {
+  func extremum(_ state: Item, _ run: ItemRun<Item>) -> Item {
     if run.isPacked, state == state, let kernel = ExtremumKernel(Item.self) {
       var best = state
       if !kernel.fold(&best, run, isMaximum: isMaximum) { return best }

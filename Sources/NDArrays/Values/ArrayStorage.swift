@@ -27,9 +27,7 @@ internal import PlatformC
       throw ArrayError(
         .tooLarge, "needs \(byteCount) bytes of memory, more than the \(maxBytes) that this machine can give")
     }
-    guard BufferCache.canAllocate(byteCount) else {
-      throw ArrayError(.tooLarge, "needs \(byteCount) bytes of memory, more than the system gives now (see ulimit -v)")
-    }
+    if let shortage = BufferCache.shortage(of: byteCount) { throw ArrayError(.tooLarge, shortage) }
   }
 
   /// Storage of its own, with undefined content: the caller must fill it.

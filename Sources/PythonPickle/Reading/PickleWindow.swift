@@ -214,10 +214,8 @@ internal import ReusedMemory
 
   /// Memory for bytes of the source.
   private func memory(_ count: Int) throws(FormatError) -> PickleMemory {
-    guard BufferCache.canAllocate(count) else {
-      throw FormatError(
-        .limitExceeded, "needs \(count) bytes of memory, more than the system gives now (see ulimit -v)",
-        file: source.name, offset: position)
+    if let shortage = BufferCache.shortage(of: count) {
+      throw FormatError(.limitExceeded, shortage, file: source.name, offset: position)
     }
     return PickleMemory(uninitializedCount: count)
   }

@@ -85,7 +85,7 @@ extension FieldConversion {
     let size = imaginary == nil ? dtype.itemSize : dtype.itemSize / 2
     for (index, part) in [real, imaginary].compactMap({ $0 }).enumerated() {
       switch size {
-      case 2: put(PythonNumberText.float16Bits(part))
+      case 2: put(HalfFloat.bits(of: part))
       case 4: put(Float(part).bitPattern, at: index * 4)
       case 8: put(part.bitPattern, at: index * 8)
       default: putExtended(ExtendedFloat(part), at: index * 16)
