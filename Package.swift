@@ -63,10 +63,13 @@ let package = Package(
     .target(
       name: "TextTables",
       dependencies: [
-        "CNumPyIOKernels", "ParallelLoops", "Calendars", "NumberText", "PythonLiterals", "NDArrays", "ByteIO",
+        "CNumPyIOKernels", "PlatformC", "ParallelLoops", "Calendars", "NumberText", "PythonLiterals", "NDArrays",
+        "ByteIO",
         "ArrayBytes",
         "ArrayDeflate",
-      ]),
+      ],
+      // On Linux `iconv` is in the C library.
+      linkerSettings: [.linkedLibrary("iconv", .when(platforms: [.macOS, .iOS, .tvOS, .watchOS, .visionOS]))]),
     .target(
       name: "NPYFormat",
       dependencies: [

@@ -5,6 +5,8 @@
 package struct ForeignFile: Sendable {
   /// What the file is and what to do, in one line.
   package let message: String
+  /// Whether it is text that may be a table of numbers.
+  package let isTable: Bool
 
   /// How many bytes are looked at: the signature of tar ends at byte 262.
   package static let prefixLength = 512
@@ -14,7 +16,10 @@ package struct ForeignFile: Sendable {
     guard let message = ForeignFile.signature(of: prefix) ?? ForeignFile.text(prefix) ?? ForeignFile.other(prefix)
     else { return nil }
     self.message = message
+    isTable = message == ForeignFile.table
   }
+
+  private static let table = "this is text: give it the extension .txt or .csv, or say --from txt or --from csv"
 
   private struct Signature {
     let offset: Int
@@ -105,7 +110,7 @@ package struct ForeignFile: Sendable {
     guard let first = start.first, "+-0123456789#".contains(first),
       prefix.allSatisfy({ (0x20..<0x7F).contains($0) || (0x09...0x0D).contains($0) })
     else { return nil }
-    return "this is text: give it the extension .txt or .csv, or say --from txt or --from csv"
+    return table
   }
 
   private static func other(_ prefix: [UInt8]) -> String? {

@@ -66,10 +66,14 @@ public struct FormatError: Error, Sendable {
   public var member: String?
   /// Where in the file (or member), in bytes from its start.
   public var offset: Int?
+  /// The line of a text file, counted from 1.
+  public var line: Int?
   /// The row of a text file, counted as NumPy counts it in its messages.
   public var row: Int?
   /// The column of a text file, counted as NumPy counts it in its messages.
   public var column: Int?
+  /// What may help, in a few words.
+  public var hint: String?
 
   /// Makes an error; the place is filled in by those who know it.
   @inline(never)
@@ -129,7 +133,13 @@ extension FormatError: CustomStringConvertible {
     // The name of a member's source has the member in it.
     if let member, !place.hasSuffix(":" + member) { place += place.isEmpty ? member : ":" + member }
     var text = place.isEmpty ? message : place + ": " + message
-    if let offset { text += " (byte \(offset))" }
+    switch (line, offset) {
+    case (let line?, let offset?): text += " (line \(line), byte \(offset))"
+    case (let line?, nil): text += " (line \(line))"
+    case (nil, let offset?): text += " (byte \(offset))"
+    case (nil, nil): break
+    }
+    if let hint { text += "; " + hint }
     return text
   }
 }

@@ -17,25 +17,24 @@ package enum PythonRepr {
       if point == 0x22 { hasDouble = true }
     }
     let quote: UInt32 = hasSingle && !hasDouble ? 0x22 : 0x27
-    var text = String.UnicodeScalarView()
-    func append(_ ascii: String) { text.append(contentsOf: ascii.unicodeScalars) }
+    // Bytes: what is inserted into a view of scalars costs the whole text each time.
+    var text: [UInt8] = [UInt8(quote)]
     func appendHex(_ prefix: String, _ point: UInt32, digits: Int) {
       let hex = String(point, radix: 16)
-      append(prefix + String(repeating: "0", count: max(0, digits - hex.utf8.count)) + hex)
+      text += prefix.utf8
+      text.append(contentsOf: repeatElement(0x30, count: max(0, digits - hex.utf8.count)))
+      text += hex.utf8
     }
-    append(quote == 0x22 ? "\"" : "'")
     for point in codePoints {
       switch point {
-      case quote, 0x5C:
-        append("\\")
-        text.append(Unicode.Scalar(UInt8(point)))
-      case 0x0A: append("\\n")
-      case 0x0D: append("\\r")
-      case 0x09: append("\\t")
-      case 0x20..<0x7F: text.append(Unicode.Scalar(UInt8(point)))
+      case quote, 0x5C: text += [0x5C, UInt8(point)]
+      case 0x0A: text += [0x5C, UInt8(ascii: "n")]
+      case 0x0D: text += [0x5C, UInt8(ascii: "r")]
+      case 0x09: text += [0x5C, UInt8(ascii: "t")]
+      case 0x20..<0x7F: text.append(UInt8(point))
       default:
         if isPrintable(point), let scalar = Unicode.Scalar(point) {
-          text.append(scalar)
+          text += UTF8.encode(scalar).map { Array($0) } ?? []
         } else if point < 0x100 {
           appendHex("\\x", point, digits: 2)
         } else if point < 0x10000 {
@@ -45,8 +44,8 @@ package enum PythonRepr {
         }
       }
     }
-    append(quote == 0x22 ? "\"" : "'")
-    return String(text)
+    text.append(UInt8(quote))
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// `repr` of a `bytes`: `b'ab\x00'`.

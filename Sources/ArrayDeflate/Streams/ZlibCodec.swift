@@ -66,9 +66,22 @@ extension CompressionFormat {
     case Z_OK, Z_BUF_ERROR: break
     case Z_STREAM_END: isFinished = true
     case Z_MEM_ERROR: throw FormatError(.io, "no memory is left to inflate")
-    default: throw Inflate.broken
+    default: throw failure
     }
     return CodecStep(consumed: consumed, produced: produced, isFinished: isFinished)
+  }
+
+  /// What is wrong: zlib tells data that is broken from data that is not what its end says.
+  private var failure: FormatError {
+    // Safe: a text of zlib's own, which stays; read at once.
+    let message = unsafe stream.pointee.msg.map { unsafe String(cString: $0) }
+    switch message {
+    case "incorrect data check":
+      return FormatError(.corrupt, "the data does not have the checksum that stands after it: the file is damaged")
+    case "incorrect length check":
+      return FormatError(.corrupt, "the data does not have the length that stands after it: the file is damaged")
+    default: return Inflate.broken
+    }
   }
 
   func restart() throws(FormatError) {

@@ -18,19 +18,21 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
   @Argument(help: "The files.", completion: .file()) var files: [String]
   @Flag(help: "Let oddities count as wrong as well.") var strict = false
   @Flag(help: "Print JSON.") var json = false
-  @OptionGroup var limits: LimitOptions
-  @OptionGroup var pickles: PickleReadingOptions
+  @OptionGroup(title: "Reading") var reading: SourceOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    var options = limits.openOptions
-    try pickles.apply(to: &options)
     var isSound = true
     var objects: [JSONValue] = []
     for file in ManyOperands.unfolding(files) {
       let findings: [FileCheck.Finding]
+      let options = try reading.openOptions(for: file)
+      try checkUse(options, file)
       do throws(FormatError) {
-        findings = try FileCheck(path: file, limits: options.limits, pickleEncoding: options.pickle.encoding).findings
+        findings = try FileCheck(
+          path: file, limits: options.limits, pickleEncoding: options.pickle.encoding,
+          text: reading.isForText ? options : nil
+        ).findings
       } catch {
         if error.code == .cancelled { throw error }
         // A file that cannot be read is wrong; the others are checked all the same.
@@ -53,6 +55,17 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
     }
     if json { try Console.print((objects.count == 1 ? objects[0] : .array(objects)).pretty()) }
     if !isSound { throw ExitCode(Failure.badData) }
+  }
+
+  /// Refuses options that do nothing for what the file is.
+  private func checkUse(_ options: OpenOptions, _ file: String) throws {
+    if let from = reading.from, !from.isText {
+      throw ValidationError("a file is checked as what it is: --from takes txt, csv or tsv here, not \(from.rawValue)")
+    }
+    guard files.count == 1, file != "-", reading.isForText || options.pickle.encoding != .ascii,
+      let document = try? Document(opening: file, options: options)
+    else { return }
+    try TextOptionUse.check(reading, of: document)
   }
 
   private static func json(_ finding: FileCheck.Finding) -> JSONValue {

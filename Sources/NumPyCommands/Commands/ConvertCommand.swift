@@ -32,7 +32,9 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     var opening = try reading.openOptions(for: address.path, to: destination)
     let skipped = UnreadableMembers()
     if skipBad { opening.onUnreadable = skipped.note }
-    let document = try Document(opening: address.path, options: opening).value()
+    let opened = try Document(opening: address.path, options: opening)
+    try TextOptionUse.check(reading, of: opened, leavingOut: format.isText ? ["--encoding"] : [])
+    let document = try opened.value()
     if skipBad {
       guard case .npz = document.content, address.isWhole, format == .npz || format == .pkl else {
         throw ValidationError("--skip-bad goes with the conversion of a whole archive to npz or pkl")
@@ -74,7 +76,6 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     _ options: SaveOptions
   ) throws -> Bool {
     if reading.text.gaps.usemask {
-      guard reading.text.gaps.genfromtxt else { throw ValidationError("--usemask goes with --genfromtxt") }
       guard format == .pkl || format == .npz, transforms.isEmpty, address.isWhole, writing.name == nil else {
         throw ValidationError("--usemask writes a masked array to a pickle, or its data and mask to an archive")
       }

@@ -23,20 +23,7 @@ struct DiffCommand: NPYCommand {
   @Flag(help: "Let a NaN equal a NaN.") var equalNan = false
   @Flag(name: .shortAndLong, help: "Print nothing; the exit code tells.") var quiet = false
   @Flag(help: "Print JSON.") var json = false
-  @OptionGroup var limits: LimitOptions
-  @OptionGroup var pickles: PickleReadingOptions
-  @OptionGroup var elements: ViewOptions
-  @OptionGroup var damage: RecoverOptions
-
-  private var openOptions: OpenOptions {
-    get throws {
-      var options = limits.openOptions
-      try pickles.apply(to: &options)
-      try elements.apply(to: &options)
-      damage.apply(to: &options)
-      return options
-    }
-  }
+  @OptionGroup(title: "Reading") var reading: SourceOptions
 
   func validate() throws {
     guard rtol >= 0, atol >= 0 else { throw ValidationError("a tolerance is a number from 0 on") }
@@ -50,9 +37,10 @@ struct DiffCommand: NPYCommand {
   func run() throws {
     do {
       let (left, right) = (try Address(a), try Address(b))
-      let (first, second) = (
-        try Document(opening: left.path, options: openOptions), try Document(opening: right.path, options: openOptions)
-      )
+      // The options may be meant for one of the two.
+      let first = try reading.document(left.path, isOneOfMany: true)
+      let second = try reading.document(right.path, isOneOfMany: true)
+      if case .text = first.content {} else { try TextOptionUse.check(reading, of: second) }
       let isSame: Bool
       if case .npz(let one) = first.content, case .npz(let other) = second.content, left.isWhole, right.isWhole {
         isSame = try compareArchives((first, one), (second, other))
@@ -109,7 +97,7 @@ struct DiffCommand: NPYCommand {
         break
       }
       var comparison = try compare(left.document.lazy(one), right.document.lazy(other), name: nil)
-      next = (try one.next(limits: limits.resolved), try other.next(limits: limits.resolved))
+      next = (try one.next(limits: reading.limits.resolved), try other.next(limits: reading.limits.resolved))
       // A single array needs no name.
       if index > 0 || next.left != nil || next.right != nil { comparison.name = "array \(index)" }
       comparisons.append(comparison)

@@ -7,7 +7,7 @@ struct InfoCommand: NPYCommand, HasCommonOptions {
     commandName: "info",
     abstract: "Tell what a file holds: format, dtype, shape, order, sizes, members.",
     discussion: """
-      Reads headers only, so the cost does not depend on the size.
+      Reads headers only, so the cost does not depend on the size; but text, which has none, is read to its end.
 
       EXAMPLES
         npy info arr.npy
@@ -16,17 +16,14 @@ struct InfoCommand: NPYCommand, HasCommonOptions {
       """)
 
   @Argument(help: "The files, or members of archives.") var addresses: [String]
-  @OptionGroup var limits: LimitOptions
-  @OptionGroup var damage: RecoverOptions
+  @OptionGroup(title: "Reading") var reading: SourceOptions
   @Flag(help: "Print JSON: an object, or a list of objects for several addresses.") var json = false
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     var objects: [JSONValue] = []
     var isFirst = true
-    var options = limits.openOptions
-    damage.apply(to: &options)
-    let reports = FileReports(ManyOperands.unfolding(addresses), options, json: json)
+    let reports = FileReports(ManyOperands.unfolding(addresses), reading, json: json)
     let isGood = try reports.forEach { result in
       switch result {
       case .success(let description) where json: objects.append(description.json)

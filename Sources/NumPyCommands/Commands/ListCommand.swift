@@ -12,17 +12,14 @@ struct ListCommand: NPYCommand, HasCommonOptions {
       """)
 
   @Argument(help: "The files.") var files: [String]
-  @OptionGroup var limits: LimitOptions
-  @OptionGroup var damage: RecoverOptions
+  @OptionGroup(title: "Reading") var reading: SourceOptions
   @Flag(help: "Print JSON.") var json = false
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     var rows: [[String]] = []
     var objects: [JSONValue] = []
-    var options = limits.openOptions
-    damage.apply(to: &options)
-    let reports = FileReports(ManyOperands.unfolding(files), options, json: json)
+    let reports = FileReports(ManyOperands.unfolding(files), reading, json: json)
     let isGood = try reports.forEach { result in
       switch result {
       case .success(let description): if json { objects.append(description.json) } else { rows += description.rows }

@@ -22,10 +22,7 @@ struct PackCommand: NPYCommand, HasCommonOptions {
   @Argument(help: "The archive.", completion: .file()) var archive: String
   @Argument(help: "The arrays and archives, each as ADDRESS or NAME=ADDRESS.") var arrays: [String] = []
   @OptionGroup var options: ArchiveOptions
-  @OptionGroup var limits: LimitOptions
-  @OptionGroup var pickles: PickleReadingOptions
-  @OptionGroup var elements: ViewOptions
-  @OptionGroup var damage: RecoverOptions
+  @OptionGroup(title: "Reading") var reading: SourceOptions
   @Flag(help: "Add to the archive instead of replacing it; until all is written it stays what it was.")
   var append = false
   @Flag(
@@ -42,13 +39,9 @@ struct PackCommand: NPYCommand, HasCommonOptions {
   }
 
   func run() throws {
-    var opening = limits.openOptions
-    try pickles.apply(to: &opening)
-    try elements.apply(to: &opening)
-    damage.apply(to: &opening)
     var sources: [PackSource] = []
     for (place, text) in ManyOperands.unfolding(arrays).enumerated() {
-      sources.append(try PackSource(text, place, opening))
+      sources.append(try PackSource(text, place, reading, isOneOfMany: arrays.count > 1))
     }
     let chosen = try PackSource.members(of: sources, replacing: replace, archive)
     var saving = SaveOptions(format: .npz)
@@ -91,16 +84,16 @@ struct PackSource {
   /// Whether all members of an archive are added.
   private let isArchive: Bool
 
-  init(_ text: String, _ place: Int, _ options: OpenOptions) throws {
+  init(_ text: String, _ place: Int, _ reading: SourceOptions, isOneOfMany: Bool) throws {
     let (given, address) = try PackSource.split(text)
     self.address = address
-    self.options = options
+    options = try reading.openOptions(for: address.path)
     let single = Member(name: given ?? PackSource.name(of: address, place), original: "", isArray: true)
     guard address.isWhole else {
       (members, isArchive, opened) = ([single], false, nil)
       return
     }
-    let document = try Document(opening: address.path, options: options)
+    let document = try reading.document(address.path, isOneOfMany: isOneOfMany)
     opened = FileStatus(path: address.path)?.isRegular == true ? nil : document
     // A name for an archive of one array is that array's.
     guard case .npz(let archive) = document.content, given == nil || archive.names.count != 1 else {

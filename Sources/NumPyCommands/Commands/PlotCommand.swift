@@ -45,7 +45,7 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
     let mode = options.graphics == .auto ? probe.mode : options.graphics
     let source = try Address(address)
     let field = options.field.map { $0.split(separator: ".").map(String.init) } ?? []
-    let array = try source.open(reading.openOptions(for: source.path)).applying(field.map { .field($0) })
+    let array = try reading.array(source).applying(field.map { .field($0) })
     if image {
       guard let output, format == .png, !json else { throw ValidationError("--image writes a PNG: say -o FILE.png") }
       try options.checkImage()

@@ -38,7 +38,7 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
   func run() throws {
     let address = try Address(address)
     let options = try options.resolved()
-    let document = try Document(opening: address.path, options: reading.openOptions(for: address.path)).value()
+    let document = try reading.document(address.path).value()
     if let value = try address.value(in: document) {
       guard address.slice == nil else {
         throw FormatError(

@@ -35,7 +35,7 @@ struct SizesCommand: NPYCommand, HasCommonOptions {
     var code: ExitCode?
     for address in ManyOperands.unfolding(addresses) {
       let source = try Address(address)
-      let document = try Document(opening: source.path, options: reading.openOptions(for: source.path))
+      let document = try reading.document(source.path, isOneOfMany: addresses.count > 1)
       guard source.isWhole, case .npz(let archive) = document.content, archive.count > 1 else {
         try compare(address, source.item(of: document).array)
         continue

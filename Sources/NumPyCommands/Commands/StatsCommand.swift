@@ -25,7 +25,7 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
 
   func run() throws {
     let source = try Address(address)
-    let document = try Document(opening: source.path, options: reading.openOptions(for: source.path))
+    let document = try reading.document(source.path)
     guard source.isWhole, case .npz(let archive) = document.content, archive.count > 1 else {
       let array = try source.item(of: document).array
       let statistics = try StatsCommand.statistics(array)

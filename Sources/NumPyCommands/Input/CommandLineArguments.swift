@@ -45,8 +45,9 @@ enum CommandLineArguments {
 
   /// The options whose value may be any text at all.
   private static let freeValues: Set<String> = [
-    "--comment-prefix", "--comments", "--defaultfmt", "--deletechars", "--delimiter", "--filling-values", "--fmt",
+    "--comment-prefix", "--comments", "--date-format", "--decimal", "--defaultfmt", "--deletechars", "--delimiter",
+    "--filling-values", "--fmt",
     "--footer", "--header", "--infstr", "--missing-values", "--nanstr", "--newline", "--out-delimiter", "--prefix",
-    "--quotechar", "--replace-space", "--separator", "--sign", "--suffix",
+    "--quotechar", "--replace-space", "--separator", "--sign", "--skip-to", "--suffix", "--thousands",
   ]
 }

@@ -121,7 +121,8 @@ struct RawInputOptions: ParsableArguments {
 struct SourceOptions: ParsableArguments {
   @Option(help: "What the file is, whatever its content and extension say: \(FileFormat.list).")
   var from: FileFormat?
-  @Option(parsing: .unconditional, help: "The encoding of text: utf-8, latin-1, utf-16, ascii.") var encoding: String?
+  @Option(parsing: .unconditional, help: "The encoding of text, as Python calls it: utf-8, latin-1, utf-16, cp1252.")
+  var encoding: String?
   @OptionGroup var pickles: PickleReadingOptions
   @OptionGroup var elements: ViewOptions
   @OptionGroup var raw: RawInputOptions
@@ -133,7 +134,9 @@ struct SourceOptions: ParsableArguments {
   ///
   /// - Throws: `ValidationError` for values of options that mean nothing.
   func openOptions(for path: String) throws -> OpenOptions {
+    try TextOptionUse.check(self)
     var options = limits.openOptions
+    options.findsColumnTypes = text.dtype == nil
     options.format = from
     try pickles.apply(to: &options)
     try elements.apply(to: &options)
@@ -155,6 +158,26 @@ struct SourceOptions: ParsableArguments {
       ? .genFromText(try text.gapOptions(encoding: encoding, isStream: path == "-"))
       : .loadText(try text.loadOptions(encoding: encoding))
     return options
+  }
+
+  /// Opens a file, and refuses options that do nothing for what it is.
+  ///
+  /// - Parameter isOneOfMany: Whether there are others, for which the options may be meant.
+  func document(_ path: String, isOneOfMany: Bool = false) throws -> Document {
+    if text.gaps.usemask {
+      throw ValidationError("--usemask goes with convert to .npz or .pkl, which keep what is missing")
+    }
+    let document = try Document(opening: path, options: openOptions(for: path))
+    if !isOneOfMany { try TextOptionUse.check(self, of: document) }
+    return document
+  }
+
+  /// Whether any option is given that is for text.
+  var isForText: Bool { from?.isText == true || TextOptionUse.all.contains { $0.isGiven(self) } }
+
+  /// The array that an address names.
+  func array(_ address: Address, isOneOfMany: Bool = false) throws -> LazyArray {
+    try address.item(of: document(address.path, isOneOfMany: isOneOfMany)).array
   }
 }
 

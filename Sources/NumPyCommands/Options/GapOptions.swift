@@ -8,7 +8,7 @@ struct GapOptions: ParsableArguments {
   var genfromtxt = false
   @Option(parsing: .unconditional, help: "Fixed widths of the columns, as 3,5,2; one number for all.")
   var widths: String?
-  @Option(parsing: .unconditional, help: "Rows to leave out at the end.") var skipFooter = 0
+  @Option(parsing: .unconditional, help: "Rows to leave out at the end.") var skipFooter: Int?
   @Option(parsing: .unconditional, help: "true for the names of the first line, or the names: a,b,c.")
   var names: String?
   @Option(parsing: .unconditional, help: "Names that get an underscore.") var excludelist: String?
@@ -36,7 +36,7 @@ struct GapOptions: ParsableArguments {
       }
       options.delimiter = numbers.count == 1 ? .width(numbers[0]) : .widths(numbers)
     }
-    options.skipFooter = skipFooter
+    options.skipFooter = skipFooter ?? 0
     switch names {
     case nil: break
     case "true", "True": options.names = .firstLine

@@ -7,33 +7,59 @@ struct TextInputOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "The dtype of text: a string or a list literal as np.dtype takes it.")
   var dtype: String?
   @Option(
-    parsing: .unconditional, help: "What separates columns; left out: white space, a comma for .csv, a tab for .tsv.")
+    parsing: .unconditional,
+    help: "What separates columns, or auto; left out: white space, a comma for .csv, a tab for .tsv.")
   var delimiter: String?
   @Option(
     parsing: .unconditionalSingleValue, help: "What begins a comment; may be given several times, empty for none.")
   var comments: [String] = []
-  @Option(parsing: .unconditional, help: "Lines to leave out at the start.") var skiprows = 0
-  @Option(parsing: .unconditional, help: "Columns to read, as 0,2,-1.") var usecols: String?
+  @Option(parsing: .unconditional, help: "Lines to leave out at the start; auto for all that do not look like data.")
+  var skiprows: String?
+  @Option(parsing: .unconditional, help: "Columns to read, as 0,2,-1 or 0:4, or names.") var usecols: String?
   @Option(parsing: .unconditional, help: "Rows to read at most.") var maxRows: Int?
-  @Option(parsing: .unconditional, help: "The fewest axes of the result.") var ndmin = 0
+  @Option(parsing: .unconditional, help: "The fewest axes of the result.") var ndmin: Int?
   @Option(parsing: .unconditional, help: "The character around quoted fields.") var quotechar: String?
   @Flag(help: "Transpose the result.") var unpack = false
   @OptionGroup var gaps: GapOptions
+  @OptionGroup var dialect: DialectOptions
 
   func validate() throws {
-    guard skiprows >= 0, maxRows ?? 0 >= 0 else { throw ValidationError("argument must be nonnegative") }
-    guard (0...2).contains(ndmin) else { throw ValidationError("Illegal value of ndmin keyword: \(ndmin)") }
+    if let skiprows, skiprows != "auto" {
+      guard let count = Int(skiprows) else {
+        throw ValidationError("--skiprows takes a number of lines or auto, not '\(skiprows)'")
+      }
+      guard count >= 0 else { throw ValidationError("argument must be nonnegative: --skiprows") }
+    }
+    guard maxRows ?? 0 >= 0 else { throw ValidationError("argument must be nonnegative: --max-rows") }
+    if let ndmin, !(0...2).contains(ndmin) { throw ValidationError("Illegal value of ndmin keyword: \(ndmin)") }
+  }
+
+  private var skippedLines: Int { skiprows.flatMap { Int($0) } ?? 0 }
+
+  /// What the options say of the text's layout and spelling, beside the options of NumPy's readers.
+  private func textDialect() throws -> TextDialect {
+    var dialect = TextDialect()
+    if skiprows == "auto" { dialect.start = .found }
+    dialect.findsDelimiter = delimiter == "auto"
+    try self.dialect.apply(to: &dialect)
+    return dialect
   }
 
   /// The options of the library, but for a delimiter that the file's extension implies.
   func loadOptions(encoding: String?) throws -> LoadTextOptions {
     var options = LoadTextOptions(dtype: .float64, delimiter: givenDelimiter)
     if let dtype { options.dtype = try TextInputOptions.parsed(dtype) }
+    options.dialect = try textDialect()
+    switch gaps.names {
+    case nil: break
+    case "true", "True": options.dialect.hasNames = true
+    case let list?: options.dtype = try TextInputOptions.named(GapOptions.names(list), options.dtype)
+    }
     if !comments.isEmpty { options.comments = comments.map(Escapes.resolve).filter { !$0.isEmpty } }
-    options.skipRows = skiprows
-    if let usecols { options.useColumns = try TextInputOptions.columns(usecols) }
+    options.skipRows = skippedLines
+    if let usecols { try TextInputOptions.select(usecols, &options) }
     options.maxRows = maxRows
-    options.ndmin = ndmin
+    options.ndmin = ndmin ?? 0
     options.quoteCharacter = quotechar.map(Escapes.resolve)
     options.unpack = unpack
     if let encoding { options.encoding = try TextEncoding(named: encoding) }
@@ -43,7 +69,7 @@ struct TextInputOptions: ParsableArguments {
 
   /// The delimiter that was given; an empty one is white space.
   private var givenDelimiter: String? {
-    delimiter.flatMap { $0.isEmpty ? nil : Escapes.resolve($0) }
+    delimiter.flatMap { $0.isEmpty || $0 == "auto" ? nil : Escapes.resolve($0) }
   }
 
   static func parsed(_ dtype: String) throws -> DType {
@@ -56,13 +82,13 @@ struct TextInputOptions: ParsableArguments {
     if let givenDelimiter { options.delimiter = .text(givenDelimiter) }
     if let dtype { options.dtype = dtype == "auto" ? nil : try TextInputOptions.parsed(dtype) }
     if let mark = comments.first.map(Escapes.resolve) { options.comments = mark.isEmpty ? nil : mark }
-    options.skipHeader = skiprows
+    options.dialect = try textDialect()
+    options.dialect.quoteCharacter = quotechar.map(Escapes.resolve)
+    options.skipHeader = skippedLines
     options.maxRows = maxRows
-    options.ndmin = ndmin
+    options.ndmin = ndmin ?? 0
     options.unpack = unpack
-    if let usecols {
-      options.useColumns = GapOptions.names(usecols).map { Int($0).map { .index($0) } ?? .name($0) }
-    }
+    if let usecols { options.useColumns = try TextInputOptions.columns(usecols) }
     // Bytes are what NumPy's oldest readers gave: a file is read as UTF-8 all the same, a stream as Latin-1.
     options.keepsBytes = encoding == "bytes"
     if let encoding, !options.keepsBytes || isStream { options.encoding = try TextEncoding(named: encoding) }
@@ -71,15 +97,51 @@ struct TextInputOptions: ParsableArguments {
     return options
   }
 
-  static func columns(_ text: String) throws -> [Int] {
-    try text.isEmpty
-      ? []
-      : GapOptions.names(text).map { part in
-        guard let column = Int(part) else {
-          throw ValidationError("'\(part)' is no column: write integers with commas, as 0,2,-1")
-        }
-        return column
+  /// Columns by number, range or name, separated by commas.
+  static func columns(_ text: String) throws -> [GenFromTextOptions.Column] {
+    guard !text.isEmpty else { return [] }
+    return try GapOptions.names(text).flatMap { part -> [GenFromTextOptions.Column] in
+      if let column = Int(part) { return [.index(column)] }
+      if let range = try range(part) { return range.map { .index($0) } }
+      return [.name(part)]
+    }
+  }
+
+  /// `2:5` or `:8:2`, as Python's slices; `nil` for what is none.
+  private static func range(_ part: String) throws -> [Int]? {
+    let bounds = part.split(separator: ":", omittingEmptySubsequences: false).map { String($0).trimmedSpaces }
+    guard (2...3).contains(bounds.count), bounds.allSatisfy({ $0.isEmpty || Int($0) != nil }) else { return nil }
+    let start = Int(bounds[0]) ?? 0
+    let step = bounds.count == 3 ? Int(bounds[2]) ?? 1 : 1
+    guard let stop = Int(bounds[1]), start >= 0, stop >= 0, step > 0, stop - start <= 1 << 20 else {
+      throw ValidationError("'\(part)' is no range of columns: write start:stop with numbers from 0 on, as 0:4")
+    }
+    return Array(stride(from: start, to: stop, by: step))
+  }
+
+  private static func select(_ text: String, _ options: inout LoadTextOptions) throws {
+    let columns = try columns(text)
+    let indices = columns.compactMap { column in if case .index(let index) = column { index } else { nil } }
+    if indices.count == columns.count {
+      options.useColumns = indices
+    } else if options.dialect.hasNames {
+      options.columnNames = columns
+    } else {
+      throw ValidationError(
+        "'\(text)' are no columns: write integers with commas, as 0,2,-1, or names with --names true")
+    }
+  }
+
+  /// Records whose fields have these names, each of a dtype, or of one of its fields.
+  private static func named(_ names: [String], _ dtype: DType) throws -> DType {
+    do throws(ArrayError) {
+      guard let fields = dtype.fields else { return try DType.structured(names.map { (name: $0, dtype: dtype) }) }
+      guard fields.count == names.count else {
+        throw ArrayError(.badValue, "\(names.count) names are given for \(fields.count) fields")
       }
+      return try DType.structured(
+        fields: zip(names, fields).map { DType.Field($0, $1.dtype, offset: $1.offset) }, itemSize: dtype.itemSize)
+    } catch { throw ValidationError(error.message) }
   }
 }
 
@@ -87,6 +149,8 @@ struct TextInputOptions: ParsableArguments {
 struct TextOutputOptions: ParsableArguments {
   @Option(parsing: .unconditionalSingleValue, help: "How values are written, as %d; several times for one per column.")
   var fmt: [String] = []
+  @Flag(help: "Write CSV: the names of fields first, values as Python's str, in quotes where they need them.")
+  var csv = false
   @Flag(help: "Take even a single --fmt as a list with an entry per column.") var fmtList = false
   @Option(parsing: .unconditional, help: "What separates columns; left out: a space, a comma for .csv, a tab for .tsv.")
   var outDelimiter: String?
@@ -96,9 +160,33 @@ struct TextOutputOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "What stands before each line of header and footer.")
   var commentPrefix: String?
 
+  /// The options that were given.
+  var given: [String] {
+    [
+      ("--csv", csv), ("--fmt", !fmt.isEmpty), ("--fmt-list", fmtList), ("--out-delimiter", outDelimiter != nil),
+      ("--newline", newline != nil), ("--header", header != nil), ("--footer", footer != nil),
+      ("--comment-prefix", commentPrefix != nil),
+    ].filter(\.1).map(\.0)
+  }
+
+  func validate() throws {
+    if fmtList, fmt.isEmpty { throw ValidationError("--fmt-list goes with --fmt") }
+    if commentPrefix != nil, header == nil, footer == nil {
+      throw ValidationError("--comment-prefix goes with --header or --footer")
+    }
+  }
+
   /// The options of the library, but for a delimiter that the file's extension implies.
   func saveOptions(encoding: String?) throws -> SaveTextOptions {
     var options = SaveTextOptions()
+    // The default would round integers of more than 53 bits.
+    options.keepsDigits = fmt.isEmpty
+    if csv {
+      options.format = "%s"
+      options.delimiter = ","
+      options.writesNames = true
+      options.quoteCharacter = "\""
+    }
     if fmtList || fmt.count > 1 {
       options.format = .columns(fmt.map(Escapes.resolve))
     } else if let single = fmt.first {

@@ -26,16 +26,31 @@ struct WritingOptions: ParsableArguments {
   ///
   /// - Parameter encoding: The encoding of text.
   func saveOptions(_ format: FileFormat, encoding: String?) throws -> SaveOptions {
+    try checkUse(format)
     var options = SaveOptions(format: format)
     output.apply(to: &options)
     options.name = name
     (options.compression, options.layout) = try archive.resolved()
     options.text = try text.saveOptions(encoding: format.isText ? encoding : nil)
     options.rawIsFortranOrder = array.order == .f
-    options.usesDelimiterOfExtension = text.outDelimiter == nil
+    options.usesDelimiterOfExtension = text.outDelimiter == nil && !(text.csv && format == .txt)
     options.onWarning = { Console.warn($0) }
     try pickle.apply(to: &options)
     return options
+  }
+
+  /// Refuses options for another format than the one that is written.
+  private func checkUse(_ format: FileFormat) throws {
+    let uses: [(name: String, isGiven: Bool, formats: [FileFormat])] =
+      text.given.map { ($0, true, [.txt, .csv, .tsv]) } + [
+        ("--compress", archive.compress != nil, [.npz]), ("--numpy-layout", archive.numpyLayout, [.npz]),
+        ("--name", name != nil, [.npz]), ("--protocol", pickle.protocolVersion != nil, [.pkl]),
+        ("--numpy-modules", pickle.numpyModules != nil, [.pkl]),
+      ]
+    for use in uses where use.isGiven && !use.formats.contains(format) {
+      let what = use.formats[0].isText ? "text" : ".\(use.formats[0].rawValue)"
+      throw ValidationError("\(use.name) is for \(what) that is written, not for .\(format.rawValue)")
+    }
   }
 }
 

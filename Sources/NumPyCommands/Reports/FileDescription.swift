@@ -9,15 +9,15 @@ enum FileDescription {
   case pickle(PickleDescription)
   case text(TextDescription)
 
-  init(_ text: String, _ options: OpenOptions) throws {
+  init(_ text: String, _ reading: SourceOptions, isOneOfMany: Bool) throws {
     let address = try Address(text)
-    let document = try Document(opening: address.path, options: options)
+    let document = try reading.document(address.path, isOneOfMany: isOneOfMany)
     switch document.content {
     case .npz(let archive) where address.isWhole: self = .archive(try ArchiveDescription(archive, name: text))
     case .npz(let archive): self = .array(try FileDescription.member(of: archive, address, document))
     case .npy(let file): self = .array(try FileDescription.array(of: file, address, document))
     case .pickle, .value: self = .pickle(try PickleDescription(document, address))
-    case .text(let source, let format): self = .text(TextDescription(source, address, format))
+    case .text(let source, let format): self = .text(try TextDescription(document, source, address, format))
     case .raw: throw FormatError(.badArgument, "raw bytes do not say what they are", file: address.path)
     }
   }
@@ -94,34 +94,72 @@ enum FileDescription {
   }
 }
 
-/// What is told of a text without reading it: its size and how it is compressed.
+/// What is told of a text: its size, how it begins, and what array it is, for which it has to be read.
 struct TextDescription {
   let name: String
   let format: FileFormat
   let fileSize: Int?
   let start: String
+  /// The type and shape of the array; `nil` if the text cannot be read as it is.
+  let array: (dtype: DType, shape: [Int])?
 
-  init(_ source: any ByteSource, _ address: Address, _ format: FileFormat) {
+  init(
+    _ document: Document, _ source: any ByteSource, _ address: Address, _ format: FileFormat
+  ) throws(FormatError) {
     name = address.text
     self.format = format
     fileSize = FileStatus(path: address.path)?.size
     let bytes = (try? source.readBytes(at: 0, upTo: 200)) ?? []
     start = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+    do throws(FormatError) { array = try TextDescription.array(address, document) } catch {
+      // What is asked for by its name is to be there.
+      guard address.isWhole, ![.cancelled, .io].contains(error.code) else { throw error }
+      array = nil
+      Console.warn(Failure.line(error))
+    }
+  }
+
+  private static func array(
+    _ address: Address, _ document: Document
+  ) throws(FormatError) -> (dtype: DType, shape: [Int]) {
+    let array = try address.item(of: document).array
+    guard let axis = array.openAxis else { return (array.dtype, array.shape) }
+    var count = 0
+    try array.blocks().forEachRun(inUnitsOf: 1) { (run: AnyNDArray) throws(FormatError) in count += run.count }
+    var shape = array.shape
+    shape[axis] = count / max(1, shape.enumerated().reduce(1) { $1.offset == axis ? $0 : $0 * $1.element })
+    return (array.dtype, shape)
+  }
+
+  private var rows: [[String]] {
+    guard let array else { return [] }
+    return [
+      ["  dtype", Console.printable(array.dtype.description)], ["  shape", Layout.describe(array.shape)],
+      ["  elements", TextTable.grouped(array.shape.reduce(1, &*))],
+    ]
   }
 
   var text: String {
-    TextTable.aligned([
-      [Console.printable(name)], ["  format", format == .txt ? "text" : "text, \(format.rawValue)"],
-      ["  file", fileSize.map { "\(TextTable.grouped($0)) bytes" } ?? "unknown"],
-      ["  begins", Console.printable(String(start.prefix(60)))],
-    ])
+    TextTable.aligned(
+      [
+        [Console.printable(name)], ["  format", format == .txt ? "text" : "text, \(format.rawValue)"],
+        ["  file", fileSize.map { "\(TextTable.grouped($0)) bytes" } ?? "unknown"],
+        ["  begins", Console.printable(String(start.prefix(60)))],
+      ] + rows)
   }
 
-  var row: [String] { [Console.printable(name), "-", "text", fileSize.map(TextTable.size) ?? "-"] }
+  var row: [String] {
+    [
+      Console.printable(name), array.map { Layout.describe($0.shape) } ?? "-",
+      "text" + (array.map { " " + Console.printable($0.dtype.description) } ?? ""), fileSize.map(TextTable.size) ?? "-",
+    ]
+  }
 
   var json: JSONValue {
     .object([
       ("file", .string(name)), ("format", .string("text")), ("file_bytes", fileSize.map(JSONValue.int) ?? .null),
+      ("dtype", array.map(\.dtype.json) ?? .null),
+      ("shape", array.map { .array($0.shape.map(JSONValue.int)) } ?? .null),
     ])
   }
 }

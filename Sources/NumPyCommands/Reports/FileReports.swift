@@ -10,12 +10,12 @@ struct FileReports {
   }
 
   private let addresses: [String]
-  private let options: OpenOptions
+  private let reading: SourceOptions
   private let isJSON: Bool
 
-  init(_ addresses: [String], _ options: OpenOptions, json: Bool) {
+  init(_ addresses: [String], _ reading: SourceOptions, json: Bool) {
     self.addresses = addresses
-    self.options = options
+    self.reading = reading
     isJSON = json
   }
 
@@ -27,7 +27,7 @@ struct FileReports {
     var isGood = true
     for address in addresses {
       do {
-        let description = try FileDescription(address, options)
+        let description = try FileDescription(address, reading, isOneOfMany: addresses.count > 1)
         for error in description.memberErrors {
           isGood = false
           _ = try Failure.note(error, asJSON: isJSON)

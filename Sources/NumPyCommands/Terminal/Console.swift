@@ -34,7 +34,7 @@ enum Console {
 
   /// A warning in NumPy's words, unless `--quiet` was given.
   static func warn(_ message: String) {
-    if !isQuiet.load(ordering: .relaxed) { note("npy: warning: \(printable(message))") }
+    if !isQuiet.load(ordering: .relaxed) { note("npy: warning: \(printable(Failure.shortened(message)))") }
   }
 
   /// Whether warnings are to be left out.

@@ -36,9 +36,9 @@ enum Failure {
 
   /// An error as one line that can be printed. The dtype of a record of thousands of fields, or a long name, is cut.
   static func line(_ error: FormatError) -> String {
-    let text = Console.printable(error.description)
-    guard text.count > 600 else { return text }
-    return "\(text.prefix(400)) … \(text.suffix(150))"
+    var error = error
+    error.message = shortened(error.message)
+    return shortened(Console.printable(error.description))
   }
 
   /// Reports an error of one of several files, or of one of an archive's members, while the others go on.
@@ -53,17 +53,31 @@ enum Failure {
   }
 
   static func json(_ error: FormatError) -> JSONValue {
-    .object([
-      ("code", .string(error.code.rawValue)), ("message", .string(error.message)),
+    var entries: [(key: String, value: JSONValue)] = [
+      ("code", .string(error.code.rawValue)), ("message", .string(message(of: error))),
       ("file", error.file.map(JSONValue.string) ?? .null), ("member", error.member.map(JSONValue.string) ?? .null),
       ("offset", error.offset.map(JSONValue.int) ?? .null),
-    ])
+    ]
+    if let line = error.line { entries.append(("line", .int(line))) }
+    return .object(entries)
+  }
+
+  /// What is wrong and what may help, no longer than a few hundred characters.
+  private static func message(of error: FormatError) -> String {
+    shortened(error.message) + (error.hint.map { "; " + $0 } ?? "")
+  }
+
+  /// A text that would fill the screen with its middle left out.
+  static func shortened(_ text: String) -> String {
+    // Counting characters takes as long as the text; its bytes are known.
+    guard text.utf8.count > 600, text.count > 600 else { return text }
+    return "\(text.prefix(400)) … \(text.suffix(150))"
   }
 
   static func printJSON(_ error: FormatError) {
     do { try Console.print(JSONValue.object([("error", json(error))]).text) } catch {
       // Where standard output does not work, the error has one more place to go.
-      Console.note("npy: " + Console.printable(error.description))
+      Console.note("npy: " + line(error))
     }
   }
 }

@@ -49,10 +49,13 @@ public struct FileCheck: Sendable {
   ///
   /// Reads every byte, in bounded memory, and calls nothing that the file names.
   ///
-  /// - Parameter pickleEncoding: What Python 2's strings within arrays of objects become.
+  /// - Parameters:
+  ///   - pickleEncoding: What Python 2's strings within arrays of objects become.
+  ///   - text: How text is read; left out, as what it looks like.
   /// - Throws: ``FormatError`` only if the file cannot be read at all; what is wrong with its content is a finding.
   public init(
-    path: String, limits: LoadLimits = .default, pickleEncoding: PickleStringEncoding = .ascii
+    path: String, limits: LoadLimits = .default, pickleEncoding: PickleStringEncoding = .ascii,
+    text: OpenOptions? = nil
   ) throws(FormatError) {
     self.limits = limits
     self.pickleEncoding = pickleEncoding
@@ -66,6 +69,7 @@ public struct FileCheck: Sendable {
         case .npz: try checkArchive(path, whole)
         case .pickle:
           if let array = try CompressedNPY.open(whole) { return try checkArray(array) }
+          if try isText(whole) { return try checkText(whole, text) }
           // The first bytes of a stream must still be there when it proves to be something else.
           let kept = whole.isSeekable ? whole : try PeekableSource(whole, keeping: ForeignFile.prefixLength)
           do throws(FormatError) { try checkPickle(kept, path: path) } catch {

@@ -155,17 +155,25 @@ extension Document {
   func table(
     _ source: any ByteSource, _ format: FileFormat, _ name: String?
   ) throws(FormatError) -> LazyArray {
-    let table = try lazy(source, reading(format))
-    guard let name else { return table }
-    guard table.dtype.fields != nil else {
-      throw FormatError(
-        .notFound, "the columns of the text have no names, such as '\(name)': --genfromtxt --names true reads them",
-        file: path, member: name)
+    guard let name else { return try lazy(source, reading(format)) }
+    let reading = reading(format)
+    if reading.isStructured {
+      let table = try lazy(source, reading)
+      if table.dtype.fields != nil { return try fields(of: table, name[...]) }
     }
-    return try fields(of: table, name[...])
+    do throws(FormatError) {
+      let readings = try reading.column(name, findsType: options.findsColumnTypes, of: source)
+      for reading in readings.dropLast() {
+        do throws(FormatError) { return try LazyArray(reading.read(source), name: path, spool: spool) } catch {
+          guard [.badValue, .malformed].contains(error.code) else { throw error }
+        }
+      }
+      return try lazy(source, readings[readings.count - 1])
+    } catch { throw error.at(file: path, member: name) }
   }
 
   func lazy(_ source: any ByteSource, _ reading: TextReading) throws(FormatError) -> LazyArray {
+    let (source, reading) = try reading.prepared(source)
     if let blocks = try TextTableBlocks.open(source, reading) { return try LazyArray(blocks, spool: spool) }
     source.willBeReadOnce()
     return try LazyArray(reading.read(source), name: path, spool: spool)

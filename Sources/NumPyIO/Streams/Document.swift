@@ -31,6 +31,8 @@ public struct OpenOptions {
   /// Whether columns are separated as the extension says, where ``text`` has no delimiter: by a comma for `.csv`, a tab
   /// for `.tsv`.
   public var usesDelimiterOfExtension = true
+  /// Whether the types of columns that are asked for by name are found from the data, rather than told by ``text``.
+  public var findsColumnTypes = true
   /// How pickles are read, those within `.npy` and `.npz` included.
   public var pickle = PickleReader.Options()
   /// Whether arrays of objects are decoded, and so changed by ``pickle``'s options, where their bytes could be copied.
@@ -87,7 +89,17 @@ public struct Document {
     var source = try FileSource.openSource(path: path)
     if !source.isSeekable { source = try PeekableSource(source, keeping: 512) }
     var format: FileFormat
-    if let known = options.format { format = known } else { format = try Document.format(of: source, path) }
+    if let known = options.format {
+      format = known
+    } else {
+      format = try Document.format(of: source, path)
+      // What a name promises to be an array, and is not, is told rather than read.
+      if format == .pkl, FileFormat(extensionOf: path) == nil {
+        // The beginning of a stream must still be there for whoever reads it.
+        if !source.isSeekable { source = try PeekableSource(source, keeping: TextBeginning.length) }
+        if try TextBeginning.isText(source) { format = .txt }
+      }
+    }
     if options.format == .npy || (options.format == nil && format == .pkl),
       let array = try CompressedNPY.open(source, recovering: options.recovers)
     {
@@ -148,8 +160,8 @@ public struct Document {
     }
   }
 
-  /// The format by the first bytes; what is neither an array nor an archive is text if its extension says so, else a
-  /// pickle.
+  /// The format by the first bytes; what is neither an array nor an archive is text if its extension says so, else what
+  /// looks like a pickle.
   private static func format(of source: any ByteSource, _ path: String) throws(FormatError) -> FileFormat {
     let named = FileFormat(extensionOf: path)
     // An empty text is an empty table; an empty file of another format is an error.

@@ -83,6 +83,47 @@ public enum TextReading: Sendable {
     }
   }
 
+  /// Whether the table is one of records by its options.
+  var isStructured: Bool {
+    switch self {
+    case .loadText(let options): options.dtype.isStructured || options.dialect.hasNames
+    case .genFromText(let options): options.dtype?.isStructured == true || options.names != nil
+    }
+  }
+
+  /// The source to read and how, with everything settled that only the text itself tells.
+  func prepared(_ source: any ByteSource) throws(FormatError) -> (any ByteSource, TextReading) {
+    switch self {
+    case .loadText(let options):
+      let (source, options) = try options.prepared(source)
+      return (source, .loadText(options))
+    case .genFromText(let options):
+      let (source, options) = try options.prepared(source)
+      return (source, .genFromText(options))
+    }
+  }
+
+  /// How one column of a table is read, by the name that its header gives it, or by its number: as the first of these
+  /// that reads it.
+  ///
+  /// - Parameter findsType: Whether its type is found from the data: an integer, a number with NaN where fields are
+  ///   empty, or what `genfromtxt` finds.
+  func column(_ name: String, findsType: Bool, of source: any ByteSource) throws(FormatError) -> [TextReading] {
+    switch self {
+    case .loadText(let options):
+      var column = try options.selecting(name, of: source)
+      guard findsType else { return [.loadText(column)] }
+      column.quoteCharacter = column.quoteCharacter ?? "\""
+      column.dtype = .int64
+      var numbers = GenFromTextOptions(column)
+      (numbers.dtype, numbers.loose) = (.float64, false)
+      var any = numbers
+      (any.dtype, any.loose) = (nil, true)
+      return [.loadText(column), .genFromText(numbers), .genFromText(any)]
+    case .genFromText(let options): return [.genFromText(try options.selecting(name, of: source))]
+    }
+  }
+
   /// Reads the whole table into memory.
   func read(_ source: any ByteSource) throws(FormatError) -> StoredArray {
     switch self {

@@ -17,6 +17,9 @@ struct TextBlocks {
   /// Whether all text so far is, byte for byte, what the file holds.
   private var isVerbatim = true
 
+  /// How many lines have been taken; `nil` after a jump to another place of the file.
+  private(set) var droppedLines: Int? = 0
+
   /// The text that has been read and not been taken yet.
   private(set) var text: [UInt8] = []
 
@@ -37,7 +40,7 @@ struct TextBlocks {
   /// - Throws: ``FormatError`` if the source fails, its bytes are not text in the encoding, or one line is longer than
   ///   the limit (code `limitExceeded`).
   mutating func advance(past count: Int) throws(FormatError) {
-    if count > 0 { text.removeFirst(count) }
+    if count > 0 { drop(count) }
     guard !hasEnded else { return }
     guard text.count < maxLineBytes else {
       throw FormatError(
@@ -64,6 +67,17 @@ struct TextBlocks {
     } catch { throw error.at(file: source.name) }
   }
 
+  private mutating func drop(_ count: Int) {
+    if let known = droppedLines {
+      // Safe: the span is used while the array's bytes are held.
+      droppedLines = unsafe text.withUnsafeBytes { bytes in
+        let lines = unsafe RawSpan(_unsafeBytes: bytes).extracting(0..<count)
+        return known + TextScan(lines).lineEnds(of: lines)
+      }
+    }
+    text.removeFirst(count)
+  }
+
   /// Where in the file a place of ``text`` is, if the file's bytes are the text.
   func filePosition(of place: Int) -> Int? {
     isVerbatim ? position - decoder.pendingCount - text.count + place : nil
@@ -72,6 +86,7 @@ struct TextBlocks {
   /// Drops the text and goes on from a place in the file where a line begins. The source must be seekable.
   mutating func restart(at place: Int) {
     text = []
+    droppedLines = nil
     nextSize = 64 << 10
     isVerbatim = true
     position = place

@@ -66,6 +66,7 @@ struct TextDecoder {
       position += all.count
     case .utf16, .utf16LittleEndian, .utf16BigEndian: try decodeUTF16(all, isLast, &text)
     case .utf32, .utf32LittleEndian, .utf32BigEndian: try decodeUTF32(all, isLast, &text)
+    default: try decodeBySystem(all, isLast, &text)
     }
     if position > 0 { isStart = false }
   }
@@ -76,9 +77,35 @@ struct TextDecoder {
       offset: position + index)
   }
 
+  /// The system's encodings, strictly.
+  private mutating func decodeBySystem(_ bytes: [UInt8], _ isLast: Bool, _ text: inout [UInt8]) throws(FormatError) {
+    guard let system = TextEncoding.systemNames[encoding] else { return }
+    guard !system.isSingleByte else {
+      let table = try ByteTable.of(encoding).characters
+      for (index, byte) in bytes.enumerated() {
+        if table[Int(byte)].isEmpty {
+          throw failure("byte 0x\(String(byte, radix: 16))", index, "character maps to <undefined>")
+        }
+        text += table[Int(byte)]
+      }
+      position += bytes.count
+      return
+    }
+    let codec = try SystemCodec(from: system.name, to: "UTF-8")
+    let (consumed, stop) = codec.convert(bytes[...], into: &text)
+    if stop == .illegal || (stop == .incomplete && isLast) {
+      throw failure(
+        "byte 0x\(String(bytes[consumed], radix: 16))", consumed,
+        stop == .illegal ? "illegal multibyte sequence" : "incomplete multibyte sequence")
+    }
+    rest = Array(bytes[consumed...])
+    position += consumed
+  }
+
   private mutating func decodeUTF8(_ bytes: [UInt8], _ isLast: Bool, _ text: inout [UInt8]) throws(FormatError) {
     var start = 0
-    if isStart, encoding == .utf8WithMark {
+    // Python's utf-8 keeps a mark; nobody means it as the first character of a table.
+    if isStart {
       if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
         start = 3
       } else if !isLast, [0xEF, 0xBB, 0xBF].starts(with: bytes) {

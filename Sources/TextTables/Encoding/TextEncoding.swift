@@ -22,6 +22,46 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
   case utf32LittleEndian = "utf-32-le"
   /// UTF-32, the high byte first, without a mark.
   case utf32BigEndian = "utf-32-be"
+  /// Windows' code pages: Central European, Cyrillic, Western, Greek, Turkish, Hebrew, Arabic, Baltic, Vietnamese.
+  case cp1250, cp1251, cp1252, cp1253, cp1254, cp1255, cp1256, cp1257, cp1258
+  /// DOS' code pages: American, Western, Central European, Western with a euro, Cyrillic.
+  case cp437, cp850, cp852, cp858, cp866
+  /// ISO 8859-2: Central European.
+  case iso8859Part2 = "iso8859-2"
+  /// ISO 8859-5: Cyrillic.
+  case iso8859Part5 = "iso8859-5"
+  /// ISO 8859-7: Greek.
+  case iso8859Part7 = "iso8859-7"
+  /// ISO 8859-9: Turkish.
+  case iso8859Part9 = "iso8859-9"
+  /// ISO 8859-15: Western with a euro.
+  case iso8859Part15 = "iso8859-15"
+  /// ISO 8859-16: South-Eastern European.
+  case iso8859Part16 = "iso8859-16"
+  /// The Macintosh's Western characters.
+  case macRoman = "mac-roman"
+  /// KOI8-R: Russian.
+  case koi8R = "koi8-r"
+  /// KOI8-U: Ukrainian.
+  case koi8U = "koi8-u"
+  /// Shift JIS: Japanese.
+  case shiftJIS = "shift_jis"
+  /// Windows' Japanese.
+  case cp932
+  /// EUC-JP: Japanese.
+  case eucJP = "euc_jp"
+  /// GB 2312: simplified Chinese.
+  case gb2312
+  /// GBK: Chinese.
+  case gbk
+  /// GB 18030: Chinese, and all of Unicode.
+  case gb18030
+  /// Big5: traditional Chinese.
+  case big5
+  /// EUC-KR: Korean.
+  case eucKR = "euc_kr"
+  /// Windows' Korean.
+  case cp949
 
   /// The encoding that Python knows under a name: case does not count, and `_`, `-` and a space are the same.
   ///
@@ -43,8 +83,21 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
     case "utf-32", "utf32", "u32": self = .utf32
     case "utf-32-le", "utf-32le": self = .utf32LittleEndian
     case "utf-32-be", "utf-32be": self = .utf32BigEndian
-    default: throw FormatError(.badArgument, "unknown encoding: \(name)")
+    default:
+      guard let encoding = TextEncoding.system(named: key) else {
+        throw FormatError(.badArgument, "unknown encoding: \(name)")
+      }
+      self = encoding
     }
+  }
+
+  /// The encoding that a byte order mark at the start of a text announces; `nil` without one that needs another reading
+  /// than UTF-8.
+  static func marked(_ source: any ByteSource) throws(FormatError) -> TextEncoding? {
+    guard source.isSeekable else { return nil }
+    let start = try source.readBytes(at: 0, upTo: 4)
+    if start == [0xFF, 0xFE, 0, 0] || start == [0, 0, 0xFE, 0xFF] { return .utf32 }
+    return start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) ? .utf16 : nil
   }
 
   /// How Python's messages call the codec.
@@ -53,7 +106,7 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
     case .utf8, .utf8WithMark: "utf-8"
     case .latin1: "latin-1"
     case .ascii: "ascii"
-    default: rawValue
+    default: TextEncoding.systemNames[self]?.isSingleByte == true ? "charmap" : rawValue
     }
   }
 
@@ -69,9 +122,9 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
   /// How many bytes a unit of the encoding has.
   var unitSize: Int {
     switch self {
-    case .utf8, .utf8WithMark, .latin1, .ascii: 1
     case .utf16, .utf16LittleEndian, .utf16BigEndian: 2
     case .utf32, .utf32LittleEndian, .utf32BigEndian: 4
+    default: 1
     }
   }
 
@@ -93,6 +146,7 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
   /// - Parameter isRowStart: Tells where a row begins: positions in errors count from there, as Python counts them.
   /// - Throws: ``FormatError`` with code `badValue` and Python's wording for a character that the encoding has not.
   func encode(_ text: [UInt8], isRowStart: (Int) -> Bool = { $0 == 0 }) throws(FormatError) -> [UInt8] {
+    if TextEncoding.systemNames[self] != nil { return try encodeBySystem(text, isRowStart: isRowStart) }
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
     var index = 0
@@ -122,6 +176,46 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
         for place in 0..<4 {
           result.append(UInt8(truncatingIfNeeded: point >> UInt32(8 * (isBig ? 3 - place : place))))
         }
+      // Left to the system above.
+      default: break
+      }
+      index += length
+      position += 1
+    }
+    return result
+  }
+
+  /// As above, character by character where one is not plain: what the system cannot convert is told as Python does.
+  private func encodeBySystem(_ text: [UInt8], isRowStart: (Int) -> Bool) throws(FormatError) -> [UInt8] {
+    guard let system = TextEncoding.systemNames[self] else { return text }
+    var reverse: [[UInt8]: UInt8] = [:]
+    var codec: SystemCodec?
+    if system.isSingleByte {
+      for (byte, character) in try ByteTable.of(self).characters.enumerated() where !character.isEmpty {
+        reverse[character] = UInt8(byte)
+      }
+    } else {
+      codec = try SystemCodec(from: "UTF-8", to: system.name)
+    }
+    var result: [UInt8] = []
+    var index = 0
+    var position = 0
+    while index < text.count {
+      if isRowStart(index) { position = 0 }
+      let (point, length) = UTF8Text.decode(text, at: index)
+      let character = text[index..<(index + length)]
+      if point < 0x80 {
+        result.append(text[index])
+      } else if let byte = reverse[Array(character)] {
+        result.append(byte)
+      } else if codec?.convert(character, into: &result).stop != .end {
+        let hex = String(point, radix: 16)
+        let (letter, width) = point < 0x100 ? ("x", 2) : point < 0x1_0000 ? ("u", 4) : ("U", 8)
+        let shown = "\\\(letter)\(String(repeating: "0", count: width - hex.count))\(hex)"
+        throw FormatError(
+          .badValue,
+          "'\(codecName)' codec can't encode character '\(shown)' in position \(position): "
+            + (system.isSingleByte ? "character maps to <undefined>" : "illegal multibyte sequence"))
       }
       index += length
       position += 1

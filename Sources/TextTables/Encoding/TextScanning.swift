@@ -125,13 +125,15 @@ struct TextScan {
   func lineCount(of text: RawSpan) -> Int {
     let end = text.byteCount
     guard end > 0 else { return 0 }
-    var count = feeds
-    if returns > 0 {
-      var pairs = 0
-      for index in 0..<(end - 1) where text.byte(index) == 13 && text.byte(index + 1) == 10 { pairs += 1 }
-      count += returns - pairs
-    }
     let last = text.byte(end - 1)
-    return last == 10 || last == 13 ? count : count + 1
+    return lineEnds(of: text) + (last == 10 || last == 13 ? 0 : 1)
+  }
+
+  /// How many line ends the text has: its line feeds, and its carriage returns that stand alone.
+  func lineEnds(of text: RawSpan) -> Int {
+    guard returns > 0 else { return feeds }
+    var pairs = 0
+    for index in 0..<(text.byteCount - 1) where text.byte(index) == 13 && text.byte(index + 1) == 10 { pairs += 1 }
+    return feeds + returns - pairs
   }
 }

@@ -32,7 +32,11 @@ struct FieldNames {
   }
 
   /// Valid, different names; as many as `count` says if it is given.
-  func validate(_ names: [String], count: Int? = nil) -> [String] {
+  ///
+  /// - Parameter isHeader: Whether they are those of a header, or were given: NumPy calls these by its own format if they
+  ///   are empty, whatever `defaultfmt` says.
+  func validate(_ names: [String], count: Int? = nil, isHeader: Bool = false) -> [String] {
+    let format = isHeader ? "f%i" : self.format
     var names = names
     if let count {
       if names.count < count { names += repeatElement("", count: count - names.count) }

@@ -33,9 +33,9 @@ extension GenFromTextTable {
         // What marks the line as a comment is not a column.
         values.removeFirst()
       }
-      self.names = validator.validate(values.map(PythonText.strip))
+      self.names = validator.validate(values.map(PythonText.strip), isHeader: true)
       first = []
-    case .list(let list): names = validator.validate(list.map(PythonText.strip))
+    case .list(let list): names = validator.validate(list.map(PythonText.strip), isHeader: true)
     case nil: break
     }
   }

@@ -65,7 +65,9 @@ extension GenFromTextTable {
       return unsafe FieldConversion(slot.dtype, at: start).store(value)
     }
     guard isStored else { return nil }
-    return MissingValue(bits: bits, byteCount: slot.dtype.itemSize, takesWords: dtype != nil && options.loose)
+    return MissingValue(
+      bits: bits, byteCount: slot.dtype.itemSize, takesWords: dtype != nil && options.loose && options.skipFooter == 0,
+      known: converter.missing.map { Array($0.utf8) })
   }
 
   /// Whether values that are read without their converter would not have upgraded it, or know better what to.

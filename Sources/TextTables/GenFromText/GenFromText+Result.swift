@@ -21,22 +21,28 @@ extension GenFromTextTable {
       try AnyNDArray(zeros: shape, dtype: target)
     }
     let rowSize = isTable ? target.itemSize * columnCount : target.itemSize
+    var found = WordCount()
     for (number, row) in rows.enumerated() {
       for (index, slot) in used.enumerated() where index < row.count {
         let value: TextValue
-        do throws(FormatError) { value = try converters[index].convert(row[index], loose: options.loose) } catch {
+        do throws(FormatError) {
+          value = try converters[index].convert(
+            row[index], loose: options.loose, counting: &found, at: { place(ofRow: number) })
+        } catch {
           try checkAll(used.count)
-          throw error
+          throw located(error, number)
         }
         // Safe: the slot lies within row `number` of the array, which is new.
         let conversion = unsafe FieldConversion(
           slot.dtype, at: array.storage.baseAddress + number * rowSize + slot.offset)
         guard conversion.store(value) else {
           try checkAll(used.count)
-          throw outOfBounds(value, slot.dtype)
+          throw located(outOfBounds(value, slot.dtype), number)
         }
       }
     }
+    words = found
+    reportWords(rowCount: rows.count)
     let mask = options.usemask ? try makeMask(target, isTable, used.count, shape) : nil
     return GenFromTextResult(array: shaped(array), mask: mask.map(shaped))
   }
@@ -50,8 +56,32 @@ extension GenFromTextTable {
   /// row.
   private func checkAll(_ count: Int) throws(FormatError) {
     for index in 0..<count {
-      for row in rows where index < row.count { try converters[index].check(row[index], loose: options.loose) }
+      for (number, row) in rows.enumerated() where index < row.count {
+        do throws(FormatError) { try converters[index].check(row[index], loose: options.loose) } catch {
+          throw located(error, number)
+        }
+      }
     }
+  }
+
+  /// Where a row stands in the text, which is read once more to tell.
+  private func place(ofRow number: Int) -> TextPlace {
+    guard source.isSeekable, var lines = try? lines(from: dataLine) else { return TextPlace() }
+    var left = number
+    while let line = try? lines.next() {
+      let values = splitter.fields(line)
+      if values.isEmpty || wanted(of: values) == nil { continue }
+      if left == 0 { return lines.linePlace }
+      left -= 1
+    }
+    return TextPlace()
+  }
+
+  private func located(_ error: FormatError, _ row: Int) -> FormatError {
+    var error = error
+    let place = place(ofRow: row)
+    (error.line, error.offset) = (place.line, place.offset)
+    return error
   }
 
   func shaped(_ array: AnyNDArray) -> AnyNDArray {

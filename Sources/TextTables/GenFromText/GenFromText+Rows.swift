@@ -38,14 +38,26 @@ extension GenFromTextTable {
   func report(_ all: [(line: Int, count: Int)], rowCount: Int) throws(FormatError) -> Int {
     let (invalid, footer) = withoutFooter(all, rowCount: rowCount)
     if !invalid.isEmpty {
-      let lines = invalid.map { "    Line #\($0.line) (got \($0.count) columns instead of \(columnCount))" }
+      var lines = invalid.prefix(5).map { "    Line #\($0.line) (got \($0.count) columns instead of \(columnCount))" }
+      // NumPy lists all of them, were they millions.
+      if invalid.count > 5 { lines.append("    and \(invalid.count - 5) lines more") }
       let message = (["Some errors were detected !"] + lines).joined(separator: "\n")
       if options.invalidRaise {
-        throw FormatError(.malformed, message, row: invalid[0].line)
+        var error = FormatError(.malformed, message, row: invalid[0].line)
+        error.hint = hint(invalid)
+        throw error
       }
       options.onWarning?(message)
     }
     return footer
+  }
+
+  /// What may help against lines of other lengths: after a title all of them have more columns than it.
+  private func hint(_ invalid: [(line: Int, count: Int)]) -> String {
+    if columnCount == 1, invalid.allSatisfy({ $0.count > 1 }) {
+      return "a title before the table is left out by --skiprows 1, or --skiprows auto"
+    }
+    return "--skip-invalid leaves such lines out"
   }
 
   /// The lines with another number of columns that do not stand in the footer, and how many rows do.

@@ -101,6 +101,7 @@ extension GenFromTextTable {
   ) throws(FormatError) -> (rows: RowBuffer, mask: [UInt8])? {
     var store = RowBuffer(rowSize: plan.rowSize, hasGaps: plan.hasGaps)
     var cursor = TypedCursor(lines: try lines(from: start))
+    words = WordCount()
     while !cursor.hasEnded {
       if store.rows == store.capacity { try store.reserve(max(64, store.rows / 2)) }
       // Reported by the slow path, which knows whether a later value is not a number at all: that is reported first.
@@ -110,6 +111,7 @@ extension GenFromTextTable {
     guard cursor.rowCount > options.skipFooter else { return nil }
     let footer = try report(cursor.invalid, rowCount: cursor.rowCount)
     store.removeLast(footer)
+    reportWords(rowCount: store.rows)
     if options.usemask { cursor.mask.removeLast(min(cursor.mask.count, footer * columnCount)) }
     return (store, cursor.mask)
   }
@@ -147,7 +149,7 @@ extension GenFromTextTable {
       let room = min(store.capacity - store.rows, limit - cursor.rowCount)
       if let rows = plan.rows {
         // Safe: the buffer has room for `room` rows.
-        let read = unsafe cursor.lines.readRows(rows, into: store.end, capacity: room)
+        let read = unsafe cursor.lines.readRows(rows, into: store.end, capacity: room, counting: &words)
         store.add(read)
         cursor.rowCount += read
         if options.usemask { cursor.mask.append(contentsOf: repeatElement(0, count: read * columnCount)) }
@@ -168,13 +170,19 @@ extension GenFromTextTable {
       }
       do throws(FormatError) {
         for (index, slot) in plan.slots.enumerated() {
-          let value = try converters[index].convert(values[index], loose: options.loose)
+          let value = try converters[index].convert(
+            values[index], loose: options.loose, counting: &words, at: { cursor.lines.linePlace })
           // Safe: the slot lies within the next row, for which there is room.
           let conversion = unsafe FieldConversion(slot.dtype, at: store.end + slot.offset)
           guard conversion.store(value) else { throw outOfBounds(value, slot.dtype) }
           if options.usemask { cursor.mask.append(try isMissing(values[index], index, plan.missingAlike) ? 1 : 0) }
         }
-      } catch { return .misfit(error) }
+      } catch {
+        var error = error
+        let place = cursor.lines.linePlace
+        (error.line, error.offset) = (place.line, place.offset)
+        return .misfit(error)
+      }
       store.add(1)
       cursor.rowCount += 1
       if store.rows == store.capacity, cursor.rowCount < limit { return nil }

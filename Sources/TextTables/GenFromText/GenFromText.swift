@@ -23,8 +23,9 @@ extension AnyNDArray {
     from source: any ByteSource, options: GenFromTextOptions = GenFromTextOptions()
   ) throws(FormatError) -> GenFromTextResult {
     try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
-      if let plain = plainTable(source, options) { return GenFromTextResult(array: plain, mask: nil) }
       do throws(FormatError) {
+        let (source, options) = try options.prepared(source)
+        if let plain = plainTable(source, options) { return GenFromTextResult(array: plain, mask: nil) }
         var table = try GenFromTextTable(source, options)
         return try table.read()
       } catch { throw error.at(file: source.name) }
@@ -73,6 +74,10 @@ struct GenFromTextTable {
   var rows: [[String]] = []
   /// Whether there is text whose type is to be found and that ends in a NUL: how long it is cannot be seen in an array.
   var hidesLength = false
+  /// What was no number where numbers were expected.
+  var words = WordCount()
+  /// How many lines stand before the data.
+  var dataLine = 0
   /// Whether columns of text become bytes.
   var textIsBytes = false
 
@@ -101,11 +106,17 @@ struct GenFromTextTable {
     for _ in 0..<max(0, options.skipHeader) where try lines.next() == nil { break }
     var (first, values) = try firstLine()
     // Where the data begin: after the names, or with the line just read, if there was one.
-    let dataLine = lines.count - (options.names == .firstLine || values.isEmpty ? 0 : 1)
+    dataLine = lines.count - (options.names == .firstLine || values.isEmpty ? 0 : 1)
     try settleNames(&first, &values)
     try settleColumns(values)
     makeConverters()
     return (first, dataLine)
+  }
+
+  /// Tells how many fields were no numbers, if any.
+  func reportWords(rowCount: Int) {
+    guard let message = words.message(of: rowCount * columnCount, dataLine: dataLine) else { return }
+    options.onWarning?(message)
   }
 
   mutating func read() throws(FormatError) -> GenFromTextResult {

@@ -46,6 +46,7 @@ package final class GenFromTextReader {
     _ source: any ByteSource, options: GenFromTextOptions
   ) throws(FormatError) -> GenFromTextReader? {
     do throws(FormatError) {
+      let (source, options) = try options.prepared(source)
       var quiet = options
       // An empty table is reported when it is read as a whole.
       quiet.onWarning = nil
@@ -60,6 +61,7 @@ package final class GenFromTextReader {
         if options.skipFooter > 0 { table.options.maxRows = survey.keptCount }
       }
       guard let plan = try table.typedPlan(widths) else { return nil }
+      table.words = WordCount()
       table.options.onWarning = options.onWarning
       return try GenFromTextReader(table, plan, start, widths, survey)
     } catch { throw error.at(file: source.name) }
@@ -85,6 +87,7 @@ package final class GenFromTextReader {
       }
       if cursor.hasEnded {
         _ = try table.report(survey?.invalid ?? cursor.invalid, rowCount: survey?.rowCount ?? cursor.rowCount)
+        table.reportWords(rowCount: cursor.rowCount)
       }
       if store.rows == 0 { return nil }
       let array = try FormatError.wrapping(.limitExceeded, file: nil) { () throws(ArrayError) in

@@ -178,13 +178,32 @@ struct StringConverter {
 
   /// The value of a text; what is not a value is missing where `loose` allows that.
   func convert(_ text: String, loose: Bool) throws(FormatError) -> TextValue {
+    var words = WordCount()
+    return try convert(text, loose: loose, counting: &words) { TextPlace() }
+  }
+
+  /// The value of a text, as above; a text that is no value, nor stands for a missing one, is counted.
+  func convert(
+    _ text: String, loose: Bool, counting words: inout WordCount, at place: () -> TextPlace
+  ) throws(FormatError) -> TextValue {
     do throws(Trouble) { return try value(text) } catch {
       switch error {
       case .overflow(let message): throw FormatError(.badValue, message)
       case .noValue:
-        if loose || missing.contains(PythonText.strip(text)) { return missingValue }
-        throw FormatError(.badValue, "Cannot convert string '\(text)'")
+        let isMissing = missing.contains(PythonText.strip(text))
+        if !isMissing, !loose { throw FormatError(.badValue, "Cannot convert string '\(text.prefix(200))'") }
+        if !isMissing, isNumeric { words.add(text) { place().line } }
+        return missingValue
       }
+    }
+  }
+
+  /// Whether the column's values are numbers.
+  private var isNumeric: Bool {
+    switch kind {
+    case .level(let level): level != .string
+    case .wideInteger, .narrowInteger: true
+    case .bytes, .raw, .custom: false
     }
   }
 }

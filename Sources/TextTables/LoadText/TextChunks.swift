@@ -68,8 +68,11 @@ struct TextChunks: Sendable {
         (_: Int, lines: ChunkLines, offset: Int) throws(FormatError) -> (outcome: RowParser.Outcome, offset: Int) in
         // Safe: the buffer is held; each chunk writes to rows of its own, for which there is room.
         let memory = unsafe SharedMemory(lines.buffer.baseAddress)
-        let outcome = unsafe parse(
+        var outcome = unsafe parse(
           memory, lines.start..<lines.end, into: shared.address + offset * rowSize, capacity: lines.count)
+        if let failure = outcome.failure, lines.isVerbatim {
+          outcome.filePlace = lines.fileEnd - lines.end + failure.place
+        }
         return (outcome, offset)
       })
     let final = progress.state
@@ -187,10 +190,12 @@ private final class ChunkLines: @unchecked Sendable {
 
   /// Whether the lines are not to be read so: too long, or no text in the encoding. Reading on reports what is wrong.
   let isOdd: Bool
+  /// Whether the text is, byte for byte, what the file holds.
+  let isVerbatim: Bool
 
   init(odd buffer: ArrayStorage) {
     self.buffer = buffer
-    (start, end, count, fileEnd, isOdd) = (0, 0, 0, 0, true)
+    (start, end, count, fileEnd, isOdd, isVerbatim) = (0, 0, 0, 0, true, false)
   }
 
   init(_ buffer: ArrayStorage, _ range: Range<Int>, fileEnd: Int, _ encoding: TextEncoding, _ plan: RowPlan) {
@@ -202,11 +207,14 @@ private final class ChunkLines: @unchecked Sendable {
     count = min(scan.lineCount(of: text), range.count / plan.leastTextPerRow + 1)
     guard !scan.isASCII else {
       self.buffer = buffer
-      isOdd = false
+      (isOdd, isVerbatim) = (false, true)
       (start, end) = (range.lowerBound, range.upperBound)
       return
     }
     var decoder = TextDecoder(encoding)
+    // A byte order mark stands at the start of a file only.
+    decoder.restart(at: 1)
+    isVerbatim = decoder.keepsBytes
     var decoded: [UInt8] = []
     isOdd = (try? decoder.decode(text.bytes(0..<text.byteCount), isLast: true, into: &decoded)) == nil
     let copy = ArrayStorage(uninitializedByteCount: decoded.count)

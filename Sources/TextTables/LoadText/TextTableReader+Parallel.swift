@@ -27,7 +27,11 @@ extension TextTableReader {
     // Safe: the store has that much room.
     let result = try unsafe chunks.read(
       count, into: store.end, capacity: room, limit: options.maxRows.map { $0 - rowCount } ?? .max)
-    let rows = try gather(result.outcomes, &store)
+    let places = result.outcomes.map { result in
+      result.outcome.failure.flatMap { _ in result.outcome.filePlace }.map { TextPlace(offset: $0, in: blocks.source) }
+        ?? TextPlace()
+    }
+    let rows = try gather(result.outcomes.map { ($0.outcome, $0.offset) }, places, &store)
     // What has no room even in an empty store has rows of an odd size.
     if result.isOdd || (result.outcomes.isEmpty && !store.isWhole) { readsChunks = false }
     blocks.restart(at: result.end)
@@ -127,18 +131,23 @@ extension TextTableReader {
       }
     }
     firstRow = pieces.last.map(\.range.upperBound) ?? firstRow
-    return try gather(zip(outcomes, offsets).map { (outcome: $0, offset: $1) }, &store)
+    let places = zip(outcomes, pieces).map { outcome, piece in
+      outcome.failure.map { blocks.place(piece.range.lowerBound + $0.place) } ?? TextPlace()
+    }
+    return try gather(zip(outcomes, offsets).map { (outcome: $0, offset: $1) }, places, &store)
   }
 
   /// Closes the gaps that empty lines and comments have left, and reports what went wrong first.
   private func gather(
-    _ outcomes: [(outcome: RowParser.Outcome, offset: Int)], _ store: inout RowBuffer
+    _ outcomes: [(outcome: RowParser.Outcome, offset: Int)], _ places: [TextPlace], _ store: inout RowBuffer
   ) throws(FormatError) -> Int {
     let size = store.rowSize
     var rows = 0
-    for (outcome, offset) in outcomes {
+    for (index, (outcome, offset)) in outcomes.enumerated() {
       if let before = outcome.rowsBeforeEmptyLine { warnOfEmptyLine(rowCount + rows + before) }
-      if let failure = outcome.failure { throw failure.error(firstRow: rowCount + rows, file: blocks.source.name) }
+      if let failure = outcome.failure {
+        throw failure.error(firstRow: rowCount + rows, at: places[index], file: blocks.source.name)
+      }
       if offset > rows {
         // Safe: both lie within what was reserved; `copyMemory` copes with the overlap.
         unsafe (store.end + rows * size).copyMemory(from: store.end + offset * size, byteCount: outcome.rows * size)

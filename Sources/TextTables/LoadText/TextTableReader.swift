@@ -39,13 +39,15 @@ public final class TextTableReader {
   /// - Throws: ``FormatError`` with code `badArgument` for options that contradict each other, or as reading the
   ///   first row does.
   public init(_ source: any ByteSource, options: LoadTextOptions = LoadTextOptions()) throws(FormatError) {
+    let (source, options) = try options.prepared(source)
     self.options = options
     dtype = options.dtype
     isHomogeneous = !options.dtype.isStructured
     warnsOfEmptyLine = options.maxRows != nil
     blocks = TextBlocks(source, options.encoding ?? .utf8, maxLineBytes: options.maxLineBytes)
     guard options.skipRows >= 0, options.maxRows ?? 0 >= 0 else {
-      throw FormatError(.badArgument, "argument must be nonnegative", file: source.name)
+      let name = options.skipRows < 0 ? "skiprows" : "max_rows"
+      throw FormatError(.badArgument, "argument must be nonnegative: \(name)", file: source.name)
     }
     guard (0...2).contains(options.ndmin) else {
       throw FormatError(.badArgument, "Illegal value of ndmin keyword: \(options.ndmin)", file: source.name)
@@ -164,13 +166,10 @@ public final class TextTableReader {
   func warnOfEmptyLine(_ rows: Int) {
     guard warnsOfEmptyLine, let maxRows = options.maxRows else { return }
     warnsOfEmptyLine = false
+    // NumPy goes on about its own versions and Python's `itertools`.
     options.onWarning?(
       "Input line \(rows + options.skipRows + 1) contained no data and will not be counted towards "
-        + "`max_rows=\(maxRows)`.  This differs from the behaviour in NumPy <=1.22 which counted lines rather than "
-        + "rows.  If desired, the previous behaviour can be achieved by using `itertools.islice`.\nPlease see the "
-        + "1.23 release notes for an example on how to do this.  If you wish to ignore this warning, use "
-        + "`warnings.filterwarnings`.  This warning is expected to be removed in the future and is given only once "
-        + "per `loadtxt` call.")
+        + "`max_rows=\(maxRows)`: rows are counted, not lines.")
   }
 
   // MARK: Reading
@@ -252,7 +251,7 @@ public final class TextTableReader {
       firstRow = outcome.position
       if let rows = outcome.rowsBeforeEmptyLine { warnOfEmptyLine(rowCount + known + rows) }
       if let failure = outcome.failure {
-        throw failure.error(firstRow: rowCount + known, file: blocks.source.name)
+        throw failure.error(firstRow: rowCount + known, at: blocks.place(failure.place), file: blocks.source.name)
       }
       store.add(outcome.rows)
       if outcome.isIncomplete || firstRow >= blocks.text.count { break }

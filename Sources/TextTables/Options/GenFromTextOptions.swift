@@ -94,6 +94,8 @@ public struct GenFromTextOptions: Sendable {
   public var keepsBytes = false
   /// The least number of axes, 0 to 2. NumPy's `ndmin`.
   public var ndmin = 0
+  /// How the text is laid out and spelled where that is not NumPy's way.
+  public var dialect = TextDialect()
   /// The longest line, in bytes.
   public var maxLineBytes = 64 << 20
   /// Called with NumPy's warnings: an empty file, rows that were left out.

@@ -25,7 +25,7 @@ public struct LoadTextOptions: Sendable {
   public var dtype: DType = .float64
   /// What begins a comment, up to the end of the line; none if empty. NumPy's `comments`.
   public var comments: [String] = ["#"]
-  /// The character between columns; `nil` for runs of white space. NumPy's `delimiter`.
+  /// What stands between columns, `nil` for runs of white space. NumPy's `delimiter`, which is one character there.
   public var delimiter: String?
   /// Functions for columns by index (negative from the end). NumPy's `converters` as a dictionary.
   public var converters: [Int: TextConverter] = [:]
@@ -47,6 +47,11 @@ public struct LoadTextOptions: Sendable {
   /// The character around fields that may contain delimiters and line ends, doubled to represent itself. NumPy's
   /// `quotechar`.
   public var quoteCharacter: String?
+  /// Columns to read by name or number, in this order, where ``TextDialect/hasNames`` says that they have names; in
+  /// place of ``useColumns``.
+  public var columnNames: [GenFromTextOptions.Column]?
+  /// How the text is laid out and spelled where that is not NumPy's way.
+  public var dialect = TextDialect()
   /// The longest line, in bytes: what bounds the memory that a file without line ends takes.
   public var maxLineBytes = 64 << 20
   /// Called with NumPy's warnings, such as that the input contained no data.

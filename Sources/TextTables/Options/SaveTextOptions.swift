@@ -28,6 +28,15 @@ public struct SaveTextOptions: Sendable, Hashable {
   /// Latin-1 for a sink (NumPy's for streams).
   public var encoding: TextEncoding?
 
+  /// Whether integers that the format would round (``TextFormat`` `%.18e` goes by a `Double`) are written with all their
+  /// digits.
+  public var keepsDigits = false
+  /// Whether the names of fields stand in the first line, without ``commentPrefix``.
+  public var writesNames = false
+  /// The character around texts that contain the delimiter, a line end or the character itself, which is doubled: CSV as
+  /// RFC 4180 has it. Bytes are written as their characters then, not as Python's `b'…'`. `nil` for none, as NumPy.
+  public var quoteCharacter: String?
+
   /// Options; each that is left out is NumPy's default.
   public init(
     format: TextFormat = "%.18e", delimiter: String = " ", newline: String = "\n", header: String = "",

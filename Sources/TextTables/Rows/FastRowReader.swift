@@ -12,7 +12,8 @@ enum FastRowReader: Sendable {
 
   /// `nil` if the rows are not of the kind that can be read so.
   init?(_ syntax: TextSyntax, _ slots: FieldSlots, useColumns: [Int]?, rowSize: Int, isHomogeneous: Bool) {
-    guard syntax.quote.isEmpty, syntax.longComments.isEmpty, syntax.delimiter.count <= 1, let first = slots.first
+    guard syntax.longComments.isEmpty, syntax.delimiter.count <= 1, let first = slots.first,
+      syntax.quote.isEmpty || [[0x22], [0x27]].contains(syntax.quote)
     else { return nil }
     let delimiter = syntax.delimiter.first ?? 0
     guard FastRowReader.isPlain(delimiter: delimiter, comment: syntax.comment.first) else { return nil }
@@ -20,9 +21,10 @@ enum FastRowReader: Sendable {
       self = .numbers(NumericRowReader(element, delimiter: delimiter, columnCount: slots.count))
       return
     }
-    guard let records = MixedRowReader(slots, delimiter: delimiter, comment: syntax.comment, useColumns, rowSize) else {
-      return nil
-    }
+    guard
+      let records = MixedRowReader(
+        slots, delimiter: delimiter, comment: syntax.comment, useColumns, rowSize, quote: syntax.quote.first)
+    else { return nil }
     self = .records(records)
   }
 
@@ -60,11 +62,21 @@ enum FastRowReader: Sendable {
   func read(
     _ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer, capacity: Int
   ) -> Int {
+    var words = WordPlaces()
+    // Safe: the caller has room for `capacity` rows.
+    return unsafe read(text, &position, into: target, capacity: capacity, words: &words)
+  }
+
+  /// As above, and notes the words that were taken for missing values.
+  func read(
+    _ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer, capacity: Int,
+    words: inout WordPlaces
+  ) -> Int {
     // Safe: the caller has room for `capacity` rows, which is what each reader needs.
     switch self {
     case .numbers(let rows): unsafe rows.read(text, &position, into: target, capacity: capacity)
-    case .records(let rows): unsafe rows.read(text, &position, into: target, capacity: capacity)
-    case .fixedWidths(let rows): unsafe rows.read(text, &position, into: target, capacity: capacity)
+    case .records(let rows): unsafe rows.read(text, &position, into: target, capacity: capacity, words: &words)
+    case .fixedWidths(let rows): unsafe rows.read(text, &position, into: target, capacity: capacity, words: &words)
     }
   }
 }

@@ -5,6 +5,11 @@ internal import NumberText
 enum FieldAction: Sendable {
   case skip
   case number(NumericRowReader.Element)
+  /// A number of this many bytes in the other byte order.
+  case swapped(NumericRowReader.Element, Int)
+  /// An integer that stands for a truth value: what `loadtxt` takes for one.
+  case flag
+  case date(FastDate)
   /// A complex number of this many bytes, as Python's own `complex` reads it.
   case complex(Int)
   /// `True` or `False` in letters of any case: what `genfromtxt` takes for a truth value.
@@ -28,15 +33,51 @@ enum FieldAction: Sendable {
       self = .truth
     } else if dtype.kind == .complex, dtype.itemSize <= 16, dtype.isNative, asPython {
       self = .complex(dtype.itemSize)
+    } else if !asPython, dtype.kind == .bool {
+      self = .flag
+    } else if !asPython, let date = FastDate(dtype) {
+      self = .date(date)
+    } else if !asPython, !dtype.isNative, let element = FastRowReader.element(dtype.native) {
+      self = .swapped(element, dtype.itemSize)
     } else {
       return nil
     }
   }
 
+  /// Reads a number in another form than this machine's; false, and nothing moved, for what is none.
+  ///
+  /// - Parameter target: Room for an element of the column's type.
+  @inline(__always)
+  func readNumber(_ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer) -> Bool {
+    let start = place
+    // Safe: the caller has room for an element of the column's type.
+    switch self {
+    case .swapped(let element, let size):
+      guard unsafe element.read(text, &place, into: target) else { break }
+      for index in 0..<(size / 2) {
+        let other = size - 1 - index
+        let low = unsafe target.load(fromByteOffset: index, as: UInt8.self)
+        let high = unsafe target.load(fromByteOffset: other, as: UInt8.self)
+        unsafe target.storeBytes(of: high, toByteOffset: index, as: UInt8.self)
+        unsafe target.storeBytes(of: low, toByteOffset: other, as: UInt8.self)
+      }
+      return true
+    case .flag:
+      guard place < text.byteCount, let (magnitude, isNegative) = NumberReader.integer(text, &place),
+        magnitude <= UInt64(Int64.max) + (isNegative ? 1 : 0)
+      else { break }
+      unsafe target.storeBytes(of: magnitude == 0 ? 0 : 1, as: UInt8.self)
+      return true
+    default: break
+    }
+    place = start
+    return false
+  }
+
   /// The characters that the column has room for; `nil` for what is not text.
   var textSize: Int? {
     switch self {
-    case .skip, .number, .complex, .truth: nil
+    case .skip, .number, .complex, .truth, .swapped, .flag, .date: nil
     case .bytes(let size), .characters(let size): size
     }
   }
@@ -50,6 +91,10 @@ enum FieldAction: Sendable {
     // Safe: the caller has room for an element of the column's type, and each case stores no more than its bytes.
     switch self {
     case .skip, .number: return true
+    case .swapped, .flag: return false
+    case .date(let date):
+      guard let count = date.read(text, range) else { return false }
+      unsafe target.storeBytes(of: count, as: Int64.self)
     case .complex(let size):
       guard let (real, imaginary) = PythonNumberText.plainComplex(text, range) else { return false }
       if size == 16 {

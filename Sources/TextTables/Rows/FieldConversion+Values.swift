@@ -107,8 +107,13 @@ extension FieldConversion {
       guard let (real, imaginary) = PythonNumberText.complex(text) else { return false }
       return storeParts(real, imaginary)
     case .signedInteger, .unsignedInteger:
-      guard let value = PythonNumberText.integer(text) else { return false }
-      return storeInteger(.integer(value))
+      if let value = PythonNumberText.integer(text) { return storeInteger(.integer(value)) }
+      // The upper half of 64 bits without a sign.
+      guard dtype.kind == .unsignedInteger, dtype.itemSize == 8, PythonNumberText.isInteger(text),
+        let (magnitude, isNegative) = PythonNumberText.unsigned(text), !isNegative
+      else { return false }
+      put(magnitude)
+      return true
     default:
       // Safe: the span is used while the array's bytes are held.
       return unsafe text.withUnsafeBytes { store(unsafe RawSpan(_unsafeBytes: $0), 0..<$0.count) }

@@ -5,12 +5,21 @@ struct MissingValue: Sendable {
   let byteCount: Int
   /// Whether words count as missing as well, rather than empty fields only.
   let takesWords: Bool
+  /// The words that stand for a missing value; all others are to be told of.
+  let known: [[UInt8]]
 
   /// Whether a byte begins a word that is not a number: only `inf` and `nan` begin with letters.
   @inline(__always)
   static func isWord(_ byte: UInt8) -> Bool {
     let letter = byte & 0xDF
     return letter >= 0x41 && letter <= 0x5A && letter != 0x49 && letter != 0x4E
+  }
+
+  /// Counts a word, unless it is one of those that stand for a missing value.
+  @inline(never)
+  func note(_ text: RawSpan, _ range: Range<Int>, _ words: inout WordPlaces) {
+    let word = Array(FieldSpelling.trimmed(text.bytes(range)[...]))
+    if !known.contains(word) { words.add(range) }
   }
 
   func store(at target: UnsafeMutableRawPointer) {

@@ -66,8 +66,10 @@ struct FixedWidthRowReader: Sendable {
 
   /// Reads rows as long as they are plain: see ``FastRowReader/read(_:_:into:capacity:)``.
   func read(
-    _ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer, capacity: Int
+    _ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer, capacity: Int,
+    words: inout WordPlaces
   ) -> Int {
+    var knownWords = words.count
     var row = unsafe target
     var count = 0
     // Safe: the array's elements are used within the call only.
@@ -77,14 +79,16 @@ struct FixedWidthRowReader: Sendable {
         for index in 0..<columns.count {
           let column = unsafe columns[index]
           // Safe: the column lies within the row, of which there are `capacity` from `target` on.
-          guard unsafe read(column, text, position, end, at: row + column.target.offset) else { break rows }
+          guard unsafe read(column, text, position, end, at: row + column.target.offset, &words) else { break rows }
         }
         position = end
         _ = TextScanning.skipLineEnd(text, &position, end: text.byteCount, isLast: true)
         count &+= 1
+        knownWords = words.count
         unsafe row += rowSize
       }
     }
+    words.removeLast(to: knownWords)
     return count
   }
 
@@ -102,7 +106,8 @@ struct FixedWidthRowReader: Sendable {
 
   @inline(__always)
   private func read(
-    _ column: Column, _ text: RawSpan, _ start: Int, _ end: Int, at target: UnsafeMutableRawPointer
+    _ column: Column, _ text: RawSpan, _ start: Int, _ end: Int, at target: UnsafeMutableRawPointer,
+    _ words: inout WordPlaces
   ) -> Bool {
     var from = start &+ column.field.lowerBound
     var to = min(start &+ column.field.upperBound, end)
@@ -113,6 +118,7 @@ struct FixedWidthRowReader: Sendable {
       while from < to, text.byte(to &- 1) == 0x20 { to &-= 1 }
       if let missing = column.target.missing, from == to || (missing.takesWords && MissingValue.isWord(text.byte(from)))
       {
+        if from < to { missing.note(text, from..<to, &words) }
         unsafe missing.store(at: target)
         return true
       }

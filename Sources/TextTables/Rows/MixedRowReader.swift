@@ -24,16 +24,19 @@ struct MixedRowReader: Sendable {
   private let delimiter: UInt8
   /// What a comment begins with; a line feed if there are none.
   private let comment: UInt8
+  /// The character around fields; a line feed if there is none. Lines with it are given back.
+  private let quote: UInt8
   private let rowSize: Int
 
   /// `nil` if a column is of another kind.
   init?(
     _ slots: FieldSlots, delimiter: UInt8, comment: [UInt8], _ useColumns: [Int]?, _ rowSize: Int,
-    strictness: Strictness? = nil, missing: [MissingValue?] = []
+    strictness: Strictness? = nil, missing: [MissingValue?] = [], quote: UInt8? = nil
   ) {
     self.strictness = strictness
     self.delimiter = delimiter
     self.comment = comment.first ?? 10
+    self.quote = quote ?? 10
     self.rowSize = rowSize
     let places = useColumns ?? Array(slots.indices)
     // A column that is far out would take a step for each one before it.
@@ -53,9 +56,11 @@ struct MixedRowReader: Sendable {
 
   /// Reads rows as long as they are plain: see ``FastRowReader/read(_:_:into:capacity:)``.
   func read(
-    _ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer, capacity: Int
+    _ text: RawSpan, _ position: inout Int, into target: UnsafeMutableRawPointer, capacity: Int,
+    words: inout WordPlaces
   ) -> Int {
     let end = text.byteCount
+    var knownWords = words.count
     var place = position
     var row = unsafe target
     var count = 0
@@ -71,15 +76,17 @@ struct MixedRowReader: Sendable {
           // Safe: the column lies within the row, of which there are `capacity` from `target` on.
           let start = place
           let column = unsafe columns[index]
-          guard unsafe read(column, text, &place, at: row + column.offset) else { break rows }
+          guard unsafe read(column, text, &place, at: row + column.offset, &words) else { break rows }
           if let strictness, !isPlainText(column, text, start..<place, index, strictness) { break rows }
         }
         guard endLine(text, &place) else { break rows }
         position = place
+        knownWords = words.count
         count &+= 1
         unsafe row += rowSize
       }
     }
+    words.removeLast(to: knownWords)
     return count
   }
 
@@ -98,9 +105,10 @@ struct MixedRowReader: Sendable {
   }
 
   @inline(__always)
-  private func read(_ column: FieldTarget, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer)
-    -> Bool
-  {
+  private func read(
+    _ column: FieldTarget, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer,
+    _ words: inout WordPlaces
+  ) -> Bool {
     // Safe: the caller has room for the column's value.
     switch column.action {
     case .number(let element):
@@ -109,12 +117,17 @@ struct MixedRowReader: Sendable {
       if unsafe !element.read(text, &place, into: target) {
         // A field may end after a number that does not fit, too: then the value is not missing.
         place = start
-        guard unsafe readMissing(column, text, &place, at: target) else { return false }
+        guard unsafe readMissing(column, text, &place, at: target, &words) else { return false }
       }
       skipSpaces(text, &place)
       return true
+    case .swapped, .flag:
+      skipSpaces(text, &place)
+      guard unsafe column.action.readNumber(text, &place, at: target) else { return false }
+      skipSpaces(text, &place)
+      return true
     case .skip: return passField(text, &place)
-    case .complex, .truth, .bytes, .characters:
+    case .complex, .truth, .bytes, .characters, .date:
       let start = place
       return unsafe passField(text, &place) && column.action.store(text, start..<place, at: target)
     }
@@ -123,14 +136,17 @@ struct MixedRowReader: Sendable {
   /// Moves over a field that is not a number, where a missing value is to be stored.
   @inline(never)
   private func readMissing(
-    _ column: FieldTarget, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer
+    _ column: FieldTarget, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer,
+    _ words: inout WordPlaces
   ) -> Bool {
     guard let missing = column.missing else { return false }
     let byte = place < text.byteCount ? text.byte(place) : 10
     if byte == delimiter || byte == 10 || byte == 13 {
       guard delimiter != 0, columns.count > 1 else { return false }
     } else {
+      let start = place
       guard missing.takesWords, MissingValue.isWord(byte), passField(text, &place) else { return false }
+      missing.note(text, start..<place, &words)
     }
     // Safe: the caller has room for the column's value.
     unsafe missing.store(at: target)
@@ -164,7 +180,7 @@ struct MixedRowReader: Sendable {
     while place < end {
       let byte = text.byte(place)
       if byte == delimiter || byte == 10 || byte == 13 { break }
-      if byte == comment { return false }
+      if byte == comment || byte == quote { return false }
       if delimiter == 0 {
         if byte == 0x20 || byte == 9 { break }
         // Other white space, some of it beyond ASCII.
@@ -184,7 +200,9 @@ struct MixedRowReader: Sendable {
       guard byte == delimiter || byte == 10 || byte == 13 || (delimiter == 0 && (byte == 0x20 || byte == 9)) else {
         return false
       }
+      let start = place
       place = TextScanning.lineEnd(text, from: place)
+      if quote != 10, (start..<place).contains(where: { text.byte($0) == quote }) { return false }
     } else if delimiter == 0 {
       while place < end, case let byte = text.byte(place), byte == 0x20 || byte == 9 { place &+= 1 }
     }

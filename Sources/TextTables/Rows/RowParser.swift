@@ -40,11 +40,20 @@ struct RowPlan: Sendable {
 struct RowFailure: Error {
   var row: Int
   var error: FormatError
+  /// Where the field or the row begins in the text that was parsed.
+  var place: Int
   /// How the message goes on once the row is known.
   var finish: @Sendable (FormatError, _ row: Int) -> FormatError
+  /// What may help, in the first row or another.
+  var hint: (@Sendable (_ isFirst: Bool) -> String?)?
 
   /// The error for a row counted from the start of the data.
-  func error(firstRow: Int, file: String) -> FormatError { finish(error, row + firstRow).at(file: file) }
+  func error(firstRow: Int, at found: TextPlace, file: String) -> FormatError {
+    var error = finish(error, row + firstRow).at(file: file)
+    (error.line, error.offset) = (found.line, found.offset)
+    error.hint = hint?(row + firstRow == 0)
+    return error
+  }
 }
 
 /// Reads the rows of a piece of text.
@@ -62,6 +71,8 @@ struct RowParser {
     var rowsBeforeEmptyLine: Int?
     /// What stopped it, unless that was the end of the text or of the room.
     var failure: RowFailure?
+    /// Where the failure is in the file, if that is known already.
+    var filePlace: Int?
     /// Whether a row reached beyond the text.
     var isIncomplete = false
   }
@@ -104,7 +115,8 @@ struct RowParser {
         continue
       }
       // Safe: there is room for one row more.
-      if let failure = unsafe store(text, outcome.rows, at: target + outcome.rows * plan.rowSize) {
+      if var failure = unsafe store(text, outcome.rows, at: target + outcome.rows * plan.rowSize) {
+        if failure.place < 0 { failure.place = before }
         outcome.failure = failure
         position = before
         break
@@ -142,7 +154,7 @@ struct RowParser {
   /// Converts the fields of a row.
   private func store(_ text: RawSpan, _ row: Int, at target: UnsafeMutableRawPointer) -> RowFailure? {
     let count = tokenizer.fields.count
-    if plan.useColumns == nil, count != plan.slots.count { return wrongCount(row, count) }
+    if plan.useColumns == nil, count != plan.slots.count { return wrongCount(row, count, text) }
     for (index, slot) in plan.slots.enumerated() {
       let wanted = plan.useColumns?[index] ?? index
       let column = wanted < 0 ? wanted + count : wanted
@@ -167,22 +179,28 @@ struct RowParser {
     return nil
   }
 
-  private func wrongCount(_ row: Int, _ count: Int) -> RowFailure {
+  private func wrongCount(_ row: Int, _ count: Int, _ text: RawSpan) -> RowFailure {
     let expected = plan.slots.count
     let begin =
       plan.isHomogeneous
       ? "the number of columns changed from \(expected) to \(count)"
       : "the dtype passed requires \(expected) columns but \(count) were found"
-    return RowFailure(row: row, error: FormatError(.malformed, begin)) { error, row in
+    var failure = RowFailure(row: row, error: FormatError(.malformed, begin), place: -1) { error, row in
       var error = error
       error.message += " at row \(row + 1); use `usecols` to select a subset and avoid this error"
       error.row = row + 1
       return error
     }
+    if count == 1, expected > 1 || !plan.isHomogeneous, let only = tokenizer.fields.first, !only.isInScratch {
+      let syntax = plan.syntax
+      let value = text.text(only.start..<min(only.end, only.start + 400))
+      failure.hint = { _ in TextHint.delimiter(within: value, syntax) }
+    }
+    return failure
   }
 
   private func wrongColumn(_ row: Int, _ column: Int, _ count: Int) -> RowFailure {
-    RowFailure(row: row, error: FormatError(.malformed, "invalid column index \(column)", column: column)) {
+    RowFailure(row: row, error: FormatError(.malformed, "invalid column index \(column)", column: column), place: -1) {
       error, row in
       var error = error
       error.message += " at row \(row + 1) with \(count) columns"
@@ -195,14 +213,20 @@ struct RowParser {
     _ row: Int, _ column: Int, _ field: RowTokenizer.Field, _ slot: FieldSlot, _ text: RawSpan
   ) -> RowFailure {
     // Python's %.100R: the first hundred characters of the repr.
-    let shown = String(
-      PythonRepr.string(String(decoding: bytes(of: field, text), as: UTF8.self)).unicodeScalars.prefix(100))
+    let value = String(decoding: bytes(of: field, text).prefix(400), as: UTF8.self)
+    let shown = String(PythonRepr.string(value).unicodeScalars.prefix(100))
     let message = "could not convert string \(shown) to \(plan.dtypeName ?? slot.dtype.description)"
-    return RowFailure(row: row, error: FormatError(.badValue, message, column: column + 1)) { error, row in
+    var failure = RowFailure(
+      row: row, error: FormatError(.badValue, message, column: column + 1), place: field.place
+    ) { error, row in
       var error = error
       error.message += " at row \(row), column \(column + 1)."
       error.row = row
       return error
     }
+    let hint = TextHint(field: value, slot.dtype, plan.syntax, isOnly: tokenizer.fields.count == 1)
+    let isLast = column == tokenizer.fields.count - 1
+    failure.hint = { isFirst in hint.text(isFirstRow: isFirst, isLastField: isLast) }
+    return failure
   }
 }

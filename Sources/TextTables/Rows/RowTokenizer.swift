@@ -9,6 +9,8 @@ struct RowTokenizer {
     var start: Int
     var end: Int
     var isInScratch: Bool
+    /// Where it begins in the text, its quote included.
+    var place: Int
   }
 
   let syntax: TextSyntax
@@ -58,15 +60,16 @@ struct RowTokenizer {
       if !syntax.quote.isEmpty, text.has(syntax.quote, at: place, before: end) {
         if fields.isEmpty { isFirstQuoted = true }
         let start = scratch.count
+        let begin = place
         guard readQuoted(text, &place, end: end, isLast: isLast) else { return false }
         let rest = place
         stop = scanField(text, &place, end: end)
         for index in rest..<place { scratch.append(text.byte(index)) }
-        fields.append(Field(start: start, end: scratch.count, isInScratch: true))
+        fields.append(Field(start: start, end: scratch.count, isInScratch: true, place: begin))
       } else {
         let start = place
         stop = scanField(text, &place, end: end)
-        fields.append(Field(start: start, end: place, isInScratch: false))
+        fields.append(Field(start: start, end: place, isInScratch: false, place: start))
       }
       switch stop {
       case .delimiter:

@@ -37,10 +37,18 @@ struct TextSyntax: Sendable {
       }
       longComments = comments.map { Array($0.utf8) }
     }
-    self.delimiter = try TextSyntax.mark(delimiter)
+    // NumPy's delimiters have one character.
+    self.delimiter = Array((delimiter ?? "").utf8)
     comment = try TextSyntax.mark(single)
     self.quote = try TextSyntax.mark(quote)
     try checkDistinct()
+  }
+
+  /// Marks of any length, which nobody checks: one comment mark does not count within quotes, several do.
+  init(delimiter: [UInt8], comments: [[UInt8]], quote: [UInt8]) {
+    self.delimiter = delimiter
+    self.quote = quote
+    if comments.count == 1 { comment = comments[0] } else { longComments = comments }
   }
 
   private static func mark(_ text: String?) throws(FormatError) -> [UInt8] {
@@ -72,7 +80,7 @@ struct TextSyntax: Sendable {
       if isNewline(quote) { throw newline("quotechar") }
       if quote == delimiter { throw clash("quotechar", "delimiter") }
     }
-    if isNewline(delimiter) { throw newline("delimiter") }
+    if delimiter.contains(10) || delimiter.contains(13) { throw newline("delimiter") }
     if delimiter.isEmpty {
       if TextSpace.isSpace(comment) { throw clash("delimiter", "comment") }
       if TextSpace.isSpace(quote) { throw clash("delimiter", "quotechar") }

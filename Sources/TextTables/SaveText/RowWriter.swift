@@ -12,8 +12,41 @@ struct RowWriter: Sendable {
   /// The steps of a row of another kind.
   private let steps: [RowStep]
 
-  init(_ format: RowFormat, newline: String) {
+  /// What CSV asks of texts.
+  struct Quoting: Sendable {
+    let quote: [UInt8]
+    let delimiter: [UInt8]
+
+    /// Puts the text from a place on into quotes if it needs them.
+    func finish(from start: Int, in text: inout TextBuffer) {
+      let bytes = Array(text.array[start...])
+      func contains(_ mark: [UInt8]) -> Bool {
+        !mark.isEmpty && bytes.indices.contains { bytes[$0...].starts(with: mark) }
+      }
+      guard bytes.contains(10) || bytes.contains(13) || contains(delimiter) || contains(quote) else { return }
+      text.truncate(to: start)
+      text.append(quote)
+      var rest = bytes[...]
+      while let first = rest.first {
+        if rest.starts(with: quote) {
+          text.append(quote + quote)
+          rest = rest.dropFirst(quote.count)
+        } else {
+          text.append(first)
+          rest = rest.dropFirst()
+        }
+      }
+      text.append(quote)
+    }
+  }
+
+  private let quoting: Quoting?
+  private let keepsDigits: Bool
+
+  init(_ format: RowFormat, newline: String, quoting: Quoting? = nil, keepsDigits: Bool = false) {
     self.format = format
+    self.quoting = quoting
+    self.keepsDigits = keepsDigits && RowWriter.roundsIntegers(format)
     self.newline = Array(newline.utf8)
     lines = RowWriter.plainLines(format, newline: self.newline)
     steps = format.steps.map { RowStep($0) }
@@ -53,6 +86,33 @@ struct RowWriter: Sendable {
       between: separators.count > 1 ? separators[1] : [], after: pending + newline)
   }
 
+  /// Whether integers of 64 bits are written by way of a `Double`.
+  private static func roundsIntegers(_ format: RowFormat) -> Bool {
+    format.steps.contains { step in
+      guard case .value(let column, let spec) = step else { return false }
+      return isLong(column.dtype) && "eEfFgG".utf8.contains(spec.conversion)
+    }
+  }
+
+  private static func isLong(_ dtype: DType) -> Bool {
+    dtype.itemSize == 8 && (dtype.kind == .signedInteger || dtype.kind == .unsignedInteger)
+  }
+
+  /// Whether any of the rows has an integer that a `Double` may not hold.
+  private func hasLongIntegers(_ rowCount: Int, _ rowSize: Int, from base: UnsafeRawPointer) -> Bool {
+    for step in format.steps {
+      guard case .value(let column, _) = step, RowWriter.isLong(column.dtype) else { continue }
+      let isSigned = column.dtype.kind == .signedInteger
+      for row in 0..<rowCount {
+        // Safe: the column lies within the row.
+        let word = unsafe (base + row * rowSize + column.offset).loadUnaligned(as: Int64.self)
+        let magnitude = isSigned ? word.magnitude : UInt64(bitPattern: word)
+        if magnitude > 1 << 53 { return true }
+      }
+    }
+    return false
+  }
+
   /// Appends rows that follow each other `rowSize` bytes apart.
   ///
   /// - Parameter bytes: `rowCount × rowSize` bytes; elements in this machine's byte order.
@@ -65,7 +125,8 @@ struct RowWriter: Sendable {
       return
     }
     // Safe: the values lie one after the other from `base` on.
-    if let lines, lines.rowSize == rowSize { return unsafe lines.append(rowCount, from: base, to: &text) }
+    let isExact = unsafe !keepsDigits || !hasLongIntegers(rowCount, rowSize, from: base)
+    if let lines, lines.rowSize == rowSize, isExact { return unsafe lines.append(rowCount, from: base, to: &text) }
     for row in 0..<rowCount { try unsafe appendRow(at: base + row * rowSize, to: &text) }
   }
 
@@ -131,12 +192,17 @@ struct RowWriter: Sendable {
     case UInt8(ascii: "s"), UInt8(ascii: "r"), UInt8(ascii: "a"):
       let start = text.count
       if spec.conversion == UInt8(ascii: "s") {
-        try value.appendStr(to: &text)
+        if quoting != nil, value.dtype.kind == .bytes {
+          for byte in value.bytes { text.append(codePoint: UInt32(byte)) }
+        } else {
+          try value.appendStr(to: &text)
+        }
       } else {
         try value.appendRepr(to: &text)
         if spec.conversion == UInt8(ascii: "a") { RowWriter.escape(from: start, in: &text) }
       }
       text.finishText(from: start, spec)
+      quoting?.finish(from: start, in: &text)
     case UInt8(ascii: "c"): try appendCharacter(value, spec, to: &text)
     case UInt8(ascii: "x"), UInt8(ascii: "X"), UInt8(ascii: "o"):
       guard value.dtype.kind != .bool, let (magnitude, isNegative) = value.integer else {
@@ -148,6 +214,10 @@ struct RowWriter: Sendable {
       if let double = value.double {
         text.append(double, spec)
       } else if let (magnitude, isNegative) = value.integer {
+        if keepsDigits, UInt64(exactly: Double(magnitude)) != magnitude {
+          if isNegative { text.append(UInt8(ascii: "-")) }
+          return text.appendDecimal(magnitude)
+        }
         text.append(isNegative ? -Double(magnitude) : Double(magnitude), spec)
       } else if let count = plainDate(value) {
         text.append(Double(count), spec)

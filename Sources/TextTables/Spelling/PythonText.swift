@@ -1,3 +1,6 @@
+internal import NDArrays
+internal import NumberText
+
 /// Python's methods of `str`, by code points, as far as reading text needs them.
 enum PythonText {
   /// `str.isspace` for one code point.
@@ -6,6 +9,15 @@ enum PythonText {
     case 0x09...0x0D, 0x1C...0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
     default: false
     }
+  }
+
+  /// The number that Python's `float` reads.
+  static func double(_ text: String) -> Double? { PythonNumberText.double(Array(text.utf8)) }
+
+  /// Whether a text is a moment in ISO 8601 with a month at least.
+  static func isDate(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    return bytes.count >= 7 && ParsedDate.parse(bytes, isDatetime: true) != nil
   }
 
   /// `text.strip()`.

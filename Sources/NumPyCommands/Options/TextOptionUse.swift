@@ -1,0 +1,96 @@
+import ArgumentParser
+import NumPyIO
+
+/// What an option for reading text goes with. One that would do nothing is an error: it was meant to do something.
+struct TextOptionUse: Sendable {
+  let name: String
+  let isGiven: @Sendable (SourceOptions) -> Bool
+  /// What the option needs beside it; `nil` if it does something for every text.
+  let needs: Need?
+
+  /// What must be there, in words and as a test.
+  struct Need: Sendable {
+    let words: String
+    let isThere: @Sendable (SourceOptions) -> Bool
+  }
+
+  private init(
+    _ name: String, _ isGiven: @escaping @Sendable (SourceOptions) -> Bool, needs: Need? = nil
+  ) {
+    (self.name, self.isGiven, self.needs) = (name, isGiven, needs)
+  }
+
+  private static let gaps = Need(words: "--genfromtxt") { $0.text.gaps.genfromtxt }
+
+  /// Every option for reading text.
+  static let all: [TextOptionUse] = [
+    TextOptionUse("--encoding", { $0.encoding != nil }),
+    TextOptionUse("--dtype", { $0.text.dtype != nil }),
+    TextOptionUse(
+      "--delimiter", { $0.text.delimiter != nil }, needs: Need(words: "no --widths") { $0.text.gaps.widths == nil }),
+    TextOptionUse("--comments", { !$0.text.comments.isEmpty }),
+    TextOptionUse("--skiprows", { $0.text.skiprows != nil }),
+    TextOptionUse("--usecols", { $0.text.usecols != nil }),
+    TextOptionUse("--max-rows", { $0.text.maxRows != nil }),
+    TextOptionUse("--ndmin", { $0.text.ndmin != nil }),
+    TextOptionUse("--quotechar", { $0.text.quotechar != nil }),
+    TextOptionUse("--unpack", { $0.text.unpack }),
+    TextOptionUse("--skip-to", { $0.text.dialect.skipTo != nil }),
+    TextOptionUse("--units-row", { $0.text.dialect.unitsRow }),
+    TextOptionUse("--trailing-delimiter", { $0.text.dialect.trailingDelimiter }),
+    TextOptionUse("--decimal", { $0.text.dialect.decimal != nil }),
+    TextOptionUse("--thousands", { $0.text.dialect.thousands != nil }),
+    TextOptionUse("--accept", { $0.text.dialect.accept != nil }),
+    TextOptionUse("--missing-number", { !$0.text.dialect.missingNumber.isEmpty }),
+    TextOptionUse("--date-format", { $0.text.dialect.dateFormat != nil }),
+    TextOptionUse("--names", { $0.text.gaps.names != nil }),
+    TextOptionUse("--genfromtxt", { $0.text.gaps.genfromtxt }),
+    TextOptionUse("--widths", { $0.text.gaps.widths != nil }, needs: gaps),
+    TextOptionUse("--skip-footer", { $0.text.gaps.skipFooter != nil }, needs: gaps),
+    TextOptionUse("--excludelist", { $0.text.gaps.excludelist != nil }, needs: gaps),
+    TextOptionUse("--deletechars", { $0.text.gaps.deletechars != nil }, needs: gaps),
+    TextOptionUse("--replace-space", { $0.text.gaps.replaceSpace != nil }, needs: gaps),
+    TextOptionUse("--autostrip", { $0.text.gaps.autostrip }, needs: gaps),
+    TextOptionUse("--case", { $0.text.gaps.case != nil }, needs: gaps),
+    TextOptionUse("--defaultfmt", { $0.text.gaps.defaultfmt != nil }, needs: gaps),
+    TextOptionUse("--missing-values", { $0.text.gaps.missingValues != nil }, needs: gaps),
+    TextOptionUse("--filling-values", { $0.text.gaps.fillingValues != nil }, needs: gaps),
+    TextOptionUse("--strict-values", { $0.text.gaps.strictValues }, needs: gaps),
+    TextOptionUse("--usemask", { $0.text.gaps.usemask }, needs: gaps),
+    TextOptionUse("--skip-invalid", { $0.text.gaps.skipInvalid }, needs: gaps),
+  ]
+
+  /// Refuses options that lack what they go with.
+  static func check(_ options: SourceOptions) throws {
+    for use in all where use.isGiven(options) {
+      guard let need = use.needs, !need.isThere(options) else { continue }
+      throw ValidationError("\(use.name) goes with \(need.words)")
+    }
+    if options.text.gaps.genfromtxt, options.text.comments.count > 1 {
+      throw ValidationError("--genfromtxt knows one mark of comments: give --comments once")
+    }
+  }
+
+  /// Refuses options for text where there is none, and those for pickles where there are none.
+  static func check(_ options: SourceOptions, of document: Document, leavingOut others: Set<String> = []) throws {
+    if case .text = document.content {
+      if options.pickles.pickleEncoding != nil {
+        throw ValidationError("--pickle-encoding is for pickles, and \(shown(document)) is text")
+      }
+      if options.limits.maxHeaderSize != nil {
+        throw ValidationError("--max-header-size is for .npy and .npz, and \(shown(document)) is text")
+      }
+      return
+    }
+    var others = others
+    // Raw bytes have a dtype, too.
+    if options.from == .raw { others.insert("--dtype") }
+    for use in all where !others.contains(use.name) && use.isGiven(options) {
+      throw ValidationError("\(use.name) is for text, and \(shown(document)) is none")
+    }
+  }
+
+  private static func shown(_ document: Document) -> String {
+    document.path == "-" ? "standard input" : "'\(Console.printable(document.path))'"
+  }
+}

@@ -1,0 +1,40 @@
+internal import ByteIO
+internal import TextTables
+
+extension FileCheck {
+  /// Whether a source that is neither an array nor an archive is text: by its name or its first bytes, unless they may
+  /// begin a pickle.
+  func isText(_ source: any ByteSource) throws(FormatError) -> Bool {
+    guard source.isSeekable else { return false }
+    guard let format = FileFormat(extensionOf: path) else { return try TextBeginning.isText(source) }
+    guard format.isText else { return false }
+    return try !TextBeginning.mayBePickle(source)
+  }
+
+  /// Reads a table to its end: whether it is text in its encoding, and all lines have as many columns.
+  ///
+  /// - Parameter reading: How it is read; `nil` for as plain numbers, else as columns of the types that they have.
+  mutating func checkText(_ source: any ByteSource, _ reading: OpenOptions?) throws(FormatError) {
+    let format = FileFormat(extensionOf: path).flatMap { $0.isText ? $0 : nil } ?? .txt
+    if let reading {
+      var options = reading
+      options.format = options.format ?? format
+      return try read(Document(.text(TextFile.decompressing(source), format), path: path, options: options))
+    }
+    let plain = try TextFile.decompressing(source)
+    do throws(FormatError) { try read(Document(.text(plain, format), path: path, options: OpenOptions())) } catch {
+      guard [.badValue, .malformed].contains(error.code) else { throw error }
+      var gaps = GenFromTextOptions(dtype: nil, delimiter: format.delimiter.map { .text($0) } ?? .space)
+      gaps.dialect.findsDelimiter = format.delimiter == nil
+      gaps.dialect.start = .found
+      gaps.dialect.quoteCharacter = "\""
+      var options = OpenOptions()
+      options.text = .genFromText(gaps)
+      try read(Document(.text(TextFile.decompressing(source), format), path: path, options: options))
+    }
+  }
+
+  private func read(_ document: Document) throws(FormatError) {
+    try document.array().blocks().forEachRun(inUnitsOf: 1) { (_: AnyNDArray) throws(FormatError) in }
+  }
+}

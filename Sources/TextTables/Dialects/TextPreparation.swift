@@ -1,0 +1,208 @@
+internal import ArrayBytes
+internal import ByteIO
+internal import NDArrays
+internal import PythonLiterals
+
+/// Looks at a text's first lines and settles what its dialect leaves open: where the table begins, what divides its
+/// columns, what they are called. Then rewrites the text if its fields are not spelled as NumPy's readers expect them.
+struct TextPreparation {
+  var source: any ByteSource
+  var encoding: TextEncoding
+  let dialect: TextDialect
+  /// What divides columns; empty for white space.
+  var delimiter: [UInt8]
+  var comments: [[UInt8]]
+  var quote: [UInt8]
+  /// How many lines stand before the table.
+  var skippedLines: Int
+  /// The names of all columns of the text, if it has them.
+  private(set) var names: [String]?
+  let maxLineBytes: Int
+  /// Whether a table without names is an error where names are asked for.
+  var needsNames = true
+
+  /// How many lines are looked at.
+  private static let sampleSize = 200
+
+  init(
+    _ source: any ByteSource, _ dialect: TextDialect, encoding: TextEncoding?, delimiter: String?, comments: [String],
+    quote: String?, skippedLines: Int, maxLineBytes: Int
+  ) throws(FormatError) {
+    self.source = source
+    self.dialect = dialect
+    if let encoding { self.encoding = encoding } else { self.encoding = try TextEncoding.marked(source) ?? .utf8 }
+    self.delimiter = Array((delimiter ?? "").utf8)
+    self.comments = comments.filter { !$0.isEmpty }.map { Array($0.utf8) }
+    self.quote = Array((quote ?? "").utf8)
+    self.skippedLines = max(0, skippedLines)
+    self.maxLineBytes = maxLineBytes
+  }
+
+  /// Settles everything that the first lines tell.
+  mutating func settle() throws(FormatError) {
+    guard dialect.start != .given || dialect.hasNames || dialect.hasUnits || dialect.findsDelimiter else { return }
+    var lines = TextLines(source, encoding, maxLineBytes: maxLineBytes)
+    for _ in 0..<skippedLines where try lines.next() == nil { break }
+    if case .after(let pattern) = dialect.start { try skip(to: pattern, &lines) }
+    var sample: [String] = []
+    while sample.count < TextPreparation.sampleSize, let line = try lines.next() {
+      sample.append(line.filter { $0 != "\n" }[...].string)
+    }
+    if dialect.findsDelimiter {
+      let taken = [dialect.decimalMark, dialect.thousandsMark ?? ""].filter { $0 != "." }.flatMap { Array($0.utf8) }
+      delimiter = DelimiterSearch.delimiter(of: sample, comments: comments, quote: quote, except: taken)
+    }
+    let first = dialect.start == .found ? dataStart(sample) : nil
+    guard dialect.hasNames || dialect.hasUnits else {
+      skippedLines += first ?? 0
+      return
+    }
+    if first == 0, dialect.hasNames {
+      guard !needsNames else {
+        throw FormatError(.malformed, "no line of names stands before the data", file: source.name)
+      }
+      return
+    }
+    var header = sample.firstIndex { !PythonText.strip($0).isEmpty }
+    if let first, first > 0 {
+      let count = fields(sample[first]).count
+      let above = sample[..<first].indices.reversed().filter { !PythonText.strip(sample[$0]).isEmpty }
+      // Units stand between the names and the data.
+      let candidates = above.filter { fields(withoutMark(sample[$0])).count == count }
+      header =
+        candidates.dropFirst(dialect.hasUnits && dialect.hasNames ? 1 : 0).first ?? candidates.first ?? above.first
+    }
+    guard let header else {
+      throw FormatError(.malformed, "there is no line to take the names from", file: source.name)
+    }
+    var next = header + 1
+    if dialect.hasNames {
+      names = fields(withoutMark(sample[header])).map(PythonText.strip)
+      if dialect.hasUnits {
+        next += sample[next...].prefix { PythonText.strip($0).isEmpty }.count + 1
+      }
+    }
+    skippedLines += max(next, first ?? 0)
+  }
+
+  /// Moves behind the first line that a pattern matches a part of.
+  private mutating func skip(to pattern: String, _ lines: inout TextLines) throws(FormatError) {
+    let regex: Regex<AnyRegexOutput>
+    do { regex = try Regex(pattern) } catch {
+      throw FormatError(.badArgument, "'\(pattern)' is no regular expression: \(error)")
+    }
+    while let line = try lines.next() {
+      skippedLines += 1
+      if (try? regex.firstMatch(in: line.filter { $0 != "\n" }[...].string)) != nil { return }
+    }
+    throw FormatError(.notFound, "no line has a match of '\(pattern)'", file: source.name)
+  }
+
+  // MARK: Lines
+
+  private var syntax: TextSyntax { TextSyntax(delimiter: delimiter, comments: comments, quote: quote) }
+
+  /// The fields of a line, of which a comment has none.
+  private func fields(_ line: String) -> [String] {
+    TextPreparation.fields(line, syntax, dropsLast: dialect.endsInDelimiter)
+  }
+
+  static func fields(_ line: String, _ syntax: TextSyntax, dropsLast: Bool = false) -> [String] {
+    let bytes = Array(line.utf8)
+    var tokenizer = RowTokenizer(syntax)
+    var place = 0
+    // Safe: the span is used while the array's bytes are held.
+    return unsafe bytes.withUnsafeBytes { memory in
+      _ = tokenizer.readRow(unsafe RawSpan(_unsafeBytes: memory), &place, end: bytes.count, isLast: true)
+      var fields = tokenizer.fields.map { field in
+        String(
+          decoding: field.isInScratch ? tokenizer.scratch[field.start..<field.end] : bytes[field.start..<field.end],
+          as: UTF8.self)
+      }
+      if dropsLast, fields.count > 1, fields.last == "" { fields.removeLast() }
+      return fields
+    }
+  }
+
+  /// A line of names without the mark that makes it a comment.
+  private func withoutMark(_ line: String) -> String {
+    let text = Array(line.utf8)
+    let start = text.prefix { $0 == 0x20 || $0 == 9 }.count
+    for mark in comments where text[start...].starts(with: mark) {
+      return PythonText.strip(String(decoding: text[(start + mark.count)...], as: UTF8.self))
+    }
+    return line
+  }
+
+  /// The first line that looks like those after it: as many fields, and numbers where they have numbers.
+  private func dataStart(_ sample: [String]) -> Int? {
+    let rows = sample.map { fields($0) }
+    var counts: [Int: Int] = [:]
+    for row in rows where !row.isEmpty { counts[row.count, default: 0] += 1 }
+    guard let most = counts.max(by: { ($0.value, $0.key) < ($1.value, $1.key) })?.key else { return nil }
+    // Titles and headers stand at the start.
+    let all = rows.filter { $0.count == most }
+    let table = all.suffix(max(1, all.count / 2))
+    let spelling = try? FieldSpelling(dialect, truths: ("1", "0"))
+    func isValue(_ field: String) -> Bool {
+      let bytes = Array(field.utf8)
+      if FieldSpelling.trimmed(bytes[...]).isEmpty || PythonText.double(field) != nil { return true }
+      switch spelling?.rewrite(bytes[...], as: .unknown) {
+      case .changed?, .missing?: return true
+      default: return PythonText.isDate(field)
+      }
+    }
+    let isNumeric = (0..<most).map { column in
+      2 * table.count { isValue($0[column]) } > table.count
+    }
+    guard isNumeric.contains(true) else { return nil }
+    return rows.firstIndex { row in
+      row.count == most && zip(row, isNumeric).allSatisfy { field, wanted in !wanted || isValue(field) }
+    }
+  }
+
+  // MARK: Rewriting
+
+  /// Has the text rewritten.
+  ///
+  /// - Parameters:
+  ///   - kinds: What the columns of the text hold, and those after them.
+  ///   - keepsQuotes: Whether the reader knows quotes.
+  mutating func rewrite(
+    _ kinds: [FieldSpelling.Kind], rest: FieldSpelling.Kind, truths: (yes: String, no: String), missing: String,
+    keepsQuotes: Bool, isStrict: Bool
+  ) throws(FormatError) {
+    let spelling: FieldSpelling
+    do throws(DateSpelling.Trouble) { spelling = try FieldSpelling(dialect, truths: truths) } catch {
+      throw FormatError(.badArgument, error.message)
+    }
+    if delimiter == Array(dialect.decimalMark.utf8), quote.isEmpty {
+      throw FormatError(
+        .badArgument,
+        "'\(dialect.decimalMark)' cannot be both the decimal mark and the delimiter: --delimiter says another")
+    }
+    source = RewrittenText(
+      source,
+      RewrittenText.Plan(
+        encoding: encoding, syntax: syntax, skippedLines: skippedLines, spelling: spelling, kinds: kinds,
+        kindOfRest: rest,
+        endsInDelimiter: dialect.endsInDelimiter, missing: Array(missing.utf8), quote: keepsQuotes ? quote : [],
+        isStrict: isStrict, maxLineBytes: maxLineBytes))
+    encoding = .utf8
+    delimiter = Array(RewrittenText.delimiter.utf8)
+    comments = []
+    skippedLines = 0
+    if !keepsQuotes { quote = [] }
+  }
+
+  /// What the columns of a text hold, by the dtype of the table.
+  static func kind(_ dtype: DType?) -> FieldSpelling.Kind {
+    switch dtype?.kind {
+    case nil: .unknown
+    case .bool?: .truth
+    case .datetime?: .date
+    case .string?, .bytes?, .object?: .text
+    default: .number
+    }
+  }
+}

@@ -1,0 +1,82 @@
+internal import ByteIO
+
+/// Where something stands in a text, as far as that is known.
+struct TextPlace {
+  /// Its line, counted from 1.
+  var line: Int?
+  /// Where it begins in the file, in bytes.
+  var offset: Int?
+
+  init(line: Int? = nil, offset: Int? = nil) { (self.line, self.offset) = (line, offset) }
+
+  /// A place in a file whose line is counted by reading the file once more.
+  init(offset: Int, in source: any ByteSource) {
+    var line = 1
+    let isKnown = TextPlace.forEachLineStart(in: source) { start in
+      if start <= offset { line += 1 }
+      return start <= offset
+    }
+    self.init(line: isKnown ? line : nil, offset: offset)
+  }
+
+  /// Where a line begins in a source whose text is its bytes; `nil` if it cannot be read again.
+  static func offset(ofLine line: Int, in source: any ByteSource) -> Int? {
+    var left = line - 1
+    var offset = 0
+    let isKnown = forEachLineStart(in: source) { start in
+      if left > 0 { offset = start }
+      left -= 1
+      return left > 0
+    }
+    return isKnown && left <= 0 ? offset : nil
+  }
+
+  /// Calls `body` with the start of each line but the first, until it returns false; false if the source cannot be read
+  /// again.
+  private static func forEachLineStart(in source: any ByteSource, _ body: (Int) -> Bool) -> Bool {
+    guard source.isSeekable else { return false }
+    var place = 0
+    // A line feed may belong to a carriage return.
+    var wasReturn = false
+    while let bytes = try? source.readBytes(at: place, upTo: 1 << 18) {
+      if bytes.isEmpty { return true }
+      for (index, byte) in bytes.enumerated() {
+        if wasReturn, byte != 10, !body(place + index) { return true }
+        if byte == 10, !body(place + index + 1) { return true }
+        wasReturn = byte == 13
+      }
+      place += bytes.count
+    }
+    return false
+  }
+}
+
+/// A source made of another, line by line.
+protocol LinedSource: ByteSource {
+  var original: any ByteSource { get }
+  var originalEncoding: TextEncoding { get }
+}
+
+extension TextBlocks {
+  /// Where a place of ``text`` is in the file.
+  func place(_ place: Int) -> TextPlace {
+    let offset = filePosition(of: place)
+    var found = TextPlace()
+    if let droppedLines {
+      // Safe: the span is used while the array's bytes are held.
+      let lines = unsafe text.withUnsafeBytes { bytes in
+        let text = unsafe RawSpan(_unsafeBytes: bytes).extracting(0..<min(place, bytes.count))
+        return TextScan(text).lineEnds(of: text)
+      }
+      found = TextPlace(line: droppedLines + lines + 1, offset: offset)
+    } else if let offset {
+      found = TextPlace(offset: offset, in: source)
+    }
+    if let lined = source as? any LinedSource {
+      found.offset =
+        lined.originalEncoding.isASCIICompatible
+        ? found.line.flatMap { TextPlace.offset(ofLine: $0, in: lined.original) } : nil
+    }
+    return found
+  }
+}

@@ -1,0 +1,50 @@
+internal import ByteIO
+
+/// Cuts lines into fields as NumPy's `LineSplitter` does.
+struct LineSplitter {
+  private let delimiter: GenFromTextOptions.Delimiter
+  private let comment: [Unicode.Scalar]
+  private let strips: Bool
+
+  init(_ options: GenFromTextOptions) {
+    var delimiter = options.delimiter
+    if case .text("") = delimiter { delimiter = .space }
+    if case .width(0) = delimiter { delimiter = .space }
+    self.delimiter = delimiter
+    comment = Array((options.comments ?? "").unicodeScalars)
+    strips = options.autostrip
+  }
+
+  /// The fields of a line, its end included or not; none for an empty line or a comment.
+  func fields(_ line: [Unicode.Scalar]) -> [String] {
+    var text = line[...]
+    if !comment.isEmpty { text = PythonText.split(text, at: comment)[0] }
+    let parts: [ArraySlice<Unicode.Scalar>]
+    switch delimiter {
+    case .space, .text:
+      text = PythonText.strip(text) { $0 == " " || $0 == "\r" || $0 == "\n" }
+      if text.isEmpty { return [] }
+      if case .text(let mark) = delimiter {
+        parts = PythonText.split(text, at: Array(mark.unicodeScalars))
+      } else {
+        parts = PythonText.words(text)
+      }
+    case .width(let width):
+      text = PythonText.strip(text) { $0 == "\r" || $0 == "\n" }
+      if text.isEmpty { return [] }
+      let step = max(1, width)
+      parts = stride(from: text.startIndex, to: text.endIndex, by: step).map {
+        text[$0..<min($0 + step, text.endIndex)]
+      }
+    case .widths(let widths):
+      if text.isEmpty { return [] }
+      var start = text.startIndex
+      parts = widths.map { width in
+        let end = max(start, min(start + min(max(0, width), text.endIndex), text.endIndex))
+        defer { start = end }
+        return text[start..<end]
+      }
+    }
+    return parts.map { strips ? PythonText.strip($0, PythonText.isSpace).string : $0.string }
+  }
+}

@@ -1,0 +1,107 @@
+internal import NDArrays
+internal import NumberText
+
+/// What may help where a field is not a value: the option that reads such texts.
+struct TextHint: Sendable {
+  private let field: String
+  private let kind: DType.Kind
+  private let syntax: TextSyntax
+  /// Whether the row has no other field.
+  private let isOnly: Bool
+
+  init(field: String, _ dtype: DType, _ syntax: TextSyntax, isOnly: Bool) {
+    self.field = String(field.prefix(400))
+    kind = dtype.kind
+    self.syntax = syntax
+    self.isOnly = isOnly
+  }
+
+  func text(isFirstRow: Bool, isLastField: Bool) -> String? {
+    let bytes = Array(PythonText.strip(field).utf8)
+    guard !bytes.isEmpty else {
+      return isLastField && !isOnly && !isFirstRow
+        ? "--genfromtxt reads empty fields as missing values; --trailing-delimiter drops the last"
+        : isLastField && !isOnly
+          ? "--trailing-delimiter reads lines that end in a delimiter; --genfromtxt reads empty fields as missing values"
+          : "--genfromtxt reads empty fields as missing values"
+    }
+    if let hint = spelling(bytes) { return hint }
+    if let hint = TextHint.delimiter(within: field, syntax) { return hint }
+    if let first = bytes.first, syntax.quote.isEmpty, first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") {
+      return "--quotechar \(first == 0x22 ? "'\"'" : "\"'\"") reads fields in quotes"
+    }
+    if isFirstRow, TextHint.isWord(bytes), !(kind == .datetime && PythonText.isDate(field)) {
+      return "a header is left out by --skiprows 1, and read by --names true"
+    }
+    if kind == .datetime, !PythonText.isDate(field), TextHint.isDate(bytes) {
+      return "--date-format '%d.%m.%Y' reads such dates, with %H, %M and %S for times"
+    }
+    if kind == .float || kind.isInteger, PythonNumberText.complex(bytes) != nil {
+      return "--dtype c16 reads complex numbers"
+    }
+    if kind != .datetime, PythonText.isDate(field) {
+      return "--dtype 'M8[s]' reads dates; --dtype 'f8,M8[s]' columns of both"
+    }
+    if kind.isInteger, PythonText.double(field) != nil { return "--dtype f8 reads numbers with a point or an exponent" }
+    if TextHint.isWord(bytes) || field == "-" || field == "?" {
+      return "--genfromtxt reads what is no number as missing, --genfromtxt --dtype auto finds the types"
+    }
+    return nil
+  }
+
+  /// Whether a text may be a date in another order than ISO 8601's.
+  private static func isDate(_ bytes: [UInt8]) -> Bool {
+    bytes.count { $0 >= 0x30 && $0 <= 0x39 } >= 4 && bytes.contains { "./- ".utf8.contains($0) }
+  }
+
+  private static func isWord(_ bytes: [UInt8]) -> Bool {
+    bytes.contains { ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || $0 >= 0x80 }
+  }
+
+  /// Numbers, truth values and dates that are spelled in another way.
+  private func spelling(_ bytes: [UInt8]) -> String? {
+    guard kind != .string, kind != .bytes else { return nil }
+    func reads(_ change: (inout TextDialect) -> Void) -> Bool {
+      var dialect = TextDialect()
+      change(&dialect)
+      guard let spelling = try? FieldSpelling(dialect, truths: ("1", "0")) else { return false }
+      guard case .changed(let other) = spelling.rewrite(bytes[...], as: kind == .bool ? .truth : .number) else {
+        return false
+      }
+      return PythonText.double(String(decoding: other, as: UTF8.self)) != nil
+    }
+    let isComma = syntax.delimiter == [UInt8(ascii: ",")]
+    for (spelling, example) in [
+      (TextDialect.Spelling.fortran, "Fortran's exponents"), (.hex, "hexadecimals"),
+      (.minus, "a minus behind the number"),
+      (.percent, "hundredths"), (.currency, "sums of money"), (.truth, "truth values as words"),
+    ] where reads({ $0.spellings = [spelling] }) {
+      return "--accept \(spelling.rawValue) reads \(example)"
+    }
+    // Of white space and commas the commas may stand between columns.
+    guard !isComma, !(syntax.splitsAtSpace && isOnly) else { return nil }
+    if reads({ $0.decimalMark = "," }) { return "--decimal , reads decimal commas" }
+    if reads({ ($0.decimalMark, $0.thousandsMark) = (",", ".") }) {
+      return "--decimal , --thousands . reads such numbers"
+    }
+    if reads({ $0.thousandsMark = "," }) { return "--thousands , reads such numbers" }
+    return nil
+  }
+
+  /// The delimiter that stands within a field.
+  static func delimiter(within field: String, _ syntax: TextSyntax) -> String? {
+    let marks = syntax.splitsAtSpace || field.contains(";") ? [";", "\t", ",", "|"] : [";", "\t", "|"]
+    for mark in marks where field.contains(mark) && Array(mark.utf8) != syntax.delimiter {
+      return "columns between '\(mark == "\t" ? "\\t" : mark)' are read by --delimiter '\(mark == "\t" ? "\\t" : mark)'"
+    }
+    let words = PythonText.words(Array(field.unicodeScalars)[...])
+    if !syntax.splitsAtSpace, words.count > 1, words.allSatisfy({ PythonText.double($0.string) != nil }) {
+      return "columns between white space are read by --delimiter ''"
+    }
+    return nil
+  }
+}
+
+extension DType.Kind {
+  fileprivate var isInteger: Bool { self == .signedInteger || self == .unsignedInteger }
+}

@@ -1,0 +1,295 @@
+"""Every option of every command changes what the command does, or is refused with the reason.
+
+What an option does is told here by a case; an option without one fails the test, so that none is added that is never
+tried. Options for reading text are tried in every command that reads: what one command makes of a text with an option, the
+others make too.
+"""
+import io
+import json
+import re
+import zipfile
+
+import numpy as np
+import pytest
+
+from conftest import run_npy
+
+NAN = float("nan")
+
+
+def commands():
+    """The commands and their options, as the argument parser tells them."""
+    root = json.loads(run_npy("--experimental-dump-help"))["command"]
+    table = {}
+    for command in root["subcommands"]:
+        if not command.get("shouldDisplay", True) or command["commandName"] == "help":
+            continue
+        names = set()
+        for argument in command.get("arguments", []):
+            if argument["kind"] != "positional" and argument.get("shouldDisplay", True):
+                long = [name["name"] for name in argument["names"] if name["kind"] == "long"]
+                names.update(long or [name["name"] for name in argument["names"]])
+        table[command["commandName"]] = names - {"help", "version"}
+    return table
+
+
+# A text, what is given beside the option in both runs, the option with its value, and the array that must come of it.
+TEXT = {
+    "delimiter": ("1,2\n3,4\n", [], ["--delimiter", ","], [[1, 2], [3, 4]]),
+    "comments": ("1 2\n% x\n3 4\n", [], ["--comments", "%"], [[1, 2], [3, 4]]),
+    "skiprows": ("a b\n3 4\n", [], ["--skiprows", "1"], [3, 4]),
+    "usecols": ("1 2 3\n4 5 6\n", [], ["--usecols", "0:2"], [[1, 2], [4, 5]]),
+    "max-rows": ("1 2\n3 4\n", [], ["--max-rows", "1"], [1, 2]),
+    "ndmin": ("1\n2\n", [], ["--ndmin", "2"], [[1], [2]]),
+    "quotechar": ("'1','2'\n", ["--delimiter", ","], ["--quotechar", "'"], [1, 2]),
+    "unpack": ("1 2\n3 4\n", [], ["--unpack"], [[1, 3], [2, 4]]),
+    "dtype": ("1 2\n3 4\n", [], ["--dtype", "i2"], np.array([[1, 2], [3, 4]], "i2")),
+    "encoding": ("1\u00a02\n".encode("latin1"), [], ["--encoding", "latin1"], [1, 2]),
+    "skip-to": ("x\n[DATA]\n1 2\n", [], ["--skip-to", r"^\[D"], [1, 2]),
+    "units-row": ("a b\nm s\n1 2\n3 4\n", ["--names", "true"], ["--units-row"],
+                  np.array([(1, 2), (3, 4)], "f8,f8").astype([("a", "f8"), ("b", "f8")])),
+    "trailing-delimiter": ("1,2,\n3,4,\n", ["--delimiter", ","], ["--trailing-delimiter"], [[1, 2], [3, 4]]),
+    "decimal": ("1,5 2\n", [], ["--decimal", ","], [1.5, 2]),
+    "thousands": ("1,234,567.5 2\n", [], ["--thousands", ","], [1234567.5, 2]),
+    "accept": ("1.5D+3 2-\n", [], ["--accept", "fortran,minus"], [1500, -2]),
+    "missing-number": ("1 -9999.0\n", [], ["--missing-number", "-9999"], [1, NAN]),
+    "date-format": ("31.12.2020\n1.2.2021\n", ["--dtype", "M8[D]"], ["--date-format", "%d.%m.%Y"],
+                    np.array(["2020-12-31", "2021-02-01"], "M8[D]")),
+    "names": ("a b\n1 2\n3 4\n", [], ["--names", "true"],
+              np.array([(1, 2), (3, 4)], [("a", "f8"), ("b", "f8")])),
+    "genfromtxt": ("1 x\n3 4\n", [], ["--genfromtxt"], [[1, NAN], [3, 4]]),
+    "widths": ("1234\n5678\n", ["--genfromtxt"], ["--widths", "1,3"], [[1, 234], [5, 678]]),
+    "skip-footer": ("1 2\n3 4\n9 9\n", ["--genfromtxt"], ["--skip-footer", "1"], [[1, 2], [3, 4]]),
+    "excludelist": ("a b\n1 2\n3 4\n", ["--genfromtxt", "--names", "true"], ["--excludelist", "a"],
+                    np.array([(1, 2), (3, 4)], [("a_", "f8"), ("b", "f8")])),
+    "deletechars": ("a$x b\n1 2\n3 4\n", ["--genfromtxt", "--names", "true"], ["--deletechars", "x"],
+                    np.array([(1, 2), (3, 4)], [("a$", "f8"), ("b", "f8")])),
+    "replace-space": ("a x,b\n1,2\n3,4\n", ["--genfromtxt", "--names", "true", "--delimiter", ","],
+                      ["--replace-space", "-x-", "--deletechars", ""],
+                      np.array([(1, 2), (3, 4)], [("a-x-x", "f8"), ("b", "f8")])),
+    "autostrip": ("a , b\nc , d\n", ["--genfromtxt", "--delimiter", ",", "--dtype", "U2"], ["--autostrip"],
+                  np.array([["a", "b"], ["c", "d"]], "U2")),
+    "case": ("a b\n1 2\n3 4\n", ["--genfromtxt", "--names", "true"], ["--case", "upper"],
+             np.array([(1, 2), (3, 4)], [("A", "f8"), ("B", "f8")])),
+    "defaultfmt": ("1 x\n2 y\n", ["--genfromtxt", "--dtype", "auto"], ["--defaultfmt", "c%i"],
+                   np.array([(1, "x"), (2, "y")], [("c0", "i8"), ("c1", "U1")])),
+    "missing-values": ("1 7\n3 N\n", ["--genfromtxt", "--dtype", "auto"], ["--missing-values", "N"], [[1, 7], [3, -1]]),
+    "filling-values": ("1 x\n3 4\n", ["--genfromtxt"], ["--filling-values", "5"], [[1, 5], [3, 4]]),
+    "skip-invalid": ("1 2\n3\n4 5\n", ["--genfromtxt"], ["--skip-invalid"], [[1, 2], [4, 5]]),
+    # These give no other array: tried on their own.
+    "strict-values": None, "usemask": None,
+}
+# Options of SourceOptions that are not for text.
+SOURCE = {"from", "pickle-encoding", "max-header-size"}
+# Commands that read arrays, how they are called, and what their options must be.
+READERS = ["show", "convert", "stats", "plot", "diff", "pack", "sizes", "info", "ls", "check"]
+
+
+def npy_bytes(array):
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
+
+
+def same(array, expected):
+    expected = np.asarray(expected)
+    if expected.dtype.kind in "iu" and array.dtype == np.dtype("f8"):
+        expected = expected.astype("f8")
+    assert array.dtype == expected.dtype and array.shape == expected.shape, (array, expected)
+    if array.dtype.names or array.dtype.kind in "MUS":
+        assert np.array_equal(array, expected), (array, expected)
+    else:
+        assert np.array_equal(array, expected, equal_nan=True), (array, expected)
+
+
+@pytest.mark.parametrize("name", [name for name, case in TEXT.items() if case])
+def test_options_for_text(tmp_path, name):
+    text, base, option, expected = TEXT[name]
+    path = tmp_path / "table.log"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    out = tmp_path / "out.npy"
+    before = run_npy("convert", path, out, *base, check=False)
+    plain = out.read_bytes() if before.returncode == 0 else None
+    run_npy("convert", path, out, *base, *option)
+    array = np.load(out)
+    same(array, expected)
+    assert out.read_bytes() != plain
+    # From standard input, and as lists of the same options in every other command.
+    stream = run_npy("convert", "-", "-", "--to", "npy", *base, *option, stdin=path.read_bytes())
+    assert stream == out.read_bytes()
+    assert run_npy("show", path, *base, *option) == run_npy("show", out)
+    run_npy("pack", tmp_path / "p.npz", f"x={path}", *base, *option)
+    same(np.load(tmp_path / "p.npz")["x"], array)
+    run_npy("diff", path, out, *base, *option)
+    run_npy("check", path, *base, *option)
+    told = json.loads(run_npy("info", "--json", path, *base, *option))
+    assert told["shape"] == list(array.shape)
+    assert told["dtype"] == json.loads(run_npy("info", "--json", out))["dtype"]
+    if array.dtype.kind in "fi":
+        assert run_npy("stats", path, *base, *option) == run_npy("stats", out)
+        pictures = [json.loads(run_npy("plot", "--json", file, *extra)) for file, extra in
+                    ((path, [*base, *option]), (out, []))]
+        assert pictures[0] | {"file": ""} == pictures[1] | {"file": ""}
+
+
+def test_values_that_are_no_numbers(tmp_path):
+    path = tmp_path / "t.txt"
+    path.write_text("1 2\n3 x\n")
+    lenient = run_npy("show", path, "--genfromtxt", check=False)
+    assert lenient.returncode == 0 and b"1 of 4 fields were no numbers, the first at line 2" in lenient.stderr
+    strict = run_npy("show", path, "--genfromtxt", "--strict-values", check=False)
+    assert strict.returncode == 1 and b"Cannot convert string 'x' (line 2, byte 4)" in strict.stderr
+    run_npy("convert", path, tmp_path / "m.npz", "--genfromtxt", "--usemask", "--missing-values", "x")
+    assert np.load(tmp_path / "m.npz")["mask"].tolist() == [[False, False], [False, True]]
+    for command in ("show", "stats"):
+        refused = run_npy(command, path, "--genfromtxt", "--usemask", check=False)
+        assert refused.returncode == 64 and b"--usemask" in refused.stderr
+
+
+def arguments(command, path, folder):
+    """The arguments of a command that reads a file."""
+    return {"convert": [path, folder / "o.npz"], "diff": [path, path], "pack": [folder / "o.npz", path]}.get(command, [path])
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_text_options_are_refused_without_text(tmp_path, command):
+    array = tmp_path / "a.npy"
+    np.save(array, np.arange(3))
+    text = tmp_path / "t.txt"
+    text.write_text("1 2\n3 4\n")
+    options = commands()[command]
+    assert set(TEXT) <= options, (command, set(TEXT) - options)
+    for name in sorted(TEXT):
+        case = TEXT[name]
+        base, option = ([], ["--" + name]) if case is None else case[1:3]
+        if case is None or "--genfromtxt" in base:
+            base = ["--genfromtxt"] if case is None else base
+            alone = run_npy(command, *arguments(command, text, tmp_path), *option, check=False)
+            assert alone.returncode == 64 and b"goes with --genfromtxt" in alone.stderr, (command, name, alone)
+        if name == "usemask":
+            continue
+        result = run_npy(command, *arguments(command, array, tmp_path), *base, *option, check=False)
+        assert result.returncode == 64 and re.search(rb"--[a-z-]+ is for text", result.stderr), (command, name, result)
+        assert not (tmp_path / "o.npz").exists()
+    for name, value in (("pickle-encoding", "bytes"), ("max-header-size", "100")):
+        result = run_npy(command, *arguments(command, text, tmp_path), f"--{name}={value}", check=False)
+        assert result.returncode == 64 and f"--{name} is for".encode() in result.stderr, (command, name, result)
+
+
+def test_every_option_has_a_case():
+    """Fails for the options of new commands, until a case says what they do."""
+    unknown = {}
+    for command, options in commands().items():
+        # What --durable is for, only a power failure shows: test_faults.py.
+        known = {name for name, of in OTHERS if of == command} | {"quiet", "json", "durable"}
+        if command in READERS:
+            known |= set(TEXT) | SOURCE
+        missing = options - known
+        if missing:
+            unknown[command] = sorted(missing)
+    assert not unknown, f"options without a case in {__file__}: {unknown}"
+
+
+# The other options: the option, its command, the files, the arguments without it and those of the option itself.
+NPY = npy_bytes(np.arange(12.0).reshape(3, 4) / 7)
+RECORDS = npy_bytes(np.array([(1, 2.5), (3, 4.5)], "i4,f8"))
+COMPLEX_LINE = npy_bytes(np.arange(50.0) ** 2)
+OTHERS = {}
+
+
+def other(command, name, *option, data=NPY, before=(), of=None):
+    OTHERS[name, command] = (data, list(before), list(option), of)
+
+
+for _name, _value in dict(precision="2", threshold="2", edgeitems="1", linewidth="20", floatmode="fixed", sign="+",
+                          ).items():
+    other("show", _name, f"--{_name}", _value, before=["--threshold", "3"] if _name == "edgeitems" else [])
+other("show", "nanstr", "--nanstr", "none", data=npy_bytes(np.array([NAN])))
+other("show", "infstr", "--infstr", "big", data=npy_bytes(np.array([np.inf])))
+other("show", "suppress", "--suppress", data=npy_bytes(np.array([1e-10, 1])))
+other("show", "repr", "--repr")
+other("show", "array2string", "--array2string", before=["--repr"], of="refused")
+other("show", "separator", "--separator", ", ", before=["--array2string"])
+other("show", "prefix", "--prefix", "xxxxx", before=["--array2string"])
+other("show", "suffix", "--suffix", "x" * 40, before=["--array2string"])
+for _name, _value in {"fmt": "%.2f", "out-delimiter": ";", "newline": "|", "header": "h", "footer": "f"}.items():
+    other("convert", _name, f"--{_name}", _value, before=["--to", "txt"])
+other("convert", "comment-prefix", "--comment-prefix", ">", before=["--to", "txt", "--header", "h"])
+other("convert", "fmt-list", "--fmt-list", before=["--to", "txt", "--fmt", "%d"])
+other("convert", "csv", "--csv", data=RECORDS, before=["--to", "txt", "--fmt", "%s"])
+other("convert", "to", "--to", "npz", before=[])
+other("convert", "reshape", "--reshape", "4,3", before=["--to", "npy"])
+other("convert", "astype", "--astype", "f4", before=["--to", "npy"])
+other("convert", "order", "--order", "F", before=["--to", "npy"])
+other("convert", "compress", "--compress", before=["--to", "npz"])
+other("convert", "numpy-layout", "--numpy-layout", before=["--to", "npz"])
+other("convert", "name", "--name", "x", before=["--to", "npz"])
+other("convert", "protocol", "--protocol", "2", before=["--to", "pkl"])
+other("convert", "numpy-modules", "--numpy-modules", "1", before=["--to", "pkl"])
+other("convert", "no-clobber", "-n", before=["--to", "npy"], of="twice")
+other("pack", "compress", "--compress")
+other("pack", "numpy-layout", "--numpy-layout")
+other("pack", "append", "--append", of="appended")
+other("pack", "no-clobber", "-n", of="twice")
+for _name, _value in dict(kind="hist", bins="3", range="0,1", width="30", height="10", title="T", graphics="ascii").items():
+    other("plot", _name, f"--{_name}", _value, data=COMPLEX_LINE)
+other("plot", "log", "--log", data=COMPLEX_LINE)
+other("plot", "field", "--field", "f1", data=RECORDS)
+for _name, _value in {"cmap": "gray", "theme": "dark"}.items():
+    other("plot", _name, f"--{_name}", _value, before=["-o", "o.png"])
+other("plot", "output", "-o", "o.svg", data=COMPLEX_LINE)
+other("diff", "rtol", "--rtol", "1", of="diff")
+other("diff", "atol", "--atol", "1", of="diff")
+other("diff", "equal-nan", "--equal-nan", data=npy_bytes(np.array([NAN])))
+other("check", "strict", "--strict", data=NPY + b"trailing")
+other("unpack", "directory", "-C", "folder", of="archive")
+other("unpack", "force", "--force", of="archive twice")
+other("demo", "directory", "-C", "folder", of="demo")
+other("demo", "force", "--force", of="demo")
+
+
+@pytest.mark.parametrize("name, command", sorted(OTHERS), ids=lambda part: str(part))
+def test_other_options(tmp_path, monkeypatch, name, command):
+    data, before, option, of = OTHERS[name, command]
+    if of == "demo":
+        pytest.skip("test_demo.py")
+
+    def outcome(extra):
+        """All that the command does: exit code, streams, files."""
+        folder = tmp_path / ("with" if extra else "without")
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        (folder / "a.npy").write_bytes(data)
+        (folder / "b.npy").write_bytes(npy_bytes(np.arange(12.0).reshape(3, 4) / 7 + 0.1))
+        with zipfile.ZipFile("z.npz", "w") as archive:
+            archive.writestr("in.npy", data)
+        base = {"convert": ["a.npy", "o" if name == "to" else "o.out"], "pack": ["o.npz", "a.npy"], "diff": ["a.npy", "a.npy"],
+                "unpack": ["z.npz"]}.get(command, ["a.npy"])
+        if of == "diff":
+            base = ["a.npy", "b.npy"]
+        if of == "twice":
+            (folder / base[1 if command == "convert" else 0]).write_bytes(b"")
+        if of == "appended":
+            run_npy("pack", "o.npz", "b.npy")
+        if of == "archive twice":
+            run_npy("unpack", "z.npz")
+        result = run_npy(command, *base, *before, *extra, check=False)
+        files = {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+        return result.returncode, result.stdout, result.stderr, files
+
+    first, second = outcome([]), outcome(option)
+    assert first != second, (command, option)
+    if of == "refused":
+        assert second[0] == 64
+
+
+@pytest.mark.parametrize("option, given, format", [
+    ("--fmt", ["--fmt", "%d"], "npy"), ("--out-delimiter", ["--out-delimiter", ","], "npz"),
+    ("--newline", ["--newline", "x"], "pkl"), ("--header", ["--header", "x"], "npy"), ("--footer", ["--footer", "x"], "npy"),
+    ("--compress", ["--compress"], "npy"), ("--numpy-layout", ["--numpy-layout"], "csv"), ("--name", ["--name", "x"], "npy"),
+    ("--protocol", ["--protocol", "2"], "npz"), ("--numpy-modules", ["--numpy-modules", "1"], "npy"),
+    ("--comment-prefix", ["--comment-prefix", "x"], "txt"), ("--fmt-list", ["--fmt-list"], "txt")])
+def test_options_for_another_output(tmp_path, option, given, format):
+    np.save(tmp_path / "a.npy", np.arange(3))
+    result = run_npy("convert", tmp_path / "a.npy", tmp_path / f"o.{format}", *given, check=False)
+    assert result.returncode == 64 and option.encode() in result.stderr and not (tmp_path / f"o.{format}").exists()
