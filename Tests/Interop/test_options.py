@@ -80,9 +80,9 @@ TEXT = {
     "strict-values": None, "usemask": None,
 }
 # Options of SourceOptions that are not for text.
-SOURCE = {"from", "pickle-encoding", "max-header-size"}
+SOURCE = {"from", "pickle-encoding", "max-header-size", "shape", "offset", "raw-order", "view", "lenient", "recover"}
 # Commands that read arrays, how they are called, and what their options must be.
-READERS = ["show", "convert", "stats", "plot", "diff", "pack", "sizes", "info", "ls", "check"]
+READERS = ["show", "convert", "stats", "plot", "diff", "pack", "sizes", "info", "ls", "check", "append", "cat"]
 
 
 def npy_bytes(array):
@@ -120,7 +120,7 @@ def test_options_for_text(tmp_path, name):
     assert run_npy("show", path, *base, *option) == run_npy("show", out)
     run_npy("pack", tmp_path / "p.npz", f"x={path}", *base, *option)
     same(np.load(tmp_path / "p.npz")["x"], array)
-    run_npy("diff", path, out, *base, *option)
+    run_npy("diff", path, out, "--equal-nan", *base, *option)
     run_npy("check", path, *base, *option)
     told = json.loads(run_npy("info", "--json", path, *base, *option))
     assert told["shape"] == list(array.shape)
@@ -148,7 +148,12 @@ def test_values_that_are_no_numbers(tmp_path):
 
 def arguments(command, path, folder):
     """The arguments of a command that reads a file."""
-    return {"convert": [path, folder / "o.npz"], "diff": [path, path], "pack": [folder / "o.npz", path]}.get(command, [path])
+    targets = {"convert": [path, folder / "o.npz"], "diff": [path, path], "pack": [folder / "o.npz", path],
+               "cat": ["-o", folder / "o.npz", path]}
+    if command == "append":
+        np.save(folder / "rows.npy", np.arange(3.0))
+        return ["--astype", "f8", folder / "rows.npy", path]
+    return targets.get(command, [path])
 
 
 @pytest.mark.parametrize("command", READERS)
@@ -174,6 +179,38 @@ def test_text_options_are_refused_without_text(tmp_path, command):
     for name, value in (("pickle-encoding", "bytes"), ("max-header-size", "100")):
         result = run_npy(command, *arguments(command, text, tmp_path), f"--{name}={value}", check=False)
         assert result.returncode == 64 and f"--{name} is for".encode() in result.stderr, (command, name, result)
+
+
+RAW = ["--from", "raw", "--dtype", "i2"]
+# The file, what is given in both runs, the option with its value.
+READING = {
+    "offset": (np.arange(64, dtype="i2").tobytes(), RAW, ["--offset", "8"]),
+    "shape": (np.arange(64, dtype="i2").tobytes(), RAW, ["--shape", "4,16"]),
+    "raw-order": (np.arange(64, dtype="i2").tobytes(), [*RAW, "--shape", "4,16"], ["--raw-order", "F"]),
+    "view": (npy_bytes(np.arange(0x3f80, 0x3fa0, dtype="u2")), [], ["--view", "bfloat16"]),
+    "lenient": (npy_bytes(np.arange(32.0)).replace(b"(32,), }", b"[32],  }"), [], ["--lenient"]),
+    "recover": (npy_bytes(np.arange(64.0))[:-100], [], ["--recover"]),
+}
+
+
+@pytest.mark.parametrize("command", READERS)
+@pytest.mark.parametrize("name", READING)
+def test_options_for_reading(tmp_path, monkeypatch, command, name):
+    data, base, option = READING[name]
+
+    def outcome(extra):
+        folder = tmp_path / ("with" if extra else "without")
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        (folder / "a").write_bytes(data)
+        result = run_npy(command, *arguments(command, "a", folder.relative_to(folder)), *base, *extra, check=False)
+        return result.returncode, result.stdout, result.stderr, {
+            path.name: path.read_bytes() for path in folder.iterdir()}
+
+    first, second = outcome([]), outcome(option)
+    assert first != second, (command, name)
+    if second[0] == 64:
+        assert name.encode() in second[2] or b"--from" in second[2], (command, name, second[2])
 
 
 def test_every_option_has_a_case():
@@ -203,7 +240,9 @@ def other(command, name, *option, data=NPY, before=(), of=None):
 
 for _name, _value in dict(precision="2", threshold="2", edgeitems="1", linewidth="20", floatmode="fixed", sign="+",
                           ).items():
-    other("show", _name, f"--{_name}", _value, before=["--threshold", "3"] if _name == "edgeitems" else [])
+    _before = {"edgeitems": ["--threshold", "3"], "threshold": ["--edgeitems", "1"]}
+    other("show", _name, f"--{_name}", _value, before=_before.get(_name, []))
+other("show", "json-values", "--json-values")
 other("show", "nanstr", "--nanstr", "none", data=npy_bytes(np.array([NAN])))
 other("show", "infstr", "--infstr", "big", data=npy_bytes(np.array([np.inf])))
 other("show", "suppress", "--suppress", data=npy_bytes(np.array([1e-10, 1])))
@@ -212,26 +251,42 @@ other("show", "array2string", "--array2string", before=["--repr"], of="refused")
 other("show", "separator", "--separator", ", ", before=["--array2string"])
 other("show", "prefix", "--prefix", "xxxxx", before=["--array2string"])
 other("show", "suffix", "--suffix", "x" * 40, before=["--array2string"])
-for _name, _value in {"fmt": "%.2f", "out-delimiter": ";", "newline": "|", "header": "h", "footer": "f"}.items():
-    other("convert", _name, f"--{_name}", _value, before=["--to", "txt"])
-other("convert", "comment-prefix", "--comment-prefix", ">", before=["--to", "txt", "--header", "h"])
-other("convert", "fmt-list", "--fmt-list", before=["--to", "txt", "--fmt", "%d"])
-other("convert", "csv", "--csv", data=RECORDS, before=["--to", "txt", "--fmt", "%s"])
-other("convert", "to", "--to", "npz", before=[])
-other("convert", "reshape", "--reshape", "4,3", before=["--to", "npy"])
-other("convert", "astype", "--astype", "f4", before=["--to", "npy"])
-other("convert", "order", "--order", "F", before=["--to", "npy"])
-other("convert", "compress", "--compress", before=["--to", "npz"])
-other("convert", "numpy-layout", "--numpy-layout", before=["--to", "npz"])
-other("convert", "name", "--name", "x", before=["--to", "npz"])
-other("convert", "protocol", "--protocol", "2", before=["--to", "pkl"])
-other("convert", "numpy-modules", "--numpy-modules", "1", before=["--to", "pkl"])
-other("convert", "no-clobber", "-n", before=["--to", "npy"], of="twice")
+for _command in ("convert", "cat"):
+    for _name, _value in {"fmt": "%.2f", "out-delimiter": ";", "newline": "|", "header": "h", "footer": "f"}.items():
+        other(_command, _name, f"--{_name}", _value, before=["--to", "txt"])
+    other(_command, "comment-prefix", "--comment-prefix", ">", before=["--to", "txt", "--header", "h"])
+    other(_command, "fmt-list", "--fmt-list", before=["--to", "txt", "--fmt", "%d"])
+    other(_command, "csv", "--csv", data=RECORDS, before=["--to", "txt"])
+    other(_command, "to", "--to", "npz", before=[])
+    other(_command, "reshape", "--reshape", "4,3", before=["--to", "npy"])
+    other(_command, "astype", "--astype", "f4", before=["--to", "npy"])
+    other(_command, "order", "--order", "F", before=["--to", "npy"])
+    other(_command, "compress", "--compress", before=["--to", "npz"])
+    other(_command, "numpy-layout", "--numpy-layout", before=["--to", "npz"])
+    other(_command, "name", "--name", "x", before=["--to", "npz"])
+    other(_command, "protocol", "--protocol", "2", before=["--to", "pkl"])
+    other(_command, "numpy-modules", "--numpy-modules", "1", before=["--to", "pkl"])
+    other(_command, "no-clobber", "-n", before=["--to", "npy"], of="twice")
+other("convert", "skip-bad", "--skip-bad", before=["--to", "npz"], of="bad member")
+other("cat", "axis", "--axis", "1", "a.npy")
+other("cat", "stack", "--stack", "a.npy")
+other("cat", "output", "-o", "other.npy")
+other("append", "astype", "--astype", "f8", data=npy_bytes(np.arange(8).reshape(2, 4)))
+other("append", "create", "--create", of="new")
+other("append", "discard-trailing", "--discard-trailing", of="trailing")
+for _command, _rest in {"rm": [], "mv": ["y"]}.items():
+    other(_command, "lenient", "--lenient", of="odd archive")
+other("unpack", "lenient", "--lenient", of="odd archive")
+other("unpack", "recover", "--recover", of="cut archive")
+other("unpack", "skip-bad", "--skip-bad", of="bad member")
+other("plot", "image", "--image", before=["-o", "o.png"])
+other("demo", "seed", "--seed", "1", of="demo")
+other("pack", "replace", "--replace", of="replaced")
 other("pack", "compress", "--compress")
 other("pack", "numpy-layout", "--numpy-layout")
 other("pack", "append", "--append", of="appended")
 other("pack", "no-clobber", "-n", of="twice")
-for _name, _value in dict(kind="hist", bins="3", range="0,1", width="30", height="10", title="T", graphics="ascii").items():
+for _name, _value in dict(kind="hist", bins="3", range="0,1", width="30", height="10", title="T", graphics="blocks").items():
     other("plot", _name, f"--{_name}", _value, data=COMPLEX_LINE)
 other("plot", "log", "--log", data=COMPLEX_LINE)
 other("plot", "field", "--field", "f1", data=RECORDS)
@@ -254,6 +309,19 @@ def test_other_options(tmp_path, monkeypatch, name, command):
     if of == "demo":
         pytest.skip("test_demo.py")
 
+    def archive_bytes():
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr("in.npy", data)
+            archive.writestr("x.npy", data)
+        content = stream.getvalue()
+        if of == "bad member":
+            return content.replace(data, data[:-1] + bytes([data[-1] ^ 1]), 1)
+        if of == "cut archive":
+            return content[:content.rindex(data) + len(data)]
+        # Bytes before the archive, which places in it do not count.
+        return b"#!/bin/sh\n" + content if of == "odd archive" else content
+
     def outcome(extra):
         """All that the command does: exit code, streams, files."""
         folder = tmp_path / ("with" if extra else "without")
@@ -261,14 +329,25 @@ def test_other_options(tmp_path, monkeypatch, name, command):
         monkeypatch.chdir(folder)
         (folder / "a.npy").write_bytes(data)
         (folder / "b.npy").write_bytes(npy_bytes(np.arange(12.0).reshape(3, 4) / 7 + 0.1))
-        with zipfile.ZipFile("z.npz", "w") as archive:
-            archive.writestr("in.npy", data)
+        (folder / "z.npz").write_bytes(archive_bytes())
         base = {"convert": ["a.npy", "o" if name == "to" else "o.out"], "pack": ["o.npz", "a.npy"], "diff": ["a.npy", "a.npy"],
-                "unpack": ["z.npz"]}.get(command, ["a.npy"])
+                "unpack": ["z.npz"], "append": ["b.npy", "a.npy"], "cat": ["a.npy", "-o", "o" if name == "to" else "o.out"],
+                "rm": ["z.npz", "x"], "mv": ["z.npz", "x", "y"]}.get(command, ["a.npy"])
+        if name == "output" and command == "cat":
+            base = ["a.npy"]
+        if of == "bad member" and command == "convert":
+            base = ["z.npz", "o.out"]
+        if of == "new":
+            base = ["new.npy", "a.npy"]
+        if of == "trailing":
+            with open("b.npy", "ab") as file:
+                file.write(b"rest")
+        if of == "replaced":
+            run_npy("pack", "o.npz", "a=b.npy")
         if of == "diff":
             base = ["a.npy", "b.npy"]
         if of == "twice":
-            (folder / base[1 if command == "convert" else 0]).write_bytes(b"")
+            (folder / {"convert": base[1], "cat": "o.out"}.get(command, base[0])).write_bytes(b"")
         if of == "appended":
             run_npy("pack", "o.npz", "b.npy")
         if of == "archive twice":

@@ -226,7 +226,7 @@ def test_places_and_hints(tmp_path):
     assert error["line"] == 120_001 and big[error["offset"]:].startswith(b"y\r\n")
     for text, options, hint in [
             ("time,flow\n1,2\n", ["--delimiter", ","], "--skiprows 1"), ("1,2\n3,4\n", [], "--delimiter ','"),
-            ("1;2\n", ["--delimiter", ","], "--delimiter ';'"), ("1\t2\n", ["--delimiter", ","], "--delimiter '\\\\t'"),
+            ("1;2\n", ["--delimiter", ","], "--delimiter ';'"), ("1\t2\n", ["--delimiter", ","], "--delimiter '\\t'"),
             ("1,5;2\n", ["--delimiter", ";"], "--decimal ,"), ("1,,2\n", ["--delimiter", ","], "--genfromtxt"),
             ("1,2,\n", ["--delimiter", ","], "--trailing-delimiter"), ('"1" "2"\n', [], "--quotechar"),
             ("2020-01-02\n", [], "M8["), ("1.5\n", ["--dtype", "i4"], "--dtype f8"), ("1 2\n3 N/A\n", [], "--genfromtxt")]:

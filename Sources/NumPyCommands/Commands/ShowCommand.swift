@@ -33,6 +33,7 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
     if jsonValues, repr || bare.array2string {
       throw ValidationError("--json-values prints JSON, which has no other form: leave out --repr and --array2string")
     }
+    if repr, bare.array2string { throw ValidationError("--repr and --array2string are two forms: leave out one") }
   }
 
   func run() throws {

@@ -164,10 +164,11 @@ struct SourceOptions: ParsableArguments {
   ///
   /// - Parameter isOneOfMany: Whether there are others, for which the options may be meant.
   func document(_ path: String, isOneOfMany: Bool = false) throws -> Document {
+    let options = try openOptions(for: path)
     if text.gaps.usemask {
       throw ValidationError("--usemask goes with convert to .npz or .pkl, which keep what is missing")
     }
-    let document = try Document(opening: path, options: openOptions(for: path))
+    let document = try Document(opening: path, options: options)
     if !isOneOfMany { try TextOptionUse.check(self, of: document) }
     return document
   }

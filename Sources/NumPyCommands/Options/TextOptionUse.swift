@@ -83,8 +83,8 @@ struct TextOptionUse: Sendable {
       return
     }
     var others = others
-    // Raw bytes have a dtype, too.
-    if options.from == .raw { others.insert("--dtype") }
+    // Raw bytes and the lists of JSON have a dtype, too.
+    if document.options.raw != nil || document.options.jsonDType != nil { others.insert("--dtype") }
     for use in all where !others.contains(use.name) && use.isGiven(options) {
       throw ValidationError("\(use.name) is for text, and \(shown(document)) is none")
     }

@@ -103,6 +103,9 @@ struct TextInputOptions: ParsableArguments {
     return try GapOptions.names(text).flatMap { part -> [GenFromTextOptions.Column] in
       if let column = Int(part) { return [.index(column)] }
       if let range = try range(part) { return range.map { .index($0) } }
+      guard !part.allSatisfy(\.isWholeNumber) else {
+        throw ValidationError("'\(part)' is no column: write integers with commas, as 0,2,-1")
+      }
       return [.name(part)]
     }
   }

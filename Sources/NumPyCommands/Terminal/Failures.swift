@@ -93,8 +93,8 @@ enum Advice {
       error.message += "; if the file is nothing but elements, say --from raw --dtype DTYPE"
       return error
     }
-    guard error.code == .notFound, error.member == nil, let path = error.file, path != "-",
-      FileStatus(path: path) == nil
+    guard error.code == .notFound, error.member == nil, let path = error.file,
+      !["-", "standard input"].contains(path), FileStatus(path: path) == nil
     else { return error }
     guard !path.isEmpty else {
       error.message = "the name of the file is empty"

@@ -112,8 +112,8 @@ public enum TextReading: Sendable {
     switch self {
     case .loadText(let options):
       var column = try options.selecting(name, of: source)
-      guard findsType else { return [.loadText(column)] }
       column.quoteCharacter = column.quoteCharacter ?? "\""
+      guard findsType else { return [.loadText(column)] }
       column.dtype = .int64
       var numbers = GenFromTextOptions(column)
       (numbers.dtype, numbers.loose) = (.float64, false)

@@ -42,7 +42,13 @@ final class RewrittenText: ByteSource, LinedSource {
   var byteCount: Int? { nil }
   var seekCost: SeekCost { original.isSeekable ? .restart : .impossible }
   var isStandardInput: Bool { original.isStandardInput }
-  func willBeReadOnce() { original.willBeReadOnce() }
+  /// Goes back to the start first: what the original has kept until here can be read once more, and not later.
+  func willBeReadOnce() {
+    state.withLock { box in
+      if box.rewriter.start > 0, original.isSeekable { box = Box(rewriter: LineRewriter(original, plan)) }
+    }
+    original.willBeReadOnce()
+  }
 
   init(_ original: any ByteSource, _ plan: Plan) {
     self.original = original

@@ -46,8 +46,7 @@ public final class TextTableReader {
     warnsOfEmptyLine = options.maxRows != nil
     blocks = TextBlocks(source, options.encoding ?? .utf8, maxLineBytes: options.maxLineBytes)
     guard options.skipRows >= 0, options.maxRows ?? 0 >= 0 else {
-      let name = options.skipRows < 0 ? "skiprows" : "max_rows"
-      throw FormatError(.badArgument, "argument must be nonnegative: \(name)", file: source.name)
+      throw FormatError(.badArgument, "argument must be nonnegative", file: source.name)
     }
     guard (0...2).contains(options.ndmin) else {
       throw FormatError(.badArgument, "Illegal value of ndmin keyword: \(options.ndmin)", file: source.name)
