@@ -95,7 +95,7 @@ let package = Package(
       name: "NumPyIO",
       dependencies: [
         "NDArrays", "ByteIO", "ArrayDeflate", "ArrayBytes", "TextTables", "ZipArchives", "PythonPickle", "NPYFormat",
-        "PickledArrays", "NPZFormat", "TorchFiles", "PandasPickles",
+        "PickledArrays", "NPZFormat", "TorchFiles", "PandasPickles", "PythonLiterals",
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     .target(

@@ -136,7 +136,7 @@ public final class NPZArchive: Sendable {
     if member.method == .stored { return .stored(try zip.storedSource(of: member)) }
     let inflated = try InflatedMember(zip, member)
     guard member.isCut else { return .inflated(inflated) }
-    return .stored(RangeSource(inflated, 0..<(try inflated.readableCount()), name: inflated.name))
+    return .stored(PartOfSource(inflated, 0..<(try inflated.readableCount()), name: inflated.name))
   }
 
   /// The content of any member, array or not, checked against its checksum: NumPy gives members that are not arrays as

@@ -21,7 +21,7 @@ struct NPY: ParsableCommand {
         npy convert table.csv table.npy
         npy help convert
       """,
-    version: "0.1.0",
+    version: Product.version,
     subcommands: [
       InfoCommand.self, ListCommand.self, ShowCommand.self, ConvertCommand.self, AppendCommand.self, CatCommand.self,
       PackCommand.self, UnpackCommand.self, RemoveCommand.self, RenameCommand.self, StatsCommand.self, PlotCommand.self,

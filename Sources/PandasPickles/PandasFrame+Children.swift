@@ -1,6 +1,6 @@
 package import ByteIO
 package import PythonPickle
-internal import PickledArrays
+package import PickledArrays
 
 extension PandasFrame {
   /// A column by its label, or the index; of a series its values.
@@ -13,6 +13,9 @@ extension PandasFrame {
     if name == "index", let labels = try PandasIndex.array(index) { return .array(labels) }
     return nil
   }
+
+  /// The labels of the rows; `nil` if they are in a form that is not known.
+  package func rowLabels() throws(FormatError) -> StoredArray? { try PandasIndex.array(index) }
 
   /// The columns that are arrays and the index.
   package var children: [(name: String, value: PickleValue)] {

@@ -104,8 +104,7 @@ public struct PandasFrame {
     if manager.arguments.count == 2, let blocks = manager.arguments[0].items, let axes = manager.arguments[1].items {
       var parts: [Block] = []
       for block in blocks {
-        guard let call = block.object, call.callable?.global?.name == "_unpickle_block", call.arguments.count >= 2
-        else { return nil }
+        guard let call = block.object, isBlockMaker(call.callable), call.arguments.count >= 2 else { return nil }
         parts.append(Block(values: call.arguments[0], placement: call.arguments[1]))
       }
       return (axes, parts)
@@ -119,6 +118,13 @@ public struct PandasFrame {
       parts.append(Block(values: values, placement: placement))
     }
     return (axes, parts)
+  }
+
+  /// Whether a function makes a block of values and places: pandas 1.3 gives the number of axes beforehand.
+  private static func isBlockMaker(_ function: PickleValue?) -> Bool {
+    if let maker = function?.object, maker.isCall("functools", "partial") { return isBlockMaker(maker.arguments.first) }
+    guard let global = function?.global, global.module.hasPrefix("pandas.") else { return false }
+    return ["_unpickle_block", "new_block", "make_block"].contains(global.name)
   }
 
   /// Which columns a block holds: a slice, or an array of integers.

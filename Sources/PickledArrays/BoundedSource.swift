@@ -4,10 +4,12 @@ package import ByteIO
 package final class BoundedSource: ByteSource {
   private let base: any ByteSource
   private let maxBytes: Int
+  private let advice: String
 
-  package init(_ base: any ByteSource, maxBytes: Int) {
+  package init(_ base: any ByteSource, maxBytes: Int, advice: String) {
     self.base = base
     self.maxBytes = maxBytes
+    self.advice = advice
   }
 
   package var name: String { base.name }
@@ -24,7 +26,8 @@ package final class BoundedSource: ByteSource {
     let count = try unsafe base.read(into: buffer, at: offset)
     guard count == 0 || offset <= maxBytes - count else {
       throw FormatError(
-        .limitExceeded, "the data inflates to more than the limit of \(maxBytes) bytes", file: name, offset: maxBytes)
+        .limitExceeded, "the data inflates to more than the limit of \(maxBytes) bytes; \(advice)", file: name,
+        offset: maxBytes)
     }
     return count
   }

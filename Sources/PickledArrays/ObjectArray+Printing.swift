@@ -1,5 +1,6 @@
 package import NDArrays
-internal import PythonPickle
+internal import ByteIO
+package import PythonPickle
 
 // Arrays of objects as NumPy prints them: numpy/_core/arrayprint.py, `_object_format`.
 
@@ -104,10 +105,21 @@ extension ObjectArray {
 
   /// A list's brackets could be taken for an axis, so that it is printed as the call that makes it.
   private static func text(of value: PickleValue, _ nesting: PrintedNesting) -> String {
+    if value.object?.convertible is MaskedItem { return "--" }
     let text = value.repr(within: nesting, limit: 1 << 20)
     if case .list = value { return "list(\(text))" }
     return text
   }
+}
+
+/// What is printed in place of a value that is missing.
+private struct MaskedItem: PickleConvertible {
+  func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue { .none }
+}
+
+extension ObjectArray {
+  /// An element of a masked array that is missing.
+  package static var masked: PickleValue { .object(PickleObject(MaskedItem())) }
 }
 
 /// Texts that are made already.

@@ -1,4 +1,4 @@
-internal import ByteIO
+package import ByteIO
 public import NDArrays
 package import PythonPickle
 
@@ -38,6 +38,8 @@ public struct PickledArray {
     } else if object.isNumPyCore("multiarray", "_reconstruct") || object.isNumPyCore("_internal", "_reconstruct")
       || PickledArray.isMasked(object)
     {
+      // Other modules know what these are.
+      if let state = object.state?.tuple, state.count > 2, foreignType(of: state[2]) != nil { return nil }
       return try PickledArray.reconstruct(object)
     } else if object.isNumPyCore("numeric", "_frombuffer") {
       return PickledArray(kind: .array, content: .values(try PickledArray.fromBuffer(object.arguments)), mask: nil)
@@ -57,6 +59,19 @@ public struct PickledArray {
     self.kind = kind
     self.content = content
     self.mask = mask
+  }
+
+  /// Refuses a pickled dtype that NumPy would refuse.
+  package static func verifyType(_ value: PickleValue) throws(FormatError) {
+    if foreignType(of: value) == nil { _ = try DType(pickled: value) }
+  }
+
+  /// The name of a dtype that is not NumPy's own but a type of `ml_dtypes`; `nil` for any other.
+  package static func foreignType(of dtype: PickleValue) -> String? {
+    guard let object = dtype.object, object.isCall("numpy", "dtype"), let type = object.arguments.first?.global,
+      type.module == "ml_dtypes" || type.module.hasPrefix("ml_dtypes.")
+    else { return nil }
+    return type.name
   }
 
   static func bad(_ message: String) -> FormatError { FormatError(.malformed, "a pickled array: \(message)") }

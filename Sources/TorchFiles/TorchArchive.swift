@@ -28,7 +28,7 @@ package struct TorchArchive {
   }
 
   /// The name of the member that holds the pickle.
-  var pickleName: String { prefix + "data.pkl" }
+  package var pickleName: String { prefix + "data.pkl" }
 
   /// Reads the pickle; tensors become arrays when they are asked for.
   package func read(

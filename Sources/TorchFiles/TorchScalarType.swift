@@ -27,6 +27,9 @@ public struct TorchScalarType: Hashable, Sendable {
     self = known
   }
 
+  /// Little-endian numbers of the type in one that NumPy has.
+  package func widened(_ array: AnyNDArray) -> AnyNDArray { TorchTensor.widened(array, self, isBig: false) }
+
   /// The type of a storage class of the module `torch`, such as `FloatStorage`.
   init?(storageClass name: String) {
     guard let type = TorchScalarType.storageClasses[name] else { return nil }

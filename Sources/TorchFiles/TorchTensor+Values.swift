@@ -7,8 +7,12 @@ internal import NDArrays
 extension TorchTensor {
   /// The same numbers in a type that NumPy has.
   func widened(_ array: AnyNDArray) -> AnyNDArray {
+    TorchTensor.widened(array, type, isBig: storage.storages.byteOrder == .big)
+  }
+
+  /// The same numbers, of a type and a byte order, in a type that NumPy has.
+  static func widened(_ array: AnyNDArray, _ type: TorchScalarType, isBig: Bool) -> AnyNDArray {
     guard let wide = type.wideDType else { return array }
-    let isBig = storage.storages.byteOrder == .big
     if let table = TorchFloat8.tables[type.name] {
       return TorchTensor.made(array, wide) { (byte: UInt8) in table[Int(byte)].bitPattern }
     }

@@ -5,56 +5,79 @@ import NumPyIO
 struct CheckCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Look for anything wrong with files, without trusting them.",
+    abstract: "Look for anything wrong with files and for what they would run, without trusting them.",
     discussion: """
       Reads every byte: structure, checksums, members that overlap, bytes behind the data, headers that NumPy would
-      not have written, and what a pickle would call. Exit code 1 if anything is wrong.
+      not have written, arrays and tensors that could not be rebuilt. Pickles are found by their content, whatever
+      the names, in zip and tar archives, compressed, and in archives within these; what they would call is told with
+      its arguments, and nothing is called. Of a folder all files are checked; quoted patterns (**/*.pt) work too.
+
+      The exit code is 0 if nothing is wrong; 1 if a file is broken, or would run code, read files or use the network;
+      2 if nothing is worse than names of which nothing is known. Names of Python's types of data, NumPy, pandas,
+      scikit-learn, SciPy, joblib and PyTorch are known; --allow adds others.
 
       EXAMPLES
         npy check downloads/*.npz
         npy check --strict --json model.pkl
+        npy check --allow mylab.models.Net --allow 'mylab.layers.*' checkpoints
+        npy check --sarif downloads > findings.sarif
       """)
 
-  @Argument(help: "The files.", completion: .file()) var files: [String]
+  /// Nothing is broken or dangerous, but there are names of which nothing is known.
+  static let unknown: Int32 = 2
+
+  @Argument(help: "The files, folders, or patterns.", completion: .file()) var files: [String]
   @Flag(help: "Let oddities count as wrong as well.") var strict = false
+  @Option(
+    help: ArgumentHelp(
+      "Trust a name in pickles: package.module.Name, or package.* for all of a package; may be given again.",
+      valueName: "name"))
+  var allow: [String] = []
   @Flag(help: "Print JSON.") var json = false
+  @Flag(help: "Print SARIF 2.1.0, which code hosts and editors read.") var sarif = false
   @OptionGroup(title: "Reading") var reading: SourceOptions
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    if json, sarif { throw ValidationError("--json and --sarif are two forms of the same: choose one") }
+  }
+
   func run() throws {
-    var isSound = true
-    var objects: [JSONValue] = []
-    for file in ManyOperands.unfolding(files) {
-      let findings: [FileCheck.Finding]
-      let options = try reading.openOptions(for: file)
-      try checkUse(options, file)
-      do throws(FormatError) {
-        findings = try FileCheck(
-          path: file, limits: options.limits, pickleEncoding: options.pickle.encoding,
-          text: reading.isForText ? options : nil
-        ).findings
-      } catch {
-        if error.code == .cancelled { throw error }
-        // A file that cannot be read is wrong; the others are checked all the same.
-        findings = [FileCheck.Finding(unreadable: error)]
-      }
-      let isGood = !findings.contains { $0.severity == .error || (strict && $0.severity == .warning) }
-      isSound = isSound && isGood
-      if json {
-        objects.append(
-          .object([
-            ("file", .string(file)), ("ok", .bool(isGood)), ("findings", .array(findings.map(CheckCommand.json))),
-          ]))
-      } else {
-        for finding in findings {
-          let line = Failure.line(Advice.added(to: finding.error.at(file: file)))
-          try Console.print("\(finding.severity.rawValue): \(line)")
-        }
-        if isGood { try Console.print("ok: \(Console.printable(file))") }
-      }
+    var options = FileCheck.Options()
+    do throws(FormatError) { options.rules = try PickleRules(allowing: allow) } catch {
+      throw ValidationError(error.message)
     }
-    if json { try Console.print((objects.count == 1 ? objects[0] : .array(objects)).pretty()) }
-    if !isSound { throw ExitCode(Failure.badData) }
+    let found = try FileFinder.files(of: ManyOperands.unfolding(files))
+    var code: Int32 = 0
+    var results: [CheckedFile] = []
+    for file in found {
+      options.allowsForeign =
+        !file.isNamed && FileFormat(extensionOf: file.path)?.isText != false
+        && !CheckCommand.promisesData(file.path)
+      let opening = try reading.openOptions(for: file.path)
+      try checkUse(opening, file.path)
+      options.limits = opening.limits
+      options.inflatedBytes = opening.pickle.limits.inflatedBytes
+      options.pickleEncoding = opening.pickle.encoding
+      let result = try check(file.path, options, text: reading.isForText ? opening : nil)
+      code = CheckCommand.worse(code, exitCode(of: result))
+      if json || sarif { results.append(result) } else { try print(result) }
+    }
+    if json {
+      try Console.print(
+        (results.count == 1 && files.count == 1 && found[0].isNamed
+          ? CheckReport.json(results[0]) : .array(results.map(CheckReport.json))).pretty())
+    } else if sarif {
+      try Console.print(CheckReport.sarif(results, version: Product.version).pretty(depth: 6))
+    }
+    if code != 0 { throw ExitCode(code) }
+  }
+
+  /// Whether a name says that the file is one of those that are checked: then it is wrong if it is another.
+  private static func promisesData(_ path: String) -> Bool {
+    if let format = FileFormat(extensionOf: path) { return !format.isText }
+    let extensions = [".pt", ".pth", ".joblib", ".ckpt"]
+    return extensions.contains { path.lowercased().hasSuffix($0) }
   }
 
   /// Refuses options that do nothing for what the file is.
@@ -68,12 +91,37 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
     try TextOptionUse.check(reading, of: document)
   }
 
-  private static func json(_ finding: FileCheck.Finding) -> JSONValue {
-    .object([
-      ("severity", .string(finding.severity.rawValue)), ("code", .string(finding.error.code.rawValue)),
-      ("message", .string(Advice.added(to: finding.error).message)),
-      ("member", finding.error.member.map(JSONValue.string) ?? .null),
-      ("offset", finding.error.offset.map(JSONValue.int) ?? .null),
-    ])
+  private func check(
+    _ file: String, _ options: FileCheck.Options, text: OpenOptions?
+  ) throws(FormatError) -> CheckedFile {
+    do throws(FormatError) {
+      let check = try FileCheck(path: file, options: options, text: text)
+      let isGood = !check.findings.contains { $0.severity == .error || (strict && $0.severity == .warning) }
+      return CheckedFile(path: file, findings: check.findings, risk: check.risk, isGood: isGood)
+    } catch {
+      if error.code == .cancelled { throw error }
+      // A file that cannot be read is wrong; the others are checked all the same.
+      return CheckedFile(path: file, findings: [FileCheck.Finding(unreadable: error)], risk: .none, isGood: false)
+    }
+  }
+
+  private func exitCode(of result: CheckedFile) -> Int32 {
+    guard !result.isGood else { return 0 }
+    let isUnknownOnly = result.findings.allSatisfy {
+      $0.severity == .note || $0.risk == .unknown || ($0.severity == .warning && !strict)
+    }
+    return isUnknownOnly ? CheckCommand.unknown : Failure.badData
+  }
+
+  private static func worse(_ one: Int32, _ other: Int32) -> Int32 {
+    one == Failure.badData || other == 0 ? one : other
+  }
+
+  private func print(_ result: CheckedFile) throws(FormatError) {
+    for finding in result.findings {
+      let line = Failure.line(Advice.added(to: finding.error.at(file: result.path)))
+      try Console.print("\(finding.severity.rawValue): \(line)")
+    }
+    if result.isGood { try Console.print("ok: \(Console.printable(result.path))") }
   }
 }

@@ -34,7 +34,7 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     if skipBad { opening.onUnreadable = skipped.note }
     let opened = try Document(opening: address.path, options: opening)
     try TextOptionUse.check(reading, of: opened, leavingOut: format.isText ? ["--encoding"] : [])
-    let document = try opened.value()
+    let document = try opened.value(naming: address.member)
     if skipBad {
       guard case .npz = document.content, address.isWhole, format == .npz || format == .pkl else {
         throw ValidationError("--skip-bad goes with the conversion of a whole archive to npz or pkl")

@@ -44,6 +44,8 @@ struct DiffCommand: NPYCommand {
       let isSame: Bool
       if case .npz(let one) = first.content, case .npz(let other) = second.content, left.isWhole, right.isWhole {
         isSame = try compareArchives((first, one), (second, other))
+      } else if let same = try compareValues((first, left), (second, right)) {
+        isSame = same
       } else if case .npy(let one) = first.content, case .npy(let other) = second.content, left.isWhole, right.isWhole {
         isSame = try compareFiles((first, one), (second, other))
       } else {
@@ -80,6 +82,39 @@ struct DiffCommand: NPYCommand {
       }
     }
     only += second.names.filter { !first.contains($0) }.map { MemberDifference(name: $0, onlyFile: b) }
+    return try report(comparisons, only: only)
+  }
+
+  /// Compares pickles, each of which holds several arrays, by the paths of these; `nil` for anything else.
+  private func compareValues(
+    _ left: (document: Document, address: Address), _ right: (document: Document, address: Address)
+  ) throws -> Bool? {
+    guard case .pickle = left.document.content, case .pickle = right.document.content, left.address.slice == nil,
+      right.address.slice == nil
+    else { return nil }
+    let (first, second) = (
+      try left.document.value(at: left.address.member), try right.document.value(at: right.address.member)
+    )
+    guard case .value(let one, _) = first.content, case .value(let other, _) = second.content,
+      try !first.isSingleArray, try !second.isSingleArray
+    else { return nil }
+    let (arrays, others) = (
+      try first.members(of: one, isQuiet: true) ?? [], try second.members(of: other, isQuiet: true) ?? []
+    )
+    let known = Dictionary(others.map { ($0.name, $0.array) }) { first, _ in first }
+    var comparisons: [ArrayComparison] = []
+    var only: [MemberDifference] = []
+    for (name, array) in arrays {
+      guard let match = known[name] else {
+        only.append(MemberDifference(name: name, onlyFile: a))
+        continue
+      }
+      comparisons.append(
+        try compare(
+          LazyArray(array, name: a, spool: first.spool), LazyArray(match, name: b, spool: second.spool), name: name))
+    }
+    let names = Set(arrays.map(\.name))
+    only += others.filter { !names.contains($0.name) }.map { MemberDifference(name: $0.name, onlyFile: b) }
     return try report(comparisons, only: only)
   }
 

@@ -25,9 +25,14 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
 
   func run() throws {
     let source = try Address(address)
-    let document = try reading.document(source.path)
+    let document = try reading.document(source.path).value(naming: source.member)
     guard source.isWhole, case .npz(let archive) = document.content, archive.count > 1 else {
-      let array = try source.item(of: document).array
+      let array: LazyArray
+      if let values = try source.unmasked(in: document) {
+        array = try LazyArray(.values(values), name: source.text, spool: document.spool)
+      } else {
+        array = try source.exact(in: document).item(of: document).array
+      }
       let statistics = try StatsCommand.statistics(array)
       if json { return try Console.print(object(statistics, array.dtype, address).pretty()) }
       return try Console.write(text(statistics))

@@ -138,27 +138,43 @@ struct Completion {
   private static let largestPickle = 64 << 20
 
   private static func members(of file: String, size: Int, _ start: String) throws -> [Candidate] {
-    switch try Document(opening: file).content {
-    case .npz(let archive):
+    let document = try Document(opening: file)
+    switch document.content {
+    case .npz, .npy:
+      // What arrays of objects hold.
+      if let point = start.lastIndex(of: "."), let (value, path) = try document.objects(at: String(start[..<point])) {
+        return try children(of: value.value(at: path), after: String(start[...point]))
+      }
+      if case .npy = document.content {
+        return try document.objects(at: "").map { children(of: $0.value, after: "") } ?? []
+      }
+      guard case .npz(let archive) = document.content else { return [] }
       return archive.names.map { name in
         let header = try? archive.header(of: name)
         return Candidate(text: name, help: header.map { help($0.shape, $0.dtype) } ?? "")
       }
     case .pickle(let source):
-      guard size <= largestPickle else { return [] }
-      var value = try Pickle.load(from: source, options: Joblib.options())
-      var path = ""
-      if let point = start.lastIndex(of: "."), let inner = try? value.value(at: String(start[..<point])) {
-        value = inner
-        path = String(start[...point])
+      // Of PyTorch's archives no tensor is read.
+      let isArchive = try source.readBytes(at: 0, upTo: 2) == [0x50, 0x4B]
+      guard size <= largestPickle || isArchive else { return [] }
+      let pickle = try document.pickleFile(mode: .mapped)
+      if let point = start.lastIndex(of: "."), let (whole, path) = try? pickle.pickle(at: String(start[..<point])),
+        let inner = try? whole.value(at: path ?? "")
+      {
+        return children(of: inner, after: String(start[...point]))
       }
-      return value.children.prefix(1000).map {
-        let array = (try? $0.value.array()) ?? nil
-        return Candidate(
-          text: path + $0.name,
-          help: array.map { help($0.shape, $0.dtype) } ?? Console.printable($0.value.typeName))
-      }
+      let numbers = pickle.following.indices.map { Candidate(text: "#\($0 + 1)", help: "a pickle of its own") }
+      return children(of: pickle.value, after: "") + numbers.prefix(100)
     default: return []
+    }
+  }
+
+  private static func children(of value: PickleValue, after path: String) -> [Candidate] {
+    value.children.prefix(1000).map { child in
+      let array = (try? child.value.arrayDescription()) ?? nil
+      return Candidate(
+        text: path + child.name,
+        help: array.map { help($0.shape, $0.dtype) } ?? Console.printable(child.value.typeName))
     }
   }
 

@@ -21,16 +21,41 @@ extension Address {
   /// The value that the address names in a pickle that was read, if it is not an array; the fields of arrays are none of
   /// its values.
   func value(in document: Document) throws(FormatError) -> PickleValue? {
-    guard case .value(let whole, _) = document.content else { return nil }
+    var (base, path) = (document, document.within(member))
+    if let name = member, let (found, rest) = try document.objects(at: name) {
+      (base, path) = (Document(.value(found, protocolVersion: nil), path: self.path, options: document.options), rest)
+    }
+    guard case .value(let whole, _) = base.content else { return nil }
     do throws(FormatError) {
       // The empty path is the whole.
-      let value = try whole.value(at: member ?? "")
+      let value = try whole.value(at: path ?? "")
       // Not by a conditional expression: there `nil` would be Python's None.
       guard try value.arrayDescription() == nil else { return nil }
       return value
     } catch {
-      guard error.code == .notFound, (try? document.item(member)) != nil else { throw error.at(file: path) }
+      guard error.code == .notFound, (try? document.item(member)) != nil else { throw error.at(file: self.path) }
       return nil
+    }
+  }
+
+  /// The address without a slice if what looks like one is part of a key in a pickle.
+  func exact(in document: Document) -> Address {
+    guard slice != nil, let bracketed, case .value(let whole, _) = document.content,
+      (try? whole.value(at: document.within(bracketed) ?? "")) != nil
+    else { return self }
+    return Address(path: path, member: bracketed)
+  }
+
+  /// The values of a masked array that are there; `nil` if the address names anything else.
+  func unmasked(in document: Document) throws(FormatError) -> AnyNDArray? {
+    guard case .value(let whole, _) = document.content,
+      let found = try? whole.value(at: document.within(member) ?? ""), let array = try PickledArray(found),
+      let mask = array.mask
+    else { return nil }
+    return try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in
+      guard let slice else { return try array.compressed() }
+      return try PickledArray(kind: array.kind, content: array.content.slice(slice), mask: mask.slice(slice))
+        .compressed()
     }
   }
 
@@ -38,6 +63,13 @@ extension Address {
   /// names an array.
   func wholeDocument(_ document: Document) throws(FormatError) -> Document? {
     if member == nil { return document }
+    if let name = member, try document.objects(at: name) != nil {
+      let inner = try document.value(at: member)
+      if case .value(let value, _) = inner.content, try value.arrayDescription() != nil || value.children.isEmpty {
+        return nil
+      }
+      return inner
+    }
     guard case .value = document.content else { return nil }
     guard (try? document.value(at: member)) != nil || (try? document.item(member)) == nil else { return nil }
     return try document.value(at: member)

@@ -11,6 +11,8 @@ struct Address: Sendable {
   let member: String?
   /// The part of the array; `nil` for all of it.
   let slice: [AxisSelection]?
+  /// The member with the brackets of the slice, which may be part of a key; `nil` without a slice.
+  let bracketed: String?
 
   /// Takes an address apart. Where a file of exactly that name exists, it is the file.
   ///
@@ -19,11 +21,11 @@ struct Address: Sendable {
     let text = given.hasPrefix(Address.standardInputMark) ? String(given.dropFirst()) : given
     self.text = text
     if text == "-" || FileStatus(path: text) != nil {
-      (path, member, slice) = (text, nil, nil)
+      (path, member, slice, bracketed) = (text, nil, nil, nil)
       return
     }
     if let exact = Address.bracketedMember(text) {
-      (path, member, slice) = (exact.path, exact.member, nil)
+      (path, member, slice, bracketed) = (exact.path, exact.member, nil, nil)
       return
     }
     var name = text[...]
@@ -34,7 +36,7 @@ struct Address: Sendable {
     }
     slice = selections
     if name == "-" || FileStatus(path: String(name)) != nil {
-      (path, member) = (String(name), nil)
+      (path, member, bracketed) = (String(name), nil, nil)
       return
     }
     // The first colon after which a file's name is complete; a member may hold more of them.
@@ -42,6 +44,7 @@ struct Address: Sendable {
       let file = String(name[..<colon])
       if file == "-" || FileStatus(path: file) != nil {
         (path, member) = (file, String(name[name.index(after: colon)...]))
+        bracketed = slice == nil ? nil : String(text[text.index(after: colon)...])
         return
       }
     }
@@ -49,6 +52,7 @@ struct Address: Sendable {
     let colon = name.firstIndex(of: ":")
     path = String(name[..<(colon ?? name.endIndex)])
     member = colon.map { String(name[name.index(after: $0)...]) }
+    bracketed = nil
   }
 
   /// A member of an archive whose own name ends with brackets, which wins over a slice of another.
@@ -71,6 +75,7 @@ struct Address: Sendable {
     self.path = path
     self.member = member
     slice = nil
+    bracketed = nil
   }
 
   /// What stands before `-:MEMBER` and `-[SLICE]` on their way through the argument parser.

@@ -33,11 +33,33 @@ struct RecoverOptions: ParsableArguments {
   func apply(to options: inout OpenOptions) { options.recovers = recover }
 }
 
+/// A number of bytes, with a unit: `500M`, `8G`, `1.5GB`, `64MiB`.
+struct ByteSize: ExpressibleByArgument {
+  let bytes: Int
+
+  init?(argument: String) {
+    let number = argument.prefix { $0.isNumber || $0 == "." }
+    var unit = argument.dropFirst(number.count).lowercased()
+    let isBinary = unit.hasSuffix("ib")
+    if isBinary { unit = String(unit.dropLast(2)) } else if unit.hasSuffix("b") { unit = String(unit.dropLast()) }
+    guard let value = Double(number), let power = ["", "k", "m", "g", "t"].firstIndex(of: unit) else { return nil }
+    var bytes = value
+    for _ in 0..<power { bytes *= isBinary ? 1024 : 1000 }
+    guard bytes >= 1, bytes < 0x1p62 else { return nil }
+    self.bytes = Int(bytes)
+  }
+}
+
 /// What a file may ask for.
 struct LimitOptions: ParsableArguments {
   @OptionGroup var strictness: LenientOptions
   @Option(help: "The longest header of .npy that is read, in characters; NumPy's limit is 10000.")
   var maxHeaderSize: Int?
+  @Option(
+    help: ArgumentHelp(
+      "The most memory that what is compressed, packed or repeated in pickles may take: 500M, 8G. Without it as much as the file's size justifies.",
+      valueName: "size"))
+  var memory: ByteSize?
 
   var resolved: LoadLimits {
     var limits = LoadLimits.default
@@ -50,6 +72,7 @@ struct LimitOptions: ParsableArguments {
   var openOptions: OpenOptions {
     var options = OpenOptions()
     options.limits = resolved
+    options.pickle.limits.inflatedBytes = memory?.bytes
     options.onWarning = { Console.warn($0) }
     return options
   }
@@ -66,6 +89,7 @@ struct PickleReadingOptions: ParsableArguments {
       throw ValidationError("--pickle-encoding takes ascii, latin1 or bytes, not '\(pickleEncoding)'")
     }
     options.pickle.encoding = encoding
+    options.isPickleEncodingChosen = true
     options.decodesObjects = true
   }
 }

@@ -19,3 +19,8 @@ protocol HasCommonOptions {
 struct CommonOptions: ParsableArguments {
   @Flag(help: "Print no progress and no warnings.") var quiet = false
 }
+
+/// What the command says of itself.
+enum Product {
+  static let version = "0.1.0"
+}

@@ -11,20 +11,25 @@ struct PickleDescription {
   let array: AnyNDArray?
   let fileSize: Int?
   private let hasMember: Bool
+  /// What further pickles in the file hold.
+  private let following: [PickleValue]
 
   init(_ document: Document, _ address: Address) throws {
     name = address.text
     hasMember = address.member != nil
     if case .pickle(let source) = document.content { fileSize = source.byteCount } else { fileSize = nil }
     let whole: PickleValue
+    let path: String?
     if case .value(let value, _) = document.content {
-      (whole, format, protocolVersion) = (value, "JSON", nil)
+      (whole, path, format, protocolVersion, following) = (value, address.member, "JSON", nil, [])
     } else {
       // Mapped: of tensors only the descriptions are looked at, never the elements.
       let file = try document.pickleFile(mode: .mapped)
-      (whole, format, protocolVersion) = (file.value, file.format.rawValue, file.protocolVersion)
+      (format, protocolVersion) = (file.format.rawValue, file.protocolVersion)
+      (whole, path) = try file.pickle(at: address.member)
+      following = address.member == nil ? file.following : []
     }
-    if let member = address.member { value = try whole.value(at: member) } else { value = whole }
+    if let path { value = try whole.value(at: path) } else { value = whole }
     var array = try value.array()
     if let slice = address.slice, let known = array {
       array = try FormatError.wrapping(.badArgument, file: address.path) { () throws(ArrayError) in
@@ -37,7 +42,13 @@ struct PickleDescription {
   var text: String {
     var rows = [["  format", format + (protocolVersion.map { ", protocol \($0)" } ?? "")]]
     if let fileSize { rows.append(["  file", "\(TextTable.grouped(fileSize)) bytes"]) }
-    return Console.printable(name) + "\n" + TextTable.aligned(rows) + tree(value, indent: "  ", depth: 4)
+    if !following.isEmpty { rows.append(["  pickles", "\(following.count + 1), named #0, #1 and so on"]) }
+    var text = Console.printable(name) + "\n" + TextTable.aligned(rows) + tree(value, indent: "  ", depth: 4)
+    for (index, value) in following.prefix(20).enumerated() {
+      text += "  #\(index + 1)\n" + tree(value, indent: "    ", depth: 4)
+    }
+    if following.count > 20 { text += "  … \(following.count - 20) more pickles\n" }
+    return text
   }
 
   /// The lines of `ls`: the arrays by their paths, or the whole where there are none.
@@ -47,13 +58,29 @@ struct PickleDescription {
       return [Console.printable(name), Layout.describe(shape), dtype.description, size]
     }
     if let array { return [row(name, array.dtype, array.shape)] }
-    let paths = (try? value.arrayPaths()) ?? []
-    let rows = paths.compactMap { path, value -> [String]? in
-      guard let (dtype, shape) = (try? value.arrayDescription()) ?? nil else { return nil }
-      return row(path.isEmpty ? name : name + (hasMember ? "." : ":") + path, dtype, shape)
+    var rows: [[String]] = []
+    var places: [ObjectIdentifier: String] = [:]
+    for (index, value) in ([value] + following).enumerated() {
+      let prefix = index == 0 ? name : "\(name):#\(index)"
+      let count = rows.count
+      for (path, value) in (try? value.arrayPaths()) ?? [] {
+        guard let (dtype, shape) = (try? value.arrayDescription()) ?? nil else { continue }
+        let isPart = hasMember || index > 0
+        var cells = row(path.isEmpty ? prefix : prefix + (isPart ? "." : ":") + path, dtype, shape)
+        if let object = value.object {
+          // What the pickle has once, and refers to again.
+          if let other = places[ObjectIdentifier(object)] { cells.append("= " + Console.printable(other)) }
+          if places[ObjectIdentifier(object)] == nil { places[ObjectIdentifier(object)] = path }
+        }
+        rows.append(cells)
+      }
+      if rows.count == count {
+        rows.append([
+          Console.printable(prefix), "-", value.typeName, index == 0 ? fileSize.map(TextTable.size) ?? "-" : "-",
+        ])
+      }
     }
-    if !rows.isEmpty { return rows }
-    return [[Console.printable(name), "-", value.typeName, fileSize.map(TextTable.size) ?? "-"]]
+    return rows
   }
 
   var json: JSONValue {
@@ -64,6 +91,10 @@ struct PickleDescription {
     if let array { entries += PickleDescription.fields(array) }
     var left = PickleDescription.mostNodes
     entries.append(("tree", PickleDescription.json(value, depth: 6, left: &left)))
+    if !following.isEmpty {
+      entries.append(
+        ("following", .array(following.prefix(1000).map { PickleDescription.json($0, depth: 6, left: &left) })))
+    }
     return .object(entries)
   }
 

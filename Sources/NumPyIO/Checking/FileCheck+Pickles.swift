@@ -1,118 +1,232 @@
-internal import TorchFiles
-internal import PickledArrays
-internal import NPYFormat
 internal import ByteIO
+internal import NPYFormat
+internal import PickledArrays
 internal import PythonPickle
+internal import TorchFiles
 
 extension FileCheck {
-  /// Names what a pickle would have Python import and call, without doing it; several pickles may follow each other.
-  /// Compressed files of joblib's and PyTorch's streams are looked into.
-  mutating func checkPickle(_ source: any ByteSource, path: String) throws(FormatError) {
-    switch try PickleContainer(source) {
-    case .pickle(let plain, _):
-      try checkPickle(plain, at: 0, member: nil, folder: source.isSeekable ? JoblibFolder(of: path) : nil)
-    case .torchStream(let stream):
-      let seen = SeenGlobals()
-      do throws(FormatError) { _ = try TorchStream.read(stream, options(seen), map: nil) } catch {
-        noteGlobals(seen, nil)
-        throw error.at(file: source.name)
-      }
-      noteGlobals(seen, nil)
-    case .torchTar(let archive):
-      let seen = SeenGlobals()
-      do throws(FormatError) { _ = try TorchTar.read(archive, options(seen)) } catch {
-        noteGlobals(seen, nil)
-        throw error.at(file: source.name)
-      }
-      noteGlobals(seen, nil)
-    case .torch: break
-    }
-  }
-
-  /// The pickle within an array of objects.
-  mutating func checkObjects(_ file: NPYFile, member: String?) throws(FormatError) {
-    try checkPickle(file.source, at: file.dataOffset, member: member, isAlone: true)
-    var options = PickleReader.Options()
-    options.encoding = pickleEncoding
-    _ = try file.readObjects(options: options)
-  }
-
-  /// A pickle that is a member of an archive: PyTorch's.
-  mutating func checkPickle(_ contents: any ByteSource, member: String) throws(FormatError) {
-    try checkPickle(contents, at: 0, member: member, isAlone: true)
-  }
-
-  private func options(_ seen: SeenGlobals) -> PickleReader.Options {
-    var options = PickleReader.Options()
-    options.encoding = .bytes
-    options.onGlobal = { seen.add($0) }
-    options.replaceCall = { object throws(FormatError) in
-      try FileCheck.checkStorage(object, seen, depth: 0)
+  /// Options that write down what a pickle names and calls, in the storages of tensors as well.
+  func recordingOptions(_ record: PickleRecord) -> PickleReader.Options {
+    var reading = record.options(options.pickleEncoding)
+    reading.replaceCall = { object throws(FormatError) in
+      try FileCheck.checkStorage(object, record, depth: 0)
       return Optional<PickleValue>.none
     }
-    return options
+    return reading
   }
 
   /// Looks into the bytes of a storage in a plain pickle of a tensor: PyTorch would unpickle these too.
-  private static func checkStorage(_ object: PickleObject, _ seen: SeenGlobals, depth: Int) throws(FormatError) {
+  private static func checkStorage(_ object: PickleObject, _ record: PickleRecord, depth: Int) throws(FormatError) {
     guard object.isCall("torch.storage", "_load_from_bytes") else { return }
     guard object.arguments.count == 1, case .bytes(let bytes) = object.arguments[0], depth < 8,
       bytes.array.starts(with: TorchStream.magic)
     else {
       throw FormatError(.unsupported, "a storage whose bytes are no stream of PyTorch's: what they do is not known")
     }
-    var inner = PickleReader.Options()
-    inner.encoding = .bytes
-    inner.onGlobal = { seen.add($0) }
+    var inner = record.options(.latin1)
     inner.replaceCall = { object throws(FormatError) in
-      try checkStorage(object, seen, depth: depth + 1)
+      try checkStorage(object, record, depth: depth + 1)
       return Optional<PickleValue>.none
     }
     _ = try TorchStream.read(MemorySource(bytes.array, name: "storage"), inner, map: nil)
   }
 
-  private mutating func checkPickle(
-    _ source: any ByteSource, at offset: Int, member: String?, folder: JoblibFolder? = nil, isAlone: Bool = false
-  ) throws(FormatError) {
-    let seen = SeenGlobals()
-    var options = options(seen)
-    if !isAlone { options = Joblib.options(options, folder: folder) }
-    var reader = PickleReader(source, at: offset, options: options)
+  /// The pickles of a file of its own, or those that a member may be.
+  mutating func checkPickles(_ source: any ByteSource, isFile: Bool) throws(FormatError) {
+    guard isFile else { return try checkCandidate(source, at: 0, member: nil) }
+    let record = PickleRecord(options.rules)
+    let folder = source.isSeekable && within.isEmpty ? JoblibFolder(of: path) : nil
+    var reader = PickleReader(
+      source, lending: try source.mapped(.readOnly), options: Joblib.options(recordingOptions(record), folder: folder))
     do throws(FormatError) {
-      var goesOn = true
-      while goesOn {
-        _ = try reader.read()
-        if isAlone { goesOn = false } else { goesOn = try !reader.isAtEnd() }
-      }
+      rebuild(try reader.read(), member: nil)
     } catch {
-      noteGlobals(seen, member)
-      throw error.at(file: source.name, member: member)
+      note(record, member: nil)
+      throw error.at(file: path)
     }
-    noteGlobals(seen, member)
-    if isAlone, try !reader.isAtEnd() {
+    // Python has no way to read these but one that the program that loads them brings along.
+    if record.persistentCount > 0 {
       note(
-        .warning,
-        FormatError(.malformed, "bytes follow the pickle", file: path, member: member, offset: reader.position))
+        .error,
+        FormatError(
+          .unsupported, "the pickle refers to \(record.persistentCount) things outside of it (persistent ids)",
+          file: path))
+    }
+    try checkFollowing(&reader, record)
+  }
+
+  /// The pickles that follow the first in a file.
+  private mutating func checkFollowing(_ reader: inout PickleReader, _ record: PickleRecord) throws(FormatError) {
+    var end = reader.position
+    do throws(FormatError) {
+      while try !reader.isAtEnd() {
+        rebuild(try reader.read(), member: nil)
+        end = reader.position
+      }
+      note(record, member: nil)
+    } catch {
+      if error.code == .cancelled { throw error }
+      note(record, member: nil)
+      note(
+        record.hasCalled ? .error : .warning,
+        FormatError(.malformed, "bytes follow the pickle that are none: \(error.message)", file: path, offset: end))
     }
   }
 
-  private mutating func noteGlobals(_ seen: SeenGlobals, _ member: String?) {
-    for global in seen.all {
-      let isKnown = KnownGlobals.contains(global)
-      let text =
-        "the pickle names \(global.qualifiedName), "
-        + (isKnown ? "which is known to make plain data" : "which Python would import and may call")
-      note(isKnown ? .note : .error, FormatError(.unsupported, text, file: path, member: member))
+  /// What may be a pickle, or not: it is one if it is whole, or if it calls something before it breaks.
+  mutating func checkCandidate(_ source: any ByteSource, at offset: Int, member: String?) throws(FormatError) {
+    let record = PickleRecord(options.rules)
+    var reading = recordingOptions(record)
+    reading.limits.stackDepth = FileCheck.candidateDepth
+    var reader = PickleReader(source, at: offset, options: Joblib.options(reading))
+    var count = 0
+    do throws(FormatError) {
+      repeat {
+        let value = try reader.read()
+        count += 1
+        rebuild(value, member: member)
+      } while try !reader.isAtEnd()
+      note(record, member: member)
+    } catch {
+      if error.code == .cancelled { throw error }
+      // Of what is too much for us alone Python may read on.
+      let hasReachedLimit =
+        error.code == .limitExceeded && error.message == PickleLimits.stackMessage(FileCheck.candidateDepth)
+      guard count > 0 || record.hasCalled || hasReachedLimit else { return }
+      note(record, member: member)
+      if record.hasCalled || (hasReachedLimit && !record.names.isEmpty) {
+        note(.error, error.at(file: path, member: member))
+      } else if hasReachedLimit, try namesAnything(source, from: error.offset ?? 0) {
+        note(.error, error.at(file: path, member: member))
+      }
     }
+  }
+
+  /// As many values may wait in what is perhaps no pickle at all, but raw numbers.
+  private static let candidateDepth = 1 << 22
+
+  /// Whether there is any byte that could be an operation which names a class or function.
+  private func namesAnything(_ source: any ByteSource, from start: Int) throws(FormatError) -> Bool {
+    let operations: [[UInt8]] = [[0x63], [0x69], [0x93], [0x82], [0x83], [0x84]]
+    return try ByteSearch.first(of: operations, in: PartOfSource(source, start..<Int.max)) != nil
+  }
+
+  /// The pickle within an array of objects.
+  mutating func checkObjects(_ file: NPYFile, member: String?) throws(FormatError) {
+    let record = PickleRecord(options.rules)
+    do throws(FormatError) {
+      var reader = PickleReader(file.source, at: file.dataOffset, options: recordingOptions(record))
+      rebuild(try reader.read(), member: member)
+      if try !reader.isAtEnd() {
+        note(
+          .warning,
+          FormatError(.malformed, "bytes follow the pickle", file: path, member: member, offset: reader.position))
+        try checkCandidate(file.source, at: reader.position, member: member)
+      }
+      note(record, member: member)
+    } catch {
+      note(record, member: member)
+      throw error.at(file: file.source.name, member: member)
+    }
+    var reading = PickleReader.Options()
+    reading.encoding = options.pickleEncoding == .ascii ? .latin1 : options.pickleEncoding
+    if file.source.isSeekable { _ = try file.readObjects(options: reading) }
+  }
+
+  /// The files of PyTorch before 1.6: several pickles and the storages.
+  mutating func checkStream(_ source: any ByteSource) throws(FormatError) {
+    let record = PickleRecord(options.rules)
+    do throws(FormatError) {
+      rebuild(try TorchStream.read(source, recordingOptions(record), map: source.mapped(.readOnly)).value, member: nil)
+    } catch {
+      note(record, member: nil)
+      throw error.at(file: path)
+    }
+    note(record, member: nil)
+  }
+
+  private mutating func rebuild(_ value: PickleValue, member: String?) {
+    for fault in PickleRebuild.faults(in: value) {
+      var fault = fault
+      fault.file = path
+      note(.error, fault.at(member: member))
+    }
+  }
+
+  // MARK: What was written down
+
+  /// As many names of a pickle are told.
+  private static let mostNames = 100
+
+  /// Tells what a pickle names and calls: what is known in one line, everything else in a line of its own.
+  mutating func note(_ record: PickleRecord, member: String?) {
+    let risky = record.names.filter { $0.risk > .data }
+    for name in risky.prefix(FileCheck.mostNames) { note(name, member: member) }
+    if risky.count > FileCheck.mostNames {
+      let text = "the pickle names \(risky.count - FileCheck.mostNames) more"
+      note(risk: risky.map(\.risk).max() ?? .unknown, text, member: member)
+    }
+    for (risk, text) in record.oddities { note(risk: risk, "the pickle \(text)", member: member) }
+    let known = record.names.filter { $0.risk <= .data }.map(\.global.qualifiedName)
+    if !known.isEmpty {
+      let listed = known.prefix(12).joined(separator: ", ") + (known.count > 12 ? " and \(known.count - 12) more" : "")
+      var finding = Finding(
+        severity: .note,
+        error: FormatError(
+          .knownName, "the pickle names only what is known to make plain data: \(listed)", file: path, member: member))
+      if !risky.isEmpty {
+        finding = Finding(
+          severity: .note,
+          error: FormatError(
+            .knownName, "the pickle names \(listed), known to make plain data", file: path, member: member))
+      }
+      finding.risk = .data
+      note(finding)
+    }
+    if record.hasOldText {
+      note(
+        .warning,
+        FormatError(
+          .badValue, "strings of Python 2 that are not ASCII: NumPy reads them with encoding='latin1' only",
+          file: path, member: member))
+    }
+  }
+
+  private mutating func note(_ name: PickleRecord.Name, member: String?) {
+    let global = name.global.qualifiedName
+    var text = "the pickle "
+    if name.callCount > 0 {
+      let shown = name.calls.isEmpty ? global : name.calls.joined(separator: ", ")
+      let more = name.callCount - name.calls.count
+      text += "calls \(shown)" + (more > 0 && !name.calls.isEmpty ? " and \(more) times more" : "")
+    } else {
+      text += "names \(global)"
+    }
+    text +=
+      name.risk == .dangerous
+      ? ", which runs code, reads files or uses the network"
+      : ", of which nothing is known: --allow \(global) trusts it"
+    var finding = Finding(
+      severity: .error,
+      error: FormatError(name.risk == .dangerous ? .dangerousCall : .unknownName, text, file: path, member: member))
+    (finding.risk, finding.name, finding.calls) = (name.risk, global, name.calls)
+    note(finding)
+  }
+
+  private mutating func note(risk: PickleRisk, _ text: String, member: String?) {
+    var finding = Finding(
+      severity: .error,
+      error: FormatError(risk == .dangerous ? .dangerousCall : .unknownName, text, file: path, member: member))
+    finding.risk = risk
+    note(finding)
   }
 }
 
-/// The globals that a pickle has named, each once.
-private final class SeenGlobals {
-  private(set) var all: [PickleGlobal] = []
-  private var names: Set<String> = []
-
-  func add(_ global: PickleGlobal) {
-    if names.insert(global.qualifiedName).inserted { all.append(global) }
-  }
+extension FormatError.Code {
+  /// A pickle calls, or names, what runs code.
+  static let dangerousCall = FormatError.Code(rawValue: "dangerous_call")
+  /// A pickle names a class or function of which nothing is known.
+  static let unknownName = FormatError.Code(rawValue: "unknown_name")
+  /// A pickle names what is known to make plain data.
+  static let knownName = FormatError.Code(rawValue: "known_name")
 }

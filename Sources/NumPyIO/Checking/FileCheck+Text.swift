@@ -5,7 +5,9 @@ extension FileCheck {
   /// Whether a source that is neither an array nor an archive is text: by its name or its first bytes, unless they may
   /// begin a pickle.
   func isText(_ source: any ByteSource) throws(FormatError) -> Bool {
-    guard source.isSeekable else { return false }
+    guard source.isSeekable, (try? FileKind(of: source, named: path)) == .pickle,
+      ((try? CompressedNPY.open(source)) ?? nil) == nil
+    else { return false }
     guard let format = FileFormat(extensionOf: path) else { return try TextBeginning.isText(source) }
     guard format.isText else { return false }
     return try !TextBeginning.mayBePickle(source)

@@ -1,4 +1,5 @@
 internal import TorchFiles
+internal import PickledArrays
 internal import NPZFormat
 internal import NPYFormat
 public import ByteIO
@@ -6,8 +7,26 @@ internal import NDArrays
 public import PythonPickle
 internal import ZipArchives
 
-/// What is wrong, or odd, with a file: what `npy check` tells.
+/// What is wrong, or odd, with a file, and what it would have Python run: what `npy check` tells.
 public struct FileCheck: Sendable {
+  /// How files are checked.
+  public struct Options: Sendable {
+    /// What a file may ask for.
+    public var limits = LoadLimits.default
+    /// What Python 2's strings in pickles become. With ``PickleStringEncoding/ascii`` others are a warning, no error.
+    public var pickleEncoding = PickleStringEncoding.ascii
+    /// Which names in pickles are trusted.
+    public var rules = PickleRules.default
+    /// The most bytes to which compressed contents and archives within archives are inflated, all together; `nil` for what
+    /// the file's size justifies.
+    public var inflatedBytes: Int?
+    /// Whether a file of another kind is no error: one that lies in a folder beside others.
+    public var allowsForeign = false
+
+    /// NumPy's limits, and the known names.
+    public init() {}
+  }
+
   /// Something that was found.
   public struct Finding: Sendable {
     /// Whether the file is broken or dangerous, or merely odd.
@@ -23,6 +42,12 @@ public struct FileCheck: Sendable {
     public let severity: Severity
     /// What it is, and where.
     public let error: FormatError
+    /// The risk, if the finding is about what a pickle names or calls; `nil` for any other.
+    public var risk: PickleRisk?
+    /// The class or function that a pickle names.
+    public var name: String?
+    /// The first calls of it, with their arguments.
+    public var calls: [String] = []
 
     init(severity: Severity, error: FormatError) {
       self.severity = severity
@@ -35,69 +60,97 @@ public struct FileCheck: Sendable {
 
   /// All that was found, in the order of the file.
   public private(set) var findings: [Finding] = []
-  private let limits: LoadLimits
-  /// What Python 2's strings within arrays of objects become.
-  let pickleEncoding: PickleStringEncoding
+  let options: Options
   let path: String
+  /// The members of archives within archives in which the check is.
+  var within: [String] = []
+  /// How many bytes may still be inflated.
+  var inflatedLeft = Int.max
   /// Whether the file is an archive of PyTorch's that was written without checksums.
-  private var hasNoChecksums = false
+  var hasNoChecksums = false
+  /// Whether what is in the file was recognised.
+  var isForeign = false
 
   /// Whether nothing is wrong.
   public var isSound: Bool { !findings.contains { $0.severity == .error } }
 
-  /// Checks a file from end to end: structure, checksums, overlaps, what stands after the data, header oddities.
+  /// The worst that pickles in the file would have Python do.
+  public var risk: PickleRisk { findings.compactMap(\.risk).max() ?? .none }
+
+  /// Checks a file from end to end: structure, checksums, overlaps, what stands after the data, header oddities; and looks
+  /// for pickles in all that it holds, in archives within archives and compressed, whatever the names.
   ///
-  /// Reads every byte, in bounded memory, and calls nothing that the file names.
+  /// Reads every byte, in bounded memory but for pickles, and calls nothing that the file names.
   ///
   /// - Parameters:
-  ///   - pickleEncoding: What Python 2's strings within arrays of objects become.
+  ///   - path: The file.
+  ///   - options: How it is checked.
   ///   - text: How text is read; left out, as what it looks like.
   /// - Throws: ``FormatError`` only if the file cannot be read at all; what is wrong with its content is a finding.
-  public init(
-    path: String, limits: LoadLimits = .default, pickleEncoding: PickleStringEncoding = .ascii,
-    text: OpenOptions? = nil
-  ) throws(FormatError) {
-    self.limits = limits
-    self.pickleEncoding = pickleEncoding
+  public init(path: String, options: Options = Options(), text: OpenOptions? = nil) throws(FormatError) {
+    self.options = options
     self.path = path
     let source = try FileSource.openSource(path: path)
     let whole = source.isSeekable ? source : try PeekableSource(source, keeping: ForeignFile.prefixLength)
+    inflatedLeft = InflationLimit.bytes(for: whole.byteCount, given: options.inflatedBytes)
     do throws(FormatError) {
       try ByteProgress.reading(whole, total: whole.byteCount) { () throws(FormatError) in
-        switch try FileKind(of: whole, named: path) {
-        case .npy: try checkArray(whole)
-        case .npz: try checkArchive(path, whole)
-        case .pickle:
-          if let array = try CompressedNPY.open(whole) { return try checkArray(array) }
-          if try isText(whole) { return try checkText(whole, text) }
-          // The first bytes of a stream must still be there when it proves to be something else.
-          let kept = whole.isSeekable ? whole : try PeekableSource(whole, keeping: ForeignFile.prefixLength)
-          do throws(FormatError) { try checkPickle(kept, path: path) } catch {
-            throw PickleContainer.explained(error, kept)
+        if whole.isSeekable, path.hasSuffix(".npz"), (try? NPZArchive(whole)) != nil {
+          try checkArchive(whole)
+        } else if try isText(whole) {
+          try checkText(whole, text)
+        } else {
+          do throws(FormatError) { try checkContent(whole, isFile: true) } catch {
+            throw PickleContainer.explained(error, whole)
           }
         }
       }
     } catch {
       if [.io, .permissionDenied, .cancelled].contains(error.code) { throw error }
-      note(.error, error.at(file: path))
+      if options.allowsForeign, error.code == .wrongKind {
+        note(.note, FormatError(.wrongKind, "nothing here is loaded or run: \(error.message)", file: path))
+      } else {
+        note(.error, error.at(file: path))
+      }
     }
   }
 
+  /// Writes down what was found; within archives in archives with the whole way to it.
+  mutating func note(_ finding: Finding) {
+    var finding = finding
+    if !within.isEmpty {
+      var error = finding.error
+      error.member = (within + [error.member].compactMap { $0 }).joined(separator: ":")
+      error.file = path
+      let kept = finding
+      finding = Finding(severity: kept.severity, error: error)
+      (finding.risk, finding.name, finding.calls) = (kept.risk, kept.name, kept.calls)
+    }
+    findings.append(finding)
+  }
+
   mutating func note(_ severity: Finding.Severity, _ error: FormatError) {
-    findings.append(Finding(severity: severity, error: error))
+    note(Finding(severity: severity, error: error))
   }
 
   // MARK: Arrays
 
-  private mutating func checkArray(_ source: any ByteSource) throws(FormatError) {
-    let file = try NPYFile(source, limits: limits)
-    try checkHeader(file, member: nil)
-    if file.header.dtype.hasObjects {
-      try checkObjects(file, member: nil)
-      return
+  /// Checks the arrays of a `.npy` file, of which there may be several.
+  mutating func checkArrays(_ source: any ByteSource, member: String?) throws(FormatError) {
+    var file = try NPYFile(source, limits: options.limits)
+    while true {
+      try checkHeader(file, member: member)
+      if file.header.dtype.hasObjects { return try checkObjects(file, member: member) }
+      // The bytes of members have been read with their checksum.
+      if member == nil { try file.elements().forEachRun(inUnitsOf: 1) { (_: AnyNDArray) throws(FormatError) in } }
+      let count = file.trailingByteCount ?? 0
+      guard count > 0 else { return }
+      noteTrailing(count, file, member: member)
+      guard file.source.isSeekable, let next = try file.next(limits: options.limits) else {
+        return try checkCandidate(file.source, at: file.dataOffset + file.header.dataByteCount, member: member)
+      }
+      file = next
     }
-    try file.elements().forEachRun(inUnitsOf: 1) { (_: AnyNDArray) throws(FormatError) in }
-    noteTrailing(file.trailingByteCount ?? 0, file, member: nil)
   }
 
   private mutating func checkHeader(_ file: NPYFile, member: String?) throws(FormatError) {
@@ -117,77 +170,9 @@ public struct FileCheck: Sendable {
   }
 
   private mutating func noteTrailing(_ count: Int, _ file: NPYFile, member: String?) {
-    guard count > 0 else { return }
     let end = file.dataOffset + file.header.dataByteCount
     let next = try? file.source.readBytes(at: end, upTo: 6)
     let what = next == NPYHeader.magic ? "another array follows" : "\(count) bytes follow the array"
     note(.warning, FormatError(.malformed, what, file: file.source.name, member: member, offset: end))
-  }
-
-  // MARK: Archives
-
-  private mutating func checkArchive(_ path: String, _ source: any ByteSource) throws(FormatError) {
-    let archive = try NPZArchive(source, limits: limits)
-    let zip = archive.zip
-    for name in zip.ambiguousNames {
-      note(.error, FormatError(.ambiguous, "the archive has several members of this name", file: path, member: name))
-    }
-    if zip.prependedBytes > 0 {
-      note(.warning, FormatError(.malformed, "\(zip.prependedBytes) bytes precede the archive", file: path, offset: 0))
-    }
-    if zip.trailingBytes > 0 {
-      note(.warning, FormatError(.malformed, "\(zip.trailingBytes) bytes follow the archive", file: path))
-    }
-    if !zip.comment.isEmpty {
-      note(.warning, FormatError(.malformed, "the archive has a comment of \(zip.comment.count) bytes", file: path))
-    }
-    if let torch = TorchArchive(archive), !torch.hasChecksums {
-      hasNoChecksums = true
-      note(
-        .note,
-        FormatError(.unsupported, "the archive was written without checksums, as PyTorch can be told", file: path))
-    }
-    for member in zip.members where !member.isFolder {
-      if member.isUnsafeAsPath {
-        let text = "as a path, the name would leave the folder or is no plain file name"
-        note(.warning, FormatError(.malformed, text, file: path, member: member.name, offset: member.headerOffset))
-      }
-      do throws(FormatError) {
-        try checkMember(member, archive, path)
-      } catch {
-        if error.code == .cancelled { throw error }
-        note(.error, archive.located(error, member))
-      }
-    }
-  }
-
-  private mutating func checkMember(
-    _ member: ZipMember, _ archive: NPZArchive, _ path: String
-  ) throws(FormatError) {
-    try archive.zip.checkDataDescriptor(of: member)
-    let contents = try archive.contents(of: member)
-    if !hasNoChecksums { try archive.verify(member, contents) { (_: [UInt8]) throws(FormatError) in } }
-    let trailing = try archive.trailingCount(of: contents)
-    if trailing > 0 {
-      let text = "\(trailing) bytes follow the compressed data within the member"
-      note(.warning, FormatError(.malformed, text, file: path, member: member.name, offset: member.headerOffset))
-    }
-    guard try archive.isArray(member) else {
-      if member.name.hasSuffix(".npy") {
-        note(
-          .error,
-          FormatError(.wrongKind, "the member is no .npy array, as its name says", file: path, member: member.name))
-      }
-      if member.name.hasSuffix(".pkl") { try checkPickle(contents, member: member.name) }
-      return
-    }
-    let file = try archive.file(of: member)
-    try file.requireComplete()
-    try checkHeader(file, member: member.name)
-    if file.header.dtype.hasObjects {
-      try checkObjects(file, member: member.name)
-    } else {
-      noteTrailing(file.trailingByteCount ?? 0, file, member: member.name)
-    }
   }
 }

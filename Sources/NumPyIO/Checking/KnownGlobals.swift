@@ -3,52 +3,225 @@ internal import PythonPickle
 /// The classes and functions that pickles of plain data name: making them runs nothing of the pickle's own choosing.
 enum KnownGlobals {
   /// Whether a global is on the list. The match is exact: other names of the same modules run code.
-  static func contains(_ global: PickleGlobal) -> Bool { names[global.module]?.contains(global.name) ?? false }
+  static func contains(_ global: PickleGlobal) -> Bool {
+    // TorchScript's classes live under a name that no module of Python has.
+    if global.module == "__torch__" || global.module.hasPrefix("__torch__.") { return true }
+    if names[global.module]?.contains(global.name[...]) ?? false { return true }
+    return Torch.contains(global) || ScikitLearn.contains(global)
+  }
 
-  private static let core: Set<String> = ["_reconstruct", "scalar"]
+  /// A table of modules, each with its names: a module a line, the names behind a colon.
+  static func table(_ text: String) -> [String: Set<Substring>] {
+    var table: [String: Set<Substring>] = [:]
+    var module = ""
+    for line in text.split(separator: "\n") {
+      var names = line[...]
+      if let colon = line.firstIndex(of: ":") {
+        module = String(line[..<colon])
+        names = line[line.index(after: colon)...]
+      }
+      table[module, default: []].formUnion(names.split(separator: " "))
+    }
+    return table
+  }
 
-  private static let names: [String: Set<String>] = [
-    "builtins": [
-      "complex", "set", "frozenset", "bytearray", "bytes", "list", "dict", "tuple", "int", "float", "bool", "str",
-      "range", "slice", "object", "NoneType", "Ellipsis", "NotImplemented",
-    ],
-    "copyreg": ["_reconstructor"], "_codecs": ["encode"],
-    "collections": ["OrderedDict", "defaultdict", "Counter", "deque"],
-    "datetime": ["datetime", "date", "time", "timedelta", "timezone"], "decimal": ["Decimal"],
-    "fractions": ["Fraction"], "uuid": ["UUID"], "array": ["_array_reconstructor", "array"],
-    "pathlib._local": ["PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath", "Path"],
-    "pathlib": ["PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath", "Path"],
-    "numpy": [
-      "ndarray", "dtype", "matrix", "recarray", "record", "bool_", "int8", "int16", "int32", "int64", "uint8", "uint16",
-      "uint32", "uint64", "float16", "float32", "float64", "longdouble", "complex64", "complex128", "clongdouble",
-      "str_", "bytes_", "void", "datetime64", "timedelta64", "object_",
-    ],
-    "numpy._core._internal": ["_convert_to_stringdtype_kwargs"], "numpy.core._internal": ["_reconstruct"],
-    "numpy.core.multiarray": core, "numpy._core.multiarray": core, "numpy.core.numeric": ["_frombuffer"],
-    "numpy._core.numeric": ["_frombuffer"], "numpy.ma.core": ["_mareconstruct", "MaskedArray"],
-    "numpy.ma": ["_mareconstruct", "MaskedArray"], "numpy.matrixlib.defmatrix": ["matrix"],
-    "numpy.rec": ["recarray", "record"], "numpy.core.records": ["recarray", "record"],
-    "numpy._core.records": ["recarray", "record"],
-    "scipy.sparse._csr": ["csr_matrix", "csr_array"], "scipy.sparse._csc": ["csc_matrix", "csc_array"],
-    "scipy.sparse._coo": ["coo_matrix", "coo_array"], "scipy.sparse.csr": ["csr_matrix"],
-    "scipy.sparse.csc": ["csc_matrix"], "scipy.sparse.coo": ["coo_matrix"],
-    "joblib.numpy_pickle": ["NumpyArrayWrapper", "NDArrayWrapper", "ZNDArrayWrapper"],
-    "joblib.numpy_pickle_compat": ["NDArrayWrapper", "ZNDArrayWrapper"],
-    "torch._utils": [
-      "_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3", "_rebuild_parameter",
-      "_rebuild_parameter_with_state", "_rebuild_qtensor", "_rebuild_sparse_tensor", "_rebuild_meta_tensor_no_storage",
-    ],
-    "torch._tensor": ["_rebuild_from_type_v2"], "torch.serialization": ["_get_layout"],
-    "torch.nn.parameter": ["Parameter"], "torch.storage": ["UntypedStorage", "TypedStorage", "_load_from_bytes"],
-    "torch": [
-      "Size", "device", "Tensor", "DoubleStorage", "FloatStorage", "HalfStorage", "BFloat16Storage", "LongStorage",
-      "IntStorage", "ShortStorage", "CharStorage", "ByteStorage", "BoolStorage", "ComplexFloatStorage",
-      "ComplexDoubleStorage", "QInt8Storage", "QUInt8Storage", "QInt32Storage", "UntypedStorage", "float64", "float32",
-      "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "uint16", "uint32", "uint64", "bool",
-      "complex32", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz",
-      "float8_e8m0fnu", "qint8", "quint8", "qint32", "per_tensor_affine", "per_channel_affine",
-      "per_channel_affine_float_qparams",
-      "float4_e2m1fn_x2",
-    ],
-  ]
+  private static let exceptions =
+    "BaseException Exception ArithmeticError AssertionError AttributeError BufferError EOFError ImportError IndexError "
+    + "KeyError KeyboardInterrupt LookupError MemoryError ModuleNotFoundError NameError NotImplementedError OSError "
+    + "OverflowError RecursionError ReferenceError RuntimeError StopIteration SyntaxError SystemError TimeoutError "
+    + "TypeError UnboundLocalError UnicodeError ValueError ZeroDivisionError Warning UserWarning FileNotFoundError "
+    + "DeprecationWarning RuntimeWarning FutureWarning PermissionError UnicodeDecodeError UnicodeEncodeError"
+
+  private static let names = table(
+    """
+    builtins:complex set frozenset bytearray bytes list dict tuple int float bool str range slice object NoneType Ellipsis
+    NotImplemented \(exceptions)
+    exceptions:\(exceptions)
+    copyreg:_reconstructor __newobj__ __newobj_ex__
+    _codecs:encode
+    collections:OrderedDict defaultdict Counter deque ChainMap UserDict UserList UserString
+    datetime:datetime date time timedelta timezone
+    zoneinfo:ZoneInfo ZoneInfo._unpickle
+    dateutil.tz.tz:tzutc tzlocal tzoffset
+    dateutil.zoneinfo:gettz
+    dateutil.tz:gettz
+    pytz:_UTC _p timezone
+    decimal:Decimal
+    fractions:Fraction
+    uuid:UUID SafeUUID
+    array:_array_reconstructor array
+    pathlib:PosixPath WindowsPath PurePosixPath PureWindowsPath Path PurePath
+    pathlib._local:PosixPath WindowsPath PurePosixPath PureWindowsPath Path PurePath
+    argparse:Namespace
+    types:SimpleNamespace
+    ipaddress:IPv4Address IPv6Address IPv4Network IPv6Network IPv4Interface IPv6Interface
+    re:_compile
+    sre_constants:_NamedIntConstant
+    time:struct_time
+    _io:BytesIO StringIO
+    io:BytesIO StringIO
+    functools:partial
+    random:Random
+    numpy:ndarray dtype matrix recarray record bool bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 intc intp uintc
+    longlong ulonglong int_ uint float16 float32 float64 half single double longdouble float96 float128 complex64 complex128
+    csingle cdouble clongdouble complex192 complex256 str_ unicode_ string_ bytes_ void datetime64 timedelta64 object_ poly1d
+    number generic floating integer log log1p log2 log10 exp exp2 expm1 sqrt cbrt square abs absolute fabs sin cos tan tanh
+    sinh cosh arcsin arccos arctan arcsinh arctanh floor ceil rint sign reciprocal negative add subtract multiply divide
+    maximum minimum power mean median sum std var min max argmin argmax
+    numpy.dtypes:BoolDType Int8DType UInt8DType Int16DType UInt16DType Int32DType UInt32DType Int64DType UInt64DType
+    Float16DType Float32DType Float64DType StrDType BytesDType ObjectDType StringDType
+    numpy._core._internal:_convert_to_stringdtype_kwargs _reconstruct
+    numpy.core._internal:_convert_to_stringdtype_kwargs _reconstruct
+    numpy.core.multiarray:_reconstruct scalar
+    numpy._core.multiarray:_reconstruct scalar
+    numpy.core.numeric:_frombuffer
+    numpy._core.numeric:_frombuffer
+    numpy.ma.core:_mareconstruct MaskedArray MaskedConstant mvoid
+    numpy.ma:_mareconstruct MaskedArray
+    numpy.ma.mrecords:_mrreconstruct MaskedRecords mrecarray
+    numpy.matrixlib.defmatrix:matrix
+    numpy.rec:recarray record
+    numpy.core.records:recarray record
+    numpy._core.records:recarray record
+    numpy.core.memmap:memmap
+    numpy._core.memmap:memmap
+    numpy.lib.polynomial:poly1d
+    numpy.lib._polynomial_impl:poly1d
+    numpy.polynomial.polynomial:Polynomial
+    numpy.polynomial.chebyshev:Chebyshev
+    numpy.polynomial.legendre:Legendre
+    numpy.polynomial.hermite:Hermite
+    numpy.polynomial.hermite_e:HermiteE
+    numpy.polynomial.laguerre:Laguerre
+    numpy.random:__RandomState_ctor
+    numpy.random.mtrand:RandomState __RandomState_ctor
+    numpy.random._pickle:__randomstate_ctor __generator_ctor __bit_generator_ctor
+    numpy.random._generator:Generator
+    numpy.random._mt19937:MT19937
+    numpy.random._pcg64:PCG64 PCG64DXSM
+    numpy.random._philox:Philox
+    numpy.random._sfc64:SFC64
+    numpy.random.bit_generator:SeedSequence __pyx_unpickle_SeedSequence __pyx_unpickle_SeedlessSeedSequence
+    ml_dtypes:bfloat16 float8_e4m3fn float8_e5m2 float8_e4m3b11fnuz float8_e4m3fnuz float8_e5m2fnuz float8_e3m4 float8_e4m3
+    float8_e8m0fnu float6_e2m3fn float6_e3m2fn float4_e2m1fn int2 int4 uint2 uint4 int1 uint1
+    jax._src.array:_reconstruct_array
+    scipy.sparse._csr:csr_matrix csr_array
+    scipy.sparse._csc:csc_matrix csc_array
+    scipy.sparse._coo:coo_matrix coo_array
+    scipy.sparse._bsr:bsr_matrix bsr_array
+    scipy.sparse._dia:dia_matrix dia_array
+    scipy.sparse._lil:lil_matrix lil_array
+    scipy.sparse._dok:dok_matrix dok_array
+    scipy.sparse.csr:csr_matrix
+    scipy.sparse.csc:csc_matrix
+    scipy.sparse.coo:coo_matrix
+    scipy.sparse.bsr:bsr_matrix
+    scipy.sparse.dia:dia_matrix
+    scipy.sparse.lil:lil_matrix
+    scipy.sparse.dok:dok_matrix
+    scipy._lib.array_api_compat.numpy._aliases:asarray
+    scipy._lib.array_api_compat.numpy:asarray
+    scipy.interpolate._interpolate:interp1d PPoly BPoly
+    scipy.interpolate.interpolate:interp1d PPoly BPoly
+    scipy.interpolate._bsplines:BSpline
+    scipy.interpolate._cubic:CubicSpline PchipInterpolator Akima1DInterpolator CubicHermiteSpline
+    scipy.interpolate._fitpack2:UnivariateSpline InterpolatedUnivariateSpline LSQUnivariateSpline RectBivariateSpline
+    scipy.interpolate._rgi:RegularGridInterpolator
+    scipy.interpolate.interpnd:LinearNDInterpolator CloughTocher2DInterpolator
+    scipy.interpolate._ndgriddata:NearestNDInterpolator
+    scipy.spatial._ckdtree:cKDTree
+    scipy.spatial.ckdtree:cKDTree
+    scipy.spatial._kdtree:KDTree
+    scipy.spatial.kdtree:KDTree
+    scipy.spatial.transform._rotation:Rotation __pyx_unpickle_Rotation
+    scipy.spatial.transform.rotation:Rotation
+    scipy.optimize._optimize:OptimizeResult
+    scipy.optimize.optimize:OptimizeResult
+    scipy.stats._distn_infrastructure:rv_frozen rv_continuous_frozen rv_discrete_frozen
+    scipy.stats._kde:gaussian_kde
+    scipy.stats.kde:gaussian_kde
+    joblib.numpy_pickle:NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper
+    joblib.numpy_pickle_compat:NDArrayWrapper ZNDArrayWrapper
+    sklearn.externals.joblib.numpy_pickle:NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper
+    sklearn.externals.joblib.numpy_pickle_compat:NDArrayWrapper ZNDArrayWrapper
+    pandas:DataFrame Series Index MultiIndex RangeIndex Timestamp Timedelta Period Interval Categorical Panel NA NaT
+    DatetimeIndex TimedeltaIndex PeriodIndex CategoricalIndex IntervalIndex CategoricalDtype DatetimeTZDtype PeriodDtype
+    IntervalDtype SparseDtype StringDtype BooleanDtype ArrowDtype Int8Dtype Int16Dtype Int32Dtype Int64Dtype UInt8Dtype
+    UInt16Dtype UInt32Dtype UInt64Dtype Float32Dtype Float64Dtype
+    pandas.arrays:ArrowExtensionArray ArrowStringArray BooleanArray Categorical DatetimeArray FloatingArray IntegerArray
+    IntervalArray NumpyExtensionArray PandasArray PeriodArray SparseArray StringArray TimedeltaArray
+    pandas._libs.internals:_unpickle_block BlockManager BlockPlacement SingleBlockManager
+    pandas._libs.tslibs.timestamps:_unpickle_timestamp Timestamp
+    pandas._libs.tslibs.timedeltas:_timedelta_unpickle Timedelta
+    pandas._libs.tslibs.nattype:_nat_unpickle NaTType __nat_unpickle
+    pandas._libs.tslibs.period:Period IncompatibleFrequency
+    pandas._libs.tslibs.offsets:BaseOffset Day Hour Minute Second Milli Micro Nano MonthEnd MonthBegin QuarterEnd
+    QuarterBegin YearEnd YearBegin BusinessDay BusinessHour Week WeekOfMonth DateOffset _offset_rebuild SemiMonthEnd
+    SemiMonthBegin BusinessMonthEnd BusinessMonthBegin BQuarterEnd BQuarterBegin BYearEnd BYearBegin Easter CustomBusinessDay
+    pandas.tseries.offsets:Day Hour Minute Second Milli Micro Nano MonthEnd MonthBegin QuarterEnd QuarterBegin YearEnd
+    YearBegin BusinessDay Week DateOffset
+    pandas._libs.missing:NAType _nat_unpickle C_NA
+    pandas._libs.arrays:__pyx_unpickle_NDArrayBacked NDArrayBacked
+    pandas._libs.interval:Interval IntervalMixin __pyx_unpickle_IntervalMixin
+    pandas._libs.tslib:_nat_unpickle Timestamp Timedelta
+    pandas.tslib:_nat_unpickle Timestamp Timedelta __nat_unpickle
+    pandas._period:Period
+    pandas._libs.sparse:IntIndex BlockIndex
+    pandas.core.frame:DataFrame
+    pandas.core.series:Series TimeSeries
+    pandas.core.panel:Panel
+    pandas.core.index:Index _new_Index Int64Index Float64Index MultiIndex
+    pandas.core.indexes.base:Index _new_Index
+    pandas.core.indexes.range:RangeIndex
+    pandas.core.indexes.multi:MultiIndex
+    pandas.core.indexes.numeric:Int64Index Float64Index UInt64Index NumericIndex
+    pandas.core.indexes.datetimes:DatetimeIndex _new_DatetimeIndex
+    pandas.core.indexes.timedeltas:TimedeltaIndex
+    pandas.core.indexes.period:PeriodIndex _new_PeriodIndex
+    pandas.core.indexes.category:CategoricalIndex
+    pandas.core.indexes.interval:IntervalIndex _new_IntervalIndex
+    pandas.core.indexes.frozen:FrozenList FrozenNDArray
+    pandas.indexes.base:Index _new_Index
+    pandas.indexes.numeric:Int64Index Float64Index
+    pandas.indexes.range:RangeIndex
+    pandas.indexes.multi:MultiIndex
+    pandas.tseries.index:DatetimeIndex _new_DatetimeIndex
+    pandas.tseries.tdi:TimedeltaIndex
+    pandas.tseries.period:PeriodIndex
+    pandas.core.internals:BlockManager SingleBlockManager
+    pandas.core.internals.managers:BlockManager SingleBlockManager ArrayManager SingleArrayManager
+    pandas.core.internals.blocks:new_block make_block Block NumericBlock ObjectBlock ExtensionBlock DatetimeLikeBlock
+    pandas.core.arrays.categorical:Categorical
+    pandas.core.categorical:Categorical
+    pandas.core.dtypes.dtypes:CategoricalDtype DatetimeTZDtype PeriodDtype IntervalDtype SparseDtype NumpyEADtype ArrowDtype
+    pandas.core.dtypes.base:ExtensionDtype
+    pandas.core.arrays.datetimes:DatetimeArray
+    pandas.core.arrays.timedeltas:TimedeltaArray
+    pandas.core.arrays.period:PeriodArray
+    pandas.core.arrays.interval:IntervalArray
+    pandas.core.arrays.integer:IntegerArray Int8Dtype Int16Dtype Int32Dtype Int64Dtype UInt8Dtype UInt16Dtype UInt32Dtype
+    UInt64Dtype
+    pandas.core.arrays.floating:FloatingArray Float32Dtype Float64Dtype
+    pandas.core.arrays.boolean:BooleanArray BooleanDtype
+    pandas.core.arrays.string_:StringArray StringDtype StringArrayNumpySemantics
+    pandas.core.arrays.string_arrow:ArrowStringArray ArrowStringArrayNumpySemantics
+    pandas.core.arrays.arrow.array:ArrowExtensionArray
+    pandas.core.arrays.arrow.dtype:ArrowDtype
+    pandas.core.arrays.numpy_:PandasArray NumpyExtensionArray
+    pandas.core.arrays.sparse.array:SparseArray
+    pandas.core.arrays.sparse.dtype:SparseDtype
+    pandas.core.arrays.sparse:SparseArray
+    pandas.core.dtypes.missing:NA
+    pandas.core.flags:Flags
+    pandas.core.strings.accessor:StringMethods
+    pandas.compat.pickle_compat:_unpickle_block
+    pyarrow.lib:type_for_alias _restore_array py_buffer _restore_chunked_array chunked_array _reconstruct_table
+    _reconstruct_record_batch schema field struct list_ map_ dictionary timestamp duration time32 time64 decimal128
+    large_list binary string ListType Field Schema
+    xarray.core.dataset:Dataset
+    xarray.core.dataarray:DataArray
+    xarray.core.variable:Variable IndexVariable
+    xarray.core.indexing:PandasIndexingAdapter LazilyIndexedArray MemoryCachedArray NumpyIndexingAdapter
+    xarray.core.indexes:PandasIndex PandasMultiIndex Indexes
+    """)
 }

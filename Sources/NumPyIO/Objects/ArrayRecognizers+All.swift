@@ -6,7 +6,7 @@ internal import TorchFiles
 
 extension ArrayRecognizers {
   /// All forms of arrays that this package knows. A module that recognises more is added here.
-  static let all = ArrayRecognizers([TorchTensor.self])
+  static let all = ArrayRecognizers([TorchTensor.self, LibraryArrays.self])
 }
 
 extension PickledArray {

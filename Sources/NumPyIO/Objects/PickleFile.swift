@@ -33,6 +33,8 @@ public struct PickleFile {
   public let format: Format
   /// What it holds.
   public let value: PickleValue
+  /// What further pickles in the same file hold, as several `pickle.dump` to one file leave them.
+  public let following: [PickleValue]
   /// The protocol that the pickle declares.
   public let protocolVersion: Int
 
@@ -62,7 +64,9 @@ public struct PickleFile {
     // The first bytes of a stream must still be there when it proves to be something else.
     let source = source.isSeekable ? source : try PeekableSource(source, keeping: ForeignFile.prefixLength)
     do throws(FormatError) {
-      try self.init(container: PickleContainer(source), source, path: path, options: options, mode: mode)
+      try self.init(
+        container: PickleContainer(source, inflatedBytes: options.limits.inflatedBytes), source, path: path,
+        options: options, mode: mode)
     } catch { throw PickleContainer.explained(error, source) }
   }
 
@@ -86,15 +90,37 @@ public struct PickleFile {
       let folder = path.map { JoblibFolder(of: $0) }
       var options = options
       if isCompressed {
-        // The file's own size bounds nothing; what a value declares is refused before it is inflated.
-        options.limits.valueBytes = min(options.limits.valueBytes, CompressedPickle.maxBytes)
-        options.limits.totalBytes = min(options.limits.totalBytes, CompressedPickle.maxBytes)
+        // What a value declares is refused before it is inflated.
+        let limit = InflationLimit.bytes(for: source.byteCount, given: options.limits.inflatedBytes)
+        options.limits.valueBytes = min(options.limits.valueBytes, limit)
+        options.limits.totalBytes = min(options.limits.totalBytes, limit)
       }
       var reader = PickleReader(
         plain, lending: isCompressed ? nil : map, options: Joblib.options(options, folder: folder))
       value = try reader.read()
       protocolVersion = reader.protocolVersion
+      // Python reads no further by itself: what is no pickle there is nothing to it.
+      var more: [PickleValue] = []
+      while (try? reader.isAtEnd()) == false, let next = try? reader.read() { more.append(next) }
+      following = more
+      return
     }
+    following = []
+  }
+
+  /// The value that a path names: `#1.weights` is within the second pickle of the file, all else within the first.
+  ///
+  /// - Returns: The pickle's value, and the path within it.
+  /// - Throws: ``FormatError`` with code `notFound` for a number beyond the last.
+  package func pickle(at path: String?) throws(FormatError) -> (value: PickleValue, path: String?) {
+    guard let path, path.hasPrefix("#") else { return (value, path) }
+    let digits = path.dropFirst().prefix { $0.isNumber }
+    let rest = path.dropFirst(1 + digits.count)
+    guard let number = Int(digits), rest.isEmpty || rest.first == "." else { return (value, path) }
+    guard number <= following.count else {
+      throw FormatError(.notFound, "there is no pickle \(number): the file holds \(following.count + 1)", member: path)
+    }
+    return (number == 0 ? value : following[number - 1], rest.isEmpty ? nil : String(rest.dropFirst()))
   }
 }
 
@@ -105,7 +131,7 @@ enum PickleContainer {
   case torchStream(any ByteSource)
   case torchTar(any ByteSource)
 
-  init(_ source: any ByteSource) throws(FormatError) {
+  init(_ source: any ByteSource, inflatedBytes: Int? = nil) throws(FormatError) {
     let source = source.isSeekable ? source : try PeekableSource(source, keeping: 512)
     let prefix = try source.readBytes(at: 0, upTo: 512)
     if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
@@ -117,7 +143,7 @@ enum PickleContainer {
       self = .torchStream(source)
     } else if TarDirectory.begins(prefix) {
       self = .torchTar(source)
-    } else if let plain = try CompressedPickle.open(source) {
+    } else if let plain = try CompressedPickle.open(source, inflatedBytes: inflatedBytes) {
       self = .pickle(plain, isCompressed: true)
     } else {
       self = .pickle(source, isCompressed: false)

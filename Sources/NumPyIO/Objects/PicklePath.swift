@@ -8,8 +8,11 @@ public import PythonPickle
 extension PickleValue {
   /// The value at a path of keys and indices, joined by points: `list.0`, `model.coef_`.
   ///
-  /// A part is the key of a dictionary, a column of a pandas frame, an attribute of an object, or the index of a list or
-  /// tuple, from the end if it is negative; `toarray` of a sparse matrix or tensor is it with its zeros, `int_repr` of a quantized tensor its integers. Keys that hold points
+  /// A part is the key of a dictionary, a column of a pandas frame, an attribute of an object, an argument of a call by its
+  /// number, or the index of a list, a tuple or an array, from the end if it is negative: `rows.0`, or `rows[0]`. Keys that
+  /// are no strings have the names that Python prints: `(1, 2)`, `None`, `1.5`; those of bytes also their text. A key in
+  /// quotes is that string and nothing else: `'a.b'`. `toarray` of a sparse matrix or tensor is it with its zeros,
+  /// `int_repr` of a quantized tensor its integers, `mask` and `data` are those of a masked array. Keys that hold points
   /// themselves are found as well: the longest that is there is taken.
   ///
   /// - Throws: ``FormatError`` with code `notFound`, which names what is there instead.
@@ -28,21 +31,66 @@ extension PickleValue {
   }
 
   private func step(into path: Substring) throws(FormatError) -> (PickleValue, Substring)? {
-    let frame = try PandasFrame(self)
+    let array = try PickledArray(self)
+    let frame = array == nil ? try PandasFrame(self) : nil
     var end = path.endIndex
     while true {
-      let part = path[..<end]
+      let part = String(path[..<end])
       let rest = end == path.endIndex ? path[end...] : path[path.index(after: end)...]
-      if let found = try frame?.value(String(part)) ?? self[String(part)] { return (found, rest) }
-      if let found = try treeAttribute(String(part)) { return (found, rest) }
-      if let found = try computed(String(part)) { return (found, rest) }
-      if let index = Int(part), let found = self[index] { return (found, rest) }
-      if let items = object?.state?.tuple, let index = Int(part), items.indices.contains(index) {
-        return (items[index], rest)
-      }
-      guard let point = path[..<end].lastIndex(of: ".") else { return nil }
+      if let array, !part.isEmpty, let found = try PickleValue.element(of: array, part) { return (found, rest) }
+      if let found = try named(part, frame) { return (found, rest) }
+      guard let point = path[..<end].lastIndex(of: ".") else { break }
       end = point
     }
+    // `rows[0]` is `rows.0`.
+    guard let open = path.firstIndex(of: "["), let close = path[open...].firstIndex(of: "]"),
+      Int(path[path.index(after: open)..<close]) != nil
+    else { return nil }
+    let tail = path[path.index(after: close)...]
+    let name = path[..<open] + (path[..<open].isEmpty ? "" : ".") + path[path.index(after: open)..<close] + tail
+    return try step(into: Substring(name))
+  }
+
+  /// What stands under a name in a value that is no array.
+  private func named(_ part: String, _ frame: PandasFrame?) throws(FormatError) -> PickleValue? {
+    if let found = try frame?.value(part) { return found }
+    // Strings that look like another key stand in quotes.
+    if let dict, let key = PartNames.literal(part), let found = dict[key] { return found }
+    if let found = self[part] { return found }
+    if let found = try treeAttribute(part) { return found }
+    if let found = try computed(part) { return found }
+    if let index = Int(part), let found = self[index] { return found }
+    if let items = object?.state?.items, let index = Int(part), items.indices.contains(index) { return items[index] }
+    // Keys that are no strings, arguments, and whatever else is listed.
+    if let entries = dict?.entries ?? object?.pairs,
+      let found = entries.last(where: { PartNames.isName(part, of: $0.key) })
+    {
+      return found.value
+    }
+    return children.first { $0.name == part }?.value
+  }
+
+  /// A row or an element of an array; its mask, and its data without it.
+  private static func element(of array: PickledArray, _ part: String) throws(FormatError) -> PickleValue? {
+    if let mask = array.mask {
+      if part == "mask" { return .array(mask) }
+      if part == "data" { return .array(array.content) }
+    }
+    guard let index = Int(part), let count = array.content.shape.first else {
+      // An array without axes is what it holds.
+      if case .objects(let objects) = array.content, objects.shape.isEmpty {
+        return try objects.items[0].step(into: part[...])?.0
+      }
+      return nil
+    }
+    let place = index < 0 ? count + index : index
+    guard place >= 0, place < count else { return nil }
+    let row = try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in
+      try array.content.slice([.index(place)])
+    }
+    if case .objects(let objects) = row, objects.shape.isEmpty { return objects.items[0] }
+    if case .values(let values) = row, values.shape.isEmpty { return .scalar(values) }
+    return .array(row)
   }
 
   /// What a method of Python's would compute: of sparse matrices and tensors, and of quantized tensors.
@@ -60,18 +108,11 @@ extension PickleValue {
 
   /// What could have been asked for.
   private func hint(for path: String) -> String {
-    let keys: [String]
-    if let frame = (try? PandasFrame(self)) ?? nil {
-      keys = frame.children.map(\.name)
-    } else if let dict {
-      keys = dict.entries.compactMap { $0.key.string ?? $0.key.int.map(String.init) }
-    } else if let state = object?.state?.dict {
-      keys = state.entries.compactMap { $0.key.string }
-    } else if let items {
-      return " of \(items.count) items"
-    } else {
-      return ""
+    let known = children
+    guard known.contains(where: { Int($0.name) == nil }) else {
+      return known.isEmpty ? "" : " of \(known.count) item\(known.count == 1 ? "" : "s")"
     }
+    let keys = known.map(\.name)
     if let nearest = NearestName.of(path, among: keys) { return "; did you mean '\(nearest)'?" }
     return keys.isEmpty ? "" : ", which has " + keys.prefix(8).joined(separator: ", ") + (keys.count > 8 ? ", …" : "")
   }

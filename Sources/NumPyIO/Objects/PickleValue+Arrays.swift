@@ -2,6 +2,7 @@ internal import PandasPickles
 internal import PickledArrays
 public import ByteIO
 public import NDArrays
+internal import PythonLiterals
 public import PythonPickle
 
 extension PickleValue {
@@ -16,60 +17,113 @@ extension PickleValue {
 
   /// All arrays within dictionaries, lists, tuples and objects, by their paths: what ``value(at:)`` takes.
   ///
-  /// Each array that stands at several places comes with the first. The whole value, if it is an array itself, has
-  /// the empty path.
+  /// An array that stands at several places comes with each of them; of a few bytes that stand for millions of places, only
+  /// the first. The whole value, if it is an array itself, has the empty path.
   ///
   /// - Parameter leftOut: Gets the paths of what is not an array.
   public func arrayPaths(leftOut: ((String, PickleValue) -> Void)? = nil) throws(FormatError) -> [(
     path: String, value: PickleValue
   )] {
-    var found: [(path: String, value: PickleValue)] = []
-    var met: Set<ObjectIdentifier> = []
-    // Paths grow with depth: deeper than this nobody looks for arrays.
-    let mostParts = 64
-    var open: [(path: String, parts: Int, value: PickleValue)] = [("", 0, self)]
-    while let (path, parts, value) = open.popLast() {
-      if let identity = value.identity, !met.insert(identity).inserted { continue }
-      if try value.arrayDescription() != nil {
-        found.append((path, value))
+    try arrayPaths(alsoTaking: { _ in false }, leftOut: leftOut)
+  }
+
+  /// All arrays, and what else is taken for one, by their paths.
+  func arrayPaths(
+    alsoTaking isTaken: (PickleValue) -> Bool, leftOut: ((String, PickleValue) -> Void)?
+  ) throws(FormatError) -> [(path: String, value: PickleValue)] {
+    var walk = ArrayWalk()
+    walk.open = [ArrayWalk.Place(value: self, parts: [], parent: -1)]
+    while let place = walk.open.popLast() {
+      let value = place.value
+      if try value.arrayDescription() != nil || isTaken(value) {
+        walk.add(place)
         continue
       }
-      let children = parts < mostParts ? value.children : []
-      if children.isEmpty { leftOut?(path, value) }
-      for child in children.reversed() {
-        open.append((path.isEmpty ? child.name : path + "." + child.name, parts + 1, child.value))
-      }
+      if !walk.enter(place) { leftOut?(ArrayWalk.path(place.parts, quoted: false), value) }
     }
-    return found
+    return walk.paths(in: self)
+  }
+}
+
+/// A walk through a value to all arrays in it.
+private struct ArrayWalk {
+  /// A part of a path, and whether it is a string, which may be written in quotes.
+  struct Part {
+    let name: String
+    let isString: Bool
+  }
+  struct Place {
+    let value: PickleValue
+    let parts: [Part]
+    /// Which of the containers that were entered holds it.
+    let parent: Int
   }
 
-  /// What the value holds, by the parts of paths that reach it.
-  public var children: [(name: String, value: PickleValue)] {
-    func named(_ entries: [PickleDict.Entry]) -> [(name: String, value: PickleValue)] {
-      entries.map { ($0.key.string ?? $0.key.repr(limit: 60), $0.value) }
-    }
-    func numbered(_ items: [PickleValue]) -> [(name: String, value: PickleValue)] {
-      items.enumerated().map { (String($0.offset), $0.element) }
-    }
-    switch self {
-    case .dict(let dict): return named(dict.entries)
-    case .list(let list): return numbered(list.items)
-    case .tuple(let tuple): return numbered(tuple.items)
-    case .object(let object):
-      if let frame = (try? PandasFrame(self)) ?? nil { return frame.children }
-      if !object.pairs.isEmpty { return named(object.pairs) }
-      if !object.items.isEmpty { return numbered(object.items) }
-      switch object.state {
-      case .dict(let dict)?: return named(dict.entries)
-      case .tuple(let tuple)?: return numbered(tuple.items)
-      case let state?: return [("state", state)]
-      case nil: return []
+  var open: [Place] = []
+  private var found: [Place] = []
+  private var containers: [(identity: ObjectIdentifier?, parent: Int)] = []
+  private var met: Set<ObjectIdentifier> = []
+  private var repeated = 0
+
+  /// Paths grow with depth: deeper than this nobody looks for arrays.
+  private static let mostParts = 64
+  /// As many values are come by again.
+  private static let mostRepeated = 1 << 16
+
+  mutating func add(_ place: Place) { found.append(place) }
+
+  /// Goes on with what a value holds; `false` if it holds nothing.
+  mutating func enter(_ place: Place) -> Bool {
+    let identity = place.value.identity
+    var isNew = true
+    if let identity {
+      // What contains itself is not gone into again.
+      var ancestor = place.parent
+      while ancestor >= 0 {
+        if containers[ancestor].identity == identity { return true }
+        ancestor = containers[ancestor].parent
       }
-    default: return []
+      isNew = met.insert(identity).inserted
+      if !isNew, repeated >= ArrayWalk.mostRepeated { return true }
     }
+    guard place.parts.count < ArrayWalk.mostParts else { return false }
+    let children = place.value.children
+    guard !children.isEmpty else { return false }
+    if !isNew { repeated += children.count }
+    containers.append((identity, place.parent))
+    let keys = place.value.stringKeys
+    for child in children.reversed() {
+      // PyTorch's versions of modules, in every file of its.
+      if child.name == "_metadata", place.value.object?.isCall("collections", "OrderedDict") == true { continue }
+      let part = Part(name: child.name, isString: keys?.contains(child.name) ?? false)
+      open.append(Place(value: child.value, parts: place.parts + [part], parent: containers.count - 1))
+    }
+    return true
   }
 
-  private var identity: ObjectIdentifier? {
+  static func path(_ parts: [Part], quoted: Bool) -> String {
+    parts.map { quoted && $0.isString ? PythonRepr.string($0.name) : $0.name }.joined(separator: ".")
+  }
+
+  /// The paths of what was found. Where one would lead elsewhere, as keys with points in them do, its keys are quoted.
+  func paths(in whole: PickleValue) -> [(path: String, value: PickleValue)] {
+    let mayMislead = found.contains { place in
+      place.parts.contains { $0.isString && $0.name.contains(".") }
+    }
+    return found.map { place in
+      let plain = ArrayWalk.path(place.parts, quoted: false)
+      guard mayMislead, place.parts.count > 1, let reached = try? whole.value(at: plain),
+        let identity = place.value.identity,
+        reached.identity != identity, !reached.isMadeAnew
+      else { return (plain, place.value) }
+      return (ArrayWalk.path(place.parts, quoted: true), place.value)
+    }
+  }
+}
+
+extension PickleValue {
+  /// What tells an object from others.
+  var identity: ObjectIdentifier? {
     switch self {
     case .dict(let node): ObjectIdentifier(node)
     case .list(let node): ObjectIdentifier(node)
@@ -77,5 +131,16 @@ extension PickleValue {
     case .object(let node): ObjectIdentifier(node)
     default: nil
     }
+  }
+
+  /// Whether the value is an array that was made when it was asked for.
+  fileprivate var isMadeAnew: Bool {
+    object?.convertible is any PickledArrayConvertible && !(object?.convertible is any DescribedArray)
+  }
+
+  /// The keys that are strings, of what has keys.
+  fileprivate var stringKeys: Set<String>? {
+    let entries = dict?.entries ?? object?.pairs
+    return entries.map { Set($0.compactMap(\.key.string)) }
   }
 }

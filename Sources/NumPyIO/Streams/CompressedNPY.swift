@@ -25,6 +25,6 @@ enum CompressedNPY {
     // A new source: what has been looked at is not read backwards.
     let array = try CompressedSource(source, format: format)
     guard recovering else { return array }
-    return RangeSource(array, 0..<(try array.readableCount()), name: source.name)
+    return PartOfSource(array, 0..<(try array.readableCount()), name: source.name)
   }
 }

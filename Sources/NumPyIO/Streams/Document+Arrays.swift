@@ -19,14 +19,45 @@ extension Document {
       if file.source.isSeekable, try file.next(limits: options.limits) != nil { warnOfRest() }
       return try lazy(file)
     }
+    if let (value, path) = try objects(at: String(rest)) { return try array(in: value, path) }
     let parts = rest.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    if let index = Int(parts[0]), index >= 0 {
+    if let index = Int(parts[0].hasPrefix("#") ? parts[0].dropFirst() : parts[0]), index >= 0 {
       file = try self.file(index)
       rest = parts.count > 1 ? parts[1] : ""
     } else if file.header.dtype.fields == nil {
       throw FormatError(.notFound, "a .npy file has no members, and its elements no fields", file: path, member: name)
     }
     return try fields(of: lazy(file), rest)
+  }
+
+  /// What an array of objects holds that a name reaches into: of a `.npy` file, or of a member of an archive.
+  ///
+  /// - Returns: The array, or the one object of an array without axes, and the path within it; `nil` if the name is that of
+  ///   an array, or of a field.
+  package func objects(at name: String) throws(FormatError) -> (value: PickleValue, path: String)? {
+    let file: NPYFile
+    let path: String
+    switch content {
+    case .npy(let first):
+      guard first.header.dtype.kind == .object else { return nil }
+      (file, path) = (first, name)
+    case .npz(let archive):
+      guard !archive.contains(name) else { return nil }
+      var end = name.endIndex
+      while !archive.contains(String(name[..<end])) {
+        guard let place = name[..<end].lastIndex(where: { $0 == "." || $0 == "[" }), place > name.startIndex else {
+          return nil
+        }
+        end = place
+      }
+      guard try archive.isArray(archive.member(String(name[..<end]))) else { return nil }
+      file = try archive.file(String(name[..<end]))
+      guard file.header.dtype.kind == .object else { return nil }
+      path = String(name[end...].drop { $0 == "." })
+    default: return nil
+    }
+    let array = try file.readObjects(options: pickleOptions)
+    return (array.shape.isEmpty ? array.items[0] : .array(array), path)
   }
 
   /// Says that only the first array of a file is used.
@@ -54,7 +85,7 @@ extension Document {
     guard file.header.dtype.hasObjects else {
       return try viewed(LazyArray(StoredBlocks(file), spool: spool), file.header)
     }
-    return deferred(file) { [options] () throws(FormatError) in try file.readStored(options: options.pickle) }
+    return deferred(file) { () throws(FormatError) in try file.readStored(options: pickleOptions) }
   }
 
   /// An array seen as the options say.
@@ -93,6 +124,7 @@ extension Document {
   func member(
     of archive: NPZArchive, _ name: String?
   ) throws(FormatError) -> (name: String?, array: LazyArray) {
+    if let name, let (value, path) = try objects(at: name) { return (nil, try array(in: value, path)) }
     guard let name else {
       let only = try onlyName(of: archive)
       return (NPZArchive.withoutExtension(only), try lazy(only, of: archive))
@@ -141,9 +173,7 @@ extension Document {
     guard file.header.dtype.hasObjects else {
       return try viewed(LazyArray(archive.blocks(name), spool: spool), file.header)
     }
-    return deferred(file) { [options] () throws(FormatError) in
-      try archive.storedArray(name, options: options.pickle)
-    }
+    return deferred(file) { () throws(FormatError) in try archive.storedArray(name, options: pickleOptions) }
   }
 
   // MARK: Text
@@ -195,6 +225,8 @@ extension Document {
       if let field, let array = try found.storedArray() {
         return try fields(of: LazyArray(array, name: path, spool: spool), field)
       }
+      if let pickled = try PickledArray(found), pickled.mask != nil { warnOfMask(name) }
+      if let array = try found.arrayLike() { return try LazyArray(.values(array), name: path, spool: spool) }
       guard let array = try found.storedArray() else {
         throw FormatError(
           .badArgument, "this is a \(found.typeName), not an array\(hint(found, name))", file: path, member: name)
@@ -219,6 +251,14 @@ extension Document {
       }
       throw error
     }
+  }
+
+  /// Says that the values beneath a mask are taken as they are.
+  func warnOfMask(_ name: String?) {
+    let place = name.map { path + ":" + $0 } ?? path
+    options.onWarning?(
+      "\(place) is a masked array: this takes the values beneath the mask as well, which is \(place)\(name == nil ? ":" : ".")mask"
+    )
   }
 
   /// Which keys could be asked for.

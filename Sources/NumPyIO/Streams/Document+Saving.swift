@@ -1,11 +1,12 @@
 package import NPZFormat
-internal import PickledArrays
+internal import PandasPickles
+package import PickledArrays
 internal import ArrayBytes
 internal import NPYFormat
 internal import TextTables
 public import ByteIO
 internal import NDArrays
-internal import PythonPickle
+package import PythonPickle
 internal import ZipArchives
 
 extension Document {
@@ -49,6 +50,13 @@ extension Document {
     case .text(let source, let textFormat) where reading(textFormat).usesMask && format != .txt:
       try saveMasked(source, reading(textFormat), to: path, as: format, options)
     case .text where format == .npz: try saveTable(to: path, transforms, options)
+    case .npy(let file) where file.header.dtype.kind == .object && file.header.shape.isEmpty && format == .npz:
+      let value = try objects(at: "")?.value ?? .none
+      if value.children.isEmpty {
+        try saveArray(to: path, transforms, options)
+      } else {
+        try save(value, nil, to: path, as: format, transforms, options)
+      }
     case .npy(let file) where format == .npz && options.name == nil: try saveAll(file, to: path, transforms, options)
     default: try saveArray(to: path, transforms, options)
     }
@@ -165,9 +173,7 @@ extension Document {
       }
       try dict.set(.string(entry.name), to: value)
     }
-    try Pickle.save(
-      .dict(dict), to: path, options: options.pickleOptions(keeping: nil), replacing: options.replacing,
-      durability: options.durability)
+    try PickleSink(path: path, options: options).write(.dict(dict), keeping: nil)
   }
 
   // MARK: Text
@@ -219,9 +225,8 @@ extension Document {
         return try AnyNDArray(zeros: result.array.shape, dtype: .bool)
       }
       guard format == .npz else {
-        return try Pickle.save(
-          .maskedArray(result.array, mask: missing), to: path, options: options.pickleOptions(keeping: nil),
-          replacing: options.replacing, durability: options.durability)
+        return try PickleSink(path: path, options: options).write(
+          .maskedArray(result.array, mask: missing), keeping: nil)
       }
       (values, mask) = (MemoryBlocks(result.array, name: self.path), MemoryBlocks(missing, name: self.path))
     }
@@ -241,16 +246,27 @@ extension Document {
       return try JSONSink.write(value, to: path, options)
     }
     if format == .pkl, transforms.isEmpty {
-      return try Pickle.save(
-        value, to: path, options: options.pickleOptions(keeping: version), replacing: options.replacing,
-        durability: options.durability)
+      return try PickleSink(path: path, options: options).write(value, keeping: version)
     }
-    guard format == .npz, try value.storedArray() == nil else { return try saveArray(to: path, transforms, options) }
-    guard let members = try members(of: value) else { return try saveArray(to: path, transforms, options) }
+    if format.isText, transforms.isEmpty, let frame = try PandasFrame(value) {
+      let delimiter = options.usesDelimiterOfExtension ? format.delimiter ?? " " : options.text.delimiter
+      return try FrameTable(frame, delimiter: delimiter).write(to: path, options)
+    }
+    guard format == .npz else { return try saveArray(to: path, transforms, options) }
+    var members: [(name: String, array: StoredArray)]
+    if let array = try PickledArray(value) {
+      guard let mask = array.mask, options.name == nil, transforms.isEmpty else {
+        return try saveArray(to: path, transforms, options)
+      }
+      members = [("data", array.content), ("mask", .values(mask))]
+    } else {
+      guard let found = try self.members(of: value) else { return try saveArray(to: path, transforms, options) }
+      members = found
+    }
     guard options.name == nil else {
       throw FormatError(.badArgument, "a name is for a single array, not for a dictionary", file: self.path)
     }
-    try NPZArchive.rejectDuplicateNames(among: members.map(\.name), path)
+    makeUnique(&members)
     try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
       for (name, array) in members {
         try sink.add(name, LazyArray(array, name: self.path, spool: spool).applying(transforms))
@@ -259,42 +275,58 @@ extension Document {
   }
 
   /// The arrays of a dictionary by their keys, or of nested ones by their paths; `nil` if there are none.
-  private func members(
-    of value: PickleValue
+  ///
+  /// - Parameter isQuiet: Whether nothing is said of what is left out, or written twice.
+  package func members(
+    of value: PickleValue, isQuiet: Bool = false
   ) throws(FormatError) -> [(name: String, array: StoredArray)]? {
-    if let members = try value.dict?.members(path) { return members }
     var leftOut: [String] = []
-    let arrays = try value.arrayPaths { (path: String, value: PickleValue) in
+    let isMapping = value.dict != nil || value.object != nil
+    let arrays = try value.arrayPaths(alsoTaking: { isMapping && $0.isArrayLike }) { path, value in
       leftOut.append("\(path) (\(value.typeName))")
     }
     guard !arrays.isEmpty else { return nil }
-    if !leftOut.isEmpty {
+    if !leftOut.isEmpty, !isQuiet {
       let named = leftOut.prefix(8).joined(separator: ", ") + (leftOut.count > 8 ? ", …" : "")
       options.onWarning?("left out what is not an array: \(named)")
     }
     var members: [(name: String, array: StoredArray)] = []
+    var first: [ObjectIdentifier: String] = [:]
+    var again: [String] = []
     for (path, value) in arrays {
-      if let array = try value.storedArray() { members.append((path, array)) }
+      if let identity = value.identity {
+        if let name = first[identity] { again.append("\(path) is \(name)") } else { first[identity] = path }
+      }
+      if let pickled = try PickledArray(value) {
+        members.append((path, pickled.content))
+        if let mask = pickled.mask { members.append((path + ".mask", .values(mask))) }
+      } else if let array = try value.arrayLike() {
+        members.append((path, .values(array)))
+      }
+    }
+    if !again.isEmpty, !isQuiet {
+      let named = again.prefix(8).joined(separator: ", ") + (again.count > 8 ? ", …" : "")
+      options.onWarning?("written more than once, as archives have no references: \(named)")
     }
     return members
   }
-}
 
-extension PickleDict {
-  /// The arrays by their keys, if the dictionary holds nothing else.
-  ///
-  /// - Throws: ``FormatError`` with code `unsupported` if there are only arrays, but not all of them have names.
-  fileprivate func members(_ path: String) throws(FormatError) -> [(name: String, array: StoredArray)]? {
-    for entry in entries where try entry.value.arrayDescription() == nil { return nil }
-    var members: [(name: String, array: StoredArray)] = []
-    for entry in entries {
-      guard let name = entry.key.string, let array = try entry.value.storedArray() else {
-        throw FormatError(
-          .unsupported,
-          "only arrays under names go into an archive, not a \(entry.value.typeName) under \(entry.key)", file: path)
+  /// Gives members that have the same name in an archive others, and says so.
+  private func makeUnique(_ members: inout [(name: String, array: StoredArray)]) {
+    var taken: Set<String> = []
+    for index in members.indices {
+      var name = NPZArchive.withoutExtension(members[index].name)
+      if name.isEmpty { name = "arr_\(index)" }
+      var count = 1
+      let wanted = name
+      while !taken.insert(name).inserted {
+        count += 1
+        name = "\(wanted)#\(count)"
       }
-      members.append((name, array))
+      if count > 1 {
+        options.onWarning?("the name \(wanted) stands for several arrays: one of them is written as \(name)")
+      }
+      members[index].name = name
     }
-    return members
   }
 }

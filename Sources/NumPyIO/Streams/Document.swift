@@ -1,6 +1,6 @@
 package import NPZFormat
 internal import PickledArrays
-internal import ArrayBytes
+package import ArrayBytes
 package import NPYFormat
 internal import TextTables
 public import ByteIO
@@ -35,6 +35,8 @@ public struct OpenOptions {
   public var findsColumnTypes = true
   /// How pickles are read, those within `.npy` and `.npz` included.
   public var pickle = PickleReader.Options()
+  /// Whether ``pickle``'s encoding is what the user asked for, so that no other will do.
+  public var isPickleEncodingChosen = false
   /// Whether arrays of objects are decoded, and so changed by ``pickle``'s options, where their bytes could be copied.
   public var decodesObjects = false
   /// The folder for what does not fit into memory on its way, in files without names.
@@ -75,6 +77,8 @@ public struct Document {
   public let path: String
   package let content: Content
   package let options: OpenOptions
+  /// Which of several pickles in the file the value is that of: `#1`; `nil` where no name has said so.
+  private var pickleNumber: String?
 
   package init(_ content: Content, path: String, options: OpenOptions) {
     self.content = content
@@ -173,22 +177,38 @@ public struct Document {
     }
   }
 
-  var spool: Spool { Spool(folder: options.scratchFolder, threshold: options.wholeArrayLimit) }
+  package var spool: Spool { Spool(folder: options.scratchFolder, threshold: options.wholeArrayLimit) }
 }
 
 extension Document {
   /// The pickle that the file holds, or what joblib and PyTorch make of pickles.
+  ///
+  /// Strings of Python 2 that are not ASCII are read as Latin-1, as arrays of Python 2 need it, and a warning says so.
   package func pickleFile(mode: LoadMode = .whole) throws(FormatError) -> PickleFile {
     guard case .pickle(let source) = content else {
       throw FormatError(.wrongKind, "this is not a pickle", file: path)
     }
     return try PickleFile(
-      source, path: source.isSeekable && path != "-" ? path : nil, options: options.pickle, mode: mode)
+      source, path: source.isSeekable && path != "-" ? path : nil, options: pickleOptions, mode: mode)
+  }
+
+  /// How pickles are read: strings of Python 2 as what was asked for, or else as they must be.
+  var pickleOptions: PickleReader.Options {
+    var reading = options.pickle
+    guard !options.isPickleEncodingChosen else { return reading }
+    let (path, onWarning) = (path, options.onWarning)
+    reading.onForeignText = {
+      onWarning?(
+        "\(path): strings of Python 2 that are not ASCII are read as latin1; --pickle-encoding chooses another encoding"
+      )
+    }
+    return reading
   }
 
   /// What a pickle holds at a path of keys, as a document of its own; the document itself if it is not a pickle.
   package func value(at member: String? = nil) throws(FormatError) -> Document {
-    let (value, version): (PickleValue, Int?)
+    var (value, version): (PickleValue, Int?)
+    var member = member
     switch content {
     case .pickle:
       let file = try pickleFile()
@@ -196,13 +216,39 @@ extension Document {
       (value, version) = (
         file.value, [.pickle, .compressedPickle].contains(file.format) ? file.protocolVersion : nil
       )
-    case .value(let known, let protocolVersion): (value, version) = (known, protocolVersion)
-    default: return self
+      if !file.following.isEmpty, member?.hasPrefix("#") != true {
+        options.onWarning?(
+          "\(path) holds \(file.following.count + 1) pickles, of which this is the first: name the others \(path):#1 and so on"
+        )
+      }
+      do throws(FormatError) { (value, member) = try file.pickle(at: member) } catch { throw error.at(file: path) }
+    case .value(let known, let protocolVersion):
+      (value, version, member) = (known, protocolVersion, within(member))
+    case .npy, .npz:
+      guard let name = member, let (found, rest) = try objects(at: name) else { return self }
+      (value, version, member) = (found, nil, rest)
+    case .text, .raw: return self
     }
     guard let member else { return Document(.value(value, protocolVersion: version), path: path, options: options) }
     do throws(FormatError) {
       return Document(.value(try value.value(at: member), protocolVersion: version), path: path, options: options)
     } catch { throw error.at(file: path) }
+  }
+
+  /// What a pickle holds, of several in a file that which a name begins with; the document itself if it is not a pickle.
+  package func value(naming member: String?) throws(FormatError) -> Document {
+    guard case .pickle = content, let member, member.hasPrefix("#") else { return try value() }
+    let number = String(member.prefix { $0 != "." })
+    var document = try value(at: number)
+    document.pickleNumber = number
+    return document
+  }
+
+  /// A name without the number of the pickle that the document is.
+  package func within(_ member: String?) -> String? {
+    guard let pickleNumber, let member, member.hasPrefix(pickleNumber) else { return member }
+    let rest = member.dropFirst(pickleNumber.count)
+    return rest.isEmpty ? nil : String(rest.dropFirst())
   }
 
   /// The names of the arrays that an archive holds; empty for every other file.
@@ -222,8 +268,8 @@ extension Document {
     case .npz(let archive): return try member(of: archive, name)
     case .text(let source, let format): return (nil, try table(source, format, name))
     case .raw(let blocks): return (nil, try fields(of: viewed(LazyArray(blocks, spool: spool)), name?[...] ?? ""))
-    case .pickle: return try value(at: nil).item(name)
-    case .value(let value, _): return (nil, try array(in: value, name))
+    case .pickle: return try value(naming: name).item(name)
+    case .value(let value, _): return (nil, try array(in: value, within(name)))
     }
   }
 }

@@ -5,6 +5,7 @@ internal import NPYFormat
 internal import TextTables
 internal import ByteIO
 internal import NDArrays
+internal import PythonPickle
 
 /// Writes one array as a `.npy` file.
 struct NPYSink: ArraySink {
@@ -147,9 +148,24 @@ struct PickleSink: ArraySink {
   var needs: SinkNeeds { SinkNeeds(count: true) }
 
   func write(_ array: StoredArray) throws(FormatError) {
-    try Pickle.save(
-      .array(array), to: path, options: options.pickleOptions(keeping: nil), replacing: options.replacing,
-      durability: options.durability)
+    try write(.array(array), keeping: nil)
+  }
+
+  /// Writes a value, compressed if the extension says so, as in `x.pkl.gz`.
+  ///
+  /// - Parameter version: The protocol of the pickle that it comes from.
+  func write(_ value: PickleValue, keeping version: Int?) throws(FormatError) {
+    let writing = options.pickleOptions(keeping: version)
+    guard CompressionFormat(path: path) != nil else {
+      return try Pickle.save(
+        value, to: path, options: writing, replacing: options.replacing, durability: options.durability)
+    }
+    try ByteProgress.operation(.writing, path, total: nil, counting: .sink) { () throws(FormatError) in
+      try TextFile.write(to: path, replacing: options.replacing, durability: options.durability) {
+        (sink: any ByteSink) throws(FormatError) in
+        try PickleWriter(sink, options: writing).write(value)
+      }
+    }
   }
 
   func write(_ source: any ArrayBlockSource) throws(FormatError) { try write(.values(source.whole())) }

@@ -43,7 +43,7 @@ public struct SaveOptions {
   /// - Throws: ``FormatError`` with code `badArgument` if neither the options nor the extension tell.
   public func format(of path: String) throws(FormatError) -> FileFormat {
     if let known = format ?? FileFormat(extensionOf: path) {
-      guard known != .npz && known != .pkl || CompressionFormat(path: path) == nil else {
+      guard known != .npz || CompressionFormat(path: path) == nil else {
         let advice =
           known == .npz ? "--compress compresses the members of a .npz" : "compress the .\(known.rawValue) file"
         throw FormatError(

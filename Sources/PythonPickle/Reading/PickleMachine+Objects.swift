@@ -78,9 +78,12 @@ extension PickleMachine {
       !name.hasLoneSurrogates
     {
       let dotted = PickleString("\(type.name).\(name.text)", isShared: false)
-      try push(.global(PickleGlobal(module: type.moduleString, name: dotted)))
+      let global = PickleGlobal(module: type.moduleString, name: dotted)
+      options.onGlobal?(global)
+      try push(.global(global))
       return
     }
+    if let onCall = options.onCall { onCall(PickleObject(.reduce(callable: callable, arguments: tuple))) }
     if case .global(let global) = callable,
       let value = try Builtins.value(of: global, tuple.items, limits: options.limits)
     {
@@ -112,7 +115,7 @@ extension PickleMachine {
       throw error("NEWOBJ expected an arg tuple, but got \(arguments.typeName)")
     }
     try checkClass(type, "NEWOBJ")
-    try push(.object(PickleObject(.new(type, arguments: tuple))))
+    try push(called(.new(type, arguments: tuple)))
   }
 
   mutating func newObjectWithKeywords() throws(FormatError) {
@@ -126,7 +129,7 @@ extension PickleMachine {
       throw error("NEWOBJ_EX kwargs argument must be a dict, not \(keywords.typeName)")
     }
     try checkClass(type, "NEWOBJ_EX")
-    try push(.object(PickleObject(.newWithKeywords(type, arguments: tuple, keywords: keywords))))
+    try push(called(.newWithKeywords(type, arguments: tuple, keywords: keywords)))
   }
 
   mutating func oldObject() throws(FormatError) {
@@ -136,14 +139,21 @@ extension PickleMachine {
     try checkCallable(type)
     let arguments = take(from: mark + 1)
     stack.removeLast()
-    try push(.object(PickleObject(.instance(type, arguments: arguments))))
+    try push(called(.instance(type, arguments: arguments)))
   }
 
   mutating func oldInstance() throws(FormatError) {
     let arguments = take(from: try popMark())
     try global()
     let type = try pop()
-    try push(.object(PickleObject(.instance(type, arguments: arguments))))
+    try push(called(.instance(type, arguments: arguments)))
+  }
+
+  /// The object that stands for a call, which is told.
+  private func called(_ form: PickleObject.Form) -> PickleValue {
+    let object = PickleObject(form)
+    options.onCall?(object)
+    return .object(object)
   }
 
   mutating func build() throws(FormatError) {
@@ -151,6 +161,7 @@ extension PickleMachine {
     let state = stack.removeLast()
     switch stack[stack.count - 1] {
     case .object(let object):
+      options.onState?(object, state)
       // A second state replaces the first only where it is the same kind of thing; Python would merge them.
       if case .dict(let known)? = object.state, case .dict(let more) = state {
         for entry in more.entries { try known.set(entry.key, to: entry.value) }

@@ -23,6 +23,8 @@ struct PickleMachine {
   private var totalBytes = 0
   /// Whether the pickle has 8-bit strings, as only Python 2 writes them.
   private var hasOldStrings = false
+  /// Whether any of them was not ASCII.
+  private var hasForeignText = false
   /// The strings of up to one character that were read before the first of these.
   private var shortStrings: [PickleString] = []
 
@@ -91,7 +93,7 @@ struct PickleMachine {
 
   @inline(never)
   private func stackLimit() -> FormatError {
-    FormatError(.limitExceeded, "more than \(options.limits.stackDepth) values wait on the stack")
+    FormatError(.limitExceeded, PickleLimits.stackMessage(options.limits.stackDepth))
   }
 
   mutating func pop() throws(FormatError) -> PickleValue {
@@ -138,11 +140,12 @@ struct PickleMachine {
       if farMemo.removeValue(forKey: index) == nil { memoCount += 1 }
       memo.append(value)
     } else {
+      if index - memo.count > 1 << 22 { options.onFarMemo?(index) }
       if farMemo.updateValue(value, forKey: index) == nil { memoCount += 1 }
     }
   }
 
-  func recall(_ index: Int) throws(FormatError) -> PickleValue {
+  mutating func recall(_ index: Int) throws(FormatError) -> PickleValue {
     if index >= 0, index < memo.count, let value = memo[index] { return value }
     if let value = farMemo[index] { return value }
     throw error("Memo value not found at index \(index)")
@@ -201,6 +204,11 @@ struct PickleMachine {
     case .ascii:
       guard let bad = bytes.first(where: { $0 > 127 }) else {
         return .string(PickleString(String(decoding: bytes, as: UTF8.self), isShared: isShared))
+      }
+      if let onForeignText = options.onForeignText {
+        if !hasForeignText { onForeignText() }
+        hasForeignText = true
+        return .string(PickleString(codePoints: bytes.map { UInt32($0) }, isShared: isShared))
       }
       throw FormatError(
         .badValue,

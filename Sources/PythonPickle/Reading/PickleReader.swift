@@ -36,6 +36,15 @@ public struct PickleReader {
     /// Called with every class or function that the pickle names, in order, whatever becomes of it: what Python would
     /// import.
     public var onGlobal: ((PickleGlobal) -> Void)?
+    /// Called with each call that Python would make when it loads the pickle, known or not, whatever becomes of it.
+    public var onCall: ((PickleObject) -> Void)?
+    /// Called with each object that gets a state, and the state (`BUILD`).
+    public var onState: ((PickleObject, PickleValue) -> Void)?
+    /// With it, ``PickleStringEncoding/ascii`` is no more than what is expected: strings of Python 2 that are not ASCII
+    /// are read as Latin-1, and this is called at the first.
+    public var onForeignText: (() -> Void)?
+    /// Called with a memo index that is millions beyond the number of entries: Python takes memory for all of them.
+    public var onFarMemo: ((Int) -> Void)?
     /// Called for persistent ids (`persistent_load`); without it they stay ``PickleValue/persistent(_:)``.
     public var persistentLoad: ((PickleValue) throws(FormatError) -> PickleValue)?
     /// Called with each object that a call would make, before anything refers to it; may give what shall take its

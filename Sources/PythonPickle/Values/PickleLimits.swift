@@ -16,8 +16,14 @@ public struct PickleLimits: Sendable, Hashable {
   /// The most digits of an integer written in decimal; Python's own limit.
   public var integerDigits: Int
 
+  /// The most bytes that a compressed pickle may be inflated to; `nil` for what its file's size justifies.
+  public var inflatedBytes: Int?
+
   /// No limits but the pickle's own size, and Python's on decimal integers.
   public static let `default` = PickleLimits()
+
+  /// What an error says where too many values wait.
+  package static func stackMessage(_ depth: Int) -> String { "more than \(depth) values wait on the stack" }
 
   /// Makes limits; each that is left out is the default.
   public init(

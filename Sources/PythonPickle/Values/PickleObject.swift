@@ -118,7 +118,7 @@ public final class PickleObject: PickleNode {
   }
 
   /// The name of the class without its module.
-  var typeName: String { classGlobal?.name ?? (convertible is UTC ? "timezone" : "object") }
+  package var typeName: String { classGlobal?.name ?? (convertible is UTC ? "timezone" : "object") }
 
   /// Whether the object would be made by exactly that function or class.
   public func isCall(_ module: String, _ name: String) -> Bool {

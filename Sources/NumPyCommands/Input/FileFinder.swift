@@ -1,0 +1,144 @@
+import ByteIO
+
+/// The files that folders and patterns stand for.
+enum FileFinder {
+  /// A file, and how it was named.
+  struct Found {
+    let path: String
+    /// Whether it was named itself, not by a folder or a pattern: then it should be something that is known.
+    let isNamed: Bool
+  }
+
+  /// The files of operands in their order: a file itself, all files within a folder, those that a pattern matches.
+  ///
+  /// Links to files are followed, those to folders are not, so that no folder is gone through twice.
+  ///
+  /// - Throws: ``FormatError`` with code `notFound` for a pattern that matches nothing.
+  static func files(of operands: [String]) throws(FormatError) -> [Found] {
+    var found: [Found] = []
+    for operand in operands {
+      if let status = FileStatus(path: operand) {
+        if status.isDirectory {
+          found += within(operand).map { Found(path: $0, isNamed: false) }
+        } else {
+          found.append(Found(path: operand, isNamed: true))
+        }
+      } else if operand.contains(where: { "*?[".contains($0) }) {
+        let matches = matches(of: operand)
+        guard !matches.isEmpty else { throw FormatError(.notFound, "no file matches this pattern", file: operand) }
+        for path in matches {
+          let isFolder = FileStatus(path: path)?.isDirectory == true
+          found += isFolder ? within(path).map { Found(path: $0, isNamed: false) } : [Found(path: path, isNamed: false)]
+        }
+      } else {
+        found.append(Found(path: operand, isNamed: true))
+      }
+    }
+    return found
+  }
+
+  /// The regular files within a folder and the folders in it, by name.
+  private static func within(_ folder: String) -> [String] {
+    var files: [String] = []
+    var open = [folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder]
+    while let next = open.popLast() {
+      var folders: [String] = []
+      for name in SystemCall.names(in: next).sorted() where name != "." && name != ".." {
+        let path = next == "/" ? "/" + name : next + "/" + name
+        guard let status = FileStatus(path: path) else { continue }
+        if status.isDirectory {
+          if !SystemCall.isLink(path) { folders.append(path) }
+        } else if status.isRegular {
+          files.append(path)
+        }
+      }
+      open += folders.reversed()
+    }
+    return files
+  }
+
+  /// The paths that a pattern matches, part by part; `**` stands for any number of folders.
+  private static func matches(of pattern: String) -> [String] {
+    var places = [pattern.hasPrefix("/") ? "/" : ""]
+    for part in pattern.split(separator: "/") {
+      var next: [String] = []
+      for place in places {
+        let prefix = place.isEmpty || place.hasSuffix("/") ? place : place + "/"
+        if part == "**" {
+          next.append(place)
+          next += folders(within: prefix.isEmpty ? "." : prefix).map {
+            $0.hasPrefix("./") ? String($0.dropFirst(2)) : $0
+          }
+        } else if part.contains(where: { "*?[".contains($0) }) {
+          let names = SystemCall.names(in: prefix.isEmpty ? "." : prefix).sorted()
+          for name in names where name != "." && name != ".." && (!name.hasPrefix(".") || part.hasPrefix(".")) {
+            if isMatch(Array(name.unicodeScalars)[...], Array(part.unicodeScalars)[...]) { next.append(prefix + name) }
+          }
+        } else if FileStatus(path: prefix + part) != nil {
+          next.append(prefix + part)
+        }
+      }
+      places = next
+    }
+    return places
+  }
+
+  private static func folders(within folder: String) -> [String] {
+    let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+    var found: [String] = []
+    for name in SystemCall.names(in: folder).sorted() where name != "." && name != ".." {
+      let path = prefix + name
+      guard FileStatus(path: path)?.isDirectory == true, !SystemCall.isLink(path) else { continue }
+      found.append(path)
+      found += folders(within: path)
+    }
+    return found
+  }
+
+  /// Whether a name matches a pattern of `*`, `?` and `[…]`, as in a shell.
+  static func isMatch(_ name: ArraySlice<Unicode.Scalar>, _ pattern: ArraySlice<Unicode.Scalar>) -> Bool {
+    var (name, pattern) = (name, pattern)
+    // Where the last star stands, and what it has taken so far: only the last has to give anything back.
+    var star: (pattern: ArraySlice<Unicode.Scalar>, name: ArraySlice<Unicode.Scalar>)?
+    while !name.isEmpty || !pattern.isEmpty {
+      if pattern.first == "*" {
+        pattern = pattern.dropFirst()
+        star = (pattern, name)
+        continue
+      }
+      if let scalar = name.first, let rest = single(scalar, pattern) {
+        (name, pattern) = (name.dropFirst(), rest)
+        continue
+      }
+      guard let (afterStar, taken) = star, !taken.isEmpty else { return false }
+      star = (afterStar, taken.dropFirst())
+      (pattern, name) = (afterStar, taken.dropFirst())
+    }
+    return true
+  }
+
+  /// The rest of the pattern if its first part matches one character.
+  private static func single(
+    _ scalar: Unicode.Scalar, _ pattern: ArraySlice<Unicode.Scalar>
+  ) -> ArraySlice<Unicode.Scalar>? {
+    guard let first = pattern.first else { return nil }
+    if first == "?" { return pattern.dropFirst() }
+    guard first == "[", let end = pattern.dropFirst(2).firstIndex(of: "]") else {
+      return first == scalar ? pattern.dropFirst() : nil
+    }
+    var set = pattern[(pattern.startIndex + 1)..<end]
+    let isNot = set.first == "!" || set.first == "^"
+    if isNot { set = set.dropFirst() }
+    var isIn = false
+    while let low = set.first {
+      if set.count >= 3, set[set.startIndex + 1] == "-" {
+        isIn = isIn || (low <= scalar && scalar <= set[set.startIndex + 2])
+        set = set.dropFirst(3)
+      } else {
+        isIn = isIn || low == scalar
+        set = set.dropFirst()
+      }
+    }
+    return isIn != isNot ? pattern[(end + 1)...] : nil
+  }
+}

@@ -1,0 +1,141 @@
+internal import ByteIO
+internal import NPZFormat
+internal import PickledArrays
+internal import TorchFiles
+internal import ZipArchives
+
+extension FileCheck {
+  /// Checks an archive, member by member; PyTorch's with its pickle and tensors.
+  mutating func checkArchive(_ source: any ByteSource) throws(FormatError) {
+    let archive = try NPZArchive(source, limits: options.limits)
+    let zip = archive.zip
+    for name in zip.ambiguousNames {
+      note(.error, FormatError(.ambiguous, "the archive has several members of this name", file: path, member: name))
+    }
+    if zip.prependedBytes > 0 {
+      note(.warning, FormatError(.malformed, "\(zip.prependedBytes) bytes precede the archive", file: path, offset: 0))
+    }
+    if zip.trailingBytes > 0 {
+      note(.warning, FormatError(.malformed, "\(zip.trailingBytes) bytes follow the archive", file: path))
+    }
+    if !zip.comment.isEmpty {
+      note(.warning, FormatError(.malformed, "the archive has a comment of \(zip.comment.count) bytes", file: path))
+    }
+    let torch = TorchArchive(archive)
+    let hadNoChecksums = hasNoChecksums
+    defer { hasNoChecksums = hadNoChecksums }
+    hasNoChecksums = torch?.hasChecksums == false
+    if hasNoChecksums {
+      note(
+        .note,
+        FormatError(.unsupported, "the archive was written without checksums, as PyTorch can be told", file: path))
+    }
+    if let torch { try checkTorch(torch, source) }
+    for member in zip.members where !member.isFolder {
+      if member.isUnsafeAsPath {
+        let text = "as a path, the name would leave the folder or is no plain file name"
+        note(.warning, FormatError(.malformed, text, file: path, member: member.name, offset: member.headerOffset))
+      }
+      do throws(FormatError) {
+        try checkMember(member, archive, isTorchPickle: member.name == torch?.pickleName)
+      } catch {
+        if error.code == .cancelled { throw error }
+        note(.error, archive.located(error, member))
+      }
+    }
+  }
+
+  /// The pickle of a PyTorch archive, with all of its tensors.
+  private mutating func checkTorch(_ torch: TorchArchive, _ source: any ByteSource) throws(FormatError) {
+    let record = PickleRecord(options.rules)
+    do throws(FormatError) {
+      let map = try source.mapped(.readOnly)
+      let value = try torch.read(recordingOptions(record), map: map).value
+      for fault in PickleRebuild.faults(in: value) {
+        note(.error, fault.at(file: path, member: torch.pickleName))
+      }
+    } catch {
+      if error.code == .cancelled { throw error }
+      note(.error, error.at(file: path, member: torch.pickleName))
+    }
+    note(record, member: torch.pickleName)
+  }
+
+  private mutating func checkMember(
+    _ member: ZipMember, _ archive: NPZArchive, isTorchPickle: Bool
+  ) throws(FormatError) {
+    var damage: FormatError?
+    do throws(FormatError) {
+      try archive.zip.checkDataDescriptor(of: member)
+      let contents = try archive.contents(of: member)
+      if !within.isEmpty { try spend(member.uncompressedSize) }
+      if !hasNoChecksums { try archive.verify(member, contents) { (_: [UInt8]) throws(FormatError) in } }
+      let trailing = try archive.trailingCount(of: contents)
+      if trailing > 0 {
+        let text = "\(trailing) bytes follow the compressed data within the member"
+        note(.warning, FormatError(.malformed, text, file: path, member: member.name, offset: member.headerOffset))
+      }
+    } catch {
+      if error.code == .cancelled { throw error }
+      damage = error
+    }
+    // Others read damaged members too: PyTorch looks at no checksum. What they hold is looked at all the same.
+    do throws(FormatError) {
+      if !isTorchPickle { try checkContents(of: member, archive) }
+    } catch {
+      if error.code == .cancelled { throw error }
+      damage = damage ?? error
+    }
+    if let damage { throw damage }
+  }
+
+  private mutating func checkContents(of member: ZipMember, _ archive: NPZArchive) throws(FormatError) {
+    let isArray = try archive.isArray(member)
+    if isArray { return try checkArrays(archive.contents(of: member), member: member.name) }
+    if member.name.hasSuffix(".npy") {
+      note(
+        .error,
+        FormatError(.wrongKind, "the member is no .npy array, as its name says", file: path, member: member.name))
+    }
+    within.append(member.name)
+    defer { within.removeLast() }
+    try checkContent(archive.contents(of: member), isFile: false)
+  }
+
+  /// Takes bytes that are inflated from what the file's size justifies.
+  mutating func spend(_ count: Int) throws(FormatError) {
+    guard count <= inflatedLeft else {
+      throw FormatError(
+        .limitExceeded,
+        "archives within archives that inflate to more than the file's size justifies are not looked into: "
+          + InflationLimit.advice)
+    }
+    inflatedLeft -= count
+  }
+
+  // MARK: Tar
+
+  /// Checks the files of a tar archive.
+  mutating func checkTar(_ source: any ByteSource) throws(FormatError) {
+    let archive = try ZipArchive(source, scanning: .tar)
+    if ["storages", "tensors", "pickle"].allSatisfy({ name in archive.members.contains { $0.name == name } }) {
+      let record = PickleRecord(options.rules)
+      do throws(FormatError) {
+        let value = try TorchTar.read(source, recordingOptions(record)).value
+        for fault in PickleRebuild.faults(in: value) { note(.error, fault.at(file: path)) }
+      } catch { note(.error, error.at(file: path)) }
+      note(record, member: nil)
+      return
+    }
+    for member in archive.members where !member.isFolder {
+      within.append(member.name)
+      defer { within.removeLast() }
+      do throws(FormatError) {
+        try checkContent(PartOfSource(source, try archive.dataRange(of: member)), isFile: false)
+      } catch {
+        if error.code == .cancelled { throw error }
+        note(.error, error.at(file: path))
+      }
+    }
+  }
+}

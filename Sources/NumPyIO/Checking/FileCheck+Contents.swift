@@ -1,0 +1,222 @@
+internal import ArrayDeflate
+internal import ByteIO
+internal import NPYFormat
+internal import NPZFormat
+internal import PickledArrays
+internal import TorchFiles
+internal import ZipArchives
+
+/// What a file or a member of an archive holds, told by its first bytes and never by its name.
+enum ContentKind {
+  case npy
+  case zip
+  case tar
+  case torchStream
+  case compressed(CompressionFormat, start: Int)
+  /// An archive or a compression that is not known here, so that nobody knows what is in it.
+  case closed(String)
+  case hdf5
+  case savedModel
+  case json
+  /// Anything else: a pickle, or nothing that matters.
+  case other
+
+  init(_ prefix: [UInt8]) {
+    func begins(_ bytes: [UInt8]) -> Bool { prefix.starts(with: bytes) }
+    if begins(NPYHeader.magic) {
+      self = .npy
+    } else if begins([0x50, 0x4B, 3, 4]) || begins([0x50, 0x4B, 5, 6]) {
+      self = .zip
+    } else if begins(TorchStream.magic) {
+      self = .torchStream
+    } else if TarDirectory.begins(prefix) {
+      self = .tar
+    } else if let format = CompressionFormat(signature: prefix) {
+      self = .compressed(format, start: 0)
+    } else if let (format, start) = CompressedPickle.unsignedFormat(prefix) {
+      self = .compressed(format, start: start)
+    } else if let name = ContentKind.closedNames.first(where: { begins($0.bytes) })?.name {
+      self = .closed(name)
+    } else if begins([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) {
+      self = .hdf5
+    } else if begins([0x08, 1, 0x12]) {
+      self = .savedModel
+    } else if prefix.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == 0x7B {
+      self = .json
+    } else {
+      self = .other
+    }
+  }
+
+  private static let closedNames: [(bytes: [UInt8], name: String)] = [
+    ([0x28, 0xB5, 0x2F, 0xFD], "Zstandard: decompress it with 'zstd -d'"),
+    ([0x04, 0x22, 0x4D, 0x18], "lz4: decompress it with 'lz4 -d'"),
+    ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "7-Zip: extract its files"),
+    ([0x52, 0x61, 0x72, 0x21, 0x1A, 0x07], "RAR: extract its files"),
+    ([0x4C, 0x5A, 0x49, 0x50], "lzip: decompress it with 'lzip -d'"),
+    ([0x1F, 0x9D], "compress: decompress it with 'uncompress'"),
+  ]
+}
+
+extension FileCheck {
+  /// As many containers are opened within each other.
+  private static let deepest = 8
+
+  /// Looks into what a file or a member holds.
+  ///
+  /// - Parameter isFile: Whether it is a file of its own: then it should be something that is known.
+  mutating func checkContent(_ source: any ByteSource, isFile: Bool) throws(FormatError) {
+    guard within.count <= FileCheck.deepest else {
+      throw FormatError(
+        .limitExceeded, "more than \(FileCheck.deepest) archives within each other are not looked into", file: path)
+    }
+    let kept = source.seekCost < .restart ? source : try PeekableSource(source, keeping: ForeignFile.prefixLength)
+    let prefix = try kept.readBytes(at: 0, upTo: ForeignFile.prefixLength)
+    guard !prefix.isEmpty else {
+      if isFile { throw FormatError(.empty, "the file is empty", file: path, offset: 0) }
+      return
+    }
+    switch ContentKind(prefix) {
+    case .npy: try checkArrays(kept, member: nil)
+    case .zip: try checkArchive(addressable(kept))
+    case .tar: try checkTar(addressable(kept))
+    case .torchStream: try checkStream(addressable(kept))
+    case .compressed(let format, let start): try checkCompressed(kept, format, start, isFile: isFile)
+    case .closed(let name):
+      throw FormatError(.unsupported, "what is within cannot be looked at, as it is packed by \(name)", file: path)
+    case .hdf5: try checkLambdas(kept, isFile: isFile, "HDF5")
+    case .savedModel: try checkOperations(kept, isFile: isFile)
+    case .json: try checkLambdas(kept, isFile: isFile, "JSON")
+    case .other:
+      guard isFile else { return try checkPickles(kept, isFile: false) }
+      do throws(FormatError) { try checkPickles(kept, isFile: true) } catch {
+        // Bytes may precede an archive, as in one that unpacks itself.
+        guard try checkAppendedArchive(kept, isPickle: false) else { throw error }
+        return
+      }
+      _ = try checkAppendedArchive(kept, isPickle: true)
+    }
+  }
+
+  private mutating func checkCompressed(
+    _ source: any ByteSource, _ format: CompressionFormat, _ start: Int, isFile: Bool
+  ) throws(FormatError) {
+    let plain = BoundedSource(
+      try CompressedSource(source, at: start, format: format), maxBytes: inflatedLeft, advice: InflationLimit.advice)
+    // Numbers may begin as zlib streams do.
+    let hasSignature = [.gzip, .bzip2, .xz].contains(format)
+    let kept = try? PeekableSource(plain, keeping: ForeignFile.prefixLength)
+    guard let kept, try !kept.readBytes(at: 0, upTo: 1).isEmpty else {
+      if hasSignature || isFile { _ = try plain.readBytes(at: 0, upTo: 1) }
+      return
+    }
+    within.append(format.rawValue)
+    defer { within.removeLast() }
+    try checkContent(kept, isFile: isFile)
+  }
+
+  /// Contents that can be read anywhere: in memory while they are small, then in a file without a name.
+  private mutating func addressable(_ source: any ByteSource) throws(FormatError) -> any ByteSource {
+    guard source.seekCost >= .restart || source.byteCount == nil else { return source }
+    let step = 32 << 20
+    let bytes = try source.readBytes(at: 0, upTo: step)
+    try spend(bytes.count)
+    if bytes.count < step { return MemorySource(bytes, name: path) }
+    let file = try ScratchFile(in: ScratchFile.defaultFolder, name: path)
+    var piece = bytes
+    var offset = 0
+    while !piece.isEmpty {
+      try file.write(piece)
+      offset += piece.count
+      piece = try source.readBytes(at: offset, upTo: 1 << 20)
+      try spend(piece.count)
+    }
+    return file
+  }
+
+  /// An archive may stand behind a pickle: who looks for its end reads it, who begins at the start reads the pickle.
+  ///
+  /// - Returns: Whether there is one.
+  private mutating func checkAppendedArchive(_ source: any ByteSource, isPickle: Bool) throws(FormatError) -> Bool {
+    guard source.isSeekable, let count = source.byteCount, count > 22 else { return false }
+    let tail = try source.readBytes(at: max(0, count - 65_557), upTo: 65_557)
+    guard tail.count >= 22,
+      tail.indices.dropLast(21).contains(where: { tail[$0...].starts(with: [0x50, 0x4B, 5, 6]) }),
+      (try? NPZArchive(source, limits: options.limits)) != nil
+    else { return false }
+    if isPickle {
+      note(
+        .error, FormatError(.ambiguous, "the file is a zip archive as well, for those who look at its end", file: path))
+    }
+    try checkArchive(source)
+    return true
+  }
+}
+
+extension FileCheck {
+  // MARK: Models of other libraries
+
+  /// Keras puts the code of a Lambda layer into the model's description, in JSON or HDF5.
+  private mutating func checkLambdas(
+    _ source: any ByteSource, isFile: Bool, _ format: String
+  ) throws(FormatError) {
+    let patterns = ["\"class_name\": \"Lambda\"", "\"class_name\":\"Lambda\"", "\"__lambda__\""].map { Array($0.utf8) }
+    if try ByteSearch.first(of: patterns, in: source) != nil {
+      noteModel("a Lambda layer of Keras, whose Python code runs when the model is loaded", format)
+    } else if isFile {
+      throw FormatError(.wrongKind, "this is \(format == "JSON" ? "JSON" : "an HDF5 file"), not an array").explained(
+        by: source)
+    }
+  }
+
+  /// Operations of TensorFlow that read or write files, or call Python.
+  private mutating func checkOperations(_ source: any ByteSource, isFile: Bool) throws(FormatError) {
+    let names = [
+      "ReadFile", "WriteFile", "MatchingFiles", "WholeFileReader", "WholeFileReaderV2", "PyFunc", "EagerPyFunc",
+      "PyFuncStateless",
+    ]
+    // The second field of a node is the name of its operation.
+    let patterns = names.map { [0x12, UInt8($0.utf8.count)] + Array($0.utf8) }
+    if let found = try ByteSearch.first(of: patterns, in: source) {
+      noteModel("the operation \(names[found]) of TensorFlow, which reaches files or Python", "SavedModel")
+    } else {
+      try checkPickles(source, isFile: isFile)
+    }
+  }
+
+  private mutating func noteModel(_ text: String, _ format: String) {
+    var finding = Finding(
+      severity: .error, error: FormatError(.dangerousCall, "the model (\(format)) has \(text)", file: path))
+    finding.risk = .dangerous
+    note(finding)
+  }
+}
+
+/// Looks for bytes in a source of any length.
+enum ByteSearch {
+  /// The index of the first pattern that occurs; `nil` if none does.
+  static func first(of patterns: [[UInt8]], in source: any ByteSource) throws(FormatError) -> Int? {
+    let overlap = (patterns.map(\.count).max() ?? 1) - 1
+    var offset = 0
+    var kept: [UInt8] = []
+    while true {
+      let piece = try source.readBytes(at: offset, upTo: 1 << 20)
+      guard !piece.isEmpty else { return nil }
+      offset += piece.count
+      let bytes = kept + piece
+      for (index, pattern) in patterns.enumerated() where contains(pattern, bytes) { return index }
+      kept = Array(bytes.suffix(overlap))
+    }
+  }
+
+  private static func contains(_ pattern: [UInt8], _ bytes: [UInt8]) -> Bool {
+    guard let first = pattern.first, bytes.count >= pattern.count else { return false }
+    var place = 0
+    let last = bytes.count - pattern.count
+    while place <= last, let found = bytes[place...last].firstIndex(of: first) {
+      if bytes[found...].starts(with: pattern) { return true }
+      place = found + 1
+    }
+    return false
+  }
+}

@@ -1,0 +1,94 @@
+internal import ByteIO
+internal import NDArrays
+internal import PandasPickles
+internal import PickledArrays
+internal import PythonPickle
+internal import TorchFiles
+
+/// Rebuilds all arrays of a pickle, so that what would fail when one of them is asked for is known beforehand.
+struct PickleRebuild {
+  /// What is wrong, in the order of the walk.
+  private(set) var faults: [FormatError] = []
+  private var met: Set<ObjectIdentifier> = []
+  private var open: [PickleValue] = []
+  /// No more faults than these are told.
+  private static let mostFaults = 20
+
+  /// Looks at everything that a value holds, each thing once.
+  static func faults(in value: PickleValue) -> [FormatError] {
+    var rebuild = PickleRebuild()
+    rebuild.open = [value]
+    while let next = rebuild.open.popLast(), rebuild.faults.count < mostFaults { rebuild.visit(next) }
+    if let fault = PickleExpansion.fault(in: value) { rebuild.faults.append(fault) }
+    return rebuild.faults
+  }
+
+  private mutating func visit(_ value: PickleValue) {
+    switch value {
+    case .list(let list): if isNew(list) { push(list.items) }
+    case .tuple(let tuple): if isNew(tuple) { push(tuple.items) }
+    case .set(let set), .frozenSet(let set): if isNew(set) { push(set.items) }
+    case .dict(let dict): if isNew(dict) { push(dict.entries) }
+    case .persistent(let reference): if isNew(reference) { push([reference.id]) }
+    case .object(let object):
+      guard isNew(object) else { return }
+      do throws(FormatError) {
+        if try isArray(object) { return }
+      } catch {
+        faults.append(error)
+        return
+      }
+      if let callable = object.callable { push([callable]) }
+      push(object.arguments)
+      push(object.items)
+      push(object.added)
+      push(object.pairs)
+      if let state = object.state { push([state]) }
+    default: break
+    }
+  }
+
+  /// Whether an object is an array, whose parts need not be looked at any further.
+  private mutating func isArray(_ object: PickleObject) throws(FormatError) -> Bool {
+    let value = PickleValue.object(object)
+    let origin = object.origin
+    do throws(FormatError) {
+      if try TorchTensor.verify(value) {
+        guard object.items.isEmpty, object.pairs.isEmpty, object.added.isEmpty else {
+          throw FormatError(.malformed, "items are put into a tensor, which PyTorch does not write")
+        }
+        return true
+      }
+      if object.isCall("numpy", "dtype") {
+        try PickledArray.verifyType(value)
+        return true
+      }
+      if let array = try ArrayRecognizers.numPy.array(in: value) {
+        if case .objects(let objects) = array.content { push(objects.items) }
+        return true
+      }
+      // Of what is computed only contradictions count: what is not known here may be known to its library.
+      do throws(FormatError) {
+        _ = try SparseArray(value)
+        _ = try TorchSparse(value)
+        _ = try PandasFrame(value)
+      } catch { if error.code == .malformed { throw error } }
+      return false
+    } catch { throw error.at(file: origin?.file, offset: origin?.offset) }
+  }
+
+  private mutating func isNew(_ node: AnyObject) -> Bool { met.insert(ObjectIdentifier(node)).inserted }
+
+  private mutating func push(_ values: [PickleValue]) {
+    for value in values {
+      switch value {
+      case .list, .tuple, .dict, .set, .frozenSet, .object, .persistent: open.append(value)
+      default: break
+      }
+    }
+  }
+
+  private mutating func push(_ entries: [PickleDict.Entry]) {
+    for entry in entries { push([entry.key, entry.value]) }
+  }
+}

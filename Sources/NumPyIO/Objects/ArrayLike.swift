@@ -1,0 +1,101 @@
+internal import ByteIO
+internal import NDArrays
+internal import PickledArrays
+internal import PythonPickle
+
+extension PickleValue {
+  /// Whether `np.array` makes an array of numbers or text of the value, and not one of objects.
+  var isArrayLike: Bool { ((try? arrayLike()) ?? nil) != nil }
+
+  /// What `np.array` makes of a number, a text, or a list of these; `nil` where that is an array of objects, or an error.
+  func arrayLike() throws(FormatError) -> AnyNDArray? {
+    var leaves = ArrayLeaves()
+    guard leaves.collect(self, axis: 0), leaves.shape.reduce(1, *) == leaves.items.count, let dtype = leaves.dtype
+    else {
+      return nil
+    }
+    return try FormatError.wrapping(.badValue, file: nil) { () throws(ArrayError) in
+      guard !leaves.items.isEmpty else { return try AnyNDArray(zeros: leaves.shape, dtype: dtype) }
+      return try ObjectArray.of(leaves.items, shape: leaves.shape).asType(dtype)
+    }
+  }
+}
+
+/// The numbers or texts of nested lists, and the shape that they have.
+private struct ArrayLeaves {
+  enum Kind: Int {
+    case bool, integer, unsigned, float, complex, text, bytes
+  }
+
+  private(set) var items: [PickleValue] = []
+  private(set) var shape: [Int] = []
+  private var kind: Kind?
+  private var hasNegative = false
+
+  /// As many leaves are taken: lists may be shared.
+  private static let most = 1 << 24
+
+  /// The dtype that NumPy finds for all of them.
+  var dtype: DType? {
+    switch kind {
+    case .bool?: return .bool
+    case .integer?: return .int64
+    case .unsigned?: return hasNegative ? nil : .uint64
+    case .float?: return .float64
+    case .complex?: return .complex128
+    case .text?: return .string(max(1, items.map { $0.pickleString?.codePoints.count ?? 0 }.max() ?? 1))
+    case .bytes?: return .bytes(max(1, items.map { $0.bytes?.count ?? 0 }.max() ?? 1))
+    case nil: return shape.isEmpty ? nil : .float64
+    }
+  }
+
+  /// Takes the leaves of a value that stands at an axis; `false` if there is no such array.
+  mutating func collect(_ value: PickleValue, axis: Int) -> Bool {
+    if let list = value.items {
+      guard axis < Layout.maxAxes, items.count < ArrayLeaves.most else { return false }
+      if axis == shape.count {
+        // All axes are known when the first leaf has come.
+        guard items.isEmpty else { return false }
+        shape.append(list.count)
+      } else if shape[axis] != list.count {
+        return false
+      }
+      return list.allSatisfy { collect($0, axis: axis + 1) }
+    }
+    guard axis == shape.count, let found = ArrayLeaves.kind(of: value) else { return false }
+    if let int = value.int, int < 0 { hasNegative = true }
+    items.append(value)
+    guard let known = kind else {
+      kind = found
+      return true
+    }
+    // Texts and numbers together would be texts, which nobody means.
+    let isText = found.rawValue >= Kind.text.rawValue
+    guard isText == (known.rawValue >= Kind.text.rawValue), !isText || found == known else { return false }
+    if found.rawValue > known.rawValue { kind = found }
+    return true
+  }
+
+  private static func kind(of value: PickleValue) -> Kind? {
+    switch value {
+    case .bool: return .bool
+    case .int: return .integer
+    case .bigInt(let integer):
+      return integer.twosComplement.count == 9 && integer.twosComplement[8] == 0 ? .unsigned : nil
+    case .float: return .float
+    case .complex: return .complex
+    case .string: return .text
+    case .bytes: return .bytes
+    case .object:
+      guard let array = (try? value.array()) ?? nil, array.shape.isEmpty else { return nil }
+      switch array.dtype.kind {
+      case .bool: return .bool
+      case .signedInteger: return .integer
+      case .unsignedInteger: return array.dtype.itemSize < 8 ? .integer : .unsigned
+      case .float: return array.dtype.itemSize <= 8 ? .float : nil
+      default: return nil
+      }
+    default: return nil
+    }
+  }
+}
