@@ -14,8 +14,11 @@ extension PandasFrame {
     return nil
   }
 
-  /// The labels of the rows; `nil` if they are in a form that is not known.
-  package func rowLabels() throws(FormatError) -> StoredArray? { try PandasIndex.array(index) }
+  /// The labels of the rows, and the names that they have, one for each level; `nil` if they are in a form that is not
+  /// known. Of several levels the labels are tuples.
+  package func rowLabels() throws(FormatError) -> (names: [PickleValue], labels: StoredArray)? {
+    try PandasIndex.array(index).map { (PandasIndex.names(index), $0) }
+  }
 
   /// The columns that are arrays and the index.
   package var children: [(name: String, value: PickleValue)] {

@@ -49,6 +49,16 @@ enum PandasIndex {
     return nil
   }
 
+  /// The names of an index, one for each level; `None` for those without.
+  static func names(_ value: PickleValue) -> [PickleValue] {
+    let parts = parts(value)
+    if let levels = parts?["levels"]?.items {
+      let names = parts?["names"]?.items ?? []
+      return levels.indices.map { $0 < names.count ? names[$0] : .none }
+    }
+    return [parts?["name"] ?? .none]
+  }
+
   /// The labels of an index, one by one.
   static func labels(_ value: PickleValue, depth: Int = 0) throws(FormatError) -> [PickleValue] {
     guard let array = try PandasValues.array(value, depth: depth) else {

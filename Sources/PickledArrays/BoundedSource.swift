@@ -25,9 +25,10 @@ package final class BoundedSource: ByteSource {
     // Safe: the caller's memory, for the duration of the call.
     let count = try unsafe base.read(into: buffer, at: offset)
     guard count == 0 || offset <= maxBytes - count else {
-      throw FormatError(
-        .limitExceeded, "the data inflates to more than the limit of \(maxBytes) bytes; \(advice)", file: name,
-        offset: maxBytes)
+      var error = FormatError(
+        .limitExceeded, "the data inflates to more than the limit of \(maxBytes) bytes", file: name, offset: maxBytes)
+      error.hint = advice
+      throw error
     }
     return count
   }

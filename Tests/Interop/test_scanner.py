@@ -53,6 +53,7 @@ EVIL |= {
     "setstate": b"\x80\x02c__main__\nX\n)\x81}X\x0c\x00\x00\x00__setstate__cos\nsystem\nsbX\x02\x00\x00\x00idb.",
     "second": pickle.dumps([1, 2]) + pickle.dumps(Call(os.system, "id")),
     "memo": b"Vos\np2\n0Vsystem\np3\n0Vtorch\np0\n0g2\ng3\n\x93(Vid\ntR.",
+    "mark taken off": b"(0cos\nsystem\n(S'id'\ntR.", "hexadecimal": b"I0x1\n0cos\nsystem\n(S'id'\ntR.",
     "8-bit names": b"\x80\x02U\x02osU\x06system\x93U\x02id\x85R.",
 }
 
@@ -71,7 +72,7 @@ def assert_dangerous(path):
 
 @pytest.mark.parametrize("kind", EVIL)
 def test_plain_pickles_under_any_name(tmp_path, kind):
-    for name in ["x.pkl", "x.npy", "x.npz", "x", "x.dat", "x.jpg"]:
+    for name in ["x.pkl", "x.npy", "x.npz", "x", "x.dat", "x.csv"]:
         path = tmp_path / name
         path.write_bytes(EVIL[kind])
         assert_dangerous(path)

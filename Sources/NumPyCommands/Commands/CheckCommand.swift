@@ -52,8 +52,7 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
     var results: [CheckedFile] = []
     for file in found {
       options.allowsForeign =
-        !file.isNamed && FileFormat(extensionOf: file.path)?.isText != false
-        && !CheckCommand.promisesData(file.path)
+        !file.isNamed && !CheckCommand.promisesData(file.path)
       let opening = try reading.openOptions(for: file.path)
       try checkUse(opening, file.path)
       options.limits = opening.limits
@@ -75,7 +74,7 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
 
   /// Whether a name says that the file is one of those that are checked: then it is wrong if it is another.
   private static func promisesData(_ path: String) -> Bool {
-    if let format = FileFormat(extensionOf: path) { return !format.isText }
+    if let format = FileFormat(extensionOf: path) { return !format.isText && format != .json }
     let extensions = [".pt", ".pth", ".joblib", ".ckpt"]
     return extensions.contains { path.lowercased().hasSuffix($0) }
   }

@@ -40,7 +40,7 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
         throw ValidationError("--skip-bad goes with the conversion of a whole archive to npz or pkl")
       }
     }
-    try convert(document, address, format, transforms, options)
+    try convert(document, address.exact(in: document), format, transforms, options)
     if skipped.count > 0 { throw ExitCode(Failure.badData) }
   }
 

@@ -11,6 +11,7 @@ extension Address {
 
   /// The array of an opened file that the address names, with its slice, and its name in an archive.
   func item(of document: Document) throws(FormatError) -> (name: String?, array: LazyArray) {
+    let (slice, member) = (exact(in: document).slice, exact(in: document).member)
     guard let slice else { return try document.item(member) }
     let (name, array) = try document.limited(to: member == nil ? slice : [.ellipsis]).item(member)
     do throws(FormatError) { return (name, try array.applying(.slice(slice))) } catch {
@@ -38,12 +39,21 @@ extension Address {
     }
   }
 
-  /// The address without a slice if what looks like one is part of a key in a pickle.
+  /// The address without a slice if what looks like one is part of a path in a pickle, or in an array of objects.
   func exact(in document: Document) -> Address {
-    guard slice != nil, let bracketed, case .value(let whole, _) = document.content,
-      (try? whole.value(at: document.within(bracketed) ?? "")) != nil
-    else { return self }
-    return Address(path: path, member: bracketed)
+    guard slice != nil, let bracketed else { return self }
+    let found: PickleValue?
+    if case .value(let whole, _) = document.content {
+      found = try? whole.value(at: document.within(bracketed) ?? "")
+    } else if let member, let (whole, path) = (try? document.objects(at: member)) ?? nil,
+      ((try? whole.value(at: path).arrayDescription()) ?? nil) == nil,
+      let (same, longer) = (try? document.objects(at: bracketed)) ?? nil
+    {
+      found = try? same.value(at: longer)
+    } else {
+      found = nil
+    }
+    return found == nil ? self : Address(path: path, member: bracketed)
   }
 
   /// The values of a masked array that are there; `nil` if the address names anything else.

@@ -21,7 +21,7 @@ enum CheckReport {
   private static func json(_ finding: FileCheck.Finding) -> JSONValue {
     var entries: [(key: String, value: JSONValue)] = [
       ("severity", .string(finding.severity.rawValue)), ("code", .string(finding.error.code.rawValue)),
-      ("message", .string(finding.error.message)), ("member", finding.error.member.map(JSONValue.string) ?? .null),
+      ("message", .string(message(of: finding))), ("member", finding.error.member.map(JSONValue.string) ?? .null),
       ("offset", finding.error.offset.map(JSONValue.int) ?? .null),
     ]
     if let risk = finding.risk { entries.append(("risk", .string(risk.rawValue))) }
@@ -30,6 +30,10 @@ enum CheckReport {
       entries.append(("calls", .array(finding.calls.map(JSONValue.string))))
     }
     return .object(entries)
+  }
+
+  private static func message(of finding: FileCheck.Finding) -> String {
+    Failure.message(of: Advice.added(to: finding.error))
   }
 
   // MARK: SARIF
@@ -73,7 +77,7 @@ enum CheckReport {
     return .object([
       ("ruleId", .string(code)), ("ruleIndex", .int(rules.firstIndex(of: code) ?? 0)),
       ("level", .string(finding.severity.rawValue)),
-      ("message", .object([("text", .string(Console.printable(finding.error.message)))])),
+      ("message", .object([("text", .string(Console.printable(message(of: finding))))])),
       ("locations", .array([.object(location)])),
     ])
   }

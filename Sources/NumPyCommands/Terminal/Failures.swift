@@ -63,7 +63,7 @@ enum Failure {
   }
 
   /// What is wrong and what may help, no longer than a few hundred characters.
-  private static func message(of error: FormatError) -> String {
+  static func message(of error: FormatError) -> String {
     shortened(error.message) + (error.hint.map { "; " + $0 } ?? "")
   }
 

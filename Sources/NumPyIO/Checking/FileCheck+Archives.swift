@@ -105,10 +105,11 @@ extension FileCheck {
   /// Takes bytes that are inflated from what the file's size justifies.
   mutating func spend(_ count: Int) throws(FormatError) {
     guard count <= inflatedLeft else {
-      throw FormatError(
+      var error = FormatError(
         .limitExceeded,
-        "archives within archives that inflate to more than the file's size justifies are not looked into: "
-          + InflationLimit.advice)
+        "archives within archives that inflate to more than the file's size justifies are not looked into")
+      error.hint = InflationLimit.advice
+      throw error
     }
     inflatedLeft -= count
   }

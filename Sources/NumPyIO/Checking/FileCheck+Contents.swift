@@ -49,7 +49,6 @@ enum ContentKind {
   }
 
   private static let closedNames: [(bytes: [UInt8], name: String)] = [
-    ([0x28, 0xB5, 0x2F, 0xFD], "Zstandard: decompress it with 'zstd -d'"),
     ([0x04, 0x22, 0x4D, 0x18], "lz4: decompress it with 'lz4 -d'"),
     ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "7-Zip: extract its files"),
     ([0x52, 0x61, 0x72, 0x21, 0x1A, 0x07], "RAR: extract its files"),
@@ -88,6 +87,7 @@ extension FileCheck {
     case .savedModel: try checkOperations(kept, isFile: isFile)
     case .json: try checkLambdas(kept, isFile: isFile, "JSON")
     case .other:
+      if isFile, try isJSON(kept) { return try checkJSON(kept) }
       guard isFile else { return try checkPickles(kept, isFile: false) }
       do throws(FormatError) { try checkPickles(kept, isFile: true) } catch {
         // Bytes may precede an archive, as in one that unpacks itself.
@@ -104,7 +104,7 @@ extension FileCheck {
     let plain = BoundedSource(
       try CompressedSource(source, at: start, format: format), maxBytes: inflatedLeft, advice: InflationLimit.advice)
     // Numbers may begin as zlib streams do.
-    let hasSignature = [.gzip, .bzip2, .xz].contains(format)
+    let hasSignature = [.gzip, .bzip2, .xz, .zstd].contains(format)
     let kept = try? PeekableSource(plain, keeping: ForeignFile.prefixLength)
     guard let kept, try !kept.readBytes(at: 0, upTo: 1).isEmpty else {
       if hasSignature || isFile { _ = try plain.readBytes(at: 0, upTo: 1) }
@@ -163,10 +163,22 @@ extension FileCheck {
     let patterns = ["\"class_name\": \"Lambda\"", "\"class_name\":\"Lambda\"", "\"__lambda__\""].map { Array($0.utf8) }
     if try ByteSearch.first(of: patterns, in: source) != nil {
       noteModel("a Lambda layer of Keras, whose Python code runs when the model is loaded", format)
+    } else if isFile, try isJSON(source) {
+      try checkJSON(source)
     } else if isFile {
       throw FormatError(.wrongKind, "this is \(format == "JSON" ? "JSON" : "an HDF5 file"), not an array").explained(
         by: source)
     }
+  }
+
+  /// Whether a file is JSON by its name, and could not be a pickle.
+  private func isJSON(_ source: any ByteSource) throws(FormatError) -> Bool {
+    guard FileFormat(extensionOf: path) == .json else { return false }
+    return try !TextBeginning.mayBePickle(source)
+  }
+
+  private func checkJSON(_ source: any ByteSource) throws(FormatError) {
+    _ = try JSONParser.value(source.readBytes(at: 0, upTo: .max), dtype: nil, name: path)
   }
 
   /// Operations of TensorFlow that read or write files, or call Python.

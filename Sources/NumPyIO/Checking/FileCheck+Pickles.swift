@@ -170,16 +170,11 @@ extension FileCheck {
     let known = record.names.filter { $0.risk <= .data }.map(\.global.qualifiedName)
     if !known.isEmpty {
       let listed = known.prefix(12).joined(separator: ", ") + (known.count > 12 ? " and \(known.count - 12) more" : "")
-      var finding = Finding(
-        severity: .note,
-        error: FormatError(
-          .knownName, "the pickle names only what is known to make plain data: \(listed)", file: path, member: member))
-      if !risky.isEmpty {
-        finding = Finding(
-          severity: .note,
-          error: FormatError(
-            .knownName, "the pickle names \(listed), known to make plain data", file: path, member: member))
-      }
+      let text =
+        risky.isEmpty
+        ? "the pickle names only what is known to make plain data: \(listed)"
+        : "the pickle names \(listed), known to make plain data"
+      var finding = Finding(severity: .note, error: FormatError(.knownName, text, file: path, member: member))
       finding.risk = .data
       note(finding)
     }

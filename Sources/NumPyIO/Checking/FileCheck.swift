@@ -41,7 +41,7 @@ public struct FileCheck: Sendable {
     /// How bad it is.
     public let severity: Severity
     /// What it is, and where.
-    public let error: FormatError
+    public internal(set) var error: FormatError
     /// The risk, if the finding is about what a pickle names or calls; `nil` for any other.
     public var risk: PickleRisk?
     /// The class or function that a pickle names.
@@ -68,8 +68,6 @@ public struct FileCheck: Sendable {
   var inflatedLeft = Int.max
   /// Whether the file is an archive of PyTorch's that was written without checksums.
   var hasNoChecksums = false
-  /// Whether what is in the file was recognised.
-  var isForeign = false
 
   /// Whether nothing is wrong.
   public var isSound: Bool { !findings.contains { $0.severity == .error } }
@@ -119,12 +117,8 @@ public struct FileCheck: Sendable {
   mutating func note(_ finding: Finding) {
     var finding = finding
     if !within.isEmpty {
-      var error = finding.error
-      error.member = (within + [error.member].compactMap { $0 }).joined(separator: ":")
-      error.file = path
-      let kept = finding
-      finding = Finding(severity: kept.severity, error: error)
-      (finding.risk, finding.name, finding.calls) = (kept.risk, kept.name, kept.calls)
+      finding.error.member = (within + [finding.error.member].compactMap { $0 }).joined(separator: ":")
+      finding.error.file = path
     }
     findings.append(finding)
   }

@@ -24,28 +24,16 @@ struct PickleRebuild {
   }
 
   private mutating func visit(_ value: PickleValue) {
-    switch value {
-    case .list(let list): if isNew(list) { push(list.items) }
-    case .tuple(let tuple): if isNew(tuple) { push(tuple.items) }
-    case .set(let set), .frozenSet(let set): if isNew(set) { push(set.items) }
-    case .dict(let dict): if isNew(dict) { push(dict.entries) }
-    case .persistent(let reference): if isNew(reference) { push([reference.id]) }
-    case .object(let object):
-      guard isNew(object) else { return }
+    guard let identity = value.container, met.insert(identity).inserted else { return }
+    if case .object(let object) = value {
       do throws(FormatError) {
         if try isArray(object) { return }
       } catch {
         faults.append(error)
         return
       }
-      if let callable = object.callable { push([callable]) }
-      push(object.arguments)
-      push(object.items)
-      push(object.added)
-      push(object.pairs)
-      if let state = object.state { push([state]) }
-    default: break
     }
+    value.forEachPart { push($0) }
   }
 
   /// Whether an object is an array, whose parts need not be looked at any further.
@@ -64,7 +52,7 @@ struct PickleRebuild {
         return true
       }
       if let array = try ArrayRecognizers.numPy.array(in: value) {
-        if case .objects(let objects) = array.content { push(objects.items) }
+        if case .objects(let objects) = array.content { objects.items.forEach { push($0) } }
         return true
       }
       // Of what is computed only contradictions count: what is not known here may be known to its library.
@@ -77,18 +65,5 @@ struct PickleRebuild {
     } catch { throw error.at(file: origin?.file, offset: origin?.offset) }
   }
 
-  private mutating func isNew(_ node: AnyObject) -> Bool { met.insert(ObjectIdentifier(node)).inserted }
-
-  private mutating func push(_ values: [PickleValue]) {
-    for value in values {
-      switch value {
-      case .list, .tuple, .dict, .set, .frozenSet, .object, .persistent: open.append(value)
-      default: break
-      }
-    }
-  }
-
-  private mutating func push(_ entries: [PickleDict.Entry]) {
-    for entry in entries { push([entry.key, entry.value]) }
-  }
+  private mutating func push(_ value: PickleValue) { if value.container != nil { open.append(value) } }
 }

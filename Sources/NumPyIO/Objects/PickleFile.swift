@@ -67,7 +67,12 @@ public struct PickleFile {
       try self.init(
         container: PickleContainer(source, inflatedBytes: options.limits.inflatedBytes), source, path: path,
         options: options, mode: mode)
-    } catch { throw PickleContainer.explained(error, source) }
+    } catch {
+      var error = PickleContainer.explained(error, source)
+      // What limits it is how far the file may be inflated.
+      if error.code == .limitExceeded, options.limits.inflatedBytes != nil { error.hint = InflationLimit.advice }
+      throw error
+    }
   }
 
   private init(

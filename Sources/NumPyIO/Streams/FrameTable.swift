@@ -12,17 +12,18 @@ struct FrameTable {
 
   init(_ frame: PandasFrame, delimiter: String) { (self.frame, self.delimiter) = (frame, delimiter) }
 
+  /// Writes the table.
+  ///
+  /// - Throws: ``FormatError`` with code `unsupported` for options of text that pandas' form has no place for.
   func write(to path: String, _ options: SaveOptions) throws(FormatError) {
-    var columns: [[String]] = []
-    var names: [String] = []
-    if let labels = try frame.rowLabels() {
-      columns.append(try FrameTable.texts(labels))
-      names.append("")
+    let (plain, given) = (SaveTextOptions(), options.text)
+    guard given.format == plain.format || given.format == "%s", given.header.isEmpty, given.footer.isEmpty,
+      given.newline == plain.newline, given.encoding ?? .utf8 == .utf8
+    else {
+      throw FormatError(
+        .unsupported, "a pandas frame is written as to_csv writes it: only the delimiter can be chosen", file: path)
     }
-    for column in frame.columns {
-      columns.append(try FrameTable.texts(column.array()))
-      names.append(column.label.isNone ? "0" : column.label.string ?? column.label.repr(limit: 200))
-    }
+    let (names, columns) = try cells()
     try TextFile.write(to: path, replacing: options.replacing, durability: options.durability) {
       (sink: any ByteSink) throws(FormatError) in
       try sink.write(line(names))
@@ -30,6 +31,26 @@ struct FrameTable {
         try sink.write(line(columns.map { row < $0.count ? $0[row] : "" }))
       }
     }
+  }
+
+  /// The columns as texts, the labels of the rows first: a column for each level.
+  private func cells() throws(FormatError) -> (names: [String], columns: [[String]]) {
+    var (names, columns): ([String], [[String]]) = ([], [])
+    if let (levels, labels) = try frame.rowLabels() {
+      names += levels.map { $0.isNone ? "" : FrameTable.text($0) }
+      if levels.count > 1, case .objects(let tuples) = labels {
+        columns += levels.indices.map { level in
+          tuples.items.map { $0.items.map { level < $0.count ? FrameTable.text($0[level]) : "" } ?? "" }
+        }
+      } else {
+        columns.append(try FrameTable.texts(labels))
+      }
+    }
+    for column in frame.columns {
+      columns.append(try FrameTable.texts(column.array()))
+      names.append(column.label.isNone ? "0" : FrameTable.text(column.label))
+    }
+    return (names, columns)
   }
 
   private func line(_ cells: [String]) -> String {
@@ -41,42 +62,76 @@ struct FrameTable {
     return (quoted == [""] ? "\"\"" : quoted.joined(separator: delimiter)) + "\n"
   }
 
-  /// The cells of a column as pandas writes them: what is missing is empty, dates are without their time if all of them are.
+  /// The cell of one of Python's objects; what is missing is empty.
+  private static func text(_ item: PickleValue) -> String {
+    if item.isNone || item.double?.isNaN == true || item.global?.name == "NA" { return "" }
+    return item.string ?? item.repr(limit: 1 << 20)
+  }
+
+  /// The cells of a column as pandas writes them.
   private static func texts(_ array: StoredArray) throws(FormatError) -> [String] {
     try FormatError.wrapping(.unsupported, file: nil) { () throws(ArrayError) in
       switch array {
-      case .objects(let objects):
-        return objects.items.map { item in
-          if item.isNone || item.double?.isNaN == true || item.global?.name == "NA" { return "" }
-          return item.string ?? item.repr(options: PrintOptions())
-        }
-      case .values(let values) where [.datetime, .timedelta].contains(values.dtype.kind):
-        let texts = try values.elementTexts().map { $0 == "NaT" ? "" : $0 }
-        let isDay =
-          values.dtype.kind == .datetime
-          && texts.allSatisfy { $0.isEmpty || $0.contains("T00:00:00") || !$0.contains("T") }
-        return texts.map { text in
-          guard let mark = text.firstIndex(of: "T") else { return text }
-          return isDay ? String(text[..<mark]) : text.replacing("T", with: " ").trimmingZeros
-        }
+      case .objects(let objects): return objects.items.map(text)
+      case .values(let values) where values.dtype.kind == .datetime: return moments(try values.elementTexts())
+      case .values(let values) where values.dtype.kind == .timedelta: return try spans(values)
       // Intervals are records of two numbers.
       case .values(let values) where values.dtype.fields != nil: return try values.elementTexts()
-      case .values(let values):
-        return try ObjectArray(values).items.map {
-          $0.double?.isNaN == true ? "" : $0.string ?? $0.repr(limit: 1 << 20)
-        }
+      // Python's floats would show digits that these do not have.
+      case .values(let values) where values.dtype.kind == .float && values.dtype.itemSize < 8:
+        return try values.elementTexts().map { $0 == "nan" ? "" : $0 }
+      case .values(let values): return try ObjectArray(values).items.map(text)
       }
     }
   }
-}
 
-extension String {
-  /// A time without zeros behind the point.
-  fileprivate var trimmingZeros: String {
-    guard contains(".") else { return self }
-    var text = self[...]
-    while text.last == "0" { text = text.dropLast() }
-    return String(text.last == "." ? text.dropLast() : text)
+  /// Dates are without their time if all of them are, and have no more of a fraction than one of them needs.
+  private static func moments(_ texts: [String]) -> [String] {
+    let parts = texts.map { $0.split(separator: "T", maxSplits: 1) }
+    guard parts.contains(where: { $0.count == 2 && $0[1].contains { !"0:.".contains($0) } }) else {
+      return texts.map { $0 == "NaT" ? "" : String($0.prefix { $0 != "T" }) }
+    }
+    let digits = parts.map { $0.count == 2 ? fractionDigits(String($0[1])) : 0 }.max() ?? 0
+    return zip(texts, parts).map { text, parts in
+      guard text != "NaT", parts.count == 2 else { return text == "NaT" ? "" : text + " 00:00:00" }
+      let time = parts[1].prefix { $0 != "." }
+      let fraction = parts[1].dropFirst(time.count).dropFirst()
+      guard digits > 0 else { return parts[0] + " " + time }
+      return parts[0] + " " + time + "." + (fraction + "000000000").prefix(digits)
+    }
+  }
+
+  /// How many digits of a second are not zero, in thousands: 0, 3, 6 or 9.
+  private static func fractionDigits(_ time: String) -> Int {
+    guard let point = time.firstIndex(of: ".") else { return 0 }
+    let fraction = time[time.index(after: point)...]
+    let used = fraction.lastIndex { $0 != "0" }.map { fraction.distance(from: fraction.startIndex, to: $0) + 1 } ?? 0
+    return (used + 2) / 3 * 3
+  }
+
+  /// Spans of time: `1 days 02:03:04`, of whole days only `1 days`.
+  private static func spans(_ values: AnyNDArray) throws(ArrayError) -> [String] {
+    let nanoseconds = try values.asType(DType("m8[ns]")).contiguous().viewed(as: .int64)
+    let counts = try NDArray<Int64>(nanoseconds).elements
+    let (second, day): (Int64, Int64) = (1_000_000_000, 86_400_000_000_000)
+    let known = counts.filter { $0 != .min }
+    let isWhole = known.allSatisfy { $0 % day == 0 }
+    let digits = known.map { $0 % second == 0 ? 0 : $0 % 1000 == 0 ? 6 : 9 }.max() ?? 0
+    return counts.map { count in
+      guard count != .min else { return "" }
+      let rest = (count % day + day) % day
+      let days = (count - count % day) / day - (count % day < 0 ? 1 : 0)
+      guard !isWhole else { return "\(days) days" }
+      let seconds = rest / second
+      let time = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }.joined(separator: ":")
+      let fraction = digits == 0 ? "" : "." + padded(rest % second, 9).prefix(digits)
+      return "\(days) days \(days < 0 ? "+" : "")\(time)\(fraction)"
+    }
+  }
+
+  private static func padded(_ number: Int64, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 }
 

@@ -44,10 +44,9 @@ public struct SaveOptions {
   public func format(of path: String) throws(FormatError) -> FileFormat {
     if let known = format ?? FileFormat(extensionOf: path) {
       guard known != .npz || CompressionFormat(path: path) == nil else {
-        let advice =
-          known == .npz ? "--compress compresses the members of a .npz" : "compress the .\(known.rawValue) file"
         throw FormatError(
-          .badArgument, "a .\(known.rawValue) is not written compressed as a whole: \(advice)", file: path)
+          .badArgument, "a .npz is not written compressed as a whole: --compress compresses the members of a .npz",
+          file: path)
       }
       return known
     }

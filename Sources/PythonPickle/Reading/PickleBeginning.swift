@@ -57,6 +57,11 @@ package struct PickleBeginning {
       return takes(info.before) ? .isPickle : .fails
     }
     if code == Opcode.stop { return takes("v") ? .isPickle : .fails }
+    // Python takes a mark off as well.
+    if code == Opcode.pop, stack.last == true {
+      stack.removeLast()
+      return .goesOn
+    }
     guard takes(info.before) else { return .fails }
     switch code {
     case Opcode.global, Opcode.inst: return names()
@@ -72,9 +77,10 @@ package struct PickleBeginning {
       }
     }
     switch code {
-    case Opcode.put, Opcode.binPut, Opcode.longBinPut, Opcode.memoize:
+    case Opcode.put, Opcode.binPut, Opcode.longBinPut:
       guard stack.last == false else { return .fails }
       hasMemo = true
+    case Opcode.memoize: hasMemo = true
     case Opcode.get, Opcode.binGet, Opcode.longBinGet: guard hasMemo else { return .fails }
     default: break
     }
@@ -109,13 +115,17 @@ package struct PickleBeginning {
 
   /// Whether a line can be what an operation of protocol 0 reads, by Python's generous rules.
   private static func isArgument(_ line: ArraySlice<UInt8>, of code: UInt8) -> Bool {
-    let text = line.filter { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }
+    // C's functions read numbers up to a NUL.
+    if line.contains(0) { return true }
+    let text = line.filter { $0 != 0x20 && !(0x09...0x0D).contains($0) }
     switch code {
     case Opcode.string:
       guard let first = text.first, text.count >= 2 else { return false }
       return (first == 0x27 || first == 0x22) && text.last == first
     case Opcode.float: return !text.isEmpty && text.allSatisfy { "0123456789+-._eEinfatyINFATY".utf8.contains($0) }
-    case Opcode.long: return !text.isEmpty && text.allSatisfy { "0123456789+-_L".utf8.contains($0) }
+    // Also in hexadecimal, octal and binary digits: 0x1F, 0o17, 0b11.
+    case Opcode.int, Opcode.long:
+      return !text.isEmpty && text.allSatisfy { "0123456789abcdefABCDEFoOxX+-_L".utf8.contains($0) }
     default: return !text.isEmpty && text.allSatisfy { "0123456789+-_".utf8.contains($0) }
     }
   }

@@ -38,7 +38,19 @@ extension PickleMachine {
 
   private func integer(_ digits: ArraySlice<UInt8>) throws(FormatError) -> PickleValue {
     if digits.count < 19, let value = Int(String(decoding: digits, as: UTF8.self)) { return .int(value) }
+    if let value = PickleMachine.prefixed(digits) { return .int(value) }
     return .integer(try PickleInteger(decimal: digits, maxDigits: options.limits.integerDigits))
+  }
+
+  /// Digits in another base, which Python reads but does not write: 0x1F, 0o17, 0b11.
+  private static func prefixed(_ digits: ArraySlice<UInt8>) -> Int? {
+    let text = String(decoding: digits, as: UTF8.self).lowercased()
+    let sign = text.hasPrefix("-") ? "-" : ""
+    let number = text.drop { $0 == "-" || $0 == "+" }
+    guard text.count - number.count <= 1, number.count <= 18,
+      let radix = ["0x": 16, "0o": 8, "0b": 2][number.prefix(2)]
+    else { return nil }
+    return Int(sign + number.dropFirst(2), radix: radix)
   }
 
   private mutating func intLine() throws(FormatError) -> PickleValue {

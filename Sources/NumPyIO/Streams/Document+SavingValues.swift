@@ -1,0 +1,100 @@
+internal import ByteIO
+internal import NPZFormat
+internal import PandasPickles
+package import PickledArrays
+package import PythonPickle
+
+extension Document {
+  /// Saves what a pickle holds: as it is, as a table, or as an archive of the arrays in it.
+  func save(
+    _ value: PickleValue, _ version: Int?, to path: String, as format: FileFormat, _ transforms: [ArrayTransform],
+    _ options: SaveOptions
+  ) throws(FormatError) {
+    if format == .json, transforms.isEmpty, try value.storedArray() == nil {
+      return try JSONSink.write(value, to: path, options)
+    }
+    if format == .pkl, transforms.isEmpty {
+      return try PickleSink(path: path, options: options).write(value, keeping: version)
+    }
+    if format.isText, transforms.isEmpty, let frame = try PandasFrame(value) {
+      let delimiter = options.usesDelimiterOfExtension ? format.delimiter ?? " " : options.text.delimiter
+      return try FrameTable(frame, delimiter: delimiter).write(to: path, options)
+    }
+    guard format == .npz else { return try saveArray(to: path, transforms, options) }
+    var members: [(name: String, array: StoredArray)]
+    if let array = try PickledArray(value) {
+      guard let mask = array.mask, options.name == nil, transforms.isEmpty else {
+        return try saveArray(to: path, transforms, options)
+      }
+      members = [("data", array.content), ("mask", .values(mask))]
+    } else {
+      guard let found = try self.members(of: value) else { return try saveArray(to: path, transforms, options) }
+      members = found
+    }
+    guard options.name == nil else {
+      throw FormatError(.badArgument, "a name is for a single array, not for a dictionary", file: self.path)
+    }
+    makeUnique(&members)
+    try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
+      for (name, array) in members {
+        try sink.add(name, LazyArray(array, name: self.path, spool: spool).applying(transforms))
+      }
+    }
+  }
+
+  /// The arrays of a dictionary by their keys, or of nested ones by their paths; `nil` if there are none.
+  ///
+  /// - Parameter isQuiet: Whether nothing is said of what is left out, or written twice.
+  package func members(
+    of value: PickleValue, isQuiet: Bool = false
+  ) throws(FormatError) -> [(name: String, array: StoredArray)]? {
+    var leftOut: [String] = []
+    let isMapping = value.dict != nil || value.object != nil
+    let arrays = try value.arrayPaths(alsoTaking: { isMapping && $0.isArrayLike }) { path, value in
+      leftOut.append("\(path) (\(value.typeName))")
+    }
+    guard !arrays.isEmpty else { return nil }
+    if !leftOut.isEmpty, !isQuiet {
+      let named = leftOut.prefix(8).joined(separator: ", ") + (leftOut.count > 8 ? ", …" : "")
+      options.onWarning?("left out what is not an array: \(named)")
+    }
+    var members: [(name: String, array: StoredArray)] = []
+    var first: [ObjectIdentifier: String] = [:]
+    var again: [String] = []
+    for (path, value) in arrays {
+      if let identity = value.identity {
+        if let name = first[identity] { again.append("\(path) is \(name)") } else { first[identity] = path }
+      }
+      if let pickled = try PickledArray(value) {
+        members.append((path, pickled.content))
+        if let mask = pickled.mask { members.append((path + ".mask", .values(mask))) }
+      } else if let array = try value.arrayLike() {
+        members.append((path, .values(array)))
+      }
+    }
+    if !again.isEmpty, !isQuiet {
+      let named = again.prefix(8).joined(separator: ", ") + (again.count > 8 ? ", …" : "")
+      options.onWarning?("written more than once, as archives have no references: \(named)")
+    }
+    return members
+  }
+
+  /// Gives members that have the same name in an archive others, and says so.
+  private func makeUnique(_ members: inout [(name: String, array: StoredArray)]) {
+    var taken: Set<String> = []
+    for index in members.indices {
+      var name = NPZArchive.withoutExtension(members[index].name)
+      if name.isEmpty { name = "arr_\(index)" }
+      var count = 1
+      let wanted = name
+      while !taken.insert(name).inserted {
+        count += 1
+        name = "\(wanted)#\(count)"
+      }
+      if count > 1 {
+        options.onWarning?("the name \(wanted) stands for several arrays: one of them is written as \(name)")
+      }
+      members[index].name = name
+    }
+  }
+}
