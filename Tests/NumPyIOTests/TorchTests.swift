@@ -32,7 +32,7 @@ import Testing
         // What is listed without reading a storage agrees with what is read.
         let described = try file.value.value(at: "bf").arrayDescription()
         #expect(described?.dtype == .float32 && described?.shape == [2, 3])
-        #expect(try file.value.arrayPaths().contains { $0.path == "nested.list.0" } == false, "met as 'one' before")
+        #expect(try file.value.arrayPaths().contains { $0.path == "nested.list.0" }, "it is 'one' as well")
       }
       let big = try PickleFile(opening: "\(folder)/big.pt", mode: mode).value
       let known: AnyNDArray = try NPZArchive(opening: "\(folder)/big.npz").array("x")
