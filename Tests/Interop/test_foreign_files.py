@@ -5,6 +5,7 @@ import io
 import json
 import lzma
 import pathlib
+import pickle
 import sqlite3
 import struct
 import zipfile
@@ -157,10 +158,13 @@ def test_compressed_objects_and_what_is_not_written(tmp_path):
         np.save(stream, objects)
     assert run_npy("show", tmp_path / "o.npy.gz").decode().strip() == str(objects)
     np.savez(tmp_path / "a.npz", a=np.arange(3), b=np.arange(4))
-    for name in ["b.npz.gz", "b.pkl.xz"]:
-        result = run_npy("convert", tmp_path / "a.npz", tmp_path / name, check=False)
-        assert result.returncode == 1 and b"compress" in result.stderr, result
-        assert not (tmp_path / name).exists()
+    result = run_npy("convert", tmp_path / "a.npz", tmp_path / "b.npz.gz", check=False)
+    assert result.returncode == 1 and b"compress" in result.stderr, result
+    assert not (tmp_path / "b.npz.gz").exists()
+    for name, module in {"b.pkl.gz": gzip, "b.pkl.bz2": bz2, "b.pkl.xz": lzma}.items():
+        run_npy("convert", f"{tmp_path / 'a.npz'}:b", tmp_path / name)
+        with module.open(tmp_path / name) as stream:
+            assert pickle.load(stream).tolist() == [0, 1, 2, 3]
     (tmp_path / "a.npz.gz").write_bytes(gzip.compress((tmp_path / "a.npz").read_bytes()))
     result = run_npy("ls", tmp_path / "a.npz.gz", check=False)
     assert b"zip archive" in result.stderr and b"gzip" in result.stderr, result

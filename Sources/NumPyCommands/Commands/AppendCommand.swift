@@ -37,9 +37,9 @@ struct AppendCommand: NPYCommand, HasCommonOptions {
     }
     let transforms = try astype.map { [ArrayTransform.cast(try TextInputOptions.parsed($0))] } ?? []
     var arrays: [LazyArray] = []
-    for text in ManyOperands.unfolding(addresses) {
-      let address = try Address(text)
-      arrays.append(try address.open(reading.openOptions(for: address.path)).applying(transforms))
+    let texts = ManyOperands.unfolding(addresses)
+    for text in texts {
+      arrays.append(try reading.array(Address(text), isOneOfMany: texts.count > 1).applying(transforms))
     }
     var options = AppendOptions()
     options.creates = create

@@ -35,9 +35,12 @@ struct CatCommand: NPYCommand, HasCommonOptions {
     let transforms = try writing.array.transforms()
     let options = try writing.saveOptions(format, encoding: reading.encoding)
     var arrays: [LazyArray] = []
-    for text in ManyOperands.unfolding(addresses) {
+    let texts = ManyOperands.unfolding(addresses)
+    for text in texts {
       let address = try Address(text)
-      arrays.append(try address.open(reading.openOptions(for: address.path, to: output)))
+      let document = try reading.document(
+        address.path, isOneOfMany: texts.count > 1, to: output, leavingOut: format.isText ? ["--encoding"] : [])
+      arrays.append(try address.item(of: document).array)
     }
     let joined = try stack ? LazyArray.stacked(arrays, axis: axis) : LazyArray.concatenated(arrays, axis: axis)
     try joined.applying(transforms).save(to: output, options: options)

@@ -84,7 +84,10 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
     if let from = reading.from, !from.isText {
       throw ValidationError("a file is checked as what it is: --from takes txt, csv or tsv here, not \(from.rawValue)")
     }
-    guard files.count == 1, file != "-", reading.isForText || options.pickle.encoding != .ascii,
+    if reading.elements.view != nil { throw ValidationError("--view goes with commands that read elements") }
+    if options.recovers { throw ValidationError("--recover goes with commands that read arrays: what is cut is wrong") }
+    guard files.count == 1, file != "-",
+      reading.isForText || options.pickle.encoding != .ascii || reading.limits.maxHeaderSize != nil,
       let document = try? Document(opening: file, options: options)
     else { return }
     try TextOptionUse.check(reading, of: document)

@@ -40,7 +40,11 @@ struct DiffCommand: NPYCommand {
       // The options may be meant for one of the two.
       let first = try reading.document(left.path, isOneOfMany: true)
       let second = try reading.document(right.path, isOneOfMany: true)
-      if case .text = first.content {} else { try TextOptionUse.check(reading, of: second) }
+      switch (first.content, second.content) {
+      case (.text, .text): try TextOptionUse.check(reading, of: first)
+      case (.text, _): break
+      default: try TextOptionUse.check(reading, of: second)
+      }
       let isSame: Bool
       if case .npz(let one) = first.content, case .npz(let other) = second.content, left.isWhole, right.isWhole {
         isSame = try compareArchives((first, one), (second, other))

@@ -4,11 +4,6 @@ import NumPyIO
 // What an address names within an opened file.
 
 extension Address {
-  /// Opens the file of the address and finds the array that it names, of which no more is read than needed.
-  func open(_ options: OpenOptions) throws(FormatError) -> LazyArray {
-    try item(of: Document(opening: path, options: options)).array
-  }
-
   /// The array of an opened file that the address names, with its slice, and its name in an archive.
   func item(of document: Document) throws(FormatError) -> (name: String?, array: LazyArray) {
     let (slice, member) = (exact(in: document).slice, exact(in: document).member)

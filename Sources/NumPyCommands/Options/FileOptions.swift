@@ -186,14 +186,19 @@ struct SourceOptions: ParsableArguments {
 
   /// Opens a file, and refuses options that do nothing for what it is.
   ///
-  /// - Parameter isOneOfMany: Whether there are others, for which the options may be meant.
-  func document(_ path: String, isOneOfMany: Bool = false) throws -> Document {
-    let options = try openOptions(for: path)
+  /// - Parameters:
+  ///   - isOneOfMany: Whether there are others, for which the options may be meant.
+  ///   - destination: Where its arrays go; large ones wait beside it.
+  ///   - others: Options for text that do something for what is written.
+  func document(
+    _ path: String, isOneOfMany: Bool = false, to destination: String? = nil, leavingOut others: Set<String> = []
+  ) throws -> Document {
+    let options = try destination.map { try openOptions(for: path, to: $0) } ?? openOptions(for: path)
     if text.gaps.usemask {
       throw ValidationError("--usemask goes with convert to .npz or .pkl, which keep what is missing")
     }
     let document = try Document(opening: path, options: options)
-    if !isOneOfMany { try TextOptionUse.check(self, of: document) }
+    if !isOneOfMany { try TextOptionUse.check(self, of: document, leavingOut: others) }
     return document
   }
 

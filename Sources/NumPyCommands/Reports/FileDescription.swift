@@ -1,3 +1,4 @@
+import ArgumentParser
 import ByteIO
 import NumPyIO
 import ZipArchives
@@ -11,6 +12,11 @@ enum FileDescription {
 
   init(_ text: String, _ reading: SourceOptions, isOneOfMany: Bool) throws {
     let address = try Address(text)
+    if reading.from == .raw {
+      throw ValidationError(
+        "raw bytes are what --dtype and --shape say: --from raw goes with commands that read elements")
+    }
+    if reading.elements.view != nil { throw ValidationError("--view goes with commands that read elements") }
     let document = try reading.document(address.path, isOneOfMany: isOneOfMany)
     switch document.content {
     case .npz(let archive) where address.isWhole: self = .archive(try ArchiveDescription(archive, name: text))

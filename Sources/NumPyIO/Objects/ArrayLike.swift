@@ -88,11 +88,12 @@ private struct ArrayLeaves {
     case .bytes: return .bytes
     case .object:
       guard let array = (try? value.array()) ?? nil, array.shape.isEmpty else { return nil }
-      switch array.dtype.kind {
+      // Of other dtypes it would not keep its own.
+      switch array.dtype {
       case .bool: return .bool
-      case .signedInteger: return .integer
-      case .unsignedInteger: return array.dtype.itemSize < 8 ? .integer : .unsigned
-      case .float: return array.dtype.itemSize <= 8 ? .float : nil
+      case .int64: return .integer
+      case .uint64: return .unsigned
+      case .float64: return .float
       default: return nil
       }
     default: return nil

@@ -226,8 +226,9 @@ extension Document {
         return try fields(of: LazyArray(array, name: path, spool: spool), field)
       }
       if let pickled = try PickledArray(found), pickled.mask != nil { warnOfMask(name) }
-      if let array = try found.arrayLike() { return try LazyArray(.values(array), name: path, spool: spool) }
-      guard let array = try found.storedArray() else {
+      var stored = try found.storedArray()
+      if stored == nil, let array = try found.arrayLike() { stored = .values(array) }
+      guard let array = stored else {
         throw FormatError(
           .badArgument, "this is a \(found.typeName), not an array\(hint(found, name))", file: path, member: name)
       }

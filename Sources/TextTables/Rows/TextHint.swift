@@ -36,7 +36,8 @@ struct TextHint: Sendable {
     if kind == .datetime, !PythonText.isDate(field), TextHint.isDate(bytes) {
       return "--date-format '%d.%m.%Y' reads such dates, with %H, %M and %S for times"
     }
-    if kind == .float || kind.isInteger, PythonNumberText.complex(bytes) != nil {
+    let isImaginary = bytes.contains(UInt8(ascii: "j")) || bytes.contains(UInt8(ascii: "J"))
+    if isImaginary, kind == .float || kind.isInteger, PythonNumberText.complex(bytes) != nil {
       return "--dtype c16 reads complex numbers"
     }
     if kind != .datetime, PythonText.isDate(field) {
