@@ -171,7 +171,7 @@ extension NDArray {
   public func asType<Other: ArrayElement>(
     _ type: Other.Type, casting: Casting = .sameKind
   ) throws(ArrayError) -> NDArray<Other> {
-    NDArray<Other>(unchecked: try untyped.asType(Other.dtype, casting: casting))
+    NDArray<Other>(unchecked: try untyped.asType(Other.checkedDType, casting: casting))
   }
 }
 

@@ -17,7 +17,7 @@ extension NDArray where Element: FixedWidthInteger {
   public static func random(in range: ClosedRange<Element>, shape: [Int]) -> NDArray {
     let low = UInt64(truncatingIfNeeded: range.lowerBound)
     let width = UInt64(truncatingIfNeeded: range.upperBound) &- low
-    let array = RandomFill.make(shape, dtype: Element.dtype)
+    let array = RandomFill.make(shape, of: Element.self)
     switch array.dtype.itemSize {
     case 1: RandomFill.fill(array, UInt8.self) { UInt8(truncatingIfNeeded: low &+ $0.number(upTo: width)) }
     case 2: RandomFill.fill(array, UInt16.self) { UInt16(truncatingIfNeeded: low &+ $0.number(upTo: width)) }
@@ -34,7 +34,7 @@ extension NDArray where Element: BinaryFloatingPoint, Element.RawSignificand: Fi
   /// - Precondition: The range is finite and not empty, and memory can hold the shape.
   public static func random(in range: Range<Element>, shape: [Int]) -> NDArray {
     precondition(!range.isEmpty, "there is no number in an empty range")
-    let array = RandomFill.make(shape, dtype: Element.dtype)
+    let array = RandomFill.make(shape, of: Element.self)
     RandomFill.fill(array, Element.self) { Element.random(in: range, using: &$0) }
     return NDArray(unchecked: array)
   }
@@ -43,7 +43,7 @@ extension NDArray where Element: BinaryFloatingPoint, Element.RawSignificand: Fi
   ///
   /// - Precondition: The range is finite, and memory can hold the shape.
   public static func random(in range: ClosedRange<Element>, shape: [Int]) -> NDArray {
-    let array = RandomFill.make(shape, dtype: Element.dtype)
+    let array = RandomFill.make(shape, of: Element.self)
     RandomFill.fill(array, Element.self) { Element.random(in: range, using: &$0) }
     return NDArray(unchecked: array)
   }
@@ -54,7 +54,7 @@ extension NDArray where Element == Bool {
   ///
   /// - Precondition: Memory can hold the shape.
   public static func random(shape: [Int]) -> NDArray {
-    let array = RandomFill.make(shape, dtype: .bool)
+    let array = RandomFill.make(shape, of: Bool.self)
     RandomFill.fill(array, UInt8.self) { UInt8($0.next() >> 63) }
     return NDArray(unchecked: array)
   }
@@ -62,9 +62,9 @@ extension NDArray where Element == Bool {
 
 /// Fills new arrays on all cores, each piece with a generator of its own.
 private enum RandomFill {
-  static func make(_ shape: [Int], dtype: DType) -> AnyNDArray {
+  static func make<Element: ArrayElement>(_ shape: [Int], of _: Element.Type) -> AnyNDArray {
     do throws(ArrayError) {
-      return try AnyNDArray(uninitialized: shape, dtype: dtype)
+      return try AnyNDArray(uninitialized: shape, dtype: Element.checkedDType)
     } catch { preconditionFailure(error.message) }
   }
 

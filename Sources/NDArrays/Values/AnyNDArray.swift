@@ -133,8 +133,9 @@ public struct AnyNDArray: Sendable {
   public var isFContiguous: Bool { Layout.isContiguous(shape, strides, itemSize: dtype.itemSize, fortran: true) }
 
   /// Whether every element begins at a multiple of its alignment.
-  public var isAligned: Bool {
-    let alignment = dtype.alignment
+  public var isAligned: Bool { isAligned(to: dtype.alignment) }
+
+  func isAligned(to alignment: Int) -> Bool {
     // Safe: only the address is looked at.
     let address = unsafe Int(bitPattern: storage.baseAddress) + offset
     return count == 0 || (address % alignment == 0 && zip(shape, strides).allSatisfy { $0 < 2 || $1 % alignment == 0 })

@@ -5,9 +5,34 @@ public import RealModule
 ///
 /// The conforming types are `Bool`, the integers of 8 to 64 bits, `Float16`, `Float`, `Double` and `Complex` of the
 /// latter two. Every other NumPy dtype lives in an ``AnyNDArray``.
+///
+/// A structure of such numbers can conform too, as the element of an array of records: its dtype has the fields at the
+/// offsets that they have in Swift, and its item size is `MemoryLayout`'s stride. Arrays of a type that holds references,
+/// or of another size than its dtype's, cannot be made: that is an error of code `dtypeMismatch`. Fields of `Bool` and
+/// enumerations are not for data from files, which may hold what is no value of theirs: let them be `UInt8`.
 public protocol ArrayElement: Hashable, Sendable {
   /// The dtype of such elements, in this machine's byte order.
   static var dtype: DType { get }
+}
+
+extension ArrayElement {
+  /// The dtype, where values of the type are nothing but the bytes of an element.
+  ///
+  /// - Throws: ``ArrayError`` with code `dtypeMismatch` otherwise: values would be made of memory that is not theirs.
+  static var checkedDType: DType {
+    get throws(ArrayError) {
+      let dtype = dtype
+      guard _isPOD(Self.self), !dtype.hasObjects else {
+        throw ArrayError(.dtypeMismatch, "\(Self.self) cannot be the element of an array: it is not made of numbers alone")
+      }
+      guard MemoryLayout<Self>.stride == dtype.itemSize else {
+        throw ArrayError(
+          .dtypeMismatch, "an element of \(Self.self) takes \(MemoryLayout<Self>.stride) bytes, one of \(dtype.name) "
+            + "\(dtype.itemSize)")
+      }
+      return dtype
+    }
+  }
 }
 
 /// An element with an order and the four operations.

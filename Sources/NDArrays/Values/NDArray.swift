@@ -23,12 +23,12 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   /// - Throws: ``ArrayError`` with code `dtypeMismatch` if the elements are of another type: see
   ///   ``AnyNDArray/asType(_:casting:)`` for conversions.
   public init(_ array: AnyNDArray) throws(ArrayError) {
-    guard array.dtype.native == Element.dtype else {
-      throw ArrayError(
-        .dtypeMismatch, "the array's elements are \(array.dtype.name), not \(Element.dtype.name)")
+    let dtype = try Element.checkedDType
+    guard array.dtype.native == dtype else {
+      throw ArrayError(.dtypeMismatch, "the array's elements are \(array.dtype.name), not \(dtype.name)")
     }
     var array = array.nativeByteOrder()
-    if !array.isAligned { array = array.packed() }
+    if !array.isAligned(to: MemoryLayout<Element>.alignment) { array = array.packed() }
     if Element.self == Bool.self { array = array.normalizingBools() }
     untyped = array
   }
@@ -44,7 +44,7 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   ///
   /// - Throws: ``ArrayError`` for a negative dimension, more than 64 axes, or a size that no `Int` holds.
   public init(zeros shape: [Int]) throws(ArrayError) {
-    untyped = try AnyNDArray(zeros: shape, dtype: Element.dtype)
+    untyped = try AnyNDArray(zeros: shape, dtype: Element.checkedDType)
   }
 
   /// A new array with the same value everywhere: NumPy's `np.full`.
@@ -96,7 +96,7 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   package init(
     shape: [Int], fill: (UnsafeMutableBufferPointer<Element>) -> Void
   ) throws(ArrayError) {
-    untyped = try AnyNDArray(uninitialized: shape, dtype: Element.dtype)
+    untyped = try AnyNDArray(uninitialized: shape, dtype: Element.checkedDType)
     // Safe: the storage is new, 64-byte aligned, and holds just the shape's elements.
     let buffer = unsafe untyped.storage.mutableBuffer.bindMemory(to: Element.self)
     unsafe fill(UnsafeMutableBufferPointer(rebasing: buffer[..<untyped.count]))

@@ -1,0 +1,63 @@
+import NDArrays
+import Testing
+
+/// Types of the caller's as elements: structures of numbers work, and what is none is refused before memory is read as it.
+@Suite struct ArrayElementTests {
+  struct Color: ArrayElement {
+    var red: UInt8
+    var green: UInt8
+    var blue: UInt8
+
+    static var dtype: DType {
+      // Safe to force: three names that differ.
+      try! DType.structured([(name: "r", dtype: .uint8), (name: "g", dtype: .uint8), (name: "b", dtype: .uint8)])
+    }
+  }
+
+  /// Aligned to eight bytes, whatever its dtype says.
+  struct Sample: ArrayElement {
+    var time: Double
+    var count: Int64
+
+    static var dtype: DType { try! DType.structured([(name: "t", dtype: .float64), (name: "n", dtype: .int64)]) }
+  }
+
+  struct Name: ArrayElement {
+    var text: String
+
+    static var dtype: DType { .void(MemoryLayout<String>.stride) }
+  }
+
+  struct Short: ArrayElement {
+    var value: Double
+
+    static var dtype: DType { .float32 }
+  }
+
+  @Test func recordsAreStructures() throws {
+    let colors = try NDArray([Color(red: 1, green: 2, blue: 3), Color(red: 4, green: 5, blue: 6)], shape: [2])
+    #expect(colors.untyped.bytes == [1, 2, 3, 4, 5, 6])
+    let again = try NDArray<Color>(colors.untyped)
+    #expect(Array(again.elements) == [Color(red: 1, green: 2, blue: 3), Color(red: 4, green: 5, blue: 6)])
+  }
+
+  @Test func recordsWithoutAlignmentAreCopied() throws {
+    let padded = try DType.structured([(name: "x", dtype: .uint8), (name: "s", dtype: Sample.dtype)])
+    let records = try AnyNDArray(zeros: [3], dtype: padded)
+    let samples = try NDArray<Sample>(records.field("s"))
+    #expect(Array(samples.elements) == Array(repeating: Sample(time: 0, count: 0), count: 3))
+  }
+
+  @Test func whatIsNoNumberIsRefused() throws {
+    let bytes = try AnyNDArray(zeros: [4], dtype: Name.dtype)
+    #expect(throws: ArrayError.self) { try NDArray<Name>(bytes) }
+    #expect(throws: ArrayError.self) { try NDArray<Name>(zeros: [4]) }
+    #expect(throws: ArrayError.self) { try NDArray([Name(text: "a")], shape: [1]) }
+    let floats = try AnyNDArray(zeros: [4], dtype: .float32)
+    let error = #expect(throws: ArrayError.self) { try NDArray<Short>(floats) }
+    #expect(error?.message == "an element of Short takes 8 bytes, one of float32 4")
+    #expect(error?.code == .dtypeMismatch)
+    #expect(throws: ArrayError.self) { try NDArray<Short>(zeros: [4]) }
+    #expect(throws: ArrayError.self) { try NDArray(repeating: Short(value: 1), shape: [4]) }
+  }
+}
