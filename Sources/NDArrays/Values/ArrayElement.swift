@@ -23,12 +23,12 @@ extension ArrayElement {
     get throws(ArrayError) {
       let dtype = dtype
       guard _isPOD(Self.self), !dtype.hasObjects else {
-        throw ArrayError(.dtypeMismatch, "\(Self.self) cannot be the element of an array: it is not made of numbers alone")
+        throw ArrayError(.dtypeMismatch, "\(Self.self) cannot be an array's element: it is not made of numbers alone")
       }
-      guard MemoryLayout<Self>.stride == dtype.itemSize else {
+      let stride = MemoryLayout<Self>.stride
+      guard stride == dtype.itemSize else {
         throw ArrayError(
-          .dtypeMismatch, "an element of \(Self.self) takes \(MemoryLayout<Self>.stride) bytes, one of \(dtype.name) "
-            + "\(dtype.itemSize)")
+          .dtypeMismatch, "an element of \(Self.self) takes \(stride) bytes, one of \(dtype.name) \(dtype.itemSize)")
       }
       return dtype
     }

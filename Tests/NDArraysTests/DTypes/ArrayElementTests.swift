@@ -8,10 +8,7 @@ import Testing
     var green: UInt8
     var blue: UInt8
 
-    static var dtype: DType {
-      // Safe to force: three names that differ.
-      try! DType.structured([(name: "r", dtype: .uint8), (name: "g", dtype: .uint8), (name: "b", dtype: .uint8)])
-    }
+    static var dtype: DType { records([("r", .uint8), ("g", .uint8), ("b", .uint8)]) }
   }
 
   /// Aligned to eight bytes, whatever its dtype says.
@@ -19,7 +16,7 @@ import Testing
     var time: Double
     var count: Int64
 
-    static var dtype: DType { try! DType.structured([(name: "t", dtype: .float64), (name: "n", dtype: .int64)]) }
+    static var dtype: DType { records([("t", .float64), ("n", .int64)]) }
   }
 
   struct Name: ArrayElement {
@@ -32,6 +29,10 @@ import Testing
     var value: Double
 
     static var dtype: DType { .float32 }
+  }
+
+  private static func records(_ fields: [(name: String, dtype: DType)]) -> DType {
+    do { return try DType.structured(fields) } catch { preconditionFailure(error.message) }
   }
 
   @Test func recordsAreStructures() throws {
