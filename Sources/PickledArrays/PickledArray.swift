@@ -76,7 +76,8 @@ public struct PickledArray {
 
   static func bad(_ message: String) -> FormatError { FormatError(.malformed, "a pickled array: \(message)") }
 
-  private static func isMasked(_ object: PickleObject) -> Bool {
+  /// Whether an object is a masked array, which is told without reading it.
+  package static func isMasked(_ object: PickleObject) -> Bool {
     object.isCall("numpy.ma.core", "_mareconstruct") || object.isCall("numpy.ma", "_mareconstruct")
   }
 

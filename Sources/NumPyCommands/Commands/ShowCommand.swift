@@ -41,10 +41,7 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
     let options = try options.resolved()
     let document = try reading.document(address.path).value(naming: address.member)
     address = address.exact(in: document)
-    if !repr, address.slice == nil, case .value(let whole, _) = document.content,
-      let found = try? whole.value(at: document.within(address.member) ?? ""), let array = try PickledArray(found),
-      let text = try array.maskedText(options: options)
-    {
+    if !repr, address.slice == nil, let text = try address.masked(in: document)?.maskedText(options: options) {
       return try Console.print(text)
     }
     if let value = try address.value(in: document) {

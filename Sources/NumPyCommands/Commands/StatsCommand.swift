@@ -31,7 +31,7 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
       if let values = try source.unmasked(in: document) {
         array = try LazyArray(.values(values), name: source.text, spool: document.spool)
       } else {
-        array = try source.exact(in: document).item(of: document).array
+        array = try source.item(of: document).array
       }
       let statistics = try StatsCommand.statistics(array)
       if json { return try Console.print(object(statistics, array.dtype, address).pretty()) }

@@ -6,8 +6,9 @@ import NumPyIO
 extension Address {
   /// The array of an opened file that the address names, with its slice, and its name in an archive.
   func item(of document: Document) throws(FormatError) -> (name: String?, array: LazyArray) {
-    let (slice, member) = (exact(in: document).slice, exact(in: document).member)
-    guard let slice else { return try document.item(member) }
+    let exact = exact(in: document)
+    let member = exact.member
+    guard let slice = exact.slice else { return try document.item(member) }
     let (name, array) = try document.limited(to: member == nil ? slice : [.ellipsis]).item(member)
     do throws(FormatError) { return (name, try array.applying(.slice(slice))) } catch {
       throw error.at(file: path, member: member)
@@ -51,12 +52,18 @@ extension Address {
     return found == nil ? self : Address(path: path, member: bracketed)
   }
 
+  /// The masked array that the address names in a pickle, without its slice; `nil` if it names anything else.
+  func masked(in document: Document) throws(FormatError) -> PickledArray? {
+    guard case .value(let whole, _) = document.content,
+      let found = try? whole.value(at: document.within(member) ?? ""), let object = found.object,
+      PickledArray.isMasked(object), let array = try PickledArray(found), array.mask != nil
+    else { return nil }
+    return array
+  }
+
   /// The values of a masked array that are there; `nil` if the address names anything else.
   func unmasked(in document: Document) throws(FormatError) -> AnyNDArray? {
-    guard case .value(let whole, _) = document.content,
-      let found = try? whole.value(at: document.within(member) ?? ""), let array = try PickledArray(found),
-      let mask = array.mask
-    else { return nil }
+    guard let array = try masked(in: document), let mask = array.mask else { return nil }
     return try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in
       guard let slice else { return try array.compressed() }
       return try PickledArray(kind: array.kind, content: array.content.slice(slice), mask: mask.slice(slice))

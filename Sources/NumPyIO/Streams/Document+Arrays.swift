@@ -225,8 +225,9 @@ extension Document {
       if let field, let array = try found.storedArray() {
         return try fields(of: LazyArray(array, name: path, spool: spool), field)
       }
-      if let pickled = try PickledArray(found), pickled.mask != nil { warnOfMask(name) }
-      var stored = try found.storedArray()
+      let pickled = try PickledArray(found)
+      if pickled?.mask != nil { warnOfMask(name) }
+      var stored = pickled?.content
       if stored == nil, let array = try found.arrayLike() { stored = .values(array) }
       guard let array = stored else {
         throw FormatError(
