@@ -6,8 +6,7 @@ internal import ZipArchives
 
 extension FileCheck {
   /// Checks an archive, member by member; PyTorch's with its pickle and tensors.
-  mutating func checkArchive(_ source: any ByteSource) throws(FormatError) {
-    let archive = try NPZArchive(source, limits: options.limits)
+  mutating func checkArchive(_ archive: NPZArchive) throws(FormatError) {
     let zip = archive.zip
     for name in zip.ambiguousNames {
       note(.error, FormatError(.ambiguous, "the archive has several members of this name", file: path, member: name))
@@ -30,7 +29,7 @@ extension FileCheck {
         .note,
         FormatError(.unsupported, "the archive was written without checksums, as PyTorch can be told", file: path))
     }
-    if let torch { try checkTorch(torch, source) }
+    if let torch { try checkTorch(torch, zip.source) }
     for member in zip.members where !member.isFolder {
       if member.isUnsafeAsPath {
         let text = "as a path, the name would leave the folder or is no plain file name"
@@ -48,17 +47,14 @@ extension FileCheck {
   /// The pickle of a PyTorch archive, with all of its tensors.
   private mutating func checkTorch(_ torch: TorchArchive, _ source: any ByteSource) throws(FormatError) {
     let record = PickleRecord(options.rules)
+    defer { note(record, member: torch.pickleName) }
     do throws(FormatError) {
       let map = try source.mapped(.readOnly)
-      let value = try torch.read(recordingOptions(record), map: map).value
-      for fault in PickleRebuild.faults(in: value) {
-        note(.error, fault.at(file: path, member: torch.pickleName))
-      }
+      rebuild(try torch.read(recordingOptions(record), map: map).value, member: torch.pickleName)
     } catch {
       if error.code == .cancelled { throw error }
       note(.error, error.at(file: path, member: torch.pickleName))
     }
-    note(record, member: torch.pickleName)
   }
 
   private mutating func checkMember(
@@ -121,11 +117,10 @@ extension FileCheck {
     let archive = try ZipArchive(source, scanning: .tar)
     if ["storages", "tensors", "pickle"].allSatisfy({ name in archive.members.contains { $0.name == name } }) {
       let record = PickleRecord(options.rules)
+      defer { note(record, member: nil) }
       do throws(FormatError) {
-        let value = try TorchTar.read(source, recordingOptions(record)).value
-        for fault in PickleRebuild.faults(in: value) { note(.error, fault.at(file: path)) }
+        rebuild(try TorchTar.read(source, recordingOptions(record)).value, member: nil)
       } catch { note(.error, error.at(file: path)) }
-      note(record, member: nil)
       return
     }
     for member in archive.members where !member.isFolder {

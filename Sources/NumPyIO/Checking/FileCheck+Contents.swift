@@ -77,7 +77,7 @@ extension FileCheck {
     }
     switch ContentKind(prefix) {
     case .npy: try checkArrays(kept, member: nil)
-    case .zip: try checkArchive(addressable(kept))
+    case .zip: try checkArchive(NPZArchive(addressable(kept), limits: options.limits))
     case .tar: try checkTar(addressable(kept))
     case .torchStream: try checkStream(addressable(kept))
     case .compressed(let format, let start): try checkCompressed(kept, format, start, isFile: isFile)
@@ -138,17 +138,12 @@ extension FileCheck {
   ///
   /// - Returns: Whether there is one.
   private mutating func checkAppendedArchive(_ source: any ByteSource, isPickle: Bool) throws(FormatError) -> Bool {
-    guard source.isSeekable, let count = source.byteCount, count > 22 else { return false }
-    let tail = try source.readBytes(at: max(0, count - 65_557), upTo: 65_557)
-    guard tail.count >= 22,
-      tail.indices.dropLast(21).contains(where: { tail[$0...].starts(with: [0x50, 0x4B, 5, 6]) }),
-      (try? NPZArchive(source, limits: options.limits)) != nil
-    else { return false }
+    guard source.isSeekable, let archive = try? NPZArchive(source, limits: options.limits) else { return false }
     if isPickle {
       note(
         .error, FormatError(.ambiguous, "the file is a zip archive as well, for those who look at its end", file: path))
     }
-    try checkArchive(source)
+    try checkArchive(archive)
     return true
   }
 }

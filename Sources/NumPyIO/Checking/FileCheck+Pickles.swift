@@ -7,9 +7,15 @@ internal import TorchFiles
 extension FileCheck {
   /// Options that write down what a pickle names and calls, in the storages of tensors as well.
   func recordingOptions(_ record: PickleRecord) -> PickleReader.Options {
-    var reading = record.options(options.pickleEncoding)
+    FileCheck.recordingOptions(record, options.pickleEncoding, depth: 0)
+  }
+
+  private static func recordingOptions(
+    _ record: PickleRecord, _ encoding: PickleStringEncoding, depth: Int
+  ) -> PickleReader.Options {
+    var reading = record.options(encoding)
     reading.replaceCall = { object throws(FormatError) in
-      try FileCheck.checkStorage(object, record, depth: 0)
+      try checkStorage(object, record, depth: depth)
       return Optional<PickleValue>.none
     }
     return reading
@@ -23,11 +29,7 @@ extension FileCheck {
     else {
       throw FormatError(.unsupported, "a storage whose bytes are no stream of PyTorch's: what they do is not known")
     }
-    var inner = record.options(.latin1)
-    inner.replaceCall = { object throws(FormatError) in
-      try checkStorage(object, record, depth: depth + 1)
-      return Optional<PickleValue>.none
-    }
+    let inner = recordingOptions(record, .latin1, depth: depth + 1)
     _ = try TorchStream.read(MemorySource(bytes.array, name: "storage"), inner, map: nil)
   }
 
@@ -59,14 +61,13 @@ extension FileCheck {
   private mutating func checkFollowing(_ reader: inout PickleReader, _ record: PickleRecord) throws(FormatError) {
     var end = reader.position
     do throws(FormatError) {
+      defer { note(record, member: nil) }
       while try !reader.isAtEnd() {
         rebuild(try reader.read(), member: nil)
         end = reader.position
       }
-      note(record, member: nil)
     } catch {
       if error.code == .cancelled { throw error }
-      note(record, member: nil)
       note(
         record.hasCalled ? .error : .warning,
         FormatError(.malformed, "bytes follow the pickle that are none: \(error.message)", file: path, offset: end))
@@ -115,6 +116,7 @@ extension FileCheck {
   mutating func checkObjects(_ file: NPYFile, member: String?) throws(FormatError) {
     let record = PickleRecord(options.rules)
     do throws(FormatError) {
+      defer { note(record, member: member) }
       var reader = PickleReader(file.source, at: file.dataOffset, options: recordingOptions(record))
       rebuild(try reader.read(), member: member)
       if try !reader.isAtEnd() {
@@ -123,11 +125,7 @@ extension FileCheck {
           FormatError(.malformed, "bytes follow the pickle", file: path, member: member, offset: reader.position))
         try checkCandidate(file.source, at: reader.position, member: member)
       }
-      note(record, member: member)
-    } catch {
-      note(record, member: member)
-      throw error.at(file: file.source.name, member: member)
-    }
+    } catch { throw error.at(file: file.source.name, member: member) }
     var reading = PickleReader.Options()
     reading.encoding = options.pickleEncoding == .ascii ? .latin1 : options.pickleEncoding
     if file.source.isSeekable { _ = try file.readObjects(options: reading) }
@@ -136,16 +134,14 @@ extension FileCheck {
   /// The files of PyTorch before 1.6: several pickles and the storages.
   mutating func checkStream(_ source: any ByteSource) throws(FormatError) {
     let record = PickleRecord(options.rules)
+    defer { note(record, member: nil) }
     do throws(FormatError) {
       rebuild(try TorchStream.read(source, recordingOptions(record), map: source.mapped(.readOnly)).value, member: nil)
-    } catch {
-      note(record, member: nil)
-      throw error.at(file: path)
-    }
-    note(record, member: nil)
+    } catch { throw error.at(file: path) }
   }
 
-  private mutating func rebuild(_ value: PickleValue, member: String?) {
+  /// Notes what would fail when an array of a pickle is asked for.
+  mutating func rebuild(_ value: PickleValue, member: String?) {
     for fault in PickleRebuild.faults(in: value) {
       var fault = fault
       fault.file = path

@@ -94,7 +94,7 @@ public struct FileCheck: Sendable {
     do throws(FormatError) {
       try ByteProgress.reading(whole, total: whole.byteCount) { () throws(FormatError) in
         if whole.isSeekable, path.hasSuffix(".npz"), (try? NPZArchive(whole)) != nil {
-          try checkArchive(whole)
+          try checkArchive(NPZArchive(whole, limits: options.limits))
         } else if try isText(whole) {
           try checkText(whole, text)
         } else {

@@ -20,7 +20,7 @@ struct PickleExpansion {
 
   /// What is wrong with a value as a whole; `nil` for an honest one.
   static func fault(in value: PickleValue) -> FormatError? {
-    guard let root = value.container else { return nil }
+    guard let root = value.identity else { return nil }
     var expansion = PickleExpansion()
     expansion.measure(value)
     guard let extent = expansion.extents[root] else { return nil }
@@ -41,12 +41,12 @@ struct PickleExpansion {
   private mutating func measure(_ value: PickleValue) {
     var pending: [(value: PickleValue, isDone: Bool)] = [(value, false)]
     while let (next, isDone) = pending.popLast() {
-      guard let identity = next.container else { continue }
+      guard let identity = next.identity else { continue }
       if isDone {
         open.remove(identity)
         var extent = Extent(count: 1, depth: 1)
         next.forEachPart { part in
-          guard let inner = part.container else {
+          guard let inner = part.identity else {
             extent.count += 1
             return
           }
@@ -59,7 +59,7 @@ struct PickleExpansion {
       } else if extents[identity] == nil, open.insert(identity).inserted {
         pending.append((next, true))
         next.forEachPart { part in
-          if let inner = part.container, extents[inner] == nil { pending.append((part, false)) }
+          if let inner = part.identity, extents[inner] == nil { pending.append((part, false)) }
         }
       }
     }

@@ -24,7 +24,7 @@ struct PickleRebuild {
   }
 
   private mutating func visit(_ value: PickleValue) {
-    guard let identity = value.container, met.insert(identity).inserted else { return }
+    guard let identity = value.identity, met.insert(identity).inserted else { return }
     if case .object(let object) = value {
       do throws(FormatError) {
         if try isArray(object) { return }
@@ -65,5 +65,5 @@ struct PickleRebuild {
     } catch { throw error.at(file: origin?.file, offset: origin?.offset) }
   }
 
-  private mutating func push(_ value: PickleValue) { if value.container != nil { open.append(value) } }
+  private mutating func push(_ value: PickleValue) { if value.identity != nil { open.append(value) } }
 }

@@ -130,7 +130,6 @@ final class PickleRecord {
   /// A call as Python would write it, of long arguments the beginning.
   private static func text(of call: PickleObject) -> String {
     let function = call.callable?.global?.qualifiedName ?? call.callable?.typeName ?? "?"
-    let arguments = call.arguments.prefix(8).map { $0.repr(limit: shown.length) }
-    return "\(function)(\(arguments.joined(separator: ", "))\(call.arguments.count > 8 ? ", …" : ""))"
+    return "\(function)(\(call.arguments.lazy.map { $0.repr(limit: shown.length) }.listed()))"
   }
 }

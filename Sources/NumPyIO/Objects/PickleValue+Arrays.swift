@@ -122,17 +122,6 @@ private struct ArrayWalk {
 }
 
 extension PickleValue {
-  /// What tells an object from others.
-  var identity: ObjectIdentifier? {
-    switch self {
-    case .dict(let node): ObjectIdentifier(node)
-    case .list(let node): ObjectIdentifier(node)
-    case .tuple(let node): ObjectIdentifier(node)
-    case .object(let node): ObjectIdentifier(node)
-    default: nil
-    }
-  }
-
   /// Whether the value is an array that was made when it was asked for.
   fileprivate var isMadeAnew: Bool {
     object?.convertible is any PickledArrayConvertible && !(object?.convertible is any DescribedArray)

@@ -2,7 +2,7 @@ internal import PythonPickle
 
 extension PickleValue {
   /// What tells a container from others; `nil` for a value that holds none.
-  var container: ObjectIdentifier? {
+  var identity: ObjectIdentifier? {
     switch self {
     case .list(let node): ObjectIdentifier(node)
     case .tuple(let node): ObjectIdentifier(node)
