@@ -12,6 +12,13 @@ package enum CivilCalendar {
     package var day: Int
   }
 
+  /// How many days a month has, 1 to 12 of a year.
+  @inlinable @inline(__always)
+  package static func length(ofMonth month: Int, year: Int) -> Int {
+    if month == 2 { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28 }
+    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31
+  }
+
   /// The days from 1970 to the first of a month, which is counted in months from January 1970.
   package static func days(ofMonth month: Int64) -> Int64 {
     let shifted = Int128(month) + 1970 * 12 - 2

@@ -81,7 +81,7 @@ public final class NPZArchive: Sendable {
     let known = names
     if known.isEmpty { return "; the archive is empty" }
     if let nearest = NearestName.of(name, among: known) { return "; did you mean \(nearest)?" }
-    let listed = known.prefix(8).joined(separator: ", ") + (known.count > 8 ? ", …" : "")
+    let listed = known.listed()
     return "; the archive holds \(listed)"
   }
 

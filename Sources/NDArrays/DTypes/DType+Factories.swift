@@ -108,6 +108,19 @@ extension DType {
     return try structured(fields: placed, itemSize: offset, isAligned: aligned)
   }
 
+  /// The dtype with other names of its fields, as by NumPy's `dtype.names`; of a dtype without fields a record that has one
+  /// of it under each name.
+  ///
+  /// - Throws: ``ArrayError`` if a name stands twice, or there are not as many as fields.
+  package func naming(_ names: [String]) throws(ArrayError) -> DType {
+    guard let fields else { return try DType.structured(names.map { (name: $0, dtype: self) }) }
+    guard fields.count == names.count else {
+      throw ArrayError(.badValue, "\(names.count) names are given for \(fields.count) fields")
+    }
+    return try DType.structured(
+      fields: zip(names, fields).map { Field($0, $1.dtype, offset: $1.offset) }, itemSize: itemSize)
+  }
+
   /// A structured dtype with its fields at given offsets, which may leave gaps and overlap.
   ///
   /// - Throws: ``ArrayError`` if a name or title stands twice or a field reaches out of the record.

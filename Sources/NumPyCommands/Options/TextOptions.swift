@@ -138,12 +138,7 @@ struct TextInputOptions: ParsableArguments {
   /// Records whose fields have these names, each of a dtype, or of one of its fields.
   private static func named(_ names: [String], _ dtype: DType) throws -> DType {
     do throws(ArrayError) {
-      guard let fields = dtype.fields else { return try DType.structured(names.map { (name: $0, dtype: dtype) }) }
-      guard fields.count == names.count else {
-        throw ArrayError(.badValue, "\(names.count) names are given for \(fields.count) fields")
-      }
-      return try DType.structured(
-        fields: zip(names, fields).map { DType.Field($0, $1.dtype, offset: $1.offset) }, itemSize: dtype.itemSize)
+      return try dtype.naming(names)
     } catch { throw ValidationError(error.message) }
   }
 }

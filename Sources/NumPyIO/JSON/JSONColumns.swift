@@ -45,7 +45,7 @@ struct JSONColumns {
   }
 
   private func shown(_ names: [String]) -> String {
-    names.prefix(8).map { "'\($0)'" }.joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+    names.lazy.map { "'\($0)'" }.listed()
   }
 
   /// The array of all that was taken.

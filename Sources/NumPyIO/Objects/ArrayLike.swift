@@ -4,9 +4,6 @@ internal import PickledArrays
 internal import PythonPickle
 
 extension PickleValue {
-  /// Whether `np.array` makes an array of numbers or text of the value, and not one of objects.
-  var isArrayLike: Bool { ((try? arrayLike()) ?? nil) != nil }
-
   /// What `np.array` makes of a number, a text, or a list of these; `nil` where that is an array of objects, or an error.
   func arrayLike() throws(FormatError) -> AnyNDArray? {
     var leaves = ArrayLeaves()

@@ -29,6 +29,17 @@ enum PartNames {
     }
   }
 
+  /// A name, or one made of it by a number if it is taken; it is taken then.
+  static func unused(_ wanted: String, _ taken: inout Set<String>) -> String {
+    var name = wanted
+    var count = 1
+    while !taken.insert(name).inserted {
+      count += 1
+      name = "\(wanted)#\(count)"
+    }
+    return name
+  }
+
   private static let longest = 400
 
   /// What Python prints for a key that is no string.

@@ -114,7 +114,7 @@ extension PickleValue {
     }
     let keys = known.map(\.name)
     if let nearest = NearestName.of(path, among: keys) { return "; did you mean '\(nearest)'?" }
-    return keys.isEmpty ? "" : ", which has " + keys.prefix(8).joined(separator: ", ") + (keys.count > 8 ? ", …" : "")
+    return keys.isEmpty ? "" : ", which has " + keys.listed()
   }
 }
 

@@ -54,15 +54,7 @@ extension PickleValue {
     _ parts: [(name: String, value: PickleValue)]
   ) -> [(name: String, value: PickleValue)] {
     var taken: Set<String> = []
-    return parts.map { part in
-      var name = part.name
-      var count = 1
-      while !taken.insert(name).inserted {
-        count += 1
-        name = "\(part.name)#\(count)"
-      }
-      return (name, part.value)
-    }
+    return parts.map { (PartNames.unused($0.name, &taken), $0.value) }
   }
 
   /// Whether arrays may be found in the value.

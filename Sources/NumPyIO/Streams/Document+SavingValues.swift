@@ -1,4 +1,5 @@
 internal import ByteIO
+internal import NDArrays
 internal import NPZFormat
 internal import PandasPickles
 package import PickledArrays
@@ -50,13 +51,19 @@ extension Document {
   ) throws(FormatError) -> [(name: String, array: StoredArray)]? {
     var leftOut: [String] = []
     let isMapping = value.dict != nil || value.object != nil
-    let arrays = try value.arrayPaths(alsoTaking: { isMapping && $0.isArrayLike }) { path, value in
+    // What has been made of lists to see whether they are arrays.
+    var made: [ObjectIdentifier: AnyNDArray] = [:]
+    func isTaken(_ value: PickleValue) -> Bool {
+      guard isMapping, let array = (try? value.arrayLike()) ?? nil else { return false }
+      if let identity = value.identity { made[identity] = array }
+      return true
+    }
+    let arrays = try value.arrayPaths(alsoTaking: isTaken) { path, value in
       leftOut.append("\(path) (\(value.typeName))")
     }
     guard !arrays.isEmpty else { return nil }
     if !leftOut.isEmpty, !isQuiet {
-      let named = leftOut.prefix(8).joined(separator: ", ") + (leftOut.count > 8 ? ", …" : "")
-      options.onWarning?("left out what is not an array: \(named)")
+      options.onWarning?("left out what is not an array: \(leftOut.listed())")
     }
     var members: [(name: String, array: StoredArray)] = []
     var first: [ObjectIdentifier: String] = [:]
@@ -68,13 +75,14 @@ extension Document {
       if let pickled = try PickledArray(value) {
         members.append((path, pickled.content))
         if let mask = pickled.mask { members.append((path + ".mask", .values(mask))) }
+      } else if let array = value.identity.flatMap({ made[$0] }) {
+        members.append((path, .values(array)))
       } else if let array = try value.arrayLike() {
         members.append((path, .values(array)))
       }
     }
     if !again.isEmpty, !isQuiet {
-      let named = again.prefix(8).joined(separator: ", ") + (again.count > 8 ? ", …" : "")
-      options.onWarning?("written more than once, as archives have no references: \(named)")
+      options.onWarning?("written more than once, as archives have no references: \(again.listed())")
     }
     return members
   }
@@ -85,13 +93,9 @@ extension Document {
     for index in members.indices {
       var name = NPZArchive.withoutExtension(members[index].name)
       if name.isEmpty { name = "arr_\(index)" }
-      var count = 1
       let wanted = name
-      while !taken.insert(name).inserted {
-        count += 1
-        name = "\(wanted)#\(count)"
-      }
-      if count > 1 {
+      name = PartNames.unused(wanted, &taken)
+      if name != wanted {
         options.onWarning?("the name \(wanted) stands for several arrays: one of them is written as \(name)")
       }
       members[index].name = name

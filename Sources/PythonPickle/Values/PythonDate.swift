@@ -19,9 +19,9 @@ public struct PythonDate: Hashable, Sendable {
     /// A day; `nil` for one that the calendar does not have, or outside of the years 1 to 9999.
     public init?(year: Int, month: Int, day: Int) {
       self.init(year, month, day)
-      let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-      let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-      guard (1...9999).contains(year), (1...12).contains(month), (1...days[month - 1]).contains(day) else { return nil }
+      guard (1...9999).contains(year), (1...12).contains(month),
+        (1...CivilCalendar.length(ofMonth: month, year: year)).contains(day)
+      else { return nil }
     }
 
     init(_ year: Int, _ month: Int, _ day: Int) { (self.year, self.month, self.day) = (year, month, day) }

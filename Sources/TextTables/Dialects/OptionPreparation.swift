@@ -48,10 +48,8 @@ extension LoadTextOptions {
     }
     names = TextPreparation.distinct(names)
     return try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in
-      guard let fields = dtype.fields else { return try DType.structured(names.map { (name: $0, dtype: dtype) }) }
-      guard fields.count == names.count else { return dtype }
-      return try DType.structured(
-        fields: zip(names, fields).map { DType.Field($0, $1.dtype, offset: $1.offset) }, itemSize: dtype.itemSize)
+      guard dtype.fields == nil || dtype.fields?.count == names.count else { return dtype }
+      return try dtype.naming(names)
     }
   }
 
@@ -228,8 +226,7 @@ extension TextPreparation {
     if let nearest = NearestName.of(name, among: known) {
       return "there is no column '\(name.prefix(60))'; did you mean \(nearest.prefix(60))?"
     }
-    let listed = known.prefix(8).map { String($0.prefix(40)) }.joined(separator: ", ")
-    return "there is no column '\(name.prefix(60))'; there are \(listed)" + (known.count > 8 ? ", …" : "")
+    return "there is no column '\(name.prefix(60))'; there are \(known.lazy.map { $0.prefix(40) }.listed())"
   }
 
   /// Names that are not empty and not given twice.

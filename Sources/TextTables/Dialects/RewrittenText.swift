@@ -169,7 +169,7 @@ private struct LineRewriter {
     }
     self.tokenizer = tokenizer
     guard isComplete else { return false }
-    let lines = max(1, LineRewriter.lineEnds(in: blocks.text[begin..<next]))
+    let lines = max(1, TextScan.lineEnds(of: blocks.text[begin..<next]))
     place = next
     var count = tokenizer.fields.count
     if plan.endsInDelimiter, count > 1, let last = tokenizer.fields.last, last.start == last.end { count -= 1 }
@@ -211,31 +211,10 @@ private struct LineRewriter {
 
   private mutating func append(plain text: ArraySlice<UInt8>) {
     let needsQuotes = !plan.quote.isEmpty && (text.contains(10) || text.starts(with: plan.quote))
-    if needsQuotes {
-      output += plan.quote
-      var rest = text
-      while let first = rest.first {
-        if rest.starts(with: plan.quote) {
-          output += plan.quote + plan.quote
-          rest = rest.dropFirst(plan.quote.count)
-        } else {
-          output.append(first)
-          rest = rest.dropFirst()
-        }
-      }
-      output += plan.quote
+    guard !needsQuotes else {
+      output += FieldQuoting.quoted(text, by: plan.quote)
       return
     }
     for byte in text { output.append(byte == 10 || byte == 13 || byte == 0x1F ? 0x20 : byte) }
-  }
-
-  private static func lineEnds(in text: ArraySlice<UInt8>) -> Int {
-    var count = 0
-    var wasReturn = false
-    for byte in text {
-      if byte == 13 || (byte == 10 && !wasReturn) { count += 1 }
-      wasReturn = byte == 13
-    }
-    return count
   }
 }

@@ -46,7 +46,7 @@ struct TextPreparation {
     if case .after(let pattern) = dialect.start { try skip(to: pattern, &lines) }
     var sample: [String] = []
     while sample.count < TextPreparation.sampleSize, let line = try lines.next() {
-      sample.append(line.filter { $0 != "\n" }[...].string)
+      sample.append(TextPreparation.text(of: line))
     }
     if dialect.findsDelimiter {
       let taken = [dialect.decimalMark, dialect.thousandsMark ?? ""].filter { $0 != "." }.flatMap { Array($0.utf8) }
@@ -93,12 +93,15 @@ struct TextPreparation {
     }
     while let line = try lines.next() {
       skippedLines += 1
-      if (try? regex.firstMatch(in: line.filter { $0 != "\n" }[...].string)) != nil { return }
+      if (try? regex.firstMatch(in: TextPreparation.text(of: line))) != nil { return }
     }
     throw FormatError(.notFound, "no line has a match of '\(pattern)'", file: source.name)
   }
 
   // MARK: Lines
+
+  /// A line without its end.
+  private static func text(of line: [Unicode.Scalar]) -> String { line.filter { $0 != "\n" }[...].string }
 
   private var syntax: TextSyntax { TextSyntax(delimiter: delimiter, comments: comments, quote: quote) }
 

@@ -39,12 +39,7 @@ struct TextLines {
 
   /// Where the line that was taken last begins in the file, if that is known.
   var linePlace: TextPlace {
-    var place = TextPlace(line: count, offset: lineStart.flatMap { blocks.filePosition(of: $0) })
-    if let lined = blocks.source as? any LinedSource {
-      place.offset =
-        lined.originalEncoding.isASCIICompatible ? TextPlace.offset(ofLine: count, in: lined.original) : nil
-    }
-    return place
+    blocks.original(TextPlace(line: count, offset: lineStart.flatMap { blocks.filePosition(of: $0) }))
   }
 
   private func skipLine(_ end: inout Int) -> Bool {

@@ -63,20 +63,21 @@ extension TextBlocks {
     let offset = filePosition(of: place)
     var found = TextPlace()
     if let droppedLines {
-      // Safe: the span is used while the array's bytes are held.
-      let lines = unsafe text.withUnsafeBytes { bytes in
-        let text = unsafe RawSpan(_unsafeBytes: bytes).extracting(0..<min(place, bytes.count))
-        return TextScan(text).lineEnds(of: text)
-      }
+      let lines = TextScan.lineEnds(of: text[..<min(place, text.count)])
       found = TextPlace(line: droppedLines + lines + 1, offset: offset)
     } else if let offset {
       found = TextPlace(offset: offset, in: source)
     }
-    if let lined = source as? any LinedSource {
-      found.offset =
-        lined.originalEncoding.isASCIICompatible
-        ? found.line.flatMap { TextPlace.offset(ofLine: $0, in: lined.original) } : nil
-    }
-    return found
+    return original(found)
+  }
+
+  /// The place in the file that the text was made of, line by line, if it was made of another.
+  func original(_ place: TextPlace) -> TextPlace {
+    guard let lined = source as? any LinedSource else { return place }
+    var place = place
+    place.offset =
+      lined.originalEncoding.isASCIICompatible
+      ? place.line.flatMap { TextPlace.offset(ofLine: $0, in: lined.original) } : nil
+    return place
   }
 }

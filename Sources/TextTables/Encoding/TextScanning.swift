@@ -136,4 +136,13 @@ struct TextScan {
     for index in 0..<(text.byteCount - 1) where text.byte(index) == 13 && text.byte(index + 1) == 10 { pairs += 1 }
     return feeds + returns - pairs
   }
+
+  /// The same, of a part of a text.
+  static func lineEnds(of text: ArraySlice<UInt8>) -> Int {
+    // Safe: the span is used while the bytes are held.
+    unsafe text.withUnsafeBytes { bytes in
+      let span = unsafe RawSpan(_unsafeBytes: bytes)
+      return TextScan(span).lineEnds(of: span)
+    }
+  }
 }

@@ -26,14 +26,6 @@ extension TextLines {
   /// Counts words that have been passed, of which the first is known by its place; rows are lines here.
   private func note(_ number: Int, _ first: Range<Int>, from start: Int, _ words: inout WordCount) {
     let text = PythonText.strip(String(decoding: blocks.text[first].prefix(400), as: UTF8.self))
-    words.add(text, count: number) {
-      var line = count + 1
-      var wasReturn = false
-      for byte in blocks.text[start..<first.lowerBound] {
-        if byte == 13 || (byte == 10 && !wasReturn) { line += 1 }
-        wasReturn = byte == 13
-      }
-      return line
-    }
+    words.add(text, count: number) { count + 1 + TextScan.lineEnds(of: blocks.text[start..<first.lowerBound]) }
   }
 }

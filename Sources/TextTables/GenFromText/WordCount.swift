@@ -22,7 +22,7 @@ struct WordCount {
     var text = "\(count) of \(total) fields were no numbers, the first"
     if let line = first.line { text += " at line \(line)" }
     text += ": \(PythonRepr.string(first.text))"
-    if first.line == dataLine + 1 { text += "; a header is left out by --skiprows 1, and read by --names true" }
+    if first.line == dataLine + 1 { text += "; \(TextHint.header)" }
     return text
   }
 }

@@ -1,3 +1,4 @@
+internal import Calendars
 internal import NDArrays
 internal import NumberText
 
@@ -34,7 +35,7 @@ struct FastDate: Sendable {
       let month = FastDate.two(text, start &+ 5), let day = FastDate.two(text, start &+ 8)
     else { return nil }
     let year = century &* 100 &+ rest
-    guard month >= 1, month <= 12, day >= 1, day <= FastDate.length(ofMonth: month, year) else { return nil }
+    guard month >= 1, month <= 12, day >= 1, day <= CivilCalendar.length(ofMonth: month, year: year) else { return nil }
     let days = Int64(FastDate.days(year, month, day))
     if range.count == 10 {
       let (count, overflow) = days.multipliedReportingOverflow(by: perDay)
@@ -79,12 +80,6 @@ struct FastDate: Sendable {
     let (first, second) = (Int(text.byte(place)) &- 0x30, Int(text.byte(place &+ 1)) &- 0x30)
     guard first >= 0, first <= 9, second >= 0, second <= 9 else { return nil }
     return first &* 10 &+ second
-  }
-
-  @inline(__always)
-  private static func length(ofMonth month: Int, _ year: Int) -> Int {
-    if month == 2 { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28 }
-    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31
   }
 
   /// The days from 1970, by years that begin in March: see `CivilCalendar`, which reckons with all years.

@@ -16,6 +16,9 @@ struct TextHint: Sendable {
     self.isOnly = isOnly
   }
 
+  /// What may help where the first row is none of numbers.
+  static let header = "a header is left out by --skiprows 1, and read by --names true"
+
   func text(isFirstRow: Bool, isLastField: Bool) -> String? {
     let bytes = Array(PythonText.strip(field).utf8)
     guard !bytes.isEmpty else {
@@ -31,7 +34,7 @@ struct TextHint: Sendable {
       return "--quotechar \(first == 0x22 ? "'\"'" : "\"'\"") reads fields in quotes"
     }
     if isFirstRow, TextHint.isWord(bytes), !(kind == .datetime && PythonText.isDate(field)) {
-      return "a header is left out by --skiprows 1, and read by --names true"
+      return TextHint.header
     }
     if kind == .datetime, !PythonText.isDate(field), TextHint.isDate(bytes) {
       return "--date-format '%d.%m.%Y' reads such dates, with %H, %M and %S for times"

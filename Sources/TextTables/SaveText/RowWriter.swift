@@ -12,38 +12,10 @@ struct RowWriter: Sendable {
   /// The steps of a row of another kind.
   private let steps: [RowStep]
 
-  /// What CSV asks of texts.
-  struct Quoting: Sendable {
-    let quote: [UInt8]
-    let delimiter: [UInt8]
-
-    /// Puts the text from a place on into quotes if it needs them.
-    func finish(from start: Int, in text: inout TextBuffer) {
-      let bytes = Array(text.array[start...])
-      func contains(_ mark: [UInt8]) -> Bool {
-        !mark.isEmpty && bytes.indices.contains { bytes[$0...].starts(with: mark) }
-      }
-      guard bytes.contains(10) || bytes.contains(13) || contains(delimiter) || contains(quote) else { return }
-      text.truncate(to: start)
-      text.append(quote)
-      var rest = bytes[...]
-      while let first = rest.first {
-        if rest.starts(with: quote) {
-          text.append(quote + quote)
-          rest = rest.dropFirst(quote.count)
-        } else {
-          text.append(first)
-          rest = rest.dropFirst()
-        }
-      }
-      text.append(quote)
-    }
-  }
-
-  private let quoting: Quoting?
+  private let quoting: FieldQuoting?
   private let keepsDigits: Bool
 
-  init(_ format: RowFormat, newline: String, quoting: Quoting? = nil, keepsDigits: Bool = false) {
+  init(_ format: RowFormat, newline: String, quoting: FieldQuoting? = nil, keepsDigits: Bool = false) {
     self.format = format
     self.quoting = quoting
     self.keepsDigits = keepsDigits && RowWriter.roundsIntegers(format)

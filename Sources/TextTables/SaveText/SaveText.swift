@@ -105,31 +105,27 @@ public struct TextTableWriter {
     let columnCount = ndim == 2 ? rowShape[0] : dtype.fields?.count ?? 1
     let columns = TextTableWriter.columns(dtype, ndim: ndim, count: columnCount)
     valuesPerRow = columns.count
+    let quoting = options.quoteCharacter.map { FieldQuoting(quote: $0, delimiter: options.delimiter) }
     do throws(FormatError) {
       rows = RowWriter(
         try RowFormat(
           options.format, delimiter: options.delimiter, columnCount: columnCount, columns: columns, dtype: dtype,
           isComplex: dtype.kind == .complex), newline: options.newline,
-        quoting: options.quoteCharacter.map {
-          RowWriter.Quoting(quote: Array($0.utf8), delimiter: Array(options.delimiter.utf8))
-        }, keepsDigits: options.keepsDigits)
+        quoting: quoting, keepsDigits: options.keepsDigits)
     } catch { throw error.at(file: sink.name) }
     try writeComment(options.header)
-    try writeNames()
+    try writeNames(quoting)
   }
 
   /// The names of the fields, which are quoted as texts are.
-  private mutating func writeNames() throws(FormatError) {
+  private mutating func writeNames(_ quoting: FieldQuoting?) throws(FormatError) {
     guard options.writesNames, let fields = dtype.fields, rowShape.isEmpty else { return }
     var line = TextBuffer()
     for (index, field) in fields.enumerated() {
       if index > 0 { line.append(options.delimiter) }
       let start = line.count
       line.append(field.name)
-      if let quote = options.quoteCharacter {
-        RowWriter.Quoting(quote: Array(quote.utf8), delimiter: Array(options.delimiter.utf8)).finish(
-          from: start, in: &line)
-      }
+      quoting?.finish(from: start, in: &line)
     }
     line.append(options.newline)
     try begin()

@@ -1,3 +1,5 @@
+internal import Calendars
+
 /// Moments in a format as `strptime` has it, rewritten as ISO 8601 has them.
 struct DateSpelling: Sendable {
   /// A format that cannot be read.
@@ -149,18 +151,12 @@ struct DateSpelling: Sendable {
     return true
   }
 
-  private static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
-
-  private static func length(ofMonth month: Int, _ year: Int) -> Int {
-    month == 2 ? (isLeap(year) ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
-  }
-
   private static func iso(_ given: Moment) -> [UInt8]? {
     var moment = given
     if var rest = moment.dayOfYear {
       var month = 1
-      while month < 13, rest > length(ofMonth: month, moment.year) {
-        rest -= length(ofMonth: month, moment.year)
+      while month < 13, rest > CivilCalendar.length(ofMonth: month, year: moment.year) {
+        rest -= CivilCalendar.length(ofMonth: month, year: moment.year)
         month += 1
       }
       guard month < 13 else { return nil }
@@ -178,7 +174,7 @@ struct DateSpelling: Sendable {
     guard let month = moment.month ?? (moment.day != nil || hasTime ? 1 : nil) else { return Array(text.utf8) }
     text += "-" + two(month)
     guard let day = moment.day ?? (hasTime ? 1 : nil) else { return Array(text.utf8) }
-    guard day <= length(ofMonth: month, moment.year) else { return nil }
+    guard day <= CivilCalendar.length(ofMonth: month, year: moment.year) else { return nil }
     text += "-" + two(day)
     if let hour = moment.hour {
       text += "T" + two(hour)
@@ -204,12 +200,12 @@ struct DateSpelling: Sendable {
       if newDay < 1 {
         newMonth -= 1
         if newMonth < 1 { (newMonth, year) = (12, year - 1) }
-        newDay = length(ofMonth: newMonth, year)
+        newDay = CivilCalendar.length(ofMonth: newMonth, year: year)
       }
     } else if total >= 1440 {
       total -= 1440
       newDay += 1
-      if newDay > length(ofMonth: newMonth, year) {
+      if newDay > CivilCalendar.length(ofMonth: newMonth, year: year) {
         newDay = 1
         newMonth += 1
         if newMonth > 12 { (newMonth, year) = (1, year + 1) }

@@ -1,0 +1,36 @@
+internal import NumberText
+
+/// What CSV asks of texts: those that hold a delimiter, a quote or the end of a line stand in quotes.
+struct FieldQuoting: Sendable {
+  let quote: [UInt8]
+  let delimiter: [UInt8]
+
+  init(quote: String, delimiter: String) { (self.quote, self.delimiter) = (Array(quote.utf8), Array(delimiter.utf8)) }
+
+  /// Puts the text from a place on into quotes if it needs them.
+  func finish(from start: Int, in text: inout TextBuffer) {
+    let bytes = Array(text.array[start...])
+    func contains(_ mark: [UInt8]) -> Bool {
+      !mark.isEmpty && bytes.indices.contains { bytes[$0...].starts(with: mark) }
+    }
+    guard bytes.contains(10) || bytes.contains(13) || contains(delimiter) || contains(quote) else { return }
+    text.truncate(to: start)
+    text.append(FieldQuoting.quoted(bytes[...], by: quote))
+  }
+
+  /// A text in quotes, those within it twice.
+  static func quoted(_ text: ArraySlice<UInt8>, by quote: [UInt8]) -> [UInt8] {
+    var result = quote
+    var rest = text
+    while let first = rest.first {
+      if rest.starts(with: quote) {
+        result += quote + quote
+        rest = rest.dropFirst(quote.count)
+      } else {
+        result.append(first)
+        rest = rest.dropFirst()
+      }
+    }
+    return result + quote
+  }
+}
