@@ -31,7 +31,7 @@ extension RandomState {
     let low = UInt64(truncatingIfNeeded: range.lowerBound)
     let width = UInt64(truncatingIfNeeded: range.upperBound) &- low
     do throws(ArrayError) {
-      return NDArray(unchecked: try integers(low: low, width: width, shape: shape, dtype: Element.dtype))
+      return NDArray(unchecked: try integers(low: low, width: width, shape: shape, dtype: Element.checkedDType))
     } catch { preconditionFailure(error.message) }
   }
 

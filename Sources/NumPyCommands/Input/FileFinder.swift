@@ -19,7 +19,7 @@ enum FileFinder {
     for operand in operands {
       if let status = FileStatus(path: operand) {
         if status.isDirectory {
-          found += within(operand).map { Found(path: $0, isNamed: false) }
+          found += within(operand).files.map { Found(path: $0, isNamed: false) }
         } else {
           found.append(Found(path: operand, isNamed: true))
         }
@@ -28,7 +28,8 @@ enum FileFinder {
         guard !matches.isEmpty else { throw FormatError(.notFound, "no file matches this pattern", file: operand) }
         for path in matches {
           let isFolder = FileStatus(path: path)?.isDirectory == true
-          found += isFolder ? within(path).map { Found(path: $0, isNamed: false) } : [Found(path: path, isNamed: false)]
+          found +=
+            isFolder ? within(path).files.map { Found(path: $0, isNamed: false) } : [Found(path: path, isNamed: false)]
         }
       } else {
         found.append(Found(path: operand, isNamed: true))
@@ -37,11 +38,13 @@ enum FileFinder {
     return found
   }
 
-  /// The regular files within a folder and the folders in it, by name.
-  private static func within(_ folder: String) -> [String] {
-    var files: [String] = []
-    var open = [folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder]
+  /// The regular files within a folder and the folders in it, and these folders, by name.
+  private static func within(_ folder: String) -> (files: [String], folders: [String]) {
+    var (files, inner): ([String], [String]) = ([], [])
+    let start = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    var open = [start]
     while let next = open.popLast() {
+      if next != start { inner.append(next) }
       var folders: [String] = []
       for name in SystemCall.names(in: next).sorted() where name != "." && name != ".." {
         let path = next == "/" ? "/" + name : next + "/" + name
@@ -54,7 +57,7 @@ enum FileFinder {
       }
       open += folders.reversed()
     }
-    return files
+    return (files, inner)
   }
 
   /// The paths that a pattern matches, part by part; `**` stands for any number of folders.
@@ -66,7 +69,7 @@ enum FileFinder {
         let prefix = place.isEmpty || place.hasSuffix("/") ? place : place + "/"
         if part == "**" {
           next.append(place)
-          next += folders(within: prefix.isEmpty ? "." : prefix).map {
+          next += within(prefix.isEmpty ? "." : prefix).folders.map {
             $0.hasPrefix("./") ? String($0.dropFirst(2)) : $0
           }
         } else if part.contains(where: { "*?[".contains($0) }) {
@@ -81,18 +84,6 @@ enum FileFinder {
       places = next
     }
     return places
-  }
-
-  private static func folders(within folder: String) -> [String] {
-    let prefix = folder.hasSuffix("/") ? folder : folder + "/"
-    var found: [String] = []
-    for name in SystemCall.names(in: folder).sorted() where name != "." && name != ".." {
-      let path = prefix + name
-      guard FileStatus(path: path)?.isDirectory == true, !SystemCall.isLink(path) else { continue }
-      found.append(path)
-      found += folders(within: path)
-    }
-    return found
   }
 
   /// Whether a name matches a pattern of `*`, `?` and `[…]`, as in a shell.
