@@ -156,6 +156,20 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
+// The interface for C is written with `@c`, which Swift has from 6.3 on; everything else builds without it.
+#if compiler(>=6.3)
+  package.products.append(.library(name: "NumPyIOC", type: .dynamic, targets: ["NumPyIOC"]))
+  package.targets += [
+    .target(name: "CNumPyIO"),
+    .target(
+      name: "NumPyIOC",
+      dependencies: [
+        "CNumPyIO", "PlatformC", "ParallelLoops", "PythonLiterals", "NDArrays", "ByteIO", "ArrayDeflate", "ZipArchives",
+        "ArrayBytes", "TextTables", "NPYFormat", "NPZFormat",
+      ]),
+  ]
+#endif
+
 // The plugin that makes the documentation is fetched by `make docs` only.
 if Context.environment["NPY_DOCS"] != nil {
   package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))

@@ -1,7 +1,7 @@
 public import PickledArrays
 internal import NPYFormat
 package import ArrayBytes
-internal import ArrayDeflate
+package import ArrayDeflate
 public import ByteIO
 internal import NDArrays
 internal import ParallelLoops
@@ -20,7 +20,7 @@ public enum NPZCompression: String, Sendable, Hashable, CaseIterable {
   /// Stock zlib at level 6: the bytes of `np.savez_compressed`.
   case zlib
 
-  var level: DeflateLevel? {
+  package var level: DeflateLevel? {
     switch self {
     case .none: nil
     case .fast: .fast

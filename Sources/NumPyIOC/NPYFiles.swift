@@ -1,0 +1,88 @@
+internal import ArrayBytes
+internal import ByteIO
+public import CNumPyIO
+internal import NDArrays
+internal import NPYFormat
+
+extension LoadMode {
+  init(_ number: Int32) throws(FormatError) {
+    switch Int(number) {
+    case NPYIO_READ: self = .whole
+    case NPYIO_MAP: self = .mapped
+    case NPYIO_MAP_COPY_ON_WRITE: self = .mappedCopyOnWrite
+    default: throw FormatError(.badArgument, "there is no mode \(number)")
+    }
+  }
+}
+
+extension Durability {
+  init(_ number: Int32) throws(FormatError) {
+    switch Int(number) {
+    case NPYIO_FAST: self = .none
+    case NPYIO_CONSISTENT: self = .consistent
+    case NPYIO_DURABLE: self = .durable
+    default: throw FormatError(.badArgument, "there is no durability \(number)")
+    }
+  }
+}
+
+/// `npyio_load`, which `numpyio.h` describes.
+@c @implementation
+public func npyio_load(
+  _ path: UnsafePointer<CChar>?, _ mode: Int32, _ limits: UnsafePointer<npyio_limits>?, _ task: OpaquePointer?,
+  _ out: UnsafeMutablePointer<OpaquePointer?>?, _ error: UnsafeMutablePointer<npyio_error>?
+) -> npyio_status {
+  // Safe: the caller's pointers, as the header describes them.
+  unsafe call(error, task: task) { () throws(FormatError) in
+    let mode = try LoadMode(mode)
+    let (path, limits) = try unsafe (text(path, "the path"), LoadLimits(limits))
+    try unsafe give(out) { () throws(FormatError) in
+      guard mode == .whole else {
+        return try ArrayHandle(AnyNDArray(contentsOf: path, mode: mode, limits: limits), flags: NPYIO_MAPPED)
+      }
+      let file = try NPYFile(opening: path, limits: limits)
+      return try ArrayHandle(file.read(), flags: file.header.isFromPython2 ? NPYIO_PYTHON2 : 0)
+    }
+  }
+}
+
+/// `npyio_save`, which `numpyio.h` describes.
+@c @implementation
+public func npyio_save(
+  _ array: UnsafePointer<npyio_view>?, _ path: UnsafePointer<CChar>?, _ durability: Int32, _ task: OpaquePointer?,
+  _ error: UnsafeMutablePointer<npyio_error>?
+) -> npyio_status {
+  // Safe: the caller's pointers, as the header describes them.
+  unsafe call(error, task: task) { () throws(FormatError) in
+    let durability = try Durability(durability)
+    try unsafe NumPyIOC.array(lent: array).save(to: text(path, "the path"), durability: durability)
+  }
+}
+
+/// `npyio_write`, which `numpyio.h` describes.
+@c @implementation
+public func npyio_write(
+  _ array: UnsafePointer<npyio_view>?, _ sink: UnsafePointer<npyio_sink>?, _ task: OpaquePointer?,
+  _ error: UnsafeMutablePointer<npyio_error>?
+) -> npyio_status {
+  // Safe: the caller's pointers, as the header describes them.
+  unsafe call(error, task: task) { () throws(FormatError) in
+    let (array, sink) = try unsafe (NumPyIOC.array(lent: array), CallbackSink(sink))
+    try ByteProgress.operation(.writing, sink.name, total: array.nbytes, counting: .sink) { () throws(FormatError) in
+      try array.writeNPY(to: sink)
+      try sink.flush()
+    }
+  }
+}
+
+/// `npyio_append`, which `numpyio.h` describes.
+@c @implementation
+public func npyio_append(
+  _ rows: UnsafePointer<npyio_view>?, _ path: UnsafePointer<CChar>?, _ task: OpaquePointer?,
+  _ error: UnsafeMutablePointer<npyio_error>?
+) -> npyio_status {
+  // Safe: the caller's pointers, as the header describes them.
+  unsafe call(error, task: task) { () throws(FormatError) in
+    try unsafe NPYFile.append(array(lent: rows), to: text(path, "the path"))
+  }
+}

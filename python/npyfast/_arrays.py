@@ -1,0 +1,134 @@
+"""NumPy's arrays and those of the library, each as the other without a copy."""
+
+from __future__ import annotations
+
+import ast
+import ctypes
+from ctypes import c_int64
+from typing import Any
+
+import numpy as np
+from numpy.lib import format as npy_format
+
+from . import _library as lib
+
+__all__ = ["Unsupported", "adopt", "describe", "dtype_of", "shape_of", "view_of"]
+
+
+class Unsupported(Exception):
+    """What the library does not do, and NumPy itself does."""
+
+
+_dtypes: dict[bytes, np.dtype] = {}
+_descrs: dict[str, bytes] = {}
+_info_types: dict[int, Any] = {}
+
+
+def dtype_of(descr: bytes) -> np.dtype:
+    """The dtype that a header's ``descr`` stands for."""
+    known = _dtypes.get(descr)
+    if known is None:
+        known = npy_format.descr_to_dtype(ast.literal_eval(descr.decode("utf-8")))
+        if len(_dtypes) < 1000:
+            _dtypes[descr] = known
+    return known
+
+
+def describe(dtype: np.dtype) -> bytes:
+    """The ``descr`` of a dtype, with NumPy's warnings.
+
+    :raises Unsupported: for elements that have no bytes in a file: Python's objects, NumPy's new strings.
+    """
+    if dtype.hasobject or not getattr(type(dtype), "_legacy", True):
+        raise Unsupported(f"elements of type {dtype!r}")
+    if dtype.names is None and dtype.subdtype is None and dtype.metadata is None:
+        text = dtype.str
+        known = _descrs.get(text)
+        if known is None:
+            known = _descrs[text] = repr(text).encode()
+        return known
+    return repr(npy_format.dtype_to_descr(dtype)).encode("utf-8")
+
+
+class _Memory:
+    """Memory of the library's, for as long as an array of NumPy's looks at it."""
+
+    __slots__ = ("__array_interface__", "_handle")
+
+    def __init__(self, handle: int, interface: dict[str, Any]) -> None:
+        self._handle = handle
+        self.__array_interface__ = interface
+
+    def __del__(self, _free: Any = lib.free) -> None:
+        _free(self._handle)
+
+
+def shape_of(info: lib.Info) -> tuple[int, ...]:
+    """The shape that the library tells of an array."""
+    return tuple(info.shape[:info.ndim])
+
+
+def adopt(handle: int) -> np.ndarray:
+    """The library's array as NumPy's; the handle is freed with the last view of it."""
+    info = lib.local.info
+    if lib.library.npyio_array_info(handle, lib.local.info_address, lib.local.error_address):
+        error = lib.taken(lib.local.error)
+        lib.free(handle)
+        raise error
+    dtype = dtype_of(info.descr)
+    shape = tuple(info.shape[:info.ndim])
+    # Plain elements in one go; records, whose fields the array interface may lose, as bytes that are then seen as them.
+    plain = dtype.names is None and dtype.subdtype is None and dtype.itemsize > 0 and info.byte_count > 0
+    interface: dict[str, Any] = {"version": 3, "data": (info.data, not info.flags & lib.WRITABLE)}
+    if plain:
+        interface["typestr"] = dtype.str
+        interface["shape"] = shape
+        interface["strides"] = None if info.flags & 1 else tuple(info.strides[:info.ndim])
+        return np.asarray(_Memory(handle, interface))
+    strides = tuple(info.strides[:info.ndim])
+    if info.byte_count == 0:
+        order = "F" if info.flags & lib.FORTRAN_ORDER and not info.flags & 1 else "C"
+        lib.free(handle)
+        return np.empty(shape, dtype, order=order)
+    interface["typestr"] = "|u1"
+    interface["shape"] = (info.byte_count,)
+    interface["strides"] = None
+    return np.ndarray(shape, dtype, np.asarray(_Memory(handle, interface)), strides=strides)
+
+
+class _Held:
+    """A view, and what it points to."""
+
+    __slots__ = ("address", "keep", "nbytes")
+
+
+def view_of(array: np.ndarray) -> _Held:
+    """A description of NumPy's array for the library, which borrows its memory for the duration of a call.
+
+    :raises Unsupported: for what has no bytes to be borrowed.
+    """
+    if type(array) is not np.ndarray:
+        if isinstance(array, np.ma.MaskedArray):
+            raise Unsupported("masked arrays")
+        array = np.asarray(array)
+    view = lib.View()
+    held = _Held()
+    descr = describe(array.dtype)
+    fill(view, array, descr, held)
+    held.address = ctypes.addressof(view)
+    held.nbytes = array.nbytes
+    held.keep = (view, array, descr, held.keep)
+    return held
+
+
+def fill(view: lib.View, array: np.ndarray, descr: bytes, held: Any) -> None:
+    """Describes an array in a structure."""
+    ndim = array.ndim
+    view.data = array.__array_interface__["data"][0]
+    view.descr = descr
+    view.ndim = ndim
+    lengths = (c_int64 * (2 * ndim))(*array.shape, *array.strides)
+    address = ctypes.addressof(lengths)
+    view.shape = address
+    view.strides = address + 8 * ndim
+    held.keep = lengths

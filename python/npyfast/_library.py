@@ -1,0 +1,328 @@
+"""The shared library and its functions, as ``numpyio.h`` declares them: structures, types of arguments, errors."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import threading
+from ctypes import POINTER, byref, c_char_p, c_double, c_int32, c_int64, c_void_p
+from pathlib import Path
+from typing import Any, Callable
+
+INTERFACE_VERSION = 1
+
+# The codes of errors, as the header numbers them.
+(OK, IO, NOT_FOUND, PERMISSION_DENIED, ALREADY_EXISTS, EMPTY, TRUNCATED, WRONG_KIND, MALFORMED, CORRUPT, LIMIT_EXCEEDED,
+ BAD_VALUE, UNSUPPORTED, AMBIGUOUS, BAD_ARGUMENT, CANCELLED, CLOSED_PIPE, OTHER) = range(18)
+
+FORTRAN_ORDER, WRITABLE, OBJECTS, PYTHON2 = 2, 4, 16, 32
+
+
+class ArrayFileError(ValueError):
+    """What is wrong with a file, and where.
+
+    Attributes: ``code`` (``"truncated"``, ``"corrupt"``, …), ``message``, ``file``, ``member`` of an archive, ``offset`` in
+    bytes, ``line`` of a text; each ``None`` where it is not known.
+    """
+
+    def __init__(self, code: str, message: str, file: str | None = None, member: str | None = None,
+                 offset: int | None = None, line: int | None = None, hint: str | None = None) -> None:
+        self.code, self.message, self.file, self.member = code, message, file, member
+        self.offset, self.line, self.hint = offset, line, hint
+        super().__init__(code, message, file, member, offset, line, hint)
+
+    def __str__(self) -> str:
+        place = ":".join(part for part in (self.file, self.member) if part)
+        text = f"{place}: {self.message}" if place else self.message
+        where = [f"line {self.line}"] if self.line is not None else []
+        where += [f"byte {self.offset}"] if self.offset is not None else []
+        text += f" ({', '.join(where)})" if where else ""
+        return f"{text}; {self.hint}" if self.hint else text
+
+
+class Error(ctypes.Structure):
+    _fields_ = [("code", c_int32), ("name", c_char_p), ("message", c_char_p), ("file", c_char_p), ("member", c_char_p),
+                ("hint", c_char_p), ("offset", c_int64), ("line", c_int64), ("row", c_int64), ("column", c_int64)]
+
+
+class View(ctypes.Structure):
+    _fields_ = [("data", c_void_p), ("descr", c_char_p), ("ndim", c_int32), ("shape", c_void_p), ("strides", c_void_p)]
+
+
+class Info(ctypes.Structure):
+    _fields_ = [("data", c_void_p), ("descr", c_char_p), ("shape", POINTER(c_int64)), ("strides", POINTER(c_int64)),
+                ("byte_count", c_int64), ("item_size", c_int64), ("offset", c_int64), ("end", c_int64),
+                ("ndim", c_int32), ("flags", c_int32)]
+
+
+class Limits(ctypes.Structure):
+    _fields_ = [("header_characters", c_int64), ("array_bytes", c_int64), ("members", c_int64),
+                ("archive_bytes", c_int64)]
+
+
+ReadFunction = ctypes.CFUNCTYPE(c_int64, c_void_p, c_int64, c_void_p, c_int64)
+WriteFunction = ctypes.CFUNCTYPE(c_int32, c_void_p, c_void_p, c_int64)
+OverwriteFunction = ctypes.CFUNCTYPE(c_int32, c_void_p, c_int64, c_void_p, c_int64)
+ReleaseFunction = ctypes.CFUNCTYPE(None, c_void_p)
+WarningFunction = ctypes.CFUNCTYPE(None, c_void_p, c_char_p)
+
+
+class Reader(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("byte_count", c_int64), ("forwards_only", c_int32), ("reads_cost", c_int32),
+                ("read", ReadFunction), ("is_exclusive", c_int32), ("release", c_void_p), ("context", c_void_p)]
+
+
+class Sink(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("write", WriteFunction), ("overwrite", OverwriteFunction), ("context", c_void_p)]
+
+
+class Index(ctypes.Structure):
+    _fields_ = [("kind", c_int32), ("bounds", c_int32), ("start", c_int64), ("stop", c_int64), ("step", c_int64)]
+
+
+class Member(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("compressed_size", c_int64), ("uncompressed_size", c_int64), ("offset", c_int64),
+                ("method", c_int32), ("is_folder", c_int32)]
+
+
+class LoadTextOptions(ctypes.Structure):
+    _fields_ = [("dtype", c_char_p), ("comments", POINTER(c_char_p)), ("comment_count", c_int64),
+                ("delimiter", c_char_p), ("quote", c_char_p), ("encoding", c_char_p), ("columns", POINTER(c_int64)),
+                ("column_count", c_int64), ("skip_rows", c_int64), ("max_rows", c_int64), ("minimum_axes", c_int32),
+                ("unpack", c_int32), ("warn", WarningFunction), ("context", c_void_p)]
+
+
+class GenFromTextOptions(ctypes.Structure):
+    _fields_ = [("dtype", c_char_p), ("comments", c_char_p), ("delimiter", c_char_p), ("widths", POINTER(c_int64)),
+                ("width_count", c_int64), ("skip_header", c_int64), ("skip_footer", c_int64), ("max_rows", c_int64),
+                ("columns", POINTER(c_int64)), ("column_count", c_int64), ("names", POINTER(c_char_p)),
+                ("name_count", c_int64), ("missing", POINTER(c_char_p)), ("missing_count", c_int64),
+                ("filling", POINTER(c_double)), ("autostrip", c_int32), ("unpack", c_int32), ("with_mask", c_int32),
+                ("keep_bytes", c_int32), ("skip_invalid", c_int32), ("minimum_axes", c_int32), ("encoding", c_char_p),
+                ("warn", WarningFunction), ("context", c_void_p)]
+
+
+class SaveTextOptions(ctypes.Structure):
+    _fields_ = [("formats", POINTER(c_char_p)), ("format_count", c_int64), ("delimiter", c_char_p),
+                ("newline", c_char_p), ("header", c_char_p), ("footer", c_char_p), ("comments", c_char_p),
+                ("encoding", c_char_p)]
+
+
+class Node(ctypes.Structure):
+    _fields_ = [("kind", c_int32), ("child_count", c_int32), ("first_child", c_int64), ("integer", c_int64),
+                ("number", c_double), ("imaginary", c_double), ("text", c_void_p), ("text_count", c_int64)]
+
+
+class Nodes(ctypes.Structure):
+    _fields_ = [("nodes", POINTER(Node)), ("node_count", c_int64), ("children", POINTER(c_int64)),
+                ("child_count", c_int64), ("array_count", c_int64)]
+
+
+# The parameters of each function but for the task, which `call` adds where there is one, and the error.
+_TASKED = {
+    "npyio_load": [c_char_p, c_int32, c_void_p], "npyio_save": [c_void_p, c_char_p, c_int32],
+    "npyio_write": [c_void_p, c_void_p], "npyio_append": [c_void_p, c_char_p], "npyio_file_read": [c_void_p],
+    "npyio_file_slice": [c_void_p, c_void_p, c_int32], "npyio_file_take": [c_void_p, c_void_p, c_int64],
+    "npyio_load_stacked": [c_void_p, c_int64, c_void_p], "npyio_archive_read": [c_void_p, c_int64],
+    "npyio_archive_bytes": [c_void_p, c_int64], "npyio_archive_stacked": [c_void_p, c_void_p, c_int64],
+    "npyio_writer_add": [c_void_p, c_void_p, c_void_p, c_int64], "npyio_writer_close": [c_void_p],
+    "npyio_loadtxt": [c_void_p, c_void_p], "npyio_genfromtxt": [c_void_p, c_void_p],
+    "npyio_savetxt": [c_void_p, c_char_p, c_void_p, c_int32], "npyio_savetxt_sink": [c_void_p, c_void_p, c_void_p],
+#    "npyio_tree_read": [c_void_p, c_char_p],
+}
+_PLAIN = {
+    "npyio_array_info": [c_void_p, c_void_p], "npyio_file_info": [c_void_p, c_void_p],
+    "npyio_task_create": [c_void_p, c_void_p], "npyio_source_path": [c_char_p],
+    "npyio_source_memory": [c_void_p, c_int64, c_void_p, c_void_p], "npyio_source_reader": [c_void_p],
+    "npyio_file_open": [c_void_p, c_int64, c_void_p], "npyio_file_map": [c_void_p, c_int32],
+    "npyio_archive_open": [c_void_p, c_void_p],
+    "npyio_archive_members": [c_void_p, c_int32, c_void_p, c_void_p], "npyio_archive_file": [c_void_p, c_int64],
+    "npyio_writer_create": [c_char_p, c_int32, c_int32], "npyio_writer_to_sink": [c_void_p, c_int32],
+    "npyio_writer_append": [c_char_p, c_void_p, c_int64, c_int32],
+    "npyio_writer_add_bytes": [c_void_p, c_char_p, c_void_p, c_int64],
+    "npyio_deflate": [c_void_p, c_int64, c_int64, c_int32], "npyio_inflate": [c_void_p, c_int64, c_int64],
+#    "npyio_tree_nodes": [c_void_p, c_void_p], "npyio_tree_array": [c_void_p, c_int64],
+}
+# Functions that return nothing but the status.
+_WITHOUT_RESULT = {
+    "npyio_save", "npyio_write", "npyio_append", "npyio_writer_add", "npyio_writer_close", "npyio_savetxt",
+    "npyio_savetxt_sink", "npyio_array_info", "npyio_file_info", "npyio_archive_members", "npyio_writer_add_bytes",
+#    "npyio_tree_nodes",
+}
+
+
+def _find() -> str:
+    chosen = os.environ.get("NPYFAST_LIBRARY")
+    if chosen:
+        return chosen
+    beside = Path(__file__).with_name("libnumpyio.so")
+    if beside.exists():
+        return str(beside)
+    raise ImportError(
+        f"npyfast: the shared library is missing ({beside}); install a wheel, or name a built library in NPYFAST_LIBRARY")
+
+
+def _refuse_subinterpreters() -> None:
+    """Structures of ctypes are shared by all interpreters of a process; only the first one's may use them."""
+    try:
+        import _interpreters  # type: ignore[import-not-found]
+    except ImportError:
+        return
+    get_current, get_main = getattr(_interpreters, "get_current", None), getattr(_interpreters, "get_main", None)
+    if get_current is None or get_main is None:
+        return
+    if get_current()[0] != get_main()[0]:
+        raise ImportError("npyfast: cannot be used in a sub-interpreter; use threads or processes")
+
+
+def _load() -> ctypes.CDLL:
+    _refuse_subinterpreters()
+    library = ctypes.CDLL(_find())
+    version = library.npyio_interface_version()
+    if version < INTERFACE_VERSION:
+        raise ImportError(f"npyfast: the shared library has version {version} of the interface, not {INTERFACE_VERSION}")
+    for name, parameters in [*_TASKED.items(), *_PLAIN.items()]:
+        function = getattr(library, name)
+        task = [c_void_p] if name in _TASKED else []
+        out = [] if name in _WITHOUT_RESULT else [c_void_p]
+        if name == "npyio_genfromtxt":
+            out = [c_void_p, c_void_p]
+        function.argtypes = [*parameters, *task, *out, c_void_p]
+        function.restype = c_int32
+    library.npyio_free.argtypes = [c_void_p]
+    library.npyio_free.restype = None
+    library.npyio_error_clear.argtypes = [c_void_p]
+    library.npyio_error_clear.restype = None
+    library.npyio_task_cancel.argtypes = [c_void_p]
+    library.npyio_task_cancel.restype = None
+    return library
+
+
+library = _load()
+free = library.npyio_free
+
+
+class _PerThread(threading.local):
+    """The structures that a call fills in, one set for each thread."""
+
+    def __init__(self) -> None:
+        self.error = Error()
+        self.error_address = ctypes.addressof(self.error)
+        self.out = c_void_p()
+        self.out_address = ctypes.addressof(self.out)
+        self.info = Info()
+        self.info_address = ctypes.addressof(self.info)
+
+
+local = _PerThread()
+
+
+def taken(error: Error) -> ArrayFileError:
+    """The exception for an error that a call has filled in, which is emptied."""
+    def text(value: bytes | None) -> str | None:
+        return None if value is None else value.decode("utf-8", "replace")
+
+    def number(value: int) -> int | None:
+        return None if value < 0 else value
+
+    result = ArrayFileError(text(error.name) or "other", text(error.message) or "", text(error.file),
+                            text(error.member), number(error.offset), number(error.line), text(error.hint))
+    result.number = error.code  # type: ignore[attr-defined]
+    library.npyio_error_clear(ctypes.addressof(error))
+    return result
+
+
+_ERRNO = {NOT_FOUND: errno.ENOENT, PERMISSION_DENIED: errno.EACCES, ALREADY_EXISTS: errno.EEXIST,
+          CLOSED_PIPE: errno.EPIPE, IO: errno.EIO}
+
+
+def as_system_error(error: ArrayFileError, path: str | None = None) -> BaseException:
+    """The exception that Python has for what the system refused, or for memory that is missing; else the error itself."""
+    number = getattr(error, "number", OTHER)
+    if number == LIMIT_EXCEEDED and "of memory" in error.message:
+        return MemoryError(str(error))
+    if number == WRONG_KIND and path is not None and os.path.isdir(path):
+        return IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    code = _ERRNO.get(number)
+    if code is None or error.member is not None:
+        return error
+    if number == IO:
+        return OSError(code, error.message, path or error.file)
+    return OSError(code, os.strerror(code), path or error.file)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Calls that take long are made on a thread of their own, so that Ctrl-C, or any handler of a signal that raises, ends the
+# wait: the task is cancelled, and the exception goes on once the call has tidied up.
+
+#: From this many bytes on, a call may take long enough that somebody wants to interrupt it.
+LONG = 16 << 20
+
+
+def run(function: Callable[..., int], *arguments: Any, size: int = 0) -> None:
+    """Calls a function that takes a task and returns nothing but its status."""
+    state = local
+    if size < LONG or threading.current_thread() is not threading.main_thread():
+        if function(*arguments, None, state.error_address):
+            raise taken(state.error)
+        return
+    _interruptibly(lambda task, error: function(*arguments, task, error))
+
+
+def get(function: Callable[..., int], *arguments: Any, size: int = 0) -> int:
+    """Calls a function that takes a task and returns a handle."""
+    state = local
+    if size < LONG or threading.current_thread() is not threading.main_thread():
+        if function(*arguments, None, state.out_address, state.error_address):
+            raise taken(state.error)
+        return state.out.value  # type: ignore[return-value]
+    out = c_void_p()
+    _interruptibly(lambda task, error: function(*arguments, task, byref(out), error))
+    return out.value  # type: ignore[return-value]
+
+
+def make(function: Callable[..., int], *arguments: Any) -> int:
+    """Calls a function without a task that returns a handle."""
+    state = local
+    if function(*arguments, state.out_address, state.error_address):
+        raise taken(state.error)
+    return state.out.value  # type: ignore[return-value]
+
+
+def do(function: Callable[..., int], *arguments: Any) -> None:
+    """Calls a function without a task that returns nothing but its status."""
+    if function(*arguments, local.error_address):
+        raise taken(local.error)
+
+
+def _interruptibly(call: Callable[[Any, Any], int]) -> None:
+    task = make(library.npyio_task_create, None, None)
+    error = Error()
+    status: list[int] = []
+    worker = threading.Thread(target=lambda: status.append(call(task, byref(error))), name="npyfast", daemon=True)
+    try:
+        try:
+            worker.start()
+        except RuntimeError:  # no more threads, or the interpreter is ending
+            status.append(call(task, byref(error)))
+        else:
+            _wait(worker, task)
+    finally:
+        free(task)
+    if not status:
+        raise ArrayFileError("other", "the call did not end")
+    if status[0]:
+        raise taken(error)
+
+
+def _wait(worker: threading.Thread, task: int) -> None:
+    interruption: BaseException | None = None
+    while worker.is_alive():
+        try:
+            worker.join()
+        except BaseException as exception:  # KeyboardInterrupt, or what a handler of a signal raises
+            interruption = interruption or exception
+            library.npyio_task_cancel(task)
+    if interruption is not None:
+        raise interruption

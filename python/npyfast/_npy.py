@@ -1,0 +1,218 @@
+"""``save``, ``load`` and ``append``: the functions of ``.npy`` files."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from typing import Any
+
+import numpy as np
+
+from . import _arrays, _fallback, _library as lib
+from ._files import FileSink, FileSource, durability_of, encoded_path
+from ._npz import NpzFile
+
+__all__ = ["append", "load", "save"]
+
+_DEFAULT_HEADER_SIZE = 10_000
+_MAGIC = b"\x93NUMPY"
+
+
+def _limits(max_header_size: int, allow_pickle: bool) -> Any:
+    """What a file may ask for, where that is not NumPy's default; keeps the structure alive."""
+    if allow_pickle:  # a file that is trusted
+        return lib.Limits(header_characters=2**62)
+    if max_header_size == _DEFAULT_HEADER_SIZE:
+        return None
+    return lib.Limits(header_characters=max(1, min(max_header_size, 2**62)))
+
+
+def save(file: Any, arr: Any, allow_pickle: bool = True, *, durability: str = "none") -> None:
+    """Save an array as ``.npy``, byte for byte as :func:`numpy.save` does.
+
+    A file that is there stays until the new one is whole: whatever happens to the program, the name is that of the old
+    file or of the new one.
+
+    :param file: A path, to which ``.npy`` is appended if it does not end so, or a file object that is open for writing
+        bytes.
+    :param arr: Anything that :func:`numpy.asanyarray` makes an array of. An array that is not contiguous is written
+        without a copy.
+    :param allow_pickle: Whether arrays of objects may be pickled, which NumPy itself does.
+    :param durability: What the file survives when the *system* stops: ``"none"`` (as NumPy), ``"consistent"`` (the old file
+        or the new one) or ``"durable"`` (the new one).
+    """
+    level = durability_of(durability)
+    array = arr if type(arr) is np.ndarray else np.asanyarray(arr)
+    is_object = hasattr(file, "write")
+    try:
+        view = _arrays.view_of(array)
+        if not is_object:
+            path = os.fspath(file)
+            if not isinstance(path, str) or "\0" in path:
+                raise _arrays.Unsupported("paths of bytes")
+            if not path.endswith(".npy"):
+                path += ".npy"
+    except _arrays.Unsupported as reason:
+        _fallback.tell(str(reason))
+        return np.save(file, array, allow_pickle=allow_pickle)
+    if is_object:
+        return _write(file, view)
+    try:
+        lib.run(lib.library.npyio_save, view.address, encoded_path(path), level, size=view.nbytes)
+    except lib.ArrayFileError as error:
+        _refuse(error, path, lambda: np.save(file, array, allow_pickle=allow_pickle))
+
+
+def _refuse(error: lib.ArrayFileError, path: str, instead: Any) -> None:
+    """Raises what a save that failed is to raise; what the library cannot write, NumPy can."""
+    if error.number in (lib.UNSUPPORTED, lib.BAD_ARGUMENT):  # type: ignore[attr-defined]
+        return _fallback.numpy_instead(error, instead)
+    raise lib.as_system_error(error, path) from (None if error.number in (lib.NOT_FOUND, lib.CANCELLED) else error)
+
+
+def _write(file: Any, view: Any) -> None:
+    sink = FileSink(file)
+    try:
+        lib.run(lib.library.npyio_write, view.address, sink.address, size=view.nbytes)
+    except lib.ArrayFileError as error:
+        _fallback.reraise(sink.failure, error)
+
+
+def load(file: Any, mmap_mode: str | None = None, allow_pickle: bool = False, fix_imports: bool = True,
+         encoding: str = "ASCII", *, max_header_size: int = _DEFAULT_HEADER_SIZE) -> Any:
+    """Load what a ``.npy``, ``.npz`` or pickle file holds, as :func:`numpy.load` does.
+
+    Arrays are read on all cores. An archive is a :class:`NpzFile`, whose members can be mapped (``mmap_mode="r"`` or
+    ``"c"``) and read in parts. What is wrong with a file is raised as NumPy's exception, with the library's, which tells the
+    place in the file, as its cause.
+
+    :param file: A path, or a file object that is open for reading bytes and can seek.
+    :param mmap_mode: As in NumPy: ``None``, ``"r"``, ``"r+"``, ``"w+"`` or ``"c"``. Of archives, ``"r"`` and ``"c"`` map the
+        members that are stored, ``"r+"`` and ``"w+"`` are refused.
+    :param allow_pickle: Whether pickled objects may be loaded, by Python's pickle, which may run anything: see
+        :func:`load_pickle` for a way that runs nothing.
+    :param fix_imports: As in NumPy, for pickles.
+    :param encoding: As in NumPy, for pickles.
+    :param max_header_size: The longest header, in characters.
+    """
+    if encoding not in ("ASCII", "latin1", "bytes"):
+        raise ValueError("encoding must be 'ASCII', 'latin1', or 'bytes'")
+    options = {"allow_pickle": allow_pickle, "fix_imports": fix_imports, "encoding": encoding,
+               "max_header_size": max_header_size}
+    limits = _limits(max_header_size, allow_pickle)
+    if hasattr(file, "read"):
+        return _load_object(file, mmap_mode, limits, options)
+    path = os.fspath(file)
+    if "\0" in path if isinstance(path, str) else b"\0" in path:
+        return np.load(file, mmap_mode, **options)
+    if mmap_mode:
+        return _load_mapped(path, mmap_mode, options)
+    return _load_path(path, limits, options)
+
+
+def _load_path(path: str | bytes, limits: Any, options: dict[str, Any]) -> Any:
+    name = encoded_path(path)
+    try:
+        size = os.stat(path).st_size if lib.LONG else 0
+        handle = lib.get(lib.library.npyio_load, name, 0, limits and ctypes.addressof(limits), size=size)
+    except lib.ArrayFileError as error:
+        if error.number == lib.CANCELLED:  # type: ignore[attr-defined]
+            raise
+        if error.number == lib.WRONG_KIND:  # type: ignore[attr-defined]
+            with open(path, "rb") as start:
+                if start.read(4) in (b"PK\x03\x04", b"PK\x05\x06"):
+                    return NpzFile._opened(path, None, options)
+        if error.number == lib.UNSUPPORTED:  # type: ignore[attr-defined]
+            _fallback.tell("arrays of objects")
+        return _fallback.numpy_instead(error, np.load, path, **options)
+    return _finished(handle, lambda: np.load(path, **options))
+
+
+def _finished(handle: int, instead: Any) -> Any:
+    """An array that has been loaded; what Python 2 wrote, NumPy reads again, with its warning."""
+    array = _arrays.adopt(handle)
+    if lib.local.info.flags & lib.PYTHON2:
+        _fallback.tell("headers of Python 2")
+        return instead()
+    return array
+
+
+def _load_mapped(path: str | bytes, mmap_mode: str, options: dict[str, Any]) -> Any:
+    with open(path, "rb") as start:
+        is_archive = start.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
+    if not is_archive:
+        # NumPy's memmap is all that is to be had: nothing is read.
+        return np.load(path, mmap_mode, **options)
+    if mmap_mode not in ("r", "c"):
+        raise ValueError(f"members of an archive can be mapped with mode 'r' or 'c', not {mmap_mode!r}: "
+                         "what is written to them would contradict their checksums")
+    return NpzFile._opened(path, mmap_mode, options)
+
+
+def _load_object(file: Any, mmap_mode: str | None, limits: Any, options: dict[str, Any]) -> Any:
+    """Loads from where a file object stands."""
+    try:
+        start = file.tell()
+        beginning = file.read(6)
+        file.seek(start)
+    except (AttributeError, OSError):
+        return np.load(file, mmap_mode, **options)
+    if isinstance(beginning, bytes) and beginning[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        return NpzFile._opened(file, None, options)
+    if mmap_mode or beginning != _MAGIC:
+        return np.load(file, mmap_mode, **options)
+    try:
+        array = _read_array(file, limits)
+        if array is not None:
+            return array
+    except lib.ArrayFileError as error:
+        file.seek(start)
+        return _fallback.numpy_instead(error, np.load, file, **options)
+    file.seek(start)
+    return np.load(file, **options)
+
+
+def _read_array(file: Any, limits: Any) -> Any:
+    """The array that begins where a file stands, which then stands behind it; ``None`` for what NumPy is to read."""
+    with FileSource(file) as source:
+        opened = 0
+        try:
+            opened = lib.make(lib.library.npyio_file_open, source.handle, 0, limits and ctypes.addressof(limits))
+            info = lib.Info()
+            lib.do(lib.library.npyio_file_info, opened, ctypes.addressof(info))
+            if info.flags & (lib.OBJECTS | lib.PYTHON2):
+                _fallback.tell("arrays of objects, and headers of Python 2")
+                return None
+            array = _arrays.adopt(lib.get(lib.library.npyio_file_read, opened, size=info.byte_count))
+            file.seek(source.base + info.end)
+            return array
+        except lib.ArrayFileError:
+            if source.failure is not None:
+                raise source.failure from None
+            raise
+        finally:
+            lib.free(opened)
+
+
+def append(file: str | os.PathLike[str], arr: Any) -> None:
+    """Append rows to the array of a ``.npy`` file along its first axis, without rewriting it.
+
+    Whatever happens, the file holds the array as before or as after: the rows are on disk before the header counts them.
+    Another process that appends at the same time is refused.
+
+    :param file: The path of a file with one array in C order; a file that is not there yet is made of the rows.
+    :param arr: Rows of the file's dtype, in either byte order, and of its shape but for the first axis.
+    :raises ArrayFileError: if the rows do not fit, or the file is not one that rows can be appended to.
+    """
+    path = os.fspath(file)
+    array = np.asarray(arr)
+    if not os.path.exists(path):
+        lib_path = path if path.endswith(".npy") else path + ".npy"
+        if not os.path.exists(lib_path):
+            return save(path, array)
+        path = lib_path
+    view = _arrays.view_of(array)
+    try:
+        lib.run(lib.library.npyio_append, view.address, encoded_path(path), size=view.nbytes)
+    except lib.ArrayFileError as error:
+        raise lib.as_system_error(error, path) from None

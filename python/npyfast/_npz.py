@@ -1,0 +1,351 @@
+"""``NpzFile``, ``savez`` and ``savez_compressed``: archives of arrays."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import os
+from collections.abc import Iterator
+from ctypes import POINTER, c_char_p, c_int64
+from typing import Any
+
+import numpy as np
+from numpy.lib import format as npy_format
+from numpy.lib.npyio import NpzFile as _NumPyNpzFile
+
+from . import _arrays, _fallback, _library as lib
+from ._files import FileSink, FileSource, durability_of, encoded_path
+from ._lazy import LazyArray
+
+__all__ = ["NpzFile", "savez", "savez_compressed"]
+
+
+class _Bag:
+    """The members of an archive as attributes: ``archive.f.weights``."""
+
+    def __init__(self, archive: NpzFile) -> None:
+        self._archive = archive
+
+    def __getattribute__(self, name: str) -> Any:
+        archive = object.__getattribute__(self, "_archive")
+        try:
+            return archive[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __dir__(self) -> list[str]:
+        return list(object.__getattribute__(self, "_archive").keys())
+
+
+class NpzFile(_NumPyNpzFile):
+    """The arrays of an ``.npz`` archive by their names, each read when it is asked for.
+
+    A drop-in for NumPy's class, of which it is one. Threads may share it, a process that has been forked may go on with it,
+    and one that was opened by its path can be pickled. ``archive.lazy("x")`` gives an array of which parts are read, and
+    ``mmap_mode`` at :func:`load` maps members that are stored.
+    """
+
+    fid = None
+
+    def __init__(self, fid: Any, own_fid: bool = False, allow_pickle: bool = False,
+                 pickle_kwargs: dict[str, Any] | None = None, *, max_header_size: int = 10_000,
+                 mmap_mode: str | None = None) -> None:
+        self._handle = 0
+        self._source: FileSource | None = None
+        self._zip: Any = None
+        self._path: str | bytes | None = None
+        self.allow_pickle = allow_pickle
+        self.pickle_kwargs = pickle_kwargs
+        self.max_header_size = max_header_size
+        self.mmap_mode = mmap_mode
+        self.own_fid = own_fid
+        limits = lib.Limits(header_characters=max(1, min(2**62 if allow_pickle else max_header_size, 2**62)))
+        if isinstance(fid, (str, bytes, os.PathLike)):
+            self._path = os.path.abspath(os.fspath(fid))
+            self.fid = os.fsdecode(fid)
+            source = lib.make(lib.library.npyio_source_path, encoded_path(os.fspath(fid)))
+        else:
+            self.fid = fid
+            self._source = FileSource(fid, base=0)
+            source = self._source.handle
+        try:
+            self._handle = lib.make(lib.library.npyio_archive_open, source, ctypes.addressof(limits))
+        finally:
+            if self._source is None:
+                lib.free(source)
+        self._read_members()
+        self.f = _Bag(self)
+
+    def _table(self, *, with_offsets: bool) -> tuple[Any, int]:
+        """The library's table of members, and how many there are."""
+        members, count = POINTER(lib.Member)(), c_int64()
+        lib.do(lib.library.npyio_archive_members, self._handle, with_offsets, ctypes.addressof(members),
+               ctypes.addressof(count))
+        return members, count.value
+
+    def _read_members(self) -> None:
+        members, count = self._table(with_offsets=False)
+        names = [members[place].name.decode("utf-8") for place in range(count)]
+        self._sizes = [members[place].uncompressed_size for place in range(count)]
+        self.files = [name.removesuffix(".npy") for name in names]
+        # As in NumPy, of a name that stands twice the last counts, and a member's whole name comes before all.
+        self._numbers = dict(zip(self.files, range(len(names))))
+        self._numbers.update(zip(names, range(len(names))))
+        self._files = dict(zip(self.files, names))
+        self._files.update(zip(names, names))
+
+    @classmethod
+    def _opened(cls, file: Any, mmap_mode: str | None, options: dict[str, Any]) -> Any:
+        """What :func:`load` gives of an archive; an archive that the library refuses is NumPy's."""
+        keywords = {"encoding": options["encoding"], "fix_imports": options["fix_imports"]}
+        try:
+            return cls(file, own_fid=False, allow_pickle=options["allow_pickle"], pickle_kwargs=keywords,
+                       max_header_size=options["max_header_size"], mmap_mode=mmap_mode)
+        except lib.ArrayFileError as error:
+            if hasattr(file, "seek"):
+                file.seek(0)
+            return _fallback.numpy_instead(error, np.load, file, **options)
+
+    @property
+    def zip(self) -> Any:  # type: ignore[override]
+        """A :class:`zipfile.ZipFile` of the same archive, for who needs one."""
+        if self._handle and self._zip is None:
+            import zipfile
+            self._zip = zipfile.ZipFile(self._path if self._path is not None else self.fid)
+        return self._zip
+
+    @zip.setter
+    def zip(self, value: Any) -> None:
+        self._zip = value
+
+    def close(self) -> None:
+        """Close the archive. Arrays that were read, or mapped, stay."""
+        handle, self._handle = getattr(self, "_handle", 0), 0
+        if handle:
+            lib.free(handle)
+        source, self._source = getattr(self, "_source", None), None
+        if source is not None:
+            source.close()
+        archive, self._zip = getattr(self, "_zip", None), None
+        if archive is not None:
+            archive.close()
+        if getattr(self, "own_fid", False) and hasattr(self.fid, "close"):
+            self.fid.close()
+        self.f = None
+
+    def __del__(self) -> None:
+        self.close()
+
+    def __reduce__(self) -> Any:
+        if self._path is None or not self._handle:
+            raise TypeError("only an NpzFile that was opened by its path, and is open, can be pickled")
+        return _reopened, (self._path, self.allow_pickle, self.pickle_kwargs, self.max_header_size, self.mmap_mode)
+
+    def _number(self, key: str) -> int:
+        if not self._handle:
+            raise ValueError("the archive is closed")
+        number = self._numbers.get(key)
+        if number is None:
+            raise KeyError(f"{key} is not a file in the archive")
+        return number
+
+    def __getitem__(self, key: str) -> Any:
+        number = self._number(key)
+        try:
+            if self.mmap_mode is not None:
+                mapped = self._mapped(number)
+                if mapped is not None:
+                    return mapped
+            return _arrays.adopt(lib.get(lib.library.npyio_archive_read, self._handle, number, size=self._sizes[number]))
+        except lib.ArrayFileError as error:
+            if self._source is not None and self._source.failure is not None:
+                raise self._source.failure from None
+            if error.number == lib.CANCELLED:  # type: ignore[attr-defined]
+                raise
+            return self._other(key, number, error)
+
+    def _other(self, key: str, number: int, error: lib.ArrayFileError) -> Any:
+        """What a member holds that is no array of values: bytes, objects; or NumPy's exception for it."""
+        try:
+            content = _arrays.adopt(lib.get(lib.library.npyio_archive_bytes, self._handle, number)).tobytes()
+        except lib.ArrayFileError:
+            return self._by_numpy(key, error)
+        if not content.startswith(npy_format.MAGIC_PREFIX):
+            return content
+        try:
+            return npy_format.read_array(io.BytesIO(content), allow_pickle=self.allow_pickle,
+                                         pickle_kwargs=self.pickle_kwargs, max_header_size=self.max_header_size)
+        except Exception as exception:
+            if exception.__cause__ is None and error.number != lib.UNSUPPORTED:  # type: ignore[attr-defined]
+                raise exception from error
+            raise
+
+    def _by_numpy(self, key: str, error: lib.ArrayFileError) -> Any:
+        file = self._path if self._path is not None else self.fid
+        with _NumPyNpzFile(file, allow_pickle=self.allow_pickle, pickle_kwargs=self.pickle_kwargs,
+                           max_header_size=self.max_header_size) as archive:
+            return _fallback.numpy_instead(error, archive.__getitem__, key)
+
+    def _mapped(self, number: int) -> np.memmap | None:
+        """A stored member as a memmap of the archive; ``None`` where that cannot be."""
+        start = self._table(with_offsets=True)[0][number].offset
+        if start < 0 or self._path is None:
+            return None
+        opened = lib.make(lib.library.npyio_archive_file, self._handle, number)
+        try:
+            info = lib.Info()
+            lib.do(lib.library.npyio_file_info, opened, ctypes.addressof(info))
+            if info.flags & lib.OBJECTS or info.byte_count == 0:
+                return None
+            order = "F" if info.flags & lib.FORTRAN_ORDER else "C"
+            return np.memmap(self._path, dtype=_arrays.dtype_of(info.descr), mode=self.mmap_mode,
+                             offset=start + info.offset, shape=_arrays.shape_of(info), order=order)
+        finally:
+            lib.free(opened)
+
+    def lazy(self, key: str) -> LazyArray:
+        """The array of a member, to be read in parts."""
+        return LazyArray._of_member(self, key, self._number(key))
+
+    def __repr__(self) -> str:
+        if isinstance(self.fid, str):
+            filename = self.fid
+        else:
+            filename = getattr(self.fid, "name", "object")
+        names = ", ".join(self.files[:self._MAX_REPR_ARRAY_COUNT])
+        if len(self.files) > self._MAX_REPR_ARRAY_COUNT:
+            names += "..."
+        return f"NpzFile {filename!r} with keys: {names}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._files
+
+
+def _reopened(path: Any, allow_pickle: bool, pickle_kwargs: Any, max_header_size: int, mmap_mode: Any) -> NpzFile:
+    return NpzFile(path, allow_pickle=allow_pickle, pickle_kwargs=pickle_kwargs, max_header_size=max_header_size,
+                   mmap_mode=mmap_mode)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+#: The names of levels, and the numbers that Python's zlib has for them.
+_LEVELS = {"none": 0, "fast": 1, "default": 2, "best": 3, "zlib": 4}
+
+
+def _compression(level: Any) -> int:
+    if isinstance(level, str):
+        number = _LEVELS.get(level)
+        if number is not None:
+            return number
+    elif isinstance(level, (int, np.integer)) and not isinstance(level, bool) and 0 <= level <= 9:
+        return 0 if level == 0 else 1 if level <= 3 else 2 if level <= 8 else 3
+    raise ValueError(f"level must be 0 to 9, or one of {', '.join(map(repr, _LEVELS))}, not {level!r}")
+
+
+def savez(file: Any, *args: Any, allow_pickle: bool = True, **kwds: Any) -> None:
+    """Save several arrays into one uncompressed ``.npz`` archive, as :func:`numpy.savez` does.
+
+    The members begin at multiples of 64 bytes, so that they can be mapped (:func:`load` with ``mmap_mode="r"``). An archive
+    that is there stays until the new one is whole.
+
+    :param file: A path, to which ``.npz`` is appended if it does not end so, or a file object.
+    :param args: Arrays that are stored as ``arr_0``, ``arr_1`` and so on.
+    :param allow_pickle: Whether arrays of objects may be pickled.
+    :param kwds: Arrays by their names.
+    """
+    _save(file, args, kwds, 0, allow_pickle)
+
+
+def savez_compressed(file: Any, *args: Any, allow_pickle: bool = True, level: Any = "default", **kwds: Any) -> None:
+    """Save several arrays into one compressed ``.npz`` archive, as :func:`numpy.savez_compressed` does.
+
+    :param level: ``"fast"``, ``"default"`` (faster than NumPy, and no larger), ``"best"``, ``"zlib"`` (NumPy's own bytes),
+        ``"none"``; or a number of Python's zlib, 0 to 9. An array of the name ``level`` can be given too.
+
+    All else is as in :func:`savez`.
+    """
+    if not isinstance(level, (str, int, np.integer)):  # an array of that name
+        kwds, level = {**kwds, "level": level}, "default"
+    _save(file, args, kwds, _compression(level), allow_pickle)
+
+
+def _save(file: Any, args: tuple[Any, ...], kwds: dict[str, Any], compression: int, allow_pickle: bool,
+          durability: str = "none") -> None:
+    members = dict(kwds)
+    for place, value in enumerate(args):
+        key = f"arr_{place}"
+        if key in members:
+            raise ValueError(f"Cannot use un-named variables and keyword {key}")
+        members[key] = value
+    if hasattr(file, "write"):
+        sink = FileSink(file)
+        writer = lib.make(lib.library.npyio_writer_to_sink, sink.address, compression)
+        try:
+            _add(writer, members, allow_pickle)
+        except lib.ArrayFileError as error:
+            _fallback.reraise(sink.failure, error)
+        finally:
+            lib.free(writer)
+        return
+    path = os.fspath(file)
+    if isinstance(path, bytes):
+        path = os.fsdecode(path)
+    if not path.endswith(".npz"):
+        path += ".npz"
+    writer = 0
+    try:
+        writer = lib.make(lib.library.npyio_writer_create, encoded_path(path), compression, durability_of(durability))
+        _add(writer, members, allow_pickle)
+    except lib.ArrayFileError as error:
+        raise lib.as_system_error(error, path) from None
+    finally:
+        lib.free(writer)
+
+
+def _add(writer: int, members: dict[str, Any], allow_pickle: bool) -> None:
+    """Adds arrays to an archive in their order, and completes it."""
+    pending: list[tuple[str, np.ndarray, bytes]] = []
+    total = 0
+    for name, value in members.items():
+        array = np.asanyarray(value)
+        try:
+            if isinstance(array, np.ma.MaskedArray):
+                raise _arrays.Unsupported("masked arrays")
+            pending.append((name, array, _arrays.describe(array.dtype)))
+            total += array.nbytes
+        except _arrays.Unsupported as reason:
+            _fallback.tell(str(reason))
+            _flush(writer, pending)
+            pending = []
+            _add_by_numpy(writer, name, array, allow_pickle)
+    _flush(writer, pending)
+    lib.run(lib.library.npyio_writer_close, writer, size=total)
+
+
+def _flush(writer: int, pending: list[tuple[str, np.ndarray, bytes]]) -> None:
+    if not pending:
+        return
+    count = len(pending)
+    views = (lib.View * count)()
+    keep: list[Any] = []
+    for view, (_, array, descr) in zip(views, pending):
+        held = _arrays._Held()
+        _arrays.fill(view, array, descr, held)
+        keep.append(held)
+    names = (c_char_p * count)(*(name.encode("utf-8") for name, _, _ in pending))
+    size = sum(array.nbytes for _, array, _ in pending)
+    lib.run(lib.library.npyio_writer_add, writer, ctypes.addressof(names), ctypes.addressof(views), count, size=size)
+
+
+def _add_by_numpy(writer: int, name: str, array: np.ndarray, allow_pickle: bool) -> None:
+    """Adds an array whose elements NumPy itself turns into bytes."""
+    content = io.BytesIO()
+    npy_format.write_array(content, array, allow_pickle=allow_pickle)
+    data = content.getvalue()
+    lib.do(lib.library.npyio_writer_add_bytes, writer, (name + ".npy").encode("utf-8"), data, len(data))
