@@ -87,7 +87,7 @@ package struct FieldBlocks: ArrayBlockSource {
   package init(_ base: any ArrayBlockSource, _ field: String) throws(FormatError) {
     let whole = base.descriptor
     guard let fields = whole.dtype.fields else {
-      throw FormatError(.badArgument, "elements of \(whole.dtype) have no fields, such as '\(field)'", file: base.name)
+      throw FormatError(.wrongDType, "elements of \(whole.dtype) have no fields, such as '\(field)'", file: base.name)
     }
     guard let found = whole.dtype.field(field) else {
       let known = fields.map(\.name)

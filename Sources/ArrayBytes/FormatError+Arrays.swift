@@ -2,9 +2,17 @@ package import ByteIO
 package import NDArrays
 
 extension FormatError {
-  /// What an array operation reports, as the error of the file that asked for it.
+  /// What an array operation reports, as the error of the file that asked for it. A bad argument is told apart as far as
+  /// the operation does.
   package init(_ code: Code, _ error: ArrayError, file: String?) {
-    self.init(code, error.message, file: file)
+    let kind: Code =
+      switch (code, error.code) {
+      case (.badArgument, .dtypeMismatch): .wrongDType
+      case (.badArgument, .shapeMismatch): .wrongShape
+      case (.badArgument, .noSuchField): .notFound
+      default: code
+      }
+    self.init(kind, error.message, file: file)
   }
 
   /// Runs an array operation; its error becomes one of the file that asked for it.

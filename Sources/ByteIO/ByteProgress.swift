@@ -15,8 +15,8 @@ internal import Synchronization
 /// ```
 ///
 /// What is cancelled throws a ``FormatError`` with code `cancelled` at its next step, at most 8 MiB of bytes later; a
-/// save then leaves the file that was there, and no temporary. To follow a task's cancellation:
-/// `withTaskCancellationHandler { try progress.observe { … } } onCancel: { progress.cancel() }`.
+/// save then leaves the file that was there, and no temporary. In async code, ``states`` is the same as a sequence, and
+/// what is awaited follows the task's cancellation by itself (``BlockingWork``).
 public final class ByteProgress: Sendable {
   /// What is being done.
   public enum Activity: String, Sendable {
@@ -65,6 +65,9 @@ public final class ByteProgress: Sendable {
   private let count = Atomic<Int>(0)
   private let cancelled = Atomic<Bool>(false)
   private let onChange: (@Sendable (State) -> Bool)?
+  /// The progress that this one is a part of: it is told the same, and its cancelling counts here.
+  private let whole: ByteProgress?
+  let followers = Followers()
   /// Held while `onChange` runs: it is never called twice at a time.
   private let telling = Mutex(())
 
@@ -72,13 +75,22 @@ public final class ByteProgress: Sendable {
   ///
   /// - Parameter onChange: Called after every step, on whichever thread has done it, never twice at a time; returns
   ///   whether to go on. A call that would have to wait for another is left out.
-  public init(onChange: (@Sendable (State) -> Bool)? = nil) { self.onChange = onChange }
+  public init(onChange: (@Sendable (State) -> Bool)? = nil) {
+    self.onChange = onChange
+    whole = nil
+  }
+
+  /// A progress of a part of the work that another one observes, which can be cancelled without the rest.
+  init(within whole: ByteProgress?) {
+    onChange = nil
+    self.whole = whole
+  }
 
   /// Where things stand; `nil` between operations.
   public var state: State? { operation.withLock { $0?.state } }
 
   /// Whether ``cancel()`` was called, or the callback has said so.
-  public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+  public var isCancelled: Bool { cancelled.load(ordering: .relaxed) || whole?.isCancelled ?? false }
 
   /// Stops what is being done, and all that is yet to be done within ``observe(_:)``. May be called from any thread.
   public func cancel() { cancelled.store(true, ordering: .relaxed) }
@@ -87,6 +99,8 @@ public final class ByteProgress: Sendable {
   ///
   /// - Throws: What `body` throws; ``FormatError`` with code `cancelled` comes from what was cancelled in it.
   public func observe<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    followers.begin()
+    defer { followers.end() }
     let outcome: Swift.Result<Result, Failure> = Parallel.$inherited.withValue(self) {
       do throws(Failure) { return .success(try body()) } catch { return .failure(error) }
     }
@@ -121,6 +135,7 @@ public final class ByteProgress: Sendable {
   }
 
   private func begin(_ activity: Activity, _ file: String, _ total: Int?, _ measure: Measure) {
+    whole?.begin(activity, file, total, measure)
     operation.withLock { operation in
       guard operation == nil else {
         operation?.depth += 1
@@ -133,6 +148,7 @@ public final class ByteProgress: Sendable {
   }
 
   private func end() {
+    whole?.end()
     operation.withLock { operation in
       operation?.depth -= 1
       if operation?.depth == 0 { operation = nil }
@@ -143,11 +159,13 @@ public final class ByteProgress: Sendable {
   ///
   /// - Throws: ``FormatError`` with code `cancelled` if no more shall be done.
   package func advance(_ measure: Measure, by count: Int, file: String) throws(FormatError) {
+    try whole?.advance(measure, by: count, file: file)
     let state: State? = operation.withLock { operation in
       guard operation?.measure == measure else { return nil }
       operation?.state.completed &+= count
       return operation?.state
     }
+    if let state { followers.tell(state) }
     if let state, let onChange {
       let goesOn = telling.withLockIfAvailable { _ in onChange(state) }
       if goesOn == false { cancel() }

@@ -48,6 +48,10 @@ public struct FormatError: Error, Sendable {
     public static let unsupported = Code(rawValue: "unsupported")
     /// Two parts of an answer fit: a name that stands twice, a choice that was not made.
     public static let ambiguous = Code(rawValue: "ambiguous")
+    /// The elements are of another dtype than was asked for, or than fits.
+    public static let wrongDType = Code(rawValue: "wrong_dtype")
+    /// The shape is another than fits.
+    public static let wrongShape = Code(rawValue: "wrong_shape")
     /// What the caller asked for makes no sense for this data.
     public static let badArgument = Code(rawValue: "bad_argument")
     /// The caller's progress callback asked to stop.
@@ -124,6 +128,12 @@ public struct FormatError: Error, Sendable {
 extension FormatError: Equatable {
   /// Errors are equal if their codes are.
   public static func == (left: FormatError, right: FormatError) -> Bool { left.code == right.code }
+}
+
+extension FormatError {
+  /// What `localizedDescription` prints where nothing says how errors of this type are to be put: Foundation then takes
+  /// an error's domain and code. `NumPyIOFoundation` does say it; this is for programs that import Foundation alone.
+  public var _domain: String { description }
 }
 
 extension FormatError: CustomStringConvertible {

@@ -74,7 +74,7 @@ extension AnyNDArray {
 extension NDArray {
   /// Loads the array of a `.npy` file whose elements are of this type.
   ///
-  /// - Throws: ``FormatError``; with code `badArgument` if the elements are of another type.
+  /// - Throws: ``FormatError``; with code `wrongDType` if the elements are of another type.
   public init(
     contentsOf path: String, mode: LoadMode = .whole, limits: LoadLimits = .default
   ) throws(FormatError) {

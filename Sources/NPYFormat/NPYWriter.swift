@@ -102,13 +102,13 @@ extension AnyNDArray {
   func asRows(of dtype: DType, _ rowShape: [Int], file: String) throws(FormatError) -> AnyNDArray {
     guard ndim >= 1, Array(shape.dropFirst()) == rowShape else {
       throw FormatError(
-        .badArgument,
+        .wrongShape,
         "rows of shape \(Layout.describe(Array(shape.dropFirst()))) do not fit an array of rows of shape "
           + Layout.describe(rowShape), file: file)
     }
     guard self.dtype.native == dtype.native else {
       throw FormatError(
-        .badArgument, "elements of \(self.dtype.notation) do not fit an array of \(dtype.notation)", file: file)
+        .wrongDType, "elements of \(self.dtype.notation) do not fit an array of \(dtype.notation)", file: file)
     }
     if self.dtype == dtype { return self }
     return try FormatError.wrapping(.badArgument, file: file) { () throws(ArrayError) in

@@ -29,11 +29,11 @@ extension NPZArchive {
 
   /// Loads an array whose elements are of one Swift type.
   ///
-  /// - Throws: ``FormatError``; with code `badArgument` if they are of another.
+  /// - Throws: ``FormatError``; with code `wrongDType` if they are of another.
   public func array<Element>(_ name: String) throws(FormatError) -> NDArray<Element> {
     let array: AnyNDArray = try array(name)
     do throws(ArrayError) { return try NDArray(array) } catch {
-      throw FormatError(.badArgument, error.message, file: zip.source.name, member: name)
+      throw FormatError(.badArgument, error, file: zip.source.name).at(member: name)
     }
   }
 

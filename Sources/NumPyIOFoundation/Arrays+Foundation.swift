@@ -41,7 +41,7 @@ extension AnyNDArray {
 extension NDArray {
   /// Loads the array of a `.npy` file whose elements are of this type.
   ///
-  /// - Throws: ``FormatError``; with code `badArgument` if the elements are of another type.
+  /// - Throws: ``FormatError``; with code `wrongDType` if the elements are of another type.
   public init(
     contentsOf url: URL, mode: LoadMode = .whole, limits: LoadLimits = .default
   ) throws(FormatError) {
@@ -50,7 +50,7 @@ extension NDArray {
 
   /// The array of a `.npy` file whose bytes are in memory and whose elements are of this type.
   ///
-  /// - Throws: ``FormatError``; with code `badArgument` if the elements are of another type.
+  /// - Throws: ``FormatError``; with code `wrongDType` if the elements are of another type.
   public init(npy data: Data, limits: LoadLimits = .default) throws(FormatError) {
     let array = try AnyNDArray(npy: data, limits: limits)
     do throws(ArrayError) { try self.init(array) } catch {

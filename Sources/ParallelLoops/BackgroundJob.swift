@@ -17,7 +17,7 @@ package final class BackgroundJob<Value: Sendable>: Sendable {
       isDone.signal()
       return
     }
-    DispatchQueue.global(qos: .userInitiated).async {
+    WorkerThreads.shared.run {
       let value = body()
       self.result.withLock { $0 = value }
       self.isDone.signal()

@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Synchronization
 internal import PlatformC
 
@@ -185,12 +184,20 @@ package enum Parallel {
   /// themselves. What works in the background of a loop (progress, for one) puts itself here.
   @TaskLocal package static var inherited: (any Sendable)?
 
-  /// Runs `body` on several threads at once, each with what the caller has ``inherited``.
+  /// Whether this is the body of a loop: a loop within it takes only threads that have nothing to do.
+  @TaskLocal private static var isInLoop = false
+
+  /// Runs `body` on the caller's thread and up to `count - 1` others at once, each with what the caller has
+  /// ``inherited``; on fewer if others have work, so one call must do all that is left.
   private static func onThreads(_ count: Int, _ body: @Sendable () -> Void) {
-    guard let inherited else {
-      DispatchQueue.concurrentPerform(iterations: count) { _ in body() }
-      return
+    // Loops side by side share the cores by the system's scheduler, as those of several processes do.
+    let limit = isInLoop ? workers - 1 : 4 * workers
+    let inherited = inherited
+    SharedWork.run(helpers: count - 1, below: limit) {
+      $isInLoop.withValue(true) {
+        guard let inherited else { return body() }
+        $inherited.withValue(inherited, operation: body)
+      }
     }
-    DispatchQueue.concurrentPerform(iterations: count) { _ in $inherited.withValue(inherited, operation: body) }
   }
 }

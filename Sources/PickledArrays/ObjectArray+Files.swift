@@ -9,11 +9,11 @@ extension NPYFile {
   /// The array of objects that the file holds, decoded without running anything: NumPy's `allow_pickle=True`, which
   /// runs what the file says.
   ///
-  /// - Throws: ``FormatError`` with code `badArgument` if the elements are not objects, `malformed` if the pickle is no
+  /// - Throws: ``FormatError`` with code `wrongDType` if the elements are not objects, `malformed` if the pickle is no
   ///   array.
   public func readObjects(options: PickleReader.Options = PickleReader.Options()) throws(FormatError) -> ObjectArray {
     guard header.dtype.hasObjects else {
-      throw FormatError(.badArgument, "the elements are \(header.dtype), no objects", file: source.name)
+      throw FormatError(.wrongDType, "the elements are \(header.dtype), no objects", file: source.name)
     }
     do throws(FormatError) {
       var reader = PickleReader(source, at: dataOffset, options: options)

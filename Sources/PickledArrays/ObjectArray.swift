@@ -23,12 +23,12 @@ public struct ObjectArray: PickleConvertible, PickledArrayConvertible {
 
   /// An array of objects in C order.
   ///
-  /// - Throws: ``FormatError`` with code `malformed` if their number is not that of the shape, `badArgument` for a
+  /// - Throws: ``FormatError`` with code `malformed` if their number is not that of the shape, `wrongDType` for a
   ///   dtype without objects.
   public init(
     shape: [Int], items: [PickleValue], dtype: DType = .object, isFortran: Bool = false
   ) throws(FormatError) {
-    guard dtype.hasObjects else { throw FormatError(.badArgument, "the elements are \(dtype), no objects") }
+    guard dtype.hasObjects else { throw FormatError(.wrongDType, "the elements are \(dtype), no objects") }
     do throws(ArrayError) {
       let count = try AnyNDArray.check(shape: shape, itemSize: 1)
       guard count == items.count else {

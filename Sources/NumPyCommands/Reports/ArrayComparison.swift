@@ -39,7 +39,7 @@ struct ArrayComparison {
       }
     } catch {
       // Elements that cannot be compared are different, whatever they hold.
-      if error.code == .badArgument, result.dtypesDiffer { return result }
+      if [.badArgument, .wrongDType, .wrongShape].contains(error.code), result.dtypesDiffer { return result }
       throw error
     }
     result.difference = difference

@@ -42,7 +42,7 @@ extension LazyArray {
         array.openAxis == nil ? array : try LazyArray(array.spool.countable(array.blocks()), spool: array.spool)
       guard counted.isEmpty || known.shape == counted[0].shape else {
         throw FormatError(
-          .badArgument,
+          .wrongShape,
           "all input arrays must have the same shape, not \(Layout.describe(counted[0].shape)) and "
             + Layout.describe(known.shape), file: known.name)
       }
@@ -144,7 +144,7 @@ extension LazyArray {
       Array(rows.shape.dropFirst()) == rowShape
     else {
       throw FormatError(
-        .badArgument,
+        .wrongShape,
         "an array of shape \(Layout.describe(shape)) does not fit one of shape \(Layout.describe(appender.header.shape)): "
           + "rows of it have shape \(Layout.describe(rowShape))", file: name)
     }
@@ -152,7 +152,7 @@ extension LazyArray {
     if rows.dtype.native != wanted.native {
       guard !rows.dtype.hasObjects, rows.dtype.canCast(to: wanted, casting: .safe) else {
         throw FormatError(
-          .badArgument,
+          .wrongDType,
           "elements of \(rows.dtype) do not fit an array of \(wanted) without loss: convert them first, as by --astype",
           file: name)
       }
