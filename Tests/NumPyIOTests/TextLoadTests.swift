@@ -235,7 +235,7 @@ import Testing
     options.converters = [0: { _ in .number(1.7) }]
     let integers = try AnyNDArray.loadText(from: MemorySource(Array("1,2\n".utf8)), options: options)
     #expect(try NDArray<Int32>(integers).elements == [1, 2])
-    var records = LoadTextOptions(dtype: try DType("i4,f8"))
+    var records = LoadTextOptions(dtype: "i4,f8")
     records.unpack = true
     let columns = try AnyNDArray.loadTextColumns(from: MemorySource(Array("1 2.5\n3 4\n".utf8)), options: records)
     #expect(try NDArray<Int32>(columns[0]).elements == [1, 3])

@@ -15,6 +15,6 @@ extension NDArray {
   init<Other>(_ elements: [Element], sameShapeAs other: NDArray<Other>) {
     do throws(ArrayError) {
       try self.init(elements, shape: other.shape)
-    } catch { preconditionFailure(error.message) }
+    } catch { fatalError(error.message) }
   }
 }

@@ -103,11 +103,10 @@ extension NDArray where Element: NumericArrayElement {
   public func isClose(
     to other: NDArray, rtol: Double = 1e-5, atol: Double = 1e-8, equalNaN: Bool = false
   ) -> NDArray<Bool> {
-    precondition(shape == other.shape, "operands of shapes \(shape) and \(other.shape)")
     do throws(ArrayError) {
       return NDArray<Bool>(
         unchecked: try untyped.isClose(to: other.untyped, rtol: rtol, atol: atol, equalNaN: equalNaN))
-    } catch { preconditionFailure(error.message) }
+    } catch { fatalError(error.message) }
   }
 
   /// Whether all elements are close: NumPy's `np.allclose`. Arrays of different shapes are not.

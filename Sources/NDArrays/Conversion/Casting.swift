@@ -162,6 +162,16 @@ extension AnyNDArray {
     try Conversion.convert(self, into: result)
     return result
   }
+
+  /// The array with its elements converted to a Swift type: NumPy's `astype`. Nothing is copied if they are of it.
+  ///
+  /// - Throws: ``ArrayError`` as ``asType(_:casting:)-(DType,_)``.
+  public func asType<Element: ArrayElement>(
+    _ type: Element.Type, casting: Casting = .sameKind
+  ) throws(ArrayError) -> NDArray<Element> {
+    let target = try Element.checkedDType
+    return try NDArray<Element>(dtype.native == target ? self : asType(target, casting: casting))
+  }
 }
 
 extension NDArray {

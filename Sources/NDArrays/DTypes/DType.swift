@@ -4,9 +4,10 @@
 /// fields. It is a value; two are equal where NumPy's are.
 ///
 /// ```swift
-/// try DType("<f8") == .float64
-/// try DType("M8[ns]").dateUnit            // nanoseconds
-/// try DType("<f4,<i4").fields?.map(\.name)  // ["f0", "f1"]
+/// DType("<f8") == .float64
+/// DType("M8[ns]").dateUnit                // nanoseconds
+/// DType("<f4,<i4").fields?.map(\.name)      // ["f0", "f1"]
+/// try DType(notation)                     // a notation from a user or a file may be wrong
 /// ```
 public struct DType: Sendable {
   /// What an element is, with NumPy's `dtype.kind` as raw value.

@@ -7,12 +7,12 @@ extension AnyNDArray {
     get {
       do throws(ArrayError) {
         return try slice(indices.map(\.axisSelection))
-      } catch { preconditionFailure(error.message) }
+      } catch { fatalError(error.message) }
     }
     set {
       do throws(ArrayError) {
         try assign(newValue, to: indices.map(\.axisSelection))
-      } catch { preconditionFailure(error.message) }
+      } catch { fatalError(error.message) }
     }
   }
 

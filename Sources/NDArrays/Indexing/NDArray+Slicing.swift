@@ -7,12 +7,12 @@ extension NDArray {
     get {
       do throws(ArrayError) {
         return try slice(indices.map(\.axisSelection))
-      } catch { preconditionFailure(error.message) }
+      } catch { fatalError(error.message) }
     }
     set {
       do throws(ArrayError) {
         try untyped.assign(newValue.untyped, to: indices.map(\.axisSelection))
-      } catch { preconditionFailure(error.message) }
+      } catch { fatalError(error.message) }
     }
   }
 
@@ -23,48 +23,88 @@ extension NDArray {
     NDArray(unchecked: try untyped.slice(selections))
   }
 
+  /// A part of the array along its first axes: `m[0]` is the first row of a matrix, and of an array with one axis an array
+  /// without any. It is what an index gives wherever the type does not ask for an element.
+  ///
+  /// ```swift
+  /// let row = m[0]               // NDArray, as NumPy's m[0]
+  /// let x: Double = v[0]         // an element
+  /// ```
+  ///
+  /// - Precondition: As for the other subscripts.
+  public subscript(_ indices: Int...) -> NDArray {
+    get {
+      do throws(ArrayError) { return try slice(indices.map { .index($0) }) } catch { fatalError(error.message) }
+    }
+    set {
+      do throws(ArrayError) {
+        try untyped.assign(newValue.untyped, to: indices.map { .index($0) })
+      } catch { fatalError(error.message) }
+    }
+  }
+
   /// One element: `a[1, 2, 3]`, an index for every axis, negative ones counted from the end.
   ///
   /// - Precondition: There are as many indices as axes, each within its axis. ``element(at:)`` throws instead.
+  @_disfavoredOverload
   public subscript(_ indices: Int...) -> Element {
     get {
-      // Safe: `offset(of:)` has checked every index; the elements are aligned and of this type.
-      let distance = offset(of: indices)
-      return unsafe (untyped.storage.baseAddress + distance).assumingMemoryBound(to: Element.self).pointee
+      do throws(ArrayError) { return try element(at: indices) } catch { fatalError(error.message) }
     }
     set {
-      _ = offset(of: indices)
-      untyped.makeUnique()
-      // Asked for again: the copy may have other strides.
-      let distance = offset(of: indices)
-      // Safe: as above; this array alone holds the storage now.
-      unsafe (untyped.storage.baseAddress + distance).assumingMemoryBound(to: Element.self).pointee = newValue
+      do throws(ArrayError) { try setElement(at: indices, to: newValue) } catch { fatalError(error.message) }
     }
   }
 
   /// One element, by indices that come from users or files.
   ///
-  /// - Throws: ``ArrayError`` if the number of indices is not that of the axes, or one is out of bounds.
+  /// - Throws: ``ArrayError`` with code `badIndex` if the number of indices is not that of the axes, `indexOutOfRange` if
+  ///   one is out of bounds.
   public func element(at indices: [Int]) throws(ArrayError) -> Element {
-    guard indices.count == ndim else {
-      throw ArrayError(.badIndex, "\(indices.count) indices for an array of \(ndim) dimensions")
-    }
-    let view = try slice(indices.map { .index($0) })
-    // Safe: the slice's first element lies within the storage, aligned and of this type.
-    return unsafe view.untyped.firstElement.assumingMemoryBound(to: Element.self).pointee
+    let distance = try offset(of: indices)
+    defer { extendLifetime(untyped.storage) }
+    // Safe: `offset(of:)` has checked every index; the elements are aligned and of this type.
+    return unsafe (untyped.storage.baseAddress + distance).assumingMemoryBound(to: Element.self).pointee
   }
 
-  private func offset(of indices: [Int]) -> Int {
-    precondition(
-      indices.count == ndim,
-      "\(indices.count) indices for an array of \(ndim) dimensions; for a part of it add .ellipsis")
+  /// The only element of an array of one: NumPy's `item()`.
+  ///
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` for any other number of elements.
+  public func item() throws(ArrayError) -> Element {
+    guard count == 1 else {
+      throw ArrayError(.shapeMismatch, "can only convert an array of size 1 to a Swift scalar, not \(count)")
+    }
+    return try element(at: [Int](repeating: 0, count: ndim))
+  }
+
+  /// Changes one element, by indices that come from users or files.
+  ///
+  /// - Throws: ``ArrayError`` as ``element(at:)``.
+  public mutating func setElement(at indices: [Int], to value: Element) throws(ArrayError) {
+    _ = try offset(of: indices)
+    untyped.makeUnique()
+    // Asked for again: the copy may have other strides.
+    let distance = try offset(of: indices)
+    // Safe: as above; this array alone holds the storage now.
+    unsafe (untyped.storage.baseAddress + distance).assumingMemoryBound(to: Element.self).pointee = value
+  }
+
+  private func offset(of indices: [Int]) throws(ArrayError) -> Int {
+    guard indices.count == ndim else {
+      throw ArrayError(
+        .badIndex,
+        "\(indices.count) indices for one element of an array of \(ndim) dimensions, of shape "
+          + Layout.describe(shape))
+    }
     var distance = untyped.offset
     for axis in indices.indices {
       let size = untyped.shape[axis]
       let place = indices[axis] < 0 ? indices[axis] &+ size : indices[axis]
-      precondition(
-        place >= 0 && place < size, "index \(indices[axis]) is out of bounds for axis \(axis) with size \(size)")
-      distance += place * untyped.strides[axis]
+      guard place >= 0, place < size else {
+        throw ArrayError(
+          .indexOutOfRange, "index \(indices[axis]) is out of bounds for axis \(axis) with size \(size)")
+      }
+      distance += place &* untyped.strides[axis]
     }
     return distance
   }

@@ -37,7 +37,7 @@ extension NDArray {
   ///
   /// - Precondition: The shapes fit. For shapes that come from files or users use `matmul`, which throws.
   public static func • (left: NDArray, right: NDArray) -> NDArray {
-    do throws(ArrayError) { return try matmul(left, right) } catch { preconditionFailure(error.message) }
+    do throws(ArrayError) { return try matmul(left, right) } catch { fatalError(error.message) }
   }
 }
 
@@ -47,7 +47,7 @@ extension AnyNDArray {
   /// - Precondition: The shapes fit and the dtypes are numeric. For arrays that come from files or users use `matmul`,
   ///   which throws.
   public static func • (left: AnyNDArray, right: AnyNDArray) -> AnyNDArray {
-    do throws(ArrayError) { return try matmul(left, right) } catch { preconditionFailure(error.message) }
+    do throws(ArrayError) { return try matmul(left, right) } catch { fatalError(error.message) }
   }
 }
 

@@ -65,7 +65,7 @@ private enum RandomFill {
   static func make<Element: ArrayElement>(_ shape: [Int], of _: Element.Type) -> AnyNDArray {
     do throws(ArrayError) {
       return try AnyNDArray(uninitialized: shape, dtype: Element.checkedDType)
-    } catch { preconditionFailure(error.message) }
+    } catch { fatalError(error.message) }
   }
 
   @inline(__always)

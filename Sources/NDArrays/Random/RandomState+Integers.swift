@@ -32,7 +32,7 @@ extension RandomState {
     let width = UInt64(truncatingIfNeeded: range.upperBound) &- low
     do throws(ArrayError) {
       return NDArray(unchecked: try integers(low: low, width: width, shape: shape, dtype: Element.checkedDType))
-    } catch { preconditionFailure(error.message) }
+    } catch { fatalError(error.message) }
   }
 
   /// Truth values, each as likely: NumPy's `randint(0, 2, shape, dtype=bool)`.
@@ -41,7 +41,7 @@ extension RandomState {
   public mutating func randomBools(shape: [Int]) -> NDArray<Bool> {
     do throws(ArrayError) {
       return NDArray(unchecked: try integers(low: 0, width: 1, shape: shape, dtype: .bool))
-    } catch { preconditionFailure(error.message) }
+    } catch { fatalError(error.message) }
   }
 
   /// Integers in `low..<high` of a dtype that is known at run time, `bool` included.

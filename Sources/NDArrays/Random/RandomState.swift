@@ -58,6 +58,11 @@ public struct RandomState: Sendable {
         // Safe: every place of the buffer, which is new memory of this type, is initialised once.
         for index in buffer.indices { unsafe buffer.initializeElement(at: index, to: draw(&self)) }
       }
-    } catch { preconditionFailure(error.message) }
+    } catch { fatalError(error.message) }
   }
+}
+
+extension RandomState: RandomNumberGenerator {
+  /// 64 bits, for Swift's own `random(in:using:)` and `shuffled(using:)`: two of the generator's numbers.
+  public mutating func next() -> UInt64 { twister.next64() }
 }

@@ -78,6 +78,6 @@ extension NDArray {
 
   /// The same, of a reduction over all elements, which exists for every such type.
   fileprivate static func only(_ reduce: () throws(ArrayError) -> AnyNDArray) -> Element {
-    do throws(ArrayError) { return only(try reduce()) } catch { preconditionFailure(error.message) }
+    do throws(ArrayError) { return only(try reduce()) } catch { fatalError(error.message) }
   }
 }

@@ -54,7 +54,7 @@ extension AnyNDArray {
   public func flattened(fortran: Bool = false) -> AnyNDArray {
     do throws(ArrayError) {
       return try reshaped([count], fortran: fortran)
-    } catch { preconditionFailure(error.message) }
+    } catch { fatalError(error.message) }
   }
 }
 

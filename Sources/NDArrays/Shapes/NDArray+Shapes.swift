@@ -10,7 +10,7 @@ extension NDArray {
   ///
   /// - Precondition: The number of elements is the same. ``reshaped(_:fortran:)`` throws instead.
   public func reshaped(_ shape: Int...) -> NDArray {
-    do throws(ArrayError) { return try reshaped(shape) } catch { preconditionFailure(error.message) }
+    do throws(ArrayError) { return try reshaped(shape) } catch { fatalError(error.message) }
   }
 
   /// The same elements in another shape, for shapes that come from users or files.

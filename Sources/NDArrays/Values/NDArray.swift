@@ -37,7 +37,7 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   ///
   /// - Precondition: The shape is one that memory can hold; ``init(zeros:)-(Shape)`` throws instead.
   public init(zeros shape: Int...) {
-    do throws(ArrayError) { try self.init(zeros: shape) } catch { preconditionFailure(error.message) }
+    do throws(ArrayError) { try self.init(zeros: shape) } catch { fatalError(error.message) }
   }
 
   /// A new array of zeros (`false` for `Bool`): NumPy's `np.zeros`.
@@ -73,7 +73,7 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   public init(_ elements: [Element]) {
     do throws(ArrayError) {
       try self.init(elements, shape: [elements.count])
-    } catch { preconditionFailure(error.message) }
+    } catch { fatalError(error.message) }
   }
 
   /// Rows of one length as two axes: NumPy's `np.array(rows)`. For literals of any depth see ``init(nested:)``.
@@ -89,7 +89,7 @@ public struct NDArray<Element: ArrayElement>: Sendable {
 
   /// A 0-d array of one value.
   public init(scalar value: Element) {
-    do throws(ArrayError) { try self.init([value], shape: []) } catch { preconditionFailure(error.message) }
+    do throws(ArrayError) { try self.init([value], shape: []) } catch { fatalError(error.message) }
   }
 
   /// A new C-ordered array whose elements `fill` writes, all of them.
@@ -100,6 +100,18 @@ public struct NDArray<Element: ArrayElement>: Sendable {
     // Safe: the storage is new, 64-byte aligned, and holds just the shape's elements.
     let buffer = unsafe untyped.storage.mutableBuffer.bindMemory(to: Element.self)
     unsafe fill(UnsafeMutableBufferPointer(rebasing: buffer[..<untyped.count]))
+  }
+
+  /// A new C-ordered array of a shape that memory holds, whose elements `write` writes, all of them.
+  @usableFromInline
+  init(uncheckedShape shape: [Int], writing write: (inout MutableSpan<Element>) -> Void) {
+    do throws(ArrayError) {
+      self = unsafe try NDArray(shape: shape) { buffer in
+        // Safe: any bytes are a value of such a type, and every element is written before the array is seen.
+        var span = unsafe MutableSpan(_unsafeElements: buffer)
+        write(&span)
+      }
+    } catch { fatalError(error.message) }
   }
 
   /// The type of the elements as NumPy has it.

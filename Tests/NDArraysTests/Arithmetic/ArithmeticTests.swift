@@ -28,7 +28,7 @@ import TestSupport
           try expect("product", AnyNDArray(a * b))
           try expect("quotient", divide(a, b))
           #expect(try areIdentical(AnyNDArray(a.adding(b)), AnyNDArray(a + b)))
-          let two = b[1, 2]
+          let two: Element = b[1, 2]
           let repeated = try NDArray(repeating: two, shape: [3, 7])
           #expect(areIdentical(AnyNDArray(a + two), AnyNDArray(a + repeated)))
           #expect(areIdentical(AnyNDArray(two - a), AnyNDArray(repeated - a)))

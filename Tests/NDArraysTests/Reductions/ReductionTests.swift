@@ -58,7 +58,8 @@ import TestSupport
     for place in [0, 1023, 1024, 2500, 2999] {
       var numbers = (0..<3000).map { Float($0 * 7919 % 3001) - 1500 }
       let array = NDArray(numbers)
-      #expect(try array.min() == numbers.min() && array.max() == numbers.max())
+      let (least, most): (Float, Float) = (try array.min(), try array.max())
+      #expect(least == numbers.min() && most == numbers.max())
       numbers[place] = .nan
       #expect(try NDArray(numbers).min().isNaN && NDArray(numbers).max().isNaN)
     }

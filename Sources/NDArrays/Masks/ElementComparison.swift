@@ -1,0 +1,68 @@
+/// Comparisons element by element, which give truth values: a mask.
+enum ElementComparison: Sendable {
+  case equal, less, lessOrEqual
+
+  /// A mask of where two arrays of one dtype compare so, by NumPy's broadcasting.
+  func mask(_ left: AnyNDArray, _ right: AnyNDArray, dtype: DType) throws(ArrayError) -> AnyNDArray {
+    let (left, right) = try AnyNDArray.broadcast(left, right)
+    switch (dtype.kind, dtype.itemSize) {
+    case (.bool, _), (.unsignedInteger, 1): return try mask(UInt8.self, left, right)
+    case (.unsignedInteger, 2): return try mask(UInt16.self, left, right)
+    case (.unsignedInteger, 4): return try mask(UInt32.self, left, right)
+    case (.unsignedInteger, 8): return try mask(UInt64.self, left, right)
+    case (.signedInteger, 1): return try mask(Int8.self, left, right)
+    case (.signedInteger, 2): return try mask(Int16.self, left, right)
+    case (.signedInteger, 4): return try mask(Int32.self, left, right)
+    case (.signedInteger, 8): return try mask(Int64.self, left, right)
+    #if !(os(macOS) && arch(x86_64))
+      case (.float, 2): return try mask(Float16.self, left, right)
+    #endif
+    case (.float, 4): return try mask(Float.self, left, right)
+    case (.float, 8): return try mask(Double.self, left, right)
+    case (.complex, 8) where self == .equal: return try equal(NumberPair<Float>.self, left, right)
+    case (.complex, 16) where self == .equal: return try equal(NumberPair<Double>.self, left, right)
+    default: throw left.unsupported("comparison")
+    }
+  }
+
+  private func mask<Item: BitwiseCopyable & Comparable & SendableMetatype>(
+    _: Item.Type, _ left: AnyNDArray, _ right: AnyNDArray
+  ) throws(ArrayError) -> AnyNDArray {
+    // A loop for each, so that none asks in its midst which one it is.
+    switch self {
+    case .equal: return try Elementwise.map(Item.self, left, right, .bool) { $0 == $1 ? UInt8(1) : 0 }
+    case .less: return try Elementwise.map(Item.self, left, right, .bool) { $0 < $1 ? UInt8(1) : 0 }
+    case .lessOrEqual: return try Elementwise.map(Item.self, left, right, .bool) { $0 <= $1 ? UInt8(1) : 0 }
+    }
+  }
+
+  private func equal<Part>(
+    _: NumberPair<Part>.Type, _ left: AnyNDArray, _ right: AnyNDArray
+  ) throws(ArrayError) -> AnyNDArray {
+    try Elementwise.map(NumberPair<Part>.self, left, right, .bool) {
+      $0.real == $1.real && $0.imaginary == $1.imaginary ? UInt8(1) : 0
+    }
+  }
+}
+
+extension NDArray {
+  /// Where two arrays compare so.
+  ///
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` if the shapes do not fit each other.
+  func mask(_ comparison: ElementComparison, _ other: NDArray) throws(ArrayError) -> NDArray<Bool> {
+    NDArray<Bool>(unchecked: try comparison.mask(untyped, other.untyped, dtype: Element.dtype))
+  }
+
+  /// The same for operators.
+  static func mask(_ left: NDArray, _ comparison: ElementComparison, _ right: NDArray) -> NDArray<Bool> {
+    do throws(ArrayError) { return try left.mask(comparison, right) } catch { fatalError(error.message) }
+  }
+
+  static func mask(_ left: NDArray, _ comparison: ElementComparison, _ right: Element) -> NDArray<Bool> {
+    mask(left, comparison, NDArray(scalar: right))
+  }
+
+  static func mask(_ left: Element, _ comparison: ElementComparison, _ right: NDArray) -> NDArray<Bool> {
+    mask(NDArray(scalar: left), comparison, right)
+  }
+}

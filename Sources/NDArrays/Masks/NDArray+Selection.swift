@@ -1,0 +1,112 @@
+extension NDArray {
+  /// The elements where a mask is true, in C order along one axis: NumPy's `a[mask]`. A mask of fewer axes selects parts
+  /// along the leading ones.
+  ///
+  /// ```swift
+  /// let positive = a[a .> 0]
+  /// a[a .< 0] = NDArray(scalar: 0)
+  /// ```
+  ///
+  /// Assigning takes an array of as many values as there are true elements, or one that broadcasts to them.
+  ///
+  /// - Precondition: The mask's shape is the array's, or begins it. ``selecting(_:)`` throws instead.
+  public subscript(_ mask: NDArray<Bool>) -> NDArray {
+    get {
+      do throws(ArrayError) { return try selecting(mask) } catch { fatalError(error.message) }
+    }
+    set {
+      do throws(ArrayError) { try assign(newValue, where: mask) } catch { fatalError(error.message) }
+    }
+  }
+
+  /// The elements where a mask is true, for shapes that come from users or files.
+  ///
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` if the mask's shape is not the array's, or its beginning.
+  public func selecting(_ mask: NDArray<Bool>) throws(ArrayError) -> NDArray {
+    let places = try places(of: mask)
+    return NDArray(unchecked: try folded(mask.ndim).gathering(places))
+  }
+
+  /// Gives the elements where a mask is true other values: NumPy's `a[mask] = values`.
+  ///
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` if the mask's shape is not the array's, or its beginning, or the
+  ///   values do not broadcast to the selection.
+  public mutating func assign(_ values: NDArray, where mask: NDArray<Bool>) throws(ArrayError) {
+    let places = try places(of: mask)
+    let values = try values.untyped.broadcast(to: [places.count] + shape[mask.ndim...])
+    if !isCContiguous { untyped = untyped.packed() }
+    // Values that share the memory hold it too, so this makes a copy then.
+    untyped.makeUnique()
+    untyped.scatter(values, to: places)
+  }
+
+  /// The elements at places along an axis: NumPy's `np.take(a, indices, axis)`, or `a[indices]` for the first axis.
+  ///
+  /// - Parameters:
+  ///   - indices: The places, counted from the end if negative.
+  ///   - axis: The axis, counted from the end if negative.
+  /// - Throws: ``ArrayError`` with code `axisOutOfRange`, or `indexOutOfRange` for an index outside the axis.
+  public func taking(_ indices: [Int], axis: Int = 0) throws(ArrayError) -> NDArray {
+    let axis = try Layout.normalized(axis, count: ndim)
+    let size = shape[axis]
+    var places: [Int] = []
+    places.reserveCapacity(indices.count)
+    for index in indices {
+      let place = index < 0 ? index &+ size : index
+      guard place >= 0, place < size else {
+        throw ArrayError(.indexOutOfRange, "index \(index) is out of bounds for axis \(axis) with size \(size)")
+      }
+      places.append(place)
+    }
+    // The axis comes first, and goes back to its place.
+    let order = [axis] + shape.indices.filter { $0 != axis }
+    let taken = try untyped.transposed(order).gathering(places)
+    return NDArray(unchecked: try taken.transposed(shape.indices.map { $0 == axis ? 0 : $0 < axis ? $0 + 1 : $0 }))
+  }
+
+  /// The elements of one array where a mask is true, of another where it is false: NumPy's `np.where(mask, a, b)`. All
+  /// three broadcast to one shape.
+  ///
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` if the shapes do not fit each other.
+  public static func choosing(
+    where mask: NDArray<Bool>, _ whenTrue: NDArray, _ whenFalse: NDArray
+  ) throws(ArrayError) -> NDArray {
+    let shape = try Layout.broadcast(mask.shape, Layout.broadcast(whenTrue.shape, whenFalse.shape))
+    let mask = try mask.broadcast(to: shape)
+    var result = NDArray(unchecked: try whenFalse.untyped.broadcast(to: shape).packed())
+    try result.assign(whenTrue.broadcast(to: shape).selecting(mask), where: mask)
+    return result
+  }
+
+  /// The array with its leading axes as one.
+  private func folded(_ count: Int) throws(ArrayError) -> AnyNDArray {
+    try untyped.reshaped([shape[..<count].reduce(1, *)] + shape[count...])
+  }
+
+  /// Where a mask is true, counted in C order.
+  private func places(of mask: NDArray<Bool>) throws(ArrayError) -> [Int] {
+    guard mask.ndim <= ndim, Array(shape[..<mask.ndim]) == mask.shape else {
+      throw ArrayError(
+        .shapeMismatch,
+        "boolean index did not match indexed array: a mask of shape \(Layout.describe(mask.shape)), "
+          + "an array of shape \(Layout.describe(shape))")
+    }
+    return mask.truePlaces()
+  }
+}
+
+extension NDArray where Element == Bool {
+  /// The indices of what is true along each axis: NumPy's `np.nonzero(mask)`. For one axis, `mask.nonzero()[0]`.
+  public func nonzero() -> [NDArray<Int>] {
+    let places = truePlaces()
+    var stride = count
+    return shape.map { length in
+      stride = length > 0 ? stride / length : 0
+      return NDArray<Int>(places.map { stride > 0 ? $0 / stride % length : 0 })
+    }
+  }
+
+  fileprivate func truePlaces() -> [Int] {
+    withElements { elements in elements.indices.filter { elements[$0] } }
+  }
+}

@@ -1,0 +1,71 @@
+extension NDArray where Element: ReducibleElement {
+  /// The sums over several axes: NumPy's `a.sum(axis=(0, 2), keepdims=…)`.
+  ///
+  /// - Parameters:
+  ///   - axes: Counted from the end if negative.
+  ///   - keepDims: Whether the axes stay, with length 1, so that the result broadcasts against the array.
+  /// - Throws: ``ArrayError`` with code `axisOutOfRange`, or `badIndex` for an axis named twice.
+  public func sum(axes: [Int], keepDims: Bool = false) throws(ArrayError) -> NDArray<Element.Total> {
+    let merged = try untyped.mergingAxes(axes)
+    return NDArray<Element.Total>(unchecked: try merged.restored(merged.array.sum(axis: -1), keepDims))
+  }
+
+  /// The means over several axes; see ``sum(axes:keepDims:)``.
+  public func mean(axes: [Int], keepDims: Bool = false) throws(ArrayError) -> NDArray<Element.Average> {
+    let merged = try untyped.mergingAxes(axes)
+    return NDArray<Element.Average>(unchecked: try merged.restored(merged.array.mean(axis: -1), keepDims))
+  }
+
+  /// The standard deviations over several axes; see ``sum(axes:keepDims:)`` and ``std(ddof:)``.
+  public func std(axes: [Int], ddof: Int = 0, keepDims: Bool = false) throws(ArrayError) -> NDArray<Element.Deviation> {
+    let merged = try untyped.mergingAxes(axes)
+    return NDArray<Element.Deviation>(unchecked: try merged.restored(merged.array.std(axis: -1, ddof: ddof), keepDims))
+  }
+
+  /// The smallest elements over several axes; see ``sum(axes:keepDims:)``.
+  ///
+  /// - Throws: ``ArrayError``, also with code `badValue` if there are no elements.
+  public func min(axes: [Int], keepDims: Bool = false) throws(ArrayError) -> NDArray {
+    let merged = try untyped.mergingAxes(axes)
+    return NDArray(unchecked: try merged.restored(merged.array.min(axis: -1), keepDims))
+  }
+
+  /// The largest elements over several axes; see ``sum(axes:keepDims:)``.
+  ///
+  /// - Throws: ``ArrayError``, also with code `badValue` if there are no elements.
+  public func max(axes: [Int], keepDims: Bool = false) throws(ArrayError) -> NDArray {
+    let merged = try untyped.mergingAxes(axes)
+    return NDArray(unchecked: try merged.restored(merged.array.max(axis: -1), keepDims))
+  }
+}
+
+/// An array whose axes that are to go have become its last.
+private struct MergedAxes {
+  let array: AnyNDArray
+  /// The axes that have gone, in the old array, in order.
+  let axes: [Int]
+
+  /// What came of the reduction, with the axes as ones if they are to stay.
+  func restored(_ reduced: AnyNDArray, _ keepDims: Bool) throws(ArrayError) -> AnyNDArray {
+    guard keepDims else { return reduced }
+    var result = reduced
+    for axis in axes { result = try result.expandingDimensions(axis: axis) }
+    return result
+  }
+}
+
+extension AnyNDArray {
+  fileprivate func mergingAxes(_ axes: [Int]) throws(ArrayError) -> MergedAxes {
+    var gone: [Int] = []
+    for axis in axes {
+      let place = try Layout.normalized(axis, count: ndim)
+      guard !gone.contains(place) else { throw ArrayError(.badIndex, "duplicate value in 'axis': \(axis)") }
+      gone.append(place)
+    }
+    gone.sort()
+    let kept = shape.indices.filter { !gone.contains($0) }
+    let merged = gone.reduce(1) { $0 * shape[$1] }
+    let array = try transposed(kept + gone).reshaped(kept.map { shape[$0] } + [merged])
+    return MergedAxes(array: array, axes: gone)
+  }
+}

@@ -1,0 +1,80 @@
+extension NDArray: Sequence {
+  /// The elements in C order.
+  ///
+  /// ```swift
+  /// for element in array { … }
+  /// let total = array.reduce(0, +)
+  /// ```
+  ///
+  /// An array that does not lie in C order is copied first.
+  public func makeIterator() -> Iterator { Iterator(self) }
+
+  /// The number of elements.
+  public var underestimatedCount: Int { count }
+
+  /// Calls `body` with the array's own memory, if it lies in C order.
+  public func withContiguousStorageIfAvailable<Result>(
+    _ body: (UnsafeBufferPointer<Element>) throws -> Result
+  ) rethrows -> Result? {
+    guard isCContiguous else { return nil }
+    // Safe: the buffer is lent for the call.
+    return try unsafe withUnsafeElements(body)
+  }
+
+  /// The elements of an array, one after the other.
+  ///
+  /// Safe: it holds the memory that it points into, which nobody changes while it is shared.
+  @safe public struct Iterator: IteratorProtocol {
+    /// Holds the memory that `next` points into.
+    @usableFromInline let storage: ArrayStorage
+    @usableFromInline var place: UnsafePointer<Element>
+    @usableFromInline let end: UnsafePointer<Element>
+
+    init(_ array: NDArray) {
+      let packed = array.untyped.contiguous()
+      storage = packed.storage
+      // Safe: the elements are aligned and of this type, and lie one after the other.
+      unsafe place = packed.firstElement.assumingMemoryBound(to: Element.self)
+      unsafe end = place + packed.count
+    }
+
+    /// The next element.
+    @inlinable
+    public mutating func next() -> Element? {
+      guard unsafe place < end else { return nil }
+      // Safe: `place` is before the end of the elements, which `storage` holds.
+      defer { unsafe place += 1 }
+      return unsafe place.pointee
+    }
+  }
+}
+
+extension NDArray: Hashable {
+  /// By shape and elements, as they are compared.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(shape)
+    for element in self { hasher.combine(element) }
+  }
+}
+
+extension NDArray: CustomReflectable {
+  /// Shape, dtype and what is printed: for debuggers and `dump`.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["shape": shape, "dtype": dtype.name, "elements": description], displayStyle: .struct)
+  }
+}
+
+extension AnyNDArray: CustomReflectable {
+  /// Shape, dtype and what is printed: for debuggers and `dump`.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["shape": shape, "dtype": dtype.name, "elements": description], displayStyle: .struct)
+  }
+}
+
+extension AnyNDArray: Equatable {
+  /// Whether shapes, dtypes (but for the byte order) and all elements are equal; NaN equals nothing. Elements that have no
+  /// equality, such as objects, equal nothing.
+  public static func == (left: AnyNDArray, right: AnyNDArray) -> Bool {
+    (try? left.isEqual(to: right)) ?? false
+  }
+}

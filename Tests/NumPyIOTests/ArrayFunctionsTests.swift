@@ -1,0 +1,313 @@
+import NumPyIO
+import TestSupport
+import Testing
+
+/// What a person does with loaded arrays, against the real NumPy: results are saved under the NumPy expression that they
+/// must equal, in dtype, shape and value.
+@Suite struct ArrayFunctionsTests {
+  /// Inputs and results on their way to NumPy.
+  private struct Claims {
+    var inputs: [(name: String, array: AnyNDArray)] = []
+    var results: [(expression: String, array: AnyNDArray)] = []
+
+    mutating func expect<Element>(_ expression: String, _ array: NDArray<Element>) {
+      results.append((expression, array.untyped))
+    }
+    mutating func expect<Element: ArrayElement>(_ expression: String, _ value: Element) {
+      results.append((expression, NDArray(scalar: value).untyped))
+    }
+  }
+
+  private static let program = """
+    import sys, numpy as np
+    bad = 0
+    for n, line in enumerate(open(sys.argv[1] + '/runs.txt').read().splitlines()):
+        inputs = np.load(f'{sys.argv[1]}/inputs{line}.npz')
+        results = np.load(f'{sys.argv[1]}/results{line}.npz')
+        names = {name: inputs[name] for name in inputs.files} | {'np': np}
+        expressions = open(f'{sys.argv[1]}/expressions{line}.txt').read().splitlines()
+        for number, expression in enumerate(expressions):
+            with np.errstate(all='ignore'):
+                wanted = np.asarray(eval(expression, dict(names)))
+            found = results[f'arr_{number}']
+            same = wanted.dtype == found.dtype and wanted.shape == found.shape
+            if same and wanted.dtype.kind in 'fc':
+                # NaNs are NaNs, and zeros have their signs.
+                parts = [(x.real, x.imag) if x.dtype.kind == 'c' else (x,) for x in (wanted, found)]
+                same = all(np.array_equal(w, f, equal_nan=True) and np.array_equal(np.signbit(w[w == 0]), np.signbit(f[f == 0]))
+                           for w, f in zip(*parts))
+            elif same:
+                same = np.array_equal(wanted, found)
+            if not same:
+                bad += 1
+                print(line, expression, 'is', repr(wanted), 'not', repr(found), wanted.dtype, found.dtype)
+    sys.exit(bad > 0)
+    """
+
+  private func check(_ runs: [(name: String, claims: Claims)]) async throws {
+    try await TemporaryFolder.with { folder in
+      for run in runs {
+        try await NPZArchive.save(run.claims.inputs, to: "\(folder)/inputs\(run.name).npz")
+        try await NPZArchive.save(
+          NPZArchive.numbered(run.claims.results.map(\.array)), to: "\(folder)/results\(run.name).npz")
+        let lines = run.claims.results.map(\.expression).joined(separator: "\n")
+        try Bytes.write(Array(lines.utf8), to: "\(folder)/expressions\(run.name).txt")
+      }
+      try Bytes.write(Array(runs.map(\.name).joined(separator: "\n").utf8), to: folder + "/runs.txt")
+      let outcome = try Python.run(["-c", ArrayFunctionsTests.program, folder])
+      #expect(outcome.exitCode == 0, "\(outcome.output)\(outcome.errors)")
+    }
+  }
+
+  /// Small numbers with zeros, ties and, of floats, infinities, NaNs and both zeros.
+  private func numbers<Element: NumericArrayElement>(_ seed: UInt32, _ shape: [Int]) throws -> NDArray<Element> {
+    var random = RandomState(seed: seed)
+    let unsigned = Element.dtype.kind == .unsignedInteger
+    let whole: NDArray<Int64> = random.randint(unsigned ? 0 : -4, 9, shape: shape)
+    var array = try whole.asType(Element.self, casting: .unsafe)
+    if Element.dtype.kind == .float, array.count > 6 {
+      let odd: [Double] = [.nan, .infinity, -.infinity, -0.0, 0.1]
+      for (index, value) in odd.enumerated() {
+        let element = try NDArray<Double>([value]).asType(Element.self)
+        array = array.flattened()
+        array[index + 1] = try NDArray(scalar: element.item())
+        array = try array.reshaped(shape)
+      }
+    }
+    return array
+  }
+
+  private func claims<Element: NumericArrayElement & Comparable & ReducibleElement>(
+    _: Element.Type, layout: Int
+  ) throws -> Claims where Element.Total: NumericArrayElement {
+    func laid(_ array: NDArray<Element>) throws -> NDArray<Element> {
+      try NDArray(layouts(of: array.untyped)[layout].array)
+    }
+    var claims = Claims()
+    let a = try laid(numbers(1, [4, 6]))
+    let b = try laid(numbers(2, [4, 6]))
+    let row = try laid(numbers(3, [6]))
+    let column = try laid(numbers(4, [4, 1]))
+    let t = try laid(numbers(5, [2, 3, 4]))
+    let none = try NDArray<Element>(zeros: [0, 3])
+    let x = try b.element(at: [3, 3])
+    claims.inputs =
+      [("a", a), ("b", b), ("row", row), ("column", column), ("t", t), ("none", none)]
+      .map { (name: $0.0, array: $0.1.untyped) } + [("x", NDArray(scalar: x).untyped)]
+
+    // Broadcasting.
+    claims.expect("a + row", a + row)
+    claims.expect("column - a", column - a)
+    claims.expect("row * column", row * column)
+    claims.expect("t + t[:, :1]", try t.adding(t[.all, 0..<1]))
+    claims.expect("none + row[:3]", none + row[0..<3])
+    claims.expect("-a", -a)
+    var c = a
+    c += row
+    c -= column
+    c *= b
+    c += x
+    claims.expect("((a + row) - column) * b + x", c)
+    claims.expect("a", a)
+    var same = a
+    same += same
+    claims.expect("a + a", same)
+
+    // Comparisons.
+    claims.expect("a == b", a .== b)
+    claims.expect("a != b", a .!= b)
+    claims.expect("a < row", a .< row)
+    claims.expect("a <= b", a .<= b)
+    claims.expect("column > a", column .> a)
+    claims.expect("a >= x", a .>= x)
+    claims.expect("x < a", x .< a)
+    claims.expect("a != x", a .!= x)
+    for (comparison, sign) in [
+      (NDArray<Element>.Comparison.equal, "=="), (.notEqual, "!="), (.less, "<"), (.lessOrEqual, "<="), (.greater, ">"),
+      (.greaterOrEqual, ">="),
+    ] { claims.expect("a \(sign) b", try a.comparing(comparison, to: b)) }
+    let (p, q) = (a .> x, b .< row)
+    claims.expect("(a > x) & (b < row)", p .& q)
+    claims.expect("(a > x) | (b < row)", p .| q)
+    claims.expect("(a > x) ^ (b < row)", p .^ q)
+    claims.expect("~(a > x)", .!p)
+    claims.expect("(a > x).all()", p.all())
+    claims.expect("(a > x).any()", p.any())
+    claims.expect("(a > x).all(axis=0)", try p.all(axis: 0))
+    claims.expect("(a > x).any(axis=-1)", try p.any(axis: -1))
+    claims.expect("np.nonzero(t > x)[1]", (t .> x).nonzero()[1])
+
+    // Selection.
+    claims.expect("a[a > x]", a[a .> x])
+    claims.expect("a[column[:, 0] > row[0]]", a[column[.all, 0] .> row[0]])
+    claims.expect("a.take([3, -1, 0, 3], axis=0)", try a.taking([3, -1, 0, 3]))
+    claims.expect("t.take([2, 0], axis=1)", try t.taking([2, 0], axis: 1))
+    claims.expect("t.take([-1], axis=-1)", try t.taking([-1], axis: -1))
+    claims.expect("np.where(a > x, row, b)", try NDArray.choosing(where: a .> x, row, b))
+    var d = a
+    d[d .> x] = NDArray(scalar: x)
+    claims.expect("np.where(a > x, x, a)", d)
+    var e = b
+    e[a .> x] = a[a .> x]
+    claims.expect("np.where(a > x, a, b)", e)
+    var f = a
+    f[column[.all, 0] .> row[0]] = row
+    claims.expect("np.where(column > row[0], row, a)", f)
+
+    // Order.
+    for axis in [0, 1, -1] {
+      claims.expect("np.sort(a, axis=\(axis))", try a.sorted(axis: axis))
+      claims.expect("np.argsort(a, axis=\(axis), kind='stable')", try a.argsort(axis: axis))
+      claims.expect("a.argmin(axis=\(axis))", try a.argmin(axis: axis))
+      claims.expect("t.argmax(axis=\(axis))", try t.argmax(axis: axis))
+      claims.expect("t.cumsum(axis=\(axis))", try t.cumsum(axis: axis))
+      claims.expect("a.cumprod(axis=\(axis))", try a.cumprod(axis: axis))
+    }
+    claims.expect("np.sort(none, axis=0)", try none.sorted(axis: 0))
+    claims.expect("a.argmin()", try a.argmin())
+    claims.expect("a.argmax()", try a.argmax())
+    claims.expect("a.cumsum()", a.cumsum())
+    claims.expect("t.cumprod()", t.cumprod())
+    claims.expect("none.cumsum()", none.cumsum())
+    let (low, high) = try NDArray<Int8>([1, 5]).asType(Element.self, casting: .unsafe).pair()
+    claims.expect("a.clip(1, 5)", a.clipped(min: low, max: high))
+    claims.expect("a.clip(max=5)", a.clipped(max: high))
+
+    // Axes.
+    claims.expect("t.min(axis=(0, 2))", try t.min(axes: [0, 2]))
+    claims.expect("t.max(axis=(-1, 0), keepdims=True)", try t.max(axes: [-1, 0], keepDims: true))
+    claims.expect("a.max(axis=(), keepdims=True)", try a.max(axes: [], keepDims: true))
+    claims.expect("column.squeeze()", try column.squeezed())
+    claims.expect("column.squeeze(-1)", try column.squeezed(axis: -1))
+    claims.expect("np.expand_dims(a, 1)", try a.expandingDimensions(axis: 1))
+    claims.expect("np.expand_dims(a, -1)", try a.expandingDimensions(axis: -1))
+    claims.expect("np.broadcast_to(row, (2, 3, 6))", try row.broadcast(to: [2, 3, 6]))
+    claims.expect("a[1]", a[1])
+    claims.expect("t[-1, 2]", t[-1, 2])
+    let single: Element = a[1, 2]
+    claims.expect("a[1, 2]", single)
+    var g = t
+    g[1] = NDArray(scalar: x)
+    g[0, 2] = row[0..<4]
+    g[0, 0, 1] = x
+    claims.expect(
+      "(h := t.copy(), h.__setitem__(1, x), h.__setitem__((0, 2), row[:4]), h.__setitem__((0, 0, 1), x))[0]", g)
+
+    // Sequences.
+    claims.expect("a.ravel()", NDArray(Array(a)))
+    return claims
+  }
+
+  @Test func agreesWithNumPy() async throws {
+    var runs: [(name: String, claims: Claims)] = []
+    func add<Element: NumericArrayElement & Comparable & ReducibleElement>(
+      _ type: Element.Type
+    ) throws where Element.Total: NumericArrayElement {
+      for layout in 0..<5 { runs.append(("\(type)\(layout)", try claims(type, layout: layout))) }
+    }
+    try add(Int8.self)
+    try add(UInt8.self)
+    try add(Int16.self)
+    try add(UInt16.self)
+    try add(Int32.self)
+    try add(UInt32.self)
+    try add(Int64.self)
+    try add(UInt64.self)
+    try add(Float16.self)
+    try add(Float.self)
+    try add(Double.self)
+    try await check(runs)
+  }
+
+  /// Sums of several axes, of numbers whose sums are exact; what divides; numbers in steps.
+  @Test func numbersInStepsAndSums() async throws {
+    var claims = Claims()
+    let t = try NDArray<Int32>(Array(-30..<30), shape: [3, 4, 5])
+    let f = try t.asType(Double.self)
+    claims.inputs = [("t", t.untyped), ("f", f.untyped)]
+    for axes in [[0], [1, 2], [0, 2], [-1, 1, 0], []] {
+      let python = "(" + axes.map { "\($0)," }.joined() + ")"
+      claims.expect("t.sum(axis=\(python))", try t.sum(axes: axes))
+      claims.expect("f.mean(axis=\(python), keepdims=True)", try f.mean(axes: axes, keepDims: true))
+    }
+    claims.expect("f.std(axis=(0, 1), ddof=1)", try f.std(axes: [0, 1], ddof: 1))
+    claims.expect("t / (t[0] + 100)", t / (t[0] + 100))
+    var half = f
+    half /= 2
+    half /= f[0]
+    claims.expect("f / 2 / f[0]", half)
+    claims.expect("np.arange(5)", try NDArray<Int64>.arange(to: 5))
+    claims.expect("np.arange(9, -2, -3, dtype='i2')", try NDArray<Int16>.arange(9, to: -2, by: -3))
+    claims.expect("np.arange(-128, 127, 50, dtype='i1')", try NDArray<Int8>.arange(-128, to: 127, by: 50))
+    claims.expect("np.arange(3, 3, dtype='u1')", try NDArray<UInt8>.arange(3, to: 3))
+    for (start, stop, step) in [(0.0, 1.0, 0.1), (1, 2.05, 0.3), (5, 0, -0.7), (0, -1, 0.5), (1e10, 1e10 + 3, 0.25)] {
+      claims.expect("np.arange(\(start), \(stop), \(step))", try NDArray<Double>.arange(start, to: stop, by: step))
+      claims.expect("np.linspace(\(start), \(stop), 7)", try NDArray<Double>.linspace(start, stop, count: 7))
+      claims.expect(
+        "np.linspace(\(start), \(stop), 50, endpoint=False)",
+        try NDArray<Double>.linspace(start, stop, includesEnd: false))
+      claims.expect(
+        "np.linspace(\(start), \(stop), 3, dtype='f4')",
+        try NDArray<Float>.linspace(Float(start), Float(stop), count: 3))
+    }
+    for count in 0...2 {
+      claims.expect("np.linspace(2, 3, \(count))", try NDArray<Double>.linspace(2, 3, count: count))
+    }
+    claims.expect("np.linspace(0, 5e-324, 4)", try NDArray<Double>.linspace(0, .leastNonzeroMagnitude, count: 4))
+    try await check([("steps", claims)])
+  }
+
+  @Test func errorsHaveCodes() throws {
+    let a = try NDArray<Double>(Array(0..<6).map(Double.init), shape: [2, 3])
+    func code(_ body: () throws -> Void) -> ArrayError.Code? {
+      do { try body() } catch { return (error as? ArrayError)?.code }
+      return nil
+    }
+    #expect(code { _ = try a.adding(NDArray([1, 2])) } == .shapeMismatch)
+    #expect(code { _ = try a.comparing(.less, to: NDArray([1, 2])) } == .shapeMismatch)
+    #expect(code { _ = try a.selecting(NDArray([true])) } == .shapeMismatch)
+    #expect(code { _ = try a.taking([3], axis: 1) } == .indexOutOfRange)
+    #expect(code { _ = try a.taking([0], axis: 2) } == .axisOutOfRange)
+    #expect(code { _ = try a.squeezed(axis: 0) } == .shapeMismatch)
+    #expect(code { _ = try a.sum(axes: [0, -2]) } == .badIndex)
+    #expect(code { _ = try NDArray<Double>([]).argmax() } == .badValue)
+    #expect(code { _ = try NDArray<Double>.arange(0, to: 1, by: 0) } == .badValue)
+    #expect(code { _ = try NDArray<Double>.arange(0, to: .nan) } == .badValue)
+    #expect(code { _ = try NDArray<Double>.arange(0, to: 1e300) } == .tooLarge)
+    #expect(code { _ = try NDArray<Double>.linspace(0, 1, count: -1) } == .badValue)
+    #expect(code { _ = try NDArray<Double>.linspace(0, 1, count: 1 << 55) } == .tooLarge)
+    #expect(code { _ = try a.element(at: [0]) } == .badIndex)
+    #expect(code { _ = try a.element(at: [0, 3]) } == .indexOutOfRange)
+    #expect(code { _ = try a.item() } == .shapeMismatch)
+    var b = a
+    #expect(code { try b.assign(NDArray([1, 2]), where: a .> 1) } == .shapeMismatch)
+    #expect(b == a)
+  }
+
+  @Test func conformances() throws {
+    let a: NDArray<Int> = [3, 1, 2]
+    #expect(a.reduce(0, +) == 6)
+    #expect(a.sorted() == [1, 2, 3])
+    #expect(Set([a, [3, 1, 2], [1]]).count == 2)
+    #expect(Array(try NDArray<Int>(Array(0..<4), shape: [2, 2]).transposed()) == [0, 2, 1, 3])
+    #expect(AnyNDArray(a) == AnyNDArray([3, 1, 2] as NDArray<Int>))
+    #expect(AnyNDArray(a) != AnyNDArray([3, 1] as NDArray<Int>))
+    #expect(AnyNDArray(a) != AnyNDArray([3, 1, 2] as NDArray<Double>))
+    let dtype: DType = "<f4"
+    #expect(dtype == .float32)
+    #expect(try AnyNDArray(a).asType(Float.self) == [3, 1, 2])
+    #expect(Mirror(reflecting: a).children.compactMap(\.label) == ["shape", "dtype", "elements"])
+    var random = RandomState(seed: 1)
+    #expect((0..<10).contains(Int.random(in: 0..<10, using: &random)))
+    // A row is written through, without the array it came from.
+    var m = try NDArray<Int>(zeros: [2, 2])
+    let row = m[0]
+    m[0] = [5, 6]
+    #expect(row.elements == [0, 0] && m.elements == [5, 6, 0, 0])
+  }
+}
+
+extension NDArray {
+  /// The two elements of an array of two.
+  fileprivate func pair() throws -> (Element, Element) { (try element(at: [0]), try element(at: [1])) }
+}
