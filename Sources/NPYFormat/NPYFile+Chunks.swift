@@ -11,8 +11,8 @@ extension NPYFile {
   ///   - body: Gets the piece's rows as a range of axis 0, and its elements.
   /// - Throws: ``FormatError`` if the file cannot be read, and what `body` throws.
   public func forEachChunk(
-    ofBytes byteCount: Int = 16 << 20, _ body: (Range<Int>, AnyNDArray) throws(FormatError) -> Void
-  ) throws(FormatError) {
+    ofBytes byteCount: Int = 16 << 20, _ body: (Range<Int>, AnyNDArray) throws -> Void
+  ) throws {
     guard let rows = header.shape.first else {
       try body(0..<1, read())
       return
@@ -24,7 +24,7 @@ extension NPYFile {
     let rowSize = rows == 0 ? 0 : header.dataByteCount / rows
     let step = rowSize == 0 ? max(1, rows) : max(1, byteCount / rowSize)
     var row = 0
-    try ByteProgress.reading(source, total: header.dataByteCount) { () throws(FormatError) in
+    try ByteProgress.reading(source, total: header.dataByteCount) { () throws in
       while row < rows {
         let range = row..<min(rows, row + step)
         try body(range, read(slice: [.range(lower: range.lowerBound, upper: range.upperBound)]))

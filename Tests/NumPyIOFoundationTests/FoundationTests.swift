@@ -49,7 +49,7 @@ import Testing
       #expect(try Data(contentsOf: url) == array.npyData())
       #expect(try array.npyData() == Data(array.untyped.npyBytes()))
       #expect(try NPYFile(opening: url).header.shape == [2, 3, 4])
-      #expect(throws: FormatError(.badArgument, "")) { try NDArray<Float>(contentsOf: url) }
+      #expect(throws: FormatError(.wrongDType, "")) { try NDArray<Float>(contentsOf: url) }
       #expect(throws: FormatError(.alreadyExists, "")) { try array.save(to: url, replacing: false) }
       let program = "import numpy, sys; a = numpy.load(sys.argv[1]); print(a.shape, a.dtype, a.sum())"
       let outcome = try Python.run(["-c", program, url.path(percentEncoded: false)])

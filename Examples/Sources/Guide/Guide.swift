@@ -43,7 +43,7 @@ enum Guide {
 
     let file = try NPYFile(opening: path)
     print("a corner of \(file.header.shape):", try file.read(0..<2, -1, .stride(by: 5)))
-    try file.forEachChunk { (rows: Range<Int>, chunk: AnyNDArray) throws(FormatError) in
+    try file.forEachChunk { rows, chunk in
       print("rows \(rows.lowerBound) to \(rows.upperBound - 1): \(chunk.nbytes) bytes")
     }
 

@@ -1,10 +1,10 @@
 extension DType: ExpressibleByStringLiteral {
-  /// The dtype of a notation: `let dtype: DType = "<f8"`.
+  /// The dtype of a text as `init(parsing:)` reads it: `let dtype: DType = "<f8"`.
   ///
-  /// - Precondition: The literal is a notation of NumPy's. For text that comes from users or files use ``init(_:)``, which
+  /// - Precondition: The text is one of NumPy's. For text that comes from users or files use ``init(parsing:)``, which
   ///   throws.
   public init(stringLiteral notation: String) {
-    do throws(ArrayError) { try self.init(notation) } catch { fatalError(error.message) }
+    do throws(ArrayError) { try self.init(parsing: notation) } catch { fatalError(error.message) }
   }
 }
 
@@ -19,7 +19,7 @@ extension DType: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let notation = try container.decode(String.self)
-    do throws(ArrayError) { try self.init(notation) } catch {
+    do throws(ArrayError) { try self.init(parsing: notation) } catch {
       throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(error)")
     }
   }

@@ -181,6 +181,7 @@ struct SourceOptions: ParsableArguments {
       text.gaps.genfromtxt
       ? .genFromText(try text.gapOptions(encoding: encoding, isStream: path == "-"))
       : .loadText(try text.loadOptions(encoding: encoding))
+    options.isTextChosen = TextOptionUse.all.contains { $0.isGiven(self) }
     return options
   }
 

@@ -81,7 +81,7 @@ extension AnyNDArray: Codable {
   /// Coders other than ``PickleEncoder``, which makes NumPy's arrays, get the dtype, the shape and the bytes in C order.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: ArrayKeys.self)
-    try container.encode(dtype.description, forKey: .dtype)
+    try container.encode(dtype, forKey: .dtype)
     try container.encode(shape, forKey: .shape)
     try container.encode(bytes, forKey: .bytes)
   }
@@ -89,7 +89,7 @@ extension AnyNDArray: Codable {
   /// An array of its dtype, shape and bytes.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: ArrayKeys.self)
-    let dtype = try DType(try container.decode(String.self, forKey: .dtype))
+    let dtype = try container.decode(DType.self, forKey: .dtype)
     guard !dtype.hasObjects else { throw ArrayError(.badDType, "objects are no bytes") }
     let shape = try container.decode([Int].self, forKey: .shape)
     try self.init(bytes: try container.decode([UInt8].self, forKey: .bytes), dtype: dtype, shape: shape)

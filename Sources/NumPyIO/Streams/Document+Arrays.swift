@@ -185,7 +185,10 @@ extension Document {
   func table(
     _ source: any ByteSource, _ format: FileFormat, _ name: String?
   ) throws(FormatError) -> LazyArray {
-    guard let name else { return try lazy(source, reading(format)) }
+    guard let name else {
+      if let table = try csvTable(source, format) { return try LazyArray(.values(table), name: path, spool: spool) }
+      return try lazy(source, reading(format))
+    }
     let reading = reading(format)
     if reading.isStructured {
       let table = try lazy(source, reading)
@@ -200,6 +203,17 @@ extension Document {
       }
       return try lazy(source, readings[readings.count - 1])
     } catch { throw error.at(file: path, member: name) }
+  }
+
+  /// A `.csv` or `.tsv` file that `np.loadtxt` would refuse at its first line, such as one with a header, where nobody has
+  /// said how to read it.
+  private func csvTable(_ source: any ByteSource, _ format: FileFormat) throws(FormatError) -> AnyNDArray? {
+    guard !options.isTextChosen, source.isSeekable, format == .csv || format == .tsv else { return nil }
+    var csv = CSVOptions()
+    if format == .tsv { csv.delimiter = "\t" }
+    let table = try CSVTable(source, csv)
+    guard try table.isMoreThanNumbers() else { return nil }
+    do throws(FormatError) { return try table.read() } catch { throw error.at(file: path) }
   }
 
   func lazy(_ source: any ByteSource, _ reading: TextReading) throws(FormatError) -> LazyArray {

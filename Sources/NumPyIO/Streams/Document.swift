@@ -26,8 +26,13 @@ public struct OpenOptions {
   public var jsonDType: DType?
   /// What the elements of arrays that are raw bytes to NumPy are seen as.
   public var view: ElementView?
-  /// How text is read.
-  public var text = TextReading.loadText(LoadTextOptions())
+  /// How text is read. Left alone, `.csv` and `.tsv` files that begin with more than numbers are read as
+  /// ``NDArrays/AnyNDArray/init(csv:options:)`` reads them, and all else as by `np.loadtxt`.
+  public var text = TextReading.loadText(LoadTextOptions()) {
+    didSet { isTextChosen = true }
+  }
+  /// Whether ``text`` is what the user asked for.
+  package var isTextChosen = false
   /// Whether columns are separated as the extension says, where ``text`` has no delimiter: by a comma for `.csv`, a tab
   /// for `.tsv`.
   public var usesDelimiterOfExtension = true

@@ -46,7 +46,7 @@ extension LoadTextOptions {
         return all.indices.contains(place) ? all[place] : ""
       }
     }
-    names = TextPreparation.distinct(names)
+    names = ColumnNames.distinct(names)
     return try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in
       guard dtype.fields == nil || dtype.fields?.count == names.count else { return dtype }
       return try dtype.naming(names)
@@ -102,6 +102,7 @@ extension GenFromTextOptions {
     if let names = text.names { options.names = .list(names) }
     if dialect.rewritesFields {
       let kinds = dtype?.fields.map { $0.map { TextPreparation.kind($0.dtype) } } ?? []
+      options.passedLines = text.skippedLines
       let isUnknown = dtype?.isStructured == true && useColumns != nil
       try text.rewrite(
         isUnknown ? [] : kinds, rest: dtype?.isStructured == true ? .unknown : TextPreparation.kind(dtype),
@@ -227,20 +228,5 @@ extension TextPreparation {
       return "there is no column '\(name.prefix(60))'; did you mean \(nearest.prefix(60))?"
     }
     return "there is no column '\(name.prefix(60))'; there are \(known.lazy.map { $0.prefix(40) }.listed())"
-  }
-
-  /// Names that are not empty and not given twice.
-  static func distinct(_ names: [String]) -> [String] {
-    var seen: Set<String> = []
-    return names.enumerated().map { index, name in
-      let base = name.isEmpty ? "f\(index)" : name
-      var result = base
-      var number = 1
-      while !seen.insert(result).inserted {
-        result = "\(base)_\(number)"
-        number += 1
-      }
-      return result
-    }
   }
 }

@@ -126,7 +126,9 @@ extension GenFromTextTable {
 
   /// What has to be added to the number of lines that were taken to count as NumPy does: from the first line it has
   /// split, that of the names among them.
-  private func lineOffset(_ start: Int) -> Int { options.skipHeader + (options.names == .firstLine ? 1 : 0) - start }
+  private func lineOffset(_ start: Int) -> Int {
+    options.passedLines + options.skipHeader + (options.names == .firstLine ? 1 : 0) - start
+  }
 
   /// The lines with another number of columns from here to the end.
   func invalidLines(

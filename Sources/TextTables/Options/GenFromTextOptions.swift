@@ -96,6 +96,8 @@ public struct GenFromTextOptions: Sendable {
   public var ndmin = 0
   /// How the text is laid out and spelled where that is not NumPy's way.
   public var dialect = TextDialect()
+  /// How many of the lines that begin the text have been read already and are empty now; messages count them.
+  package var passedLines = 0
   /// The longest line, in bytes.
   public var maxLineBytes = 64 << 20
   /// Called with NumPy's warnings: an empty file, rows that were left out.

@@ -59,7 +59,7 @@ extension NDArray {
 ///
 /// ```swift
 /// var writer = try TextTableWriter(sink, dtype: .float64, rowShape: [10])
-/// try file.forEachChunk { _, rows throws(FormatError) in try writer.append(rows) }
+/// try file.forEachChunk { _, rows in try writer.append(rows) }
 /// try writer.finish()
 /// ```
 public struct TextTableWriter {

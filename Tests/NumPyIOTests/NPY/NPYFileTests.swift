@@ -77,7 +77,7 @@ import TestSupport
       let file = try NPYFile(MemorySource(array.untyped.packed(fortran: fortran).npyBytes()))
       var rows: [Int] = []
       var elements: [Int64] = []
-      try file.forEachChunk(ofBytes: 5 * 32) { (range: Range<Int>, chunk: AnyNDArray) throws(FormatError) in
+      try file.forEachChunk(ofBytes: 5 * 32) { range, chunk in
         rows += Array(range)
         elements += ((try? NDArray<Int64>(chunk).elements) ?? [])
         #expect(chunk.shape == [range.count, 4])

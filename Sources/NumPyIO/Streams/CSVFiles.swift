@@ -1,0 +1,60 @@
+internal import ArrayBytes
+public import ByteIO
+public import NDArrays
+internal import TextTables
+
+extension AnyNDArray {
+  /// Reads a CSV file as a table of records, with a field for each column: what `np.genfromtxt(path, delimiter=',',
+  /// names=True, dtype=None)` is for, with quotes, and with gaps that stay gaps.
+  ///
+  /// The type of a column is found from all its fields: truth values (`True`, `false`), integers, numbers, dates of ISO
+  /// 8601 and text. Empty fields are NaN, NaT or empty text, so that integers with gaps become doubles. Names stay as they
+  /// are. A file without a header whose columns are all numbers is a plain array of rows and columns.
+  ///
+  /// ```swift
+  /// let people = try AnyNDArray(csv: "people.csv")
+  /// let ages = try people.field("age").asType(Double.self)
+  /// struct Person: Decodable { var name: String; var age: Double }
+  /// let all = try people.rows(as: Person.self)
+  /// ```
+  ///
+  /// Memory: that of the table, and while it is read that of its text. `.gz`, `.bz2`, `.xz` and `.zst` are read as well.
+  ///
+  /// - Throws: ``FormatError`` with code `malformed` for a row of another number of fields, with its line; `notFound` if
+  ///   there is no such file.
+  public init(csv path: String, options: CSVOptions = CSVOptions()) throws(FormatError) {
+    let source = try TextFile.open(path)
+    let replayable = source.isSeekable ? source : ReplayableStream(source, folder: ScratchFile.defaultFolder)
+    var options = options
+    if FileFormat(extensionOf: path) == .tsv { options.delimiter = options.delimiter ?? "\t" }
+    do throws(FormatError) { self = try CSVTable(replayable, options).read() } catch { throw error.at(file: path) }
+  }
+
+  /// Saves records as CSV, the names of the fields first, quotes where they are needed; a plain array as rows of numbers.
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` for an array of more than two axes, or if the file cannot be written.
+  public func saveCSV(
+    to path: String, replacing: Bool = true, durability: Durability = .consistent
+  ) throws(FormatError) {
+    var options = SaveTextOptions(format: "%s", delimiter: FileFormat(extensionOf: path)?.delimiter ?? ",")
+    options.keepsDigits = true
+    options.writesNames = true
+    options.quoteCharacter = "\""
+    try saveText(to: path, options: options, replacing: replacing, durability: durability)
+  }
+}
+
+extension Array where Element: Decodable {
+  /// Reads a CSV file as values of a type, by the names of its columns: see ``NDArrays/AnyNDArray/init(csv:options:)``.
+  ///
+  /// ```swift
+  /// struct Person: Decodable { var name: String; var age: Double }
+  /// let people = try [Person](csv: "people.csv")
+  /// ```
+  ///
+  /// - Throws: ``FormatError`` as the array's, ``ArrayError`` with code `noSuchField` for a column that is missing, or for one of
+  ///   another type.
+  public init(csv path: String, options: CSVOptions = CSVOptions()) throws {
+    self = try AnyNDArray(csv: path, options: options).rows(as: Element.self)
+  }
+}
