@@ -1,26 +1,6 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-#if os(Linux)
-  let onLinux = true
-#else
-  let onLinux = false
-#endif
-
-// What the system's own libraries add: zlib is in every SDK; the rest is linked on Linux only.
-// libdeflate serves one call, CRC-32, which is on the path of every archive that is read or written: 14.5 GB/s, where zlib
-// has 4.2, which would make loading small integers take 1.4 times as long.
-var compressionLibraries: [Target] = [.systemLibrary(name: "CNumPyIOZlib")]
-if onLinux {
-  compressionLibraries += [
-    .systemLibrary(
-      name: "CNumPyIOLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
-    .systemLibrary(name: "CNumPyIOBzip2", providers: [.apt(["libbz2-dev"])]),
-    .systemLibrary(name: "CNumPyIOLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
-  ]
-}
-let compressionDependencies = compressionLibraries.map { Target.Dependency(stringLiteral: $0.name) }
-
 let package = Package(
   name: "swift-numpy-io",
   platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
@@ -41,6 +21,8 @@ let package = Package(
     .target(name: "ReusedMemory", dependencies: ["PlatformC"]),
     .target(name: "ParallelLoops", dependencies: ["PlatformC"]),
     .target(name: "CNumPyIOKernels"),
+    // In every SDK. The libraries of bzip2, LZMA and Zstandard are loaded when a file needs them.
+    .systemLibrary(name: "CNumPyIOZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"])]),
     .target(name: "Calendars"),
     .target(name: "NumberText", dependencies: ["CNumPyIOKernels"]),
     .target(name: "PythonLiterals", dependencies: ["NumberText"]),
@@ -54,7 +36,9 @@ let package = Package(
     .target(
       name: "ByteIO",
       dependencies: ["PlatformC", "ParallelLoops", .product(name: "SystemPackage", package: "swift-system")]),
-    .target(name: "ArrayDeflate", dependencies: ["PlatformC", "ParallelLoops", "ByteIO"] + compressionDependencies),
+    .target(
+      name: "ArrayDeflate",
+      dependencies: ["CNumPyIOKernels", "CNumPyIOZlib", "PlatformC", "ParallelLoops", "ByteIO"]),
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
     .target(
       name: "PythonPickle",
@@ -130,7 +114,7 @@ let package = Package(
       dependencies: ["ByteIO", "TestSupport", .product(name: "SystemPackage", package: "swift-system")]),
     .testTarget(
       name: "ArrayDeflateTests",
-      dependencies: ["ArrayDeflate", "ByteIO", "TestSupport"] + compressionDependencies),
+      dependencies: ["ArrayDeflate", "CNumPyIOZlib", "ByteIO", "TestSupport"]),
     .testTarget(
       name: "ZipArchivesTests",
       dependencies: [
@@ -152,7 +136,7 @@ let package = Package(
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     .testTarget(name: "NumPyIOFoundationTests", dependencies: ["NumPyIOFoundation", "NumPyIO", "TestSupport"]),
-  ] + compressionLibraries,
+  ],
   swiftLanguageModes: [.v6]
 )
 

@@ -49,7 +49,7 @@ public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// Whether this platform has the library: bzip2 and LZMA are linked on Linux only, that of Zstandard is looked for when it is needed.
+  /// Whether this system has the library: those of bzip2, LZMA and Zstandard are looked for when they are needed.
   public var isSupported: Bool {
     switch self {
     case .raw, .gzip, .zlib: true
@@ -59,27 +59,12 @@ public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  @inline(never)
-  var unsupported: FormatError {
-    FormatError(.unsupported, "\(rawValue) streams are not supported on this platform")
-  }
-
   func makeDecoder() throws(FormatError) -> any StreamDecoder {
     switch self {
     case .raw, .gzip, .zlib: return try ZlibDecoder(self)
     case .zstd: return try ZstdDecoder()
-    case .bzip2:
-      #if canImport(CNumPyIOBzip2)
-        return try Bzip2Decoder()
-      #else
-        throw unsupported
-      #endif
-    case .xz, .lzma:
-      #if canImport(CNumPyIOLzma)
-        return try LzmaDecoder(self)
-      #else
-        throw unsupported
-      #endif
+    case .bzip2: return try Bzip2Decoder()
+    case .xz, .lzma: return try LzmaDecoder(self)
     }
   }
 
@@ -87,18 +72,8 @@ public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .raw, .gzip, .zlib: return try ZlibEncoder(self, level: level)
     case .zstd: return try ZstdEncoder(level: level)
-    case .bzip2:
-      #if canImport(CNumPyIOBzip2)
-        return try Bzip2Encoder(level: level)
-      #else
-        throw unsupported
-      #endif
-    case .xz, .lzma:
-      #if canImport(CNumPyIOLzma)
-        return try LzmaEncoder(self, level: level)
-      #else
-        throw unsupported
-      #endif
+    case .bzip2: return try Bzip2Encoder(level: level)
+    case .xz, .lzma: return try LzmaEncoder(self, level: level)
     }
   }
 }

@@ -37,38 +37,34 @@ internal import PlatformC
     let names = [
       "libzstd.so.1", "libzstd.1.dylib", "/opt/homebrew/lib/libzstd.1.dylib", "/usr/local/lib/libzstd.1.dylib",
     ]
-    for name in names {
-      // Safe: the library's names are null-terminated copies; it is never unloaded.
-      if let handle = unsafe dlopen(name, RTLD_NOW) { return unsafe ZstdLibrary(handle) }
-    }
-    return nil
+    return LoadedLibrary(names).flatMap { ZstdLibrary($0) }
   }()
 
-  private init?(_ handle: UnsafeMutableRawPointer) {
-    // Safe: symbols of an open library, each of the type that zstd.h declares (stable since 1.4.0).
-    guard let makeDecoder = unsafe dlsym(handle, "ZSTD_createDStream"),
-      let freeDecoder = unsafe dlsym(handle, "ZSTD_freeDStream"),
-      let decode = unsafe dlsym(handle, "ZSTD_decompressStream"),
-      let makeEncoder = unsafe dlsym(handle, "ZSTD_createCStream"),
-      let freeEncoder = unsafe dlsym(handle, "ZSTD_freeCStream"),
-      let setParameter = unsafe dlsym(handle, "ZSTD_CCtx_setParameter"),
-      let encode = unsafe dlsym(handle, "ZSTD_compressStream2"), let isError = unsafe dlsym(handle, "ZSTD_isError")
+  // The types are those of zstd.h, stable since 1.4.0.
+  private init?(_ library: LoadedLibrary) {
+    // Safe: each function has the type that the header declares.
+    guard let makeDecoder = unsafe library.function("ZSTD_createDStream", as: Make.self),
+      let freeDecoder = unsafe library.function("ZSTD_freeDStream", as: Free.self),
+      let decode = unsafe library.function("ZSTD_decompressStream", as: Step.self),
+      let makeEncoder = unsafe library.function("ZSTD_createCStream", as: Make.self),
+      let freeEncoder = unsafe library.function("ZSTD_freeCStream", as: Free.self),
+      let setParameter = unsafe library.function("ZSTD_CCtx_setParameter", as: Set.self),
+      let encode = unsafe library.function("ZSTD_compressStream2", as: DirectedStep.self),
+      let isError = library.function("ZSTD_isError", as: IsError.self)
     else { return nil }
-    unsafe self.makeDecoder = unsafeBitCast(makeDecoder, to: Make.self)
-    unsafe self.freeDecoder = unsafeBitCast(freeDecoder, to: Free.self)
-    unsafe self.decode = unsafeBitCast(decode, to: Step.self)
-    unsafe self.makeEncoder = unsafeBitCast(makeEncoder, to: Make.self)
-    unsafe self.freeEncoder = unsafeBitCast(freeEncoder, to: Free.self)
-    unsafe self.setParameter = unsafeBitCast(setParameter, to: Set.self)
-    unsafe self.encode = unsafeBitCast(encode, to: DirectedStep.self)
-    unsafe self.isError = unsafeBitCast(isError, to: IsError.self)
+    unsafe self.makeDecoder = makeDecoder
+    unsafe self.freeDecoder = freeDecoder
+    unsafe self.decode = decode
+    unsafe self.makeEncoder = makeEncoder
+    unsafe self.freeEncoder = freeEncoder
+    unsafe self.setParameter = setParameter
+    unsafe self.encode = encode
+    self.isError = isError
   }
 
   static func required() throws(FormatError) -> ZstdLibrary {
     if let shared { return shared }
-    throw FormatError(
-      .unsupported,
-      "this is compressed with Zstandard, whose library (libzstd) is not installed: install it, or use 'zstd -d'")
+    throw LoadedLibrary.missing("libzstd", for: "Zstandard", orUse: "zstd -d")
   }
 }
 

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ChecksumKernels.h"
 #include "ConversionKernels.h"
 #include "ExtremumKernels.h"
 #include "TextKernels.h"
