@@ -52,7 +52,7 @@ import Testing
     try withFiles { folder in
       let archive = try NPZArchive(opening: "\(folder)/all.npz")
       #expect(try archive.objects("flat").items[1] == "text 1")
-      #expect(throws: FormatError(.badArgument, "")) { try archive.objects("numbers") }
+      #expect(throws: FormatError(.wrongDType, "")) { try archive.objects("numbers") }
       var members: [(name: String, array: StoredArray)] = []
       for name in archive.names { members.append((name, try archive.storedArray(name))) }
       #expect(members[0].array.values != nil && members[1].array.objects != nil)

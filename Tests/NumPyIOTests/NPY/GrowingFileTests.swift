@@ -27,8 +27,8 @@ import TestSupport
   @Test func rowsThatDoNotFitAreRefused() throws {
     try TemporaryFolder.with { folder in
       let writer = try NPYWriter(path: folder + "/a.npy", dtype: .int64, rowShape: [3])
-      #expect(throws: FormatError(.badArgument, "")) { try writer.append(NDArray<Int64>(zeros: 2, 4)) }
-      #expect(throws: FormatError(.badArgument, "")) { try writer.append(NDArray<Double>(zeros: 2, 3)) }
+      #expect(throws: FormatError(.wrongShape, "")) { try writer.append(NDArray<Int64>(zeros: 2, 4)) }
+      #expect(throws: FormatError(.wrongDType, "")) { try writer.append(NDArray<Double>(zeros: 2, 3)) }
       writer.cancel()
       #expect(SystemCall.names(in: folder).filter { !$0.hasPrefix(".") || $0.contains("npyio") }.isEmpty)
     }
@@ -119,7 +119,7 @@ import TestSupport
       try NDArray<Int64>(scalar: 3).save(to: path)
       #expect(throws: FormatError(.badArgument, "")) { try NPYFile.append(rows.untyped, to: path) }
       try rows.save(to: path)
-      #expect(throws: FormatError(.badArgument, "")) {
+      #expect(throws: FormatError(.wrongShape, "")) {
         try NPYFile.append(NDArray<Int64>(zeros: 2, 4).untyped, to: path)
       }
       // An append that was interrupted leaves rows behind the array: they are not overwritten unasked.

@@ -37,7 +37,7 @@ import TestSupport
       copy[6, 4, 2] = -1
       #expect(copy[6, 4, 2] == -1)
       #expect(try AnyNDArray(contentsOf: path).bytes == NPYFileTests.counting(105))
-      #expect(throws: FormatError(.badArgument, "")) { try NDArray<Double>(contentsOf: path) }
+      #expect(throws: FormatError(.wrongDType, "")) { try NDArray<Double>(contentsOf: path) }
       #expect(throws: FormatError(.notFound, "")) { try AnyNDArray(contentsOf: folder + "/b.npy") }
       #expect(throws: FormatError(.wrongKind, "")) { try AnyNDArray(contentsOf: folder) }
       #expect(throws: FormatError(.alreadyExists, "")) { try array.save(to: path, replacing: false) }
