@@ -1,5 +1,5 @@
 internal import ArrayBytes
-public import ByteIO
+internal import ByteIO
 public import NDArrays
 
 extension NPYFile {
