@@ -23,6 +23,7 @@ test:
 	$(SWIFT) build $(TESTS) --build-tests
 	NPY_PYTHON="$(CURDIR)/.venv/bin/python" NPY_COMMAND="$(CURDIR)/.build-tests/release/npy" \
 	  $(SWIFT) test $(TESTS) --skip-build
+	@scripts/check-snippets .build-tests/release/Modules
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift

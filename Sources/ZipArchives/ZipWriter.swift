@@ -11,7 +11,7 @@ public import ByteIO
 ///
 /// ```swift
 /// let file = try AtomicFile(path: "arr.npz")
-/// let writer = ZipWriter(file, layout: .numpy)
+/// let writer = try ZipWriter(file, layout: .numpy)
 /// try writer.add(ZipEntry("arr_0.npy"), bytes: npy)
 /// try writer.finish()
 /// try file.commit()

@@ -183,12 +183,12 @@ import Testing
     claims.expect("np.expand_dims(a, -1)", try a.expandingDimensions(axis: -1))
     claims.expect("np.broadcast_to(row, (2, 3, 6))", try row.broadcast(to: [2, 3, 6]))
     claims.expect("a[1]", a[1])
-    claims.expect("t[-1, 2]", t[-1, 2])
+    claims.expect("t[-1, 2]", t[-1, 2, .ellipsis])
     let single: Element = a[1, 2]
     claims.expect("a[1, 2]", single)
     var g = t
     g[1] = NDArray(scalar: x)
-    g[0, 2] = row[0..<4]
+    g[0, 2, .all] = row[0..<4]
     g[0, 0, 1] = x
     claims.expect(
       "(h := t.copy(), h.__setitem__(1, x), h.__setitem__((0, 2), row[:4]), h.__setitem__((0, 0, 1), x))[0]", g)

@@ -23,8 +23,8 @@ extension NDArray {
     NDArray(unchecked: try untyped.slice(selections))
   }
 
-  /// A part of the array along its first axes: `m[0]` is the first row of a matrix, and of an array with one axis an array
-  /// without any. It is what an index gives wherever the type does not ask for an element.
+  /// A part of the array along its first axis: `m[0]` is the first row of a matrix, and of an array with one axis an array
+  /// without any, wherever the type does not ask for an element.
   ///
   /// ```swift
   /// let row = m[0]               // NDArray, as NumPy's m[0]
@@ -32,21 +32,21 @@ extension NDArray {
   /// ```
   ///
   /// - Precondition: As for the other subscripts.
-  public subscript(_ indices: Int...) -> NDArray {
+  public subscript(_ index: Int) -> NDArray {
     get {
-      do throws(ArrayError) { return try slice(indices.map { .index($0) }) } catch { fatalError(error.message) }
+      do throws(ArrayError) { return try slice([.index(index)]) } catch { fatalError(error.message) }
     }
     set {
       do throws(ArrayError) {
-        try untyped.assign(newValue.untyped, to: indices.map { .index($0) })
+        try untyped.assign(newValue.untyped, to: [.index(index)])
       } catch { fatalError(error.message) }
     }
   }
 
-  /// One element: `a[1, 2, 3]`, an index for every axis, negative ones counted from the end.
+  /// One element: `a[1, 2, 3]`, an index for every axis, negative ones counted from the end. For a part of the array add
+  /// `.ellipsis`.
   ///
   /// - Precondition: There are as many indices as axes, each within its axis. ``element(at:)`` throws instead.
-  @_disfavoredOverload
   public subscript(_ indices: Int...) -> Element {
     get {
       do throws(ArrayError) { return try element(at: indices) } catch { fatalError(error.message) }
@@ -93,8 +93,8 @@ extension NDArray {
     guard indices.count == ndim else {
       throw ArrayError(
         .badIndex,
-        "\(indices.count) indices for one element of an array of \(ndim) dimensions, of shape "
-          + Layout.describe(shape))
+        "\(indices.count) indices for an element of an array of shape \(Layout.describe(shape)); for a part of it add "
+          + ".ellipsis")
     }
     var distance = untyped.offset
     for axis in indices.indices {

@@ -2,7 +2,7 @@ extension NDArray: Sequence {
   /// The elements in C order.
   ///
   /// ```swift
-  /// for element in array { … }
+  /// for element in array { print(element) }
   /// let total = array.reduce(0, +)
   /// ```
   ///

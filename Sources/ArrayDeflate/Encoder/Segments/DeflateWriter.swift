@@ -20,7 +20,7 @@ public struct DeflateSummary: Sendable {
 /// the number of cores. Memory: about 12 MB a core (40 at ``DeflateLevel/best``), whatever the size of the input.
 ///
 /// ```swift
-/// let writer = DeflateWriter(to: sink, level: .default)
+/// let writer = try DeflateWriter(to: sink, level: .default)
 /// try writer.write(header)
 /// try writer.write(payload, layout: ItemLayout(itemSize: 8))
 /// let summary = try writer.finish()
