@@ -106,3 +106,38 @@ import Testing
     #expect(throws: DecodingError.self) { try PickleDecoder().decode(Log.self, from: data) }
   }
 }
+
+/// Typed arrays as lists within lists, as NumPy's `tolist` gives them to Python's `json`.
+@Suite struct NestedListCodingTests {
+  @Test func listsAndBack() throws {
+    let array = try NDArray<Int32>(Array(1...6), shape: [2, 3])
+    #expect(String(decoding: try JSONEncoder().encode(array), as: UTF8.self) == "[[1,2,3],[4,5,6]]")
+    #expect(String(decoding: try JSONEncoder().encode(array.transposed()), as: UTF8.self) == "[[1,4],[2,5],[3,6]]")
+    #expect(try JSONDecoder().decode(NDArray<Int32>.self, from: JSONEncoder().encode(array)) == array)
+    let deep = try NDArray<Double>(Array(0..<24).map(Double.init), shape: [2, 1, 3, 4])
+    #expect(try JSONDecoder().decode(NDArray<Double>.self, from: JSONEncoder().encode(deep)) == deep)
+    let truths: NDArray<Bool> = [true, false]
+    #expect(try JSONDecoder().decode(NDArray<Bool>.self, from: JSONEncoder().encode(truths)) == truths)
+    let complex: NDArray<Complex<Double>> = [Complex(1, 2), Complex(3, -4)]
+    #expect(try JSONDecoder().decode(NDArray<Complex<Double>>.self, from: JSONEncoder().encode(complex)) == complex)
+    let scalar = NDArray(scalar: 2.5)
+    #expect(try JSONDecoder().decode([NDArray<Double>].self, from: JSONEncoder().encode([scalar])) == [scalar])
+    #expect(try JSONDecoder().decode(NDArray<Double>.self, from: Data("[[],[]]".utf8)).shape == [2, 0])
+    #expect(try JSONDecoder().decode(NDArray<Double>.self, from: Data("[]".utf8)).shape == [0])
+  }
+
+  @Test func bytesWhereTheyAreAskedFor() throws {
+    let array = try NDArray<Float>([1, .nan, 3, 4], shape: [2, 2])
+    let encoder = JSONEncoder()
+    #expect(throws: EncodingError.self) { try encoder.encode(array) }
+    encoder.userInfo[.arrayCoding] = ArrayCoding.bytes
+    let data = try encoder.encode(array)
+    #expect(try JSONDecoder().decode(NDArray<Float>.self, from: data).untyped.bytes == array.untyped.bytes)
+    #expect(try JSONDecoder().decode(AnyNDArray.self, from: data).dtype == .float32)
+  }
+
+  @Test(arguments: ["[[1,2],[3]]", "[1,[2]]", "[[1],2]", "[[1],[[2]]]", "[\"a\"]", "{}", "[1.5]", "[[1,2],[]]", "[300]"])
+  func listsThatMakeNoArray(text: String) {
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(NDArray<UInt8>.self, from: Data(text.utf8)) }
+  }
+}

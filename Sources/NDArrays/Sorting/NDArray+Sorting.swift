@@ -5,7 +5,7 @@ extension NDArray where Element: NumericArrayElement & Comparable {
   @inlinable
   public func sorted(axis: Int) throws(ArrayError) -> NDArray {
     try alongRows(axis) { row, result, start in
-      var values = row.indices.map { row[$0] }
+      var values = NDArray.copied(row)
       values.sort(by: NDArray.isOrdered)
       for index in values.indices { result[start + index] = values[index] }
     }
@@ -18,8 +18,9 @@ extension NDArray where Element: NumericArrayElement & Comparable {
   @inlinable
   public func argsort(axis: Int = -1) throws(ArrayError) -> NDArray<Int> {
     try alongRows(axis) { row, result, start in
-      let order = row.indices.sorted {
-        NDArray.isOrdered(row[$0], row[$1]) || !NDArray.isOrdered(row[$1], row[$0]) && $0 < $1
+      let values = NDArray.copied(row)
+      let order = values.indices.sorted {
+        NDArray.isOrdered(values[$0], values[$1]) || !NDArray.isOrdered(values[$1], values[$0]) && $0 < $1
       }
       for index in order.indices { result[start + index] = order[index] }
     }
@@ -66,6 +67,14 @@ extension NDArray where Element: NumericArrayElement & Comparable {
         }
       }
     }
+  }
+
+  @inlinable
+  static func copied(_ row: Span<Element>) -> [Element] {
+    var values: [Element] = []
+    values.reserveCapacity(row.count)
+    for index in row.indices { values.append(row[index]) }
+    return values
   }
 
   /// Whether one comes before another, with NaNs behind everything.

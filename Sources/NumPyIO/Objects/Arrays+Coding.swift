@@ -75,7 +75,7 @@ extension Complex: PickleConvertible, PickleReconstructible where RealType: Bina
 // MARK: Other coders
 
 /// What coders of other formats get of an array.
-private enum ArrayKeys: String, CodingKey { case dtype, shape, bytes }
+enum ArrayKeys: String, CodingKey { case dtype, shape, bytes }
 
 extension AnyNDArray: Codable {
   /// Coders other than ``PickleEncoder``, which makes NumPy's arrays, get the dtype, the shape and the bytes in C order.
@@ -94,14 +94,6 @@ extension AnyNDArray: Codable {
     let shape = try container.decode([Int].self, forKey: .shape)
     try self.init(bytes: try container.decode([UInt8].self, forKey: .bytes), dtype: dtype, shape: shape)
   }
-}
-
-extension NDArray: Codable {
-  /// Coders other than ``PickleEncoder``, which makes NumPy's arrays, get the dtype, the shape and the bytes in C order.
-  public func encode(to encoder: any Encoder) throws { try AnyNDArray(self).encode(to: encoder) }
-
-  /// An array of its dtype, shape and bytes.
-  public init(from decoder: any Decoder) throws { try self.init(AnyNDArray(from: decoder)) }
 }
 
 // MARK: NumPy's scalars
