@@ -136,7 +136,9 @@ import Testing
     #expect(try JSONDecoder().decode(AnyNDArray.self, from: data).dtype == .float32)
   }
 
-  @Test(arguments: ["[[1,2],[3]]", "[1,[2]]", "[[1],2]", "[[1],[[2]]]", "[\"a\"]", "{}", "[1.5]", "[[1,2],[]]", "[300]"])
+  @Test(arguments: [
+    "[[1,2],[3]]", "[1,[2]]", "[[1],2]", "[[1],[[2]]]", "[\"a\"]", "{}", "[1.5]", "[[1,2],[]]", "[300]",
+  ])
   func listsThatMakeNoArray(text: String) {
     #expect(throws: DecodingError.self) { try JSONDecoder().decode(NDArray<UInt8>.self, from: Data(text.utf8)) }
   }
