@@ -35,12 +35,11 @@ extension NDArray where Element: ReducibleElement, Element.Total: NumericArrayEl
     _ axis: Int, _ combine: (Element.Total, Element.Total) -> Element.Total
   ) throws(ArrayError) -> NDArray<Element.Total> {
     let totals = try asType(Element.Total.self)
-    return try totals.alongRows(axis) { (row, result: inout MutableSpan<Element.Total>, start) in
-      guard var sum = row.isEmpty ? nil : row[0] else { return }
-      result[start] = sum
-      for index in row.indices.dropFirst() {
-        sum = combine(sum, row[index])
-        result[start + index] = sum
+    return try totals.alongRows(axis) { elements, row, result in
+      var sum: Element.Total?
+      for element in elements[row] {
+        sum = sum.map { combine($0, element) } ?? element
+        if let sum { result.append(sum) }
       }
     }
   }

@@ -1,24 +1,21 @@
 extension NDArray {
-  /// A new array of the same shape, made row by row along an axis: `body` gets a row, and writes the new one into the whole
-  /// array's elements from an index on.
+  /// A new array of the same shape, made row by row along an axis: `body` gets all elements, where the row lies among them,
+  /// and what has been made so far, to which it adds the new row.
   @usableFromInline
   func alongRows<Other: ArrayElement>(
-    _ axis: Int, _ body: (Span<Element>, inout MutableSpan<Other>, _ start: Int) -> Void
+    _ axis: Int, _ body: ([Element], Range<Int>, inout [Other]) -> Void
   ) throws(ArrayError) -> NDArray<Other> {
     let axis = try Layout.normalized(axis, count: ndim)
     // The axis goes to the end, so that rows are runs of memory, and back.
-    let last = shape.indices.filter { $0 != axis } + [axis]
-    let length = shape[axis]
-    let rows = try transposed(last)
-    let made = rows.withElements { elements in
-      NDArray<Other>(uncheckedShape: rows.shape) { result in
-        guard length > 0 else { return }
-        for start in stride(from: 0, to: elements.count, by: length) {
-          body(elements.extracting(start..<start + length), &result, start)
-        }
-      }
+    let rows = try transposed(shape.indices.filter { $0 != axis } + [axis])
+    let elements = rows.elements
+    var made: [Other] = []
+    made.reserveCapacity(elements.count)
+    for start in stride(from: 0, to: elements.count, by: Swift.max(1, shape[axis])) {
+      body(elements, start..<start + shape[axis], &made)
     }
-    return try made.transposed(shape.indices.map { $0 == axis ? ndim - 1 : $0 < axis ? $0 : $0 - 1 })
+    let result = try NDArray<Other>(made, shape: rows.shape)
+    return try result.transposed(shape.indices.map { $0 == axis ? ndim - 1 : $0 < axis ? $0 : $0 - 1 })
   }
 
   /// The length of an axis, counted from the end if negative.

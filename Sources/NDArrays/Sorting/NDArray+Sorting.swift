@@ -4,10 +4,10 @@ extension NDArray where Element: NumericArrayElement & Comparable {
   /// - Throws: ``ArrayError`` with code `axisOutOfRange`.
   @inlinable
   public func sorted(axis: Int) throws(ArrayError) -> NDArray {
-    try alongRows(axis) { row, result, start in
-      var values = NDArray.copied(row)
+    try alongRows(axis) { elements, row, result in
+      var values = Array(elements[row])
       values.sort(by: NDArray.isOrdered)
-      for index in values.indices { result[start + index] = values[index] }
+      result.append(contentsOf: values)
     }
   }
 
@@ -17,12 +17,11 @@ extension NDArray where Element: NumericArrayElement & Comparable {
   /// - Throws: ``ArrayError`` with code `axisOutOfRange`.
   @inlinable
   public func argsort(axis: Int = -1) throws(ArrayError) -> NDArray<Int> {
-    try alongRows(axis) { row, result, start in
-      let values = NDArray.copied(row)
-      let order = values.indices.sorted {
-        NDArray.isOrdered(values[$0], values[$1]) || !NDArray.isOrdered(values[$1], values[$0]) && $0 < $1
+    try alongRows(axis) { elements, row, result in
+      let order = row.sorted {
+        NDArray.isOrdered(elements[$0], elements[$1]) || !NDArray.isOrdered(elements[$1], elements[$0]) && $0 < $1
       }
-      for index in order.indices { result[start + index] = order[index] }
+      for place in order { result.append(place - row.lowerBound) }
     }
   }
 
@@ -57,24 +56,12 @@ extension NDArray where Element: NumericArrayElement & Comparable {
   ///   - max: The most that stays; as in NumPy it wins where the bounds cross.
   @inlinable
   public func clipped(min: Element? = nil, max: Element? = nil) -> NDArray {
-    withElements { elements in
-      NDArray(uncheckedShape: shape) { result in
-        for index in result.indices {
-          var element = elements[index]
-          if let min, element < min { element = min }
-          if let max, element > max { element = max }
-          result[index] = element
-        }
-      }
+    map { element in
+      var element = element
+      if let min, element < min { element = min }
+      if let max, element > max { element = max }
+      return element
     }
-  }
-
-  @inlinable
-  static func copied(_ row: Span<Element>) -> [Element] {
-    var values: [Element] = []
-    values.reserveCapacity(row.count)
-    for index in row.indices { values.append(row[index]) }
-    return values
   }
 
   /// Whether one comes before another, with NaNs behind everything.
@@ -89,7 +76,8 @@ extension NDArray where Element: NumericArrayElement & Comparable {
     _ name: String, _ isBetter: (Element, Element) -> Bool
   ) throws(ArrayError) -> Int {
     guard count > 0 else { throw NDArray.nothing(name) }
-    return withElements { NDArray.best(of: $0, isBetter) }
+    let elements = elements
+    return NDArray.best(of: elements, elements.indices, isBetter)
   }
 
   @inlinable
@@ -97,18 +85,20 @@ extension NDArray where Element: NumericArrayElement & Comparable {
     _ name: String, _ axis: Int, _ isBetter: (Element, Element) -> Bool
   ) throws(ArrayError) -> NDArray<Int> {
     guard try length(of: axis) > 0 else { throw NDArray.nothing(name) }
-    let all: NDArray<Int> = try alongRows(axis) { row, result, start in
-      let best = NDArray.best(of: row, isBetter)
-      for index in row.indices { result[start + index] = best }
+    let all: NDArray<Int> = try alongRows(axis) { elements, row, result in
+      let best = NDArray.best(of: elements, row, isBetter) - row.lowerBound
+      result.append(contentsOf: repeatElement(best, count: row.count))
     }
     return try all.first(along: axis)
   }
 
   @inlinable @inline(__always)
-  static func best(of row: Span<Element>, _ isBetter: (Element, Element) -> Bool) -> Int {
-    var best = 0
-    for index in row.indices where row[best] == row[best] {
-      if isBetter(row[index], row[best]) || row[index] != row[index] { best = index }
+  static func best(
+    of elements: [Element], _ row: Range<Int>, _ isBetter: (Element, Element) -> Bool
+  ) -> Int {
+    var best = row.lowerBound
+    for index in row where elements[best] == elements[best] {
+      if isBetter(elements[index], elements[best]) || elements[index] != elements[index] { best = index }
     }
     return best
   }
