@@ -160,17 +160,29 @@ public final class ByteProgress: Sendable {
   /// - Throws: ``FormatError`` with code `cancelled` if no more shall be done.
   package func advance(_ measure: Measure, by count: Int, file: String) throws(FormatError) {
     try whole?.advance(measure, by: count, file: file)
-    let state: State? = operation.withLock { operation in
-      guard operation?.measure == measure else { return nil }
+    let hasAdvanced = operation.withLock { operation in
+      guard operation?.measure == measure else { return false }
       operation?.state.completed &+= count
-      return operation?.state
+      return true
     }
-    if let state { followers.tell(state) }
-    if let state, let onChange {
-      let goesOn = telling.withLockIfAvailable { _ in onChange(state) }
-      if goesOn == false { cancel() }
-    }
+    if hasAdvanced { tell() }
     try check(file: file)
+  }
+
+  /// Tells how things stand, unless another thread is telling: that one looks again when it has.
+  private func tell() {
+    var told: State?
+    while let latest = state, latest.number != told?.number || latest.completed != told?.completed {
+      let outcome: (state: State, goesOn: Bool)?? = telling.withLockIfAvailable { _ in
+        // Looked at under the lock, so that what is told never goes back.
+        guard let state else { return nil }
+        followers.tell(state)
+        return (state, onChange?(state) ?? true)
+      }
+      guard let outcome else { return }
+      if outcome?.goesOn == false { cancel() }
+      told = outcome?.state
+    }
   }
 
   /// - Throws: ``FormatError`` with code `cancelled` if no more shall be done.
