@@ -34,17 +34,18 @@ final class WorkerThreads: Sendable {
   }()
 
   /// The most threads that exist at a time. Work beyond them waits its turn.
-  private static let limit = max(64, 4 * Parallel.workers)
+  static let limit = max(64, 4 * Parallel.workers)
   /// How long a thread without work is kept, in seconds.
   private static let patience = 10
 
   private let state = Mutex(State())
 
-  /// Does a piece of work on a thread of its own: at once, or when one of the threads has nothing else to do.
+  /// Does a piece of work on a thread of its own: at once if fewer than `limit` are at work, else when one of them has
+  /// nothing else to do.
   ///
   /// If the system gives no thread at all, the caller's does it.
-  func run(_ work: @escaping @Sendable () -> Void) {
-    if offer(work, below: WorkerThreads.limit) { return }
+  func run(_ work: @escaping @Sendable () -> Void, below limit: Int = WorkerThreads.limit) {
+    if offer(work, below: limit) { return }
     let mayWait = state.withLock { state in
       guard state.count > 0 else { return false }
       state.waiting.append(work)

@@ -124,4 +124,30 @@ import Testing
     #expect(waiting.withLock { $0.most } <= 2 * Parallel.workers)
     #expect(Parallel.workers >= 1)
   }
+
+  /// Jobs that wait for jobs of their own, more deeply than there are threads.
+  @Test(.timeLimit(.minutes(1))) func jobsMayWaitForJobs() {
+    @Sendable func sum(_ depth: Int) -> Int {
+      guard depth > 0 else { return 1 }
+      let jobs = (0..<3).map { _ in BackgroundJob { sum(depth - 1) } }
+      return jobs.reduce(0) { $0 + ($1.take() ?? 0) }
+    }
+    #expect(sum(6) == 729)
+    let job = BackgroundJob { 7 }
+    #expect(job.take() == 7)
+    #expect(job.take() == nil)
+  }
+
+  /// Loops within loops, and side by side, on threads that have other work.
+  @Test(.timeLimit(.minutes(1))) func loopsWithinLoops() {
+    let total = Atomic<Int>(0)
+    Parallel.forEach(8) { _ in
+      Parallel.forEach(8) { _ in
+        Parallel.forEachRange(of: 100, grain: 1) { range in
+          total.wrappingAdd(range.count, ordering: .relaxed)
+        }
+      }
+    }
+    #expect(total.load(ordering: .relaxed) == 6400)
+  }
 }
