@@ -9,7 +9,7 @@ SECONDS ?= 60
 SEEDS ?= 1 $(shell date +%Y%m%d)
 PREFIX ?= /usr/local
 
-.PHONY: demo build test lint examples bench fuzz docs install uninstall clean
+.PHONY: demo build test lint examples bench fuzz docs install uninstall deb clean
 
 demo: build
 	@.build/release/npy demo
@@ -70,6 +70,10 @@ uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/bin/npy" "$(SHARE)/bash-completion/completions/npy" \
 	  "$(SHARE)/zsh/site-functions/_npy" "$(SHARE)/fish/vendor_completions.d/npy.fish" \
 	  "$(SHARE)/man/man1/npy.1" "$(SHARE)"/man/man1/npy-*.1
+
+# A Debian package of the command in .build/deb.
+deb: build
+	@scripts/make-deb .build/release/npy .build/deb
 
 clean:
 	rm -rf .build .build-tests .build-docs FuzzTesting/.build .venv
