@@ -1,0 +1,59 @@
+public import ByteIO
+public import Foundation
+public import NDArrays
+public import NumPyIO
+
+extension AnyNDArray {
+  /// Reads a text file as NumPy's `np.loadtxt`.
+  ///
+  /// - Throws: ``FormatError`` with NumPy's wording, the row and the column.
+  public static func loadText(
+    from url: URL, options: LoadTextOptions = LoadTextOptions()
+  ) throws(FormatError) -> AnyNDArray {
+    try loadText(from: url.localPath(), options: options)
+  }
+
+  /// Reads a text file with gaps as NumPy's `np.genfromtxt`.
+  ///
+  /// - Throws: ``FormatError`` with NumPy's wording.
+  public static func genFromText(
+    from url: URL, options: GenFromTextOptions = GenFromTextOptions()
+  ) throws(FormatError) -> GenFromTextResult {
+    try genFromText(from: url.localPath(), options: options)
+  }
+
+  /// Saves the array as text: NumPy's `np.savetxt`.
+  ///
+  /// - Throws: ``FormatError`` if the options do not fit the array, or the file cannot be written.
+  public func saveText(
+    to url: URL, options: SaveTextOptions = SaveTextOptions(), replacing: Bool = true,
+    durability: Durability = .consistent
+  ) throws(FormatError) {
+    try saveText(to: url.localPath(), options: options, replacing: replacing, durability: durability)
+  }
+
+  /// Reads a CSV file as a table of records, with a field for each column.
+  ///
+  /// - Throws: ``FormatError`` for a row of another number of fields, with its line.
+  public init(csv url: URL, options: CSVOptions = CSVOptions()) throws(FormatError) {
+    try self.init(csv: url.localPath(), options: options)
+  }
+
+  /// Saves records as CSV, the names of the fields first; a plain array as rows of numbers.
+  ///
+  /// - Throws: ``FormatError`` for an array of more than two axes, or if the file cannot be written.
+  public func saveCSV(
+    to url: URL, replacing: Bool = true, durability: Durability = .consistent
+  ) throws(FormatError) {
+    try saveCSV(to: url.localPath(), replacing: replacing, durability: durability)
+  }
+}
+
+extension Array where Element: Decodable {
+  /// Reads a CSV file as values of a type, by the names of its columns.
+  ///
+  /// - Throws: ``FormatError`` for a file that is no table, `ArrayError` for a column that is missing or of another type.
+  public init(csv url: URL, options: CSVOptions = CSVOptions()) throws {
+    try self.init(csv: url.localPath(), options: options)
+  }
+}
