@@ -16,7 +16,7 @@ let package = Package(
     .executableTarget(
       name: "DeflateBenchmark",
       dependencies: [
-        .product(name: "ArrayDeflate", package: "swift-numpy-io"), "BenchmarkSupport", "CBenchmarkLibdeflate",
+        .product(name: "ArrayDeflate", package: "swift-numpy-io"), "BenchmarkSupport",
       ]),
     .executableTarget(
       name: "InflateBenchmark",

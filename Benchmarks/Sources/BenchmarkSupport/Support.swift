@@ -1,6 +1,12 @@
 import ArrayDeflate
 import ByteIO
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The value of a command-line option, `--name value`.
 public func option(_ name: String) -> String? {
   let arguments = CommandLine.arguments
@@ -29,6 +35,18 @@ public func seconds(_ body: () throws -> Void) rethrows -> Double {
   try body()
   let parts = (ContinuousClock().now - start).components
   return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
+}
+
+/// The processor time of all threads so far.
+public func processorSeconds() -> Double { clock(CLOCK_PROCESS_CPUTIME_ID) }
+
+/// A clock that only goes forward.
+public func wallSeconds() -> Double { clock(CLOCK_MONOTONIC) }
+
+private func clock(_ id: clockid_t) -> Double {
+  var time = timespec()
+  clock_gettime(id, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
 /// Prints a line: a name, and the seconds of every repetition but the first one, which warms up.

@@ -1,63 +1,56 @@
-// Compares the levels of ArrayDeflate with zlib -6 (what NumPy does) and libdeflate, in one run.
+// Compresses files for compare-deflate.py, which times other libraries in turns with it.
 //
-// usage: DeflateBenchmark FOLDER [--kinds a,b] [--levels fast,default,best] [--peers 1,6,12] [--repeat N]
+// usage: DeflateBenchmark, with a request a line on its input:
 //
-// FOLDER is what make-deflate-data.py made. Sizes are relative to zlib -6's, speeds are multiples of it; z6 is
-// zlib -6's own speed in MB/s. Every stream of ours is inflated with zlib and compared.
+//   LEVEL ITEM_SIZE ATOM_SIZE STRIDES COUNT SECONDS PATH
+//
+// STRIDES are separated by commas; COUNT bytes of the file are compressed (0: all), again and again for about so many SECONDS,
+// at least once. The answer has the bytes of the stream, and the medians of processor time and of time passed in seconds; each
+// stream is inflated by zlib and compared first. NPY_THREADS=1 limits it to one thread.
 import ArrayDeflate
 import BenchmarkSupport
-import CBenchmarkLibdeflate
+import ByteIO
 
-/// The least time of several runs in seconds, and the last run's result.
-func timed<Value>(_ repeats: Int, _ body: () throws -> Value) rethrows -> (Double, Value) {
-  var best = Double.infinity
-  var value: Value?
-  for _ in 0..<repeats { best = min(best, try seconds { value = try body() }) }
-  return (best, value!)
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The middle one of some numbers.
+func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+func compress(_ input: [UInt8], _ layout: ItemLayout, _ level: DeflateLevel, into sink: CountingSink) throws {
+  sink.bytes.removeAll(keepingCapacity: true)
+  let writer = try DeflateWriter(to: sink, level: level)
+  try input.withUnsafeBytes { try writer.write($0, layout: layout) }
+  _ = try writer.finish()
 }
 
-let folder = CommandLine.arguments[1]
-let kinds = try Kind.all(in: folder)
-let levels = (option("levels") ?? "fast,default").split(separator: ",").compactMap {
-  DeflateLevel(rawValue: String($0))
+func answer(_ request: String) throws -> String {
+  let fields = request.split(separator: " ", maxSplits: 6).map(String.init)
+  guard fields.count == 7, let level = DeflateLevel(rawValue: fields[0]), let itemSize = Int(fields[1]),
+    let atomSize = Int(fields[2]), let count = Int(fields[4]), let limit = Double(fields[5])
+  else { return "not a request: \(request)" }
+  let strides = fields[3].split(separator: ",").compactMap { Int($0) }
+  let layout = ItemLayout(itemSize: itemSize, atomSize: atomSize, strides: strides)
+  let input = try FileSource(path: fields[6]).readBytes(at: 0, upTo: count > 0 ? count : .max)
+  let sink = CountingSink(capacity: input.count + 1_000_000)
+  try compress(input, layout, level, into: sink)
+  var check = [UInt8](repeating: 0, count: input.count)
+  guard zlibInflate(sink.bytes, into: &check), check == input else { return "zlib does not read the stream" }
+  var (processor, wall): ([Double], [Double]) = ([], [])
+  let start = wallSeconds()
+  repeat {
+    let (before, began) = (processorSeconds(), wallSeconds())
+    try compress(input, layout, level, into: sink)
+    processor.append(processorSeconds() - before)
+    wall.append(wallSeconds() - began)
+  } while wallSeconds() - start < limit
+  return "\(sink.bytes.count) \(median(processor)) \(median(wall))"
 }
-let peers = (option("peers") ?? "").split(separator: ",").compactMap { Int32($0) }
-let repeats = Int(option("repeat") ?? "3")!
 
-print(pad("kind", 10), pad("MB", 5), pad("z6 MB/s", 8), terminator: "")
-for level in levels {
-  print(pad(level.rawValue + " size", 14), pad("x z6", 7), pad("MB/s", 7), terminator: "")
-}
-for peer in peers { print(pad("ld-\(peer) size", 12), pad("MB/s", 6), terminator: "") }
-print()
-for kind in kinds {
-  let input = try kind.bytes(in: folder)
-  let (zlibTime, reference) = timed(1) { zlibDeflate(input, level: 6) }
-  let size = Double(input.count) / 1e6
-  print(pad(kind.name, 10), pad(format(size, 1), 5), pad(format(size / zlibTime, 1), 8), terminator: "")
-  for level in levels {
-    let sink = CountingSink(capacity: input.count + 1_000_000)
-    let (time, _) = try timed(repeats) {
-      sink.bytes.removeAll(keepingCapacity: true)
-      let writer = try DeflateWriter(to: sink, level: level)
-      try input.withUnsafeBytes { try writer.write($0, layout: kind.layout) }
-      return try writer.finish()
-    }
-    var check = [UInt8](repeating: 0, count: input.count)
-    guard zlibInflate(sink.bytes, into: &check), check == input else {
-      print("WRONG STREAM for \(kind.name) at \(level)")
-      continue
-    }
-    print(
-      pad(format(Double(sink.bytes.count) / Double(reference.count), 4), 14),
-      pad(format(zlibTime / time, 2), 7),
-      pad(format(size / time, 1), 7), terminator: "")
-  }
-  for peer in peers {
-    let (time, count) = timed(1) { libdeflateDeflate(input, level: peer) }
-    print(
-      pad(format(Double(count) / Double(reference.count), 4), 12), pad(format(size / time, 2), 6),
-      terminator: "")
-  }
-  print()
+while let request = readLine() {
+  print(try answer(request))
+  fflush(nil)
 }

@@ -16,43 +16,51 @@ enum Tunables {
     static let tolerance = 0.25
   }
 
-  /// How ``SegmentEncoder`` chooses a strategy from trials on a sample. The values of the form "A is taken if its bits are
-  /// less than this share of B's" trade time for size: A is the slower one. They were set between the
-  /// known kinds that a strategy serves and those that it does not: what they buy there is in
-  /// docs/deflate.md.
+  /// How ``SegmentEncoder`` chooses a strategy from trials on samples. The values of the form "A is taken if its bits are less
+  /// than this share of B's" trade time for size: A is the slower one.
   enum Trials {
-    /// The bytes of the sample, and those of them that only warm up tables and costs: two chunks of ``Optimal``, of which the
-    /// second one counts. Repeats at more than 16 KB are not seen.
+    /// The bytes of a sample, and those of them that only warm up tables and costs: two chunks of ``Optimal``, of which the
+    /// second one counts. The lazy parser knows the whole window before what counts.
     static let sample = (2 * Optimal.chunk, Optimal.chunk)
+    /// The same where a region has fewer bytes than `small`: there trials take a larger part of the time.
+    static let sampleOfSmall = (12 << 10, 4 << 10)
+    static let small = 160 << 10
     /// The same for `best`, whose window has to fill: 32 KB before counting.
     static let sampleOfBest = (96 << 10, 32 << 10)
+    /// The most samples of a region.
+    static let places = 2
+    /// The bytes at the end of a sample that the lazy parser is tried on, and those before that it knows.
+    static let lazySample = 6 << 10
+    static let lazyWarmUp = 18 << 10
+    /// Bits a byte below which nearly all is in long matches, so that the parsers that weigh every item or byte are not tried.
+    static let longMatches = 0.25
     /// Runs instead of literals alone.
     static let runs = 0.998
     /// ``ElementRunParser`` instead of ``RunParser``: it takes half the time, and so may be larger by a thousandth.
     static let elementRuns = 1.001
-    /// Where runs take less than this share of literals, no search is tried: it would cost more than it could gain.
-    static let enoughRuns = 0.3
-    /// The same for `fast`.
-    static let enoughRunsOfFast = 0.75
+    /// Bits a byte below which runs of one byte are tried, too.
+    static let fewBits = 0.5
+    /// Literals or runs that take no more than this share of the lazy parser's bits are taken at once.
+    static let enough = 1.005
+    /// The same for `fast`, and for its greedy parser.
+    static let enoughOfFast = 1.06
     /// The greedy parser instead of runs.
-    static let greedy = 0.975
-    /// The same for items of one byte, which are searched slowly since a match may begin anywhere.
-    static let greedyOfBytes = 0.94
+    static let greedy = 0.99
     /// The same for `fast`.
-    static let greedyOfFast = 0.88
-    /// The item parser is tried only if the greedy parser takes less than this share of runs.
-    static let itemsNeedGain = 0.88
+    static let greedyOfFast = 0.94
     /// The item parser instead of the greedy one.
-    static let items = 0.98
+    static let items = 0.99
+    /// The lazy parser instead of those before: it knows less of a sample than they, so it will gain more than it shows there.
+    static let lazy = 1.0
     /// The optimal parser is tried only if the greedy parser takes less than this share of runs.
-    static let optimalNeedsGain = 0.8
-    /// The optimal parser instead of the greedy one.
-    static let optimal = 0.994
+    static let optimalNeedsGain = 0.9
+    /// The optimal parser instead of the others.
+    static let optimal = 0.985
     /// Of items of two bytes both bytes are searched only if matches that begin at the high byte gain less than this.
     static let optimalAtHighBytes = 0.985
-    /// Bits a byte below which a region is little more than one run, and `best` looks no further.
+    /// Bits a byte below which a region is little more than one run, and no search is tried.
     static let oneRun = 0.02
-    /// The near-optimal encoder instead of the best of literals and runs, at `best`.
+    /// The near-optimal encoder instead of the best of the fast strategies, at `best`.
     static let nearOptimal = 0.9998
     /// Where the near-optimal encoder gains less than this, both are written and the smaller one is kept: the sample may err.
     static let rival = 0.95
@@ -67,6 +75,8 @@ enum Tunables {
     static let hashBits = 14
     /// Within a match of this many bytes no others are looked for: there is hardly a longer one.
     static let longMatch = 96
+    /// The longest context.
+    static let maxContext = 160
     /// The lengths of the contexts, the shortest first: from less than an item to more. Which of them are of use in a segment,
     /// and where, ``GreedyParser`` learns from a sample.
     static func contexts(atomSize: Int) -> [Int] {
@@ -137,6 +147,27 @@ enum Tunables {
     static let chainDepth = 1
   }
 
+  /// ``LazyParser``.
+  enum Lazy {
+    /// The bits of a hash: more than positions in the window, since what only shares a hash is compared in vain.
+    static let hashBits = 16
+    /// The same of three bytes.
+    static let shortHashBits = 14
+    /// The bytes of the context by which positions are chained, for items of one byte and for larger ones.
+    static let context = 4
+    static let contextOfItems = 5
+    /// The most steps along a chain, the same two, and for `fast`.
+    static let depth = 24
+    static let depthOfItems = 16
+    static let depthOfFast = 6
+    /// A match of this many bytes is taken without looking further.
+    static let niceLength = 64
+    /// The bytes after which costs are updated.
+    static let chunk = 1 << 15
+    /// Within a match of more bytes than this not every position is inserted.
+    static let sparse = 40
+  }
+
   /// ``OptimalParser``.
   enum Optimal {
     /// Bytes that are parsed together, after which costs are updated: half the window, so that costs follow the data.
@@ -193,6 +224,8 @@ enum Tunables {
   enum Blocks {
     /// Literals and matches of a chunk of sequences: what a block has at least.
     static let sequenceChunkSymbols = 16_384
+    /// Literals without a match between them from which on they are counted in four tables.
+    static let longStretch = 2048
     /// The bytes that ``ElementRunParser`` counts together.
     static let elementRunChunk = 1 << 16
     /// About the bytes of a block from which on it is joined by what codes take, not by entropy (``BlockSplitter``).

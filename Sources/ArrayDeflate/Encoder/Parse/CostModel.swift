@@ -55,6 +55,8 @@ final class CostModel {
       prices[distanceOffset + slot] = CostModel.bits(
         Tunables.Costs.initialDistanceBits + DeflateAlphabet.distanceExtra(slot))
     }
+    // Runs of one byte are as likely as those of an item.
+    prices[distanceOffset] = CostModel.bits(Tunables.Costs.initialItemDistanceBits)
     let own = DeflateAlphabet.distanceSlot(itemDistance) & ~1
     for slot in own...own + 1 {
       prices[distanceOffset + slot] = CostModel.bits(
@@ -188,6 +190,13 @@ final class CostModel {
       prior.view[slot] = Float(distances[slot])
       priorTotal += prior.view[slot]
     }
+  }
+
+  /// What a byte of a range costs as a literal, on average.
+  func meanLiteral(_ input: InputBytes, _ range: Range<Int>) -> Int32 {
+    var sum = 0
+    for position in range { sum += Int(prices[Int(input[position])]) }
+    return Int32(sum / max(1, range.count))
   }
 
   /// What symbols take by these costs.

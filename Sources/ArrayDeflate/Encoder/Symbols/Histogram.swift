@@ -4,6 +4,8 @@ internal import PlatformC
 final class Histogram {
   private let literalTable = Table<UInt32>(repeating: 0, count: 288)
   private let distanceTable = Table<UInt32>(repeating: 0, count: 32)
+  /// Literals of long stretches, counted in four tables in turns: else each would wait for the one before, if they are equal.
+  private let stretchTable = Table<UInt32>(repeating: 0, count: 4 * 256)
 
   var literals: TableView<UInt32> { literalTable.view }
   var distances: TableView<UInt32> { distanceTable.view }
@@ -23,6 +25,12 @@ final class Histogram {
     while index < range.upperBound {
       let sequence = list[index]
       var left = sequence.literals
+      if left >= Tunables.Blocks.longStretch {
+        let long = left & ~7
+        countStretch(input, position..<position &+ long)
+        position &+= long
+        left &-= long
+      }
       while left >= 4 || left > 0 && position > last {
         literals[Int(input[position])] &+= 1
         position &+= 1
@@ -45,6 +53,28 @@ final class Histogram {
       index &+= 1
     }
     return position
+  }
+
+  /// Counts literals, a multiple of eight.
+  @inline(never) private func countStretch(_ input: InputBytes, _ range: Range<Int>) {
+    let (literals, stretch) = (literals, stretchTable.view)
+    stretch.fill(0)
+    var position = range.lowerBound
+    while position < range.upperBound {
+      var word = input.load64(position)
+      for _ in 0..<2 {
+        stretch[Int(word & 0xFF)] &+= 1
+        stretch[256 &+ Int(word &>> 8 & 0xFF)] &+= 1
+        stretch[512 &+ Int(word &>> 16 & 0xFF)] &+= 1
+        stretch[768 &+ Int(word &>> 24 & 0xFF)] &+= 1
+        word &>>= 32
+      }
+      position &+= 8
+    }
+    for symbol in 0..<256 {
+      literals[symbol] &+=
+        stretch[symbol] &+ stretch[256 &+ symbol] &+ stretch[512 &+ symbol] &+ stretch[768 &+ symbol]
+    }
   }
 
   /// Adds the symbols of tokens, and their distance symbols.
@@ -91,6 +121,20 @@ final class Histogram {
     for slot in 2..<30 { extra += Int(distances[slot]) * DeflateAlphabet.distanceExtra(slot) }
     return literalBits + distanceBits + Double(extra) + Tunables.Blocks.headerBits
       + Tunables.Blocks.bitsPerUsedSymbol * Double(literalKinds + distanceKinds)
+  }
+
+  /// The bits that the symbols take by their entropy, but one each at least as in any code; extra bits included.
+  func codeBits() -> Double {
+    let literalBits = Histogram.entropy(literals, 288).bits
+    let distanceBits = Histogram.entropy(distances, 32).bits
+    var (literalCount, distanceCount, extra) = (0, 0, 0)
+    for symbol in 0..<288 { literalCount += Int(literals[symbol]) }
+    for slot in 8..<28 { extra += Int(literals[257 + slot]) * Int(DeflateAlphabet.lengthExtra[slot]) }
+    for slot in 0..<30 {
+      distanceCount += Int(distances[slot])
+      extra += Int(distances[slot]) * DeflateAlphabet.distanceExtra(slot)
+    }
+    return max(literalBits, Double(literalCount)) + max(distanceBits, Double(distanceCount)) + Double(extra)
   }
 
   /// To base two.
