@@ -29,9 +29,10 @@ lint:
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
 	@scripts/check-house
 
+# Everything, or only some rows: make bench ROWS=deflate
 bench: build
 	@scripts/setup --tests
-	@Benchmarks/run
+	@Benchmarks/run $(ROWS)
 
 # Random input for deflate and for pickles: make fuzz SECONDS=600 SEEDS="1 2 3"
 fuzz:

@@ -62,7 +62,8 @@ struct SizedKind: CustomTestStringConvertible, Sendable {
       return texts(19, 1) { _ in
         second += Int(noise.next() % 50)
         func two(_ value: Int) -> String { (value < 10 ? "0" : "") + String(value) }
-        return "2031-05-\(two(1 + second / 86_400))T\(two(second / 3600 % 24)):\(two(second / 60 % 60)):\(two(second % 60))"
+        let clock = [second / 3600 % 24, second / 60 % 60, second % 60].map(two).joined(separator: ":")
+        return "2031-05-\(two(1 + second / 86_400))T\(clock)"
       }
     },
     SizedKind(name: "zeros", layout: ItemLayout(itemSize: 8), limits: (1.35, 1.35)) { _ in numbers(8) { _ in 0 } },

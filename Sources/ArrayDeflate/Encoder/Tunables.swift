@@ -1,7 +1,7 @@
 /// The encoder's tunable constants, each with what it does and how it was chosen.
 ///
-/// All were chosen by measurement, on the fifteen kinds of arrays that `Benchmarks/make-deflate-data.py` calls known, and
-/// checked on those that it keeps aside; docs/deflate.md tells how to do it again. None of them is needed for correctness:
+/// All were chosen by measurement, most on the fifteen kinds of arrays that `Benchmarks/deflate_kinds.py` calls known, and
+/// checked on the others; docs/deflate.md tells how to do it again. None of them is needed for correctness:
 /// any value of the right order gives a valid stream. But every change changes the bytes that are written.
 /// What follows from the format (RFC 1951) is in ``DeflateAlphabet``, what follows from the width of registers in ``BitBudget``.
 enum Tunables {
