@@ -100,7 +100,8 @@ final class LazyParser {
     _ input: InputBytes, _ range: Range<Int>, origin: Int, options: Options, costs: CostModel,
     into list: inout SequenceList
   ) {
-    for table in [heads, shortHeads] { table.view.fill(0) }
+    // The chain too: a slot that holds nothing looks like position 0, from which a chain of the last parse would go on.
+    for table in [heads, shortHeads, chain] { table.view.fill(0) }
     if options.longContext > 0 { longHeads.view.fill(0) }
     let context = Context(input: input, origin: origin, end: range.upperBound, options: options, costs: costs)
     insert(context, origin..<range.lowerBound)

@@ -2,7 +2,7 @@
 extension SegmentEncoder {
   /// The bits a byte of some symbols: with their codes' description if they are all that a region has.
   private func bits(ofBytes count: Int) -> Double {
-    (samples.isWhole ? histogram.entropyBits() : histogram.codeBits()) / Double(max(1, count))
+    histogram.codeBits(withHeader: samples.isWhole) / Double(max(1, count))
   }
 
   /// The bits a byte that a strategy takes for the samples.

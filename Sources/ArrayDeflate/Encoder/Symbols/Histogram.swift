@@ -123,10 +123,11 @@ final class Histogram {
       + Tunables.Blocks.bitsPerUsedSymbol * Double(literalKinds + distanceKinds)
   }
 
-  /// The bits that the symbols take by their entropy, but one each at least as in any code; extra bits included.
-  func codeBits() -> Double {
-    let literalBits = Histogram.entropy(literals, 288).bits
-    let distanceBits = Histogram.entropy(distances, 32).bits
+  /// The bits that the symbols take by their entropy, but one each at least as in any code; extra bits included, and on demand an
+  /// estimate of the code's own description.
+  func codeBits(withHeader: Bool) -> Double {
+    let (literalBits, literalKinds) = Histogram.entropy(literals, 288)
+    let (distanceBits, distanceKinds) = Histogram.entropy(distances, 32)
     var (literalCount, distanceCount, extra) = (0, 0, 0)
     for symbol in 0..<288 { literalCount += Int(literals[symbol]) }
     for slot in 8..<28 { extra += Int(literals[257 + slot]) * Int(DeflateAlphabet.lengthExtra[slot]) }
@@ -134,7 +135,10 @@ final class Histogram {
       distanceCount += Int(distances[slot])
       extra += Int(distances[slot]) * DeflateAlphabet.distanceExtra(slot)
     }
+    let header =
+      Tunables.Blocks.headerBits + Tunables.Blocks.bitsPerUsedSymbol * Double(literalKinds + distanceKinds)
     return max(literalBits, Double(literalCount)) + max(distanceBits, Double(distanceCount)) + Double(extra)
+      + (withHeader ? header : 0)
   }
 
   /// To base two.
