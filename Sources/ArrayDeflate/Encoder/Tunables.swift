@@ -16,51 +16,57 @@ enum Tunables {
     static let tolerance = 0.25
   }
 
-  /// How ``SegmentEncoder`` chooses a strategy from trials on samples. The values of the form "A is taken if its bits are less
-  /// than this share of B's" trade time for size: A is the slower one.
+  /// How ``SegmentEncoder`` chooses a strategy from trials on a sample. The values of the form "A is taken if its bits are
+  /// less than this share of B's" trade time for size: A is the slower one. They were set between the
+  /// known kinds that a strategy serves and those that it does not: what they buy there is in
+  /// docs/deflate.md.
   enum Trials {
-    /// The bytes of a sample, and those of them that only warm up tables and costs: two chunks of ``Optimal``, of which the
-    /// second one counts. The lazy parser knows the whole window before what counts.
+    /// The bytes of the sample, and those of them that only warm up tables and costs: two chunks of ``Optimal``, of which the
+    /// second one counts.
     static let sample = (2 * Optimal.chunk, Optimal.chunk)
-    /// The same where a region has fewer bytes than `small`: there trials take a larger part of the time.
-    static let sampleOfSmall = (12 << 10, 4 << 10)
-    static let small = 160 << 10
     /// The same for `best`, whose window has to fill: 32 KB before counting.
     static let sampleOfBest = (96 << 10, 32 << 10)
-    /// The most samples of a region.
-    static let places = 2
-    /// The bytes at the end of a sample that the lazy parser is tried on, and those before that it knows.
-    static let lazySample = 6 << 10
-    static let lazyWarmUp = 18 << 10
-    /// Bits a byte below which nearly all is in long matches, so that the parsers that weigh every item or byte are not tried.
-    static let longMatches = 0.25
+    /// The bytes at the end of the sample on which the lazy parser is compared with literals and runs, which take so little time
+    /// that a trial has to be short; and those before that it knows.
+    static let lazySample = 4 << 10
+    static let lazyWarmUp = 10 << 10
+    /// The lazy parser instead of what the other trials have chosen, which is mostly far faster.
+    static let lazy = 0.988
+    /// The same for `fast`.
+    static let lazyOfFast = 0.94
+    /// The same instead of the greedy and the optimal parser where they look for matches at every byte: there they are slower.
+    static let lazyOfBytes = 1.015
+    /// Bits a byte below which nearly all is in long matches, and searches are not tried.
+    static let longMatches = 0.15
+    /// Bits a byte below which runs of one byte are tried, too.
+    static let fewBits = 0.5
     /// Runs instead of literals alone.
     static let runs = 0.998
     /// ``ElementRunParser`` instead of ``RunParser``: it takes half the time, and so may be larger by a thousandth.
     static let elementRuns = 1.001
-    /// Bits a byte below which runs of one byte are tried, too.
-    static let fewBits = 0.5
-    /// Literals or runs that take no more than this share of the lazy parser's bits are taken at once.
-    static let enough = 1.005
-    /// The same for `fast`, and for its greedy parser.
-    static let enoughOfFast = 1.06
-    /// The greedy parser instead of runs.
-    static let greedy = 0.99
+    /// Where runs take less than this share of literals, no search is tried: it would cost more than it could gain.
+    static let enoughRuns = 0.3
     /// The same for `fast`.
-    static let greedyOfFast = 0.94
+    static let enoughRunsOfFast = 0.75
+    /// The greedy parser instead of runs.
+    static let greedy = 0.975
+    /// The same for items of one byte, which are searched slowly since a match may begin anywhere.
+    static let greedyOfBytes = 0.94
+    /// The same for `fast`.
+    static let greedyOfFast = 0.88
+    /// The item parser is tried only if the greedy parser takes less than this share of runs.
+    static let itemsNeedGain = 0.88
     /// The item parser instead of the greedy one.
-    static let items = 0.99
-    /// The lazy parser instead of those before: it knows less of a sample than they, so it will gain more than it shows there.
-    static let lazy = 1.0
+    static let items = 0.98
     /// The optimal parser is tried only if the greedy parser takes less than this share of runs.
-    static let optimalNeedsGain = 0.9
-    /// The optimal parser instead of the others.
-    static let optimal = 0.985
+    static let optimalNeedsGain = 0.8
+    /// The optimal parser instead of the greedy one.
+    static let optimal = 0.994
     /// Of items of two bytes both bytes are searched only if matches that begin at the high byte gain less than this.
     static let optimalAtHighBytes = 0.985
     /// Bits a byte below which a region is little more than one run, and no search is tried.
     static let oneRun = 0.02
-    /// The near-optimal encoder instead of the best of the fast strategies, at `best`.
+    /// The near-optimal encoder instead of the best of literals and runs, at `best`.
     static let nearOptimal = 0.9998
     /// Where the near-optimal encoder gains less than this, both are written and the smaller one is kept: the sample may err.
     static let rival = 0.95
@@ -75,8 +81,6 @@ enum Tunables {
     static let hashBits = 14
     /// Within a match of this many bytes no others are looked for: there is hardly a longer one.
     static let longMatch = 96
-    /// The longest context.
-    static let maxContext = 160
     /// The lengths of the contexts, the shortest first: from less than an item to more. Which of them are of use in a segment,
     /// and where, ``GreedyParser`` learns from a sample.
     static func contexts(atomSize: Int) -> [Int] {

@@ -2,7 +2,7 @@
 public enum DeflateLevel: String, Sendable, Hashable, CaseIterable {
   /// As fast as it goes: one greedy pass that knows the items.
   case fast
-  /// Far faster than NumPy's, and no larger.
+  /// Mostly far faster than NumPy, and about as small.
   case `default`
   /// The smallest: all matches, optimal parsing with real costs; 2 to 50 MB/s a core where anything repeats.
   case best

@@ -55,8 +55,6 @@ final class CostModel {
       prices[distanceOffset + slot] = CostModel.bits(
         Tunables.Costs.initialDistanceBits + DeflateAlphabet.distanceExtra(slot))
     }
-    // Runs of one byte are as likely as those of an item.
-    prices[distanceOffset] = CostModel.bits(Tunables.Costs.initialItemDistanceBits)
     let own = DeflateAlphabet.distanceSlot(itemDistance) & ~1
     for slot in own...own + 1 {
       prices[distanceOffset + slot] = CostModel.bits(

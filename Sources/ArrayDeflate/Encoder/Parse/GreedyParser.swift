@@ -99,9 +99,8 @@ final class GreedyParser {
     let distanceOffset = costs.distanceOffset
     let lower = range.lowerBound
     let upper = range.upperBound
-    // Sixteen bytes are looked at, or the longest context.
-    let reach = max(16, probes.lengthFour &+ 8)
-    let last = min(end, upper &- reach)
+    // Sixteen bytes are looked at.
+    let last = min(end, upper &- 16)
     let item = options.itemDistance
     let itemSlot = DeflateAlphabet.distanceSlot(item)
     let itemCost = prices[distanceOffset &+ itemSlot]
@@ -311,6 +310,6 @@ final class GreedyParser {
       literalStart = stop
     }
     // Beyond `last` there are not enough bytes left to look at.
-    cursor = Cursor(position: max(position, end >= upper &- reach ? upper : end), literalStart: literalStart)
+    cursor = Cursor(position: max(position, end >= upper &- 16 ? upper : end), literalStart: literalStart)
   }
 }

@@ -1,18 +1,22 @@
-/// Parses LZ77 lazily with hash chains: what zlib -4 to -9 and libdeflate -5 to -9 do, and what every other strategy has to beat.
+/// Parses LZ77 lazily with hash chains: what zlib -4 to -9 and libdeflate -5 to -9 do. It serves what no other strategy was made
+/// for, and is what those have to come near to be taken.
 ///
 /// ## Algorithm
-/// Positions whose next bytes have the same hash are chained, the newest first; a search goes along the chain and keeps the best
-/// match. Before a match is taken, the next position is searched too: where it has a better one, the byte before becomes a
-/// literal (lazy evaluation). Two things differ from zlib:
-/// - Matches are compared by what they cost (``CostModel``), not by their lengths. What more bytes of a longer match are worth is
-///   what a byte of this data takes on the whole (`rate`): hardly anything among strings of few words, where a near match is
-///   cheaper than a far one that goes on a little; three bits in text.
-/// - Besides the chain the distance of the last match, that of one item, and the latest position of a long context are tried:
-///   in arrays they hold most of what is to be found, so the chain can be short.
+/// Positions whose next bytes have the same hash are chained, the newest first; a search goes along the chain and keeps the
+/// longest match. Before a match is taken, the next position is searched too, half as far: where it has a better one, the byte
+/// before becomes a literal (lazy evaluation). A match of three bytes is looked for at the latest position only. A short match
+/// is given up where its bytes cost less as literals, by a ``CostModel`` that follows the data.
+///
+/// A match as long as can be is a run or a period: what follows is matched at the same distance without a search.
 ///
 /// ## Cost
 /// ``Options/depth`` steps along a chain at a position at most; positions within a match are only inserted, within a long one
-/// some of them. Memory: 160 KB.
+/// some of them. What a step takes is the load of the next link, so links are kept as they index the chain. Memory: 224 KB.
+///
+/// ## Tried and rejected
+/// - Comparing all matches by what they cost, with a byte worth what a byte of this data takes on the whole: short near matches
+///   win among zeros, and strings of `U25` took 1.18 of zlib's size instead of 1.00.
+/// - Trying an item's distance and the last match's distance at each position: they are in the chain anyway.
 final class LazyParser {
   struct Options: Equatable {
     /// The distance of one item.
@@ -23,8 +27,6 @@ final class LazyParser {
     var depth: Int
     /// The bytes of a match that is taken without looking further.
     var niceLength: Int
-    /// The bytes of a longer context of which only the latest position is tried, 9 to 64; 0 for none.
-    var longContext = 0
 
     /// The same with a shorter search.
     var faster: Options {
@@ -42,16 +44,12 @@ final class LazyParser {
   // The low 16 bits of positions: what lies further back is out of reach anyway.
   private let heads = Table<UInt16>(repeating: 0, count: 1 << hashBits)
   private let shortHeads = Table<UInt16>(repeating: 0, count: 1 << shortHashBits)
-  private let longHeads = Table<UInt16>(repeating: 0, count: 1 << hashBits)
   /// For each position of the window the one before it with the same hash.
   private let chain = Table<UInt16>(repeating: 0, count: window)
-  /// What a byte takes on the whole, in the cost model's units.
-  private var rate: Int32 = 0
 
   /// Begins with costs from the bytes alone.
   func begin(_ input: InputBytes, _ range: Range<Int>, options: Options, costs: CostModel) {
     costs.initialize(input, range, itemDistance: options.itemDistance)
-    rate = costs.meanLiteral(input, range) / 2
   }
 
   /// What a parse goes by.
@@ -63,14 +61,12 @@ final class LazyParser {
     let options: Options
     let costs: CostModel
     /// What is read beyond a position.
-    var reach: Int { max(16, options.longContext + 8) }
+    var reach: Int { 16 }
   }
 
-  /// A match and what it is worth: what its bytes take on the whole, less what it costs.
   private struct Match {
     var length: Int
     var distance: Int
-    var worth: Int32
   }
 
   /// The next position's bytes, its slots and what they hold: looked up while the search of the one before goes on, which would
@@ -88,8 +84,8 @@ final class LazyParser {
     var position: Int
     /// The first byte that is in no sequence yet: from there on to `position` all are literals.
     var literalStart: Int
-    /// The distance of the last match.
-    var distance: Int
+    /// The distance of the last match if it is as long as can be: a run or a period, which is followed without a search.
+    var runDistance = 0
   }
 
   /// Parses a range of the input.
@@ -100,27 +96,23 @@ final class LazyParser {
     _ input: InputBytes, _ range: Range<Int>, origin: Int, options: Options, costs: CostModel,
     into list: inout SequenceList
   ) {
-    // The chain too: a slot that holds nothing looks like position 0, from which a chain of the last parse would go on.
-    for table in [heads, shortHeads, chain] { table.view.fill(0) }
-    if options.longContext > 0 { longHeads.view.fill(0) }
+    // A slot that holds nothing is out of reach for as long as a window.
+    let nothing = UInt16(truncatingIfNeeded: origin &- LazyParser.window &- 1)
+    for table in [heads, shortHeads, chain] { table.view.fill(nothing) }
     let context = Context(input: input, origin: origin, end: range.upperBound, options: options, costs: costs)
     insert(context, origin..<range.lowerBound)
-    var cursor = Cursor(
-      position: range.lowerBound, literalStart: range.lowerBound, distance: options.itemDistance)
+    var cursor = Cursor(position: range.lowerBound, literalStart: range.lowerBound)
     while cursor.position < range.upperBound {
       let end = min(range.upperBound, cursor.position + Tunables.Lazy.chunk)
       let first = list.count
       let firstByte = cursor.literalStart
-      switch (options.context, options.longContext > 0) {
-      case (4, false): parseChunk(context, upTo: end, &cursor, &list, isFour: true, isLong: false)
-      case (4, true): parseChunk(context, upTo: end, &cursor, &list, isFour: true, isLong: true)
-      case (_, false): parseChunk(context, upTo: end, &cursor, &list, isFour: false, isLong: false)
-      case (_, true): parseChunk(context, upTo: end, &cursor, &list, isFour: false, isLong: true)
+      if options.context == 4 {
+        parseChunk(context, upTo: end, &cursor, &list, isFour: true)
+      } else {
+        parseChunk(context, upTo: end, &cursor, &list, isFour: false)
       }
       if list.count > first {
-        let histogram = list.endChunk(from: first, input, at: firstByte)
-        costs.update(histogram, memory: Tunables.Costs.memory)
-        rate = Int32(costs.bits(histogram) * CostModel.unit / Float(max(1, cursor.literalStart - firstByte)))
+        costs.update(list.endChunk(from: first, input, at: firstByte), memory: Tunables.Costs.memory)
       }
     }
     list.finish(literals: range.upperBound - cursor.literalStart)
@@ -137,7 +129,6 @@ final class LazyParser {
       chain.view[position & (LazyParser.window &- 1)] = heads.view[slot]
       heads.view[slot] = value
       shortHeads.view[hashes.short(word)] = value
-      if context.options.longContext > 0 { longHeads.view[hashes.long(context.input, position, word)] = value }
       position &+= 1
     }
   }
@@ -145,7 +136,6 @@ final class LazyParser {
   /// The slots of a position's contexts.
   private struct Hashes {
     private let shift: UInt64
-    private let longContext: Int
     // Computed, since constants that are not literals would be looked up by `swift_once` at each use.
     @inline(__always) private static var multiplier: UInt64 { 0x9E37_79B9_7F4A_7C15 }
     @inline(__always) private static var down: UInt64 { UInt64(64 - hashBits) }
@@ -153,7 +143,6 @@ final class LazyParser {
 
     init(_ options: Options) {
       shift = UInt64(64 - 8 * options.context)
-      longContext = options.longContext
     }
 
     @inline(__always) func short(_ word: UInt64) -> Int {
@@ -165,31 +154,19 @@ final class LazyParser {
     @inline(__always) func wide(_ word: UInt64) -> Int {
       Int(truncatingIfNeeded: (word &<< shift &* Hashes.multiplier) &>> Hashes.down)
     }
-    @inline(__always) func long(_ input: InputBytes, _ position: Int, _ word: UInt64) -> Int {
-      var sum = word &* Hashes.multiplier
-      var at = 8
-      let last = longContext &- 8
-      while at < last {
-        sum = (sum ^ sum &>> 29 ^ input.load64(position &+ at)) &* Hashes.multiplier
-        at &+= 8
-      }
-      sum = (sum ^ sum &>> 29 ^ input.load64(position &+ last)) &* Hashes.multiplier
-      return Int(truncatingIfNeeded: sum &>> Hashes.down)
-    }
   }
 
   @inline(__always)
   private func parseChunk(
-    _ context: Context, upTo stop: Int, _ cursor: inout Cursor, _ list: inout SequenceList, isFour: Bool, isLong: Bool
+    _ context: Context, upTo stop: Int, _ cursor: inout Cursor, _ list: inout SequenceList, isFour: Bool
   ) {
     let (input, origin, end) = (context.input, context.origin, context.end)
-    let (heads, shortHeads, longHeads, chain) = (heads.view, shortHeads.view, longHeads.view, chain.view)
+    let (heads, shortHeads, chain) = (heads.view, shortHeads.view, chain.view)
     let (depth, niceLength) = (context.options.depth, context.options.niceLength)
-    let itemDistance = context.options.itemDistance
+    let step = max(16, context.options.itemDistance)
     let prices = context.costs.prices
     let distanceOffset = context.costs.distanceOffset
     let hashes = Hashes(context.options)
-    let rate = self.rate
     let mask = LazyParser.window &- 1
     let (inputEnd, safe) = (end &- context.reach, end &- 8)
     let last = min(stop, inputEnd)
@@ -199,8 +176,7 @@ final class LazyParser {
     @inline(__always) func lookAhead(_ position: Int) -> Ahead {
       let word = input.load64(position)
       let (slot, shortSlot) = (slot(word), hashes.short(word))
-      return Ahead(
-        word: word, slot: slot, shortSlot: shortSlot, head: heads[slot], short: shortHeads[shortSlot])
+      return Ahead(word: word, slot: slot, shortSlot: shortSlot, head: heads[slot], short: shortHeads[shortSlot])
     }
 
     @inline(__always) func insert(_ position: Int) {
@@ -210,31 +186,15 @@ final class LazyParser {
       chain[position & mask] = heads[slot]
       heads[slot] = value
       shortHeads[hashes.short(word)] = value
-      if isLong { longHeads[hashes.long(input, position, word)] = value }
     }
 
-    @inline(__always) func worth(_ length: Int, _ distance: Int) -> Int32 {
-      Int32(truncatingIfNeeded: length) &* rate &- prices[256 &+ length]
-        &- prices[distanceOffset &+ DeflateAlphabet.distanceSlot(distance)]
+    @inline(__always) func cost(_ match: Match) -> Int32 {
+      prices[256 &+ match.length] &+ prices[distanceOffset &+ DeflateAlphabet.distanceSlot(match.distance)]
     }
 
-    /// The number of bytes from a position on that equal those before, whose first eight differ by `difference`.
-    @inline(__always) func measure(_ position: Int, _ distance: Int, _ difference: UInt64) -> Int {
-      if difference != 0 { return difference.trailingZeroBitCount &>> 3 }
-      return input.matchLength(
-        position, position &- distance, from: 8, limit: min(DeflateAlphabet.maxMatch, safe &- position))
-    }
-
-    @inline(__always)
-    func consider(_ position: Int, _ distance: Int, _ difference: UInt64, farthest: Int, best: inout Match) {
-      if difference & 0xFF_FFFF != 0 || distance > farthest { return }
-      let length = measure(position, distance, difference)
-      let worth = worth(length, distance)
-      if worth > best.worth { best = Match(length: length, distance: distance, worth: worth) }
-    }
-
-    /// The match at a position that is worth most; makes the position known, and looks ahead to the next one.
-    @inline(__always) func find(_ position: Int, _ depth: Int, last: Int, ahead: inout Ahead) -> Match {
+    /// The match at a position that is worth most of those longer than some length; makes the position known, and looks ahead
+    /// to the next one.
+    @inline(__always) func find(_ position: Int, _ depth: Int, longerThan least: Int, ahead: inout Ahead) -> Match {
       let (word, head) = (ahead.word, ahead.head)
       let low = UInt16(truncatingIfNeeded: position)
       let short = Int(low &- ahead.short)
@@ -243,59 +203,58 @@ final class LazyParser {
       shortHeads[ahead.shortSlot] = low
       ahead = lookAhead(position &+ 1)
       let farthest = min(LazyParser.window, position &- origin)
-      var best = Match(length: 0, distance: 0, worth: Int32.min / 2)
-      // Distances that are out of reach are brought within it: to look at the bytes costs less than to ask.
-      let byItem = word ^ input.load64(position &- min(itemDistance, farthest))
-      let byLast = word ^ input.load64(position &- min(last, farthest))
-      let byShort = word ^ input.load64(position &- min(max(short, 1), farthest))
-      if isLong {
-        let longSlot = hashes.long(input, position, word)
-        let distance = Int(low &- longHeads[longSlot])
-        longHeads[longSlot] = low
-        if distance > 0, distance <= farthest {
-          consider(
-            position, distance, word ^ input.load64(position &- distance), farthest: farthest, best: &best)
+      let limit = min(DeflateAlphabet.maxMatch, safe &- position)
+      var best = Match(length: 0, distance: 1)
+      var longest = least
+      if least < 3 {
+        longest = 3
+        if short &- 1 < farthest, short > 0 {
+          let difference = word ^ input.load64(position &- short)
+          if difference & 0xFF_FFFF == 0 {
+            let length =
+              difference == 0
+              ? input.matchLength(position, position &- short, from: 8, limit: limit)
+              : difference.trailingZeroBitCount &>> 3
+            best = Match(length: length, distance: short)
+            if length >= niceLength { return best }
+            longest = length
+          }
         }
       }
-      // One branch for all three: mostly none hits.
-      if byItem & 0xFF_FFFF == 0 || byLast & 0xFF_FFFF == 0 || byShort & 0xFF_FFFF == 0 {
-        consider(position, itemDistance, byItem, farthest: farthest, best: &best)
-        if last != itemDistance { consider(position, last, byLast, farthest: farthest, best: &best) }
-        if short > 0 { consider(position, short, byShort, farthest: farthest, best: &best) }
-      }
-      if best.length >= niceLength { return best }
-      var distance = Int(low &- head)
-      var before = 0
+      var node = head
       var left = depth
-      var longest = max(best.length, 3)
       var tail = input.load32(position &+ longest &- 3)
-      while distance > before, distance <= farthest, left > 0 {
+      while left > 0 {
         left &-= 1
+        let distance = Int(low &- node)
+        // None, or out of reach.
+        if UInt(bitPattern: distance &- 1) >= UInt(bitPattern: farthest) { break }
         let earlier = position &- distance
-        let next = chain[earlier & mask]
+        node = chain[Int(node) & mask]
         // What is no longer is of no use, since it is farther.
         if input.load32(earlier &+ longest &- 3) == tail {
-          let length = measure(position, distance, word ^ input.load64(earlier))
+          let difference = word ^ input.load64(earlier)
+          let length =
+            difference == 0
+            ? input.matchLength(position, earlier, from: 8, limit: limit) : difference.trailingZeroBitCount &>> 3
           if length > longest {
             longest = length
-            let worth = worth(length, distance)
-            if worth > best.worth { best = Match(length: length, distance: distance, worth: worth) }
+            best = Match(length: length, distance: distance)
             if length >= niceLength { break }
             tail = input.load32(position &+ longest &- 3)
           }
         }
-        before = distance
-        distance = Int(low &- next)
       }
       return best
     }
 
     /// Makes the positions within a match known; of a long one not all.
-    @inline(__always) func insertMatch(_ from: Int, _ target: Int) {
+    @inline(__always) func insertMatch(_ from: Int, _ target: Int, _ distance: Int) {
       var position = from
+      // So that what goes on is found at the same distance.
+      let ending = max(8, min(distance, 32))
       let last = min(target, inputEnd)
       if target &- from > Tunables.Lazy.sparse {
-        let step = itemDistance < 16 ? 16 : itemDistance
         let dense = min(last, from &+ 8)
         while position < dense {
           insert(position)
@@ -303,11 +262,11 @@ final class LazyParser {
         }
         position &+= step &- 1
         position &-= position % step
-        while position < last &- 8 {
+        while position < last &- ending {
           insert(position)
           position &+= step
         }
-        position = max(from &+ 8, last &- 8)
+        position = max(from &+ 8, last &- ending)
       }
       while position < last {
         insert(position)
@@ -327,7 +286,7 @@ final class LazyParser {
       return sum
     }
 
-    var (position, literalStart, lastDistance) = (cursor.position, cursor.literalStart, cursor.distance)
+    var (position, literalStart, runDistance) = (cursor.position, cursor.literalStart, cursor.runDistance)
     // The first byte has none before it.
     if position == origin, position < last {
       insert(position)
@@ -339,36 +298,56 @@ final class LazyParser {
     }
     var ahead = lookAhead(position)
     while position < last {
-      var match = find(position, depth, last: lastDistance, ahead: &ahead)
+      if runDistance > 0 {
+        let length = input.matchLength(
+          position, position &- runDistance, limit: min(DeflateAlphabet.maxMatch, safe &- position))
+        if length >= niceLength {
+          list.append(literals: position &- literalStart, length: length, distance: runDistance)
+          insertMatch(position, position &+ length, runDistance)
+          if length < DeflateAlphabet.maxMatch { runDistance = 0 }
+          position &+= length
+          literalStart = position
+          if position < last { ahead = lookAhead(position) }
+          continue
+        }
+        runDistance = 0
+      }
+      var match = find(position, depth, longerThan: 0, ahead: &ahead)
       if match.length < 3 {
         position &+= 1
         continue
       }
       // A short match may cost more than its literals.
-      if match.length < 12,
-        Int32(truncatingIfNeeded: match.length) &* rate &- match.worth >= literals(position, match.length)
+      if match.length < 6,
+        cost(match) >= literals(position, match.length)
       {
         position &+= 1
         continue
       }
       var next = position &+ 1
       while match.length < niceLength, next < last {
-        let later = find(next, depth &>> 1, last: lastDistance, ahead: &ahead)
+        let later = find(next, depth &>> 1, longerThan: max(3, match.length &- 1), ahead: &ahead)
         next &+= 1
-        if later.length < 3 || later.worth &+ rate &- prices[Int(input[position])] <= match.worth { break }
+        // Four points a byte, less one for each bit of the distance; a literal has to be paid for.
+        if later.length < match.length
+          || 4 &* (later.length &- match.length) &+ later.distance.leadingZeroBitCount
+            &- match.distance.leadingZeroBitCount <= 2
+        {
+          break
+        }
         position = next &- 1
         match = later
       }
       list.append(literals: position &- literalStart, length: match.length, distance: match.distance)
       let target = position &+ match.length
-      lastDistance = match.distance
-      insertMatch(next, target)
-      if target < last { ahead = lookAhead(target) }
+      insertMatch(next, target, match.distance)
+      runDistance = match.length == DeflateAlphabet.maxMatch ? match.distance : 0
       position = target
       literalStart = target
+      if target < last { ahead = lookAhead(target) }
     }
     // Beyond there are not enough bytes left to look at.
     cursor = Cursor(
-      position: max(position, stop >= inputEnd ? end : stop), literalStart: literalStart, distance: lastDistance)
+      position: max(position, stop >= inputEnd ? end : stop), literalStart: literalStart, runDistance: runDistance)
   }
 }

@@ -23,7 +23,7 @@ final class HashTableMatchFinder {
   private static let hashBits = Tunables.HashTable.hashBits
   private static let longMatch = Tunables.HashTable.longMatch
 
-  /// A context of at least 3 bytes, and at which offsets it is looked for: bit `position % 8`.
+  /// A context of 3 to 16 bytes, and at which offsets it is looked for: bit `position % 8`.
   struct Probe: Equatable {
     var length: Int
     var offsets: UInt8
@@ -126,7 +126,7 @@ final class HashTableMatchFinder {
     let lower = range.lowerBound
     let start = part.lowerBound
     // Where 16 bytes are left to be looked at, and nine to be matched.
-    let end = min(part.upperBound - 8, range.upperBound - max(16, further + 16))
+    let end = min(part.upperBound - 8, range.upperBound - 16)
     let multiplier = 0x9E37_79B9_7F4A_7C15 as UInt64
     let down = UInt64(64 - HashTableMatchFinder.hashBits)
     var position = max(start, lower + 1)
@@ -151,12 +151,12 @@ final class HashTableMatchFinder {
           position, position &- 1 &- distance, from: 8,
           limit: min(DeflateAlphabet.maxMatch, part.upperBound &- position))
         if length >= HashTableMatchFinder.longMatch {
-          // Nothing else is looked for at the positions within: there the match goes on.
-          let overlap = length < DeflateAlphabet.maxMatch ? HashTableMatchFinder.longMatch / 2 : 0
-          let stop = min(end, position &+ length &- overlap)
+          matches[base &+ position &- start] = Token(length: length, distance: distance &+ 1)
+          // Nothing else is looked for at the positions within.
+          let stop = min(end, position &+ length &- HashTableMatchFinder.longMatch / 2)
+          position &+= 1
           while position < stop {
-            matches[base &+ position &- start] = Token(length: length, distance: distance &+ 1)
-            length &-= 1
+            matches[base &+ position &- start] = Token.none
             position &+= 1
           }
           position &+= Int(gaps[8 &+ position & 7])

@@ -1,86 +1,84 @@
-/// The choice of a strategy for a region, by what each takes for some samples of it.
+/// The choice of a strategy for a region, by what each takes for a sample of it.
 extension SegmentEncoder {
-  /// The bits a byte of some symbols: with their codes' description if they are all that a region has.
-  private func bits(ofBytes count: Int) -> Double {
-    histogram.codeBits(withHeader: samples.isWhole) / Double(max(1, count))
+  /// Where the strategies are tried in a region.
+  private func sample(_ input: InputBytes, _ layout: ItemLayout) -> Range<Int> {
+    guard input.count > 2 * sampleSize else { return 0..<input.count }
+    // At an item's start and a multiple of 64, so that offsets within items mean the same.
+    let step = 64 * min(layout.itemSize, 4096)
+    let start = (input.count - sampleSize) / 2
+    let aligned = start - start % step
+    return aligned..<aligned + sampleSize
   }
 
-  /// The bits a byte that a strategy takes for the samples.
-  private func price(_ strategy: Strategy, _ input: InputBytes, _ layout: ItemLayout) -> Double {
-    histogram.clear()
-    var counted = 0
-    for sample in samples.samples {
-      let end = sample.range.upperBound
-      if strategy == .lazy {
-        // What comes before a sample has to be known, but not parsed.
-        let start = samples.isWhole ? sample.counted : end - Tunables.Trials.lazySample
-        let origin = max(0, start - Tunables.Trials.lazyWarmUp)
-        let list = parse(strategy, input, start..<end, after: origin, layout: layout)
-        _ = histogram.count(list, 0..<list.count, input, at: start)
-        counted += end - start
-        continue
+  /// Where in a sample counting begins.
+  private func countedStart(_ range: Range<Int>) -> Int {
+    range.count == sampleSize ? range.lowerBound + warmUp : range.lowerBound
+  }
+
+  /// The bits a byte that a strategy takes for the sample without its beginning. For those that go by costs this
+  /// learns the costs too, and what to look for.
+  private func trial(
+    _ strategy: Strategy, _ input: InputBytes, _ layout: ItemLayout, level: DeflateLevel
+  ) -> Double {
+    let range = sample(input, layout)
+    if strategy == .greedy || strategy == .items {
+      (strategy == .greedy ? greedyCosts : itemCosts).initialize(input, range, itemDistance: layout.atomDistance)
+      if strategy == .greedy {
+        greedyOptions = layout.greedyOptions
+        greedyParser.beginLearning()
       }
-      let list = parse(strategy, input, sample.range, layout: layout)
-      var first = 0
-      var position = sample.range.lowerBound
-      while first < list.count, position < sample.counted {
-        position += list[first].literals + list[first].length
-        first += 1
+      _ = parse(strategy, input, range, layout: layout)
+      if strategy == .greedy {
+        let minGain = level == .fast ? Tunables.Greedy.minGainOfFast : Tunables.Greedy.minGain
+        greedyOptions = greedyParser.worthwhile(greedyOptions, of: range.count, minGain: minGain)
       }
-      _ = histogram.count(list, first..<list.count, input, at: position)
-      counted += end - position
     }
-    return bits(ofBytes: counted)
-  }
-
-  /// The bits a byte that ``ElementRunParser`` takes.
-  private func elementRunPrice(_ input: InputBytes, _ layout: ItemLayout) -> Double {
+    var (first, position) = (0, range.lowerBound)
+    // Literals have nothing to warm up, and come in long sequences.
+    if strategy == .literals { position = countedStart(range) }
+    let list = parse(strategy, input, position..<range.upperBound, layout: layout)
+    while first < list.count, position < countedStart(range) {
+      position += list[first].literals + list[first].length
+      first += 1
+    }
     histogram.clear()
-    var counted = 0
-    for sample in samples.samples {
-      let range = sample.counted..<sample.range.upperBound
-      ElementRunParser(input, size: layout.atomSize, elementRunTables).count(range, into: histogram)
-      counted += range.count
-    }
-    return bits(ofBytes: counted)
+    let counted = range.upperBound - position
+    _ = histogram.count(list, first..<list.count, input, at: position)
+    return Double(histogram.huffmanBits()) / Double(max(1, counted))
   }
 
-  /// The bits a byte that the greedy parser takes, which learns from a sample what to look for.
-  private func greedyPrice(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Double {
-    let range = samples.middle.range
-    greedyCosts.initialize(input, range, itemDistance: layout.atomDistance)
-    greedyOptions = layout.greedyOptions
-    greedyParser.beginLearning()
-    _ = parse(.greedy, input, range, layout: layout)
-    let minGain = level == .fast ? Tunables.Greedy.minGainOfFast : Tunables.Greedy.minGain
-    greedyOptions = greedyParser.worthwhile(greedyOptions, of: range.count, minGain: minGain)
-    return price(.greedy, input, layout)
-  }
-
-  /// The bits a byte that the item parser takes.
-  private func itemPrice(_ input: InputBytes, _ layout: ItemLayout) -> Double {
-    let range = samples.middle.range
-    itemCosts.initialize(input, range, itemDistance: layout.atomDistance)
-    _ = parse(.items, input, range, layout: layout)
-    return price(.items, input, layout)
-  }
-
-  /// The bits a byte that the lazy parser takes.
-  private func lazyPrice(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Double {
+  /// The bits a byte that the lazy parser takes for the last bytes of the sample; what comes before them it knows, but does not
+  /// parse. Learns its costs.
+  private func lazyTrial(
+    _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, warmUp: Int, last: Int
+  ) -> Double {
     lazyOptions = level == .fast ? layout.lazyOptions.faster : layout.lazyOptions
-    let sample = samples.middle
-    lazyParser.begin(input, sample.range, options: lazyOptions, costs: lazyCosts)
-    if !samples.isWhole {
-      let end = sample.range.upperBound
-      let learnt = end - Tunables.Trials.lazySample..<end
-      _ = parse(.lazy, input, learnt, after: max(0, learnt.lowerBound - Tunables.Trials.lazyWarmUp), layout: layout)
-    }
-    return price(.lazy, input, layout)
+    let range = sample(input, layout)
+    let counted = max(range.lowerBound, range.upperBound - last)..<range.upperBound
+    let origin = max(0, counted.lowerBound - warmUp)
+    lazyParser.begin(input, counted, options: lazyOptions, costs: lazyCosts)
+    let list = parse(.lazy, input, counted, after: origin, layout: layout)
+    histogram.clear()
+    _ = histogram.count(list, 0..<list.count, input, at: counted.lowerBound)
+    return Double(histogram.huffmanBits()) / Double(max(1, counted.count))
   }
 
-  /// The bits a byte that a search at some offsets within eight bytes takes; sets up what is searched for and the costs.
-  private func searchPrice(_ input: InputBytes, _ layout: ItemLayout, offsets: UInt8 = .max) -> Double {
-    optimalCosts.initialize(input, samples.middle.range, itemDistance: layout.atomDistance)
+  /// The bits a byte that ``ElementRunParser`` takes for the sample.
+  private func elementRunTrial(_ input: InputBytes, _ layout: ItemLayout) -> Double {
+    let range = sample(input, layout)
+    let counted = countedStart(range)..<range.upperBound
+    histogram.clear()
+    ElementRunParser(input, size: layout.atomSize, elementRunTables).count(counted, into: histogram)
+    return Double(histogram.huffmanBits()) / Double(counted.count)
+  }
+
+  /// The bits a byte that a search at some offsets within eight bytes takes for the sample; sets up what is searched
+  /// for and the costs.
+  private func searchTrial(_ input: InputBytes, _ layout: ItemLayout, offsets: UInt8 = .max) -> Double {
+    let range = sample(input, layout)
+    if tokens.capacity < range.count { tokens = TokenList(byteCount: range.count, counts) }
+    tokens.clear()
+    optimalCosts.initialize(input, range, itemDistance: layout.atomDistance)
     searchOptions = layout.searchOptions
     // What the greedy parser found of use.
     searchOptions.probes = greedyOptions.probes.map {
@@ -89,117 +87,132 @@ extension SegmentEncoder {
     .filter { $0.offsets != 0 }
     let (stride, one) = (greedyOptions.strideDistance, greedyOptions.repeats ? 1 : 0)
     searchOptions.otherDistances = stride > 0 ? (stride, one) : (one, 0)
-    histogram.clear()
-    var counted = 0
-    for sample in samples.samples {
-      if tokens.capacity < sample.range.count { tokens = TokenList(byteCount: sample.range.count, counts) }
-      tokens.clear()
-      optimalParser.parse(input, sample.range, options: searchOptions, costs: optimalCosts, into: &tokens)
-      // Of chunks, those that begin where counting does.
-      var start = sample.range.lowerBound
-      for (chunk, end) in counts.ends.enumerated() {
-        if start >= sample.counted || counts.ends.count == 1 {
-          histogram.add(counts.histogram(chunk))
-          counted += end.byte - start
-        }
-        start = end.byte
-      }
-    }
-    return bits(ofBytes: counted)
+    optimalParser.parse(input, range, options: searchOptions, costs: optimalCosts, into: &tokens)
+    // The last chunk only, as in the other trials.
+    let last = counts.ends.count - 1
+    let start = last > 0 ? counts.ends[last - 1].byte : range.lowerBound
+    return Double(counts.histogram(last).huffmanBits()) / Double(range.upperBound - start)
   }
 
   /// The bits a byte that the near-optimal encoder takes for the sample; sets up what it looks for.
-  private func nearOptimalPrice(_ input: InputBytes, _ layout: ItemLayout) -> Double {
-    let sample = samples.middle
-    let (options, bits) = nearOptimalEncoder.learn(input, sample.range, countedFrom: sample.counted, layout)
+  private func nearOptimalTrial(_ input: InputBytes, _ layout: ItemLayout) -> Double {
+    let range = sample(input, layout)
+    let (options, bits) = nearOptimalEncoder.learn(input, range, countedFrom: countedStart(range), layout)
     nearOptimalOptions = options
     return bits
   }
 
-  /// What there is to choose from, and which is best so far. Of strategies that are nearly as small the faster one is taken.
+  /// What is best so far.
   private struct Choice {
     var strategy: Strategy
     /// Its bits a byte.
     var bits: Double
-
-    /// Takes over a slower strategy if it takes less than a share of the bits.
-    mutating func consider(_ other: Strategy, _ bits: Double, share: Double) {
-      if bits < self.bits * share { (strategy, self.bits) = (other, bits) }
-    }
   }
 
   /// Codes and runs only: what takes hardly any time.
-  private func plainChoice(_ input: InputBytes, _ layout: ItemLayout) -> (runs: Choice, best: Choice) {
-    let literals = price(.literals, input, layout)
+  private func plainChoice(
+    _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel
+  ) -> (literals: Double, runs: Choice) {
+    let literals = trial(.literals, input, layout, level: level)
     runDistance = layout.atomDistance
-    var runs = Choice(strategy: .runs, bits: price(.runs, input, layout))
+    var runs = Choice(strategy: .runs, bits: trial(.runs, input, layout, level: level))
     if layout.atomSize == 4 || layout.atomSize == 8 {
-      let bits = elementRunPrice(input, layout)
+      let bits = elementRunTrial(input, layout)
+      // It takes half the time.
       if bits < runs.bits * Tunables.Trials.elementRuns { runs = Choice(strategy: .elementRuns, bits: bits) }
     }
     if layout.atomDistance > 1, runs.bits < Tunables.Trials.fewBits {
       // Zeros, whatever an item is: the distance 1 has no extra bits.
       runDistance = 1
-      let bits = price(.runs, input, layout)
+      let bits = trial(.runs, input, layout, level: level)
       if bits < runs.bits { runs = Choice(strategy: .runs, bits: bits) } else { runDistance = layout.atomDistance }
     }
-    let isRuns = runs.bits <= literals * Tunables.Trials.runs
-    return (runs, isRuns ? runs : Choice(strategy: .literals, bits: literals))
+    return (literals, runs)
   }
 
-  /// The strategy for a region: the one of which the samples take the fewest bits, the faster one of those that are nearly
-  /// alike. The lazy parser is the measure: it finds whatever there is, which the others must nearly reach to be taken.
+  /// The strategy for a region: the fastest that is nearly as small as the slower ones promise to be. Each is tried on a
+  /// sample only where what was tried before leaves it something to gain; the thresholds are those of ``Tunables/Trials``.
+  /// What no strategy was made for is left to the lazy parser, which finds whatever there is in the window.
   func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Strategy {
-    samples = TrialSamples(input, layout, isBest: level == .best)
     runDistance = layout.atomDistance
     guard input.count >= 64 else { return .runs }
-    let (runs, plain) = plainChoice(input, layout)
-    if level == .best { return chooseOfBest(input, layout, plain: plain) }
+    (sampleSize, warmUp) = level == .best ? Tunables.Trials.sampleOfBest : Tunables.Trials.sample
+    let (literals, runs) = plainChoice(input, layout, level)
+    let plain =
+      runs.bits <= literals * Tunables.Trials.runs ? runs : Choice(strategy: .literals, bits: literals)
+    if level == .best { return chooseOfBest(input, layout, runs: runs, plain: plain) }
     if runs.bits < Tunables.Trials.oneRun { return runs.strategy }
     let isFast = level == .fast
-    let lazy = lazyPrice(input, layout, level)
-    var choice = plain
-    // As good as any search: zlib's is a lazy one.
-    if choice.bits <= lazy * (isFast ? Tunables.Trials.enoughOfFast : Tunables.Trials.enough) { return choice.strategy }
-    // A small array is compressed twice by the lazy parser before the others would have been tried.
-    if lazy < Tunables.Trials.longMatches || input.count < Tunables.Trials.small / 4 {
-      choice.consider(.lazy, lazy, share: Tunables.Trials.greedy)
-      return choice.strategy
+    let share = isFast ? Tunables.Trials.lazyOfFast : Tunables.Trials.lazy
+    let hasMatches = isLazyBetter(than: plain, share, input, layout, level)
+    // Where runs are most of what there is, even the trial of a search would cost more than it could gain.
+    if runs.bits < literals * (isFast ? Tunables.Trials.enoughRunsOfFast : Tunables.Trials.enoughRuns) {
+      return hasMatches ? .lazy : runs.strategy
     }
-    let greedy = greedyPrice(input, layout, level)
-    choice.consider(.greedy, greedy, share: isFast ? Tunables.Trials.greedyOfFast : Tunables.Trials.greedy)
-    if isFast {
-      if choice.bits > lazy * Tunables.Trials.enoughOfFast { choice = Choice(strategy: .lazy, bits: lazy) }
-      return choice.strategy
+    let last = sampleSize - warmUp
+    let lazy = hasMatches ? lazyTrial(input, layout, level, warmUp: last, last: last) : .infinity
+    // Nearly all is in long matches, which the lazy parser follows faster than the others can be tried.
+    if lazy < Tunables.Trials.longMatches { return .lazy }
+    let choice = chooseSearch(input, layout, level, runs: runs, plain: plain)
+    let isSlow = layout.atomSize == 1 && choice.strategy != plain.strategy && !isFast
+    return lazy < choice.bits * (isSlow ? Tunables.Trials.lazyOfBytes : share) ? .lazy : choice.strategy
+  }
+
+  /// Whether the lazy parser is to be taken instead of a strategy that takes so little time that even the trial has to be short.
+  private func isLazyBetter(
+    than choice: Choice, _ share: Double, _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel
+  ) -> Bool {
+    let counted = warmUp
+    defer { warmUp = counted }
+    warmUp = sampleSize - Tunables.Trials.lazySample
+    let bits =
+      choice.strategy == .elementRuns
+      ? elementRunTrial(input, layout) : trial(choice.strategy, input, layout, level: level)
+    let lazy = lazyTrial(
+      input, layout, level, warmUp: Tunables.Trials.lazyWarmUp, last: Tunables.Trials.lazySample)
+    return lazy < bits * share
+  }
+
+  /// The best of the strategies that are made for arrays of certain kinds.
+  private func chooseSearch(
+    _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, runs: Choice, plain: Choice
+  ) -> Choice {
+    let greedy = trial(.greedy, input, layout, level: level)
+    let worth =
+      level == .fast
+      ? Tunables.Trials.greedyOfFast : layout.atomSize == 1 ? Tunables.Trials.greedyOfBytes : Tunables.Trials.greedy
+    if greedy >= plain.bits * worth { return plain }
+    let choice = Choice(strategy: .greedy, bits: greedy)
+    return level == .fast ? choice : chooseSearch(input, layout, greedy: choice, runs: runs)
+  }
+
+  /// The strategy of ``DeflateLevel/default`` where the greedy parser is worth its time.
+  private func chooseSearch(_ input: InputBytes, _ layout: ItemLayout, greedy: Choice, runs: Choice) -> Choice {
+    if layout.itemParserOptions != nil, greedy.bits < runs.bits * Tunables.Trials.itemsNeedGain {
+      let items = trial(.items, input, layout, level: .default)
+      if items < greedy.bits * Tunables.Trials.items { return Choice(strategy: .items, bits: items) }
     }
-    if layout.itemParserOptions != nil {
-      choice.consider(.items, itemPrice(input, layout), share: Tunables.Trials.items)
-    }
-    choice.consider(.lazy, lazy, share: Tunables.Trials.lazy)
-    // Where runs are nearly all that there is, a search over all bytes would not gain what it costs; nor where a match may begin
-    // at any byte, unless it is rarely looked for.
-    guard layout.atomSize == 2 || layout.atomSize > 2 && greedy < runs.bits * Tunables.Trials.optimalNeedsGain
-    else { return choice.strategy }
     if layout.atomSize == 2 {
       // From one high byte to the next is mostly enough.
-      var optimal = searchPrice(input, layout, offsets: 0xAA)
-      if optimal > choice.bits * Tunables.Trials.optimalAtHighBytes { optimal = searchPrice(input, layout) }
-      choice.consider(.optimal, optimal, share: Tunables.Trials.optimal)
-    } else {
-      choice.consider(.optimal, searchPrice(input, layout), share: Tunables.Trials.optimal)
+      var optimal = searchTrial(input, layout, offsets: 0xAA)
+      if optimal > greedy.bits * Tunables.Trials.optimalAtHighBytes { optimal = searchTrial(input, layout) }
+      if optimal < greedy.bits * Tunables.Trials.optimal { return Choice(strategy: .optimal, bits: optimal) }
+    } else if greedy.bits < runs.bits * Tunables.Trials.optimalNeedsGain {
+      let optimal = searchTrial(input, layout)
+      if optimal < greedy.bits * Tunables.Trials.optimal { return Choice(strategy: .optimal, bits: optimal) }
     }
-    return choice.strategy
+    return greedy
   }
 
   /// The strategy of ``DeflateLevel/best``, where the best of the fast ones is known.
-  private func chooseOfBest(_ input: InputBytes, _ layout: ItemLayout, plain: Choice) -> Strategy {
-    var fast = plain
-    fast.consider(.lazy, lazyPrice(input, layout, .best), share: 1)
+  private func chooseOfBest(
+    _ input: InputBytes, _ layout: ItemLayout, runs: Choice, plain: Choice
+  ) -> Strategy {
     // Little more than one run.
-    if fast.bits < Tunables.Trials.oneRun { return fast.strategy }
-    let nearOptimal = nearOptimalPrice(input, layout)
-    let isDoubtful = fast.strategy != .literals && nearOptimal > fast.bits * Tunables.Trials.rival
-    rival = isDoubtful ? fast.strategy : nil
-    return nearOptimal < fast.bits * Tunables.Trials.nearOptimal ? .nearOptimal : fast.strategy
+    if runs.bits < Tunables.Trials.oneRun { return runs.strategy }
+    let nearOptimal = nearOptimalTrial(input, layout)
+    let isDoubtful = plain.strategy != .literals && nearOptimal > plain.bits * Tunables.Trials.rival
+    rival = isDoubtful ? plain.strategy : nil
+    return nearOptimal < plain.bits * Tunables.Trials.nearOptimal ? .nearOptimal : plain.strategy
   }
 }

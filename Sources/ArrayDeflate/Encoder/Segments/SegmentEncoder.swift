@@ -42,8 +42,8 @@ final class SegmentEncoder: @unchecked Sendable {
   /// What the near-optimal encoder looks for in this region.
   var nearOptimalOptions = SearchOptions(.bytes)
 
-  /// Where the strategies are tried in this region.
-  var samples = TrialSamples()
+  /// The bytes of a sample, and those of them that are not counted.
+  var (sampleSize, warmUp) = Tunables.Trials.sample
 
   /// Compresses a segment of at least one byte into a buffer, without its ending: see ``BitWriter/End``.
   func encode(

@@ -41,23 +41,17 @@ extension ItemLayout {
   }
 
   private var probes: [HashTableMatchFinder.Probe] {
-    var lengths = Tunables.HashTable.contexts(atomSize: atomSize)
-    // A little more than a whole item, for strings and records.
-    if itemSize > atomSize { lengths[lengths.count - 1] = max(lengths[lengths.count - 1], longContext) }
+    let lengths = Tunables.HashTable.contexts(atomSize: atomSize)
     return lengths.map { HashTableMatchFinder.Probe(length: $0, offsets: .max) }
   }
 
-  /// The bytes of an item and a little more.
-  private var longContext: Int { min(itemSize + itemSize / 8 + 1, Tunables.HashTable.maxContext) }
-
   /// What the lazy parser looks for.
   var lazyOptions: LazyParser.Options {
-    let isString = atomSize > 1 || itemSize > 3
-    return LazyParser.Options(
+    LazyParser.Options(
       itemDistance: atomDistance,
       context: atomSize > 1 ? Tunables.Lazy.contextOfItems : Tunables.Lazy.context,
-      depth: atomSize > 1 ? Tunables.Lazy.depthOfItems : Tunables.Lazy.depth, niceLength: Tunables.Lazy.niceLength,
-      longContext: isString ? max(9, min(longContext, 64)) : 0)
+      depth: atomSize > 1 ? Tunables.Lazy.depthOfItems : Tunables.Lazy.depth,
+      niceLength: Tunables.Lazy.niceLength)
   }
 
   /// What the item parser looks for; `nil` where atoms do not have four or eight bytes.
