@@ -33,7 +33,7 @@ enum Tunables {
     /// The lazy parser instead of what the other trials have chosen, which is mostly far faster.
     static let lazy = 0.988
     /// The same for `fast`.
-    static let lazyOfFast = 0.94
+    static let lazyOfFast = 0.91
     /// The same instead of the greedy and the optimal parser where they look for matches at every byte: there they are slower.
     static let lazyOfBytes = 1.015
     /// Bits a byte below which nearly all is in long matches, and searches are not tried.
