@@ -38,6 +38,10 @@ enum Tunables {
     static let lazyOfBytes = 1.015
     /// Bits a byte below which nearly all is in long matches, and searches are not tried.
     static let longMatches = 0.15
+    /// The bytes up to which only runs and the lazy parser are tried: more would take longer than zlib takes for all.
+    static let small = 64 << 10
+    /// The lazy parser instead of literals and runs there.
+    static let lazyOfSmall = 0.995
     /// Bits a byte below which runs of one byte are tried, too.
     static let fewBits = 0.5
     /// Runs instead of literals alone.

@@ -190,13 +190,6 @@ final class CostModel {
     }
   }
 
-  /// What a byte of a range costs as a literal, on average.
-  func meanLiteral(_ input: InputBytes, _ range: Range<Int>) -> Int32 {
-    var sum = 0
-    for position in range { sum += Int(prices[Int(input[position])]) }
-    return Int32(sum / max(1, range.count))
-  }
-
   /// What symbols take by these costs.
   func bits(_ histogram: Histogram) -> Float {
     var sum: Float = 0

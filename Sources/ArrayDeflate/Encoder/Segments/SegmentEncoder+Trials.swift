@@ -15,6 +15,11 @@ extension SegmentEncoder {
     range.count == sampleSize ? range.lowerBound + warmUp : range.lowerBound
   }
 
+  /// The bits a byte of what was counted.
+  private func bits(ofBytes count: Int) -> Double {
+    Double(histogram.huffmanBits()) / Double(max(1, count))
+  }
+
   /// The bits a byte that a strategy takes for the sample without its beginning. For those that go by costs this
   /// learns the costs too, and what to look for.
   private func trial(
@@ -44,7 +49,7 @@ extension SegmentEncoder {
     histogram.clear()
     let counted = range.upperBound - position
     _ = histogram.count(list, first..<list.count, input, at: position)
-    return Double(histogram.huffmanBits()) / Double(max(1, counted))
+    return bits(ofBytes: counted)
   }
 
   /// The bits a byte that the lazy parser takes for the last bytes of the sample; what comes before them it knows, but does not
@@ -53,14 +58,15 @@ extension SegmentEncoder {
     _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, warmUp: Int, last: Int
   ) -> Double {
     lazyOptions = level == .fast ? layout.lazyOptions.faster : layout.lazyOptions
-    let range = sample(input, layout)
+    let range = last >= input.count ? 0..<input.count : sample(input, layout)
     let counted = max(range.lowerBound, range.upperBound - last)..<range.upperBound
     let origin = max(0, counted.lowerBound - warmUp)
     lazyParser.begin(input, counted, options: lazyOptions, costs: lazyCosts)
     let list = parse(.lazy, input, counted, after: origin, layout: layout)
+    parsed = counted == 0..<input.count ? list : nil
     histogram.clear()
     _ = histogram.count(list, 0..<list.count, input, at: counted.lowerBound)
-    return Double(histogram.huffmanBits()) / Double(max(1, counted.count))
+    return bits(ofBytes: counted.count)
   }
 
   /// The bits a byte that ``ElementRunParser`` takes for the sample.
@@ -69,7 +75,7 @@ extension SegmentEncoder {
     let counted = countedStart(range)..<range.upperBound
     histogram.clear()
     ElementRunParser(input, size: layout.atomSize, elementRunTables).count(counted, into: histogram)
-    return Double(histogram.huffmanBits()) / Double(counted.count)
+    return bits(ofBytes: counted.count)
   }
 
   /// The bits a byte that a search at some offsets within eight bytes takes for the sample; sets up what is searched
@@ -135,6 +141,7 @@ extension SegmentEncoder {
   /// What no strategy was made for is left to the lazy parser, which finds whatever there is in the window.
   func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Strategy {
     runDistance = layout.atomDistance
+    parsed = nil
     guard input.count >= 64 else { return .runs }
     (sampleSize, warmUp) = level == .best ? Tunables.Trials.sampleOfBest : Tunables.Trials.sample
     let (literals, runs) = plainChoice(input, layout, level)
@@ -142,6 +149,7 @@ extension SegmentEncoder {
       runs.bits <= literals * Tunables.Trials.runs ? runs : Choice(strategy: .literals, bits: literals)
     if level == .best { return chooseOfBest(input, layout, runs: runs, plain: plain) }
     if runs.bits < Tunables.Trials.oneRun { return runs.strategy }
+    if input.count <= Tunables.Trials.small { return chooseOfSmall(input, layout, level, plain: plain) }
     let isFast = level == .fast
     let share = isFast ? Tunables.Trials.lazyOfFast : Tunables.Trials.lazy
     let hasMatches = isLazyBetter(than: plain, share, input, layout, level)
@@ -156,6 +164,16 @@ extension SegmentEncoder {
     let choice = chooseSearch(input, layout, level, runs: runs, plain: plain)
     let isSlow = layout.atomSize == 1 && choice.strategy != plain.strategy && !isFast
     return lazy < choice.bits * (isSlow ? Tunables.Trials.lazyOfBytes : share) ? .lazy : choice.strategy
+  }
+
+  /// The strategy for what takes less time to compress than trials would. The lazy parser's trial is its parse.
+  private func chooseOfSmall(
+    _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, plain: Choice
+  ) -> Strategy {
+    let bits = lazyTrial(input, layout, level, warmUp: 0, last: input.count)
+    if bits < plain.bits * Tunables.Trials.lazyOfSmall { return .lazy }
+    parsed = nil
+    return plain.strategy
   }
 
   /// Whether the lazy parser is to be taken instead of a strategy that takes so little time that even the trial has to be short.

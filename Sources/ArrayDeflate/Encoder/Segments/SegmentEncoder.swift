@@ -42,6 +42,8 @@ final class SegmentEncoder: @unchecked Sendable {
   /// What the near-optimal encoder looks for in this region.
   var nearOptimalOptions = SearchOptions(.bytes)
 
+  /// The lazy parser's sequences for the whole region, if they are the last that were made.
+  var parsed: SequenceList?
   /// The bytes of a sample, and those of them that are not counted.
   var (sampleSize, warmUp) = Tunables.Trials.sample
 
@@ -98,7 +100,7 @@ final class SegmentEncoder: @unchecked Sendable {
       let runs = ElementRunParser(input, size: layout.atomSize, elementRunTables)
       splitter.write(runs, input, isExact: isExact, to: &writer)
     case .runs, .greedy, .items, .literals, .lazy:
-      let list = parse(strategy, input, 0..<input.count, layout: layout)
+      let list = parsed ?? parse(strategy, input, 0..<input.count, layout: layout)
       splitter.write(list, input, isExact: isExact, to: &writer)
     }
   }
@@ -111,6 +113,7 @@ final class SegmentEncoder: @unchecked Sendable {
     if sequences.count < capacity {
       sequences = Table<PackedSequence>(repeating: PackedSequence(literals: 0), count: capacity)
     }
+    parsed = nil
     var list = SequenceList(sequences.view, counts)
     switch strategy {
     case .runs: RunParser.parse(input, range, distance: runDistance, into: &list)

@@ -123,24 +123,6 @@ final class Histogram {
       + Tunables.Blocks.bitsPerUsedSymbol * Double(literalKinds + distanceKinds)
   }
 
-  /// The bits that the symbols take by their entropy, but one each at least as in any code; extra bits included, and on demand an
-  /// estimate of the code's own description.
-  func codeBits(withHeader: Bool) -> Double {
-    let (literalBits, literalKinds) = Histogram.entropy(literals, 288)
-    let (distanceBits, distanceKinds) = Histogram.entropy(distances, 32)
-    var (literalCount, distanceCount, extra) = (0, 0, 0)
-    for symbol in 0..<288 { literalCount += Int(literals[symbol]) }
-    for slot in 8..<28 { extra += Int(literals[257 + slot]) * Int(DeflateAlphabet.lengthExtra[slot]) }
-    for slot in 0..<30 {
-      distanceCount += Int(distances[slot])
-      extra += Int(distances[slot]) * DeflateAlphabet.distanceExtra(slot)
-    }
-    let header =
-      Tunables.Blocks.headerBits + Tunables.Blocks.bitsPerUsedSymbol * Double(literalKinds + distanceKinds)
-    return max(literalBits, Double(literalCount)) + max(distanceBits, Double(distanceCount)) + Double(extra)
-      + (withHeader ? header : 0)
-  }
-
   /// To base two.
   static func logarithm(_ value: Float) -> Float { log2f(value) }
 
