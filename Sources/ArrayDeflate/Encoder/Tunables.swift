@@ -31,7 +31,7 @@ enum Tunables {
     static let lazySample = 4 << 10
     static let lazyWarmUp = 10 << 10
     /// The lazy parser instead of what the other trials have chosen, which is mostly far faster.
-    static let lazy = 0.988
+    static let lazy = 0.975
     /// The same for `fast`.
     static let lazyOfFast = 0.91
     /// The same instead of the greedy and the optimal parser where they look for matches at every byte: there they are slower.
