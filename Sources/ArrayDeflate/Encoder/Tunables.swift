@@ -14,6 +14,9 @@ enum Tunables {
     static let probeSize = 4096
     /// By how much the share of bytes that repeat those of the item before may differ within a region.
     static let tolerance = 0.25
+    /// The same where in one of two parts less than a share of this difference (`nearlyNothing`) changes from item to item.
+    static let little = 0.06
+    static let nearlyNothing = 0.05
   }
 
   /// How ``SegmentEncoder`` chooses a strategy from trials on a sample. The values of the form "A is taken if its bits are

@@ -10,6 +10,14 @@ enum RunParser {
     let slot = DeflateAlphabet.distanceSlot(distance)
     var literalStart = range.lowerBound
     var position = range.lowerBound + distance
+    // One byte from the start on: zeros.
+    let first = min(DeflateAlphabet.maxMatch, range.count - 1)
+    let repeated = first > 0 ? input.matchLength(range.lowerBound + 1, range.lowerBound, limit: first) : 0
+    if repeated >= max(distance, DeflateAlphabet.minMatch) {
+      list.append(literals: 1, length: repeated, distance: 1, slot: 0)
+      position = range.lowerBound + 1 + repeated
+      literalStart = position
+    }
     while position <= end {
       let difference = input.load64(position) ^ input.load64(position &- distance)
       let equal = WordBytes.zeroBytes(difference)
@@ -34,7 +42,12 @@ enum RunParser {
       position &+= starts.trailingZeroBitCount &>> 3
       let limit = min(DeflateAlphabet.maxMatch, range.upperBound &- position)
       let length = input.matchLength(position, position &- distance, from: 3, limit: limit)
-      list.append(literals: position &- literalStart, length: length, distance: distance, slot: slot)
+      // As long as can be, and of one byte: most likely there are many of them, and the distance 1 has no extra bits.
+      let isOneByte =
+        length == DeflateAlphabet.maxMatch && input.matchLength(position, position &- 1, limit: length) == length
+      list.append(
+        literals: position &- literalStart, length: length, distance: isOneByte ? 1 : distance,
+        slot: isOneByte ? 0 : slot)
       position &+= length
       literalStart = position
     }

@@ -23,7 +23,7 @@ enum ContentRegions {
     for index in 0..<count {
       let middle = index * part + part / 2
       let share = repeated(input, middle, distance)
-      if parts > 0, abs(share - mean) > Tunables.Regions.tolerance {
+      if parts > 0, areUnlike(share, mean) {
         let border = border(
           input, from: (before, mean), to: (middle, share), step: step, distance: distance)
         ranges.append(start..<border)
@@ -35,6 +35,14 @@ enum ContentRegions {
       before = middle
     }
     return ranges + [start..<input.count]
+  }
+
+  /// Whether two shares of repeated bytes are those of different kinds of data.
+  private static func areUnlike(_ one: Double, _ two: Double) -> Bool {
+    let difference = abs(one - two)
+    // Next to nothing changes in one of them, such as in zeros before numbers of which one byte in eight changes.
+    return difference > Tunables.Regions.tolerance
+      || difference > Tunables.Regions.little && 1 - max(one, two) < difference * Tunables.Regions.nearlyNothing
   }
 
   /// Where between two positions the bytes stop being like those at the first and begin to be like those at the second.

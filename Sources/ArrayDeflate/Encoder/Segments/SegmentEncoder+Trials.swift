@@ -127,8 +127,8 @@ extension SegmentEncoder {
       // It takes half the time.
       if bits < runs.bits * Tunables.Trials.elementRuns { runs = Choice(strategy: .elementRuns, bits: bits) }
     }
-    if layout.atomDistance > 1, runs.bits < Tunables.Trials.fewBits {
-      // Zeros, whatever an item is: the distance 1 has no extra bits.
+    if layout.atomDistance > 1, runs.bits < Tunables.Trials.fewBits, runs.bits >= Tunables.Trials.oneRun {
+      // Mostly zeros, whatever an item is: the distance 1 has no extra bits.
       runDistance = 1
       let bits = trial(.runs, input, layout, level: level)
       if bits < runs.bits { runs = Choice(strategy: .runs, bits: bits) } else { runDistance = layout.atomDistance }

@@ -1,0 +1,211 @@
+extension LazyParser {
+  struct Match {
+    var length: Int
+    var distance: Int
+
+    /// Whether it is worth one literal more than another match that begins a byte before: four points a byte, less one for each
+    /// bit of the distance.
+    @inline(__always) func isBetter(than other: Match) -> Bool {
+      length >= other.length
+        && 4 &* (length &- other.length) &+ distance.leadingZeroBitCount &- other.distance.leadingZeroBitCount > 2
+    }
+  }
+
+  /// The next position's bytes, its slots and what they hold: looked up while the search of the one before goes on, which would
+  /// wait for memory else.
+  struct Ahead {
+    fileprivate var word: UInt64
+    fileprivate var slot: Int
+    fileprivate var shortSlot: Int
+    fileprivate var head: UInt16
+    fileprivate var short: UInt16
+  }
+
+  /// The match finder of a parse: hash chains, and what matches cost.
+  ///
+  /// A value, whose parts the inner loop keeps in registers.
+  struct Search {
+    private let input: InputBytes
+    /// The first byte that matches may refer to.
+    let origin: Int
+    /// Where the range ends, and with it all matches.
+    let end: Int
+    /// Beyond this position there are not enough bytes to look at.
+    let lastPosition: Int
+    /// The most steps along a chain.
+    let depth: Int
+    let niceLength: Int
+    /// The distance of positions that are inserted within a long match: whole items.
+    private let step: Int
+    /// The bits of eight bytes that are not part of a context.
+    private let shift: UInt64
+    private let heads: TableView<UInt16>
+    private let shortHeads: TableView<UInt16>
+    private let chain: TableView<UInt16>
+    private let prices: TableView<Int32>
+    private let distanceOffset: Int
+
+    init(
+      _ parser: LazyParser, _ input: InputBytes, origin: Int, end: Int, options: Options, costs: CostModel
+    ) {
+      (self.input, self.origin, self.end) = (input, origin, end)
+      lastPosition = end &- 16
+      (depth, niceLength) = (options.depth, options.niceLength)
+      step = max(16, options.itemDistance)
+      shift = UInt64(64 - 8 * options.context)
+      (heads, shortHeads, chain) = (parser.heads.view, parser.shortHeads.view, parser.chain.view)
+      (prices, distanceOffset) = (costs.prices, costs.distanceOffset)
+    }
+
+    // Computed, since constants that are not literals would be looked up by `swift_once` at each use.
+    @inline(__always) private static var multiplier: UInt64 { 0x9E37_79B9_7F4A_7C15 }
+    @inline(__always) private static var down: UInt64 { UInt64(64 - Tunables.Lazy.hashBits) }
+    @inline(__always) private static var shortDown: UInt64 { UInt64(64 - Tunables.Lazy.shortHashBits) }
+    @inline(__always) private var mask: Int { DeflateAlphabet.maxDistance &- 1 }
+
+    @inline(__always) private func slot(_ word: UInt64) -> Int {
+      Int(truncatingIfNeeded: (word &<< shift &* Search.multiplier) &>> Search.down)
+    }
+
+    /// The slot of three bytes.
+    @inline(__always) private func shortSlot(_ word: UInt64) -> Int {
+      Int(truncatingIfNeeded: (word &<< 40 &* Search.multiplier) &>> Search.shortDown)
+    }
+
+    @inline(__always) func lookAhead(_ position: Int) -> Ahead {
+      let word = input.load64(position)
+      let (slot, shortSlot) = (slot(word), shortSlot(word))
+      return Ahead(word: word, slot: slot, shortSlot: shortSlot, head: heads[slot], short: shortHeads[shortSlot])
+    }
+
+    /// Makes a position known.
+    @inline(__always) func insert(_ position: Int) {
+      let word = input.load64(position)
+      let value = UInt16(truncatingIfNeeded: position)
+      let slot = slot(word)
+      chain[position & mask] = heads[slot]
+      heads[slot] = value
+      shortHeads[shortSlot(word)] = value
+    }
+
+    func insert(_ range: Range<Int>) {
+      let last = min(range.upperBound, lastPosition)
+      var position = range.lowerBound
+      while position < last {
+        insert(position)
+        position &+= 1
+      }
+    }
+
+    /// Makes the positions within a match known; of a long one not all.
+    @inline(__always) func insertMatch(_ from: Int, _ target: Int, _ distance: Int) {
+      var position = from
+      let last = min(target, lastPosition)
+      if target &- from > Tunables.Lazy.sparse {
+        // The last ones, so that what goes on is found at the same distance.
+        let ending = last &- max(8, min(distance, 32))
+        let dense = min(last, from &+ 8)
+        while position < dense {
+          insert(position)
+          position &+= 1
+        }
+        position &+= step &- 1
+        position &-= position % step
+        while position < ending {
+          insert(position)
+          position &+= step
+        }
+        position = max(from &+ 8, ending)
+      }
+      while position < last {
+        insert(position)
+        position &+= 1
+      }
+    }
+
+    /// The bytes from a position on that repeat those at a distance, as many as a match may have.
+    @inline(__always) func runLength(_ position: Int, _ distance: Int) -> Int {
+      input.matchLength(
+        position, position &- distance, limit: min(DeflateAlphabet.maxMatch, end &- 8 &- position))
+    }
+
+    /// Whether a match costs more than its bytes as literals, as a short one may.
+    @inline(__always) func isDear(_ match: Match, at position: Int) -> Bool {
+      if match.length >= 6 { return false }
+      var literals: Int32 = 0
+      var at = position
+      let stop = position &+ match.length
+      while at < stop {
+        literals &+= prices[Int(input[at])]
+        at &+= 1
+      }
+      return prices[256 &+ match.length]
+        &+ prices[distanceOffset &+ DeflateAlphabet.distanceSlot(match.distance)] >= literals
+    }
+
+    /// The longest match at a position of those longer than some length, and the nearest of them; makes the position known,
+    /// and looks ahead to the next one.
+    @inline(__always) func find(_ position: Int, _ depth: Int, longerThan least: Int, ahead: inout Ahead) -> Match {
+      let (word, head) = (ahead.word, ahead.head)
+      let low = UInt16(truncatingIfNeeded: position)
+      let short = Int(low &- ahead.short)
+      chain[position & mask] = head
+      heads[ahead.slot] = low
+      shortHeads[ahead.shortSlot] = low
+      ahead = lookAhead(position &+ 1)
+      let farthest = min(DeflateAlphabet.maxDistance, position &- origin)
+      let limit = min(DeflateAlphabet.maxMatch, end &- 8 &- position)
+      var best = Match(length: 0, distance: 1)
+      var longest = least
+      if least < 3 {
+        longest = 3
+        if short &- 1 < farthest, short > 0 {
+          let length = length(word, position, position &- short, limit)
+          if length >= 3 {
+            best = Match(length: length, distance: short)
+            if length >= niceLength { return best }
+            longest = length
+          }
+        }
+      }
+      follow(head, position, depth, farthest: farthest, limit: limit, longest, word, &best)
+      return best
+    }
+
+    @inline(__always) private func length(_ word: UInt64, _ position: Int, _ earlier: Int, _ limit: Int) -> Int {
+      let difference = word ^ input.load64(earlier)
+      return difference == 0
+        ? input.matchLength(position, earlier, from: 8, limit: limit) : difference.trailingZeroBitCount &>> 3
+    }
+
+    /// Goes along a chain.
+    @inline(__always) private func follow(
+      _ head: UInt16, _ position: Int, _ depth: Int, farthest: Int, limit: Int, _ least: Int, _ word: UInt64,
+      _ best: inout Match
+    ) {
+      let low = UInt16(truncatingIfNeeded: position)
+      var longest = least
+      var node = head
+      var left = depth
+      var tail = input.load32(position &+ longest &- 3)
+      while left > 0 {
+        left &-= 1
+        let distance = Int(low &- node)
+        // None, or out of reach.
+        if UInt(bitPattern: distance &- 1) >= UInt(bitPattern: farthest) { return }
+        let earlier = position &- distance
+        node = chain[Int(node) & mask]
+        // What is no longer is of no use, since it is farther.
+        if input.load32(earlier &+ longest &- 3) == tail {
+          let length = length(word, position, earlier, limit)
+          if length > longest {
+            longest = length
+            best = Match(length: length, distance: distance)
+            if length >= niceLength { return }
+            tail = input.load32(position &+ longest &- 3)
+          }
+        }
+      }
+    }
+  }
+}
