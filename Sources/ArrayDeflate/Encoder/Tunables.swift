@@ -146,6 +146,8 @@ enum Tunables {
   enum Items {
     /// Items that are parsed together, after which costs are updated.
     static let chunk = 1 << 13
+    /// The bytes of these items, at most.
+    static let chunkBytes = 1 << 16
     /// The bits of a hash.
     static let hashBits = 15
     /// The most candidates of an item.
@@ -154,8 +156,14 @@ enum Tunables {
     static let niceLength = 40
     /// Within a match that goes on for this many items nothing else is looked for.
     static let longMatch = 6
-    /// The items of the long context's chain that are tried. More are slower, at a small gain in size.
-    static let chainDepth = 1
+    /// A context is of no use where fewer than this share of items follow one like it in the sample.
+    static let rareContext = 0.04
+    /// One of more items is found as well where this share does.
+    static let usualContext = 0.9
+    /// One is more often in vain than not where fewer than this share do.
+    static let doubtfulContext = 0.6
+    /// Items are different from each other where fewer than this share repeat.
+    static let leastRepeated = 0.5
   }
 
   /// ``LazyParser``.

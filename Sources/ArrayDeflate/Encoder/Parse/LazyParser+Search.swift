@@ -168,7 +168,8 @@ extension LazyParser {
           }
         }
       }
-      follow(head, position, depth, farthest: farthest, limit: limit, longest, word, &best)
+      follow(
+        head, from: position, word, steps: depth, farthest: farthest, limit: limit, longerThan: longest, best: &best)
       return best
     }
 
@@ -178,15 +179,15 @@ extension LazyParser {
         ? input.matchLength(position, earlier, from: 8, limit: limit) : difference.trailingZeroBitCount &>> 3
     }
 
-    /// Goes along a chain.
+    /// Goes along a chain from a position, whose first bytes are `word`.
     @inline(__always) private func follow(
-      _ head: UInt16, _ position: Int, _ depth: Int, farthest: Int, limit: Int, _ least: Int, _ word: UInt64,
-      _ best: inout Match
+      _ head: UInt16, from position: Int, _ word: UInt64, steps: Int, farthest: Int, limit: Int, longerThan least: Int,
+      best: inout Match
     ) {
       let low = UInt16(truncatingIfNeeded: position)
       var longest = least
       var node = head
-      var left = depth
+      var left = steps
       var tail = input.load32(position &+ longest &- 3)
       while left > 0 {
         left &-= 1

@@ -78,6 +78,15 @@ extension SegmentEncoder {
     return bits(ofBytes: counted.count)
   }
 
+  /// The bits a byte that the item parser takes for the sample with items of some size; infinite where they are too different
+  /// from each other. Sets up what it looks for and learns its costs.
+  private func itemTrial(_ input: InputBytes, _ layout: ItemLayout, size: Int) -> Double {
+    let contexts = itemParser.contexts(input, sample(input, layout), size: size)
+    if contexts.isEmpty { return .infinity }
+    itemOptions = layout.itemParserOptions(size: size, contexts: contexts)
+    return trial(.items, input, layout, level: .default)
+  }
+
   /// The bits a byte that a search at some offsets within eight bytes takes for the sample; sets up what is searched
   /// for and the costs.
   private func searchTrial(_ input: InputBytes, _ layout: ItemLayout, offsets: UInt8 = .max) -> Double {
@@ -150,6 +159,15 @@ extension SegmentEncoder {
     if level == .best { return chooseOfBest(input, layout, runs: runs, plain: plain) }
     if runs.bits < Tunables.Trials.oneRun { return runs.strategy }
     if input.count <= Tunables.Trials.small { return chooseOfSmall(input, layout, level, plain: plain) }
+    if let size = layout.itemParserSizes.first, size != layout.atomSize {
+      // Whole strings and records out of a few.
+      let items = itemTrial(input, layout, size: size)
+      if items < plain.bits * Tunables.Trials.items {
+        let last = sampleSize - warmUp
+        let lazy = lazyTrial(input, layout, level, warmUp: last, last: last)
+        if items < lazy { return .items }
+      }
+    }
     let isFast = level == .fast
     let share = isFast ? Tunables.Trials.lazyOfFast : Tunables.Trials.lazy
     let hasMatches = isLazyBetter(than: plain, share, input, layout, level)
@@ -206,8 +224,10 @@ extension SegmentEncoder {
 
   /// The strategy of ``DeflateLevel/default`` where the greedy parser is worth its time.
   private func chooseSearch(_ input: InputBytes, _ layout: ItemLayout, greedy: Choice, runs: Choice) -> Choice {
-    if layout.itemParserOptions != nil, greedy.bits < runs.bits * Tunables.Trials.itemsNeedGain {
-      let items = trial(.items, input, layout, level: .default)
+    if let size = layout.itemParserSizes.last, size == layout.atomSize,
+      greedy.bits < runs.bits * Tunables.Trials.itemsNeedGain
+    {
+      let items = itemTrial(input, layout, size: size)
       if items < greedy.bits * Tunables.Trials.items { return Choice(strategy: .items, bits: items) }
     }
     if layout.atomSize == 2 {

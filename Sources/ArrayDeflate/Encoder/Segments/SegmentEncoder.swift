@@ -24,13 +24,15 @@ final class SegmentEncoder: @unchecked Sendable {
   let histogram = Histogram()
   let elementRunTables = ElementRunParser.Tables()
   lazy var greedyParser = GreedyParser()
-  private lazy var itemParser = ItemParser()
+  lazy var itemParser = ItemParser()
   lazy var lazyParser = LazyParser()
   lazy var optimalParser = OptimalParser()
   /// The distance of runs in this region.
   var runDistance = 1
   /// What the greedy parser looks for in this region.
   var greedyOptions = ItemLayout.bytes.greedyOptions
+  /// What the item parser looks for in this region.
+  var itemOptions = ItemLayout.bytes.itemParserOptions(size: 4, contexts: [])
   /// What the optimal parser looks for in this region.
   var searchOptions = ItemLayout.bytes.searchOptions
   /// What the lazy parser looks for in this region.
@@ -119,11 +121,7 @@ final class SegmentEncoder: @unchecked Sendable {
     case .runs: RunParser.parse(input, range, distance: runDistance, into: &list)
     case .greedy: greedyParser.parse(input, range, options: greedyOptions, costs: greedyCosts, into: &list)
     case .items:
-      if let options = layout.itemParserOptions {
-        itemParser.parse(input, range, options: options, costs: itemCosts, into: &list)
-      } else {
-        list.finish(literals: range.count)
-      }
+      itemParser.parse(input, range, options: itemOptions, costs: itemCosts, into: &list)
     case .lazy:
       lazyParser.parse(
         input, range, origin: origin ?? range.lowerBound, options: lazyOptions, costs: lazyCosts, into: &list)

@@ -54,11 +54,17 @@ extension ItemLayout {
       niceLength: Tunables.Lazy.niceLength)
   }
 
-  /// What the item parser looks for; `nil` where atoms do not have four or eight bytes.
-  var itemParserOptions: ItemParser.Options? {
-    guard atomSize == 4 || atomSize == 8 else { return nil }
-    let stride = distances(atMost: 3).first { $0 > atomSize && $0 % atomSize == 0 } ?? 0
-    return ItemParser.Options(size: atomSize, stride: stride, depth: Tunables.Items.chainDepth)
+  /// The item sizes that the item parser may go by, the larger first: whole strings or records, atoms of four or eight bytes.
+  var itemParserSizes: [Int] {
+    let whole = itemSize != atomSize && 3...128 ~= itemSize ? [itemSize] : []
+    return whole + (atomSize == 4 || atomSize == 8 ? [atomSize] : [])
+  }
+
+  /// What the item parser looks for.
+  func itemParserOptions(size: Int, contexts: [Int]) -> ItemParser.Options {
+    let stride = ([itemSize] + strides).first { $0 > size && $0 % size == 0 && $0 <= DeflateAlphabet.maxDistance } ?? 0
+    return ItemParser.Options(
+      size: size, runDistance: min(atomSize, size), stride: stride / size, contexts: contexts)
   }
 
   /// What the optimal parser looks for as long as nothing is known of the data: contexts at every offset.
