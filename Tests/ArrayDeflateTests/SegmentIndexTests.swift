@@ -69,6 +69,28 @@ import Testing
     #expect(!Inflate.isPlausible(uncompressedCount: .max, compressedCount: 1000))
   }
 
+  /// Of data with a long period each segment refers to the one before, and is read together with it.
+  @Test(arguments: [DeflateLevel.fast, .default], [1, 8])
+  func segmentsOfALongPeriodAreOne(_ level: DeflateLevel, _ itemSize: Int) throws {
+    var noise = Noise(5)
+    let row = (0..<8000).map { _ in UInt8(truncatingIfNeeded: noise.next()) }
+    var input = Array(repeatElement(row, count: (10 << 20) / row.count).joined())
+    // The first bytes of what has no period are in the last segment that has one.
+    input += (0..<(5 << 19)).map { _ in UInt8(truncatingIfNeeded: noise.next()) }
+    let (stream, summary) = try deflated([input], level: level, layout: ItemLayout(itemSize: itemSize))
+    #expect(zlibInflated(stream, count: input.count) == input)
+    let index = try #require(summary.index)
+    #expect(index.segments.count < 7)
+    #expect(index.uncompressedCount == input.count)
+    #expect(index.crc32 == checksum(input))
+    // The row is stored once for every eight segments, not for each.
+    #expect(stream.count < input.count / 4 + 2 * row.count + 60_000)
+    for start in [0, 3 << 20, (8 << 20) - 100, (8 << 20) + 7, input.count - 5000] {
+      let range = start..<start + 5000
+      #expect(try inflated(range, of: index, MemorySource(stream), at: 0) == Array(input[range]))
+    }
+  }
+
   @Test func segmentsAreFoundByTheBytesTheyHold() throws {
     let index = try index(5)
     #expect(index.segments(covering: 0..<1) == 0..<1)

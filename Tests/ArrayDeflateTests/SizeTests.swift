@@ -45,13 +45,13 @@ struct SizedKind: CustomTestStringConvertible, Sendable {
   private static func characters(_ length: Int) -> ItemLayout { ItemLayout(itemSize: 4 * length, atomSize: 4) }
 
   static let all: [SizedKind] = [
-    SizedKind(name: "few words as U9", layout: characters(9), limits: (1.3, 0.92)) { noise in
+    SizedKind(name: "few words as U9", layout: characters(9), limits: (0.98, 0.92)) { noise in
       texts(9, 4) { _ in word(&noise) }
     },
-    SizedKind(name: "few codes as U3", layout: characters(3), limits: (1.22, 0.9)) { noise in
+    SizedKind(name: "few codes as U3", layout: characters(3), limits: (0.95, 0.9)) { noise in
       texts(3, 4) { _ in ["red", "blu", "grn", "ylw"][Int(noise.next() % 4)] }
     },
-    SizedKind(name: "few words as S9", layout: ItemLayout(itemSize: 9, atomSize: 1), limits: (1.12, 0.93)) { noise in
+    SizedKind(name: "few words as S9", layout: ItemLayout(itemSize: 9, atomSize: 1), limits: (1, 0.93)) { noise in
       texts(9, 1) { _ in word(&noise) }
     },
     SizedKind(name: "mostly empty U8", layout: characters(8), limits: (1.22, 0.75)) { noise in

@@ -65,6 +65,8 @@ enum Tunables {
     static let itemsNeedGain = 0.88
     /// The item parser instead of the greedy one.
     static let items = 0.98
+    /// Where it takes less than this share of the greedy one, the optimal parser is not tried.
+    static let manyItems = 0.93
     /// The optimal parser is tried only if the greedy parser takes less than this share of runs.
     static let optimalNeedsGain = 0.8
     /// The optimal parser instead of the greedy one.

@@ -24,6 +24,14 @@ public struct SegmentIndex: Sendable, Hashable {
       self.compressedCount = compressedCount
       self.crc32 = crc32
     }
+
+    /// This piece and the next one as one. The totals of an index fit, so their sums fit.
+    func joined(with next: Segment) -> Segment {
+      Segment(
+        uncompressedCount: uncompressedCount + next.uncompressedCount,
+        compressedCount: compressedCount + next.compressedCount,
+        crc32: CRC32.combine(crc32, next.crc32, secondCount: next.uncompressedCount))
+    }
   }
 
   /// The pieces, in order.
@@ -92,15 +100,8 @@ public struct SegmentIndex: Sendable, Hashable {
     var joined: [Segment] = []
     joined.reserveCapacity(segments.count / 2 + 1)
     for first in stride(from: 0, to: segments.count, by: 2) {
-      var segment = segments[first]
-      if first + 1 < segments.count {
-        let second = segments[first + 1]
-        segment.crc32 = CRC32.combine(segment.crc32, second.crc32, secondCount: second.uncompressedCount)
-        // The totals fitted before, so the sums fit.
-        segment.uncompressedCount += second.uncompressedCount
-        segment.compressedCount += second.compressedCount
-      }
-      joined.append(segment)
+      let isLast = first + 1 == segments.count
+      joined.append(isLast ? segments[first] : segments[first].joined(with: segments[first + 1]))
     }
     return (try? SegmentIndex(joined)) ?? self
   }

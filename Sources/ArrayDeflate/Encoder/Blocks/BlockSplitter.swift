@@ -38,9 +38,13 @@ struct BlockSplitter {
 
   /// Writes all symbols of a segment.
   ///
-  /// - Parameter isExact: Whether to join large blocks by what their codes take, which takes some time.
-  mutating func write(_ list: some BlockSource, _ input: InputBytes, isExact: Bool = false, to out: inout BitWriter) {
-    var end = (symbol: 0, byte: 0)
+  /// - Parameters:
+  ///   - start: Where the segment begins in the input.
+  ///   - isExact: Whether to join large blocks by what their codes take, which takes some time.
+  mutating func write(
+    _ list: some BlockSource, _ input: InputBytes, from start: Int = 0, isExact: Bool = false, to out: inout BitWriter
+  ) {
+    var end = (symbol: 0, byte: start)
     current.symbols = 0..<0
     last.symbols = 0..<0
     while end.symbol < list.count {

@@ -16,8 +16,10 @@ public struct DeflateSummary: Sendable {
 /// Writes one raw deflate stream to a sink, from any number of pieces of input.
 ///
 /// Each piece is cut into segments of about 1 MiB (up to 4 MiB at ``DeflateLevel/best``), which are compressed on all cores
-/// and written in order; see ``SegmentIndex``. The bytes depend on the pieces, the level and the layouts only, not on
-/// the number of cores. Memory: about 12 MB a core (40 at ``DeflateLevel/best``), whatever the size of the input.
+/// and written in order; see ``SegmentIndex``. Where the data has a long period, such as a row again and again, up to eight of
+/// them refer each to the one before, and count as one in the index. The bytes depend on the pieces, the level and the
+/// layouts only, not on the number of cores. Memory: about 12 MB a core (40 at ``DeflateLevel/best``), whatever the size of
+/// the input.
 ///
 /// ```swift
 /// let writer = try DeflateWriter(to: sink, level: .default)
@@ -31,6 +33,9 @@ public final class DeflateWriter {
   /// The most at ``DeflateLevel/best``, where a piece is cut into at least two: each segment begins without anything to refer
   /// to, which costs 0.1 to 0.4% where one begins every MiB.
   public static let largeSegmentSize = 4 << 20
+
+  /// The most segments of which each refers to the one before: what is read at once for a part of an array stays small.
+  static let chainedSegments = 8
 
   /// Up to this number of segments are made equal.
   private static let fewSegments = 6
@@ -79,14 +84,18 @@ public final class DeflateWriter {
       count,
       produce: { (index: Int) throws(FormatError) -> EncodedSegment? in
         let lower = index * size
-        let range = lower..<min(shared.count, lower + size)
+        let window =
+          level == .best || index % DeflateWriter.chainedSegments == 0 ? 0 : min(lower, DeflateAlphabet.maxDistance)
+        let range = lower - window..<min(shared.count, lower + size)
         let encoder = encoders.take()
         defer { encoders.give(encoder) }
         let output = order.spares.take()
         return try unsafe shared.withRange(range) { (part) throws(FormatError) in
-          let crc32 = unsafe CRC32.checksum(part)
-          let end = try unsafe encoder.encode(part, layout: layout, level: level, into: output)
-          return EncodedSegment(output: output, end: end, uncompressedCount: part.count, crc32: crc32)
+          let crc32 = unsafe CRC32.checksum(UnsafeRawBufferPointer(rebasing: part[window...]))
+          let (end, refersBack) = try unsafe encoder.encode(
+            part, after: window, layout: layout, level: level, into: output)
+          return EncodedSegment(
+            output: output, end: end, refersBack: refersBack, uncompressedCount: part.count - window, crc32: crc32)
         }
       },
       consume: { (_: Int, segment: EncodedSegment) throws(FormatError) in

@@ -66,7 +66,10 @@ extension SegmentEncoder {
     parsed = counted == 0..<input.count ? list : nil
     histogram.clear()
     _ = histogram.count(list, 0..<list.count, input, at: counted.lowerBound)
-    return bits(ofBytes: counted.count)
+    let bits = bits(ofBytes: counted.count)
+    hasLongMatches = bits < Tunables.Trials.longMatches
+    repeatsFar = hasLongMatches && histogram.hasFarMatches
+    return bits
   }
 
   /// The bits a byte that ``ElementRunParser`` takes for the sample.
@@ -151,6 +154,7 @@ extension SegmentEncoder {
   func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Strategy {
     runDistance = layout.atomDistance
     parsed = nil
+    (hasLongMatches, repeatsFar) = (false, false)
     guard input.count >= 64 else { return .runs }
     (sampleSize, warmUp) = level == .best ? Tunables.Trials.sampleOfBest : Tunables.Trials.sample
     let (literals, runs) = plainChoice(input, layout, level)
@@ -178,7 +182,7 @@ extension SegmentEncoder {
     let last = sampleSize - warmUp
     let lazy = hasMatches ? lazyTrial(input, layout, level, warmUp: last, last: last) : .infinity
     // Nearly all is in long matches, which the lazy parser follows faster than the others can be tried.
-    if lazy < Tunables.Trials.longMatches { return .lazy }
+    if hasMatches, hasLongMatches { return .lazy }
     let choice = chooseSearch(input, layout, level, runs: runs, plain: plain)
     let isSlow = layout.atomSize == 1 && choice.strategy != plain.strategy && !isFast
     return lazy < choice.bits * (isSlow ? Tunables.Trials.lazyOfBytes : share) ? .lazy : choice.strategy
@@ -224,22 +228,24 @@ extension SegmentEncoder {
 
   /// The strategy of ``DeflateLevel/default`` where the greedy parser is worth its time.
   private func chooseSearch(_ input: InputBytes, _ layout: ItemLayout, greedy: Choice, runs: Choice) -> Choice {
+    var choice = greedy
     if let size = layout.itemParserSizes.last, size == layout.atomSize,
       greedy.bits < runs.bits * Tunables.Trials.itemsNeedGain
     {
       let items = itemTrial(input, layout, size: size)
-      if items < greedy.bits * Tunables.Trials.items { return Choice(strategy: .items, bits: items) }
+      if items < greedy.bits * Tunables.Trials.items { choice = Choice(strategy: .items, bits: items) }
+      if items < greedy.bits * Tunables.Trials.manyItems { return choice }
     }
     if layout.atomSize == 2 {
       // From one high byte to the next is mostly enough.
       var optimal = searchTrial(input, layout, offsets: 0xAA)
       if optimal > greedy.bits * Tunables.Trials.optimalAtHighBytes { optimal = searchTrial(input, layout) }
-      if optimal < greedy.bits * Tunables.Trials.optimal { return Choice(strategy: .optimal, bits: optimal) }
+      if optimal < choice.bits * Tunables.Trials.optimal { return Choice(strategy: .optimal, bits: optimal) }
     } else if greedy.bits < runs.bits * Tunables.Trials.optimalNeedsGain {
       let optimal = searchTrial(input, layout)
-      if optimal < greedy.bits * Tunables.Trials.optimal { return Choice(strategy: .optimal, bits: optimal) }
+      if optimal < choice.bits * Tunables.Trials.optimal { return Choice(strategy: .optimal, bits: optimal) }
     }
-    return greedy
+    return choice
   }
 
   /// The strategy of ``DeflateLevel/best``, where the best of the fast ones is known.

@@ -7,8 +7,8 @@ internal import ByteIO
 ///         -> for each a strategy, by trials on a sample -> a parse -> blocks -> bits
 /// ```
 ///
-/// The stream of a segment refers to nothing outside it, so that segments can be made and read independently.
-/// What it does depends on the segment's bytes, the layout and the level only, not on other segments or threads.
+/// The stream of a segment refers to nothing outside it, so that segments can be made and read independently; but where the
+/// data has a long period, which each segment would have to begin anew, to the window before. What it does depends on these bytes, the layout and the level only, not on other segments or threads.
 final class SegmentEncoder: @unchecked Sendable {
   /// One pool for the process: never more encoders than threads were at work at once.
   static let pool = Pool { SegmentEncoder() }
@@ -44,15 +44,24 @@ final class SegmentEncoder: @unchecked Sendable {
   /// What the near-optimal encoder looks for in this region.
   var nearOptimalOptions = SearchOptions(.bytes)
 
+  /// Whether nearly all of the region is in long matches, as the lazy parser's trial had it, and whether these are so far that
+  /// to begin without a window takes much of the size.
+  var (hasLongMatches, repeatsFar) = (false, false)
   /// The lazy parser's sequences for the whole region, if they are the last that were made.
   var parsed: SequenceList?
   /// The bytes of a sample, and those of them that are not counted.
   var (sampleSize, warmUp) = Tunables.Trials.sample
 
   /// Compresses a segment of at least one byte into a buffer, without its ending: see ``BitWriter/End``.
+  ///
+  /// - Parameters:
+  ///   - bytes: The segment, and what comes before it.
+  ///   - windowCount: How many bytes come before the segment, to which it may refer.
+  /// - Returns: Where it ends, and whether it refers to what comes before.
   func encode(
-    _ bytes: UnsafeRawBufferPointer, layout: ItemLayout, level: DeflateLevel, into output: ScratchBuffer
-  ) throws(FormatError) -> BitWriter.End {
+    _ bytes: UnsafeRawBufferPointer, after windowCount: Int = 0, layout: ItemLayout, level: DeflateLevel,
+    into output: ScratchBuffer
+  ) throws(FormatError) -> (end: BitWriter.End, refersBack: Bool) {
     // No block takes more than its stored form, which has five bytes for every 65,535 and up to seven bits to the next
     // byte; and there is less than one block for every 512 bytes: chunks have 1,024 symbols, except for the last one of
     // each stretch of the near-optimal encoder, which is longer than 4,096 bytes.
@@ -60,18 +69,30 @@ final class SegmentEncoder: @unchecked Sendable {
     try output.reserve(bound)
     // Safe: the buffer is reserved and used by this call alone; the input is the caller's for its duration.
     var writer = unsafe BitWriter(output.mutableBytes(bound))
-    guard let input = unsafe InputBytes(bytes) else { return writer.finish() }
+    var refersBack = false
+    guard let whole = unsafe InputBytes(bytes), let input = unsafe InputBytes(whole.buffer(windowCount..<bytes.count))
+    else { return (writer.finish(), false) }
     for range in ContentRegions.cut(input, layout) {
       guard let part = unsafe InputBytes(input.buffer(range)) else { continue }
-      try encode(part, layout: layout, level: level, bound: bound, to: &writer)
+      let strategy = choose(part, layout, level)
+      let begins = range.lowerBound == 0 && windowCount > 0
+      if begins, strategy == .lazy, repeatsFar,
+        let input = unsafe InputBytes(whole.buffer(0..<windowCount + range.upperBound))
+      {
+        refersBack = true
+        let list = parse(.lazy, input, windowCount..<input.count, after: 0, layout: layout)
+        splitter.write(list, input, from: windowCount, to: &writer)
+      } else {
+        try encode(part, by: strategy, layout: layout, level: level, bound: bound, to: &writer)
+      }
     }
-    return writer.finish()
+    return (writer.finish(), refersBack)
   }
 
   private func encode(
-    _ input: InputBytes, layout: ItemLayout, level: DeflateLevel, bound: Int, to writer: inout BitWriter
+    _ input: InputBytes, by strategy: Strategy, layout: ItemLayout, level: DeflateLevel, bound: Int,
+    to writer: inout BitWriter
   ) throws(FormatError) {
-    let strategy = choose(input, layout, level)
     let isExact = level == .best
     let before = writer
     write(strategy, input, layout, isExact: isExact, to: &writer)

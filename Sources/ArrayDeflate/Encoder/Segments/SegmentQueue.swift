@@ -5,6 +5,8 @@ internal import Synchronization
 struct EncodedSegment: Sendable {
   let output: ScratchBuffer
   let end: BitWriter.End
+  /// Whether it refers to the segment before, and so cannot be read without it.
+  let refersBack: Bool
   let uncompressedCount: Int
   let crc32: UInt32
 }
@@ -48,9 +50,10 @@ final class SegmentQueue: Sendable {
     let output = segment.output
     defer { spares.give(output) }
     let count = segment.end.close(output, isLast: isLast)
-    state.segments.append(
-      SegmentIndex.Segment(
-        uncompressedCount: segment.uncompressedCount, compressedCount: count, crc32: segment.crc32))
+    var entry = SegmentIndex.Segment(
+      uncompressedCount: segment.uncompressedCount, compressedCount: count, crc32: segment.crc32)
+    if segment.refersBack, let before = state.segments.popLast() { entry = before.joined(with: entry) }
+    state.segments.append(entry)
     // Safe: the segment's bytes, in a buffer that goes back to its pool afterwards.
     try unsafe state.sink.write(output.bytes(count))
   }

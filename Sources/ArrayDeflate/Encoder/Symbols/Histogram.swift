@@ -123,6 +123,14 @@ final class Histogram {
       + Tunables.Blocks.bitsPerUsedSymbol * Double(literalKinds + distanceKinds)
   }
 
+  /// Whether most matches have distances of more than 512 bytes.
+  var hasFarMatches: Bool {
+    var (near, far) = (0, 0)
+    for slot in 0..<18 { near += Int(distances[slot]) }
+    for slot in 18..<DeflateAlphabet.distanceCount { far += Int(distances[slot]) }
+    return far > near
+  }
+
   /// To base two.
   static func logarithm(_ value: Float) -> Float { log2f(value) }
 
