@@ -56,6 +56,10 @@
     } while target < end
   }
 
+  /// A distance from which on what is read was written long enough ago to be in the cache. What is nearer comes from the
+  /// processor's queue of stores, which cannot put 16 bytes together from two stores of eight, but waits for both.
+  private static var settled: Int { 512 }
+
   /// Copies a match: `count` bytes from `distance` bytes before, which may overlap; writes up to 47 bytes more. Most
   /// matches are short: 40 bytes are copied without asking, since a branch that is predicted wrongly costs more.
   @inline(__always) func copyMatch(to index: Int, distance: Int, count: Int) {
@@ -64,7 +68,7 @@
       guard count > 40 else { return }
       var target = index &+ 40
       let end = index &+ count
-      if distance >= 16 {
+      if distance >= OutputBytes.settled {
         repeat {
           copy16(to: target, from: target &- distance)
           copy16(to: target &+ 16, from: target &+ 16 &- distance)
@@ -73,8 +77,8 @@
         } while target < end
       } else {
         repeat {
-          store64(target, load64(target &- distance))
-          target &+= 8
+          for step in 0..<4 { store64(target &+ 8 &* step, load64(target &+ 8 &* step &- distance)) }
+          target &+= 32
         } while target < end
       }
     } else {

@@ -68,7 +68,7 @@ extension SegmentEncoder {
     _ = histogram.count(list, 0..<list.count, input, at: counted.lowerBound)
     let bits = bits(ofBytes: counted.count)
     hasLongMatches = bits < Tunables.Trials.longMatches
-    repeatsFar = hasLongMatches && histogram.hasFarMatches
+    hasLongPeriod = hasLongMatches && histogram.hasLongPeriod
     return bits
   }
 
@@ -154,7 +154,7 @@ extension SegmentEncoder {
   func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Strategy {
     runDistance = layout.atomDistance
     parsed = nil
-    (hasLongMatches, repeatsFar) = (false, false)
+    (hasLongMatches, hasLongPeriod) = (false, false)
     guard input.count >= 64 else { return .runs }
     (sampleSize, warmUp) = level == .best ? Tunables.Trials.sampleOfBest : Tunables.Trials.sample
     let (literals, runs) = plainChoice(input, layout, level)

@@ -44,9 +44,9 @@ final class SegmentEncoder: @unchecked Sendable {
   /// What the near-optimal encoder looks for in this region.
   var nearOptimalOptions = SearchOptions(.bytes)
 
-  /// Whether nearly all of the region is in long matches, as the lazy parser's trial had it, and whether these are so far that
-  /// to begin without a window takes much of the size.
-  var (hasLongMatches, repeatsFar) = (false, false)
+  /// Whether nearly all of the region is in long matches, as the lazy parser's trial had it, and whether it has a long period,
+  /// so that to begin without a window would take much of the size.
+  var (hasLongMatches, hasLongPeriod) = (false, false)
   /// The lazy parser's sequences for the whole region, if they are the last that were made.
   var parsed: SequenceList?
   /// The bytes of a sample, and those of them that are not counted.
@@ -76,7 +76,7 @@ final class SegmentEncoder: @unchecked Sendable {
       guard let part = unsafe InputBytes(input.buffer(range)) else { continue }
       let strategy = choose(part, layout, level)
       let begins = range.lowerBound == 0 && windowCount > 0
-      if begins, strategy == .lazy, repeatsFar,
+      if begins, strategy == .lazy, hasLongPeriod,
         let input = unsafe InputBytes(whole.buffer(0..<windowCount + range.upperBound))
       {
         refersBack = true

@@ -49,7 +49,8 @@ extension ItemLayout {
   var lazyOptions: LazyParser.Options {
     LazyParser.Options(
       itemDistance: atomDistance,
-      context: atomSize > 1 ? Tunables.Lazy.contextOfItems : Tunables.Lazy.context,
+      context: atomSize == 8
+        ? Tunables.Lazy.contextOfWords : atomSize > 1 ? Tunables.Lazy.contextOfItems : Tunables.Lazy.context,
       depth: atomSize > 1 ? Tunables.Lazy.depthOfItems : Tunables.Lazy.depth,
       niceLength: Tunables.Lazy.niceLength)
   }

@@ -123,12 +123,12 @@ final class Histogram {
       + Tunables.Blocks.bitsPerUsedSymbol * Double(literalKinds + distanceKinds)
   }
 
-  /// Whether most matches have distances of more than 512 bytes.
-  var hasFarMatches: Bool {
+  /// Whether most matches are as long as can be, at distances of more than 512 bytes: a long period.
+  var hasLongPeriod: Bool {
     var (near, far) = (0, 0)
     for slot in 0..<18 { near += Int(distances[slot]) }
     for slot in 18..<DeflateAlphabet.distanceCount { far += Int(distances[slot]) }
-    return far > near
+    return far > near && 2 * Int(literals[285]) > near + far
   }
 
   /// To base two.
