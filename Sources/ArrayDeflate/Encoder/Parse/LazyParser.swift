@@ -16,6 +16,8 @@
 /// ## Tried and rejected
 /// - Comparing all matches by what they cost, with a byte worth what a byte of this data takes on the whole: short near matches
 ///   win among zeros, and strings of `U25` took 1.18 of zlib's size instead of 1.00.
+/// - Finding the latest three bytes and pricing a short match without branches: no faster, on photographs neither.
+/// - No search at the next position after a match of 32 bytes, a shorter one after 8: 4% faster, 0.1% larger.
 /// - Trying an item's distance and the last match's distance at each position: they are in the chain anyway.
 final class LazyParser {
   struct Options: Equatable {

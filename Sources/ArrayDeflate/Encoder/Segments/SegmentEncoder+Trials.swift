@@ -192,10 +192,12 @@ extension SegmentEncoder {
   private func chooseOfSmall(
     _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, plain: Choice
   ) -> Strategy {
+    let size = layout.itemParserSizes.first ?? layout.atomSize
+    let items = size == layout.atomSize ? .infinity : itemTrial(input, layout, size: size)
     let bits = lazyTrial(input, layout, level, warmUp: 0, last: input.count)
-    if bits < plain.bits * Tunables.Trials.lazyOfSmall { return .lazy }
+    if bits < min(plain.bits * Tunables.Trials.lazyOfSmall, items) { return .lazy }
     parsed = nil
-    return plain.strategy
+    return items < plain.bits ? .items : plain.strategy
   }
 
   /// Whether the lazy parser is to be taken instead of a strategy that takes so little time that even the trial has to be short.
