@@ -13,7 +13,7 @@ public enum NPZCompression: String, Sendable, Hashable, CaseIterable {
   case none
   /// As fast as it goes.
   case fast
-  /// Far faster than `np.savez_compressed`, and no larger.
+  /// Mostly far faster than `np.savez_compressed`, and about as small.
   case `default`
   /// As small as deflate can be.
   case best
