@@ -7,6 +7,7 @@ let package = Package(
   products: [
     .library(name: "NumPyIO", targets: ["NumPyIO"]),
     .library(name: "NumPyIOFoundation", targets: ["NumPyIOFoundation"]),
+    .library(name: "NumPyIORemote", targets: ["NumPyIORemote"]),
     .library(name: "ArrayDeflate", targets: ["ArrayDeflate"]),
     .executable(name: "npy", targets: ["npy"]),
   ],
@@ -36,6 +37,11 @@ let package = Package(
     .target(
       name: "ByteIO",
       dependencies: ["PlatformC", "ParallelLoops", .product(name: "SystemPackage", package: "swift-system")]),
+    // libcurl is loaded when the first remote file is opened: nothing is linked.
+    .target(
+      name: "CNumPyIOCurl",
+      linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(name: "RemoteFiles", dependencies: ["CNumPyIOCurl", "PlatformC", "Calendars", "ByteIO"]),
     .target(
       name: "ArrayDeflate",
       dependencies: ["CNumPyIOKernels", "CNumPyIOZlib", "PlatformC", "ParallelLoops", "ByteIO"]),
@@ -88,10 +94,12 @@ let package = Package(
         "Calendars", "NumberText", "ByteIO", "ArrayDeflate", .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .target(name: "NumPyIOFoundation", dependencies: ["NumPyIO", "PythonPickle", "NDArrays", "ByteIO"]),
+    .target(name: "NumPyIORemote", dependencies: ["RemoteFiles", "NumPyIO", "ByteIO"]),
     .target(
       name: "NumPyCommands",
       dependencies: [
-        "NumPyIO", "ArrayBytes", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals", "PlatformC", "Plotting",
+        "NumPyIO", "RemoteFiles", "ArrayBytes", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals", "PlatformC",
+        "Plotting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),

@@ -9,7 +9,7 @@ extension ArrayStorage {
 
   func fill(from reader: inout ByteReader, start: Int) throws(FormatError) {
     let total = byteCount
-    guard !reader.source.readsInOrder, total >= 2 * ArrayStorage.pieceSize else {
+    guard reader.source.seekCost == .free, total >= 2 * ArrayStorage.pieceSize else {
       // Safe: the storage is new, and the reader writes within the buffer only.
       let got = try unsafe reader.read(into: mutableBuffer)
       try ArrayStorage.check(got, of: total, start: start, reader)

@@ -1,4 +1,4 @@
-/// Bytes that can be read: a file, a mapped file, memory, a stream, a member of an archive.
+/// Bytes that can be read: a file here or on a server, a mapped file, memory, a stream, a member of an archive.
 ///
 /// ```
 ///  0                                                    byteCount, or unknown (nil)
@@ -11,13 +11,14 @@
 ///  MappedFile            free         yes                 itself
 ///  FileSource            free                             a new MappedFile
 ///  a segmented member    perRead
+///  a file on a server    perRead
 ///  a compressed stream   restart
 ///  a pipe                impossible
 /// ```
 ///
 /// Reads are by position, so that several threads may share a source. What else a source can do, and what a read
-/// costs, it says by its capabilities: callers ask for those, never for a source's type. A new kind of source (of a
-/// remote file, say) needs ``name``, ``byteCount``, ``seekCost`` and ``read(into:at:)``; if its reads have a fixed
+/// costs, it says by its capabilities: callers ask for those, never for a source's type. A new kind of source
+/// needs ``name``, ``byteCount``, ``seekCost`` and ``read(into:at:)``; if its reads have a fixed
 /// cost, ``read(_:)`` as well. All other capabilities have defaults.
 public protocol ByteSource: AnyObject, Sendable {
   /// How errors name the source: the path as given, or "standard input".
@@ -62,6 +63,12 @@ public protocol ByteSource: AnyObject, Sendable {
 
   /// Whether the bytes come from the process's standard input, whatever wraps it.
   var isStandardInput: Bool { get }
+
+  /// Announces which parts will be read next, one by one, so that a source each of whose reads costs a round trip can
+  /// fetch them together. Nothing else need follow.
+  ///
+  /// - Throws: As ``read(into:at:)``.
+  func willRead(_ ranges: [Range<Int>]) throws(FormatError)
 
   /// Promises that no byte will be read again: a source that keeps what it has read for a second reading need not
   /// keep any more. From here on such a source may be unable to seek.
@@ -124,6 +131,9 @@ extension ByteSource {
 
   /// By default, false.
   public var isStandardInput: Bool { false }
+
+  /// By default, nothing: reads cost no more than their bytes.
+  public func willRead(_ ranges: [Range<Int>]) throws(FormatError) {}
 
   /// By default, nothing is kept.
   public func willBeReadOnce() {}

@@ -31,6 +31,11 @@ package final class PartOfSource: ByteSource {
     try base.read(pieces.map { unsafe SourcePiece(offset: range.lowerBound + $0.offset, memory: $0.memory) })
   }
 
+  package func willRead(_ ranges: [Range<Int>]) throws(FormatError) {
+    let inside = ranges.map { $0.clamped(to: 0..<range.count) }
+    try base.willRead(inside.map { (range.lowerBound + $0.lowerBound)..<(range.lowerBound + $0.upperBound) })
+  }
+
   package func withBytesInMemory<Result>(_ body: (RawSpan) -> Result) -> Result? {
     base.withBytesInMemory { all in
       let lower = min(range.lowerBound, all.byteCount)

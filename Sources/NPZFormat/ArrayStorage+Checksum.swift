@@ -11,8 +11,8 @@ extension ArrayStorage {
   /// Fills the storage with a whole source of the same length, and computes the checksum of each part while the cache
   /// still holds it.
   func fill(checksumming source: any ByteSource) throws(FormatError) -> UInt32 {
-    // Parts of what is inflated as one stream cannot be read side by side.
-    let size = source.readsInOrder ? max(1, byteCount) : ArrayStorage.pieceSize
+    // What is inflated as one stream cannot be read side by side, and a server gives large parts in order faster.
+    let size = source.seekCost == .free ? ArrayStorage.pieceSize : max(1, byteCount)
     let pieces = (byteCount + size - 1) / size
     let sums = try Parallel.map(pieces) { (piece: Int) throws(FormatError) -> UInt32 in
       var sum: UInt32 = 0

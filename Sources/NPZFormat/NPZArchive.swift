@@ -43,6 +43,10 @@ public final class NPZArchive: Sendable {
     let source = source.isSeekable ? source : MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name)
     self.limits = limits
     let zipLimits = ZipLimits(limits)
+    if source.seekCost == .perRead, let zip = try? ZipArchive(source, limits: zipLimits), zip.beginsWithMember {
+      self.zip = zip
+      return
+    }
     guard !TarDirectory.begins(try source.readBytes(at: 0, upTo: TarDirectory.blockSize)) else {
       zip = try ZipArchive(source, scanning: .tar, limits: zipLimits)
       return
@@ -57,6 +61,11 @@ public final class NPZArchive: Sendable {
       }
       zip = try ZipArchive(source, scanning: .headers, limits: zipLimits)
     }
+  }
+
+  /// Whether a source is a zip archive from its first byte on, told by its end alone.
+  package static func beginsWithMember(_ source: any ByteSource) -> Bool {
+    (try? ZipArchive(source))?.beginsWithMember == true
   }
 
   /// The names of the members as NumPy's `files` gives them: without `.npy`, in the archive's order.

@@ -14,6 +14,7 @@ struct NPY: ParsableCommand {
     discussion: """
       An ADDRESS is FILE, FILE:MEMBER or either with a slice: arr.npy, arr.npz:arr_0[2:6,4,3:4], t.npy[::-1,...].
       In a pickle MEMBER is a path of keys and indices: data.pkl:weights.0. A dash is standard input or output.
+      FILE may be on a server, https://host/arr.npz:arr_0[2:6] or s3://bucket/arr.npy: only what is needed is read.
 
       EXAMPLES
         npy info model.npz

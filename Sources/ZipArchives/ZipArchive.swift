@@ -125,6 +125,9 @@ public final class ZipArchive: Sendable {
   /// How many bytes precede the archive in its file.
   public var prependedBytes: Int { end.prefix }
 
+  /// Whether the file's first byte is that of a member's header, so that it can be nothing but this archive.
+  package var beginsWithMember: Bool { end.prefix == 0 && members.contains { $0.headerOffset == 0 } }
+
   /// How many bytes follow the archive in its file.
   public var trailingBytes: Int {
     guard form == .zip else { return 0 }

@@ -42,6 +42,11 @@ extension Inflate {
       throw FormatError(.badArgument, "the part to inflate does not lie within the data")
     }
     let tasks = SegmentTask.tasks(for: pieces, of: index)
+    if source.seekCost == .perRead {
+      var streams: [Range<Int>] = []
+      for task in tasks { streams.append(try task.stream(of: index, at: offset)) }
+      try source.willRead(streams)
+    }
     try Parallel.forEach(tasks.count) { (number: Int) throws(FormatError) in
       try tasks[number].run(pieces, of: index, from: source, at: offset)
     }
@@ -72,18 +77,25 @@ private struct SegmentTask {
     return tasks
   }
 
+  /// Where the segment lies in the source.
+  func stream(of index: SegmentIndex, at offset: Int) throws(FormatError) -> Range<Int> {
+    let start = try offset.checkedAdding(index.compressedOffsets[segment])
+    return start..<(try start.checkedAdding(index.segments[segment].compressedCount))
+  }
+
   func run(
     _ all: [SourcePiece], of index: SegmentIndex, from source: any ByteSource, at offset: Int
   ) throws(FormatError) {
     let facts = index.segments[segment]
     let start = index.uncompressedOffsets[segment]
     let place = start..<(start + facts.uncompressedCount)
-    let streamOffset = try offset.checkedAdding(index.compressedOffsets[segment])
+    let stream = try stream(of: index, at: offset)
+    let streamOffset = stream.lowerBound
     var wanted = 0
     for number in pieces { wanted = max(wanted, min(all[number].offset + all[number].count, place.upperBound) - start) }
     let input = ScratchBuffer.pool.take()
     defer { ScratchBuffer.pool.give(input) }
-    let count = try input.fill(from: source, at: streamOffset, count: facts.compressedCount)
+    let count = try input.fill(from: source, at: streamOffset, count: stream.count)
     do throws(FormatError) {
       if pieces.count == 1, all[pieces[0]].offset <= place.lowerBound, wanted == place.count {
         // Safe: the part of the caller's memory that is this segment's alone.

@@ -43,6 +43,8 @@ struct CatCommand: NPYCommand, HasCommonOptions {
       arrays.append(try address.item(of: document).array)
     }
     let joined = try stack ? LazyArray.stacked(arrays, axis: axis) : LazyArray.concatenated(arrays, axis: axis)
-    try joined.applying(transforms).save(to: output, options: options)
+    try writing.output.remote.write(to: output, replacing: options.replacing, reading.remote) { path in
+      try joined.applying(transforms).save(to: path, options: options)
+    }
   }
 }

@@ -88,7 +88,7 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
     if options.recovers { throw ValidationError("--recover goes with commands that read arrays: what is cut is wrong") }
     guard files.count == 1, file != "-",
       reading.isForText || options.pickle.encoding != .ascii || reading.limits.maxHeaderSize != nil,
-      let document = try? Document(opening: file, options: options)
+      let document = try? reading.remote.document(file, options)
     else { return }
     try TextOptionUse.check(reading, of: document)
   }
@@ -97,13 +97,15 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
     _ file: String, _ options: FileCheck.Options, text: OpenOptions?
   ) throws(FormatError) -> CheckedFile {
     do throws(FormatError) {
-      let check = try FileCheck(path: file, options: options, text: text)
+      let path = RemoteInput.name(file)
+      let check = try FileCheck(reading.remote.source(file), path: path, options: options, text: text)
       let isGood = !check.findings.contains { $0.severity == .error || (strict && $0.severity == .warning) }
-      return CheckedFile(path: file, findings: check.findings, risk: check.risk, isGood: isGood)
+      return CheckedFile(path: RemoteInput.name(file), findings: check.findings, risk: check.risk, isGood: isGood)
     } catch {
       if error.code == .cancelled { throw error }
       // A file that cannot be read is wrong; the others are checked all the same.
-      return CheckedFile(path: file, findings: [FileCheck.Finding(unreadable: error)], risk: .none, isGood: false)
+      return CheckedFile(
+        path: RemoteInput.name(file), findings: [FileCheck.Finding(unreadable: error)], risk: .none, isGood: false)
     }
   }
 

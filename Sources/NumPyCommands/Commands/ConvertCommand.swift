@@ -32,7 +32,7 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     var opening = try reading.openOptions(for: address.path, to: destination)
     let skipped = UnreadableMembers()
     if skipBad { opening.onUnreadable = skipped.note }
-    let opened = try Document(opening: address.path, options: opening)
+    let opened = try reading.remote.document(address.path, opening)
     try TextOptionUse.check(reading, of: opened, leavingOut: format.isText ? ["--encoding"] : [])
     let document = try opened.value(naming: address.member)
     if skipBad {
@@ -40,15 +40,18 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
         throw ValidationError("--skip-bad goes with the conversion of a whole archive to npz or pkl")
       }
     }
-    try convert(document, address.exact(in: document), format, transforms, options)
+    try writing.output.remote.write(to: destination, replacing: options.replacing, reading.remote) { path in
+      try convert(document, address.exact(in: document), to: path, transforms, options)
+    }
     if skipped.count > 0 { throw ExitCode(Failure.badData) }
   }
 
   private func convert(
-    _ document: Document, _ address: Address, _ format: FileFormat, _ transforms: [ArrayTransform],
+    _ document: Document, _ address: Address, to destination: String, _ transforms: [ArrayTransform],
     _ options: SaveOptions
   ) throws {
-    if case .text = document.content, try saveTable(document, address, format, transforms, options) { return }
+    let format = try options.format(of: destination)
+    if case .text = document.content, try saveTable(document, address, to: destination, transforms, options) { return }
     if address.slice == nil, let whole = try address.wholeDocument(document) {
       if writing.name != nil, format == .npz, try !whole.isSingleArray {
         throw ValidationError("--name is for a single array, not for an archive or a dictionary of them")
@@ -56,11 +59,12 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
       return try whole.save(to: destination, applying: transforms, options: options)
     }
     let (name, selected) = try address.item(of: document)
-    try save(selected, name, transforms, options)
+    try save(selected, name, to: destination, transforms, options)
   }
 
   private func save(
-    _ array: LazyArray, _ name: String?, _ transforms: [ArrayTransform], _ options: SaveOptions
+    _ array: LazyArray, _ name: String?, to destination: String, _ transforms: [ArrayTransform],
+    _ options: SaveOptions
   ) throws {
     var options = options
     options.name = options.name ?? name
@@ -72,9 +76,10 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
   ///
   /// - Returns: Whether the table was saved.
   private func saveTable(
-    _ document: Document, _ address: Address, _ format: FileFormat, _ transforms: [ArrayTransform],
+    _ document: Document, _ address: Address, to destination: String, _ transforms: [ArrayTransform],
     _ options: SaveOptions
   ) throws -> Bool {
+    let format = try options.format(of: destination)
     if reading.text.gaps.usemask {
       guard format == .pkl || format == .npz, transforms.isEmpty, address.isWhole, writing.name == nil else {
         throw ValidationError("--usemask writes a masked array to a pickle, or its data and mask to an archive")
@@ -85,7 +90,7 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     guard table.dtype.fields == nil else {
       throw ValidationError("records are unpacked into an archive, an array per field: say --to npz")
     }
-    try save(table, nil, transforms, options)
+    try save(table, nil, to: destination, transforms, options)
     return true
   }
 }

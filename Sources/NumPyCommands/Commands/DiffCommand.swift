@@ -75,7 +75,7 @@ struct DiffCommand: NPYCommand {
     var only: [MemberDifference] = []
     for name in first.names {
       guard second.contains(name) else {
-        only.append(MemberDifference(name: name, onlyFile: a))
+        only.append(MemberDifference(name: name, onlyFile: Address.shown(a)))
         continue
       }
       if try first.isArray(first.member(name)), try second.isArray(second.member(name)) {
@@ -85,7 +85,7 @@ struct DiffCommand: NPYCommand {
         only.append(MemberDifference(name: name, onlyFile: nil))
       }
     }
-    only += second.names.filter { !first.contains($0) }.map { MemberDifference(name: $0, onlyFile: b) }
+    only += second.names.filter { !first.contains($0) }.map { MemberDifference(name: $0, onlyFile: Address.shown(b)) }
     return try report(comparisons, only: only)
   }
 
@@ -110,15 +110,18 @@ struct DiffCommand: NPYCommand {
     var only: [MemberDifference] = []
     for (name, array) in arrays {
       guard let match = known[name] else {
-        only.append(MemberDifference(name: name, onlyFile: a))
+        only.append(MemberDifference(name: name, onlyFile: Address.shown(a)))
         continue
       }
       comparisons.append(
         try compare(
-          LazyArray(array, name: a, spool: first.spool), LazyArray(match, name: b, spool: second.spool), name: name))
+          LazyArray(array, name: Address.shown(a), spool: first.spool),
+          LazyArray(match, name: Address.shown(b), spool: second.spool), name: name))
     }
     let names = Set(arrays.map(\.name))
-    only += others.filter { !names.contains($0.name) }.map { MemberDifference(name: $0.name, onlyFile: b) }
+    only += others.filter { !names.contains($0.name) }.map {
+      MemberDifference(name: $0.name, onlyFile: Address.shown(b))
+    }
     return try report(comparisons, only: only)
   }
 
@@ -132,7 +135,7 @@ struct DiffCommand: NPYCommand {
     while next.left != nil || next.right != nil {
       let index = comparisons.count
       guard let one = next.left, let other = next.right else {
-        only.append(MemberDifference(name: "array \(index)", onlyFile: next.left == nil ? b : a))
+        only.append(MemberDifference(name: "array \(index)", onlyFile: Address.shown(next.left == nil ? b : a)))
         break
       }
       var comparison = try compare(left.document.lazy(one), right.document.lazy(other), name: nil)

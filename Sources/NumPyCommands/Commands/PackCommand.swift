@@ -48,11 +48,22 @@ struct PackCommand: NPYCommand, HasCommonOptions {
     (saving.compression, saving.layout) = try options.resolved()
     output.apply(to: &saving)
     saving.onWarning = { Console.warn($0) }
-    let isThere = FileStatus(path: archive) != nil
-    let isChanged = (append || replace) && isThere
+    guard !RemoteInput.isRemote(archive) || !(append || replace) else {
+      throw ValidationError(
+        "an archive on a server is written as a whole: --append and --replace change one that is here")
+    }
+    try output.remote.write(to: archive, replacing: saving.replacing, reading.remote) { path in
+      try write(sources, chosen, to: path, saving)
+    }
+  }
+
+  private func write(
+    _ sources: [PackSource], _ chosen: [[PackSource.Member]], to path: String, _ saving: SaveOptions
+  ) throws(FormatError) {
+    let isChanged = (append || replace) && FileStatus(path: path) != nil
     let replaced = replace ? chosen.flatMap { $0.map(\.fileName) } : []
     do throws(FormatError) {
-      try ArchiveSink.write(to: archive, appending: isChanged, replacing: replaced, saving) {
+      try ArchiveSink.write(to: path, appending: isChanged, replacing: replaced, saving) {
         (sink: ArchiveSink) throws(FormatError) in
         for (source, members) in zip(sources, chosen) { try source.add(members, to: sink) }
       }
@@ -83,10 +94,12 @@ struct PackSource {
   private let members: [Member]
   /// Whether all members of an archive are added.
   private let isArchive: Bool
+  private let remote: RemoteInput
 
   init(_ text: String, _ place: Int, _ reading: SourceOptions, isOneOfMany: Bool) throws {
     let (given, address) = try PackSource.split(text)
     self.address = address
+    remote = reading.remote
     options = try reading.openOptions(for: address.path)
     let single = Member(name: given ?? PackSource.name(of: address, place), original: "", isArray: true)
     guard address.isWhole else {
@@ -135,7 +148,7 @@ struct PackSource {
   func add(_ chosen: [Member], to sink: ArchiveSink) throws(FormatError) {
     guard !chosen.isEmpty else { return }
     let document: Document
-    if let opened { document = opened } else { document = try Document(opening: address.path, options: options) }
+    if let opened { document = opened } else { document = try remote.document(address.path, options) }
     guard isArchive, case .npz(let archive) = document.content else {
       return try sink.add(chosen[0].name, address.item(of: document).array)
     }
@@ -147,7 +160,9 @@ struct PackSource {
 
   /// `NAME=ADDRESS`, unless a file of the whole name exists.
   private static func split(_ text: String) throws -> (name: String?, address: Address) {
-    guard FileStatus(path: text) == nil, let sign = text.firstIndex(of: "="), sign != text.startIndex else {
+    guard FileStatus(path: text) == nil, !RemoteInput.isRemote(text), let sign = text.firstIndex(of: "="),
+      sign != text.startIndex
+    else {
       return (nil, try Address(text))
     }
     return (String(text[..<sign]), try Address(String(text[text.index(after: sign)...])))
@@ -157,7 +172,8 @@ struct PackSource {
   private static func name(of address: Address, _ place: Int) -> String {
     if let member = address.member { return member.hasSuffix(".npy") ? String(member.dropLast(4)) : member }
     if address.path == "-" { return "arr_\(place)" }
-    let file = address.path.split(separator: "/").last.map(String.init) ?? address.path
+    let path = RemoteInput.name(address.path)
+    let file = path.split(separator: "/").last.map(String.init) ?? path
     guard let dot = file.lastIndex(of: "."), dot != file.startIndex else { return file }
     return String(file[..<dot])
   }

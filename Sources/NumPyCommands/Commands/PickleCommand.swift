@@ -16,17 +16,18 @@ struct PickleCommand: NPYCommand, HasCommonOptions {
 
   @Argument(help: "The pickle.") var file: String
   @Flag(help: "Print the tree of values as JSON.") var json = false
+  @OptionGroup var remote: RemoteInput
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     let address = try Address(file)
     if json {
-      let document = try Document(opening: address.path, options: OpenOptions(format: .pkl))
+      let document = try remote.document(address.path, OpenOptions(format: .pkl))
       try Console.print(PickleDescription(document, address).json.pretty())
       return
     }
     let sink = DescriptorSink.standardOutput()
-    let opened = try FileSource.openSource(path: file)
+    let opened = try remote.source(file)
     let source = opened.isSeekable ? opened : try PeekableSource(opened, keeping: ForeignFile.prefixLength)
     do throws(FormatError) {
       try Pickle.list(source) { (line: String) throws(FormatError) in try sink.write(line + "\n") }

@@ -55,14 +55,14 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
     let blocks = try ParallelBlocks(array.blocks(), array.spool)
     let target = json ? .numbers(width: options.width, height: options.height) : target(format, mode, probe)
     let maker = PlotMaker(
-      blocks: blocks, options: options, target: target, title: Console.printable(options.title ?? title(field)),
+      blocks: blocks, options: options, target: target, title: Console.printable(options.title ?? title(source, field)),
       path: source.path)
     let size = blocks.shape.reduce(blocks.dtype.itemSize, &*)
-    let plot = try ByteProgress.operation(.reading, address, total: size, counting: .source) { try maker.make() }
+    let plot = try ByteProgress.operation(.reading, source.text, total: size, counting: .source) { try maker.make() }
     if json {
       let shape = JSONValue.array(blocks.shape.map(JSONValue.int))
       let head: [(key: String, value: JSONValue)] = [
-        ("file", .string(address)), ("dtype", blocks.dtype.json), ("shape", shape),
+        ("file", .string(source.text)), ("dtype", blocks.dtype.json), ("shape", shape),
       ]
       try Console.print(JSONValue.object(head + plot.json).pretty(depth: 1))
     } else if let output, let format {
@@ -72,8 +72,8 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
     }
   }
 
-  private func title(_ field: [String]) -> String {
-    address + (field.isEmpty ? "" : " · " + field.joined(separator: "."))
+  private func title(_ source: Address, _ field: [String]) -> String {
+    source.text + (field.isEmpty ? "" : " · " + field.joined(separator: "."))
   }
 
   private func target(_ format: PictureFormat?, _ mode: GraphicsMode, _ probe: TerminalProbe) -> PlotTarget {

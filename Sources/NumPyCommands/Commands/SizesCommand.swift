@@ -37,11 +37,11 @@ struct SizesCommand: NPYCommand, HasCommonOptions {
       let source = try Address(address)
       let document = try reading.document(source.path, isOneOfMany: addresses.count > 1)
       guard source.isWhole, case .npz(let archive) = document.content, archive.count > 1 else {
-        try compare(address, source.item(of: document).array)
+        try compare(source.text, source.item(of: document).array)
         continue
       }
       do {
-        try ArchiveMembers(document, archive).forEach { name, array in try compare(address + ":" + name, array) }
+        try ArchiveMembers(document, archive).forEach { name, array in try compare(source.text + ":" + name, array) }
       } catch let exit as ExitCode { code = exit }
     }
     if json { try Console.print((objects.count == 1 ? objects[0] : .array(objects)).pretty(depth: 3)) }

@@ -34,7 +34,7 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
         array = try source.item(of: document).array
       }
       let statistics = try StatsCommand.statistics(array)
-      if json { return try Console.print(object(statistics, array.dtype, address).pretty()) }
+      if json { return try Console.print(object(statistics, array.dtype, source.text).pretty()) }
       return try Console.write(text(statistics))
     }
     var rows = [["member", "count", "min", "max", "mean", "std", "nan", "inf", "zeros"]]
@@ -49,7 +49,7 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
     try ArchiveMembers(document, archive).forEach { name, array in
       let statistics = try StatsCommand.statistics(array)
       rows.append([Console.printable(name)] + columns(statistics).map(\.1))
-      objects.append(object(statistics, array.dtype, address + ":" + name))
+      objects.append(object(statistics, array.dtype, source.text + ":" + name))
     }
   }
 

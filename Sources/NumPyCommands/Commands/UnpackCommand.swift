@@ -24,11 +24,11 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
   @OptionGroup var strictness: LenientOptions
   @OptionGroup var damage: RecoverOptions
   @OptionGroup var disk: DiskOptions
+  @OptionGroup var remote: RemoteInput
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let source = try NPZArchive(
-      FileSource.openSource(path: archive), limits: strictness.limits, recovering: damage.recover)
+    let source = try NPZArchive(remote.source(archive), limits: strictness.limits, recovering: damage.recover)
     var isGood = true
     /// Leaves a member out after an error, or ends.
     func skip(_ error: FormatError) throws(FormatError) {

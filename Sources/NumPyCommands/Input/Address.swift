@@ -1,11 +1,12 @@
 import ByteIO
 import NumPyIO
 
-/// What a command works on: `FILE`, `FILE:MEMBER`, each with a slice: `arr.npz:arr_0[2:6,4,3:4]`.
+/// What a command works on: `FILE`, `FILE:MEMBER`, each with a slice: `arr.npz:arr_0[2:6,4,3:4]`. The file may be on a
+/// server: `https://host/arr.npz:arr_0[2:6]`.
 struct Address: Sendable {
-  /// As it was typed.
+  /// As it was typed; without what is secret in the address of a server.
   let text: String
-  /// The file, or `-` for standard input.
+  /// The file, here or on a server, or `-` for standard input.
   let path: String
   /// The member of an archive, or the path of keys in a pickle.
   let member: String?
@@ -19,6 +20,22 @@ struct Address: Sendable {
   /// - Throws: ``FormatError`` with code `badArgument` for brackets that hold no slice.
   init(_ given: String) throws(FormatError) {
     let text = given.hasPrefix(Address.standardInputMark) ? String(given.dropFirst()) : given
+    if RemoteInput.isRemote(text) {
+      let open = Address.remoteSlice(text)
+      if let parts = Address.remoteParts(text[..<(open ?? text.endIndex)]) {
+        let brackets = open.map { String(text[$0...]) } ?? ""
+        if let open {
+          slice = try SliceNotation.parse(text[text.index(after: open)...].dropLast(), of: brackets)
+        } else {
+          slice = nil
+        }
+        (path, member) = parts
+        bracketed = open == nil ? nil : member.map { $0 + brackets }
+        // What is shown has no secrets in it.
+        self.text = RemoteInput.name(path) + (member.map { ":" + $0 } ?? "") + brackets
+        return
+      }
+    }
     self.text = text
     if text == "-" || FileStatus(path: text) != nil {
       (path, member, slice, bracketed) = (text, nil, nil, nil)
@@ -80,6 +97,11 @@ struct Address: Sendable {
 
   /// What stands before `-:MEMBER` and `-[SLICE]` on their way through the argument parser.
   static let standardInputMark = "\u{1}"
+
+  /// An address as it is shown: what was typed, without what is secret in it.
+  static func shown(_ text: String) -> String {
+    RemoteInput.isRemote(text) ? (try? Address(text).text) ?? RemoteInput.name(text) : text
+  }
 
   /// Whether the address names a file and no part of it.
   var isWhole: Bool { member == nil && slice == nil }

@@ -47,7 +47,8 @@ enum CommandLineArguments {
   private static let freeValues: Set<String> = [
     "--comment-prefix", "--comments", "--date-format", "--decimal", "--defaultfmt", "--deletechars", "--delimiter",
     "--filling-values", "--fmt",
-    "--footer", "--header", "--infstr", "--missing-values", "--nanstr", "--newline", "--out-delimiter", "--prefix",
+    "--footer", "--header", "--http-header", "--infstr", "--missing-values", "--nanstr", "--newline", "--out-delimiter",
+    "--prefix",
     "--quotechar", "--replace-space", "--separator", "--sign", "--skip-to", "--suffix", "--thousands",
   ]
 }

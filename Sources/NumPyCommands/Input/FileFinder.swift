@@ -17,7 +17,9 @@ enum FileFinder {
   static func files(of operands: [String]) throws(FormatError) -> [Found] {
     var found: [Found] = []
     for operand in operands {
-      if let status = FileStatus(path: operand) {
+      if RemoteInput.isRemote(operand) {
+        found.append(Found(path: operand, isNamed: true))
+      } else if let status = FileStatus(path: operand) {
         if status.isDirectory {
           found += within(operand).files.map { Found(path: $0, isNamed: false) }
         } else {

@@ -153,6 +153,7 @@ struct SourceOptions: ParsableArguments {
   @OptionGroup var damage: RecoverOptions
   @OptionGroup var text: TextInputOptions
   @OptionGroup var limits: LimitOptions
+  @OptionGroup var remote: RemoteInput
 
   /// The options of the library, for a file.
   ///
@@ -165,7 +166,7 @@ struct SourceOptions: ParsableArguments {
     try pickles.apply(to: &options)
     try elements.apply(to: &options)
     damage.apply(to: &options)
-    let format = from ?? FileFormat(extensionOf: path)
+    let format = from ?? FileFormat(extensionOf: RemoteInput.name(path))
     if from == .raw || (format == .raw && text.dtype != nil) {
       options.format = .raw
       try raw.apply(to: &options, dtype: text.dtype)
@@ -198,7 +199,7 @@ struct SourceOptions: ParsableArguments {
     if text.gaps.usemask {
       throw ValidationError("--usemask goes with convert to .npz or .pkl, which keep what is missing")
     }
-    let document = try Document(opening: path, options: options)
+    let document = try remote.document(path, options)
     if !isOneOfMany { try TextOptionUse.check(self, of: document, leavingOut: others) }
     return document
   }
@@ -260,6 +261,7 @@ struct OutputOptions: ParsableArguments {
   var noClobber = false
 
   @OptionGroup var disk: DiskOptions
+  @OptionGroup var remote: RemoteOutput
 
   var replaces: Bool { !noClobber }
 

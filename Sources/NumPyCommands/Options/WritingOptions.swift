@@ -15,11 +15,11 @@ struct WritingOptions: ParsableArguments {
 
   /// The format that is written.
   func format(of destination: String) throws -> FileFormat {
-    if let format = to ?? FileFormat(extensionOf: destination) { return format }
+    if let format = to ?? FileFormat(extensionOf: RemoteInput.name(destination)) { return format }
     throw ValidationError(
       destination == "-"
         ? "what shall standard output be? say --to \(FileFormat.list)"
-        : "the extension of '\(destination)' does not name a format: say --to \(FileFormat.list)")
+        : "the extension of '\(RemoteInput.name(destination))' does not name a format: say --to \(FileFormat.list)")
   }
 
   /// The options of the library.
@@ -64,7 +64,9 @@ extension SourceOptions {
   /// How a file is opened whose arrays go to another: large ones wait beside it, where there is room for them.
   func openOptions(for path: String, to destination: String) throws -> OpenOptions {
     var options = try openOptions(for: path)
-    if !AtomicFile.isStream(destination) { options.scratchFolder = Folders.folder(of: destination) }
+    if !AtomicFile.isStream(destination), !RemoteInput.isRemote(destination) {
+      options.scratchFolder = Folders.folder(of: destination)
+    }
     return options
   }
 }

@@ -19,7 +19,7 @@ enum FileDescription {
     if reading.elements.view != nil { throw ValidationError("--view goes with commands that read elements") }
     let document = try reading.document(address.path, isOneOfMany: isOneOfMany)
     switch document.content {
-    case .npz(let archive) where address.isWhole: self = .archive(try ArchiveDescription(archive, name: text))
+    case .npz(let archive) where address.isWhole: self = .archive(try ArchiveDescription(archive, name: address.text))
     case .npz(let archive): self = .array(try FileDescription.member(of: archive, address, document))
     case .npy(let file): self = .array(try FileDescription.array(of: file, address, document))
     case .pickle, .value: self = .pickle(try PickleDescription(document, address))
@@ -114,7 +114,7 @@ struct TextDescription {
   ) throws(FormatError) {
     name = address.text
     self.format = format
-    fileSize = FileStatus(path: address.path)?.size
+    fileSize = RemoteInput.isRemote(address.path) ? source.byteCount : FileStatus(path: address.path)?.size
     let bytes = (try? source.readBytes(at: 0, upTo: 200)) ?? []
     start = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
     do throws(FormatError) { array = try TextDescription.array(address, document) } catch {

@@ -35,8 +35,9 @@ struct FileReports {
         try body(.success(description))
       } catch let error as FormatError where addresses.count > 1 {
         isGood = false
-        let json = try Failure.note(error.at(file: address), asJSON: isJSON)
-        try body(.failure(Failed(json: .object([("file", .string(address)), ("error", json)]))))
+        let name = Address.shown(address)
+        let json = try Failure.note(error.at(file: name), asJSON: isJSON)
+        try body(.failure(Failed(json: .object([("file", .string(name)), ("error", json)]))))
       }
     }
     return isGood

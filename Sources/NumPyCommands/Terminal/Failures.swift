@@ -2,6 +2,7 @@ import ArgumentParser
 import ByteIO
 import NDArrays
 import NumPyIO
+import RemoteFiles
 
 /// How errors leave the command: one line on standard error (or a JSON object on standard output) and an exit code.
 enum Failure {
@@ -94,7 +95,7 @@ enum Advice {
       return error
     }
     guard error.code == .notFound, error.member == nil, let path = error.file,
-      !["-", "standard input"].contains(path), FileStatus(path: path) == nil
+      !["-", "standard input"].contains(path), !RemoteAddress.isRemote(path), FileStatus(path: path) == nil
     else { return error }
     guard !path.isEmpty else {
       error.message = "the name of the file is empty"

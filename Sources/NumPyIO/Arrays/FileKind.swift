@@ -34,6 +34,11 @@ public enum FileKind: String, Sendable, Hashable, CaseIterable {
   ///
   /// - Throws: ``FormatError`` with code `empty` if it holds nothing.
   public init(of source: any ByteSource, named path: String) throws(FormatError) {
+    // Where each read costs a round trip, the end that is read of an archive anyway tells as much as its beginning.
+    if source.seekCost == .perRead, path.hasSuffix(".npz"), NPZArchive.beginsWithMember(source) {
+      self = .npz
+      return
+    }
     let kind = try FileKind(of: source)
     guard kind == .pickle else {
       self = kind

@@ -86,9 +86,17 @@ public struct FileCheck: Sendable {
   ///   - text: How text is read; left out, as what it looks like.
   /// - Throws: ``FormatError`` only if the file cannot be read at all; what is wrong with its content is a finding.
   public init(path: String, options: Options = Options(), text: OpenOptions? = nil) throws(FormatError) {
+    try self.init(FileSource.openSource(path: path), path: path, options: options, text: text)
+  }
+
+  /// Checks what a source holds: see ``init(path:options:text:)``.
+  ///
+  /// - Parameter path: What errors call it, and whose extension tells what its first bytes do not.
+  public init(
+    _ source: any ByteSource, path: String, options: Options = Options(), text: OpenOptions? = nil
+  ) throws(FormatError) {
     self.options = options
     self.path = path
-    let source = try FileSource.openSource(path: path)
     let whole = source.isSeekable ? source : try PeekableSource(source, keeping: ForeignFile.prefixLength)
     inflatedLeft = InflationLimit.bytes(for: whole.byteCount, given: options.inflatedBytes)
     do throws(FormatError) {

