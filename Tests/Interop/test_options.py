@@ -82,7 +82,8 @@ TEXT = {
     "strict-values": None, "usemask": None,
 }
 # Options of SourceOptions that are not for text.
-SOURCE = {"from", "pickle-encoding", "max-header-size", "shape", "offset", "raw-order", "view", "lenient", "recover", "memory"}
+SOURCE = {"from", "pickle-encoding", "max-header-size", "shape", "offset", "raw-order", "view", "lenient", "recover", "memory",
+          "http-header"}
 # Commands that read arrays, how they are called, and what their options must be.
 READERS = ["show", "convert", "stats", "plot", "diff", "pack", "sizes", "info", "ls", "check", "append", "cat"]
 
@@ -196,6 +197,8 @@ READING = {
     "view": (npy_bytes(np.arange(0x3f80, 0x3fa0, dtype="u2")), [], ["--view", "bfloat16"]),
     "lenient": (npy_bytes(np.arange(32.0)).replace(b"(32,), }", b"[32],  }"), [], ["--lenient"]),
     "recover": (npy_bytes(np.arange(64.0))[:-100], [], ["--recover"]),
+    # What it does for addresses on servers: test_remote_faults.py.
+    "http-header": (npy_bytes(np.arange(64.0)), [], ["--http-header", "A: b"]),
     "memory": (gzip.compress(pickle.dumps(np.arange(1e4))), [], ["--memory", "1K"]),
 }
 
@@ -286,6 +289,11 @@ other("cat", "output", "-o", "other.npy")
 other("append", "astype", "--astype", "f8", data=npy_bytes(np.arange(12.0, dtype="c16").reshape(3, 4)))
 other("append", "create", "--create", of="new")
 other("append", "discard-trailing", "--discard-trailing", of="trailing")
+for _command in ("unpack", "pickle"):
+    other(_command, "http-header", "--http-header", "A: b", of="refused")
+for _command in ("convert", "cat", "pack"):
+    # What it does for addresses on servers: test_s3.py.
+    other(_command, "put", "--put", before=[] if _command == "pack" else ["--to", "npy"], of="refused")
 for _command in ("rm", "mv", "unpack"):
     other(_command, "lenient", "--lenient", of="odd archive")
 other("unpack", "recover", "--recover", of="cut archive")

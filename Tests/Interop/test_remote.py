@@ -116,3 +116,89 @@ def test_commands_take_addresses(server, tmp_path):
 def run_npy_local_info(tmp_path):
     np.save(tmp_path / "x.npy", ARRAY)
     return run_npy("info", tmp_path / "x.npy").splitlines()[1:]
+
+
+def test_info_fetches_headers_together(server):
+    server.reset()
+    run_npy("info", server.url("stored.npz"))
+    assert len(server.requests) <= 1 + len(NAMED)
+    assert server.most_active > 1
+
+
+def test_streams_read_ahead(tmp_path):
+    """One request for 8 MiB of a long stream, and a few at its start."""
+    rows = np.random.default_rng(0).integers(0, 255, size=24 << 20, dtype=np.uint8)
+    data = npz_bytes(np.savez_compressed, w=rows)
+    with RangeServer({"a.npz": data}) as server:
+        assert run_npy("show", server.url("a.npz:w[-2:]")) == shown(rows[-2:])
+        assert len(server.requests) <= 6 + len(data) / (8 << 20), len(server.requests)
+        assert server.bytes_sent < len(data) + (1 << 18)
+        server.reset()
+        run_npy("show", server.url("a.npz:w[3000:3010]"))
+        assert len(server.requests) <= 3 and server.bytes_sent < 1 << 19
+
+
+def test_whole_files_come_in_parallel_parts(tmp_path):
+    data = npy_bytes(np.zeros(5 << 20))
+    with RangeServer({"x.npy": data}, latency=0.2) as server:
+        run_npy("convert", server.url("x.npy"), tmp_path / "x.npy")
+        assert (tmp_path / "x.npy").read_bytes() == data
+        assert len(server.requests) <= 2 + len(data) // (8 << 20) + 1
+        assert server.most_active > 1
+
+
+@pytest.mark.parametrize(("address", "member"), [
+    ("a.npz:w", "w"), ("a.npz?v=1:w", "w"), ("a.npz?t=12:30:w", None), ("a.npz?at=12:30", None), ("a.npz?u=a:b&c=d", None),
+    ("dir:x/a.npz:w", "w"), ("a.npz%3Aw", None), ("a.npz:w:v", "w:v"), ("a.b:c/a.npz:w", "w"),
+])
+def test_where_addresses_end(address, member):
+    array = np.arange(4)
+    known = {"w": array, "w:v": array + 1}
+    data = npz_bytes(**known)
+    with RangeServer({"a.npz": data, "dir:x/a.npz": data, "a.b:c/a.npz": data}) as server:
+        result = run_npy("show", server.url(address + "[:2]"), check=False)
+        if member:
+            assert result.stdout == shown(known[member][:2]), result.stderr
+        elif "%3A" in address:
+            assert result.returncode == 1 and b"404" in result.stderr
+        else:
+            assert result.returncode == 1 and b"holds" in result.stderr, result.stderr
+
+
+def test_completion_of_members(server):
+    found = run_npy("complete", "--", "show", server.url("stored.npz:w")).decode()
+    assert [line.split("\t")[0] for line in found.splitlines()] == [server.url(f"stored.npz:w{index}") for index in range(6)]
+    assert run_npy("complete", "--", "show", "http://127.0.0.1:9/x.npz:") == b""
+
+
+def test_cache(tmp_path, server):
+    cache = tmp_path / "cache"
+    environment = os.environ | {"NPY_CACHE": str(cache), "NPY_CACHE_SIZE": "1M"}
+
+    def npy(*arguments):
+        return subprocess.run([COMMAND, *arguments], env=environment, check=True, capture_output=True).stdout
+
+    address = server.url("x.npy[20000:30000]")
+    server.reset()
+    first = npy("show", address)
+    assert len(server.requests) == 2
+    server.reset()
+    assert npy("show", address) == first == shown(ARRAY[20000:30000])
+    assert len(server.requests) == 1
+    # Another version is another file.
+    old = server.files["x.npy"]
+    server.files["x.npy"] = npy_bytes(ARRAY + 1)
+    assert npy("show", address) == shown(ARRAY[20000:30000] + 1)
+    server.files["x.npy"] = old
+    # What is broken or lost is fetched again.
+    for part in cache.glob("npy-*/*"):
+        part.write_bytes(part.read_bytes()[:-1])
+    assert npy("show", address) == first
+    # What is kept has a limit.
+    npy("stats", server.url("x.npy"))
+    npy("stats", server.url("f.npy"))
+    assert sum(part.stat().st_size for part in cache.glob("npy-*/*")) <= 1_000_000
+    assert (cache / os.listdir(cache)[0]).stat().st_mode & 0o77 == 0
+    # A cache that cannot be written to does no harm.
+    environment["NPY_CACHE"] = "/proc/nowhere"
+    assert npy("show", address) == first

@@ -39,8 +39,8 @@ int npyio_curl_set_text(const npyio_curl *_Nonnull curl, void *_Nonnull easy, in
 int npyio_curl_set_pointer(const npyio_curl *_Nonnull curl, void *_Nonnull easy, int option, void *_Nullable value);
 int npyio_curl_set_callback(
     const npyio_curl *_Nonnull curl, void *_Nonnull easy, int option, npyio_curl_callback _Nullable value);
-// The status of the last response.
-long npyio_curl_status(const npyio_curl *_Nonnull curl, void *_Nonnull easy);
+// How many bytes of the request's body have been sent.
+long long npyio_curl_sent(const npyio_curl *_Nonnull curl, void *_Nonnull easy);
 
 // The next transfer of a multi handle that has ended, and how; null if there is none.
 void *_Nullable npyio_curl_next_done(const npyio_curl *_Nonnull curl, void *_Nonnull multi, int *_Nonnull result);

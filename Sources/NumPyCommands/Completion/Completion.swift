@@ -1,5 +1,6 @@
 import ByteIO
 import NumPyIO
+import RemoteFiles
 
 /// What the last word of a command line could become: the work behind the completions of all shells.
 struct Completion {
@@ -114,6 +115,12 @@ struct Completion {
 
   /// The members of the file that stands before a colon; `nil` if there is no such file.
   private func members(_ current: String) -> [Candidate]? {
+    if let remote = Address.remoteParts(current[...]), let start = remote.member {
+      let path = remote.path
+      let found = (try? Completion.members(ofRemote: path, start)) ?? []
+      return found.filter { $0.text.hasPrefix(start) && Completion.isTypable($0.text) }
+        .map { Candidate(text: path + ":" + $0.text, help: $0.help) }
+    }
     for colon in current.indices where current[colon] == ":" {
       let typed = String(current[..<colon])
       let file = Folders.expandingHome(typed)
@@ -138,7 +145,18 @@ struct Completion {
   private static let largestPickle = 64 << 20
 
   private static func members(of file: String, size: Int, _ start: String) throws -> [Candidate] {
-    let document = try Document(opening: file)
+    try members(of: Document(opening: file), size: size, start)
+  }
+
+  /// The members of a file on a server, for which nobody waits long.
+  private static func members(ofRemote address: String, _ start: String) throws -> [Candidate] {
+    var options = RemoteOptions()
+    (options.timeout, options.retries) = (3, 0)
+    let source = try RemoteSource(opening: address, options: options)
+    return try members(of: Document(source), size: source.byteCount ?? 0, start)
+  }
+
+  private static func members(of document: Document, size: Int, _ start: String) throws -> [Candidate] {
     switch document.content {
     case .npz, .npy:
       // What arrays of objects hold.
@@ -149,6 +167,7 @@ struct Completion {
         return try document.objects(at: "").map { children(of: $0.value, after: "") } ?? []
       }
       guard case .npz(let archive) = document.content else { return [] }
+      try archive.prepareHeaders()
       return archive.names.map { name in
         let header = try? archive.header(of: name)
         return Candidate(text: name, help: header.map { help($0.shape, $0.dtype) } ?? "")

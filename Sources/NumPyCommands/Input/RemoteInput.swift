@@ -12,6 +12,12 @@ struct RemoteInput: ParsableArguments {
       discussion: "It goes to the server that the address names, and to no other.", valueName: "header"))
   var httpHeader: [String] = []
 
+  func validate() throws {
+    guard httpHeader.isEmpty || CommandLine.arguments.contains(where: { $0.contains("://") }) else {
+      throw ValidationError("--http-header is for addresses on servers, such as https://host/x.npy")
+    }
+  }
+
   /// The bytes of a file.
   ///
   /// - Throws: ``FormatError`` if there is no such file, here or on the server.

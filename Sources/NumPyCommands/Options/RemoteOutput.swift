@@ -14,8 +14,12 @@ struct RemoteOutput: ParsableArguments {
   func write(
     to path: String, replacing: Bool, _ remote: RemoteInput, _ body: (_ path: String) throws -> Void
   ) throws {
+    let isHTTP = RemoteAddress.isRemote(path) && path.prefix(5).lowercased() != "s3://"
+    guard isHTTP || !put else {
+      throw ValidationError("--put is for an address of http or https that is written to, such as https://host/x.npy")
+    }
     guard RemoteAddress.isRemote(path) else { return try body(path) }
-    guard put || path.prefix(5).lowercased() == "s3://" else {
+    guard put || !isHTTP else {
       throw ValidationError(
         "--put writes to \(RemoteAddress.printable(path)) by PUT, if the server takes files that way")
     }

@@ -59,6 +59,7 @@ struct ArchiveDescription {
     fileSize = archive.zip.source.byteCount
     format = archive.zip.form == .tar ? "tar" : "npz"
     var members: [Member] = []
+    try archive.prepareHeaders()
     for member in archive.zip.members where !member.isFolder {
       var array: ArrayDescription?
       var failure: FormatError?

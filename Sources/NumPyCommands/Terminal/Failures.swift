@@ -88,6 +88,12 @@ enum Advice {
   /// The error with its message in plainer words, if what is wrong is a name.
   static func added(to error: FormatError) -> FormatError {
     var error = named(error)
+    if let path = error.file, RemoteAddress.isRemote(path), error.code == .notFound,
+      error.message.hasPrefix("cannot open")
+    {
+      error.message = "files on servers are written as a whole, by convert, cat and pack, and not changed"
+      return error
+    }
     if let path = error.file, FileFormat(extensionOf: path) == .raw, [.malformed, .truncated].contains(error.code),
       !error.message.contains("--dtype")
     {

@@ -64,6 +64,7 @@ final class HTTPClient {
     /// How many bytes the transfer had brought when it was last looked at, and when that last changed.
     var seen = (count: -1, time: 0.0)
     var timeouts = 0
+    var isPatient = false
 
     init(_ job: any HTTPJob) { self.job = job }
   }
@@ -120,7 +121,8 @@ final class HTTPClient {
   private func isStalled(_ transfer: CurlTransfer, _ attempt: Attempt) -> Bool {
     let now = HTTPClient.now
     if transfer.byteCount != attempt.seen.count { attempt.seen = (transfer.byteCount, now) }
-    return now - attempt.seen.time > options.timeout
+    // A server that joins the parts of a file has something to do before it answers.
+    return now - attempt.seen.time > options.timeout * (attempt.isPatient ? 4 : 1)
   }
 
   private func start(_ attempt: Attempt) throws(FormatError) -> CurlTransfer {
@@ -128,6 +130,7 @@ final class HTTPClient {
     let named = request.url
     request.url = attempt.url ?? redirections[named] ?? named
     attempt.url = request.url
+    attempt.isPatient = ![.get, .head].contains(request.method)
     // Secrets are for the server that was named only.
     if request.url.origin == named.origin {
       for header in headers { request.set(header.name, header.value) }
@@ -143,7 +146,9 @@ final class HTTPClient {
     if let refusal = transfer.refusal { throw refusal.at(file: name) }
     let response = transfer.response
     // A body that says what went wrong may be cut off.
-    let isAnswered = result == CurlLibrary.Result.ok || (response.status >= 300 && !response.errorBody.isEmpty)
+    let isAnswered =
+      result == CurlLibrary.Result.ok || attempt.job.hasEnough
+      || (response.status >= 300 && !response.errorBody.isEmpty)
     guard isAnswered else {
       try postpone(attempt, unreachable(result), isTemporary: isTemporary(result, attempt), after: nil)
       return false

@@ -18,6 +18,13 @@ protocol ResponseReceiver: AnyObject {
   func begin(_ response: HTTPResponse) throws(FormatError)
   /// Some bytes of the body.
   func receive(_ bytes: UnsafeRawBufferPointer) throws(FormatError)
+  /// Whether all that is wanted has come, so that the rest of a body can be left.
+  var hasEnough: Bool { get }
+}
+
+extension ResponseReceiver {
+  /// By default, false: answers are read to their end.
+  var hasEnough: Bool { false }
 }
 
 /// One request on its way, and its answer.
@@ -37,7 +44,7 @@ protocol ResponseReceiver: AnyObject {
   private static let longestHeader = 256 << 10
   private var headerSize = 0
   /// How many bytes have come so far, the header's included.
-  private(set) var byteCount = 0
+  private var receivedCount = 0
   /// How much is kept of a body that says what went wrong.
   private static let longestErrorBody = 16 << 10
 
@@ -125,12 +132,18 @@ protocol ResponseReceiver: AnyObject {
     _ = unsafe npyio_curl_set_pointer(curl.functions, easy, option.rawValue, pointer)
   }
 
+  /// How many bytes have been sent and received so far.
+  var byteCount: Int {
+    // Safe: the handle is in service as long as anybody asks.
+    receivedCount + (unsafe Int(npyio_curl_sent(curl.functions, easy)))
+  }
+
   // MARK: What libcurl calls
 
   /// Takes a line of the header; false if there are too many.
   fileprivate func add(header bytes: UnsafeRawBufferPointer) -> Bool {
     headerSize += bytes.count
-    byteCount += bytes.count
+    receivedCount += bytes.count
     guard headerSize <= CurlTransfer.longestHeader else { return false }
     // Safe: the bytes are copied.
     response.add(line: unsafe String(decoding: bytes, as: UTF8.self))
@@ -139,7 +152,7 @@ protocol ResponseReceiver: AnyObject {
 
   /// Hands bytes of the body on; false if no more are wanted.
   fileprivate func add(body bytes: UnsafeRawBufferPointer) -> Bool {
-    byteCount += bytes.count
+    receivedCount += bytes.count
     guard response.isSuccess else {
       let room = CurlTransfer.longestErrorBody - response.errorBody.count
       // Safe: the bytes are copied.
@@ -149,6 +162,8 @@ protocol ResponseReceiver: AnyObject {
     do throws(FormatError) {
       if !hasBegun { try receiver.begin(response) }
       hasBegun = true
+      // Of a server that ignores ranges what follows is not waited for.
+      if receiver.hasEnough { return false }
       try unsafe receiver.receive(bytes)
       return true
     } catch {

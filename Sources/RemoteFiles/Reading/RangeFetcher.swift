@@ -7,6 +7,8 @@ struct RangeFetcher {
   private let client: HTTPClient
   /// Whether the server is asked to compare versions itself; not by those that refuse it.
   private var asksForTag = true
+  /// What earlier processes have fetched, where the user keeps it.
+  private var cache: BlockCache?
 
   /// The most bytes of one request.
   private static let partSize = 8 << 20
@@ -17,7 +19,11 @@ struct RangeFetcher {
     self.file = file
     self.version = version
     self.client = client
+    cache = BlockCache(of: file, version, client.options)
   }
+
+  /// Sees to it that what is kept for later processes does not become too large.
+  mutating func trimCache() { cache?.trim() }
 
   /// Ranges in order, joined where little lies between.
   static func joined(_ ranges: [Range<Int>]) -> [Range<Int>] {
@@ -34,6 +40,64 @@ struct RangeFetcher {
 
   /// Fills the memory of pieces, which lie within the file.
   mutating func fetch(_ pieces: [SourcePiece]) throws(FormatError) {
+    guard cache != nil else { return try download(pieces) }
+    let missing = takeFromCache(pieces)
+    guard !missing.isEmpty else { return }
+    // Whole blocks, so that the cache is not full of crumbs.
+    let blocks = missing.map { piece in
+      (piece.offset / RangeFetcher.blockSize * RangeFetcher.blockSize)..<min(
+        version.byteCount,
+        (piece.offset + piece.count + RangeFetcher.blockSize - 1) / RangeFetcher.blockSize * RangeFetcher.blockSize)
+    }
+    let parts = RangeFetcher.joined(blocks).flatMap(RangeFetcher.parts)
+    // A few at a time, since they are in memory until they are written down.
+    for start in stride(from: 0, to: parts.count, by: 4) {
+      let group = Array(parts[start..<min(start + 4, parts.count)])
+      for (range, bytes) in zip(group, try download(group)) {
+        for piece in missing { RangeFetcher.copy(bytes, from: range.lowerBound, to: piece) }
+        cache?.add(bytes, at: range.lowerBound)
+      }
+    }
+  }
+
+  /// The size of what is kept.
+  private static let blockSize = 64 << 10
+
+  /// Copies what is kept into pieces; returns the rest of them.
+  private mutating func takeFromCache(_ pieces: [SourcePiece]) -> [SourcePiece] {
+    var missing: [SourcePiece] = []
+    var part: (start: Int, bytes: [UInt8]) = (0, [])
+    for piece in pieces {
+      var done = 0
+      while done < piece.count {
+        let place = piece.offset + done
+        if !(part.start..<(part.start + part.bytes.count)).contains(place) {
+          guard let found = cache?.part(at: place) else { break }
+          part = found
+        }
+        RangeFetcher.copy(part.bytes, from: part.start, to: piece)
+        done = min(piece.count, part.start + part.bytes.count - piece.offset)
+      }
+      guard done < piece.count else { continue }
+      // Safe: the end of the piece's own memory.
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: piece.memory[done...])
+      unsafe missing.append(SourcePiece(offset: piece.offset + done, memory: rest))
+    }
+    return missing
+  }
+
+  /// Copies those of some bytes that are a piece's.
+  private static func copy(_ bytes: [UInt8], from start: Int, to piece: SourcePiece) {
+    let common = (start..<(start + bytes.count)).clamped(to: piece.offset..<(piece.offset + piece.count))
+    guard !common.isEmpty else { return }
+    // Safe: the part lies within both the bytes and the piece.
+    unsafe bytes.withUnsafeBytes { all in
+      let part = unsafe UnsafeRawBufferPointer(rebasing: all[(common.lowerBound - start)..<(common.upperBound - start)])
+      unsafe piece.memory(common).copyMemory(from: part)
+    }
+  }
+
+  private mutating func download(_ pieces: [SourcePiece]) throws(FormatError) {
     let pieces = pieces.filter { $0.count > 0 }.sorted { $0.offset < $1.offset }
     guard !pieces.isEmpty else { return }
     let ranges = RangeFetcher.joined(pieces.map { $0.offset..<($0.offset + $0.count) }).flatMap(RangeFetcher.parts)
@@ -49,12 +113,23 @@ struct RangeFetcher {
       guard asksForTag, jobs.contains(where: \.isRefusedByTag) else { throw error }
       // The comparison of the tags of answers tells whether the file has changed, or the server refuses all such requests.
       asksForTag = false
-      try fetch(pieces)
+      try download(pieces)
     }
   }
 
   /// The bytes of ranges, which lie within the file.
   mutating func bytes(of ranges: [Range<Int>]) throws(FormatError) -> [[UInt8]] {
+    try filled(ranges) { (fetcher: inout RangeFetcher, pieces) throws(FormatError) in try fetcher.fetch(pieces) }
+  }
+
+  private mutating func download(_ ranges: [Range<Int>]) throws(FormatError) -> [[UInt8]] {
+    try filled(ranges) { (fetcher: inout RangeFetcher, pieces) throws(FormatError) in try fetcher.download(pieces) }
+  }
+
+  /// Memory for ranges, which `fill` fills.
+  private mutating func filled(
+    _ ranges: [Range<Int>], _ fill: (inout RangeFetcher, [SourcePiece]) throws(FormatError) -> Void
+  ) throws(FormatError) -> [[UInt8]] {
     var result: [[UInt8]] = []
     let total = ranges.reduce(0) { $0 + $1.count }
     var all = [UInt8](repeating: 0, count: total)
@@ -68,7 +143,7 @@ struct RangeFetcher {
         unsafe pieces.append(SourcePiece(offset: range.lowerBound, memory: part))
         start += range.count
       }
-      try fetch(pieces)
+      try fill(&self, pieces)
     }
     guard ranges.count > 1 else { return [all] }
     var start = 0

@@ -29,6 +29,8 @@ internal import ByteIO
 
   var url: RemoteURL { file.url }
 
+  var hasEnough: Bool { missing.isEmpty }
+
   func request() throws(FormatError) -> HTTPRequest {
     var request = HTTPRequest(.get, file.url)
     request.set("Range", "bytes=\(missing.lowerBound)-\(missing.upperBound - 1)")

@@ -76,6 +76,8 @@ public final class RemoteSource: ByteSource {
     state = Mutex(State(fetcher: RangeFetcher(file, opened.version, client), windows: windows, end: end))
   }
 
+  deinit { state.withLock { $0.fetcher.trimCache() } }
+
   /// Makes the first request, and another if the server cannot begin at the end.
   private static func open(
     _ file: RemoteFile, _ client: HTTPClient
