@@ -158,10 +158,15 @@ let package = Package(
       name: "NumPyIOC",
       dependencies: [
         "CNumPyIO", "PlatformC", "ParallelLoops", "PythonLiterals", "NDArrays", "ByteIO", "ArrayDeflate", "ZipArchives",
-        "ArrayBytes", "TextTables", "NPYFormat", "NPZFormat",
+        "PythonPickle", "ArrayBytes", "TextTables", "NPYFormat", "PickledArrays", "NPZFormat", "NumPyIO",
       ]),
   ]
 #endif
+
+// The source distribution of the Python package has no tests.
+if Context.environment["NPY_WITHOUT_TESTS"] != nil {
+  package.targets.removeAll { $0.path?.hasPrefix("Tests/") == true || $0.type == .test }
+}
 
 // The plugin that makes the documentation is fetched by `make docs` only.
 if Context.environment["NPY_DOCS"] != nil {

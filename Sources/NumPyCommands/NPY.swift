@@ -25,6 +25,7 @@ struct NPY: ParsableCommand {
     version: Product.version,
     subcommands: [
       InfoCommand.self, ListCommand.self, ShowCommand.self, ConvertCommand.self, AppendCommand.self, CatCommand.self,
+      SplitCommand.self, JoinCommand.self, StackCommand.self, RefsCommand.self,
       PackCommand.self, UnpackCommand.self, RemoveCommand.self, RenameCommand.self, StatsCommand.self, PlotCommand.self,
       DiffCommand.self, CheckCommand.self, PickleCommand.self, SizesCommand.self,
       DemoCommand.self, CompletionsCommand.self, CompleteCommand.self,

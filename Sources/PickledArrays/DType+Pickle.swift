@@ -1,6 +1,6 @@
-internal import ByteIO
-internal import NDArrays
-internal import PythonPickle
+package import ByteIO
+package import NDArrays
+package import PythonPickle
 
 // NumPy's dtype objects in pickles: `numpy.dtype(code, False, True)` with a state tuple.
 
@@ -30,7 +30,7 @@ extension DType {
   }
 
   /// The object that NumPy pickles a dtype as.
-  func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue {
+  package func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue {
     guard isSingleton else { return try makePickleValue(in: context) }
     return try context.singleton(notation) { () throws(FormatError) in try makePickleValue(in: context) }
   }
@@ -87,7 +87,7 @@ extension DType {
   ///
   /// - Throws: ``FormatError`` with code `malformed` for a state that NumPy would refuse, `unsupported` for dtypes
   ///   that are not arrays of bytes (`StringDType`).
-  init(pickled value: PickleValue) throws(FormatError) {
+  package init(pickled value: PickleValue) throws(FormatError) {
     var decoder = PickledDTypes()
     self = try decoder.dtype(of: value, depth: 0)
   }

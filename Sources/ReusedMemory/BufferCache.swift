@@ -59,11 +59,12 @@ internal import PlatformC
   package static func allocate(_ count: Int) -> UnsafeMutableRawPointer {
     let capacity = capacity(count)
     if capacity >= keptSize {
-      let block = kept.withLock { blocks in
+      // Without waiting: in a process that was forked while another thread had the list, nobody would unlock it.
+      let block = kept.withLockIfAvailable { blocks in
         blocks.lastIndex { $0.capacity == capacity }.map { blocks.remove(at: $0) }
       }
       // Safe: the block was allocated below, with this capacity, and nobody else holds it any more.
-      if let block { return unsafe block.address }
+      if let block = block ?? nil { return unsafe block.address }
     }
     let isLarge = capacity >= largeSize
     // Safe: given back by `release` only; the alignment is a power of two.
@@ -80,8 +81,9 @@ internal import PlatformC
     let capacity = capacity(count)
     if capacity >= keptSize, capacity <= maxKept {
       let block = unsafe Block(address: address, capacity: capacity)
-      var dropped: [Block] = []
-      kept.withLock { blocks in
+      var dropped = [block]
+      kept.withLockIfAvailable { blocks in
+        dropped = []
         blocks.append(block)
         var total = blocks.reduce(0) { $0 + $1.capacity }
         while total > maxKept {

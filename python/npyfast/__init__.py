@@ -10,11 +10,16 @@ them does not support goes to NumPy itself; the logger ``npyfast`` says so once,
 (3, 3)
 """
 
+from ._batch import batch
 from ._lazy import LazyArray, open_array
 from ._library import ArrayFileError
 from ._npy import append, load, save
 from ._npz import NpzFile, savez, savez_compressed
+from ._patch import patch
+from ._pickles import PickledClass, PickledObject, load_pickle
+from ._text import genfromtxt, loadtxt, savetxt
 
 __version__ = "0.1.0"
 
-__all__ = ["ArrayFileError", "LazyArray", "NpzFile", "append", "load", "open_array", "save", "savez", "savez_compressed"]
+__all__ = ["ArrayFileError", "LazyArray", "NpzFile", "PickledClass", "PickledObject", "append", "batch", "genfromtxt", "load",
+           "load_pickle", "loadtxt", "open_array", "patch", "save", "savetxt", "savez", "savez_compressed"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import ctypes
-from ctypes import c_int64
 from typing import Any
 
 import numpy as np
@@ -47,7 +46,10 @@ def describe(dtype: np.dtype) -> bytes:
         if known is None:
             known = _descrs[text] = repr(text).encode()
         return known
-    return repr(npy_format.dtype_to_descr(dtype)).encode("utf-8")
+    text = repr(npy_format.dtype_to_descr(dtype))
+    if len(text) > 60_000 or not text.isascii():
+        raise Unsupported("headers of which NumPy warns that older releases cannot read them")
+    return text.encode("utf-8")
 
 
 class _Memory:
@@ -127,8 +129,7 @@ def fill(view: lib.View, array: np.ndarray, descr: bytes, held: Any) -> None:
     view.data = array.__array_interface__["data"][0]
     view.descr = descr
     view.ndim = ndim
-    lengths = (c_int64 * (2 * ndim))(*array.shape, *array.strides)
-    address = ctypes.addressof(lengths)
-    view.shape = address
-    view.strides = address + 8 * ndim
+    lengths = lib.Items.integers(array.shape + array.strides)
+    view.shape = lengths.address
+    view.strides = lengths.address + 8 * ndim
     held.keep = lengths

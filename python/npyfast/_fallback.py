@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import logging
+from types import SimpleNamespace
 from typing import Any, Callable, NoReturn
+
+import numpy as np
 
 from ._library import ArrayFileError
 
 logger = logging.getLogger("npyfast")
 _told: set[str] = set()
+
+#: NumPy's own functions, which `patch` may have replaced in NumPy itself.
+numpy_functions = SimpleNamespace(
+    save=np.save, load=np.load, savez=np.savez, savez_compressed=np.savez_compressed, savetxt=np.savetxt,
+    loadtxt=np.loadtxt, genfromtxt=np.genfromtxt)
 
 
 def tell(reason: str) -> None:

@@ -12,6 +12,18 @@ from . import _library as lib
 
 __all__ = ["FileSink", "FileSource", "durability_of", "encoded_path"]
 
+# A type of an array of ctypes for each length would stay for ever.
+_memory_view = ctypes.pythonapi.PyMemoryView_FromMemory
+_memory_view.argtypes = [ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int]
+_memory_view.restype = ctypes.py_object
+_WRITABLE = 0x200
+
+
+def _memory(address: int, count: int) -> memoryview:
+    """Memory of the library's, to be used within a call of its only."""
+    return _memory_view(address, count, _WRITABLE)
+
+
 _DURABILITIES = {"none": 0, "consistent": 1, "durable": 2}
 
 
@@ -32,60 +44,106 @@ def encoded_path(path: str | bytes) -> bytes:
     return b"./-" if name == b"-" else name
 
 
-class FileSource:
-    """A source over a file object that can seek, from one of its positions on.
+class _Callbacks:
+    """What functions that the library calls need, and nothing that holds those functions: no cycle keeps a file alive."""
 
-    One thread at a time reads; the file's position is where the last read ended. What the file raises is in ``failure``.
-    """
+    __slots__ = ("base", "failure", "file", "lock", "text")
 
-    def __init__(self, file: Any, base: int | None = None) -> None:
+    def __init__(self, file: Any, base: int, text: str | None = None) -> None:
+        self.file, self.base, self.text = file, base, text
         self.failure: BaseException | None = None
-        self.file = file
-        self.base = file.tell() if base is None else base
-        self._handle = 0
-        name = getattr(file, "name", None)
-        self.name = name if isinstance(name, str) else type(file).__name__
-        if type(file) is io.BytesIO:
-            self._open_memory(file)
-        else:
-            self._open_file(file)
+        self.lock = threading.Lock()
 
-    def _open_memory(self, file: io.BytesIO) -> None:
-        self._buffer = file.getbuffer()[self.base:]
-        length = len(self._buffer)
-        address = None
-        if length:
-            if self._buffer.readonly:
-                raise ValueError("the buffer cannot be read")
-            self._bytes = (ctypes.c_char * length).from_buffer(self._buffer)
-            address = ctypes.addressof(self._bytes)
-        self.handle = lib.make(lib.library.npyio_source_memory, address, length, None, None)
-
-    def _open_file(self, file: Any) -> None:
-        file.seek(0, os.SEEK_END)
-        length = max(0, file.tell() - self.base)
-        file.seek(self.base)
-        self._lock = threading.Lock()
-        self._function = lib.ReadFunction(self._read)
-        reader = lib.Reader(name=self.name.encode("utf-8", "replace"), byte_count=length, read=self._function,
-                            is_exclusive=1)
-        self.handle = lib.make(lib.library.npyio_source_reader, ctypes.addressof(reader))
-
-    def _read(self, _context: int, offset: int, buffer: int, count: int) -> int:
+    def read(self, _context: int, offset: int, buffer: int, count: int) -> int:
         try:
-            with self._lock:
+            with self.lock:
                 self.file.seek(self.base + offset)
                 return _read_into(self.file, buffer, count)
         except BaseException as exception:  # handed on by whoever called the library
             self.failure = self.failure or exception
             return -1
 
+    def write(self, _context: int, address: int, count: int) -> int:
+        try:
+            if count:
+                self._write_all(_memory(address, count))
+            return 0
+        except BaseException as exception:  # handed on by whoever called the library
+            self.failure = self.failure or exception
+            return -1
+
+    def overwrite(self, _context: int, offset: int, address: int, count: int) -> int:
+        try:
+            end = self.file.tell()
+            self.file.seek(self.base + offset)
+            self._write_all(_memory(address, count))
+            self.file.seek(end)
+            return 0
+        except BaseException as exception:  # handed on by whoever called the library
+            self.failure = self.failure or exception
+            return -1
+
+    def _write_all(self, part: memoryview) -> None:
+        if self.text is not None:
+            self.file.write(bytes(part).decode(self.text))
+            return
+        # Files may keep what they are given: the memory is the library's, and is gone after the call.
+        known = (io.BytesIO, io.BufferedWriter, io.BufferedRandom, io.FileIO)
+        data: Any = part if type(self.file) in known else bytes(part)
+        while len(data):
+            written = self.file.write(data)
+            if written is None or written >= len(data):
+                return
+            data = data[written:]
+
+
+def _name(file: Any) -> bytes:
+    name = getattr(file, "name", None)
+    return (name if isinstance(name, str) else type(file).__name__).encode("utf-8", "replace")
+
+
+class FileSource:
+    """A source over a file object that can seek, from one of its positions on.
+
+    One thread at a time reads; the file's position is where the last read ended. What the file raises is in ``failure``.
+    """
+
+    def __init__(self, file: Any, base: int | None = None, *, borrows: bool = True) -> None:
+        """:param borrows: Whether the memory of a :class:`io.BytesIO` may be looked at itself, which cannot grow meanwhile."""
+        self.base = file.tell() if base is None else base
+        self._callbacks = _Callbacks(file, self.base)
+        self._held: Any = None
+        if borrows and type(file) is io.BytesIO:
+            self._open_memory(file)
+        else:
+            self._open_file(file)
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What the file has raised."""
+        return self._callbacks.failure
+
+    def _open_memory(self, file: io.BytesIO) -> None:
+        buffer = file.getbuffer()[self.base:]
+        first = ctypes.c_char.from_buffer(buffer) if len(buffer) else None
+        self._held = (first, buffer)
+        self.handle = lib.make(lib.library.npyio_source_memory, None if first is None else ctypes.addressof(first),
+                               len(buffer), None, None)
+
+    def _open_file(self, file: Any) -> None:
+        file.seek(0, os.SEEK_END)
+        length = max(0, file.tell() - self.base)
+        file.seek(self.base)
+        function = lib.ReadFunction(self._callbacks.read)
+        reader = lib.Reader(name=_name(file), byte_count=length, read=function, is_exclusive=1)
+        self._held = function
+        self.handle = lib.make(lib.library.npyio_source_reader, ctypes.addressof(reader))
+
     def close(self) -> None:
-        """Gives the source back; files of it that are open keep it alive."""
+        """Gives the source back, after all files of it."""
         handle, self.handle = self.handle, 0
         lib.free(handle)
-        self._bytes = None
-        self._buffer = None
+        self._held = None
 
     def __enter__(self) -> FileSource:
         return self
@@ -100,8 +158,7 @@ def _read_into(file: Any, address: int, count: int) -> int:
     readinto = getattr(file, "readinto", None)
     while done < count:
         if readinto is not None:
-            part = memoryview((ctypes.c_char * (count - done)).from_address(address + done)).cast("B")
-            got = readinto(part) or 0
+            got = readinto(_memory(address + done, count - done)) or 0
         else:
             data = file.read(count - done)
             if isinstance(data, str):
@@ -119,53 +176,20 @@ class FileSink:
 
     def __init__(self, file: Any, *, text: str | None = None) -> None:
         """:param text: The encoding in which bytes are to be handed on as text, for files that take text only."""
-        self.failure: BaseException | None = None
-        self.file = file
-        self.text = text
-        self._write_function = lib.WriteFunction(self._write)
-        self._overwrite_function = lib.OverwriteFunction()
-        self._base: int | None = None
+        base = -1
         try:
             if text is None and file.seekable():
-                self._base = file.tell()
-                self._overwrite_function = lib.OverwriteFunction(self._overwrite)
+                base = file.tell()
         except (AttributeError, OSError, ValueError):
             pass
-        name = getattr(file, "name", None)
-        name = name if isinstance(name, str) else type(file).__name__
-        self._structure = lib.Sink(name=name.encode("utf-8", "replace"), write=self._write_function,
-                                   overwrite=self._overwrite_function)
+        self._callbacks = _Callbacks(file, base, text)
+        write = lib.WriteFunction(self._callbacks.write)
+        overwrite = lib.OverwriteFunction(self._callbacks.overwrite) if base >= 0 else lib.OverwriteFunction()
+        self._structure = lib.Sink(name=_name(file), write=write, overwrite=overwrite)
+        self._held = (write, overwrite)
         self.address = ctypes.addressof(self._structure)
 
-    def _write(self, _context: int, address: int, count: int) -> int:
-        try:
-            if count:
-                self._write_all(memoryview((ctypes.c_char * count).from_address(address)).cast("B"))
-            return 0
-        except BaseException as exception:  # handed on by whoever called the library
-            self.failure = self.failure or exception
-            return -1
-
-    def _write_all(self, part: memoryview) -> None:
-        if self.text is not None:
-            self.file.write(bytes(part).decode(self.text))
-            return
-        # Files may keep what they are given: the memory is the library's, and is gone after the call.
-        data: Any = part if isinstance(self.file, (io.BytesIO, io.BufferedWriter, io.BufferedRandom, io.FileIO)) \
-            else bytes(part)
-        while len(data):
-            written = self.file.write(data)
-            if written is None or written >= len(data):
-                return
-            data = data[written:]
-
-    def _overwrite(self, _context: int, offset: int, address: int, count: int) -> int:
-        try:
-            end = self.file.tell()
-            self.file.seek((self._base or 0) + offset)
-            self._write_all(memoryview((ctypes.c_char * count).from_address(address)).cast("B"))
-            self.file.seek(end)
-            return 0
-        except BaseException as exception:  # handed on by whoever called the library
-            self.failure = self.failure or exception
-            return -1
+    @property
+    def failure(self) -> BaseException | None:
+        """What the file has raised."""
+        return self._callbacks.failure

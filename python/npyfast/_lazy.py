@@ -159,9 +159,11 @@ class LazyArray:
         indices = [_index(item) for item in items]
         if any(index is None for index in indices):
             return self.__array__()[key]
-        structures = (lib.Index * len(indices))(*indices)
+        structures = lib.Structures(lib.Index, len(indices))
+        for place, index in zip(structures.items, indices):
+            place.kind, place.bounds, place.start, place.stop, place.step = index  # type: ignore[misc]
         try:
-            handle = lib.get(lib.library.npyio_file_slice, self._handle, ctypes.addressof(structures), len(indices))
+            handle = lib.get(lib.library.npyio_file_slice, self._handle, structures.address, len(indices))
         except lib.ArrayFileError as error:
             raise _index_error(error) from None
         part = _arrays.adopt(handle)
@@ -169,7 +171,10 @@ class LazyArray:
 
 
 def _index_error(error: lib.ArrayFileError) -> Exception:
-    return IndexError(error.message) if error.number == lib.BAD_ARGUMENT else error  # type: ignore[attr-defined]
+    if error.number == lib.BAD_ARGUMENT:  # type: ignore[attr-defined]
+        # One that says how much memory a part needs is not about the index.
+        return MemoryError(str(error)) if "of memory" in error.message else IndexError(error.message)
+    return lib.as_system_error(error)  # type: ignore[return-value]
 
 
 def _are_rows(item: Any) -> bool:
@@ -184,23 +189,23 @@ def _bounded(value: Any) -> int:
     return max(-2**63, min(operator.index(value), 2**63 - 1))
 
 
-def _index(item: Any) -> lib.Index | None:
+def _index(item: Any) -> tuple[int, int, int, int, int] | None:
     """An index for the library; ``None`` for one that it does not know."""
     if item is Ellipsis:
-        return lib.Index(kind=2)
+        return (2, 0, 0, 0, 0)
     if item is None:
-        return lib.Index(kind=3)
+        return (3, 0, 0, 0, 0)
     if isinstance(item, slice):
         bounds = (item.start is not None) | (item.stop is not None) << 1
-        return lib.Index(kind=1, bounds=bounds, start=_bounded(item.start or 0), stop=_bounded(item.stop or 0),
-                         step=1 if item.step is None else _bounded(item.step))
+        return (1, bounds, _bounded(item.start or 0), _bounded(item.stop or 0),
+                1 if item.step is None else _bounded(item.step))
     if isinstance(item, (bool, np.bool_, np.ndarray, list)):
         return None
     try:
         place = operator.index(item)
     except TypeError:
         return None
-    return lib.Index(kind=0, start=_bounded(place))
+    return (0, 0, _bounded(place), 0, 0)
 
 
 def open_array(path: str | os.PathLike[str], member: str | None = None) -> LazyArray:

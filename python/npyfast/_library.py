@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
+import array
 import ctypes
 import errno
 import os
 import threading
+import time
 from ctypes import POINTER, byref, c_char_p, c_double, c_int32, c_int64, c_void_p
 from pathlib import Path
 from typing import Any, Callable
@@ -87,36 +90,68 @@ class Member(ctypes.Structure):
 
 
 class LoadTextOptions(ctypes.Structure):
-    _fields_ = [("dtype", c_char_p), ("comments", POINTER(c_char_p)), ("comment_count", c_int64),
-                ("delimiter", c_char_p), ("quote", c_char_p), ("encoding", c_char_p), ("columns", POINTER(c_int64)),
+    _fields_ = [("dtype", c_char_p), ("comments", c_void_p), ("comment_count", c_int64),
+                ("delimiter", c_char_p), ("quote", c_char_p), ("encoding", c_char_p), ("columns", c_void_p),
                 ("column_count", c_int64), ("skip_rows", c_int64), ("max_rows", c_int64), ("minimum_axes", c_int32),
                 ("unpack", c_int32), ("warn", WarningFunction), ("context", c_void_p)]
 
 
 class GenFromTextOptions(ctypes.Structure):
-    _fields_ = [("dtype", c_char_p), ("comments", c_char_p), ("delimiter", c_char_p), ("widths", POINTER(c_int64)),
+    _fields_ = [("dtype", c_char_p), ("comments", c_char_p), ("delimiter", c_char_p), ("widths", c_void_p),
                 ("width_count", c_int64), ("skip_header", c_int64), ("skip_footer", c_int64), ("max_rows", c_int64),
-                ("columns", POINTER(c_int64)), ("column_count", c_int64), ("names", POINTER(c_char_p)),
-                ("name_count", c_int64), ("missing", POINTER(c_char_p)), ("missing_count", c_int64),
+                ("columns", c_void_p), ("column_count", c_int64), ("names", c_void_p),
+                ("name_count", c_int64), ("missing", c_void_p), ("missing_count", c_int64),
                 ("filling", POINTER(c_double)), ("autostrip", c_int32), ("unpack", c_int32), ("with_mask", c_int32),
                 ("keep_bytes", c_int32), ("skip_invalid", c_int32), ("minimum_axes", c_int32), ("encoding", c_char_p),
                 ("warn", WarningFunction), ("context", c_void_p)]
 
 
 class SaveTextOptions(ctypes.Structure):
-    _fields_ = [("formats", POINTER(c_char_p)), ("format_count", c_int64), ("delimiter", c_char_p),
+    _fields_ = [("formats", c_void_p), ("format_count", c_int64), ("delimiter", c_char_p),
                 ("newline", c_char_p), ("header", c_char_p), ("footer", c_char_p), ("comments", c_char_p),
                 ("encoding", c_char_p)]
 
 
 class Node(ctypes.Structure):
-    _fields_ = [("kind", c_int32), ("child_count", c_int32), ("first_child", c_int64), ("integer", c_int64),
+    _fields_ = [("kind", c_int64), ("first_child", c_int64), ("child_count", c_int64), ("integer", c_int64),
                 ("number", c_double), ("imaginary", c_double), ("text", c_void_p), ("text_count", c_int64)]
 
 
 class Nodes(ctypes.Structure):
     _fields_ = [("nodes", POINTER(Node)), ("node_count", c_int64), ("children", POINTER(c_int64)),
                 ("child_count", c_int64), ("array_count", c_int64)]
+
+
+class Items:
+    """A list for the library, in memory whose address is ``address``: without a type of ctypes for each length, which would stay
+    in a cycle of references."""
+
+    __slots__ = ("_keep", "address")
+
+    def __init__(self, memory: Any, keep: Any = None) -> None:
+        self._keep = (memory, keep)
+        self.address = memory.buffer_info()[0]
+
+    @classmethod
+    def integers(cls, values: Any) -> Items:
+        return cls(array.array("q", values))
+
+    @classmethod
+    def texts(cls, values: list[bytes]) -> Items:
+        """Texts, each of which ends in a null byte as all of Python's bytes do."""
+        return cls(array.array("Q", [ctypes.cast(c_char_p(value), c_void_p).value or 0 for value in values]), values)
+
+
+class Structures:
+    """Structures of one kind, one behind the other."""
+
+    __slots__ = ("_memory", "address", "items")
+
+    def __init__(self, kind: Any, count: int) -> None:
+        size = ctypes.sizeof(kind)
+        self._memory = bytearray(size * count)
+        self.items = [kind.from_buffer(self._memory, place * size) for place in range(count)]
+        self.address = ctypes.addressof(self.items[0]) if count else None
 
 
 # The parameters of each function but for the task, which `call` adds where there is one, and the error.
@@ -129,7 +164,7 @@ _TASKED = {
     "npyio_writer_add": [c_void_p, c_void_p, c_void_p, c_int64], "npyio_writer_close": [c_void_p],
     "npyio_loadtxt": [c_void_p, c_void_p], "npyio_genfromtxt": [c_void_p, c_void_p],
     "npyio_savetxt": [c_void_p, c_char_p, c_void_p, c_int32], "npyio_savetxt_sink": [c_void_p, c_void_p, c_void_p],
-#    "npyio_tree_read": [c_void_p, c_char_p],
+    "npyio_tree_read": [c_void_p, c_char_p],
 }
 _PLAIN = {
     "npyio_array_info": [c_void_p, c_void_p], "npyio_file_info": [c_void_p, c_void_p],
@@ -142,13 +177,13 @@ _PLAIN = {
     "npyio_writer_append": [c_char_p, c_void_p, c_int64, c_int32],
     "npyio_writer_add_bytes": [c_void_p, c_char_p, c_void_p, c_int64],
     "npyio_deflate": [c_void_p, c_int64, c_int64, c_int32], "npyio_inflate": [c_void_p, c_int64, c_int64],
-#    "npyio_tree_nodes": [c_void_p, c_void_p], "npyio_tree_array": [c_void_p, c_int64],
+    "npyio_tree_nodes": [c_void_p, c_void_p], "npyio_tree_array": [c_void_p, c_int64],
 }
 # Functions that return nothing but the status.
 _WITHOUT_RESULT = {
     "npyio_save", "npyio_write", "npyio_append", "npyio_writer_add", "npyio_writer_close", "npyio_savetxt",
     "npyio_savetxt_sink", "npyio_array_info", "npyio_file_info", "npyio_archive_members", "npyio_writer_add_bytes",
-#    "npyio_tree_nodes",
+    "npyio_tree_nodes",
 }
 
 
@@ -296,33 +331,66 @@ def do(function: Callable[..., int], *arguments: Any) -> None:
         raise taken(local.error)
 
 
+class _Job:
+    """A call on a thread of its own, for which the caller waits whatever interrupts it: the call uses the caller's memory."""
+
+    def __init__(self, call: Callable[[Any, Any], int]) -> None:
+        self.call = call
+        self.task = make(library.npyio_task_create, None, None)
+        self.error = Error()
+        self.status = 0
+        self.is_asked = self.is_begun = self.is_finished = False
+        self.done = _thread.allocate_lock()
+        self.done.acquire()
+
+    def work(self) -> None:
+        self.is_begun = True
+        self.status = self.call(self.task, byref(self.error))
+        self.is_finished = True
+        self.done.release()
+
+    def wait(self) -> None:
+        """Begins the call and returns when it has ended; what interrupts the wait cancels it."""
+        while not self.is_finished:
+            # `Thread.join` must not be interrupted: before Python 3.13 it then takes the thread for finished.
+            if self.is_asked and self.has_begun():
+                self.done.acquire()
+            elif self.is_asked:
+                return
+            else:
+                self.is_asked = True
+                try:
+                    _thread.start_new_thread(self.work, ())
+                except RuntimeError:  # no more threads, or the interpreter is ending
+                    self.work()
+
+    def has_begun(self) -> bool:
+        """Whether the thread runs; one that was interrupted while it was started does so soon, or never."""
+        for _ in range(1000):
+            if self.is_begun:
+                return True
+            time.sleep(0.001)
+        return False
+
+
 def _interruptibly(call: Callable[[Any, Any], int]) -> None:
-    task = make(library.npyio_task_create, None, None)
-    error = Error()
-    status: list[int] = []
-    worker = threading.Thread(target=lambda: status.append(call(task, byref(error))), name="npyfast", daemon=True)
-    try:
-        try:
-            worker.start()
-        except RuntimeError:  # no more threads, or the interpreter is ending
-            status.append(call(task, byref(error)))
-        else:
-            _wait(worker, task)
-    finally:
-        free(task)
-    if not status:
-        raise ArrayFileError("other", "the call did not end")
-    if status[0]:
-        raise taken(error)
-
-
-def _wait(worker: threading.Thread, task: int) -> None:
+    job = _Job(call)
     interruption: BaseException | None = None
-    while worker.is_alive():
+    while True:
         try:
-            worker.join()
-        except BaseException as exception:  # KeyboardInterrupt, or what a handler of a signal raises
+            try:
+                job.wait()
+                break
+            except BaseException as exception:  # KeyboardInterrupt, or what a handler of a signal raises
+                interruption = interruption or exception
+                library.npyio_task_cancel(job.task)
+        except BaseException as exception:  # another one meanwhile
             interruption = interruption or exception
-            library.npyio_task_cancel(task)
+            library.npyio_task_cancel(job.task)
+    free(job.task)
     if interruption is not None:
+        if job.status:
+            library.npyio_error_clear(byref(job.error))
         raise interruption
+    if job.status:
+        raise taken(job.error)

@@ -54,13 +54,13 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, *, durability: str = "n
                 path += ".npy"
     except _arrays.Unsupported as reason:
         _fallback.tell(str(reason))
-        return np.save(file, array, allow_pickle=allow_pickle)
+        return _fallback.numpy_functions.save(file, array, allow_pickle=allow_pickle)
     if is_object:
         return _write(file, view)
     try:
         lib.run(lib.library.npyio_save, view.address, encoded_path(path), level, size=view.nbytes)
     except lib.ArrayFileError as error:
-        _refuse(error, path, lambda: np.save(file, array, allow_pickle=allow_pickle))
+        _refuse(error, path, lambda: _fallback.numpy_functions.save(file, array, allow_pickle=allow_pickle))
 
 
 def _refuse(error: lib.ArrayFileError, path: str, instead: Any) -> None:
@@ -104,7 +104,7 @@ def load(file: Any, mmap_mode: str | None = None, allow_pickle: bool = False, fi
         return _load_object(file, mmap_mode, limits, options)
     path = os.fspath(file)
     if "\0" in path if isinstance(path, str) else b"\0" in path:
-        return np.load(file, mmap_mode, **options)
+        return _fallback.numpy_functions.load(file, mmap_mode, **options)
     if mmap_mode:
         return _load_mapped(path, mmap_mode, options)
     return _load_path(path, limits, options)
@@ -124,8 +124,8 @@ def _load_path(path: str | bytes, limits: Any, options: dict[str, Any]) -> Any:
                     return NpzFile._opened(path, None, options)
         if error.number == lib.UNSUPPORTED:  # type: ignore[attr-defined]
             _fallback.tell("arrays of objects")
-        return _fallback.numpy_instead(error, np.load, path, **options)
-    return _finished(handle, lambda: np.load(path, **options))
+        return _fallback.numpy_instead(error, _fallback.numpy_functions.load, path, **options)
+    return _finished(handle, lambda: _fallback.numpy_functions.load(path, **options))
 
 
 def _finished(handle: int, instead: Any) -> Any:
@@ -142,7 +142,7 @@ def _load_mapped(path: str | bytes, mmap_mode: str, options: dict[str, Any]) -> 
         is_archive = start.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
     if not is_archive:
         # NumPy's memmap is all that is to be had: nothing is read.
-        return np.load(path, mmap_mode, **options)
+        return _fallback.numpy_functions.load(path, mmap_mode, **options)
     if mmap_mode not in ("r", "c"):
         raise ValueError(f"members of an archive can be mapped with mode 'r' or 'c', not {mmap_mode!r}: "
                          "what is written to them would contradict their checksums")
@@ -156,20 +156,20 @@ def _load_object(file: Any, mmap_mode: str | None, limits: Any, options: dict[st
         beginning = file.read(6)
         file.seek(start)
     except (AttributeError, OSError):
-        return np.load(file, mmap_mode, **options)
+        return _fallback.numpy_functions.load(file, mmap_mode, **options)
     if isinstance(beginning, bytes) and beginning[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return NpzFile._opened(file, None, options)
     if mmap_mode or beginning != _MAGIC:
-        return np.load(file, mmap_mode, **options)
+        return _fallback.numpy_functions.load(file, mmap_mode, **options)
     try:
         array = _read_array(file, limits)
         if array is not None:
             return array
     except lib.ArrayFileError as error:
         file.seek(start)
-        return _fallback.numpy_instead(error, np.load, file, **options)
+        return _fallback.numpy_instead(error, _fallback.numpy_functions.load, file, **options)
     file.seek(start)
-    return np.load(file, **options)
+    return _fallback.numpy_functions.load(file, **options)
 
 
 def _read_array(file: Any, limits: Any) -> Any:

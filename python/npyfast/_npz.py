@@ -6,7 +6,7 @@ import ctypes
 import io
 import os
 from collections.abc import Iterator
-from ctypes import POINTER, c_char_p, c_int64
+from ctypes import POINTER, c_int64
 from typing import Any
 
 import numpy as np
@@ -45,14 +45,15 @@ class NpzFile(_NumPyNpzFile):
     ``mmap_mode`` at :func:`load` maps members that are stored.
     """
 
-    fid = None
-
     def __init__(self, fid: Any, own_fid: bool = False, allow_pickle: bool = False,
                  pickle_kwargs: dict[str, Any] | None = None, *, max_header_size: int = 10_000,
                  mmap_mode: str | None = None) -> None:
         self._handle = 0
         self._source: FileSource | None = None
         self._zip: Any = None
+        self._fid: Any = None
+        self._file: Any = None
+        self._name = "object"
         self._path: str | bytes | None = None
         self.allow_pickle = allow_pickle
         self.pickle_kwargs = pickle_kwargs
@@ -62,11 +63,12 @@ class NpzFile(_NumPyNpzFile):
         limits = lib.Limits(header_characters=max(1, min(2**62 if allow_pickle else max_header_size, 2**62)))
         if isinstance(fid, (str, bytes, os.PathLike)):
             self._path = os.path.abspath(os.fspath(fid))
-            self.fid = os.fsdecode(fid)
+            self._name = os.fsdecode(fid)
             source = lib.make(lib.library.npyio_source_path, encoded_path(os.fspath(fid)))
         else:
-            self.fid = fid
-            self._source = FileSource(fid, base=0)
+            self._fid = fid if own_fid else None
+            self._file = fid
+            self._source = FileSource(fid, base=0, borrows=False)
             source = self._source.handle
         try:
             self._handle = lib.make(lib.library.npyio_archive_open, source, ctypes.addressof(limits))
@@ -104,14 +106,25 @@ class NpzFile(_NumPyNpzFile):
         except lib.ArrayFileError as error:
             if hasattr(file, "seek"):
                 file.seek(0)
-            return _fallback.numpy_instead(error, np.load, file, **options)
+            return _fallback.numpy_instead(error, _fallback.numpy_functions.load, file, **options)
+
+    @property
+    def fid(self) -> Any:  # type: ignore[override]
+        """As in NumPy the file object that is closed with the archive: one of its own, if it was opened by its path."""
+        if self._handle and self._fid is None and self._path is not None:
+            self._fid = open(self._path, "rb")
+        return self._fid
+
+    @fid.setter
+    def fid(self, value: Any) -> None:
+        self._fid = value
 
     @property
     def zip(self) -> Any:  # type: ignore[override]
         """A :class:`zipfile.ZipFile` of the same archive, for who needs one."""
         if self._handle and self._zip is None:
             import zipfile
-            self._zip = zipfile.ZipFile(self._path if self._path is not None else self.fid)
+            self._zip = zipfile.ZipFile(self._path if self._path is not None else self._file)
         return self._zip
 
     @zip.setter
@@ -129,8 +142,10 @@ class NpzFile(_NumPyNpzFile):
         archive, self._zip = getattr(self, "_zip", None), None
         if archive is not None:
             archive.close()
-        if getattr(self, "own_fid", False) and hasattr(self.fid, "close"):
-            self.fid.close()
+        file = getattr(self, "_fid", None)
+        if file is not None and (self.own_fid or self._path is not None):
+            file.close()
+            self._fid = None
         self.f = None
 
     def __del__(self) -> None:
@@ -181,7 +196,7 @@ class NpzFile(_NumPyNpzFile):
             raise
 
     def _by_numpy(self, key: str, error: lib.ArrayFileError) -> Any:
-        file = self._path if self._path is not None else self.fid
+        file = self._path if self._path is not None else self._file
         with _NumPyNpzFile(file, allow_pickle=self.allow_pickle, pickle_kwargs=self.pickle_kwargs,
                            max_header_size=self.max_header_size) as archive:
             return _fallback.numpy_instead(error, archive.__getitem__, key)
@@ -208,10 +223,7 @@ class NpzFile(_NumPyNpzFile):
         return LazyArray._of_member(self, key, self._number(key))
 
     def __repr__(self) -> str:
-        if isinstance(self.fid, str):
-            filename = self.fid
-        else:
-            filename = getattr(self.fid, "name", "object")
+        filename = self._name if self._path is not None else getattr(self._fid, "name", "object")
         names = ", ".join(self.files[:self._MAX_REPR_ARRAY_COUNT])
         if len(self.files) > self._MAX_REPR_ARRAY_COUNT:
             names += "..."
@@ -332,15 +344,15 @@ def _flush(writer: int, pending: list[tuple[str, np.ndarray, bytes]]) -> None:
     if not pending:
         return
     count = len(pending)
-    views = (lib.View * count)()
+    views = lib.Structures(lib.View, count)
     keep: list[Any] = []
-    for view, (_, array, descr) in zip(views, pending):
+    for view, (_, array, descr) in zip(views.items, pending):
         held = _arrays._Held()
         _arrays.fill(view, array, descr, held)
         keep.append(held)
-    names = (c_char_p * count)(*(name.encode("utf-8") for name, _, _ in pending))
+    names = lib.Items.texts([name.encode("utf-8") for name, _, _ in pending])
     size = sum(array.nbytes for _, array, _ in pending)
-    lib.run(lib.library.npyio_writer_add, writer, ctypes.addressof(names), ctypes.addressof(views), count, size=size)
+    lib.run(lib.library.npyio_writer_add, writer, names.address, views.address, count, size=size)
 
 
 def _add_by_numpy(writer: int, name: str, array: np.ndarray, allow_pickle: bool) -> None:

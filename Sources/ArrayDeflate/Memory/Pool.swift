@@ -19,11 +19,12 @@ final class Pool<Element: Sendable>: Sendable {
     self.make = make
   }
 
-  /// An object of the pool, or a new one.
-  func take() -> Element { spares.withLock { $0.popLast() } ?? make() }
+  /// An object of the pool, or a new one; a new one also while another thread has the pool locked, which in a process that
+  /// was forked meanwhile would be for ever.
+  func take() -> Element { (spares.withLockIfAvailable { $0.popLast() } ?? nil) ?? make() }
 
   func give(_ element: Element) {
     guard isWorthKeeping(element) else { return }
-    spares.withLock { if $0.count < maxCount { $0.append(element) } }
+    spares.withLockIfAvailable { if $0.count < maxCount { $0.append(element) } }
   }
 }

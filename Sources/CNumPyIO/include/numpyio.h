@@ -84,6 +84,7 @@ typedef struct npyio_file npyio_file;       /* an array in a file or archive: it
 typedef struct npyio_archive npyio_archive; /* an .npz archive */
 typedef struct npyio_writer npyio_writer;   /* an .npz archive that is being written */
 typedef struct npyio_task npyio_task;       /* what can be followed and cancelled */
+typedef struct npyio_tree npyio_tree;       /* what a pickle holds */
 
 /* Gives back a handle of any kind; of NULL, nothing. */
 void npyio_free(void *handle);
@@ -400,6 +401,66 @@ npyio_status npyio_deflate(
 /* Inflates a raw deflate stream of exactly `result_count` bytes. */
 npyio_status npyio_inflate(
     const void *bytes, int64_t count, int64_t result_count, npyio_array **out, npyio_error *error);
+
+/* --------------------------------------------------------------------------------------------------------- pickles */
+
+enum {
+  NPYIO_NODE_NONE = 0,
+  NPYIO_NODE_BOOL = 1,        /* integer */
+  NPYIO_NODE_INT = 2,         /* integer */
+  NPYIO_NODE_BIG_INT = 3,     /* text: two's complement, the low byte first */
+  NPYIO_NODE_FLOAT = 4,       /* number */
+  NPYIO_NODE_COMPLEX = 5,     /* number, imaginary */
+  NPYIO_NODE_STRING = 6,      /* text: WTF-8, that is UTF-8 in which lone surrogates are encoded too */
+  NPYIO_NODE_BYTES = 7,       /* text */
+  NPYIO_NODE_BYTEARRAY = 8,   /* text */
+  NPYIO_NODE_LIST = 9,        /* children */
+  NPYIO_NODE_TUPLE = 10,      /* children */
+  NPYIO_NODE_DICT = 11,       /* children: key, value, key, value */
+  NPYIO_NODE_SET = 12,        /* children */
+  NPYIO_NODE_FROZENSET = 13,  /* children */
+  NPYIO_NODE_GLOBAL = 14,     /* text: module, a line end, name; never looked up */
+  NPYIO_NODE_OBJECT = 15,     /* what Python would make by a call. text: the callable, as in GLOBAL; children: the arguments,
+                                 the state, the items, keys and values (each a tuple, but for the state); integer: 1 if
+                                 there is a state */
+  NPYIO_NODE_ARRAY = 16,      /* integer: the number of the array; see npyio_tree_array */
+  NPYIO_NODE_OBJECTS = 17,    /* an array of objects. text: its descr; children: the shape, the elements in C order, both
+                                 tuples; integer: 1 if NumPy holds it in Fortran order */
+  NPYIO_NODE_MASKED = 18,     /* integer: the number of the array of data, which that of the mask follows */
+  NPYIO_NODE_SCALAR = 19,     /* a scalar of NumPy's: the number of a 0-d array */
+  NPYIO_NODE_DTYPE = 20,      /* text: descr */
+  NPYIO_NODE_PERSISTENT = 21, /* children: the id */
+  NPYIO_NODE_OTHER = 22       /* text: what it is */
+};
+
+/* A value. Nodes that stand twice are shared; a list may contain itself. */
+typedef struct npyio_node {
+  int64_t kind;
+  int64_t first_child; /* of `children`, which hold numbers of nodes */
+  int64_t child_count;
+  int64_t integer;
+  double number;
+  double imaginary;
+  const char *text;
+  int64_t text_count;
+} npyio_node;
+
+typedef struct npyio_nodes {
+  const npyio_node *nodes; /* the first is the pickle's value */
+  int64_t node_count;
+  const int64_t *children;
+  int64_t child_count;
+  int64_t array_count;
+} npyio_nodes;
+
+/* Reads a pickle (also joblib's, compressed or not, and PyTorch's) as data; nothing in it is run or imported. `encoding` is
+   that of Python 2's strings: NULL or "ASCII", "latin1", "bytes". */
+npyio_status npyio_tree_read(
+    npyio_source *source, const char *encoding, npyio_task *task, npyio_tree **out, npyio_error *error);
+
+npyio_status npyio_tree_nodes(npyio_tree *tree, npyio_nodes *out, npyio_error *error);
+
+npyio_status npyio_tree_array(npyio_tree *tree, int64_t number, npyio_array **out, npyio_error *error);
 
 #ifdef __cplusplus
 }

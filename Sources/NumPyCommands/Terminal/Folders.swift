@@ -72,6 +72,12 @@ enum Folders {
     }
   }
 
+  /// The path of a file from the root on, without links.
+  static func absolute(_ path: String) throws(FormatError) -> String {
+    guard let resolved = realPath(path) else { throw FormatError(.notFound, "cannot find the file", file: path) }
+    return resolved
+  }
+
   /// A path without links; `nil` if it leads nowhere, or to a name that is not UTF-8.
   private static func realPath(_ path: String) -> String? {
     // Safe: the path is a null-terminated copy for the duration of the call; the result is ours to free.

@@ -1,8 +1,8 @@
-internal import PythonPickle
+package import PythonPickle
 
 extension PickleValue {
   /// What tells a container from others; `nil` for a value that holds none.
-  var identity: ObjectIdentifier? {
+  package var identity: ObjectIdentifier? {
     switch self {
     case .list(let node): ObjectIdentifier(node)
     case .tuple(let node): ObjectIdentifier(node)

@@ -37,9 +37,7 @@ extension LazyArray {
     guard let first = arrays.first else { throw FormatError(.badArgument, "need at least one array to stack") }
     var counted: [LazyArray] = []
     for array in arrays {
-      // The shape of a text is known when all of it has been read.
-      let known =
-        array.openAxis == nil ? array : try LazyArray(array.spool.countable(array.blocks()), spool: array.spool)
+      let known = try array.counted()
       guard counted.isEmpty || known.shape == counted[0].shape else {
         throw FormatError(
           .wrongShape,
@@ -55,6 +53,11 @@ extension LazyArray {
     var turned: [LazyArray] = []
     for array in counted { turned.append(try array.applying(.slice(whole + [.newAxis, .ellipsis]))) }
     return try concatenated(turned, axis: place)
+  }
+
+  /// The array with all lengths known: a text is read once for that.
+  package func counted() throws(FormatError) -> LazyArray {
+    openAxis == nil ? self : try LazyArray(spool.countable(blocks()), spool: spool)
   }
 
   /// Arrays of which some are of objects, in memory.

@@ -86,7 +86,7 @@ public final class PickleString: @unchecked Sendable {
   var utf8Count: Int { surrogateBytes?.count ?? text.utf8.count }
 
   /// Calls `body` with the bytes, surrogates encoded like any other code point.
-  func withUTF8<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+  package func withUTF8<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     if let surrogateBytes {
       // Safe: the buffer is used within the call only.
       return unsafe surrogateBytes.withUnsafeBufferPointer { unsafe body($0) }

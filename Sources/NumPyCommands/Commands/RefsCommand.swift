@@ -1,0 +1,58 @@
+import ArgumentParser
+import ByteIO
+import NumPyIO
+import ZipArchives
+
+struct RefsCommand: NPYCommand, HasCommonOptions {
+  static let configuration = CommandConfiguration(
+    commandName: "refs",
+    abstract: "Write references with which zarr and xarray read .npy and stored .npz in place.",
+    discussion: """
+      JSON as kerchunk has it: for each array its description in zarr's format 3, and where in which file its chunks lie.
+      Open it with fsspec's reference file system. Arrays of numbers only; members that are compressed are refused.
+
+      EXAMPLES
+        npy refs data.npy run.npz -o refs.json
+        npy refs s.npy --url-prefix s3://bucket/run/ -o refs.json
+      """)
+
+  @Argument(help: "The files.", completion: .file(extensions: ["npy", "npz"])) var files: [String]
+  @Option(name: .shortAndLong, help: "The file to be written; a dash is standard output.", completion: .file())
+  var output = "-"
+  @Option(help: "What stands before the files' names in the references, in place of the path of this folder.")
+  var urlPrefix: String?
+  @Option(help: "The most bytes of a chunk: 64M, 1G.") var chunk: ByteSize?
+  @OptionGroup var writing: OutputOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let paths = ManyOperands.unfolding(files)
+    var references = ZarrReferences(chunkBytes: chunk?.bytes ?? 64 << 20)
+    for path in paths {
+      let url = try urlPrefix.map { $0 + path } ?? Folders.absolute(path)
+      guard let archive = try? NPZArchive(opening: path) else {
+        try references.add(name(of: path), NPYFile(opening: path), url: url, offset: 0)
+        continue
+      }
+      let prefix = paths.count > 1 ? name(of: path) + "/" : ""
+      for member in archive.zip.members where try archive.isArray(member) {
+        guard let offset = try archive.storedOffset(of: member) else {
+          throw FormatError(
+            .unsupported, "the member is compressed, and cannot be read in place", file: path, member: member.name)
+        }
+        let name = member.name.hasSuffix(".npy") ? String(member.name.dropLast(4)) : member.name
+        try references.add(prefix + name, archive.file(of: member), url: url, offset: offset)
+      }
+    }
+    let text = references.json.pretty() + "\n"
+    try AtomicFile.write(to: output, replacing: writing.replaces, durability: writing.disk.durability) {
+      (sink: any ByteSink) throws(FormatError) in try sink.write(text)
+    }
+  }
+
+  /// What an array is called that is a file by itself.
+  private func name(of path: String) -> String {
+    let base = path.split(separator: "/").last.map(String.init) ?? path
+    return [".npy", ".npz"].contains { base.hasSuffix($0) } ? String(base.dropLast(4)) : base
+  }
+}

@@ -1,0 +1,55 @@
+"""Many arrays in one call, without the interpreter's lock."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from . import _arrays, _library as lib
+from ._files import encoded_path
+from ._lazy import LazyArray
+from ._npz import NpzFile
+
+__all__ = ["batch"]
+
+
+def batch(source: Any, indices: Any = None) -> np.ndarray:
+    """Read many samples at once as one array, whose first axis counts them.
+
+    All of it is one call, on all cores and without the interpreter's lock: what a loader of training data calls for each
+    batch.
+
+    >>> npyfast.batch(["a.npy", "b.npy", "c.npy"], [2, 0])           # two files  # doctest: +SKIP
+    >>> npyfast.batch(npyfast.load("train.npz"), ["img7", "img3"])   # members, by name or number  # doctest: +SKIP
+    >>> npyfast.batch(npyfast.open_array("train.npy"), [17, 3, 90])  # rows of one array  # doctest: +SKIP
+
+    :param source: Paths of ``.npy`` files; an archive; a :class:`LazyArray`, or the path of a ``.npy`` file.
+    :param indices: Which of the files, members or rows, in that order, one possibly several times; all by default.
+    :raises ArrayFileError: if the samples differ in dtype or shape, or one of them cannot be read.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        source = LazyArray(source)
+    if isinstance(source, LazyArray):
+        return source.read() if indices is None else source.take(indices)
+    if isinstance(source, NpzFile):
+        return _members(source, indices)
+    paths = list(source) if indices is None else [source[place] for place in indices]
+    names = lib.Items.texts([encoded_path(os.fspath(path)) for path in paths])
+    return _stacked(lib.library.npyio_load_stacked, names.address, len(paths), None)
+
+
+def _members(archive: NpzFile, indices: Any) -> np.ndarray:
+    if indices is None:
+        indices = range(len(archive))
+    numbers = np.fromiter(
+        (archive._number(key) if isinstance(key, str) else range(len(archive))[key] for key in indices), np.int64)
+    return _stacked(lib.library.npyio_archive_stacked, archive._handle, numbers.ctypes.data, len(numbers))
+
+
+def _stacked(function: Any, *arguments: Any) -> np.ndarray:
+    try:
+        return _arrays.adopt(lib.get(function, *arguments, size=0))
+    except lib.ArrayFileError as error:
+        raise lib.as_system_error(error) from None

@@ -1,0 +1,55 @@
+"""NumPy's own functions replaced, for who asks for it."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from . import _npy, _npz, _text
+from ._fallback import numpy_functions
+
+__all__ = ["patch"]
+
+
+@functools.wraps(_npz.savez_compressed)
+def _savez_compressed(file: Any, *args: Any, allow_pickle: bool = True, **kwds: Any) -> None:
+    # As NumPy's: whatever is called `level` is an array.
+    _npz._save(file, args, kwds, _npz._LEVELS["default"], allow_pickle)
+
+
+_REPLACED = {
+    "save": _npy.save, "load": _npy.load, "savez": _npz.savez, "savez_compressed": _savez_compressed,
+    "savetxt": _text.savetxt, "loadtxt": _text.loadtxt, "genfromtxt": _text.genfromtxt,
+}
+
+
+class patch:
+    """Have ``numpy.save``, ``load``, ``savez``, ``savez_compressed``, ``savetxt``, ``loadtxt`` and ``genfromtxt`` be this package's.
+
+    For the whole process, until ``undo`` is called; or within a ``with`` block. Code that imported NumPy's functions by name
+    before keeps NumPy's.
+
+    >>> with npyfast.patch():
+    ...     np.savez_compressed("run.npz", x=np.arange(3))  # doctest: +SKIP
+    """
+
+    def __init__(self) -> None:
+        self._previous = {name: getattr(np, name) for name in _REPLACED}
+        for name, function in _REPLACED.items():
+            setattr(np, name, function)
+
+    def undo(self) -> None:
+        """Put back what was there before."""
+        for name, function in self._previous.items():
+            setattr(np, name, function)
+
+    def __enter__(self) -> patch:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.undo()
+
+
+assert set(_REPLACED) <= set(vars(numpy_functions))

@@ -1,0 +1,281 @@
+"""Pickles read as data: nothing in them is run or imported."""
+
+from __future__ import annotations
+
+import collections
+import ctypes
+import datetime
+import decimal
+import fractions
+import os
+import pathlib
+import uuid
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+import numpy as np
+
+from . import _arrays, _library as lib
+from ._files import FileSource, encoded_path
+
+__all__ = ["PickledClass", "PickledObject", "load_pickle"]
+
+
+@dataclass(frozen=True)
+class PickledClass:
+    """A class or function that a pickle names, which is not looked up."""
+
+    module: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.name}"
+
+
+@dataclass
+class PickledObject:
+    """What Python would have made by calling something: what it would call, and with what."""
+
+    #: What would be called; ``None`` where it is not a plain name.
+    callable: PickledClass | None
+    #: The arguments of the call.
+    args: tuple[Any, ...] = ()
+    #: What would be given to ``__setstate__``, or become the ``__dict__``; ``None`` if there is nothing.
+    state: Any = None
+    #: What would be appended, or added.
+    items: list[Any] = field(default_factory=list)
+    #: What would be set by keys.
+    pairs: list[tuple[Any, Any]] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Any:
+        state = self.__dict__.get("state")
+        if isinstance(state, tuple) and len(state) == 2:
+            for part in state:
+                if isinstance(part, dict) and name in part:
+                    return part[name]
+        if isinstance(state, dict) and name in state:
+            return state[name]
+        raise AttributeError(name)
+
+
+
+#: What is made of calls whose result is plain data: by classes of the standard library, with arguments that are data.
+_PLAIN: dict[tuple[str, str], Callable[..., Any]] = {
+    ("collections", "OrderedDict"): collections.OrderedDict,
+    ("collections", "Counter"): collections.Counter,
+    ("collections", "deque"): collections.deque,
+    ("datetime", "date"): datetime.date,
+    ("datetime", "datetime"): datetime.datetime,
+    ("datetime", "time"): datetime.time,
+    ("datetime", "timedelta"): datetime.timedelta,
+    ("datetime", "timezone"): datetime.timezone,
+    ("decimal", "Decimal"): decimal.Decimal,
+    ("fractions", "Fraction"): fractions.Fraction,
+    ("pathlib", "PurePosixPath"): pathlib.PurePosixPath,
+    ("pathlib", "PosixPath"): pathlib.PurePosixPath,
+    ("uuid", "UUID"): uuid.UUID,
+}
+for _name in ("set", "frozenset", "complex", "bytearray", "slice", "list", "tuple", "dict"):
+    for _module in ("builtins", "__builtin__"):
+        _PLAIN[_module, _name] = getattr(__import__("builtins"), _name)
+
+
+def load_pickle(file: Any, *, encoding: str = "ASCII") -> Any:
+    """Read a pickle without running anything: NumPy's arrays, and plain Python objects.
+
+    Reads what :func:`pickle.dump`, :func:`numpy.save` of objects (``.npy``), joblib (compressed or not) and PyTorch write. What
+    would be an object of some class is a :class:`PickledObject` with its arguments, state and items; a class or function is a
+    :class:`PickledClass`. Containers of the standard library, dates, decimals, fractions and paths are made as such.
+
+    :param file: A path, or a file object that is open for reading bytes and can seek.
+    :param encoding: What strings of Python 2 are: ``"ASCII"``, ``"latin1"`` or ``"bytes"``, as in :func:`pickle.load`.
+    :raises ArrayFileError: if it is no pickle, or a broken one.
+    """
+    if encoding not in ("ASCII", "latin1", "bytes"):
+        raise ValueError("encoding must be 'ASCII', 'latin1', or 'bytes'")
+    source: FileSource | None = None
+    path: str | bytes | None = None
+    if hasattr(file, "read"):
+        source = FileSource(file)
+        handle = source.handle
+    else:
+        path = os.fspath(file)
+        try:
+            handle = lib.make(lib.library.npyio_source_path, encoded_path(path))
+        except lib.ArrayFileError as error:
+            raise lib.as_system_error(error, os.fsdecode(path)) from None
+    tree = 0
+    try:
+        tree = lib.get(lib.library.npyio_tree_read, handle, encoding.encode(), size=lib.LONG)
+        return _Decoder(tree).value()
+    except lib.ArrayFileError as error:
+        if source is not None and source.failure is not None:
+            raise source.failure from None
+        raise lib.as_system_error(error, None if path is None else os.fsdecode(path)) from None
+    finally:
+        lib.free(tree)
+        if source is not None:
+            source.close()
+        else:
+            lib.free(handle)
+
+
+class _Decoder:
+    """Makes Python's values of a table of nodes, each node once, without calling itself however deep they nest."""
+
+    def __init__(self, tree: int) -> None:
+        self.tree = tree
+        nodes = lib.Nodes()
+        lib.do(lib.library.npyio_tree_nodes, tree, ctypes.addressof(nodes))
+        self.count = nodes.node_count
+        table = np.ctypeslib.as_array(ctypes.cast(nodes.nodes, ctypes.POINTER(ctypes.c_int64)), (self.count, 8))
+        self.table = table.tolist()
+        self.numbers = table.view(np.float64)
+        self.children = np.ctypeslib.as_array(nodes.children, (nodes.child_count,)).tolist() if nodes.child_count else []
+        self.values: list[Any] = [None] * self.count
+        self.made = [False] * self.count
+
+    def value(self) -> Any:
+        """The pickle's value.
+
+        Lists, dictionaries and sets are made empty and filled at the end, so that they may contain themselves.
+        """
+        for place in range(self.count):
+            self._make_leaf(place)
+        stack = [0]
+        fillings: list[int] = []
+        while stack:
+            place = stack[-1]
+            if self.made[place]:
+                stack.pop()
+                continue
+            kind = self.table[place][0]
+            if kind in (9, 11, 12):  # list, dict, set: empty at first
+                self.values[place] = [] if kind == 9 else {} if kind == 11 else set()
+                self.made[place] = True
+                fillings.append(place)
+                stack.pop()
+                stack.extend(reversed(self._parts(place)))
+                continue
+            missing = [part for part in self._parts(place) if not self.made[part]]
+            if not missing:
+                self._make(place, kind)
+                stack.pop()
+            elif len(stack) > self.count + 1:
+                raise lib.ArrayFileError("unsupported", "an immutable value that contains itself")
+            else:
+                stack.extend(reversed(missing))
+        for place in fillings:
+            self._fill(place)
+        return self.values[0]
+
+    def _parts(self, place: int) -> list[int]:
+        first, count = self.table[place][1:3]
+        return self.children[first:first + count]
+
+    def _text(self, place: int) -> bytes:
+        address, length = self.table[place][6:8]
+        return ctypes.string_at(address, length)
+
+    def _name(self, place: int) -> PickledClass | None:
+        module, end, name = self._text(place).decode("utf-8", "surrogatepass").partition("\n")
+        return PickledClass(module, name) if end else None
+
+    def _array(self, number: int) -> np.ndarray:
+        return _arrays.adopt(lib.make(lib.library.npyio_tree_array, self.tree, number))
+
+    def _make_leaf(self, place: int) -> None:
+        row = self.table[place]
+        kind = row[0]
+        if kind == 0:
+            value: Any = None
+        elif kind == 1:
+            value = bool(row[3])
+        elif kind == 2:
+            value = row[3]
+        elif kind == 3:
+            value = int.from_bytes(self._text(place), "little", signed=True)
+        elif kind == 4:
+            value = float(self.numbers[place, 4])
+        elif kind == 5:
+            value = complex(self.numbers[place, 4], self.numbers[place, 5])
+        elif kind == 6:
+            value = self._text(place).decode("utf-8", "surrogatepass")
+        elif kind == 7:
+            value = self._text(place)
+        elif kind == 8:
+            value = bytearray(self._text(place))
+        elif kind == 14:
+            value = self._name(place)
+        elif kind == 16:
+            value = self._array(row[3])
+        elif kind == 18:
+            value = np.ma.MaskedArray(self._array(row[3]), mask=self._array(row[3] + 1))
+        elif kind == 19:
+            value = self._array(row[3])[()]
+        elif kind == 20:
+            value = _arrays.dtype_of(self._text(place))
+        elif kind == 22:
+            value = PickledObject(PickledClass("", self._text(place).decode()))
+        else:
+            return
+        self.values[place] = value
+        self.made[place] = True
+
+    def _make(self, place: int, kind: int) -> None:
+        parts = [self.values[part] for part in self._parts(place)]
+        if kind == 10:
+            value: Any = tuple(parts)
+        elif kind == 13:
+            value = frozenset(parts)
+        elif kind == 17:
+            value = self._objects(place, *parts)
+        elif kind == 21:
+            value = PickledObject(PickledClass("", "persistent id"), tuple(parts))
+        else:
+            value = self._object(place, *parts)
+        self.values[place] = value
+        self.made[place] = True
+
+    def _objects(self, place: int, shape: tuple[int, ...], items: tuple[Any, ...]) -> np.ndarray:
+        array = np.empty(len(items), _arrays.dtype_of(self._text(place)))
+        for number, item in enumerate(items):
+            array[number] = item
+        array = array.reshape(shape)
+        return np.asfortranarray(array) if self.table[place][3] else array
+
+    def _object(self, place: int, args: tuple[Any, ...], state: Any, items: tuple[Any, ...], pairs: tuple[Any, ...]) -> Any:
+        name = self._name(place)
+        keyed = list(zip(pairs[::2], pairs[1::2]))
+        maker = None if name is None else _PLAIN.get((name.module, name.name))
+        if maker is not None and (state is None or state == {}):
+            try:
+                value = maker(*args)
+                if items:
+                    (value.extend if hasattr(value, "extend") else value.update)(items)
+                for key, item in keyed:
+                    value[key] = item
+                return value
+            except Exception:  # arguments that the class does not take: an object of that name is all that is known
+                pass
+        return PickledObject(name, args, state, list(items), keyed)
+
+    def _fill(self, place: int) -> None:
+        parts = [self.values[part] for part in self._parts(place)]
+        target = self.values[place]
+        if isinstance(target, list):
+            target.extend(parts)
+        elif isinstance(target, dict):
+            for key, value in zip(parts[::2], parts[1::2]):
+                target[_hashable(key)] = value
+        else:
+            target.update(_hashable(part) for part in parts)
+
+
+def _hashable(key: Any) -> Any:
+    """A key as it is, if it can be one; objects of unknown classes are keys by what they would be."""
+    try:
+        hash(key)
+    except TypeError:
+        return repr(key)
+    return key

@@ -1,0 +1,138 @@
+"""What NumPy has not: batches, pickles read as data, and NumPy's functions replaced."""
+import collections
+import datetime
+import decimal
+import io
+import logging
+import os
+import pickle
+
+import numpy as np
+import npyfast
+import pytest
+from conftest import same
+
+
+def test_batches(tmp_path):
+    for order in "CF":
+        arrays = [np.array(np.arange(n, n + 12).reshape(3, 4), dtype="<f4", order=order) for n in range(30)]
+        paths = [tmp_path / f"{n}.npy" for n in range(30)]
+        for path, array in zip(paths, arrays):
+            np.save(path, array)
+        assert same(npyfast.batch(paths), np.stack(arrays))
+        assert same(npyfast.batch(paths, [3, 29, 3]), np.stack([arrays[3], arrays[29], arrays[3]]))
+        for save in (npyfast.savez, npyfast.savez_compressed, np.savez):
+            save(tmp_path / "a.npz", **{f"m{n}": array for n, array in enumerate(arrays)})
+            archive = npyfast.load(tmp_path / "a.npz")
+            assert same(npyfast.batch(archive, ["m5", 7, -1]), np.stack([arrays[5], arrays[7], arrays[29]]))
+            assert same(npyfast.batch(archive), np.stack(arrays))
+        np.save(tmp_path / "all.npy", np.array(np.stack(arrays), order=order))
+        assert same(npyfast.batch(tmp_path / "all.npy", [2, 1, -1]), np.stack([arrays[2], arrays[1], arrays[29]]))
+    np.save(paths[4], np.zeros(3))
+    with pytest.raises(npyfast.ArrayFileError, match="alike"):
+        npyfast.batch(paths)
+    paths[4].unlink()
+    with pytest.raises(FileNotFoundError):
+        npyfast.batch(paths)
+    with pytest.raises(KeyError):
+        npyfast.batch(archive, ["nothing"])
+
+
+class Custom:
+    def __init__(self):
+        self.weights = np.arange(3.)
+
+
+class Dangerous:
+    def __reduce__(self):
+        return os.system, ("touch ran",)
+
+
+VALUES = [None, True, False, 0, -1, 2**70, -2**70, 1.5, float("inf"), 1 + 2j, "text", "é\ud800", b"bytes", bytearray(b"x"), [1, [2]],
+          (1, (2,)), {"a": 1, 2: None}, {1, 2}, frozenset([3]), collections.OrderedDict(a=1), datetime.date(2020, 1, 2),
+          datetime.datetime(2020, 1, 2, 3), decimal.Decimal("1.5"), datetime.timedelta(3), collections.deque([1, 2]), range, [], {}]
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_pickles_of_plain_values(tmp_path, protocol):
+    for value in VALUES:
+        if isinstance(value, type):
+            continue
+        (tmp_path / "p.pkl").write_bytes(pickle.dumps(value, protocol))
+        loaded = npyfast.load_pickle(tmp_path / "p.pkl")
+        assert loaded == value and type(loaded) is type(value), value
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_pickles_of_arrays(dtype, protocol):
+    array = np.zeros(6, dtype)
+    array.view("u1")[:] = np.arange(array.nbytes) % 100 if dtype.kind not in "?U" else 0
+    for value in (array.reshape(2, 3), np.asfortranarray(array.reshape(2, 3)), array[:0]):
+        assert same(npyfast.load_pickle(io.BytesIO(pickle.dumps({"x": value}, protocol)))["x"], value)
+    if dtype.names is None and dtype.kind != "V":
+        scalar = npyfast.load_pickle(io.BytesIO(pickle.dumps(array[0], protocol)))
+        assert type(scalar) is type(array[0]) and scalar.tobytes() == array[0].tobytes()
+    assert npyfast.load_pickle(io.BytesIO(pickle.dumps(dtype, protocol))) == dtype
+
+
+def test_pickles_run_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "p.pkl").write_bytes(pickle.dumps([Dangerous(), Custom(), np.array([1, None, {"a": 2}], object)]))
+    danger, custom, objects = npyfast.load_pickle("p.pkl")
+    assert not (tmp_path / "ran").exists()
+    assert isinstance(danger, npyfast.PickledObject) and danger.args == ("touch ran",)
+    assert danger.callable == npyfast.PickledClass(os.system.__module__, "system")
+    assert same(custom.weights, np.arange(3.)) and custom.callable == npyfast.PickledClass(__name__, "Custom")
+    assert objects.tolist() == [1, None, {"a": 2}]
+    np.save("o.npy", np.array([1, "b"], object))
+    with pytest.raises(FileNotFoundError):
+        npyfast.load_pickle("missing.pkl")
+    for broken in (b"", b"\x80\x04", b"hello", pickle.dumps([1, 2])[:-3]):
+        with pytest.raises(npyfast.ArrayFileError):
+            npyfast.load_pickle(io.BytesIO(broken))
+
+
+def test_pickles_keep_identity():
+    shared = [1]
+    circle = [shared, shared, {"again": shared}]
+    circle.append(circle)
+    loaded = npyfast.load_pickle(io.BytesIO(pickle.dumps(circle)))
+    assert loaded[0] is loaded[1] is loaded[2]["again"] and loaded[3] is loaded
+    array = np.arange(3)
+    loaded = npyfast.load_pickle(io.BytesIO(pickle.dumps([array, array])))
+    assert loaded[0] is loaded[1]
+    # Deeper than Python's own pickler goes.
+    data = b"\x80\x02" + b"]" * 50_000 + b"a" * 49_999 + b"."
+    loaded = npyfast.load_pickle(io.BytesIO(data))
+    for _ in range(49_999):
+        (loaded,) = loaded
+    assert loaded == []
+
+
+def test_masked_arrays_in_pickles():
+    masked = np.ma.array([1, 2, 3], mask=[0, 1, 0])
+    loaded = npyfast.load_pickle(io.BytesIO(pickle.dumps(masked)))
+    assert loaded.tolist() == masked.tolist()
+
+
+def test_patch(tmp_path):
+    before = np.load, np.savez_compressed
+    with npyfast.patch():
+        assert np.load is npyfast.load
+        np.savez_compressed(tmp_path / "a", level=3, x=np.arange(3))
+        with np.load(tmp_path / "a.npz") as loaded:
+            assert loaded["level"] == 3 and isinstance(loaded, npyfast.NpzFile)
+        np.save(tmp_path / "o.npy", np.array([None], object))
+        assert np.load(tmp_path / "o.npy", allow_pickle=True)[0] is None
+        with pytest.raises(ValueError):
+            np.load(tmp_path / "o.npy")
+    assert (np.load, np.savez_compressed) == before
+
+
+def test_numpys_share_is_told_once(tmp_path, caplog):
+    from npyfast import _fallback
+    _fallback._told.clear()
+    caplog.set_level(logging.DEBUG, "npyfast")
+    for _ in range(3):
+        npyfast.save(tmp_path / "o.npy", np.array([None], object))
+    assert len(caplog.records) == 1 and "numpy itself handles" in caplog.text

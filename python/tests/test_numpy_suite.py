@@ -1,0 +1,33 @@
+"""NumPy's own tests of its files, with this package's functions in the place of NumPy's."""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+#: Not run: what takes gigabytes, or tests something within NumPy's own functions.
+LEFT_OUT = {
+    "test_large_archive": "writes 2 GiB",
+    "TestSavezLoad::test_big_arrays": "writes 2 GiB",
+    "TestSaveTxt::test_large_zip": "takes 7 GB of memory",
+    "test_load_refcount": "counts cycles of references, of which Python's literal_eval leaves some for a dtype that is new",
+}
+
+
+@pytest.mark.parametrize("module, least", [("test_io", 240), ("test_format", 60), ("test_loadtxt", 230)])
+def test_numpys_own_tests(module, least, tmp_path):
+    pytest.importorskip(f"numpy.lib.tests.{module}")
+    line = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "patched", "--basetemp",
+            str(tmp_path / "base"), "--pyargs", f"numpy.lib.tests.{module}"]
+    for name in LEFT_OUT:
+        line += ["--deselect", "::" + name]
+    outcome = subprocess.run(line, cwd=HERE, env={**os.environ, "PYTHONPATH": str(HERE)}, capture_output=True, text=True,
+                             timeout=600)
+    assert outcome.returncode == 0, outcome.stdout[-4000:]
+    passed = int(re.search(r"(\d+) passed", outcome.stdout).group(1))
+    print(f"NumPy's {module}, patched: {passed} passed")
+    assert passed >= least, outcome.stdout[-500:]

@@ -1,0 +1,130 @@
+"""`savetxt`, `loadtxt` and `genfromtxt`, against NumPy."""
+import gzip
+import io
+import warnings
+
+import numpy as np
+import npyfast
+import pytest
+from conftest import same
+
+
+def outcome(function, *arguments, **keywords):
+    """What a call does: its result with its warnings, or the exception's type and text."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            result = function(*arguments, **keywords)
+        except Exception as exception:
+            return type(exception), without_address(exception)
+    # Files that the tests leave open, and a warning that NumPy gives of how it reads in pieces.
+    return result, [(each.category, without_address(each.message)) for each in caught
+                    if each.category is not ResourceWarning and "max_rows=50000" not in str(each.message)]
+
+
+def without_address(text):
+    return str(text).split(" at 0x")[0]
+
+
+def agree(ours, theirs):
+    if isinstance(ours[0], type) or isinstance(theirs[0], type):
+        assert ours == theirs
+        return True
+    assert ours[1] == theirs[1]
+    if isinstance(ours[0], list):
+        return len(ours[0]) == len(theirs[0]) and all(map(same, ours[0], theirs[0]))
+    if isinstance(theirs[0], np.ma.MaskedArray):
+        assert same(np.asarray(np.ma.getmaskarray(ours[0])), np.asarray(np.ma.getmaskarray(theirs[0])))
+        return type(ours[0]) is type(theirs[0]) and same(ours[0].filled(), theirs[0].filled())
+    return same(ours[0], theirs[0])
+
+
+RECORDS = np.array([(1, 2.5, "a"), (3, -4.0, "bc")], [("n", "i4"), ("x", "f8"), ("s", "U3")])
+TABLES = {
+    "floats": np.linspace(-1, 1, 12).reshape(4, 3), "integers": np.arange(12).reshape(4, 3), "one": np.arange(5.),
+    "strided": np.arange(24.).reshape(4, 6)[::-1, ::2], "complex": np.array([[1 + 2j, -3 - 4j]]), "records": RECORDS,
+    "bool": np.array([[True, False]]), "empty": np.zeros((0, 3)), "big": np.array([np.nan, np.inf, -0.0, 1e300]),
+    "text": np.array([["a", "b"]]), "0-d": np.array(5.), "3-d": np.zeros((1, 2, 3)), "swapped": np.arange(3, dtype=">i2"),
+    "objects": np.array([[1, 2.5]], object), "list": [[1, 2], [3, 4]],
+}
+FORMATS = [{}, {"fmt": "%d"}, {"fmt": "%.3f", "delimiter": ","}, {"fmt": "%g", "header": "a\nb", "footer": "end", "comments": "% "},
+           {"fmt": ["%d", "%.2f", "%s"]}, {"fmt": "%d;%.2f;%s"}, {"newline": "\r\n"}, {"fmt": "%10.5f|%-8d|%s"}, {"fmt": ("%s",)},
+           {"fmt": 5}, {"fmt": "%"}, {"fmt": ""}, {"encoding": "utf-16"}, {"header": "é", "encoding": "latin1"}, {"fmt": ["%d"]}]
+
+
+@pytest.mark.parametrize("options", FORMATS, ids=str)
+def test_savetxt(tmp_path, options):
+    for name, table in TABLES.items():
+        ours = outcome(npyfast.savetxt, tmp_path / "ours", table, **options)
+        theirs = outcome(np.savetxt, tmp_path / "theirs", table, **options)
+        assert ours == theirs, name
+        if not isinstance(theirs[0], type):
+            assert (tmp_path / "ours").read_bytes() == (tmp_path / "theirs").read_bytes(), name
+        for file in (io.BytesIO, io.StringIO):
+            if options.get("encoding") == "utf-16":
+                continue  # NumPy writes a byte order mark before every row
+            ours, theirs = file(), file()
+            assert outcome(npyfast.savetxt, ours, table, **options) == outcome(np.savetxt, theirs, table, **options), name
+            # A table that is refused half way leaves half of it with NumPy.
+            assert ours.getvalue() in (theirs.getvalue(), type(ours.getvalue())()), name
+
+
+def test_compressed_text(tmp_path):
+    table = np.arange(3000.).reshape(1000, 3)
+    for ending in ("gz", "bz2", "xz"):
+        path = tmp_path / f"t.{ending}"
+        npyfast.savetxt(path, table)
+        assert same(np.loadtxt(path), table) and same(npyfast.loadtxt(path), table) and same(npyfast.genfromtxt(path), table)
+    assert gzip.open(tmp_path / "t.gz").readline() == b"%.18e %.18e %.18e\n" % (0, 1, 2)
+
+
+def test_a_table_that_is_refused_leaves_the_old_file(tmp_path):
+    npyfast.savetxt(tmp_path / "t", [1])
+    before = (tmp_path / "t").read_bytes()
+    for table, options in ((np.array(5.), {}), (np.array(["a"]), {"fmt": "%d"})):
+        with pytest.raises((ValueError, TypeError)):
+            npyfast.savetxt(tmp_path / "t", table, **options)
+        assert (tmp_path / "t").read_bytes() == before
+
+
+TEXTS = {
+    "plain": "1 2 3\n4 5 6\n", "comments": "# a\n1 2 # b\n\n3 4\n", "commas": "1,2\n3,4\n", "one": "7\n", "row": "1 2 3\n",
+    "empty": "", "ragged": "1 2\n3\n", "words": "a b\nc d\n", "floats": "1e5 nan\n-inf 0x1p3\n", "quoted": '"1" "2"\n',
+    "names": "# x y\n1 2\n3 4\n", "gaps": "1,,3\n4,5,\n", "no end": "1 2\n3 4", "crlf": "1 2\r\n3 4\r\n", "wide": "  1 22\n 33  4\n",
+    "mixed": "1 a 2.5\n2 b 3.5\n", "complex": "(1+2j) 3\n", "big": "9223372036854775808 1\n", "unicode": "1 é\n2 ü\n",
+}
+LOADS = [{}, {"dtype": int}, {"dtype": str}, {"delimiter": ","}, {"skiprows": 1}, {"usecols": 0}, {"usecols": (1, 0)},
+         {"usecols": -1}, {"unpack": True}, {"ndmin": 2}, {"max_rows": 1}, {"comments": None}, {"comments": ["#", "a"]},
+         {"dtype": complex}, {"dtype": [("a", "i4"), ("b", "f8")]}, {"dtype": [("a", "i4"), ("b", "f8")], "unpack": True},
+         {"quotechar": '"'}, {"encoding": "latin1"}, {"converters": {0: lambda text: 5}}, {"delimiter": ", "}, {"ndmin": 3},
+         {"usecols": 5}, {"usecols": 1.5}, {"dtype": "U2"}, {"dtype": "S"}, {"dtype": "f4"}, {"max_rows": -1}, {"skiprows": -1}]
+
+
+@pytest.mark.parametrize("options", LOADS, ids=str)
+def test_loadtxt(tmp_path, options):
+    for name, text in TEXTS.items():
+        (tmp_path / "t").write_text(text)
+        files = [lambda: tmp_path / "t", lambda: io.BytesIO(text.encode()), lambda: io.StringIO(text), lambda: open(tmp_path / "t"),
+                 lambda: open(tmp_path / "t", "rb"), text.splitlines]
+        for file in files:
+            ours, theirs = (outcome(load, file(), **options) for load in (npyfast.loadtxt, np.loadtxt))
+            assert agree(ours, theirs), name
+
+
+GENS = [{}, {"dtype": None}, {"dtype": int}, {"dtype": str}, {"delimiter": ","}, {"delimiter": ",", "dtype": None}, {"delimiter": 2},
+        {"delimiter": (2, 3)}, {"skip_header": 1}, {"skip_footer": 1}, {"usecols": (1, 0)}, {"usecols": 0}, {"names": True},
+        {"names": "p, q"}, {"names": ["p", "q"], "dtype": None}, {"usemask": True, "delimiter": ","}, {"filling_values": -1, "delimiter": ","},
+        {"missing_values": "a", "usemask": True}, {"unpack": True}, {"unpack": True, "dtype": None}, {"autostrip": True, "dtype": None, "delimiter": ","},
+        {"invalid_raise": False}, {"max_rows": 1}, {"encoding": "latin1", "dtype": None}, {"encoding": "bytes", "dtype": None}, {"ndmin": 2},
+        {"comments": None}, {"loose": False}, {"deletechars": ""}, {"converters": {0: lambda text: 5}}, {"usecols": ("a",), "names": True}]
+
+
+@pytest.mark.parametrize("options", GENS, ids=str)
+def test_genfromtxt(tmp_path, options):
+    for name, text in TEXTS.items():
+        (tmp_path / "t").write_text(text)
+        if name == "floats" and options.get("dtype", float) is None:
+            continue  # NumPy takes 0x1p3 for a long double, and nothing else that looks like it
+        for file in (lambda: str(tmp_path / "t"), lambda: io.BytesIO(text.encode()), text.splitlines):
+            ours, theirs = (outcome(load, file(), **options) for load in (npyfast.genfromtxt, np.genfromtxt))
+            assert agree(ours, theirs), name
