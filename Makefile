@@ -9,7 +9,7 @@ SECONDS ?= 60
 SEEDS ?= 1 $(shell date +%Y%m%d)
 PREFIX ?= /usr/local
 
-.PHONY: demo build test lint examples bench fuzz docs install uninstall deb clean
+.PHONY: demo build test lint examples wheel bench fuzz docs install uninstall deb clean
 
 demo: build
 	@.build/release/npy demo
@@ -55,6 +55,12 @@ examples:
 	@scripts/setup
 	@Examples/run
 
+# The Python package as a wheel for every Linux with glibc 2.17 or later, and as its sources: python/dist. The linker comes from
+# PyPI; the wheel is then installed in an environment of its own and tested there.
+wheel:
+	@scripts/setup --tests
+	python/make-wheel
+
 # The command, its manual pages, and the completions for bash, zsh and fish.
 SHARE = $(DESTDIR)$(PREFIX)/share
 install: build
@@ -77,4 +83,4 @@ deb: build
 	@scripts/make-deb .build/release/npy .build/deb
 
 clean:
-	rm -rf .build .build-tests .build-docs FuzzTesting/.build .venv
+	rm -rf .build .build-tests .build-docs .build-wheel FuzzTesting/.build python/dist .venv

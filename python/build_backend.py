@@ -24,6 +24,17 @@ TAG = f"py3-none-manylinux2014_{MACHINE}"
 #: What of the checkout the source distribution holds.
 SOURCES = ["Package.swift", "Sources", "LICENSE"]
 
+#: Static libraries of bzip2 are seldom made for shared ones. In the package, bzip2 is what Python's own module reads and writes.
+NO_BZIP2 = """
+#define NOT_CONFIGURED -9
+int BZ2_bzCompressInit(void *s, int b, int v, int w) { (void)s; (void)b; (void)v; (void)w; return NOT_CONFIGURED; }
+int BZ2_bzCompress(void *s, int a) { (void)s; (void)a; return NOT_CONFIGURED; }
+int BZ2_bzCompressEnd(void *s) { (void)s; return NOT_CONFIGURED; }
+int BZ2_bzDecompressInit(void *s, int v, int m) { (void)s; (void)v; (void)m; return NOT_CONFIGURED; }
+int BZ2_bzDecompress(void *s) { (void)s; return NOT_CONFIGURED; }
+int BZ2_bzDecompressEnd(void *s) { (void)s; return NOT_CONFIGURED; }
+"""
+
 
 def project():
     """Name, version and the rest of pyproject.toml's table."""
@@ -81,14 +92,15 @@ def link(objects, output, *, shared):
     swift = swift_root() / "swift_static" / "linux"
     shim = BUILD / "shim.c"
     # A glibc before 2.32 has no such variable, which libstdc++ looks at.
-    shim.write_text("char __libc_single_threaded = 0;\n")
+    shim.write_text("char __libc_single_threaded = 0;\n" + (NO_BZIP2 if shared else ""))
     libraries = sorted(path for path in swift.glob("*.a") if not re.search("Foundation|CFURL|CFXML|Distributed|Observation", path.name))
     options = ["-s", "-Wl,-z,defs", "-Wl,--gc-sections"]
     if shared:
         version = BUILD / "exports.map"
         version.write_text("{ global: npyio_*; local: *; };\n")
         options += ["-shared", "-Wl,-Bsymbolic", f"-Wl,--version-script={version}"]
-    system = [static_library(name) for name in ("libdeflate.a", "libz.a", "libbz2.a", "liblzma.a", "libstdc++.a")]
+    system = [static_library(name) for name in ("libdeflate.a", "libz.a", "liblzma.a", "libstdc++.a")]
+    system += [] if shared else [static_library("libbz2.a")]
     run(sys.executable, "-m", "ziglang", "cc", "-target", f"{MACHINE}-linux-gnu.{GLIBC}", *options, "-o", output,
         swift / MACHINE / "swiftrt.o", *objects, shim, "-Wl,--start-group", *libraries, *system, "-Wl,--end-group", "-lunwind",
         "-lpthread", "-ldl", "-lm")

@@ -16,7 +16,8 @@ from ._files import FileSink, FileSource, durability_of, encoded_path
 
 __all__ = ["genfromtxt", "loadtxt", "savetxt"]
 
-_COMPRESSED = (".gz", ".bz2", ".xz", ".lzma")
+#: What Python's own modules compress.
+_COMPRESSED = (".bz2", ".xz", ".lzma")
 
 
 def _texts(values: list[str]) -> lib.Items:
@@ -64,6 +65,9 @@ def savetxt(fname: Any, X: Any, fmt: Any = "%.18e", delimiter: str = " ", newlin
     level = durability_of(durability)
     arguments = (fname, X, fmt, delimiter, newline, header, footer, comments, encoding)
     path = _path_of(fname)
+    if path is not None and path.endswith(_COMPRESSED):
+        _fallback.tell("text compressed by bzip2 and lzma")
+        return _fallback.numpy_functions.savetxt(*arguments)
     if path is None and not hasattr(fname, "write") or isinstance(fname, (list, tuple)):
         return _fallback.numpy_functions.savetxt(*arguments)
     array = np.asarray(X)

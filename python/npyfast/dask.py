@@ -91,7 +91,11 @@ def _begin(temporary: str, shape: tuple[int, ...], dtype: np.dtype) -> int:
     """Makes the file in its full length, and returns where the elements begin."""
     with open(temporary, "xb") as file:
         header = {"descr": npy_format.dtype_to_descr(dtype), "fortran_order": False, "shape": tuple(map(int, shape))}
-        npy_format._write_array_header(file, header, None)
+        try:
+            npy_format.write_array_header_1_0(file, header)
+        except ValueError:  # too long, or names that Latin-1 has not
+            file.seek(0)
+            npy_format.write_array_header_2_0(file, header)
         start = file.tell()
         file.truncate(start + int(np.prod(shape, dtype=object)) * dtype.itemsize)
     return start

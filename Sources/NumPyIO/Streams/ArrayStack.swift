@@ -92,7 +92,9 @@ public struct ArrayStack {
       }
       parts.append(part)
     }
-    return try LazyArray.concatenated(parts, axis: axis)
+    let whole = try LazyArray.concatenated(parts, axis: axis)
+    // Joining gives the machine's own byte order.
+    return whole.dtype == dtype ? whole : try whole.applying(.cast(dtype))
   }
 
   /// Writes parts, then `info`.
@@ -115,15 +117,17 @@ public struct ArrayStack {
     if FileStatus(path: infoPath(folder)) != nil, !SystemCall.remove(infoPath(folder)) {
       throw .system("cannot replace the stack", file: infoPath(folder))
     }
+    let first = parts[0].dtype
+    let dtype = parts.allSatisfy { $0.dtype == first } ? first : whole.dtype
     var options = SaveOptions(format: .npy)
     options.durability = durability
     for (number, part) in parts.enumerated() {
-      let converted = part.dtype == whole.dtype ? part : try part.applying(.cast(whole.dtype))
+      let converted = part.dtype == dtype ? part : try part.applying(.cast(dtype))
       try converted.save(to: path(folder, number), options: options)
     }
     var chunks = whole.shape.map { [$0] }
     chunks[place] = parts.map { $0.shape[place] }
-    try writeInfo(chunks, place, whole.dtype, to: folder, durability: durability)
+    try writeInfo(chunks, place, dtype, to: folder, durability: durability)
   }
 
   private static func writeInfo(

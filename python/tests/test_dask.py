@@ -1,0 +1,104 @@
+"""Arrays of Dask in files, also where workers are killed; zarr's references."""
+import os
+import pickle
+import signal
+
+import numpy as np
+import npyfast
+import pytest
+from conftest import same
+
+da = pytest.importorskip("dask.array")
+dask = pytest.importorskip("dask")
+files = pytest.importorskip("npyfast.dask")
+
+
+@pytest.fixture(autouse=True)
+def single_machine():
+    with dask.config.set(scheduler="threads"):
+        yield
+
+
+SHAPES = [((20,), (7,)), ((12, 5), (5, 5)), ((12, 10), (5, 3)), ((4, 6, 8), (4, 2, 3)), ((6, 5, 4), (2, 5, 4)), ((0, 3), (1, 3)), ((), ())]
+
+
+@pytest.mark.parametrize("shape, chunks", SHAPES, ids=str)
+def test_one_file_by_many_tasks(tmp_path, shape, chunks):
+    for dtype in ("<f8", ">i4", "U3", [("a", "i2"), ("b", "f8")]):
+        array = np.zeros(shape, dtype)
+        array.reshape(-1)[:] = np.arange(array.size).astype("i4").astype(dtype) if not array.dtype.names else np.array(
+            [(n, n) for n in range(array.size)], dtype)
+        files.to_npy(tmp_path / "a", da.from_array(array, chunks=chunks))
+        np.save(tmp_path / "b.npy", array)
+        assert (tmp_path / "a.npy").read_bytes() == (tmp_path / "b.npy").read_bytes()
+        assert os.listdir(tmp_path) in (["a.npy", "b.npy"], ["b.npy", "a.npy"])
+        assert same(files.from_npy(tmp_path / "a.npy").compute(), array)
+
+
+def test_what_fails_leaves_nothing(tmp_path):
+    def broken(block):
+        raise RuntimeError("no")
+    np.save(tmp_path / "a.npy", np.arange(3))
+    bad = da.ones(10, chunks=2).map_blocks(broken, dtype=float, meta=np.empty(0))
+    for write in (lambda: files.to_npy(tmp_path / "a.npy", bad), lambda: files.to_npy_stack(tmp_path / "stack", bad)):
+        with pytest.raises(RuntimeError):
+            write()
+    assert same(np.load(tmp_path / "a.npy"), np.arange(3)) and sorted(os.listdir(tmp_path)) == ["a.npy", "stack"]
+    with pytest.raises(FileNotFoundError):
+        da.from_npy_stack(tmp_path / "stack")
+
+
+def test_members_of_archives(tmp_path):
+    array = np.arange(600.).reshape(20, 30)
+    npyfast.savez_compressed(tmp_path / "a.npz", x=array)
+    np.savez(tmp_path / "b.npz", x=array)
+    for name in ("a.npz", "b.npz"):
+        lazy = files.from_npz(tmp_path / name, "x", chunks=(7, 11))
+        assert same(lazy[3:9, ::2].compute(), array[3:9, ::2])
+
+
+def test_stacks_are_dasks(tmp_path):
+    array = da.from_array(np.arange(60.).reshape(10, 6), chunks=(4, 2))
+    for axis in (0, 1, -1):
+        files.to_npy_stack(tmp_path / "ours", array, axis=axis)
+        da.to_npy_stack(tmp_path / "theirs", array, axis=axis % 2)
+        for reader in (files.from_npy_stack, da.from_npy_stack):
+            for folder in ("ours", "theirs"):
+                assert same(reader(tmp_path / folder).compute(), array.compute())
+        with open(tmp_path / "ours" / "info", "rb") as ours, open(tmp_path / "theirs" / "info", "rb") as theirs:
+            assert pickle.load(ours) == pickle.load(theirs)
+    os.remove(tmp_path / "theirs" / "1.npy")
+    with pytest.raises(FileNotFoundError):
+        files.from_npy_stack(tmp_path / "theirs")
+    os.remove(tmp_path / "ours" / "info")
+    with pytest.raises(FileNotFoundError):
+        files.from_npy_stack(tmp_path / "ours")
+
+
+def kill_once(block, mark, block_info=None):
+    """Ends the worker the first time that the fourth chunk is made."""
+    if block_info and block_info[0]["chunk-location"][0] == 3:
+        try:
+            os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return block
+        os.kill(os.getpid(), signal.SIGKILL)
+    return block
+
+
+@pytest.mark.parametrize("kind", ["file", "stack"])
+def test_a_killed_worker_loses_nothing(tmp_path, kind):
+    distributed = pytest.importorskip("distributed")
+    expected = np.arange(16000.).reshape(1600, 10)
+    with dask.config.set({"scheduler": None, "distributed.worker.daemon": False}):
+        with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster, \
+                distributed.Client(cluster):
+            array = da.from_array(expected, chunks=(100, 10)).map_blocks(kill_once, mark=str(tmp_path / "mark"), dtype=float,
+                                                                         meta=np.empty((0, 0)))
+            if kind == "file":
+                files.to_npy(tmp_path / "a.npy", array)
+                assert same(np.load(tmp_path / "a.npy"), expected)
+            else:
+                files.to_npy_stack(tmp_path / "a", array)
+                assert same(files.from_npy_stack(tmp_path / "a").compute(), expected)
+    assert (tmp_path / "mark").exists() and sorted(os.listdir(tmp_path)) == sorted(["a.npy" if kind == "file" else "a", "mark"])
