@@ -1,3 +1,4 @@
+internal import PlatformC
 internal import Synchronization
 
 /// What this process has begun to write and not completed: temporary files and folders, and files that grow in place.
@@ -12,36 +13,60 @@ package enum UnfinishedFiles {
     var growing = 0
   }
 
-  private static let state = Mutex(State())
+  /// The notes of one process.
+  private final class Notes: Sendable {
+    let state = Mutex(State())
+  }
+
+  private static var notes: Notes {
+    // Safe: written only in the child of a fork, before it has a second thread (see `watchForks`).
+    unsafe current
+  }
+
+  private nonisolated(unsafe) static var current: Notes = {
+    watchForks()
+    return Notes()
+  }()
+
+  /// A forked child begins with notes of its own: what its parent writes is not the child's to remove, and the lock may be
+  /// held for ever by a thread that stayed behind.
+  private static func watchForks() {
+    // Safe: the handler captures nothing and runs where there is one thread only; the old notes are leaked, for their lock
+    // must not be touched.
+    pthread_atfork(nil, nil) {
+      unsafe _ = Unmanaged.passRetained(UnfinishedFiles.current)
+      unsafe UnfinishedFiles.current = Notes()
+    }
+  }
 
   package static func add(temporary path: String, isFolder: Bool = false) {
-    state.withLock { $0.temporaries[path] = isFolder }
+    notes.state.withLock { $0.temporaries[path] = isFolder }
   }
 
   /// Makes a temporary file and notes it in one step, between which no signal comes; `nil` if `make` made none.
   static func add<Made>(
     temporary path: String, making make: () throws(FormatError) -> Made?
   ) throws(FormatError) -> Made? {
-    try state.withLock { (state: inout State) throws(FormatError) in
+    try notes.state.withLock { (state: inout State) throws(FormatError) in
       let made = try make()
       if made != nil { state.temporaries[path] = false }
       return made
     }
   }
 
-  package static func remove(temporary path: String) { state.withLock { $0.temporaries[path] = nil } }
+  package static func remove(temporary path: String) { notes.state.withLock { $0.temporaries[path] = nil } }
 
   /// Says that a file is being added to in place, until ``endGrowing()``.
-  package static func beginGrowing() { state.withLock { $0.growing += 1 } }
+  package static func beginGrowing() { notes.state.withLock { $0.growing += 1 } }
 
-  package static func endGrowing() { state.withLock { $0.growing -= 1 } }
+  package static func endGrowing() { notes.state.withLock { $0.growing -= 1 } }
 
   /// Whether there is nothing to tidy up.
-  package static var isEmpty: Bool { state.withLock { $0.temporaries.isEmpty && $0.growing == 0 } }
+  package static var isEmpty: Bool { notes.state.withLock { $0.temporaries.isEmpty && $0.growing == 0 } }
 
   /// Removes all temporaries. Their writers fail from here on.
   package static func removeTemporaries() {
-    let temporaries = state.withLock { state in
+    let temporaries = notes.state.withLock { state in
       defer { state.temporaries = [:] }
       return state.temporaries
     }
