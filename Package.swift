@@ -45,6 +45,7 @@ let package = Package(
     .target(
       name: "ArrayDeflate",
       dependencies: ["CNumPyIOKernels", "CNumPyIOZlib", "PlatformC", "ParallelLoops", "ByteIO"]),
+    .target(name: "JSONSyntax", dependencies: ["ByteIO"]),
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
     .target(
       name: "PythonPickle",
@@ -66,6 +67,10 @@ let package = Package(
         "PythonLiterals", "NDArrays", "ByteIO", "ArrayBytes",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    .target(name: "GGUFFiles", dependencies: ["NDArrays", "ByteIO", "ArrayBytes"]),
+    .target(
+      name: "SafetensorsFiles",
+      dependencies: ["NDArrays", "ByteIO", "JSONSyntax", "ArrayBytes"]),
     .target(
       name: "PickledArrays",
       dependencies: ["NDArrays", "ByteIO", "ArrayBytes", "ArrayDeflate", "NPYFormat", "PythonPickle"]),
@@ -85,7 +90,8 @@ let package = Package(
       name: "NumPyIO",
       dependencies: [
         "NDArrays", "ByteIO", "ArrayDeflate", "ArrayBytes", "TextTables", "ZipArchives", "PythonPickle", "NPYFormat",
-        "PickledArrays", "NPZFormat", "TorchFiles", "PandasPickles", "PythonLiterals",
+        "PickledArrays", "NPZFormat", "TorchFiles", "PandasPickles", "PythonLiterals", "JSONSyntax", "SafetensorsFiles",
+        "GGUFFiles",
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     .target(

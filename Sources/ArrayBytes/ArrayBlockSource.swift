@@ -41,6 +41,10 @@ package protocol ArrayBlockSource: Sendable {
 
   /// The axes along which the last element lies first where the array is stored.
   var reversedAxes: Set<Int> { get }
+
+  /// The same elements, in the same order, as the raw bytes of a format that NumPy has no dtype for, if that is what they
+  /// are stored as or decoded from.
+  var encoded: EncodedBlocks? { get }
 }
 
 extension ArrayBlockSource {
@@ -51,6 +55,11 @@ extension ArrayBlockSource {
   package var storedItemSize: Int { descriptor.dtype.itemSize }
 
   package var reversedAxes: Set<Int> { [] }
+
+  package var encoded: EncodedBlocks? { nil }
+
+  /// The format of the elements if they are raw bytes of one.
+  package var foreignFormat: ElementFormat? { descriptor.dtype.kind == .void ? encoded?.format : nil }
 
   /// Whether blocks should be read from the first to the last, and never side by side.
   package var readsInOrder: Bool { seekCost >= .restart }

@@ -58,6 +58,12 @@ package struct ReshapedBlocks: ArrayBlockSource {
   package var seekCost: SeekCost { .impossible }
   package var storedItemSize: Int { base.storedItemSize }
 
+  package var encoded: EncodedBlocks? {
+    base.encoded.flatMap { encoded in
+      ReshapedBlocks(encoded.base, to: descriptor.shape).map { EncodedBlocks($0, encoded.format) }
+    }
+  }
+
   package func forEachRun(ofCount count: Int, _ body: (AnyNDArray) throws(FormatError) -> Void) throws(FormatError) {
     try base.forEachRun(ofCount: count, body)
   }

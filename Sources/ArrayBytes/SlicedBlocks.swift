@@ -26,12 +26,18 @@ package struct SlicedBlocks: ArrayBlockSource {
       isFortranOrder: isFortranOrder ?? (whole.isFortranOrder && slice.isFortranContiguous(of: whole.shape)))
   }
 
-  /// The same part in an order.
-  private init(_ other: SlicedBlocks, isFortranOrder: Bool) {
-    base = other.base
+  /// The same part in an order, and of another source of that shape.
+  private init(_ other: SlicedBlocks, isFortranOrder: Bool, of base: (any ArrayBlockSource)? = nil) {
+    self.base = base ?? other.base
     slice = other.slice
     descriptor = ArrayDescriptor(
-      dtype: other.descriptor.dtype, shape: other.descriptor.shape, isFortranOrder: isFortranOrder)
+      dtype: self.base.descriptor.dtype, shape: other.descriptor.shape, isFortranOrder: isFortranOrder)
+  }
+
+  package var encoded: EncodedBlocks? {
+    base.encoded.map { encoded in
+      EncodedBlocks(SlicedBlocks(self, isFortranOrder: descriptor.isFortranOrder, of: encoded.base), encoded.format)
+    }
   }
 
   package var inMemoryOrder: any ArrayBlockSource {

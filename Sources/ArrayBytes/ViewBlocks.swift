@@ -46,6 +46,11 @@ package struct ViewBlocks: ArrayBlockSource {
   package var storedItemSize: Int { keepsCount ? base.storedItemSize : descriptor.dtype.itemSize }
   package var reversedAxes: Set<Int> { base.reversedAxes }
 
+  package var encoded: EncodedBlocks? {
+    guard case .format(let format) = view else { return nil }
+    return EncodedBlocks(base, format)
+  }
+
   private func seen(_ array: AnyNDArray) throws(FormatError) -> AnyNDArray {
     try wrapping { () throws(ArrayError) in
       switch view {

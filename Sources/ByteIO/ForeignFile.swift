@@ -69,7 +69,7 @@ package struct ForeignFile: Sendable {
     Signature(
       "ARROW1", "this is an Arrow (Feather) file: read it with pandas.read_feather and save its columns with np.save"),
     Signature("FEA1", "this is a Feather file: read it with pandas.read_feather and save its columns with np.save"),
-    Signature("GGUF", "this is a GGUF model: read it with the gguf package and save its tensors with np.save"),
+    Signature("GGUF", "this is a GGUF model, not what was asked for: npy convert makes an .npz archive of it"),
     Signature("%PDF-", "this is a PDF document, not an array: look for the file that was meant"),
     Signature([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], image("PNG")),
     Signature([0xFF, 0xD8, 0xFF], image("JPEG")),
@@ -119,7 +119,7 @@ package struct ForeignFile: Sendable {
     if prefix.count > 9, prefix[5..<8].allSatisfy({ $0 == 0 }), prefix[8] == 0x7B,
       [0x22, 0x7D, 0x20].contains(prefix[9])
     {
-      return "this is a safetensors file: read it with safetensors.numpy.load_file and save its tensors with np.savez"
+      return "this is a safetensors file, not what was asked for: npy convert makes an .npz archive of it"
     }
     if prefix.count >= 8, prefix.allSatisfy({ $0 == 0 }) {
       return "the file begins with zeros, as files do whose copy or download was interrupted: copy it again"

@@ -1,4 +1,5 @@
 internal import ArrayBytes
+internal import PythonLiterals
 public import ByteIO
 public import NDArrays
 
@@ -80,11 +81,12 @@ extension NPYHeader {
   /// Laid out by `numpy.lib.format._write_array_header`: the keys in order, room for the growing axis's length to
   /// reach 21 characters, and padding so that the data begin at a multiple of 64 bytes.
   ///
+  /// - Parameter elementFormat: What elements are whose dtype is no NumPy's, as `ml_dtypes` has them described.
   /// - Throws: ``FormatError`` with code `unsupported` for dtypes that no header can describe.
   public static func encode(
-    dtype: DType, shape: [Int], fortranOrder: Bool = false
+    dtype: DType, shape: [Int], fortranOrder: Bool = false, elementFormat: ElementFormat? = nil
   ) throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
-    let text = try text(dtype: dtype, shape: shape, fortranOrder: fortranOrder)
+    let text = try text(dtype: dtype, shape: shape, fortranOrder: fortranOrder, elementFormat)
     let version: Version
     let encoded: [UInt8]
     if let latin1 = latin1(text) {
@@ -104,14 +106,21 @@ extension NPYHeader {
     bytes += [UInt8](repeating: UInt8(ascii: " "), count: length - encoded.count - 1)
     bytes.append(UInt8(ascii: "\n"))
     let header = NPYHeader(
-      version: version, dtype: dtype, shape: shape, isFortranOrder: fortranOrder, byteCount: bytes.count)
+      version: version, dtype: dtype, shape: shape, isFortranOrder: fortranOrder, byteCount: bytes.count,
+      elementFormat: elementFormat)
     return (header, bytes)
   }
 
-  private static func text(dtype: DType, shape: [Int], fortranOrder: Bool) throws(FormatError) -> String {
+  private static func text(
+    dtype: DType, shape: [Int], fortranOrder: Bool, _ format: ElementFormat?
+  ) throws(FormatError) -> String {
     let descr: String
-    do throws(ArrayError) { descr = try dtype.headerDescription() } catch {
-      throw FormatError(.unsupported, error.message)
+    if let format {
+      descr = PythonRepr.string(format.headerNotation)
+    } else {
+      do throws(ArrayError) { descr = try dtype.headerDescription() } catch {
+        throw FormatError(.unsupported, error.message)
+      }
     }
     var text = "{'descr': \(descr), 'fortran_order': \(fortranOrder ? "True" : "False"), "
     text += "'shape': \(Layout.describe(shape)), }"

@@ -162,14 +162,27 @@ public final class NPZWriter {
   package func add(_ name: String, _ source: any ArrayBlockSource) throws(FormatError) {
     try ByteProgress.operation(
       .writing, zip.name, total: source.descriptor.byteCount, counting: compression == .none ? .sink : .array
-    ) { () throws(FormatError) in try addStream(name + ".npy", source) }
+    ) { () throws(FormatError) in
+      let descriptor = source.descriptor
+      let header = try NPYHeader.encode(
+        dtype: descriptor.dtype, shape: descriptor.shape, fortranOrder: descriptor.isFortranOrder,
+        elementFormat: source.foreignFormat
+      ).bytes
+      try addStream(name + ".npy", header, source)
+    }
   }
 
-  private func addStream(_ fileName: String, _ source: any ArrayBlockSource) throws(FormatError) {
+  /// Adds the elements of an array and nothing else, under its whole name: what PyTorch's files hold.
+  package func add(file name: String, elements source: any ArrayBlockSource) throws(FormatError) {
+    try ByteProgress.operation(.writing, zip.name, total: source.descriptor.byteCount, counting: .sink) {
+      () throws(FormatError) in try addStream(name, [], source)
+    }
+  }
+
+  private func addStream(
+    _ fileName: String, _ header: [UInt8], _ source: any ArrayBlockSource
+  ) throws(FormatError) {
     let descriptor = source.descriptor
-    let header = try NPYHeader.encode(
-      dtype: descriptor.dtype, shape: descriptor.shape, fortranOrder: descriptor.isFortranOrder
-    ).bytes
     guard let level = compression.level else {
       var entry = ZipEntry(fileName)
       entry.alignedByte = header.count

@@ -27,6 +27,26 @@ public struct TorchScalarType: Hashable, Sendable {
     self = known
   }
 
+  /// The type of elements that NumPy has, in either byte order; `nil` for those that PyTorch lacks.
+  init?(_ dtype: DType) {
+    let native = dtype.withByteOrder(.little)
+    guard dtype.kind != .void, let known = TorchScalarType.types.first(where: { $0.dtype == native }) else {
+      return nil
+    }
+    self = known
+  }
+
+  /// The type of elements that NumPy lacks; `nil` for those that PyTorch lacks as well.
+  init?(_ format: ElementFormat) {
+    guard format.dtype.kind != .signedInteger, format.dtype.kind != .unsignedInteger else { return nil }
+    self.init(named: format.rawValue)
+  }
+
+  /// The class of storages of the type, in the module `torch`; `nil` for types that are younger than those classes.
+  var storageClass: String? {
+    TorchScalarType.storageClasses.first { $0.value == name && $0.key != "UntypedStorage" }?.key
+  }
+
   /// Little-endian numbers of the type in one that NumPy has.
   package func widened(_ array: AnyNDArray) -> AnyNDArray { TorchTensor.widened(array, self, isBig: false) }
 

@@ -1,3 +1,5 @@
+import ByteIO
+
 /// A member of an archive, as the directory describes it.
 ///
 /// Nothing here has been compared with the member itself yet; ``ZipArchive/dataRange(of:)`` does that.
@@ -53,19 +55,7 @@ public struct ZipMember: Sendable {
 
   /// Whether the name is unfit to be a path below some folder: it is empty, absolute, leads upwards, begins with a
   /// drive, or holds a backslash or a control character. A program that unpacks members should refuse such a name.
-  public var isUnsafeAsPath: Bool {
-    let bytes = Array(name.utf8)
-    if bytes.isEmpty || bytes[0] == UInt8(ascii: "/") { return true }
-    if bytes.count > 1, bytes[1] == UInt8(ascii: ":") { return true }
-    if bytes.contains(UInt8(ascii: "\\")) { return true }
-    // C0 and C1 controls and DEL.
-    if name.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) {
-      return true
-    }
-    return bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).contains { part in
-      part.elementsEqual("..".utf8) || part.elementsEqual(".".utf8)
-    }
-  }
+  public var isUnsafeAsPath: Bool { name.isUnsafeAsPath }
 
   /// The field of the extra block with a given number, as private fields are looked up.
   ///

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from conftest import COMMAND
+from models import expected, gguf_file, text
 
 PROBE = pathlib.Path(COMMAND).parent / "MutationProbe"
 ARRAYS = {
@@ -54,6 +55,14 @@ def seeds():
     files["z.pkl.gz"] = gzip.compress(files["p4.pkl"], mtime=0)
     files["z.pkl.bz2"] = bz2.compress(files["p2.pkl"])
     files["z.pkl.xz"] = lzma.compress(files["p5.pkl"])
+    numbers = {name: ARRAYS[name] for name in ["f8", "f", "zero", "empty", "bool"]}
+    files["m.safetensors"] = expected(numbers, {"format": "np", "é": "\n"})
+    files["n.safetensors"] = expected({"w": np.arange(12, dtype="f4").reshape(3, 4)})
+    files["m.gguf"] = gguf_file(
+        [("general.architecture", 8, text("llama")), ("general.alignment", 4, (64).to_bytes(4, "little")),
+         ("words", 9, (8).to_bytes(4, "little") + (2).to_bytes(8, "little") + text("a") + text("é"))],
+        [("w", (4, 3), 0, np.arange(12, dtype="f4").tobytes()), ("b", (3,), 30, bytes(range(6))),
+         ("q", (64, 2), 2, bytes(range(72)))], alignment=64)
     files["t.csv"] = saved(np.savetxt, ARRAYS["f8"], delimiter=",").replace(b"e+00", b"")
     files["t.txt"] = b"# a comment\n1 2 3\n4 5 6\n\n7 8 9\n"
     files["t.csv.gz"] = gzip.compress(files["t.csv"], mtime=0)
@@ -69,7 +78,8 @@ def folder(tmp_path_factory):
 
 
 COUNT = int(os.environ.get("NPY_MUTATIONS", 20_000))
-KINDS = {"npy": [".npy"], "npz": [".npz"], "pickle": [".pkl"], "compressed": [".gz", ".bz2", ".xz"], "text": [".csv", ".txt"]}
+KINDS = {"npy": [".npy"], "npz": [".npz"], "pickle": [".pkl"], "compressed": [".gz", ".bz2", ".xz"], "text": [".csv", ".txt"],
+         "models": [".safetensors", ".gguf"]}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -75,6 +75,8 @@ enum MutationProbe {
     ),
     ("npz", { path, output in try Document(opening: path).save(to: output + ".npz") }),
     ("pickle", { path, output in try Document(opening: path).save(to: output + ".pkl") }),
+    ("model", { path, output in try Document(opening: path).save(to: output + ".safetensors") }),
+    ("torch", { path, output in try Document(opening: path).save(to: output + ".pt") }),
     ("text", { path, output in try Document(opening: path).save(to: output + ".csv") }),
   ]
 }

@@ -41,7 +41,7 @@ extension AnyNDArray {
 
   /// Writes what `transform` makes of each item into a new array, on all cores.
   @inline(__always)
-  private func convert<
+  func convert<
     Item: FixedWidthInteger & BitwiseCopyable & SendableMetatype, Result: BitwiseCopyable & SendableMetatype
   >(
     _: Item.Type, into result: AnyNDArray, _ transform: @Sendable (Item) -> Result

@@ -50,27 +50,38 @@ public enum ElementFormat: String, CaseIterable, Sendable, Hashable {
     }
   }
 
+  /// How floats of a byte or less are made; `nil` for other formats.
+  var minifloat: Minifloat? {
+    switch self {
+    case .float8_e3m4: Minifloat(exponentBits: 3, fractionBits: 4, bias: 3, specials: .ieee)
+    case .float8_e4m3: Minifloat(exponentBits: 4, fractionBits: 3, bias: 7, specials: .ieee)
+    case .float8_e4m3fn: Minifloat(exponentBits: 4, fractionBits: 3, bias: 7, specials: .allOnes)
+    case .float8_e4m3fnuz: Minifloat(exponentBits: 4, fractionBits: 3, bias: 8, specials: .minusZero)
+    case .float8_e4m3b11fnuz: Minifloat(exponentBits: 4, fractionBits: 3, bias: 11, specials: .minusZero)
+    case .float8_e5m2: Minifloat(exponentBits: 5, fractionBits: 2, bias: 15, specials: .ieee)
+    case .float8_e5m2fnuz: Minifloat(exponentBits: 5, fractionBits: 2, bias: 16, specials: .minusZero)
+    case .float6_e2m3fn: Minifloat(exponentBits: 2, fractionBits: 3, bias: 1, specials: .none)
+    case .float6_e3m2fn: Minifloat(exponentBits: 3, fractionBits: 2, bias: 3, specials: .none)
+    case .float4_e2m1fn: Minifloat(exponentBits: 2, fractionBits: 1, bias: 1, specials: .none)
+    default: nil
+    }
+  }
+
   /// The value of each byte, of a float of one byte.
   var floatTable: [Float] {
     (0..<256).map { byte in
-      let bits = UInt32(byte)
-      switch self {
-      case .float8_e3m4: return Minifloat(exponentBits: 3, fractionBits: 4, bias: 3, specials: .ieee).value(bits)
-      case .float8_e4m3: return Minifloat(exponentBits: 4, fractionBits: 3, bias: 7, specials: .ieee).value(bits)
-      case .float8_e4m3fn: return Minifloat(exponentBits: 4, fractionBits: 3, bias: 7, specials: .allOnes).value(bits)
-      case .float8_e4m3fnuz:
-        return Minifloat(exponentBits: 4, fractionBits: 3, bias: 8, specials: .minusZero).value(bits)
-      case .float8_e4m3b11fnuz:
-        return Minifloat(exponentBits: 4, fractionBits: 3, bias: 11, specials: .minusZero).value(bits)
-      case .float8_e5m2: return Minifloat(exponentBits: 5, fractionBits: 2, bias: 15, specials: .ieee).value(bits)
-      case .float8_e5m2fnuz:
-        return Minifloat(exponentBits: 5, fractionBits: 2, bias: 16, specials: .minusZero).value(bits)
-      case .float6_e2m3fn: return Minifloat(exponentBits: 2, fractionBits: 3, bias: 1, specials: .none).value(bits)
-      case .float6_e3m2fn: return Minifloat(exponentBits: 3, fractionBits: 2, bias: 3, specials: .none).value(bits)
-      case .float4_e2m1fn: return Minifloat(exponentBits: 2, fractionBits: 1, bias: 1, specials: .none).value(bits)
-      case .float8_e8m0fnu: return byte == 255 ? .nan : Float(sign: .plus, exponent: byte - 127, significand: 1)
-      default: return 0
-      }
+      if let minifloat { return minifloat.value(UInt32(byte)) }
+      guard self == .float8_e8m0fnu, byte < 255 else { return self == .float8_e8m0fnu ? .nan : 0 }
+      return Float(sign: .plus, exponent: byte - 127, significand: 1)
+    }
+  }
+
+  /// The notation that headers have for the dtype of ml_dtypes.
+  package var headerNotation: String {
+    switch self {
+    case .float8_e5m2: "<f1"
+    case .complex32, .bcomplex32: "<W4"
+    default: "<V\(itemSize)"
     }
   }
 
@@ -87,42 +98,5 @@ public enum ElementFormat: String, CaseIterable, Sendable, Hashable {
       default: 0
       }
     }
-  }
-}
-
-/// A float of a few bits: a sign, an exponent, a fraction.
-private struct Minifloat {
-  /// Which bits are no numbers.
-  enum Specials {
-    /// An exponent of ones: infinity, or NaN where there is a fraction.
-    case ieee
-    /// All ones: NaN.
-    case allOnes
-    /// What would be minus zero: NaN.
-    case minusZero
-    case none
-  }
-
-  let exponentBits: Int
-  let fractionBits: Int
-  let bias: Int
-  let specials: Specials
-
-  func value(_ bits: UInt32) -> Float {
-    // Bits above those of the format count as its sign, as in ml_dtypes.
-    let isNegative = bits >> (exponentBits + fractionBits) != 0
-    let highest = (1 << exponentBits) - 1
-    let exponent = Int(bits >> fractionBits) & highest
-    let fraction = Int(bits) & (1 << fractionBits - 1)
-    switch specials {
-    case .ieee where exponent == highest: return fraction != 0 ? .nan : isNegative ? -.infinity : .infinity
-    case .allOnes where exponent == highest && fraction == 1 << fractionBits - 1: return .nan
-    case .minusZero where isNegative && exponent == 0 && fraction == 0: return .nan
-    default: break
-    }
-    let digits = exponent == 0 ? fraction : fraction + 1 << fractionBits
-    let scale = max(exponent, 1) - bias - fractionBits
-    let magnitude = Float(digits) * Float(sign: .plus, exponent: scale, significand: 1)
-    return isNegative ? -magnitude : magnitude
   }
 }

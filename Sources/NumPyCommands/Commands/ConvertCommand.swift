@@ -36,8 +36,8 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     try TextOptionUse.check(reading, of: opened, leavingOut: format.isText ? ["--encoding"] : [])
     let document = try opened.value(naming: address.member)
     if skipBad {
-      guard case .npz = document.content, address.isWhole, format == .npz || format == .pkl else {
-        throw ValidationError("--skip-bad goes with the conversion of a whole archive to npz or pkl")
+      guard document.archive != nil, address.isWhole, format.isArchive || format == .pkl else {
+        throw ValidationError("--skip-bad goes with the conversion of a whole archive to another, or to pkl")
       }
     }
     try writing.output.remote.write(to: destination, replacing: options.replacing, reading.remote) { path in
@@ -53,7 +53,7 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     let format = try options.format(of: destination)
     if case .text = document.content, try saveTable(document, address, to: destination, transforms, options) { return }
     if address.slice == nil, let whole = try address.wholeDocument(document) {
-      if writing.name != nil, format == .npz, try !whole.isSingleArray {
+      if writing.name != nil, format.isArchive, try !whole.isSingleArray {
         throw ValidationError("--name is for a single array, not for an archive or a dictionary of them")
       }
       return try whole.save(to: destination, applying: transforms, options: options)
@@ -81,11 +81,11 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
   ) throws -> Bool {
     let format = try options.format(of: destination)
     if reading.text.gaps.usemask {
-      guard format == .pkl || format == .npz, transforms.isEmpty, address.isWhole, writing.name == nil else {
+      guard format == .pkl || format.isArchive, transforms.isEmpty, address.isWhole, writing.name == nil else {
         throw ValidationError("--usemask writes a masked array to a pickle, or its data and mask to an archive")
       }
     }
-    guard reading.text.unpack, format != .npz || writing.name != nil, address.isWhole else { return false }
+    guard reading.text.unpack, !format.isArchive || writing.name != nil, address.isWhole else { return false }
     let table = try document.array()
     guard table.dtype.fields == nil else {
       throw ValidationError("records are unpacked into an archive, an array per field: say --to npz")

@@ -46,7 +46,7 @@ struct DiffCommand: NPYCommand {
       default: try TextOptionUse.check(reading, of: second)
       }
       let isSame: Bool
-      if case .npz(let one) = first.content, case .npz(let other) = second.content, left.isWhole, right.isWhole {
+      if let one = first.archive, let other = second.archive, left.isWhole, right.isWhole {
         isSame = try compareArchives((first, one), (second, other))
       } else if let same = try compareValues((first, left), (second, right)) {
         isSame = same
@@ -68,7 +68,7 @@ struct DiffCommand: NPYCommand {
 
   /// Compares archives member by member; the order of the members does not matter.
   private func compareArchives(
-    _ left: (document: Document, archive: NPZArchive), _ right: (document: Document, archive: NPZArchive)
+    _ left: (document: Document, archive: ArchiveContents), _ right: (document: Document, archive: ArchiveContents)
   ) throws -> Bool {
     let (first, second) = (left.archive, right.archive)
     var comparisons: [ArrayComparison] = []
@@ -78,7 +78,7 @@ struct DiffCommand: NPYCommand {
         only.append(MemberDifference(name: name, onlyFile: Address.shown(a)))
         continue
       }
-      if try first.isArray(first.member(name)), try second.isArray(second.member(name)) {
+      if try first.isArray(name), try second.isArray(name) {
         comparisons.append(
           try compare(left.document.item(name).array, right.document.item(name).array, name: name))
       } else if try first.data(of: name) != second.data(of: name) {
@@ -113,10 +113,7 @@ struct DiffCommand: NPYCommand {
         only.append(MemberDifference(name: name, onlyFile: Address.shown(a)))
         continue
       }
-      comparisons.append(
-        try compare(
-          LazyArray(array, name: Address.shown(a), spool: first.spool),
-          LazyArray(match, name: Address.shown(b), spool: second.spool), name: name))
+      comparisons.append(try compare(array, match, name: name))
     }
     let names = Set(arrays.map(\.name))
     only += others.filter { !names.contains($0.name) }.map {

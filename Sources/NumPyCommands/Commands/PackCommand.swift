@@ -44,7 +44,12 @@ struct PackCommand: NPYCommand, HasCommonOptions {
       sources.append(try PackSource(text, place, reading, isOneOfMany: arrays.count > 1))
     }
     let chosen = try PackSource.members(of: sources, replacing: replace, archive)
-    var saving = SaveOptions(format: .npz)
+    // What the extension says, if it is that of an archive.
+    let format = FileFormat(extensionOf: archive).flatMap { $0.isArchive ? $0 : nil } ?? .npz
+    if format != .npz, options.compress != nil || options.numpyLayout {
+      throw ValidationError("--compress and --numpy-layout are for .npz, not for .\(format.rawValue)")
+    }
+    var saving = SaveOptions(format: format)
     (saving.compression, saving.layout) = try options.resolved()
     output.apply(to: &saving)
     saving.onWarning = { Console.warn($0) }
@@ -109,7 +114,7 @@ struct PackSource {
     let document = try reading.document(address.path, isOneOfMany: isOneOfMany)
     opened = FileStatus(path: address.path)?.isRegular == true ? nil : document
     // A name for an archive of one array is that array's.
-    guard case .npz(let archive) = document.content, given == nil || archive.names.count != 1 else {
+    guard let archive = document.archive, given == nil || archive.names.count != 1 else {
       (members, isArchive) = ([single], false)
       return
     }
@@ -149,13 +154,14 @@ struct PackSource {
     guard !chosen.isEmpty else { return }
     let document: Document
     if let opened { document = opened } else { document = try remote.document(address.path, options) }
-    guard isArchive, case .npz(let archive) = document.content else {
+    guard isArchive, let archive = document.archive else {
       return try sink.add(chosen[0].name, address.item(of: document).array)
     }
     let names = Dictionary(chosen.map { ($0.original, $0.name) }) { first, _ in first }
     for entry in try document.entries(of: archive) {
       if let name = names[entry.name] { try sink.add(entry, as: name) }
     }
+    try sink.add(metadata: archive.metadata)
   }
 
   /// `NAME=ADDRESS`, unless a file of the whole name exists.

@@ -60,7 +60,7 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
       }
       return try Console.print(PythonRepr.bytes(bytes))
     }
-    if address.isWhole, !jsonValues, case .npz(let archive) = document.content, archive.count > 1 {
+    if address.isWhole, !jsonValues, let archive = document.archive, archive.count > 1 {
       return try ArchiveMembers(document, archive).forEach { name, array in
         try Console.print(Console.printable(name) + ":")
         try Console.print(text(of: ArrayEdges(array, options), options))

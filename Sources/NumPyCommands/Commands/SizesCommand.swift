@@ -36,7 +36,7 @@ struct SizesCommand: NPYCommand, HasCommonOptions {
     for address in ManyOperands.unfolding(addresses) {
       let source = try Address(address)
       let document = try reading.document(source.path, isOneOfMany: addresses.count > 1)
-      guard source.isWhole, case .npz(let archive) = document.content, archive.count > 1 else {
+      guard source.isWhole, let archive = document.archive, archive.count > 1 else {
         try compare(source.text, source.item(of: document).array)
         continue
       }

@@ -26,7 +26,7 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
   func run() throws {
     let source = try Address(address)
     let document = try reading.document(source.path).value(naming: source.member)
-    guard source.isWhole, case .npz(let archive) = document.content, archive.count > 1 else {
+    guard source.isWhole, let archive = document.archive, archive.count > 1 else {
       let array: LazyArray
       if let values = try source.unmasked(in: document) {
         array = try LazyArray(.values(values), name: source.text, spool: document.spool)

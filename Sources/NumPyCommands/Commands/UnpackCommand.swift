@@ -6,7 +6,7 @@ import ZipArchives
 struct UnpackCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "unpack",
-    abstract: "Write the members of an archive as files.",
+    abstract: "Write the members of an archive, or the tensors of a model, as files.",
     discussion: """
       Names that would leave the folder are refused before anything is written, and so are symbolic links in the
       folder that a member's file would be written through; with --force those that stay within the folder are followed.
@@ -28,7 +28,8 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let source = try NPZArchive(remote.source(archive), limits: strictness.limits, recovering: damage.recover)
+    let opened = try remote.source(archive)
+    let bytes = opened.isSeekable ? opened : try PeekableSource(opened, keeping: 512)
     var isGood = true
     /// Leaves a member out after an error, or ends.
     func skip(_ error: FormatError) throws(FormatError) {
@@ -36,6 +37,20 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
       isGood = false
       _ = try Failure.note(error, asJSON: false)
     }
+    if try FileKind(of: bytes, named: archive).holdsTensors || Document.isIndex(archive) {
+      try unpackTensors(bytes, skip)
+    } else {
+      try unpackMembers(
+        NPZArchive(bytes, limits: strictness.limits, recovering: damage.recover), skip)
+    }
+    // One wait for all of them.
+    if disk.durable { SystemCall.synchronizeAll() }
+    if !isGood { throw ExitCode(Failure.badData) }
+  }
+
+  private func unpackMembers(
+    _ source: NPZArchive, _ skip: (FormatError) throws(FormatError) -> Void
+  ) throws(FormatError) {
     var members: [ZipMember] = []
     for member in source.zip.members where !member.isFolder {
       do throws(FormatError) {
@@ -46,9 +61,46 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
     for member in members {
       do throws(FormatError) { try write(member, of: source) } catch { try skip(error) }
     }
-    // One wait for all of them.
-    if disk.durable { SystemCall.synchronizeAll() }
-    if !isGood { throw ExitCode(Failure.badData) }
+  }
+
+  /// The tensors of a model as `.npy` files.
+  private func unpackTensors(
+    _ source: any ByteSource, _ skip: (FormatError) throws(FormatError) -> Void
+  ) throws(FormatError) {
+    var options = OpenOptions()
+    damage.apply(to: &options)
+    options.onWarning = { Console.warn($0) }
+    options.openPart = remote.source
+    let document = try Document(source, path: RemoteInput.name(archive), options: options)
+    var names: [String] = []
+    for name in document.names {
+      do throws(FormatError) {
+        guard !name.isUnsafeAsPath else {
+          throw FormatError(
+            .malformed, "the name would leave the folder, or is no plain file name", file: archive, member: name)
+        }
+        try Folders.checkWay(to: name + ".npy", in: folder, followingLinks: force)
+        names.append(name)
+      } catch { try skip(error) }
+    }
+    for name in names {
+      do throws(FormatError) {
+        // Once more: tensors make folders, and others may have changed them meanwhile.
+        try Folders.checkWay(to: name + ".npy", in: folder, followingLinks: force)
+        let path = folder + "/" + name + ".npy"
+        try Folders.make(for: path)
+        var saving = SaveOptions(format: .npy)
+        saving.replacing = force
+        do throws(FormatError) { try document.array(name).save(to: path, options: saving) } catch {
+          throw UnpackCommand.advising(error, path)
+        }
+      } catch { try skip(error) }
+    }
+  }
+
+  private static func advising(_ error: FormatError, _ path: String) -> FormatError {
+    error.code == .alreadyExists
+      ? FormatError(.alreadyExists, "the file exists; --force replaces it", file: path) : error
   }
 
   /// Refuses a member whose name would lead elsewhere, before anything is written.
@@ -77,9 +129,6 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
       try AtomicFile.write(to: path, replacing: force) { (sink: any ByteSink) throws(FormatError) in
         try source.copy(member, from: bytes, to: sink)
       }
-    } catch {
-      guard error.code == .alreadyExists else { throw error }
-      throw FormatError(.alreadyExists, "the file exists; --force replaces it", file: path)
-    }
+    } catch { throw UnpackCommand.advising(error, path) }
   }
 }

@@ -172,6 +172,10 @@ struct Completion {
         let header = try? archive.header(of: name)
         return Candidate(text: name, help: header.map { help($0.shape, $0.dtype) } ?? "")
       }
+    case .tensors(let file):
+      return file.tensors.map { tensor in
+        Candidate(text: tensor.name, help: Console.printable("\(Layout.describe(tensor.shape)) \(tensor.typeText)"))
+      }
     case .pickle(let source):
       // Of PyTorch's archives no tensor is read.
       let isArchive = try source.readBytes(at: 0, upTo: 2) == [0x50, 0x4B]

@@ -80,7 +80,7 @@ struct Address: Sendable {
       // What is not a regular file can be read only once.
       guard FileStatus(path: path)?.isRegular == true else { continue }
       let member = String(text[text.index(after: colon)...])
-      guard let archive = try? NPZArchive(opening: path), archive.contains(member) else { return nil }
+      guard let archive = (try? Document(opening: path))?.archive, archive.contains(member) else { return nil }
       return (path, member)
     }
     return nil

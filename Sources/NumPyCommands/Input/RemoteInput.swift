@@ -28,7 +28,9 @@ struct RemoteInput: ParsableArguments {
 
   /// A file opened as what it is.
   func document(_ path: String, _ options: OpenOptions) throws(FormatError) -> Document {
-    try Document(source(path), path: RemoteInput.name(path), options: options)
+    var options = options
+    options.openPart = source
+    return try Document(source(path), path: RemoteInput.name(path), options: options)
   }
 
   /// How servers are spoken to.

@@ -6,7 +6,9 @@ import NumPyIO
 struct ArrayOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "The new shape, as 100000,10; -1 once for what is left.")
   var reshape: String?
-  @Option(parsing: .unconditional, help: "The new dtype: anything that np.dtype takes as a string.")
+  @Option(
+    parsing: .unconditional,
+    help: "The new dtype: anything that np.dtype takes as a string, and bfloat16, float8_e4m3fn, int4 and the like.")
   var astype: String?
   @Option(help: "C or F: which axis runs fastest in the result.")
   var order: MemoryOrder?
@@ -29,7 +31,9 @@ struct ArrayOptions: ParsableArguments {
   func transforms() throws -> [ArrayTransform] {
     var transforms: [ArrayTransform] = []
     if let reshape { transforms.append(.reshape(try ArrayOptions.dimensions(reshape))) }
-    if let astype {
+    if let astype, let format = ElementFormat(rawValue: astype) {
+      transforms.append(.encode(format))
+    } else if let astype {
       do throws(ArrayError) { transforms.append(.cast(try DType(parsing: astype))) } catch {
         throw FormatError(.badArgument, error.message)
       }

@@ -4,10 +4,15 @@ import NumPyIO
 
 extension FileFormat: ExpressibleByArgument {
   /// The names of all formats, for people.
-  static let list: String = {
-    let names = allCases.map(\.rawValue)
+  static let list = list(of: allCases)
+
+  /// The names of those that are written, too.
+  static let writtenList = list(of: allCases.filter { $0 != .gguf })
+
+  private static func list(of formats: [FileFormat]) -> String {
+    let names = formats.map(\.rawValue)
     return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
-  }()
+  }
 }
 
 /// How strictly files are read.

@@ -4,7 +4,7 @@ import NumPyIO
 
 /// How an array is written, in whatever format.
 struct WritingOptions: ParsableArguments {
-  @Option(help: "What the output shall be, whatever its extension says: \(FileFormat.list).")
+  @Option(help: "What the output shall be, whatever its extension says: \(FileFormat.writtenList).")
   var to: FileFormat?
   @OptionGroup(title: "Writing text") var text: TextOutputOptions
   @OptionGroup var array: ArrayOptions
@@ -18,8 +18,8 @@ struct WritingOptions: ParsableArguments {
     if let format = to ?? FileFormat(extensionOf: RemoteInput.name(destination)) { return format }
     throw ValidationError(
       destination == "-"
-        ? "what shall standard output be? say --to \(FileFormat.list)"
-        : "the extension of '\(RemoteInput.name(destination))' does not name a format: say --to \(FileFormat.list)")
+        ? "what shall standard output be? say --to \(FileFormat.writtenList)"
+        : "the extension of '\(RemoteInput.name(destination))' does not name a format: say --to \(FileFormat.writtenList)")
   }
 
   /// The options of the library.
@@ -44,7 +44,7 @@ struct WritingOptions: ParsableArguments {
     let uses: [(name: String, isGiven: Bool, formats: [FileFormat])] =
       text.given.map { ($0, true, [.txt, .csv, .tsv]) } + [
         ("--compress", archive.compress != nil, [.npz]), ("--numpy-layout", archive.numpyLayout, [.npz]),
-        ("--name", name != nil, [.npz]), ("--protocol", pickle.protocolVersion != nil, [.pkl]),
+        ("--name", name != nil, [.npz, .safetensors, .pt]), ("--protocol", pickle.protocolVersion != nil, [.pkl]),
         ("--numpy-modules", pickle.numpyModules != nil, [.pkl]),
       ]
     for use in uses where use.isGiven && !use.formats.contains(format) {

@@ -1,14 +1,13 @@
 import ArgumentParser
 import ByteIO
 import NumPyIO
-import ZipArchives
 
 /// The arrays of a whole archive, of which some may be unreadable: these are reported, and the others go on.
 struct ArchiveMembers {
   private let document: Document
-  private let archive: NPZArchive
+  private let archive: ArchiveContents
 
-  init(_ document: Document, _ archive: NPZArchive) {
+  init(_ document: Document, _ archive: ArchiveContents) {
     self.document = document
     self.archive = archive
   }
@@ -18,10 +17,9 @@ struct ArchiveMembers {
   /// - Throws: `ExitCode` at the end if there was an error, and what ends the command.
   func forEach(_ body: (String, LazyArray) throws -> Void) throws {
     var isGood = true
-    for member in archive.zip.members where !member.isFolder {
-      let name = member.name.hasSuffix(".npy") ? String(member.name.dropLast(4)) : member.name
+    for (name, key) in archive.keys {
       do {
-        if try archive.isArray(member) || member.name.hasSuffix(".npy") { try body(name, document.array(member.name)) }
+        if try archive.isArray(key) || key.hasSuffix(".npy") { try body(name, document.array(key)) }
       } catch let error as FormatError {
         isGood = false
         _ = try Failure.note(error.at(file: document.path, member: name), asJSON: false)

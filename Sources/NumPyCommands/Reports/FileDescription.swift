@@ -7,6 +7,8 @@ import ZipArchives
 enum FileDescription {
   case array(ArrayDescription)
   case archive(ArchiveDescription)
+  case model(ModelDescription)
+  case tensor(TensorDescription)
   case pickle(PickleDescription)
   case text(TextDescription)
 
@@ -21,6 +23,10 @@ enum FileDescription {
     switch document.content {
     case .npz(let archive) where address.isWhole: self = .archive(try ArchiveDescription(archive, name: address.text))
     case .npz(let archive): self = .array(try FileDescription.member(of: archive, address, document))
+    case .tensors(let file) where address.isWhole: self = .model(ModelDescription(file, name: text))
+    case .tensors(let file):
+      let tensor = try document.tensor(named: address.member, of: file)
+      self = .tensor(try TensorDescription(tensor, file, name: text).sliced(address.slice))
     case .npy(let file): self = .array(try FileDescription.array(of: file, address, document))
     case .pickle, .value: self = .pickle(try PickleDescription(document, address))
     case .text(let source, let format): self = .text(try TextDescription(document, source, address, format))
@@ -74,6 +80,8 @@ enum FileDescription {
     switch self {
     case .array(let array): array.text
     case .archive(let archive): archive.text
+    case .model(let model): model.text
+    case .tensor(let tensor): tensor.text
     case .pickle(let pickle): pickle.text
     case .text(let text): text.text
     }
@@ -83,6 +91,8 @@ enum FileDescription {
     switch self {
     case .array(let array): array.json
     case .archive(let archive): archive.json
+    case .model(let model): model.json
+    case .tensor(let tensor): tensor.json
     case .pickle(let pickle): pickle.json
     case .text(let text): text.json
     }
@@ -93,6 +103,8 @@ enum FileDescription {
     switch self {
     case .pickle(let pickle): pickle.rows
     case .text(let text): [text.row]
+    case .model(let model): model.rows
+    case .tensor(let tensor): [tensor.row]
     case .array(let array): [[array.printableName, array.shapeText, array.dtypeText, array.sizeText]]
     case .archive(let archive):
       archive.members.map { [Console.printable(archive.name) + ":" + $0.row[0]] + $0.row[1...3] }

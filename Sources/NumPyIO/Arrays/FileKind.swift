@@ -1,30 +1,43 @@
 internal import NPZFormat
 internal import NPYFormat
 public import ByteIO
+internal import GGUFFiles
+internal import SafetensorsFiles
 internal import ZipArchives
 
-/// What a file is, told by its first bytes as `np.load` tells it.
+/// What a file is, told by its first bytes, as `np.load` tells it where it knows the kind.
 public enum FileKind: String, Sendable, Hashable, CaseIterable {
   /// One array.
   case npy
   /// A zip archive of arrays.
   case npz
+  /// Tensors of a model, and their names.
+  case safetensors
+  /// Tensors of a model of llama.cpp's.
+  case gguf
   /// Neither: NumPy takes it for a pickle.
   case pickle
+
+  /// Whether files of the kind hold a model's tensors.
+  package var holdsTensors: Bool { self == .safetensors || self == .gguf }
 
   /// The kind of what a source holds.
   ///
   /// - Throws: ``FormatError`` with code `empty` if it holds nothing.
   public init(of source: any ByteSource) throws(FormatError) {
-    let prefix = try source.readBytes(at: 0, upTo: 6)
+    let prefix = try source.readBytes(at: 0, upTo: 9)
     guard !prefix.isEmpty else { throw FormatError(.empty, "the file is empty", file: source.name, offset: 0) }
-    if prefix == NPYHeader.magic {
+    if prefix.starts(with: NPYHeader.magic) {
       self = .npy
     } else if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) || prefix.starts(with: [0x50, 0x4B, 0x05, 0x06]) {
       self = .npz
     } else if prefix.count < 6, NPYHeader.magic.starts(with: prefix) {
       // The beginning of the magic string, and then nothing.
       self = .npy
+    } else if prefix.starts(with: GGUFFile.magic) {
+      self = .gguf
+    } else if SafetensorsFile.begins(prefix) {
+      self = .safetensors
     } else {
       self = .pickle
     }
@@ -42,6 +55,10 @@ public enum FileKind: String, Sendable, Hashable, CaseIterable {
     let kind = try FileKind(of: source)
     guard kind == .pickle else {
       self = kind
+      return
+    }
+    if path.hasSuffix(".safetensors") {
+      self = .safetensors
       return
     }
     let prefix = try source.readBytes(at: 0, upTo: TarDirectory.blockSize)

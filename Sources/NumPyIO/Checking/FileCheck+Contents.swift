@@ -3,6 +3,8 @@ internal import ByteIO
 internal import NPYFormat
 internal import NPZFormat
 internal import PickledArrays
+internal import GGUFFiles
+internal import SafetensorsFiles
 internal import TorchFiles
 internal import ZipArchives
 
@@ -12,6 +14,8 @@ enum ContentKind {
   case zip
   case tar
   case torchStream
+  case safetensors
+  case gguf
   case compressed(CompressionFormat, start: Int)
   /// An archive or a compression that is not known here, so that nobody knows what is in it.
   case closed(String)
@@ -25,6 +29,11 @@ enum ContentKind {
     func begins(_ bytes: [UInt8]) -> Bool { prefix.starts(with: bytes) }
     if begins(NPYHeader.magic) {
       self = .npy
+    } else if begins(GGUFFile.magic) {
+      self = .gguf
+    } else if SafetensorsFile.begins(prefix) {
+      // Before compressions: the length of a header may be their signature.
+      self = .safetensors
     } else if begins([0x50, 0x4B, 3, 4]) || begins([0x50, 0x4B, 5, 6]) {
       self = .zip
     } else if begins(TorchStream.magic) {
@@ -79,6 +88,10 @@ extension FileCheck {
     case .npy: try checkArrays(kept, member: nil)
     case .zip: try checkArchive(NPZArchive(addressable(kept), limits: options.limits))
     case .tar: try checkTar(addressable(kept))
+    case .safetensors:
+      let file = try SafetensorsFile(addressable(kept))
+      try checkTensors(file, oddities: file.oddities)
+    case .gguf: try checkTensors(GGUFFile(addressable(kept)))
     case .torchStream: try checkStream(addressable(kept))
     case .compressed(let format, let start): try checkCompressed(kept, format, start, isFile: isFile)
     case .closed(let name):

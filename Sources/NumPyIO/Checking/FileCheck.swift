@@ -1,3 +1,4 @@
+internal import SafetensorsFiles
 internal import TorchFiles
 internal import PickledArrays
 internal import NPZFormat
@@ -103,6 +104,13 @@ public struct FileCheck: Sendable {
       try ByteProgress.reading(whole, total: whole.byteCount) { () throws(FormatError) in
         if whole.isSeekable, path.hasSuffix(".npz"), (try? NPZArchive(whole)) != nil {
           try checkArchive(NPZArchive(whole, limits: options.limits))
+        } else if SafetensorsFile.isIndex(path) {
+          let model = try SafetensorsFile(index: whole, path: path) { (path: String) throws(FormatError) in
+            try FileSource.openSource(path: path)
+          }
+          try checkTensors(model, oddities: model.oddities)
+        } else if whole.isSeekable, try FileKind(of: whole, named: path).holdsTensors {
+          try checkModel(whole)
         } else if try isText(whole) {
           try checkText(whole, text)
         } else {

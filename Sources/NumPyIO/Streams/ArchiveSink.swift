@@ -1,25 +1,11 @@
-internal import NPZFormat
-internal import PickledArrays
-internal import ArrayBytes
-internal import NPYFormat
 package import ByteIO
 internal import NDArrays
 
-/// Writes an archive: small arrays are gathered and compressed side by side, large ones are streamed, so that memory
-/// stays bounded however many there are.
+/// Writes arrays under their names into one file, in bounded memory however many there are.
 package final class ArchiveSink {
-  private let writer: NPZWriter
-  private let options: SaveOptions
-  private var waiting: [(name: String, array: StoredArray)] = []
-  private var waitingBytes = 0
+  private let target: any ArchiveTarget
 
-  private init(_ writer: NPZWriter, _ options: SaveOptions) {
-    self.writer = writer
-    self.options = options
-  }
-
-  /// The most bytes of arrays that wait to be compressed side by side.
-  private static let maxWaiting = 64 << 20
+  private init(_ target: any ArchiveTarget) { self.target = target }
 
   /// Writes an archive, or adds to one; if `body` throws, the file stays what it was.
   ///
@@ -30,10 +16,17 @@ package final class ArchiveSink {
     to path: String, appending: Bool = false, replacing replaced: [String] = [], _ options: SaveOptions,
     _ body: (ArchiveSink) throws(FormatError) -> Void
   ) throws(FormatError) {
+    let format = try options.format(of: path)
     if appending {
-      let writer = try NPZWriter(
-        appendingTo: path, replacing: replaced, compression: options.compression, layout: options.layout)
-      do throws(FormatError) { try ArchiveSink(writer, options).complete(body) } catch {
+      guard format == .npz else {
+        throw FormatError(
+          .unsupported, "nothing is added to a .\(format.rawValue) that exists: write it anew", file: path)
+      }
+      let writer = try NPZTarget(appendingTo: path, replacing: replaced, options)
+      do throws(FormatError) {
+        try body(ArchiveSink(writer))
+        try writer.finish()
+      } catch {
         writer.cancel()
         throw error.at(file: path)
       }
@@ -41,20 +34,16 @@ package final class ArchiveSink {
     }
     try AtomicFile.write(to: path, replacing: options.replacing, durability: options.durability) {
       (sink: any ByteSink) throws(FormatError) in
-      let writer = try NPZWriter(to: sink, compression: options.compression, layout: options.layout)
-      try ArchiveSink(writer, options).complete(body)
+      let target: any ArchiveTarget =
+        format == .npz ? try NPZTarget(sink, options) : TensorTarget(sink, path, format, options)
+      try body(ArchiveSink(target))
+      try target.finish()
     }
-  }
-
-  private func complete(_ body: (ArchiveSink) throws(FormatError) -> Void) throws(FormatError) {
-    try body(self)
-    try flush()
-    try writer.close()
   }
 
   /// Adds an array under a name.
   package func add(_ name: String, _ array: LazyArray) throws(FormatError) {
-    try Conversion.run(array, into: Member(archive: self, name: name))
+    try target.add(name, array)
   }
 
   /// Adds what another archive holds, as it is or with its arrays transformed.
@@ -65,7 +54,7 @@ package final class ArchiveSink {
   ) throws(FormatError) {
     switch entry.content {
     case .file(let bytes): try add(file: name ?? entry.name, bytes: bytes())
-    case .array(_, let raw?) where transforms.isEmpty:
+    case .array(_, let raw?) where transforms.isEmpty && target.holdsFiles:
       // The pickle stays as it is, whatever protocol it has.
       try add(file: (name ?? entry.name) + ".npy", bytes: raw())
     case .array(let array, _): try add(name ?? entry.name, array.applying(transforms))
@@ -74,34 +63,26 @@ package final class ArchiveSink {
 
   /// Adds a file under its whole name.
   package func add(file name: String, bytes: [UInt8]) throws(FormatError) {
-    try flush()
-    try writer.add(file: name, bytes: bytes)
+    try target.add(file: name, bytes: bytes)
   }
 
-  private func flush() throws(FormatError) {
-    let members = waiting
-    (waiting, waitingBytes) = ([], 0)
-    try writer.add(members)
-  }
+  /// Has the file say something beside its arrays, where its format has a place for that.
+  package func add(metadata: [(key: String, value: String)]) throws(FormatError) { try target.add(metadata: metadata) }
+}
 
-  /// A member of the archive as the sink of one array.
-  private struct Member: ArraySink {
-    let archive: ArchiveSink
-    let name: String
+/// A file that takes arrays under their names.
+protocol ArchiveTarget {
+  /// Whether there is a place for what is no array.
+  var holdsFiles: Bool { get }
 
-    var needs: SinkNeeds { SinkNeeds(count: true) }
+  func add(_ name: String, _ array: LazyArray) throws(FormatError)
 
-    func write(_ array: StoredArray) throws(FormatError) {
-      archive.options.warnOfVersion(array.dtype, array.shape)
-      archive.waiting.append((name, array))
-      archive.waitingBytes += array.values?.nbytes ?? 1 << 10
-      if archive.waitingBytes >= ArchiveSink.maxWaiting { try archive.flush() }
-    }
+  /// Adds what is no array, under its whole name.
+  func add(file name: String, bytes: [UInt8]) throws(FormatError)
 
-    func write(_ source: any ArrayBlockSource) throws(FormatError) {
-      archive.options.warnOfVersion(source.descriptor.dtype, source.descriptor.shape)
-      try archive.flush()
-      try archive.writer.add(name, source)
-    }
-  }
+  /// Adds what the file says beside its arrays.
+  func add(metadata: [(key: String, value: String)]) throws(FormatError)
+
+  /// Writes what has not been written yet.
+  func finish() throws(FormatError)
 }

@@ -9,6 +9,8 @@ package struct SinkNeeds: Sendable {
   var count = false
   /// Whether elements are taken in C order only.
   var order = false
+  /// Whether elements are taken as numbers, and not as bytes of a format that NumPy has no dtype for.
+  var numbers = false
 
   static let nothing = SinkNeeds()
 }
@@ -33,20 +35,26 @@ package enum Conversion {
 
   package static func run(_ array: LazyArray, into sink: some ArraySink) throws(FormatError) {
     guard case .blocks(let source) = array.content else { return try sink.write(array.read()) }
-    if let size = source.descriptor.byteCount, size <= array.spool.threshold {
+    // In memory, raw bytes do not say what they are.
+    if source.foreignFormat == nil, let size = source.descriptor.byteCount, size <= array.spool.threshold {
       return try sink.write(.values(source.whole()))
     }
     try sink.write(streamable(source, array.spool, sink.needs))
   }
 
-  private static func streamable(
+  /// The source as a sink needs it.
+  static func streamable(
     _ source: any ArrayBlockSource, _ spool: Spool, _ needs: SinkNeeds
   ) throws(FormatError) -> any ArrayBlockSource {
     var source = source
+    if needs.numbers, source.foreignFormat != nil, let encoded = source.encoded { source = try encoded.decoded() }
+    let format = source.foreignFormat
     if needs.count { source = try spool.countable(source) }
     if needs.order, source.descriptor.isFortranOrder {
       source = try SlicedBlocks(spool.addressable(source), isFortranOrder: false)
     }
+    // What has been through a spool does not say what it is any more.
+    if let format, source.foreignFormat == nil { return EncodedBlocks(source, format) }
     return source
   }
 }

@@ -1,6 +1,6 @@
 package import NPZFormat
 package import PickledArrays
-internal import ArrayBytes
+package import ArrayBytes
 package import NPYFormat
 internal import TextTables
 internal import ByteIO
@@ -144,8 +144,13 @@ extension Document {
   /// The one array of an archive that has no more.
   package func onlyName(of archive: NPZArchive) throws(FormatError) -> String {
     let names = archive.names
+    return try only(of: names, shown: names.first { archive.zip.contains($0 + ".npy") })
+  }
+
+  /// The only name; if there are others, an error that shows one.
+  private func only(of names: [String], shown: String? = nil) throws(FormatError) -> String {
     if names.count == 1 { return names[0] }
-    guard let first = names.first(where: { archive.zip.contains($0 + ".npy") }) ?? names.first else {
+    guard let first = shown ?? names.first else {
       throw FormatError(.notFound, "the archive holds no arrays", file: path)
     }
     throw FormatError(.ambiguous, "holds \(names.count) arrays; name one: \(path):\(first)", file: path)
@@ -174,6 +179,25 @@ extension Document {
       return try viewed(LazyArray(archive.blocks(name), spool: spool), file.header)
     }
     return deferred(file) { () throws(FormatError) in try archive.storedArray(name, options: pickleOptions) }
+  }
+
+  // MARK: Tensors
+
+  /// The tensor of a name; without one the only one.
+  package func tensor(named name: String?, of file: any TensorFile) throws(FormatError) -> StoredTensor {
+    guard let name else { return try file.tensor(only(of: file.tensors.map(\.name))) }
+    return try file.tensor(name)
+  }
+
+  func tensor(of file: any TensorFile, _ name: String?) throws(FormatError) -> (name: String?, array: LazyArray) {
+    let tensor = try tensor(named: name, of: file)
+    return (tensor.name, try lazy(tensor))
+  }
+
+  func lazy(_ tensor: StoredTensor) throws(FormatError) -> LazyArray {
+    let array = try LazyArray(tensor.storedBlocks(), spool: spool)
+    guard let view = options.view ?? tensor.format.map(ElementView.format) else { return array }
+    return try array.applying(.view(view))
   }
 
   // MARK: Text
@@ -239,6 +263,7 @@ extension Document {
       if let field, let array = try found.storedArray() {
         return try fields(of: LazyArray(array, name: path, spool: spool), field)
       }
+      if let tensor = try foreignTensor(found) { return tensor }
       let pickled = try PickledArray(found)
       if pickled?.mask != nil { warnOfMask(name) }
       var stored = pickled?.content

@@ -1,4 +1,4 @@
-package import NPZFormat
+internal import NPZFormat
 internal import PickledArrays
 internal import ArrayBytes
 internal import NPYFormat
@@ -40,23 +40,24 @@ extension Document {
     to path: String, applying transforms: [ArrayTransform] = [], options: SaveOptions = SaveOptions()
   ) throws(FormatError) {
     let format = try options.format(of: path)
+    if let archive, archive.count != 1 || format.isArchive {
+      return try save(archive, to: path, as: format, transforms, options)
+    }
     switch content {
     case .pickle: try value().save(to: path, applying: transforms, options: options)
     case .value(let value, let version):
       try save(value, version, to: path, as: format, transforms, options)
-    case .npz(let archive) where archive.names.count != 1 || format == .npz:
-      try save(archive, to: path, as: format, transforms, options)
     case .text(let source, let textFormat) where reading(textFormat).usesMask && format != .txt:
       try saveMasked(source, reading(textFormat), to: path, as: format, options)
-    case .text where format == .npz: try saveTable(to: path, transforms, options)
-    case .npy(let file) where file.header.dtype.kind == .object && file.header.shape.isEmpty && format == .npz:
+    case .text where format.isArchive: try saveTable(to: path, transforms, options)
+    case .npy(let file) where file.header.dtype.kind == .object && file.header.shape.isEmpty && format.isArchive:
       let value = try objects(at: "")?.value ?? .none
       if value.children.isEmpty {
         try saveArray(to: path, transforms, options)
       } else {
         try save(value, nil, to: path, as: format, transforms, options)
       }
-    case .npy(let file) where format == .npz && options.name == nil: try saveAll(file, to: path, transforms, options)
+    case .npy(let file) where format.isArchive && options.name == nil: try saveAll(file, to: path, transforms, options)
     default: try saveArray(to: path, transforms, options)
     }
   }
@@ -65,7 +66,7 @@ extension Document {
   package var isSingleArray: Bool {
     get throws(FormatError) {
       switch content {
-      case .npz(let archive): archive.names.count == 1
+      case .npz, .tensors: archive?.names.count == 1
       case .value(let value, _): try value.arrayDescription() != nil
       case .npy, .text, .raw, .pickle: true
       }
@@ -102,8 +103,8 @@ extension Document {
 
   // MARK: Archives
 
-  /// What an archive holds, in its order.
-  package func entries(of archive: NPZArchive) throws(FormatError) -> [Entry] {
+  /// What an archive of NumPy's holds, in its order.
+  func entries(of archive: NPZArchive) throws(FormatError) -> [Entry] {
     var entries: [Entry] = []
     for member in archive.zip.members where !member.isFolder {
       let name = member.name
@@ -141,11 +142,11 @@ extension Document {
   }
 
   private func save(
-    _ archive: NPZArchive, to path: String, as format: FileFormat, _ transforms: [ArrayTransform],
+    _ archive: ArchiveContents, to path: String, as format: FileFormat, _ transforms: [ArrayTransform],
     _ options: SaveOptions
   ) throws(FormatError) {
     // An archive of several arrays is not a single array: the error names them.
-    guard format == .npz || format == .pkl else { return try saveArray(to: path, transforms, options) }
+    guard format.isArchive || format == .pkl else { return try saveArray(to: path, transforms, options) }
     let entries = try entries(of: archive)
     guard !entries.isEmpty || archive.count == 0 else {
       throw FormatError(.corrupt, "no member of the archive can be read", file: self.path)
@@ -156,6 +157,7 @@ extension Document {
     if format == .pkl { return try saveDictionary(of: entries, to: path, transforms, options) }
     try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
       for entry in entries { try sink.add(entry, as: options.name, applying: transforms) }
+      try sink.add(metadata: archive.metadata)
     }
   }
 
@@ -168,7 +170,9 @@ extension Document {
       let value: PickleValue
       switch entry.content {
       case .file(let bytes): value = .bytes(PickleBytes(try bytes()))
-      case .array(let array, _): value = .array(try array.applying(transforms).read())
+      case .array(let array, _):
+        let array = try array.applying(transforms)
+        value = array.dtype.hasObjects ? .array(try array.read()) : try array.blocks().pickled()
       }
       try dict.set(.string(entry.name), to: value)
     }
@@ -202,12 +206,12 @@ extension Document {
   private func saveMasked(
     _ source: any ByteSource, _ reading: TextReading, to path: String, as format: FileFormat, _ options: SaveOptions
   ) throws(FormatError) {
-    guard format == .npz || format == .pkl, case .genFromText(let text) = reading else {
+    guard format.isArchive || format == .pkl, case .genFromText(let text) = reading else {
       throw FormatError(.badArgument, "a masked array is written to a pickle or an archive", file: path)
     }
     let values: any ArrayBlockSource
     let mask: any ArrayBlockSource
-    if format == .npz, let table = try TextTableBlocks.open(source, reading) as? TextTableBlocks {
+    if format.isArchive, let table = try TextTableBlocks.open(source, reading) as? TextTableBlocks {
       var maskDescriptor = table.descriptor
       maskDescriptor.dtype = try table.maskDType
       var valueWriter = SpoolWriter(spool, table.descriptor, name: self.path)
@@ -223,7 +227,7 @@ extension Document {
         if let mask = result.mask { return mask }
         return try AnyNDArray(zeros: result.array.shape, dtype: .bool)
       }
-      guard format == .npz else {
+      guard format.isArchive else {
         return try PickleSink(path: path, options: options).write(
           .maskedArray(result.array, mask: missing), keeping: nil)
       }

@@ -2,8 +2,9 @@ internal import ByteIO
 internal import NDArrays
 internal import NPZFormat
 internal import PandasPickles
-package import PickledArrays
+internal import PickledArrays
 package import PythonPickle
+internal import TorchFiles
 
 extension Document {
   /// Saves what a pickle holds: as it is, as a table, or as an archive of the arrays in it.
@@ -21,13 +22,13 @@ extension Document {
       let delimiter = options.usesDelimiterOfExtension ? format.delimiter ?? " " : options.text.delimiter
       return try FrameTable(frame, delimiter: delimiter).write(to: path, options)
     }
-    guard format == .npz else { return try saveArray(to: path, transforms, options) }
-    var members: [(name: String, array: StoredArray)]
+    guard format.isArchive else { return try saveArray(to: path, transforms, options) }
+    var members: [(name: String, array: LazyArray)]
     if let array = try PickledArray(value) {
       guard let mask = array.mask, options.name == nil, transforms.isEmpty else {
         return try saveArray(to: path, transforms, options)
       }
-      members = [("data", array.content), ("mask", .values(mask))]
+      members = [("data", try lazy(array.content)), ("mask", try lazy(.values(mask)))]
     } else {
       guard let found = try self.members(of: value) else { return try saveArray(to: path, transforms, options) }
       members = found
@@ -38,7 +39,7 @@ extension Document {
     makeUnique(&members)
     try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
       for (name, array) in members {
-        try sink.add(name, LazyArray(array, name: self.path, spool: spool).applying(transforms))
+        try sink.add(name, array.applying(transforms))
       }
     }
   }
@@ -48,7 +49,7 @@ extension Document {
   /// - Parameter isQuiet: Whether nothing is said of what is left out, or written twice.
   package func members(
     of value: PickleValue, isQuiet: Bool = false
-  ) throws(FormatError) -> [(name: String, array: StoredArray)]? {
+  ) throws(FormatError) -> [(name: String, array: LazyArray)]? {
     var leftOut: [String] = []
     let isMapping = value.dict != nil || value.object != nil
     // What has been made of lists to see whether they are arrays.
@@ -65,20 +66,22 @@ extension Document {
     if !leftOut.isEmpty, !isQuiet {
       options.onWarning?("left out what is not an array: \(leftOut.listed())")
     }
-    var members: [(name: String, array: StoredArray)] = []
+    var members: [(name: String, array: LazyArray)] = []
     var first: [ObjectIdentifier: String] = [:]
     var again: [String] = []
     for (path, value) in arrays {
       if let identity = value.identity {
         if let name = first[identity] { again.append("\(path) is \(name)") } else { first[identity] = path }
       }
-      if let pickled = try PickledArray(value) {
-        members.append((path, pickled.content))
-        if let mask = pickled.mask { members.append((path + ".mask", .values(mask))) }
+      if let tensor = try foreignTensor(value) {
+        members.append((path, tensor))
+      } else if let pickled = try PickledArray(value) {
+        members.append((path, try lazy(pickled.content)))
+        if let mask = pickled.mask { members.append((path + ".mask", try lazy(.values(mask)))) }
       } else if let array = value.identity.flatMap({ made[$0] }) {
-        members.append((path, .values(array)))
+        members.append((path, try lazy(.values(array))))
       } else if let array = try value.arrayLike() {
-        members.append((path, .values(array)))
+        members.append((path, try lazy(.values(array))))
       }
     }
     if !again.isEmpty, !isQuiet {
@@ -87,8 +90,18 @@ extension Document {
     return members
   }
 
+  private func lazy(_ array: StoredArray) throws(FormatError) -> LazyArray {
+    try LazyArray(array, name: path, spool: spool)
+  }
+
+  /// A tensor of a type that NumPy lacks, as numbers behind which its bytes stay; `nil` for any other value.
+  func foreignTensor(_ value: PickleValue) throws(FormatError) -> LazyArray? {
+    guard let (bytes, format) = try TorchTensor(of: value)?.foreignElements() else { return nil }
+    return try lazy(.values(bytes)).applying(.view(.format(format)))
+  }
+
   /// Gives members that have the same name in an archive others, and says so.
-  private func makeUnique(_ members: inout [(name: String, array: StoredArray)]) {
+  private func makeUnique(_ members: inout [(name: String, array: LazyArray)]) {
     var taken: Set<String> = []
     for index in members.indices {
       var name = NPZArchive.withoutExtension(members[index].name)

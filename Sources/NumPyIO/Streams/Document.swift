@@ -6,6 +6,8 @@ internal import TextTables
 public import ByteIO
 internal import NDArrays
 public import PythonPickle
+internal import GGUFFiles
+internal import SafetensorsFiles
 internal import ZipArchives
 
 /// How a file is opened, whatever its format.
@@ -46,6 +48,10 @@ public struct OpenOptions {
   public var decodesObjects = false
   /// The folder for what does not fit into memory on its way, in files without names.
   public var scratchFolder = ScratchFile.defaultFolder
+  /// Opens files that one of several parts names, such as the index of a model: those beside it, wherever it is.
+  public var openPart: (_ path: String) throws(FormatError) -> any ByteSource = { path throws(FormatError) in
+    try FileSource.openSource(path: path)
+  }
   /// Called with NumPy's warnings.
   public var onWarning: ((String) -> Void)?
   /// Up to how many bytes an array is taken whole.
@@ -55,7 +61,7 @@ public struct OpenOptions {
   public init(format: FileFormat? = nil) { self.format = format }
 }
 
-/// A file that holds arrays, opened as what it is: `.npy`, `.npz`, a pickle, a table of text.
+/// A file that holds arrays, opened as what it is: `.npy`, `.npz`, a pickle, a model's tensors, a table of text.
 ///
 /// Opening reads headers and directories only (of a pickle and a text: nothing).
 ///
@@ -70,6 +76,7 @@ public struct Document {
   package enum Content {
     case npy(NPYFile)
     case npz(NPZArchive)
+    case tensors(any TensorFile)
     case text(any ByteSource, FileFormat)
     case raw(any ArrayBlockSource)
     /// A file around a pickle, which is read when it is asked for.
@@ -137,7 +144,13 @@ public struct Document {
       // PyTorch's files are archives too, of a pickle and what it refers to.
       let isTorch = options.format == nil && PickleFile.isTorch(archive)
       content = isTorch ? .pickle(archive.zip.source) : .npz(archive)
-    case .pkl: content = .pickle(source)
+    case .pkl, .pt: content = .pickle(source)
+    case .gguf: content = .tensors(try GGUFFile(source))
+    case .safetensors:
+      content = .tensors(
+        try SafetensorsFile(source, recovering: options.recovers, onWarning: options.onWarning))
+    case .json where options.format == nil && SafetensorsFile.isIndex(path):
+      content = .tensors(try SafetensorsFile(index: source, path: path, opening: options.openPart))
     case .json:
       let bytes = try TextFile.decompressing(source).readBytes(at: 0, upTo: .max)
       content = .value(try JSONParser.value(bytes, dtype: options.jsonDType, name: source.name), protocolVersion: nil)
@@ -192,6 +205,8 @@ public struct Document {
     return switch try FileKind(of: source, named: path) {
     case .npy: .npy
     case .npz: .npz
+    case .safetensors: .safetensors
+    case .gguf: .gguf
     case .pickle: named.flatMap { $0.isText || $0 == .json ? $0 : nil } ?? .pkl
     }
   }
@@ -246,7 +261,7 @@ extension Document {
     case .npy, .npz:
       guard let name = member, let (found, rest) = try objects(at: name) else { return self }
       (value, version, member) = (found, nil, rest)
-    case .text, .raw: return self
+    case .text, .raw, .tensors: return self
     }
     guard let member else { return Document(.value(value, protocolVersion: version), path: path, options: options) }
     do throws(FormatError) {
@@ -270,12 +285,12 @@ extension Document {
     return rest.isEmpty ? nil : String(rest.dropFirst())
   }
 
-  /// The names of the arrays that an archive holds; empty for every other file.
-  public var names: [String] { if case .npz(let archive) = content { archive.names } else { [] } }
+  /// The names of the arrays that an archive holds, or a model's file; empty for every other file.
+  public var names: [String] { archive?.names ?? [] }
 
   /// An array of the file, to be read when it is asked for.
   ///
-  /// - Parameter name: The member of an archive, the path of keys in a pickle, the number of an array among several in
+  /// - Parameter name: The member of an archive, the tensor of a model, the path of keys in a pickle, the number of an array among several in
   ///   one `.npy` file, and after these the field of records; `nil` for the only array there is.
   /// - Throws: ``FormatError``: `notFound`, or `ambiguous` if the file holds several arrays and none is named.
   public func array(_ name: String? = nil) throws(FormatError) -> LazyArray { try item(name).array }
@@ -285,6 +300,7 @@ extension Document {
     switch content {
     case .npy(let file): return (nil, try array(of: file, name))
     case .npz(let archive): return try member(of: archive, name)
+    case .tensors(let file): return try tensor(of: file, name)
     case .text(let source, let format): return (nil, try table(source, format, name))
     case .raw(let blocks): return (nil, try fields(of: viewed(LazyArray(blocks, spool: spool)), name?[...] ?? ""))
     case .pickle: return try value(naming: name).item(name)

@@ -4,6 +4,12 @@ public enum FileFormat: String, CaseIterable, Sendable {
   case npy
   /// A zip archive of arrays.
   case npz
+  /// Tensors of a model under their names.
+  case safetensors
+  /// PyTorch's: a dictionary of tensors.
+  case pt
+  /// The tensors of llama.cpp's models, which are read only.
+  case gguf
   /// Python's pickles, and the files of joblib and PyTorch.
   case pkl
   /// Text with columns between white space.
@@ -25,6 +31,9 @@ public enum FileFormat: String, CaseIterable, Sendable {
     switch name[name.index(after: dot)...].lowercased() {
     case "npy": self = .npy
     case "npz": self = .npz
+    case "safetensors": self = .safetensors
+    case "pt", "pth": self = .pt
+    case "gguf": self = .gguf
     case "pkl", "pickle", "p": self = .pkl
     case "txt", "dat", "text": self = .txt
     case "csv": self = .csv
@@ -38,6 +47,9 @@ public enum FileFormat: String, CaseIterable, Sendable {
 
   /// Whether the format is a table of text.
   public var isText: Bool { self == .txt || self == .csv || self == .tsv }
+
+  /// Whether the format holds any number of arrays under their names.
+  package var isArchive: Bool { self == .npz || self == .safetensors || self == .pt }
 
   /// What separates columns, if the format says so.
   var delimiter: String? { self == .csv ? "," : self == .tsv ? "\t" : nil }

@@ -43,7 +43,8 @@ struct NPYSink: ArraySink {
       try TextFile.write(to: path, replacing: options.replacing, durability: options.durability) {
         (sink: any ByteSink) throws(FormatError) in
         let header = try NPYHeader.encode(
-          dtype: descriptor.dtype, shape: descriptor.shape, fortranOrder: descriptor.isFortranOrder)
+          dtype: descriptor.dtype, shape: descriptor.shape, fortranOrder: descriptor.isFortranOrder,
+          elementFormat: source.foreignFormat)
         try sink.write(header.bytes)
         try source.forEachRun(inUnitsOf: 1) { (run: AnyNDArray) throws(FormatError) in try run.writeBytes(to: sink) }
       }
@@ -76,7 +77,7 @@ struct TextSink: ArraySink {
   let options: SaveOptions
   let format: FileFormat
 
-  var needs: SinkNeeds { SinkNeeds(order: true) }
+  var needs: SinkNeeds { SinkNeeds(order: true, numbers: true) }
 
   private var textOptions: SaveTextOptions {
     var text = options.text
@@ -168,7 +169,15 @@ struct PickleSink: ArraySink {
     }
   }
 
-  func write(_ source: any ArrayBlockSource) throws(FormatError) { try write(.values(source.whole())) }
+  func write(_ source: any ArrayBlockSource) throws(FormatError) { try write(source.pickled(), keeping: nil) }
+}
+
+extension ArrayBlockSource {
+  /// The array in a pickle.
+  func pickled() throws(FormatError) -> PickleValue {
+    guard let format = foreignFormat else { return .array(.values(try whole())) }
+    return .array(try whole(), as: format)
+  }
 }
 
 extension AnyNDArray {

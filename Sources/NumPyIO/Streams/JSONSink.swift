@@ -9,7 +9,7 @@ struct JSONSink: ArraySink {
   let path: String
   let options: SaveOptions
 
-  var needs: SinkNeeds { SinkNeeds(count: true, order: true) }
+  var needs: SinkNeeds { SinkNeeds(count: true, order: true, numbers: true) }
 
   func write(_ array: StoredArray) throws(FormatError) {
     switch array {

@@ -13,6 +13,9 @@ public enum ArrayTransform: Sendable, Hashable {
   case view(ElementView)
   /// The elements as another type: NumPy's `astype`.
   case cast(DType)
+  /// The elements as numbers of a format that NumPy has no dtype for: `astype` with a dtype of ml_dtypes. In memory they are
+  /// raw bytes; safetensors have types for them, and text is written of their values.
+  case encode(ElementFormat)
   /// Another shape, one of whose lengths may be -1: NumPy's `reshape`.
   case reshape([Int])
   /// Which axis runs fastest: the first (Fortran's order), or the last (C's).
@@ -144,8 +147,26 @@ public struct LazyArray {
   /// The array with a transform applied when it is read: see ``applying(_:)-([ArrayTransform])``.
   public func applying(_ transform: ArrayTransform) throws(FormatError) -> LazyArray {
     switch content {
-    case .deferred(let array): LazyArray(try array.applying(transform), spool: spool)
-    case .blocks(let source): try applying(transform, to: source)
+    case .deferred(let array):
+      // The values have a dtype of their own only when they are numbers.
+      guard case .encode = transform else { return LazyArray(try array.applying(transform), spool: spool) }
+      let loaded = try array.load()
+      let numbers = try FormatError.wrapping(.badArgument, file: array.name) { () throws(ArrayError) in
+        try loaded.asType(.float64)
+      }
+      return try applying(transform, to: MemoryBlocks(numbers.requireValues(), name: array.name))
+    case .blocks(let source):
+      // What the bytes are stays with them.
+      guard source.foreignFormat != nil, let encoded = source.encoded else {
+        return try applying(transform, to: source)
+      }
+      switch transform {
+      case .field, .view: return try applying(transform, to: source)
+      case .cast, .encode: return try applying(transform, to: encoded.decoded())
+      case .slice, .reshape, .order:
+        let changed = try applying(transform, to: encoded.base).blocks()
+        return try LazyArray(EncodedBlocks(changed, encoded.format), spool: spool)
+      }
     }
   }
 }
@@ -168,6 +189,12 @@ extension LazyArray {
           let whole = try source.inMemoryOrder.whole()
           return try source.wrapping { () throws(ArrayError) in try StoredArray.values(whole).asType(dtype) }
         }, spool: spool)
+    case .encode(let format):
+      // Elements that are no numbers are refused before anything is read.
+      _ = try source.wrapping { () throws(ArrayError) in
+        try AnyNDArray(zeros: [0], dtype: source.descriptor.dtype).encoded(as: format)
+      }
+      return try LazyArray(EncodingBlocks(source.inMemoryOrder, as: format), spool: spool)
     case .reshape(let shape):
       let source = try spool.countable(source)
       let count = source.descriptor.count ?? .max
@@ -234,6 +261,8 @@ extension StoredArray {
         }
       }
     case .cast(let dtype): try asType(dtype)
+    case .encode(let format):
+      try rearranged { (array: AnyNDArray) throws(ArrayError) in try array.encoded(as: format) }
     case .reshape(let shape):
       try rearranged { (array: AnyNDArray) throws(ArrayError) in try array.reshaped(shape) }
     case .order(let isFortran):

@@ -43,9 +43,13 @@ public struct SaveOptions {
   /// - Throws: ``FormatError`` with code `badArgument` if neither the options nor the extension tell.
   public func format(of path: String) throws(FormatError) -> FileFormat {
     if let known = format ?? FileFormat(extensionOf: path) {
-      guard known != .npz || CompressionFormat(path: path) == nil else {
+      guard known != .gguf else {
+        throw FormatError(.unsupported, "GGUF is read, but not written", file: path)
+      }
+      guard !known.isArchive || CompressionFormat(path: path) == nil else {
         throw FormatError(
-          .badArgument, "a .npz is not written compressed as a whole: --compress compresses the members of a .npz",
+          .badArgument,
+          "a .\(known.rawValue) is not written compressed as a whole: --compress compresses the members of a .npz",
           file: path)
       }
       return known
@@ -64,6 +68,14 @@ public struct SaveOptions {
       ? PickleWriter.Options(protocolVersion: version) : .numPy(protocolVersion: version)
     if let numPyModules { options.userInfo[NumPyModules.userInfoKey] = numPyModules }
     return options
+  }
+
+  /// Reports that what a model's file says beside its tensors has no place where they go.
+  func warnOfMetadata(_ metadata: [(key: String, value: String)]) {
+    // What wrote a file is not what writes the next.
+    let lost = metadata.map(\.key).filter { $0 != "format" }
+    guard !lost.isEmpty else { return }
+    onWarning?("left out the metadata, for which there is no place: \(lost.listed())")
   }
 
   /// Reports that a header needs a version of the format that NumPy's first releases do not know, in NumPy's words.
@@ -88,10 +100,11 @@ extension LazyArray {
     let format = try options.format(of: path)
     switch format {
     case .npy: try Conversion.run(self, into: NPYSink(path: path, options: options))
-    case .npz:
+    case .npz, .safetensors, .pt:
       try ArchiveSink.write(to: path, options) { (archive: ArchiveSink) throws(FormatError) in
         try archive.add(options.name ?? "arr_0", self)
       }
+    case .gguf: throw FormatError(.unsupported, "GGUF is read, but not written", file: path)
     case .pkl: try Conversion.run(self, into: PickleSink(path: path, options: options))
     case .json: try Conversion.run(self, into: JSONSink(path: path, options: options))
     case .raw: try Conversion.run(self, into: RawSink(path: path, options: options))

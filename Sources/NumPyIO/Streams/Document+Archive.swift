@@ -1,0 +1,99 @@
+package import ArrayBytes
+package import ByteIO
+package import NPZFormat
+internal import SafetensorsFiles
+internal import ZipArchives
+
+/// What a file holds under names: the members of an archive, or the tensors of a model.
+package enum ArchiveContents {
+  case npz(NPZArchive)
+  case tensors(any TensorFile)
+
+  /// The names, those of arrays as NumPy gives them.
+  package var names: [String] {
+    switch self {
+    case .npz(let archive): archive.names
+    case .tensors(let file): file.tensors.map(\.name)
+    }
+  }
+
+  /// How many names there are.
+  package var count: Int {
+    switch self {
+    case .npz(let archive): archive.count
+    case .tensors(let file): file.tensors.count
+    }
+  }
+
+  /// The whole names, by which what they name is found whatever else there is.
+  package var keys: [(name: String, key: String)] {
+    switch self {
+    case .npz(let archive):
+      archive.zip.members.filter { !$0.isFolder }.map { (NPZArchive.withoutExtension($0.name), $0.name) }
+    case .tensors(let file): file.tensors.map { ($0.name, $0.name) }
+    }
+  }
+
+  /// What the file says beside its arrays.
+  package var metadata: [(key: String, value: String)] {
+    switch self {
+    case .npz: []
+    case .tensors(let file): file.metadata
+    }
+  }
+
+  package func contains(_ name: String) -> Bool {
+    switch self {
+    case .npz(let archive): archive.contains(name)
+    case .tensors(let file): file.index[name] != nil
+    }
+  }
+
+  /// Whether what a name stands for is an array.
+  package func isArray(_ name: String) throws(FormatError) -> Bool {
+    switch self {
+    case .npz(let archive): try archive.isArray(archive.member(name))
+    case .tensors: true
+    }
+  }
+
+  /// The bytes of what is no array.
+  package func data(of name: String) throws(FormatError) -> [UInt8] {
+    switch self {
+    case .npz(let archive): try archive.data(of: name)
+    case .tensors(let file): throw FormatError(.wrongKind, "this is an array", file: file.name, member: name)
+    }
+  }
+}
+
+extension Document {
+  /// Whether a file is the index of a model in several files, by its name.
+  package static func isIndex(_ path: String) -> Bool { SafetensorsFile.isIndex(path) }
+
+  /// What the file holds under names; `nil` for every other file.
+  package var archive: ArchiveContents? {
+    switch content {
+    case .npz(let archive): .npz(archive)
+    case .tensors(let file): .tensors(file)
+    case .npy, .text, .raw, .pickle, .value: nil
+    }
+  }
+
+  /// What an archive holds, in its order.
+  package func entries(of archive: ArchiveContents) throws(FormatError) -> [Entry] {
+    switch archive {
+    case .npz(let archive): return try entries(of: archive)
+    case .tensors(let file):
+      var entries: [Entry] = []
+      for tensor in file.tensors {
+        do throws(FormatError) {
+          entries.append(Entry(name: tensor.name, content: .array(try lazy(tensor), raw: nil)))
+        } catch {
+          guard let report = options.onUnreadable, error.code != .cancelled else { throw error }
+          report(error.at(file: path))
+        }
+      }
+      return entries
+    }
+  }
+}

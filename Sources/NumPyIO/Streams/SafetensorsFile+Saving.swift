@@ -1,0 +1,41 @@
+internal import ArrayBytes
+public import ByteIO
+public import PickledArrays
+public import SafetensorsFiles
+
+extension SafetensorsFile {
+  /// Saves arrays as a safetensors file, byte for byte as its Python package does: `safetensors.numpy.save_file`.
+  ///
+  /// The file replaces what the path names once all of it has been written; `-` is standard output. Elements are written
+  /// in C order, little-endian.
+  ///
+  /// ```swift
+  /// try SafetensorsFile.save(["weights": weights, "step": step], metadata: ["format": "np"], to: "model.safetensors")
+  /// ```
+  ///
+  /// - Throws: ``FormatError``: `unsupported` for elements that the format has no type for, such as text; `alreadyExists`
+  ///   if a name stands twice.
+  public static func save(
+    _ tensors: KeyValuePairs<String, any SavableArray>, metadata: KeyValuePairs<String, String> = [:],
+    to path: String, replacing: Bool = true, durability: Durability = .consistent
+  ) throws(FormatError) {
+    try save(
+      tensors.map { ($0.key, $0.value.stored) }, metadata: metadata.map { ($0.key, $0.value) }, to: path,
+      replacing: replacing, durability: durability)
+  }
+
+  /// Saves arrays under names that are known at run time only; files have an order of their own.
+  public static func save<SavedArray: SavableArray>(
+    _ tensors: [(name: String, array: SavedArray)], metadata: [(key: String, value: String)] = [], to path: String,
+    replacing: Bool = true, durability: Durability = .consistent
+  ) throws(FormatError) {
+    var options = SaveOptions(format: .safetensors)
+    options.replacing = replacing
+    options.durability = durability
+    let spool = Spool(folder: ScratchFile.defaultFolder)
+    try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
+      for (name, array) in tensors { try sink.add(name, LazyArray(array.stored, name: path, spool: spool)) }
+      try sink.add(metadata: metadata)
+    }
+  }
+}

@@ -1,0 +1,119 @@
+internal import ArrayBytes
+package import ByteIO
+internal import JSONSyntax
+
+/// The index of a model in several files: which of them holds which tensor.
+enum SafetensorsIndex {
+  /// Whether a file is such an index by its name: `model.safetensors.index.json`, `model.safetensors.index.fp16.json`.
+  static func isNamed(_ path: String) -> Bool {
+    let file = path.split(separator: "/").last ?? ""
+    return file.hasSuffix(".json") && file.contains(".safetensors.index.")
+  }
+
+  /// The longest index, as that of a header.
+  private static let maxLength = SafetensorsHeader.maxLength
+
+  /// What the index says: its metadata as text, and the names with their files.
+  static func parse(
+    _ source: any ByteSource
+  ) throws(FormatError) -> (metadata: [(key: String, value: String)], files: [(name: String, file: String)]) {
+    let bytes = try source.readBytes(at: 0, upTo: maxLength + 1)
+    guard bytes.count <= maxLength else {
+      throw FormatError(.limitExceeded, "an index of more than \(maxLength) bytes", file: source.name)
+    }
+    var scanner = JSONScanner(bytes, name: source.name)
+    var metadata: [(key: String, value: String)] = []
+    var files: [(name: String, file: String)]?
+    try scanner.object("the index") { (scanner: inout JSONScanner, key: String) throws(FormatError) in
+      switch key {
+      case "weight_map":
+        var found: [(name: String, file: String)] = []
+        try scanner.object("the files of tensors") { (scanner: inout JSONScanner, name: String) throws(FormatError) in
+          let place = scanner.place
+          let file = try scanner.string()
+          guard isPlainName(file) else {
+            throw scanner.error(
+              "'\(file.prefix(100))' is no name of a file beside the index", at: place
+            ).at(member: name)
+          }
+          found.append((name, file))
+        }
+        files = found
+      case "metadata" where scanner.current == UInt8(ascii: "{"):
+        try scanner.object("the metadata") { (scanner: inout JSONScanner, key: String) throws(FormatError) in
+          let start = scanner.place
+          if scanner.current == UInt8(ascii: "\"") {
+            metadata.append((key, try scanner.string()))
+          } else {
+            try scanner.skipValue()
+            metadata.append((key, String(decoding: scanner.bytes[start..<scanner.place], as: UTF8.self)))
+          }
+        }
+      default: try scanner.skipValue()
+      }
+    }
+    scanner.skipSpace()
+    guard scanner.isAtEnd else { throw scanner.error("text follows the index") }
+    guard let files else { throw scanner.error("the index has no weight_map", .wrongKind, at: 0) }
+    return (metadata, files)
+  }
+
+  /// Whether a name is that of a file in the same folder: an index cannot make others be read.
+  private static func isPlainName(_ name: String) -> Bool {
+    !name.isEmpty && name != "." && name != ".." && !name.utf8.contains { $0 == 0 || $0 == UInt8(ascii: "/") }
+      && !name.contains("\\")
+  }
+}
+
+extension SafetensorsFile {
+  /// Opens a model in several files by its index; each file is opened once, and its header read.
+  ///
+  /// - Parameters:
+  ///   - source: The index.
+  ///   - path: Its path, beside which the files lie.
+  ///   - open: Opens a file of the model.
+  /// - Throws: ``FormatError`` if the index does not follow the format, a file is missing, or has no such tensor.
+  package init(
+    index source: any ByteSource, path: String,
+    opening open: (String) throws(FormatError) -> any ByteSource
+  ) throws(FormatError) {
+    let (metadata, files) = try SafetensorsIndex.parse(source)
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    var shards: [NameKey: SafetensorsFile] = [:]
+    var order: [SafetensorsFile] = []
+    var tensors: [StoredTensor] = []
+    for (name, file) in files {
+      let shard: SafetensorsFile
+      if let known = shards[NameKey(file)] {
+        shard = known
+      } else {
+        do throws(FormatError) { shard = try SafetensorsFile(open(folder + file)) } catch {
+          throw error.at(file: folder + file)
+        }
+        shards[NameKey(file)] = shard
+        order.append(shard)
+      }
+      guard let tensor = shard.index[name] else {
+        throw FormatError(.notFound, "the index names a tensor that the file lacks", file: shard.name, member: name)
+      }
+      tensors.append(tensor)
+    }
+    var oddities: [String] = []
+    for shard in order {
+      oddities += shard.oddities.map { "\(shard.name): \($0)" }
+    }
+    let named = tensors.count
+    let held = order.reduce(0) { $0 + $1.tensors.count }
+    if held > named { oddities.append("\(held - named) tensors of the files that the index does not name") }
+    // What the files say of themselves, and what the index says but for sizes, which hold for these files only.
+    var all: [(key: String, value: String)] = []
+    for pair in order.flatMap(\.metadata) + metadata where pair.key != "total_size" {
+      if !all.contains(where: { $0.key == pair.key }) { all.append(pair) }
+    }
+    try self.init(
+      name: source.name, metadata: all, tensors, order.flatMap(\.sources), oddities: oddities)
+  }
+
+  /// Whether a file is the index of a model in several files, by its name.
+  package static func isIndex(_ path: String) -> Bool { SafetensorsIndex.isNamed(path) }
+}

@@ -1,0 +1,151 @@
+"""The dtypes of models that NumPy lacks: what `--astype bfloat16` and the like write is what ml_dtypes writes."""
+import json
+import pickle
+import struct
+import warnings
+import zipfile
+
+import numpy as np
+import pytest
+
+from conftest import run_npy
+
+try:
+    import ml_dtypes
+except ImportError:
+    ml_dtypes = None
+
+FLOATS = ["bfloat16", "float8_e3m4", "float8_e4m3", "float8_e4m3fn", "float8_e4m3b11fnuz", "float8_e4m3fnuz",
+          "float8_e5m2", "float8_e5m2fnuz", "float8_e8m0fnu", "float6_e2m3fn", "float6_e3m2fn", "float4_e2m1fn"]
+INTEGERS = ["int4", "uint4", "int2", "uint2", "int1", "uint1"]
+COMPLEX = ["complex32", "bcomplex32"]
+
+
+def special_values():
+    """Numbers of every size, halves between those of any format, their neighbours, and what is no number."""
+    rng = np.random.default_rng(11)
+    halves = (1 + np.arange(0, 512) / 512) * 2.0 ** rng.integers(-20, 20, 512)
+    values = np.concatenate([
+        [0, np.inf, np.nan, 1, 448, 464, 465, 57344, 61440, 240, 248, 6, 7, 7.5, 28, 30, 2.0**-127, 2.0**-149, 3.4e38],
+        2.0 ** np.arange(-149, 128), 1.5 * 2.0 ** np.arange(-149, 127), halves, np.nextafter(halves, 0),
+        np.nextafter(halves, np.inf), rng.standard_normal(500) * 10 ** rng.uniform(-9, 9, 500)])
+    return np.concatenate([values, -values]).astype("f8")
+
+
+def bfloat16_bits(values):
+    """By the definition: the upper half of a float32, rounded to the nearest, of two to the even one."""
+    bits = values.astype("f4").view("u4").astype("u8")
+    rounded = ((bits + 0x7fff + (bits >> 16 & 1)) >> 16).astype("u2")
+    return np.where(np.isnan(values), (bits >> 16 & 0x8000 | 0x7fc0).astype("u2"), rounded)
+
+
+def read(path):
+    """The header's dtype, and the bytes behind it."""
+    content = path.read_bytes()
+    size = 10 + struct.unpack("<H", content[8:10])[0]
+    return eval(content[10:size])["descr"], content[size:]
+
+
+def test_bfloat16(tmp_path):
+    values = special_values()
+    np.save(tmp_path / "x.npy", values)
+    run_npy("convert", tmp_path / "x.npy", tmp_path / "y.npy", "--astype", "bfloat16")
+    descr, data = read(tmp_path / "y.npy")
+    assert descr == "<V2" and np.array_equal(np.frombuffer(data, "u2"), bfloat16_bits(values))
+    run_npy("convert", tmp_path / "y.npy", tmp_path / "back.npy", "--view", "bfloat16")
+    back = np.load(tmp_path / "back.npy")
+    assert back.dtype == "f4" and np.array_equal(
+        back, (bfloat16_bits(values).astype("u4") << 16).view("f4"), equal_nan=True)
+
+
+@pytest.mark.skipif(ml_dtypes is None, reason="the Python package ml_dtypes is not installed")
+@pytest.mark.parametrize("name", FLOATS + INTEGERS + COMPLEX)
+def test_as_ml_dtypes(tmp_path, name):
+    dtype = np.dtype(getattr(ml_dtypes, name))
+    values = special_values()
+    if name in INTEGERS:
+        values = np.concatenate([values[np.abs(values) < 2**31], [2**31 + 5.0, np.nan, np.inf]])
+    arrays = {"f8": values, "f4": values.astype("f4"), "f2": np.arange(0, 2**16, 7, dtype="u2").view("f2"),
+              "i8": np.array([0, 1, -1, 7, -8, 8, 255, 300, 2**24 + 1, 2**40 + 2**32 + 1, -2**62]),
+              "u1": np.arange(256, dtype="u1"), "?": np.array([True, False]), "c8": (values[:60] + 1j * values[60:120]).astype("c8"),
+              ">f4": values.astype(">f4"), "F": np.asfortranarray(values[:600].reshape(20, 30))}
+    np.savez(tmp_path / "x.npz", **arrays)
+    run_npy("convert", tmp_path / "x.npz", tmp_path / "y.npz", "--astype", name)
+    members = zipfile.ZipFile(tmp_path / "y.npz")
+    for kind, array in arrays.items():
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            wanted = array.astype(dtype)
+        (tmp_path / "member.npy").write_bytes(members.read(kind + ".npy"))
+        descr, data = read(tmp_path / "member.npy")
+        assert descr == dtype.str, (kind, descr)
+        got = np.frombuffer(data, f"u{dtype.itemsize}")
+        expected = np.frombuffer(wanted.tobytes("F" if kind == "F" else "C"), f"u{dtype.itemsize}")
+        wrong = np.flatnonzero(got != expected)
+        assert wrong.size == 0, (kind, array.ravel()[wrong[:5]], got[wrong[:5]], expected[wrong[:5]])
+
+
+def test_every_format(tmp_path):
+    values = np.array([[1.00390625, -2.5], [3.14159, 1e30]], "f8")
+    np.save(tmp_path / "x.npy", values)
+    bits = bfloat16_bits(values)
+    numbers = (bits.astype("u4") << 16).view("f4")
+    for extension in ["csv", "json", "safetensors", "raw", "npz"]:
+        run_npy("convert", tmp_path / "x.npy", tmp_path / f"y.{extension}", "--astype", "bfloat16")
+    assert np.array_equal(np.loadtxt(tmp_path / "y.csv", delimiter=","), numbers)
+    assert np.array_equal(np.array(json.loads((tmp_path / "y.json").read_text()), "f4"), numbers)
+    assert (tmp_path / "y.raw").read_bytes() == bits.tobytes()
+    content = (tmp_path / "y.safetensors").read_bytes()
+    assert json.loads(content[8:8 + struct.unpack("<Q", content[:8])[0]]) == {
+        "arr_0": {"dtype": "BF16", "shape": [2, 2], "data_offsets": [0, 8]}} and content.endswith(bits.tobytes())
+    for protocol in (2, 4, 5):
+        run_npy("convert", tmp_path / "x.npy", tmp_path / "y.pkl", "--astype", "bfloat16", "--protocol", protocol)
+        if ml_dtypes is not None:
+            assert (tmp_path / "y.pkl").read_bytes() == pickle.dumps(values.astype(ml_dtypes.bfloat16), protocol)
+        run_npy("convert", tmp_path / "y.pkl", tmp_path / "z.npy")
+        assert np.array_equal(np.load(tmp_path / "z.npy"), numbers)
+    # From there on, as they are; to NumPy as numbers.
+    run_npy("convert", f"{tmp_path}/y.safetensors:arr_0[1]", tmp_path / "z.safetensors")
+    assert (tmp_path / "z.safetensors").read_bytes().endswith(bits[1].tobytes()) and b"BF16" in (
+        tmp_path / "z.safetensors").read_bytes()
+    run_npy("convert", tmp_path / "y.safetensors", tmp_path / "z.npy")
+    assert np.array_equal(np.load(tmp_path / "z.npy"), numbers)
+    # Whatever else happens to them on the way.
+    run_npy("convert", tmp_path / "x.npy", tmp_path / "f.npy", "--astype", "bfloat16", "--order", "F", "--reshape", "4,1")
+    assert read(tmp_path / "f.npy")[0] == "<V2"
+    for source in ["s.npy", "t.npy"]:
+        np.save(tmp_path / source, np.array(["1", "2"]) if source == "s.npy" else np.array([1, 2], "M8[s]"))
+        result = run_npy("convert", tmp_path / source, tmp_path / "no.npy", "--astype", "bfloat16", check=False)
+        assert result.returncode == 1 and b"no numbers" in result.stderr and result.stderr.count(b"\n") == 1
+
+
+PACKED = {"F4": 4, "F6_E2M3": 6, "F6_E3M2": 6}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_packed(tmp_path, name):
+    """Bits from the lowest of the first byte on; kept as they are from file to file."""
+    bits = PACKED[name]
+    data = np.random.default_rng(3).integers(0, 256, 3 * bits, dtype="u1").tobytes()
+    shape = [4, len(data) * 8 // bits // 4]
+    header = json.dumps({"w": {"dtype": name, "shape": shape, "data_offsets": [0, len(data)]}},
+                        separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)
+    path = tmp_path / "m.safetensors"
+    path.write_bytes(struct.pack("<Q", len(header)) + header + data)
+    number = int.from_bytes(data, "little")
+    items = [number >> bits * index & 2**bits - 1 for index in range(shape[0] * shape[1])]
+    exponent, fraction, bias = {"F4": (2, 1, 1), "F6_E2M3": (2, 3, 1), "F6_E3M2": (3, 2, 3)}[name]
+
+    def value(item):
+        sign, rest = item >> exponent + fraction, item & 2**(exponent + fraction) - 1
+        power, digits = rest >> fraction, rest & 2**fraction - 1
+        whole = digits if power == 0 else digits + 2**fraction
+        return (-1)**sign * whole * 2.0**(max(power, 1) - bias - fraction)
+
+    wanted = np.array([value(item) for item in items], "f4").reshape(shape)
+    run_npy("convert", path, tmp_path / "x.npz")
+    assert np.array_equal(np.load(tmp_path / "x.npz")["w"], wanted)
+    assert run_npy("show", f"{path}:w[1:3,::2]").decode() == str(wanted[1:3, ::2]) + "\n"
+    run_npy("convert", path, tmp_path / "again.safetensors")
+    assert (tmp_path / "again.safetensors").read_bytes() == path.read_bytes()
