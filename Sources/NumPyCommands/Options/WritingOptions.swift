@@ -19,7 +19,8 @@ struct WritingOptions: ParsableArguments {
     throw ValidationError(
       destination == "-"
         ? "what shall standard output be? say --to \(FileFormat.writtenList)"
-        : "the extension of '\(RemoteInput.name(destination))' does not name a format: say --to \(FileFormat.writtenList)")
+        : "the extension of '\(RemoteInput.name(destination))' does not name a format: say --to \(FileFormat.writtenList)"
+    )
   }
 
   /// The options of the library.
