@@ -15,7 +15,7 @@ internal import PythonPickle
 /// it comes last, so that a folder that was not completed does not look like one that was.
 ///
 /// ```swift
-/// try ArrayStack.write(array, to: "parts", axis: 0, lengths: [100, 100, 50])
+/// try ArrayStack.write([document.array("a"), document.array("b")], to: "parts", axis: 0)
 /// let whole = try ArrayStack(opening: "parts").array()
 /// ```
 public struct ArrayStack {
