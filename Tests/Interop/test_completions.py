@@ -43,7 +43,7 @@ def candidates(folder, *words):
 
 
 def test_candidates(folder):
-    assert candidates(folder, "sta") == ["stats"]
+    assert candidates(folder, "sta") == ["stack", "stats"]
     assert candidates(folder, "info", "model.npz:") == ["model.npz:weights", "model.npz:bias", "model.npz:b:c"]
     assert candidates(folder, "info", "model.npz:b:") == ["model.npz:b:c"]
     assert candidates(folder, "show", "a") == ["arr.npy"]
@@ -74,7 +74,7 @@ SHELLS = {
         "function fish_prompt; echo 'ready> '; end; npy completions fish | source\n"),
 }
 TYPED = [
-    ("npy sta\t", "<stats>"),
+    ("npy stat\t", "<stats>"),
     ("npy info model.npz:wei\t", "<info><model.npz:weights>"),
     ("npy info model.npz:b:\t", "<info><model.npz:b:c>"),
     ("npy show two\t", "<show><two words.npz>"),
