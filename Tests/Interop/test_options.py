@@ -85,7 +85,7 @@ TEXT = {
 SOURCE = {"from", "pickle-encoding", "max-header-size", "shape", "offset", "raw-order", "view", "lenient", "recover", "memory",
           "http-header"}
 # Commands that read arrays, how they are called, and what their options must be.
-READERS = ["show", "convert", "stats", "plot", "diff", "pack", "sizes", "info", "ls", "check", "append", "cat"]
+READERS = ["show", "convert", "stats", "plot", "diff", "pack", "sizes", "info", "ls", "check", "append", "cat", "split", "stack"]
 
 
 def npy_bytes(array):
@@ -152,7 +152,7 @@ def test_values_that_are_no_numbers(tmp_path):
 def arguments(command, path, folder, options=()):
     """The arguments of a command that reads a file."""
     targets = {"convert": [path, folder / "o.npz"], "diff": [path, path], "pack": [folder / "o.npz", path],
-               "cat": ["-o", folder / "o.npz", path]}
+               "cat": ["-o", folder / "o.npz", path], "split": [path, folder / "parts"], "stack": [folder / "parts", path]}
     if command == "append":
         np.save(folder / "rows.npy", np.arange(3.0))
         np.save(folder / "rows.npy", np.zeros((1, 16)) if "F" in options else np.arange(3.0))
@@ -215,7 +215,7 @@ def test_options_for_reading(tmp_path, monkeypatch, command, name):
         (folder / "a").write_bytes(data)
         result = run_npy(command, *arguments(command, "a", folder.relative_to(folder), option), *base, *extra, check=False)
         return result.returncode, result.stdout, result.stderr, {
-            path.name: path.read_bytes() for path in folder.iterdir()}
+            path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
     first, second = outcome([]), outcome(option)
     if name == "raw-order" and command == "stats":
@@ -236,6 +236,9 @@ def test_every_option_has_a_case():
         known = {name for name, of in OTHERS if of == command} | {"quiet", "json", "durable"}
         if command in READERS:
             known |= set(TEXT) | SOURCE
+        if command == "join":
+            # Of its parts' headers and its info, as of every file.
+            known |= {"lenient", "max-header-size", "memory"}
         missing = options - known
         if missing:
             unknown[command] = sorted(missing)
@@ -266,7 +269,7 @@ other("show", "array2string", "--array2string", before=["--repr"], of="refused")
 other("show", "separator", "--separator", ", ", before=["--array2string"])
 other("show", "prefix", "--prefix", "xxxxx", before=["--array2string"])
 other("show", "suffix", "--suffix", "x" * 40, before=["--array2string"])
-for _command in ("convert", "cat"):
+for _command in ("convert", "cat", "join"):
     for _name, _value in {"fmt": "%.2f", "out-delimiter": ";", "newline": "|", "header": "h", "footer": "f"}.items():
         other(_command, _name, f"--{_name}", _value, before=["--to", "txt"])
     other(_command, "comment-prefix", "--comment-prefix", ">", before=["--to", "txt", "--header", "h"])
@@ -289,9 +292,21 @@ other("cat", "output", "-o", "other.npy")
 other("append", "astype", "--astype", "f8", data=npy_bytes(np.arange(12.0, dtype="c16").reshape(3, 4)))
 other("append", "create", "--create", of="new")
 other("append", "discard-trailing", "--discard-trailing", of="trailing")
-for _command in ("unpack", "pickle"):
+for _command in ("unpack", "pickle", "join", "refs"):
     other(_command, "http-header", "--http-header", "A: b", of="refused")
-for _command in ("convert", "cat", "pack"):
+other("split", "length", "--length", "2")
+other("split", "parts", "--parts", "3")
+other("split", "axis", "--axis", "1", before=["--length", "2"])
+other("split", "no-clobber", "-n", of="split twice")
+other("stack", "axis", "--axis", "1", before=["b.npy"])
+other("stack", "no-clobber", "-n", of="split twice")
+other("join", "output", "-o", "other.npy")
+other("refs", "output", "-o", "r.json")
+other("refs", "url-prefix", "--url-prefix", "s3://bucket/run/")
+other("refs", "chunk", "--chunk", "32")
+other("refs", "no-clobber", "-n", before=["-o", "r.json"], of="refs twice")
+other("refs", "put", "--put", before=["-o", "r.json"], of="refused")
+for _command in ("convert", "cat", "join", "pack"):
     # What it does for addresses on servers: test_s3.py.
     other(_command, "put", "--put", before=[] if _command == "pack" else ["--to", "npy"], of="refused")
 for _command in ("rm", "mv", "unpack"):
@@ -356,9 +371,14 @@ def test_other_options(tmp_path, monkeypatch, name, command):
         (folder / "z.npz").write_bytes(archive_bytes())
         base = {"convert": ["a.npy", "o" if name == "to" else "o.out"], "pack": ["o.npz", "a.npy"], "diff": ["a.npy", "a.npy"],
                 "unpack": ["z.npz"], "append": ["b.npy", "a.npy"], "cat": ["a.npy", "-o", "o" if name == "to" else "o.out"],
-                "rm": ["z.npz", "x"], "mv": ["z.npz", "x", "y"]}.get(command, ["a.npy"])
-        if name == "output" and command == "cat":
-            base = ["a.npy"]
+                "rm": ["z.npz", "x"], "mv": ["z.npz", "x", "y"], "split": ["a.npy", "parts"], "stack": ["parts", "a.npy"],
+                "join": ["parts", "-o", "o" if name == "to" else "o.out"]}.get(command, ["a.npy"])
+        if name == "output" and command in ("cat", "join"):
+            base = base[:1]
+        if command == "join" or of == "split twice":
+            run_npy("split", "a.npy", "parts")
+        if of == "refs twice":
+            (folder / "r.json").write_bytes(b"")
         if of == "bad member" and command == "convert":
             base = ["z.npz", "o.out"]
         if of == "new":
@@ -371,7 +391,7 @@ def test_other_options(tmp_path, monkeypatch, name, command):
         if of == "diff":
             base = ["a.npy", "b.npy"]
         if of == "twice":
-            (folder / {"convert": base[1], "cat": "o.out"}.get(command, base[0])).write_bytes(b"")
+            (folder / {"convert": base[-1], "cat": "o.out", "join": "o.out"}.get(command, base[0])).write_bytes(b"")
         if of == "appended":
             run_npy("pack", "o.npz", "b.npy")
         if of == "archive twice":

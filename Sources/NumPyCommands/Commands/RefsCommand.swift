@@ -23,6 +23,7 @@ struct RefsCommand: NPYCommand, HasCommonOptions {
   var urlPrefix: String?
   @Option(help: "The most bytes of a chunk: 64M, 1G.") var chunk: ByteSize?
   @OptionGroup var writing: OutputOptions
+  @OptionGroup var remote: RemoteInput
   @OptionGroup var common: CommonOptions
 
   func run() throws {
@@ -45,8 +46,10 @@ struct RefsCommand: NPYCommand, HasCommonOptions {
       }
     }
     let text = references.json.pretty() + "\n"
-    try AtomicFile.write(to: output, replacing: writing.replaces, durability: writing.disk.durability) {
-      (sink: any ByteSink) throws(FormatError) in try sink.write(text)
+    try writing.remote.write(to: output, replacing: writing.replaces, remote) { path in
+      try AtomicFile.write(to: path, replacing: writing.replaces, durability: writing.disk.durability) {
+        (sink: any ByteSink) throws(FormatError) in try sink.write(text)
+      }
     }
   }
 

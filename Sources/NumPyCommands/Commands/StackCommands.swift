@@ -93,6 +93,7 @@ struct JoinCommand: NPYCommand, HasCommonOptions {
   var output = "-"
   @OptionGroup var limits: LimitOptions
   @OptionGroup var writing: WritingOptions
+  @OptionGroup var remote: RemoteInput
   @OptionGroup var common: CommonOptions
 
   func run() throws {
@@ -102,10 +103,12 @@ struct JoinCommand: NPYCommand, HasCommonOptions {
     }
     var options = limits.openOptions
     options.format = .npy
-    if output != "-" { options.scratchFolder = Folders.folder(of: output) }
-    let array = try ArrayStack(opening: folder).array(options: options)
-    try array.applying(writing.array.transforms()).save(
-      to: output, options: writing.saveOptions(format, encoding: nil))
+    let saving = try writing.saveOptions(format, encoding: nil)
+    try writing.output.remote.write(to: output, replacing: saving.replacing, remote) { path in
+      if path != "-" { options.scratchFolder = Folders.folder(of: path) }
+      let array = try ArrayStack(opening: folder).array(options: options)
+      try array.applying(writing.array.transforms()).save(to: path, options: saving)
+    }
   }
 }
 
