@@ -54,7 +54,6 @@ FOREIGN = {
     "parquet": (b"PAR1\x15\x04\x15\x10\x15\x14L\x15\x02", "Parquet"),
     "arrow": (b"ARROW1\0\0\xff\xff\xff\xff\x10\0\0\0", "Arrow"),
     "feather": (b"FEA1\0\0\0\0\x10", "Feather"),
-    "gguf": (b"GGUF\3\0\0\0\1\0\0\0\0\0\0\0", "GGUF"),
     "pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF"),
     "png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "PNG"),
     "jpeg": (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "JPEG"),
