@@ -105,6 +105,7 @@ private struct Authority {
       rest = rest[rest.index(after: at)...]
     }
     // An address of IPv6 stands in brackets and has colons of its own.
+    guard !rest.hasPrefix("[") || rest.contains("]") else { return nil }
     let end = rest.hasPrefix("[") ? rest.firstIndex(of: "]").map(rest.index(after:)) : rest.firstIndex(of: ":")
     host = rest[..<(end ?? rest.endIndex)].lowercased()
     let allowed = Set("-._[]:%~".utf8)
