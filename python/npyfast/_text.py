@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import operator
 import os
 import warnings
+from collections.abc import Iterator
 from ctypes import c_double
 from typing import Any
 
@@ -188,6 +190,19 @@ def _source(file: Any, max_rows: Any) -> tuple[int, FileSource | None]:
     raise _arrays.Unsupported("text from what is not a file of bytes")
 
 
+@contextlib.contextmanager
+def _opened(file: Any, max_rows: Any) -> Iterator[tuple[int, FileSource | None]]:
+    """What `_source` opens, until the end of the block."""
+    handle, source = _source(file, max_rows)
+    try:
+        yield handle, source
+    finally:
+        if source is None:
+            lib.free(handle)
+        else:
+            source.close()
+
+
 def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: Any = None, converters: Any = None,
             skiprows: int = 0, usecols: Any = None, unpack: bool = False, ndmin: int = 0, encoding: str | None = None,
             max_rows: int | None = None, *, quotechar: str | None = None, like: Any = None) -> Any:
@@ -207,15 +222,9 @@ def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: Any 
     source = None
     try:
         options, keep = _load_options(arguments, warned, _encoding_within(fname, encoding))
-        handle, source = _source(fname, max_rows)
-        try:
+        with _opened(fname, max_rows) as (handle, source):
             array = _arrays.adopt(lib.get(lib.library.npyio_loadtxt, handle, ctypes.addressof(options),
                                           size=_size(fname)))
-        finally:
-            if source is None:
-                lib.free(handle)
-            else:
-                source.close()
         del keep
     except _arrays.Unsupported as reason:
         _fallback.tell(str(reason))
@@ -364,15 +373,9 @@ def genfromtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: A
     source = None
     try:
         options, keep = _gen_options(arguments, warned, _encoding_within(fname, encoding))
-        handle, source = _source(fname, max_rows)
         mask = ctypes.c_void_p()
-        try:
+        with _opened(fname, max_rows) as (handle, source):
             array = _arrays.adopt(_gen(handle, options, mask, _size(fname)))
-        finally:
-            if source is None:
-                lib.free(handle)
-            else:
-                source.close()
         del keep
     except _arrays.Unsupported as reason:
         _fallback.tell(str(reason))
