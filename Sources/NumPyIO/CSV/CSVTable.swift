@@ -21,18 +21,30 @@ public struct CSVOptions: Sendable, Hashable {
 /// A table of text with names and columns of any type.
 struct CSVTable {
   private let source: any ByteSource
-  private let options: CSVOptions
-
-  private let delimiter: String
+  private let hasHeader: Bool?
+  /// The rules of CSV: no comments, quotes.
+  private let plain: GenFromTextOptions
+  /// The fields of the first line as text; none of an empty file.
+  private let firstLine: [String]
 
   /// - Parameter source: The text, inflated; it must be able to give its beginning again.
   init(_ source: any ByteSource, _ options: CSVOptions) throws(FormatError) {
-    (self.source, self.options) = (source, options)
+    (self.source, hasHeader) = (source, options.hasHeader)
+    let delimiter: String
     if let known = options.delimiter {
       delimiter = known
     } else {
       delimiter = CSVTable.delimiter(of: try source.readBytes(at: 0, upTo: 1 << 16))
     }
+    var reading = GenFromTextOptions(dtype: .string(0), delimiter: .text(delimiter))
+    reading.comments = nil
+    reading.autostrip = true
+    reading.encoding = options.encoding
+    reading.dialect.quoteCharacter = "\""
+    plain = reading
+    reading.maxRows = 1
+    let line = try AnyNDArray.genFromText(from: source, options: reading).array
+    firstLine = try CSVTable.wrapping { () throws(ArrayError) in line.count == 0 ? [] : try line.flattened().strings() }
   }
 
   /// The comma, semicolon or tab that the first line has most of outside of quotes.
@@ -47,22 +59,18 @@ struct CSVTable {
   }
 
   /// Whether the first line is one of names: text without a number, a truth value or a date among its fields.
-  func hasHeader() throws(FormatError) -> Bool {
-    let first = try firstLine()
-    return !first.isEmpty && first.allSatisfy { !$0.isEmpty && CSVColumn.isText($0) }
-  }
+  private var beginsWithNames: Bool { firstLine.allSatisfy { !$0.isEmpty && CSVColumn.isText($0) } }
 
   /// Whether the first line has a field that `np.loadtxt` takes for no number; a comment is none of its business.
-  func isMoreThanNumbers() throws(FormatError) -> Bool {
-    let first = try firstLine()
-    guard first.first?.hasPrefix("#") == false else { return false }
-    return first.contains { $0.isEmpty || Double($0) == nil && (CSVColumn.isText($0) || CSVColumn.isDate($0)) }
+  var isMoreThanNumbers: Bool {
+    guard firstLine.first?.hasPrefix("#") == false else { return false }
+    return firstLine.contains { $0.isEmpty || Double($0) == nil && (CSVColumn.isText($0) || CSVColumn.isDate($0)) }
   }
 
   func read() throws(FormatError) -> AnyNDArray {
-    let names = try firstLine()
+    let names = firstLine
     guard !names.isEmpty else { throw FormatError(.empty, "there is nothing in the file") }
-    let isNamed = if let known = options.hasHeader { known } else { try hasHeader() }
+    let isNamed = hasHeader ?? beginsWithNames
     var reading = plain
     reading.dialect.hasNames = isNamed
     reading.names = isNamed ? nil : .list(names.indices.map { "f\($0)" })
@@ -70,11 +78,11 @@ struct CSVTable {
     let table = try AnyNDArray.genFromText(from: source, options: reading)
     // A single row comes without an axis.
     let rows = table.array.ndim == 0 ? [1] : table.array.shape
-    let array = try wrapping { () throws(ArrayError) in try table.array.reshaped(rows) }
+    let array = try CSVTable.wrapping { () throws(ArrayError) in try table.array.reshaped(rows) }
     let mask = try table.mask.map { (mask) throws(FormatError) in
-      try wrapping { () throws(ArrayError) in try mask.reshaped(rows) }
+      try CSVTable.wrapping { () throws(ArrayError) in try mask.reshaped(rows) }
     }
-    return try wrapping { () throws(ArrayError) in
+    return try CSVTable.wrapping { () throws(ArrayError) in
       var columns: [CSVColumn] = []
       for field in array.dtype.fields ?? [] {
         let gaps = try mask.map { (mask) throws(ArrayError) in try NDArray<Bool>(mask.field(field.name)).elements }
@@ -90,24 +98,6 @@ struct CSVTable {
     }
   }
 
-  /// The rules of CSV: no comments, quotes.
-  private var plain: GenFromTextOptions {
-    var reading = GenFromTextOptions(dtype: .string(0), delimiter: .text(delimiter))
-    reading.comments = nil
-    reading.autostrip = true
-    reading.encoding = options.encoding
-    reading.dialect.quoteCharacter = "\""
-    return reading
-  }
-
-  /// The fields of the first line as text.
-  private func firstLine() throws(FormatError) -> [String] {
-    var reading = plain
-    reading.maxRows = 1
-    let line = try AnyNDArray.genFromText(from: source, options: reading).array
-    return try wrapping { () throws(ArrayError) in line.count == 0 ? [] : try line.flattened().strings() }
-  }
-
   private func records(_ names: [String], _ arrays: [AnyNDArray]) throws(ArrayError) -> AnyNDArray {
     let dtype = try DType.structured(zip(names, arrays).map { (name: $0, dtype: $1.dtype) })
     var table = try AnyNDArray(zeros: [arrays.first?.count ?? 0], dtype: dtype)
@@ -115,7 +105,7 @@ struct CSVTable {
     return table
   }
 
-  private func wrapping<Result>(_ body: () throws(ArrayError) -> Result) throws(FormatError) -> Result {
+  private static func wrapping<Result>(_ body: () throws(ArrayError) -> Result) throws(FormatError) -> Result {
     try FormatError.wrapping(.malformed, file: nil, body)
   }
 }

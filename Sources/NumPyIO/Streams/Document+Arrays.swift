@@ -236,7 +236,7 @@ extension Document {
     var csv = CSVOptions()
     if format == .tsv { csv.delimiter = "\t" }
     let table = try CSVTable(source, csv)
-    guard try table.isMoreThanNumbers() else { return nil }
+    guard table.isMoreThanNumbers else { return nil }
     do throws(FormatError) { return try table.read() } catch { throw error.at(file: path) }
   }
 
