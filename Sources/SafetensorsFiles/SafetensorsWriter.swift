@@ -1,5 +1,6 @@
 package import ArrayBytes
 package import ByteIO
+internal import JSONSyntax
 package import NDArrays
 
 /// Writes a safetensors file as the Python package writes it, byte for byte: tensors by type, then by name.
@@ -126,26 +127,7 @@ package enum SafetensorsWriter {
     }
   }
 
-  /// A text in quotes, with the escapes of Rust's serde and no others.
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\u{8}": result += "\\b"
-      case "\t": result += "\\t"
-      case "\n": result += "\\n"
-      case "\u{C}": result += "\\f"
-      case "\r": result += "\\r"
-      case let control where control.value < 0x20:
-        let digits = String(control.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
-  }
+  private static func quoted(_ text: String) -> String { JSONQuoting.serde.quoted(text) }
 }
 
 extension SafetensorsType {

@@ -1,3 +1,4 @@
+internal import JSONSyntax
 internal import PickledArrays
 package import NDArrays
 internal import PythonPickle
@@ -14,23 +15,7 @@ internal import PythonPickle
 /// | records | objects by the names of the fields |
 package enum JSONText {
   /// A text in quotes.
-  package static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case let control where control.value < 0x20 || (0x7F...0x9F).contains(control.value):
-        let digits = String(control.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
-  }
+  package static func quoted(_ text: String) -> String { JSONQuoting.printable.quoted(text) }
 
   /// The elements of an array, in C order.
   package static func texts(of array: AnyNDArray) throws(ArrayError) -> [String] {
