@@ -27,10 +27,7 @@ struct CatCommand: NPYCommand, HasCommonOptions {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let format = output == "-" ? writing.to ?? .npy : try writing.format(of: output)
-    if output == "-", Console.outputIsTerminal, !format.isText {
-      throw ValidationError("an array is not for a terminal: say -o FILE, or --to csv")
-    }
+    let format = try writing.formatOfArray(to: output)
     try reading.checkOrder(writing.array)
     let transforms = try writing.array.transforms()
     let options = try writing.saveOptions(format, encoding: reading.encoding)

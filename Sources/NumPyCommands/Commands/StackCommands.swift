@@ -97,10 +97,7 @@ struct JoinCommand: NPYCommand, HasCommonOptions {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let format = output == "-" ? writing.to ?? .npy : try writing.format(of: output)
-    if output == "-", Console.outputIsTerminal, !format.isText {
-      throw ValidationError("an array is not for a terminal: say -o FILE, or --to csv")
-    }
+    let format = try writing.formatOfArray(to: output)
     var options = limits.openOptions
     options.format = .npy
     let saving = try writing.saveOptions(format, encoding: nil)

@@ -23,6 +23,15 @@ struct WritingOptions: ParsableArguments {
     )
   }
 
+  /// The format of an array that goes to a file, or to standard output unless that is a terminal.
+  func formatOfArray(to output: String) throws -> FileFormat {
+    let format = output == "-" ? to ?? .npy : try format(of: output)
+    if output == "-", Console.outputIsTerminal, !format.isText {
+      throw ValidationError("an array is not for a terminal: say -o FILE, or --to csv")
+    }
+    return format
+  }
+
   /// The options of the library.
   ///
   /// - Parameter encoding: The encoding of text.
