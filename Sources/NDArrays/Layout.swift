@@ -67,6 +67,18 @@ package enum Layout {
     return result
   }
 
+  /// The place of an index along an axis, counted from the end if it is negative.
+  ///
+  /// - Throws: ``ArrayError`` with code `indexOutOfRange` and NumPy's words.
+  @inline(__always)
+  package static func place(of index: Int, axis: Int, size: Int) throws(ArrayError) -> Int {
+    let place = index < 0 ? index &+ size : index
+    guard place >= 0, place < size else {
+      throw ArrayError(.indexOutOfRange, "index \(index) is out of bounds for axis \(axis) with size \(size)")
+    }
+    return place
+  }
+
   /// A shape as Python writes tuples: `(3,)`, `(2, 3)`, `()`.
   package static func describe(_ shape: [Int]) -> String {
     if shape.count == 1 { return "(\(shape[0]),)" }

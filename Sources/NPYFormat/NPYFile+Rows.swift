@@ -35,13 +35,8 @@ extension NPYFile {
     }
     var places: [Int] = []
     places.reserveCapacity(rows.count)
-    for row in rows {
-      let place = row < 0 ? row + count : row
-      guard place >= 0, place < count else {
-        throw FormatError(
-          .badArgument, "index \(row) is out of bounds for axis 0 with size \(count)", file: source.name)
-      }
-      places.append(place)
+    try FormatError.wrapping(.badArgument, file: source.name) { () throws(ArrayError) in
+      for row in rows { places.append(try Layout.place(of: row, axis: 0, size: count)) }
     }
     return places
   }

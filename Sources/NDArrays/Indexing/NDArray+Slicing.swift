@@ -98,12 +98,7 @@ extension NDArray {
     }
     var distance = untyped.offset
     for axis in indices.indices {
-      let size = untyped.shape[axis]
-      let place = indices[axis] < 0 ? indices[axis] &+ size : indices[axis]
-      guard place >= 0, place < size else {
-        throw ArrayError(
-          .indexOutOfRange, "index \(indices[axis]) is out of bounds for axis \(axis) with size \(size)")
-      }
+      let place = try Layout.place(of: indices[axis], axis: axis, size: untyped.shape[axis])
       distance += place &* untyped.strides[axis]
     }
     return distance

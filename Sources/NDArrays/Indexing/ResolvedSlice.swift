@@ -37,11 +37,7 @@ package struct ResolvedSlice: Sendable {
         hasEllipsis = true
         keepWhole(shape.count - used, of: shape)
       case .index(let index):
-        let place = index < 0 ? index + shape[axis] : index
-        guard place >= 0, place < shape[axis] else {
-          throw ArrayError(
-            .indexOutOfRange, "index \(index) is out of bounds for axis \(axis) with size \(shape[axis])")
-        }
+        let place = try Layout.place(of: index, axis: axis, size: shape[axis])
         axes.append(Axis(start: place, count: 1, step: 1, isKept: false))
       case .range(let lower, let upper):
         let range = try ResolvedSlice.range(lower, upper, axis: axis, size: shape[axis])

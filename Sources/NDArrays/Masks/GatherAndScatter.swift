@@ -3,19 +3,8 @@ extension AnyNDArray {
   func gathering(_ places: [Int]) throws(ArrayError) -> AnyNDArray {
     let source = contiguous()
     let result = try AnyNDArray(uninitialized: [places.count] + shape.dropFirst(), dtype: dtype)
-    let size = places.isEmpty ? 0 : result.nbytes / places.count
-    // Safe: the places lie within the first axis, of whose parts each has `size` bytes; the result is new.
-    let (from, to) = unsafe (source.firstElement, result.storage.baseAddress)
-    switch size {
-    case 1: unsafe AnyNDArray.copy(UInt8.self, from, to, places) { ($1, $0) }
-    case 2: unsafe AnyNDArray.copy(UInt16.self, from, to, places) { ($1, $0) }
-    case 4: unsafe AnyNDArray.copy(UInt32.self, from, to, places) { ($1, $0) }
-    case 8: unsafe AnyNDArray.copy(UInt64.self, from, to, places) { ($1, $0) }
-    default:
-      for (index, place) in places.enumerated() {
-        unsafe (to + index * size).copyMemory(from: from + place * size, byteCount: size)
-      }
-    }
+    // Safe: the places lie within the first axis, of whose parts each has as many bytes as one of the result, which is new.
+    unsafe AnyNDArray.copy(result.nbytes, source.firstElement, result.storage.baseAddress, places) { ($1, $0) }
     extendLifetime(source.storage)
     return result
   }
@@ -24,26 +13,37 @@ extension AnyNDArray {
   /// holds its memory alone.
   mutating func scatter(_ values: AnyNDArray, to places: [Int]) {
     let values = values.contiguous()
-    let size = places.isEmpty ? 0 : values.nbytes / places.count
-    // Safe: the places lie within the first axis, of whose parts each has `size` bytes, as has each of the values.
-    let (from, to) = unsafe (values.firstElement, storage.baseAddress + offset)
-    switch size {
-    case 1: unsafe AnyNDArray.copy(UInt8.self, from, to, places) { ($0, $1) }
-    case 2: unsafe AnyNDArray.copy(UInt16.self, from, to, places) { ($0, $1) }
-    case 4: unsafe AnyNDArray.copy(UInt32.self, from, to, places) { ($0, $1) }
-    case 8: unsafe AnyNDArray.copy(UInt64.self, from, to, places) { ($0, $1) }
-    default:
-      for (index, place) in places.enumerated() {
-        unsafe (to + place * size).copyMemory(from: from + index * size, byteCount: size)
-      }
-    }
+    // Safe: the places lie within the first axis, of whose parts each has as many bytes as one of the values.
+    unsafe AnyNDArray.copy(values.nbytes, values.firstElement, storage.baseAddress + offset, places) { ($0, $1) }
     extendLifetime(values.storage)
     extendLifetime(storage)
   }
 
-  /// Copies words: `order` says from which to which, of the index of a place and the place.
+  /// Copies as many parts as there are places, `byteCount` bytes in all: `order` says from which part to which, of the index
+  /// of a place and the place.
   @inline(__always)
-  private static func copy<Word: BitwiseCopyable>(
+  private static func copy(
+    _ byteCount: Int, _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ places: [Int],
+    _ order: (Int, Int) -> (from: Int, to: Int)
+  ) {
+    let size = places.isEmpty ? 0 : byteCount / places.count
+    // Safe: the caller has checked the places, and the parts are those of its memory.
+    switch size {
+    case 1: unsafe copyWords(UInt8.self, from, to, places, order)
+    case 2: unsafe copyWords(UInt16.self, from, to, places, order)
+    case 4: unsafe copyWords(UInt32.self, from, to, places, order)
+    case 8: unsafe copyWords(UInt64.self, from, to, places, order)
+    default:
+      for index in places.indices {
+        let (source, target) = order(index, places[index])
+        unsafe (to + target * size).copyMemory(from: from + source * size, byteCount: size)
+      }
+    }
+  }
+
+  /// The same of parts that are words.
+  @inline(__always)
+  private static func copyWords<Word: BitwiseCopyable>(
     _: Word.Type, _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ places: [Int],
     _ order: (Int, Int) -> (from: Int, to: Int)
   ) {

@@ -51,13 +51,7 @@ extension NDArray {
     let size = shape[axis]
     var places: [Int] = []
     places.reserveCapacity(indices.count)
-    for index in indices {
-      let place = index < 0 ? index &+ size : index
-      guard place >= 0, place < size else {
-        throw ArrayError(.indexOutOfRange, "index \(index) is out of bounds for axis \(axis) with size \(size)")
-      }
-      places.append(place)
-    }
+    for index in indices { places.append(try Layout.place(of: index, axis: axis, size: size)) }
     // The axis comes first, and goes back to its place.
     let order = [axis] + shape.indices.filter { $0 != axis }
     let taken = try untyped.transposed(order).gathering(places)

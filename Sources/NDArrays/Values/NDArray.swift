@@ -103,7 +103,6 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   }
 
   /// A new C-ordered array of a shape that memory holds, whose elements `write` writes, all of them.
-  @usableFromInline
   init(uncheckedShape shape: [Int], writing write: (inout MutableSpan<Element>) -> Void) {
     do throws(ArrayError) {
       self = unsafe try NDArray(shape: shape) { buffer in
