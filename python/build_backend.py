@@ -1,7 +1,8 @@
 """Builds the wheel: the shared library and the command, made by Swift and linked for every Linux with glibc 2.17 or later.
 
 Two ways in: `make wheel` in a checkout, and `pip install` of the source distribution, which needs what a checkout needs: Swift 6.3
-or later, a C compiler, and the development files of zlib, libdeflate, bzip2 and liblzma.
+or later, a C compiler, and the development files of zlib. What is in the wheel needs glibc and nothing else: the libraries of bzip2,
+LZMA, Zstandard and curl are loaded when a file needs them.
 """
 import base64
 import hashlib
@@ -24,16 +25,10 @@ TAG = f"py3-none-manylinux2014_{MACHINE}"
 #: What of the checkout the source distribution holds.
 SOURCES = ["Package.swift", "Sources", "LICENSE"]
 
-#: Static libraries of bzip2 are seldom made for shared ones. In the package, bzip2 is what Python's own module reads and writes.
-NO_BZIP2 = """
-#define NOT_CONFIGURED -9
-int BZ2_bzCompressInit(void *s, int b, int v, int w) { (void)s; (void)b; (void)v; (void)w; return NOT_CONFIGURED; }
-int BZ2_bzCompress(void *s, int a) { (void)s; (void)a; return NOT_CONFIGURED; }
-int BZ2_bzCompressEnd(void *s) { (void)s; return NOT_CONFIGURED; }
-int BZ2_bzDecompressInit(void *s, int v, int m) { (void)s; (void)v; (void)m; return NOT_CONFIGURED; }
-int BZ2_bzDecompress(void *s) { (void)s; return NOT_CONFIGURED; }
-int BZ2_bzDecompressEnd(void *s) { (void)s; return NOT_CONFIGURED; }
-"""
+#: A glibc before 2.32 has no such variable, which libstdc++ looks at.
+SHIM = "char __libc_single_threaded = 0;\n"
+#: What SwiftPM makes of a program's `main`, so that tests can have one of their own.
+MAIN = "int npy_main(int, char **);\nint main(int count, char **words) { return npy_main(count, words); }\n"
 
 
 def project():
@@ -48,7 +43,16 @@ def project():
 
 def run(*command, **options):
     print("+", *(str(part) for part in command[:6]), "…" if len(command) > 6 else "", file=sys.stderr, flush=True)
-    return subprocess.run([str(part) for part in command], check=True, **options)
+    status = subprocess.run([str(part) for part in command], **options).returncode
+    if status:
+        raise SystemExit(f"npyfast: {command[0]} ended with status {status}")
+
+
+def require_linux():
+    """Wheels are for Linux; elsewhere the package works with a library that Swift has built."""
+    if sys.platform != "linux":
+        raise SystemExit("npyfast: wheels are made on Linux only; elsewhere run 'swift build -c release --product NumPyIOC' in a "
+                         "checkout, and set PYTHONPATH to its folder python and NPYFAST_LIBRARY to the library that was built")
 
 
 def swift_root():
@@ -81,26 +85,33 @@ def object_files(listed):
 
 def static_library(name):
     """A library of the system's, to be linked in."""
-    path = subprocess.check_output(["cc", f"-print-file-name={name}"], text=True).strip()
+    compiler = shutil.which("cc") or shutil.which("clang") or swift_root().parent / "bin" / "clang"
+    path = subprocess.check_output([compiler, f"-print-file-name={name}"], text=True).strip()
     if os.sep not in path:
-        raise SystemExit(f"npyfast: {name} is missing: install the development files of zlib, libdeflate, bzip2 and liblzma")
+        raise SystemExit(f"npyfast: {name} is missing: install the development files of zlib and a C++ compiler")
     return path
+
+
+def exported():
+    """The functions of the interface for C; no other name of the library is seen from outside."""
+    header = (ROOT / "Sources" / "CNumPyIO" / "include" / "numpyio.h").read_text()
+    return re.findall(r"^(?:npyio_status|int32_t|void) (npyio_\w+)\(", header, re.M)
 
 
 def link(objects, output, *, shared):
     """Links objects of Swift's for an old glibc, by the linker of Zig, which comes from PyPI."""
     swift = swift_root() / "swift_static" / "linux"
     shim = BUILD / "shim.c"
-    # A glibc before 2.32 has no such variable, which libstdc++ looks at.
-    shim.write_text("char __libc_single_threaded = 0;\n" + (NO_BZIP2 if shared else ""))
-    libraries = sorted(path for path in swift.glob("*.a") if not re.search("Foundation|CFURL|CFXML|Distributed|Observation", path.name))
+    shim.write_text(SHIM + ("" if shared else MAIN))
+    # The command's options are read with a part of Foundation, which the library has no use for.
+    left_out = "CFURL|CFXML|Distributed|Observation|" + ("Foundation" if shared else "Foundation[.INX]")
+    libraries = sorted(path for path in swift.glob("*.a") if not re.search(left_out, path.name))
     options = ["-s", "-Wl,-z,defs", "-Wl,--gc-sections"]
     if shared:
         version = BUILD / "exports.map"
-        version.write_text("{ global: npyio_*; local: *; };\n")
+        version.write_text("{ global: " + " ".join(f"{name};" for name in exported()) + " local: *; };\n")
         options += ["-shared", "-Wl,-Bsymbolic", f"-Wl,--version-script={version}"]
-    system = [static_library(name) for name in ("libdeflate.a", "libz.a", "liblzma.a", "libstdc++.a")]
-    system += [] if shared else [static_library("libbz2.a")]
+    system = [static_library(name) for name in ("libz.a", "libstdc++.a", "libgcc.a")]
     run(sys.executable, "-m", "ziglang", "cc", "-target", f"{MACHINE}-linux-gnu.{GLIBC}", *options, "-o", output,
         swift / MACHINE / "swiftrt.o", *objects, shim, "-Wl,--start-group", *libraries, *system, "-Wl,--end-group", "-lunwind",
         "-lpthread", "-ldl", "-lm")
@@ -108,6 +119,7 @@ def link(objects, output, *, shared):
 
 def build_binaries():
     """The shared library and the command, linked for the wheel."""
+    swift_root()  # says what is missing
     library_list, command_list = compile_swift()
     library, command = BUILD / "libnumpyio.so", BUILD / "npy"
     link(object_files(library_list), library, shared=True)
@@ -122,6 +134,22 @@ def metadata():
              "Requires-Dist: numpy>=1.23", "Provides-Extra: dask", 'Requires-Dist: dask[array]; extra == "dask"',
              "Description-Content-Type: text/markdown"]
     return "\n".join(lines) + "\n\n" + (HERE / "README.md").read_text()
+
+
+def information():
+    """The files that say what a wheel is."""
+    return {"METADATA": metadata(), "WHEEL": f"Wheel-Version: 1.0\nGenerator: npyfast\nRoot-Is-Purelib: false\nTag: {TAG}\n"}
+
+
+def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
+    """PEP 517's hook: what the wheel will say of itself, for which nothing needs to be built."""
+    about = project()
+    name = f"{about['name']}-{about['version']}.dist-info"
+    folder = pathlib.Path(metadata_directory) / name
+    folder.mkdir()
+    for part, text in information().items():
+        (folder / part).write_text(text)
+    return name
 
 
 class Wheel:
@@ -146,6 +174,7 @@ class Wheel:
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     """PEP 517's hook: builds everything and returns the wheel's name."""
+    require_linux()
     library, command = build_binaries()
     about = project()
     base = f"{about['name']}-{about['version']}"
@@ -159,9 +188,8 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     wheel.add(f"{base}.data/scripts/npy", command.read_bytes(), executable=True)
     license_file = ROOT / "LICENSE"
     wheel.add(f"{base}.dist-info/LICENSE", license_file.read_bytes())
-    wheel.add(f"{base}.dist-info/METADATA", metadata().encode())
-    wheel.add(f"{base}.dist-info/WHEEL",
-              f"Wheel-Version: 1.0\nGenerator: npyfast\nRoot-Is-Purelib: false\nTag: {TAG}\n".encode())
+    for part, text in information().items():
+        wheel.add(f"{base}.dist-info/{part}", text.encode())
     wheel.close(f"{base}.dist-info/RECORD")
     return name
 
@@ -184,10 +212,10 @@ def build_sdist(sdist_directory, config_settings=None):
             archive.add(HERE / part, f"{base}/{part}", filter=plain)
         for part in SOURCES:
             archive.add(ROOT / part, f"{base}/swift/{part}", filter=plain)
-        information = BUILD / "PKG-INFO"
+        about_it = BUILD / "PKG-INFO"
         BUILD.mkdir(exist_ok=True)
-        information.write_text(metadata())
-        archive.add(information, f"{base}/PKG-INFO", filter=plain)
+        about_it.write_text(metadata())
+        archive.add(about_it, f"{base}/PKG-INFO", filter=plain)
     return name
 
 
@@ -199,9 +227,22 @@ def get_requires_for_build_sdist(config_settings=None):
     return []
 
 
+def build_from_sources(target):
+    """The source distribution, and the wheel that is built from it and nothing else."""
+    sources = BUILD / "sources"
+    shutil.rmtree(sources, ignore_errors=True)
+    packed = target / build_sdist(target)
+    with tarfile.open(packed) as archive:  # files keep their times: what has not changed is not compiled again
+        archive.extractall(sources)
+    (unpacked,) = sources.iterdir()
+    run(sys.executable, unpacked / "build_backend.py", target, env={**os.environ, "NPYFAST_BUILD": str(BUILD)})
+
+
 if __name__ == "__main__":
-    target = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else HERE / "dist")
+    target = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else HERE / "dist").resolve()
     target.mkdir(parents=True, exist_ok=True)
     BUILD.mkdir(exist_ok=True)
-    for built in (build_sdist(target), build_wheel(target)):
-        print(target / built)
+    if ROOT == HERE.parent:
+        build_from_sources(target)
+    else:
+        print(target / build_wheel(target))
