@@ -9,7 +9,8 @@ struct RefsCommand: NPYCommand, HasCommonOptions {
     abstract: "Write references with which zarr and xarray read .npy and stored .npz in place.",
     discussion: """
       JSON as kerchunk has it: for each array its description in zarr's format 3, and where in which file its chunks lie.
-      Open it with fsspec's reference file system. Arrays of numbers only; members that are compressed are refused.
+      Open it with fsspec's reference file system. Arrays of numbers, times and texts;
+      members that are compressed are refused.
 
       EXAMPLES
         npy refs data.npy run.npz -o refs.json

@@ -3,20 +3,63 @@ import NumPyIO
 
 /// Where zarr finds the chunks of arrays that lie in other files: kerchunk's references, to zarr's format 3.
 struct ZarrReferences {
-  private let chunkBytes: Int
-  private var entries: [(key: String, value: JSONValue)] = []
+  /// An array, and where its chunks are.
+  private struct Entry {
+    let name: String
+    let header: NPYHeader
+    let type: ZarrType
+    let chunkShape: [Int]
+    var chunks: [(key: String, value: JSONValue)] = []
 
-  /// - Parameter chunkBytes: The most bytes of a chunk, where the array can be cut evenly.
-  init(chunkBytes: Int) {
-    self.chunkBytes = chunkBytes
-    let group = JSONValue.object([
-      ("zarr_format", .int(3)), ("node_type", .string("group")), ("attributes", .object([])),
-    ])
-    entries = [("zarr.json", .string(group.text))]
+    /// The group that the array is in: what stands before the last slash of its name.
+    var group: Substring { name.lastIndex(of: "/").map { name[..<$0] } ?? "" }
   }
 
+  private let chunkBytes: Int
+  private var entries: [Entry] = []
+
+  /// - Parameter chunkBytes: The most bytes of a chunk, where the array can be cut evenly.
+  init(chunkBytes: Int) { self.chunkBytes = chunkBytes }
+
   /// The references as a document.
-  var json: JSONValue { .object([("version", .int(1)), ("refs", .object(entries))]) }
+  var json: JSONValue {
+    var refs: [(key: String, value: JSONValue)] = groups.map { group in
+      let node: [(key: String, value: JSONValue)] = [
+        ("zarr_format", .int(3)), ("node_type", .string("group")), ("attributes", .object([])),
+      ]
+      return ((group.isEmpty ? "" : group + "/") + "zarr.json", .string(JSONValue.object(node).text))
+    }
+    let shared = sharedAxes
+    for entry in entries {
+      refs.append((entry.name + "/zarr.json", .string(description(entry, shared[entry.group] ?? []).text)))
+      refs += entry.chunks
+    }
+    return .object([("version", .int(1)), ("refs", .object(refs))])
+  }
+
+  /// The groups that arrays are in, and those that these are in.
+  private var groups: [String] {
+    var found = [""]
+    var known: Set<String> = [""]
+    for entry in entries {
+      let parts = entry.group.split(separator: "/", omittingEmptySubsequences: false)
+      for count in parts.indices where known.insert(parts[...count].joined(separator: "/")).inserted {
+        found.append(parts[...count].joined(separator: "/"))
+      }
+    }
+    return found
+  }
+
+  /// For each group the axes along which all of its arrays have one length. xarray takes axes of one name for the same.
+  private var sharedAxes: [Substring: Set<Int>] {
+    var lengths: [Substring: [Int: Set<Int>]] = [:]
+    for entry in entries {
+      for (axis, length) in entry.header.shape.enumerated() {
+        lengths[entry.group, default: [:]][axis, default: []].insert(length)
+      }
+    }
+    return lengths.mapValues { axes in Set(axes.filter { $0.value.count == 1 }.keys) }
+  }
 
   /// Adds an array.
   ///
@@ -26,26 +69,29 @@ struct ZarrReferences {
   /// - Throws: ``FormatError`` with code `unsupported` for elements that zarr has no name for.
   mutating func add(_ name: String, _ file: NPYFile, url: String, offset: Int) throws(FormatError) {
     let header = file.header
-    guard let type = ZarrReferences.typeName(header.dtype) else {
+    guard let type = ZarrType(header.dtype) else {
       throw FormatError(
-        .unsupported, "zarr reads numbers in place, not elements of \(header.dtype.notation)", file: file.source.name)
+        .unsupported, "zarr reads numbers, times and texts in place, not elements of \(header.dtype.notation)",
+        file: file.source.name)
     }
     // The axes from the one that runs slowest.
     let stored = header.isFortranOrder ? Array(header.shape.reversed()) : header.shape
     let length = chunkLength(of: stored, header.dtype.itemSize)
     let part = stored.isEmpty ? [] : [length] + stored.dropFirst()
     let shape = header.isFortranOrder ? part.reversed() : part
-    entries.append((name + "/zarr.json", .string(description(header, type, chunk: shape).text)))
-    guard header.dataByteCount > 0 else { return }
-    let size = part.reduce(header.dtype.itemSize, *)
-    for number in 0..<(header.dataByteCount / size) {
-      var place = stored.map { _ in 0 }
-      if !place.isEmpty { place[0] = number }
-      if header.isFortranOrder { place.reverse() }
-      let key = (["c"] + place.map(String.init)).joined(separator: "/")
-      let start = offset + file.dataOffset + number * size
-      entries.append((name + "/" + key, .array([.string(url), .int(start), .int(size)])))
+    var entry = Entry(name: name, header: header, type: type, chunkShape: shape)
+    if header.dataByteCount > 0 {
+      let size = part.reduce(header.dtype.itemSize, *)
+      for number in 0..<(header.dataByteCount / size) {
+        var place = stored.map { _ in 0 }
+        if !place.isEmpty { place[0] = number }
+        if header.isFortranOrder { place.reverse() }
+        let key = (["c"] + place.map(String.init)).joined(separator: "/")
+        let start = offset + file.dataOffset + number * size
+        entry.chunks.append((name + "/" + key, .array([.string(url), .int(start), .int(size)])))
+      }
     }
+    entries.append(entry)
   }
 
   /// How many places of the slowest axis a chunk has: chunks are all of one size, so that it divides the axis.
@@ -59,39 +105,32 @@ struct ZarrReferences {
     return divisor * 16 >= most ? divisor : rows
   }
 
-  private func description(_ header: NPYHeader, _ type: String, chunk: [Int]) -> JSONValue {
+  /// - Parameter shared: The axes whose names other arrays have too.
+  private func description(_ entry: Entry, _ shared: Set<Int>) -> JSONValue {
+    let header = entry.header
     var codecs: [JSONValue] = []
     if header.isFortranOrder, header.shape.count > 1 {
       let order = header.shape.indices.reversed().map { JSONValue.int($0) }
-      codecs.append(.object([("name", .string("transpose")), ("configuration", .object([("order", .array(order))]))]))
+      codecs.append(ZarrReferences.named("transpose", [("order", .array(order))]))
     }
     let endian = header.dtype.byteOrder == .big ? "big" : "little"
     codecs.append(
-      .object([("name", .string("bytes")), ("configuration", .object([("endian", .string(endian))]))]))
-    let grid = JSONValue.object([
-      ("name", .string("regular")), ("configuration", .object([("chunk_shape", .array(chunk.map { .int($0) }))])),
-    ])
-    let keys = JSONValue.object([
-      ("name", .string("default")), ("configuration", .object([("separator", .string("/"))])),
-    ])
-    let zero: JSONValue = header.dtype.kind == .complex ? .array([.double(0), .double(0)]) : .int(0)
+      entry.type.hasByteOrder
+        ? ZarrReferences.named("bytes", [("endian", .string(endian))]) : .object([("name", .string("bytes"))]))
+    let base = entry.name.split(separator: "/").last.map(String.init) ?? entry.name
+    let axes = header.shape.indices.map { (shared.contains($0) ? "" : base + "_") + "dim_\($0)" }
     return .object([
       ("zarr_format", .int(3)), ("node_type", .string("array")), ("shape", .array(header.shape.map { .int($0) })),
-      ("data_type", .string(type)), ("chunk_grid", grid), ("chunk_key_encoding", keys),
-      ("fill_value", header.dtype.kind == .bool ? .bool(false) : zero), ("codecs", .array(codecs)),
-      ("dimension_names", .array(header.shape.indices.map { .string("dim_\($0)") })), ("attributes", .object([])),
+      ("data_type", entry.type.name),
+      ("chunk_grid", ZarrReferences.named("regular", [("chunk_shape", .array(entry.chunkShape.map { .int($0) }))])),
+      ("chunk_key_encoding", ZarrReferences.named("default", [("separator", .string("/"))])),
+      ("fill_value", entry.type.fillValue), ("codecs", .array(codecs)),
+      ("dimension_names", .array(axes.map { .string($0) })), ("attributes", .object([])),
     ])
   }
 
-  /// Zarr's name of a type; `nil` for one that it has none for.
-  private static func typeName(_ dtype: DType) -> String? {
-    switch (dtype.kind, dtype.itemSize) {
-    case (.bool, 1): "bool"
-    case (.signedInteger, let size): "int\(size * 8)"
-    case (.unsignedInteger, let size): "uint\(size * 8)"
-    case (.float, let size) where size <= 8: "float\(size * 8)"
-    case (.complex, let size) where size <= 16: "complex\(size * 8)"
-    default: nil
-    }
+  /// A name with what it needs, as zarr's format has many.
+  static func named(_ name: String, _ configuration: [(key: String, value: JSONValue)]) -> JSONValue {
+    .object([("name", .string(name)), ("configuration", .object(configuration))])
   }
 }
