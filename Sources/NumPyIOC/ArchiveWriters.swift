@@ -98,15 +98,42 @@ public func npyio_writer_add(
   // Safe: the caller's pointers, as the header describes them.
   unsafe call(error, task: task) { () throws(FormatError) in
     let handle = try unsafe Handle.of(writer, WriterHandle.self)
-    let names = try unsafe texts(names, count, "names")
-    var members: [(name: String, array: AnyNDArray)] = []
-    let views = try unsafe list(arrays, count, "arrays")
-    for (place, name) in names.enumerated() {
-      do throws(FormatError) { members.append((name, try unsafe array(views[place]))) } catch {
-        throw error.at(member: name)
-      }
-    }
+    let members = try unsafe members(names, arrays, count)
     try handle.write { (writer) throws(FormatError) in try writer.add(members) }
+  }
+}
+
+/// Arrays of the caller's with their names.
+private func members(
+  _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ arrays: UnsafePointer<npyio_view>?, _ count: Int64
+) throws(FormatError) -> [(name: String, array: AnyNDArray)] {
+  // Safe: as `texts` and `list`.
+  let names = try unsafe texts(names, count, "names")
+  let views = try unsafe list(arrays, count, "arrays")
+  var members: [(name: String, array: AnyNDArray)] = []
+  for (place, name) in names.enumerated() {
+    do throws(FormatError) { members.append((name, try unsafe array(views[place]))) } catch {
+      throw error.at(member: name)
+    }
+  }
+  return members
+}
+
+/// `npyio_archive_save`, which `numpyio.h` describes.
+@c @implementation
+public func npyio_archive_save(
+  _ path: UnsafePointer<CChar>?, _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ arrays: UnsafePointer<npyio_view>?,
+  _ count: Int64, _ compression: Int32, _ durability: Int32, _ task: OpaquePointer?,
+  _ error: UnsafeMutablePointer<npyio_error>?
+) -> npyio_status {
+  // Safe: the caller's pointers, as the header describes them.
+  unsafe call(error, task: task) { () throws(FormatError) in
+    let (compression, durability) = (try NPZCompression(compression), try Durability(durability))
+    let members = try unsafe members(names, arrays, count)
+    let path = try unsafe text(path, "the path")
+    let archive = WriterHandle(try NPZWriter(path: path, compression: compression, durability: durability))
+    try archive.write { (writer) throws(FormatError) in try writer.add(members) }
+    try archive.close()
   }
 }
 

@@ -75,6 +75,29 @@ public func npyio_write(
   }
 }
 
+/// `npyio_header`, which `numpyio.h` describes.
+@c @implementation
+public func npyio_header(
+  _ descr: UnsafePointer<CChar>?, _ shape: UnsafePointer<Int64>?, _ ndim: Int32, _ fortranOrder: Int32,
+  _ bytes: UnsafeMutableRawPointer?, _ capacity: Int64, _ count: UnsafeMutablePointer<Int64>?,
+  _ error: UnsafeMutablePointer<npyio_error>?
+) -> npyio_status {
+  // Safe: the caller's pointers, as the header describes them; no more is written than there is room for.
+  unsafe call(error) { () throws(FormatError) in
+    guard let count = unsafe count else { throw FormatError(.badArgument, "there is no place for the count") }
+    let dtype = try unsafe dtype(text(descr, "the dtype"))
+    let shape = try unsafe integers(shape, ndim, "lengths of axes")
+    do throws(ArrayError) { _ = try AnyNDArray.check(shape: shape, itemSize: dtype.itemSize) } catch {
+      throw FormatError(.badArgument, error.message)
+    }
+    let header = try NPYHeader.encode(dtype: dtype, shape: shape, fortranOrder: fortranOrder != 0).bytes
+    unsafe count.pointee = Int64(header.count)
+    let room = unsafe UnsafeMutableRawBufferPointer(
+      start: bytes, count: bytes == nil ? 0 : max(0, Int(clamping: capacity)))
+    unsafe room.copyBytes(from: header.prefix(room.count))
+  }
+}
+
 /// `npyio_append`, which `numpyio.h` describes.
 @c @implementation
 public func npyio_append(

@@ -11,7 +11,7 @@ from numpy.lib import format as npy_format
 
 from . import _library as lib
 
-__all__ = ["Unsupported", "adopt", "describe", "dtype_of", "shape_of", "view_of"]
+__all__ = ["Unsupported", "adopt", "describe", "dtype_of", "header_of", "shape_of", "view_of"]
 
 
 class Unsupported(Exception):
@@ -20,7 +20,9 @@ class Unsupported(Exception):
 
 _dtypes: dict[bytes, np.dtype] = {}
 _descrs: dict[str, bytes] = {}
-_info_types: dict[int, Any] = {}
+_headers: dict[tuple[bytes, tuple[int, ...], bool], bytes] = {}
+#: As many descriptions are remembered at most, of each kind.
+_REMEMBERED = 1000
 
 
 def dtype_of(descr: bytes) -> np.dtype:
@@ -28,7 +30,7 @@ def dtype_of(descr: bytes) -> np.dtype:
     known = _dtypes.get(descr)
     if known is None:
         known = npy_format.descr_to_dtype(ast.literal_eval(descr.decode("utf-8")))
-        if len(_dtypes) < 1000:
+        if len(_dtypes) < _REMEMBERED:
             _dtypes[descr] = known
     return known
 
@@ -50,6 +52,34 @@ def describe(dtype: np.dtype) -> bytes:
     if len(text) > 60_000 or not text.isascii():
         raise Unsupported("headers of which NumPy warns that older releases cannot read them")
     return text.encode("utf-8")
+
+
+def header_of(array: np.ndarray) -> bytes:
+    """What stands before the elements in a ``.npy`` file.
+
+    :raises Unsupported: as `describe`.
+    """
+    flags = array.flags
+    key = (describe(array.dtype), array.shape, flags.f_contiguous and not flags.c_contiguous)
+    header = _headers.get(key)
+    if header is None:
+        header = _encoded_header(*key)
+        if len(_headers) < _REMEMBERED:
+            _headers[key] = header
+    return header
+
+
+def _encoded_header(descr: bytes, shape: tuple[int, ...], is_fortran: bool) -> bytes:
+    lengths, count = lib.Items.integers(shape), ctypes.c_int64()
+    room = bytearray(256)
+    while True:
+        memory = (ctypes.c_char * 0).from_buffer(room)
+        lib.do(lib.library.npyio_header, descr, lengths.address, len(shape), is_fortran, ctypes.addressof(memory), len(room),
+               ctypes.addressof(count))
+        del memory
+        if count.value <= len(room):
+            return bytes(room[:count.value])
+        room = bytearray(count.value)
 
 
 class _Memory:
@@ -115,21 +145,19 @@ def view_of(array: np.ndarray) -> _Held:
         array = np.asarray(array)
     view = lib.View()
     held = _Held()
-    descr = describe(array.dtype)
-    fill(view, array, descr, held)
+    held.keep = view, array, fill(view, array, describe(array.dtype))
     held.address = ctypes.addressof(view)
     held.nbytes = array.nbytes
-    held.keep = (view, array, descr, held.keep)
     return held
 
 
-def fill(view: lib.View, array: np.ndarray, descr: bytes, held: Any) -> None:
-    """Describes an array in a structure."""
+def fill(view: lib.View, array: np.ndarray, descr: bytes) -> lib.Items:
+    """Describes an array in a structure; what is returned has to live as long as that."""
     ndim = array.ndim
+    lengths = lib.Items.integers(array.shape + array.strides)
     view.data = array.__array_interface__["data"][0]
     view.descr = descr
     view.ndim = ndim
-    lengths = lib.Items.integers(array.shape + array.strides)
     view.shape = lengths.address
     view.strides = lengths.address + 8 * ndim
-    held.keep = lengths
+    return lengths

@@ -161,6 +161,7 @@ _TASKED = {
     "npyio_file_slice": [c_void_p, c_void_p, c_int32], "npyio_file_take": [c_void_p, c_void_p, c_int64],
     "npyio_load_stacked": [c_void_p, c_int64, c_void_p], "npyio_archive_read": [c_void_p, c_int64],
     "npyio_archive_bytes": [c_void_p, c_int64], "npyio_archive_stacked": [c_void_p, c_void_p, c_int64],
+    "npyio_archive_save": [c_char_p, c_void_p, c_void_p, c_int64, c_int32, c_int32],
     "npyio_writer_add": [c_void_p, c_void_p, c_void_p, c_int64], "npyio_writer_close": [c_void_p],
     "npyio_loadtxt": [c_void_p, c_void_p], "npyio_genfromtxt": [c_void_p, c_void_p],
     "npyio_savetxt": [c_void_p, c_char_p, c_void_p, c_int32], "npyio_savetxt_sink": [c_void_p, c_void_p, c_void_p],
@@ -168,6 +169,7 @@ _TASKED = {
 }
 _PLAIN = {
     "npyio_array_info": [c_void_p, c_void_p], "npyio_file_info": [c_void_p, c_void_p],
+    "npyio_header": [c_char_p, c_void_p, c_int32, c_int32, c_void_p, c_int64, c_void_p],
     "npyio_task_create": [c_void_p, c_void_p], "npyio_source_path": [c_char_p],
     "npyio_source_memory": [c_void_p, c_int64, c_void_p, c_void_p], "npyio_source_reader": [c_void_p],
     "npyio_file_open": [c_void_p, c_int64, c_void_p], "npyio_file_map": [c_void_p, c_int32],
@@ -181,7 +183,7 @@ _PLAIN = {
 }
 # Functions that return nothing but the status.
 _WITHOUT_RESULT = {
-    "npyio_save", "npyio_write", "npyio_append", "npyio_writer_add", "npyio_writer_close", "npyio_savetxt",
+    "npyio_save", "npyio_write", "npyio_header", "npyio_append", "npyio_archive_save", "npyio_writer_add", "npyio_writer_close", "npyio_savetxt",
     "npyio_savetxt_sink", "npyio_array_info", "npyio_file_info", "npyio_archive_members", "npyio_writer_add_bytes",
     "npyio_tree_nodes",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import stat
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ __all__ = ["append", "load", "save"]
 
 _DEFAULT_HEADER_SIZE = 10_000
 _MAGIC = b"\x93NUMPY"
+_ARCHIVE_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
+#: Arrays of up to as many bytes are handed to a file object as they are; the library's calls back would cost more.
+_SMALL = 1 << 16
 
 
 def _limits(max_header_size: int, allow_pickle: bool) -> Any:
@@ -45,6 +49,10 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, *, durability: str = "n
     array = arr if type(arr) is np.ndarray else np.asanyarray(arr)
     is_object = hasattr(file, "write")
     try:
+        if array.dtype.kind == "V" and array.dtype.str[0] != "|":
+            raise _arrays.Unsupported("dtypes of other packages")  # whose byte order NumPy notes, although raw bytes have none
+        if is_object and array.nbytes <= _SMALL and type(array) is np.ndarray:
+            return _write_small(file, array)
         view = _arrays.view_of(array)
         if not is_object:
             path = os.fspath(file)
@@ -68,6 +76,12 @@ def _refuse(error: lib.ArrayFileError, path: str, instead: Any) -> None:
     if error.number in (lib.UNSUPPORTED, lib.BAD_ARGUMENT):  # type: ignore[attr-defined]
         return _fallback.numpy_instead(error, instead)
     raise lib.as_system_error(error, path) from (None if error.number in (lib.NOT_FOUND, lib.CANCELLED) else error)
+
+
+def _write_small(file: Any, array: np.ndarray) -> None:
+    file.write(_arrays.header_of(array))
+    if array.nbytes:
+        file.write(array.tobytes("A"))
 
 
 def _write(file: Any, view: Any) -> None:
@@ -113,19 +127,38 @@ def load(file: Any, mmap_mode: str | None = None, allow_pickle: bool = False, fi
 def _load_path(path: str | bytes, limits: Any, options: dict[str, Any]) -> Any:
     name = encoded_path(path)
     try:
-        size = os.stat(path).st_size if lib.LONG else 0
+        status = os.stat(path)
+    except OSError:
+        size = 0  # the library says what is wrong
+    else:
+        size = status.st_size
+        if not name.endswith(b".npy") and stat.S_ISREG(status.st_mode) and _is_archive(path):
+            return NpzFile._opened(path, None, options)
+    try:
         handle = lib.get(lib.library.npyio_load, name, 0, limits and ctypes.addressof(limits), size=size)
     except lib.ArrayFileError as error:
         if error.number == lib.CANCELLED:  # type: ignore[attr-defined]
             raise
-        if error.number == lib.WRONG_KIND:  # type: ignore[attr-defined]
-            with open(path, "rb") as start:
-                if start.read(4) in (b"PK\x03\x04", b"PK\x05\x06"):
-                    return NpzFile._opened(path, None, options)
+        if error.number == lib.WRONG_KIND and _is_archive(path):  # type: ignore[attr-defined]
+            return NpzFile._opened(path, None, options)
         if error.number == lib.UNSUPPORTED:  # type: ignore[attr-defined]
             _fallback.tell("arrays of objects")
         return _fallback.numpy_instead(error, _fallback.numpy_functions.load, path, **options)
     return _finished(handle, lambda: _fallback.numpy_functions.load(path, **options))
+
+
+def _is_archive(path: str | bytes) -> bool:
+    """Whether a file begins as archives do, as far as it can be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return os.read(descriptor, 4) in _ARCHIVE_MAGICS
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
 
 
 def _finished(handle: int, instead: Any) -> Any:
@@ -138,9 +171,7 @@ def _finished(handle: int, instead: Any) -> Any:
 
 
 def _load_mapped(path: str | bytes, mmap_mode: str, options: dict[str, Any]) -> Any:
-    with open(path, "rb") as start:
-        is_archive = start.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
-    if not is_archive:
+    if not _is_archive(path):
         # NumPy's memmap is all that is to be had: nothing is read.
         return _fallback.numpy_functions.load(path, mmap_mode, **options)
     if mmap_mode not in ("r", "c"):
@@ -157,7 +188,7 @@ def _load_object(file: Any, mmap_mode: str | None, limits: Any, options: dict[st
         file.seek(start)
     except (AttributeError, OSError):
         return _fallback.numpy_functions.load(file, mmap_mode, **options)
-    if isinstance(beginning, bytes) and beginning[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+    if isinstance(beginning, bytes) and beginning[:4] in _ARCHIVE_MAGICS:
         return NpzFile._opened(file, None, options)
     if mmap_mode or beginning != _MAGIC:
         return _fallback.numpy_functions.load(file, mmap_mode, **options)

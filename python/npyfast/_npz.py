@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import io
+import itertools
 import os
 from collections.abc import Iterator
 from ctypes import POINTER, c_int64
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy_format
@@ -295,11 +296,12 @@ def _save(file: Any, args: tuple[Any, ...], kwds: dict[str, Any], compression: i
         if key in members:
             raise ValueError(f"Cannot use un-named variables and keyword {key}")
         members[key] = value
+    arrays = [_member(name, value) for name, value in members.items()]
     if hasattr(file, "write"):
         sink = FileSink(file)
         writer = lib.make(lib.library.npyio_writer_to_sink, sink.address, compression)
         try:
-            _add(writer, members, allow_pickle)
+            _add(writer, arrays, allow_pickle)
         except lib.ArrayFileError as error:
             _fallback.reraise(sink.failure, error)
         finally:
@@ -310,49 +312,69 @@ def _save(file: Any, args: tuple[Any, ...], kwds: dict[str, Any], compression: i
         path = os.fsdecode(path)
     if not path.endswith(".npz"):
         path += ".npz"
-    writer = 0
     try:
-        writer = lib.make(lib.library.npyio_writer_create, encoded_path(path), compression, durability_of(durability))
-        _add(writer, members, allow_pickle)
+        _save_to_path(encoded_path(path), arrays, compression, durability_of(durability), allow_pickle)
     except lib.ArrayFileError as error:
         raise lib.as_system_error(error, path) from None
+
+
+class _Member(NamedTuple):
+    """An array to be saved."""
+
+    name: str
+    array: np.ndarray
+    #: What the header says of its dtype; ``None`` if NumPy itself has to turn its elements into bytes.
+    descr: bytes | None
+
+
+def _member(name: str, value: Any) -> _Member:
+    array = np.asanyarray(value)
+    try:
+        if isinstance(array, np.ma.MaskedArray):
+            raise _arrays.Unsupported("masked arrays")
+        return _Member(name, array, _arrays.describe(array.dtype))
+    except _arrays.Unsupported as reason:
+        _fallback.tell(str(reason))
+        return _Member(name, array, None)
+
+
+class _Members:
+    """Arrays and their names as the library takes them; what it points to lives as long as this."""
+
+    def __init__(self, members: list[_Member]) -> None:
+        self.count = len(members)
+        views = lib.Structures(lib.View, self.count)
+        names = lib.Items.texts([member.name.encode("utf-8") for member in members])
+        self._keep: list[Any] = [members, views, names]
+        for view, (_, array, descr) in zip(views.items, members):
+            self._keep.append(_arrays.fill(view, array, descr))
+        self.views, self.names = views.address, names.address
+        self.nbytes = sum(member.array.nbytes for member in members)
+
+
+def _save_to_path(path: bytes, members: list[_Member], compression: int, durability: int, allow_pickle: bool) -> None:
+    if all(member.descr is not None for member in members):
+        plain = _Members(members)
+        lib.run(lib.library.npyio_archive_save, path, plain.names, plain.views, plain.count, compression, durability,
+                size=plain.nbytes)
+        return
+    writer = lib.make(lib.library.npyio_writer_create, path, compression, durability)
+    try:
+        _add(writer, members, allow_pickle)
     finally:
         lib.free(writer)
 
 
-def _add(writer: int, members: dict[str, Any], allow_pickle: bool) -> None:
+def _add(writer: int, members: list[_Member], allow_pickle: bool) -> None:
     """Adds arrays to an archive in their order, and completes it."""
-    pending: list[tuple[str, np.ndarray, bytes]] = []
-    total = 0
-    for name, value in members.items():
-        array = np.asanyarray(value)
-        try:
-            if isinstance(array, np.ma.MaskedArray):
-                raise _arrays.Unsupported("masked arrays")
-            pending.append((name, array, _arrays.describe(array.dtype)))
-            total += array.nbytes
-        except _arrays.Unsupported as reason:
-            _fallback.tell(str(reason))
-            _flush(writer, pending)
-            pending = []
-            _add_by_numpy(writer, name, array, allow_pickle)
-    _flush(writer, pending)
-    lib.run(lib.library.npyio_writer_close, writer, size=total)
-
-
-def _flush(writer: int, pending: list[tuple[str, np.ndarray, bytes]]) -> None:
-    if not pending:
-        return
-    count = len(pending)
-    views = lib.Structures(lib.View, count)
-    keep: list[Any] = []
-    for view, (_, array, descr) in zip(views.items, pending):
-        held = _arrays._Held()
-        _arrays.fill(view, array, descr, held)
-        keep.append(held)
-    names = lib.Items.texts([name.encode("utf-8") for name, _, _ in pending])
-    size = sum(array.nbytes for _, array, _ in pending)
-    lib.run(lib.library.npyio_writer_add, writer, names.address, views.address, count, size=size)
+    for is_plain, group in itertools.groupby(members, key=lambda member: member.descr is not None):
+        if is_plain:
+            plain = _Members(list(group))
+            lib.run(lib.library.npyio_writer_add, writer, plain.names, plain.views, plain.count, size=plain.nbytes)
+        else:
+            for member in group:
+                _add_by_numpy(writer, member.name, member.array, allow_pickle)
+    lib.run(lib.library.npyio_writer_close, writer, size=sum(member.array.nbytes for member in members))
 
 
 def _add_by_numpy(writer: int, name: str, array: np.ndarray, allow_pickle: bool) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import itertools
 import operator
 import os
 import warnings
+import weakref
 from collections.abc import Iterator
 from ctypes import c_double
 from typing import Any
@@ -160,10 +162,20 @@ _ROWS_ARE_COUNTED = (
 class _Warnings:
     """NumPy's warnings, which the library tells on any thread, for the caller's thread to give."""
 
+    _listening: weakref.WeakValueDictionary[int, _Warnings] = weakref.WeakValueDictionary()
+    _numbers = itertools.count(1)
+
     def __init__(self) -> None:
-        texts: list[str] = []
-        self.texts = texts
-        self.function = lib.WarningFunction(lambda _context, text: texts.append(text.decode("utf-8", "replace")))
+        self.texts: list[str] = []
+        #: What the library is to call the listener by.
+        self.number = next(self._numbers)
+        self._listening[self.number] = self
+
+    @classmethod
+    def hear(cls, number: int, text: bytes) -> None:
+        listener = cls._listening.get(number)
+        if listener is not None:
+            listener.texts.append(text.decode("utf-8", "replace"))
 
     def give(self, file: Any) -> None:
         for text in self.texts:
@@ -172,6 +184,10 @@ class _Warnings:
             start, rows, _ = text.partition(": rows are counted, not lines.")
             told = start + _ROWS_ARE_COUNTED if rows else f'{about}: "{file}"' if colon else text
             warnings.warn(told, UserWarning, stacklevel=3)
+
+
+# One function for all calls: each that ctypes makes takes memory and time.
+_hear = lib.WarningFunction(_Warnings.hear)
 
 
 def _source(file: Any, max_rows: Any) -> tuple[int, FileSource | None]:
@@ -340,7 +356,7 @@ def _load_options(arguments: dict[str, Any], warned: _Warnings, encoding: str | 
         encoding=None if encoding is None else _text(encoding),
         columns=keep[1].address, column_count=-1 if columns is None else len(columns),
         skip_rows=_count(arguments["skiprows"], "skiprows"), max_rows=_count(arguments["max_rows"], "max_rows"),
-        minimum_axes=arguments["ndmin"], unpack=bool(arguments["unpack"]), warn=warned.function), keep
+        minimum_axes=arguments["ndmin"], unpack=bool(arguments["unpack"]), warn=_hear, context=warned.number), keep
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -458,4 +474,4 @@ def _gen_options(arguments: dict[str, Any], warned: _Warnings, encoding: str | N
         filling=ctypes.pointer(keep[4]) if filling is not None else None, autostrip=bool(arguments["autostrip"]),
         unpack=bool(arguments["unpack"]), with_mask=bool(arguments["usemask"]),
         skip_invalid=not arguments["invalid_raise"], minimum_axes=arguments["ndmin"],
-        encoding=None if encoding is None else _text(encoding), warn=warned.function), keep
+        encoding=None if encoding is None else _text(encoding), warn=_hear, context=warned.number), keep

@@ -205,6 +205,12 @@ npyio_status npyio_save(
 /* Writes an array in `.npy` format to a sink. */
 npyio_status npyio_write(const npyio_view *array, const npyio_sink *sink, npyio_task *task, npyio_error *error);
 
+/* What stands before the elements of an array in a `.npy` file, for who writes those on their own: at most `capacity` bytes are
+   written to `bytes`, and `count` is how many there are. */
+npyio_status npyio_header(
+    const char *descr, const int64_t *shape, int32_t ndim, int32_t fortran_order, void *bytes, int64_t capacity,
+    int64_t *count, npyio_error *error);
+
 /* Appends rows to the array of a `.npy` file along axis 0 without rewriting it; whatever happens, the file is as before or
    as after. */
 npyio_status npyio_append(const npyio_view *rows, const char *path, npyio_task *task, npyio_error *error);
@@ -283,6 +289,12 @@ npyio_status npyio_archive_stacked(
 
 /* How members are compressed. ZLIB gives the bytes of `np.savez_compressed`. */
 enum { NPYIO_STORED = 0, NPYIO_DEFLATE_FAST = 1, NPYIO_DEFLATE = 2, NPYIO_DEFLATE_BEST = 3, NPYIO_DEFLATE_ZLIB = 4 };
+
+/* Saves arrays as an archive, under names to which `.npy` is appended: `np.savez` and `np.savez_compressed`. What was there stays
+   until the new archive is whole. */
+npyio_status npyio_archive_save(
+    const char *path, const char *const *names, const npyio_view *arrays, int64_t count, int32_t compression,
+    int32_t durability, npyio_task *task, npyio_error *error);
 
 /* Begins an archive, which appears under its path when the writer is closed. */
 npyio_status npyio_writer_create(
