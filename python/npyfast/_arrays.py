@@ -25,11 +25,20 @@ _headers: dict[tuple[bytes, tuple[int, ...], bool], bytes] = {}
 _REMEMBERED = 1000
 
 
+def _value(node: ast.expr) -> Any:
+    """What a literal of texts, numbers, tuples and lists stands for. (`ast.literal_eval` leaves cycles of references.)"""
+    if isinstance(node, ast.Constant):
+        return node.value
+    assert isinstance(node, (ast.Tuple, ast.List))
+    values = [_value(part) for part in node.elts]
+    return tuple(values) if isinstance(node, ast.Tuple) else values
+
+
 def dtype_of(descr: bytes) -> np.dtype:
     """The dtype that a header's ``descr`` stands for."""
     known = _dtypes.get(descr)
     if known is None:
-        known = npy_format.descr_to_dtype(ast.literal_eval(descr.decode("utf-8")))
+        known = npy_format.descr_to_dtype(_value(ast.parse(descr.decode("utf-8"), mode="eval").body))
         if len(_dtypes) < _REMEMBERED:
             _dtypes[descr] = known
     return known

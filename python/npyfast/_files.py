@@ -125,6 +125,7 @@ class FileSource:
 
     def _open_memory(self, file: io.BytesIO) -> None:
         buffer = file.getbuffer()[self.base:]
+        self.byte_count = len(buffer)
         first = ctypes.c_char.from_buffer(buffer) if len(buffer) else None
         self._held = (first, buffer)
         self.handle = lib.make(lib.library.npyio_source_memory, None if first is None else ctypes.addressof(first),
@@ -132,10 +133,10 @@ class FileSource:
 
     def _open_file(self, file: Any) -> None:
         file.seek(0, os.SEEK_END)
-        length = max(0, file.tell() - self.base)
+        self.byte_count = max(0, file.tell() - self.base)
         file.seek(self.base)
         function = lib.ReadFunction(self._callbacks.read)
-        reader = lib.Reader(name=_name(file), byte_count=length, read=function, is_exclusive=1)
+        reader = lib.Reader(name=_name(file), byte_count=self.byte_count, read=function, is_exclusive=1)
         self._held = function
         self.handle = lib.make(lib.library.npyio_source_reader, ctypes.addressof(reader))
 

@@ -138,8 +138,14 @@ class Items:
 
     @classmethod
     def texts(cls, values: list[bytes]) -> Items:
-        """Texts, each of which ends in a null byte as all of Python's bytes do."""
-        return cls(array.array("Q", [ctypes.cast(c_char_p(value), c_void_p).value or 0 for value in values]), values)
+        """Texts without null bytes: one behind the other in memory, each ended by one."""
+        memory = array.array("b", b"\0".join([*values, b""]))
+        place = memory.buffer_info()[0]
+        addresses = array.array("Q")
+        for value in values:
+            addresses.append(place)
+            place += len(value) + 1
+        return cls(addresses, memory)
 
 
 class Structures:

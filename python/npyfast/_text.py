@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
+import io
 import itertools
 import operator
 import os
 import warnings
 import weakref
-from collections.abc import Iterator
 from ctypes import c_double
 from typing import Any
 
@@ -112,7 +111,6 @@ def _encoding_of(file: Any, encoding: str | None) -> str | None:
 
 def _raise_as_numpy(error: lib.ArrayFileError, array: np.ndarray, arguments: tuple[Any, ...]) -> None:
     """Has NumPy refuse the table as well, in its own words, without a file being touched."""
-    import io
     np_error: Exception
     try:
         _fallback.numpy_functions.savetxt(io.StringIO(), array, *arguments[2:])
@@ -190,33 +188,65 @@ class _Warnings:
 _hear = lib.WarningFunction(_Warnings.hear)
 
 
-def _source(file: Any, max_rows: Any) -> tuple[int, FileSource | None]:
-    """A source over a path or a file object of bytes.
+def _kind_of(file: Any, arguments: dict[str, Any]) -> str:
+    """Where text is: at a ``"path"``, in a file of ``"bytes"`` or of ``"text"``, or in a list of ``"lines"``.
 
-    :raises Unsupported: for what NumPy reads line by line: lists, generators, files of text, and some of the rows of a file
-        object, behind which it stands afterwards.
+    :raises Unsupported: for what NumPy reads line by line: generators, some of the rows of a file object, behind which it
+        stands afterwards, and quotes that may go on from one line of a list to the next.
     """
-    path = _path_of(file)
-    if path is not None:
-        return lib.make(lib.library.npyio_source_path, encoded_path(path)), None
-    mode = getattr(file, "mode", "")
-    if max_rows is None and hasattr(file, "readinto") and hasattr(file, "seekable") and file.seekable() and isinstance(mode, (str, int)):
-        source = FileSource(file)
-        return source.handle, source
-    raise _arrays.Unsupported("text from what is not a file of bytes")
+    if _path_of(file) is not None:
+        return "path"
+    if isinstance(file, (list, tuple)):
+        # `genfromtxt` splits lines that do not end in a line end in ways of its own.
+        if arguments.get("quotechar", "") is None:
+            return "lines"
+    elif arguments["max_rows"] is None and isinstance(getattr(file, "mode", ""), (str, int)):
+        if isinstance(file, io.TextIOBase):
+            if file.seekable():
+                return "text"
+        elif hasattr(file, "readinto") and hasattr(file, "seekable") and file.seekable():
+            return "bytes"
+    raise _arrays.Unsupported("text from what is not a file that can be read to its end")
 
 
-@contextlib.contextmanager
-def _opened(file: Any, max_rows: Any) -> Iterator[tuple[int, FileSource | None]]:
-    """What `_source` opens, until the end of the block."""
-    handle, source = _source(file, max_rows)
-    try:
-        yield handle, source
-    finally:
-        if source is None:
-            lib.free(handle)
+def _joined(lines: Any) -> str:
+    """Lines as the text that a file of them would have."""
+    if not all(isinstance(line, str) for line in lines):
+        raise _arrays.Unsupported("lines that are not texts")
+    whole = [line.removesuffix("\n") for line in lines]
+    if any("\n" in line for line in whole):
+        raise _arrays.Unsupported("lines that are several")
+    return "\n".join([*whole, ""])
+
+
+class _Opened:
+    """A source over text, until the end of the block."""
+
+    __slots__ = ("handle", "source")
+
+    def __init__(self, file: Any, kind: str) -> None:
+        """:param kind: As `_kind_of` says."""
+        self.source: FileSource | None = None
+        if kind == "path":
+            self.handle = lib.make(lib.library.npyio_source_path, encoded_path(_path_of(file) or ""))
+            return
+        if kind != "bytes":
+            text = file.read() if kind == "text" else _joined(file)
+            # Where NumPy takes lines as they come, a line may not end within.
+            if text.count("\r") != text.count("\r\n"):
+                raise _arrays.Unsupported("lines that are several")
+            file = io.BytesIO(text.encode("utf-8", "surrogatepass"))
+        self.source = FileSource(file)
+        self.handle = self.source.handle
+
+    def __enter__(self) -> tuple[int, FileSource | None]:
+        return self.handle, self.source
+
+    def __exit__(self, *_: Any) -> None:
+        if self.source is None:
+            lib.free(self.handle)
         else:
-            source.close()
+            self.source.close()
 
 
 def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: Any = None, converters: Any = None,
@@ -237,46 +267,57 @@ def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: Any 
     warned = _Warnings()
     source = None
     try:
-        options, keep = _load_options(arguments, warned, _encoding_within(fname, encoding))
-        with _opened(fname, max_rows) as (handle, source):
+        kind = _kind_of(fname, arguments)
+        options, keep = _load_options(arguments, warned, _encoding_within(kind, encoding))
+        with _Opened(fname, kind) as (handle, source):
             array = _arrays.adopt(lib.get(lib.library.npyio_loadtxt, handle, ctypes.addressof(options),
-                                          size=_size(fname)))
+                                          size=_size(fname, source)))
         del keep
     except _arrays.Unsupported as reason:
-        _fallback.tell(str(reason))
-        return _fallback.numpy_functions.loadtxt(fname, **arguments)
+        return _unsupported(reason, _fallback.numpy_functions.loadtxt, fname, start, arguments)
     except lib.ArrayFileError as error:
         return _by_numpy(error, _fallback.numpy_functions.loadtxt, fname, start, source, arguments)
-    _leave_at_end(fname, source)
+    _leave_at_end(fname, kind)
     warned.give(fname)
     if unpack and array.dtype.names is not None:
         return [array[name] for name in array.dtype.names]
     return array
 
 
-def _encoding_within(file: Any, encoding: str | None) -> str | None:
+def _encoding_within(kind: str, encoding: str | None) -> str | None:
     """The encoding of text, which NumPy takes for Latin-1 where a file object gives bytes."""
-    return "latin1" if encoding is None and _path_of(file) is None else encoding
+    if kind in ("text", "lines"):
+        return encoding if encoding == "bytes" else "utf-8"
+    return "latin1" if encoding is None and kind == "bytes" else encoding
 
 
 def _position(file: Any) -> int | None:
     try:
-        return file.tell() if hasattr(file, "readinto") else None
+        return file.tell() if hasattr(file, "readinto") or isinstance(file, io.TextIOBase) else None
     except (OSError, ValueError):
         return None
 
 
-def _size(file: Any) -> int:
-    path = _path_of(file)
+def _unsupported(reason: _arrays.Unsupported, function: Any, file: Any, start: int | None, arguments: dict[str, Any]) -> Any:
+    """NumPy's own result for what the library does not do."""
+    _fallback.tell(str(reason))
+    if start is not None:
+        file.seek(start)
+    return function(file, **arguments)
+
+
+def _size(file: Any, source: FileSource | None) -> int:
+    if source is not None:
+        return source.byte_count
     try:
-        return lib.LONG if path is None else os.stat(path).st_size
+        return os.stat(file).st_size
     except OSError:
         return 0
 
 
-def _leave_at_end(file: Any, source: FileSource | None) -> None:
+def _leave_at_end(file: Any, kind: str) -> None:
     """Leaves a file object where NumPy does: at its end."""
-    if source is not None:
+    if kind in ("bytes", "text"):
         file.seek(0, os.SEEK_END)
 
 
@@ -328,7 +369,29 @@ def _dtype_text(dtype: Any, *, sizes_found: bool) -> bytes:
     return _arrays.describe(made)
 
 
+#: The options of calls with the same arguments, and what they point to.
+_remembered_options: dict[Any, tuple[lib.LoadTextOptions, Any]] = {}
+
+
 def _load_options(arguments: dict[str, Any], warned: _Warnings, encoding: str | None) -> tuple[lib.LoadTextOptions, Any]:
+    values = (*arguments.values(), encoding)
+    try:
+        # 1, 1.0 and True are the same to a dictionary, though not to NumPy.
+        key = (values, *map(type, values))
+        made = _remembered_options.get(key)
+    except TypeError:  # lists
+        key, made = None, None
+    if made is None:
+        made = _made_load_options(arguments, encoding)
+        # Dtypes may be equal and yet warn of different things.
+        if key is not None and len(_remembered_options) < 1000 and not isinstance(arguments["dtype"], np.dtype):
+            _remembered_options[key] = made
+    options = lib.LoadTextOptions.from_buffer_copy(made[0])
+    options.warn, options.context = _hear, warned.number
+    return options, made
+
+
+def _made_load_options(arguments: dict[str, Any], encoding: str | None) -> tuple[lib.LoadTextOptions, Any]:
     if arguments["converters"] is not None:
         raise _arrays.Unsupported("converters")
     if arguments["encoding"] == "bytes":
@@ -356,7 +419,7 @@ def _load_options(arguments: dict[str, Any], warned: _Warnings, encoding: str | 
         encoding=None if encoding is None else _text(encoding),
         columns=keep[1].address, column_count=-1 if columns is None else len(columns),
         skip_rows=_count(arguments["skiprows"], "skiprows"), max_rows=_count(arguments["max_rows"], "max_rows"),
-        minimum_axes=arguments["ndmin"], unpack=bool(arguments["unpack"]), warn=_hear, context=warned.number), keep
+        minimum_axes=arguments["ndmin"], unpack=bool(arguments["unpack"])), keep
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -388,14 +451,14 @@ def genfromtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: A
     warned = _Warnings()
     source = None
     try:
-        options, keep = _gen_options(arguments, warned, _encoding_within(fname, encoding))
+        kind = _kind_of(fname, arguments)
+        options, keep = _gen_options(arguments, warned, _encoding_within(kind, encoding))
         mask = ctypes.c_void_p()
-        with _opened(fname, max_rows) as (handle, source):
-            array = _arrays.adopt(_gen(handle, options, mask, _size(fname)))
+        with _Opened(fname, kind) as (handle, source):
+            array = _arrays.adopt(_gen(handle, options, mask, _size(fname, source)))
         del keep
     except _arrays.Unsupported as reason:
-        _fallback.tell(str(reason))
-        return _fallback.numpy_functions.genfromtxt(fname, **arguments)
+        return _unsupported(reason, _fallback.numpy_functions.genfromtxt, fname, start, arguments)
     except lib.ArrayFileError as error:
         return _by_numpy(error, _fallback.numpy_functions.genfromtxt, fname, start, source, arguments)
     if warned.texts and any(not text.startswith("genfromtxt: Empty input file") for text in warned.texts):
@@ -403,7 +466,7 @@ def genfromtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: A
         if start is not None:
             fname.seek(start)
         return _fallback.numpy_functions.genfromtxt(fname, **arguments)
-    _leave_at_end(fname, source)
+    _leave_at_end(fname, kind)
     warned.give(fname)
     return _unpacked(array, mask, unpack, usemask)
 
@@ -447,6 +510,9 @@ def _gen_options(arguments: dict[str, Any], warned: _Warnings, encoding: str | N
         count = 0
     elif names is None or names is False:
         listed, count = [], -1
+    elif isinstance(names, str):
+        listed = [name.strip() for name in names.split(",")]
+        count = len(listed)
     elif isinstance(names, (list, tuple)) and names and all(isinstance(name, str) for name in names):
         listed, count = list(names), len(names)
     else:

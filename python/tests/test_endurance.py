@@ -15,8 +15,8 @@ from conftest import same
 from npyfast import _library
 from test_processes import fork_and_wait
 
-FORKS = int(os.environ.get("NPY_FORKS", "3"))
-CALLS = int(os.environ.get("NPY_CALLS", "1000"))
+FORKS = int(os.environ.get("NPY_FORKS", "2"))
+CALLS = int(os.environ.get("NPY_CALLS", "300"))
 INTERRUPTS = int(os.environ.get("NPY_INTERRUPTS", "20"))
 TABLE = np.arange(60_000.).reshape(-1, 10)
 
@@ -141,7 +141,7 @@ def test_calls_leave_no_memory_behind(prepared, name):
             function(data)
         gc.collect()
         return resident()
-    before = repeat(max(200, min(CALLS // 5, 5000)))
+    before = repeat(max(100, min(CALLS // 5, 5000)))
     handles = len(os.listdir("/proc/self/fd"))
     grown = repeat(CALLS) - before
     assert grown < 6 << 20, f"{grown / CALLS:.1f} bytes a call"
