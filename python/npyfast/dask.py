@@ -5,6 +5,7 @@ What is written becomes visible when all of it is there: workers may be killed, 
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import os
 import pickle
@@ -67,43 +68,72 @@ def to_npy(path: str | os.PathLike[str], array: da.Array, *, durability: str = "
         raise ArrayFileError("unsupported", "an array of objects is not written by parts", target)
     if any(np.isnan(length) for length in array.shape):
         raise ValueError("the array's shape is not known: call compute_chunk_sizes first")
-    folder, base = os.path.split(target)
-    temporary = os.path.join(folder, f".{base}.{uuid.uuid4().hex}.part")
-    start = _begin(temporary, array.shape, np.dtype(array.dtype))
+    file = _File.made(target, tuple(map(int, array.shape)), np.dtype(array.dtype))
     parts = [
-        dask.delayed(_write_part, pure=False)(block, temporary, start, array.shape, offsets, durability)
+        dask.delayed(_write_part, pure=False)(block, file, offsets, durability)
         for block, offsets in zip(array.to_delayed().ravel(), itertools.product(*map(_starts, array.chunks)))]
-    finished = dask.delayed(_publish, pure=False)(parts, temporary, target, durability)
+    finished = dask.delayed(_publish, pure=False)(parts, file, durability)
     if not compute:
         return finished
     try:
         return finished.compute(**options)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        Path(file.temporary).unlink(missing_ok=True)
         raise
+
+
+@dataclasses.dataclass(frozen=True)
+class _File:
+    """A file that many workers write, under a name of its own until all of it is there."""
+
+    target: str
+    temporary: str
+    shape: tuple[int, ...]
+    #: Where the elements begin.
+    start: int
+    #: What the file is known by, whatever its name.
+    inode: int
+
+    @classmethod
+    def made(cls, target: str, shape: tuple[int, ...], dtype: np.dtype) -> _File:
+        """Makes the file in its full length."""
+        folder, base = os.path.split(target)
+        temporary = os.path.join(folder, f".{base}.{uuid.uuid4().hex}.part")
+        with open(temporary, "xb") as file:
+            header = {"descr": npy_format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+            try:
+                npy_format.write_array_header_1_0(file, header)
+            except ValueError:  # too long, or names that Latin-1 has not
+                file.seek(0)
+                npy_format.write_array_header_2_0(file, header)
+            start = file.tell()
+            file.truncate(start + int(np.prod(shape, dtype=object)) * dtype.itemsize)
+            return cls(target, temporary, shape, start, os.fstat(file.fileno()).st_ino)
+
+    def is_published(self) -> bool:
+        """Whether the file has its name. Tasks of a worker that is lost when all is done are done again."""
+        try:
+            return os.stat(self.target).st_ino == self.inode
+        except FileNotFoundError:
+            return False
+
+    def opened(self) -> int | None:
+        """A descriptor to write with; ``None`` if the file is complete, and has its name."""
+        try:
+            return os.open(self.temporary, os.O_WRONLY)
+        except FileNotFoundError:
+            if self.is_published():
+                return None
+            raise
 
 
 def _starts(lengths: tuple[int, ...]) -> list[int]:
     return [0, *itertools.accumulate(lengths)][:-1]
 
 
-def _begin(temporary: str, shape: tuple[int, ...], dtype: np.dtype) -> int:
-    """Makes the file in its full length, and returns where the elements begin."""
-    with open(temporary, "xb") as file:
-        header = {"descr": npy_format.dtype_to_descr(dtype), "fortran_order": False, "shape": tuple(map(int, shape))}
-        try:
-            npy_format.write_array_header_1_0(file, header)
-        except ValueError:  # too long, or names that Latin-1 has not
-            file.seek(0)
-            npy_format.write_array_header_2_0(file, header)
-        start = file.tell()
-        file.truncate(start + int(np.prod(shape, dtype=object)) * dtype.itemsize)
-    return start
-
-
-def _write_part(block: Any, temporary: str, start: int, shape: tuple[int, ...], offsets: tuple[int, ...],
-                durability: str) -> int:
+def _write_part(block: Any, file: _File, offsets: tuple[int, ...], durability: str) -> int:
     """Writes a chunk to its place: as many calls as it has runs of bytes that lie together in the file."""
+    shape = file.shape
     block = np.ascontiguousarray(block)
     item = block.dtype.itemsize
     strides = [item * int(np.prod(shape[axis + 1:], dtype=object)) for axis in range(len(shape))]
@@ -113,10 +143,12 @@ def _write_part(block: Any, temporary: str, start: int, shape: tuple[int, ...], 
         together -= 1
     outer = max(0, together - 1)
     rows = block.reshape(*block.shape[:outer], -1) if block.ndim else block.reshape(1)
-    descriptor = os.open(temporary, os.O_WRONLY)
+    descriptor = file.opened()
+    if descriptor is None:
+        return 0
     try:
         for index in np.ndindex(*block.shape[:outer]):
-            place = start + sum((offsets[axis] + (index[axis] if axis < outer else 0)) * strides[axis] for axis in range(len(shape)))
+            place = file.start + sum((offsets[axis] + (index[axis] if axis < outer else 0)) * strides[axis] for axis in range(len(shape)))
             data = memoryview(rows[index].view(np.uint8) if block.ndim else block.reshape(1).view(np.uint8)).cast("B")
             while len(data):
                 written = os.pwrite(descriptor, data, place)
@@ -128,16 +160,19 @@ def _write_part(block: Any, temporary: str, start: int, shape: tuple[int, ...], 
     return block.nbytes
 
 
-def _publish(parts: list[int], temporary: str, target: str, durability: str) -> str:
-    if os.path.exists(temporary):  # a task that is done a second time finds it published
-        os.replace(temporary, target)
+def _publish(parts: list[int], file: _File, durability: str) -> str:
+    try:
+        os.replace(file.temporary, file.target)
+    except FileNotFoundError:
+        if not file.is_published():
+            raise
     if durability == "durable":
-        descriptor = os.open(os.path.dirname(target), os.O_RDONLY)
+        descriptor = os.open(os.path.dirname(file.target), os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    return target
+    return file.target
 
 
 # ---------------------------------------------------------------------------------------------------------------------

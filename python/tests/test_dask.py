@@ -49,6 +49,21 @@ def test_what_fails_leaves_nothing(tmp_path):
         da.from_npy_stack(tmp_path / "stack")
 
 
+def test_tasks_that_are_done_again_when_all_is_done(tmp_path):
+    """As those of a worker that is lost before it has told its results."""
+    file = files._File.made(str(tmp_path / "a.npy"), (4,), np.dtype("f8"))
+    for _ in range(2):
+        for start in (0, 2):
+            files._write_part(np.arange(start, start + 2.), file, (start,), "none")
+        files._publish([], file, "none")
+        assert same(np.load(tmp_path / "a.npy"), np.arange(4.)) and os.listdir(tmp_path) == ["a.npy"]
+    os.rename(tmp_path / "a.npy", tmp_path / "b.npy")
+    np.save(tmp_path / "a.npy", np.zeros(2))
+    for again in (lambda: files._write_part(np.zeros(2), file, (0,), "none"), lambda: files._publish([], file, "none")):
+        with pytest.raises(FileNotFoundError):
+            again()
+
+
 def test_members_of_archives(tmp_path):
     array = np.arange(600.).reshape(20, 30)
     npyfast.savez_compressed(tmp_path / "a.npz", x=array)
