@@ -11,13 +11,16 @@ them does not support goes to NumPy itself; the logger ``npyfast`` says so once,
 """
 
 from ._batch import batch
+from ._genfromtxt import genfromtxt
 from ._lazy import LazyArray, open_array
 from ._library import ArrayFileError
+from ._loadtxt import loadtxt
 from ._npy import append, load, save
-from ._npz import NpzFile, savez, savez_compressed
+from ._npz import NpzFile
 from ._patch import patch
 from ._pickles import PickledClass, PickledObject, load_pickle
-from ._text import genfromtxt, loadtxt, savetxt
+from ._savetxt import savetxt
+from ._savez import savez, savez_compressed
 
 __version__ = "0.1.0"
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy_format
 
-from . import _library as lib
+from . import _library as lib, _structures as structures
 
 __all__ = ["Unsupported", "adopt", "describe", "dtype_of", "header_of", "shape_of", "view_of"]
 
@@ -79,7 +79,7 @@ def header_of(array: np.ndarray) -> bytes:
 
 
 def _encoded_header(descr: bytes, shape: tuple[int, ...], is_fortran: bool) -> bytes:
-    lengths, count = lib.Items.integers(shape), ctypes.c_int64()
+    lengths, count = structures.Items.integers(shape), ctypes.c_int64()
     room = bytearray(256)
     while True:
         memory = (ctypes.c_char * 0).from_buffer(room)
@@ -104,7 +104,7 @@ class _Memory:
         _free(self._handle)
 
 
-def shape_of(info: lib.Info) -> tuple[int, ...]:
+def shape_of(info: structures.Info) -> tuple[int, ...]:
     """The shape that the library tells of an array."""
     return tuple(info.shape[:info.ndim])
 
@@ -152,7 +152,7 @@ def view_of(array: np.ndarray) -> _Held:
         if isinstance(array, np.ma.MaskedArray):
             raise Unsupported("masked arrays")
         array = np.asarray(array)
-    view = lib.View()
+    view = structures.View()
     held = _Held()
     held.keep = view, array, fill(view, array, describe(array.dtype))
     held.address = ctypes.addressof(view)
@@ -160,10 +160,10 @@ def view_of(array: np.ndarray) -> _Held:
     return held
 
 
-def fill(view: lib.View, array: np.ndarray, descr: bytes) -> lib.Items:
+def fill(view: structures.View, array: np.ndarray, descr: bytes) -> structures.Items:
     """Describes an array in a structure; what is returned has to live as long as that."""
     ndim = array.ndim
-    lengths = lib.Items.integers(array.shape + array.strides)
+    lengths = structures.Items.integers(array.shape + array.strides)
     view.data = array.__array_interface__["data"][0]
     view.descr = descr
     view.ndim = ndim

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _arrays, _library as lib
+from . import _arrays, _library as lib, _structures as structures
 from ._files import encoded_path
 from ._lazy import LazyArray
 from ._npz import NpzFile
@@ -36,15 +36,21 @@ def batch(source: Any, indices: Any = None) -> np.ndarray:
     if isinstance(source, NpzFile):
         return _members(source, indices)
     paths = list(source) if indices is None else [source[place] for place in indices]
-    names = lib.Items.texts([encoded_path(os.fspath(path)) for path in paths])
+    names = structures.Items.texts([encoded_path(os.fspath(path)) for path in paths])
     return _stacked(lib.library.npyio_load_stacked, names.address, len(paths), None)
 
 
 def _members(archive: NpzFile, indices: Any) -> np.ndarray:
+    count = len(archive)
     if indices is None:
-        indices = range(len(archive))
-    numbers = np.fromiter(
-        (archive._number(key) if isinstance(key, str) else range(len(archive))[key] for key in indices), np.int64)
+        numbers = np.arange(count)
+    elif isinstance(indices, np.ndarray) and indices.dtype.kind in "iu" and indices.ndim == 1:
+        wrong = indices[(indices < -count) | (indices >= count)]
+        if len(wrong):
+            raise IndexError(f"there is no member {wrong[0]}: the archive has {count}")
+        numbers = np.ascontiguousarray(np.where(indices < 0, indices + count, indices), np.int64)
+    else:
+        numbers = np.fromiter((archive._number(key) if isinstance(key, str) else range(count)[key] for key in indices), np.int64)
     return _stacked(lib.library.npyio_archive_stacked, archive._handle, numbers.ctypes.data, len(numbers))
 
 

@@ -8,7 +8,7 @@ import os
 import threading
 from typing import Any
 
-from . import _library as lib
+from . import _library as lib, _structures as structures
 
 __all__ = ["FileSink", "FileSource", "durability_of", "encoded_path"]
 
@@ -135,8 +135,8 @@ class FileSource:
         file.seek(0, os.SEEK_END)
         self.byte_count = max(0, file.tell() - self.base)
         file.seek(self.base)
-        function = lib.ReadFunction(self._callbacks.read)
-        reader = lib.Reader(name=_name(file), byte_count=self.byte_count, read=function, is_exclusive=1)
+        function = structures.ReadFunction(self._callbacks.read)
+        reader = structures.Reader(name=_name(file), byte_count=self.byte_count, read=function, is_exclusive=1)
         self._held = function
         self.handle = lib.make(lib.library.npyio_source_reader, ctypes.addressof(reader))
 
@@ -184,9 +184,9 @@ class FileSink:
         except (AttributeError, OSError, ValueError):
             pass
         self._callbacks = _Callbacks(file, base, text)
-        write = lib.WriteFunction(self._callbacks.write)
-        overwrite = lib.OverwriteFunction(self._callbacks.overwrite) if base >= 0 else lib.OverwriteFunction()
-        self._structure = lib.Sink(name=_name(file), write=write, overwrite=overwrite)
+        write = structures.WriteFunction(self._callbacks.write)
+        overwrite = structures.OverwriteFunction(self._callbacks.overwrite) if base >= 0 else structures.OverwriteFunction()
+        self._structure = structures.Sink(name=_name(file), write=write, overwrite=overwrite)
         self._held = (write, overwrite)
         self.address = ctypes.addressof(self._structure)
 

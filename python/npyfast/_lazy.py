@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _arrays, _library as lib
+from . import _arrays, _library as lib, _structures as structures
 from ._files import encoded_path
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class LazyArray:
         self._handle = lib.make(lib.library.npyio_archive_file, archive._handle, number)
 
     def _describe(self) -> None:
-        info = lib.Info()
+        info = structures.Info()
         lib.do(lib.library.npyio_file_info, self._handle, ctypes.addressof(info))
         if info.flags & lib.OBJECTS:
             raise lib.ArrayFileError("unsupported", "the elements are Python objects: use load", self.path, self.member)
@@ -159,11 +159,11 @@ class LazyArray:
         indices = [_index(item) for item in items]
         if any(index is None for index in indices):
             return self.__array__()[key]
-        structures = lib.Structures(lib.Index, len(indices))
-        for place, index in zip(structures.items, indices):
+        parts = structures.Structures(structures.Index, len(indices))
+        for place, index in zip(parts.items, indices):
             place.kind, place.bounds, place.start, place.stop, place.step = index  # type: ignore[misc]
         try:
-            handle = lib.get(lib.library.npyio_file_slice, self._handle, structures.address, len(indices))
+            handle = lib.get(lib.library.npyio_file_slice, self._handle, parts.address, len(indices))
         except lib.ArrayFileError as error:
             raise _index_error(error) from None
         part = _arrays.adopt(handle)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _arrays, _fallback, _library as lib
+from . import _arrays, _fallback, _library as lib, _structures as structures
 from ._files import FileSink, FileSource, durability_of, encoded_path
 from ._npz import NpzFile
 
@@ -25,10 +25,10 @@ _SMALL = 1 << 16
 def _limits(max_header_size: int, allow_pickle: bool) -> Any:
     """What a file may ask for, where that is not NumPy's default; keeps the structure alive."""
     if allow_pickle:  # a file that is trusted
-        return lib.Limits(header_characters=2**62)
+        return structures.Limits(header_characters=2**62)
     if max_header_size == _DEFAULT_HEADER_SIZE:
         return None
-    return lib.Limits(header_characters=max(1, min(max_header_size, 2**62)))
+    return structures.Limits(header_characters=max(1, min(max_header_size, 2**62)))
 
 
 def save(file: Any, arr: Any, allow_pickle: bool = True, *, durability: str = "none") -> None:
@@ -209,7 +209,7 @@ def _read_array(file: Any, limits: Any) -> Any:
         opened = 0
         try:
             opened = lib.make(lib.library.npyio_file_open, source.handle, 0, limits and ctypes.addressof(limits))
-            info = lib.Info()
+            info = structures.Info()
             lib.do(lib.library.npyio_file_info, opened, ctypes.addressof(info))
             if info.flags & (lib.OBJECTS | lib.PYTHON2):
                 _fallback.tell("arrays of objects, and headers of Python 2")

@@ -7,21 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from . import _npy, _npz, _text
+from . import _genfromtxt, _loadtxt, _npy, _savetxt, _savez
 from ._fallback import numpy_functions
 
 __all__ = ["patch"]
 
 
-@functools.wraps(_npz.savez_compressed)
+@functools.wraps(_savez.savez_compressed)
 def _savez_compressed(file: Any, *args: Any, allow_pickle: bool = True, **kwds: Any) -> None:
     # As NumPy's: whatever is called `level` is an array.
-    _npz._save(file, args, kwds, _npz._LEVELS["default"], allow_pickle)
+    _savez.save_members(file, args, kwds, _savez.LEVELS["default"], allow_pickle)
 
 
 _REPLACED = {
-    "save": _npy.save, "load": _npy.load, "savez": _npz.savez, "savez_compressed": _savez_compressed,
-    "savetxt": _text.savetxt, "loadtxt": _text.loadtxt, "genfromtxt": _text.genfromtxt,
+    "save": _npy.save, "load": _npy.load, "savez": _savez.savez, "savez_compressed": _savez_compressed,
+    "savetxt": _savetxt.savetxt, "loadtxt": _loadtxt.loadtxt, "genfromtxt": _genfromtxt.genfromtxt,
 }
 
 

@@ -15,7 +15,7 @@ from typing import Any, Callable
 
 import numpy as np
 
-from . import _arrays, _library as lib
+from . import _arrays, _library as lib, _structures as structures
 from ._files import FileSource, encoded_path
 
 __all__ = ["PickledClass", "PickledObject", "load_pickle"]
@@ -125,7 +125,7 @@ class _Decoder:
 
     def __init__(self, tree: int) -> None:
         self.tree = tree
-        nodes = lib.Nodes()
+        nodes = structures.Nodes()
         lib.do(lib.library.npyio_tree_nodes, tree, ctypes.addressof(nodes))
         self.count = nodes.node_count
         table = np.ctypeslib.as_array(ctypes.cast(nodes.nodes, ctypes.POINTER(ctypes.c_int64)), (self.count, 8))

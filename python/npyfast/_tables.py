@@ -1,0 +1,230 @@
+"""What the functions of text have in common: where text is, NumPy's warnings, and arguments as the library takes them."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import operator
+import os
+import warnings
+import weakref
+from typing import Any
+
+import numpy as np
+
+from . import _arrays, _fallback, _library as lib, _structures as structures
+from ._files import FileSource, encoded_path
+
+
+def texts_of(values: list[str]) -> structures.Items:
+    """A list of texts for the library."""
+    return structures.Items.texts([text_of(value) for value in values])
+
+
+def text_of(value: str | bytes) -> bytes:
+    """A text for the library, which ends at a null character.
+
+    :raises Unsupported: for a text that has one, or that is not characters.
+    """
+    if isinstance(value, bytes):
+        value = value.decode("latin1")
+    if not isinstance(value, str) or "\0" in value:
+        raise _arrays.Unsupported("texts with null characters")
+    try:
+        return value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise _arrays.Unsupported("texts with surrogates") from None
+
+
+def path_of(file: Any) -> str | None:
+    """A path that is a file here; ``None`` for file objects, addresses on the web, and what else NumPy opens."""
+    if isinstance(file, os.PathLike):
+        file = os.fspath(file)
+    if not isinstance(file, str) or "\0" in file or "://" in file:
+        return None
+    return file
+
+
+#: NumPy's words for what the library says more briefly.
+_ROWS_ARE_COUNTED = (
+    ".  This differs from the behaviour in NumPy <=1.22 which counted lines rather than rows.  If desired, the previous "
+    "behaviour can be achieved by using `itertools.islice`.\nPlease see the 1.23 release notes for an example on how to do "
+    "this.  If you wish to ignore this warning, use `warnings.filterwarnings`.  This warning is expected to be removed in the "
+    "future and is given only once per `loadtxt` call.")
+
+
+class Warnings:
+    """NumPy's warnings, which the library tells on any thread, for the caller's thread to give."""
+
+    _listening: weakref.WeakValueDictionary[int, Warnings] = weakref.WeakValueDictionary()
+    _numbers = itertools.count(1)
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        #: What the library is to call the listener by.
+        self.number = next(self._numbers)
+        self._listening[self.number] = self
+
+    @classmethod
+    def hear(cls, number: int, text: bytes) -> None:
+        listener = cls._listening.get(number)
+        if listener is not None:
+            listener.texts.append(text.decode("utf-8", "replace"))
+
+    def give(self, file: Any) -> None:
+        for text in self.texts:
+            # The library knows a file object by its kind; NumPy prints it.
+            about, colon, _ = text.partition(': "')
+            start, rows, _ = text.partition(": rows are counted, not lines.")
+            told = start + _ROWS_ARE_COUNTED if rows else f'{about}: "{file}"' if colon else text
+            warnings.warn(told, UserWarning, stacklevel=3)
+
+
+# One function for all calls: each that ctypes makes takes memory and time.
+hear = structures.WarningFunction(Warnings.hear)
+
+
+def kind_of(file: Any, arguments: dict[str, Any]) -> str:
+    """Where text is: at a ``"path"``, in a file of ``"bytes"`` or of ``"text"``, or in a list of ``"lines"``.
+
+    :raises Unsupported: for what NumPy reads line by line: generators, some of the rows of a file object, behind which it
+        stands afterwards, and quotes that may go on from one line of a list to the next.
+    """
+    if path_of(file) is not None:
+        return "path"
+    if isinstance(file, (list, tuple)):
+        # `genfromtxt` splits lines that do not end in a line end in ways of its own.
+        if arguments.get("quotechar", "") is None:
+            return "lines"
+    elif arguments["max_rows"] is None and isinstance(getattr(file, "mode", ""), (str, int)):
+        if isinstance(file, io.TextIOBase):
+            if file.seekable():
+                return "text"
+        elif hasattr(file, "readinto") and hasattr(file, "seekable") and file.seekable():
+            return "bytes"
+    raise _arrays.Unsupported("text from what is not a file that can be read to its end")
+
+
+def _joined(lines: Any) -> str:
+    """Lines as the text that a file of them would have."""
+    if not all(isinstance(line, str) for line in lines):
+        raise _arrays.Unsupported("lines that are not texts")
+    whole = [line.removesuffix("\n") for line in lines]
+    if any("\n" in line for line in whole):
+        raise _arrays.Unsupported("lines that are several")
+    return "\n".join([*whole, ""])
+
+
+class Opened:
+    """A source over text, until the end of the block."""
+
+    __slots__ = ("handle", "source")
+
+    def __init__(self, file: Any, kind: str) -> None:
+        """:param kind: As `kind_of` says."""
+        self.source: FileSource | None = None
+        if kind == "path":
+            self.handle = lib.make(lib.library.npyio_source_path, encoded_path(path_of(file) or ""))
+            return
+        if kind != "bytes":
+            text = file.read() if kind == "text" else _joined(file)
+            # Where NumPy takes lines as they come, a line may not end within.
+            if text.count("\r") != text.count("\r\n"):
+                raise _arrays.Unsupported("lines that are several")
+            file = io.BytesIO(text.encode("utf-8", "surrogatepass"))
+        self.source = FileSource(file)
+        self.handle = self.source.handle
+
+    def __enter__(self) -> tuple[int, FileSource | None]:
+        return self.handle, self.source
+
+    def __exit__(self, *_: Any) -> None:
+        if self.source is None:
+            lib.free(self.handle)
+        else:
+            self.source.close()
+
+
+def encoding_within(kind: str, encoding: str | None) -> str | None:
+    """The encoding of text, which NumPy takes for Latin-1 where a file object gives bytes."""
+    if kind in ("text", "lines"):
+        return encoding if encoding == "bytes" else "utf-8"
+    return "latin1" if encoding is None and kind == "bytes" else encoding
+
+
+def position_of(file: Any) -> int | None:
+    try:
+        return file.tell() if hasattr(file, "readinto") or isinstance(file, io.TextIOBase) else None
+    except (OSError, ValueError):
+        return None
+
+
+def by_numpy_alone(reason: _arrays.Unsupported, function: Any, file: Any, start: int | None, arguments: dict[str, Any]) -> Any:
+    """NumPy's own result for what the library does not do."""
+    _fallback.tell(str(reason))
+    if start is not None:
+        file.seek(start)
+    return function(file, **arguments)
+
+
+def size_of(file: Any, source: FileSource | None) -> int:
+    if source is not None:
+        return source.byte_count
+    try:
+        return os.stat(file).st_size
+    except OSError:
+        return 0
+
+
+def leave_at_end(file: Any, kind: str) -> None:
+    """Leaves a file object where NumPy does: at its end."""
+    if kind in ("bytes", "text"):
+        file.seek(0, os.SEEK_END)
+
+
+def by_numpy_after(error: lib.ArrayFileError, function: Any, file: Any, start: int | None, source: FileSource | None,
+              arguments: dict[str, Any]) -> Any:
+    if source is not None and source.failure is not None:
+        raise source.failure from None
+    if error.number == lib.CANCELLED:  # type: ignore[attr-defined]
+        raise error
+    if start is not None:
+        file.seek(start)
+    return _fallback.numpy_instead(error, function, file, **arguments)
+
+
+def columns_of(usecols: Any) -> list[int] | None:
+    if usecols is None:
+        return None
+    try:
+        return [operator.index(usecols)]
+    except TypeError:
+        pass
+    try:
+        return [operator.index(column) for column in list(usecols)]
+    except TypeError:
+        raise _arrays.Unsupported("columns that are not numbers") from None
+
+
+def count_of(value: Any, what: str) -> int:
+    """The number of rows at most; -1 for all."""
+    if value is None:
+        return -1
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise _arrays.Unsupported(f"{what} that are not numbers") from None
+    if not 0 <= number < 2**62:
+        raise _arrays.Unsupported(f"{what} that are negative")
+    return number
+
+
+def dtype_text(dtype: Any, *, sizes_found: bool) -> bytes:
+    """The descr of a dtype that a column of text can become."""
+    try:
+        made = np.dtype(dtype)
+    except TypeError:
+        raise _arrays.Unsupported("dtypes that are several") from None
+    if made.itemsize == 0 and made.kind in "SU" and sizes_found:
+        return f"{made.kind}".encode()
+    return _arrays.describe(made)
