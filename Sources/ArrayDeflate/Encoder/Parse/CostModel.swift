@@ -29,6 +29,7 @@ final class CostModel {
   private let distanceWeights = Table<Float>(repeating: 0, count: 32)
   private let usedLiterals = Table<Float>(repeating: 0, count: 288)
   private let usedDistances = Table<Float>(repeating: 0, count: 32)
+  private let initialCounts = Histogram()
 
   /// The cost of each literal and of each match length with its extra bits; from ``distanceOffset`` on that of each
   /// distance symbol with its extra bits, where the two that have as many cost the same, so that a token need not
@@ -39,13 +40,13 @@ final class CostModel {
   /// Sets initial costs, from the bytes alone: literals by their frequency, lengths at 3 bits, the distance of one item at 1,
   /// others at 5 and their extra bits.
   func initialize(_ input: InputBytes, _ range: Range<Int>, itemDistance: Int) {
-    let weights = literalWeights.view
-    weights.fill(0)
-    for position in range { weights[Int(input[position])] += 1 }
+    initialCounts.clear()
+    initialCounts.count(input, literals: range)
     let total = max(1, Float(range.count))
     for symbol in 0..<256 {
       // Matches take a share of the code as well: hence more than a literal's own frequency says.
-      prices[symbol] = CostModel.cost(weights[symbol] + Tunables.Costs.initialFloor, total * 1.5)
+      let count = Float(initialCounts.literals[symbol])
+      prices[symbol] = CostModel.cost(count + Tunables.Costs.initialFloor, total * 1.5)
     }
     for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
       let slot = Int(DeflateAlphabet.lengthSlots.view[length])

@@ -111,6 +111,7 @@ extension ItemParser {
     let probeCount = contexts.count
     let (matches, counts, single) = (matchTable.view, matchCounts.view, singleCosts.view)
     let niceLength = max(1, Tunables.Items.niceLength / size)
+    let reach = Reach(size: size)
     var index = 0
     var skipUntil = 0
     // What is left, at this item, of the longest match of the item before.
@@ -133,7 +134,7 @@ extension ItemParser {
           UInt32(truncatingIfNeeded: inherited.length) &<< 16 | UInt32(truncatingIfNeeded: inherited.distance)
         found = 1
       } else {
-        var candidates = Candidates(chunk, index, matches, size: size)
+        var candidates = Candidates(chunk, index, matches, size: size, reach)
         candidates.consider(1)
         if first != low { candidates.consider(Int(low &- first)) }
         if second != low { candidates.consider(Int(low &- second)) }
@@ -152,6 +153,20 @@ extension ItemParser {
     }
   }
 
+  /// How far and how long matches may be, in items: what would have to be divided at each item else.
+  private struct Reach {
+    let farthest: Int
+    let longest: Int
+    /// 65536 / size, rounded up: exact for lengths of up to 258 bytes.
+    let reciprocal: Int
+
+    init(size: Int) {
+      farthest = DeflateAlphabet.maxDistance / size
+      longest = DeflateAlphabet.maxMatch / size
+      reciprocal = (65_535 + size) / size
+    }
+  }
+
   /// The matches of an item, the nearest first, each longer than the one before.
   private struct Candidates {
     private let input: InputBytes
@@ -160,19 +175,24 @@ extension ItemParser {
     private let farthest: Int
     private let limit: Int
     private let first: Int
+    private let reciprocal: Int
     private let matches: TableView<UInt32>
     private(set) var found = 0
     /// The length of the longest in items, and its distance in items.
     private(set) var longest = 0
     private(set) var distance = 0
 
-    @inline(__always) init(_ chunk: Chunk, _ index: Int, _ matches: TableView<UInt32>, size: Int) {
+    @inline(__always) init(_ chunk: Chunk, _ index: Int, _ matches: TableView<UInt32>, size: Int, _ reach: Reach) {
       (input, self.size, self.matches) = (chunk.input, size, matches)
       position = chunk.origin &+ (chunk.start &+ index) &* size
-      farthest = min(DeflateAlphabet.maxDistance / size, chunk.start &+ index)
-      limit = min(DeflateAlphabet.maxMatch / size, chunk.count &- index)
+      farthest = min(reach.farthest, chunk.start &+ index)
+      limit = min(reach.longest, chunk.count &- index)
       first = index &* ItemParser.maxCandidates
+      reciprocal = reach.reciprocal
     }
+
+    /// A length in bytes as whole items.
+    @inline(__always) private func divided(_ length: Int) -> Int { length &* reciprocal &>> 16 }
 
     @inline(__always) mutating func consider(_ distance: Int) {
       if distance <= 0 || distance > farthest || longest >= limit { return }
@@ -184,7 +204,7 @@ extension ItemParser {
       } else if size >= 4 {
         if input.load32(position &+ end &- 4) != input.load32(earlier &+ end &- 4) { return }
       }
-      let length = input.matchLength(position, earlier, limit: limit &* size) / size
+      let length = divided(input.matchLength(position, earlier, limit: limit &* size))
       if length <= longest { return }
       (longest, self.distance) = (length, distance)
       matches[first &+ found] = UInt32(truncatingIfNeeded: length) &<< 16 | UInt32(truncatingIfNeeded: distance)

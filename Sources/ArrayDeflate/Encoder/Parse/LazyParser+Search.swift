@@ -97,6 +97,13 @@ extension LazyParser {
       }
     }
 
+    /// Forgets what is out of reach, before the low bits of its positions stand for others: a search that follows those is in vain.
+    func forget(before position: Int) {
+      let low = UInt16(truncatingIfNeeded: position)
+      heads.forget(low)
+      shortHeads.forget(low)
+    }
+
     /// Makes the positions within a match known; of a long one not all.
     @inline(__always) func insertMatch(_ from: Int, _ target: Int, _ distance: Int) {
       var position = from
@@ -189,11 +196,13 @@ extension LazyParser {
       var node = head
       var left = steps
       var tail = input.load32(position &+ longest &- 3)
+      var last = 0
       while left > 0 {
         left &-= 1
         let distance = Int(low &- node)
-        // None, or out of reach.
-        if UInt(bitPattern: distance &- 1) >= UInt(bitPattern: farthest) { return }
+        // None, out of reach, or another chain, which a link leads to whose position has been used again.
+        if distance <= last || distance > farthest { return }
+        last = distance
         let earlier = position &- distance
         node = chain[Int(node) & mask]
         // What is no longer is of no use, since it is farther.
@@ -207,6 +216,18 @@ extension LazyParser {
           }
         }
       }
+    }
+  }
+}
+
+extension TableView where Element == UInt16 {
+  /// Replaces what is farther from a position than a window by what will be out of reach for as long as another.
+  fileprivate func forget(_ low: UInt16) {
+    let window = UInt16(truncatingIfNeeded: DeflateAlphabet.maxDistance)
+    let nothing = low &- window &- 1
+    for index in 0..<count {
+      let entry = self[index]
+      self[index] = low &- entry > window ? nothing : entry
     }
   }
 }

@@ -77,6 +77,7 @@ final class LazyParser {
       let end = min(range.upperBound, cursor.position + Tunables.Lazy.chunk)
       let first = list.count
       let firstByte = cursor.literalStart
+      if cursor.position - origin >= DeflateAlphabet.maxDistance { search.forget(before: cursor.position) }
       parseChunk(search, upTo: end, &cursor, &list)
       if list.count > first {
         costs.update(list.endChunk(from: first, input, at: firstByte), memory: Tunables.Costs.memory)

@@ -55,6 +55,13 @@ final class Histogram {
     return position
   }
 
+  /// Counts bytes as literals.
+  func count(_ input: InputBytes, literals range: Range<Int>) {
+    let long = range.count & ~7
+    countStretch(input, range.lowerBound..<range.lowerBound + long)
+    for position in range.dropFirst(long) { literals[Int(input[position])] &+= 1 }
+  }
+
   /// Counts literals, a multiple of eight.
   @inline(never) private func countStretch(_ input: InputBytes, _ range: Range<Int>) {
     let (literals, stretch) = (literals, stretchTable.view)
