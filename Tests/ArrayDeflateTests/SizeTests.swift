@@ -57,7 +57,7 @@ struct SizedKind: CustomTestStringConvertible, Sendable {
     SizedKind(name: "mostly empty U8", layout: characters(8), limits: (1.22, 0.75)) { noise in
       texts(8, 4) { _ in noise.next() % 10 > 0 ? "" : word(&noise) }
     },
-    SizedKind(name: "times as S19", layout: ItemLayout(itemSize: 19, atomSize: 1), limits: (0.94, 0.77)) { noise in
+    SizedKind(name: "times as S19", layout: ItemLayout(itemSize: 19, atomSize: 1), limits: (0.95, 0.77)) { noise in
       var second = 0
       return texts(19, 1) { _ in
         second += Int(noise.next() % 50)

@@ -37,10 +37,15 @@ enum Tunables {
     static let lazy = 0.975
     /// The same for `fast`.
     static let lazyOfFast = 0.91
-    /// The same instead of the greedy and the optimal parser where they look for matches at every byte: there they are slower.
+    /// The same instead of the greedy and the optimal parser in records, where they look for matches at every byte: there they are
+    /// slower.
     static let lazyOfBytes = 1.015
-    /// Bits a byte below which nearly all is in long matches, and searches are not tried.
-    static let longMatches = 0.15
+    /// Bits a byte of the lazy parser below which they are not tried in records, and longer contexts are.
+    static let fewMatches = 2.5
+    /// Bits a byte below which most is in long matches: the lazy parser is taken, and no search is tried.
+    static let longMatches = 0.5
+    /// The same below which nearly all is.
+    static let nearlyOneMatch = 0.15
     /// The bytes up to which only runs and the lazy parser are tried: more would take longer than zlib takes for all.
     static let small = 64 << 10
     /// The lazy parser instead of literals and runs there.
@@ -57,8 +62,6 @@ enum Tunables {
     static let enoughRunsOfFast = 0.75
     /// The greedy parser instead of runs.
     static let greedy = 0.975
-    /// The same for items of one byte, which are searched slowly since a match may begin anywhere.
-    static let greedyOfBytes = 0.94
     /// The same for `fast`.
     static let greedyOfFast = 0.88
     /// The item parser is tried only if the greedy parser takes less than this share of runs.
@@ -170,23 +173,35 @@ enum Tunables {
 
   /// ``LazyParser``.
   enum Lazy {
-    /// The bits of a hash: more than positions in the window, since what only shares a hash is compared in vain.
+    /// The bits of a hash: more than positions in the window, since what only shares a hash is compared in vain. With 14 bits for
+    /// three bytes, photographs were 0.9% larger.
     static let hashBits = 16
-    /// The same of three bytes.
-    static let shortHashBits = 14
-    /// The bytes of the context by which positions are chained: of items of one byte (records of 20 bytes take .99 of zlib's size,
-    /// 1.01 with 5), of larger ones, and of those of eight (rounded doubles take .96, 1.09 with 5).
-    static let context = 4
+    /// The bytes of the context by which positions are chained, of items of one byte, of larger ones, and of those of eight (rounded
+    /// doubles take .96 of zlib's size, 1.09 with 5).
+    static let context = 5
     static let contextOfItems = 5
     static let contextOfWords = 6
-    /// The most steps along a chain, for items of one byte, for larger ones, and for `fast`.
+    /// Another for bytes of which few are in matches (records of 20 bytes take 1.00, 1.014 with 5), and one that is tried where
+    /// most are.
+    static let shortContext = 4
+    static let longContext = 8
+    /// The most steps along a chain, and those of `fast`; a fourth of them where there is a match a byte before.
     static let depth = 24
-    static let depthOfItems = 16
     static let depthOfFast = 6
-    /// A match of this many bytes is taken without looking further.
-    static let niceLength = 64
-    /// The bytes after which costs are updated.
-    static let chunk = 1 << 15
+    /// What a match of less than six bytes has to save, in 128ths of a bit: it hides longer ones. Text is .3% smaller.
+    static let minGain: Int32 = 192
+    /// A match of this many bytes is taken without looking further: the longest there is. (With 64 dates as strings take 1.02 of
+    /// zlib's size instead of .97, strings that are mostly empty 1.14 instead of .98, and nothing is faster.)
+    static let niceLength = DeflateAlphabet.maxMatch
+    /// After a match of this many bytes the next position is not searched.
+    static let longMatch = 64
+    /// Fewer bytes at the distance of the match before, which was as long as can be, are searched for as any others.
+    static let runLength = 64
+    /// The bytes after which costs are updated, and positions out of reach forgotten: less than a window, so that what has been
+    /// forgotten is still out of reach by then.
+    static let chunk = 3 << 13
+    /// Where a chunk has no more sequences than this, to forget takes longer than what it saves.
+    static let fewSequences = 256
     /// Within a match of more bytes than this not every position is inserted.
     static let sparse = 40
   }

@@ -192,7 +192,7 @@ extension ItemParser {
     }
 
     /// A length in bytes as whole items.
-    @inline(__always) private func divided(_ length: Int) -> Int { length &* reciprocal &>> 16 }
+    @inline(__always) private func divided(_ length: Int) -> Int { (length &* reciprocal) &>> 16 }
 
     @inline(__always) mutating func consider(_ distance: Int) {
       if distance <= 0 || distance > farthest || longest >= limit { return }

@@ -35,10 +35,13 @@ extension LazyParser {
     /// The most steps along a chain.
     let depth: Int
     let niceLength: Int
+    private let isHasty: Bool
     /// The distance of positions that are inserted within a long match: whole items.
     private let step: Int
     /// The bits of eight bytes that are not part of a context.
     private let shift: UInt64
+    /// The bits of a hash that are used: fewer for small ranges, whose tables would take longer to clear than to use.
+    private let mask: Int
     private let heads: TableView<UInt16>
     private let shortHeads: TableView<UInt16>
     private let chain: TableView<UInt16>
@@ -50,9 +53,10 @@ extension LazyParser {
     ) {
       (self.input, self.origin, self.end) = (input, origin, end)
       lastPosition = end &- 16
-      (depth, niceLength) = (options.depth, options.niceLength)
+      (depth, niceLength, isHasty) = (options.depth, options.niceLength, options.isHasty)
       step = max(16, options.itemDistance)
       shift = UInt64(64 - 8 * options.context)
+      mask = LazyParser.slotCount(for: end &- origin) &- 1
       (heads, shortHeads, chain) = (parser.heads.view, parser.shortHeads.view, parser.chain.view)
       (prices, distanceOffset) = (costs.prices, costs.distanceOffset)
     }
@@ -60,16 +64,15 @@ extension LazyParser {
     // Computed, since constants that are not literals would be looked up by `swift_once` at each use.
     @inline(__always) private static var multiplier: UInt64 { 0x9E37_79B9_7F4A_7C15 }
     @inline(__always) private static var down: UInt64 { UInt64(64 - Tunables.Lazy.hashBits) }
-    @inline(__always) private static var shortDown: UInt64 { UInt64(64 - Tunables.Lazy.shortHashBits) }
-    @inline(__always) private var mask: Int { DeflateAlphabet.maxDistance &- 1 }
+    @inline(__always) private static var window: Int { DeflateAlphabet.maxDistance &- 1 }
 
     @inline(__always) private func slot(_ word: UInt64) -> Int {
-      Int(truncatingIfNeeded: (word &<< shift &* Search.multiplier) &>> Search.down)
+      Int(truncatingIfNeeded: (word &<< shift &* Search.multiplier) &>> Search.down) & mask
     }
 
     /// The slot of three bytes.
     @inline(__always) private func shortSlot(_ word: UInt64) -> Int {
-      Int(truncatingIfNeeded: (word &<< 40 &* Search.multiplier) &>> Search.shortDown)
+      Int(truncatingIfNeeded: ((word & 0xFF_FFFF) &* Search.multiplier) &>> Search.down) & mask
     }
 
     @inline(__always) func lookAhead(_ position: Int) -> Ahead {
@@ -83,7 +86,7 @@ extension LazyParser {
       let word = input.load64(position)
       let value = UInt16(truncatingIfNeeded: position)
       let slot = slot(word)
-      chain[position & mask] = heads[slot]
+      chain[position & Search.window] = heads[slot]
       heads[slot] = value
       shortHeads[shortSlot(word)] = value
     }
@@ -100,8 +103,8 @@ extension LazyParser {
     /// Forgets what is out of reach, before the low bits of its positions stand for others: a search that follows those is in vain.
     func forget(before position: Int) {
       let low = UInt16(truncatingIfNeeded: position)
-      heads.forget(low)
-      shortHeads.forget(low)
+      heads.forget(low, count: mask &+ 1)
+      shortHeads.forget(low, count: mask &+ 1)
     }
 
     /// Makes the positions within a match known; of a long one not all.
@@ -136,7 +139,13 @@ extension LazyParser {
         position, position &- distance, limit: min(DeflateAlphabet.maxMatch, end &- 8 &- position))
     }
 
-    /// Whether a match costs more than its bytes as literals, as a short one may.
+    /// Whether the bytes from a position on equal the one before.
+    @inline(__always) func isOneByte(_ position: Int, _ length: Int) -> Bool {
+      input.load64(position) == input.load64(position &- 1)
+        && input.matchLength(position, position &- 1, limit: length) >= length
+    }
+
+    /// Whether a match saves too little over its bytes as literals, as a short one may.
     @inline(__always) func isDear(_ match: Match, at position: Int) -> Bool {
       if match.length >= 6 { return false }
       var literals: Int32 = 0
@@ -147,7 +156,7 @@ extension LazyParser {
         at &+= 1
       }
       return prices[256 &+ match.length]
-        &+ prices[distanceOffset &+ DeflateAlphabet.distanceSlot(match.distance)] >= literals
+        &+ prices[distanceOffset &+ DeflateAlphabet.distanceSlot(match.distance)] &+ Tunables.Lazy.minGain >= literals
     }
 
     /// The longest match at a position of those longer than some length, and the nearest of them; makes the position known,
@@ -156,7 +165,7 @@ extension LazyParser {
       let (word, head) = (ahead.word, ahead.head)
       let low = UInt16(truncatingIfNeeded: position)
       let short = Int(low &- ahead.short)
-      chain[position & mask] = head
+      chain[position & Search.window] = head
       heads[ahead.slot] = low
       shortHeads[ahead.shortSlot] = low
       ahead = lookAhead(position &+ 1)
@@ -165,14 +174,14 @@ extension LazyParser {
       var best = Match(length: 0, distance: 1)
       var longest = least
       if least < 3 {
-        longest = 3
-        if short &- 1 < farthest, short > 0 {
-          let length = length(word, position, position &- short, limit)
-          if length >= 3 {
-            best = Match(length: length, distance: short)
-            if length >= niceLength { return best }
-            longest = length
-          }
+        longest = short &- 1 < farthest && short > 0 ? length(word, position, position &- short, limit) : 0
+        if longest >= 3 {
+          best = Match(length: longest, distance: short)
+          if longest >= niceLength { return best }
+        } else {
+          // Where not even three bytes are as at the latest position that begins with them, there is hardly a longer match.
+          if isHasty { return best }
+          longest = 3
         }
       }
       follow(
@@ -204,7 +213,7 @@ extension LazyParser {
         if distance <= last || distance > farthest { return }
         last = distance
         let earlier = position &- distance
-        node = chain[Int(node) & mask]
+        node = chain[Int(node) & Search.window]
         // What is no longer is of no use, since it is farther.
         if input.load32(earlier &+ longest &- 3) == tail {
           let length = length(word, position, earlier, limit)
@@ -222,7 +231,7 @@ extension LazyParser {
 
 extension TableView where Element == UInt16 {
   /// Replaces what is farther from a position than a window by what will be out of reach for as long as another.
-  fileprivate func forget(_ low: UInt16) {
+  fileprivate func forget(_ low: UInt16, count: Int) {
     let window = UInt16(truncatingIfNeeded: DeflateAlphabet.maxDistance)
     let nothing = low &- window &- 1
     for index in 0..<count {

@@ -3,7 +3,7 @@
 ///
 /// ## Algorithm
 /// Positions whose next bytes have the same hash are chained, the newest first; a search goes along the chain and keeps the
-/// longest match. Before a match is taken, the next position is searched too, half as far: where it has a better one, the byte
+/// longest match. Before a match is taken, the next position is searched too, a fourth as far: where it has a better one, the byte
 /// before becomes a literal (lazy evaluation). A match of three bytes is looked for at the latest position only. A short match
 /// is given up where its bytes cost less as literals, by a ``CostModel`` that follows the data.
 ///
@@ -11,7 +11,7 @@
 ///
 /// ## Cost
 /// ``Options/depth`` steps along a chain at a position at most; positions within a match are only inserted, within a long one
-/// some of them. What a step takes is the load of the next link, so links are kept as they index the chain. Memory: 224 KB.
+/// some of them. What a step takes is the load of the next link, so links are kept as they index the chain. Memory: 320 KB.
 ///
 /// ## Tried and rejected
 /// - Comparing all matches by what they cost, with a byte worth what a byte of this data takes on the whole: short near matches
@@ -29,19 +29,21 @@ final class LazyParser {
     var depth: Int
     /// The bytes of a match that is taken without looking further.
     var niceLength: Int
+    /// Whether a position whose next three bytes do not occur where they are looked for first is not searched further. In pictures,
+    /// where most searches are in vain, most chains then need not be followed; elsewhere it takes up to 1% more.
+    var isHasty = false
 
     /// The same with a shorter search.
     var faster: Options {
       var options = self
       options.depth = Tunables.Lazy.depthOfFast
-      options.niceLength = Tunables.Lazy.niceLength / 2
       return options
     }
   }
 
   // The low 16 bits of positions: what lies further back is out of reach anyway.
   let heads = Table<UInt16>(repeating: 0, count: 1 << Tunables.Lazy.hashBits)
-  let shortHeads = Table<UInt16>(repeating: 0, count: 1 << Tunables.Lazy.shortHashBits)
+  let shortHeads = Table<UInt16>(repeating: 0, count: 1 << Tunables.Lazy.hashBits)
   /// For each position of the window the one before it with the same hash.
   let chain = Table<UInt16>(repeating: 0, count: DeflateAlphabet.maxDistance)
 
@@ -59,6 +61,12 @@ final class LazyParser {
     var runDistance = 0
   }
 
+  /// The slots of a table for a range of some bytes: twice as many as positions.
+  static func slotCount(for count: Int) -> Int {
+    let wanted = max(1 << 10, 2 * count)
+    return min(1 << Tunables.Lazy.hashBits, 1 << (Int.bitWidth - (wanted - 1).leadingZeroBitCount))
+  }
+
   /// Parses a range of the input.
   ///
   /// - Parameters:
@@ -67,19 +75,25 @@ final class LazyParser {
     _ input: InputBytes, _ range: Range<Int>, origin: Int, options: Options, costs: CostModel,
     into list: inout SequenceList
   ) {
-    // A slot that holds nothing is out of reach for as long as a window.
-    let nothing = UInt16(truncatingIfNeeded: origin &- DeflateAlphabet.maxDistance &- 1)
-    for table in [heads, shortHeads, chain] { table.view.fill(nothing) }
+    // A slot that holds nothing is out of reach: before the origin, and later on too far away.
+    let nothing = UInt16(truncatingIfNeeded: origin &- 1)
+    let slots = LazyParser.slotCount(for: range.upperBound - origin)
+    // Links are read only where they have been written.
+    for table in [heads, shortHeads] { table.view.fill(nothing, count: slots) }
     let search = Search(self, input, origin: origin, end: range.upperBound, options: options, costs: costs)
     search.insert(origin..<range.lowerBound)
     var cursor = Cursor(position: range.lowerBound, literalStart: range.lowerBound)
+    var sequences = Int.max
     while cursor.position < range.upperBound {
       let end = min(range.upperBound, cursor.position + Tunables.Lazy.chunk)
       let first = list.count
       let firstByte = cursor.literalStart
-      if cursor.position - origin >= DeflateAlphabet.maxDistance { search.forget(before: cursor.position) }
+      if sequences > Tunables.Lazy.fewSequences, cursor.position - origin >= DeflateAlphabet.maxDistance {
+        search.forget(before: cursor.position)
+      }
       parseChunk(search, upTo: end, &cursor, &list)
-      if list.count > first {
+      sequences = list.count - first
+      if sequences > 0 {
         costs.update(list.endChunk(from: first, input, at: firstByte), memory: Tunables.Costs.memory)
       }
     }
@@ -103,7 +117,9 @@ final class LazyParser {
     while position < last {
       if runDistance > 0 {
         let length = search.runLength(position, runDistance)
-        if length >= search.niceLength {
+        if length >= Tunables.Lazy.runLength {
+          // One byte again and again, such as zeros after a string: the distance 1 has no extra bits.
+          if runDistance > 1, search.isOneByte(position, length) { runDistance = 1 }
           list.append(literals: position &- literalStart, length: length, distance: runDistance)
           search.insertMatch(position, position &+ length, runDistance)
           if length < DeflateAlphabet.maxMatch { runDistance = 0 }
@@ -120,8 +136,8 @@ final class LazyParser {
         continue
       }
       var next = position &+ 1
-      while match.length < search.niceLength, next < last {
-        let later = search.find(next, search.depth &>> 1, longerThan: max(3, match.length &- 1), ahead: &ahead)
+      while match.length < Tunables.Lazy.longMatch, next < last {
+        let later = search.find(next, search.depth &>> 2, longerThan: max(3, match.length &- 1), ahead: &ahead)
         next &+= 1
         guard later.isBetter(than: match) else { break }
         position = next &- 1

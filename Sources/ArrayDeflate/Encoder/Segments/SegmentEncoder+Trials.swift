@@ -55,9 +55,12 @@ extension SegmentEncoder {
   /// The bits a byte that the lazy parser takes for the last bytes of the sample; what comes before them it knows, but does not
   /// parse. Learns its costs.
   private func lazyTrial(
-    _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, warmUp: Int, last: Int
+    _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, warmUp: Int, last: Int,
+    context: Int? = nil
   ) -> Double {
     lazyOptions = level == .fast ? layout.lazyOptions.faster : layout.lazyOptions
+    if let context { lazyOptions.context = context }
+    if context == Tunables.Lazy.shortContext { setShortContext(layout) }
     let range = last >= input.count ? 0..<input.count : sample(input, layout)
     let counted = max(range.lowerBound, range.upperBound - last)..<range.upperBound
     let origin = max(0, counted.lowerBound - warmUp)
@@ -67,8 +70,9 @@ extension SegmentEncoder {
     histogram.clear()
     _ = histogram.count(list, 0..<list.count, input, at: counted.lowerBound)
     let bits = bits(ofBytes: counted.count)
+    lazyBits = bits
     hasLongMatches = bits < Tunables.Trials.longMatches
-    hasLongPeriod = hasLongMatches && histogram.hasLongPeriod
+    hasLongPeriod = bits < Tunables.Trials.nearlyOneMatch && histogram.hasLongPeriod
     return bits
   }
 
@@ -163,13 +167,15 @@ extension SegmentEncoder {
     if level == .best { return chooseOfBest(input, layout, runs: runs, plain: plain) }
     if runs.bits < Tunables.Trials.oneRun { return runs.strategy }
     if input.count <= Tunables.Trials.small { return chooseOfSmall(input, layout, level, plain: plain) }
+    var lazy: Double?
+    let last = sampleSize - warmUp
     if let size = layout.itemParserSizes.first, size != layout.atomSize {
       // Whole strings and records out of a few.
       let items = itemTrial(input, layout, size: size)
       if items < plain.bits * Tunables.Trials.items {
-        let last = sampleSize - warmUp
-        let lazy = lazyTrial(input, layout, level, warmUp: last, last: last)
-        if items < lazy { return .items }
+        let bits = lazyTrial(input, layout, level, warmUp: last, last: last)
+        if items < bits { return .items }
+        lazy = bits
       }
     }
     let isFast = level == .fast
@@ -177,15 +183,36 @@ extension SegmentEncoder {
     let hasMatches = isLazyBetter(than: plain, share, input, layout, level)
     // Where runs are most of what there is, even the trial of a search would cost more than it could gain.
     if runs.bits < literals * (isFast ? Tunables.Trials.enoughRunsOfFast : Tunables.Trials.enoughRuns) {
+      if hasMatches, !isFast { chooseContext(input, layout, level, last: last, lazy) }
       return hasMatches ? .lazy : runs.strategy
     }
-    let last = sampleSize - warmUp
-    let lazy = hasMatches ? lazyTrial(input, layout, level, warmUp: last, last: last) : .infinity
-    // Nearly all is in long matches, which the lazy parser follows faster than the others can be tried.
-    if hasMatches, hasLongMatches { return .lazy }
+    let isSlow = layout.atomSize == 1 && !isFast
+    // Of bytes the other searches are as slow, and mostly larger, but where records have few matches.
+    if isSlow, layout.itemSize == 1 || !hasMatches || lazyBits < Tunables.Trials.fewMatches {
+      if hasMatches { chooseContext(input, layout, level, last: last, lazy) }
+      return hasMatches ? .lazy : plain.strategy
+    }
+    if isSlow { lazy = lazyTrial(input, layout, level, warmUp: last, last: last, context: Tunables.Lazy.shortContext) }
+    let bits = hasMatches ? lazy ?? lazyTrial(input, layout, level, warmUp: last, last: last) : .infinity
+    if hasLongMatches { return chooseOfLongMatches(input, layout, level, last: last, lazy: bits) }
     let choice = chooseSearch(input, layout, level, runs: runs, plain: plain)
-    let isSlow = layout.atomSize == 1 && choice.strategy != plain.strategy && !isFast
-    return lazy < choice.bits * (isSlow ? Tunables.Trials.lazyOfBytes : share) ? .lazy : choice.strategy
+    return bits < choice.bits * (isSlow ? Tunables.Trials.lazyOfBytes : share) ? .lazy : choice.strategy
+  }
+
+  /// The strategy where much is in long matches, which the lazy parser follows faster than others can be tried; but few values,
+  /// such as flags, are parsed as items.
+  private func chooseOfLongMatches(
+    _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, last: Int, lazy: Double
+  ) -> Strategy {
+    guard level != .fast, lazy >= Tunables.Trials.nearlyOneMatch else { return .lazy }
+    let size = layout.atomSize
+    if size == 8 || size == 4 && layout.itemSize == 4,
+      itemTrial(input, layout, size: size) < lazy * Tunables.Trials.items
+    {
+      return .items
+    }
+    chooseContext(input, layout, level, last: last, lazy)
+    return .lazy
   }
 
   /// The strategy for what takes less time to compress than trials would. The lazy parser's trial is its parse.
@@ -215,14 +242,36 @@ extension SegmentEncoder {
     return lazy < bits * share
   }
 
+  /// Chooses the context by which the lazy parser chains positions, by what its last trial took: a shorter one of bytes that have
+  /// few matches, a longer one if that is smaller where they have many: what its chains do not hold is not compared in vain.
+  ///
+  /// - Parameter known: The bits that it takes for the last bytes of the sample, if they are known.
+  private func chooseContext(
+    _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, last: Int, _ known: Double?
+  ) {
+    if lazyBits >= Tunables.Trials.fewMatches {
+      if layout.atomSize == 1 { setShortContext(layout) }
+      return
+    }
+    if lazyBits < Tunables.Trials.nearlyOneMatch { return }
+    let bits = known ?? lazyTrial(input, layout, level, warmUp: last, last: last)
+    let options = lazyOptions
+    let longer = lazyTrial(input, layout, level, warmUp: last, last: last, context: Tunables.Lazy.longContext)
+    if longer >= bits { lazyOptions = options }
+  }
+
+  /// Sets what the lazy parser looks for in bytes that have few matches.
+  private func setShortContext(_ layout: ItemLayout) {
+    lazyOptions.context = Tunables.Lazy.shortContext
+    lazyOptions.isHasty = layout.itemSize == 1
+  }
+
   /// The best of the strategies that are made for arrays of certain kinds.
   private func chooseSearch(
     _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, runs: Choice, plain: Choice
   ) -> Choice {
     let greedy = trial(.greedy, input, layout, level: level)
-    let worth =
-      level == .fast
-      ? Tunables.Trials.greedyOfFast : layout.atomSize == 1 ? Tunables.Trials.greedyOfBytes : Tunables.Trials.greedy
+    let worth = level == .fast ? Tunables.Trials.greedyOfFast : Tunables.Trials.greedy
     if greedy >= plain.bits * worth { return plain }
     let choice = Choice(strategy: .greedy, bits: greedy)
     return level == .fast ? choice : chooseSearch(input, layout, greedy: choice, runs: runs)

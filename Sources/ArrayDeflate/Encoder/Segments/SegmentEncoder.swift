@@ -47,6 +47,8 @@ final class SegmentEncoder: @unchecked Sendable {
   /// Whether nearly all of the region is in long matches, as the lazy parser's trial had it, and whether it has a long period,
   /// so that to begin without a window would take much of the size.
   var (hasLongMatches, hasLongPeriod) = (false, false)
+  /// The bits a byte of the lazy parser's last trial.
+  var lazyBits = 0.0
   /// The lazy parser's sequences for the whole region, if they are the last that were made.
   var parsed: SequenceList?
   /// The bytes of a sample, and those of them that are not counted.
