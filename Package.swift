@@ -19,8 +19,9 @@ let package = Package(
   targets: [
     // The modules, lowest first: each imports only modules above it. docs/architecture.md has the map.
     .target(name: "PlatformC"),
-    .target(name: "ReusedMemory", dependencies: ["PlatformC"]),
-    .target(name: "ParallelLoops", dependencies: ["PlatformC"]),
+    .target(name: "Locks", dependencies: ["PlatformC"]),
+    .target(name: "ReusedMemory", dependencies: ["PlatformC", "Locks"]),
+    .target(name: "ParallelLoops", dependencies: ["PlatformC", "Locks"]),
     .target(name: "CNumPyIOKernels"),
     // In every SDK. The libraries of bzip2, LZMA and Zstandard are loaded when a file needs them.
     .systemLibrary(name: "CNumPyIOZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"])]),
@@ -36,25 +37,26 @@ let package = Package(
       ]),
     .target(
       name: "ByteIO",
-      dependencies: ["PlatformC", "ParallelLoops", .product(name: "SystemPackage", package: "swift-system")]),
+      dependencies: ["Locks", "PlatformC", "ParallelLoops", .product(name: "SystemPackage", package: "swift-system")]),
     // libcurl is loaded when the first remote file is opened: nothing is linked.
     .target(
       name: "CNumPyIOCurl",
       linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
-    .target(name: "RemoteFiles", dependencies: ["CNumPyIOCurl", "PlatformC", "Calendars", "ByteIO"]),
+    .target(name: "RemoteFiles", dependencies: ["Locks", "CNumPyIOCurl", "PlatformC", "Calendars", "ByteIO"]),
     .target(
       name: "ArrayDeflate",
-      dependencies: ["CNumPyIOKernels", "CNumPyIOZlib", "PlatformC", "ParallelLoops", "ByteIO"]),
+      dependencies: ["Locks", "CNumPyIOKernels", "CNumPyIOZlib", "PlatformC", "ParallelLoops", "ByteIO"]),
     .target(name: "JSONSyntax", dependencies: ["ByteIO"]),
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
     .target(
       name: "PythonPickle",
       dependencies: ["PlatformC", "ReusedMemory", "ParallelLoops", "Calendars", "PythonLiterals", "ByteIO"]),
-    .target(name: "ArrayBytes", dependencies: ["ParallelLoops", "NDArrays", "ByteIO"]),
+    .target(name: "ArrayBytes", dependencies: ["Locks", "ParallelLoops", "NDArrays", "ByteIO"]),
     .target(
       name: "TextTables",
       dependencies: [
-        "CNumPyIOKernels", "PlatformC", "ParallelLoops", "Calendars", "NumberText", "PythonLiterals", "NDArrays",
+        "Locks", "CNumPyIOKernels", "PlatformC", "ParallelLoops", "Calendars", "NumberText", "PythonLiterals",
+        "NDArrays",
         "ByteIO",
         "ArrayBytes",
         "ArrayDeflate",
@@ -77,7 +79,8 @@ let package = Package(
     .target(
       name: "NPZFormat",
       dependencies: [
-        "ParallelLoops", "NDArrays", "ByteIO", "ArrayBytes", "ArrayDeflate", "ZipArchives", "PythonPickle", "NPYFormat",
+        "Locks", "ParallelLoops", "NDArrays", "ByteIO", "ArrayBytes", "ArrayDeflate", "ZipArchives", "PythonPickle",
+        "NPYFormat",
         "PickledArrays",
       ]),
     .target(
@@ -89,7 +92,8 @@ let package = Package(
     .target(
       name: "NumPyIO",
       dependencies: [
-        "NDArrays", "ByteIO", "ArrayDeflate", "ArrayBytes", "TextTables", "ZipArchives", "PythonPickle", "NPYFormat",
+        "Locks", "NDArrays", "ByteIO", "ArrayDeflate", "ArrayBytes", "TextTables", "ZipArchives", "PythonPickle",
+        "NPYFormat",
         "PickledArrays", "NPZFormat", "TorchFiles", "PandasPickles", "PythonLiterals", "JSONSyntax", "SafetensorsFiles",
         "GGUFFiles",
         .product(name: "ComplexModule", package: "swift-numerics"),
@@ -104,7 +108,8 @@ let package = Package(
     .target(
       name: "NumPyCommands",
       dependencies: [
-        "NumPyIO", "RemoteFiles", "ArrayBytes", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals", "PlatformC",
+        "Locks", "NumPyIO", "RemoteFiles", "ArrayBytes", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals",
+        "PlatformC",
         "Plotting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -163,7 +168,8 @@ let package = Package(
     .target(
       name: "NumPyIOC",
       dependencies: [
-        "CNumPyIO", "PlatformC", "ParallelLoops", "PythonLiterals", "NDArrays", "ByteIO", "ArrayDeflate", "ZipArchives",
+        "Locks", "CNumPyIO", "PlatformC", "ParallelLoops", "PythonLiterals", "NDArrays", "ByteIO", "ArrayDeflate",
+        "ZipArchives",
         "PythonPickle", "ArrayBytes", "TextTables", "NPYFormat", "PickledArrays", "NPZFormat", "NumPyIO",
       ]),
   ]

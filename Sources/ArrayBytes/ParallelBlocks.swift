@@ -1,6 +1,7 @@
 package import ByteIO
 package import NDArrays
 internal import ParallelLoops
+internal import Locks
 internal import Synchronization
 
 /// An array that is summarised block by block, on all cores and in bounded memory: no more than a few blocks are in
@@ -33,7 +34,7 @@ package struct ParallelBlocks: Sendable {
   ) throws(FormatError) -> Summary {
     guard count > 0 else { return empty }
     let cut = cut(keeping: whole)
-    let total = Mutex(empty)
+    let total = Lock(empty)
     let queue = BlockQueue(count: cut.count)
     try Parallel.forEach(min(Parallel.workers, cut.count)) { (_: Int) throws(FormatError) in
       var own = empty
@@ -107,7 +108,7 @@ package struct BlockView: Sendable {
 private final class BlockQueue: Sendable {
   private let count: Int
   private let next = Atomic<Int>(0)
-  private let order = Mutex(())
+  private let order = Lock(())
 
   init(count: Int) { self.count = count }
 

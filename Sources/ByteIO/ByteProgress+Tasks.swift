@@ -1,5 +1,5 @@
 internal import ParallelLoops
-internal import Synchronization
+internal import Locks
 
 extension ByteProgress {
   /// The states as they change, for a task that shows them:
@@ -38,7 +38,7 @@ extension ByteProgress {
       var hasEnded = false
     }
 
-    private let known = Mutex(Known())
+    private let known = Lock(Known())
 
     func stream() -> AsyncStream<State> {
       let (stream, continuation) = AsyncStream.makeStream(of: State.self, bufferingPolicy: .bufferingNewest(1))

@@ -1,4 +1,5 @@
 internal import ParallelLoops
+internal import Locks
 internal import Synchronization
 
 /// How far loading or saving has come, for all that is done within ``observe(_:)``; and the way to stop it.
@@ -61,7 +62,7 @@ public final class ByteProgress: Sendable {
   /// The most bytes between two steps.
   package static let step = 8 << 20
 
-  private let operation = Mutex<Operation?>(nil)
+  private let operation = Lock<Operation?>(nil)
   private let count = Atomic<Int>(0)
   private let cancelled = Atomic<Bool>(false)
   private let onChange: (@Sendable (State) -> Bool)?
@@ -69,7 +70,7 @@ public final class ByteProgress: Sendable {
   private let whole: ByteProgress?
   let followers = Followers()
   /// Held while `onChange` runs: it is never called twice at a time.
-  private let telling = Mutex(())
+  private let telling = Lock(())
 
   /// A progress of what is yet to be done.
   ///

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locks
 
 /// A stream that can be read again: what has been read of it is kept, in memory at first, then in a file without a name.
 ///
@@ -17,7 +17,7 @@ public final class ReplayableStream: ByteSource {
   private let rest: any ByteSource
   private let memoryLimit: Int
   private let folder: String
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   private struct State {
     var memory: [UInt8] = []

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locks
 internal import SystemPackage
 
 /// A file without a name, for what does not fit into memory: the system takes it back when the last holder lets it go,
@@ -9,7 +9,7 @@ public final class ScratchFile: ByteSink, ByteSource {
   /// How errors name it: by what it holds.
   public let name: String
   private let descriptor: FileDescriptor
-  private let count = Mutex(0)
+  private let count = Lock(0)
 
   /// How many bytes have been written.
   public var position: Int { count.withLock { $0 } }

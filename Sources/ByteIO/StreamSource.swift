@@ -1,5 +1,5 @@
 public import SystemPackage
-internal import Synchronization
+internal import Locks
 
 /// A source that can be read forwards only: standard input, a pipe, a device.
 public final class StreamSource: ByteSource {
@@ -14,7 +14,7 @@ public final class StreamSource: ByteSource {
 
   private let descriptor: FileDescriptor
   private let keepAlive: FileSource?
-  private let position = Mutex(0)
+  private let position = Lock(0)
 
   /// The process's standard input.
   public static let standardInput = StreamSource(

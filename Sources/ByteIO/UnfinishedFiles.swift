@@ -1,5 +1,5 @@
 internal import PlatformC
-internal import Synchronization
+internal import Locks
 
 /// What this process has begun to write and not completed: temporary files and folders, and files that grow in place.
 ///
@@ -15,7 +15,7 @@ package enum UnfinishedFiles {
 
   /// The notes of one process.
   private final class Notes: Sendable {
-    let state = Mutex(State())
+    let state = Lock(State())
   }
 
   private static var notes: Notes {

@@ -1,6 +1,6 @@
 internal import ArrayDeflate
 internal import ByteIO
-internal import Synchronization
+internal import Locks
 internal import ZipArchives
 
 /// A member's content: as it lies in the archive, or inflated on its way.
@@ -34,7 +34,7 @@ final class InflatedMember: ByteSource {
   let range: Range<Int>
   private let archive: ZipArchive
   private let member: ZipMember
-  private let state: Mutex<State>
+  private let state: Lock<State>
 
   /// The open stream, used under the lock only.
   private struct State: @unchecked Sendable {
@@ -47,7 +47,7 @@ final class InflatedMember: ByteSource {
     name = archive.source.name
     byteCount = member.uncompressedSize
     range = try archive.dataRange(of: member)
-    state = Mutex(State())
+    state = Lock(State())
     if member.method == .deflate, let field = member.extraField(NPZLayout.indexFieldID) {
       // An index that does not fit the stream is ignored: the stream itself is what counts.
       index = try? SegmentIndex(

@@ -2,7 +2,7 @@ package import NPYFormat
 internal import ArrayDeflate
 package import ByteIO
 internal import NDArrays
-internal import Synchronization
+internal import Locks
 internal import ZipArchives
 
 extension NPZArchive {
@@ -45,7 +45,7 @@ extension NPZArchive {
 /// A source that is read from front to back, and the checksum of what came.
 private final class ChecksummedSource: ByteSource {
   private let source: any ByteSource
-  private let state = Mutex((position: 0, crc32: UInt32(0)))
+  private let state = Lock((position: 0, crc32: UInt32(0)))
 
   init(_ source: any ByteSource) { self.source = source }
 

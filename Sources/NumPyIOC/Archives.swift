@@ -2,14 +2,14 @@ internal import ByteIO
 public import CNumPyIO
 internal import NDArrays
 internal import NPZFormat
-internal import Synchronization
+internal import Locks
 internal import ZipArchives
 
 /// An archive that C holds.
 @safe final class ArchiveHandle: Handle {
   let archive: NPZArchive
   /// The table of members for C, made when it is asked for.
-  private let table: Mutex<MemberTable?> = Mutex(nil)
+  private let table: Lock<MemberTable?> = Lock(nil)
 
   init(_ archive: NPZArchive) { self.archive = archive }
 

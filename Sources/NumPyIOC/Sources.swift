@@ -1,6 +1,6 @@
 internal import ByteIO
 public import CNumPyIO
-internal import Synchronization
+internal import Locks
 
 /// Where a caller has bytes read from.
 final class SourceHandle: Handle {
@@ -57,10 +57,10 @@ final class SourceHandle: Handle {
   let seekCost: SeekCost
   private let reader: npyio_reader
   /// Held while the caller's function runs, where it is not to be called twice at a time (`isExclusive`).
-  private let lock = Mutex(())
+  private let lock = Lock(())
   private let isExclusive: Bool
   /// Where the last read ended: further back, a stream gives nothing.
-  private let position = Mutex(0)
+  private let position = Lock(0)
 
   init(_ reader: npyio_reader) throws(FormatError) {
     // Safe: as the header describes the structure.

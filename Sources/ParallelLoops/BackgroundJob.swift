@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Synchronization
+internal import Locks
 
 /// A piece of work that another thread does while the caller goes on to something else: for a pipeline whose input comes
 /// bit by bit.
@@ -14,12 +14,12 @@ package final class BackgroundJob<Value: Sendable>: Sendable {
     case taken
   }
 
-  private let state: Mutex<State>
+  private let state: Lock<State>
   private let isDone = DispatchSemaphore(value: 0)
 
   /// Begins the work.
   package init(_ body: @escaping @Sendable () -> Value) {
-    state = Mutex(.waiting(body))
+    state = Lock(.waiting(body))
     if Parallel.workers > 1 {
       WorkerThreads.shared.run({ self.work() }, below: Parallel.workers)
     } else {

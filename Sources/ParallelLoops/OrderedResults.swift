@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locks
 
 /// Results on their way from the threads that make them to the one that hands them on, in order.
 ///
@@ -18,14 +18,14 @@ final class OrderedResults<Value: Sendable, Failure: Error>: Sendable {
     var ready: [Value?]
   }
 
-  private let state: Mutex<State>
+  private let state: Lock<State>
   private let room: Int
   private let parkingLot = ParkingLot()
 
   /// - Parameter room: How many results may have been begun that are not handed on.
   init(count: Int, atMost room: Int) {
     self.room = room
-    state = Mutex(State(end: count, ready: Array(repeating: nil, count: room)))
+    state = Lock(State(end: count, ready: Array(repeating: nil, count: room)))
   }
 
   var failure: Failure? { state.withLock { $0.failure?.error } }

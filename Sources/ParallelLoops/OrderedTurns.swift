@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locks
 
 /// Who may go on: hands out indices and lets their holders take turns in order.
 final class OrderedTurns<Failure: Error>: Sendable {
@@ -9,7 +9,7 @@ final class OrderedTurns<Failure: Error>: Sendable {
     var failure: (index: Int, error: Failure)?
   }
 
-  private let state = Mutex(State())
+  private let state = Lock(State())
   private let parkingLot = ParkingLot()
 
   var failure: Failure? { state.withLock { $0.failure?.error } }

@@ -1,3 +1,4 @@
+internal import Locks
 internal import Synchronization
 internal import PlatformC
 
@@ -28,7 +29,7 @@ package enum Parallel {
       return
     }
     let next = Atomic<Int>(0)
-    let firstFailure = Mutex<(index: Int, error: Failure)?>(nil)
+    let firstFailure = Lock<(index: Int, error: Failure)?>(nil)
     onThreads(threads) {
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -52,7 +53,7 @@ package enum Parallel {
   package static func map<Value: Sendable, Failure: Error>(
     _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Value
   ) throws(Failure) -> [Value] {
-    let results = Mutex([Value?](repeating: nil, count: max(0, count)))
+    let results = Lock([Value?](repeating: nil, count: max(0, count)))
     try forEach(count) { (index: Int) throws(Failure) in
       let value = try body(index)
       results.withLock { $0[index] = value }
@@ -147,7 +148,7 @@ package enum Parallel {
     finish: @Sendable (Int, Prepared, Settled) throws(Failure) -> Value
   ) throws(Failure) -> [Value?] {
     let threads = min(workers, count)
-    let results = Mutex([Value?](repeating: nil, count: max(0, count)))
+    let results = Lock([Value?](repeating: nil, count: max(0, count)))
     if threads <= 1 {
       for index in 0..<max(0, count) {
         let prepared = try prepare(index)

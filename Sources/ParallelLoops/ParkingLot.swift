@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Locks
 internal import Synchronization
 internal import PlatformC
 
@@ -9,7 +10,7 @@ final class ParkingLot: Sendable {
   /// How many times a thread looks before it sleeps: some 50 microseconds.
   private static let looks = 100
 
-  private let sleepers = Mutex<[DispatchSemaphore]>([])
+  private let sleepers = Lock<[DispatchSemaphore]>([])
   private let sleeperCount = Atomic<Int>(0)
 
   /// Returns once `isOpen` has returned true. It is called again and again, under the caller's own lock.

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Synchronization
+internal import Locks
 
 /// Work that the caller does together with as many other threads as come in time.
 final class SharedWork: Sendable {
@@ -12,10 +12,10 @@ final class SharedWork: Sendable {
     var isAwaited = false
   }
 
-  private let state: Mutex<State>
+  private let state: Lock<State>
   private let isOver = DispatchSemaphore(value: 0)
 
-  private init(_ body: @escaping @Sendable () -> Void) { state = Mutex(State(body: body)) }
+  private init(_ body: @escaping @Sendable () -> Void) { state = Lock(State(body: body)) }
 
   /// Calls `body` on the caller's thread and on up to `helpers` others, and returns when all of those calls have.
   ///

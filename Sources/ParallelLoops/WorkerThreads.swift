@@ -1,6 +1,6 @@
 internal import Dispatch
 internal import PlatformC
-internal import Synchronization
+internal import Locks
 
 /// Threads that work blocks as it likes: the loops of ``Parallel``, and what is done in the background.
 ///
@@ -11,7 +11,7 @@ final class WorkerThreads: Sendable {
   /// What a thread sleeps on, and what it does next.
   private final class Worker: Sendable {
     let wake = DispatchSemaphore(value: 0)
-    let work = Mutex<(@Sendable () -> Void)?>(nil)
+    let work = Lock<(@Sendable () -> Void)?>(nil)
   }
 
   private struct State {
@@ -38,7 +38,7 @@ final class WorkerThreads: Sendable {
   /// How long a thread without work is kept, in seconds.
   private static let patience = 10
 
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   /// Does a piece of work on a thread of its own: at once if fewer than `limit` are at work, else when one of them has
   /// nothing else to do.

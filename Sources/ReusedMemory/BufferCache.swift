@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locks
 internal import PlatformC
 
 /// Memory for arrays and large payloads, of which a little is kept for the next one when one is freed.
@@ -48,7 +48,7 @@ internal import PlatformC
     let address: UnsafeMutableRawPointer
     let capacity: Int
   }
-  private static let kept = Mutex<[Block]>([])
+  private static let kept = Lock<[Block]>([])
 
   /// The size of the block for that many bytes: what arrays of about one size have in common.
   private static func capacity(_ count: Int) -> Int {

@@ -76,7 +76,6 @@ def test_forked_processes_go_on(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.skip(reason="a child that is forked while other threads are within the library may hang: docs/python.md")
 def test_processes_forked_while_threads_work(tmp_path):
     end = threading.Event()
 

@@ -1,8 +1,8 @@
-internal import Synchronization
+internal import Locks
 
 /// Objects that threads borrow, one thread at a time: what is large and costly to make is used again.
 final class Pool<Element: Sendable>: Sendable {
-  private let spares = Mutex<[Element]>([])
+  private let spares = Lock<[Element]>([])
   private let maxCount: Int
   private let make: @Sendable () -> Element
   private let isWorthKeeping: @Sendable (Element) -> Bool

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locks
 
 /// The caller's bytes, carried into closures that run on several threads while the caller waits.
 ///
@@ -26,9 +26,9 @@ internal import Synchronization
 
 /// A few results of a parallel loop, one for each index.
 final class SharedArray<Element: Sendable>: Sendable {
-  private let elements: Mutex<[Element]>
+  private let elements: Lock<[Element]>
 
-  init(repeating element: Element, count: Int) { elements = Mutex(Array(repeating: element, count: count)) }
+  init(repeating element: Element, count: Int) { elements = Lock(Array(repeating: element, count: count)) }
 
   subscript(index: Int) -> Element {
     get { elements.withLock { $0[index] } }

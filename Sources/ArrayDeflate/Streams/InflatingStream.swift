@@ -1,5 +1,5 @@
 public import ByteIO
-internal import Synchronization
+internal import Locks
 
 /// Reads what a compressed stream holds, from front to back and no further than asked.
 ///
@@ -148,7 +148,7 @@ public final class CompressedSource: ByteSource {
   private let source: any ByteSource
   private let start: Int
   private let format: CompressionFormat
-  private let state: Mutex<InflatingBox>
+  private let state: Lock<InflatingBox>
 
   /// A source of what `source` holds compressed from an offset on.
   public init(_ source: any ByteSource, at offset: Int = 0, format: CompressionFormat) throws(FormatError) {
@@ -156,7 +156,7 @@ public final class CompressedSource: ByteSource {
     self.source = source
     start = offset
     self.format = format
-    state = Mutex(InflatingBox(stream: try CompressedSource.stream(source, offset, format)))
+    state = Lock(InflatingBox(stream: try CompressedSource.stream(source, offset, format)))
   }
 
   private static func stream(

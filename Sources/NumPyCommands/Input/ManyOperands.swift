@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// Lists of files as long as a shell can make them.
 ///
@@ -7,7 +7,7 @@ import Synchronization
 enum ManyOperands {
   /// No argument of a process can hold this character.
   private static let rest = "\0"
-  private static let hidden = Mutex<[String]>([])
+  private static let hidden = Lock<[String]>([])
   /// As many words of a run are parsed, so that all messages are what they are for few.
   private static let shown = 100
 

@@ -1,5 +1,5 @@
 import NumPyIO
-import Synchronization
+import Locks
 import PlatformC
 
 /// One line on standard error that tells how far the work has come, if it takes longer than half a second and somebody
@@ -18,7 +18,7 @@ final class ProgressLine: Sendable {
 
   private let clock = ContinuousClock()
   private let begin: ContinuousClock.Instant
-  private let view: Mutex<View>
+  private let view: Lock<View>
 
   private static let patience = Duration.milliseconds(500)
   private static let interval = Duration.milliseconds(100)
@@ -27,7 +27,7 @@ final class ProgressLine: Sendable {
 
   private init() {
     begin = clock.now
-    view = Mutex(View(start: begin, nextDrawing: begin + ProgressLine.patience))
+    view = Lock(View(start: begin, nextDrawing: begin + ProgressLine.patience))
   }
 
   /// Lets the line be drawn from now on, if standard error is a terminal that can erase it again.

@@ -4,7 +4,7 @@ internal import ArrayBytes
 public import ByteIO
 internal import NDArrays
 internal import PythonPickle
-internal import Synchronization
+internal import Locks
 
 // Text as Python's objects: NumPy's `loadtxt(…, dtype=object)` and `genfromtxt(…, dtype=object)`.
 
@@ -15,7 +15,7 @@ extension ObjectArray {
   public static func loadText(
     from source: any ByteSource, options: LoadTextOptions
   ) throws(FormatError) -> ObjectArray {
-    let texts = Mutex<[String]>([])
+    let texts = Lock<[String]>([])
     var options = options
     let isTransposed = options.unpack
     options.unpack = false

@@ -1,5 +1,5 @@
 public import ByteIO
-internal import Synchronization
+internal import Locks
 
 /// A file on a server, of which only what is asked for is fetched.
 ///
@@ -23,7 +23,7 @@ public final class RemoteSource: ByteSource {
   public var seekCost: SeekCost { .perRead }
 
   private let size: Int
-  private let state: Mutex<State>
+  private let state: Lock<State>
 
   /// What is used under the lock only.
   fileprivate struct State: @unchecked Sendable {
@@ -73,7 +73,7 @@ public final class RemoteSource: ByteSource {
     var windows = ByteWindows(limit: max(RemoteSource.mostKept, opened.bytes.count))
     windows.add(opened.bytes, at: opened.start)
     let end = opened.start == 0 ? opened.bytes.count : 0
-    state = Mutex(State(fetcher: RangeFetcher(file, opened.version, client), windows: windows, end: end))
+    state = Lock(State(fetcher: RangeFetcher(file, opened.version, client), windows: windows, end: end))
   }
 
   deinit { state.withLock { $0.fetcher.trimCache() } }

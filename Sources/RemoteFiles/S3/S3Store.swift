@@ -1,6 +1,6 @@
 internal import ByteIO
 internal import PlatformC
-internal import Synchronization
+internal import Locks
 
 /// A bucket: where its server is, and the signatures that it wants.
 final class S3Store: RequestAuthorizer {
@@ -10,7 +10,7 @@ final class S3Store: RequestAuthorizer {
   /// The server, if it is not one of AWS; may have a path.
   private let endpoint: RemoteURL?
   private let usesHostName: Bool
-  private let state: Mutex<State>
+  private let state: Lock<State>
 
   private struct State {
     var region: String
@@ -38,7 +38,7 @@ final class S3Store: RequestAuthorizer {
     default: usesHostName = endpoint == nil && location.isHostName
     }
     let region = options.first(of: ["AWS_REGION", "AWS_DEFAULT_REGION"]) ?? profile.settings["region"] ?? "us-east-1"
-    state = Mutex(State(region: region, credentials: nil))
+    state = Lock(State(region: region, credentials: nil))
   }
 
   /// The file as HTTP knows it.

@@ -1,6 +1,6 @@
 internal import ByteIO
 internal import PythonLiterals
-internal import Synchronization
+internal import Locks
 
 /// A text whose fields are rewritten as NumPy's readers expect them, as a source that is read forwards.
 ///
@@ -35,7 +35,7 @@ final class RewrittenText: ByteSource, LinedSource {
 
   let original: any ByteSource
   private let plan: Plan
-  private let state: Mutex<Box>
+  private let state: Lock<Box>
 
   var originalEncoding: TextEncoding { plan.encoding }
   var name: String { original.name }
@@ -53,7 +53,7 @@ final class RewrittenText: ByteSource, LinedSource {
   init(_ original: any ByteSource, _ plan: Plan) {
     self.original = original
     self.plan = plan
-    state = Mutex(Box(rewriter: LineRewriter(original, plan)))
+    state = Lock(Box(rewriter: LineRewriter(original, plan)))
   }
 
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {

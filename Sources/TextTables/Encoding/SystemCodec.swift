@@ -1,6 +1,6 @@
 internal import ByteIO
 internal import PlatformC
-internal import Synchronization
+internal import Locks
 
 /// The system's own conversion between encodings: `iconv`. Used by one thread at a time.
 @safe final class SystemCodec: @unchecked Sendable {
@@ -83,10 +83,11 @@ internal import Synchronization
 struct ByteTable: Sendable {
   let characters: [[UInt8]]
 
-  private static let known = Mutex<[TextEncoding: ByteTable]>([:])
+  private static let known = Lock<[TextEncoding: ByteTable]>([:])
 
   static func of(_ encoding: TextEncoding) throws(FormatError) -> ByteTable {
-    if let table = known.withLock({ $0[encoding] }) { return table }
+    // Without waiting: in a forked child the lock may be held for ever.
+    if let table = known.withLockIfAvailable({ $0[encoding] }) ?? nil { return table }
     guard let system = TextEncoding.systemNames[encoding] else { return ByteTable(characters: []) }
     let codec = try SystemCodec(from: system.name, to: "UTF-8")
     var characters: [[UInt8]] = []
@@ -102,7 +103,7 @@ struct ByteTable: Sendable {
       characters[0xF0] = Array("\u{F8FF}".utf8)
     }
     let table = ByteTable(characters: characters)
-    known.withLock { $0[encoding] = table }
+    known.withLockIfAvailable { $0[encoding] = table }
     return table
   }
 }

@@ -1,7 +1,7 @@
 internal import ByteIO
 internal import NDArrays
 internal import ParallelLoops
-internal import Synchronization
+internal import Locks
 
 /// The rest of a large file of text in chunks, each of which one core reads and parses while others do the same with the
 /// next: memory is a chunk per core, and stays warm.
@@ -144,12 +144,12 @@ private final class ChunkProgress: Sendable {
     var hasStopped = false
     var isOdd = false
   }
-  private let current: Mutex<State>
+  private let current: Lock<State>
   private let capacity: Int
   private let limit: Int
 
   init(start: Int, capacity: Int, limit: Int) {
-    current = Mutex(State(end: start))
+    current = Lock(State(end: start))
     self.capacity = capacity
     self.limit = limit
   }

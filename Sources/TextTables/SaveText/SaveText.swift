@@ -4,7 +4,7 @@ public import NDArrays
 
 internal import NumberText
 internal import ParallelLoops
-internal import Synchronization
+internal import Locks
 
 extension AnyNDArray {
   /// Saves the array as text, byte for byte as NumPy's `np.savetxt` would; `-` is standard output.
@@ -272,7 +272,7 @@ extension TextBuffer {
 
 /// Buffers that have been written out and can be filled again: new memory costs page faults.
 private final class TextPiecePool: Sendable {
-  private let free = Mutex<[TextPiece]>([])
+  private let free = Lock<[TextPiece]>([])
 
   func take() -> TextPiece { free.withLock { $0.popLast() } ?? TextPiece() }
 

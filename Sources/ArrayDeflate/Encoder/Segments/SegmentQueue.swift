@@ -1,5 +1,5 @@
 internal import ByteIO
-internal import Synchronization
+internal import Locks
 
 /// A segment that waits to be written: whether it is the last is known only when the next one comes, or none.
 struct EncodedSegment: Sendable {
@@ -14,7 +14,7 @@ struct EncodedSegment: Sendable {
 /// Writes segments in order, each closed by a full flush or, the last one, as the end of the stream.
 final class SegmentQueue: Sendable {
   let spares = Pool { ScratchBuffer() }
-  private let state: Mutex<State>
+  private let state: Lock<State>
 
   // The sink is used under the lock, or by the one thread that ends the stream.
   private struct State: @unchecked Sendable {
@@ -23,7 +23,7 @@ final class SegmentQueue: Sendable {
     var segments: [SegmentIndex.Segment] = []
   }
 
-  init(_ sink: any ByteSink) { state = Mutex(State(sink: sink)) }
+  init(_ sink: any ByteSink) { state = Lock(State(sink: sink)) }
 
   func append(_ segment: EncodedSegment) throws(FormatError) {
     try state.withLock { (state) throws(FormatError) in
