@@ -25,6 +25,9 @@ let package = Package(
         "CBenchmarkLibdeflate",
       ]),
     .executableTarget(
+      name: "OperationBenchmark",
+      dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io"), "BenchmarkSupport"]),
+    .executableTarget(
       name: "FileBenchmark",
       dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io"), "BenchmarkSupport"]),
     .executableTarget(
