@@ -50,7 +50,9 @@ let package = Package(
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
     .target(
       name: "PythonPickle",
-      dependencies: ["PlatformC", "ReusedMemory", "ParallelLoops", "Calendars", "PythonLiterals", "ByteIO"]),
+      dependencies: [
+        "CNumPyIOKernels", "PlatformC", "ReusedMemory", "ParallelLoops", "Calendars", "PythonLiterals", "ByteIO",
+      ]),
     .target(name: "ArrayBytes", dependencies: ["Locks", "ParallelLoops", "NDArrays", "ByteIO"]),
     .target(
       name: "TextTables",

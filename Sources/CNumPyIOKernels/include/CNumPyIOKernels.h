@@ -10,6 +10,7 @@
 
 #include "ChecksumKernels.h"
 #include "ConversionKernels.h"
+#include "DestructorDepth.h"
 #include "ExtremumKernels.h"
 #include "TextKernels.h"
 

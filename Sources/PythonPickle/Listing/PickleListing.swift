@@ -1,7 +1,7 @@
 public import ByteIO
 
 /// Lists the operations of a pickle as Python's `pickletools.dis` does, line for line; nothing is built.
-struct PickleListing {
+struct PickleListing: ~Copyable {
   private var machine: PickleMachine
   /// What lies on the stack: `v` for a value, `(` for a mark.
   private var stack: [Character] = []

@@ -137,13 +137,13 @@ extension PickleMachine {
     guard stack.count > mark, mark >= fence else { throw underflow }
     let type = stack[mark]
     try checkCallable(type)
-    let arguments = take(from: mark + 1)
-    stack.removeLast()
+    let arguments = stack.take(from: mark + 1)
+    _ = stack.pop()
     try push(called(.instance(type, arguments: arguments)))
   }
 
   mutating func oldInstance() throws(FormatError) {
-    let arguments = take(from: try popMark())
+    let arguments = stack.take(from: try popMark())
     try global()
     let type = try pop()
     try push(called(.instance(type, arguments: arguments)))
@@ -158,7 +158,7 @@ extension PickleMachine {
 
   mutating func build() throws(FormatError) {
     guard stack.count - 2 >= fence, stack.count >= 2 else { throw underflow }
-    let state = stack.removeLast()
+    let state = stack.pop()
     switch stack[stack.count - 1] {
     case .object(let object):
       options.onState?(object, state)

@@ -33,11 +33,11 @@ extension PickleMachine {
     case Opcode.tuple2: try takeTuple(2)
     case Opcode.tuple3: try takeTuple(3)
     case Opcode.tuple:
-      try push(.tuple(PickleTuple(take(from: try popMark()))))
+      try push(.tuple(PickleTuple(stack.take(from: try popMark()))))
       tupleEnd = input.position
-    case Opcode.list: try push(.list(PickleList(take(from: try popMark()))))
+    case Opcode.list: try push(.list(PickleList(stack.take(from: try popMark()))))
     case Opcode.dict: try makeDict()
-    case Opcode.frozenSet: try push(.frozenSet(try PickleSet(take(from: try popMark()))))
+    case Opcode.frozenSet: try push(.frozenSet(try PickleSet(stack.take(from: try popMark()))))
     case Opcode.binPut: try remember(Int(try input.byte()))
     case Opcode.longBinPut: try remember(Int(try input.number(UInt32.self)))
     case Opcode.binUnicode: try push(try text(try length(Int(try input.number(UInt32.self)))))
@@ -47,7 +47,7 @@ extension PickleMachine {
     case Opcode.binBytes8: try push(.bytes(try payload(try length(try input.number(UInt64.self)))))
     case Opcode.byteArray8: try push(.byteArray(try payload(try length(try input.number(UInt64.self)))))
     case Opcode.pop: try popOrUnmark()
-    case Opcode.popMark: stack.removeSubrange(try popMark()...)
+    case Opcode.popMark: stack.drop(from: try popMark())
     case Opcode.dup:
       guard stack.count > fence, let top = stack.last else { throw underflow }
       try push(top)
@@ -103,8 +103,14 @@ extension PickleMachine {
   private mutating func longInteger(_ count: Int) throws(FormatError) -> PickleValue {
     let count = try length(count)
     // Safe: the bytes are used within the closure only.
-    let integer = try unsafe input.withBytes(count) { bytes in unsafe PickleInteger(twosComplement: bytes) }
-    return .integer(integer)
+    return try unsafe input.withBytes(count) { bytes in
+      guard bytes.count <= 8 else { return unsafe .integer(PickleInteger(twosComplement: bytes)) }
+      var value: UInt64 = 0
+      for place in (0..<bytes.count).reversed() { value = value << 8 | UInt64(unsafe bytes[place]) }
+      // The sign is that of the last byte.
+      let unused = 64 - 8 * bytes.count
+      return .int(bytes.isEmpty ? 0 : Int(Int64(bitPattern: value << unused) >> unused))
+    }
   }
 
   private mutating func append(from start: Int, checking isSingle: Bool) throws(FormatError) {
@@ -112,13 +118,8 @@ extension PickleMachine {
     if start == stack.count { return }
     switch stack[start - 1] {
     case .list(let list):
-      if isSingle {
-        list.items.append(stack.removeLast())
-      } else {
-        list.items.append(contentsOf: stack[start...])
-        stack.removeSubrange(start...)
-      }
-    case .object(let object): object.items.append(contentsOf: take(from: start))
+      if isSingle { list.append(stack.pop()) } else { list.append(from: &stack, start) }
+    case .object(let object): object.items.append(contentsOf: stack.take(from: start))
     case let other: throw error("'\(other.typeName)' object has no attribute 'append'")
     }
   }
@@ -131,11 +132,7 @@ extension PickleMachine {
     case .dict(let dict):
       var index = start
       while index < stack.count {
-        // Moved out of the stack, not copied: counting references is most of what a small item costs.
-        var (key, value) = (PickleValue.none, PickleValue.none)
-        swap(&key, &stack[index])
-        swap(&value, &stack[index + 1])
-        try dict.set(key, to: value)
+        try dict.set(stack.take(at: index), to: stack.take(at: index + 1))
         index += 2
       }
     case .object(let object):
@@ -144,22 +141,22 @@ extension PickleMachine {
       }
     case let other: throw error("'\(other.typeName)' object does not support item assignment")
     }
-    stack.removeSubrange(start...)
+    stack.drop(from: start)
   }
 
   private mutating func addItems(from start: Int) throws(FormatError) {
     guard start <= stack.count, start > fence else { throw underflow }
     if start == stack.count { return }
     switch stack[start - 1] {
-    case .set(let set): for item in stack[start...] { try set.insert(item) }
-    case .object(let object): object.added.append(contentsOf: stack[start...])
+    case .set(let set): for place in start..<stack.count { try set.insert(stack.take(at: place)) }
+    case .object(let object): object.added.append(contentsOf: stack.take(from: start))
     case let other: throw error("'\(other.typeName)' object has no attribute 'add'")
     }
-    stack.removeSubrange(start...)
+    stack.drop(from: start)
   }
 
   private mutating func makeDict() throws(FormatError) {
-    let items = take(from: try popMark())
+    let items = stack.take(from: try popMark())
     guard items.count % 2 == 0 else { throw error("odd number of items for DICT") }
     let dict = PickleDict()
     for index in stride(from: 0, to: items.count, by: 2) { try dict.set(items[index], to: items[index + 1]) }

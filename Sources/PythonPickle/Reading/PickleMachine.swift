@@ -1,16 +1,18 @@
 import ByteIO
 
-/// The pickle machine: a stack, marks on it, a memo. Its rules of when a stack or mark is bad are those of CPython's
+/// The pickle machine, for one pickle: a stack, marks on it, a memo. Its rules of when a stack or mark is bad are those of CPython's
 /// `Modules/_pickle.c`.
-struct PickleMachine {
+struct PickleMachine: ~Copyable {
   var input: PickleWindow
   let options: PickleReader.Options
-  var stack: [PickleValue] = []
+  var stack = ValueStack()
   var marks: [Int] = []
-  private var memo: [PickleValue?] = []
+  /// The memo up to the first index that is far beyond it.
+  private var memo = ValueStack()
+  /// The indices of the memo that nothing has been stored at.
+  private var memoGaps: Set<Int> = []
   /// Memo entries whose index is far beyond the number of entries.
   private var farMemo: [Int: PickleValue] = [:]
-  private(set) var memoCount = 0
   var protocolVersion = 0
   /// Where the operation that is being run began.
   var operationStart = 0
@@ -42,14 +44,14 @@ struct PickleMachine {
     marks.isEmpty ? error("unpickling stack underflow") : error("unexpected MARK found")
   }
 
-  /// Runs one pickle up to its STOP.
+  var memoCount: Int { memo.count - memoGaps.count + farMemo.count }
+
+  /// Runs the pickle up to its STOP.
   mutating func run() throws(FormatError) -> PickleValue {
-    protocolVersion = 0
     operationStart = input.position
     guard try input.has(1) else {
       throw FormatError(.empty, "no pickle: there is no data (Ran out of input)")
     }
-    defer { reset() }
     var operations = 0
     while true {
       operationStart = input.position
@@ -66,29 +68,12 @@ struct PickleMachine {
     return try pop()
   }
 
-  private mutating func reset() {
-    // Both may hold long chains; they are freed in a loop, not by the arrays' own destructors.
-    var left = stack
-    stack = []
-    PickleNode.release(&left)
-    marks = []
-    memo = []
-    farMemo = [:]
-    memoCount = 0
-    bufferIndex = 0
-    typesModule = nil
-    functionsModule = nil
-    totalBytes = 0
-    hasOldStrings = false
-    shortStrings = []
-  }
-
   // MARK: Stack
 
   @inline(__always)
-  mutating func push(_ value: PickleValue) throws(FormatError) {
+  mutating func push(_ value: consuming PickleValue) throws(FormatError) {
     guard stack.count < options.limits.stackDepth else { throw stackLimit() }
-    stack.append(value)
+    stack.push(value)
   }
 
   @inline(never)
@@ -98,7 +83,7 @@ struct PickleMachine {
 
   mutating func pop() throws(FormatError) -> PickleValue {
     guard stack.count > fence else { throw underflow }
-    return stack.removeLast()
+    return stack.pop()
   }
 
   mutating func popMark() throws(FormatError) -> Int {
@@ -111,42 +96,50 @@ struct PickleMachine {
     marks.append(stack.count)
   }
 
-  /// The values above a place, taken off the stack.
-  mutating func take(from start: Int) -> [PickleValue] {
-    let items = Array(stack[start...])
-    stack.removeSubrange(start...)
-    return items
-  }
-
   mutating func takeTuple(_ count: Int) throws(FormatError) {
     guard stack.count - count >= fence else { throw underflow }
-    stack.append(.tuple(PickleTuple(take(from: stack.count - count))))
+    stack.push(.tuple(PickleTuple(stack.take(from: stack.count - count))))
     tupleEnd = input.position
   }
 
   // MARK: Memo
 
+  @inline(__always)
   mutating func remember(_ index: Int) throws(FormatError) {
-    guard stack.count > fence, let value = stack.last else { throw underflow }
+    guard stack.count > fence else { throw underflow }
+    if index == memo.count, farMemo.isEmpty, memo.count < options.limits.memoEntries {
+      memo.push(stack[stack.count - 1])
+    } else {
+      try rememberElsewhere(index, stack[stack.count - 1])
+    }
+  }
+
+  @inline(never)
+  private mutating func rememberElsewhere(_ index: Int, _ value: PickleValue) throws(FormatError) {
     guard memoCount < options.limits.memoEntries else {
       throw FormatError(.limitExceeded, "the memo has more than \(options.limits.memoEntries) entries")
     }
     if index < memo.count {
-      if memo[index] == nil { memoCount += 1 }
       memo[index] = value
+      memoGaps.remove(index)
     } else if index <= memo.count + 1024 {
       // Room for a few that come later; anything further away goes to the table.
-      while memo.count < index { memo.append(farMemo.removeValue(forKey: memo.count)) }
-      if farMemo.removeValue(forKey: index) == nil { memoCount += 1 }
-      memo.append(value)
+      while memo.count < index {
+        let known = farMemo.removeValue(forKey: memo.count)
+        if known == nil { memoGaps.insert(memo.count) }
+        memo.push(known ?? .none)
+      }
+      farMemo.removeValue(forKey: index)
+      memo.push(value)
     } else {
       if index - memo.count > 1 << 22 { options.onFarMemo?(index) }
-      if farMemo.updateValue(value, forKey: index) == nil { memoCount += 1 }
+      farMemo[index] = value
     }
   }
 
+  @inline(__always)
   mutating func recall(_ index: Int) throws(FormatError) -> PickleValue {
-    if index >= 0, index < memo.count, let value = memo[index] { return value }
+    if index >= 0, index < memo.count, memoGaps.isEmpty || !memoGaps.contains(index) { return memo[index] }
     if let value = farMemo[index] { return value }
     throw error("Memo value not found at index \(index)")
   }
@@ -174,9 +167,7 @@ struct PickleMachine {
 
   mutating func text(_ count: Int) throws(FormatError) -> PickleValue {
     // Safe: the bytes are copied within the closure.
-    let decoded = try unsafe input.withBytes(count) { bytes in
-      unsafe PickleString(utf8: bytes, isShared: false)
-    }
+    let decoded = try unsafe input.withBytes(count) { bytes in unsafe PickleString(utf8: bytes, isShared: false) }
     guard let decoded else { throw error("a string is not valid UTF-8") }
     if count <= 2, protocolVersion <= 2 { noteShort(decoded) }
     return .string(decoded)

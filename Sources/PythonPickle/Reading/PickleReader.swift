@@ -58,33 +58,36 @@ public struct PickleReader {
     public init() {}
   }
 
-  private var machine: PickleMachine
+  private var input: PickleWindow
+  private let options: Options
 
   /// A reader that begins at an offset of the source.
   public init(_ source: any ByteSource, at offset: Int = 0, options: Options = Options()) {
-    machine = PickleMachine(PickleWindow(source, at: offset), options)
+    input = PickleWindow(source, at: offset)
+    self.options = options
   }
 
   /// A reader of a file that is mapped as well: large bytes become parts of the map, all else is read from the file.
   package init(_ source: any ByteSource, lending map: MappedFile?, options: Options) {
-    machine = PickleMachine(PickleWindow(source, at: 0, lending: map), options)
+    input = PickleWindow(source, at: 0, lending: map)
+    self.options = options
   }
 
   /// Where the next byte lies in the source: after the last pickle.
-  public var position: Int { machine.input.position }
+  public var position: Int { input.position }
 
   /// The highest protocol that the last pickle declared; 0 for none, as protocols 0 and 1 declare nothing.
-  public var protocolVersion: Int { machine.protocolVersion }
+  public private(set) var protocolVersion = 0
 
   /// Whether no byte is left.
-  public mutating func isAtEnd() throws(FormatError) -> Bool { try !machine.input.has(1) }
+  public mutating func isAtEnd() throws(FormatError) -> Bool { try !input.has(1) }
 
   /// The next bytes after the last pickle, for formats that put raw data there.
   ///
   /// - Throws: ``FormatError`` with code `truncated` if there are fewer.
   package mutating func rawBytes(_ count: Int) throws(FormatError) -> PickleBytes {
     guard count >= 0 else { throw FormatError(.malformed, "a negative number of bytes", offset: position) }
-    return PickleBytes(try machine.input.payload(count))
+    return PickleBytes(try input.payload(count))
   }
 
   /// Reads the next pickle.
@@ -92,11 +95,16 @@ public struct PickleReader {
   /// - Throws: ``FormatError`` with the byte offset: `truncated`, `malformed`, `unsupported` (a later protocol, an
   ///   unknown extension code), `limitExceeded`; `empty` if there is no byte at all.
   public mutating func read() throws(FormatError) -> PickleValue {
-    let source = machine.input.source
+    let source = input.source
+    var machine = PickleMachine(input, options)
+    defer {
+      input = machine.input
+      protocolVersion = machine.protocolVersion
+    }
     do throws(FormatError) {
       return try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in try machine.run() }
     } catch {
-      throw error.at(file: machine.input.source.name, offset: machine.operationStart)
+      throw error.at(file: source.name, offset: machine.operationStart)
     }
   }
 }

@@ -190,7 +190,7 @@ internal import ReusedMemory
   /// The next bytes to keep: small ones as an array, large ones where they are in a mapped file or in memory, else
   /// read straight into memory of their own.
   mutating func payload(_ count: Int) throws(FormatError) -> PickleBytes.Storage {
-    try check(count)
+    if count > end - cursor { try check(count) }
     if count < PickleWindow.largeSize {
       try need(count)
       // Safe: `need` made sure of the bytes.

@@ -6,15 +6,11 @@ enum Builtins {
   static func value(
     of global: PickleGlobal, _ arguments: [PickleValue], limits: PickleLimits
   ) throws(FormatError) -> PickleValue? {
-    switch global.module {
-    case "builtins": return try builtin(global.name, arguments)
-    case "_codecs":
-      guard global.name == "encode", arguments.count == 2, case .string(let text) = arguments[0],
-        arguments[1].string == "latin1"
-      else { return nil }
-      return .bytes(PickleBytes(try latin1(text), text: text))
-    default: return nil
-    }
+    if global.moduleString.isText("builtins") { return try builtin(global.name, arguments) }
+    guard global.matches("_codecs", "encode"), arguments.count == 2, case .string(let text) = arguments[0],
+      case .string(let encoding) = arguments[1], encoding.isText("latin1")
+    else { return nil }
+    return .bytes(PickleBytes(try latin1(text), text: text))
   }
 
   private static func builtin(_ name: String, _ arguments: [PickleValue]) throws(FormatError) -> PickleValue? {
@@ -75,7 +71,7 @@ enum Builtins {
 
   /// Whether a global is one of Python's functions, which are not classes.
   static func isFunction(_ global: PickleGlobal) -> Bool {
-    global.module == "builtins" && functions.contains(global.name)
+    global.moduleString.isText("builtins") && functions.contains(global.name)
   }
 
   /// Whether a name within `builtins` is one of Python's functions.

@@ -8,8 +8,9 @@ extension KeyTable {
   }
 
   private func brokenInvariant(_ keyCount: Int) -> String? {
+    guard !slots.isEmpty else { return hashes.isEmpty && keyCount <= KeyTable.smallCount ? nil : "keys without slots" }
     guard hashes.count == keyCount else { return "\(hashes.count) hashes of \(keyCount) keys" }
-    guard !slots.isEmpty, keyCount <= 64 || keyCount & (keyCount - 1) == 0 else { return nil }
+    guard keyCount <= 64 || keyCount & (keyCount - 1) == 0 else { return nil }
     let mask = slots.count - 1
     guard slots.count & mask == 0, slots.count >= 2 * keyCount else {
       return "\(slots.count) slots for \(keyCount) keys"

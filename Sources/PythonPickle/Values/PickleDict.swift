@@ -10,9 +10,39 @@ public final class PickleDict: PickleNode {
     public internal(set) var value: PickleValue
   }
 
+  /// The pairs and where they are found. Unchecked, as in ``PickleList``.
+  @exclusivity(unchecked) private var storage = Storage()
+
+  private struct Storage {
+    var entries: [Entry] = []
+    var table = KeyTable()
+
+    func place(of key: borrowing PickleValue) -> Int? {
+      table.search(for: key, among: entries.count) { entries[$0].key }.place
+    }
+
+    @inline(__always)
+    mutating func insert(_ key: consuming PickleValue, _ value: consuming PickleValue) {
+      let (place, hash) = table.search(for: key, among: entries.count) { entries[$0].key }
+      if let place {
+        entries[place].value = value
+      } else {
+        entries.append(Entry(key: key, value: value))
+        table.append(hash, keyCount: entries.count) { entries[$0].key }
+      }
+    }
+
+    mutating func remove(at place: Int) {
+      entries.remove(at: place)
+      table.remove(at: place)
+    }
+  }
+
   /// The pairs, in order.
-  public private(set) var entries: [Entry] = []
-  private var table = KeyTable()
+  public var entries: [Entry] {
+    // Safe: here and below no access contains another, as nothing that is called knows of this object.
+    unsafe storage.entries
+  }
 
   /// An empty dictionary.
   public override init() { super.init() }
@@ -25,20 +55,16 @@ public final class PickleDict: PickleNode {
     for (key, value) in pairs { try set(key, to: value) }
   }
 
-  deinit {
-    guard entries.contains(where: { $0.value.isContainer || $0.key.isContainer }) else { return }
-    var pending: [PickleValue] = []
-    surrender(to: &pending)
-    PickleNode.drain(&pending)
-  }
+  deinit { PickleNode.end(self) }
+
+  override func forget() { unsafe storage = Storage() }
 
   override func surrender(to pending: inout [PickleValue]) {
     for entry in entries {
       if entry.key.isContainer { pending.append(entry.key) }
       if entry.value.isContainer { pending.append(entry.value) }
     }
-    entries = []
-    table.removeAll()
+    forget()
   }
 
   /// How many pairs there are.
@@ -48,18 +74,13 @@ public final class PickleDict: PickleNode {
 
   /// The value of a key. Setting `nil` removes it; a key that Python could not hash is never found nor set.
   public subscript(key: PickleValue) -> PickleValue? {
-    get { place(of: key).map { entries[$0].value } }
+    get { unsafe storage.place(of: key).map { unsafe storage.entries[$0].value } }
     set {
       guard let newValue else {
-        if let place = place(of: key) {
-          entries.remove(at: place)
-          table.remove(at: place)
-          table.checkInvariants(keyCount: entries.count)
-        }
+        if let place = unsafe storage.place(of: key) { unsafe storage.remove(at: place) }
         return
       }
-      let hash = KeyHash(key)
-      if hash.isHashable { set(key, hash: hash.hash, to: newValue) }
+      if KeyHash.isHashable(key) { unsafe storage.insert(key, newValue) }
     }
   }
 
@@ -73,31 +94,40 @@ public final class PickleDict: PickleNode {
   ///
   /// - Throws: ``FormatError`` with code `malformed` for a key that Python could not hash.
   public func set(_ key: consuming PickleValue, to value: consuming PickleValue) throws(FormatError) {
-    let hash = KeyHash(copy key)
-    guard hash.isHashable else { throw FormatError(.malformed, "unhashable type: '\(key.typeName)'") }
-    set(key, hash: hash.hash, to: value)
-  }
-
-  private func set(_ key: consuming PickleValue, hash: Int, to value: consuming PickleValue) {
-    if let place = table.find(key, hash: hash, at: { entries[$0].key }) {
-      entries[place].value = value
-    } else {
-      entries.append(Entry(key: key, value: value))
-      table.append(hash: hash)
-      table.checkInvariants(keyCount: entries.count)
-    }
-  }
-
-  private func place(of key: PickleValue) -> Int? {
-    table.find(key, hash: KeyHash(key).hash) { entries[$0].key }
+    guard KeyHash.isHashable(key) else { throw FormatError(.malformed, "unhashable type: '\(key.typeName)'") }
+    unsafe storage.insert(key, value)
   }
 }
 
 /// A Python `set` or `frozenset`: items without repetition, in the order in which they came.
 public final class PickleSet: PickleNode {
+  /// The items and where they are found. Unchecked, as in ``PickleList``.
+  @exclusivity(unchecked) private var storage = Storage()
+
+  private struct Storage {
+    var items: [PickleValue] = []
+    var table = KeyTable()
+    /// ``contentHash``, once it has been asked for.
+    var knownHash: Int?
+
+    func contains(_ item: borrowing PickleValue) -> Bool {
+      table.search(for: item, among: items.count) { items[$0] }.place != nil
+    }
+
+    mutating func insert(_ item: consuming PickleValue) {
+      let (place, hash) = table.search(for: item, among: items.count) { items[$0] }
+      if place != nil { return }
+      knownHash = nil
+      items.append(item)
+      table.append(hash, keyCount: items.count) { items[$0] }
+    }
+  }
+
   /// The items, in order.
-  public private(set) var items: [PickleValue] = []
-  private var table = KeyTable()
+  public var items: [PickleValue] {
+    // Safe: here and below no access contains another, as nothing that is called knows of this object.
+    unsafe storage.items
+  }
 
   /// A set of items, of which equal ones count once.
   ///
@@ -107,11 +137,13 @@ public final class PickleSet: PickleNode {
     for item in items { try insert(item) }
   }
 
-  deinit { PickleNode.release(&items) }
+  deinit { PickleNode.end(self) }
+
+  override func forget() { unsafe storage = Storage() }
 
   override func surrender(to pending: inout [PickleValue]) {
-    PickleNode.moveContainers(of: &items, to: &pending)
-    table.removeAll()
+    unsafe PickleNode.moveContainers(of: &storage.items, to: &pending)
+    forget()
   }
 
   /// How many items there are.
@@ -120,20 +152,27 @@ public final class PickleSet: PickleNode {
   /// Adds an item unless an equal one is there.
   ///
   /// - Throws: ``FormatError`` with code `malformed` for an item that Python could not hash.
-  public func insert(_ item: PickleValue) throws(FormatError) {
-    let hash = KeyHash(item)
-    guard hash.isHashable else { throw FormatError(.malformed, "unhashable type: '\(item.typeName)'") }
-    if table.find(item, hash: hash.hash, at: { items[$0] }) != nil { return }
-    items.append(item)
-    table.append(hash: hash.hash)
-    table.checkInvariants(keyCount: items.count)
+  public func insert(_ item: consuming PickleValue) throws(FormatError) {
+    guard KeyHash.isHashable(item) else { throw FormatError(.malformed, "unhashable type: '\(item.typeName)'") }
+    // Each set within knows its hash before it is needed further out: no depth of sets becomes one of calls.
+    if case .frozenSet(let inner) = item { _ = inner.contentHash }
+    unsafe storage.insert(item)
   }
 
   /// Whether an equal item is there.
-  public func contains(_ item: PickleValue) -> Bool {
-    table.find(item, hash: KeyHash(item).hash) { items[$0] } != nil
-  }
+  public func contains(_ item: PickleValue) -> Bool { unsafe storage.contains(item) }
 
   /// A hash in which the order does not count.
-  var contentHash: Int { table.combinedHash }
+  var contentHash: Int {
+    if let known = unsafe storage.knownHash { return known }
+    let items = items
+    var sum = items.count
+    // Each hash is spread out first so that sums of small ones do not meet.
+    for item in items {
+      let hash = KeyHash(item).hash
+      sum &+= (hash ^ (hash >> 29)) &* 0x2545_F491_4F6C_DD1D
+    }
+    unsafe storage.knownHash = sum
+    return sum
+  }
 }

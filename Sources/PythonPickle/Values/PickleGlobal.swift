@@ -44,7 +44,6 @@ public final class PickleGlobal: Sendable {
 
   /// Whether this is exactly that name in that module.
   public func matches(_ module: String, _ name: String) -> Bool {
-    // Names that matter are ASCII, where Swift's equality is that of the bytes.
-    nameString.utf8Count == name.utf8.count && self.name == name && self.module == module
+    nameString.isText(name) && moduleString.isText(module)
   }
 }

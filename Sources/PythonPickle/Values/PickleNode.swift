@@ -1,3 +1,5 @@
+internal import CNumPyIOKernels
+
 /// A value that has an identity and may hold others.
 ///
 /// Freeing a chain of a hundred thousand nested lists by plain reference counting would call as many destructors
@@ -13,8 +15,29 @@ public class PickleNode {
   /// Moves the containers that only this node may hold to `pending` and forgets all it holds.
   func surrender(to pending: inout [PickleValue]) {}
 
-  /// Frees values without recursion: what nobody else holds is taken apart first.
+  /// Forgets all that the node holds.
+  func forget() {}
+
+  /// Frees what a node holds that ends, as ``release(_:)`` does.
+  static func end(_ node: PickleNode) {
+    if npyio_enter_destructor() != 0 {
+      node.forget()
+      npyio_leave_destructor()
+      return
+    }
+    var pending: [PickleValue] = []
+    node.surrender(to: &pending)
+    drain(&pending)
+  }
+
+  /// Frees values: destructors within each other to a certain depth, below it without recursion, as what nobody else holds
+  /// is taken apart first.
   static func release(_ values: inout [PickleValue]) {
+    if npyio_enter_destructor() != 0 {
+      values = []
+      npyio_leave_destructor()
+      return
+    }
     guard values.contains(where: \.isContainer) else { return }
     var pending: [PickleValue] = []
     moveContainers(of: &values, to: &pending)
@@ -40,44 +63,77 @@ public class PickleNode {
 
 /// A Python list.
 public final class PickleList: PickleNode {
+  /// Unchecked, as the check that nobody else is changing the items at the same time costs more than a small list. They are
+  /// changed here only, and never while others run: who changes ``items`` in place holds them, and leaves none here.
+  @exclusivity(unchecked) private var storage: [PickleValue]
+
   /// The items.
-  public var items: [PickleValue]
+  public var items: [PickleValue] {
+    // Safe: no access contains another.
+    get { unsafe storage }
+    set { unsafe storage = newValue }
+    _modify {
+      var taken: [PickleValue] = []
+      unsafe swap(&taken, &storage)
+      defer { unsafe storage = taken }
+      yield &taken
+    }
+  }
 
   /// A list of items.
   public init(_ items: [PickleValue] = []) {
-    self.items = items
+    // Safe: nobody else has the object yet.
+    unsafe storage = items
     super.init()
   }
 
-  deinit { PickleNode.release(&items) }
+  // Safe: nobody else has the object any more.
+  deinit { unsafe PickleNode.release(&storage) }
 
   /// Adds an item at the end.
-  public func append(_ value: PickleValue) { items.append(value) }
+  public func append(_ value: PickleValue) {
+    // Safe: as in `items`.
+    unsafe storage.append(value)
+  }
+  /// Adds what a stack holds from a place on.
+  func append(from stack: inout ValueStack, _ start: Int) {
+    // Safe: as in `items`.
+    unsafe stack.move(from: start, to: &storage)
+  }
   /// Takes all items out; the way to free a structure that contains itself.
   public func removeAll() { items = [] }
 
   override func surrender(to pending: inout [PickleValue]) {
-    PickleNode.moveContainers(of: &items, to: &pending)
+    // Safe: as in `deinit`.
+    unsafe PickleNode.moveContainers(of: &storage, to: &pending)
   }
 }
 
 /// A Python tuple.
 public final class PickleTuple: PickleNode {
-  /// The items.
-  public private(set) var items: [PickleValue]
+  @exclusivity(unchecked) private var storage: [PickleValue]
   /// What ``KeyHash`` found, once it has looked: a tuple that is shared many times is hashed once.
   var knownHash: KeyHash?
 
+  /// The items.
+  public var items: [PickleValue] {
+    // Safe: they change only when the tuple ends.
+    unsafe storage
+  }
+
   /// A tuple of items.
   public init(_ items: [PickleValue] = []) {
-    self.items = items
+    // Safe: nobody else has the object yet.
+    unsafe storage = items
     super.init()
   }
 
-  deinit { PickleNode.release(&items) }
+  // Safe: nobody else has the object any more.
+  deinit { unsafe PickleNode.release(&storage) }
 
   override func surrender(to pending: inout [PickleValue]) {
-    PickleNode.moveContainers(of: &items, to: &pending)
+    // Safe: as in `deinit`.
+    unsafe PickleNode.moveContainers(of: &storage, to: &pending)
   }
 }
 

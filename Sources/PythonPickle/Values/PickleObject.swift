@@ -53,10 +53,15 @@ public final class PickleObject: PickleNode {
   /// A Swift value that chooses its form when it is written.
   public convenience init(_ value: any PickleConvertible) { self.init(.deferred(value)) }
 
-  deinit {
-    var pending: [PickleValue] = []
-    surrender(to: &pending)
-    PickleNode.drain(&pending)
+  deinit { PickleNode.end(self) }
+
+  override func forget() {
+    form = .instance(.none, arguments: [])
+    items = []
+    added = []
+    pairs = []
+    state = nil
+    stateSetter = nil
   }
 
   override func surrender(to pending: inout [PickleValue]) {
@@ -69,15 +74,12 @@ public final class PickleObject: PickleNode {
     case .instance(let callable, let arguments): pending += [callable] + arguments
     case .deferred: break
     }
-    form = .instance(.none, arguments: [])
     PickleNode.moveContainers(of: &items, to: &pending)
     PickleNode.moveContainers(of: &added, to: &pending)
     for pair in pairs { pending += [pair.key, pair.value] }
-    pairs = []
     if let state, state.isContainer { pending.append(state) }
-    state = nil
     if let stateSetter { pending += [stateSetter.setter, stateSetter.state] }
-    stateSetter = nil
+    forget()
   }
 
   /// The class or function that would be called.

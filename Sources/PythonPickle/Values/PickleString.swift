@@ -1,13 +1,35 @@
-/// A Python `str`, which may hold lone surrogates that no Swift `String` can.
+internal import PlatformC
+
+/// A Python `str`, which may hold lone surrogates that no Swift `String` can; a reference, whose identity a pickle keeps.
 ///
 /// Unchecked, as ``isShared`` may change; only the reader changes it, before it hands anything out.
-public final class PickleString: @unchecked Sendable {
-  /// The text; lone surrogates are replaced by U+FFFD.
-  public let text: String
-  /// UTF-8 with lone surrogates encoded like any other code point, where the text has some.
-  let surrogateBytes: [UInt8]?
-  /// Whether equal strings of this kind are one object to the pickler, as equal literals are in Python.
-  private(set) var isShared: Bool
+public struct PickleString: @unchecked Sendable {
+  /// Bytes behind a header, in one piece of memory: most pickles are many short strings.
+  private final class Storage: ManagedBuffer<Header, UInt8> {}
+
+  private struct Header {
+    /// How many bytes there are.
+    let count: Int
+    /// Whether the bytes are no UTF-8, as they hold surrogates encoded like any other code point.
+    let hasLoneSurrogates: Bool
+    /// Whether equal strings of this kind are one object to the pickler, as equal literals are in Python.
+    var isShared: Bool
+  }
+
+  private let storage: Storage
+
+  /// Copies bytes that are known to be what the header says.
+  @inline(__always)
+  private init(_ bytes: UnsafeBufferPointer<UInt8>, hasLoneSurrogates: Bool, isShared: Bool) {
+    let buffer = Storage.create(minimumCapacity: bytes.count) { _ in
+      Header(count: bytes.count, hasLoneSurrogates: hasLoneSurrogates, isShared: isShared)
+    }
+    // Safe: `create` makes an object of the class that it is asked of, with room for the bytes.
+    storage = unsafe unsafeDowncast(buffer, to: Storage.self)
+    if let start = bytes.baseAddress {
+      unsafe storage.withUnsafeMutablePointerToElements { unsafe $0.initialize(from: start, count: bytes.count) }
+    }
+  }
 
   /// A string.
   ///
@@ -15,94 +37,140 @@ public final class PickleString: @unchecked Sendable {
   ///   well, which is what Python does with literals and names. Strings that were read are not: they are the same
   ///   where the pickle said so.
   public init(_ text: String, isShared: Bool = true) {
-    self.text = text
-    surrogateBytes = nil
-    self.isShared = isShared
+    var text = text
+    // Safe: the bytes are copied within the call.
+    self = text.withUTF8 { unsafe PickleString($0, hasLoneSurrogates: false, isShared: isShared) }
   }
 
   /// Decodes UTF-8 in which surrogates may stand alone (Python's `surrogatepass`); `nil` if it is not that.
   public init?(utf8 bytes: some Collection<UInt8>, isShared: Bool = true) {
-    self.isShared = isShared
-    // Validation costs more than the rest; most keys need none.
-    let isASCII = bytes.allSatisfy { $0 < 0x80 }
-    if let text = isASCII ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self) {
-      self.text = text
-      surrogateBytes = nil
-      return
+    // Safe: the bytes are copied within the call.
+    let made = unsafe Array(bytes).withUnsafeBufferPointer { unsafe PickleString(utf8: $0, isShared: isShared) }
+    guard let made else { return nil }
+    self = made
+  }
+
+  /// Decodes UTF-8 as above.
+  @inline(__always)
+  init?(utf8 bytes: UnsafeBufferPointer<UInt8>, isShared: Bool) {
+    // Safe: the bytes are read, and copied, within the call.
+    if unsafe PickleString.isASCII(bytes) {
+      unsafe self.init(bytes, hasLoneSurrogates: false, isShared: isShared)
+    } else {
+      guard let hasLoneSurrogates = unsafe PickleString.hasLoneSurrogates(bytes) else { return nil }
+      unsafe self.init(bytes, hasLoneSurrogates: hasLoneSurrogates, isShared: isShared)
     }
-    guard let points = PickleString.codePoints(surrogatePass: bytes) else { return nil }
-    var text = String.UnicodeScalarView()
-    for point in points { text.append(Unicode.Scalar(point) ?? "\u{FFFD}") }
-    self.text = String(text)
-    surrogateBytes = Array(bytes)
   }
 
   /// A string of code points, lone surrogates among them; values beyond U+10FFFF are left out.
-  public convenience init(codePoints: [UInt32], isShared: Bool = true) {
+  public init(codePoints: [UInt32], isShared: Bool = true) {
     var bytes: [UInt8] = []
     for point in codePoints where point <= 0x10FFFF { PickleString.appendUTF8(point, to: &bytes) }
-    // Made by the encoder above, which leaves nothing to refuse.
-    if let text = String(validating: bytes, as: UTF8.self) {
-      self.init(text, isShared: isShared)
-    } else {
-      self.init(surrogates: bytes, isShared: isShared)
+    // Safe: the bytes are read, and copied, within the call; the encoder above leaves nothing to refuse.
+    self = unsafe bytes.withUnsafeBufferPointer { bytes in
+      unsafe PickleString(
+        bytes, hasLoneSurrogates: PickleString.hasLoneSurrogates(bytes) ?? false, isShared: isShared)
     }
   }
 
-  private init(surrogates bytes: [UInt8], isShared: Bool) {
-    var text = String.UnicodeScalarView()
-    for point in PickleString.codePoints(surrogatePass: bytes) ?? [] {
-      text.append(Unicode.Scalar(point) ?? "\u{FFFD}")
+  /// Validation costs more than the rest; most keys need none.
+  @inline(__always)
+  private static func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let raw = UnsafeRawBufferPointer(bytes)
+    var (place, bits): (Int, UInt64) = (0, 0)
+    // Safe: whole words within the bytes are read, and then the bytes that are left.
+    while place + 8 <= raw.count {
+      bits |= unsafe raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      place += 8
     }
-    self.text = String(text)
-    surrogateBytes = bytes
-    self.isShared = isShared
+    while place < raw.count {
+      bits |= UInt64(unsafe raw[place])
+      place += 1
+    }
+    return bits & 0x8080_8080_8080_8080 == 0
+  }
+
+  /// Whether bytes hold surrogates that stand alone; `nil` if they are not even UTF-8 with such.
+  private static func hasLoneSurrogates(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool? {
+    // Safe: the bytes are read within the calls.
+    if unsafe String(validating: bytes, as: UTF8.self) != nil { return false }
+    return unsafe codePoints(surrogatePass: bytes) == nil ? nil : true
   }
 
   /// Makes a string that is being read the same object as equal literals.
-  func markShared() { isShared = true }
+  func markShared() { storage.header.isShared = true }
+
+  var isShared: Bool { storage.header.isShared }
+
+  /// What the string is known by to the pickler.
+  var identity: AnyObject { storage }
+
+  /// Whether two are the same object.
+  static func === (left: PickleString, right: PickleString?) -> Bool { left.storage === right?.storage }
 
   /// Whether the string holds a surrogate that Swift's strings cannot.
-  public var hasLoneSurrogates: Bool { surrogateBytes != nil }
+  public var hasLoneSurrogates: Bool { storage.header.hasLoneSurrogates }
+
+  /// The text, copied; lone surrogates are replaced by U+FFFD.
+  public var text: String {
+    guard hasLoneSurrogates else {
+      // Safe: the bytes are copied within the closure.
+      return unsafe withUTF8 { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+    var text = String.UnicodeScalarView()
+    for point in codePoints { text.append(Unicode.Scalar(point) ?? "\u{FFFD}") }
+    return String(text)
+  }
 
   /// The code points.
   public var codePoints: [UInt32] {
-    if let surrogateBytes { return PickleString.codePoints(surrogatePass: surrogateBytes) ?? [] }
-    return text.unicodeScalars.map(\.value)
+    // Safe: the bytes are read within the closure.
+    unsafe withUTF8 { unsafe PickleString.codePoints(surrogatePass: $0) ?? [] }
   }
 
   /// The first code points, and whether these are all: of a long string no more is looked at than is asked for.
   func codePoints(upTo count: Int) -> (points: [UInt32], isWhole: Bool) {
-    if surrogateBytes != nil {
-      let points = codePoints
-      return points.count <= count ? (points, true) : (Array(points.prefix(count)), false)
+    // Safe: the bytes are read within the closure. No code point has more than four.
+    unsafe withUTF8 { bytes in
+      var end = count < bytes.count / 4 ? 4 * count + 4 : bytes.count
+      // Back to where a code point begins.
+      while end > 0, end < bytes.count, unsafe bytes[end] & 0xC0 == 0x80 { end -= 1 }
+      let part = unsafe UnsafeBufferPointer(rebasing: bytes[..<end])
+      let points = unsafe PickleString.codePoints(surrogatePass: part) ?? []
+      return points.count <= count && end == bytes.count ? (points, true) : (Array(points.prefix(count)), false)
     }
-    let scalars = text.unicodeScalars
-    let end = scalars.index(scalars.startIndex, offsetBy: count, limitedBy: scalars.endIndex) ?? scalars.endIndex
-    return (scalars[..<end].map(\.value), end == scalars.endIndex)
   }
 
   /// The length of ``withUTF8(_:)``'s bytes.
-  var utf8Count: Int { surrogateBytes?.count ?? text.utf8.count }
+  var utf8Count: Int { storage.header.count }
 
   /// Calls `body` with the bytes, surrogates encoded like any other code point.
+  @inline(__always)
   package func withUTF8<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-    if let surrogateBytes {
-      // Safe: the buffer is used within the call only.
-      return unsafe surrogateBytes.withUnsafeBufferPointer { unsafe body($0) }
+    // Safe: the header says how many bytes there are; they live as long as the storage, which is held.
+    unsafe storage.withUnsafeMutablePointers { header, bytes in
+      unsafe body(UnsafeBufferPointer(start: bytes, count: header.pointee.count))
     }
-    // Swift's own strings lend their bytes; ones of Objective-C are copied.
-    if let result = unsafe text.utf8.withContiguousStorageIfAvailable({ unsafe body($0) }) { return result }
-    var text = text
-    return text.withUTF8 { unsafe body($0) }
   }
 
   /// Whether two strings have the same code points. Swift's `==` would take `é` and `e` + accent for the same.
+  @inline(__always)
   func hasSameCodePoints(as other: PickleString) -> Bool {
-    if self === other { return true }
+    if storage === other.storage { return true }
     guard utf8Count == other.utf8Count else { return false }
-    // Safe: the bytes are compared within the closures.
-    return unsafe withUTF8 { left in unsafe other.withUTF8 { right in unsafe left.elementsEqual(right) } }
+    // Safe: the bytes, as many in both, are compared within the closures.
+    return unsafe withUTF8 { left in
+      unsafe other.withUTF8 { right in
+        guard let left = left.baseAddress, let right = right.baseAddress else { return true }
+        return unsafe memcmp(left, right, utf8Count) == 0
+      }
+    }
+  }
+
+  /// Whether the string has the same bytes as a text, without a copy of either.
+  func isText(_ text: String) -> Bool {
+    // Safe: the bytes are compared within the closure.
+    text.utf8.count == utf8Count && (unsafe withUTF8 { unsafe $0.elementsEqual(text.utf8) })
   }
 
   private static func appendUTF8(_ point: UInt32, to bytes: inout [UInt8]) {

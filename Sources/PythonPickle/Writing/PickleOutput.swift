@@ -1,9 +1,12 @@
 import ByteIO
 
 /// Bytes on their way out, in frames from protocol 4 on.
-struct PickleOutput {
+@safe struct PickleOutput: ~Copyable {
   private let sink: any ByteSink
-  private var buffer: [UInt8] = []
+  /// `capacity` bytes, of which the first `count` wait for the sink.
+  private var base: UnsafeMutableRawPointer
+  private var capacity: Int
+  private var count = 0
   private var frameStart = -1
   var isFraming = false
   /// From this size on a frame is closed, and a payload stands outside of frames.
@@ -12,73 +15,110 @@ struct PickleOutput {
 
   init(_ sink: any ByteSink) {
     self.sink = sink
-    buffer.reserveCapacity(PickleOutput.frameTarget * 2)
+    capacity = PickleOutput.frameTarget * 2
+    unsafe base = .allocate(byteCount: capacity, alignment: 16)
   }
 
-  /// Opens a frame where none is, before anything is written into it.
+  deinit { unsafe base.deallocate() }
+
+  /// Makes room for more bytes, and opens a frame where none is, before anything is written into it.
   @inline(__always)
-  private mutating func open() {
+  private mutating func prepare(_ more: Int) {
     if isFraming, frameStart < 0 { beginFrame() }
+    if capacity - count < more { grow(more) }
   }
 
   @inline(never)
   private mutating func beginFrame() {
-    frameStart = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: PickleOutput.frameHeader))
+    if capacity - count < PickleOutput.frameHeader { grow(PickleOutput.frameHeader) }
+    frameStart = count
+    count += PickleOutput.frameHeader
+  }
+
+  @inline(never)
+  private mutating func grow(_ more: Int) {
+    let wanted = max(2 * capacity, count + more)
+    // Safe: the new memory has room for what is copied; the old one is given back once.
+    let larger = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
+    unsafe larger.copyMemory(from: base, byteCount: count)
+    unsafe base.deallocate()
+    unsafe base = larger
+    capacity = wanted
+  }
+
+  /// Stores a number at the end, of which `size` bytes count.
+  @inline(__always)
+  private mutating func store<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number, _ size: Int) {
+    // Safe: the callers have made room for all bytes of the number.
+    unsafe base.storeBytes(of: number.littleEndian, toByteOffset: count, as: Number.self)
+    count += size
   }
 
   @inline(__always)
   mutating func write(_ byte: UInt8) {
-    open()
-    buffer.append(byte)
+    prepare(1)
+    store(byte, 1)
   }
 
-  mutating func write(_ code: UInt8, _ byte: UInt8) {
-    open()
-    buffer.append(code)
-    buffer.append(byte)
-  }
+  @inline(__always)
+  mutating func write(_ code: UInt8, _ byte: UInt8) { write(codes: code, byte) }
 
   /// An operation and a number, little-endian.
+  @inline(__always)
   mutating func write<Number: FixedWidthInteger & BitwiseCopyable>(_ code: UInt8, _ number: Number) {
-    open()
-    buffer.append(code)
-    // Safe: the bytes of a number on the stack.
-    unsafe withUnsafeBytes(of: number.littleEndian) { unsafe buffer.append(contentsOf: $0) }
+    prepare(1 + Number.bitWidth / 8)
+    store(code, 1)
+    store(number, Number.bitWidth / 8)
+  }
+
+  /// An operation, a count, and as many bytes of a number, the least significant first.
+  @inline(__always)
+  mutating func write(_ code: UInt8, lowBytes: UInt8, of number: Int) {
+    prepare(10)
+    store(code, 1)
+    store(lowBytes, 1)
+    store(number, Int(lowBytes))
   }
 
   /// Two operations that represent one before protocol 1.
   @inline(__always)
   mutating func write(codes first: UInt8, _ second: UInt8) {
-    open()
-    buffer.append(first)
-    buffer.append(second)
+    prepare(2)
+    store(first, 1)
+    store(second, 1)
   }
 
-  mutating func write(_ bytes: some Collection<UInt8>) {
-    open()
-    buffer.append(contentsOf: bytes)
+  mutating func write(_ bytes: [UInt8]) {
+    // Safe: the bytes are copied within the call.
+    unsafe bytes.withUnsafeBytes { unsafe write($0) }
   }
 
-  mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) {
-    open()
-    // Safe: the caller's bytes are copied within the call.
-    unsafe buffer.append(contentsOf: bytes)
+  @inline(__always)
+  mutating func write(_ bytes: UnsafeRawBufferPointer) {
+    prepare(bytes.count)
+    // Safe: there is room for the bytes; the caller's are copied within the call.
+    if let start = bytes.baseAddress { unsafe (base + count).copyMemory(from: start, byteCount: bytes.count) }
+    count += bytes.count
+  }
+
+  /// An operation with a length of one byte, and the bytes.
+  @inline(__always)
+  mutating func write(_ code: UInt8, short bytes: UnsafeRawBufferPointer) {
+    write(codes: code, UInt8(truncatingIfNeeded: bytes.count))
+    unsafe write(bytes)
   }
 
   /// Where a value begins: the place where a full frame ends.
   @inline(__always)
   mutating func boundary() throws(FormatError) {
-    if buffer.count >= PickleOutput.frameTarget { try fullBoundary() }
+    if count >= PickleOutput.frameTarget { try fullBoundary() }
   }
 
   @inline(never)
   private mutating func fullBoundary() throws(FormatError) {
     if !isFraming {
       try flush()
-    } else if frameStart >= 0,
-      buffer.count - frameStart - PickleOutput.frameHeader >= PickleOutput.frameTarget
-    {
+    } else if frameStart >= 0, count - frameStart - PickleOutput.frameHeader >= PickleOutput.frameTarget {
       try commit()
     }
   }
@@ -86,14 +126,15 @@ struct PickleOutput {
   /// Closes the frame. One of less than four bytes goes without its header.
   mutating func commit() throws(FormatError) {
     guard isFraming, frameStart >= 0 else { return }
-    let count = buffer.count - frameStart - PickleOutput.frameHeader
-    if count >= 4 {
-      buffer[frameStart] = Opcode.frame
-      for place in 0..<8 {
-        buffer[frameStart + 1 + place] = UInt8(truncatingIfNeeded: count >> (8 * place))
-      }
+    let size = count - frameStart - PickleOutput.frameHeader
+    // Safe: the header's bytes, and those of the frame after them, lie within what is written.
+    let header = unsafe base + frameStart
+    if size >= 4 {
+      unsafe header.storeBytes(of: Opcode.frame, as: UInt8.self)
+      unsafe header.storeBytes(of: UInt64(size).littleEndian, toByteOffset: 1, as: UInt64.self)
     } else {
-      buffer.removeSubrange(frameStart..<(frameStart + PickleOutput.frameHeader))
+      unsafe header.copyMemory(from: header + PickleOutput.frameHeader, byteCount: size)
+      count -= PickleOutput.frameHeader
     }
     frameStart = -1
     try flush()
@@ -101,22 +142,23 @@ struct PickleOutput {
 
   /// Hands what is in the buffer to the sink. No frame may be open.
   mutating func flush() throws(FormatError) {
-    guard !buffer.isEmpty else { return }
-    defer { buffer.removeAll(keepingCapacity: true) }
-    // Safe: all bytes of an array of bytes are initialised.
-    try unsafe sink.write(buffer.span.bytes)
+    guard count > 0 else { return }
+    defer { count = 0 }
+    // Safe: the first `count` bytes have been written.
+    try unsafe sink.write(UnsafeRawBufferPointer(start: base, count: count))
   }
 
   /// A payload with its operation and length: large ones go to the sink from where they lie, outside of frames.
   mutating func writePayload(_ header: [UInt8], _ payload: UnsafeRawBufferPointer) throws(FormatError) {
     if payload.count < PickleOutput.frameTarget {
       write(header)
-      // Safe: the caller's bytes are copied, or written, within the call.
-      unsafe buffer.append(contentsOf: payload)
-      return
+      return unsafe write(payload)
     }
     try commit()
-    buffer.append(contentsOf: header)
+    let framing = isFraming
+    isFraming = false
+    write(header)
+    isFraming = framing
     try flush()
     try unsafe sink.write(payload)
   }

@@ -5,7 +5,12 @@ import PythonLiterals
 
 extension Pickler {
   mutating func saveInt(_ value: Int) throws(FormatError) {
-    guard let small = Int32(exactly: value) else { return try saveLong(PickleInteger(value)) }
+    guard let small = Int32(exactly: value) else {
+      guard version >= 2 else { return try saveLong(PickleInteger(value)) }
+      // As few bytes as hold the value and its sign.
+      let bits = 65 - (value < 0 ? ~value : value).leadingZeroBitCount
+      return output.write(Opcode.long1, lowBytes: UInt8((bits + 7) / 8), of: value)
+    }
     if version == 0 {
       output.write(Array("I\(small)\n".utf8))
     } else if let byte = UInt8(exactly: small) {
@@ -64,12 +69,12 @@ extension Pickler {
 
   mutating func saveString(_ value: PickleString) throws(FormatError) {
     guard isShared(value) else {
-      if let index = memoIndex(value) { return writeGet(index) }
+      if let index = memoIndex(value.identity) { return writeGet(index) }
       // Before protocol 3 single bytes are written as text, which is the one string of that character.
       let mayBeByte = version < 3 && value.utf8Count <= 2 && Pickler.isSingleton(value)
       if mayBeByte, let index = sharedStrings.find(value, hash: value.contentHash) { return writeGet(index) }
       try writeString(value)
-      memoize(value)
+      memoize(value.identity)
       if mayBeByte, readCharacters.find(value, hash: value.contentHash) == nil {
         readCharacters.add(value, hash: value.contentHash, memoCount - 1)
       }
@@ -87,12 +92,12 @@ extension Pickler {
     if version == 0 { return writeEscaped(value) }
     let count = value.utf8Count
     if count < 256, version >= 4 {
-      output.write(Opcode.shortBinUnicode, UInt8(count))
-      return unsafe value.withUTF8 { unsafe output.write($0) }
+      // Safe: the bytes are used within the calls, here and below.
+      return unsafe value.withUTF8 { unsafe output.write(Opcode.shortBinUnicode, short: UnsafeRawBufferPointer($0)) }
     }
     if count < PickleOutput.frameTarget {
       output.write(Opcode.binUnicode, UInt32(count))
-      return unsafe value.withUTF8 { unsafe output.write($0) }
+      return unsafe value.withUTF8 { unsafe output.write(UnsafeRawBufferPointer($0)) }
     }
     let header = try lengthHeader(
       count, short: nil, medium: Opcode.binUnicode, long: version >= 4 ? Opcode.binUnicode8 : nil)
@@ -149,6 +154,10 @@ extension Pickler {
   }
 
   private mutating func writeBytes(_ value: PickleBytes) throws(FormatError) {
+    if value.count < 256 {
+      // Safe: the bytes are used within the call.
+      return unsafe value.withBytes { unsafe output.write(Opcode.shortBinBytes, short: $0) }
+    }
     let header = try lengthHeader(
       value.count, short: Opcode.shortBinBytes, medium: Opcode.binBytes,
       long: version >= 4 ? Opcode.binBytes8 : nil)

@@ -1,7 +1,7 @@
 import ByteIO
 
 /// One pickle being written. What is left to do is a stack of steps, so that depth costs memory only.
-struct Pickler {
+struct Pickler: ~Copyable {
   /// What remains to be written.
   enum Step {
     case value(PickleValue)
