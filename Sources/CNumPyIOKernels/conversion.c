@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "CNumPyIOKernels.h"
 #include "Widths.h"
 
@@ -53,7 +55,149 @@ DEFINE_FROM(truth, uint8_t, (uint8_t)(x[i] != 0))
 DEFINE_CONVERSION(f32_to_f64, float, double, (double)x[i])
 DEFINE_CONVERSION(f64_to_f32, double, float, (float)x[i])
 
+// Half precision, by instructions that every processor with AVX2 has. Integers become halves by way of single precision, as in
+// NumPy. Floats become integers by the instructions that C compilers for this processor use; what they make of numbers that do
+// not fit is the processor's, not C's, so they are named.
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define AVX2_F16C __attribute__((target("avx2,fma,f16c")))
+
+AVX2_F16C static void f16_to_f32(const void *source, void *target, size_t count) {
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    __m128i halves = _mm_loadu_si128((const __m128i *)((const char *)source + 2 * i));
+    _mm256_storeu_ps((float *)((char *)target + 4 * i), _mm256_cvtph_ps(halves));
+  }
+  for (; i < count; i++) {
+    uint16_t half;
+    memcpy(&half, (const char *)source + 2 * i, 2);
+    float value = _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(half)));
+    memcpy((char *)target + 4 * i, &value, 4);
+  }
+}
+
+AVX2_F16C static void f32_to_f16(const void *source, void *target, size_t count) {
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    __m256 values = _mm256_loadu_ps((const float *)((const char *)source + 4 * i));
+    _mm_storeu_si128((__m128i *)((char *)target + 2 * i), _mm256_cvtps_ph(values, _MM_FROUND_TO_NEAREST_INT));
+  }
+  for (; i < count; i++) {
+    float value;
+    memcpy(&value, (const char *)source + 4 * i, 4);
+    uint16_t half = (uint16_t)_mm_cvtsi128_si32(_mm_cvtps_ph(_mm_set_ss(value), _MM_FROUND_TO_NEAREST_INT));
+    memcpy((char *)target + 2 * i, &half, 2);
+  }
+}
+
+static void f64_to_i32(const void *source, void *target, size_t count) {
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    __m128i low = _mm_cvttpd_epi32(_mm_loadu_pd((const double *)((const char *)source + 8 * i)));
+    __m128i high = _mm_cvttpd_epi32(_mm_loadu_pd((const double *)((const char *)source + 8 * i + 16)));
+    _mm_storeu_si128((__m128i *)((char *)target + 4 * i), _mm_unpacklo_epi64(low, high));
+  }
+  for (; i < count; i++) {
+    double value;
+    memcpy(&value, (const char *)source + 8 * i, 8);
+    int32_t number = _mm_cvttsd_si32(_mm_set_sd(value));
+    memcpy((char *)target + 4 * i, &number, 4);
+  }
+}
+
+static void f32_to_i32(const void *source, void *target, size_t count) {
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    __m128 values = _mm_loadu_ps((const float *)((const char *)source + 4 * i));
+    _mm_storeu_si128((__m128i *)((char *)target + 4 * i), _mm_cvttps_epi32(values));
+  }
+  for (; i < count; i++) {
+    float value;
+    memcpy(&value, (const char *)source + 4 * i, 4);
+    int32_t number = _mm_cvttss_si32(_mm_set_ss(value));
+    memcpy((char *)target + 4 * i, &number, 4);
+  }
+}
+
+static inline int64_t int64_of_f64(double x) { return _mm_cvttsd_si64(_mm_set_sd(x)); }
+static inline int64_t int64_of_f32(float x) { return _mm_cvttss_si64(_mm_set_ss(x)); }
+
+#define DEFINE_TO_64(NAME, S)                                                                         \
+  DEFINE_LOOP(NAME##_to_i64, 16, , S, int64_t, int64_of_##NAME(x[i]))                                 \
+  DEFINE_LOOP(NAME##_to_u32, 16, , S, uint32_t, (uint32_t)int64_of_##NAME(x[i]))                      \
+  DEFINE_LOOP(                                                                                        \
+      NAME##_to_u64, 16, , S, uint64_t,                                                               \
+      x[i] >= (S)0x1p63 ? (uint64_t)int64_of_##NAME(x[i] - (S)0x1p63) ^ 1ull << 63 : (uint64_t)int64_of_##NAME(x[i]))
+DEFINE_TO_64(f64, double)
+DEFINE_TO_64(f32, float)
+DEFINE_CONVERSION(f64_to_bool, double, uint8_t, x[i] != 0)
+DEFINE_CONVERSION(f32_to_bool, float, uint8_t, x[i] != 0)
+
+// Goes by a number type between, block by block.
+static int convert_by(
+    npyio_number from, npyio_number between, npyio_number to, int width, size_t from_size, size_t to_size,
+    const void *source, void *target, size_t count) {
+  float block[512];
+  for (size_t done = 0; done < count || count == 0; done += 512) {
+    size_t part = count - done < 512 ? count - done : 512;
+    const void *x = (const char *)source + done * from_size;
+    void *y = (char *)target + done * to_size;
+    if (!npyio_convert(from, between, width, x, block, part) || !npyio_convert(between, to, width, block, y, part)) return 0;
+    if (count == 0) break;
+  }
+  return 1;
+}
+
+static size_t size_of(npyio_number type) {
+  switch (type) {
+    case NPYIO_INT8: case NPYIO_UINT8: case NPYIO_BOOL: return 1;
+    case NPYIO_INT16: case NPYIO_UINT16: case NPYIO_FLOAT16: return 2;
+    case NPYIO_INT32: case NPYIO_UINT32: case NPYIO_FLOAT32: return 4;
+    default: return 8;
+  }
+}
+
+#define FROM_FLOAT(NAME)                                                                              \
+  switch (to) {                                                                                       \
+    case NPYIO_BOOL: NAME##_to_bool(width, source, target, count); return 1;                          \
+    case NPYIO_INT32: NAME##_to_i32(source, target, count); return 1;                                 \
+    case NPYIO_INT64: NAME##_to_i64(source, target, count); return 1;                                 \
+    case NPYIO_UINT32: NAME##_to_u32(source, target, count); return 1;                                \
+    case NPYIO_UINT64: NAME##_to_u64(source, target, count); return 1;                                \
+    case NPYIO_INT8: case NPYIO_UINT8: case NPYIO_INT16: case NPYIO_UINT16:                           \
+      return convert_by(from, NPYIO_INT32, to, width, size_of(from), size_of(to), source, target, count); \
+    default: return 0;                                                                                \
+  }
+
+// What only this processor's instructions do; 0 for all else.
+static int convert_here(
+    npyio_number from, npyio_number to, int width, const void *source, void *target, size_t count) {
+  if (from == NPYIO_FLOAT16 || to == NPYIO_FLOAT16) {
+    if (width < 32 || from == NPYIO_FLOAT64 || from == to) return 0;
+    if (to == NPYIO_FLOAT32) {
+      f16_to_f32(source, target, count);
+    } else if (from == NPYIO_FLOAT32) {
+      f32_to_f16(source, target, count);
+    } else {
+      return convert_by(from, NPYIO_FLOAT32, to, width, size_of(from), size_of(to), source, target, count);
+    }
+    return 1;
+  }
+  if (from == NPYIO_FLOAT64) FROM_FLOAT(f64)
+  if (from == NPYIO_FLOAT32) FROM_FLOAT(f32)
+  return 0;
+}
+#else
+static int convert_here(
+    npyio_number from, npyio_number to, int width, const void *source, void *target, size_t count) {
+  (void)from, (void)to, (void)width, (void)source, (void)target, (void)count;
+  return 0;
+}
+#endif
+
 int npyio_convert(npyio_number from, npyio_number to, int width, const void *source, void *target, size_t count) {
+  if (convert_here(from, to, width, source, target, count)) return 1;
   switch (from) {
     case NPYIO_INT8: return from_int8_t(to, width, source, target, count);
     case NPYIO_INT16: return from_int16_t(to, width, source, target, count);

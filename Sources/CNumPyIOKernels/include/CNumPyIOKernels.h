@@ -11,6 +11,7 @@
 #include "ChecksumKernels.h"
 #include "ConversionKernels.h"
 #include "DestructorDepth.h"
+#include "ElementwiseKernels.h"
 #include "ExtremumKernels.h"
 #include "TextKernels.h"
 

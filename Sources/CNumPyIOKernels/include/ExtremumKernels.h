@@ -8,8 +8,8 @@
 typedef enum {
   NPYIO_INT8, NPYIO_INT16, NPYIO_INT32, NPYIO_INT64, NPYIO_UINT8, NPYIO_UINT16, NPYIO_UINT32, NPYIO_UINT64, NPYIO_FLOAT32,
   NPYIO_FLOAT64,
-  // Known to npyio_convert only.
-  NPYIO_BOOL
+  // Not known to all kernels.
+  NPYIO_BOOL, NPYIO_FLOAT16
 } npyio_number;
 
 // Makes `best` the smallest (or largest) of itself and `count` numbers from `items` on, which need not be aligned. NaN is

@@ -1,4 +1,6 @@
-/// What the four operations do to numbers as they lie in memory, with NumPy's results.
+internal import CNumPyIOKernels
+
+/// What the four operations do to numbers that the loops in C do not know, with NumPy's results.
 protocol ArithmeticItem: BitwiseCopyable, Sendable {
   static func calculate(_ operation: ArithmeticOperation, _ left: Self, _ right: Self) -> Self
 }
@@ -6,20 +8,18 @@ protocol ArithmeticItem: BitwiseCopyable, Sendable {
 /// The four operations.
 enum ArithmeticOperation: Sendable {
   case sum, difference, product, quotient
-}
 
-extension ArithmeticItem where Self: FixedWidthInteger {
-  /// Modulo 2**n; the quotient of integers is a `Double` and not asked for here.
-  @inline(__always)
-  static func calculate(_ operation: ArithmeticOperation, _ left: Self, _ right: Self) -> Self {
-    switch operation {
-    case .sum: left &+ right
-    case .difference: left &- right
-    case .product: left &* right
-    case .quotient: 0
+  /// The operation as the loops in C know it.
+  var kernel: npyio_operation {
+    switch self {
+    case .sum: NPYIO_ADD
+    case .difference: NPYIO_SUBTRACT
+    case .product: NPYIO_MULTIPLY
+    case .quotient: NPYIO_DIVIDE
     }
   }
 }
+
 extension ArithmeticItem where Self: FloatingPoint {
   @inline(__always)
   static func calculate(_ operation: ArithmeticOperation, _ left: Self, _ right: Self) -> Self {
@@ -32,15 +32,9 @@ extension ArithmeticItem where Self: FloatingPoint {
   }
 }
 
-extension UInt8: ArithmeticItem {}
-extension UInt16: ArithmeticItem {}
-extension UInt32: ArithmeticItem {}
-extension UInt64: ArithmeticItem {}
 #if !(os(macOS) && arch(x86_64))
   extension Float16: ArithmeticItem {}
 #endif
-extension Float: ArithmeticItem {}
-extension Double: ArithmeticItem {}
 
 extension NumberPair: ArithmeticItem {
   @inline(__always)

@@ -1,108 +1,130 @@
-internal import ParallelLoops
+internal import CNumPyIOKernels
 
-/// Element by element through two arrays, on all cores.
+/// Element by element through two arrays of one shape, on all cores; one of them may be a number that is repeated.
 enum Elementwise {
-  /// The operation on two arrays of one native dtype and one shape; one of them may be a broadcast scalar.
+  /// Two operands, a result, and the way through them.
+  @safe private struct Walk: Sendable {
+    let left: AnyNDArray
+    let right: AnyNDArray
+    let result: AnyNDArray
+    let plan: ElementwisePlan
+
+    /// - Parameter result: Where the results go; a new array in the operands' order of memory if left out.
+    init(_ left: AnyNDArray, _ right: AnyNDArray, _ dtype: DType, into result: AnyNDArray? = nil) throws(ArrayError) {
+      (self.left, self.right) = (left, right)
+      if let result {
+        self.result = result
+      } else {
+        self.result = try AnyNDArray(
+          uninitialized: left.shape, dtype: dtype,
+          strides: ElementwisePlan.resultStrides(
+            left.shape, itemSize: dtype.itemSize, left.strides, right.strides))
+      }
+      plan = ElementwisePlan(
+        shape: left.shape, left: left.strides, right: right.strides, result: self.result.strides)
+    }
+
+    /// Calls `body` with the addresses of the first elements of each part, and the part.
+    @inline(__always)
+    func forEachPart(
+      _ body: @Sendable (UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer, ElementwisePlan.Part) -> Void
+    ) {
+      if result.count == 0 { return }
+      plan.forEachPart { part in
+        // Safe: the plan's parts lie within the arrays, which this walk holds; the result is nobody else's, or the left
+        // operand, each element of which is read before the result takes its place.
+        unsafe body(
+          left.firstElement + part.left, right.firstElement + part.right,
+          result.storage.baseAddress + (result.offset + part.result), part)
+      }
+      extendLifetime(left.storage)
+      extendLifetime(right.storage)
+      extendLifetime(result.storage)
+    }
+  }
+
+  /// What an operation of the loops in C makes of two arrays of one native dtype; `nil` if they have none for it.
   ///
-  /// - Parameter inPlace: Whether the result takes the memory of `left`, which is in C order and nobody else's.
+  /// - Parameter result: Where the results go, which may be `left`; a new array if left out.
   static func calculate(
-    _ operation: ArithmeticOperation, _ left: AnyNDArray, _ right: AnyNDArray, dtype: DType, inPlace: Bool = false
+    _ operation: npyio_operation, _ left: AnyNDArray, _ right: AnyNDArray, operands: DType, results: DType,
+    into result: AnyNDArray? = nil
+  ) throws(ArrayError) -> AnyNDArray? {
+    guard let type = operands.kernel, hasLoop(operation, type) else { return nil }
+    let walk = try Walk(left, right, results, into: result)
+    let (inner, width) = (walk.plan.inner, npyio_vector_width())
+    // Safe: the loop reads and writes the elements of a part, whose steps are those of the plan.
+    unsafe walk.forEachPart { left, right, result, part in
+      _ = unsafe npyio_elementwise(
+        operation, type, width, npyio_operand(items: left, step: inner.left),
+        npyio_operand(items: right, step: inner.right), result, inner.result, part.count)
+    }
+    return walk.result
+  }
+
+  /// Whether there is a loop for an operation on a type.
+  private static func hasLoop(_ operation: npyio_operation, _ type: npyio_number) -> Bool {
+    var none: UInt64 = 0
+    // Safe: of no elements nothing is read or written.
+    return unsafe withUnsafeMutableBytes(of: &none) { bytes in
+      guard let address = bytes.baseAddress else { return false }
+      let operand = unsafe npyio_operand(items: address, step: 0)
+      return unsafe npyio_elementwise(operation, type, 0, operand, operand, address, 0, 0) != 0
+    }
+  }
+
+  /// The operation on two arrays of one native dtype and one shape.
+  ///
+  /// - Parameter result: Where the results go, which may be `left` and is nobody else's; a new array if left out.
+  static func calculate(
+    _ operation: ArithmeticOperation, _ left: AnyNDArray, _ right: AnyNDArray, dtype: DType,
+    into result: AnyNDArray? = nil
   ) throws(ArrayError) -> AnyNDArray {
+    if let made = try calculate(operation.kernel, left, right, operands: dtype, results: dtype, into: result) {
+      return made
+    }
     switch (dtype.kind, dtype.itemSize) {
-    case (.signedInteger, 1), (.unsignedInteger, 1):
-      return try calculate(operation, UInt8.self, left, right, dtype, inPlace)
-    case (.signedInteger, 2), (.unsignedInteger, 2):
-      return try calculate(operation, UInt16.self, left, right, dtype, inPlace)
-    case (.signedInteger, 4), (.unsignedInteger, 4):
-      return try calculate(operation, UInt32.self, left, right, dtype, inPlace)
-    case (.signedInteger, 8), (.unsignedInteger, 8):
-      return try calculate(operation, UInt64.self, left, right, dtype, inPlace)
     #if !(os(macOS) && arch(x86_64))
-      case (.float, 2): return try calculate(operation, Float16.self, left, right, dtype, inPlace)
+      case (.float, 2): return try calculate(operation, Float16.self, left, right, dtype, into: result)
     #endif
-    case (.float, 4): return try calculate(operation, Float.self, left, right, dtype, inPlace)
-    case (.float, 8): return try calculate(operation, Double.self, left, right, dtype, inPlace)
-    case (.complex, 8): return try calculate(operation, NumberPair<Float>.self, left, right, dtype, inPlace)
-    case (.complex, 16): return try calculate(operation, NumberPair<Double>.self, left, right, dtype, inPlace)
+    case (.complex, 8): return try calculate(operation, NumberPair<Float>.self, left, right, dtype, into: result)
+    case (.complex, 16): return try calculate(operation, NumberPair<Double>.self, left, right, dtype, into: result)
     default: throw left.unsupported("arithmetic")
     }
   }
 
   private static func calculate<Item: ArithmeticItem>(
     _ operation: ArithmeticOperation, _: Item.Type, _ left: AnyNDArray, _ right: AnyNDArray, _ dtype: DType,
-    _ inPlace: Bool
+    into result: AnyNDArray?
   ) throws(ArrayError) -> AnyNDArray {
-    let result = inPlace ? left : try AnyNDArray(uninitialized: left.shape, dtype: dtype)
     // A loop for each operation, so that none asks in its midst which one it is.
     switch operation {
-    case .sum: map(Item.self, left, right, into: result) { Item.calculate(.sum, $0, $1) }
-    case .difference: map(Item.self, left, right, into: result) { Item.calculate(.difference, $0, $1) }
-    case .product: map(Item.self, left, right, into: result) { Item.calculate(.product, $0, $1) }
-    case .quotient: map(Item.self, left, right, into: result) { Item.calculate(.quotient, $0, $1) }
+    case .sum: try map(Item.self, left, right, dtype, into: result) { Item.calculate(.sum, $0, $1) }
+    case .difference: try map(Item.self, left, right, dtype, into: result) { Item.calculate(.difference, $0, $1) }
+    case .product: try map(Item.self, left, right, dtype, into: result) { Item.calculate(.product, $0, $1) }
+    case .quotient: try map(Item.self, left, right, dtype, into: result) { Item.calculate(.quotient, $0, $1) }
     }
-    return result
   }
 
-  /// A new C-ordered array of what `transform` makes of the items of two arrays of one shape.
+  /// What `transform` makes of the items of two arrays of one shape.
+  ///
+  /// - Parameter result: Where the results go, which may be `left`; a new array if left out.
   @inline(__always)
   static func map<Item: BitwiseCopyable, Result: BitwiseCopyable>(
-    _: Item.Type, _ left: AnyNDArray, _ right: AnyNDArray, _ dtype: DType,
+    _: Item.Type, _ left: AnyNDArray, _ right: AnyNDArray, _ dtype: DType, into result: AnyNDArray? = nil,
     _ transform: @Sendable (Item, Item) -> Result
   ) throws(ArrayError) -> AnyNDArray {
-    let result = try AnyNDArray(uninitialized: left.shape, dtype: dtype)
-    map(Item.self, left, right, into: result, transform)
-    return result
-  }
-
-  /// Writes what `transform` makes of the items of two arrays of one shape into one in C order, which may be `left`.
-  @inline(__always)
-  private static func map<Item: BitwiseCopyable, Result: BitwiseCopyable>(
-    _: Item.Type, _ left: AnyNDArray, _ right: AnyNDArray, into result: AnyNDArray,
-    _ transform: @Sendable (Item, Item) -> Result
-  ) {
-    let (a, b) = (Operand(left), Operand(right))
-    let size = MemoryLayout<Item>.size
-    Parallel.forEachRange(of: result.count, grain: 1 << 15) { (range: Range<Int>) throws(Never) in
-      // Safe: the operands are packed, with an item for every place of the result, or one for all; the result is nobody
-      // else's, and each of its items is written after those of the operands at its place are read.
-      let from = unsafe a.array.firstElement
-      let other = unsafe b.array.firstElement
-      let target = unsafe result.storage.baseAddress + result.offset
-      switch (a.isScalar, b.isScalar) {
-      case (false, false):
-        for index in range {
-          let item = unsafe transform(
-            from.loadUnaligned(fromByteOffset: index * size, as: Item.self),
-            other.loadUnaligned(fromByteOffset: index * size, as: Item.self))
-          unsafe target.storeBytes(of: item, toByteOffset: index * MemoryLayout<Result>.size, as: Result.self)
-        }
-      case (false, true):
-        let right = unsafe other.loadUnaligned(as: Item.self)
-        for index in range {
-          let item = unsafe transform(from.loadUnaligned(fromByteOffset: index * size, as: Item.self), right)
-          unsafe target.storeBytes(of: item, toByteOffset: index * MemoryLayout<Result>.size, as: Result.self)
-        }
-      default:
-        let left = unsafe from.loadUnaligned(as: Item.self)
-        for index in range {
-          let item = unsafe transform(
-            left, other.loadUnaligned(fromByteOffset: b.isScalar ? 0 : index * size, as: Item.self))
-          unsafe target.storeBytes(of: item, toByteOffset: index * MemoryLayout<Result>.size, as: Result.self)
-        }
+    let walk = try Walk(left, right, dtype, into: result)
+    let inner = walk.plan.inner
+    // Safe: the elements of a part, whose steps are those of the plan, are as large as the types say.
+    unsafe walk.forEachPart { left, right, result, part in
+      for index in 0..<part.count {
+        let item = unsafe transform(
+          left.loadUnaligned(fromByteOffset: index &* inner.left, as: Item.self),
+          right.loadUnaligned(fromByteOffset: index &* inner.right, as: Item.self))
+        unsafe result.storeBytes(of: item, toByteOffset: index &* inner.result, as: Result.self)
       }
     }
-    extendLifetime(a.array.storage)
-    extendLifetime(b.array.storage)
-    extendLifetime(result.storage)
-  }
-
-  /// Packed, or one item that represents all.
-  private struct Operand: Sendable {
-    let array: AnyNDArray
-    let isScalar: Bool
-    init(_ array: AnyNDArray) {
-      isScalar = array.count > 1 && array.strides.allSatisfy { $0 == 0 }
-      self.array = isScalar ? array : array.contiguous()
-    }
+    return walk.result
   }
 }

@@ -140,7 +140,7 @@ extension NDArray {
       if !isCContiguous { untyped = untyped.packed() }
       // An operand that shares the memory holds it too, so this makes a copy then.
       untyped.makeUnique()
-      untyped = try Elementwise.calculate(operation, untyped, right, dtype: Element.dtype, inPlace: true)
+      untyped = try Elementwise.calculate(operation, untyped, right, dtype: Element.dtype, into: untyped)
     } catch { fatalError(error.message) }
   }
 

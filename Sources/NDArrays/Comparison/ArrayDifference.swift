@@ -44,6 +44,8 @@ public struct ArrayDifference: Sendable {
     count += left.count
     let (leftKind, rightKind) = (left.dtype.kind, right.dtype.kind)
     if left.dtype.isNumber, right.dtype.isNumber {
+      // Most of what is compared is equal.
+      if left.dtype.native == right.dtype.native, left.hasEqualNumbers(right) == true { return }
       if leftKind == .complex || rightKind == .complex {
         try compareComplex(left, right, start)
       } else if leftKind == .float || rightKind == .float {

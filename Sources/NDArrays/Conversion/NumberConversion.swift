@@ -1,4 +1,3 @@
-internal import CNumPyIOKernels
 internal import NumberText
 
 // Numbers to numbers, in two steps through a block of wide values that stays in the cache: every type widens without
@@ -13,8 +12,9 @@ extension Conversion {
     let (from, to) = (source.dtype, target.dtype)
     let (fromType, fromSwaps) = (NumberType(from), !from.isNative)
     let (toType, toSwaps) = (NumberType(to), !to.isNative)
+    let kernel = ConversionKernel(from, to)
     forEachRow(source, target) { row in
-      if !fromSwaps, !toSwaps, convertPacked(row, fromType, toType) { return }
+      if let kernel { return kernel.convert(row) }
       var done = 0
       while done < row.count {
         let count = min(blockSize, row.count - done)
@@ -27,15 +27,6 @@ extension Conversion {
         done += count
       }
     }
-  }
-
-  /// Converts a packed row by one loop, if there is one for the types.
-  private static func convertPacked(_ row: Row, _ from: NumberType, _ to: NumberType) -> Bool {
-    guard let source = from.kernel, let target = to.kernel,
-      row.sourceStep == from.size, row.targetStep == to.size
-    else { return false }
-    // Safe: as many elements as the row has lie on both sides, one after the other, and nobody else writes to them.
-    return unsafe npyio_convert(source, target, npyio_vector_width(), row.source, row.target, row.count) != 0
   }
 
   private static func convertBlock(_ reader: Reader, _ from: NumberType, _ writer: Writer, _ to: NumberType) {
@@ -255,24 +246,6 @@ enum NumberType: Sendable {
     case .complex64: .float32
     case .complex128: .float64
     case .complexExtended: .extended
-    default: nil
-    }
-  }
-
-  /// The type as the loops of `npyio_convert` know it.
-  fileprivate var kernel: npyio_number? {
-    switch self {
-    case .bool: NPYIO_BOOL
-    case .int8: NPYIO_INT8
-    case .int16: NPYIO_INT16
-    case .int32: NPYIO_INT32
-    case .int64: NPYIO_INT64
-    case .uint8: NPYIO_UINT8
-    case .uint16: NPYIO_UINT16
-    case .uint32: NPYIO_UINT32
-    case .uint64: NPYIO_UINT64
-    case .float32: NPYIO_FLOAT32
-    case .float64: NPYIO_FLOAT64
     default: nil
     }
   }

@@ -1,3 +1,5 @@
+internal import CNumPyIOKernels
+
 /// Comparisons element by element, which give truth values: a mask.
 enum ElementComparison: Sendable {
   case equal, less, lessOrEqual
@@ -5,23 +7,23 @@ enum ElementComparison: Sendable {
   /// A mask of where two arrays of one dtype compare so, by NumPy's broadcasting.
   func mask(_ left: AnyNDArray, _ right: AnyNDArray, dtype: DType) throws(ArrayError) -> AnyNDArray {
     let (left, right) = try AnyNDArray.broadcast(left, right)
+    if let made = try Elementwise.calculate(kernel, left, right, operands: dtype, results: .bool) { return made }
     switch (dtype.kind, dtype.itemSize) {
-    case (.bool, _), (.unsignedInteger, 1): return try mask(UInt8.self, left, right)
-    case (.unsignedInteger, 2): return try mask(UInt16.self, left, right)
-    case (.unsignedInteger, 4): return try mask(UInt32.self, left, right)
-    case (.unsignedInteger, 8): return try mask(UInt64.self, left, right)
-    case (.signedInteger, 1): return try mask(Int8.self, left, right)
-    case (.signedInteger, 2): return try mask(Int16.self, left, right)
-    case (.signedInteger, 4): return try mask(Int32.self, left, right)
-    case (.signedInteger, 8): return try mask(Int64.self, left, right)
     #if !(os(macOS) && arch(x86_64))
       case (.float, 2): return try mask(Float16.self, left, right)
     #endif
-    case (.float, 4): return try mask(Float.self, left, right)
-    case (.float, 8): return try mask(Double.self, left, right)
     case (.complex, 8) where self == .equal: return try equal(NumberPair<Float>.self, left, right)
     case (.complex, 16) where self == .equal: return try equal(NumberPair<Double>.self, left, right)
     default: throw left.unsupported("comparison")
+    }
+  }
+
+  /// The comparison as the loops in C know it.
+  private var kernel: npyio_operation {
+    switch self {
+    case .equal: NPYIO_EQUAL
+    case .less: NPYIO_LESS
+    case .lessOrEqual: NPYIO_LESS_EQUAL
     }
   }
 

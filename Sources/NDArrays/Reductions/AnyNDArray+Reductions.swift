@@ -77,11 +77,13 @@ extension AnyNDArray {
         .badValue,
         "zero-size array to reduction operation \(isMaximum ? "maximum" : "minimum") which has no identity")
     }
-    let array = reducible()
+    let array = nativeByteOrder()
     let dtype = dtype.native
     switch (dtype.kind, dtype.itemSize) {
     case (.bool, _):
+      // Any byte but zero is true; the results are looked at, not all elements.
       return try array.reduced(IntegerExtremum<UInt8>(isMaximum: isMaximum, last: isMaximum ? 1 : 0), axis, dtype)
+        .normalizingBools()
     case (.unsignedInteger, 1): return try array.reduced(IntegerExtremum<UInt8>(isMaximum: isMaximum), axis, dtype)
     case (.signedInteger, 1): return try array.reduced(IntegerExtremum<Int8>(isMaximum: isMaximum), axis, dtype)
     case (.signedInteger, 2): return try array.reduced(IntegerExtremum<Int16>(isMaximum: isMaximum), axis, dtype)

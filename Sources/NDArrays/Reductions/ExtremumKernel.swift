@@ -1,32 +1,47 @@
 internal import CNumPyIOKernels
 
-/// The loop for packed numbers of one type, which C compiles for the widest vectors that the processor has.
-struct ExtremumKernel<Item: BitwiseCopyable> {
+/// The loop for numbers of one type, which C compiles for the widest vectors that the processor has.
+struct ExtremumKernel<Item: KernelNumber> {
   private let type: npyio_number
 
   /// `nil` for a type without such a loop.
-  @inline(__always)
   init?(_: Item.Type) {
-    switch Item.self {
-    case is Int8.Type: type = NPYIO_INT8
-    case is Int16.Type: type = NPYIO_INT16
-    case is Int32.Type: type = NPYIO_INT32
-    case is Int64.Type: type = NPYIO_INT64
-    case is UInt8.Type: type = NPYIO_UINT8
-    case is UInt16.Type: type = NPYIO_UINT16
-    case is UInt32.Type: type = NPYIO_UINT32
-    case is UInt64.Type: type = NPYIO_UINT64
-    case is Float.Type: type = NPYIO_FLOAT32
-    case is Double.Type: type = NPYIO_FLOAT64
-    default: return nil
-    }
+    guard let type = Item.kernel else { return nil }
+    self.type = type
   }
 
-  /// Makes `best` the smallest or largest of itself and a packed run, passing over NaN.
+  /// How many items that lie apart are brought together at a time.
+  private static var blockSize: Int { 1024 }
+
+  /// Makes `best` the smallest or largest of itself and a run, passing over NaN.
   ///
   /// - Returns: Whether there was a NaN.
   func fold(_ best: inout Item, _ run: ItemRun<Item>, isMaximum: Bool) -> Bool {
-    // Safe: the run's items lie one after the other in memory that its maker holds; the result is as large as an item.
-    unsafe npyio_extremum(type, npyio_vector_width(), isMaximum ? 1 : 0, run.start, run.count, &best) != 0
+    let (width, size) = (npyio_vector_width(), MemoryLayout<Item>.size)
+    // Safe: the run's items lie in memory that its maker holds; the result is as large as an item, and the block as large
+    // as the items that are copied into it.
+    if run.isPacked { return unsafe npyio_extremum(type, width, isMaximum ? 1 : 0, run.start, run.count, &best) != 0 }
+    var hasNaN = false
+    unsafe withUnsafeTemporaryAllocation(of: Item.self, capacity: Self.blockSize) { block in
+      guard let start = block.baseAddress else { return }
+      for first in stride(from: 0, to: run.count, by: Self.blockSize) {
+        let count = min(Self.blockSize, run.count - first)
+        let items = unsafe run.start + first * run.step
+        unsafe npyio_copy_items(CInt(size), 0, width, items, run.step, start, size, count)
+        let found = unsafe npyio_extremum(type, width, isMaximum ? 1 : 0, start, count, &best)
+        hasNaN = hasNaN || found != 0
+      }
+    }
+    return hasNaN
+  }
+
+  /// Makes each state the smaller or larger of itself and an item; NaN wins.
+  func step(_ states: UnsafeMutablePointer<Item>, _ row: ItemRun<Item>, isMaximum: Bool) {
+    let size = MemoryLayout<Item>.size
+    // Safe: there are as many states as items.
+    unsafe npyio_elementwise(
+      isMaximum ? NPYIO_MAXIMUM : NPYIO_MINIMUM, type, npyio_vector_width(),
+      npyio_operand(items: row.start, step: row.step),
+      npyio_operand(items: states, step: size), states, size, row.count)
   }
 }

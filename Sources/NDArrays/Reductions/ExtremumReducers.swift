@@ -24,25 +24,35 @@ extension ExtremumReducer {
 }
 
 /// The smallest or largest integer.
-struct IntegerExtremum<Item: FixedWidthInteger & BitwiseCopyable & Sendable>: ExtremumReducer {
+struct IntegerExtremum<Item: FixedWidthInteger & KernelNumber>: ExtremumReducer {
   let isMaximum: Bool
   /// The value after which there is no better one, for types that do not use all their bits.
   var last: Item?
   var initial: Item { isMaximum ? .min : .max }
   @inline(__always)
   func step(_ state: Item, _ item: Item) -> Item { isMaximum ? max(state, item) : min(state, item) }
+  func step(_ states: UnsafeMutablePointer<Item>, _ row: ItemRun<Item>) -> Bool {
+    guard let kernel = ExtremumKernel(Item.self) else { return false }
+    unsafe kernel.step(states, row, isMaximum: isMaximum)
+    return true
+  }
   func extremum(_ state: Item, _ run: ItemRun<Item>) -> Item {
-    guard run.isPacked, let kernel = ExtremumKernel(Item.self) else { return stepping(state, run) }
+    guard let kernel = ExtremumKernel(Item.self) else { return stepping(state, run) }
     var best = state
     // Truth values are known as soon as one is found, of which there are often many.
     let size = last == nil ? run.count : 1 << 12
     var index = 0
-    while index < run.count, best != last {
+    while index < run.count, !isLast(best) {
       let part = run.part(index..<min(run.count, index + size))
       _ = kernel.fold(&best, part, isMaximum: isMaximum)
       index += part.count
     }
     return best
+  }
+
+  private func isLast(_ best: Item) -> Bool {
+    guard let last else { return false }
+    return isMaximum ? best >= last : best <= last
   }
 }
 
@@ -55,7 +65,7 @@ struct DateExtremum: ExtremumReducer {
     return isMaximum ? max(state, item) : min(state, item)
   }
   func extremum(_ state: Int64, _ run: ItemRun<Int64>) -> Int64 {
-    guard run.isPacked, let kernel = ExtremumKernel(Int64.self) else { return stepping(state, run) }
+    guard let kernel = ExtremumKernel(Int64.self) else { return stepping(state, run) }
     // "Not a time" is the least number.
     var least = state
     _ = kernel.fold(&least, run, isMaximum: false)
@@ -67,15 +77,20 @@ struct DateExtremum: ExtremumReducer {
 }
 
 /// The smallest or largest real number; NaN wins over any other, as in NumPy.
-struct RealExtremum<Item: BinaryFloatingPoint & BitwiseCopyable & Sendable>: ExtremumReducer {
+struct RealExtremum<Item: BinaryFloatingPoint & KernelNumber>: ExtremumReducer {
   let isMaximum: Bool
   var initial: Item { isMaximum ? -.infinity : .infinity }
   @inline(__always)
   func step(_ state: Item, _ item: Item) -> Item {
     (isMaximum ? item > state : item < state) || item != item ? item : state
   }
+  func step(_ states: UnsafeMutablePointer<Item>, _ row: ItemRun<Item>) -> Bool {
+    guard let kernel = ExtremumKernel(Item.self) else { return false }
+    unsafe kernel.step(states, row, isMaximum: isMaximum)
+    return true
+  }
   func extremum(_ state: Item, _ run: ItemRun<Item>) -> Item {
-    if run.isPacked, state == state, let kernel = ExtremumKernel(Item.self) {
+    if state == state, let kernel = ExtremumKernel(Item.self) {
       var best = state
       if !kernel.fold(&best, run, isMaximum: isMaximum) { return best }
     }

@@ -42,9 +42,14 @@ protocol Reducer: Sendable {
   func fold(_ state: State, _ run: ItemRun<Item>, onAllCores: Bool) -> State
   /// Takes in one item.
   func step(_ state: State, _ item: Item) -> State
+  /// Takes an item of a row into each of as many states; false, having done nothing, if there is no quicker way than one
+  /// by one.
+  func step(_ states: UnsafeMutablePointer<State>, _ row: ItemRun<Item>) -> Bool
 }
 
 extension Reducer {
+  func step(_ states: UnsafeMutablePointer<State>, _ row: ItemRun<Item>) -> Bool { false }
+
   /// Folds the parts of a long run on all cores, for reducers whose order does not show.
   func foldParts(
     _ state: State, _ run: ItemRun<Item>, fold: @Sendable (State, ItemRun<Item>) -> State,
@@ -167,6 +172,7 @@ enum Reduction {
             let row = unsafe ItemRun<R.Item>(
               array.firstElement + from + index * reduced.step + first * strides[inner], step: strides[inner],
               count: count)
+            if let first = states.baseAddress, unsafe reducer.step(first, row) { continue }
             if row.isPacked {
               // Spelled apart so that the compiler sees the unit stride.
               let packed = unsafe ItemRun<R.Item>(row.start, step: MemoryLayout<R.Item>.size, count: count)

@@ -80,20 +80,12 @@ extension AnyNDArray {
   /// The squared distance of every element to its mean, packed, in this array's order of memory.
   private func squaredDeviations(from mean: AnyNDArray) throws(ArrayError) -> AnyNDArray {
     switch (dtype.kind, dtype.itemSize) {
-    case (.bool, _), (.unsignedInteger, 1):
-      return try squares(UInt8.self, Double.self, mean, .float64) { square(Double($0) - $1) }
-    case (.signedInteger, 1): return try squares(Int8.self, Double.self, mean, .float64) { square(Double($0) - $1) }
-    case (.signedInteger, 2): return try squares(Int16.self, Double.self, mean, .float64) { square(Double($0) - $1) }
-    case (.signedInteger, 4): return try squares(Int32.self, Double.self, mean, .float64) { square(Double($0) - $1) }
-    case (.signedInteger, 8): return try squares(Int64.self, Double.self, mean, .float64) { square(Double($0) - $1) }
-    case (.unsignedInteger, 2): return try squares(UInt16.self, Double.self, mean, .float64) { square(Double($0) - $1) }
-    case (.unsignedInteger, 4): return try squares(UInt32.self, Double.self, mean, .float64) { square(Double($0) - $1) }
-    case (.unsignedInteger, 8): return try squares(UInt64.self, Double.self, mean, .float64) { square(Double($0) - $1) }
+    case (.bool, _), (.unsignedInteger, _), (.signedInteger, _), (.float, 8):
+      return try squares(in: .float64, mean)
+    case (.float, 4): return try squares(in: .float32, mean)
     #if !(os(macOS) && arch(x86_64))
       case (.float, 2): return try squares(Float16.self, Float16.self, mean, .float16) { square($0 - $1) }
     #endif
-    case (.float, 4): return try squares(Float.self, Float.self, mean, .float32) { square($0 - $1) }
-    case (.float, 8): return try squares(Double.self, Double.self, mean, .float64) { square($0 - $1) }
     case (.complex, 8):
       return try squares(NumberPair<Float>.self, NumberPair<Float>.self, mean, .float32) {
         let part = $0 - $1
@@ -106,6 +98,15 @@ extension AnyNDArray {
       }
     default: throw unsupported("std")
     }
+  }
+
+  /// The squares by NumPy's own steps: the elements as floats, less the mean, times themselves.
+  private func squares(in dtype: DType, _ mean: AnyNDArray) throws(ArrayError) -> AnyNDArray {
+    let result = try packedLike(dtype)
+    if self.dtype != dtype { try Conversion.convert(self, into: result) }
+    let elements = self.dtype == dtype ? self : result
+    _ = try Elementwise.calculate(.difference, elements, mean, dtype: dtype, into: result)
+    return try Elementwise.calculate(.product, result, result, dtype: dtype, into: result)
   }
 
   @inline(__always)

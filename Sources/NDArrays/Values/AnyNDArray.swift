@@ -73,15 +73,18 @@ public struct AnyNDArray: Sendable {
       offset: 0, storage: ArrayStorage(zeroedByteCount: count))
   }
 
-  /// A new array whose bytes are undefined until `fill` has written them all.
+  /// A new array whose bytes are undefined until somebody has written them all.
+  ///
+  /// - Parameter strides: Those of the same elements without gaps; by `fortran` if left out.
   package init(
-    uninitialized shape: [Int], dtype: DType, fortran: Bool = false
+    uninitialized shape: [Int], dtype: DType, fortran: Bool = false, strides: [Int]? = nil
   ) throws(ArrayError) {
     let count = try AnyNDArray.check(shape: shape, itemSize: dtype.itemSize)
     try ArrayStorage.requireRoom(for: count)
     self.init(
-      uncheckedDType: dtype, shape: shape, strides: Layout.strides(shape, itemSize: dtype.itemSize, fortran: fortran),
-      offset: 0, storage: ArrayStorage(uninitializedByteCount: count))
+      uncheckedDType: dtype, shape: shape,
+      strides: strides ?? Layout.strides(shape, itemSize: dtype.itemSize, fortran: fortran), offset: 0,
+      storage: ArrayStorage(uninitializedByteCount: count))
   }
 
   /// The packed bytes of an array's elements, copied.
@@ -177,11 +180,12 @@ public struct AnyNDArray: Sendable {
   /// The array itself if it is packed in C order, else a packed copy: NumPy's `ascontiguousarray`.
   public func contiguous() -> AnyNDArray { isCContiguous ? self : packed() }
 
-  /// The array in this machine's byte order, itself if it already is.
+  /// The array in this machine's byte order, itself if it already is; a copy has the same order of axes in memory.
   public func nativeByteOrder() -> AnyNDArray {
     if dtype.isNative { return self }
     let result = AnyNDArray(
-      uncheckedDType: dtype.native, shape: shape, strides: Layout.strides(shape, itemSize: dtype.itemSize), offset: 0,
+      uncheckedDType: dtype.native, shape: shape,
+      strides: ElementwisePlan.resultStrides(shape, itemSize: dtype.itemSize, strides, strides), offset: 0,
       storage: ArrayStorage(uninitializedByteCount: nbytes))
     StridedCopy.copy(from: self, toNew: result)
     return result

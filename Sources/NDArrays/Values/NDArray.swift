@@ -178,15 +178,19 @@ extension AnyNDArray {
   /// Bytes of a file may be anything, a Swift `Bool` may not: what is not 0 becomes 1, as NumPy reads it.
   package func normalizingBools() -> AnyNDArray {
     guard dtype == .bool else { return self }
-    let isClean = unsafe withContiguousBytes { bytes in
-      var seen: UInt8 = 0
-      for index in bytes.indices {
-        // Safe: an index of the buffer itself.
-        let byte = unsafe bytes[index]
-        seen |= byte
+    var isClean = true
+    let plan = LoopPlan(shape: shape, first: strides, second: strides)
+    if count > 0, let kernel = ExtremumKernel(UInt8.self) {
+      plan.forEachRow { offset, _ in
+        var largest: UInt8 = 0
+        // Safe: the plan's rows lie within the array, which is held until the end of this function.
+        let row = unsafe ItemRun<UInt8>(
+          firstElement + plan.firstOffset + offset, step: plan.inner.first, count: plan.inner.count)
+        _ = kernel.fold(&largest, row, isMaximum: true)
+        isClean = isClean && largest <= 1
       }
-      return seen <= 1
     }
+    extendLifetime(storage)
     if isClean { return self }
     let copy = packed()
     // Safe: the copy is new and nobody else holds it.

@@ -1,3 +1,5 @@
+internal import CNumPyIOKernels
+
 /// Copies elements from one layout to another, reversing bytes where the orders differ.
 ///
 /// The axes are first brought into the target's order of memory and merged where both sides run on without a gap,
@@ -97,52 +99,25 @@ package enum StridedCopy {
     }
   }
 
-  @inline(__always)
   private static func copyRow(
     _ size: Int, _ swap: Int, count: Int, from source: UnsafeRawPointer, step: Int,
     to target: UnsafeMutableRawPointer, targetStep: Int
   ) {
-    switch (size, swap) {
     // Safe: the caller's row has `count` items of `size` bytes on both sides, and `swap` divides `size`.
-    case (1, _): unsafe copyWords(UInt8.self, false, count, source, step, target, targetStep)
-    case (2, 1): unsafe copyWords(UInt16.self, false, count, source, step, target, targetStep)
-    case (4, 1): unsafe copyWords(UInt32.self, false, count, source, step, target, targetStep)
-    case (8, 1): unsafe copyWords(UInt64.self, false, count, source, step, target, targetStep)
-    case (2, 2): unsafe copyWords(UInt16.self, true, count, source, step, target, targetStep)
-    case (4, 4): unsafe copyWords(UInt32.self, true, count, source, step, target, targetStep)
-    case (8, 8): unsafe copyWords(UInt64.self, true, count, source, step, target, targetStep)
-    default:
-      for index in 0..<count {
-        let to = unsafe target + index * targetStep
-        unsafe to.copyMemory(from: source + index * step, byteCount: size)
-        if swap > 1 {
-          for word in stride(from: 0, to: size, by: swap) {
-            var bytes = unsafe UnsafeMutableRawBufferPointer(start: to + word, count: swap)
-            unsafe bytes.reverse()
-          }
-        }
-      }
-    }
-  }
-
-  @inline(__always)
-  private static func copyWords<Word: FixedWidthInteger & BitwiseCopyable>(
-    _: Word.Type, _ swap: Bool, _ count: Int, _ source: UnsafeRawPointer, _ step: Int,
-    _ target: UnsafeMutableRawPointer, _ targetStep: Int
-  ) {
-    let size = MemoryLayout<Word>.size
-    if step == size, targetStep == size {
-      // Spelled apart so that the compiler sees the unit strides and uses vectors.
-      for index in 0..<count {
-        // Safe: the caller's row has `count` words on both sides, which need not be aligned.
-        let word = unsafe source.loadUnaligned(fromByteOffset: index * size, as: Word.self)
-        unsafe target.storeBytes(of: swap ? word.byteSwapped : word, toByteOffset: index * size, as: Word.self)
-      }
-      return
+    if size <= 16, swap == 1 || swap == size {
+      let isDone = unsafe npyio_copy_items(
+        CInt(size), swap == 1 ? 0 : 1, npyio_vector_width(), source, step, target, targetStep, count)
+      if isDone != 0 { return }
     }
     for index in 0..<count {
-      let word = unsafe source.loadUnaligned(fromByteOffset: index * step, as: Word.self)
-      unsafe target.storeBytes(of: swap ? word.byteSwapped : word, toByteOffset: index * targetStep, as: Word.self)
+      let to = unsafe target + index * targetStep
+      unsafe to.copyMemory(from: source + index * step, byteCount: size)
+      if swap > 1 {
+        for word in stride(from: 0, to: size, by: swap) {
+          var bytes = unsafe UnsafeMutableRawBufferPointer(start: to + word, count: swap)
+          unsafe bytes.reverse()
+        }
+      }
     }
   }
 }

@@ -1,0 +1,78 @@
+internal import CNumPyIOKernels
+
+/// The conversion of numbers by a loop in C, between layouts and byte orders of any kind.
+struct ConversionKernel: Sendable {
+  private let from: npyio_number
+  /// The type of a real target, or of the parts of a complex one.
+  private let to: npyio_number
+  private let fromSize: Int
+  private let toSize: Int
+  private let fromSwaps: Bool
+  private let toSwaps: Bool
+  private let isComplex: Bool
+
+  /// How many elements go through a block that stays in the cache at a time.
+  private static let blockSize = 1024
+
+  /// `nil` for types that there is no loop for.
+  init?(_ source: DType, _ target: DType) {
+    isComplex = target.kind == .complex
+    guard let from = source.kernel, source.kind != .complex,
+      let to = isComplex ? ConversionKernel.part(of: target) : target.kernel
+    else { return nil }
+    (self.from, self.to) = (from, to)
+    fromSize = source.itemSize
+    toSize = isComplex ? target.itemSize / 2 : target.itemSize
+    (fromSwaps, toSwaps) = (!source.isNative, !target.isNative)
+    var none: UInt64 = 0
+    // Safe: of no elements nothing is read or written.
+    let isKnown = unsafe withUnsafeMutableBytes(of: &none) { bytes in
+      guard let address = bytes.baseAddress else { return false }
+      return unsafe npyio_convert(from, to, npyio_vector_width(), address, address, 0) != 0
+    }
+    if from != to, !isKnown { return nil }
+  }
+
+  private static func part(of complex: DType) -> npyio_number? {
+    switch complex.itemSize {
+    case 8: NPYIO_FLOAT32
+    case 16: NPYIO_FLOAT64
+    default: nil
+    }
+  }
+
+  func convert(_ row: Conversion.Row) {
+    let readsInPlace = row.sourceStep == fromSize && !fromSwaps
+    let writesInPlace = row.targetStep == toSize && !toSwaps && !isComplex
+    let width = npyio_vector_width()
+    if readsInPlace, writesInPlace {
+      // Safe: as many elements as the row has lie on both sides, one after the other, and nobody else writes to them.
+      _ = unsafe npyio_convert(from, to, width, row.source, row.target, row.count)
+      return
+    }
+    // Safe: two blocks of as many words as are converted at a time, which are written before they are read; the elements lie
+    // within the row on both sides.
+    unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * ConversionKernel.blockSize) { words in
+      guard let start = words.baseAddress else { return }
+      let first = UnsafeMutableRawPointer(start)
+      let second = unsafe first + 8 * ConversionKernel.blockSize
+      for done in stride(from: 0, to: row.count, by: ConversionKernel.blockSize) {
+        let count = min(ConversionKernel.blockSize, row.count - done)
+        let source = unsafe row.source + done * row.sourceStep
+        let target = unsafe row.target + done * row.targetStep
+        if !readsInPlace {
+          unsafe npyio_copy_items(
+            CInt(fromSize), fromSwaps ? 1 : 0, width, source, row.sourceStep, first, fromSize, count)
+        }
+        let read = unsafe readsInPlace ? source : UnsafeRawPointer(first)
+        let written = unsafe writesInPlace ? target : from == to ? UnsafeMutableRawPointer(mutating: read) : second
+        if from != to { _ = unsafe npyio_convert(from, to, width, read, written, count) }
+        if writesInPlace { continue }
+        unsafe npyio_copy_items(CInt(toSize), toSwaps ? 1 : 0, width, written, toSize, target, row.targetStep, count)
+        guard isComplex else { continue }
+        var zero: UInt64 = 0
+        unsafe npyio_copy_items(CInt(toSize), 0, width, &zero, 0, target + toSize, row.targetStep, count)
+      }
+    }
+  }
+}
