@@ -5,78 +5,6 @@ import Testing
 /// What a person does with loaded arrays, against the real NumPy: results are saved under the NumPy expression that they
 /// must equal, in dtype, shape and value.
 @Suite struct ArrayFunctionsTests {
-  /// Inputs and results on their way to NumPy.
-  private struct Claims {
-    var inputs: [(name: String, array: AnyNDArray)] = []
-    var results: [(expression: String, array: AnyNDArray)] = []
-
-    mutating func expect<Element>(_ expression: String, _ array: NDArray<Element>) {
-      results.append((expression, array.untyped))
-    }
-    mutating func expect<Element: ArrayElement>(_ expression: String, _ value: Element) {
-      results.append((expression, NDArray(scalar: value).untyped))
-    }
-  }
-
-  private static let program = """
-    import sys, numpy as np
-    bad = 0
-    for n, line in enumerate(open(sys.argv[1] + '/runs.txt').read().splitlines()):
-        inputs = np.load(f'{sys.argv[1]}/inputs{line}.npz')
-        results = np.load(f'{sys.argv[1]}/results{line}.npz')
-        names = {name: inputs[name] for name in inputs.files} | {'np': np}
-        expressions = open(f'{sys.argv[1]}/expressions{line}.txt').read().splitlines()
-        for number, expression in enumerate(expressions):
-            with np.errstate(all='ignore'):
-                wanted = np.asarray(eval(expression, dict(names)))
-            found = results[f'arr_{number}']
-            same = wanted.dtype == found.dtype and wanted.shape == found.shape
-            if same and wanted.dtype.kind in 'fc':
-                # NaNs are NaNs, and zeros have their signs.
-                parts = [(x.real, x.imag) if x.dtype.kind == 'c' else (x,) for x in (wanted, found)]
-                same = all(np.array_equal(w, f, equal_nan=True) and np.array_equal(np.signbit(w[w == 0]), np.signbit(f[f == 0]))
-                           for w, f in zip(*parts))
-            elif same:
-                same = np.array_equal(wanted, found)
-            if not same:
-                bad += 1
-                print(line, expression, 'is', repr(wanted), 'not', repr(found), wanted.dtype, found.dtype)
-    sys.exit(bad > 0)
-    """
-
-  private func check(_ runs: [(name: String, claims: Claims)]) async throws {
-    try await TemporaryFolder.with { folder in
-      for run in runs {
-        try await NPZArchive.save(run.claims.inputs, to: "\(folder)/inputs\(run.name).npz")
-        try await NPZArchive.save(
-          NPZArchive.numbered(run.claims.results.map(\.array)), to: "\(folder)/results\(run.name).npz")
-        let lines = run.claims.results.map(\.expression).joined(separator: "\n")
-        try Bytes.write(Array(lines.utf8), to: "\(folder)/expressions\(run.name).txt")
-      }
-      try Bytes.write(Array(runs.map(\.name).joined(separator: "\n").utf8), to: folder + "/runs.txt")
-      let outcome = try Python.run(["-c", ArrayFunctionsTests.program, folder])
-      #expect(outcome.exitCode == 0, "\(outcome.output)\(outcome.errors)")
-    }
-  }
-
-  /// Small numbers with zeros, ties and, of floats, infinities, NaNs and both zeros.
-  private func numbers<Element: NumericArrayElement>(_ seed: UInt32, _ shape: [Int]) throws -> NDArray<Element> {
-    var random = RandomState(seed: seed)
-    let unsigned = Element.dtype.kind == .unsignedInteger
-    let whole: NDArray<Int64> = random.randint(unsigned ? 0 : -4, 9, shape: shape)
-    var array = try whole.asType(Element.self, casting: .unsafe)
-    if Element.dtype.kind == .float, array.count > 6 {
-      let odd: [Double] = [.nan, .infinity, -.infinity, -0.0, 0.1]
-      for (index, value) in odd.enumerated() {
-        let element = try NDArray<Double>([value]).asType(Element.self)
-        array = array.flattened()
-        array[index + 1] = try NDArray(scalar: element.item())
-        array = try array.reshaped(shape)
-      }
-    }
-    return array
-  }
-
   private func claims<Element: NumericArrayElement & Comparable & ReducibleElement>(
     _: Element.Type, layout: Int
   ) throws -> Claims where Element.Total: NumericArrayElement {
@@ -84,11 +12,11 @@ import Testing
       try NDArray(layouts(of: array.untyped)[layout].array)
     }
     var claims = Claims()
-    let a = try laid(numbers(1, [4, 6]))
-    let b = try laid(numbers(2, [4, 6]))
-    let row = try laid(numbers(3, [6]))
-    let column = try laid(numbers(4, [4, 1]))
-    let t = try laid(numbers(5, [2, 3, 4]))
+    let a = try laid(Claims.numbers(1, [4, 6]))
+    let b = try laid(Claims.numbers(2, [4, 6]))
+    let row = try laid(Claims.numbers(3, [6]))
+    let column = try laid(Claims.numbers(4, [4, 1]))
+    let t = try laid(Claims.numbers(5, [2, 3, 4]))
     let none = try NDArray<Element>(zeros: [0, 3])
     let x = try b.element(at: [3, 3])
     claims.inputs =
@@ -216,7 +144,7 @@ import Testing
     try add(Float16.self)
     try add(Float.self)
     try add(Double.self)
-    try await check(runs)
+    try await Claims.check(runs)
   }
 
   /// Sums of several axes, of numbers whose sums are exact; what divides; numbers in steps.
@@ -254,7 +182,7 @@ import Testing
       claims.expect("np.linspace(2, 3, \(count))", try NDArray<Double>.linspace(2, 3, count: count))
     }
     claims.expect("np.linspace(0, 5e-324, 4)", try NDArray<Double>.linspace(0, .leastNonzeroMagnitude, count: 4))
-    try await check([("steps", claims)])
+    try await Claims.check([("steps", claims)])
   }
 
   @Test func errorsHaveCodes() throws {

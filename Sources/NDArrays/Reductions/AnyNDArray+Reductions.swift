@@ -7,7 +7,7 @@ extension AnyNDArray {
   /// - Parameter axis: Counted from the end if negative; left out, all elements are summed to a 0-d array.
   /// - Throws: ``ArrayError`` with code `axisOutOfRange`, or `unsupported` for dtypes that are not numeric.
   public func sum(axis: Int? = nil) throws(ArrayError) -> AnyNDArray {
-    let array = reducible()
+    let (array, buffered) = (reducible(), !dtype.isNative)
     switch (dtype.kind, dtype.itemSize) {
     case (.bool, _): return try array.reduced(IntegerSum<UInt8>(), axis, .int64)
     case (.signedInteger, 1): return try array.reduced(IntegerSum<Int8>(), axis, .int64)
@@ -19,12 +19,12 @@ extension AnyNDArray {
     case (.unsignedInteger, 4): return try array.reduced(IntegerSum<UInt32>(), axis, .uint64)
     case (.unsignedInteger, 8): return try array.reduced(IntegerSum<UInt64>(), axis, .uint64)
     #if !(os(macOS) && arch(x86_64))
-      case (.float, 2): return try array.reduced(RealSum<Float16>(), axis, .float16)
+      case (.float, 2): return try array.summed(RealSum<Float16>(), buffered, axis, .float16)
     #endif
-    case (.float, 4): return try array.reduced(RealSum<Float>(), axis, .float32)
-    case (.float, 8): return try array.reduced(RealSum<Double>(), axis, .float64)
-    case (.complex, 8): return try array.reduced(ComplexSum<Float>(), axis, .complex64)
-    case (.complex, 16): return try array.reduced(ComplexSum<Double>(), axis, .complex128)
+    case (.float, 4): return try array.summed(RealSum<Float>(), buffered, axis, .float32)
+    case (.float, 8): return try array.summed(RealSum<Double>(), buffered, axis, .float64)
+    case (.complex, 8): return try array.summed(ComplexSum<Float>(), buffered, axis, .complex64)
+    case (.complex, 16): return try array.summed(ComplexSum<Double>(), buffered, axis, .complex128)
     default: throw unsupported("sum")
     }
   }
@@ -106,6 +106,12 @@ extension AnyNDArray {
 
   /// In this machine's byte order, truth values as 0 and 1.
   func reducible() -> AnyNDArray { nativeByteOrder().normalizingBools() }
+
+  private func summed<R: Reducer>(
+    _ reducer: R, _ buffered: Bool, _ axis: Int?, _ dtype: DType
+  ) throws(ArrayError) -> AnyNDArray {
+    buffered ? try reduced(BufferedSum(base: reducer), axis, dtype) : try reduced(reducer, axis, dtype)
+  }
 
   func reduced<R: Reducer>(_ reducer: R, _ axis: Int?, _ dtype: DType) throws(ArrayError) -> AnyNDArray {
     guard let axis else { return try Reduction.whole(self, reducer, dtype: dtype) }

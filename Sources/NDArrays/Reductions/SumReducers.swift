@@ -12,10 +12,31 @@ struct RealSum<Item: RealItem>: Reducer where Item: BinaryFloatingPoint {
   func step(_ state: Item, _ item: Item) -> Item { Item(rounding: state.value + item.value) }
 }
 
+/// Sums of numbers in the other byte order: NumPy brings that many at a time into the processor's, and sums these.
+struct BufferedSum<R: Reducer>: Reducer {
+  let base: R
+  var initial: R.State { base.initial }
+  func fold(_ state: R.State, _ run: ItemRun<R.Item>, onAllCores: Bool) -> R.State {
+    var state = state
+    for first in stride(from: 0, to: run.count, by: NumPyBuffer.size) {
+      let part = run.part(first..<min(run.count, first + NumPyBuffer.size))
+      state = base.fold(state, part, onAllCores: false)
+    }
+    return state
+  }
+  @inline(__always)
+  func step(_ state: R.State, _ item: R.Item) -> R.State { base.step(state, item) }
+}
+
+/// How many elements NumPy converts at a time: `np.getbufsize()`.
+enum NumPyBuffer {
+  static var size: Int { 8192 }
+}
+
 /// Sums numbers in a wider floating-point type: for means. NumPy converts that many at a time, and sums these pairwise.
 struct WideningSum<Item: RealItem>: Reducer {
   typealias State = Item.Value
-  static var bufferSize: Int { 8192 }
+  static var bufferSize: Int { NumPyBuffer.size }
   var initial: Item.Value { 0 }
   @inline(__always)
   func fold(_ state: State, _ run: ItemRun<Item>, onAllCores: Bool) -> State {
