@@ -154,7 +154,7 @@ def text_rows():
     tables = {
         "ints": (rng.integers(-1000, 100000, (n, 10)), "%d", "i8"),
         "floats": (rng.normal(0, 100, (n, 5)), "%.18e", "f8"),
-        "shortest floats": (rng.normal(0, 100, (n, 5)), "%r", "f8"),
+        "shortest floats": (rng.normal(0, 100, (n, 5)), "%s", "f8"),
         "one decimal": (np.round(rng.normal(0, 100, (n, 5)), 1), "%.1f", "f8"),
         "zeros and ones": (rng.integers(0, 2, (n, 10)), "%d", "f8"),
         "ints as floats": (rng.integers(-1000, 100000, (n, 10)), "%d", "f8"),

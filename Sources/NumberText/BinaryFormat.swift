@@ -60,8 +60,12 @@ struct BinaryFormat {
   /// is certain unless a rounding boundary lies in between.
   @inline(__always)
   func round(_ number: UInt64, power: Int) -> Value? {
-    if number == 0 || power < PowersOfTen.lowest { return Value(significand: 0, biasedExponent: 0) }
-    if power > PowersOfTen.highest { return infinity }
+    if number == 0 { return Value(significand: 0, biasedExponent: 0) }
+    if power < PowersOfTen.lowest || power > PowersOfTen.highest {
+      // The table has all powers that doubles have, but not all of 80-bit numbers.
+      if significandBits == 64 { return nil }
+      return power < 0 ? Value(significand: 0, biasedExponent: 0) : infinity
+    }
     let zeros = number.leadingZeroBitCount
     let product = PowersOfTen.product(
       number << UInt64(truncatingIfNeeded: zeros), PowersOfTen.significand(power))
@@ -71,7 +75,9 @@ struct BinaryFormat {
     // How many of the high word's bits are not kept; subnormals keep fewer bits.
     let subnormal = max(0, minExponent &- exponent)
     let drop = 63 &+ upper &- significandBits &+ subnormal
-    guard drop > 0 else { return nil }
+    guard drop > 0 else {
+      return significandBits == 64 && subnormal == 0 ? roundExtended(product, upper, exponent, power) : nil
+    }
     if drop > 64 { return drop > 66 ? Value(significand: 0, biasedExponent: 0) : nil }
     let shift = UInt64(truncatingIfNeeded: drop)
     let kept = drop == 64 ? 0 : product.high >> shift
@@ -103,5 +109,26 @@ struct BinaryFormat {
     }
     return biased > maxExponent &- minExponent &+ 1
       ? infinity : Value(significand: significand, biasedExponent: biased)
+  }
+
+  /// The same for 64 bits, which are the product's high word: the low one is what is rounded away.
+  private func roundExtended(
+    _ product: (high: UInt64, low: UInt64), _ upper: Int, _ exponent: Int, _ power: Int
+  ) -> Value? {
+    var (significand, rest) = (product.high, product.low)
+    if upper == 0 {
+      significand = significand << 1 | rest >> 63
+      rest <<= 1
+    }
+    let half: UInt64 = 1 << 63
+    let isExact = power >= 0 && power <= 27
+    // The true product lies less than 4 above; it may be a half where the computed one is not quite.
+    if !isExact, rest <= half, rest > half - 4 { return nil }
+    var biased = exponent &- minExponent &+ 1
+    if rest > half || (rest == half && significand & 1 == 1) {
+      significand &+= 1
+      if significand == 0 { (significand, biased) = (half, biased &+ 1) }
+    }
+    return biased > maxExponent &- minExponent &+ 1 ? infinity : Value(significand: significand, biasedExponent: biased)
   }
 }

@@ -185,7 +185,9 @@ package enum NumberReader {
     guard scan(text, &position, into: &decimal) else {
       return special(text, &position).map { ExtendedFloat($0) }
     }
-    let value = exact(text, decimal, .extended)
+    let format = BinaryFormat.extended
+    let quick = decimal.isPlain ? format.round(decimal.number, power: decimal.power) : leading(text, decimal, format)
+    let value = quick ?? exact(text, decimal, format)
     let isInfinite = value == BinaryFormat.extended.infinity
     return ExtendedFloat(
       significand: isInfinite ? 1 << 63 : value.significand,

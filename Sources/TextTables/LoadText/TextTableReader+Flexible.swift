@@ -63,10 +63,15 @@ extension TextTableReader {
 extension RowPlan {
   /// The same plan for elements whose size is known now.
   fileprivate func fixed(_ dtype: DType, columnCount: Int) -> RowPlan {
-    RowPlan(
-      syntax: syntax, dtypeName: dtypeName,
-      slots: FieldSlots(alike: dtype, count: columnCount),
-      rowSize: columnCount * dtype.itemSize, useColumns: useColumns, converters: converters,
-      isHomogeneous: isHomogeneous, fast: nil)
+    let slots = FieldSlots(alike: dtype, count: columnCount)
+    let rowSize = columnCount * dtype.itemSize
+    let fast =
+      hasConverters
+      ? nil
+      : FastRowReader(syntax, slots, useColumns: useColumns, rowSize: rowSize, isHomogeneous: isHomogeneous)
+    return RowPlan(
+      syntax: syntax, dtypeName: dtypeName, slots: slots, rowSize: rowSize, useColumns: useColumns,
+      converters: converters,
+      isHomogeneous: isHomogeneous, fast: fast)
   }
 }

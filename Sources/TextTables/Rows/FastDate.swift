@@ -26,6 +26,22 @@ struct FastDate: Sendable {
     }
   }
 
+  /// The unit of a text of such a form, to a day, a minute or a second; `nil` for any other text. Whether there is such a
+  /// moment is not looked at.
+  static func unit(_ text: [UInt8]) -> DateUnit? {
+    let form: StaticString = "dddd-dd-ddTdd:dd:dd"
+    guard [10, 16, 19].contains(text.count) else { return nil }
+    for (index, byte) in text.enumerated() {
+      // Safe: the form has as many characters as the longest text.
+      switch unsafe form.utf8Start[index] {
+      case UInt8(ascii: "d"): if byte < 0x30 || byte > 0x39 { return nil }
+      case UInt8(ascii: "T"): if byte != 0x54, byte != 0x20 { return nil }
+      case let mark: if byte != mark { return nil }
+      }
+    }
+    return DateUnit(text.count == 10 ? .day : text.count == 16 ? .minute : .second)
+  }
+
   /// The moment in a range of a text; `nil` if it is not of this form.
   @inline(__always)
   func read(_ text: RawSpan, _ range: Range<Int>) -> Int64? {

@@ -7,6 +7,8 @@ internal import NumberText
 /// The rows that these give back go to ``RowTokenizer`` (``LineSplitter`` in `genfromtxt`) and ``FieldConversion``.
 enum FastRowReader: Sendable {
   case numbers(NumericRowReader)
+  /// Numbers of one kind, of which some rows may have quotes around them.
+  case quotedNumbers(NumericRowReader, MixedRowReader)
   case records(MixedRowReader)
   case fixedWidths(FixedWidthRowReader)
 
@@ -18,7 +20,15 @@ enum FastRowReader: Sendable {
     let delimiter = syntax.delimiter.first ?? 0
     guard FastRowReader.isPlain(delimiter: delimiter, comment: syntax.comment.first) else { return nil }
     if isHomogeneous, useColumns == nil, let element = FastRowReader.element(first.dtype) {
-      self = .numbers(NumericRowReader(element, delimiter: delimiter, columnCount: slots.count))
+      let numbers = NumericRowReader(element, delimiter: delimiter, columnCount: slots.count)
+      guard let quote = syntax.quote.first,
+        let records = MixedRowReader(
+          slots, delimiter: delimiter, comment: syntax.comment, nil, rowSize, quote: quote)
+      else {
+        self = .numbers(numbers)
+        return
+      }
+      self = .quotedNumbers(numbers, records)
       return
     }
     guard
@@ -74,9 +84,14 @@ enum FastRowReader: Sendable {
   ) -> Int {
     // Safe: the caller has room for `capacity` rows, which is what each reader needs.
     switch self {
-    case .numbers(let rows): unsafe rows.read(text, &position, into: target, capacity: capacity)
-    case .records(let rows): unsafe rows.read(text, &position, into: target, capacity: capacity, words: &words)
-    case .fixedWidths(let rows): unsafe rows.read(text, &position, into: target, capacity: capacity, words: &words)
+    case .numbers(let rows): return unsafe rows.read(text, &position, into: target, capacity: capacity)
+    case .quotedNumbers(let rows, let records):
+      let count = unsafe rows.read(text, &position, into: target, capacity: capacity)
+      if count > 0 { return count }
+      return unsafe records.read(text, &position, into: target, capacity: capacity, words: &words)
+    case .records(let rows): return unsafe rows.read(text, &position, into: target, capacity: capacity, words: &words)
+    case .fixedWidths(let rows):
+      return unsafe rows.read(text, &position, into: target, capacity: capacity, words: &words)
     }
   }
 }

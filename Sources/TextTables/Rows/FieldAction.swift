@@ -15,8 +15,12 @@ enum FieldAction: Sendable {
   /// `True` or `False` in letters of any case: what `genfromtxt` takes for a truth value.
   case truth
   /// `S`: the number of bytes; `U`: the number of code points, in this machine's byte order.
-  case bytes(Int)
-  case characters(Int)
+  ///
+  /// Where `isASCII`, any other text is left to slower readers, which know what else is white space there.
+  case bytes(Int, isASCII: Bool)
+  case characters(Int, isASCII: Bool)
+  /// A number of 80 bits.
+  case extended
 
   /// `nil` for a type that these readers do not know.
   ///
@@ -26,15 +30,17 @@ enum FieldAction: Sendable {
     if let element = FastRowReader.element(dtype) {
       self = .number(element)
     } else if dtype.kind == .bytes, dtype.itemSize > 0 {
-      self = .bytes(dtype.itemSize)
+      self = .bytes(dtype.itemSize, isASCII: asPython)
     } else if dtype.kind == .string, dtype.itemSize > 0, dtype.isNative {
-      self = .characters(dtype.itemSize / 4)
+      self = .characters(dtype.itemSize / 4, isASCII: asPython)
     } else if dtype.kind == .bool, asPython {
       self = .truth
     } else if dtype.kind == .complex, dtype.itemSize <= 16, dtype.isNative, asPython {
       self = .complex(dtype.itemSize)
     } else if !asPython, dtype.kind == .bool {
       self = .flag
+    } else if !asPython, dtype.kind == .float, dtype.itemSize == 16, dtype.isNative {
+      self = .extended
     } else if !asPython, let date = FastDate(dtype) {
       self = .date(date)
     } else if !asPython, !dtype.isNative, let element = FastRowReader.element(dtype.native) {
@@ -77,12 +83,12 @@ enum FieldAction: Sendable {
   /// The characters that the column has room for; `nil` for what is not text.
   var textSize: Int? {
     switch self {
-    case .skip, .number, .complex, .truth, .swapped, .flag, .date: nil
-    case .bytes(let size), .characters(let size): size
+    case .skip, .number, .complex, .truth, .swapped, .flag, .date, .extended: nil
+    case .bytes(let size, _), .characters(let size, _): size
     }
   }
 
-  /// Stores a field that is not a real number; false if it is not ASCII, or not a value of the kind.
+  /// Stores a field that is not a real number; false if it is not a value of the kind, or not ASCII where it must be.
   ///
   /// - Parameter target: Room for an element of the column's type.
   @inline(__always)
@@ -107,13 +113,28 @@ enum FieldAction: Sendable {
     case .truth:
       guard let truth = FieldAction.truth(text, range) else { return false }
       unsafe target.storeBytes(of: truth ? 1 : 0, as: UInt8.self)
-    case .bytes(let size):
+    case .extended:
+      guard let value = FieldConversion.extended(text, range) else { return false }
+      unsafe target.storeBytes(of: value.significand, as: UInt64.self)
+      unsafe target.storeBytes(of: UInt64(value.signAndExponent), toByteOffset: 8, as: UInt64.self)
+    case .bytes(let size, let isASCII):
+      guard isASCII else {
+        return FieldConversion.latin1(text, range, count: size) {
+          unsafe target.storeBytes(of: $0, toByteOffset: $1, as: UInt8.self)
+        }
+      }
       for index in 0..<size {
         let byte = start &+ index < end ? text.byte(start &+ index) : 0
         if byte >= 0x80 { return false }
         unsafe target.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
       }
-    case .characters(let size):
+    case .characters(let size, let isASCII):
+      guard isASCII else {
+        FieldConversion.codePoints(text, range, count: size) {
+          unsafe target.storeBytes(of: $0, toByteOffset: $1 &* 4, as: UInt32.self)
+        }
+        return true
+      }
       for index in 0..<size {
         let byte = start &+ index < end ? text.byte(start &+ index) : 0
         if byte >= 0x80 { return false }

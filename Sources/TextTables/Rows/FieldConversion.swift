@@ -111,13 +111,16 @@ internal import NumberText
       guard let value = FieldConversion.number(text, range, { NumberReader.double($0, &$1) }) else { return false }
       put(value.bitPattern)
     default:
-      // `strtold` skips white space before the number, but none may follow.
-      guard range.isEmpty || TextSpace.length(text, range.upperBound - 1, range.upperBound) == 0,
-        let value = FieldConversion.number(text, range, { NumberReader.extended($0, &$1) })
-      else { return false }
+      guard let value = FieldConversion.extended(text, range) else { return false }
       putExtended(value, at: 0)
     }
     return true
+  }
+
+  /// An 80-bit number: `strtold` skips white space before it, but none may follow.
+  static func extended(_ text: RawSpan, _ range: Range<Int>) -> ExtendedFloat? {
+    guard range.isEmpty || TextSpace.length(text, range.upperBound - 1, range.upperBound) == 0 else { return nil }
+    return number(text, range) { NumberReader.extended($0, &$1) }
   }
 
   func putExtended(_ value: ExtendedFloat, at offset: Int) {
@@ -211,8 +214,14 @@ internal import NumberText
 
   /// Latin-1; what is longer than the dtype is cut, what is beyond U+00FF is refused.
   private func storeBytes(_ text: RawSpan, _ range: Range<Int>) -> Bool {
+    FieldConversion.latin1(text, range, count: dtype.itemSize) { put($0, at: $1) }
+  }
+
+  /// The bytes of as much text as there is room for, and zeros; false for what Latin-1 does not have.
+  @inline(__always)
+  static func latin1(_ text: RawSpan, _ range: Range<Int>, count: Int, _ put: (UInt8, Int) -> Void) -> Bool {
     var position = range.lowerBound
-    for index in 0..<dtype.itemSize {
+    for index in 0..<count {
       var byte: UInt8 = 0
       if position < range.upperBound {
         byte = text.byte(position)
@@ -224,14 +233,21 @@ internal import NumberText
           position += 1
         }
       }
-      put(byte, at: index)
+      put(byte, index)
     }
     return true
   }
 
   private func storeString(_ text: RawSpan, _ range: Range<Int>) -> Bool {
+    FieldConversion.codePoints(text, range, count: dtype.itemSize / 4) { put($0, at: $1 * 4) }
+    return true
+  }
+
+  /// The code points of as much text as there is room for, and zeros.
+  @inline(__always)
+  static func codePoints(_ text: RawSpan, _ range: Range<Int>, count: Int, _ put: (UInt32, Int) -> Void) {
     var position = range.lowerBound
-    for index in 0..<(dtype.itemSize / 4) {
+    for index in 0..<count {
       var point: UInt32 = 0
       if position < range.upperBound {
         let first = text.byte(position)
@@ -242,9 +258,8 @@ internal import NumberText
         }
         position += length
       }
-      put(point, at: index * 4)
+      put(point, index)
     }
-    return true
   }
 }
 

@@ -35,9 +35,7 @@ struct FieldTarget: Sendable {
   var action: FieldAction
   /// Where the value goes, in bytes from the start of the row.
   var offset: Int
-  /// What is stored for a number that is missing; `nil` if such rows are given back.
-  var missing: MissingValue?
 
   /// A field that is passed over.
-  static let none = FieldTarget(action: .skip, offset: 0, missing: nil)
+  static let none = FieldTarget(action: .skip, offset: 0)
 }

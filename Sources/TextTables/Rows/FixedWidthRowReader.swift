@@ -10,6 +10,8 @@ struct FixedWidthRowReader: Sendable {
     /// Where the field stands, in characters from the start of the line.
     var field: Range<Int>
     var target: FieldTarget
+    /// What is stored for a number that is missing; `nil` if such rows are given back.
+    var missing: MissingValue?
   }
 
   private let columns: [Column]
@@ -55,8 +57,7 @@ struct FixedWidthRowReader: Sendable {
       columns.append(
         Column(
           field: fields[place],
-          target: FieldTarget(
-            action: action, offset: slot.offset, missing: missing.isEmpty ? nil : missing[index])))
+          target: FieldTarget(action: action, offset: slot.offset), missing: missing.isEmpty ? nil : missing[index]))
     }
     self.columns = columns
     self.comment = comment ?? 10
@@ -116,8 +117,7 @@ struct FixedWidthRowReader: Sendable {
     if case .number(let element) = column.target.action {
       while from < to, text.byte(from) == 0x20 { from &+= 1 }
       while from < to, text.byte(to &- 1) == 0x20 { to &-= 1 }
-      if let missing = column.target.missing, from == to || (missing.takesWords && MissingValue.isWord(text.byte(from)))
-      {
+      if let missing = column.missing, from == to || (missing.takesWords && MissingValue.isWord(text.byte(from))) {
         if from < to { missing.note(text, from..<to, &words) }
         unsafe missing.store(at: target)
         return true

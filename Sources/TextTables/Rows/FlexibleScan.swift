@@ -15,6 +15,10 @@ struct FlexibleScan {
       // Characters, not bytes: continuation bytes do not count.
       longest = max(longest, field.count { $0 & 0xC0 != 0x80 })
     default:
+      if dtype.kind == .datetime, let plain = FastDate.unit(field) {
+        if plain != unit { unit = unit.finer(plain) }
+        return
+      }
       guard let found = ParsedDate.parse(field, isDatetime: dtype.kind == .datetime) else { return }
       unit = unit.finer(found.unit)
     }

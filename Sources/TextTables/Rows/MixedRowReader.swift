@@ -4,8 +4,8 @@ internal import NumberText
 /// The fast path for rows whose columns differ: records, text among numbers, and tables of which only some columns are
 /// wanted.
 ///
-/// As ``NumericRowReader``, it gives back what is not plain: text that is not ASCII, quotes, comments within a row, white space
-/// other than spaces and tabs, rows that are too short.
+/// As ``NumericRowReader``, it gives back what is not plain: comments within a row, quotes but around whole fields, white space
+/// other than spaces and tabs where it divides, rows that are too short.
 struct MixedRowReader: Sendable {
   /// What `genfromtxt` requires of text: missing values, white space that it strips, text that would be cut.
   struct Strictness: Sendable {
@@ -18,6 +18,8 @@ struct MixedRowReader: Sendable {
   }
 
   private let columns: [FieldTarget]
+  /// What is stored for numbers that are missing; `nil` if such rows are given back.
+  private let missing: [MissingValue?]
   private let strictness: Strictness?
   /// Whether there may be columns after the last one that is read.
   private let ignoresRest: Bool
@@ -44,13 +46,16 @@ struct MixedRowReader: Sendable {
       Set(places).count == places.count
     else { return nil }
     var columns = [FieldTarget](repeating: .none, count: last + 1)
+    var missingValues = [MissingValue?](repeating: nil, count: last + 1)
     // Where spaces divide, those at the end of a line do not.
     let storesMissing = !missing.isEmpty && delimiter != 0x20
     for (index, (slot, place)) in zip(slots, places).enumerated() {
       guard let action = FieldAction(slot.dtype, asPython: strictness != nil) else { return nil }
-      columns[place] = FieldTarget(action: action, offset: slot.offset, missing: storesMissing ? missing[index] : nil)
+      columns[place] = FieldTarget(action: action, offset: slot.offset)
+      if storesMissing { missingValues[place] = missing[index] }
     }
     self.columns = columns
+    self.missing = missingValues
     ignoresRest = useColumns != nil
   }
 
@@ -76,7 +81,11 @@ struct MixedRowReader: Sendable {
           // Safe: the column lies within the row, of which there are `capacity` from `target` on.
           let start = place
           let column = unsafe columns[index]
-          guard unsafe read(column, text, &place, at: row + column.offset, &words) else { break rows }
+          if quote != 10, place < end, text.byte(place) == quote {
+            guard unsafe readQuoted(column, text, &place, at: row + column.offset) else { break rows }
+            continue
+          }
+          guard unsafe read(column, index, text, &place, at: row + column.offset, &words) else { break rows }
           if let strictness, !isPlainText(column, text, start..<place, index, strictness) { break rows }
         }
         guard endLine(text, &place) else { break rows }
@@ -106,7 +115,7 @@ struct MixedRowReader: Sendable {
 
   @inline(__always)
   private func read(
-    _ column: FieldTarget, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer,
+    _ column: FieldTarget, _ index: Int, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer,
     _ words: inout WordPlaces
   ) -> Bool {
     // Safe: the caller has room for the column's value.
@@ -117,7 +126,7 @@ struct MixedRowReader: Sendable {
       if unsafe !element.read(text, &place, into: target) {
         // A field may end after a number that does not fit, too: then the value is not missing.
         place = start
-        guard unsafe readMissing(column, text, &place, at: target, &words) else { return false }
+        guard unsafe readMissing(index, text, &place, at: target, &words) else { return false }
       }
       skipSpaces(text, &place)
       return true
@@ -127,19 +136,50 @@ struct MixedRowReader: Sendable {
       skipSpaces(text, &place)
       return true
     case .skip: return passField(text, &place)
-    case .complex, .truth, .bytes, .characters, .date:
+    case .complex, .truth, .bytes, .characters, .date, .extended:
       let start = place
       return unsafe passField(text, &place) && column.action.store(text, start..<place, at: target)
+    }
+  }
+
+  /// Reads a field that stands in quotes, of which there are none within, on one line.
+  private func readQuoted(
+    _ column: FieldTarget, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer
+  ) -> Bool {
+    let start = place &+ 1
+    var end = start
+    while end < text.byteCount, text.byte(end) != quote {
+      if text.byte(end) == 10 || text.byte(end) == 13 { return false }
+      end &+= 1
+    }
+    // Two quotes are one that belongs to the text.
+    guard end < text.byteCount, end &+ 1 == text.byteCount || text.byte(end &+ 1) != quote else { return false }
+    place = end &+ 1
+    // Safe: the caller has room for the column's value.
+    switch column.action {
+    case .skip: return true
+    case .number, .swapped, .flag:
+      let field = text.extracting(start..<end)
+      var position = 0
+      while position < field.byteCount, field.byte(position) == 0x20 { position &+= 1 }
+      if case .number(let element) = column.action {
+        guard unsafe element.read(field, &position, into: target) else { return false }
+      } else {
+        guard unsafe column.action.readNumber(field, &position, at: target) else { return false }
+      }
+      while position < field.byteCount, field.byte(position) == 0x20 { position &+= 1 }
+      return position == field.byteCount
+    case .complex, .truth, .bytes, .characters, .date, .extended:
+      return unsafe column.action.store(text, start..<end, at: target)
     }
   }
 
   /// Moves over a field that is not a number, where a missing value is to be stored.
   @inline(never)
   private func readMissing(
-    _ column: FieldTarget, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer,
-    _ words: inout WordPlaces
+    _ index: Int, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer, _ words: inout WordPlaces
   ) -> Bool {
-    guard let missing = column.missing else { return false }
+    guard let missing = missing[index] else { return false }
     let byte = place < text.byteCount ? text.byte(place) : 10
     if byte == delimiter || byte == 10 || byte == 13 {
       guard delimiter != 0, columns.count > 1 else { return false }
@@ -183,8 +223,8 @@ struct MixedRowReader: Sendable {
       if byte == comment || byte == quote { return false }
       if delimiter == 0 {
         if byte == 0x20 || byte == 9 { break }
-        // Other white space, some of it beyond ASCII.
-        if byte < 0x20 || byte >= 0x80 { return false }
+        // Other white space, some of it beyond ASCII: U+0085 and U+00A0, and what begins with 0xE1 to 0xE3.
+        if byte < 0x20 || byte == 0xC2 || (byte >= 0xE1 && byte <= 0xE3) { return false }
       }
       place &+= 1
     }
