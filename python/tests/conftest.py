@@ -1,12 +1,15 @@
 """What the tests of the package share: the package beside them, and arrays of every kind and layout."""
 import os
 import pathlib
+import signal
 import sys
 
 import numpy as np
 import pytest
 
 sys.dont_write_bytecode = True
+if hasattr(signal, "pthread_sigmask"):
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])  # what started the tests may have blocked the signals that they send
 if "NPYFAST_INSTALLED" not in os.environ:  # set where a wheel is what is to be tested
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
