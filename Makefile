@@ -9,7 +9,7 @@ SECONDS ?= 60
 SEEDS ?= 1 $(shell date +%Y%m%d)
 PREFIX ?= /usr/local
 
-.PHONY: demo build test lint examples wheel bench fuzz docs install uninstall deb clean
+.PHONY: demo build test lint examples wheel bench fuzz fuzz-parsers docs install uninstall deb clean
 
 demo: build
 	@.build/release/npy demo
@@ -42,6 +42,11 @@ fuzz:
 	  echo "fuzz: deflate, $(SECONDS) s, seed $$seed"; FuzzTesting/run $(SECONDS) $$seed; \
 	  echo "fuzz: pickles, $(SECONDS) s, seed $$seed"; FuzzTesting/pickles $(SECONDS) $$seed; \
 	done
+
+# Each parser on its own, by libFuzzer, which is led by what its inputs reach: make fuzz-parsers SECONDS=600 TARGETS="npz pickle"
+fuzz-parsers:
+	@scripts/setup --tests
+	@NPY_PYTHON="$(CURDIR)/.venv/bin/python" FuzzTesting/parsers $(SECONDS) $(firstword $(SEEDS)) $(TARGETS)
 
 # The library's reference and guides as a website in .build-docs/site; docs/ has the documents for who works on it.
 docs:
@@ -83,4 +88,4 @@ deb: build
 	@scripts/make-deb .build/release/npy .build/deb
 
 clean:
-	rm -rf .build .build-tests .build-docs .build-wheel FuzzTesting/.build python/dist .venv
+	rm -rf .build .build-tests .build-docs .build-wheel FuzzTesting/.build FuzzTesting/.build-parsers python/dist .venv

@@ -10,6 +10,8 @@ let package = Package(
     .systemLibrary(name: "CFuzzZlib"),
     .executableTarget(
       name: "DeflateFuzz", dependencies: [.product(name: "ArrayDeflate", package: "swift-numpy-io"), "CFuzzZlib"]),
+    // Has no main: libFuzzer's is linked in by `parsers`, which builds it.
+    .executableTarget(name: "ParserFuzz", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
     .executableTarget(name: "PickleFuzz", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
   ],
   swiftLanguageModes: [.v6]
