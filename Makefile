@@ -29,7 +29,7 @@ lint:
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
 	@scripts/check-house
 
-# Everything, or only some rows: make bench ROWS=deflate
+# Everything, or only some rows: make bench ROWS=deflate; ROWS=compare writes docs/benchmarks.md
 bench: build
 	@scripts/setup --tests
 	@Benchmarks/run $(ROWS)

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""Times the library beside NumPy and CPython on many small operations, in turns, and prints the ratios, worst first.
+"""Times the library beside NumPy, CPython, pandas and polars on many small operations, in turns, and prints the ratios, worst first.
 
-usage: compare.py [ROWS...] [--folder DIR] [--rounds N] [--size N] [--seed N] [--tsv FILE]
+usage: compare.py [ROWS...] [--folder DIR] [--rounds N] [--size N] [--seed N] [--tsv FILE] [--report FILE.md]
 
-ROWS are `arrays`, `pickles`, `text`, or parts of a row's name. Above 1 the library is faster. Wall and processor time are both
-given: on a busy machine the second counts.
+ROWS are `arrays`, `pickles`, `text`, `files`, `peers`, or parts of a row's name. Above 1 the library is faster. Wall and processor
+time are both given: on a busy machine the second counts. Peers that Python does not have are left out.
 """
 import argparse
 import datetime
 import decimal
 import pathlib
+import os
 import pickle
+import platform
 import random
 import statistics
 import subprocess
@@ -28,6 +30,7 @@ parser.add_argument("--rounds", type=int, default=7)
 parser.add_argument("--size", type=int, default=1_000_000, help="elements of an array, a tenth as many objects")
 parser.add_argument("--seed", type=int, default=1)
 parser.add_argument("--tsv")
+parser.add_argument("--report", help="a page in Markdown")
 options = parser.parse_args()
 folder = pathlib.Path(tempfile.mkdtemp(dir=options.folder))
 rng = np.random.default_rng(options.seed)
@@ -180,7 +183,7 @@ def text_rows():
             row(f"text savetxt {form} {name}, {said}", ["savetxt", path, form, delimiter],
                 lambda text=text, array=array, form=form, delimiter=delimiter: np.savetxt(text, array, form, delimiter))
             if dtype:
-                np.savetxt(text, array, form if name != "complex" else "%r", delimiter, encoding="utf-8")
+                np.savetxt(text, array, form, delimiter, encoding="utf-8")
                 separator = None if delimiter == " " else delimiter
                 row(f"text loadtxt {name}, {said}", ["loadtxt", text, dtype, separator or ""],
                     lambda text=text, dtype=dtype, separator=separator: np.loadtxt(text, dtype, delimiter=separator, encoding="utf-8"))
@@ -240,7 +243,48 @@ def measure(asked, peer, ours):
     return statistics.median(ratios), statistics.median(cost), min(ratios), max(ratios), best[0][1]
 
 
-array_rows(), pickle_rows(), text_rows(), file_rows()
+# Other libraries' tables
+def peer_rows():
+    n = N // 10
+    tables = {
+        "ints": (rng.integers(-1000, 100000, (n, 10)), "%d", "i8"),
+        "floats": (rng.normal(0, 100, (n, 5)), "%.17g", "f8"),
+        "ints as floats": (rng.integers(0, 2, (n, 10)), "%d", "f8"),
+        "ints of 19 digits": (rng.integers(10**18, 9 * 10**18, (n, 4)), "%d", "i8"),
+        "one column": (rng.integers(-1000, 100000, (5 * n, 1)), "%d", "i8"),
+        "one decimal": (np.round(rng.normal(0, 100, (n, 5)), 1), "%.1f", "f8"),
+        "seconds": (np.datetime64("2000-01-01T00:00:00") + rng.integers(0, 10**9, (n, 2)), "%s", "M8[s]"),
+    }
+    try:
+        import pandas
+    except ImportError:
+        pandas = None
+    try:
+        import polars
+    except ImportError:
+        polars = None
+    for name, (array, form, dtype) in tables.items():
+        text = folder / f"peer{len(ROWS)}.csv"
+        np.savetxt(text, array, form, ",")
+        path = saved(f"peer{len(ROWS)}", array)
+        asked = ["loadtxt", text, dtype, ","]
+        numeric = dtype != "M8[s]"
+        if pandas is not None and numeric:
+            row(f"peers pandas.read_csv {name}", asked, lambda text=text, dtype=dtype: pandas.read_csv(text, header=None, dtype=dtype))
+            frame = pandas.DataFrame(array)
+            out = str(text) + ".pandas"
+            row(f"peers pandas.to_csv {name}", ["savetxt", path, "%s", ","], lambda frame=frame, out=out: frame.to_csv(out, header=False, index=False))
+        if polars is not None:
+            types = {"i8": polars.Int64, "f8": polars.Float64, "M8[s]": polars.Datetime("ms")}
+            row(f"peers polars.read_csv {name}", asked, lambda text=text, types=[types[dtype]] * array.shape[1]: polars.read_csv(
+                text, has_header=False, schema_overrides=types))
+            if numeric:
+                frame = polars.DataFrame(array)
+                out = str(text) + ".polars"
+                row(f"peers polars.write_csv {name}", ["savetxt", path, "%s", ","], lambda frame=frame, out=out: frame.write_csv(out, include_header=False))
+
+
+array_rows(), pickle_rows(), text_rows(), file_rows(), peer_rows()
 server = subprocess.Popen([HERE / ".build/release/OperationBenchmark"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 found = []
 for name, asked, peer in ROWS:
@@ -257,8 +301,42 @@ lines = ["wall\tcpu\tleast\tmost\tours, ms\trow"] + [
 print("\n".join(lines))
 if options.tsv:
     pathlib.Path(options.tsv).write_text("\n".join(lines) + "\n")
-for group in ["arrays", "pickles loads", "pickles dumps", "text", "files"]:
-    walls = [outcome[0] for outcome, name in found if name.startswith(group)]
-    if walls:
-        print(f"{group}: {len(walls)} rows, median {statistics.median(walls):.2f}, behind {sum(w < 1 for w in walls)}")
+GROUPS = ["arrays", "pickles loads", "pickles dumps", "text loadtxt", "text savetxt", "text genfromtxt", "files", "peers"]
+summary = []
+for group in GROUPS:
+    rows = [(outcome, name) for outcome, name in found if name.startswith(group)]
+    if rows:
+        walls = [outcome[0] for outcome, _ in rows]
+        summary.append((group, len(rows), statistics.median(walls), min(walls), sum(wall < 1 for wall in walls), rows))
+        print(f"{group}: {len(rows)} rows, median {statistics.median(walls):.2f}, behind {sum(w < 1 for w in walls)}")
+
+
+def machine():
+    model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.processor()) \
+        if os.path.exists("/proc/cpuinfo") else platform.processor()
+    swift = subprocess.run(["swift", "--version"], capture_output=True, text=True).stdout.split("\n")[0]
+    versions = [f"Python {platform.python_version()}", f"NumPy {np.__version__}"]
+    for name in ["pandas", "polars"]:
+        if name in sys.modules:
+            versions.append(f"{name} {sys.modules[name].__version__}")
+    return f"{model}, {os.cpu_count()} cores; {swift}; {', '.join(versions)}; {datetime.date.today()}"
+
+
+if options.report:
+    page = ["# Beside NumPy and others", "",
+            "Written by `make bench ROWS=compare`: each row is timed in turns with its peer, in two processes that go on. A ratio is the peer's time",
+            f"over ours, by the clock, the median of {options.rounds} rounds: above 1 the library is faster. Arrays have {N:,} elements, pickles and",
+            "tables about a tenth as many. The peer is NumPy for arrays, text and files, CPython for pickles.", "", machine() + ".", "",
+            "| rows | how many | median | least | behind |", "| --- | --- | --- | --- | --- |"]
+    page += [f"| {group} | {count} | {median:.2f} | {least:.2f} | {behind} |" for group, count, median, least, behind, _ in summary]
+    for group, _, _, _, behind, rows in summary:
+        page += ["", f"## {group[0].upper()}{group[1:]}: behind" if behind else f"## {group[0].upper()}{group[1:]}: none is behind", ""]
+        page += [f"- {wall:.2f} ({least:.2f} to {most:.2f}): {name.removeprefix(group).strip()}"
+                 for (wall, _, least, most, _), name in rows if wall < 1]
+        page += ["", "The others from the least:" if behind else "From the least:", ""]
+        rest = [(outcome, name) for outcome, name in rows if outcome[0] >= 1]
+        for k in range(0, len(rest), max(1, len(rest) // 12)):
+            (wall, _, _, _, seconds), name = rest[k]
+            page.append(f"- {wall:.1f}: {name.removeprefix(group).strip()} ({seconds * 1e3:.3g} ms)")
+    pathlib.Path(options.report).write_text("\n".join(page) + "\n")
 subprocess.run(["rm", "-r", folder])
