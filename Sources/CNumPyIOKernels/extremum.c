@@ -1,41 +1,57 @@
 #include "CNumPyIOKernels.h"
 #include "Widths.h"
 
-// Four vectors abreast, so that no comparison waits for the one before. A vector of truths is all ones or zeros in each
-// lane, and selects by `&` and `|`, which compilers make the processor's own minimum and maximum.
+// Four vectors abreast, so that no comparison waits for the one before; then single ones, of which the last may begin among
+// items that have been looked at, which changes nothing. A vector of truths is all ones or zeros in each lane, and selects by `&`
+// and `|`, which compilers make the processor's own minimum and maximum. The lanes
+// are folded onto sixteen bytes, and these one by one.
+#define LOOK(ITEMS, FOUND, BETTER)                                                                    \
+    {                                                                                                 \
+      vector x = *(const loose *)(ITEMS);                                                             \
+      truths better = (truths)(x BETTER FOUND);                                                       \
+      FOUND = (vector)(((truths)x & better) | ((truths)FOUND & ~better));                             \
+      strange |= (truths)(x != x);                                                                    \
+    }
 #define DEFINE_EXTREMUM(NAME, BYTES, TARGET, T, I, BETTER)                                            \
   TARGET static int NAME(const char *items, size_t count, T *best) {                                  \
     typedef T vector __attribute__((vector_size(BYTES)));                                             \
     typedef I truths __attribute__((vector_size(BYTES)));                                             \
     typedef T loose __attribute__((vector_size(BYTES), aligned(1), may_alias));                       \
     typedef T loose_item __attribute__((aligned(1), may_alias));                                      \
+    typedef I truths_in_words __attribute__((vector_size(BYTES), aligned(8), may_alias));             \
     enum { lanes = BYTES / sizeof(T) };                                                               \
-    size_t index = 0;                                                                                 \
     int has_nan = 0;                                                                                  \
-    if (count >= 4 * lanes) {                                                                         \
-      vector found[4];                                                                                \
-      truths strange = {0};                                                                           \
-      for (int i = 0; i < 4; i++) found[i] = *(const loose *)items;                                   \
-      for (; index + 4 * lanes <= count; index += 4 * lanes) {                                        \
-        _Pragma("clang loop unroll(full)") for (int i = 0; i < 4; i++) {                              \
-          vector x = *(const loose *)(items + (index + (size_t)i * lanes) * sizeof(T));               \
-          truths better = (truths)(x BETTER found[i]);                                                \
-          found[i] = (vector)(((truths)x & better) | ((truths)found[i] & ~better));                   \
-          strange |= (truths)(x != x);                                                                \
-        }                                                                                             \
+    if (count < lanes) {                                                                              \
+      for (size_t index = 0; index < count; index++) {                                                \
+        T x = *(const loose_item *)(items + index * sizeof(T));                                       \
+        if (x BETTER *best) *best = x;                                                                \
+        has_nan |= x != x;                                                                            \
       }                                                                                               \
-      for (int i = 0; i < 4; i++)                                                                     \
-        for (int lane = 0; lane < lanes; lane++) {                                                    \
-          if (found[i][lane] BETTER *best) *best = found[i][lane];                                    \
-          has_nan |= strange[lane] != 0;                                                              \
-        }                                                                                             \
+      return has_nan;                                                                                 \
     }                                                                                                 \
-    for (; index < count; index++) {                                                                  \
-      T x = *(const loose_item *)(items + index * sizeof(T));                                         \
-      if (x BETTER *best) *best = x;                                                                  \
-      has_nan |= x != x;                                                                              \
-    }                                                                                                 \
-    return has_nan;                                                                                   \
+    T left[lanes];                                                                                    \
+    for (int lane = 0; lane < lanes; lane++) left[lane] = *best;                                      \
+    vector start = *(const loose *)left, found[4] = {start, start, start, start};                     \
+    truths strange = {0};                                                                             \
+    size_t index = 0;                                                                                 \
+    for (; index + 4 * lanes <= count; index += 4 * lanes)                                            \
+      _Pragma("clang loop unroll(full)") for (int i = 0; i < 4; i++)                                  \
+        LOOK(items + (index + (size_t)i * lanes) * sizeof(T), found[i], BETTER)                       \
+    for (; index + lanes <= count; index += lanes) LOOK(items + index * sizeof(T), found[0], BETTER)  \
+    LOOK(items + (count - lanes) * sizeof(T), found[0], BETTER)                                       \
+    LOOK(&found[1], found[0], BETTER)                                                                 \
+    LOOK(&found[3], found[2], BETTER)                                                                 \
+    LOOK(&found[2], found[0], BETTER)                                                                 \
+    *(loose *)left = found[0];                                                                        \
+    enum { few = 16 / sizeof(T) };                                                                    \
+    for (int lane = few; lane < lanes; lane++)                                                        \
+      left[lane % few] = left[lane] BETTER left[lane % few] ? left[lane] : left[lane % few];          \
+    for (int lane = 0; lane < few; lane++)                                                            \
+      if (left[lane] BETTER *best) *best = left[lane];                                                \
+    uint64_t words[BYTES / 8], any = 0;                                                               \
+    *(truths_in_words *)words = strange;                                                              \
+    for (int word = 0; word < BYTES / 8; word++) any |= words[word];                                  \
+    return any != 0;                                                                                  \
   }
 
 #define DEFINE_WIDTHS(NAME, T, I, BETTER)                                                             \
