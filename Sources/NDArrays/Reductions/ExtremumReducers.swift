@@ -31,6 +31,7 @@ struct IntegerExtremum<Item: FixedWidthInteger & KernelNumber>: ExtremumReducer 
   var initial: Item { isMaximum ? .min : .max }
   @inline(__always)
   func step(_ state: Item, _ item: Item) -> Item { isMaximum ? max(state, item) : min(state, item) }
+  // Safe: the caller has a state for each item of the row.
   func step(_ states: UnsafeMutablePointer<Item>, _ row: ItemRun<Item>) -> Bool {
     guard let kernel = ExtremumKernel(Item.self) else { return false }
     unsafe kernel.step(states, row, isMaximum: isMaximum)
@@ -84,6 +85,7 @@ struct RealExtremum<Item: BinaryFloatingPoint & KernelNumber>: ExtremumReducer {
   func step(_ state: Item, _ item: Item) -> Item {
     (isMaximum ? item > state : item < state) || item != item ? item : state
   }
+  // Safe: the caller has a state for each item of the row.
   func step(_ states: UnsafeMutablePointer<Item>, _ row: ItemRun<Item>) -> Bool {
     guard let kernel = ExtremumKernel(Item.self) else { return false }
     unsafe kernel.step(states, row, isMaximum: isMaximum)

@@ -57,6 +57,7 @@ public final class PickleDict: PickleNode {
 
   deinit { PickleNode.end(self) }
 
+  // Safe: as in `entries`.
   override func forget() { unsafe storage = Storage() }
 
   override func surrender(to pending: inout [PickleValue]) {
@@ -74,6 +75,7 @@ public final class PickleDict: PickleNode {
 
   /// The value of a key. Setting `nil` removes it; a key that Python could not hash is never found nor set.
   public subscript(key: PickleValue) -> PickleValue? {
+    // Safe: as in `entries`.
     get { unsafe storage.place(of: key).map { unsafe storage.entries[$0].value } }
     set {
       guard let newValue else {
@@ -94,6 +96,7 @@ public final class PickleDict: PickleNode {
   ///
   /// - Throws: ``FormatError`` with code `malformed` for a key that Python could not hash.
   public func set(_ key: consuming PickleValue, to value: consuming PickleValue) throws(FormatError) {
+    // Safe: as in `entries`.
     guard KeyHash.isHashable(key) else { throw FormatError(.malformed, "unhashable type: '\(key.typeName)'") }
     unsafe storage.insert(key, value)
   }
@@ -139,8 +142,10 @@ public final class PickleSet: PickleNode {
 
   deinit { PickleNode.end(self) }
 
+  // Safe: as in `items`.
   override func forget() { unsafe storage = Storage() }
 
+  // Safe: as in `items`.
   override func surrender(to pending: inout [PickleValue]) {
     unsafe PickleNode.moveContainers(of: &storage.items, to: &pending)
     forget()
@@ -153,6 +158,7 @@ public final class PickleSet: PickleNode {
   ///
   /// - Throws: ``FormatError`` with code `malformed` for an item that Python could not hash.
   public func insert(_ item: consuming PickleValue) throws(FormatError) {
+    // Safe: as in `items`.
     guard KeyHash.isHashable(item) else { throw FormatError(.malformed, "unhashable type: '\(item.typeName)'") }
     // Each set within knows its hash before it is needed further out: no depth of sets becomes one of calls.
     if case .frozenSet(let inner) = item { _ = inner.contentHash }
@@ -160,10 +166,14 @@ public final class PickleSet: PickleNode {
   }
 
   /// Whether an equal item is there.
-  public func contains(_ item: PickleValue) -> Bool { unsafe storage.contains(item) }
+  public func contains(_ item: PickleValue) -> Bool {
+    // Safe: as in `items`.
+    unsafe storage.contains(item)
+  }
 
   /// A hash in which the order does not count.
   var contentHash: Int {
+    // Safe: as in `items`.
     if let known = unsafe storage.knownHash { return known }
     let items = items
     var sum = items.count

@@ -13,12 +13,14 @@ import ByteIO
   static let frameTarget = 1 << 16
   private static let frameHeader = 9
 
+  // Safe: memory of this output's own, given back when it ends.
   init(_ sink: any ByteSink) {
     self.sink = sink
     capacity = PickleOutput.frameTarget * 2
     unsafe base = .allocate(byteCount: capacity, alignment: 16)
   }
 
+  // Safe: allocated by `init` or `grow`, and used no more.
   deinit { unsafe base.deallocate() }
 
   /// Makes room for more bytes, and opens a frame where none is, before anything is written into it.
@@ -103,6 +105,7 @@ import ByteIO
 
   /// An operation with a length of one byte, and the bytes.
   @inline(__always)
+  // Safe: the caller's bytes are copied within the call.
   mutating func write(_ code: UInt8, short bytes: UnsafeRawBufferPointer) {
     write(codes: code, UInt8(truncatingIfNeeded: bytes.count))
     unsafe write(bytes)
@@ -150,6 +153,7 @@ import ByteIO
 
   /// A payload with its operation and length: large ones go to the sink from where they lie, outside of frames.
   mutating func writePayload(_ header: [UInt8], _ payload: UnsafeRawBufferPointer) throws(FormatError) {
+    // Safe: the caller's bytes are read within the call.
     if payload.count < PickleOutput.frameTarget {
       write(header)
       return unsafe write(payload)

@@ -6,6 +6,7 @@
   private var capacity: Int
   private(set) var count = 0
 
+  // Safe: memory of this stack's own, given back when it ends.
   init(capacity: Int = 64) {
     self.capacity = capacity
     unsafe base = .allocate(capacity: capacity)
