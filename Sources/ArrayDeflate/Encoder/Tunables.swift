@@ -187,14 +187,17 @@ enum Tunables {
     static let longContext = 8
     /// The most steps along a chain, and those of `fast`; a fourth of them where there is a match a byte before.
     static let depth = 24
-    static let depthOfFast = 6
+    static let depthOfFast = 4
+    /// The same where contexts are long, for items of one byte.
+    static let depthOfLongContext = 32
     /// What a match of less than six bytes has to save, in 128ths of a bit: it hides longer ones. Text is .3% smaller.
     static let minGain: Int32 = 192
     /// A match of this many bytes is taken without looking further: the longest there is. (With 64 dates as strings take 1.02 of
     /// zlib's size instead of .97, strings that are mostly empty 1.14 instead of .98, and nothing is faster.)
     static let niceLength = DeflateAlphabet.maxMatch
-    /// After a match of this many bytes the next position is not searched.
+    /// After a match of this many bytes the next position is not searched; the same for `fast`.
     static let longMatch = 64
+    static let longMatchOfFast = 6
     /// Fewer bytes at the distance of the match before, which was as long as can be, are searched for as any others.
     static let runLength = 64
     /// The bytes after which costs are updated, and positions out of reach forgotten: less than a window, so that what has been

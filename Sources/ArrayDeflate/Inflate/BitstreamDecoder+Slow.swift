@@ -80,7 +80,7 @@ extension BitstreamDecoder {
       let distance = reach.value(distanceBits)
       guard distance <= out else { return .failure(.distanceTooFar) }
       guard length <= output.count - out else { return .failure(.tooLong) }
-      if output.count - out >= length + 48 {
+      if output.count - out >= length + 64 {
         output.copyMatch(to: out, distance: distance, count: length)
         out += length
       } else {

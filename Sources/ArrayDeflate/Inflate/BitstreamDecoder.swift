@@ -56,7 +56,7 @@ struct SymbolTables {
 /// ## Bounds of the fast loop
 /// An iteration refills at most twice, each of which reads 8 bytes and moves at most 7: 15 bytes from `next` on, fewer than
 /// ``inputReserve``. It writes at most three times four literals and a run of 258, or a match in place of the last run, and up
-/// to 47 bytes in excess: less than ``outputReserve``. What is read of the output lies within `distance <= out`, or within the
+/// to 63 bytes in excess: less than ``outputReserve``. What is read of the output lies within `distance <= out`, or within the
 /// last 8 bytes, of which ``outputBefore`` has enough.
 struct BitstreamDecoder {
   /// The bits that have been loaded, the next one lowest. Those above the lowest ``left`` are the stream's too, or 0.

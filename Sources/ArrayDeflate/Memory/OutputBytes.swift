@@ -50,17 +50,32 @@
     guard count > 8 else { return }
     var target = index &+ 8
     let end = index &+ count
+    let wide = SIMD4<UInt64>(repeating: pattern.littleEndian)
     repeat {
-      for step in 0..<4 { store64(target &+ 8 &* step, pattern) }
+      store(target, wide)
       target &+= 32
     } while target < end
   }
 
-  /// A distance from which on what is read was written long enough ago to be in the cache. What is nearer comes from the
-  /// processor's queue of stores, which cannot put 16 bytes together from two stores of eight, but waits for both.
-  private static var settled: Int { 512 }
+  @inline(__always) private func store(_ index: Int, _ value: SIMD4<UInt64>) {
+    assert(index >= 0 && index + 32 <= count)
+    // Safe: 32 bytes from `index` on are within the memory.
+    unsafe base.storeBytes(of: value, toByteOffset: index, as: SIMD4<UInt64>.self)
+  }
 
-  /// Copies a match: `count` bytes from `distance` bytes before, which may overlap; writes up to 47 bytes more. Most
+  @inline(__always) private func load(_ index: Int) -> SIMD4<UInt64> {
+    assert(index >= 0 && index + 32 <= count)
+    // Safe: 32 bytes from `index` on are within the memory.
+    return unsafe base.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self)
+  }
+
+  /// A distance from which on what is read was written long enough ago to be in the cache. What is nearer comes from the
+  /// processor's queue of stores, which cannot put what is read together from two stores, but waits for both.
+  private static var settled: Int { 512 }
+  /// Up to this distance what repeats is kept in registers, and only written.
+  private static var shortPeriod: Int { 64 }
+
+  /// Copies a match: `count` bytes from `distance` bytes before, which may overlap; writes up to 63 bytes more. Most
   /// matches are short: 40 bytes are copied without asking, since a branch that is predicted wrongly costs more.
   @inline(__always) func copyMatch(to index: Int, distance: Int, count: Int) {
     if distance >= 8 {
@@ -75,6 +90,8 @@
           copy16(to: target &+ 32, from: target &+ 32 &- distance)
           target &+= 48
         } while target < end
+      } else if distance <= OutputBytes.shortPeriod {
+        copyPeriod(to: target, distance: distance, until: end)
       } else {
         repeat {
           for step in 0..<4 { store64(target &+ 8 &* step, load64(target &+ 8 &* step &- distance)) }
@@ -86,24 +103,41 @@
     }
   }
 
+  /// Goes on with a match of 40 bytes or more whose distance is 8 to 64 bytes. As many periods as 64 bytes hold are read once,
+  /// and then written again and again, each time over what was too much.
+  @inline(never) private func copyPeriod(to index: Int, distance: Int, until end: Int) {
+    // No more of them than there are before.
+    let step = min(OutputBytes.shortPeriod, distance + 40) / distance * distance
+    let (first, second) = (load(index - step), load(index - step + 32))
+    var target = index
+    while target < end {
+      store(target, first)
+      store(target &+ 32, second)
+      target &+= step
+    }
+  }
+
   /// Copies a match whose distance is less than eight bytes.
   @inline(never) private func copyClose(to index: Int, distance: Int, count: Int) {
-    if distance & (distance - 1) == 0, index >= 8 {
-      let unused = UInt64(64 - 8 * distance)
-      fill(index, count: count, with: load64(index - 8) >> unused &* OutputBytes.repeats(unused))
+    guard index >= 8 else {
+      for target in index..<index + count { self[target] = self[target - distance] }
       return
     }
-    // Once they are written out, the bytes of several periods can be copied eight at a time.
-    let wide = distance * ((7 + distance) / distance)
+    let unused = UInt64(64 - 8 * distance)
+    let period = load64(index - 8) >> unused
+    if distance & (distance - 1) == 0 {
+      fill(index, count: count, with: period &* OutputBytes.repeats(unused))
+      return
+    }
+    // Eight bytes that repeat it, written again and again at whole periods.
+    let bits = UInt64(8 * distance)
+    let pattern = period | period << bits | period << (2 * bits)
+    let step = 8 / distance * distance
     let end = index + count
     var target = index
-    while target < min(end, index + wide) {
-      self[target] = self[target - distance]
-      target += 1
-    }
     while target < end {
-      store64(target, load64(target - wide))
-      target += 8
+      store64(target, pattern)
+      target &+= step
     }
   }
 

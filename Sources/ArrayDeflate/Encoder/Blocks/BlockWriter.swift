@@ -20,7 +20,8 @@ struct BlockCode {
     bits =
       3 + header.bits
       + BlockWriter.bits(
-        literals: literals, distances: distances, literalCounts: literalCounts, distanceCounts: distanceCounts)
+        literals: literals.lengths, distances: distances.lengths, literalCounts: literalCounts,
+        distanceCounts: distanceCounts)
   }
 }
 
@@ -41,7 +42,7 @@ struct BlockWriter {
     let fixedBits =
       3
       + BlockWriter.bits(
-        literals: HuffmanCode.fixedLiterals, distances: HuffmanCode.fixedDistances,
+        literals: HuffmanCode.fixedLiterals.lengths, distances: HuffmanCode.fixedDistances.lengths,
         literalCounts: code.literalCounts, distanceCounts: code.distanceCounts)
     let storedBits = (bytes.count + 5 * ((bytes.count + 65_534) / 65_535)) * 8 + 7
     if storedBits <= min(code.bits, fixedBits) {
@@ -63,17 +64,17 @@ struct BlockWriter {
 
   /// The bits of the symbols of a block with their extra bits.
   static func bits(
-    literals: HuffmanCode, distances: HuffmanCode, literalCounts: [UInt32], distanceCounts: [UInt32]
+    literals: [UInt8], distances: [UInt8], literalCounts: [UInt32], distanceCounts: [UInt32]
   ) -> Int {
     var bits = 0
     for symbol in literalCounts.indices {
       let extra = symbol > 256 ? Int(DeflateAlphabet.lengthExtra[symbol - 257]) : 0
-      bits += Int(literalCounts[symbol]) * (Int(literals.lengths[symbol]) + extra)
+      bits += Int(literalCounts[symbol]) * (Int(literals[symbol]) + extra)
     }
     for symbol in distanceCounts.indices {
       bits +=
         Int(distanceCounts[symbol])
-        * (Int(distances.lengths[symbol]) + DeflateAlphabet.distanceExtra(symbol))
+        * (Int(distances[symbol]) + DeflateAlphabet.distanceExtra(symbol))
     }
     return bits
   }
@@ -85,8 +86,8 @@ extension Histogram {
     let literalCounts = (0..<DeflateAlphabet.literalCount).map { literals[$0] }
     let distanceCounts = (0..<DeflateAlphabet.distanceCount).map { distances[$0] }
     return BlockWriter.bits(
-      literals: HuffmanCode(frequencies: literalCounts, limit: BlockWriter.literalLimit),
-      distances: HuffmanCode(frequencies: distanceCounts, limit: BlockWriter.distanceLimit),
+      literals: HuffmanCode.lengths(literalCounts, limit: BlockWriter.literalLimit),
+      distances: HuffmanCode.lengths(distanceCounts, limit: BlockWriter.distanceLimit),
       literalCounts: literalCounts, distanceCounts: distanceCounts)
   }
 }

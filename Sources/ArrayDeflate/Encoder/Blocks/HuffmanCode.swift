@@ -48,7 +48,7 @@ struct HuffmanCode {
       if frequencies[spare] == 0 { leaves.append(1 << 16 | UInt64(spare)) }
       spare += 1
     }
-    leaves.sort()
+    sort(&leaves)
     let count = leaves.count
     // Nodes are made in order of weight, so two queues do: the leaves left, and the inner nodes left.
     var weights = [UInt64](repeating: 0, count: count)
@@ -93,6 +93,26 @@ struct HuffmanCode {
       }
     }
     return lengths
+  }
+
+  /// Sorts leaves by frequency, equal ones by symbol, in which order they come: eight bits of the frequency after the other.
+  private static func sort(_ leaves: inout [UInt64]) {
+    guard leaves.count > 32 else { return leaves.sort() }
+    let all = leaves.reduce(0, |)
+    var other = leaves
+    var shift = 16 as UInt64
+    while all >> shift > 0 {
+      var starts = [Int](repeating: 0, count: 257)
+      for leaf in leaves { starts[Int(leaf >> shift & 0xFF) + 1] += 1 }
+      for value in 1..<256 { starts[value] += starts[value - 1] }
+      for leaf in leaves {
+        let value = Int(leaf >> shift & 0xFF)
+        other[starts[value]] = leaf
+        starts[value] += 1
+      }
+      swap(&leaves, &other)
+      shift += 8
+    }
   }
 
   /// Moves leaves until the code is neither oversubscribed nor incomplete.

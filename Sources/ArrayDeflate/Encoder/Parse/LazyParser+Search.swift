@@ -35,6 +35,7 @@ extension LazyParser {
     /// The most steps along a chain.
     let depth: Int
     let niceLength: Int
+    let longMatch: Int
     private let isHasty: Bool
     /// The distance of positions that are inserted within a long match: whole items.
     private let step: Int
@@ -53,7 +54,7 @@ extension LazyParser {
     ) {
       (self.input, self.origin, self.end) = (input, origin, end)
       lastPosition = end &- 16
-      (depth, niceLength, isHasty) = (options.depth, options.niceLength, options.isHasty)
+      (depth, niceLength, longMatch, isHasty) = (options.depth, options.niceLength, options.longMatch, options.isHasty)
       step = max(16, options.itemDistance)
       shift = UInt64(64 - 8 * options.context)
       mask = LazyParser.slotCount(for: end &- origin) &- 1

@@ -29,6 +29,8 @@ final class LazyParser {
     var depth: Int
     /// The bytes of a match that is taken without looking further.
     var niceLength: Int
+    /// The bytes of a match after which the next position is not searched.
+    var longMatch = Tunables.Lazy.longMatch
     /// Whether a position whose next three bytes do not occur where they are looked for first is not searched further. In pictures,
     /// where most searches are in vain, most chains then need not be followed; elsewhere it takes up to 1% more.
     var isHasty = false
@@ -37,6 +39,8 @@ final class LazyParser {
     var faster: Options {
       var options = self
       options.depth = Tunables.Lazy.depthOfFast
+      options.longMatch = Tunables.Lazy.longMatchOfFast
+      options.isHasty = true
       return options
     }
   }
@@ -136,7 +140,7 @@ final class LazyParser {
         continue
       }
       var next = position &+ 1
-      while match.length < Tunables.Lazy.longMatch, next < last {
+      while match.length < search.longMatch, next < last {
         let later = search.find(next, search.depth &>> 2, longerThan: max(3, match.length &- 1), ahead: &ahead)
         next &+= 1
         guard later.isBetter(than: match) else { break }

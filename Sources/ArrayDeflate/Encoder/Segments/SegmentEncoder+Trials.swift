@@ -61,6 +61,9 @@ extension SegmentEncoder {
     lazyOptions = level == .fast ? layout.lazyOptions.faster : layout.lazyOptions
     if let context { lazyOptions.context = context }
     if context == Tunables.Lazy.shortContext { setShortContext(layout) }
+    if context == Tunables.Lazy.longContext, layout.atomSize == 1 {
+      lazyOptions.depth = Tunables.Lazy.depthOfLongContext
+    }
     let range = last >= input.count ? 0..<input.count : sample(input, layout)
     let counted = max(range.lowerBound, range.upperBound - last)..<range.upperBound
     let origin = max(0, counted.lowerBound - warmUp)
@@ -138,7 +141,8 @@ extension SegmentEncoder {
     let literals = trial(.literals, input, layout, level: level)
     runDistance = layout.atomDistance
     var runs = Choice(strategy: .runs, bits: trial(.runs, input, layout, level: level))
-    if layout.atomSize == 4 || layout.atomSize == 8 {
+    // Of what is small the difference in time is less than the trial takes.
+    if layout.atomSize == 4 || layout.atomSize == 8, input.count > Tunables.Trials.small {
       let bits = elementRunTrial(input, layout)
       // It takes half the time.
       if bits < runs.bits * Tunables.Trials.elementRuns { runs = Choice(strategy: .elementRuns, bits: bits) }
