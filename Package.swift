@@ -81,9 +81,8 @@ let package = Package(
     .target(
       name: "NPZFormat",
       dependencies: [
-        "Locks", "ParallelLoops", "NDArrays", "ByteIO", "ArrayBytes", "ArrayDeflate", "ZipArchives", "PythonPickle",
-        "NPYFormat",
-        "PickledArrays",
+        "Locks", "PlatformC", "ParallelLoops", "NDArrays", "ByteIO", "ArrayBytes", "ArrayDeflate", "ZipArchives",
+        "PythonPickle", "NPYFormat", "PickledArrays",
       ]),
     .target(
       name: "TorchFiles",

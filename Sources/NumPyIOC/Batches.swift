@@ -7,28 +7,46 @@ internal import NPZFormat
 internal import ParallelLoops
 internal import ZipArchives
 
-/// Arrays of one dtype and shape, read on all cores into one with a new first axis: the samples of a batch.
-struct Batch {
-  /// How many arrays there are.
-  let count: Int
-  /// Reads one of them, checked.
-  let load: @Sendable (Int) throws(FormatError) -> AnyNDArray
+/// Where the samples of a batch are.
+protocol SampleSource: Sendable {
+  /// How many there are.
+  var count: Int { get }
 
+  /// Reads a sample, checked.
+  func load(_ place: Int) throws(FormatError) -> AnyNDArray
+
+  /// The bytes before the elements of a sample.
+  func header(_ place: Int) throws(FormatError) -> [UInt8]
+
+  /// Reads the elements of a sample if its header is the given one, byte for byte: without looking what it says.
+  ///
+  /// - Returns: False for one of another header or size, and for one that cannot be read, which ``load(_:)`` tells of.
+  func read(_ place: Int, after header: [UInt8], into target: UnsafeMutableRawBufferPointer) -> Bool
+}
+
+extension SampleSource {
+  /// Arrays of one dtype and shape, read on all cores into one with a new first axis.
+  ///
   /// - Throws: ``FormatError`` with code `badArgument` if an array has another dtype, shape or order than the first.
   func stacked() throws(FormatError) -> AnyNDArray {
     guard count > 0 else { throw FormatError(.badArgument, "a batch of no arrays has no shape") }
     let first = try load(0)
     let size = first.nbytes
+    let header = try header(0)
     let storage = try ArrayStorage.allocating(count.checkedMultiplied(by: size), for: "the batch")
     copy(first, to: storage, at: 0)
     // A few samples at a time, so that a thread has something to do.
     try Parallel.forEachRange(of: count - 1, grain: 8) { (range: Range<Int>) throws(FormatError) in
       for place in range {
+        let offset = (place + 1) * size
+        // Safe: the part of the new storage that is this sample's.
+        let target = unsafe UnsafeMutableRawBufferPointer(rebasing: storage.mutableBuffer[offset..<(offset + size)])
+        if unsafe read(place + 1, after: header, into: target) { continue }
         let sample = try load(place + 1)
         guard sample.dtype == first.dtype, sample.shape == first.shape, sample.strides == first.strides else {
           throw unlike(sample, first)
         }
-        copy(sample, to: storage, at: (place + 1) * size)
+        copy(sample, to: storage, at: offset)
       }
     }
     return try FormatError.wrapping(.limitExceeded, file: nil) { () throws(ArrayError) in
@@ -53,6 +71,55 @@ struct Batch {
   }
 }
 
+/// Samples that are files.
+private struct FileSamples: SampleSource {
+  let paths: [String]
+  let limits: LoadLimits
+
+  var count: Int { paths.count }
+
+  func load(_ place: Int) throws(FormatError) -> AnyNDArray {
+    try NPYFile(opening: paths[place], limits: limits).read()
+  }
+
+  func header(_ place: Int) throws(FormatError) -> [UInt8] {
+    let file = try NPYFile(opening: paths[place], limits: limits)
+    return try file.source.readBytes(at: 0, count: file.header.byteCount, "the header")
+  }
+
+  func read(_ place: Int, after header: [UInt8], into target: UnsafeMutableRawBufferPointer) -> Bool {
+    guard let file = try? FileSource(path: paths[place]), file.seekCost == .free else { return false }
+    if target.count <= FileSamples.readInOneGo {
+      guard let bytes = try? file.readBytes(at: 0, upTo: header.count + target.count) else { return false }
+      // Safe: the array's own bytes and the caller's memory, used within the call.
+      return unsafe bytes.withUnsafeBytes { unsafe target.fill(from: $0, after: header) }
+    }
+    guard let found = try? file.readBytes(at: 0, upTo: header.count), found == header else { return false }
+    // Safe: the caller's memory, used within the call.
+    return (unsafe try? file.read(into: target, at: header.count)) == target.count
+  }
+
+  /// Up to this size a copy costs less than a second read.
+  private static let readInOneGo = 64 << 10
+}
+
+/// Samples that are members of an archive.
+private struct MemberSamples: SampleSource {
+  let archive: NPZArchive
+  let members: [ZipMember]
+
+  var count: Int { members.count }
+
+  func load(_ place: Int) throws(FormatError) -> AnyNDArray { try archive.array(members[place].name) }
+
+  func header(_ place: Int) throws(FormatError) -> [UInt8] { try archive.headerBytes(of: members[place]) }
+
+  func read(_ place: Int, after header: [UInt8], into target: UnsafeMutableRawBufferPointer) -> Bool {
+    // Safe: the caller's memory, used within the call.
+    unsafe archive.readSample(members[place], after: header, into: target)
+  }
+}
+
 /// `npyio_load_stacked`, which `numpyio.h` describes.
 @c @implementation
 public func npyio_load_stacked(
@@ -61,13 +128,8 @@ public func npyio_load_stacked(
 ) -> npyio_status {
   // Safe: the caller's pointers, as the header describes them.
   unsafe call(error, task: task) { () throws(FormatError) in
-    let (paths, limits) = try unsafe (texts(paths, count, "paths"), LoadLimits(limits))
-    try unsafe give(out) { () throws(FormatError) in
-      let batch = Batch(count: paths.count) { (place: Int) throws(FormatError) in
-        try NPYFile(opening: paths[place], limits: limits).read()
-      }
-      return try ArrayHandle(batch.stacked())
-    }
+    let samples = try unsafe FileSamples(paths: texts(paths, count, "paths"), limits: LoadLimits(limits))
+    try unsafe give(out) { () throws(FormatError) in try ArrayHandle(samples.stacked()) }
   }
 }
 
@@ -80,15 +142,9 @@ public func npyio_archive_stacked(
   // Safe: the caller's pointers, as the header describes them.
   unsafe call(error, task: task) { () throws(FormatError) in
     let handle = try unsafe Handle.of(archive, ArchiveHandle.self)
-    let archive = handle.archive
     var chosen: [ZipMember] = []
     for number in try unsafe list(members, count, "members") { chosen.append(try handle.member(number)) }
-    let members = chosen
-    try unsafe give(out) { () throws(FormatError) in
-      let batch = Batch(count: members.count) { (place: Int) throws(FormatError) in
-        try archive.array(members[place].name)
-      }
-      return try ArrayHandle(batch.stacked())
-    }
+    let samples = MemberSamples(archive: handle.archive, members: chosen)
+    try unsafe give(out) { () throws(FormatError) in try ArrayHandle(samples.stacked()) }
   }
 }

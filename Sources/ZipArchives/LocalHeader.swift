@@ -17,10 +17,23 @@ struct LocalHeader {
   ///
   /// - Parameter isLenient: Whether the directory is believed in all but the name, as by Python's `zipfile`.
   init(of member: ZipMember, in source: any ByteSource, isLenient: Bool = false) throws(FormatError) {
+    try self.init(
+      of: member, beginning: LocalHeader.beginning(of: member, and: 0, in: source), in: source, isLenient: isLenient)
+  }
+
+  /// The bytes from a member's header on, as far as header, extra block and so many bytes of data reach, usually.
+  static func beginning(of member: ZipMember, and count: Int, in source: any ByteSource) throws(FormatError) -> [UInt8]
+  {
+    // A hundred bytes more bring the extra block along.
+    let wanted = RecordSize.localHeader + member.nameBytes.count + 100 + count
+    return try source.readBytes(at: member.headerOffset, upTo: min(wanted, member.boundary - member.headerOffset))
+  }
+
+  /// Reads the header of a member from its first bytes: see ``init(of:in:isLenient:)``.
+  init(
+    of member: ZipMember, beginning bytes: [UInt8], in source: any ByteSource, isLenient: Bool
+  ) throws(FormatError) {
     let fixed = RecordSize.localHeader + member.nameBytes.count
-    // A hundred bytes more bring the extra block along, usually.
-    let bytes = try source.readBytes(
-      at: member.headerOffset, upTo: min(fixed + 100, member.boundary - member.headerOffset))
     guard bytes.hasSignature(Signature.localHeader, at: 0) else {
       throw FormatError(.malformed, "there is no header where the directory points")
     }

@@ -40,6 +40,28 @@ extension ZipArchive {
     }
   }
 
+  /// The data of a small member as it is in the file, fetched together with the header: one read, where
+  /// ``rawBytes(of:)`` takes two.
+  ///
+  /// - Returns: Bytes, and where among them the data lies.
+  package func rawBytesInOneRead(of member: ZipMember) throws(FormatError) -> (bytes: [UInt8], data: Range<Int>) {
+    try validate(member)
+    guard member.knownData == nil else {
+      let bytes = try rawBytes(of: member)
+      return (bytes, 0..<bytes.count)
+    }
+    do throws(FormatError) {
+      let bytes = try LocalHeader.beginning(of: member, and: member.compressedSize, in: source)
+      let header = try LocalHeader(of: member, beginning: bytes, in: source, isLenient: limits.isLenient)
+      let data = header.data.lowerBound - member.headerOffset..<header.data.upperBound - member.headerOffset
+      if data.upperBound <= bytes.count { return (bytes, data) }
+    } catch {
+      throw located(error, member)
+    }
+    let bytes = try rawBytes(of: member)
+    return (bytes, 0..<bytes.count)
+  }
+
   /// A stored member as a source of its own, so that a part of it can be read without the rest.
   ///
   /// Reads through it are not checked against the member's checksum.
