@@ -170,8 +170,8 @@ let package = Package(
       name: "NumPyIOC",
       dependencies: [
         "Locks", "CNumPyIO", "PlatformC", "ParallelLoops", "PythonLiterals", "NDArrays", "ByteIO", "ArrayDeflate",
-        "ZipArchives",
-        "PythonPickle", "ArrayBytes", "TextTables", "NPYFormat", "PickledArrays", "NPZFormat", "NumPyIO",
+        "ZipArchives", "PythonPickle", "ArrayBytes", "TextTables", "NPYFormat", "PickledArrays", "NPZFormat",
+        "SafetensorsFiles", "NumPyIO",
       ]),
   ]
 #endif

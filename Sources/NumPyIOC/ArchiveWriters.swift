@@ -104,7 +104,7 @@ public func npyio_writer_add(
 }
 
 /// Arrays of the caller's with their names.
-private func members(
+func members(
   _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ arrays: UnsafePointer<npyio_view>?, _ count: Int64
 ) throws(FormatError) -> [(name: String, array: AnyNDArray)] {
   // Safe: as `texts` and `list`.

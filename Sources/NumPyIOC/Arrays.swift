@@ -52,7 +52,7 @@ class DescribedHandle: Handle {
 
     func write(to out: UnsafeMutablePointer<npyio_info>?) throws(FormatError) {
       guard let out = unsafe out else {
-        throw FormatError(.badArgument, "there is no place for the result: `out` is NULL")
+        throw .noPlace
       }
       // Safe: the caller's structure.
       unsafe out.pointee = info

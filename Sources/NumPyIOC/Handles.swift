@@ -23,9 +23,14 @@ class Handle {
   }
 }
 
+extension FormatError {
+  /// The error of a call that nobody gave a place for its result.
+  static var noPlace: FormatError { FormatError(.badArgument, "there is no place for the result: `out` is NULL") }
+}
+
 /// Hands a new object to C.
 func give(_ out: UnsafeMutablePointer<OpaquePointer?>?, _ make: () throws(FormatError) -> Handle) throws(FormatError) {
-  guard let out = unsafe out else { throw FormatError(.badArgument, "there is no place for the result: `out` is NULL") }
+  guard let out = unsafe out else { throw .noPlace }
   // Safe: the caller's place for a pointer, which is written once.
   unsafe out.pointee = nil
   let handle = try make()

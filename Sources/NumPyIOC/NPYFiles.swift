@@ -84,7 +84,7 @@ public func npyio_header(
 ) -> npyio_status {
   // Safe: the caller's pointers, as the header describes them; no more is written than there is room for.
   unsafe call(error) { () throws(FormatError) in
-    guard let count = unsafe count else { throw FormatError(.badArgument, "there is no place for the count") }
+    guard let count = unsafe count else { throw .noPlace }
     let dtype = try unsafe dtype(text(descr, "the dtype"))
     let shape = try unsafe integers(shape, ndim, "lengths of axes")
     do throws(ArrayError) { _ = try AnyNDArray.check(shape: shape, itemSize: dtype.itemSize) } catch {

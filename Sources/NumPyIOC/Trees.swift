@@ -43,7 +43,7 @@ internal import PythonPickle
 
   func describe(_ out: UnsafeMutablePointer<npyio_nodes>?) throws(FormatError) {
     guard let out = unsafe out else {
-      throw FormatError(.badArgument, "there is no place for the result: `out` is NULL")
+      throw .noPlace
     }
     // Safe: the caller's structure; the tables last as long as this object.
     unsafe out.pointee = npyio_nodes(

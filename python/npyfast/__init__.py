@@ -1,7 +1,7 @@
 """NumPy's files at the speed of the machine: drop-in functions for saving and loading arrays.
 
 ``save``, ``load``, ``savez``, ``savez_compressed``, ``savetxt``, ``loadtxt`` and ``genfromtxt`` have NumPy's signatures, results,
-warnings and exceptions; ``append``, ``batch``, ``open_array`` and ``load_pickle`` do what NumPy does not. What the library behind
+warnings and exceptions; ``append``, ``batch``, ``open_array``, ``load_pickle`` and the functions of safetensors do what NumPy does not. What the library behind
 them does not support goes to NumPy itself; the logger ``npyfast`` says so once, at debug level.
 
 >>> import numpy as np, npyfast
@@ -19,10 +19,13 @@ from ._npy import append, load, save
 from ._npz import NpzFile
 from ._patch import patch
 from ._pickles import PickledClass, PickledObject, load_pickle
+from ._safetensors import Tensors, load_safetensors, open_safetensors, save_safetensors
 from ._savetxt import savetxt
 from ._savez import savez, savez_compressed
 
 __version__ = "0.1.0"
 
-__all__ = ["ArrayFileError", "LazyArray", "NpzFile", "PickledClass", "PickledObject", "append", "batch", "genfromtxt", "load",
-           "load_pickle", "loadtxt", "open_array", "patch", "save", "savetxt", "savez", "savez_compressed"]
+__all__ = [
+    "ArrayFileError", "LazyArray", "NpzFile", "PickledClass", "PickledObject", "Tensors", "append", "batch", "genfromtxt", "load",
+    "load_pickle", "load_safetensors", "loadtxt", "open_array", "open_safetensors", "patch", "save", "save_safetensors", "savetxt",
+    "savez", "savez_compressed"]

@@ -11,7 +11,7 @@ from numpy.lib import format as npy_format
 
 from . import _library as lib, _structures as structures
 
-__all__ = ["Unsupported", "adopt", "describe", "dtype_of", "header_of", "shape_of", "view_of"]
+__all__ = ["Unsupported", "adopt", "describe", "dtype_of", "header_of", "is_foreign", "shape_of", "view_of"]
 
 
 class Unsupported(Exception):
@@ -61,6 +61,11 @@ def describe(dtype: np.dtype) -> bytes:
     if len(text) > 60_000 or not text.isascii():
         raise Unsupported("headers of which NumPy warns that older releases cannot read them")
     return text.encode("utf-8")
+
+
+def is_foreign(dtype: np.dtype) -> bool:
+    """Whether a dtype is another package's, as ``bfloat16`` of ml_dtypes."""
+    return dtype.isbuiltin == 2
 
 
 def header_of(array: np.ndarray) -> bytes:

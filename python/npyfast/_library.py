@@ -56,7 +56,8 @@ _TASKED = {
     "npyio_writer_add": [c_void_p, c_void_p, c_void_p, c_int64], "npyio_writer_close": [c_void_p],
     "npyio_loadtxt": [c_void_p, c_void_p], "npyio_genfromtxt": [c_void_p, c_void_p],
     "npyio_savetxt": [c_void_p, c_char_p, c_void_p, c_int32], "npyio_savetxt_sink": [c_void_p, c_void_p, c_void_p],
-    "npyio_tree_read": [c_void_p, c_char_p],
+    "npyio_tree_read": [c_void_p, c_char_p], "npyio_tensors_read": [c_void_p, c_int64, c_int32],
+    "npyio_tensors_save": [c_char_p, c_void_p, c_void_p, c_void_p, c_int64, c_void_p, c_int64, c_int32],
 }
 _PLAIN = {
     "npyio_array_info": [c_void_p, c_void_p], "npyio_file_info": [c_void_p, c_void_p],
@@ -71,12 +72,14 @@ _PLAIN = {
     "npyio_writer_add_bytes": [c_void_p, c_char_p, c_void_p, c_int64],
     "npyio_deflate": [c_void_p, c_int64, c_int64, c_int32], "npyio_inflate": [c_void_p, c_int64, c_int64],
     "npyio_tree_nodes": [c_void_p, c_void_p], "npyio_tree_array": [c_void_p, c_int64],
+    "npyio_tensors_open": [c_char_p], "npyio_tensors_list": [c_void_p, c_void_p, c_void_p],
+    "npyio_tensors_metadata": [c_void_p, c_void_p, c_void_p],
 }
 # Functions that return nothing but the status.
 _WITHOUT_RESULT = {
     "npyio_save", "npyio_write", "npyio_header", "npyio_append", "npyio_archive_save", "npyio_writer_add", "npyio_writer_close", "npyio_savetxt",
     "npyio_savetxt_sink", "npyio_array_info", "npyio_file_info", "npyio_archive_members", "npyio_writer_add_bytes",
-    "npyio_tree_nodes",
+    "npyio_tree_nodes", "npyio_tensors_list", "npyio_tensors_metadata", "npyio_tensors_save",
 }
 
 

@@ -49,8 +49,8 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, *, durability: str = "n
     array = arr if type(arr) is np.ndarray else np.asanyarray(arr)
     is_object = hasattr(file, "write")
     try:
-        if array.dtype.kind == "V" and array.dtype.str[0] != "|":
-            raise _arrays.Unsupported("dtypes of other packages")  # whose byte order NumPy notes, although raw bytes have none
+        if _arrays.is_foreign(array.dtype):
+            raise _arrays.Unsupported("dtypes of other packages")
         if is_object and array.nbytes <= _SMALL and type(array) is np.ndarray:
             return _write_small(file, array)
         view = _arrays.view_of(array)

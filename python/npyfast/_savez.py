@@ -86,7 +86,7 @@ def save_members(file: Any, args: tuple[Any, ...], kwds: dict[str, Any], compres
         raise lib.as_system_error(error, path) from None
 
 
-class _Member(NamedTuple):
+class Member(NamedTuple):
     """An array to be saved."""
 
     name: str
@@ -95,21 +95,21 @@ class _Member(NamedTuple):
     descr: bytes | None
 
 
-def _member(name: str, value: Any) -> _Member:
+def _member(name: str, value: Any) -> Member:
     array = np.asanyarray(value)
     try:
         if isinstance(array, np.ma.MaskedArray):
             raise _arrays.Unsupported("masked arrays")
-        return _Member(name, array, _arrays.describe(array.dtype))
+        return Member(name, array, _arrays.describe(array.dtype))
     except _arrays.Unsupported as reason:
         _fallback.tell(str(reason))
-        return _Member(name, array, None)
+        return Member(name, array, None)
 
 
-class _Members:
+class Members:
     """Arrays and their names as the library takes them; what it points to lives as long as this."""
 
-    def __init__(self, members: list[_Member]) -> None:
+    def __init__(self, members: list[Member]) -> None:
         self.count = len(members)
         views = structures.Structures(structures.View, self.count)
         names = structures.Items.texts([member.name.encode("utf-8") for member in members])
@@ -120,9 +120,9 @@ class _Members:
         self.nbytes = sum(member.array.nbytes for member in members)
 
 
-def _save_to_path(path: bytes, members: list[_Member], compression: int, durability: int, allow_pickle: bool) -> None:
+def _save_to_path(path: bytes, members: list[Member], compression: int, durability: int, allow_pickle: bool) -> None:
     if all(member.descr is not None for member in members):
-        plain = _Members(members)
+        plain = Members(members)
         lib.run(lib.library.npyio_archive_save, path, plain.names, plain.views, plain.count, compression, durability,
                 size=plain.nbytes)
         return
@@ -133,11 +133,11 @@ def _save_to_path(path: bytes, members: list[_Member], compression: int, durabil
         lib.free(writer)
 
 
-def _add(writer: int, members: list[_Member], allow_pickle: bool) -> None:
+def _add(writer: int, members: list[Member], allow_pickle: bool) -> None:
     """Adds arrays to an archive in their order, and completes it."""
     for is_plain, group in itertools.groupby(members, key=lambda member: member.descr is not None):
         if is_plain:
-            plain = _Members(list(group))
+            plain = Members(list(group))
             lib.run(lib.library.npyio_writer_add, writer, plain.names, plain.views, plain.count, size=plain.nbytes)
         else:
             for member in group:

@@ -53,6 +53,10 @@ class Member(ctypes.Structure):
                 ("method", c_int32), ("is_folder", c_int32)]
 
 
+class Tensor(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("type", c_char_p), ("format", c_char_p), ("byte_count", c_int64)]
+
+
 class LoadTextOptions(ctypes.Structure):
     _fields_ = [("dtype", c_char_p), ("comments", c_void_p), ("comment_count", c_int64),
                 ("delimiter", c_char_p), ("quote", c_char_p), ("encoding", c_char_p), ("columns", c_void_p),
@@ -101,14 +105,14 @@ class Items:
         return cls(array.array("q", values))
 
     @classmethod
-    def texts(cls, values: list[bytes]) -> Items:
-        """Texts without null bytes: one behind the other in memory, each ended by one."""
-        memory = array.array("b", b"\0".join([*values, b""]))
+    def texts(cls, values: list[bytes] | list[bytes | None]) -> Items:
+        """Texts without null bytes: one behind the other in memory, each ended by one; NULL for ``None``."""
+        memory = array.array("b", b"\0".join([*(value or b"" for value in values), b""]))
         place = memory.buffer_info()[0]
         addresses = array.array("Q")
         for value in values:
-            addresses.append(place)
-            place += len(value) + 1
+            addresses.append(0 if value is None else place)
+            place += len(value or b"") + 1
         return cls(addresses, memory)
 
 

@@ -85,6 +85,7 @@ typedef struct npyio_archive npyio_archive; /* an .npz archive */
 typedef struct npyio_writer npyio_writer;   /* an .npz archive that is being written */
 typedef struct npyio_task npyio_task;       /* what can be followed and cancelled */
 typedef struct npyio_tree npyio_tree;       /* what a pickle holds */
+typedef struct npyio_tensors npyio_tensors; /* a safetensors file */
 
 /* Gives back a handle of any kind; of NULL, nothing. */
 void npyio_free(void *handle);
@@ -321,6 +322,37 @@ npyio_status npyio_writer_add_bytes(
 
 /* Completes the archive. A writer that is freed without having been closed leaves what was there. */
 npyio_status npyio_writer_close(npyio_writer *writer, npyio_task *task, npyio_error *error);
+
+/* ----------------------------------------------------------------------------------------------------- safetensors */
+
+/* Opens a safetensors file, or by its index (`model.safetensors.index.json`) a model in several. */
+npyio_status npyio_tensors_open(const char *path, npyio_tensors **out, npyio_error *error);
+
+typedef struct npyio_tensor {
+  const char *name;
+  const char *type;   /* the file's own name of the type: "F32", "BF16" */
+  const char *format; /* what ml_dtypes calls elements that NumPy has no dtype for: "bfloat16"; NULL for others */
+  int64_t byte_count; /* as they are stored */
+} npyio_tensor;
+
+/* The tensors in the order in which they lie in the file: a table that is valid as long as the handle. */
+npyio_status npyio_tensors_list(
+    npyio_tensors *file, const npyio_tensor **tensors, int64_t *count, npyio_error *error);
+
+/* What the file says beside its tensors: keys and values in turn, `count` texts; valid as long as the handle. */
+npyio_status npyio_tensors_metadata(
+    npyio_tensors *file, const char *const **texts, int64_t *count, npyio_error *error);
+
+/* Reads a tensor. Elements that NumPy has no dtype for are decoded into one that holds their numbers; with `encoded` they are
+   what is stored, an element each (those of fewer than eight bits in a byte each), as `|V1` or `|V2`. */
+npyio_status npyio_tensors_read(
+    npyio_tensors *file, int64_t tensor, int32_t encoded, npyio_task *task, npyio_array **out, npyio_error *error);
+
+/* Saves arrays as the Python package does. `formats` may be NULL, and each of it, or what the elements of an array of raw bytes
+   are: "bfloat16", "float8_e4m3fn". `metadata` are keys and values in turn, `metadata_count` texts. */
+npyio_status npyio_tensors_save(
+    const char *path, const char *const *names, const npyio_view *arrays, const char *const *formats, int64_t count,
+    const char *const *metadata, int64_t metadata_count, int32_t durability, npyio_task *task, npyio_error *error);
 
 /* ------------------------------------------------------------------------------------------------------------ text */
 
