@@ -38,6 +38,45 @@ def test_batches(tmp_path):
         npyfast.batch(archive, ["nothing"])
 
 
+def test_samples_that_are_not_quite_alike(tmp_path):
+    """Other bytes for the same header, damage, other sizes: as if each were loaded by itself."""
+    arrays = [np.arange(n, n + 6.).reshape(2, 3) for n in range(20)]
+    for n, array in enumerate(arrays):
+        with open(tmp_path / f"{n}.npy", "wb") as file:
+            np.lib.format.write_array(file, array, version=(1 + n % 3, 0))
+            file.write(b"more" * (n % 2))
+    paths = [str(tmp_path / f"{n}.npy") for n in range(20)]
+    assert same(npyfast.batch(paths), np.stack(arrays))
+    for save in (np.savez, np.savez_compressed, npyfast.savez, npyfast.savez_compressed):
+        save(tmp_path / "a.npz", *arrays, large=np.arange(100_000.), more=np.arange(100_000.) * 2)
+        archive = npyfast.load(tmp_path / "a.npz")
+        names = [f"arr_{n}" for n in range(20)]
+        assert same(npyfast.batch(archive, names), np.stack(arrays))
+        assert same(npyfast.batch(archive, ["large", "more"]), np.stack([np.arange(100_000.), np.arange(100_000.) * 2]))
+        with pytest.raises(npyfast.ArrayFileError, match="alike"):
+            npyfast.batch(archive, ["arr_0", "large"])
+        for wrong in (np.array([0, 22]), np.array([-23]), [0, 22]):
+            with pytest.raises(IndexError):
+                npyfast.batch(archive, wrong)
+        # One changed byte in the middle of a member is told, with its name.
+        content = bytearray((tmp_path / "a.npz").read_bytes())
+        start = content.index(b"arr_13.npy") if save in (np.savez, npyfast.savez) else content.rindex(b"arr_13.npy", 0, content.index(b"arr_14.npy"))
+        content[start + 60 if save in (np.savez_compressed, npyfast.savez_compressed) else content.index(arrays[13].tobytes(), start) + 5] ^= 0x55
+        (tmp_path / "b.npz").write_bytes(content)
+        with pytest.raises((npyfast.ArrayFileError, OSError)) as raised:
+            npyfast.batch(npyfast.load(tmp_path / "b.npz"), names)
+        assert "arr_13" in str(raised.value)
+    for content in (np.arange(6.).reshape(3, 2), np.arange(6).reshape(2, 3), np.asfortranarray(arrays[0]), arrays[0].astype(">f8")):
+        np.save(paths[7], content)
+        with pytest.raises(npyfast.ArrayFileError, match="alike"):
+            npyfast.batch(paths)
+    with open(paths[7], "wb") as file:
+        np.save(file, arrays[7])
+        file.truncate(file.tell() - 1)
+    with pytest.raises(npyfast.ArrayFileError, match="7.npy"):
+        npyfast.batch(paths)
+
+
 class Custom:
     def __init__(self):
         self.weights = np.arange(3.)
