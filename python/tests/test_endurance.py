@@ -141,10 +141,12 @@ def test_calls_leave_no_memory_behind(prepared, name):
             function(data)
         gc.collect()
         return resident()
-    before = repeat(max(100, min(CALLS // 5, 5000)))
+    # Appending waits for the disk at every call; the others take long.
+    calls = CALLS // 10 if name in ("append", "savetxt_xz", "savetxt_gz", "savez_best") else CALLS
+    before = repeat(min(calls // 3, 5000))
     handles = len(os.listdir("/proc/self/fd"))
-    grown = repeat(CALLS) - before
-    assert grown < 6 << 20, f"{grown / CALLS:.1f} bytes a call"
+    grown = repeat(calls) - before
+    assert grown < 6 << 20, f"{grown / calls:.1f} bytes a call"
     assert len(os.listdir("/proc/self/fd")) == handles
 
 
