@@ -88,4 +88,4 @@ deb: build
 	@scripts/make-deb .build/release/npy .build/deb
 
 clean:
-	rm -rf .build .build-tests .build-docs .build-wheel FuzzTesting/.build FuzzTesting/.build-parsers python/dist .venv
+	rm -rf .build .build-tests .build-docs .build-wheel FuzzTesting/.build FuzzTesting/.build-parsers* python/dist .venv

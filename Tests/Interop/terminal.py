@@ -36,7 +36,7 @@ class Terminal:
             self.output += data
         return True
 
-    def read_until(self, text, seconds=20):
+    def read_until(self, text, seconds=60):
         """Collects output until a text has come; fails if it does not come in time."""
         end = time.monotonic() + seconds
         while text not in self.output:
