@@ -185,6 +185,10 @@ def fixed():
     s.a = 1
     yield [s, s]
     yield {"array": [1.5], "description": "A million random integers"}
+    # Objects are keys by what they are, not by what they look like.
+    yield {Plain(): 1, Plain(): 2}
+    yield {(Plain(), 1): 1, (Plain(), 1): 2, "n": {frozenset([Plain()]): 0, frozenset([Plain()]): 0}}
+    yield [{Plain(), Plain()}, {1, 1.5, "1", b"1", (1,), (1.5,), None}, {Reduced(): Reduced(), Reduced(): 0}]
 
 
 def emit(value):
