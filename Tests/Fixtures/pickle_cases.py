@@ -188,6 +188,7 @@ def fixed():
     # Objects are keys by what they are, not by what they look like.
     yield {Plain(): 1, Plain(): 2}
     yield {(Plain(), 1): 1, (Plain(), 1): 2, "n": {frozenset([Plain()]): 0, frozenset([Plain()]): 0}}
+    yield {float("nan"): 1, complex(float("nan"), 0): 2, 1: 3, complex(1, 0.5): 4}
     yield [{Plain(), Plain()}, {1, 1.5, "1", b"1", (1,), (1.5,), None}, {Reduced(): Reduced(), Reduced(): 0}]
 
 

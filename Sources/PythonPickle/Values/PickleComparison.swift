@@ -14,8 +14,10 @@ enum PickleComparison {
     case (.complex(let left), .complex(let right)):
       return left.real == right.real && left.imaginary == right.imaginary
     case (.string, _), (_, .string): return false
-    // By the hash first: objects within are the same only if they are one, however much they look alike.
-    default: return KeyHash(left).hash == KeyHash(right).hash && areEqual(left, right)
+    default:
+      // By the hash first: objects within are the same only if they are one, however much they look alike.
+      let hash = KeyHash(left).hash
+      return hash != KeyHash.notANumber && hash == KeyHash(right).hash && areEqual(left, right)
     }
   }
 
