@@ -48,8 +48,6 @@ struct KeyTable {
     checkInvariants(keyCount: hashes.count)
   }
 
-  mutating func removeAll() { self = KeyTable() }
-
   private mutating func rebuild() {
     var size = 16
     while size < hashes.count * 3 { size *= 2 }

@@ -18,13 +18,20 @@ public class PickleNode {
   /// Forgets all that the node holds.
   func forget() {}
 
+  /// Calls what ends values, unless as many destructors run within each other on this thread as may.
+  ///
+  /// - Returns: Whether it was called.
+  @inline(__always)
+  static func isShallow(_ ending: () -> Void) -> Bool {
+    guard npyio_enter_destructor() != 0 else { return false }
+    ending()
+    npyio_leave_destructor()
+    return true
+  }
+
   /// Frees what a node holds that ends, as ``release(_:)`` does.
   static func end(_ node: PickleNode) {
-    if npyio_enter_destructor() != 0 {
-      node.forget()
-      npyio_leave_destructor()
-      return
-    }
+    if isShallow({ node.forget() }) { return }
     var pending: [PickleValue] = []
     node.surrender(to: &pending)
     drain(&pending)
@@ -33,11 +40,7 @@ public class PickleNode {
   /// Frees values: destructors within each other to a certain depth, below it without recursion, as what nobody else holds
   /// is taken apart first.
   static func release(_ values: inout [PickleValue]) {
-    if npyio_enter_destructor() != 0 {
-      values = []
-      npyio_leave_destructor()
-      return
-    }
+    if isShallow({ values = [] }) { return }
     guard values.contains(where: \.isContainer) else { return }
     var pending: [PickleValue] = []
     moveContainers(of: &values, to: &pending)

@@ -13,14 +13,15 @@
   }
 
   deinit {
-    // What is left may hold long chains; they are freed in a loop, not by destructors within each other.
-    // Safe: the values are moved out of the memory that is given back.
-    var left = unsafe [PickleValue](unsafeUninitializedCapacity: count) { buffer, filled in
-      if let target = buffer.baseAddress { unsafe target.moveInitialize(from: base, count: count) }
-      filled = count
+    // Safe: the values are ended, or moved out of the memory, before that is given back.
+    if !PickleNode.isShallow({ unsafe base.deinitialize(count: count) }) {
+      var left = unsafe [PickleValue](unsafeUninitializedCapacity: count) { buffer, filled in
+        if let target = buffer.baseAddress { unsafe target.moveInitialize(from: base, count: count) }
+        filled = count
+      }
+      PickleNode.release(&left)
     }
     unsafe base.deallocate()
-    PickleNode.release(&left)
   }
 
   @inline(__always)

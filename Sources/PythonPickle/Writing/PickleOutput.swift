@@ -62,9 +62,6 @@ import ByteIO
     store(byte, 1)
   }
 
-  @inline(__always)
-  mutating func write(_ code: UInt8, _ byte: UInt8) { write(codes: code, byte) }
-
   /// An operation and a number, little-endian.
   @inline(__always)
   mutating func write<Number: FixedWidthInteger & BitwiseCopyable>(_ code: UInt8, _ number: Number) {
