@@ -91,29 +91,18 @@ DEFINE_FLOAT(f64, double)
 
 #define CASE(CODE, NAME)                                                                              \
   case CODE: return NAME(width, left, right, results, step, count);
-#define INTEGER(SIGNED, UNSIGNED)                                                                     \
+// Of integers the sign shows in the order only. What is left are cases that not all types have.
+#define NUMBER(ORDERED, PLAIN, ...)                                                                   \
   switch (operation) {                                                                                \
-    CASE(NPYIO_ADD, add_##UNSIGNED)                                                                   \
-    CASE(NPYIO_SUBTRACT, subtract_##UNSIGNED)                                                         \
-    CASE(NPYIO_MULTIPLY, multiply_##UNSIGNED)                                                         \
-    CASE(NPYIO_EQUAL, equal_##UNSIGNED)                                                               \
-    CASE(NPYIO_LESS, less_##SIGNED)                                                                   \
-    CASE(NPYIO_LESS_EQUAL, less_equal_##SIGNED)                                                       \
-    CASE(NPYIO_MINIMUM, minimum_##SIGNED)                                                             \
-    CASE(NPYIO_MAXIMUM, maximum_##SIGNED)                                                             \
-    default: return 0;                                                                                \
-  }
-#define FLOAT(NAME)                                                                                   \
-  switch (operation) {                                                                                \
-    CASE(NPYIO_ADD, add_##NAME)                                                                       \
-    CASE(NPYIO_SUBTRACT, subtract_##NAME)                                                             \
-    CASE(NPYIO_MULTIPLY, multiply_##NAME)                                                             \
-    CASE(NPYIO_DIVIDE, divide_##NAME)                                                                 \
-    CASE(NPYIO_EQUAL, equal_##NAME)                                                                   \
-    CASE(NPYIO_LESS, less_##NAME)                                                                     \
-    CASE(NPYIO_LESS_EQUAL, less_equal_##NAME)                                                         \
-    CASE(NPYIO_MINIMUM, minimum_##NAME)                                                               \
-    CASE(NPYIO_MAXIMUM, maximum_##NAME)                                                               \
+    CASE(NPYIO_ADD, add_##PLAIN)                                                                      \
+    CASE(NPYIO_SUBTRACT, subtract_##PLAIN)                                                            \
+    CASE(NPYIO_MULTIPLY, multiply_##PLAIN)                                                            \
+    CASE(NPYIO_EQUAL, equal_##PLAIN)                                                                  \
+    CASE(NPYIO_LESS, less_##ORDERED)                                                                  \
+    CASE(NPYIO_LESS_EQUAL, less_equal_##ORDERED)                                                      \
+    CASE(NPYIO_MINIMUM, minimum_##ORDERED)                                                            \
+    CASE(NPYIO_MAXIMUM, maximum_##ORDERED)                                                            \
+    __VA_ARGS__                                                                                       \
     default: return 0;                                                                                \
   }
 
@@ -131,16 +120,16 @@ int npyio_elementwise(
         CASE(NPYIO_LESS_EQUAL, less_equal_u8)
         default: return 0;
       }
-    case NPYIO_INT8: INTEGER(i8, u8)
-    case NPYIO_INT16: INTEGER(i16, u16)
-    case NPYIO_INT32: INTEGER(i32, u32)
-    case NPYIO_INT64: INTEGER(i64, u64)
-    case NPYIO_UINT8: INTEGER(u8, u8)
-    case NPYIO_UINT16: INTEGER(u16, u16)
-    case NPYIO_UINT32: INTEGER(u32, u32)
-    case NPYIO_UINT64: INTEGER(u64, u64)
-    case NPYIO_FLOAT32: FLOAT(f32)
-    case NPYIO_FLOAT64: FLOAT(f64)
+    case NPYIO_INT8: NUMBER(i8, u8, )
+    case NPYIO_INT16: NUMBER(i16, u16, )
+    case NPYIO_INT32: NUMBER(i32, u32, )
+    case NPYIO_INT64: NUMBER(i64, u64, )
+    case NPYIO_UINT8: NUMBER(u8, u8, )
+    case NPYIO_UINT16: NUMBER(u16, u16, )
+    case NPYIO_UINT32: NUMBER(u32, u32, )
+    case NPYIO_UINT64: NUMBER(u64, u64, )
+    case NPYIO_FLOAT32: NUMBER(f32, f32, CASE(NPYIO_DIVIDE, divide_f32))
+    case NPYIO_FLOAT64: NUMBER(f64, f64, CASE(NPYIO_DIVIDE, divide_f64))
     default: return 0;
   }
 }

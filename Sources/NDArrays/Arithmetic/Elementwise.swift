@@ -64,12 +64,10 @@ enum Elementwise {
 
   /// Whether there is a loop for an operation on a type.
   private static func hasLoop(_ operation: npyio_operation, _ type: npyio_number) -> Bool {
-    var none: UInt64 = 0
     // Safe: of no elements nothing is read or written.
-    return unsafe withUnsafeMutableBytes(of: &none) { bytes in
-      guard let address = bytes.baseAddress else { return false }
+    unsafe Kernels.know { address in
       let operand = unsafe npyio_operand(items: address, step: 0)
-      return unsafe npyio_elementwise(operation, type, 0, operand, operand, address, 0, 0) != 0
+      return unsafe npyio_elementwise(operation, type, 0, operand, operand, address, 0, 0)
     }
   }
 

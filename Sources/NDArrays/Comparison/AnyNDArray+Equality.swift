@@ -28,8 +28,8 @@ extension AnyNDArray {
     }
     if dtype.kind == .complex {
       // Of numbers that lie apart the loops would be as short as two parts.
-      guard let parts = left.contiguous().parts, let others = right.contiguous().parts else { return nil }
-      (left, right) = (parts, others)
+      guard dtype.itemSize <= 16 else { return nil }
+      (left, right) = (left.contiguous().parts, right.contiguous().parts)
     }
     return left.hasSameNumbers(right)
   }
@@ -55,8 +55,7 @@ extension AnyNDArray {
   }
 
   /// The parts of complex numbers of 64 or 128 bits along an axis more.
-  private var parts: AnyNDArray? {
-    guard dtype.itemSize <= 16 else { return nil }
+  var parts: AnyNDArray {
     let size = dtype.itemSize / 2
     return AnyNDArray(
       uncheckedDType: size == 4 ? .float32 : .float64, shape: shape + [2], strides: strides + [size], offset: offset,

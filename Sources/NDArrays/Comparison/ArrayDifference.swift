@@ -147,8 +147,8 @@ public struct ArrayDifference: Sendable {
   }
 
   private mutating func compareComplex(_ left: AnyNDArray, _ right: AnyNDArray, _ start: Int) throws(ArrayError) {
-    let a = try left.asType(.complex128, casting: .unsafe).viewedAsDoubles()
-    let b = try right.asType(.complex128, casting: .unsafe).viewedAsDoubles()
+    let a = try NDArray<Double>(left.asType(.complex128, casting: .unsafe).parts)
+    let b = try NDArray<Double>(right.asType(.complex128, casting: .unsafe).parts)
     a.withElements { a in
       b.withElements { b in
         for index in 0..<(a.count / 2) {
@@ -192,14 +192,5 @@ extension AnyNDArray {
         return places
       }
     }
-  }
-
-  /// The parts of complex numbers as one axis of doubles.
-  fileprivate func viewedAsDoubles() throws(ArrayError) -> NDArray<Double> {
-    let packed = contiguous()
-    return NDArray(
-      unchecked: AnyNDArray(
-        uncheckedDType: .float64, shape: [packed.count * 2], strides: [8], offset: packed.offset,
-        storage: packed.storage))
   }
 }

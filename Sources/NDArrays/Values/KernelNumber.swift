@@ -20,6 +20,20 @@ extension Double: KernelNumber { static var kernel: npyio_number? { NPYIO_FLOAT6
   extension Float16: KernelNumber { static var kernel: npyio_number? { nil } }
 #endif
 
+enum Kernels {
+  /// Whether a loop in C knows its types, which it tells when it is given no elements.
+  ///
+  /// - Parameter ask: Calls the loop with an address for all it reads and writes.
+  static func know(_ ask: (UnsafeMutableRawPointer) -> CInt) -> Bool {
+    var none: UInt64 = 0
+    // Safe: of no elements nothing is read or written.
+    return unsafe withUnsafeMutableBytes(of: &none) { bytes in
+      guard let address = bytes.baseAddress else { return false }
+      return unsafe ask(address) != 0
+    }
+  }
+}
+
 extension DType {
   /// The type of the elements, whatever their byte order, as the loops in C know it; `nil` for one that none knows.
   var kernel: npyio_number? {
