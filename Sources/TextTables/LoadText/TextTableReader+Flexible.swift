@@ -65,13 +65,9 @@ extension RowPlan {
   fileprivate func fixed(_ dtype: DType, columnCount: Int) -> RowPlan {
     let slots = FieldSlots(alike: dtype, count: columnCount)
     let rowSize = columnCount * dtype.itemSize
-    let fast =
-      hasConverters
-      ? nil
-      : FastRowReader(syntax, slots, useColumns: useColumns, rowSize: rowSize, isHomogeneous: isHomogeneous)
     return RowPlan(
       syntax: syntax, dtypeName: dtypeName, slots: slots, rowSize: rowSize, useColumns: useColumns,
       converters: converters,
-      isHomogeneous: isHomogeneous, fast: fast)
+      isHomogeneous: isHomogeneous)
   }
 }

@@ -132,14 +132,10 @@ public final class TextTableReader {
       rowSize = columnCount * dtype.itemSize
     }
     let converters = try resolveConverters()
-    let isPlain = !converters.contains { $0 != nil }
     let name = dtype.isFlexible ? "object" : nil
     return RowPlan(
       syntax: syntax, dtypeName: name, slots: all, rowSize: rowSize, useColumns: options.useColumns,
-      converters: converters, isHomogeneous: isHomogeneous,
-      fast: isPlain
-        ? FastRowReader(syntax, all, useColumns: options.useColumns, rowSize: rowSize, isHomogeneous: isHomogeneous)
-        : nil)
+      converters: converters, isHomogeneous: isHomogeneous)
   }
 
   /// The converter of each value of a row, if there are any.

@@ -19,23 +19,20 @@ enum FastRowReader: Sendable {
     else { return nil }
     let delimiter = syntax.delimiter.first ?? 0
     guard FastRowReader.isPlain(delimiter: delimiter, comment: syntax.comment.first) else { return nil }
-    if isHomogeneous, useColumns == nil, let element = FastRowReader.element(first.dtype) {
-      let numbers = NumericRowReader(element, delimiter: delimiter, columnCount: slots.count)
-      guard let quote = syntax.quote.first,
-        let records = MixedRowReader(
-          slots, delimiter: delimiter, comment: syntax.comment, nil, rowSize, quote: quote)
-      else {
-        self = .numbers(numbers)
-        return
-      }
-      self = .quotedNumbers(numbers, records)
+    let element = isHomogeneous && useColumns == nil ? FastRowReader.element(first.dtype) : nil
+    let numbers = element.map { NumericRowReader($0, delimiter: delimiter, columnCount: slots.count) }
+    if let numbers, syntax.quote.isEmpty {
+      self = .numbers(numbers)
       return
     }
-    guard
-      let records = MixedRowReader(
-        slots, delimiter: delimiter, comment: syntax.comment, useColumns, rowSize, quote: syntax.quote.first)
-    else { return nil }
-    self = .records(records)
+    let records = MixedRowReader(
+      slots, delimiter: delimiter, comment: syntax.comment, useColumns, rowSize, quote: syntax.quote.first)
+    switch (numbers, records) {
+    case (let numbers?, let records?): self = .quotedNumbers(numbers, records)
+    case (let numbers?, nil): self = .numbers(numbers)
+    case (nil, let records?): self = .records(records)
+    case (nil, nil): return nil
+    }
   }
 
   /// Whether the marks cannot be part of a number or a line end.

@@ -17,7 +17,25 @@ struct RowPlan: Sendable {
   let converters: [TextConverter?]
   /// Whether the columns are found from the data rather than given by a structured dtype.
   let isHomogeneous: Bool
+  /// How plain rows are read, if they may be and nothing is converted.
   let fast: FastRowReader?
+
+  init(
+    syntax: TextSyntax, dtypeName: String?, slots: FieldSlots, rowSize: Int, useColumns: [Int]?,
+    converters: [TextConverter?], isHomogeneous: Bool
+  ) {
+    self.syntax = syntax
+    self.dtypeName = dtypeName
+    self.slots = slots
+    self.rowSize = rowSize
+    self.useColumns = useColumns
+    self.converters = converters
+    self.isHomogeneous = isHomogeneous
+    fast =
+      converters.contains { $0 != nil }
+      ? nil
+      : FastRowReader(syntax, slots, useColumns: useColumns, rowSize: rowSize, isHomogeneous: isHomogeneous)
+  }
 
   /// Whether there are bytes in a row that belong to no slot.
   var hasGaps: Bool { slots.byteCount != rowSize }
