@@ -2,7 +2,7 @@ package import ByteIO
 package import NDArrays
 
 /// The elements of a source as another type, converted run by run: NumPy's `astype`.
-package struct CastBlocks: ArrayBlockSource {
+package struct CastBlocks: WrappedBlocks {
   package let base: any ArrayBlockSource
   package let descriptor: ArrayDescriptor
 
@@ -15,11 +15,6 @@ package struct CastBlocks: ArrayBlockSource {
     descriptor.dtype = dtype
     self.descriptor = descriptor
   }
-
-  package var name: String { base.name }
-  package var seekCost: SeekCost { base.seekCost }
-  package var storedItemSize: Int { base.storedItemSize }
-  package var reversedAxes: Set<Int> { base.reversedAxes }
 
   private func cast(_ array: AnyNDArray) throws(FormatError) -> AnyNDArray {
     try wrapping { () throws(ArrayError) in try array.asType(descriptor.dtype, casting: .unsafe) }
@@ -82,7 +77,7 @@ package struct ReshapedBlocks: ArrayBlockSource {
 }
 
 /// A field of the records of a source: NumPy's `array["x"]`.
-package struct FieldBlocks: ArrayBlockSource {
+package struct FieldBlocks: WrappedBlocks {
   package let base: any ArrayBlockSource
   package let descriptor: ArrayDescriptor
   private let field: String
@@ -120,11 +115,6 @@ package struct FieldBlocks: ArrayBlockSource {
     return isFortranOrder == descriptor.isFortranOrder
       ? self : (try? SlicedBlocks(self, isFortranOrder: isFortranOrder)) ?? self
   }
-
-  package var name: String { base.name }
-  package var seekCost: SeekCost { base.seekCost }
-  package var storedItemSize: Int { base.storedItemSize }
-  package var reversedAxes: Set<Int> { base.reversedAxes }
 
   package func forEachRun(ofCount count: Int, _ body: (AnyNDArray) throws(FormatError) -> Void) throws(FormatError) {
     guard keepsOrder else { return try SlicedBlocks(self).forEachRun(ofCount: count, body) }

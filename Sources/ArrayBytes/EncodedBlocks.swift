@@ -2,7 +2,7 @@ package import ByteIO
 package import NDArrays
 
 /// Elements of a format that NumPy has no dtype for, as the raw bytes that they are.
-package struct EncodedBlocks: ArrayBlockSource {
+package struct EncodedBlocks: WrappedBlocks {
   package let base: any ArrayBlockSource
   package let format: ElementFormat
 
@@ -12,11 +12,7 @@ package struct EncodedBlocks: ArrayBlockSource {
     self.format = format
   }
 
-  package var name: String { base.name }
   package var descriptor: ArrayDescriptor { base.descriptor }
-  package var seekCost: SeekCost { base.seekCost }
-  package var storedItemSize: Int { base.storedItemSize }
-  package var reversedAxes: Set<Int> { base.reversedAxes }
   package var inMemoryOrder: any ArrayBlockSource { EncodedBlocks(base.inMemoryOrder, format) }
   package var encoded: EncodedBlocks? { self }
 

@@ -2,8 +2,8 @@ package import ByteIO
 package import NDArrays
 
 /// The elements of a source as numbers of a format that NumPy has no dtype for, run by run.
-package struct EncodingBlocks: ArrayBlockSource {
-  private let base: any ArrayBlockSource
+package struct EncodingBlocks: WrappedBlocks {
+  package let base: any ArrayBlockSource
   private let format: ElementFormat
   package let descriptor: ArrayDescriptor
 
@@ -15,10 +15,6 @@ package struct EncodingBlocks: ArrayBlockSource {
     self.descriptor = descriptor
   }
 
-  package var name: String { base.name }
-  package var seekCost: SeekCost { base.seekCost }
-  package var storedItemSize: Int { base.storedItemSize }
-  package var reversedAxes: Set<Int> { base.reversedAxes }
   package var encoded: EncodedBlocks? { EncodedBlocks(self, format) }
 
   private func encode(_ array: AnyNDArray) throws(FormatError) -> AnyNDArray {

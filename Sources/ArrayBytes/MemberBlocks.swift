@@ -2,8 +2,8 @@ package import ByteIO
 package import NDArrays
 
 /// A source that is one of several in a file, which errors name.
-package struct MemberBlocks: ArrayBlockSource {
-  private let base: any ArrayBlockSource
+package struct MemberBlocks: WrappedBlocks {
+  package let base: any ArrayBlockSource
   private let member: String
 
   package init(_ base: any ArrayBlockSource, _ member: String) {
@@ -11,11 +11,7 @@ package struct MemberBlocks: ArrayBlockSource {
     self.member = member
   }
 
-  package var name: String { base.name }
   package var descriptor: ArrayDescriptor { base.descriptor }
-  package var seekCost: SeekCost { base.seekCost }
-  package var storedItemSize: Int { base.storedItemSize }
-  package var reversedAxes: Set<Int> { base.reversedAxes }
 
   private func naming<Result>(_ body: () throws(FormatError) -> Result) throws(FormatError) -> Result {
     do throws(FormatError) { return try body() } catch { throw error.at(member: member) }
