@@ -46,7 +46,8 @@ enum Tunables {
     static let longMatches = 0.5
     /// The same below which nearly all is.
     static let nearlyOneMatch = 0.15
-    /// The bytes up to which only runs and the lazy parser are tried: more would take longer than zlib takes for all.
+    /// The bytes up to which nothing but the lazy parser is tried, and runs of few values: trials would take longer than zlib takes
+    /// for all.
     static let small = 64 << 10
     /// The lazy parser instead of literals and runs there.
     static let lazyOfSmall = 0.995
@@ -188,8 +189,19 @@ enum Tunables {
     /// The most steps along a chain, and those of `fast`; a fourth of them where there is a match a byte before.
     static let depth = 24
     static let depthOfFast = 4
+    /// The same in arrays of up to ``Trials/small``: what other strategies would gain in items of few values. (24: 1.13 times
+    /// zlib's size in flags as doubles, 1.10 in strings of a few words; 128: little smaller, and often slower than zlib.)
+    static let depthOfSmall = 96
+    static let depthOfSmallFast = 32
     /// The same where contexts are long, for items of one byte.
     static let depthOfLongContext = 32
+    /// The bytes after which matches are counted: where there are fewer than one in so many bytes, positions are skipped that have
+    /// no match of three bytes where it is looked for first, as with ``LazyParser/Options/isHasty``. Noise takes half the time.
+    static let step = 1 << 10
+    static let rareMatches = 32
+    /// Bits that a byte takes by itself below which matches of three bytes are not looked for in small arrays, since they gain
+    /// nothing, and runs are tried.
+    static let fewBits = 1.5
     /// What a match of less than six bytes has to save, in 128ths of a bit: it hides longer ones. Text is .3% smaller.
     static let minGain: Int32 = 192
     /// A match of this many bytes is taken without looking further: the longest there is. (With 64 dates as strings take 1.02 of

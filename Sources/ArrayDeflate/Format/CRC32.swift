@@ -33,6 +33,8 @@ public enum CRC32 {
   /// number of bytes of the second. Costs a fraction of a microsecond, whatever the lengths.
   public static func combine(_ first: UInt32, _ second: UInt32, secondCount: Int) -> UInt32 {
     guard secondCount > 0 else { return first }
+    // What it is multiplied by does not matter.
+    if first == 0 { return second }
     return UInt32(truncatingIfNeeded: crc32_combine(uLong(first), uLong(second), .init(secondCount)))
   }
 

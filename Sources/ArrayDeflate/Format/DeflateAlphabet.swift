@@ -22,13 +22,16 @@ enum DeflateAlphabet {
   static let lengthSlots: Table<UInt8> = {
     var slots = [UInt8](repeating: 0, count: maxMatch + 1)
     for slot in 0..<29 {
-      let base = Int(lengthBase[slot])
-      let end = slot == 28 ? 259 : min(258, base + 1 << Int(lengthExtra[slot]))
-      for length in base..<max(end, base + 1) { slots[length] = UInt8(slot) }
+      for length in lengths(ofSlot: slot) { slots[length] = UInt8(slot) }
     }
-    slots[maxMatch] = 28
     return Table(slots, default: 0)
   }()
+
+  /// The lengths of a length symbol (0 to 28).
+  @inline(__always) static func lengths(ofSlot slot: Int) -> Range<Int> {
+    let first = Int(lengthBase[slot])
+    return first..<(slot == 28 ? 259 : slot == 27 ? 258 : Int(lengthBase[slot + 1]))
+  }
 
   /// The distance symbol (0 to 29) of a distance of 1 to 32,768.
   @inline(__always) static func distanceSlot(_ distance: Int) -> Int {

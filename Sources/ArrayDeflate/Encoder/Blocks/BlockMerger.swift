@@ -26,6 +26,7 @@ final class BlockMerger {
 
   private var spares: [Histogram] = []
   private let joint = Histogram()
+  private let code = BlockCode()
   private(set) var blocks: [Block] = []
   /// `n * log2(n)`.
   private let logs: Table<Float> = {
@@ -98,7 +99,7 @@ final class BlockMerger {
     if one.bytes.count + two.bytes.count > Tunables.Blocks.largeBlock {
       joint.copy(one.histogram)
       joint.add(two.histogram)
-      return exactBits(index) + exactBits(index + 1) - Float(BlockCode(joint).bits)
+      return exactBits(index) + exactBits(index + 1) - codeBits(joint)
     }
     let joint =
       sum(one.histogram.literals, two.histogram.literals, DeflateAlphabet.literalCount)
@@ -109,9 +110,14 @@ final class BlockMerger {
 
   private func exactBits(_ index: Int) -> Float {
     if let bits = blocks[index].exactBits { return bits }
-    let bits = Float(BlockCode(blocks[index].histogram).bits)
+    let bits = codeBits(blocks[index].histogram)
     blocks[index].exactBits = bits
     return bits
+  }
+
+  private func codeBits(_ histogram: Histogram) -> Float {
+    code.set(histogram)
+    return Float(code.bits)
   }
 
   /// The bits that a block takes without its extra bits: its symbols' entropy, and an estimate of its header.

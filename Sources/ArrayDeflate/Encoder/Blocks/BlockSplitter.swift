@@ -35,6 +35,7 @@ struct BlockSplitter {
   private var last = Block()
   private let joint = Histogram()
   private let writer = BlockWriter()
+  private let code = BlockCode()
 
   /// Writes all symbols of a segment.
   ///
@@ -53,7 +54,8 @@ struct BlockSplitter {
       end = list.countChunk(symbol: start.symbol, byte: start.byte, of: input, into: chunk.histogram)
       chunk.symbols = start.symbol..<end.symbol
       chunk.bytes = start.byte..<end.byte
-      chunk.bits = chunk.histogram.entropyBits()
+      // A block of its own, if it is all there is, need not be compared with others.
+      if start.symbol > 0 || end.symbol < list.count { chunk.bits = chunk.histogram.entropyBits() }
       if current.symbols.isEmpty {
         swap(&current, &chunk)
         continue
@@ -78,15 +80,20 @@ struct BlockSplitter {
     _ list: some BlockSource, _ input: InputBytes, isExact: Bool, to out: inout BitWriter
   ) {
     if !isExact { return write(current, list, input, to: &out) }
-    current.bits = Double(BlockCode(current.histogram).bits)
+    current.bits = exactBits(current.histogram)
     if !last.symbols.isEmpty {
       joint.copy(last.histogram)
       joint.add(current.histogram)
-      let bits = Double(BlockCode(joint).bits)
+      let bits = exactBits(joint)
       if bits <= last.bits + current.bits { return last.join(current, joint, bits) }
       write(last, list, input, to: &out)
     }
     swap(&last, &current)
+  }
+
+  private func exactBits(_ histogram: Histogram) -> Double {
+    code.set(histogram)
+    return Double(code.bits)
   }
 
   private func write(_ block: Block, _ list: some BlockSource, _ input: InputBytes, to out: inout BitWriter) {

@@ -19,18 +19,19 @@ final class CodeTables {
 
   func fill(_ literals: HuffmanCode, _ distances: HuffmanCode) {
     let (symbols, distanceView) = (symbols.view, self.distances.view)
-    for symbol in 0..<256 {
-      symbols[symbol] = UInt32(literals.codes[symbol]) | UInt32(literals.lengths[symbol]) << 24
-    }
-    end =
-      UInt32(literals.codes[DeflateAlphabet.endOfBlock]) | UInt32(literals.lengths[DeflateAlphabet.endOfBlock]) << 24
-    let slots = DeflateAlphabet.lengthSlots.view
-    for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
-      let slot = Int(slots[length])
-      let bits = UInt32(literals.lengths[257 + slot])
-      let extra = UInt32(length - Int(DeflateAlphabet.lengthBase[slot]))
-      symbols[256 + length] =
-        UInt32(literals.codes[257 + slot]) | extra << bits | (bits + UInt32(DeflateAlphabet.lengthExtra[slot])) << 24
+    let (codes, bitCounts) = (literals.codes, literals.lengths)
+    for symbol in 0..<256 { symbols[symbol] = UInt32(codes[symbol]) | UInt32(bitCounts[symbol]) &<< 24 }
+    end = UInt32(codes[DeflateAlphabet.endOfBlock]) | UInt32(bitCounts[DeflateAlphabet.endOfBlock]) << 24
+    for slot in 0..<29 {
+      let bits = UInt32(bitCounts[257 + slot])
+      // Lengths that do not occur are not looked up.
+      if bits == 0 { continue }
+      let code = UInt32(codes[257 + slot])
+      let entry = code | (bits + UInt32(DeflateAlphabet.lengthExtra[slot])) << 24
+      let lengths = DeflateAlphabet.lengths(ofSlot: slot)
+      for length in lengths {
+        symbols[256 + length] = entry | UInt32(truncatingIfNeeded: length &- lengths.lowerBound) &<< bits
+      }
     }
     for slot in 0..<DeflateAlphabet.distanceCount {
       let bits = UInt32(distances.lengths[slot])

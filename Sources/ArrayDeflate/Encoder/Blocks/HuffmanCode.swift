@@ -7,25 +7,44 @@
 /// is not always optimal, as package-merge (Larmore and Hirschberg, 1990) would be; but only blocks of very unequal
 /// frequencies exceed 14 bits, and there the symbols concerned are rare. Codes: canonical (RFC 1951, 3.2.2).
 ///
-/// Cost: that of sorting the symbols that occur.
-struct HuffmanCode {
-  /// The length of each symbol's code in bits; 0 for symbols that do not occur.
-  var lengths: [UInt8]
-  /// The codes, their bits in the order in which they are written.
-  var codes: [UInt16]
+/// Cost: that of sorting the symbols that occur; a microsecond or two for 256 of them. The memory is kept from one code to the next,
+/// since small arrays have many codes for their size: one for each strategy that is tried.
+final class HuffmanCode: @unchecked Sendable {
+  /// The number of symbols of the alphabet.
+  let symbolCount: Int
+  private let lengthTable: Table<UInt8>
+  private let codeTable: Table<UInt16>
+  /// The symbols that occur, by frequency (above) and number (the lowest 16 bits), and the same while they are sorted.
+  private let leafTable, otherLeafTable: Table<UInt64>
+  /// The inner nodes' weights, and each node's parent and depth: leaves first.
+  private let weightTable: Table<UInt64>
+  private let parentTable: Table<UInt16>
+  private let depthTable: Table<UInt8>
+  private let startTable = Table<UInt32>(repeating: 0, count: 256)
+  /// How many codes there are of each length.
+  private let countTable = Table<UInt32>(repeating: 0, count: 17)
 
-  /// A code of small total length for some frequencies, none longer than `limit` bits; of the least, if no code has to be cut.
-  ///
-  /// At least two symbols get a code, so that it is complete, which every inflater accepts.
-  init(frequencies: [UInt32], limit: Int) {
-    lengths = HuffmanCode.lengths(frequencies, limit: limit)
-    codes = HuffmanCode.codes(lengths)
-    checkInvariants(isComplete: true, limit: limit)
+  /// The length of each symbol's code in bits; 0 for symbols that do not occur.
+  var lengths: TableView<UInt8> { lengthTable.view }
+  /// The codes, their bits in the order in which they are written: set by ``setCodes()``.
+  var codes: TableView<UInt16> { codeTable.view }
+
+  init(symbolCount: Int) {
+    self.symbolCount = symbolCount
+    lengthTable = Table(repeating: 0, count: symbolCount)
+    codeTable = Table(repeating: 0, count: symbolCount)
+    leafTable = Table(repeating: 0, count: symbolCount)
+    otherLeafTable = Table(repeating: 0, count: symbolCount)
+    weightTable = Table(repeating: 0, count: symbolCount)
+    parentTable = Table(repeating: 0, count: 2 * symbolCount)
+    depthTable = Table(repeating: 0, count: 2 * symbolCount)
   }
 
-  init(lengths: [UInt8]) {
-    self.lengths = lengths
-    codes = HuffmanCode.codes(lengths)
+  /// A code whose lengths are known.
+  private convenience init(lengths: [UInt8]) {
+    self.init(symbolCount: lengths.count)
+    for symbol in lengths.indices { self.lengths[symbol] = lengths[symbol] }
+    setCodes()
     checkInvariants(isComplete: false)
   }
 
@@ -35,90 +54,142 @@ struct HuffmanCode {
   /// Deflate's fixed distance code.
   static let fixedDistances = HuffmanCode(lengths: [UInt8](repeating: 5, count: 30))
 
-  static func lengths(_ frequencies: [UInt32], limit: Int) -> [UInt8] {
-    var lengths = [UInt8](repeating: 0, count: frequencies.count)
-    // Frequency above, symbol below: one number to sort by.
-    var leaves: [UInt64] = []
-    leaves.reserveCapacity(frequencies.count)
-    for (symbol, frequency) in frequencies.enumerated() where frequency > 0 {
-      leaves.append(UInt64(frequency) << 16 | UInt64(symbol))
-    }
-    var spare = 0
-    while leaves.count < 2, spare < frequencies.count {
-      if frequencies[spare] == 0 { leaves.append(1 << 16 | UInt64(spare)) }
-      spare += 1
-    }
-    sort(&leaves)
-    let count = leaves.count
-    // Nodes are made in order of weight, so two queues do: the leaves left, and the inner nodes left.
-    var weights = [UInt64](repeating: 0, count: count)
-    var parents = [Int](repeating: 0, count: 2 * count)
-    var leaf = 0
-    var inner = 0
-    for made in 0..<(count - 1) {
-      var weight: UInt64 = 0
-      for _ in 0..<2 {
-        if leaf < count, inner >= made || leaves[leaf] >> 16 <= weights[inner] {
-          weight += leaves[leaf] >> 16
-          parents[leaf] = count + made
-          leaf += 1
-        } else {
-          weight += weights[inner]
-          parents[count + inner] = count + made
-          inner += 1
-        }
-      }
-      weights[made] = weight
-    }
-    // Depths from the root down; those too deep are cut, and the code made complete again.
-    var depths = [Int](repeating: 0, count: 2 * count)
-    var counts = [Int](repeating: 0, count: limit + 2)
-    var excess = 0
-    let root = 2 * count - 2
-    for node in stride(from: root - 1, through: 0, by: -1) {
-      depths[node] = depths[parents[node]] + 1
-      if depths[node] > limit {
-        depths[node] = limit
-        excess += 1
-      }
-      if node < count { counts[depths[node]] += 1 }
-    }
-    if excess > 0 { HuffmanCode.makeComplete(&counts, limit: limit) }
+  /// Sets the lengths of a code of small total length for some frequencies, none longer than `limit` bits; of the least, if no
+  /// code has to be cut.
+  ///
+  /// At least two symbols get a code, so that it is complete, which every inflater accepts.
+  func setLengths(_ frequencies: TableView<UInt32>, limit: Int) {
+    lengths.fill(0)
+    let count = setLeaves(frequencies)
+    let leaves = sortedLeaves(count)
+    setParents(leaves, count)
+    setCounts(leafCount: count, limit: limit)
     // The rarest symbols get the longest codes.
+    let (lengths, counts) = (lengths, countTable.view)
     var next = 0
-    for length in stride(from: limit, through: 1, by: -1) {
-      for _ in 0..<counts[length] {
-        lengths[Int(leaves[next] & 0xFFFF)] = UInt8(length)
-        next += 1
+    var length = limit
+    while length > 0 {
+      let end = next &+ Int(counts[length])
+      while next < end {
+        lengths[Int(leaves[next] & 0xFFFF)] = UInt8(truncatingIfNeeded: length)
+        next &+= 1
       }
+      length &-= 1
     }
-    return lengths
   }
 
-  /// Sorts leaves by frequency, equal ones by symbol, in which order they come: eight bits of the frequency after the other.
-  private static func sort(_ leaves: inout [UInt64]) {
-    guard leaves.count > 32 else { return leaves.sort() }
-    let all = leaves.reduce(0, |)
-    var other = leaves
+  /// Lists the symbols that occur; returns their number.
+  private func setLeaves(_ frequencies: TableView<UInt32>) -> Int {
+    let leaves = leafTable.view
+    var count = 0
+    var symbol = 0
+    while symbol < symbolCount {
+      let frequency = frequencies[symbol]
+      leaves[count] = UInt64(frequency) &<< 16 | UInt64(truncatingIfNeeded: symbol)
+      count &+= frequency > 0 ? 1 : 0
+      symbol &+= 1
+    }
+    var spare = 0
+    while count < 2, spare < symbolCount {
+      if frequencies[spare] == 0 {
+        leaves[count] = 1 << 16 | UInt64(spare)
+        count += 1
+      }
+      spare += 1
+    }
+    return count
+  }
+
+  /// The leaves by frequency, equal ones by symbol, in which order they come: eight bits of the frequency after the other.
+  private func sortedLeaves(_ count: Int) -> TableView<UInt64> {
+    var (leaves, other) = (leafTable.view, otherLeafTable.view)
+    if count <= 24 {
+      var index = 1
+      while index < count {
+        let leaf = leaves[index]
+        var at = index
+        while at > 0, leaves[at &- 1] > leaf {
+          leaves[at] = leaves[at &- 1]
+          at &-= 1
+        }
+        leaves[at] = leaf
+        index &+= 1
+      }
+      return leaves
+    }
+    let starts = startTable.view
+    var all: UInt64 = 0
+    for index in 0..<count { all |= leaves[index] }
     var shift = 16 as UInt64
-    while all >> shift > 0 {
-      var starts = [Int](repeating: 0, count: 257)
-      for leaf in leaves { starts[Int(leaf >> shift & 0xFF) + 1] += 1 }
-      for value in 1..<256 { starts[value] += starts[value - 1] }
-      for leaf in leaves {
-        let value = Int(leaf >> shift & 0xFF)
-        other[starts[value]] = leaf
-        starts[value] += 1
+    while all &>> shift > 0 {
+      starts.fill(0)
+      for index in 0..<count { starts[Int(leaves[index] &>> shift & 0xFF)] &+= 1 }
+      var sum: UInt32 = 0
+      for value in 0..<256 {
+        let here = starts[value]
+        starts[value] = sum
+        sum &+= here
+      }
+      for index in 0..<count {
+        let leaf = leaves[index]
+        let value = Int(leaf &>> shift & 0xFF)
+        other[Int(starts[value])] = leaf
+        starts[value] &+= 1
       }
       swap(&leaves, &other)
       shift += 8
     }
+    return leaves
+  }
+
+  /// Makes the tree. Nodes are made in order of weight, so two queues do: the leaves left, and the inner nodes left.
+  private func setParents(_ leaves: TableView<UInt64>, _ count: Int) {
+    let (weights, parents) = (weightTable.view, parentTable.view)
+    var leaf = 0
+    var inner = 0
+    var made = 0
+    while made < count &- 1 {
+      var weight: UInt64 = 0
+      for _ in 0..<2 {
+        if leaf < count, inner >= made || leaves[leaf] &>> 16 <= weights[inner] {
+          weight &+= leaves[leaf] &>> 16
+          parents[leaf] = UInt16(truncatingIfNeeded: count &+ made)
+          leaf &+= 1
+        } else {
+          weight &+= weights[inner]
+          parents[count &+ inner] = UInt16(truncatingIfNeeded: count &+ made)
+          inner &+= 1
+        }
+      }
+      weights[made] = weight
+      made &+= 1
+    }
+  }
+
+  /// Counts the leaves of each depth, from the root down; those too deep are cut, and the code made complete again.
+  private func setCounts(leafCount count: Int, limit: Int) {
+    let (parents, depths, counts) = (parentTable.view, depthTable.view, countTable.view)
+    counts.fill(0)
+    var excess = 0
+    var node = 2 &* count &- 2
+    depths[node] = 0
+    while node > 0 {
+      node &-= 1
+      var depth = Int(depths[Int(parents[node])]) &+ 1
+      if depth > limit {
+        depth = limit
+        excess &+= 1
+      }
+      depths[node] = UInt8(truncatingIfNeeded: depth)
+      if node < count { counts[depth] &+= 1 }
+    }
+    if excess > 0 { HuffmanCode.makeComplete(counts, limit: limit) }
   }
 
   /// Moves leaves until the code is neither oversubscribed nor incomplete.
-  private static func makeComplete(_ counts: inout [Int], limit: Int) {
+  private static func makeComplete(_ counts: TableView<UInt32>, limit: Int) {
     var used = 0
-    for length in 1...limit { used += counts[length] << (limit - length) }
+    for length in 1...limit { used += Int(counts[length]) << (limit - length) }
     let full = 1 << limit
     while used > full {
       // One leaf goes a level down and takes one of the deepest along as its sibling.
@@ -143,31 +214,34 @@ struct HuffmanCode {
     }
   }
 
-  private static func codes(_ lengths: [UInt8]) -> [UInt16] {
-    var counts = [Int](repeating: 0, count: 17)
-    for length in lengths where length > 0 { counts[Int(length)] += 1 }
-    var next = [UInt16](repeating: 0, count: 17)
-    var code = 0
+  /// Sets the codes to the lengths that are set.
+  func setCodes() {
+    let (lengths, codes, next) = (lengths, codes, countTable.view)
+    next.fill(0)
+    for symbol in 0..<symbolCount { next[Int(lengths[symbol])] &+= 1 }
+    // From the numbers of codes to the first code of each length.
+    var code: UInt32 = 0
+    var before: UInt32 = 0
     for length in 1...15 {
-      code = (code + (length > 1 ? counts[length - 1] : 0)) << 1
-      next[length] = UInt16(truncatingIfNeeded: code)
+      code = (code &+ before) &<< 1
+      before = next[length]
+      next[length] = code
     }
-    var codes = [UInt16](repeating: 0, count: lengths.count)
-    for symbol in lengths.indices where lengths[symbol] > 0 {
+    for symbol in 0..<symbolCount {
       let length = Int(lengths[symbol])
-      codes[symbol] = reversed(next[length], length)
+      if length == 0 { continue }
+      codes[symbol] = HuffmanCode.reversed(UInt16(truncatingIfNeeded: next[length]), length)
       next[length] &+= 1
     }
-    return codes
   }
 
   /// The lowest bits in reverse order.
-  private static func reversed(_ code: UInt16, _ length: Int) -> UInt16 {
+  @inline(__always) private static func reversed(_ code: UInt16, _ length: Int) -> UInt16 {
     var bits = code
     bits = bits >> 8 | bits << 8
     bits = (bits & 0xF0F0) >> 4 | (bits & 0x0F0F) << 4
     bits = (bits & 0xCCCC) >> 2 | (bits & 0x3333) << 2
     bits = (bits & 0xAAAA) >> 1 | (bits & 0x5555) << 1
-    return bits >> UInt16(16 - length)
+    return bits >> UInt16(truncatingIfNeeded: 16 &- length)
   }
 }

@@ -30,6 +30,7 @@ final class CostModel {
   private let usedLiterals = Table<Float>(repeating: 0, count: 288)
   private let usedDistances = Table<Float>(repeating: 0, count: 32)
   private let initialCounts = Histogram()
+  private lazy var code = BlockCode()
 
   /// The cost of each literal and of each match length with its extra bits; from ``distanceOffset`` on that of each
   /// distance symbol with its extra bits, where the two that have as many cost the same, so that a token need not
@@ -42,15 +43,23 @@ final class CostModel {
   func initialize(_ input: InputBytes, _ range: Range<Int>, itemDistance: Int) {
     initialCounts.clear()
     initialCounts.count(input, literals: range)
-    let total = max(1, Float(range.count))
+    initialize(initialCounts, count: range.count, itemDistance: itemDistance)
+  }
+
+  /// The same where the bytes, `count` of them, have been counted.
+  func initialize(_ bytes: Histogram, count: Int, itemDistance: Int) {
+    let (prices, literals) = (prices, bytes.literals)
+    // Matches take a share of the code as well: hence more than a literal's own frequency says.
+    let total = CostModel.log2(max(1, Float(count)) * 1.5)
+    let logarithms = CostModel.initialLogarithms.view
     for symbol in 0..<256 {
-      // Matches take a share of the code as well: hence more than a literal's own frequency says.
-      let count = Float(initialCounts.literals[symbol])
-      prices[symbol] = CostModel.cost(count + Tunables.Costs.initialFloor, total * 1.5)
+      let count = Int(literals[symbol])
+      let logarithm = count < logarithms.count ? logarithms[count] : CostModel.initialLogarithm(count)
+      prices[symbol] = Int32(min(14, max(0.03, total - logarithm)) * CostModel.unit)
     }
-    for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {
-      let slot = Int(DeflateAlphabet.lengthSlots.view[length])
-      prices[256 + length] = CostModel.bits(Tunables.Costs.initialLengthBits + Int(DeflateAlphabet.lengthExtra[slot]))
+    for slot in 0..<29 {
+      let cost = CostModel.bits(Tunables.Costs.initialLengthBits + Int(DeflateAlphabet.lengthExtra[slot]))
+      for length in DeflateAlphabet.lengths(ofSlot: slot) { prices[256 + length] = cost }
     }
     for slot in 0..<30 {
       prices[distanceOffset + slot] = CostModel.bits(
@@ -64,6 +73,11 @@ final class CostModel {
     literalWeights.view.fill(0)
     distanceWeights.view.fill(0)
   }
+
+  private static func initialLogarithm(_ count: Int) -> Float { log2(Float(count) + Tunables.Costs.initialFloor) }
+
+  /// Those of small counts, which most are.
+  private static let initialLogarithms: Table<Float> = Table((0..<1024).map(initialLogarithm), default: 0)
 
   /// Updates the costs by what was used.
   ///
@@ -94,9 +108,7 @@ final class CostModel {
       let cost =
         CostModel.cost(max(used.literals[257 + slot], CostModel.literalFloor), total)
         + CostModel.bits(Int(DeflateAlphabet.lengthExtra[slot]))
-      let first = Int(DeflateAlphabet.lengthBase[slot])
-      let next = slot == 28 ? 259 : slot == 27 ? 258 : Int(DeflateAlphabet.lengthBase[slot + 1])
-      for length in first..<next { prices[256 + length] = cost }
+      for length in DeflateAlphabet.lengths(ofSlot: slot) { prices[256 + length] = cost }
     }
     for slot in stride(from: 0, to: 30, by: 2) {
       // The mean of what they cost, by how often they are used.
@@ -204,11 +216,8 @@ final class CostModel {
 
   /// Sets the costs to the lengths of the codes that some frequencies lead to; what does not occur is dear.
   func setCodes(_ histogram: Histogram) {
-    var literalCounts = (0..<DeflateAlphabet.literalCount).map { histogram.literals[$0] }
-    literalCounts[DeflateAlphabet.endOfBlock] = 1
-    let literals = HuffmanCode.lengths(literalCounts, limit: BlockWriter.literalLimit)
-    let distances = HuffmanCode.lengths(
-      (0..<DeflateAlphabet.distanceCount).map { histogram.distances[$0] }, limit: BlockWriter.distanceLimit)
+    code.set(histogram)
+    let (literals, distances) = (code.literals.lengths, code.distances.lengths)
     func bits(_ length: UInt8, otherwise unused: Int) -> Int32 { CostModel.bits(length > 0 ? Int(length) : unused) }
     for symbol in 0..<256 { prices[symbol] = bits(literals[symbol], otherwise: 14) }
     for length in DeflateAlphabet.minMatch...DeflateAlphabet.maxMatch {

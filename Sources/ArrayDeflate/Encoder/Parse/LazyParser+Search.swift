@@ -36,7 +36,10 @@ extension LazyParser {
     let depth: Int
     let niceLength: Int
     let longMatch: Int
-    private let isHasty: Bool
+    /// See ``LazyParser/Options/isHasty``.
+    var isHasty: Bool
+    /// See ``LazyParser/Options/hasShortMatches``.
+    private let hasShortMatches: Bool
     /// The distance of positions that are inserted within a long match: whole items.
     private let step: Int
     /// The bits of eight bytes that are not part of a context.
@@ -53,8 +56,9 @@ extension LazyParser {
       _ parser: LazyParser, _ input: InputBytes, origin: Int, end: Int, options: Options, costs: CostModel
     ) {
       (self.input, self.origin, self.end) = (input, origin, end)
-      lastPosition = end &- 16
+      lastPosition = end &- 8
       (depth, niceLength, longMatch, isHasty) = (options.depth, options.niceLength, options.longMatch, options.isHasty)
+      hasShortMatches = options.hasShortMatches
       step = max(16, options.itemDistance)
       shift = UInt64(64 - 8 * options.context)
       mask = LazyParser.slotCount(for: end &- origin) &- 1
@@ -89,7 +93,31 @@ extension LazyParser {
       let slot = slot(word)
       chain[position & Search.window] = heads[slot]
       heads[slot] = value
-      shortHeads[shortSlot(word)] = value
+      if hasShortMatches { shortHeads[shortSlot(word)] = value }
+    }
+
+    /// Makes positions known up to the next one whose three bytes are as at the latest one with their hash, and returns that. No
+    /// branch depends on the data but the last one, so that the processor works on several positions at once.
+    @inline(__always) func skip(_ start: Int, upTo last: Int) -> Int {
+      var position = start
+      while position < last {
+        let word = input.load64(position)
+        let (slot, shortSlot) = (slot(word), shortSlot(word))
+        let low = UInt16(truncatingIfNeeded: position)
+        let distance = reach(low &- shortHeads[shortSlot], at: position)
+        if (word ^ input.load64(position &- distance)) & 0xFF_FFFF == 0 { break }
+        chain[position & Search.window] = heads[slot]
+        heads[slot] = low
+        shortHeads[shortSlot] = low
+        position &+= 1
+      }
+      return position
+    }
+
+    /// A distance by the low bits of two positions. What is out of reach is brought within it: there is hardly a match, but to look
+    /// at the bytes costs less than to ask.
+    @inline(__always) private func reach(_ distance: UInt16, at position: Int) -> Int {
+      min(Int(distance &- 1) & Search.window, position &- origin &- 1) &+ 1
     }
 
     func insert(_ range: Range<Int>) {
@@ -137,7 +165,7 @@ extension LazyParser {
     /// The bytes from a position on that repeat those at a distance, as many as a match may have.
     @inline(__always) func runLength(_ position: Int, _ distance: Int) -> Int {
       input.matchLength(
-        position, position &- distance, limit: min(DeflateAlphabet.maxMatch, end &- 8 &- position))
+        position, position &- distance, limit: min(DeflateAlphabet.maxMatch, end &- position))
     }
 
     /// Whether the bytes from a position on equal the one before.
@@ -165,28 +193,38 @@ extension LazyParser {
     @inline(__always) func find(_ position: Int, _ depth: Int, longerThan least: Int, ahead: inout Ahead) -> Match {
       let (word, head) = (ahead.word, ahead.head)
       let low = UInt16(truncatingIfNeeded: position)
-      let short = Int(low &- ahead.short)
+      let farthest = min(DeflateAlphabet.maxDistance, position &- origin)
+      let short = reach(low &- ahead.short, at: position)
       chain[position & Search.window] = head
       heads[ahead.slot] = low
       shortHeads[ahead.shortSlot] = low
       ahead = lookAhead(position &+ 1)
-      let farthest = min(DeflateAlphabet.maxDistance, position &- origin)
-      let limit = min(DeflateAlphabet.maxMatch, end &- 8 &- position)
+      let limit = min(DeflateAlphabet.maxMatch, end &- position)
+      let enough = min(niceLength, limit)
       var best = Match(length: 0, distance: 1)
       var longest = least
-      if least < 3 {
-        longest = short &- 1 < farthest && short > 0 ? length(word, position, position &- short, limit) : 0
-        if longest >= 3 {
+      if !hasShortMatches {
+        longest = max(3, least)
+      } else if least < 3 {
+        let difference = word ^ input.load64(position &- short)
+        if difference & 0xFF_FFFF == 0 {
+          longest =
+            difference == 0
+            ? input.matchLength(position, position &- short, from: 8, limit: limit)
+            : difference.trailingZeroBitCount &>> 3
           best = Match(length: longest, distance: short)
-          if longest >= niceLength { return best }
+          if longest >= enough { return best }
         } else {
           // Where not even three bytes are as at the latest position that begins with them, there is hardly a longer match.
           if isHasty { return best }
           longest = 3
         }
       }
+      // What is no longer than the rest of the range cannot be beaten.
+      if longest >= limit { return best }
       follow(
-        head, from: position, word, steps: depth, farthest: farthest, limit: limit, longerThan: longest, best: &best)
+        head, from: position, word, steps: depth, farthest: farthest, limit: limit, enough: enough, longerThan: longest,
+        best: &best)
       return best
     }
 
@@ -198,8 +236,8 @@ extension LazyParser {
 
     /// Goes along a chain from a position, whose first bytes are `word`.
     @inline(__always) private func follow(
-      _ head: UInt16, from position: Int, _ word: UInt64, steps: Int, farthest: Int, limit: Int, longerThan least: Int,
-      best: inout Match
+      _ head: UInt16, from position: Int, _ word: UInt64, steps: Int, farthest: Int, limit: Int, enough: Int,
+      longerThan least: Int, best: inout Match
     ) {
       let low = UInt16(truncatingIfNeeded: position)
       var longest = least
@@ -221,7 +259,7 @@ extension LazyParser {
           if length > longest {
             longest = length
             best = Match(length: length, distance: distance)
-            if length >= niceLength { return }
+            if length >= enough { return }
             tail = input.load32(position &+ longest &- 3)
           }
         }

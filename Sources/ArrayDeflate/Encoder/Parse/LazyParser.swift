@@ -37,6 +37,19 @@ final class LazyParser {
     /// Whether a position whose next three bytes do not occur where they are looked for first is not searched further. In pictures,
     /// where most searches are in vain, most chains then need not be followed; elsewhere it takes up to 1% more.
     var isHasty = false
+    /// Whether matches of three bytes are looked for: not where bytes take so few bits that they gain nothing.
+    var hasShortMatches = true
+
+    /// Looks for no matches of three bytes.
+    mutating func forgoShortMatches() { (hasShortMatches, isHasty) = (false, false) }
+
+    /// The same with a longer search, for small arrays.
+    func forSmall(_ level: DeflateLevel) -> Options {
+      var options = self
+      options.depth = level == .fast ? Tunables.Lazy.depthOfSmallFast : Tunables.Lazy.depthOfSmall
+      options.context = Tunables.Lazy.context
+      return options
+    }
 
     /// The same with a shorter search.
     var faster: Options {
@@ -86,8 +99,9 @@ final class LazyParser {
     let nothing = UInt16(truncatingIfNeeded: origin &- 1)
     let slots = LazyParser.slotCount(for: range.upperBound - origin)
     // Links are read only where they have been written.
-    for table in [heads, shortHeads] { table.view.fill(nothing, count: slots) }
-    let search = Search(self, input, origin: origin, end: range.upperBound, options: options, costs: costs)
+    heads.view.fill(nothing, count: slots)
+    shortHeads.view.fill(nothing, count: slots)
+    var search = Search(self, input, origin: origin, end: range.upperBound, options: options, costs: costs)
     search.insert(origin..<range.lowerBound)
     var cursor = Cursor(position: range.lowerBound, literalStart: range.lowerBound)
     var sequences = Int.max
@@ -98,13 +112,22 @@ final class LazyParser {
       if sequences > Tunables.Lazy.fewSequences, cursor.position - origin >= DeflateAlphabet.maxDistance {
         search.forget(before: cursor.position)
       }
-      parseChunk(search, upTo: end, &cursor, &list)
+      while cursor.position < end {
+        let (before, start) = (list.count, cursor.position)
+        parseChunk(search, upTo: min(end, start + Tunables.Lazy.step), &cursor, &list)
+        let isRare = (list.count - before) * Tunables.Lazy.rareMatches < cursor.position - start
+        search.isHasty = options.isHasty || isRare && options.hasShortMatches
+      }
+      if cursor.position >= range.upperBound {
+        list.finish(literals: range.upperBound - cursor.literalStart)
+        _ = list.endChunk(from: first, input, at: firstByte)
+        return
+      }
       sequences = list.count - first
       if sequences > 0 {
         costs.update(list.endChunk(from: first, input, at: firstByte), memory: Tunables.Costs.memory)
       }
     }
-    list.finish(literals: range.upperBound - cursor.literalStart)
   }
 
   private func parseChunk(_ search: Search, upTo stop: Int, _ cursor: inout Cursor, _ list: inout SequenceList) {
@@ -136,6 +159,14 @@ final class LazyParser {
           continue
         }
         runDistance = 0
+      }
+      if search.isHasty {
+        let found = search.skip(position, upTo: last)
+        if found > position {
+          position = found
+          if position == last { break }
+          ahead = search.lookAhead(position)
+        }
       }
       var match = search.find(position, search.depth, longerThan: 0, ahead: &ahead)
       if match.length < 3 || search.isDear(match, at: position) {

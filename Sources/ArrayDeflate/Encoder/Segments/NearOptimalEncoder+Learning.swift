@@ -83,7 +83,7 @@ extension NearOptimalEncoder {
     while start < counted { start += path.table.view[start].length }
     path.tally(start..<sample.count, into: histogram)
     measured.copy(histogram)
-    return Double(histogram.huffmanBits()) / Double(max(1, sample.count - start))
+    return Double(code.symbolBits(histogram)) / Double(max(1, sample.count - start))
   }
 
   /// The offsets within eight bytes at which matches that had to be searched for were chosen often enough.

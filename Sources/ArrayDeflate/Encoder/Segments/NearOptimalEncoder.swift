@@ -32,6 +32,7 @@ final class NearOptimalEncoder {
   let path = MinimumCostPath()
   let costs = CostModel()
   let histogram = Histogram()
+  let code = BlockCode()
   /// What was chosen in a sample when it was last measured, and what with the options that were learnt.
   let (measured, learnt) = (Histogram(), Histogram())
   private let merger = BlockMerger()

@@ -17,7 +17,7 @@ extension SegmentEncoder {
 
   /// The bits a byte of what was counted.
   private func bits(ofBytes count: Int) -> Double {
-    Double(histogram.huffmanBits()) / Double(max(1, count))
+    Double(code.symbolBits(histogram)) / Double(max(1, count))
   }
 
   /// The bits a byte that a strategy takes for the sample without its beginning. For those that go by costs this
@@ -70,8 +70,7 @@ extension SegmentEncoder {
     lazyParser.begin(input, counted, options: lazyOptions, costs: lazyCosts)
     let list = parse(.lazy, input, counted, after: origin, layout: layout)
     parsed = counted == 0..<input.count ? list : nil
-    histogram.clear()
-    _ = histogram.count(list, 0..<list.count, input, at: counted.lowerBound)
+    histogram.set(counts)
     let bits = bits(ofBytes: counted.count)
     lazyBits = bits
     hasLongMatches = bits < Tunables.Trials.longMatches
@@ -116,7 +115,7 @@ extension SegmentEncoder {
     // The last chunk only, as in the other trials.
     let last = counts.ends.count - 1
     let start = last > 0 ? counts.ends[last - 1].byte : range.lowerBound
-    return Double(counts.histogram(last).huffmanBits()) / Double(range.upperBound - start)
+    return Double(code.symbolBits(counts.histogram(last))) / Double(range.upperBound - start)
   }
 
   /// The bits a byte that the near-optimal encoder takes for the sample; sets up what it looks for.
@@ -163,14 +162,14 @@ extension SegmentEncoder {
     runDistance = layout.atomDistance
     parsed = nil
     (hasLongMatches, hasLongPeriod) = (false, false)
-    guard input.count >= 64 else { return .runs }
+    guard input.count >= 16 else { return .runs }
+    if level != .best, input.count <= Tunables.Trials.small { return chooseOfSmall(input, layout, level) }
     (sampleSize, warmUp) = level == .best ? Tunables.Trials.sampleOfBest : Tunables.Trials.sample
     let (literals, runs) = plainChoice(input, layout, level)
     let plain =
       runs.bits <= literals * Tunables.Trials.runs ? runs : Choice(strategy: .literals, bits: literals)
     if level == .best { return chooseOfBest(input, layout, runs: runs, plain: plain) }
     if runs.bits < Tunables.Trials.oneRun { return runs.strategy }
-    if input.count <= Tunables.Trials.small { return chooseOfSmall(input, layout, level, plain: plain) }
     var lazy: Double?
     let last = sampleSize - warmUp
     if let size = layout.itemParserSizes.first, size != layout.atomSize {
@@ -219,16 +218,28 @@ extension SegmentEncoder {
     return .lazy
   }
 
-  /// The strategy for what takes less time to compress than trials would. The lazy parser's trial is its parse.
-  private func chooseOfSmall(
-    _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, plain: Choice
-  ) -> Strategy {
-    let size = layout.itemParserSizes.first ?? layout.atomSize
-    let items = size == layout.atomSize ? .infinity : itemTrial(input, layout, size: size)
-    let bits = lazyTrial(input, layout, level, warmUp: 0, last: input.count)
-    if bits < min(plain.bits * Tunables.Trials.lazyOfSmall, items) { return .lazy }
+  /// The strategy for what takes less time to compress than trials would: the lazy parser, whose trial is its parse, unless it finds
+  /// next to nothing, or runs are smaller.
+  private func chooseOfSmall(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Strategy {
+    histogram.clear()
+    histogram.count(input, literals: 0..<input.count)
+    let literals = histogram.blockBits()
+    lazyOptions = layout.lazyOptions.forSmall(level)
+    var runs = Double.infinity
+    if literals < Double(input.count) * Tunables.Lazy.fewBits {
+      lazyOptions.forgoShortMatches()
+      let list = parse(.runs, input, 0..<input.count, layout: layout)
+      otherHistogram.clear()
+      _ = otherHistogram.count(list, 0..<list.count, input, at: 0)
+      runs = otherHistogram.blockBits()
+    }
+    lazyCosts.initialize(histogram, count: input.count, itemDistance: lazyOptions.itemDistance)
+    parsed = parse(.lazy, input, 0..<input.count, after: 0, layout: layout)
+    histogram.set(counts)
+    let plain = min(literals, runs)
+    if histogram.blockBits() < plain * Tunables.Trials.lazyOfSmall { return .lazy }
     parsed = nil
-    return items < plain.bits ? .items : plain.strategy
+    return runs < literals ? .runs : .literals
   }
 
   /// Whether the lazy parser is to be taken instead of a strategy that takes so little time that even the trial has to be short.

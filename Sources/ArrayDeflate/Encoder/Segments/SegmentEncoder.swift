@@ -22,6 +22,8 @@ final class SegmentEncoder: @unchecked Sendable {
   let optimalCosts = CostModel()
   let lazyCosts = CostModel()
   let histogram = Histogram()
+  let otherHistogram = Histogram()
+  let code = BlockCode()
   let elementRunTables = ElementRunParser.Tables()
   lazy var greedyParser = GreedyParser()
   lazy var itemParser = ItemParser()

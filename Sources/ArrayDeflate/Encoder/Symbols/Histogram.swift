@@ -113,6 +113,12 @@ final class Histogram {
     for symbol in 0..<32 { distances[symbol] &+= other.distances[symbol] }
   }
 
+  /// Sets the frequencies to those of all chunks together.
+  func set(_ counts: ChunkCounts) {
+    clear()
+    for chunk in counts.ends.indices { add(counts.histogram(chunk)) }
+  }
+
   func copy(_ other: Histogram) {
     for symbol in 0..<288 { literals[symbol] = other.literals[symbol] }
     for symbol in 0..<32 { distances[symbol] = other.distances[symbol] }
@@ -123,11 +129,35 @@ final class Histogram {
   func entropyBits() -> Double {
     let (literalBits, literalKinds) = Histogram.entropy(literals, 288)
     let (distanceBits, distanceKinds) = Histogram.entropy(distances, 32)
-    var extra = 0
-    for slot in 8..<28 { extra += Int(literals[257 + slot]) * Int(DeflateAlphabet.lengthExtra[slot]) }
-    for slot in 2..<30 { extra += Int(distances[slot]) * DeflateAlphabet.distanceExtra(slot) }
-    return literalBits + distanceBits + Double(extra) + Tunables.Blocks.headerBits
+    return literalBits + distanceBits + Double(extraBits()) + Tunables.Blocks.headerBits
       + Tunables.Blocks.bitsPerUsedSymbol * Double(literalKinds + distanceKinds)
+  }
+
+  /// About the bits of a block with these symbols, with deflate's fixed codes or its own: by their entropy, but no code is shorter
+  /// than a bit, so what is more frequent than all others together takes one.
+  func blockBits() -> Double {
+    let own = Histogram.codeBits(literals, 288) + Histogram.codeBits(distances, 32) + Double(extraBits())
+    return min(Double(fixedBlockBits()), own + Tunables.Blocks.headerBits)
+  }
+
+  /// The bits of symbols and of the lengths of their codes.
+  private static func codeBits(_ table: TableView<UInt32>, _ count: Int) -> Double {
+    let weights = weights.view
+    var (total, largest) = (0 as UInt32, 0 as UInt32)
+    var (sum, kinds) = (0.0, 0)
+    for symbol in 0..<count {
+      let frequency = table[symbol]
+      if frequency == 0 { continue }
+      kinds &+= 1
+      total &+= frequency
+      largest = max(largest, frequency)
+      sum += weight(frequency, weights)
+    }
+    let others = total &- largest
+    let bits =
+      largest > others
+      ? Double(total) + weight(others, weights) + weight(largest, weights) : weight(total, weights)
+    return bits - sum + Tunables.Blocks.bitsPerUsedSymbol * Double(kinds)
   }
 
   /// Whether most matches are as long as can be, at distances of more than 512 bytes: a long period.
@@ -141,18 +171,30 @@ final class Histogram {
   /// To base two.
   static func logarithm(_ value: Float) -> Float { log2f(value) }
 
+  /// `n * log2(n)` of small numbers, which most frequencies are.
+  private static let weights: Table<Float> = {
+    let table = Table<Float>(repeating: 0, count: 1 << 11)
+    for value in 2..<table.count { table.view[value] = Float(Double(value) * log2(Double(value))) }
+    return table
+  }()
+
   private static func entropy(_ table: TableView<UInt32>, _ count: Int) -> (bits: Double, kinds: Int) {
-    var total = 0.0
+    let weights = weights.view
+    var total: UInt32 = 0
     var sum = 0.0
     var kinds = 0
     for symbol in 0..<count {
       let frequency = table[symbol]
       if frequency == 0 { continue }
-      kinds += 1
-      let value = Double(frequency)
-      total += value
-      sum += value * log2(value)
+      kinds &+= 1
+      total &+= frequency
+      sum += weight(frequency, weights)
     }
-    return (total > 0 ? total * log2(total) - sum : 0, kinds)
+    return (weight(total, weights) - sum, kinds)
+  }
+
+  @inline(__always) private static func weight(_ frequency: UInt32, _ weights: TableView<Float>) -> Double {
+    if frequency < 1 << 11 { return Double(weights[Int(frequency)]) }
+    return Double(frequency) * log2(Double(frequency))
   }
 }
