@@ -79,10 +79,12 @@ enum Tunables {
     static let optimalAtHighBytes = 0.985
     /// Bits a byte below which a region is little more than one run, and no search is tried.
     static let oneRun = 0.02
-    /// The near-optimal encoder instead of the best of literals and runs, at `best`.
+    /// The same below which nearly all is in matches as long as can be, and `best` takes what `default` does.
+    static let oneMatch = 0.03
+    /// The near-optimal encoder instead of codes and runs, at `best`.
     static let nearOptimal = 0.9998
-    /// Where the near-optimal encoder gains less than this, both are written and the smaller one is kept: the sample may err.
-    static let rival = 0.95
+    /// Bits a byte above which there is nothing but noise.
+    static let noise = 7.98
   }
 
   /// ``HashTableMatchFinder``.
@@ -111,13 +113,16 @@ enum Tunables {
     /// The bits of a hash: 2^18 trees for 2^15 positions. With half as many trees as positions, a position of another context
     /// is compared in vain at every other search, which took a third of the search in images.
     static let hashBits = 18
+    /// The same for small inputs, at least.
+    static let leastHashBits = 10
     /// Positions that are looked up together: what is found out about them is at hand when the trees are searched, where
     /// waiting for memory would cost most.
     static let batch = 256
-    /// The most nodes of a descent where distances are multiples of an item.
+    /// The most nodes of a descent. (With 32 where a match may begin at any byte rare flags take 1.09 times libdeflate -12's size,
+    /// names 1.07.)
     static let depth = 100
-    /// The same where a match may begin at any byte. Trees are deep there, and what lies deeper is worth 1% on masks.
-    static let depthOfBytes = 32
+    /// The same for small inputs.
+    static let depthOfSmall = 150
     /// Within a run of this many bytes nothing else is looked for.
     static let longRun = 200
     /// The share of equal bytes from which on a byte of an item is taken for constant, so that matches are derived.

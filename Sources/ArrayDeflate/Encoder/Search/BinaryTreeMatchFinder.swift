@@ -48,7 +48,6 @@
 ///   still, and larger by 0.6 to 10%.
 final class BinaryTreeMatchFinder {
   static let window = DeflateAlphabet.maxDistance
-  private static let hashBits = Tunables.BinaryTree.hashBits
   private static let batch = Tunables.BinaryTree.batch
   /// The end of a branch: a position that is out of the window, or never was.
   static let outOfWindow = Int16.min
@@ -56,7 +55,9 @@ final class BinaryTreeMatchFinder {
   static let unsearched = Int32.min
 
   // Nodes are positions relative to `base`, of 16 bits, so that the tables stay near the processor.
-  private let heads = Table<Int16>(repeating: outOfWindow, count: 1 << hashBits)
+  private let heads = Table<Int16>(repeating: outOfWindow, count: 1 << Tunables.BinaryTree.hashBits)
+  /// The bits of a hash that are used: fewer for small inputs, for which tables would take longer to clear than to use.
+  private var hashBits = Tunables.BinaryTree.hashBits
   /// For each position of the window the roots of the subtrees of what is less and of what is greater.
   let children = Table<Int16>(repeating: outOfWindow, count: 2 * window)
   /// The root of each position of a batch, before it is inserted.
@@ -71,17 +72,19 @@ final class BinaryTreeMatchFinder {
   private(set) var base = 0
   private var runs = RunLengths()
 
-  /// Forgets everything; what comes next begins at a position, a multiple of eight, that nothing refers back beyond.
-  func clear(at origin: Int) {
-    heads.view.fill(BinaryTreeMatchFinder.outOfWindow)
+  /// Forgets everything; what comes next, some bytes, begins at a position, a multiple of eight, that nothing refers back beyond.
+  func clear(at origin: Int, count: Int) {
+    let wanted = Int.bitWidth - max(1, count - 1).leadingZeroBitCount + 3
+    hashBits = min(Tunables.BinaryTree.hashBits, max(Tunables.BinaryTree.leastHashBits, wanted))
+    heads.view.fill(BinaryTreeMatchFinder.outOfWindow, count: 1 << hashBits)
     base = origin
     runs = RunLengths()
   }
 
   /// Moves the base on by the window's length.
   private func rebase() {
-    for table in [heads.view, children.view] {
-      for index in 0..<table.count {
+    for (table, count) in [(heads.view, 1 << hashBits), (children.view, children.count)] {
+      for index in 0..<count {
         let moved = max(
           Int32(table[index]) &- Int32(BinaryTreeMatchFinder.window), Int32(BinaryTreeMatchFinder.outOfWindow))
         table[index] = Int16(truncatingIfNeeded: moved)
@@ -135,6 +138,7 @@ final class BinaryTreeMatchFinder {
     let grainMask = options.grain &- 1
     let contextShift = UInt64(64 - 8 * options.context)
     let multiplier = 0x9E37_79B9_7F4A_7C15 as UInt64
+    let down = UInt64(64 - hashBits)
     var runs = runs
     defer { self.runs = runs }
     let item = options.itemDistance
@@ -148,8 +152,7 @@ final class BinaryTreeMatchFinder {
         if offsets &>> UInt64(truncatingIfNeeded: position & 7) & 1 != 0 {
           let offset = UInt64(truncatingIfNeeded: position & grainMask)
           let head = Int(
-            ((input.load64(position) &<< contextShift ^ offset) &* multiplier)
-              &>> UInt64(64 - BinaryTreeMatchFinder.hashBits))
+            ((input.load64(position) &<< contextShift ^ offset) &* multiplier) &>> down)
           root = Int32(heads[head])
           heads[head] = Int16(truncatingIfNeeded: position &- base)
         }
@@ -180,8 +183,7 @@ final class BinaryTreeMatchFinder {
       }
       if best >= Tunables.BinaryTree.longRun || offsets &>> offset8 & 1 == 0 { continue }
       let offset = UInt64(truncatingIfNeeded: here & grainMask)
-      let head = Int(
-        ((word &<< contextShift ^ offset) &* multiplier) &>> UInt64(64 - BinaryTreeMatchFinder.hashBits))
+      let head = Int(((word &<< contextShift ^ offset) &* multiplier) &>> down)
       roots[index] = Int32(heads[head])
       heads[head] = Int16(truncatingIfNeeded: here &- base)
     }

@@ -30,11 +30,7 @@ struct SearchOptions: Equatable {
     context = DeflateAlphabet.minMatch
     runOffsets = .max
     hasByteRuns = itemDistance != 1
-    depth = SearchOptions.depth(grain)
-  }
-
-  private static func depth(_ grain: Int) -> Int {
-    grain == 1 ? Tunables.BinaryTree.depthOfBytes : Tunables.BinaryTree.depth
+    depth = Tunables.BinaryTree.depth
   }
 
   /// The same for matches that begin at any byte, whatever the distance.
@@ -42,7 +38,6 @@ struct SearchOptions: Equatable {
     var options = self
     options.grain = 1
     options.context = DeflateAlphabet.minMatch
-    options.depth = SearchOptions.depth(1)
     return options
   }
 

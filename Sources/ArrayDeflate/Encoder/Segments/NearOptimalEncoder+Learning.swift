@@ -3,14 +3,15 @@ extension NearOptimalEncoder {
   private static let rare = Tunables.NearOptimal.rare
   private static let margin = Tunables.NearOptimal.margin
 
-  /// Learns from a sample what is worth searching for; returns that and the bits that a byte takes from some position of the
-  /// sample on.
+  /// Learns from a sample what is worth searching for, by what is taken from some position of the sample on.
+  ///
+  /// - Returns: That, and about the bits a byte that it leads to.
   func learn(_ input: InputBytes, _ range: Range<Int>, countedFrom: Int, _ layout: ItemLayout) -> (
     SearchOptions, bits: Double
   ) {
     var options = SearchOptions(layout)
     options.derive(input, range)
-    tree.clear(at: range.lowerBound)
+    tree.clear(at: range.lowerBound, count: range.count)
     let end = tree.find(
       SearchContext(input: input, range: range, origin: range.lowerBound, options: options), into: cache)
     let sample = range.lowerBound..<end
@@ -22,21 +23,8 @@ extension NearOptimalEncoder {
     if options.derived.nonzeroBitCount <= 4 { (options.runOffsets, options.hasByteRuns) = usedRuns(sample, options) }
     guard options.grain > 1 else { return (options, bits) }
     let used = usedOffsets(sample, options)
-    if options.derived == 0 {
-      // Not all items repeat as such: half of the sample tells.
-      let half = sample.lowerBound..<sample.lowerBound + sample.count / 2
-      let items = measure(input, half, counted: counted / 2, options)
-      swap(&cache, &filtered)
-      defer { swap(&cache, &filtered) }
-      let anywhere = options.anywhere
-      tree.clear(at: half.lowerBound)
-      let end = tree.find(
-        SearchContext(input: input, range: half, origin: half.lowerBound, options: anywhere), into: cache)
-      let bytes = measure(input, half.lowerBound..<end, counted: counted / 2, anywhere)
-      if items > bytes * NearOptimalEncoder.margin {
-        learnt.copy(measured)
-        return (anywhere, bits * bytes / items)
-      }
+    if let (anywhere, share) = searchAnywhere(input, sample, counted: counted, options) {
+      return (anywhere, bits * share)
     }
     if used != options.offsets {
       options.offsets = used
@@ -60,6 +48,25 @@ extension NearOptimalEncoder {
     }
     options.derive(input, sample)
     return (options, bits)
+  }
+
+  /// The search for matches that begin at any byte, at any distance, if that gains something, and the share of the bits that is left:
+  /// not all items repeat as such. Half of the sample tells.
+  private func searchAnywhere(
+    _ input: InputBytes, _ sample: Range<Int>, counted: Int, _ options: SearchOptions
+  ) -> (SearchOptions, share: Double)? {
+    let half = sample.lowerBound..<sample.lowerBound + sample.count / 2
+    let items = measure(input, half, counted: counted / 2, options)
+    swap(&cache, &filtered)
+    defer { swap(&cache, &filtered) }
+    let anywhere = options.anywhere
+    tree.clear(at: half.lowerBound, count: half.count)
+    let end = tree.find(
+      SearchContext(input: input, range: half, origin: half.lowerBound, options: anywhere), into: cache)
+    let bytes = measure(input, half.lowerBound..<end, counted: counted / 2, anywhere)
+    guard items > bytes * NearOptimalEncoder.margin else { return nil }
+    learnt.copy(measured)
+    return (anywhere, bytes / items)
   }
 
   /// The bits that a byte of a sample takes from the `counted`th on, if only the matches at the options' offsets are used.
@@ -146,7 +153,7 @@ extension NearOptimalEncoder {
   }
 
   /// Learns the costs from a sample whose matches have been found, in a round for each smoothing.
-  private func begin(
+  func begin(
     _ input: InputBytes, _ range: Range<Int>, _ options: SearchOptions,
     smoothings: [Float] = [3 * NearOptimalEncoder.smoothing, NearOptimalEncoder.smoothing]
   ) {

@@ -43,21 +43,40 @@ final class NearOptimalEncoder {
 
   /// Compresses a segment by options that were learnt from it.
   func encode(_ input: InputBytes, _ options: SearchOptions, to out: inout BitWriter) {
-    tree.clear(at: 0)
+    tree.clear(at: 0, count: input.count)
     costs.set(learnt, smoothing: NearOptimalEncoder.smoothing)
     var position = 0
     while position < input.count {
       let context = SearchContext(input: input, range: position..<input.count, origin: 0, options: options)
       let end = tree.find(context, into: cache)
-      let count = end - position
-      parse(input, from: position, count: count)
-      let hasLittle = Int(cache.ends.view[count]) * 3 < count * 2
-      for block in merger.blocks {
-        write(block, of: input, from: position, hasLittle: hasLittle, to: &out)
-      }
+      encodeFound(input, position..<end, to: &out)
       // The next stretch begins with the costs of the last block.
       costs.set(histogram, smoothing: NearOptimalEncoder.smoothing)
       position = end
+    }
+  }
+
+  /// Compresses a small input: matches of any distance at any position, with costs that begin with what three parses of all chose.
+  func encodeSmall(_ input: InputBytes, _ layout: ItemLayout, to out: inout BitWriter) {
+    var options = SearchOptions(layout).anywhere
+    options.depth = Tunables.BinaryTree.depthOfSmall
+    tree.clear(at: 0, count: input.count)
+    let context = SearchContext(input: input, range: 0..<input.count, origin: 0, options: options)
+    let end = tree.find(context, into: cache)
+    let smoothing = NearOptimalEncoder.smoothing
+    begin(input, 0..<end, options, smoothings: [3 * smoothing, smoothing, smoothing])
+    if end == input.count { return encodeFound(input, 0..<end, rounds: 2, to: &out) }
+    // More matches than there is memory for.
+    learnt.copy(histogram)
+    encode(input, options, to: &out)
+  }
+
+  /// Compresses a stretch whose matches have been found; blocks that the costs did not fit are parsed again in some rounds.
+  private func encodeFound(_ input: InputBytes, _ range: Range<Int>, rounds: Int = 1, to out: inout BitWriter) {
+    parse(input, from: range.lowerBound, count: range.count)
+    let hasLittle = Int(cache.ends.view[range.count]) * 3 < range.count * 2
+    for block in merger.blocks {
+      write(block, of: input, from: range.lowerBound, hasLittle: hasLittle, rounds: rounds, to: &out)
     }
   }
 
@@ -88,15 +107,19 @@ final class NearOptimalEncoder {
   }
 
   private func write(
-    _ block: BlockMerger.Block, of input: InputBytes, from start: Int, hasLittle: Bool, to out: inout BitWriter
+    _ block: BlockMerger.Block, of input: InputBytes, from start: Int, hasLittle: Bool, rounds: Int,
+    to out: inout BitWriter
   ) {
     let waste = hasLittle ? Tunables.NearOptimal.wasteOfLittle : Tunables.NearOptimal.waste
     histogram.copy(block.histogram)
     costs.set(histogram, smoothing: NearOptimalEncoder.smoothing)
     let fitting = costs.bits(histogram)
     if block.price - fitting > waste * fitting {
-      costs.setCodes(histogram)
-      choose(block.bytes, of: input, from: start)
+      for round in 0..<rounds {
+        if round > 0 { path.tally(block.bytes, into: histogram) }
+        costs.setCodes(histogram)
+        choose(block.bytes, of: input, from: start)
+      }
     }
     let made = path.gather(block.bytes, into: histogram)
     let list = TokenList(path.table, count: made, counts)

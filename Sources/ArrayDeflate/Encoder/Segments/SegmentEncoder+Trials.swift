@@ -160,16 +160,17 @@ extension SegmentEncoder {
   /// What no strategy was made for is left to the lazy parser, which finds whatever there is in the window.
   func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Strategy {
     runDistance = layout.atomDistance
-    parsed = nil
+    (parsed, rival, isOneRun) = (nil, nil, false)
     (hasLongMatches, hasLongPeriod) = (false, false)
     guard input.count >= 16 else { return .runs }
-    if level != .best, input.count <= Tunables.Trials.small { return chooseOfSmall(input, layout, level) }
-    (sampleSize, warmUp) = level == .best ? Tunables.Trials.sampleOfBest : Tunables.Trials.sample
+    if level == .best { return chooseOfBest(input, layout) }
+    if input.count <= Tunables.Trials.small { return chooseOfSmall(input, layout, level) }
+    (sampleSize, warmUp) = Tunables.Trials.sample
     let (literals, runs) = plainChoice(input, layout, level)
     let plain =
       runs.bits <= literals * Tunables.Trials.runs ? runs : Choice(strategy: .literals, bits: literals)
-    if level == .best { return chooseOfBest(input, layout, runs: runs, plain: plain) }
-    if runs.bits < Tunables.Trials.oneRun { return runs.strategy }
+    isOneRun = runs.bits < Tunables.Trials.oneRun
+    if isOneRun { return runs.strategy }
     var lazy: Double?
     let last = sampleSize - warmUp
     if let size = layout.itemParserSizes.first, size != layout.atomSize {
@@ -236,8 +237,9 @@ extension SegmentEncoder {
     lazyCosts.initialize(histogram, count: input.count, itemDistance: lazyOptions.itemDistance)
     parsed = parse(.lazy, input, 0..<input.count, after: 0, layout: layout)
     histogram.set(counts)
-    let plain = min(literals, runs)
-    if histogram.blockBits() < plain * Tunables.Trials.lazyOfSmall { return .lazy }
+    let bits = histogram.blockBits()
+    lazyBits = bits / Double(input.count)
+    if bits < min(literals, runs) * Tunables.Trials.lazyOfSmall { return .lazy }
     parsed = nil
     return runs < literals ? .runs : .literals
   }
@@ -314,15 +316,23 @@ extension SegmentEncoder {
     return choice
   }
 
-  /// The strategy of ``DeflateLevel/best``, where the best of the fast ones is known.
-  private func chooseOfBest(
-    _ input: InputBytes, _ layout: ItemLayout, runs: Choice, plain: Choice
-  ) -> Strategy {
-    // Little more than one run.
-    if runs.bits < Tunables.Trials.oneRun { return runs.strategy }
+  /// The strategy of ``DeflateLevel/best``: the near-optimal encoder, unless hardly anything is left; and as its rival that of
+  /// ``DeflateLevel/default``, than which nothing may be larger.
+  private func chooseOfBest(_ input: InputBytes, _ layout: ItemLayout) -> Strategy {
+    let fast = choose(input, layout, .default)
+    if isOneRun || fast == .lazy && lazyBits < Tunables.Trials.oneMatch { return fast }
+    // Bytes at random.
+    if fast == .literals && lazyBits > Tunables.Trials.noise { return fast }
+    rival = fast
+    if input.count <= Tunables.Trials.small { return .nearOptimalSmall }
+    (sampleSize, warmUp) = Tunables.Trials.sampleOfBest
     let nearOptimal = nearOptimalTrial(input, layout)
-    let isDoubtful = plain.strategy != .literals && nearOptimal > plain.bits * Tunables.Trials.rival
-    rival = isDoubtful ? plain.strategy : nil
-    return nearOptimal < plain.bits * Tunables.Trials.nearOptimal ? .nearOptimal : plain.strategy
+    switch fast {
+    case .literals, .runs:
+      return nearOptimal < trial(fast, input, layout, level: .best) * Tunables.Trials.nearOptimal ? .nearOptimal : fast
+    case .elementRuns:
+      return nearOptimal < elementRunTrial(input, layout) * Tunables.Trials.nearOptimal ? .nearOptimal : fast
+    default: return .nearOptimal
+    }
   }
 }

@@ -41,7 +41,7 @@ final class SegmentEncoder: @unchecked Sendable {
   var lazyOptions = ItemLayout.bytes.lazyOptions
   lazy var nearOptimalEncoder = NearOptimalEncoder()
   private let alternative = ScratchBuffer()
-  /// What may be smaller than the near-optimal encoder's result, in this region.
+  /// What may be smaller than what was chosen, in this region: at ``DeflateLevel/best`` the choice of ``DeflateLevel/default``.
   var rival: Strategy?
   /// What the near-optimal encoder looks for in this region.
   var nearOptimalOptions = SearchOptions(.bytes)
@@ -49,6 +49,8 @@ final class SegmentEncoder: @unchecked Sendable {
   /// Whether nearly all of the region is in long matches, as the lazy parser's trial had it, and whether it has a long period,
   /// so that to begin without a window would take much of the size.
   var (hasLongMatches, hasLongPeriod) = (false, false)
+  /// Whether the region is little more than one run.
+  var isOneRun = false
   /// The bits a byte of the lazy parser's last trial.
   var lazyBits = 0.0
   /// The lazy parser's sequences for the whole region, if they are the last that were made.
@@ -100,12 +102,14 @@ final class SegmentEncoder: @unchecked Sendable {
     let isExact = level == .best
     let before = writer
     write(strategy, input, layout, isExact: isExact, to: &writer)
-    if strategy == .nearOptimal, let rival {
+    if let rival, rival != strategy {
       // Sometimes the fast strategy is smaller after all, which a sample does not tell.
       try alternative.reserve(bound)
       // Safe: as above.
       var other = unsafe BitWriter(alternative.mutableBytes(bound))
       write(rival, input, layout, isExact: isExact, to: &other)
+      // Its chunks have been taken.
+      parsed = nil
       if other.totalBits < writer.totalBits - before.totalBits {
         writer = before
         write(rival, input, layout, isExact: isExact, to: &writer)
@@ -118,6 +122,7 @@ final class SegmentEncoder: @unchecked Sendable {
   ) {
     switch strategy {
     case .nearOptimal: nearOptimalEncoder.encode(input, nearOptimalOptions, to: &writer)
+    case .nearOptimalSmall: nearOptimalEncoder.encodeSmall(input, layout, to: &writer)
     case .optimal:
       if tokens.capacity < input.count { tokens = TokenList(byteCount: input.count, counts) }
       tokens.clear()
@@ -150,7 +155,7 @@ final class SegmentEncoder: @unchecked Sendable {
     case .lazy:
       lazyParser.parse(
         input, range, origin: origin ?? range.lowerBound, options: lazyOptions, costs: lazyCosts, into: &list)
-    case .literals, .elementRuns, .optimal, .nearOptimal: list.finish(literals: range.count)
+    case .literals, .elementRuns, .optimal, .nearOptimal, .nearOptimalSmall: list.finish(literals: range.count)
     }
     return list
   }

@@ -16,6 +16,8 @@ enum Strategy: Equatable {
   case optimal
   /// ``NearOptimalEncoder``.
   case nearOptimal
+  /// The same for small regions, with nothing learnt from a sample.
+  case nearOptimalSmall
 }
 
 extension ItemLayout {
