@@ -107,12 +107,12 @@ final class SegmentEncoder: @unchecked Sendable {
       try alternative.reserve(bound)
       // Safe: as above.
       var other = unsafe BitWriter(alternative.mutableBytes(bound))
-      write(rival, input, layout, isExact: isExact, to: &other)
+      write(rival, input, layout, isExact: false, to: &other)
       // Its chunks have been taken.
       parsed = nil
       if other.totalBits < writer.totalBits - before.totalBits {
         writer = before
-        write(rival, input, layout, isExact: isExact, to: &writer)
+        write(rival, input, layout, isExact: false, to: &writer)
       }
     }
   }
