@@ -80,7 +80,7 @@ struct SizedKind: CustomTestStringConvertible, Sendable {
       let values = (0..<700).map { _ in noise.next() }
       return numbers(8) { values[$0 % 700] }
     },
-    SizedKind(name: "a rule of rows", layout: ItemLayout(itemSize: 1, strides: [400]), limits: (0.98, 0.97)) { _ in
+    SizedKind(name: "a rule of rows", layout: ItemLayout(itemSize: 1, strides: [400]), limits: (0.98, 0.98)) { _ in
       numbers(1) { UInt64(($0 / 400 + $0 % 400) / 7 % 256) }
     },
     SizedKind(name: "a rule of rows, wide", layout: ItemLayout(itemSize: 4, strides: [800]), limits: (0.95, 0.85)) {
@@ -115,7 +115,8 @@ struct SizedKind: CustomTestStringConvertible, Sendable {
     SizedKind(name: "rare flags", layout: ItemLayout(itemSize: 1), limits: (0.85, 0.68)) { noise in
       numbers(1) { _ in noise.next() % 90 == 0 ? 1 : 0 }
     },
-    SizedKind(name: "records of 13 bytes", layout: ItemLayout(itemSize: 13, atomSize: 1), limits: (0.995, 0.975)) { noise in
+    SizedKind(name: "records of 13 bytes", layout: ItemLayout(itemSize: 13, atomSize: 1), limits: (0.995, 0.975)) {
+      noise in
       var bytes: [UInt8] = []
       for index in 0..<size / 13 {
         let value = noise.next()
