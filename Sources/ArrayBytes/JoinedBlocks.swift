@@ -7,6 +7,7 @@ package struct JoinedBlocks: ArrayBlockSource {
   private let axis: Int
   /// Where each part begins along the axis.
   private let starts: [Int]
+  private let spool: Spool
   package let descriptor: ArrayDescriptor
 
   /// - Parameters:
@@ -33,6 +34,7 @@ package struct JoinedBlocks: ArrayBlockSource {
       try JoinedBlocks.extend(&shape, along: self.axis, by: part)
     }
     self.parts = ready
+    self.spool = spool
     self.starts = starts
     descriptor = ArrayDescriptor(dtype: dtype, shape: shape, isFortranOrder: isFortran)
   }
@@ -64,6 +66,15 @@ package struct JoinedBlocks: ArrayBlockSource {
   package var name: String { parts[0].name }
   package var seekCost: SeekCost { parts.map(\.seekCost).max() ?? .free }
   package var storedItemSize: Int { parts.map(\.storedItemSize).max() ?? 1 }
+
+  package var encoded: EncodedBlocks? {
+    let encoded = parts.compactMap(\.encoded)
+    guard let format = encoded.first?.format, encoded.count == parts.count,
+      encoded.allSatisfy({ $0.format == format }),
+      let joined = try? JoinedBlocks(encoded.map(\.base), axis: axis, spool)
+    else { return nil }
+    return EncodedBlocks(joined, format)
+  }
 
   private func converted(_ array: AnyNDArray) throws(FormatError) -> AnyNDArray {
     if array.dtype == descriptor.dtype { return array }

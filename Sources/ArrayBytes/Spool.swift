@@ -24,14 +24,19 @@ package struct Spool: Sendable {
     try source.forEachRun(ofCount: max(1, (4 << 20) / max(1, source.descriptor.dtype.itemSize))) {
       (run: AnyNDArray) throws(FormatError) in try writer.append(run)
     }
-    return try writer.finish()
+    return named(try writer.finish(), as: source)
+  }
+
+  /// What was read of a source: raw bytes do not say any more what they are.
+  private func named(_ copy: any ArrayBlockSource, as source: any ArrayBlockSource) -> any ArrayBlockSource {
+    source.foreignFormat.map { EncodedBlocks(copy, $0) } ?? copy
   }
 
   /// The source itself if its parts can be read in any order, else the array spooled.
   package func addressable(_ source: any ArrayBlockSource) throws(FormatError) -> any ArrayBlockSource {
     if !source.readsInOrder, source.descriptor.openAxis == nil { return source }
     if let size = source.descriptor.byteCount, size <= threshold {
-      return MemoryBlocks(try source.whole(), name: source.name)
+      return named(MemoryBlocks(try source.whole(), name: source.name), as: source)
     }
     return try spooled(source)
   }

@@ -37,10 +37,13 @@ struct HeaderRules {
     if acceptsForeignElements, case .string(let notation) = withoutMetadata(descr), (try? DType(notation)) == nil,
       let format = ElementFormat(headerNotation: notation)
     {
-      return (.void(format.itemSize), lengths, isFortranOrder, format)
+      return (.void(format.itemSize), lengths, isFortranOrder, format, format.headerNotation)
     }
     do throws(ArrayError) {
-      return (try dtype(descr), lengths, isFortranOrder, nil)
+      // NumPy's raw bytes have no byte order.
+      var notation: String?
+      if case .string(let text) = descr, text.hasPrefix("<V") { notation = text }
+      return (try dtype(descr), lengths, isFortranOrder, nil, notation)
     } catch {
       let message = error.message
       let prefix = "descr is not a valid dtype descriptor"

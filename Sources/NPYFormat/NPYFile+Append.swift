@@ -35,7 +35,8 @@ extension NPYFile {
 extension NPYHeader {
   /// The header of the array with another length of axis 0; as long as this one where that is possible.
   func encodedAlike(to shape: [Int]) throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
-    let (header, bytes) = try NPYHeader.encode(dtype: dtype, shape: shape)
+    let (header, bytes) = try NPYHeader.encode(
+      dtype: dtype, shape: shape, fortranOrder: false, elementFormat, notation: foreignNotation)
     let textStart = 8 + header.version.lengthFieldSize
     // Trailing spaces are all that may be cut or added, as long as the length field stays the same size.
     let text = bytes[textStart...].dropLast().reversed().drop { $0 == UInt8(ascii: " ") }.count
@@ -48,7 +49,9 @@ extension NPYHeader {
     result += bytes[textStart..<(textStart + text)]
     result += [UInt8](repeating: UInt8(ascii: " "), count: length - text - 1) + [UInt8(ascii: "\n")]
     return (
-      NPYHeader(version: version, dtype: dtype, shape: shape, isFortranOrder: false, byteCount: byteCount), result
+      NPYHeader(
+        version: version, dtype: dtype, shape: shape, isFortranOrder: false, byteCount: byteCount,
+        elementFormat: elementFormat, foreignNotation: foreignNotation), result
     )
   }
 }

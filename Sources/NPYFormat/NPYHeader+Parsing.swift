@@ -39,7 +39,8 @@ extension NPYHeader {
     do throws(FormatError) {
       self.init(
         version: version, dtype: parts.dtype, shape: parts.shape, isFortranOrder: parts.isFortranOrder,
-        byteCount: textStart - start + length, isFromPython2: isFromPython2, elementFormat: parts.elementFormat)
+        byteCount: textStart - start + length, isFromPython2: isFromPython2, elementFormat: parts.elementFormat,
+        foreignNotation: parts.foreignNotation)
       try check(limits)
     } catch {
       throw error.at(offset: textStart)
@@ -125,7 +126,9 @@ extension NPYHeader {
     return utf8
   }
 
-  typealias Parts = (dtype: DType, shape: [Int], isFortranOrder: Bool, elementFormat: ElementFormat?)
+  typealias Parts = (
+    dtype: DType, shape: [Int], isFortranOrder: Bool, elementFormat: ElementFormat?, foreignNotation: String?
+  )
 
   /// The limits, before anything is allocated on the header's word.
   private func check(_ limits: LoadLimits) throws(FormatError) {

@@ -42,12 +42,16 @@ public struct NPYHeader: Sendable, Hashable {
 
   /// What the elements are whose dtype is no NumPy's, and raw bytes here; read only where that is allowed.
   public let elementFormat: ElementFormat?
+  /// How the text describes elements as ml_dtypes does, which NumPy never writes: raw bytes with a byte order (`<V2`), or a
+  /// letter of their own (`<f1`).
+  package let foreignNotation: String?
 
   init(
     version: Version, dtype: DType, shape: [Int], isFortranOrder: Bool, byteCount: Int, isFromPython2: Bool = false,
-    elementFormat: ElementFormat? = nil
+    elementFormat: ElementFormat? = nil, foreignNotation: String? = nil
   ) {
     self.elementFormat = elementFormat
+    self.foreignNotation = foreignNotation
     self.version = version
     self.dtype = dtype
     self.shape = shape
@@ -60,7 +64,7 @@ public struct NPYHeader: Sendable, Hashable {
   func resized(to shape: [Int]) -> NPYHeader {
     NPYHeader(
       version: version, dtype: dtype, shape: shape, isFortranOrder: isFortranOrder, byteCount: byteCount,
-      isFromPython2: isFromPython2, elementFormat: elementFormat)
+      isFromPython2: isFromPython2, elementFormat: elementFormat, foreignNotation: foreignNotation)
   }
 
   /// The number of elements.
@@ -86,7 +90,15 @@ extension NPYHeader {
   public static func encode(
     dtype: DType, shape: [Int], fortranOrder: Bool = false, elementFormat: ElementFormat? = nil
   ) throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
-    let text = try text(dtype: dtype, shape: shape, fortranOrder: fortranOrder, elementFormat)
+    try encode(
+      dtype: dtype, shape: shape, fortranOrder: fortranOrder, elementFormat, notation: elementFormat?.headerNotation)
+  }
+
+  /// - Parameter notation: How the elements are described, if that is not as NumPy does.
+  static func encode(
+    dtype: DType, shape: [Int], fortranOrder: Bool, _ elementFormat: ElementFormat?, notation: String?
+  ) throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
+    let text = try text(dtype: dtype, shape: shape, fortranOrder: fortranOrder, notation)
     let version: Version
     let encoded: [UInt8]
     if let latin1 = latin1(text) {
@@ -107,16 +119,16 @@ extension NPYHeader {
     bytes.append(UInt8(ascii: "\n"))
     let header = NPYHeader(
       version: version, dtype: dtype, shape: shape, isFortranOrder: fortranOrder, byteCount: bytes.count,
-      elementFormat: elementFormat)
+      elementFormat: elementFormat, foreignNotation: notation)
     return (header, bytes)
   }
 
   private static func text(
-    dtype: DType, shape: [Int], fortranOrder: Bool, _ format: ElementFormat?
+    dtype: DType, shape: [Int], fortranOrder: Bool, _ notation: String?
   ) throws(FormatError) -> String {
     let descr: String
-    if let format {
-      descr = PythonRepr.string(format.headerNotation)
+    if let notation {
+      descr = PythonRepr.string(notation)
     } else {
       do throws(ArrayError) { descr = try dtype.headerDescription() } catch {
         throw FormatError(.unsupported, error.message)

@@ -15,6 +15,7 @@ public import NDArrays
 public final class NPYWriter {
   private let file: AtomicFile
   private let dtype: DType
+  private let elementFormat: ElementFormat?
   private let rowShape: [Int]
   private let isTransposed: Bool
   private let headerByteCount: Int
@@ -26,12 +27,14 @@ public final class NPYWriter {
 
   /// Opens a file for rows of a shape: the array's shape is the number of rows, then `rowShape`.
   ///
-  /// - Parameter isTransposed: Whether the file holds the rows as columns: the array's shape is then `rowShape` backwards
-  ///   and the number of rows, its order Fortran's, and the bytes are the same.
+  /// - Parameters:
+  ///   - elementFormat: What elements are whose dtype is no NumPy's: the header describes them as `ml_dtypes` does.
+  ///   - isTransposed: Whether the file holds the rows as columns: the array's shape is then `rowShape` backwards
+  ///     and the number of rows, its order Fortran's, and the bytes are the same.
   /// - Throws: ``FormatError`` if the file cannot be made, or the dtype is one that cannot be streamed.
   public init(
-    path: String, dtype: DType, rowShape: [Int] = [], isTransposed: Bool = false, replacing: Bool = true,
-    durability: Durability = .consistent
+    path: String, dtype: DType, elementFormat: ElementFormat? = nil, rowShape: [Int] = [], isTransposed: Bool = false,
+    replacing: Bool = true, durability: Durability = .consistent
   ) throws(FormatError) {
     guard !dtype.hasObjects else { throw FormatError(.unsupported, "objects cannot be streamed", file: path) }
     if !replacing, FileStatus(path: path) != nil {
@@ -41,9 +44,10 @@ public final class NPYWriter {
       _ = try AnyNDArray.check(shape: [0] + rowShape, itemSize: dtype.itemSize)
     }
     self.isTransposed = isTransposed && !rowShape.isEmpty
-    let (header, bytes) = try NPYWriter.header(dtype, 0, rowShape, isTransposed: self.isTransposed)
+    let (header, bytes) = try NPYWriter.header(dtype, elementFormat, 0, rowShape, isTransposed: self.isTransposed)
     file = try AtomicFile(path: path, durability: durability)
     self.dtype = dtype
+    self.elementFormat = elementFormat
     self.rowShape = rowShape
     self.replacing = replacing
     headerByteCount = header.byteCount
@@ -73,7 +77,7 @@ public final class NPYWriter {
   public func close() throws(FormatError) {
     guard !isClosed else { return }
     isClosed = true
-    let (header, bytes) = try NPYWriter.header(dtype, rowCount, rowShape, isTransposed: isTransposed)
+    let (header, bytes) = try NPYWriter.header(dtype, elementFormat, rowCount, rowShape, isTransposed: isTransposed)
     guard header.byteCount == headerByteCount else {
       file.discard()
       throw FormatError(.unsupported, "the header has no room for \(rowCount) rows", file: file.name)
@@ -83,11 +87,11 @@ public final class NPYWriter {
   }
 
   static func header(
-    _ dtype: DType, _ rowCount: Int, _ rowShape: [Int], isTransposed: Bool
+    _ dtype: DType, _ format: ElementFormat?, _ rowCount: Int, _ rowShape: [Int], isTransposed: Bool
   ) throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {
     let shape = [rowCount] + rowShape
     return try NPYHeader.encode(
-      dtype: dtype, shape: isTransposed ? shape.reversed() : shape, fortranOrder: isTransposed)
+      dtype: dtype, shape: isTransposed ? shape.reversed() : shape, fortranOrder: isTransposed, elementFormat: format)
   }
 
   /// Gives up: nothing is published.

@@ -119,6 +119,82 @@ def test_every_format(tmp_path):
         assert result.returncode == 1 and b"no numbers" in result.stderr and result.stderr.count(b"\n") == 1
 
 
+@pytest.mark.skipif(ml_dtypes is None, reason="the Python package ml_dtypes is not installed")
+@pytest.mark.parametrize("name", FLOATS + INTEGERS + COMPLEX)
+def test_appended(tmp_path, name):
+    """A file that is made, and rows that join it, of a table, numbers and raw bytes: what `np.save` writes of all of them."""
+    dtype = np.dtype(getattr(ml_dtypes, name))
+    rows = [np.array([[1, 2], [0, 1.5]]), np.array([[3, 0]], "i4"), np.array([[1, 1]], ">f4"), np.array([[2, 1]], "u2")]
+    (tmp_path / "0.csv").write_text("1,2\n0,1.5\n")
+    for number, array in enumerate(rows[1:], 1):
+        np.save(tmp_path / f"{number}.npy", array)
+    log = tmp_path / "log.npy"
+
+    def expected(count):
+        np.save(tmp_path / "expected.npy", np.concatenate([array.astype(dtype) for array in rows[:count]]))
+        return (tmp_path / "expected.npy").read_bytes()
+
+    run_npy("append", "--create", log, tmp_path / "0.csv", "--astype", name)
+    assert log.read_bytes() == expected(1)
+    run_npy("append", log, tmp_path / "1.npy", f"{tmp_path}/2.npy[0]", "--astype", name)
+    assert log.read_bytes() == expected(3)
+    run_npy("convert", tmp_path / "3.npy", tmp_path / "raw.npy", "--astype", name)
+    run_npy("append", log, tmp_path / "raw.npy", *(["--view", name] if dtype.str[1] != "V" else []), check=name != "bcomplex32")
+    if name != "bcomplex32":  # Has the notation of complex32, as which it is read.
+        assert log.read_bytes() == expected(4)
+    before = log.read_bytes()
+    # Numbers do not become such elements unasked, not even of the same size, nor do those of another notation.
+    np.save(tmp_path / "same.npy", np.ones((1, 2), f"u{dtype.itemsize}"))
+    result = run_npy("append", log, tmp_path / "same.npy", check=False)
+    assert result.returncode == 1 and b"do not fit" in result.stderr, result
+    for other in ["bfloat16", "float8_e5m2", "float8_e4m3fn", "complex32", None]:
+        if other is not None and np.dtype(getattr(ml_dtypes, other)).str == dtype.str:
+            continue
+        result = run_npy("append", log, tmp_path / "1.npy", *(["--astype", other] if other else []), check=False)
+        assert result.returncode == 1 and b"do not fit" in result.stderr and result.stderr.count(b"\n") == 1, result
+    assert log.read_bytes() == before
+
+
+@pytest.mark.skipif(ml_dtypes is None, reason="the Python package ml_dtypes is not installed")
+def test_appended_tensors(tmp_path):
+    """Tensors of models join files as the bytes that they are, where the file says of which format it is."""
+    values = special_values()[:40].reshape(-1, 4)
+    np.save(tmp_path / "x.npy", values)
+    for name in ["bfloat16", "float8_e5m2", "float8_e4m3fn"]:
+        model, log = tmp_path / f"{name}.safetensors", tmp_path / f"{name}.npy"
+        run_npy("convert", tmp_path / "x.npy", model, "--astype", name)
+        run_npy("convert", tmp_path / "x.npy", log, "--astype", name)
+        result = run_npy("append", log, f"{model}:arr_0[2:]", check=False)
+        if name == "float8_e4m3fn":  # One of many that are `<V1`.
+            assert result.returncode == 1 and b"do not fit" in result.stderr
+            continue
+        assert result.returncode == 0, result
+        with np.errstate(all="ignore"):
+            encoded = values.astype(getattr(ml_dtypes, name))
+        np.save(tmp_path / "expected.npy", np.concatenate([encoded, encoded[2:]]))
+        assert log.read_bytes() == (tmp_path / "expected.npy").read_bytes()
+        # Joined tensors of one format stay of it, in files that have types for it.
+        run_npy("cat", f"{model}:arr_0[:1]", f"{model}:arr_0[1:]", "-o", tmp_path / f"joined-{name}.safetensors")
+        joined = (tmp_path / f"joined-{name}.safetensors").read_bytes()
+        assert joined.endswith(encoded.tobytes()) and (b"BF16" if name == "bfloat16" else b"F8_E5M2") in joined
+        run_npy("cat", f"{model}:arr_0", tmp_path / "x.npy", "-o", tmp_path / f"mixed-{name}.npy")
+        assert np.load(tmp_path / f"mixed-{name}.npy").dtype == "f8"
+    result = run_npy("show", "--dtype", "bfloat16", tmp_path / "0.csv", check=False)
+    assert result.returncode == 64 and b"--astype bfloat16" in result.stderr
+
+
+def test_rows_of_text(tmp_path):
+    """A table whose number of rows is not known before it has been read has the same header."""
+    (tmp_path / "t.csv").write_text("1,2\n3,4.5\n")
+    np.save(tmp_path / "t.npy", np.array([[1, 2], [3, 4.5]]))
+    for name, notation in [("bfloat16", "<V2"), ("float8_e5m2", "<f1"), ("float8_e4m3fn", "<V1"), ("complex32", "<W4")]:
+        outputs = []
+        for source in ["t.csv", "t.npy"]:
+            outputs.append(tmp_path / f"{source}.{name}.npy")
+            run_npy("convert", tmp_path / source, outputs[-1], "--astype", name)
+        assert outputs[0].read_bytes() == outputs[1].read_bytes() and read(outputs[0])[0] == notation
+
+
 PACKED = {"F4": 4, "F6_E2M3": 6, "F6_E3M2": 6}
 
 

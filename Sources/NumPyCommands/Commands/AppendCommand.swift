@@ -23,7 +23,8 @@ struct AppendCommand: NPYCommand, HasCommonOptions {
   @Flag(help: "Overwrite bytes that follow the array, such as an interrupted append leaves.")
   var discardTrailing = false
   @Option(
-    parsing: .unconditional, help: "The dtype that elements become first: anything that np.dtype takes as a string.")
+    parsing: .unconditional,
+    help: "The dtype that elements become first: as of convert, also bfloat16, float8_e4m3fn, int4 and the like.")
   var astype: String?
   @OptionGroup(title: "Reading") var reading: SourceOptions
   @OptionGroup var common: CommonOptions
@@ -35,7 +36,7 @@ struct AppendCommand: NPYCommand, HasCommonOptions {
     if !create, FileStatus(path: file) == nil {
       throw FormatError(.badArgument, "there is no such file; --create makes it", file: file)
     }
-    let transforms = try astype.map { [ArrayTransform.cast(try TextInputOptions.parsed($0))] } ?? []
+    let transforms = try astype.map { [try ArrayTransform(astype: $0)] } ?? []
     var arrays: [LazyArray] = []
     let texts = ManyOperands.unfolding(addresses)
     for text in texts {

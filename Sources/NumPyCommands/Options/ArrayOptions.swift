@@ -31,14 +31,23 @@ struct ArrayOptions: ParsableArguments {
   func transforms() throws -> [ArrayTransform] {
     var transforms: [ArrayTransform] = []
     if let reshape { transforms.append(.reshape(try ArrayOptions.dimensions(reshape))) }
-    if let astype, let format = ElementFormat(rawValue: astype) {
-      transforms.append(.encode(format))
-    } else if let astype {
-      do throws(ArrayError) { transforms.append(.cast(try DType(parsing: astype))) } catch {
-        throw FormatError(.badArgument, error.message)
-      }
-    }
+    if let astype { transforms.append(try ArrayTransform(astype: astype)) }
     if let order { transforms.append(.order(fortran: order == .f)) }
     return transforms
+  }
+}
+
+extension ArrayTransform {
+  /// What `--astype` asks for: a dtype of NumPy's, or a format of ml_dtypes by its name.
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` for what is neither.
+  init(astype text: String) throws(FormatError) {
+    if let format = ElementFormat(rawValue: text) {
+      self = .encode(format)
+      return
+    }
+    do throws(ArrayError) { self = .cast(try DType(parsing: text)) } catch {
+      throw FormatError(.badArgument, error.message)
+    }
   }
 }

@@ -73,7 +73,10 @@ struct TextInputOptions: ParsableArguments {
   }
 
   static func parsed(_ dtype: String) throws -> DType {
-    do throws(ArrayError) { return try DType(parsing: dtype) } catch { throw ValidationError(error.message) }
+    do throws(ArrayError) { return try DType(parsing: dtype) } catch {
+      guard ElementFormat(rawValue: dtype) != nil else { throw ValidationError(error.message) }
+      throw ValidationError("text is read as numbers that NumPy has, not as \(dtype): --astype \(dtype) converts them")
+    }
   }
 
   /// The options of `genfromtxt`, but for a delimiter that the file's extension implies.

@@ -48,13 +48,10 @@ package enum Conversion {
   ) throws(FormatError) -> any ArrayBlockSource {
     var source = source
     if needs.numbers, source.foreignFormat != nil, let encoded = source.encoded { source = try encoded.decoded() }
-    let format = source.foreignFormat
     if needs.count { source = try spool.countable(source) }
     if needs.order, source.descriptor.isFortranOrder {
       source = try SlicedBlocks(spool.addressable(source), isFortranOrder: false)
     }
-    // What has been through a spool does not say what it is any more.
-    if let format, source.foreignFormat == nil { return EncodedBlocks(source, format) }
     return source
   }
 }

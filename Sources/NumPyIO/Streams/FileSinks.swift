@@ -56,8 +56,8 @@ struct NPYSink: ArraySink {
     let descriptor = source.descriptor
     let rowShape = Array(descriptor.shapeInFileOrder.dropFirst())
     let writer = try NPYWriter(
-      path: path, dtype: descriptor.dtype, rowShape: rowShape, isTransposed: descriptor.isFortranOrder,
-      replacing: options.replacing, durability: options.durability)
+      path: path, dtype: descriptor.dtype, elementFormat: source.foreignFormat, rowShape: rowShape,
+      isTransposed: descriptor.isFortranOrder, replacing: options.replacing, durability: options.durability)
     do throws(FormatError) {
       try source.forEachRun(inUnitsOf: descriptor.rowCount) { (run: AnyNDArray) throws(FormatError) in
         try writer.append(

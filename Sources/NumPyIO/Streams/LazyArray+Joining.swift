@@ -116,7 +116,7 @@ extension LazyArray {
   /// what it was until all are written.
   ///
   /// An array with one axis less than the file's is one row. Elements become those of the file where every value stays
-  /// what it is (NumPy's casting `safe`).
+  /// what it is (NumPy's casting `safe`). Those of the formats of ``ElementFormat`` join a file that has the same.
   ///
   /// - Throws: ``FormatError`` with code `badArgument` if an array does not fit, `notFound` if there is no file, and as
   ///   ``NPYFile/append(_:to:discardingTrailingBytes:limits:)``.
@@ -126,8 +126,10 @@ extension LazyArray {
     if options.creates, FileStatus(path: path) == nil {
       return try concatenated(arrays).save(to: path, options: options.saving)
     }
+    var limits = options.limits
+    limits.acceptsForeignElements = true
     let appender = try NPYAppender(
-      path: path, discardingTrailingBytes: options.discardsTrailingBytes, limits: options.limits)
+      path: path, discardingTrailingBytes: options.discardsTrailingBytes, limits: limits)
     do throws(FormatError) {
       try ByteProgress.operation(.writing, path, total: nil, counting: .sink) { () throws(FormatError) in
         for array in arrays { try array.writeRows(to: appender) }
@@ -139,9 +141,29 @@ extension LazyArray {
     }
   }
 
+  /// The array as raw bytes, if it has them of the format that a header describes as ml_dtypes does.
+  private func matching(_ header: NPYHeader) throws(FormatError) -> LazyArray {
+    guard let notation = header.foreignNotation, case .blocks(let source) = content, let encoded = source.encoded else {
+      return self
+    }
+    let isSame = encoded.format.headerNotation == notation
+    if source.foreignFormat != nil {
+      guard isSame else {
+        throw FormatError(
+          .wrongDType, "elements of \(encoded.format.rawValue) do not fit an array of \(header.elementName)", file: name
+        )
+      }
+      return self
+    }
+    // What is decoded here goes there as it is, unless the notation leaves open which format it is.
+    let isKnown =
+      header.elementFormat == encoded.format || ElementFormat.allCases.count { $0.headerNotation == notation } == 1
+    return isSame && isKnown ? try LazyArray(encoded, spool: spool) : self
+  }
+
   private func writeRows(to appender: NPYAppender) throws(FormatError) {
     let rowShape = appender.rowShape
-    var rows = self
+    var rows = try matching(appender.header)
     if shape.count == rowShape.count, openAxis == nil { rows = try applying(.slice([.newAxis, .ellipsis])) }
     guard rows.shape.count == rowShape.count + 1, rows.openAxis ?? 0 == 0,
       Array(rows.shape.dropFirst()) == rowShape
@@ -153,11 +175,13 @@ extension LazyArray {
     }
     let wanted = appender.header.dtype
     if rows.dtype.native != wanted.native {
-      guard !rows.dtype.hasObjects, rows.dtype.canCast(to: wanted, casting: .safe) else {
+      // Of any dtype NumPy makes raw bytes, but these are numbers of another kind.
+      let isForeign = appender.header.foreignNotation != nil
+      guard !rows.dtype.hasObjects, !isForeign, rows.dtype.canCast(to: wanted, casting: .safe) else {
         throw FormatError(
           .wrongDType,
-          "elements of \(rows.dtype) do not fit an array of \(wanted) without loss: convert them first, as by --astype",
-          file: name)
+          "elements of \(rows.dtype) do not fit an array of \(appender.header.elementName) without loss: convert them "
+            + "first, as by --astype", file: name)
       }
       rows = try rows.applying(.cast(wanted))
     }
@@ -176,5 +200,14 @@ extension LazyArray {
           try run.reshaped([run.count / count] + rowShape)
         })
     }
+  }
+}
+
+extension NPYHeader {
+  /// What errors call the elements: `int32`, or the only format that they can be of (`bfloat16`).
+  fileprivate var elementName: String {
+    if let elementFormat { return elementFormat.rawValue }
+    let formats = ElementFormat.allCases.filter { $0.headerNotation == foreignNotation }
+    return formats.count == 1 ? formats[0].rawValue : dtype.description
   }
 }
