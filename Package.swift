@@ -38,15 +38,16 @@ let package = Package(
     .target(
       name: "ByteIO",
       dependencies: ["Locks", "PlatformC", "ParallelLoops", .product(name: "SystemPackage", package: "swift-system")]),
+    .target(name: "JSONSyntax", dependencies: ["ByteIO"]),
     // libcurl is loaded when the first remote file is opened: nothing is linked.
     .target(
       name: "CNumPyIOCurl",
       linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
-    .target(name: "RemoteFiles", dependencies: ["Locks", "CNumPyIOCurl", "PlatformC", "Calendars", "ByteIO"]),
+    .target(
+      name: "RemoteFiles", dependencies: ["Locks", "CNumPyIOCurl", "PlatformC", "Calendars", "ByteIO", "JSONSyntax"]),
     .target(
       name: "ArrayDeflate",
       dependencies: ["Locks", "CNumPyIOKernels", "CNumPyIOZlib", "PlatformC", "ParallelLoops", "ByteIO"]),
-    .target(name: "JSONSyntax", dependencies: ["ByteIO"]),
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
     .target(
       name: "PythonPickle",

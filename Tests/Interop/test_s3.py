@@ -141,12 +141,12 @@ def test_without_credentials_nothing_is_signed(tmp_path):
 
 
 @pytest.mark.parametrize(("files", "words"), [
-    ({"config": "[default]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = y\n"}, "role"),
-    ({"config": "[default]\nsso_session = x\n"}, "login"),
+    ({"config": "[default]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = y\n"}, "source_profile"),
+    ({"config": "[default]\nsso_session = x\nsso_role_name = y\n"}, "login"),
     ({"config": "[default]\ncredential_process = /bin/true\n"}, "program"),
     ({"credentials": "[other]\n"}, "profile 'nix'"),
 ])
-def test_credentials_from_elsewhere_are_told(tmp_path, files, words):
+def test_credentials_that_cannot_be_had_are_told(tmp_path, files, words):
     (tmp_path / ".aws").mkdir()
     for name, text in files.items():
         (tmp_path / ".aws" / name).write_text(text)

@@ -1,12 +1,10 @@
 internal import ByteIO
-internal import PlatformC
 internal import Locks
 
 /// A bucket: where its server is, and the signatures that it wants.
 final class S3Store: RequestAuthorizer {
   private let location: S3Location
-  private let options: RemoteOptions
-  private let profile: AWSProfile
+  private let settings: AWSSettings
   /// The server, if it is not one of AWS; may have a path.
   private let endpoint: RemoteURL?
   private let usesHostName: Bool
@@ -21,32 +19,25 @@ final class S3Store: RequestAuthorizer {
   /// - Throws: ``FormatError`` if the environment, or the files that it names, make no sense.
   init(_ location: S3Location, _ options: RemoteOptions) throws(FormatError) {
     self.location = location
-    self.options = options
-    do throws(FormatError) { profile = try AWSProfile(options) } catch { throw error.at(file: location.name) }
-    var address = options.first(of: ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]) ?? profile.settings["endpoint_url"]
-    if AWSCredentials.isOn(options.environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")) { address = nil }
-    endpoint = try address.map { (text: String) throws(FormatError) in
-      guard let url = RemoteURL(text) else {
-        throw FormatError(.badArgument, "AWS_ENDPOINT_URL is not an address of HTTP", file: location.name)
-      }
-      return url
-    }
+    do throws(FormatError) {
+      settings = try AWSSettings(options)
+      endpoint = try settings.endpoint(of: "s3")
+    } catch { throw error.at(file: location.name) }
     // As botocore has it: a server of one's own has names of buckets in its paths.
-    switch profile.s3["addressing_style"] {
+    switch settings.profile.s3["addressing_style"] {
     case "path": usesHostName = false
     case "virtual": usesHostName = true
     default: usesHostName = endpoint == nil && location.isHostName
     }
-    let region = options.first(of: ["AWS_REGION", "AWS_DEFAULT_REGION"]) ?? profile.settings["region"] ?? "us-east-1"
-    state = Lock(State(region: region, credentials: nil))
+    state = Lock(State(region: settings.region, credentials: nil))
   }
 
   /// The file as HTTP knows it.
   var file: RemoteFile { RemoteFile(url: url(region: state.withLock(\.region)), name: location.name) }
 
   private func url(region: String) -> RemoteURL {
-    let suffix = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
-    var url = endpoint ?? RemoteURL(scheme: .https, host: "s3.\(region).\(suffix)", path: "/")
+    let domain = AWSSettings.domain(ofRegion: region)
+    var url = endpoint ?? RemoteURL(scheme: .https, host: "s3.\(region).\(domain)", path: "/")
     while url.path.hasSuffix("/") { url.path.removeLast() }
     if usesHostName {
       url.host = "\(location.bucket).\(url.host)"
@@ -64,20 +55,17 @@ final class S3Store: RequestAuthorizer {
     guard let credentials else { return }
     let isSigned = request.url.scheme == .http || request.body.isEmpty
     let hash = isSigned ? SHA256.hexadecimal(SHA256.digest(request.body)) : RequestSignature.unsignedBody
-    RequestSignature(credentials: credentials, region: region).sign(&request, time: S3Store.now, bodyHash: hash)
+    RequestSignature(credentials: credentials, region: region).sign(&request, time: UTCTime.now, bodyHash: hash)
   }
-
-  private static var now: Int { Int(time(nil)) }
 
   /// The credentials, looked for when they are needed first, and again before they end.
   private func current() throws(FormatError) -> (AWSCredentials?, String) {
     try state.withLock { (state: inout State) throws(FormatError) in
       if case .some(let known) = state.credentials {
-        let soon = RequestSignature.date(S3Store.now + 120)
-        guard let end = known?.expiration, end <= soon else { return (known, state.region) }
+        guard let end = known?.expiration, end <= UTCTime.now + 120 else { return (known, state.region) }
       }
       do throws(FormatError) {
-        let found = try AWSCredentials.find(profile, options)
+        let found = try CredentialChain(settings).find()
         state.credentials = .some(found)
         return (found, state.region)
       } catch { throw error.at(file: location.name) }

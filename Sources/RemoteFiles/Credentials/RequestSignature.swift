@@ -1,5 +1,3 @@
-internal import Calendars
-
 /// The signature that AWS wants of requests: version 4, with the header `Authorization`.
 struct RequestSignature {
   /// A key, its secret, and the token that temporary ones have.
@@ -16,7 +14,7 @@ struct RequestSignature {
   ///   - time: Seconds since 1970.
   ///   - bodyHash: The digest of the body, or ``unsignedBody``.
   func sign(_ request: inout HTTPRequest, time: Int, bodyHash: String) {
-    let date = RequestSignature.date(time)
+    let date = UTCTime.compact(time)
     request.set("x-amz-date", date)
     request.set("x-amz-content-sha256", bodyHash)
     if let token = credentials.token { request.set("x-amz-security-token", token) }
@@ -54,18 +52,5 @@ struct RequestSignature {
   private static func canonicalQuery(_ query: String) -> String {
     query.split(separator: "&").map { part in part.contains("=") ? String(part) : part + "=" }
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.joined(separator: "&")
-  }
-
-  /// A time after 1970 as `20130524T000000Z`.
-  static func date(_ time: Int) -> String {
-    let day = time / 86_400
-    let second = time - day * 86_400
-    let date = CivilCalendar.date(ofDay: Int128(day))
-    func padded(_ number: Int, _ count: Int) -> String {
-      let digits = String(number)
-      return String(repeating: "0", count: max(0, count - digits.count)) + digits
-    }
-    return padded(Int(date.year), 4) + padded(date.month, 2) + padded(date.day, 2) + "T" + padded(second / 3600, 2)
-      + padded(second / 60 % 60, 2) + padded(second % 60, 2) + "Z"
   }
 }
