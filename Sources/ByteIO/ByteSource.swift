@@ -35,6 +35,14 @@ public protocol ByteSource: AnyObject, Sendable {
   /// - Throws: ``FormatError`` with code `io` if the system fails, or if a stream is asked to go back.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int
 
+  /// Reads as ``read(into:at:)`` does, for who knows that none of the reads that follow goes beyond `end`: a source that
+  /// fetches ahead fetches no more than that.
+  ///
+  /// - Throws: As ``read(into:at:)``.
+  func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int, before end: Int
+  ) throws(FormatError) -> Int
+
   /// Fills the memory of several pieces, which may be cheaper than one after the other: what they share is inflated or
   /// fetched once, and all cores may take part.
   ///
@@ -116,6 +124,14 @@ extension ByteSource {
 
   /// Whether the source should be read from front to back, and never in parts side by side.
   public var readsInOrder: Bool { seekCost >= .restart }
+
+  /// By default, as ``read(into:at:)``: nothing is fetched ahead.
+  public func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int, before end: Int
+  ) throws(FormatError) -> Int {
+    // Safe: the caller's buffer, handed on.
+    try unsafe read(into: buffer, at: offset)
+  }
 
   /// By default, bytes have no lasting address.
   public var residentBytes: ResidentBytes? { nil }

@@ -15,11 +15,19 @@ package final class PartOfSource: ByteSource {
   package var seekCost: SeekCost { base.seekCost }
 
   package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+    // Safe: the caller's buffer, handed on.
+    try unsafe read(into: buffer, at: offset, before: range.count)
+  }
+
+  package func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int, before end: Int
+  ) throws(FormatError) -> Int {
     guard offset >= 0, offset < range.count else { return 0 }
     let count = min(buffer.count, range.count - offset)
     // Safe: the first `count` bytes of the caller's buffer.
     let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
-    return try unsafe base.read(into: part, at: range.lowerBound + offset)
+    let bound = range.lowerBound + min(max(0, end), range.count)
+    return try unsafe base.read(into: part, at: range.lowerBound + offset, before: bound)
   }
 
   package func read(_ pieces: [SourcePiece]) throws(FormatError) {

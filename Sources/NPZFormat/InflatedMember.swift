@@ -121,14 +121,15 @@ final class InflatedMember: ByteSource {
   private func stream(_ state: inout State, before offset: Int) throws(FormatError) -> InflatingStream {
     if let stream = state.stream, stream.position <= offset { return stream }
     let stream: InflatingStream
+    // What follows the member is not fetched with it.
+    let source = PartOfSource(archive.source, 0..<range.upperBound)
     switch member.method {
     case .deflate:
       // Headers are all that most readers ask for: begin with little.
       stream = try InflatingStream(
-        archive.source, at: range.lowerBound, compressedCount: range.count, chunk: offset == 0 ? 4096 : 1 << 16)
+        source, at: range.lowerBound, compressedCount: range.count, chunk: offset == 0 ? 4096 : 1 << 16)
     case .bzip2:
-      stream = try InflatingStream(
-        archive.source, at: range.lowerBound, compressedCount: range.count, format: .bzip2)
+      stream = try InflatingStream(source, at: range.lowerBound, compressedCount: range.count, format: .bzip2)
     case .lzma:
       stream = try InflatingStream(lzmaAlone(), format: .lzma)
     default:

@@ -44,7 +44,7 @@ extension Inflate {
     let tasks = SegmentTask.tasks(for: pieces, of: index)
     if source.seekCost == .perRead {
       var streams: [Range<Int>] = []
-      for task in tasks { streams.append(try task.stream(of: index, at: offset)) }
+      for task in tasks { streams.append(try task.input(for: pieces, of: index, at: offset)) }
       try source.willRead(streams)
     }
     try Parallel.forEach(tasks.count) { (number: Int) throws(FormatError) in
@@ -83,16 +83,46 @@ private struct SegmentTask {
     return start..<(try start.checkedAdding(index.segments[segment].compressedCount))
   }
 
+  /// How many bytes of the segment are wanted: up to the last that a piece asks for.
+  private func wantedCount(_ all: [SourcePiece], of index: SegmentIndex) -> Int {
+    let start = index.uncompressedOffsets[segment]
+    let ends = pieces.map { all[$0].offset + all[$0].count - start }
+    return min(ends.max() ?? 0, index.segments[segment].uncompressedCount)
+  }
+
+  /// What is read of the segment first: of a few bytes at its start, such as a header, not all of it.
+  func input(
+    for all: [SourcePiece], of index: SegmentIndex, at offset: Int
+  ) throws(FormatError) -> Range<Int> {
+    let stream = try stream(of: index, at: offset)
+    let wanted = wantedCount(all, of: index)
+    // A byte takes at most 15 bits; the tables of blocks come on top of that.
+    guard wanted <= SegmentTask.mostOfPrefix else { return stream }
+    return stream.lowerBound..<min(stream.upperBound, stream.lowerBound + 2 * wanted + 4096)
+  }
+
+  private static let mostOfPrefix = 16 << 10
+
   func run(
     _ all: [SourcePiece], of index: SegmentIndex, from source: any ByteSource, at offset: Int
+  ) throws(FormatError) {
+    let stream = try stream(of: index, at: offset)
+    let first = try input(for: all, of: index, at: offset)
+    do throws(FormatError) { try inflate(first, for: all, of: index, from: source) } catch {
+      guard first != stream else { throw error }
+      // More than that was needed, or the segment is broken.
+      try inflate(stream, for: all, of: index, from: source)
+    }
+  }
+
+  private func inflate(
+    _ stream: Range<Int>, for all: [SourcePiece], of index: SegmentIndex, from source: any ByteSource
   ) throws(FormatError) {
     let facts = index.segments[segment]
     let start = index.uncompressedOffsets[segment]
     let place = start..<(start + facts.uncompressedCount)
-    let stream = try stream(of: index, at: offset)
     let streamOffset = stream.lowerBound
-    var wanted = 0
-    for number in pieces { wanted = max(wanted, min(all[number].offset + all[number].count, place.upperBound) - start) }
+    let wanted = wantedCount(all, of: index)
     let input = ScratchBuffer.pool.take()
     defer { ScratchBuffer.pool.give(input) }
     let count = try input.fill(from: source, at: streamOffset, count: stream.count)

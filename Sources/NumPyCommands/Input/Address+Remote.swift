@@ -34,8 +34,7 @@ extension Address {
 
   private static let extensions: Set<String> = [
     "npy", "npz", "zip", "pkl", "pickle", "joblib", "pt", "pth", "tar", "txt", "csv", "tsv", "dat", "json", "bin",
-    "raw",
-    "safetensors", "gz", "bz2", "xz", "zst", "lzma",
+    "raw", "safetensors", "gguf", "gz", "bz2", "xz", "zst", "lzma",
   ]
 
   private static func hasKnownExtension(_ name: Substring) -> Bool {

@@ -106,6 +106,14 @@ public final class RemoteSource: ByteSource {
 
   /// Reads what is there, or fetches it and some of what follows.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+    // Safe: the caller's buffer, handed on.
+    try unsafe read(into: buffer, at: offset, before: size)
+  }
+
+  /// Reads what is there, or fetches it and some of what follows, up to a position.
+  public func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int, before end: Int
+  ) throws(FormatError) -> Int {
     guard offset >= 0, offset < size else { return 0 }
     let count = min(buffer.count, size - offset)
     try state.withLock { (state: inout State) throws(FormatError) in
@@ -115,7 +123,7 @@ public final class RemoteSource: ByteSource {
         let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done..<count])
         let known = unsafe state.windows.copy(from: offset + done, into: rest)
         done += known
-        if known == 0 { done += try unsafe state.fetch(into: rest, at: offset + done, of: size) }
+        if known == 0 { done += try unsafe state.fetch(into: rest, at: offset + done, before: min(end, size)) }
       }
     }
     return count
@@ -158,7 +166,7 @@ extension RemoteSource.State {
   /// Fetches the bytes at an offset, into the buffer if they are many, else into a window that begins there; returns how
   /// many came into the buffer.
   mutating func fetch(
-    into buffer: UnsafeMutableRawBufferPointer, at offset: Int, of size: Int
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int, before bound: Int
   ) throws(FormatError) -> Int {
     // Reading goes on where the last fetch ended, or not far behind.
     if offset >= end, offset - end < RemoteSource.firstAhead, offset > 0 {
@@ -172,7 +180,7 @@ extension RemoteSource.State {
       end = offset + buffer.count
       return buffer.count
     }
-    let range = offset..<min(size, offset + max(ahead, buffer.count))
+    let range = offset..<max(offset + buffer.count, min(bound, offset + ahead))
     let bytes = try fetcher.bytes(of: [range])
     windows.add(bytes[0], at: offset)
     end = range.upperBound
