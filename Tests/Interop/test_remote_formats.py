@@ -116,7 +116,7 @@ PASSING = ["cut", "cut at once", "503", "slow"]
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_faults(tmp_path, name):
-    """Each fault at the first request, at the second, at the third, and at all from the second on."""
+    """Each fault at the first request, at the second, and at all from the second on; whole, and a part in the middle."""
     data = FORMATS[name][0](7)
     wanted = answers(name, data, SLICES, tmp_path)
     member = FORMATS[name][1]
@@ -126,15 +126,14 @@ def test_faults(tmp_path, name):
         when = (lambda at: at >= 1) if number is None else (lambda at: at == number)
         fault = FAULTS[kind](when)
         with RangeServer({name: data}, faults=[fault]) as server:
-            # A server that never cuts twice at the same place would never end.
             is_right = outcome(npy("show", server.url(name + member + SLICES[place])), [wanted[place]])
             assert is_right or kind not in PASSING or number is None, case
             assert len(server.requests) < 60, case
             return is_right
 
-    cases = [(kind, number, place) for kind in FAULTS for number in (0, 1, 2, None) for place in range(len(SLICES))
+    cases = [(kind, number, place) for kind in FAULTS for number in (0, 1, None) for place in (0, 2)
              if not (number is None and kind in ("cut at once", "503"))]
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
         results = list(pool.map(check, cases))
     assert sum(results) > len(results) // 3
 

@@ -142,7 +142,7 @@ def test_without_credentials_nothing_is_signed(tmp_path):
 
 @pytest.mark.parametrize(("files", "words"), [
     ({"config": "[default]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = y\n"}, "source_profile"),
-    ({"config": "[default]\nsso_session = x\nsso_role_name = y\n"}, "login"),
+    ({"config": "[default]\nsso_session = x\nsso_role_name = y\n"}, "sso-session x"),
     ({"config": "[default]\ncredential_process = /bin/true\n"}, "program"),
     ({"credentials": "[other]\n"}, "profile 'nix'"),
 ])
