@@ -50,7 +50,6 @@ def padded_gzip(data, size):
     return packed[:3] + b"\x08" + packed[4:10] + name + packed[10:]
 
 
-PLAIN = np.zeros(1)
 # The name of the file, its bytes by the number of a version, the member, and how its arrays differ from `array`.
 FORMATS = {
     "x.npy": (lambda v: npy_bytes(array(v)), ""),
