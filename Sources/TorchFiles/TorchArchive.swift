@@ -30,10 +30,17 @@ package struct TorchArchive {
   /// The name of the member that holds the pickle.
   package var pickleName: String { prefix + "data.pkl" }
 
+  /// The bytes of the member that holds the pickle.
+  package func pickleBytes() throws(FormatError) -> any ByteSource {
+    MemorySource(try data(of: pickleName), name: archive.zip.source.name)
+  }
+
   /// Reads the pickle; tensors become arrays when they are asked for.
+  ///
+  /// - Returns: What it holds, its protocol, and where in its member it ends.
   package func read(
     _ base: PickleReader.Options, map: MappedFile?
-  ) throws(FormatError) -> (value: PickleValue, version: Int) {
+  ) throws(FormatError) -> (value: PickleValue, version: Int, end: Int) {
     var order = DType.ByteOrder.little
     if archive.zip.contains(prefix + "byteorder") {
       let text = try data(of: prefix + "byteorder")
@@ -44,12 +51,10 @@ package struct TorchArchive {
       if text == Array("big".utf8) { order = .big }
     }
     let storages = TorchStorages(byteOrder: order) { key throws(FormatError) in try bytes(key, map) }
-    let data = try data(of: pickleName)
-    let source = MemorySource(data, name: archive.zip.source.name)
-    var reader = PickleReader(source, options: Torch.options(base, storages))
+    var reader = PickleReader(try pickleBytes(), options: Torch.options(base, storages))
     do throws(FormatError) {
       let value = try reader.read()
-      return (value, reader.protocolVersion)
+      return (value, reader.protocolVersion, reader.position)
     } catch { throw error.at(member: pickleName) }
   }
 

@@ -93,7 +93,9 @@ struct TorchStorage: PickleConvertible, DescribedArray {
       throw FormatError(.unsupported, "the bytes of a storage that are no stream of PyTorch's")
     }
     // Storages within storages are not looked for.
-    let (inner, _) = try TorchStream.read(MemorySource(bytes.array, name: "storage"), PickleReader.Options(), map: nil)
+    let inner = try TorchStream.read(
+      MemorySource(bytes.array, name: "storage"), PickleReader.Options(), map: nil
+    ).value
     guard let storage = inner.object?.convertible as? TorchStorage else {
       throw FormatError(.malformed, "the bytes of a storage that hold a \(inner.typeName)")
     }

@@ -16,9 +16,10 @@ package enum TorchStream {
   /// Reads the object; tensors become arrays when they are asked for.
   ///
   /// - Parameter map: The file, if it is mapped.
+  /// - Returns: What it holds, the protocol of its pickle, and where the last storage ends.
   package static func read(
     _ source: any ByteSource, _ base: PickleReader.Options, map: MappedFile?
-  ) throws(FormatError) -> (value: PickleValue, version: Int) {
+  ) throws(FormatError) -> (value: PickleValue, version: Int, end: Int) {
     // The storages are read out of their order.
     let source =
       source.isSeekable ? source : MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name)
@@ -50,8 +51,8 @@ package enum TorchStream {
     guard let list = try keys.read().items else {
       throw FormatError(.malformed, "no list of storages", file: source.name, offset: keys.position)
     }
-    try places.locate(list, in: source, from: keys.position)
-    return (value, version)
+    let end = try places.locate(list, in: source, from: keys.position)
+    return (value, version, end)
   }
 
   private static func bytes(
@@ -75,7 +76,8 @@ package enum TorchStream {
 
     func add(_ storage: TorchStorage) { itemSizes[storage.key] = storage.type.dtype.itemSize }
 
-    func locate(_ keys: [PickleValue], in source: any ByteSource, from start: Int) throws(FormatError) {
+    /// Finds the storages that lie one behind the other; returns where the last ends.
+    func locate(_ keys: [PickleValue], in source: any ByteSource, from start: Int) throws(FormatError) -> Int {
       var position = start
       for value in keys {
         guard let key = PickledArray.text(value) ?? value.int.map(String.init), let size = itemSizes[key],
@@ -97,6 +99,7 @@ package enum TorchStream {
         ranges[key] = (position + 8)..<(position + 8 + length)
         position += 8 + length
       }
+      return position
     }
   }
 }

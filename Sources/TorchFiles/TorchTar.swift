@@ -8,10 +8,15 @@ internal import ZipArchives
 /// A PyTorch file before 0.1.10 (2017): a tar archive of `storages`, `tensors` and `pickle` (`torch/serialization.py`,
 /// `legacy_load`).
 package enum TorchTar {
+  /// The names of the archive's parts.
+  package static let parts = ["storages", "tensors", "pickle"]
+
   /// Reads the object; its tensors' elements are read with it.
+  ///
+  /// - Returns: What it holds, the protocol of its pickle, and where in the source what the parts hold ends.
   package static func read(
     _ source: any ByteSource, _ base: PickleReader.Options
-  ) throws(FormatError) -> (value: PickleValue, version: Int) {
+  ) throws(FormatError) -> (value: PickleValue, version: Int, ends: [String: Int]) {
     let source =
       source.isSeekable ? source : MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name)
     let members = try members(of: source)
@@ -22,11 +27,14 @@ package enum TorchTar {
       return range.lowerBound
     }
     let parts = Parts()
+    var ends: [String: Int] = [:]
     do throws(FormatError) {
       var storages = PickleReader(source, at: try start("storages"), options: base)
       try parts.readStorages(&storages)
+      ends["storages"] = storages.position
       var tensors = PickleReader(source, at: try start("tensors"), options: base)
       try parts.readTensors(&tensors)
+      ends["tensors"] = tensors.position
     } catch { throw error.at(file: source.name) }
     var options = base
     options.persistentLoad = { id throws(FormatError) in
@@ -37,7 +45,8 @@ package enum TorchTar {
     }
     var reader = PickleReader(source, at: try start("pickle"), options: options)
     let value = try reader.read()
-    return (value, reader.protocolVersion)
+    ends["pickle"] = reader.position
+    return (value, reader.protocolVersion, ends)
   }
 
   static func bad(_ what: String) -> FormatError { FormatError(.malformed, "a PyTorch archive of 2017: \(what)") }

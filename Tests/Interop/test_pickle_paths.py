@@ -39,6 +39,27 @@ def test_keys_of_any_kind(tmp_path, protocol):
                 assert read(f"{path}:{name}").tolist() == [place, place], (key, name)
 
 
+# Of a number and a point `ls` makes what looks like another number.
+BRANCHES = {
+    0: [np.array([10]), 7], 5: [[np.array([11])]], -3: [(0, 1, np.array([12]))], 2.5: [np.array([13])],
+    7.0: [np.array([14]), [np.array([15])]], 1e22: {0: np.array([16])}, True: [np.array([17])], "8": [np.array([18])],
+    "s": {1: {0: np.array([19]), 4.0: np.array([20])}}, 6: {0.0: np.array([21])}, 9: {"0": np.array([22])},
+    -0.5: (np.array([23]),),
+}
+
+
+def test_numbers_within_numbers(tmp_path):
+    """What `ls` prints names what it says, where keys are numbers, and indices follow them."""
+    path = tmp_path / "x.pkl"
+    path.write_bytes(pickle.dumps(BRANCHES))
+    entries = [(entry.split()[0]) for entry in run_npy("ls", path).decode().splitlines()]
+    assert len(entries) == 14
+    assert [int(read(address)[0]) for address in entries] == list(range(10, 24))
+    # An equal number finds a key where no other does, as in Python.
+    for name, expected in {"7.1.0": 15, "2.50.0": 13, "1.0": 17, "1e22.0": 16, "0e0.0": 10}.items():
+        assert read(f"{path}:{name}").tolist() == [expected], name
+
+
 def test_shared_arrays_have_all_their_paths(tmp_path):
     shared = np.arange(4.0)
     value = {"a": shared, "b": [shared, {"c": shared}], "d": np.zeros(2)}

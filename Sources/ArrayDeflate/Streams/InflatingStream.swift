@@ -172,6 +172,15 @@ public final class CompressedSource: ByteSource {
     try CompressedSource.stream(source, start, format).readableCount()
   }
 
+  /// How many bytes have been inflated: where reading on takes no going back.
+  package var position: Int { state.withLock { $0.stream.position } }
+
+  /// How many bytes of the source follow what has been inflated, once all has been; `nil` if the source's length is not
+  /// known.
+  package var trailingByteCount: Int? {
+    source.byteCount.map { count in count - state.withLock { $0.stream.sourcePosition } }
+  }
+
   /// Reads on; what lies between is inflated and dropped.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     try state.withLock { (box) throws(FormatError) in

@@ -47,10 +47,12 @@ extension FileCheck {
   /// The pickle of a PyTorch archive, with all of its tensors.
   private mutating func checkTorch(_ torch: TorchArchive, _ source: any ByteSource) throws(FormatError) {
     let record = PickleRecord(options.rules)
-    defer { note(record, member: torch.pickleName) }
     do throws(FormatError) {
+      defer { note(record, member: torch.pickleName) }
       let map = try source.mapped(.readOnly)
-      rebuild(try torch.read(recordingOptions(record), map: map).value, member: torch.pickleName)
+      let (value, _, end) = try torch.read(recordingOptions(record), map: map)
+      rebuild(value, member: torch.pickleName)
+      try checkFollowing(torch.pickleBytes(), at: end, what: "the pickle", member: torch.pickleName)
     } catch {
       if error.code == .cancelled { throw error }
       note(.error, error.at(file: path, member: torch.pickleName))
@@ -112,26 +114,41 @@ extension FileCheck {
 
   // MARK: Tar
 
-  /// Checks the files of a tar archive.
+  /// Checks the files of a tar archive; of PyTorch's the parts together, and what else is there.
   mutating func checkTar(_ source: any ByteSource) throws(FormatError) {
     let archive = try ZipArchive(source, scanning: .tar)
-    if ["storages", "tensors", "pickle"].allSatisfy({ name in archive.members.contains { $0.name == name } }) {
-      let record = PickleRecord(options.rules)
-      defer { note(record, member: nil) }
-      do throws(FormatError) {
-        rebuild(try TorchTar.read(source, recordingOptions(record)).value, member: nil)
-      } catch { note(.error, error.at(file: path)) }
-      return
-    }
+    let isTorch = TorchTar.parts.allSatisfy { name in archive.members.contains { $0.name == name } }
+    let ends = isTorch ? checkTorchTar(source) : [:]
     for member in archive.members where !member.isFolder {
-      within.append(member.name)
-      defer { within.removeLast() }
+      let isPart = isTorch && TorchTar.parts.contains(member.name)
+      if !isPart { within.append(member.name) }
+      defer { if !isPart { within.removeLast() } }
       do throws(FormatError) {
-        try checkContent(PartOfSource(source, try archive.dataRange(of: member)), isFile: false)
+        let range = try archive.dataRange(of: member)
+        let contents = PartOfSource(source, range)
+        if !isPart {
+          try checkContent(contents, isFile: false)
+        } else if let end = ends[member.name], range.contains(end) {
+          try checkFollowing(contents, at: end - range.lowerBound, what: "what PyTorch reads", member: member.name)
+        }
       } catch {
         if error.code == .cancelled { throw error }
         note(.error, error.at(file: path))
       }
+    }
+  }
+
+  /// The pickles of a tar archive of PyTorch's, with all of its tensors; returns where they end.
+  private mutating func checkTorchTar(_ source: any ByteSource) -> [String: Int] {
+    let record = PickleRecord(options.rules)
+    defer { note(record, member: nil) }
+    do throws(FormatError) {
+      let (value, _, ends) = try TorchTar.read(source, recordingOptions(record))
+      rebuild(value, member: nil)
+      return ends
+    } catch {
+      note(.error, error.at(file: path))
+      return [:]
     }
   }
 }

@@ -114,18 +114,47 @@ extension FileCheck {
   private mutating func checkCompressed(
     _ source: any ByteSource, _ format: CompressionFormat, _ start: Int, isFile: Bool
   ) throws(FormatError) {
-    let plain = BoundedSource(
-      try CompressedSource(source, at: start, format: format), maxBytes: inflatedLeft, advice: InflationLimit.advice)
+    let stream = try CompressedSource(source, at: start, format: format)
+    let plain = BoundedSource(stream, maxBytes: inflatedLeft, advice: InflationLimit.advice)
     // Numbers may begin as zlib streams do.
-    let hasSignature = [.gzip, .bzip2, .xz, .zstd].contains(format)
-    let kept = try? PeekableSource(plain, keeping: ForeignFile.prefixLength)
-    guard let kept, try !kept.readBytes(at: 0, upTo: 1).isEmpty else {
-      if hasSignature || isFile { _ = try plain.readBytes(at: 0, upTo: 1) }
-      return
+    let isCertain = [.gzip, .bzip2, .xz, .zstd].contains(format) || isFile
+    var damage: FormatError?
+    var contents: any ByteSource = plain
+    do throws(FormatError) { contents = try PeekableSource(plain, keeping: ForeignFile.prefixLength) } catch {
+      if error.code == .cancelled { throw error }
+      guard isCertain else { return }
+      // What can be inflated is looked at all the same: others may read it before they come to the end.
+      damage = error
+      contents = MemorySource(try FileCheck.beginning(of: source, format, start), name: source.name)
     }
+    let isEmpty = try contents.readBytes(at: 0, upTo: 1).isEmpty
+    guard !isEmpty || isCertain else { return }
     within.append(format.rawValue)
     defer { within.removeLast() }
-    try checkContent(kept, isFile: isFile)
+    if damage == nil || !isEmpty {
+      do throws(FormatError) { try checkContent(contents, isFile: isFile) } catch { throw damage ?? error }
+    }
+    if let damage { throw damage }
+    do throws(FormatError) { try checkEnd(of: stream, plain) } catch {
+      if isCertain || error.code == .cancelled { throw error }
+    }
+  }
+
+  /// The first bytes of a stream that is cut or broken right behind them.
+  private static func beginning(
+    of source: any ByteSource, _ format: CompressionFormat, _ start: Int
+  ) throws(FormatError) -> [UInt8] {
+    guard source.isSeekable else { return [] }
+    let stream = try CompressedSource(source, at: start, format: format)
+    return try stream.readBytes(at: 0, upTo: min(stream.readableCount(), ForeignFile.prefixLength))
+  }
+
+  /// Reads a compressed stream on to its end, where its checksum stands: what it holds may have ended before.
+  private mutating func checkEnd(of stream: CompressedSource, _ plain: BoundedSource) throws(FormatError) {
+    var place = stream.position
+    while case let count = try plain.readBytes(at: place, upTo: 1 << 18).count, count > 0 { place += count }
+    guard let trailing = stream.trailingByteCount, trailing > 0 else { return }
+    note(.warning, FormatError(.malformed, "\(trailing) bytes follow the compressed data", file: path))
   }
 
   /// Contents that can be read anywhere: in memory while they are small, then in a file without a name.

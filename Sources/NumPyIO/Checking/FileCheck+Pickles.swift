@@ -74,7 +74,20 @@ extension FileCheck {
     }
   }
 
-  /// What may be a pickle, or not: it is one if it is whole, or if it calls something before it breaks.
+  /// Bytes behind what a reader takes, which no honest file has, and which may be a pickle.
+  ///
+  /// - Parameter what: What they follow.
+  mutating func checkFollowing(
+    _ source: any ByteSource, at end: Int, what: String, member: String?
+  ) throws(FormatError) {
+    guard try !source.readBytes(at: end, upTo: 1).isEmpty else { return }
+    note(.warning, FormatError(.malformed, "bytes follow \(what)", file: path, member: member, offset: end))
+    guard source.isSeekable else { return }
+    try checkCandidate(source, at: end, member: member)
+  }
+
+  /// What may be a pickle, or not: it is one if it is whole, if it calls something before it breaks, or if it says which
+  /// protocol it follows and names something.
   mutating func checkCandidate(_ source: any ByteSource, at offset: Int, member: String?) throws(FormatError) {
     let record = PickleRecord(options.rules)
     var reading = recordingOptions(record)
@@ -93,9 +106,10 @@ extension FileCheck {
       // Of what is too much for us alone Python may read on.
       let hasReachedLimit =
         error.code == .limitExceeded && error.message == PickleLimits.stackMessage(FileCheck.candidateDepth)
-      guard count > 0 || record.hasCalled || hasReachedLimit else { return }
+      let isMarked = record.namesAnything && (try? source.readBytes(at: offset, upTo: 1)) == [0x80]
+      guard count > 0 || record.hasCalled || isMarked || hasReachedLimit else { return }
       note(record, member: member)
-      if record.hasCalled || (hasReachedLimit && !record.names.isEmpty) {
+      if record.hasCalled || isMarked || (hasReachedLimit && !record.names.isEmpty) {
         note(.error, error.at(file: path, member: member))
       } else if hasReachedLimit, try namesAnything(source, from: error.offset ?? 0) {
         note(.error, error.at(file: path, member: member))
@@ -119,12 +133,7 @@ extension FileCheck {
       defer { note(record, member: member) }
       var reader = PickleReader(file.source, at: file.dataOffset, options: recordingOptions(record))
       rebuild(try reader.read(), member: member)
-      if try !reader.isAtEnd() {
-        note(
-          .warning,
-          FormatError(.malformed, "bytes follow the pickle", file: path, member: member, offset: reader.position))
-        try checkCandidate(file.source, at: reader.position, member: member)
-      }
+      try checkFollowing(file.source, at: reader.position, what: "the pickle", member: member)
     } catch { throw error.at(file: file.source.name, member: member) }
     var reading = PickleReader.Options()
     reading.encoding = options.pickleEncoding == .ascii ? .latin1 : options.pickleEncoding
@@ -136,7 +145,9 @@ extension FileCheck {
     let record = PickleRecord(options.rules)
     defer { note(record, member: nil) }
     do throws(FormatError) {
-      rebuild(try TorchStream.read(source, recordingOptions(record), map: source.mapped(.readOnly)).value, member: nil)
+      let (value, _, end) = try TorchStream.read(source, recordingOptions(record), map: source.mapped(.readOnly))
+      rebuild(value, member: nil)
+      if source.isSeekable { try checkFollowing(source, at: end, what: "the storages", member: nil) }
     } catch { throw error.at(file: path) }
   }
 
@@ -173,6 +184,11 @@ extension FileCheck {
       var finding = Finding(severity: .note, error: FormatError(.knownName, text, file: path, member: member))
       finding.risk = .data
       note(finding)
+    }
+    if let count = record.longFrame {
+      let text =
+        "a frame of \(count) bytes, more than there are: Python's unpickler in C refuses the pickle, others load it"
+      note(.error, FormatError(.truncated, text, file: path, member: member))
     }
     if record.hasOldText {
       note(

@@ -153,11 +153,15 @@ public struct FileCheck: Sendable {
       if file.header.dtype.hasObjects { return try checkObjects(file, member: member) }
       // The bytes of members have been read with their checksum.
       if member == nil { try file.elements().forEachRun(inUnitsOf: 1) { (_: AnyNDArray) throws(FormatError) in } }
-      let count = file.trailingByteCount ?? 0
-      guard count > 0 else { return }
+      let count = file.trailingByteCount
+      if count == 0 { return }
+      let end = file.dataOffset + file.header.dataByteCount
+      if count == nil, try file.source.readBytes(at: end, upTo: 1).isEmpty { return }
       noteTrailing(count, file, member: member)
       guard file.source.isSeekable, let next = try file.next(limits: options.limits) else {
-        return try checkCandidate(file.source, at: file.dataOffset + file.header.dataByteCount, member: member)
+        // What cannot be read again has lost its first byte already.
+        guard file.source.isSeekable else { return }
+        return try checkCandidate(file.source, at: end, member: member)
       }
       file = next
     }
@@ -179,10 +183,11 @@ public struct FileCheck: Sendable {
     }
   }
 
-  private mutating func noteTrailing(_ count: Int, _ file: NPYFile, member: String?) {
+  private mutating func noteTrailing(_ count: Int?, _ file: NPYFile, member: String?) {
     let end = file.dataOffset + file.header.dataByteCount
-    let next = try? file.source.readBytes(at: end, upTo: 6)
-    let what = next == NPYHeader.magic ? "another array follows" : "\(count) bytes follow the array"
+    let next = file.source.isSeekable ? try? file.source.readBytes(at: end, upTo: 6) : nil
+    let bytes = count.map { "\($0) bytes follow" } ?? "bytes follow"
+    let what = next == NPYHeader.magic ? "another array follows" : "\(bytes) the array"
     note(.warning, FormatError(.malformed, what, file: file.source.name, member: member, offset: end))
   }
 }

@@ -23,6 +23,8 @@ final class PickleRecord {
   private(set) var persistentCount = 0
   /// Whether strings of Python 2 were read that are not ASCII.
   private(set) var hasOldText = false
+  /// The length of a frame that claimed more bytes than there are, of a pickle that could be read all the same.
+  private(set) var longFrame: UInt64?
   private var places: [String: Int] = [:]
   private let rules: PickleRules
 
@@ -30,6 +32,11 @@ final class PickleRecord {
   private static let shown = (calls: 3, length: 120, oddities: 20)
 
   init(_ rules: PickleRules) { self.rules = rules }
+
+  /// Whether anything is named that Python would import or look up.
+  var namesAnything: Bool {
+    names.contains { PickleRules.isImportable($0.global) } || oddities.contains { $0.risk == .unknown }
+  }
 
   /// Options of a reader that writes down here what it meets. All strings of Python 2 are read, as by Latin-1.
   func options(_ encoding: PickleStringEncoding) -> PickleReader.Options {
@@ -39,6 +46,15 @@ final class PickleRecord {
     options.onGlobal = { self.add($0) }
     options.onCall = { self.add(call: $0) }
     options.onState = { self.add(state: $1, of: $0) }
+    options.onGlobalState = { global, _ in
+      // It changes what everybody else uses.
+      self.hasCalled = true
+      self.note(.dangerous, "sets attributes of \(global.qualifiedName) itself")
+    }
+    options.onExtension = { code in
+      self.note(.unknown, "names the extension code \(code), which stands for whatever Python's registry has there")
+    }
+    options.onLongFrame = { self.longFrame = $0 }
     options.onFarMemo = { index in
       self.note(.dangerous, "has the memo index \(index), for which Python takes \(index / (1 << 26)) GB of memory")
     }

@@ -83,13 +83,13 @@ public struct PickleFile {
     switch container {
     case .torch(let archive):
       format = .torch
-      (value, protocolVersion) = try archive.read(options, map: map)
+      (value, protocolVersion, _) = try archive.read(options, map: map)
     case .torchStream(let source):
       format = .torchStream
-      (value, protocolVersion) = try TorchStream.read(source, options, map: map)
+      (value, protocolVersion, _) = try TorchStream.read(source, options, map: map)
     case .torchTar(let source):
       format = .torchTar
-      (value, protocolVersion) = try TorchTar.read(source, options)
+      (value, protocolVersion, _) = try TorchTar.read(source, options)
     case .pickle(let plain, let isCompressed):
       format = isCompressed ? .compressedPickle : .pickle
       let folder = path.map { JoblibFolder(of: $0) }

@@ -33,15 +33,17 @@ extension PickleValue {
   private func step(into path: Substring) throws(FormatError) -> (PickleValue, Substring)? {
     let array = try PickledArray(self)
     let frame = array == nil ? try PandasFrame(self) : nil
-    var end = path.endIndex
-    while true {
-      let part = String(path[..<end])
-      let rest = end == path.endIndex ? path[end...] : path[path.index(after: end)...]
-      if let array, !part.isEmpty, let found = try PickleValue.element(of: array, part) { return (found, rest) }
-      if let found = try named(part, frame) { return (found, rest) }
-      guard let point = path[..<end].lastIndex(of: ".") else { break }
-      end = point
+    // Any key whose name this is comes before one that is merely equal: `3.0` is item 0 of what stands under 3.
+    if let found = try longest(
+      of: path,
+      { part throws(FormatError) in
+        if let array, !part.isEmpty, let found = try PickleValue.element(of: array, part) { return found }
+        return try named(part, frame)
+      })
+    {
+      return found
     }
+    if let found = try longest(of: path, { part in PartNames.literal(part).flatMap { dict?[$0] } }) { return found }
     // `rows[0]` is `rows.0`.
     guard let open = path.firstIndex(of: "["), let close = path[open...].firstIndex(of: "]"),
       Int(path[path.index(after: open)..<close]) != nil
@@ -51,11 +53,27 @@ extension PickleValue {
     return try step(into: Substring(name))
   }
 
+  /// What the longest beginning of a path finds that ends before a point, and the rest of the path.
+  private func longest(
+    of path: Substring, _ find: (String) throws(FormatError) -> PickleValue?
+  ) throws(FormatError) -> (PickleValue, Substring)? {
+    var end = path.endIndex
+    while true {
+      let part = String(path[..<end])
+      let rest = end == path.endIndex ? path[end...] : path[path.index(after: end)...]
+      if let found = try find(part) { return (found, rest) }
+      guard let point = path[..<end].lastIndex(of: ".") else { return nil }
+      end = point
+    }
+  }
+
   /// What stands under a name in a value that is no array.
   private func named(_ part: String, _ frame: PandasFrame?) throws(FormatError) -> PickleValue? {
     if let found = try frame?.value(part) { return found }
     // Strings that look like another key stand in quotes.
-    if let dict, let key = PartNames.literal(part), let found = dict[key] { return found }
+    if let key = PartNames.literal(part), let found = dict?.entry(of: key), PartNames.isName(part, of: found.key) {
+      return found.value
+    }
     if let found = self[part] { return found }
     if let found = try treeAttribute(part) { return found }
     if let found = try computed(part) { return found }

@@ -177,6 +177,7 @@ extension PickleMachine {
       }
     case .persistent: break
     case let other:
+      if case .global(let global) = other { options.onGlobalState?(global, state) }
       throw error("a '\(other.typeName)' has no state that could be set")
     }
   }

@@ -170,11 +170,16 @@ extension PickleMachine {
   }
 
   private mutating func frame() throws(FormatError) {
-    let count = try input.number(UInt64.self)
-    guard let count = Int(exactly: count), count <= options.limits.valueBytes else {
-      throw FormatError(.limitExceeded, "a frame of \(count) bytes")
+    let declared = try input.number(UInt64.self)
+    do throws(FormatError) {
+      guard let count = Int(exactly: declared), count <= options.limits.valueBytes else {
+        throw FormatError(.limitExceeded, "a frame of \(declared) bytes")
+      }
+      try input.check(count)
+    } catch {
+      guard options.onLongFrame != nil else { throw error }
+      longFrame = max(longFrame ?? 0, declared)
     }
-    try input.check(count)
   }
 
   private mutating func nextBuffer() throws(FormatError) {
@@ -213,6 +218,7 @@ extension PickleMachine {
 
   private mutating func extensionCode(_ code: Int) throws(FormatError) {
     guard code > 0 else { throw error("EXT specifies code <= 0") }
+    options.onExtension?(code)
     guard let (module, name) = options.extensions[code] else {
       throw FormatError(.unsupported, "unregistered extension code \(code)")
     }

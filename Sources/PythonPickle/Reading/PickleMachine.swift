@@ -22,6 +22,8 @@ struct PickleMachine: ~Copyable {
   /// The names of the module `builtins` as they stood before a type and before a function.
   var typesModule: PickleString?
   var functionsModule: PickleString?
+  /// The longest frame that claimed more bytes than there are.
+  var longFrame: UInt64?
   private var totalBytes = 0
   /// Whether the pickle has 8-bit strings, as only Python 2 writes them.
   private var hasOldStrings = false
@@ -65,6 +67,7 @@ struct PickleMachine: ~Copyable {
       if protocolVersion == 0, code < 0x80, OpcodeInfo.all[code]?.version == 1 { protocolVersion = 1 }
       try execute(code)
     }
+    if let longFrame { options.onLongFrame?(longFrame) }
     return try pop()
   }
 

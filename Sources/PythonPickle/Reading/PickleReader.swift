@@ -45,6 +45,14 @@ public struct PickleReader {
     public var onForeignText: (() -> Void)?
     /// Called with a memo index that is millions beyond the number of entries: Python takes memory for all of them.
     public var onFarMemo: ((Int) -> Void)?
+    /// Called where a state is set on a class or function itself, which changes it for the whole program. Reading fails
+    /// then.
+    public var onGlobalState: ((PickleGlobal, PickleValue) -> Void)?
+    /// Called with each extension code, of ``extensions`` or not: what Python would look up in its registry.
+    public var onExtension: ((Int) -> Void)?
+    /// Called at the end of a pickle with the length of a frame that claimed more bytes than there are, by which Python's
+    /// unpickler in C fails. The one in Python reads on, and so does the reader with this.
+    public var onLongFrame: ((UInt64) -> Void)?
     /// Called for persistent ids (`persistent_load`); without it they stay ``PickleValue/persistent(_:)``.
     public var persistentLoad: ((PickleValue) throws(FormatError) -> PickleValue)?
     /// Called with each object that a call would make, before anything refers to it; may give what shall take its

@@ -86,6 +86,12 @@ public final class PickleDict: PickleNode {
     }
   }
 
+  /// The pair whose key is equal to this one: `1` finds `1.0` and `True`, as in Python.
+  public func entry(of key: PickleValue) -> Entry? {
+    // Safe: as in `entries`.
+    unsafe storage.place(of: key).map { unsafe storage.entries[$0] }
+  }
+
   /// The value of a string key.
   public subscript(key: String) -> PickleValue? {
     get { self[.string(key)] }

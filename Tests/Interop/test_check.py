@@ -1,0 +1,219 @@
+"""What `npy check` tells of files that were cut, added to, or made to be overlooked."""
+import bz2
+import gzip
+import io
+import json
+import lzma
+import os
+import pickle
+import struct
+import tarfile
+import zipfile
+import zlib
+
+import numpy as np
+import pytest
+
+from conftest import run_npy
+
+COMPRESSIONS = {"gz": gzip, "bz2": bz2, "xz": lzma}
+
+
+class Runs:
+    """What runs a command when it is loaded."""
+
+    def __init__(self, command="true"):
+        self.command = command
+
+    def __reduce__(self):
+        return os.system, (self.command,)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def check(path):
+    """The exit code, and what was found: severities, messages, names."""
+    result = run_npy("check", "--json", path, check=False)
+    assert not result.stderr, result.stderr
+    return result.returncode, json.loads(result.stdout)["findings"]
+
+
+def write(path, data):
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+def zipped(path, **members):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name.replace("__", "/"), data)
+
+
+def npy(array):
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+# MARK: Compressed files
+
+CONTENTS = {
+    "npy": npy(np.arange(40.0)), "big.npy": npy(np.arange(3000.0) % 7), "txt": b"1 2 3\n4 5 6\n", "csv": b"a,b\n1,2\n",
+    "pkl": pickle.dumps({"a": [1, 2]}), "json": b"[[1, 2], [3, 4]]",
+}
+
+
+@pytest.mark.parametrize("compression", COMPRESSIONS)
+@pytest.mark.parametrize("content", CONTENTS)
+def test_ends_of_compressed_files(content, compression):
+    whole = COMPRESSIONS[compression].compress(CONTENTS[content])
+    extension = content.split(".")[-1]
+    write(f"whole.{extension}.{compression}", whole)
+    assert check(f"whole.{extension}.{compression}") == (0, [])
+    # A checksum, a length, the end of a block: each is looked at, whatever the name.
+    for name in [f"cut.{extension}.{compression}", f"added.{extension}.{compression}", f"wrong.{extension}.{compression}"]:
+        data = bytearray(whole)
+        if name.startswith("cut"):
+            del data[-3:]
+        elif name.startswith("added"):
+            data += b"garbage"
+        else:
+            data[-6 if compression == "gz" else len(data) // 2] ^= 0x55
+        write(name, data)
+        code, findings = check(name)
+        assert code == 1 and any(finding["severity"] == "error" for finding in findings), (name, findings)
+        # What shows a file does not read what is said to be broken.
+        assert run_npy("show", name, check=False).returncode == 1, name
+
+
+def test_compressed_members(compression="gz"):
+    whole = gzip.compress(b"\x00\x01" * 300)
+    zipped("whole.zip", a__b=whole)
+    assert check("whole.zip") == (0, [])
+    zipped("cut.zip", a__b=whole[:-5])
+    assert check("cut.zip")[0] == 1
+    # What is only perhaps a zlib stream is let alone.
+    zipped("perhaps.zip", a__b=zlib.compress(bytes(2000))[:-5])
+    assert check("perhaps.zip") == (0, [])
+
+
+def test_pickles_before_a_broken_end():
+    """Python calls what a pickle names before it comes to the end of the stream."""
+    write("short.pkl.gz", gzip.compress(pickle.dumps(Runs()))[:-4])
+    code, findings = check("short.pkl.gz")
+    assert code == 1
+    assert any("system" in finding.get("name", "") for finding in findings), findings
+
+
+def test_what_follows_a_compressed_array():
+    write("two.npy.gz", gzip.compress(npy(np.arange(3)) + pickle.dumps(Runs())))
+    code, findings = check("two.npy.gz")
+    assert code == 1 and any("system" in finding.get("name", "") for finding in findings), findings
+    write("zeros.npy.gz", gzip.compress(npy(np.arange(3)) + b"\0\0"))
+    code, findings = check("zeros.npy.gz")
+    assert code == 0 and [finding["severity"] for finding in findings] == ["warning"], findings
+
+
+# MARK: What follows the pickles of PyTorch's files
+
+
+def storage_stream():
+    """A file of PyTorch before 1.6 without tensors."""
+    parts = [0x1950A86A20F9469CFC6C, 1001, {"protocol_version": 1001, "little_endian": True, "type_sizes": {}}, {"a": 1}, []]
+    return b"".join(pickle.dumps(part, 2) for part in parts)
+
+
+def tar(members):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return file.getvalue()
+
+
+def torch_files(end):
+    """PyTorch's three formats, with bytes behind what it reads."""
+    with zipfile.ZipFile("zip.pt", "w") as archive:
+        archive.writestr("model/data.pkl", pickle.dumps({"a": 1}, 2) + end)
+        archive.writestr("model/version", "3\n")
+    write("stream.pt", storage_stream() + end)
+    empty = pickle.dumps(0, 2)
+    parts = {"storages": empty + pickle.dumps([], 2), "tensors": empty, "pickle": pickle.dumps({"a": 1}, 2)}
+    yield from ["zip.pt", "stream.pt"]
+    for name in parts:
+        write(f"{name}.pt", tar({**parts, name: parts[name] + end}))
+        yield f"{name}.pt"
+    write("more.pt", tar({**parts, "readme": end or b"text"}))
+    yield "more.pt"
+
+
+def test_what_follows_pytorch():
+    for path in torch_files(b""):
+        assert check(path) == (0, []), path
+    for path in torch_files(pickle.dumps([Runs()], 3)):
+        code, findings = check(path)
+        assert code == 1 and any("system" in finding.get("name", "") for finding in findings), (path, findings)
+    for path in torch_files(b"more"):
+        if path != "more.pt":
+            code, findings = check(path)
+            assert code == 0 and [finding["severity"] for finding in findings] == ["warning"], (path, findings)
+
+
+# MARK: Pickles that only just fail
+
+NAMES = b"\x8c\x05posix\x8c\x06system\x93"
+FAILING = {
+    "state of a function": b"\x80\x04" + NAMES + b"}\x8c\x01a\x8c\x01bsb.",
+    "state of a class": b"cdecimal\nDecimal\n(N}S'x'\nI1\nstb.",
+    "extension": b"\x80\x02\x82\x07(K\x01tR.",
+    "long extension": b"\x80\x02\x84\x07\x00\x01\x00)R.",
+    "frame": b"\x80\x05\x95" + struct.pack("<Q", 2**50) + NAMES + b"\x8c\x02id\x85R.",
+    "frame beyond all numbers": b"\x80\x05\x95" + b"\xff" * 8 + NAMES + b"\x8c\x02id\x85R.",
+    "named and cut": b"\x80\x04" + NAMES + b"\x8c\x02id\x85",
+    "named, and too few": b"\x80\x04" + NAMES + b"R.",
+    "named by protocol 2": b"\x80\x02cnt\nsystem\n0",
+}
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_pickles_that_just_fail(name):
+    """The same bytes are told wherever they are, and what they name with them."""
+    data = FAILING[name]
+    write("x.pkl", data)
+    zipped("x.zip", model__weights=data)
+    zipped("inner.zip", a=open("x.zip", "rb").read())
+    write("x.tar", tar({"weights": data}))
+    told = set()
+    for path in ["x.pkl", "x.zip", "inner.zip", "x.tar"]:
+        code, findings = check(path)
+        assert code == 1, (path, findings)
+        told.add(json.dumps([finding["message"] for finding in findings]))
+    assert len(told) == 1
+    if "posix" in repr(data):
+        assert "posix.system" in told.pop()
+
+
+def test_frames_as_pythons_own_unpickler_reads_them():
+    """The unpickler in Python, which Python itself falls back to, does load what the one in C refuses."""
+    data = b"\x80\x04\x95" + struct.pack("<Q", 999) + b"K\x07."
+    assert pickle._loads(data) == 7
+    with pytest.raises(pickle.UnpicklingError):
+        pickle.loads(data)
+    write("x.pkl", data)
+    code, findings = check("x.pkl")
+    assert code == 1 and "999 bytes" in findings[0]["message"]
+    assert run_npy("show", "x.pkl", check=False).returncode == 1
+
+
+def test_raw_numbers_are_no_pickles():
+    random = np.random.default_rng(5)
+    for seed in range(40):
+        start = [b"\x80", b"\x80\x05c", b"\x80\x04\x8c", b"", b"]\x00\x00", b"x\x9c", b"(cos"][seed % 7]
+        zipped(f"{seed}.zip", weights=start + random.bytes(400))
+    told = run_npy("check", *[f"{seed}.zip" for seed in range(40)])
+    assert told.decode().splitlines() == [f"ok: {seed}.zip" for seed in range(40)]
