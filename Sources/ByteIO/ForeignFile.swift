@@ -7,6 +7,8 @@ package struct ForeignFile: Sendable {
   package let message: String
   /// Whether it is text that may be a table of numbers.
   package let isTable: Bool
+  /// Whether it is JSON.
+  package let isJSON: Bool
 
   /// How many bytes are looked at: the signature of tar ends at byte 262.
   package static let prefixLength = 512
@@ -17,8 +19,23 @@ package struct ForeignFile: Sendable {
     else { return nil }
     self.message = message
     isTable = message == ForeignFile.table
+    isJSON = message == ForeignFile.json
   }
 
+  /// What a file is that has a name of text and is none: it has a known signature, and control characters, as a table that
+  /// happens to begin like that has not.
+  ///
+  /// - Returns: `nil` for what may be text.
+  package init?(binary prefix: [UInt8]) {
+    guard prefix.contains(where: { $0 < 0x09 || (0x0E..<0x1A).contains($0) }),
+      let message = ForeignFile.signature(of: prefix)
+    else { return nil }
+    self.message = message
+    (isTable, isJSON) = (false, false)
+  }
+
+  private static let json =
+    "this is JSON, not an array: look for the file that was meant, or for the error that it reports; --from json reads it"
   private static let table = "this is text: give it the extension .txt or .csv, or say --from txt or --from csv"
 
   private struct Signature {
@@ -44,6 +61,8 @@ package struct ForeignFile: Sendable {
   private static let decompress = "decompress it first"
   private static let hdf5 = "this is an HDF5 file: read it with h5py and save its datasets with np.save"
 
+  private static let rData = "this is a file of R's: read it with pyreadr and save its columns with np.save"
+
   private static let signatures: [Signature] = [
     Signature(
       "version https://git-lfs.github.com/spec/", "this is a Git LFS pointer, not the file itself: run 'git lfs pull'"),
@@ -52,6 +71,8 @@ package struct ForeignFile: Sendable {
     Signature([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "this is compressed with xz: \(decompress)"),
     Signature([0x28, 0xB5, 0x2F, 0xFD], "this is compressed with Zstandard: decompress it first, with 'zstd -d'"),
     Signature([0x04, 0x22, 0x4D, 0x18], "this is compressed with lz4: decompress it first, with 'lz4 -d'"),
+    Signature([0x1F, 0x9D], "this is compressed with compress: decompress it first, with 'uncompress'"),
+    Signature("LZIP", "this is compressed with lzip: decompress it first, with 'lzip -d'"),
     Signature([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "this is a 7-Zip archive: extract its files first"),
     Signature("Rar!\u{1A}\u{07}", "this is a RAR archive: extract its files first"),
     Signature("ustar", at: 257, "this is a tar archive: extract its files first, with 'tar -xf'"),
@@ -65,6 +86,17 @@ package struct ForeignFile: Sendable {
     Signature([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], hdf5),
     Signature("CDF\u{1}", "this is a NetCDF file: read it with scipy.io.netcdf_file and save its arrays with np.save"),
     Signature("CDF\u{2}", "this is a NetCDF file: read it with scipy.io.netcdf_file and save its arrays with np.save"),
+    Signature("CDF\u{5}", "this is a NetCDF file: read it with netCDF4 and save its arrays with np.save"),
+    Signature([0x0E, 3, 0x13, 1], "this is an HDF4 file: read it with pyhdf and save its datasets with np.save"),
+    Signature("SIMPLE  =", "this is a FITS file: read it with astropy.io.fits and save its arrays with np.save"),
+    Signature("DICM", at: 128, "this is a DICOM file: read it with pydicom and save its pixel_array with np.save"),
+    Signature("RDX2\n", rData), Signature("RDX3\n", rData),
+    Signature(
+      "RIFF", "this is a RIFF file, such as WAV: read it with scipy.io.wavfile and save its array with np.save"),
+    Signature(
+      [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1],
+      "this is a file of an old Office, such as .xls: read it with pandas.read_excel, or save it as CSV there"),
+    Signature("Obj\u{1}", "this is an Avro file: read it with fastavro and save its columns with np.save"),
     Signature("PAR1", "this is a Parquet file: read it with pandas.read_parquet and save its columns with np.save"),
     Signature(
       "ARROW1", "this is an Arrow (Feather) file: read it with pandas.read_feather and save its columns with np.save"),
@@ -104,7 +136,7 @@ package struct ForeignFile: Sendable {
       guard let next, "\"{}[]-0123456789tfn".contains(next), start.first == "[" || "\"}".contains(next) else {
         return nil
       }
-      return "this is JSON, not an array: look for the file that was meant, or for the error that it reports"
+      return json
     }
     // Not opcodes of pickles, but for 0, 1 and 2, which want something on the stack.
     guard let first = start.first, "+-0123456789#".contains(first),

@@ -17,6 +17,7 @@ public final class ReplayableStream: ByteSource {
   private let rest: any ByteSource
   private let memoryLimit: Int
   private let folder: String
+  private let staysWhole: Bool
   private let state = Lock(State())
 
   private struct State {
@@ -32,15 +33,18 @@ public final class ReplayableStream: ByteSource {
   /// - Parameters:
   ///   - memoryLimit: How many bytes are kept in memory.
   ///   - folder: Where the others go.
-  public init(_ rest: any ByteSource, memoryLimit: Int = 33 << 20, folder: String) {
+  ///   - staysWhole: Whether all is kept whatever a caller says, as others will read it again.
+  public init(_ rest: any ByteSource, memoryLimit: Int = 33 << 20, folder: String, staysWhole: Bool = false) {
     self.rest = rest
     self.memoryLimit = memoryLimit
     self.folder = folder
+    self.staysWhole = staysWhole
     name = rest.name
   }
 
   /// Keeps no more than there is: from here on the stream is read forwards only.
   public func willBeReadOnce() {
+    if staysWhole { return }
     state.withLock { $0.keeps = false }
     rest.willBeReadOnce()
   }

@@ -29,6 +29,12 @@ struct UsageError {
   let pointer: String
 
   init(_ error: any Error, _ arguments: [String]) {
+    // The parser takes what it does not know for a wish for help on everything.
+    let words = arguments.filter { !$0.hasPrefix("-") }
+    if words.first == "help", words.count > 1, !UsageError.commands.contains(words[1]) {
+      (isClean, message, pointer) = (false, UsageError.unknownCommand(words[1]), " (see 'npy --help')")
+      return
+    }
     isClean = NPY.exitCode(for: error) == .success
     guard !isClean else {
       message = NPY.fullMessage(for: error)
@@ -46,16 +52,19 @@ struct UsageError {
     }
   }
 
+  /// The names of all commands.
+  private static var commands: [String] {
+    NPY.configuration.subcommands.filter { $0.configuration.shouldDisplay }.map { $0._commandName } + ["help"]
+  }
+
   private static func unknownCommand(_ name: String) -> String {
-    let known =
-      NPY.configuration.subcommands.filter { $0.configuration.shouldDisplay }.map { $0._commandName } + ["help"]
-    if let nearest = NearestName.of(name, among: known) {
+    if let nearest = NearestName.of(name, among: commands) {
       return "there is no command '\(name)'; did you mean '\(nearest)'?"
     }
     if let address = try? Address(name), FileStatus(path: address.path) != nil {
       return "'\(name)' is a file, not a command: say what to do with it, as in: npy info \(name)"
     }
-    return "there is no command '\(name)'; there are " + known.joined(separator: ", ")
+    return "there is no command '\(name)'; there are " + commands.joined(separator: ", ")
   }
 
   /// Whether errors are to be JSON: the command has that option, and it was given.

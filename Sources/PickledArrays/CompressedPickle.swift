@@ -44,12 +44,6 @@ package enum CompressedPickle {
       let isLonger = prefix.count > oldHeaderLength && prefix[oldHeaderLength] == 0x20
       return (.zlib, oldHeaderLength + (isLonger ? 1 : 0))
     }
-    guard prefix.count >= 2 else { return nil }
-    // zlib (RFC 1950): the method deflate, a window of 32 KiB, and a multiple of 31.
-    if prefix[0] == 0x78, (Int(prefix[0]) << 8 | Int(prefix[1])) % 31 == 0 { return (.zlib, 0) }
-    // A `.lzma` file begins with its properties, which Python always writes as 5D, and a dictionary's size; a pickle
-    // with an empty list in front of a NUL would be none.
-    if prefix[0] == 0x5D, prefix[1] == 0 { return (.lzma, 0) }
-    return nil
+    return CompressionFormat(unsigned: prefix).map { ($0, 0) }
   }
 }

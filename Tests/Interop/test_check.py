@@ -1,9 +1,12 @@
 """What `npy check` tells of files that were cut, added to, or made to be overlooked."""
 import bz2
+import cmath
 import gzip
 import io
 import json
 import lzma
+import math
+import operator
 import os
 import pickle
 import struct
@@ -217,3 +220,56 @@ def test_raw_numbers_are_no_pickles():
         zipped(f"{seed}.zip", weights=start + random.bytes(400))
     told = run_npy("check", *[f"{seed}.zip" for seed in range(40)])
     assert told.decode().splitlines() == [f"ok: {seed}.zip" for seed in range(40)]
+
+
+# MARK: Names
+
+FUNCTIONS = [len, max, sorted, abs, math.log, cmath.sqrt, operator.add, operator.itemgetter(1), operator.truediv, [zip, enumerate]]
+
+
+def test_functions_that_compute_are_data():
+    """Models name them, to be called with their data later."""
+    for place, function in enumerate(FUNCTIONS):
+        write(f"{place}.pkl", pickle.dumps({"f": function}))
+        code, findings = check(f"{place}.pkl")
+        assert code == 0 and [finding["severity"] for finding in findings] == ["note"], (function, findings)
+
+
+class Calls:
+    def __init__(self, function, *arguments):
+        self.call = (function, arguments)
+
+    def __reduce__(self):
+        return self.call
+
+
+@pytest.mark.parametrize("function,arguments,code", [
+    (pow, (3, 4), 2), (operator.mul, (3, 4), 2), (len, ("abc",), 2), (print, ("x",), 1), (operator.attrgetter, ("x",), 1),
+    (operator.methodcaller, ("x",), 1), (getattr, (1, "real"), 1), (__import__, ("os",), 1), (vars, (), 1), (map, (len, "a"), 1)])
+def test_calls_are_told(function, arguments, code):
+    """What data has no need to call is told; what looks things up by a name, or calls others, is dangerous."""
+    write("x.pkl", pickle.dumps(Calls(function, *arguments), 4))
+    found, findings = check("x.pkl")
+    assert found == code and any(function.__name__ in finding["message"] for finding in findings), findings
+
+
+def test_interpolators():
+    """Names as SciPy's pickles of protocols 2 and 4 have them; any other method of the class is not one of them."""
+    def named(module, name, protocol):
+        if protocol == 4:
+            return b"\x80\x04\x8c" + bytes([len(module)]) + module + b"\x8c" + bytes([len(name)]) + name + b"\x93."
+        return b"\x80\x02c" + module + b"\n" + name + b"\n."
+    good = [(b"scipy.interpolate._interpolate", b"interp1d._call_linear_np"), (b"scipy.interpolate._rbfinterp", b"RBFInterpolator"),
+            (b"scipy.spatial._qhull", b"Delaunay"), (b"scipy.integrate._ivp.common", b"OdeSolution"),
+            (b"scipy.stats._stats_py", b"SignificanceResult"), (b"scipy.signal._ltisys", b"StateSpaceContinuous")]
+    for module, name in good:
+        for protocol in (2, 4):
+            write("x.pkl", named(module, name, protocol))
+            assert check("x.pkl")[0] == 0, name
+    for module, name in [(b"scipy.interpolate._interpolate", b"interp1d.__init__"), (b"scipy.io", b"loadmat"),
+                         (b"scipy.interpolate._interpolate", b"interp1d._call_linear_np.__globals__")]:
+        write("x.pkl", named(module, name, 4))
+        assert check("x.pkl")[0] == 1, name
+    # The state of a distribution holds code, which is run when it is loaded.
+    write("x.pkl", named(b"scipy.stats._continuous_distns", b"norm_gen", 4))
+    assert check("x.pkl")[0] == 2

@@ -6,6 +6,7 @@ import json
 import lzma
 import pathlib
 import pickle
+import pickletools
 import sqlite3
 import struct
 import zipfile
@@ -59,6 +60,15 @@ FOREIGN = {
     "jpeg": (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "JPEG"),
     "elf": (b"\x7fELF\2\1\1" + bytes(40), "ELF"),
     "sqlite": (sqlite(), "SQLite"),
+    "compress": (b"\x1f\x9d\x90" + bytes(range(60)), "uncompress"),
+    "lzip": (b"LZIP\x01\x0c" + bytes(range(60)), "lzip"),
+    "fits": (b"SIMPLE  =                    T".ljust(80) + b"BITPIX  =                  -32".ljust(80) + b"END".ljust(2720), "FITS"),
+    "office": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), "Office"),
+    "netcdf": (b"CDF\x05" + bytes(60), "NetCDF"),
+    "dicom": (bytes(128) + b"DICM\2\0\0\0UL", "DICOM"),
+    "r": (b"RDX3\nX\n\0\0\0\3", "R's"),
+    "wav": (b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0", "WAV"),
+    "avro": (b"Obj\x01\x04\x16avro.schema", "Avro"),
     "zeros": (bytes(4096), "zeros"),
     "text": (b"0.5 1.5 2.5\n3 4 5\n", "--from txt"),
 }
@@ -71,15 +81,42 @@ def test_says_what_a_file_is(tmp_path, kind, name):
     path = tmp_path / name
     path.write_bytes(content)
     result = run_npy("info", path, check=False)
-    if kind == "text" and name == "x":
+    if kind in ("text", "json", "json2") and name == "x":
         # Nothing says that it should be anything else.
-        assert result.returncode == 0 and b"(2, 3)" in result.stdout, result
+        assert result.returncode == 0, result
+        assert (b"(2, 3)" if kind == "text" else b"JSON") in result.stdout, result
         return
     lines = result.stderr.decode().splitlines()
     assert result.returncode == 1 and result.stdout == b"" and len(lines) == 1, result
     assert words in lines[0] and str(path) in lines[0], lines
     error = json.loads(run_npy("info", "--json", path, check=False).stdout)["error"]
     assert error["code"] == "wrong_kind" and words in error["message"]
+
+
+BINARY = [
+    "hdf5", "mat5", "parquet", "arrow", "png", "elf", "sqlite", "compress", "lzip", "office", "netcdf", "wav", "avro", "r"]
+
+
+@pytest.mark.parametrize("kind", BINARY)
+def test_says_it_under_names_of_text(tmp_path, kind):
+    """As a table such a file cannot be read, or, which is worse, it can."""
+    content, words = FOREIGN[kind]
+    for name, data in {"x.csv": content, "x.dat": content, "x.tsv.gz": gzip.compress(content)}.items():
+        path = tmp_path / name
+        path.write_bytes(data)
+        for command in ["show", "check"]:
+            result = run_npy(command, path, check=False)
+            told = (result.stderr + result.stdout).decode().splitlines()
+            assert result.returncode == 1 and len(told) == 1 and words in told[0], (name, result)
+
+
+def test_tables_that_begin_like_other_files(tmp_path):
+    """Names of columns, and what is written in them, may be the signature of another format."""
+    for start in ["PAR1", "ARROW1", "GIF8", "BZ", "RIFF", "LZIP", "Rar!", "Obj", "SQLite format 3", "CDF", "x^2", "]"]:
+        path = tmp_path / "x.csv"
+        path.write_text(f"{start},b\n1,2\n3,4\n")
+        assert run_npy("show", path, "--skiprows", "1").decode() == "[[1. 2.]\n [3. 4.]]\n", start
+        assert run_npy("check", path).decode() == f"ok: {path}\n", start
 
 
 @pytest.mark.parametrize("kind", ["lfs", "html", "json", "hdf5"])
@@ -96,7 +133,7 @@ def test_every_command_says_it(tmp_path, kind):
             ["unpack", path, "-C", tmp_path / "out"], ["diff", path, good], ["pickle", path], ["check", path]):
         result = run_npy(*arguments, check=False)
         assert result.returncode in (1, 2) and words in (result.stderr + result.stdout).decode(), (arguments, result)
-    for command in ["info", "check", "show"]:
+    for command in ["info", "check", "show"] if kind != "json" else []:
         result = run_npy(command, "-", stdin=content, check=False)
         assert result.returncode == 1 and words in (result.stderr + result.stdout).decode(), (command, result)
     assert not (tmp_path / "y.npz").exists()
@@ -210,3 +247,72 @@ def test_zip_of_libarchive(tmp_path, method):
     broken[22] ^= 1
     path.write_bytes(broken)
     assert run_npy("show", f"{path}:first", check=False).returncode == 1
+
+
+# MARK: What a file is, told by its content
+
+COMPRESSORS = {
+    "gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress, "zlib": zlib.compress,
+    "lzma": lambda data: lzma.compress(data, lzma.FORMAT_ALONE), "plain": bytes,
+}
+
+
+def contents():
+    """The bytes of a file, and what is in it."""
+    values = np.linspace(0, 7, 12).reshape(4, 3)
+    file = io.BytesIO()
+    np.save(file, values)
+    text = "".join(" ".join(map(repr, map(float, row))) + "\n" for row in values)
+    pickled = pickle.dumps(values, 4)
+    return {
+        "npy": (file.getvalue(), values), "txt": (text.encode(), values), "pickle": (pickled, values),
+        "old pickle": (pickle.dumps(values, 2), values), "json": (json.dumps(values.tolist()).encode(), values),
+    }
+
+
+@pytest.mark.parametrize("compression", COMPRESSORS)
+@pytest.mark.parametrize("kind", contents())
+def test_content_counts(tmp_path, kind, compression):
+    """A file without an extension, standard input, and a name of text that does not fit give the same."""
+    data, values = contents()[kind]
+    data = COMPRESSORS[compression](data)
+    path = tmp_path / "x"
+    path.write_bytes(data)
+    ways = {"file": (str(path), None), "stream": ("-", data)}
+    if kind in ("npy", "pickle", "old pickle", "txt"):
+        ways["name"] = (str(path.with_suffix(".dat")), None)
+        path.with_suffix(".dat").write_bytes(data)
+    for way, (address, stdin) in ways.items():
+        result = run_npy("convert", address, "-", "--to", "npy", stdin=stdin)
+        found = np.load(io.BytesIO(result))
+        assert found.dtype == values.dtype and (found == values).all(), way
+        assert run_npy("check", address, stdin=stdin).decode().endswith(f"ok: {address}\n"), way
+    assert run_npy("show", "-", stdin=data) == run_npy("show", path)
+
+
+def test_json_without_a_name(tmp_path):
+    told = run_npy("show", "-", stdin=b' [{"a": 1, "b": 2.5}, {"a": 3, "b": null}]')
+    assert told.decode() == "[(1, 2.5) (3, nan)]\n"
+    error = run_npy("show", "-", stdin=b'[1, 2', check=False)
+    assert error.returncode == 1 and b"MARK" not in error.stderr
+    # Under the name of an array it is still a download that failed.
+    (tmp_path / "x.npy").write_bytes(b'{"error": "no such file"}')
+    assert b"--from json" in run_npy("show", tmp_path / "x.npy", check=False).stderr
+
+
+def test_listing_of_what_is_no_pickle(tmp_path):
+    np.save(tmp_path / "numbers.npy", np.arange(3))
+    result = run_npy("pickle", tmp_path / "numbers.npy", check=False)
+    assert result.returncode == 1 and not result.stdout and b"without objects" in result.stderr
+    objects = np.array([1, "a", None], dtype=object)
+    np.save(tmp_path / "objects.npy", objects)
+    lines = run_npy("pickle", tmp_path / "objects.npy").decode().splitlines()
+    header = (tmp_path / "objects.npy").read_bytes().index(b"\n") + 1
+    out = io.StringIO()
+    with open(tmp_path / "objects.npy", "rb") as file:
+        file.seek(header)
+        pickletools.dis(file, out)
+    assert lines == out.getvalue().splitlines()[:len(lines)] and lines[-1].endswith("STOP")
+    np.savez(tmp_path / "x.npz", a=np.arange(3))
+    result = run_npy("pickle", tmp_path / "x.npz", check=False)
+    assert result.returncode == 1 and not result.stdout and b"npz" in result.stderr

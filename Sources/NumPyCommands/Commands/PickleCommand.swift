@@ -29,13 +29,31 @@ struct PickleCommand: NPYCommand, HasCommonOptions {
     let sink = DescriptorSink.standardOutput()
     let opened = try remote.source(file)
     let source = opened.isSeekable ? opened : try PeekableSource(opened, keeping: ForeignFile.prefixLength)
+    let start = try PickleCommand.start(of: source)
     do throws(FormatError) {
-      try Pickle.list(source) { (line: String) throws(FormatError) in try sink.write(line + "\n") }
+      try Pickle.list(source, at: start) { (line: String) throws(FormatError) in try sink.write(line + "\n") }
     } catch {
       // What was listed before the fault is worth seeing.
       try sink.flush()
       throw error.explained(by: source)
     }
     try sink.flush()
+  }
+
+  /// Where the pickle of a file begins: behind the header of an array of objects.
+  private static func start(of source: any ByteSource) throws(FormatError) -> Int {
+    // What holds nothing is no pickle either, and the listing says so.
+    switch try? FileKind(of: source) {
+    case nil, .pickle?: return 0
+    case .npy?:
+      let file = try NPYFile(source, allowingTruncation: true)
+      if file.header.dtype.hasObjects { return file.dataOffset }
+      throw FormatError(
+        .wrongKind, "this is an array without objects, not a pickle: npy show prints it", file: source.name)
+    case let kind?:
+      let advice = kind == .npz ? "; --json prints the values of one of PyTorch's" : ": npy info tells what it holds"
+      throw FormatError(
+        .wrongKind, "this is a file of format \(kind.rawValue), not a pickle\(advice)", file: source.name)
+    }
   }
 }

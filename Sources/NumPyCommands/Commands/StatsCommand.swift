@@ -33,7 +33,10 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
       } else {
         array = try source.item(of: document).array
       }
-      let statistics = try StatsCommand.statistics(array)
+      let statistics: RunningStatistics
+      do throws(FormatError) { statistics = try StatsCommand.statistics(array) } catch {
+        throw error.at(file: source.path, member: source.member)
+      }
       if json { return try Console.print(object(statistics, array.dtype, source.text).pretty()) }
       return try Console.write(text(statistics))
     }
@@ -46,7 +49,10 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
         try? Console.write(TextTable.aligned(rows, rightAligned: Set(1...8)))
       }
     }
-    try ArchiveMembers(document, archive).forEach { name, array in
+    let note = { (name: String, error: JSONValue) in
+      objects.append(.object([("file", .string(source.text + ":" + name)), ("error", error)]))
+    }
+    try ArchiveMembers(document, archive).forEach(onError: json ? note : nil) { name, array in
       let statistics = try StatsCommand.statistics(array)
       rows.append([Console.printable(name)] + columns(statistics).map(\.1))
       objects.append(object(statistics, array.dtype, source.text + ":" + name))
@@ -58,7 +64,7 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
     let blocks = try array.blocks()
     do throws(FormatError) {
       try blocks.forEachRun(inUnitsOf: 1) { (run: AnyNDArray) throws(FormatError) in
-        try FormatError.wrapping(.unsupported, file: blocks.name) { () throws(ArrayError) in try statistics.add(run) }
+        try FormatError.wrapping(.unsupported, file: nil) { () throws(ArrayError) in try statistics.add(run) }
       }
     } catch {
       guard error.code == .unsupported, array.dtype.kind == .void, array.dtype.fields == nil else { throw error }

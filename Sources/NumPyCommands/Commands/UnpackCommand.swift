@@ -75,10 +75,7 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
     var names: [String] = []
     for name in document.names {
       do throws(FormatError) {
-        guard !name.isUnsafeAsPath else {
-          throw FormatError(
-            .malformed, "the name would leave the folder, or is no plain file name", file: archive, member: name)
-        }
+        if let fault = name.faultAsPath { throw unfit(fault, member: name) }
         try Folders.checkWay(to: name + ".npy", in: folder, followingLinks: force)
         names.append(name)
       } catch { try skip(error) }
@@ -103,13 +100,15 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
       ? FormatError(.alreadyExists, "the file exists; --force replaces it", file: path) : error
   }
 
+  private func unfit(_ fault: String, member: String, at offset: Int? = nil) -> FormatError {
+    let error = FormatError(
+      .malformed, "the name is no path within the folder: \(fault)", file: archive, member: member, offset: offset)
+    return skipBad ? error : error.adding("--skip-bad leaves the member out")
+  }
+
   /// Refuses a member whose name would lead elsewhere, before anything is written.
   private func check(_ member: ZipMember, of source: NPZArchive) throws(FormatError) {
-    guard !member.isUnsafeAsPath else {
-      throw FormatError(
-        .malformed, "the name would leave the folder, or is no plain file name", file: archive, member: member.name,
-        offset: member.headerOffset)
-    }
+    if let fault = member.name.faultAsPath { throw unfit(fault, member: member.name, at: member.headerOffset) }
     _ = try source.member(member.name)
     guard !member.isCut else {
       throw FormatError(

@@ -14,15 +14,19 @@ struct ArchiveMembers {
 
   /// Calls `body` with each array and its name; members that are not arrays are left out.
   ///
+  /// - Parameter onError: Called with the name of a member that failed and what JSON tells of that.
   /// - Throws: `ExitCode` at the end if there was an error, and what ends the command.
-  func forEach(_ body: (String, LazyArray) throws -> Void) throws {
+  func forEach(
+    onError: ((String, JSONValue) -> Void)? = nil, _ body: (String, LazyArray) throws -> Void
+  ) throws {
     var isGood = true
     for (name, key) in archive.keys {
       do {
         if try archive.isArray(key) || key.hasSuffix(".npy") { try body(name, document.array(key)) }
       } catch let error as FormatError {
         isGood = false
-        _ = try Failure.note(error.at(file: document.path, member: name), asJSON: false)
+        let told = try Failure.note(error.at(file: document.path, member: name), asJSON: onError != nil)
+        onError?(name, told)
       }
     }
     if !isGood { throw ExitCode(Failure.badData) }

@@ -83,6 +83,26 @@ struct PickleDescription {
     return rows
   }
 
+  /// The arrays with the names that addresses give them, as many as the tree has nodes at most.
+  private var arrayEntries: [JSONValue] {
+    var entries: [JSONValue] = []
+    var left = PickleDescription.mostNodes
+    for (index, value) in ([value] + following).enumerated() {
+      for (path, value) in (try? value.arrayPaths()) ?? [] {
+        guard left > 0 else { return entries }
+        guard let (dtype, shape) = (try? value.arrayDescription()) ?? nil else { continue }
+        left -= 1 + PickleDescription.weight(path) + PickleDescription.weight(dtype.description)
+        let parts = [index == 0 ? "" : "#\(index)", path]
+        entries.append(
+          .object([
+            ("name", .string(parts.filter { !$0.isEmpty }.joined(separator: "."))), ("dtype", dtype.json),
+            ("shape", .array(shape.map(JSONValue.int))),
+          ]))
+      }
+    }
+    return entries
+  }
+
   var json: JSONValue {
     var entries: [(key: String, value: JSONValue)] = [
       ("file", .string(name)), ("format", .string(protocolVersion == nil ? "json" : "pickle")),
@@ -91,6 +111,7 @@ struct PickleDescription {
     if let array { entries += PickleDescription.fields(array) }
     var left = PickleDescription.mostNodes
     entries.append(("tree", PickleDescription.json(value, depth: 6, left: &left)))
+    if array == nil { entries.append(("arrays", .array(arrayEntries))) }
     if !following.isEmpty {
       entries.append(
         ("following", .array(following.prefix(1000).map { PickleDescription.json($0, depth: 6, left: &left) })))

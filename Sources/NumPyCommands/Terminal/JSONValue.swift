@@ -13,14 +13,14 @@ enum JSONValue: Sendable {
   /// An object, its keys in the order in which they are printed.
   case object([(key: String, value: JSONValue)])
 
-  /// The value on one line; numbers that JSON does not know (NaN, infinities) become `null`.
+  /// The value on one line; NaN becomes `null`, and infinities `1e999`, as in the files that are written.
   var text: String {
     switch self {
     case .null: "null"
     case .bool(let value): value ? "true" : "false"
     case .int(let value): String(value)
     case .exact(let value): String(value)
-    case .double(let value): value.isFinite ? JSONValue.number(value) : "null"
+    case .double(let value): JSONValue.number(value)
     case .string(let value): JSONValue.quoted(value)
     case .array(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
     case .object(let entries):
@@ -53,6 +53,7 @@ enum JSONValue: Sendable {
   }
 
   private static func number(_ value: Double) -> String {
+    guard value.isFinite else { return value.isNaN ? "null" : value < 0 ? "-1e999" : "1e999" }
     let text = value.description
     return text.hasSuffix(".0") && value.magnitude < 0x1p53 ? String(text.dropLast(2)) : text
   }

@@ -31,8 +31,8 @@ extension FileCheck {
     }
     if let torch { try checkTorch(torch, zip.source) }
     for member in zip.members where !member.isFolder {
-      if member.isUnsafeAsPath {
-        let text = "as a path, the name would leave the folder or is no plain file name"
+      if let fault = member.name.faultAsPath {
+        let text = "the name is no path within a folder: \(fault)"
         note(.warning, FormatError(.malformed, text, file: path, member: member.name, offset: member.headerOffset))
       }
       do throws(FormatError) {

@@ -208,10 +208,13 @@ extension FileCheck {
     }
   }
 
-  /// Whether a file is JSON by its name, and could not be a pickle.
+  /// Whether a file is JSON by its name, or without one by its first bytes, and could not be a pickle.
   private func isJSON(_ source: any ByteSource) throws(FormatError) -> Bool {
-    guard FileFormat(extensionOf: path) == .json else { return false }
-    return try !TextBeginning.mayBePickle(source)
+    switch FileFormat(extensionOf: path) {
+    case .json?: return try !TextBeginning.mayBePickle(source)
+    case nil: return try TextBeginning.isJSON(source)
+    default: return false
+    }
   }
 
   private func checkJSON(_ source: any ByteSource) throws(FormatError) {

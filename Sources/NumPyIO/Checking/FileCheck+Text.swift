@@ -17,6 +17,7 @@ extension FileCheck {
   ///
   /// - Parameter reading: How it is read; `nil` for as plain numbers, else as columns of the types that they have.
   mutating func checkText(_ source: any ByteSource, _ reading: OpenOptions?) throws(FormatError) {
+    try TextBeginning.refuseBinary(source, path)
     let format = FileFormat(extensionOf: path).flatMap { $0.isText ? $0 : nil } ?? .txt
     if let reading {
       var options = reading

@@ -98,7 +98,7 @@ public struct FileCheck: Sendable {
   ) throws(FormatError) {
     self.options = options
     self.path = path
-    let whole = source.isSeekable ? source : try PeekableSource(source, keeping: ForeignFile.prefixLength)
+    let whole = try FileCheck.readable(source)
     inflatedLeft = InflationLimit.bytes(for: whole.byteCount, given: options.inflatedBytes)
     do throws(FormatError) {
       try ByteProgress.reading(whole, total: whole.byteCount) { () throws(FormatError) in
@@ -127,6 +127,14 @@ public struct FileCheck: Sendable {
         note(.error, error.at(file: path))
       }
     }
+  }
+
+  /// A source whose beginning can be looked at; a stream that may be text, or is compressed, is kept for that.
+  private static func readable(_ source: any ByteSource) throws(FormatError) -> any ByteSource {
+    guard !source.isSeekable else { return source }
+    let stream = try PeekableSource(source, keeping: ForeignFile.prefixLength)
+    guard (try? FileKind(of: stream)) == .pickle else { return stream }
+    return ReplayableStream(stream, folder: ScratchFile.defaultFolder, staysWhole: true)
   }
 
   /// Writes down what was found; within archives in archives with the whole way to it.

@@ -7,7 +7,12 @@ enum KnownGlobals {
     // TorchScript's classes live under a name that no module of Python has.
     if global.module == "__torch__" || global.module.hasPrefix("__torch__.") { return true }
     if names[global.module]?.contains(global.name[...]) ?? false { return true }
-    return Torch.contains(global) || ScikitLearn.contains(global)
+    return Torch.contains(global) || ScikitLearn.contains(global) || SciPy.contains(global) || isArithmetic(global)
+  }
+
+  /// Python's functions of numbers, in modules that have nothing else.
+  private static func isArithmetic(_ global: PickleGlobal) -> Bool {
+    ["math", "cmath"].contains(global.module) && !global.name.contains(".") && !global.name.hasPrefix("_")
   }
 
   /// A table of modules, each with its names: a module a line, the names behind a colon.
@@ -32,10 +37,32 @@ enum KnownGlobals {
     + "TypeError UnboundLocalError UnicodeError ValueError ZeroDivisionError Warning UserWarning FileNotFoundError "
     + "DeprecationWarning RuntimeWarning FutureWarning PermissionError UnicodeDecodeError UnicodeEncodeError"
 
+  /// Whether a name is that of a function which computes something of its arguments: models name them, and nothing calls
+  /// them while it is loaded.
+  static func computes(_ global: PickleGlobal) -> Bool {
+    switch global.module {
+    case "builtins": functions.split(separator: " ").contains(global.name[...])
+    case "operator", "_operator":
+      global.name != "itemgetter" && operators.split(separator: " ").contains(global.name[...])
+    default: isArithmetic(global)
+    }
+  }
+
+  /// Python's own functions that look up no attribute and call nothing that they are given.
+  private static let functions =
+    "abs all any ascii bin callable chr divmod hash hex id isinstance issubclass len max min oct ord pow repr round sorted sum"
+
+  /// Functions of `operator` that look up no attribute and call nothing.
+  private static let operators =
+    "abs add and_ concat contains eq floordiv ge getitem gt inv invert itemgetter le lshift lt matmul mod mul ne neg not_ "
+    + "or_ pos pow rshift sub truediv truth xor"
+
   private static let names = table(
     """
     builtins:complex set frozenset bytearray bytes list dict tuple int float bool str range slice object NoneType Ellipsis
-    NotImplemented \(exceptions)
+    NotImplemented enumerate reversed zip \(functions) \(exceptions)
+    _operator:\(operators)
+    operator:\(operators)
     exceptions:\(exceptions)
     copyreg:_reconstructor __newobj__ __newobj_ex__
     _codecs:encode
@@ -105,41 +132,6 @@ enum KnownGlobals {
     ml_dtypes:bfloat16 float8_e4m3fn float8_e5m2 float8_e4m3b11fnuz float8_e4m3fnuz float8_e5m2fnuz float8_e3m4 float8_e4m3
     float8_e8m0fnu float6_e2m3fn float6_e3m2fn float4_e2m1fn int2 int4 uint2 uint4 int1 uint1
     jax._src.array:_reconstruct_array
-    scipy.sparse._csr:csr_matrix csr_array
-    scipy.sparse._csc:csc_matrix csc_array
-    scipy.sparse._coo:coo_matrix coo_array
-    scipy.sparse._bsr:bsr_matrix bsr_array
-    scipy.sparse._dia:dia_matrix dia_array
-    scipy.sparse._lil:lil_matrix lil_array
-    scipy.sparse._dok:dok_matrix dok_array
-    scipy.sparse.csr:csr_matrix
-    scipy.sparse.csc:csc_matrix
-    scipy.sparse.coo:coo_matrix
-    scipy.sparse.bsr:bsr_matrix
-    scipy.sparse.dia:dia_matrix
-    scipy.sparse.lil:lil_matrix
-    scipy.sparse.dok:dok_matrix
-    scipy._lib.array_api_compat.numpy._aliases:asarray
-    scipy._lib.array_api_compat.numpy:asarray
-    scipy.interpolate._interpolate:interp1d PPoly BPoly
-    scipy.interpolate.interpolate:interp1d PPoly BPoly
-    scipy.interpolate._bsplines:BSpline
-    scipy.interpolate._cubic:CubicSpline PchipInterpolator Akima1DInterpolator CubicHermiteSpline
-    scipy.interpolate._fitpack2:UnivariateSpline InterpolatedUnivariateSpline LSQUnivariateSpline RectBivariateSpline
-    scipy.interpolate._rgi:RegularGridInterpolator
-    scipy.interpolate.interpnd:LinearNDInterpolator CloughTocher2DInterpolator
-    scipy.interpolate._ndgriddata:NearestNDInterpolator
-    scipy.spatial._ckdtree:cKDTree
-    scipy.spatial.ckdtree:cKDTree
-    scipy.spatial._kdtree:KDTree
-    scipy.spatial.kdtree:KDTree
-    scipy.spatial.transform._rotation:Rotation __pyx_unpickle_Rotation
-    scipy.spatial.transform.rotation:Rotation
-    scipy.optimize._optimize:OptimizeResult
-    scipy.optimize.optimize:OptimizeResult
-    scipy.stats._distn_infrastructure:rv_frozen rv_continuous_frozen rv_discrete_frozen
-    scipy.stats._kde:gaussian_kde
-    scipy.stats.kde:gaussian_kde
     joblib.numpy_pickle:NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper
     joblib.numpy_pickle_compat:NDArrayWrapper ZNDArrayWrapper
     sklearn.externals.joblib.numpy_pickle:NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper

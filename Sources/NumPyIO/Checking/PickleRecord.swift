@@ -90,6 +90,7 @@ final class PickleRecord {
       if global.matches("_codecs", "encode"), !["latin1", "latin-1"].contains(object.arguments.last?.string) {
         note(.unknown, "calls \(PickleRecord.text(of: object)), an encoding by which no bytes are pickled")
       }
+      if KnownGlobals.computes(global) { note(.unknown, "calls \(PickleRecord.text(of: object)), which makes no data") }
       guard names[place].risk >= .unknown || global.matches("functools", "partial") else { return }
       names[place].callCount += 1
       if names[place].callCount <= PickleRecord.shown.calls { names[place].calls.append(PickleRecord.text(of: object)) }

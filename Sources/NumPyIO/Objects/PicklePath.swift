@@ -13,7 +13,8 @@ extension PickleValue {
   /// are no strings have the names that Python prints: `(1, 2)`, `None`, `1.5`; those of bytes also their text. A key in
   /// quotes is that string and nothing else: `'a.b'`. `toarray` of a sparse matrix or tensor is it with its zeros,
   /// `int_repr` of a quantized tensor its integers, `mask` and `data` are those of a masked array. Keys that hold points
-  /// themselves are found as well: the longest that is there is taken.
+  /// themselves are found as well: the longest that is there is taken. A number that no key has as its name finds the key
+  /// that is equal to it, as in Python.
   ///
   /// - Throws: ``FormatError`` with code `notFound`, which names what is there instead.
   public func value(at path: String) throws(FormatError) -> PickleValue {

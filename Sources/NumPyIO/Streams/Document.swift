@@ -2,6 +2,7 @@ package import NPZFormat
 internal import PickledArrays
 package import ArrayBytes
 package import NPYFormat
+internal import ArrayDeflate
 internal import TextTables
 public import ByteIO
 internal import NDArrays
@@ -117,7 +118,8 @@ public struct Document {
   ) throws(FormatError) {
     var source = source
     let path = path ?? source.name
-    if !source.isSeekable { source = try PeekableSource(source, keeping: 512) }
+    let isStream = !source.isSeekable
+    if isStream { source = try Document.peekable(source, options) }
     var format: FileFormat
     if let known = options.format {
       format = known
@@ -127,10 +129,14 @@ public struct Document {
       if format == .pkl, FileFormat(extensionOf: path) == nil {
         // The beginning of a stream must still be there for whoever reads it.
         if !source.isSeekable { source = try PeekableSource(source, keeping: TextBeginning.length) }
-        if try TextBeginning.isText(source) { format = .txt }
+        if try TextBeginning.isText(source) {
+          format = .txt
+        } else if try TextBeginning.isJSON(source) {
+          format = .json
+        }
       }
     }
-    if options.format == .npy || (options.format == nil && format == .pkl),
+    if options.format == .npy || options.format == nil,
       let array = try CompressedNPY.open(source, recovering: options.recovers)
     {
       (format, source) = (.npy, array)
@@ -152,7 +158,11 @@ public struct Document {
     case .json where options.format == nil && SafetensorsFile.isIndex(path):
       content = .tensors(try SafetensorsFile(index: source, path: path, opening: options.openPart))
     case .json:
-      let bytes = try TextFile.decompressing(source).readBytes(at: 0, upTo: .max)
+      // All of it is kept in memory.
+      let limit = InflationLimit.bytes(for: source.byteCount, given: options.pickle.limits.inflatedBytes)
+      let plain = BoundedSource(
+        try TextFile.decompressing(source), maxBytes: limit, advice: InflationLimit.advice)
+      let bytes = try plain.readBytes(at: 0, upTo: .max)
       content = .value(try JSONParser.value(bytes, dtype: options.jsonDType, name: source.name), protocolVersion: nil)
     case .raw:
       guard let raw = options.raw else {
@@ -160,11 +170,22 @@ public struct Document {
       }
       content = .raw(try raw.blocks(TextFile.decompressing(source)))
     case .txt, .csv, .tsv:
+      try TextBeginning.refuseBinary(source, path)
       let text = try TextFile.decompressing(source)
       // Types and sizes are found by a first reading.
-      content = .text(text.isSeekable ? text : ReplayableStream(text, folder: options.scratchFolder), format)
+      let kept = text.isSeekable && !isStream ? text : ReplayableStream(text, folder: options.scratchFolder)
+      content = .text(kept, format)
     }
     self.init(content, path: path, options: options)
+  }
+
+  /// A stream whose beginning can be looked at; a compressed one is kept as it is read, so that this is true for what is within
+  /// as well.
+  private static func peekable(_ stream: any ByteSource, _ options: OpenOptions) throws(FormatError) -> any ByteSource {
+    let source = try PeekableSource(stream, keeping: ForeignFile.prefixLength)
+    let prefix = try source.readBytes(at: 0, upTo: CompressedSource.prefixLength)
+    let format = CompressionFormat(signature: prefix) ?? CompressionFormat(unsigned: prefix)
+    return format == nil ? source : ReplayableStream(source, folder: options.scratchFolder)
   }
 
   /// The first array of a `.npy` file; of one that is cut short, and not to be recovered, what is there can be read.
@@ -196,8 +217,8 @@ public struct Document {
     }
   }
 
-  /// The format by the first bytes; what is neither an array nor an archive is text if its extension says so, else what
-  /// looks like a pickle.
+  /// The format by the first bytes; what is neither an array, an archive nor clearly a pickle is text if its extension says
+  /// so, else what looks like a pickle.
   private static func format(of source: any ByteSource, _ path: String) throws(FormatError) -> FileFormat {
     let named = FileFormat(extensionOf: path)
     // An empty text is an empty table; an empty file of another format is an error.
@@ -207,8 +228,14 @@ public struct Document {
     case .npz: .npz
     case .safetensors: .safetensors
     case .gguf: .gguf
-    case .pickle: named.flatMap { $0.isText || $0 == .json ? $0 : nil } ?? .pkl
+    case .pickle: try textFormat(named, of: source) ?? .pkl
     }
+  }
+
+  /// The format that a name promises if it is one of text, and the source does not clearly hold a pickle.
+  private static func textFormat(_ named: FileFormat?, of source: any ByteSource) throws(FormatError) -> FileFormat? {
+    guard let named, named.isText || named == .json else { return nil }
+    return try TextBeginning.isBinaryPickle(source) ? nil : named
   }
 
   package var spool: Spool { Spool(folder: options.scratchFolder, threshold: options.wholeArrayLimit) }

@@ -1,3 +1,4 @@
+internal import ArrayDeflate
 internal import ByteIO
 internal import PythonPickle
 internal import TextTables
@@ -17,6 +18,35 @@ enum TextBeginning {
       let inner = try? plain.readBytes(at: 0, upTo: length)
     else { return false }
     return isText(inner, fileSize: nil)
+  }
+
+  /// Says what a file is that is read as text and is clearly of another kind.
+  ///
+  /// - Throws: ``FormatError`` with code `wrongKind`.
+  static func refuseBinary(_ source: any ByteSource, _ path: String) throws(FormatError) {
+    let start = try inner(source, upTo: ForeignFile.prefixLength)
+    if let foreign = ForeignFile(binary: start) { throw FormatError(.wrongKind, foreign.message, file: path) }
+  }
+
+  /// Whether a source, compressed or not, holds JSON, with which no pickle begins.
+  static func isJSON(_ source: any ByteSource) throws(FormatError) -> Bool {
+    ForeignFile(try inner(source, upTo: length))?.isJSON == true
+  }
+
+  /// Whether a source, compressed or not, begins as pickles of protocol 2 and later do: as no text in any encoding.
+  static func isBinaryPickle(_ source: any ByteSource) throws(FormatError) -> Bool {
+    let start = try inner(source, upTo: 2)
+    return start.count == 2 && start[0] == 0x80 && (2...5).contains(start[1])
+  }
+
+  /// The first bytes of what a source holds; those of the source itself if that cannot be inflated.
+  private static func inner(_ source: any ByteSource, upTo count: Int) throws(FormatError) -> [UInt8] {
+    if source.isSeekable, let plain = try? CompressedSource.opening(source),
+      let inner = try? plain.readBytes(at: 0, upTo: count)
+    {
+      return inner
+    }
+    return try source.readBytes(at: 0, upTo: count)
   }
 
   /// Whether a source, compressed or not, may hold a pickle.

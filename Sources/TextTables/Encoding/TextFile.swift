@@ -1,7 +1,7 @@
 internal import ArrayDeflate
 public import ByteIO
 
-/// Text files as they are opened: plain, or compressed by gzip, bzip2 or xz.
+/// Text files as they are opened: plain, or compressed.
 public enum TextFile {
   /// Opens a file of text for reading; `-` is standard input. What is compressed is told by its first bytes, whatever
   /// its name.
@@ -13,14 +13,12 @@ public enum TextFile {
 
   /// What a source holds, inflated if it is compressed.
   public static func decompressing(_ source: any ByteSource) throws(FormatError) -> any ByteSource {
-    let source = source.isSeekable ? source : try PeekableSource(source, keeping: 6)
-    let prefix = try source.readBytes(at: 0, upTo: 6)
-    guard let format = CompressionFormat(signature: prefix) ?? lzmaAlone(source.name) else { return source }
-    return try CompressedSource(source, format: format)
+    let source = source.isSeekable ? source : try PeekableSource(source, keeping: CompressedSource.prefixLength)
+    if let plain = try CompressedSource.opening(source) { return plain }
+    // It has no signature; where the source cannot be read again its name must tell.
+    guard source.name.hasSuffix(".lzma") else { return source }
+    return try CompressedSource(source, format: .lzma)
   }
-
-  /// A `.lzma` file has no signature; its name must tell.
-  private static func lzmaAlone(_ name: String) -> CompressionFormat? { name.hasSuffix(".lzma") ? .lzma : nil }
 
   /// Writes a file of text, whole or not at all, compressed if its extension is `.gz`, `.bz2`, `.xz` or `.lzma`, as
   /// NumPy does; `-` is standard output.

@@ -1,0 +1,90 @@
+"""What is told of archives some of whose members are out of the ordinary, and of pickles as JSON."""
+import json
+import os
+import pickle
+import zipfile
+
+import numpy as np
+import pytest
+
+from conftest import run_npy
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_names_of_tensorflow():
+    """A letter and a colon are no drive on the systems that this runs on."""
+    arrays = {"w:0": np.arange(3), "b:12": np.arange(2), "dense/kernel:0": np.zeros(2), "a b": np.ones(1), "é": np.ones(2)}
+    np.savez("x.npz", **arrays)
+    run_npy("unpack", "x.npz", "-C", "out")
+    for name, array in arrays.items():
+        assert (np.load(f"out/{name}.npy") == array).all()
+    assert run_npy("check", "x.npz").decode() == "ok: x.npz\n"
+
+
+@pytest.mark.parametrize("name,reason", {
+    "../a": "upwards", "a/../../b": "upwards", "/a": "absolute", "C:/a": "drive", "a\\b": "backslash", "C:\\a": "backslash",
+    "a\nb": "control", "a\x1b[2J": "control", "./a": "already"}.items())
+def test_names_that_are_no_paths(name, reason):
+    """The message says what is wrong with the name; one option leaves such members out and takes the others."""
+    with zipfile.ZipFile("x.npz", "w") as archive:
+        for member in [name, "good"]:
+            with archive.open(zipfile.ZipInfo(member + ".npy"), "w") as file:
+                np.lib.format.write_array(file, np.arange(3))
+    result = run_npy("unpack", "x.npz", "-C", "out", check=False)
+    assert result.returncode == 1 and reason in result.stderr.decode() and b"--skip-bad" in result.stderr
+    assert not os.path.exists("out")
+    result = run_npy("unpack", "--skip-bad", "x.npz", "-C", "out", check=False)
+    assert result.returncode == 1 and reason in result.stderr.decode() and os.listdir("out") == ["good.npy"]
+    assert reason in run_npy("check", "x.npz").decode()
+
+
+def test_stats_of_members_without_numbers():
+    np.savez("x.npz", a=np.array([1.5, np.nan, 4]), text=np.array(["x"]), z=np.array([3, 5], "u1"))
+    result = run_npy("stats", "x.npz", check=False)
+    assert result.returncode == 1 and result.stderr.decode() == "npy: x.npz:text: elements of <U1 are no numbers\n"
+    assert [line.split()[0] for line in result.stdout.decode().splitlines()] == ["member", "a", "z"]
+    result = run_npy("stats", "--json", "x.npz", check=False)
+    told = json.loads(result.stdout)
+    assert result.returncode == 1 and not result.stderr
+    assert [entry["file"] for entry in told] == ["x.npz:a", "x.npz:text", "x.npz:z"]
+    assert told[1]["error"]["code"] == "unsupported" and told[1]["error"]["member"] == "text"
+    assert (told[0]["max"], told[2]["min"]) == (4, 3)
+    # Of the member alone it is the same.
+    alone = run_npy("stats", "--json", "x.npz:text", check=False)
+    assert json.loads(alone.stdout)["error"] == told[1]["error"]
+
+
+@pytest.mark.parametrize("values", [[1, np.inf], [-np.inf, 2], [-np.inf, np.inf], [np.nan, np.inf]])
+def test_infinities_in_json(values):
+    """An infinity is not a value that is missing."""
+    np.save("x.npy", np.array(values))
+    told = json.loads(run_npy("stats", "--json", "x.npy"))
+    assert (told["min"], told["max"]) == (np.nanmin(values), np.nanmax(values))
+    np.save("x.npy", np.array([np.nan, np.nan]))
+    told = json.loads(run_npy("stats", "--json", "x.npy"))
+    assert (told["min"], told["max"]) == (None, None)
+
+
+def test_arrays_of_pickles_in_json():
+    """Each array with the name that an address gives it."""
+    with open("x.pkl", "wb") as file:
+        pickle.dump({"a": {0: [np.arange(3), 7]}, 2.5: np.zeros((2, 2), "f4"), "n": 1}, file)
+        pickle.dump([np.arange(4, dtype="i2")], file)
+    told = json.loads(run_npy("ls", "--json", "x.pkl"))["arrays"]
+    assert [(entry["name"], entry["dtype"], entry["shape"]) for entry in told] == [
+        ("a.0.0", "<i8", [3]), ("2.5", "<f4", [2, 2]), ("#1.0", "<i2", [4])]
+    for entry in told:
+        shape = json.loads(run_npy("info", "--json", f"x.pkl:{entry['name']}"))["shape"]
+        assert shape == entry["shape"]
+
+
+def test_help_for_what_is_no_command():
+    for name in ["nope", "shwo"]:
+        result = run_npy("help", name, check=False)
+        assert result.returncode == run_npy(name, check=False).returncode != 0
+        assert not result.stdout and f"there is no command '{name}'" in result.stderr.decode()
+    assert b"USAGE: npy show" in run_npy("help", "show")
