@@ -53,8 +53,8 @@ public struct ZipMember: Sendable {
   /// Whether the name represents a folder.
   public var isFolder: Bool { nameBytes.last == UInt8(ascii: "/") }
 
-  /// Whether the name is unfit to be a path below some folder: it is empty, absolute, leads upwards, begins with a
-  /// drive, or holds a backslash or a control character. A program that unpacks members should refuse such a name.
+  /// Whether the name is unfit to be a path below some folder: it is empty, absolute, leads upwards, begins with the
+  /// root of a drive, or holds a backslash or a control character. A program that unpacks members should refuse such a name.
   public var isUnsafeAsPath: Bool { name.isUnsafeAsPath }
 
   /// The field of the extra block with a given number, as private fields are looked up.

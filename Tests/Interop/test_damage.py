@@ -192,6 +192,8 @@ def test_a_bad_member_does_not_hide_the_rest(basket, arrays):
         for name in ("dtype", "short", "nothing", "crc"):
             assert f"x.npz:{name}" in error
     rows = json.loads(run("stats", "--json", "x.npz", code=1)[0])
+    assert {row["file"] for row in rows if "error" in row} == {f"x.npz:{name}" for name in ("dtype", "short", "nothing", "crc")}
+    rows = [row for row in rows if "error" not in row]
     assert [row["file"] for row in rows] == ["x.npz:good", "x.npz:also"]
     assert rows[1]["mean"] == pytest.approx(arrays["last"].mean())
     out, _ = run("check", "x.npz", code=1)
