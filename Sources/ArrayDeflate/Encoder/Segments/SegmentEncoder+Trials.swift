@@ -56,9 +56,9 @@ extension SegmentEncoder {
   /// parse. Learns its costs.
   private func lazyTrial(
     _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, warmUp: Int, last: Int,
-    context: Int? = nil
+    context: Int? = nil, options: LazyParser.Options? = nil
   ) -> Double {
-    lazyOptions = level == .fast ? layout.lazyOptions.faster : layout.lazyOptions
+    lazyOptions = options ?? (level == .fast ? layout.lazyOptions.faster : layout.lazyOptions)
     if let context { lazyOptions.context = context }
     if context == Tunables.Lazy.shortContext { setShortContext(layout) }
     if context == Tunables.Lazy.longContext, layout.atomSize == 1 {
@@ -184,6 +184,9 @@ extension SegmentEncoder {
     }
     let isFast = level == .fast
     let share = isFast ? Tunables.Trials.lazyOfFast : Tunables.Trials.lazy
+    if !isFast, layout.atomSize == 1, plain.bits < Tunables.Trials.fewValues, isFarBetter(than: plain, input, layout) {
+      return .lazy
+    }
     let hasMatches = isLazyBetter(than: plain, share, input, layout, level)
     // Where runs are most of what there is, even the trial of a search would cost more than it could gain.
     if runs.bits < literals * (isFast ? Tunables.Trials.enoughRunsOfFast : Tunables.Trials.enoughRuns) {
@@ -224,7 +227,7 @@ extension SegmentEncoder {
   private func chooseOfSmall(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Strategy {
     histogram.clear()
     histogram.count(input, literals: 0..<input.count)
-    let literals = histogram.blockBits()
+    let literals = code.blockBits(histogram)
     lazyOptions = layout.lazyOptions.forSmall(level)
     var runs = Double.infinity
     if literals < Double(input.count) * Tunables.Lazy.fewBits {
@@ -232,12 +235,12 @@ extension SegmentEncoder {
       let list = parse(.runs, input, 0..<input.count, layout: layout)
       otherHistogram.clear()
       _ = otherHistogram.count(list, 0..<list.count, input, at: 0)
-      runs = otherHistogram.blockBits()
+      runs = code.blockBits(otherHistogram)
     }
     lazyCosts.initialize(histogram, count: input.count, itemDistance: lazyOptions.itemDistance)
     parsed = parse(.lazy, input, 0..<input.count, after: 0, layout: layout)
     histogram.set(counts)
-    let bits = histogram.blockBits()
+    let bits = code.blockBits(histogram)
     lazyBits = bits / Double(input.count)
     if bits < min(literals, runs) * Tunables.Trials.lazyOfSmall { return .lazy }
     parsed = nil
@@ -257,6 +260,21 @@ extension SegmentEncoder {
     let lazy = lazyTrial(
       input, layout, level, warmUp: Tunables.Trials.lazyWarmUp, last: Tunables.Trials.lazySample)
     return lazy < bits * share
+  }
+
+  /// Whether of flags and other bytes of few values a search that goes far along its chains is smaller than one that does not, and
+  /// than codes and runs: then sets it up. It takes as long as zlib, nearly.
+  private func isFarBetter(than plain: Choice, _ input: InputBytes, _ layout: ItemLayout) -> Bool {
+    var options = layout.lazyOptions.forSmall(.default)
+    options.forgoShortMatches()
+    let last = sampleSize - warmUp
+    func trial(_ options: LazyParser.Options?) -> Double {
+      lazyTrial(input, layout, .default, warmUp: last, last: last, options: options)
+    }
+    let far = trial(options) / Tunables.Trials.far
+    guard far < plain.bits, far < trial(nil) else { return false }
+    lazyOptions = options
+    return true
   }
 
   /// Chooses the context by which the lazy parser chains positions, by what its last trial took: a shorter one of bytes that have

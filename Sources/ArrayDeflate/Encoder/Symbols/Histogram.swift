@@ -133,15 +133,16 @@ final class Histogram {
       + Tunables.Blocks.bitsPerUsedSymbol * Double(literalKinds + distanceKinds)
   }
 
-  /// About the bits of a block with these symbols, with deflate's fixed codes or its own: by their entropy, but no code is shorter
-  /// than a bit, so what is more frequent than all others together takes one.
-  func blockBits() -> Double {
-    let own = Histogram.codeBits(literals, 288) + Histogram.codeBits(distances, 32) + Double(extraBits())
-    return min(Double(fixedBlockBits()), own + Tunables.Blocks.headerBits)
+  /// About the bits of a block with these symbols and codes of its own, and the number of literals and lengths that occur: by their
+  /// entropy, but no code is shorter than a bit, so what is more frequent than all others together takes one.
+  func ownBlockBits() -> (bits: Double, kinds: Int) {
+    let (literalBits, kinds) = Histogram.codeBits(literals, 288)
+    let bits = literalBits + Histogram.codeBits(distances, 32).bits + Double(extraBits()) + Tunables.Blocks.headerBits
+    return (bits, kinds)
   }
 
   /// The bits of symbols and of the lengths of their codes.
-  private static func codeBits(_ table: TableView<UInt32>, _ count: Int) -> Double {
+  private static func codeBits(_ table: TableView<UInt32>, _ count: Int) -> (bits: Double, kinds: Int) {
     let weights = weights.view
     var (total, largest) = (0 as UInt32, 0 as UInt32)
     var (sum, kinds) = (0.0, 0)
@@ -154,10 +155,10 @@ final class Histogram {
       sum += weight(frequency, weights)
     }
     let others = total &- largest
-    let bits =
+    let whole =
       largest > others
       ? Double(total) + weight(others, weights) + weight(largest, weights) : weight(total, weights)
-    return bits - sum + Tunables.Blocks.bitsPerUsedSymbol * Double(kinds)
+    return (whole - sum + Tunables.Blocks.bitsPerUsedSymbol * Double(kinds), kinds)
   }
 
   /// Whether most matches are as long as can be, at distances of more than 512 bytes: a long period.
