@@ -41,6 +41,24 @@
     bitCount &= 7
   }
 
+  /// A writer, into other memory, of what may come next instead.
+  func alternative(_ memory: UnsafeMutableRawBufferPointer) -> BitWriter {
+    // Safe: the caller answers for the room, as for a writer that it makes.
+    var other = unsafe BitWriter(memory)
+    (other.bits, other.bitCount) = (bits, bitCount)
+    return other
+  }
+
+  /// Goes on with what an alternative has written: at least one block.
+  mutating func take(_ other: BitWriter) {
+    assert(position + other.position + 8 <= capacity)
+    // Safe: the other's bytes, in memory of its own, and room for them by the type's contract.
+    unsafe (base + position).copyMemory(from: other.base, byteCount: other.position)
+    lastBlock = position * 8 + other.lastBlock
+    position += other.position
+    (bits, bitCount) = (other.bits, other.bitCount)
+  }
+
   /// Begins a block: its header's first bit says whether it is the stream's last, which is decided later.
   mutating func beginBlock(type: UInt64) {
     lastBlock = totalBits

@@ -105,14 +105,12 @@ final class SegmentEncoder: @unchecked Sendable {
     if let rival, rival != strategy {
       // Sometimes the fast strategy is smaller after all, which a sample does not tell.
       try alternative.reserve(bound)
-      // Safe: as above.
-      var other = unsafe BitWriter(alternative.mutableBytes(bound))
+      // Safe: the buffer is reserved and used by this call alone.
+      var other = unsafe before.alternative(alternative.mutableBytes(bound))
       write(rival, input, layout, isExact: false, to: &other)
-      // Its chunks have been taken.
-      parsed = nil
-      if other.totalBits < writer.totalBits - before.totalBits {
+      if other.totalBits < writer.totalBits - before.position * 8 {
         writer = before
-        write(rival, input, layout, isExact: false, to: &writer)
+        writer.take(other)
       }
     }
   }
