@@ -5,8 +5,8 @@ usage: compare-remote.py NPY [--servers 20,20/100,0] [--rounds N] [--rows WORD,.
 
 A server is told by its latency in milliseconds and, behind a slash, the megabytes a second that it sends to each connection.
 
-For each row: the time passed, the requests and the bytes of each (medians over the rounds), and how many times as long as ours
-the faster of the others takes. Ours is a process of its own each time, its start included; the others run in this one, and are
+For each row: the time passed, the processor time, the requests and the bytes of each (medians over the rounds), and how many
+times as long as ours the faster of the others takes. Ours is a process of its own each time, its start included; the others run in this one, and are
 imported before. Each of them reads in the two ways that its users have: from an open file, and all of the file at once.
 """
 import argparse
@@ -14,6 +14,7 @@ import io
 import json
 import multiprocessing
 import pathlib
+import resource
 import statistics
 import subprocess
 import sys
@@ -143,6 +144,12 @@ ROWS = {
 }
 
 
+def processor_time():
+    """Of this process and of those that it has started and that have ended."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
 def measure(row, base, command, folder, rounds, found):
     address, work = ROWS[row]
     name = address.split("[")[0].split(":")[0]
@@ -159,12 +166,12 @@ def measure(row, base, command, folder, rounds, found):
     for _ in range(rounds):
         for who, way in ways.items():
             urllib.request.urlopen(base + "/requests").read()
-            start = time.perf_counter()
+            start, busy = time.perf_counter(), processor_time()
             array = way()
-            passed = time.perf_counter() - start
+            passed, busy = time.perf_counter() - start, processor_time() - busy
             array = np.load(array) if isinstance(array, pathlib.Path) else array
             requests, sent = json.load(urllib.request.urlopen(base + "/requests"))
-            results.setdefault(who, []).append((passed, requests, sent))
+            results.setdefault(who, []).append((passed, busy, requests, sent))
             expected = array if expected is None else expected
             assert np.array_equal(array, expected), (row, who)
     return {who: [statistics.median(values) for values in zip(*all_of)] for who, all_of in results.items()}
@@ -192,9 +199,9 @@ def main():
         with tempfile.TemporaryDirectory(dir=shared) as folder:
             for row in rows:
                 results = measure(row, base, options.command, pathlib.Path(folder), options.rounds, found)
-                cells = [f"{passed * 1000:.0f} ms, {requests:.0f}, {sent / 1e6:.2f} MB"
-                         for passed, requests, sent in results.values()]
-                others = [passed for who, (passed, _, _) in results.items() if who != "npy"]
+                cells = [f"{passed * 1000:.0f} ms, {busy * 1000:.0f} ms, {requests:.0f}, {sent / 1e6:.2f} MB"
+                         for passed, busy, requests, sent in results.values()]
+                others = [values[0] for who, values in results.items() if who != "npy"]
                 print(f"| {row} | " + " | ".join(cells) + f" | {min(others) / results['npy'][0]:.1f} |", flush=True)
         pipe.send(None)
         server.join(5)

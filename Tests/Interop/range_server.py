@@ -49,6 +49,7 @@ class RangeServer:
 
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads = True
+            request_queue_size = 128  # With few, a connection that is not taken at once is tried again a second later.
 
             def handle_error(self, request, client_address):
                 pass  # Clients that go away are part of the tests.
