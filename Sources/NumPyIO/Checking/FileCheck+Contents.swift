@@ -212,7 +212,8 @@ extension FileCheck {
   private func isJSON(_ source: any ByteSource) throws(FormatError) -> Bool {
     switch FileFormat(extensionOf: path) {
     case .json?: return try !TextBeginning.mayBePickle(source)
-    case nil: return try TextBeginning.isJSON(source)
+    // Beside others, as in a folder, what has another name is let alone.
+    case nil: return options.allowsForeign ? false : try TextBeginning.isJSON(source)
     default: return false
     }
   }
