@@ -9,7 +9,8 @@ package struct CastBlocks: WrappedBlocks {
   /// `nil` if the new elements cannot be had one by one: of a dtype whose size depends on all values, or objects.
   package init?(_ base: any ArrayBlockSource, to dtype: DType) {
     let old = base.descriptor.dtype
-    guard !dtype.hasObjects, !dtype.isFlexible, dtype.subarray == nil, !old.hasObjects else { return nil }
+    let isOpen = dtype.isFlexible || (dtype.kind == .void && dtype.itemSize == 0)
+    guard !dtype.hasObjects, !isOpen, dtype.subarray == nil, !old.hasObjects else { return nil }
     self.base = base
     var descriptor = base.descriptor
     descriptor.dtype = dtype

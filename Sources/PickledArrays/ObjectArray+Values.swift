@@ -6,8 +6,10 @@ internal import PythonPickle
 extension ObjectArray {
   /// The elements of an array as Python's objects: NumPy's `array.astype(object)`.
   ///
-  /// - Throws: ``ArrayError`` with code `unsupported` for dates, raw bytes and records, which only Python has as
-  ///   objects.
+  /// Dates become `date` and `datetime`, durations `timedelta`, where Python has those; records become tuples; numbers of
+  /// 80 bits remain NumPy's scalars.
+  ///
+  /// - Throws: ``ArrayError`` with code `unsupported` for an array whose elements are arrays.
   public init(_ array: AnyNDArray) throws(ArrayError) {
     let packed = array.nativeByteOrder().contiguous()
     let items: [PickleValue]
@@ -23,12 +25,37 @@ extension ObjectArray {
       let parts = try packed.asType(.complex128, casting: .unsafe).viewed(as: .void(16))
       items = try ObjectArray.pairs(parts).map { .complex($0, $1) }
     case .bytes, .string: items = ObjectArray.texts(packed)
+    case .float, .complex: items = try ObjectArray.elements(packed).map { .scalar($0) }
+    case .datetime, .timedelta: items = try ObjectArray.dates(packed)
+    case .void where packed.dtype.fields == nil && packed.dtype.subarray == nil:
+      items = try ObjectArray.elements(packed).map { .bytes(PickleBytes($0.bytes, isShared: false)) }
+    case .void where packed.dtype.fields != nil: items = try ObjectArray.tuples(packed)
     default:
       throw ArrayError(.unsupported, "there is no conversion from \(array.dtype.debugDescription) to objects")
     }
     // NumPy's order 'K': that of the array's axes in memory, gaps left out.
     let isFortran = array.hasAscendingStrides
     self = try ObjectArray.of(items, shape: array.shape, isFortran: isFortran)
+  }
+
+  /// Each element as an array without axes.
+  private static func elements(_ array: AnyNDArray) throws(ArrayError) -> [AnyNDArray] {
+    let line = try array.reshaped([array.count])
+    return try (0..<array.count).map { (index) throws(ArrayError) in try line.slice([.index(index)]) }
+  }
+
+  /// Records as tuples of their fields.
+  private static func tuples(_ array: AnyNDArray) throws(ArrayError) -> [PickleValue] {
+    let fields = array.dtype.fields ?? []
+    let columns = try fields.map { (field) throws(ArrayError) -> [PickleValue] in
+      let values = try array.field(field.name)
+      guard field.dtype.subarray != nil else { return try ObjectArray(values).items }
+      let rows = try values.reshaped([array.count] + values.shape.dropFirst(array.ndim))
+      return try (0..<array.count).map { (index) throws(ArrayError) in
+        .array(try rows.slice([.index(index)]).contiguous())
+      }
+    }
+    return (0..<array.count).map { index in .tuple(columns.map { $0[index] }) }
   }
 
   private static func integer(_ value: UInt64) -> PickleValue {

@@ -112,3 +112,120 @@ def test_there_and_back(tmp_path):
     assert back[0] == rows[0] and [[c[0], int(c[1]), float(c[2]), c[3]] for c in back[1:]] == [
         [r[0], r[1], r[2], r[3].isoformat()] for r in rows[1:]]
     np.testing.assert_array_equal(loaded(tmp_path / "b.csv"), np.load(tmp_path / "a.npy"))
+
+
+TEXTS = ["x\ny", "1e+5", "12e+03", " spaced ", "tab\t", "NA", "yes", "0x1F", "1_000", "a\r\nb", "#", "", "'", '""']
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_texts_stay_what_they_are(tmp_path, seed):
+    """What is no number, truth value or date comes out as Python's csv module has put it in."""
+    random_ = random.Random(seed)
+    rows = [[random_.choice(TEXTS), random_.choice(TEXTS), n] for n in range(20)] + [["word", "word", 0]]
+    path = written(tmp_path, [["a", "b", "n"]] + rows, quoting=csv.QUOTE_NONNUMERIC)
+    found = loaded(path)
+    # A carriage return within quotes is a line end to every reader of text.
+    assert found["a"].tolist() == [row[0].replace("\r\n", "\n") for row in rows]
+    assert found["b"].tolist() == [row[1].replace("\r\n", "\n") for row in rows]
+    assert found["n"].tolist() == [row[2] for row in rows]
+
+
+def test_one_column(tmp_path):
+    rows = [["A"], [""], ["B"], ["x, y"], [""]]
+    found = loaded(written(tmp_path, [["name"]] + rows, quoting=csv.QUOTE_ALL))
+    assert found["name"].tolist() == [row[0] for row in rows]
+    found = loaded(written(tmp_path, [["x"], [1], [""], [3]], quoting=csv.QUOTE_ALL))
+    np.testing.assert_array_equal(found["x"], [1, np.nan, 3])
+    # And back: an empty text is no empty line.
+    np.save(tmp_path / "s.npy", np.array([("x",), ("",), ("y ",)], dtype=[("n", "U3")]))
+    run_npy("convert", tmp_path / "s.npy", tmp_path / "s.csv", "--csv")
+    assert list(csv.reader(open(tmp_path / "s.csv"))) == [["n"], ["x"], [""], ["y "]]
+    assert loaded(tmp_path / "s.csv")["n"].tolist() == ["x", "", "y "]
+
+
+def test_names_that_are_empty(tmp_path):
+    """pandas writes the numbers of rows under no name."""
+    found = loaded(written(tmp_path, [["", "a", "b"], [0, 1.5, "x"], [1, 2.5, "y"]]))
+    assert found.dtype.names == ("f0", "a", "b") and found.tolist() == [(0, 1.5, "x"), (1, 2.5, "y")]
+    found = loaded(written(tmp_path, [["", "a", "b"], [0, "x", "y"]]))
+    assert found.dtype.names == ("f0", "a", "b")
+    found = loaded(written(tmp_path, [["id", "", "x"], [1, "a", "b"]]))
+    assert found.dtype.names == ("id", "f1", "x")
+    # No header: the rows are all alike.
+    found = loaded(written(tmp_path, [["Ann", "", "Berlin"], ["Bob", "x", "Bonn"]]))
+    assert found.dtype.names == ("f0", "f1", "f2") and len(found) == 2
+    found = loaded(written(tmp_path, [["a", "a", "a_1", "f4", ""], [1, 2, 3, 4, 5]]))
+    assert found.dtype.names == ("a", "a_2", "a_1", "f4", "f4_1")
+
+
+def test_digits_of_other_scripts(tmp_path):
+    rows = [["\uff11\uff12", "\u0663\u0664"], ["3", "4"], ["5", "6"]]
+    np.testing.assert_array_equal(loaded(written(tmp_path, rows)), [[int(c) for c in row] for row in rows], strict=True)
+
+
+def test_no_digit_is_lost(tmp_path):
+    big = [2**64 - 1, 2**63, 5]
+    assert loaded(written(tmp_path, [["n"]] + [[n] for n in big]))["n"].dtype == np.uint64
+    for column in ([2**64, 3], [2**53 + 1, ""], [-1, 2**63]):
+        found = loaded(written(tmp_path, [["k", "n"]] + [[k, n] for k, n in enumerate(column)]))
+        assert found["n"].tolist() == [str(n) for n in column], column
+
+
+def test_words_for_missing_values(tmp_path):
+    rows = [[1, 0.5, "2020-01-31", "NA"], ["NA", "null", "NaT", "b"], [3, "N/A", "", "c"]]
+    found = loaded(written(tmp_path, [["i", "x", "d", "t"]] + rows))
+    np.testing.assert_array_equal(found["i"], [1, np.nan, 3])
+    np.testing.assert_array_equal(found["x"], [0.5, np.nan, np.nan])
+    np.testing.assert_array_equal(found["d"], np.array(["2020-01-31", "NaT", "NaT"], "M8[D]"))
+    assert found["t"].tolist() == ["NA", "b", "c"]
+
+
+def test_nanoseconds(tmp_path):
+    moments = np.array(["2020-01-01T00:00:00.123456789", "NaT", "1999-12-31T23:59:59.000000001"], "M8[ns]")
+    np.save(tmp_path / "a.npy", np.rec.fromarrays([moments, [1, 2, 3]], names="t,n"))
+    run_npy("convert", tmp_path / "a.npy", tmp_path / "a.csv", "--csv")
+    np.testing.assert_array_equal(loaded(tmp_path / "a.csv")["t"], moments, strict=True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8-sig", "utf-32"])
+def test_an_encoding_says_nothing_of_the_table(tmp_path, encoding):
+    (tmp_path / "e.csv").write_bytes("a,b\n1,\u00e9\n2,x\n".encode(encoding))
+    assert loaded(tmp_path / "e.csv", "--encoding", encoding).tolist() == [(1, "\u00e9"), (2, "x")]
+
+
+def test_a_column_is_that_of_the_table(tmp_path):
+    rows = [[1, "x\ny", "2020-01-01", "NA"], [2, "", "", 5]]
+    path = written(tmp_path, [["n", "t", "d", "g"]] + rows)
+    table = loaded(path)
+    for place, name in enumerate(table.dtype.names):
+        np.testing.assert_array_equal(loaded(f"{path}:{name}"), table[name], strict=True)
+        np.testing.assert_array_equal(loaded(f"{path}:{place}"), table[name], strict=True)
+    result = run_npy("show", f"{path}:no", check=False)
+    assert result.returncode == 1 and b"there is no column 'no'" in result.stderr
+
+
+def test_a_quote_that_is_not_closed(tmp_path):
+    (tmp_path / "q.csv").write_text('a,b\n1,"x\n2,y\n')
+    result = run_npy("show", tmp_path / "q.csv", check=False)
+    assert result.returncode == 1 and b"not closed" in result.stderr and b"line 2" in result.stderr
+
+
+def test_objects_and_complex_numbers(tmp_path):
+    objects = np.array([[1, "a,b"], [None, 'q"x'], ["n\nl", 2.5]], dtype=object)
+    np.save(tmp_path / "o.npy", objects)
+    text = run_npy("convert", tmp_path / "o.npy", "-", "--to", "csv", "--csv").decode()
+    assert list(csv.reader(io.StringIO(text))) == [[str(cell) for cell in row] for row in objects]
+    records = np.array([(1, "a,b"), (2, None)], dtype=[("a", "i4"), ("o", "O")])
+    np.save(tmp_path / "r.npy", records)
+    text = run_npy("convert", tmp_path / "r.npy", "-", "--to", "csv", "--csv").decode()
+    assert list(csv.reader(io.StringIO(text))) == [["a", "o"], ["1", "a,b"], ["2", "None"]]
+    numbers = np.array([[1 + 2j, -0.0 - 0j], [complex("nan"), 3e300j]])
+    np.save(tmp_path / "c.npy", numbers)
+    text = run_npy("convert", tmp_path / "c.npy", "-", "--to", "csv", "--csv").decode()
+    assert list(csv.reader(io.StringIO(text))) == [[str(cell) for cell in row] for row in numbers.tolist()]
+
+
+def test_bytes_that_are_no_utf8(tmp_path):
+    (tmp_path / "l.csv").write_bytes(b"a,b\n1,2\n3,\xe9\n")
+    result = run_npy("show", tmp_path / "l.csv", check=False)
+    assert result.returncode == 1 and b"line 3, byte 10" in result.stderr and b"--encoding" in result.stderr

@@ -12,6 +12,10 @@ import pytest
 from conftest import run_npy
 
 
+def loaded(path, *options):
+    return np.load(io.BytesIO(run_npy("convert", path, "-", "--to", "npy", *options)))
+
+
 def table(text, *options, name="t.txt", folder=None):
     """The array that the command makes of a text."""
     data = text if isinstance(text, bytes) else text.encode()
@@ -274,3 +278,34 @@ def test_no_digits_are_lost():
     stream = io.BytesIO()
     np.save(stream, small)
     assert run_npy("convert", "-", "-", "--to", "txt", stdin=stream.getvalue()) == text.getvalue()
+
+
+def test_columns_of_text_stay_what_they_are(tmp_path):
+    """A dialect is for numbers, truth values and dates: what turns out to be a column of text is left alone."""
+    path = tmp_path / "t.txt"
+    path.write_text("name;land;v\nA;1.234;1.234,5\nB;1,5;2,5\nC;zz;3\n")
+    auto = ("--delimiter", ";", "--genfromtxt", "--dtype", "auto", "--names", "true")
+    found = loaded(path, *auto, "--decimal", ",", "--thousands", ".")
+    assert found.tolist() == [("A", "1.234", 1234.5), ("B", "1,5", 2.5), ("C", "zz", 3.0)]
+    # Without the mark of thousands these are no numbers.
+    found = loaded(path, *auto, "--decimal", ",")
+    assert found["land"].tolist() == ["1.234", "1,5", "zz"] and found["v"].tolist() == ["1.234,5", "2,5", "3"]
+    path.write_text("a;land\n1;NO\n2;YES\n3;SE\n")
+    assert loaded(path, *auto, "--accept", "truth")["land"].tolist() == ["NO", "YES", "SE"]
+    path.write_text("a;land\n1;NO\n2;YES\n3;no\n")
+    assert loaded(path, *auto, "--accept", "truth")["land"].tolist() == [False, True, False]
+    path.write_text("name;c\nA;0x1F\nB;12%\nC;5-\nD;$7\nE;1D5\nF;zz\n")
+    found = loaded(path, *auto, "--accept", "all")
+    assert found.tolist() == [("A", "0x1F"), ("B", "12%"), ("C", "5-"), ("D", "$7"), ("E", "1D5"), ("F", "zz")]
+    path.write_text("name;c\nA;0x1F\nB;12%\nC;5-\nD;$7\nE;1D5\n")
+    assert loaded(path, *auto, "--accept", "all")["c"].tolist() == [31, 0.12, -5, 7, 1e5]
+    # Also of a stream, which is read twice as well.
+    result = run_npy("convert", "-", "-", "--from", "text", "--to", "npy", *auto, "--accept", "all", stdin=path.read_bytes())
+    assert np.load(io.BytesIO(result))["c"].tolist() == [31, 0.12, -5, 7, 1e5]
+
+
+def test_line_ends_in_quotes_are_not_lost(tmp_path):
+    path = tmp_path / "t.txt"
+    path.write_text('a,b\n1,"x\ny"\n')
+    result = run_npy("show", path, "--delimiter", ",", "--genfromtxt", "--dtype", "auto", "--quotechar", '"', check=False)
+    assert result.returncode == 1 and b"line end within quotes" in result.stderr and b"line 2" in result.stderr

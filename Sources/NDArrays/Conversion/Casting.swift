@@ -157,6 +157,11 @@ extension AnyNDArray {
         "Cannot cast array data from \(dtype.debugDescription) to \(target.debugDescription) according to the rule "
           + "'\(casting.rawValue)'")
     }
+    if let (element, extent) = target.subarray, dtype.subarray == nil {
+      // Each element is repeated in an array of its own.
+      let ones = [Int](repeating: 1, count: extent.count)
+      return try reshaped(shape + ones).broadcast(to: shape + extent).asType(element, casting: casting)
+    }
     let target = try target.sized(for: self)
     let result = try AnyNDArray(uninitialized: shape, dtype: target, fortran: isFContiguous && !isCContiguous)
     try Conversion.convert(self, into: result)
@@ -186,7 +191,7 @@ extension NDArray {
 }
 
 extension DType {
-  /// `S`, `U` without a length, and `M8`, `m8` without a unit, take it from what is converted.
+  /// `S`, `U` and `V` without a length, and `M8`, `m8` without a unit, take it from what is converted.
   fileprivate func sized(for array: AnyNDArray) throws(ArrayError) -> DType {
     let source = array.dtype
     switch kind {
@@ -198,9 +203,12 @@ extension DType {
       if source.kind == .string, isNative { return source }
       let count = source.kind == .string ? source.itemSize / 4 : source.textWidth ?? source.itemSize
       return DType.string(count).withByteOrder(byteOrder)
-    case .datetime where dateUnit == .generic && source.kind == .datetime,
-      .timedelta where dateUnit == .generic && source.kind == .timedelta:
-      return source.withByteOrder(byteOrder)
+    case .void where itemSize == 0 && structure == nil:
+      return source.structure == nil ? .void(source.itemSize) : source
+    case .datetime where dateUnit == .generic && (source.kind == .datetime || source.kind == .timedelta),
+      .timedelta where dateUnit == .generic && (source.kind == .datetime || source.kind == .timedelta):
+      let unit = source.dateUnit ?? .generic
+      return (kind == .datetime ? DType.datetime(unit) : .timedelta(unit)).withByteOrder(byteOrder)
     case .datetime where dateUnit == .generic && (source.kind == .bytes || source.kind == .string),
       .timedelta where dateUnit == .generic && (source.kind == .bytes || source.kind == .string):
       let unit = try Conversion.dateUnit(ofText: array, isDatetime: kind == .datetime)

@@ -27,13 +27,20 @@ enum Conversion {
     }
     switch (source.dtype.kind, target.dtype.kind) {
     case (.datetime, .datetime), (.timedelta, .timedelta): try convertDates(source, into: target)
+    case (.datetime, .timedelta), (.timedelta, .datetime):
+      // NumPy takes the counts as they are, whatever the units.
+      try convert(source.countingSteps, into: target.countingSteps)
     case (.void, .void): try convertRecords(source, into: target)
     case (.bytes, .bytes), (.string, .string), (.bytes, .string), (.string, .bytes):
       try convertText(source, into: target)
     case (.timedelta, _) where target.dtype.isNumber, (.datetime, _) where target.dtype.isNumber:
-      try convert(source.viewed(as: DType.int64.withByteOrder(source.dtype.byteOrder)), into: target)
+      try convert(source.countingSteps, into: target)
     case (_, .timedelta) where source.dtype.isNumber, (_, .datetime) where source.dtype.isNumber:
       try convertToDates(source, into: target)
+    case (.void, _) where source.dtype.fields?.count == 1:
+      try convert(source.field(source.dtype.fields?.first?.name ?? ""), into: target)
+    case (_, .void) where target.dtype.fields != nil && source.dtype.kind != .object:
+      try convertToRecords(source, into: target)
     case (_, .bytes), (_, .string): try convertToText(source, into: target)
     case (_, .void)
     where source.dtype.structure == nil && target.dtype.structure == nil && source.dtype.kind != .object:
@@ -68,6 +75,18 @@ enum Conversion {
     unsafe target.storage.mutableBuffer.initializeMemory(as: UInt8.self, repeating: 0)
     for (field, targetField) in zip(fields, targetFields) {
       try convert(source.field(field.name), into: target.field(targetField.name))
+    }
+  }
+
+  /// Every field becomes the value, converted.
+  private static func convertToRecords(_ source: AnyNDArray, into target: AnyNDArray) throws(ArrayError) {
+    // Safe: the target is new and nobody else holds it.
+    unsafe target.storage.mutableBuffer.initializeMemory(as: UInt8.self, repeating: 0)
+    for field in target.dtype.fields ?? [] {
+      let values = try target.field(field.name)
+      let isArray = values.ndim > source.ndim
+      let ones = [Int](repeating: 1, count: values.ndim - source.ndim)
+      try convert(isArray ? source.reshaped(source.shape + ones).broadcast(to: values.shape) : source, into: values)
     }
   }
 
@@ -120,6 +139,13 @@ enum Conversion {
         unsafe (to + common).initializeMemory(as: UInt8.self, repeating: 0, count: targetSize - common)
       }
     }
+  }
+}
+
+extension AnyNDArray {
+  /// Dates as the numbers of steps that they are.
+  fileprivate var countingSteps: AnyNDArray {
+    get throws(ArrayError) { try viewed(as: DType.int64.withByteOrder(dtype.byteOrder)) }
   }
 }
 

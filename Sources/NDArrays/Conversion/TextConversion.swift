@@ -240,14 +240,15 @@ extension String {
 }
 
 extension Conversion {
-  /// Numbers and dates become what `str` prints of each; what is too long is cut, as NumPy cuts it.
+  /// Numbers and dates become what `str` prints of each; what is too long is cut, as NumPy cuts it, but for dates, which it
+  /// refuses.
   static func convertToText(_ source: AnyNDArray, into target: AnyNDArray) throws(ArrayError) {
     guard source.dtype.fields == nil, source.dtype.subarray == nil, source.dtype.kind != .void else {
       throw ArrayError(.unsupported, "there is no conversion from \(source.dtype.debugDescription) to text")
     }
     guard source.count > 0 else { return }
     let plan = LoopPlan(shape: source.shape, first: target.strides, second: source.strides, keepingOrder: true)
-    plan.forEachRow { (targetOffset: Int, sourceOffset: Int) in
+    try plan.forEachRowThrowing { (targetOffset: Int, sourceOffset: Int) throws(ArrayError) in
       for index in 0..<plan.inner.count {
         let element = AnyNDArray(
           uncheckedDType: source.dtype, shape: [], strides: [],
@@ -256,6 +257,11 @@ extension Conversion {
         // Safe: the plan's offsets stay within the target, which the caller holds.
         let base = unsafe target.storage.baseAddress + target.offset + targetOffset + index * plan.inner.first
         let field = unsafe TextElement(base, target.dtype)
+        if source.dtype.kind == .datetime, text.unicodeScalars.count > field.capacity {
+          throw ArrayError(
+            .badValue,
+            "The string provided for NumPy ISO datetime formatting was too short, with length \(field.capacity)")
+        }
         var points = text.unicodeScalars.makeIterator()
         for place in 0..<field.capacity { field.put(points.next()?.value ?? 0, place) }
       }

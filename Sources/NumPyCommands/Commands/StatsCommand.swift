@@ -38,7 +38,7 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
         throw error.at(file: source.path, member: source.member)
       }
       if json { return try Console.print(object(statistics, array.dtype, source.text).pretty()) }
-      return try Console.write(text(statistics))
+      return try Console.write(text(statistics, array.dtype))
     }
     var rows = [["member", "count", "min", "max", "mean", "std", "nan", "inf", "zeros"]]
     var objects: [JSONValue] = []
@@ -54,7 +54,7 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
     }
     try ArchiveMembers(document, archive).forEach(onError: json ? note : nil) { name, array in
       let statistics = try StatsCommand.statistics(array)
-      rows.append([Console.printable(name)] + columns(statistics).map(\.1))
+      rows.append([Console.printable(name)] + columns(statistics, array.dtype).map(\.1))
       objects.append(object(statistics, array.dtype, source.text + ":" + name))
     }
   }
@@ -67,8 +67,10 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
         try FormatError.wrapping(.unsupported, file: nil) { () throws(ArrayError) in try statistics.add(run) }
       }
     } catch {
-      guard error.code == .unsupported, array.dtype.kind == .void, array.dtype.fields == nil else { throw error }
-      throw error.adding("--view bfloat16, u2 and others see raw bytes as numbers")
+      guard error.code == .unsupported, array.dtype.kind == .void else { throw error }
+      throw error.adding(
+        array.dtype.fields.map { "\(array.name):\($0.first?.name ?? "") is a field" }
+          ?? "--view bfloat16, u2 and others see raw bytes as numbers")
     }
     return statistics
   }
@@ -84,19 +86,34 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
     ])
   }
 
-  private func text(_ statistics: RunningStatistics) -> String {
-    TextTable.aligned(columns(statistics).map { [$0.0, $0.1] })
+  private func text(_ statistics: RunningStatistics, _ dtype: DType) -> String {
+    TextTable.aligned(columns(statistics, dtype).map { [$0.0, $0.1] })
   }
 
-  private func columns(_ s: RunningStatistics) -> [(String, String)] {
+  private func columns(_ s: RunningStatistics, _ dtype: DType) -> [(String, String)] {
     func number(_ value: Double?) -> String { value.map(StatsCommand.repr) ?? "-" }
+    /// A date or duration of so many steps.
+    func steps(_ exact: Int128?, _ value: Double?) -> String {
+      (exact.flatMap { Int64(exactly: $0) } ?? value.flatMap { Int64(exactly: $0.rounded(.down)) })
+        .flatMap { StatsCommand.text(ofSteps: $0, dtype) } ?? number(value)
+    }
+    let (low, high) = (s.integerRange?.lowerBound, s.integerRange?.upperBound)
+    let unit = dtype.dateUnit.map { $0.unit == .generic ? "" : " steps of \(dtype)" } ?? ""
+    let isDate = dtype.dateUnit != nil
     return [
       ("count", TextTable.grouped(s.count)),
-      ("min", s.integerRange.map { String($0.lowerBound) } ?? number(s.minimum)),
-      ("max", s.integerRange.map { String($0.upperBound) } ?? number(s.maximum)), ("mean", number(s.mean)),
-      ("std", number(s.standardDeviation)), ("nan", TextTable.grouped(s.nanCount)),
-      ("inf", TextTable.grouped(s.infiniteCount)), ("zeros", TextTable.grouped(s.zeroCount)),
+      ("min", isDate ? steps(low, s.minimum) : low.map { String($0) } ?? number(s.minimum)),
+      ("max", isDate ? steps(high, s.maximum) : high.map { String($0) } ?? number(s.maximum)),
+      ("mean", isDate ? steps(nil, s.mean) : number(s.mean)), ("std", number(s.standardDeviation) + unit),
+      ("nan", TextTable.grouped(s.nanCount)), ("inf", TextTable.grouped(s.infiniteCount)),
+      ("zeros", TextTable.grouped(s.zeroCount)),
     ]
+  }
+
+  /// The date, or duration, of a number of steps from 1970, or from zero.
+  private static func text(ofSteps count: Int64, _ dtype: DType) -> String? {
+    guard let array = try? NDArray(scalar: count).untyped.viewed(as: dtype.native) else { return nil }
+    return array.description
   }
 
   private static func repr(_ value: Double) -> String { PythonRepr.float(value) }

@@ -187,7 +187,8 @@ struct SourceOptions: ParsableArguments {
       text.gaps.genfromtxt
       ? .genFromText(try text.gapOptions(encoding: encoding, isStream: path == "-"))
       : .loadText(try text.loadOptions(encoding: encoding))
-    options.isTextChosen = TextOptionUse.all.contains { $0.isGiven(self) }
+    // An encoding says nothing of the table.
+    options.isTextChosen = TextOptionUse.all.contains { $0.name != "--encoding" && $0.isGiven(self) }
     return options
   }
 

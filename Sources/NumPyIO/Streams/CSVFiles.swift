@@ -8,7 +8,9 @@ extension AnyNDArray {
   /// names=True, dtype=None)` is for, with quotes, and with gaps that stay gaps.
   ///
   /// The type of a column is found from all its fields: truth values (`True`, `false`), integers, numbers, dates of ISO
-  /// 8601 and text. Empty fields are NaN, NaT or empty text, so that integers with gaps become doubles. Names stay as they
+  /// 8601 and text. Empty fields are NaN, NaT or empty text, so that integers with gaps become doubles; so are `NA`, `N/A`,
+  /// `null`, `None` and their like in columns of anything but text. Nothing is lost: what no number holds to its last digit
+  /// remains text, as does what stands in quotes with its spaces and line ends. Empty lines do not count. Names stay as they
   /// are. A file without a header whose columns are all numbers is a plain array of rows and columns.
   ///
   /// ```swift
@@ -18,7 +20,8 @@ extension AnyNDArray {
   /// let all = try people.rows(as: Person.self)
   /// ```
   ///
-  /// Memory: that of the table, and while it is read that of its text. `.gz`, `.bz2`, `.xz` and `.zst` are read as well.
+  /// Memory: that of the table; what is compressed, or a stream, waits in a scratch file. The text is read twice. `.gz`,
+  /// `.bz2`, `.xz` and `.zst` are read as well.
   ///
   /// - Throws: ``FormatError`` with code `malformed` for a row of another number of fields, with its line; `notFound` if
   ///   there is no such file.
@@ -27,7 +30,9 @@ extension AnyNDArray {
     let replayable = source.isSeekable ? source : ReplayableStream(source, folder: ScratchFile.defaultFolder)
     var options = options
     if FileFormat(extensionOf: path) == .tsv { options.delimiter = options.delimiter ?? "\t" }
-    do throws(FormatError) { self = try CSVTable(replayable, options).read() } catch { throw error.at(file: path) }
+    do throws(FormatError) {
+      self = try CSVReader(replayable, options).table().whole()
+    } catch { throw error.at(file: path) }
   }
 
   /// Saves records as CSV, the names of the fields first, quotes where they are needed; a plain array as rows of numbers.

@@ -209,10 +209,8 @@ extension Document {
   func table(
     _ source: any ByteSource, _ format: FileFormat, _ name: String?
   ) throws(FormatError) -> LazyArray {
-    guard let name else {
-      if let table = try csvTable(source, format) { return try LazyArray(.values(table), name: path, spool: spool) }
-      return try lazy(source, reading(format))
-    }
+    if let table = try csvTable(source, format, name) { return try LazyArray(table, spool: spool) }
+    guard let name else { return try lazy(source, reading(format)) }
     let reading = reading(format)
     if reading.isStructured {
       let table = try lazy(source, reading)
@@ -230,14 +228,18 @@ extension Document {
   }
 
   /// A `.csv` or `.tsv` file that `np.loadtxt` would refuse at its first line, such as one with a header, where nobody has
-  /// said how to read it.
-  private func csvTable(_ source: any ByteSource, _ format: FileFormat) throws(FormatError) -> AnyNDArray? {
+  /// said how to read it; or a column of it.
+  private func csvTable(
+    _ source: any ByteSource, _ format: FileFormat, _ column: String?
+  ) throws(FormatError) -> CSVBlocks? {
     guard !options.isTextChosen, source.isSeekable, format == .csv || format == .tsv else { return nil }
     var csv = CSVOptions()
     if format == .tsv { csv.delimiter = "\t" }
-    let table = try CSVTable(source, csv)
-    guard table.isMoreThanNumbers else { return nil }
-    do throws(FormatError) { return try table.read() } catch { throw error.at(file: path) }
+    if case .loadText(let reading) = options.text { csv.encoding = reading.encoding }
+    do throws(FormatError) {
+      let reader = try CSVReader(source, csv)
+      return reader.isMoreThanNumbers ? try reader.table(column: column) : nil
+    } catch { throw error.at(file: path) }
   }
 
   func lazy(_ source: any ByteSource, _ reading: TextReading) throws(FormatError) -> LazyArray {
@@ -251,7 +253,9 @@ extension Document {
   package func limited(to slice: [AxisSelection]) -> Document {
     guard case .text = content else { return self }
     var options = options
+    let isTextChosen = options.isTextChosen
     options.text = options.text.limited(to: slice)
+    options.isTextChosen = isTextChosen
     return Document(content, path: path, options: options)
   }
 

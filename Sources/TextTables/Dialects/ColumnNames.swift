@@ -1,16 +1,18 @@
 /// Names of columns as a header gives them.
 package enum ColumnNames {
-  /// Names that are not empty and not given twice.
+  /// Names that are not empty and not given twice; those that are made give way to those that are there.
   package static func distinct(_ names: [String]) -> [String] {
+    let given = Set(names)
     var seen: Set<String> = []
     return names.enumerated().map { index, name in
       let base = name.isEmpty ? "f\(index)" : name
       var result = base
       var number = 1
-      while !seen.insert(result).inserted {
+      while seen.contains(result) || (result != name && given.contains(result)) {
         result = "\(base)_\(number)"
         number += 1
       }
+      seen.insert(result)
       return result
     }
   }

@@ -101,18 +101,42 @@ extension GenFromTextOptions {
     try text.settle()
     if let names = text.names { options.names = .list(names) }
     if dialect.rewritesFields {
-      let kinds = dtype?.fields.map { $0.map { TextPreparation.kind($0.dtype) } } ?? []
       options.passedLines = text.skippedLines
-      let isUnknown = dtype?.isStructured == true && useColumns != nil
+      let (kinds, rest) = try kinds(&text)
       try text.rewrite(
-        isUnknown ? [] : kinds, rest: dtype?.isStructured == true ? .unknown : TextPreparation.kind(dtype),
-        truths: ("True", "False"), missing: "", keepsQuotes: false, isStrict: false)
+        kinds, rest: rest, truths: ("True", "False"), missing: "", keepsQuotes: false, isStrict: false)
       options.comments = nil
     }
     options.encoding = text.encoding == .utf8 && encoding == nil ? nil : text.encoding
     options.delimiter = text.delimiter.isEmpty ? .space : .text(String(decoding: text.delimiter, as: UTF8.self))
     options.skipHeader = text.skippedLines + min(0, skipHeader)
     return (text.source, options)
+  }
+}
+
+extension GenFromTextOptions {
+  /// What the columns of the text hold, and those after them: found from the data where no dtype says it.
+  private func kinds(
+    _ text: inout TextPreparation
+  ) throws(FormatError) -> ([FieldSpelling.Kind], FieldSpelling.Kind) {
+    guard let dtype else {
+      let kinds = try text.findKinds(missing: missingValues.map { $0.texts } ?? [])
+      return (kinds, .unknown)
+    }
+    guard dtype.isStructured else { return ([], TextPreparation.kind(dtype)) }
+    guard useColumns == nil else { return ([], .unknown) }
+    return (dtype.fields.map { $0.map { TextPreparation.kind($0.dtype) } } ?? [], .unknown)
+  }
+}
+
+extension GenFromTextOptions.PerColumn<[String]> {
+  /// The texts for any of the columns.
+  fileprivate var texts: [String] {
+    switch self {
+    case .all(let texts): texts
+    case .list(let lists): lists.flatMap { $0 ?? [] }
+    case .columns(let columns): columns.values.flatMap { $0 }
+    }
   }
 }
 

@@ -79,11 +79,8 @@ final class RewrittenText: ByteSource, LinedSource {
 /// Rewrites line after line.
 private struct LineRewriter {
   private let plan: RewrittenText.Plan
-  private var blocks: TextBlocks
-  private var tokenizer: RowTokenizer
-  private var place = 0
-  private var line = 0
-  private var hasBegun = false
+  private let name: String
+  private var rows: TextRows
   private var hasEnded = false
   private var output: [UInt8] = []
   private var taken = 0
@@ -94,8 +91,8 @@ private struct LineRewriter {
 
   init(_ source: any ByteSource, _ plan: RewrittenText.Plan) {
     self.plan = plan
-    blocks = TextBlocks(source, plan.encoding, maxLineBytes: plan.maxLineBytes)
-    tokenizer = RowTokenizer(plan.syntax)
+    name = source.name
+    rows = TextRows(source, plan.encoding, plan.syntax, maxLineBytes: plan.maxLineBytes)
   }
 
   mutating func skip(to offset: Int) throws(FormatError) {
@@ -128,93 +125,69 @@ private struct LineRewriter {
   private mutating func refill() throws(FormatError) -> Bool {
     output.removeAll(keepingCapacity: true)
     taken = 0
-    if !hasBegun {
-      try blocks.advance(past: 0)
-      hasBegun = true
-    }
     while output.count < LineRewriter.pieceSize, !hasEnded {
-      if place >= blocks.text.count, blocks.isLast {
+      if rows.lineCount < plan.skippedLines {
+        if try rows.skipLine() { output.append(10) } else { hasEnded = true }
+      } else if try rows.next() {
+        try rewriteRow()
+      } else {
         hasEnded = true
-      } else if try !(line < plan.skippedLines ? passLine() : rewriteRow()) {
-        try blocks.advance(past: place)
-        place = 0
       }
     }
     return !output.isEmpty
   }
 
-  /// Leaves a line out; false if it is not complete.
-  private mutating func passLine() throws(FormatError) -> Bool {
-    var next = place
-    // Safe: the span is used while the array's bytes are held.
-    let isComplete = unsafe blocks.text.withUnsafeBytes { bytes in
-      TextScanning.skipLine(unsafe RawSpan(_unsafeBytes: bytes), &next, isLast: blocks.isLast)
-    }
-    guard isComplete else { return false }
-    place = next
-    line += 1
-    output.append(10)
-    return true
-  }
-
-  private mutating func rewriteRow() throws(FormatError) -> Bool {
-    let begin = place
-    var next = place
-    var tokenizer = self.tokenizer
-    // Safe: the span is used while the array's bytes are held.
-    let isComplete = unsafe blocks.text.withUnsafeBytes { bytes in
-      let text = unsafe RawSpan(_unsafeBytes: bytes)
-      return tokenizer.mayComplete(text, from: begin, isLast: blocks.isLast)
-        && tokenizer.readRow(text, &next, end: text.byteCount, isLast: blocks.isLast)
-    }
-    self.tokenizer = tokenizer
-    guard isComplete else { return false }
-    let lines = max(1, TextScan.lineEnds(of: blocks.text[begin..<next]))
-    place = next
-    var count = tokenizer.fields.count
-    if plan.endsInDelimiter, count > 1, let last = tokenizer.fields.last, last.start == last.end { count -= 1 }
+  private mutating func rewriteRow() throws(FormatError) {
+    let fields = rows.fields
+    var count = fields.count
+    if plan.endsInDelimiter, count > 1, let last = fields.last, last.start == last.end { count -= 1 }
     for column in 0..<count {
       if column > 0 { output.append(0x1F) }
-      let field = tokenizer.fields[column]
-      let text = field.isInScratch ? tokenizer.scratch[field.start..<field.end] : blocks.text[field.start..<field.end]
-      try append(text, column, field)
+      try append(rows.text(fields[column]), column, fields[column])
     }
-    output.append(contentsOf: repeatElement(10, count: lines))
-    line += lines
-    return true
+    output.append(contentsOf: repeatElement(10, count: rows.linesOfRow))
   }
 
   private mutating func append(
     _ text: ArraySlice<UInt8>, _ column: Int, _ field: RowTokenizer.Field
   ) throws(FormatError) {
     switch plan.spelling.rewrite(text, as: plan.kind(column)) {
-    case .same: append(plain: text)
+    case .same: try append(plain: text, column, field)
     case .changed(let other): output += other
     case .missing: output += plan.missing
     case .contradicts:
+      // As it stands, `genfromtxt` counts it as none of the numbers.
       guard plan.isStrict else {
-        // As a word, which `genfromtxt` counts as none of the numbers.
-        append(plain: text)
+        try append(plain: text, column, field)
         output.append(UInt8(ascii: "?"))
         return
       }
       let shown = PythonRepr.string(String(decoding: text.prefix(100), as: UTF8.self))
-      var error = FormatError(
-        .badValue,
-        "could not convert string \(shown): its marks are not those of --decimal and --thousands",
-        file: blocks.source.name,
-        offset: blocks.filePosition(of: field.place), column: column + 1)
-      error.line = line + 1
-      throw error
+      throw error(
+        "could not convert string \(shown): its marks are not those of --decimal and --thousands", column, field)
     }
   }
 
-  private mutating func append(plain text: ArraySlice<UInt8>) {
-    let needsQuotes = !plan.quote.isEmpty && (text.contains(10) || text.starts(with: plan.quote))
-    guard !needsQuotes else {
+  private mutating func append(
+    plain text: ArraySlice<UInt8>, _ column: Int, _ field: RowTokenizer.Field
+  ) throws(FormatError) {
+    if !plan.quote.isEmpty, text.contains(10) || text.starts(with: plan.quote) {
       output += FieldQuoting.quoted(text, by: plan.quote)
       return
     }
-    for byte in text { output.append(byte == 10 || byte == 13 || byte == 0x1F ? 0x20 : byte) }
+    // These would end the field, or the row.
+    guard !text.contains(where: { $0 == 10 || $0 == 13 || $0 == 0x1F }) else {
+      throw error(
+        "a line end within quotes is more than genfromtxt's reading takes: a .csv without options, or --quotechar with "
+          + "--dtype, are read with it", column, field)
+    }
+    output += text
+  }
+
+  private func error(_ message: String, _ column: Int, _ field: RowTokenizer.Field) -> FormatError {
+    var error = FormatError(
+      .badValue, message, file: name, offset: rows.filePosition(of: field), column: column + 1)
+    error.line = rows.lineCount - rows.linesOfRow + 1
+    return error
   }
 }

@@ -155,8 +155,10 @@ struct TextPreparation {
       default: return PythonText.isDate(field)
       }
     }
+    // What is empty says nothing of its column.
     let isNumeric = (0..<most).map { column in
-      2 * table.count { isValue($0[column]) } > table.count
+      let filled = table.filter { !FieldSpelling.trimmed(Array($0[column].utf8)[...]).isEmpty }
+      return 2 * filled.count { isValue($0[column]) } > filled.count
     }
     guard isNumeric.contains(true) else { return nil }
     return rows.firstIndex { row in
@@ -165,6 +167,15 @@ struct TextPreparation {
   }
 
   // MARK: Rewriting
+
+  /// The rows of the text from its first line on.
+  func rows() -> TextRows { TextRows(source, encoding, syntax, maxLineBytes: maxLineBytes) }
+
+  func spelling(truths: (yes: String, no: String)) throws(FormatError) -> FieldSpelling {
+    do throws(DateSpelling.Trouble) { return try FieldSpelling(dialect, truths: truths) } catch {
+      throw FormatError(.badArgument, error.message)
+    }
+  }
 
   /// Has the text rewritten.
   ///
@@ -175,10 +186,7 @@ struct TextPreparation {
     _ kinds: [FieldSpelling.Kind], rest: FieldSpelling.Kind, truths: (yes: String, no: String), missing: String,
     keepsQuotes: Bool, isStrict: Bool
   ) throws(FormatError) {
-    let spelling: FieldSpelling
-    do throws(DateSpelling.Trouble) { spelling = try FieldSpelling(dialect, truths: truths) } catch {
-      throw FormatError(.badArgument, error.message)
-    }
+    let spelling = try spelling(truths: truths)
     if delimiter == Array(dialect.decimalMark.utf8), quote.isEmpty {
       throw FormatError(
         .badArgument,

@@ -63,8 +63,19 @@ struct TextBlocks {
       isVerbatim = isVerbatim && decoder.keepsBytes
       let raw = Array(text[start...])
       text.removeLast(raw.count)
-      try decoder.decode(raw, isLast: hasEnded, into: &text)
+      do throws(FormatError) { try decoder.decode(raw, isLast: hasEnded, into: &text) } catch { throw placed(error) }
     } catch { throw error.at(file: source.name) }
+  }
+
+  /// With the line of bytes that are no text in the encoding, and what may be one in which they are.
+  private func placed(_ error: FormatError) -> FormatError {
+    var error = error
+    guard let offset = error.offset, decoder.encoding.isASCIICompatible else { return error }
+    error.line = TextPlace(offset: offset, in: source).line
+    if [.utf8, .utf8WithMark, .ascii].contains(decoder.encoding) {
+      error.hint = "--encoding cp1252 or latin-1 reads Western texts that are no UTF-8"
+    }
+    return error
   }
 
   private mutating func drop(_ count: Int) {

@@ -18,6 +18,8 @@ struct RowTokenizer {
   private(set) var fields: [Field] = []
   /// The text of fields that were quoted.
   private(set) var scratch: [UInt8] = []
+  /// Whether the text has ended before a quote was closed.
+  private(set) var endsInQuotes = false
 
   init(_ syntax: TextSyntax) { self.syntax = syntax }
 
@@ -131,6 +133,7 @@ struct RowTokenizer {
         scratch.append(byte)
       }
     }
+    endsInQuotes = isLast
     return isLast
   }
 

@@ -1,11 +1,17 @@
 internal import NumberText
 
-/// What CSV asks of texts: those that hold a delimiter, a quote or the end of a line stand in quotes.
+/// What CSV asks of texts: those that hold a delimiter, a quote or the end of a line stand in quotes, and what a reader
+/// would not take for a part of the text.
 struct FieldQuoting: Sendable {
   let quote: [UInt8]
   let delimiter: [UInt8]
+  /// Whether a row is one field: without any text its line would be an empty one, which readers leave out.
+  let isOnly: Bool
 
-  init(quote: String, delimiter: String) { (self.quote, self.delimiter) = (Array(quote.utf8), Array(delimiter.utf8)) }
+  init(quote: String, delimiter: String, isOnly: Bool) {
+    (self.quote, self.delimiter) = (Array(quote.utf8), Array(delimiter.utf8))
+    self.isOnly = isOnly
+  }
 
   /// Puts the text from a place on into quotes if it needs them.
   func finish(from start: Int, in text: inout TextBuffer) {
@@ -13,7 +19,9 @@ struct FieldQuoting: Sendable {
     func contains(_ mark: [UInt8]) -> Bool {
       !mark.isEmpty && bytes.indices.contains { bytes[$0...].starts(with: mark) }
     }
-    guard bytes.contains(10) || bytes.contains(13) || contains(delimiter) || contains(quote) else { return }
+    func isSpace(_ byte: UInt8?) -> Bool { byte == 0x20 || byte == 9 }
+    let isBare = bytes.isEmpty ? isOnly : isSpace(bytes.first) || isSpace(bytes.last)
+    guard isBare || bytes.contains(10) || bytes.contains(13) || contains(delimiter) || contains(quote) else { return }
     text.truncate(to: start)
     text.append(FieldQuoting.quoted(bytes[...], by: quote))
   }

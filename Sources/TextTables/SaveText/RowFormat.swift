@@ -92,7 +92,10 @@ struct RowFormat: Sendable {
   private static let mostColumns = 1 << 22
 
   private static func mismatch(_ format: String, _ dtype: DType) -> FormatError {
-    FormatError(.badArgument, "Mismatch between array dtype ('\(dtype)') and format specifier ('\(format)')")
+    var error = FormatError(
+      .badArgument, "Mismatch between array dtype ('\(dtype)') and format specifier ('\(format)')")
+    error.hint = "--csv writes values of any type with the names of their fields, --fmt %s values alone"
+    return error
   }
 
   /// The steps of a format for some values.

@@ -12,7 +12,7 @@ struct RowWriter: Sendable {
   /// The steps of a row of another kind.
   private let steps: [RowStep]
 
-  private let quoting: FieldQuoting?
+  let quoting: FieldQuoting?
   private let keepsDigits: Bool
 
   init(_ format: RowFormat, newline: String, quoting: FieldQuoting? = nil, keepsDigits: Bool = false) {

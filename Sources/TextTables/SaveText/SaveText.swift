@@ -103,14 +103,18 @@ public struct TextTableWriter {
     self.rowShape = rowShape
     encoding = options.encoding ?? .latin1
     let columnCount = ndim == 2 ? rowShape[0] : dtype.fields?.count ?? 1
-    let columns = TextTableWriter.columns(dtype, ndim: ndim, count: columnCount)
+    let quoting = options.quoteCharacter.map {
+      FieldQuoting(quote: $0, delimiter: options.delimiter, isOnly: columnCount == 1)
+    }
+    // NumPy writes the parts of complex numbers under a format each; in CSV they are texts like all others.
+    let isComplex = dtype.kind == .complex && !(quoting != nil && options.format == "%s")
+    let columns = TextTableWriter.columns(dtype, ndim: ndim, count: columnCount, isComplex: isComplex)
     valuesPerRow = columns.count
-    let quoting = options.quoteCharacter.map { FieldQuoting(quote: $0, delimiter: options.delimiter) }
     do throws(FormatError) {
       rows = RowWriter(
         try RowFormat(
           options.format, delimiter: options.delimiter, columnCount: columnCount, columns: columns, dtype: dtype,
-          isComplex: dtype.kind == .complex), newline: options.newline,
+          isComplex: isComplex), newline: options.newline,
         quoting: quoting, keepsDigits: options.keepsDigits)
     } catch { throw error.at(file: sink.name) }
     try writeComment(options.header)
@@ -133,12 +137,12 @@ public struct TextTableWriter {
   }
 
   /// What a row hands to the format.
-  private static func columns(_ dtype: DType, ndim: Int, count: Int) -> TextColumns {
+  private static func columns(_ dtype: DType, ndim: Int, count: Int, isComplex: Bool) -> TextColumns {
     if ndim == 1, let fields = dtype.fields {
       let unit = fields.map { TextColumn(dtype: $0.dtype.native, declared: $0.dtype, offset: $0.offset) }
       return TextColumns(unit: unit, repeats: 1, stride: 0)
     }
-    guard dtype.kind == .complex else {
+    guard isComplex else {
       let unit = [TextColumn(dtype: dtype.native, declared: dtype, offset: 0)]
       return TextColumns(unit: unit, repeats: count, stride: dtype.itemSize)
     }

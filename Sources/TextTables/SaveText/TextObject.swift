@@ -63,10 +63,12 @@ extension RowWriter {
     case UInt8(ascii: "s"):
       for point in object.str() { text.append(codePoint: point) }
       text.finishText(from: start, spec)
+      quoting?.finish(from: start, in: &text)
     case UInt8(ascii: "r"), UInt8(ascii: "a"):
       text.append(object.repr())
       if spec.conversion == UInt8(ascii: "a") { RowWriter.escape(from: start, in: &text) }
       text.finishText(from: start, spec)
+      quoting?.finish(from: start, in: &text)
     case UInt8(ascii: "c"):
       if let character = object.character {
         var plain = spec

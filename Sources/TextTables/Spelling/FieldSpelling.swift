@@ -67,6 +67,9 @@ struct FieldSpelling: Sendable {
     return text
   }
 
+  /// Whether a text is one of the words for truth values that are accepted.
+  func isTruth(_ text: ArraySlice<UInt8>) -> Bool { spellings.contains(.truth) && FieldSpelling.truth(text) != nil }
+
   private static func truth(_ text: ArraySlice<UInt8>) -> Bool? {
     guard text.count <= 5 else { return nil }
     switch String(decoding: text, as: UTF8.self).lowercased() {

@@ -1,0 +1,83 @@
+internal import NDArrays
+internal import NumberText
+
+/// What has been found in a column of a CSV table, row by row: the type that holds all of it without loss.
+struct CSVColumn {
+  /// What a field may be.
+  struct Kinds: OptionSet {
+    let rawValue: UInt16
+    static let truth = Kinds(rawValue: 1)
+    /// An integer that a `Double` holds exactly.
+    static let integer = Kinds(rawValue: 2)
+    /// An integer of 64 bits beyond.
+    static let wideInteger = Kinds(rawValue: 4)
+    /// One that needs the 64th bit.
+    static let unsigned = Kinds(rawValue: 8)
+    static let negative = Kinds(rawValue: 16)
+    /// One beyond 64 bits.
+    static let hugeInteger = Kinds(rawValue: 32)
+    static let number = Kinds(rawValue: 64)
+    static let complex = Kinds(rawValue: 128)
+    static let day = Kinds(rawValue: 256)
+    static let second = Kinds(rawValue: 512)
+    static let microsecond = Kinds(rawValue: 1024)
+    static let nanosecond = Kinds(rawValue: 2048)
+    static let text = Kinds(rawValue: 4096)
+    /// An empty field.
+    static let gap = Kinds(rawValue: 8192)
+    /// A word for a missing value, which in a column of text is text.
+    static let missingWord = Kinds(rawValue: 16384)
+
+    static let missing: Kinds = [.gap, .missingWord]
+    static let integers: Kinds = [.integer, .wideInteger, .unsigned, .negative, .hugeInteger]
+    static let dates: Kinds = [.day, .second, .microsecond, .nanosecond]
+  }
+
+  private(set) var kinds: Kinds = []
+  /// The code points of the longest field.
+  private(set) var width = 0
+  /// Whether all integers could be years of four digits.
+  private(set) var mayBeYears = true
+
+  /// Takes a field into account.
+  mutating func add(_ field: CSVField) {
+    width = max(width, field.length)
+    if kinds.contains(.text), !field.isEmpty { return }
+    if field.text.byteCount != 4 { mayBeYears = false }
+    kinds.formUnion(field.kinds)
+  }
+
+  /// Takes into account what another part of the column has.
+  mutating func add(_ other: CSVColumn) {
+    width = max(width, other.width)
+    kinds.formUnion(other.kinds)
+  }
+
+  /// Whether all fields are values of another type than text, or missing.
+  var holdsNoText: Bool { !values.isEmpty && dtype.kind != .string }
+
+  private var values: Kinds { kinds.subtracting(.missing) }
+
+  /// The type of the column. Integers with gaps are doubles as long as these hold them; what no number holds without loss
+  /// remains text, and so do truth values with gaps.
+  var dtype: DType {
+    let hasGaps = !kinds.isDisjoint(with: .missing)
+    let text = DType.string(max(1, width))
+    // Without any value there is nothing that a number would lose.
+    guard !values.isEmpty else { return kinds.contains(.missingWord) ? text : .float64 }
+    if values == .truth { return hasGaps ? text : .bool }
+    if values.isSubset(of: .dates) {
+      let unit: DateUnit.Unit =
+        values.contains(.nanosecond)
+        ? .nanosecond : values.contains(.microsecond) ? .microsecond : values.contains(.second) ? .second : .day
+      return .datetime(DateUnit(unit))
+    }
+    guard values.isSubset(of: Kinds.integers.union([.number, .complex])) else { return text }
+    if values.contains(.complex) { return .complex128 }
+    if values.contains(.number) { return .float64 }
+    if values.contains(.hugeInteger) { return text }
+    if hasGaps { return values.isDisjoint(with: [.wideInteger, .unsigned]) ? .float64 : text }
+    guard values.contains(.unsigned) else { return .int64 }
+    return values.contains(.negative) ? text : .uint64
+  }
+}

@@ -1,0 +1,67 @@
+internal import ByteIO
+internal import NumberText
+
+/// What the columns of a text hold, found from all rows, so that a column that is one of text is left as it stands.
+struct ColumnKindSearch {
+  private struct Column {
+    var mayBeNumber = true
+    var mayBeTruth = true
+    var mayBeDate = true
+
+    /// Of all that a column may be to the end, its texts fit the first.
+    var kind: FieldSpelling.Kind { mayBeNumber || mayBeTruth || mayBeDate ? .unknown : .text }
+  }
+
+  private let spelling: FieldSpelling
+  private let missing: Set<String>
+  private var columns: [Column] = []
+
+  /// - Parameter missing: The texts that represent missing values.
+  init(_ spelling: FieldSpelling, missing: [String]) {
+    self.spelling = spelling
+    self.missing = Set(missing)
+  }
+
+  var kinds: [FieldSpelling.Kind] { columns.map(\.kind) }
+
+  mutating func add(_ rows: TextRows) {
+    for (index, field) in rows.fields.enumerated() {
+      if index == columns.count { columns.append(Column()) }
+      guard columns[index].kind != .text else { continue }
+      add(FieldSpelling.trimmed(rows.text(field)), to: index)
+    }
+  }
+
+  private mutating func add(_ text: ArraySlice<UInt8>, to index: Int) {
+    guard !text.isEmpty else { return }
+    let shown = String(decoding: text, as: UTF8.self)
+    guard !missing.contains(shown) else { return }
+    let (isNumber, isDate): (Bool, Bool)
+    switch spelling.rewrite(text, as: .number) {
+    case .missing: return
+    case .contradicts: isNumber = false
+    case .same: isNumber = ColumnKindSearch.isNumber(Array(text))
+    case .changed(let digits): isNumber = !spelling.isTruth(text) && ColumnKindSearch.isNumber(digits)
+    }
+    if case .changed = spelling.rewrite(text, as: .date) { isDate = true } else { isDate = PythonText.isDate(shown) }
+    if !isNumber { columns[index].mayBeNumber = false }
+    if !isDate { columns[index].mayBeDate = false }
+    if !spelling.isTruth(text), !["true", "false"].contains(shown.lowercased()) { columns[index].mayBeTruth = false }
+  }
+
+  private static func isNumber(_ text: [UInt8]) -> Bool {
+    PythonNumberText.double(text) != nil || PythonNumberText.complex(text) != nil
+  }
+}
+
+extension TextPreparation {
+  /// Looks through the whole text, which can be read once more afterwards.
+  mutating func findKinds(missing: [String]) throws(FormatError) -> [FieldSpelling.Kind] {
+    if !source.isSeekable { source = ReplayableStream(source, folder: ScratchFile.defaultFolder) }
+    var search = ColumnKindSearch(try spelling(truths: ("True", "False")), missing: missing)
+    var rows = rows()
+    for _ in 0..<skippedLines where try !rows.skipLine() { break }
+    while try rows.next() { search.add(rows) }
+    return search.kinds
+  }
+}
