@@ -204,6 +204,49 @@ def test_a_column_is_that_of_the_table(tmp_path):
     assert result.returncode == 1 and b"there is no column 'no'" in result.stderr
 
 
+def test_first_lines(tmp_path):
+    path = tmp_path / "t.csv"
+    for text, names, values in [
+        ("year,2019,2020\nDE,1,2\nFR,3,4\n", ("year", "2019", "2020"), [("DE", 1, 2), ("FR", 3, 4)]),
+        ("country,1990,2000,note\nDE,1,2,x\n", ("country", "1990", "2000", "note"), [("DE", 1, 2, "x")]),
+        ("id,2020-01-01,2020-02-01\nDE,1,2.5\n", ("id", "2020-01-01", "2020-02-01"), [("DE", 1, 2.5)]),
+        ("T,1e5\n1,2\n", ("T", "1e5"), [(1, 2)]),
+        ("-,1\n3,4\n", ("f0", "f1"), [("-", 1), ("3", 4)]),
+        ("Ann,1984,x\nBob,1990,y\n", ("f0", "f1", "f2"), [("Ann", 1984, "x"), ("Bob", 1990, "y")]),
+        ("sep=;\na;b\n1;x\n", ("a", "b"), [(1, "x")]),
+        ("a,b\n1,x\n\x1a", ("a", "b"), [(1, "x")]),
+        # pandas and R: the labels of the rows have no name.
+        ("a,b\nr1,1,2\nr2,3,4\n", ("f0", "a", "b"), [("r1", 1, 2), ("r2", 3, 4)]),
+        # A delimiter at the end of each line.
+        ("a,b\n1,x,\n3,y,\n", ("a", "b"), [(1, "x"), (3, "y")]),
+        ("# made by x\na,b\n1,x\n", ("a", "b"), [(1, "x")]),
+        ("# made by x\n# id,name\n1,x\n", ("id", "name"), [(1, "x")]),
+        ("a, b\n1, x\n2,\n", ("a", "b"), [(1, " x"), (2, "")]),
+        ("a,b\n1,#FF\n2,#00\n", ("a", "b"), [(1, "#FF"), (2, "#00")]),
+    ]:
+        path.write_text(text)
+        found = loaded(path)
+        assert found.dtype.names == names and found.tolist() == values, (text, found)
+        for name in names:
+            np.testing.assert_array_equal(loaded(f"{path}:{name}"), found[name], strict=True)
+    path.write_text("a,b\n")
+    assert loaded(path).dtype.names == ("a", "b") and loaded(path).shape == (0,)
+
+
+def test_slices(tmp_path):
+    path = written(tmp_path, [["a", "b"]] + [[n, f"t{n}"] for n in range(10)])
+    table = loaded(path)
+    for index, part in [("[0]", table[0]), ("[-1:]", table[-1:]), ("[::3]", table[::3]), (":a[2:4]", table["a"][2:4])]:
+        np.testing.assert_array_equal(loaded(f"{path}{index}"), part, strict=True)
+
+
+def test_a_long_text_does_not_blow_the_table_up(tmp_path):
+    path = written(tmp_path, [["a", "b"]] + [[n, "x"] for n in range(30_000)] + [[3, "z" * 10_000]])
+    result = run_npy("show", path, check=False)
+    assert result.returncode == 1 and b"10000 characters" in result.stderr and len(result.stderr) < 500
+    assert loaded(f"{path}:a").shape == (30_001,)
+
+
 def test_a_quote_that_is_not_closed(tmp_path):
     (tmp_path / "q.csv").write_text('a,b\n1,"x\n2,y\n')
     result = run_npy("show", tmp_path / "q.csv", check=False)

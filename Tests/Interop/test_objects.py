@@ -179,3 +179,32 @@ def test_strings_of_any_length(tmp_path, values, options):
         assert got.dtype == array.dtype and repr(got) == repr(array)
     for flags, expected in ([], str(array)), (["--repr"], repr(array)):
         assert run_npy("show", "-", *flags, stdin=written(array, "npy")).decode() == expected + "\n"
+
+
+@pytest.mark.parametrize("dtype, names", [
+    ("O", None), ("O,O", None), ("i4,O", None), ("O,f8", None), ("O", True), ("i4,O", True), ("O,U2", True), ("U3,O", None)])
+@pytest.mark.parametrize("reader", [np.loadtxt, np.genfromtxt])
+def test_objects_of_text(tmp_path, dtype, names, reader):
+    """Fields of objects beside others, by both readers."""
+    path = tmp_path / "t.txt"
+    rows = "1;2.5\n3;\u00e4 x\n22;yy\n" if dtype.endswith("O") else "x;1\n\u00e4 y;22\n"
+    path.write_text(("a;b\n" if names else "") + rows, encoding="utf-8")
+    options = ["--delimiter", ";", "--dtype", dtype]
+    if reader is np.genfromtxt:
+        options.append("--genfromtxt")
+    if names:
+        options += ["--names", "true"]
+    with open(path, encoding="utf-8") as stream:
+        kind = {"O": object}.get(dtype, dtype)
+        if reader is np.genfromtxt:
+            wanted = np.genfromtxt(stream, delimiter=";", dtype=kind, names=names)
+        else:
+            if names:
+                next(stream)
+                kind = np.dtype([("a", "O"), ("b", "O")]) if dtype == "O" else np.dtype(dtype)
+                kind = np.dtype(list(zip("ab", [kind[0], kind[1]])))
+            wanted = np.loadtxt(stream, delimiter=";", dtype=kind)
+    for source, data in ((str(path), None), ("-", path.read_bytes())):
+        run_npy("convert", source, tmp_path / "o.npy", "--from", "text", *options, stdin=data)
+        found = np.load(tmp_path / "o.npy", allow_pickle=True)
+        assert found.dtype == wanted.dtype and found.shape == wanted.shape and found.tolist() == wanted.tolist()

@@ -73,6 +73,7 @@ struct TextInputOptions: ParsableArguments {
   }
 
   static func parsed(_ dtype: String) throws -> DType {
+    guard dtype != "auto" else { throw ValidationError("--dtype auto, which finds the types, goes with --genfromtxt") }
     do throws(ArrayError) { return try DType(parsing: dtype) } catch {
       guard ElementFormat(rawValue: dtype) != nil else { throw ValidationError(error.message) }
       throw ValidationError("text is read as numbers that NumPy has, not as \(dtype): --astype \(dtype) converts them")

@@ -128,11 +128,11 @@ public enum TextReading: Sendable {
   func read(_ source: any ByteSource) throws(FormatError) -> StoredArray {
     switch self {
     case .loadText(let options):
-      options.dtype.kind == .object
+      options.dtype.hasObjects
         ? .objects(try ObjectArray.loadText(from: source, options: options))
         : .values(try AnyNDArray.loadText(from: source, options: options))
     case .genFromText(let options):
-      options.dtype?.kind == .object
+      options.dtype?.hasObjects == true
         ? .objects(try ObjectArray.genFromText(from: source, options: options))
         : .values(try AnyNDArray.genFromText(from: source, options: options).array)
     }

@@ -133,7 +133,7 @@ extension TextTableBlocks {
     _ source: any ByteSource, _ reading: TextReading, _ options: LoadTextOptions
   ) throws(FormatError) -> (any ArrayBlockSource)? {
     var options = options
-    guard options.dtype.kind != .object, !(options.unpack && options.dtype.isStructured) else { return nil }
+    guard !options.dtype.hasObjects, !(options.unpack && options.dtype.isStructured) else { return nil }
     if options.dtype.isFlexible {
       guard try isLarge(source) else { return nil }
       var quiet = options

@@ -2,13 +2,15 @@ internal import NDArrays
 internal import NumberText
 
 /// A field of a CSV table, looked at.
-///
-/// White space around what is not quoted does not count.
 @safe struct CSVField: ~Escapable {
+  /// What it is as a text.
+  let whole: RawSpan
+  /// What may be a number: blanks around what is not quoted do not count.
   let text: RawSpan
 
   @_lifetime(copy text)
   init(_ text: RawSpan, isQuoted: Bool) {
+    whole = text
     guard !isQuoted else {
       self.text = text
       return
@@ -22,10 +24,10 @@ internal import NumberText
 
   var isEmpty: Bool { text.byteCount == 0 }
 
-  /// How many code points it has.
+  /// How many code points it has as a text.
   var length: Int {
     var count = 0
-    for place in 0..<text.byteCount where text.byte(place) & 0xC0 != 0x80 { count &+= 1 }
+    for place in 0..<whole.byteCount where whole.byte(place) & 0xC0 != 0x80 { count &+= 1 }
     return count
   }
 

@@ -19,6 +19,8 @@ package struct CSVReader {
   private var firstKinds: [CSVColumn.Kinds] = []
   /// Whether the names lack one for the first column, that of the rows' labels.
   private var lacksLabelName = false
+  /// Names that a comment gives.
+  private var namesInComment: [String]?
 
   private static let maxLineBytes = LoadTextOptions().maxLineBytes
 
@@ -33,12 +35,17 @@ package struct CSVReader {
     syntax = TextSyntax(
       delimiter: Array((delimiter ?? CSVReader.delimiter(of: line)).utf8), comments: [], quote: [UInt8(ascii: "\"")])
     var rows = try rows()
+    var comment: [String]?
     guard try nextRow(&rows) else { return }
-    var (names, kinds): ([String], [CSVColumn.Kinds]) = ([], [])
-    rows.forEachField { _, text, isQuoted in
-      let field = CSVField(text, isQuoted: isQuoted)
-      names.append(field.text.text(0..<field.text.byteCount))
-      kinds.append(field.kinds)
+    var (names, kinds) = CSVReader.fields(rows)
+    while names.first?.hasPrefix("#") == true, kinds.first == .text {
+      (skippedLines, comment) = (rows.lineCount, names)
+      guard try nextRow(&rows) else { return }
+      (names, kinds) = CSVReader.fields(rows)
+    }
+    if var comment, comment.count > 1, comment.count == names.count {
+      comment[0] = PythonText.strip(String(comment[0].drop { $0 == "#" }))
+      namesInComment = comment
     }
     // R and pandas may leave out the name of the labels; a line that ends in a delimiter has no more of them.
     if options.hasHeader != false, kinds.allSatisfy({ $0 == .text }), try nextRow(&rows),
@@ -48,6 +55,17 @@ package struct CSVReader {
       (names, kinds) = ([""] + names, [.gap] + kinds)
     }
     (firstLine, firstKinds) = (names, kinds)
+  }
+
+  /// The fields of a row, and what they may be.
+  private static func fields(_ rows: TextRows) -> (texts: [String], kinds: [CSVColumn.Kinds]) {
+    var (texts, kinds): ([String], [CSVColumn.Kinds]) = ([], [])
+    rows.forEachField { _, text, isQuoted in
+      let field = CSVField(text, isQuoted: isQuoted)
+      texts.append(field.text.text(0..<field.text.byteCount))
+      kinds.append(field.kinds)
+    }
+    return (texts, kinds)
   }
 
   /// What `sep=;`, which Excel looks for in the first line, says.
@@ -78,10 +96,9 @@ package struct CSVReader {
     return isBlank
   }
 
-  /// Whether the first line has a field that `np.loadtxt` takes for no number; a comment is none of its business.
+  /// Whether the first line that is no comment has a field that `np.loadtxt` takes for no number.
   package var isMoreThanNumbers: Bool {
-    guard firstLine.first?.hasPrefix("#") == false else { return false }
-    return zip(firstKinds, firstLine).contains { kinds, text in
+    zip(firstKinds, firstLine).contains { kinds, text in
       !kinds.isSubset(of: CSVColumn.Kinds.integers.union(.number)) || !text.utf8.allSatisfy { $0 < 0x80 }
     }
   }
@@ -96,9 +113,10 @@ package struct CSVReader {
     guard !firstLine.isEmpty else { throw FormatError(.empty, "there is nothing in the file") }
     let survey = try survey()
     var types = survey.columns.map(\.dtype)
-    let isPlain = !survey.isNamed && types.allSatisfy { $0 == .int64 || $0 == .float64 }
+    let isPlain = !survey.isNamed && namesInComment == nil && types.allSatisfy { $0 == .int64 || $0 == .float64 }
     if isPlain { types = types.map { _ in types.contains(.float64) ? .float64 : .int64 } }
-    let names = survey.isNamed ? ColumnNames.distinct(firstLine) : types.indices.map { "f\($0)" }
+    let given = survey.isNamed ? firstLine : namesInComment
+    let names = given.map(ColumnNames.distinct) ?? types.indices.map { "f\($0)" }
     if let column {
       let place = try place(of: column, among: names)
       let slot = CSVSlot(FieldSlot(dtype: types[place], offset: 0))
@@ -143,6 +161,7 @@ package struct CSVReader {
       rows.forEachField { column, text, isQuoted in
         let field = CSVField(text, isQuoted: isQuoted)
         byteCount &+= text.byteCount &+ 1
+        guard column < firstLine.count else { return }
         if isFirst { first[column].add(field) } else { rest[column].add(field) }
       }
       if isFirst { isFirst = false } else { count += 1 }
@@ -176,11 +195,14 @@ package struct CSVReader {
     return false
   }
 
-  /// Checks that a row has as many fields as the first.
+  /// Checks that a row has as many fields as the first; a delimiter behind the last does not count.
   func check(_ rows: TextRows) throws(FormatError) {
     let line = rows.lineCount - rows.linesOfRow + 1
     let count = rows.fields.count
-    guard count != firstLine.count || rows.endsInQuotes else { return }
+    if !rows.endsInQuotes {
+      if count == firstLine.count { return }
+      if count == firstLine.count + 1, let last = rows.fields.last, !last.isInScratch, last.start == last.end { return }
+    }
     var error = FormatError(
       .malformed,
       rows.endsInQuotes

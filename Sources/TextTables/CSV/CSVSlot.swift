@@ -18,7 +18,7 @@ struct CSVSlot {
     let target = unsafe FieldConversion(dtype, at: row + offset)
     let text = field.text
     switch dtype.kind {
-    case .string: return target.store(text)
+    case .string: return target.store(field.whole)
     case .bool:
       guard let truth = CSVField.truth(text.bytes(0..<text.byteCount)) else { return false }
       target.put(truth ? 1 : 0 as UInt8)

@@ -25,6 +25,12 @@ extension LoadTextOptions {
       }
     }
     if let names = text.names { options.dtype = try named(names, options.useColumns) }
+    guard dialect.missingNumbers.isEmpty || ![.signedInteger, .unsignedInteger].contains(dtype.kind) else {
+      throw FormatError(
+        .badArgument,
+        "numbers for missing values become NaN, which \(dtype) has not: --dtype f8 has it, --genfromtxt with "
+          + "--filling-values says what they become")
+    }
     if dialect.rewritesFields {
       let (kinds, rest) = options.kinds(columnCount: text.names?.count)
       try text.rewrite(

@@ -1,7 +1,7 @@
 internal import NumberText
 
-/// What CSV asks of texts: those that hold a delimiter, a quote or the end of a line stand in quotes, and what a reader
-/// would not take for a part of the text.
+/// What CSV asks of texts: those that hold a delimiter, a quote or the end of a line stand in quotes, and one
+/// without any text where its line would be an empty one.
 struct FieldQuoting: Sendable {
   let quote: [UInt8]
   let delimiter: [UInt8]
@@ -19,9 +19,7 @@ struct FieldQuoting: Sendable {
     func contains(_ mark: [UInt8]) -> Bool {
       !mark.isEmpty && bytes.indices.contains { bytes[$0...].starts(with: mark) }
     }
-    func isSpace(_ byte: UInt8?) -> Bool { byte == 0x20 || byte == 9 }
-    let isBare = bytes.isEmpty ? isOnly : isSpace(bytes.first) || isSpace(bytes.last)
-    guard isBare || bytes.contains(10) || bytes.contains(13) || contains(delimiter) || contains(quote) else { return }
+    guard (bytes.isEmpty && isOnly) || bytes.contains(10) || bytes.contains(13) || contains(delimiter) || contains(quote) else { return }
     text.truncate(to: start)
     text.append(FieldQuoting.quoted(bytes[...], by: quote))
   }
