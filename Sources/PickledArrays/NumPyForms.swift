@@ -43,7 +43,7 @@ extension PickleObject {
     let code = context.singleton("numpy's b'b'") { .bytes([0x62]) }
     if isNumPyCore("multiarray", "_reconstruct"), arguments.items.count == 3,
       case .bytes(let read) = arguments.items[2],
-      case .bytes(let shared) = code, read !== shared, read.array == [0x62]
+      case .bytes(let shared) = code, !(read === shared), read.array == [0x62]
     {
       arguments = PickleTuple(arguments.items.dropLast() + [code])
       isChanged = true

@@ -100,9 +100,10 @@ extension ObjectArray {
   ) throws(FormatError) -> ObjectArray {
     var plain = options
     let fields = options.dtype?.fields
-    plain.dtype = try fields.map { (fields) throws(FormatError) in
-      try structured(fields.map { ($0.name, $0.dtype.kind == .object ? .string(0) : $0.dtype) })
-    } ?? .string(0)
+    plain.dtype =
+      try fields.map { (fields) throws(FormatError) in
+        try structured(fields.map { ($0.name, $0.dtype.kind == .object ? .string(0) : $0.dtype) })
+      } ?? .string(0)
     let array = try AnyNDArray.genFromText(from: source, options: plain).array
     do throws(FormatError) {
       guard let found = array.dtype.fields else {

@@ -91,7 +91,7 @@ extension PickleMachine {
       return
     }
     let object = PickleObject(.reduce(callable: callable, arguments: tuple))
-    object.origin = (input.source.name, operationStart)
+    object.note(fileName, operationStart)
     if let replaceCall = options.replaceCall, let replacement = try replaceCall(object) {
       return try push(replacement)
     }
@@ -168,7 +168,7 @@ extension PickleMachine {
       } else {
         object.state = state
       }
-      object.origin?.offset = operationStart
+      object.noteState(operationStart)
       if let rawData = options.rawData {
         var data = PickleRawData(input: input)
         let replacement = try rawData(object, &data)

@@ -4,6 +4,7 @@ import ByteIO
 /// `Modules/_pickle.c`.
 struct PickleMachine: ~Copyable {
   var input: PickleWindow
+  let fileName: PickleFileName
   let options: PickleReader.Options
   var stack = ValueStack()
   var marks: [Int] = []
@@ -33,6 +34,7 @@ struct PickleMachine: ~Copyable {
   private var shortStrings: [PickleString] = []
 
   init(_ input: PickleWindow, _ options: PickleReader.Options) {
+    fileName = PickleFileName(input.source.name)
     self.input = input
     self.options = options
   }
@@ -218,7 +220,5 @@ struct PickleMachine: ~Copyable {
   }
 
   /// A declared length's bytes, as an array or in memory of their own.
-  mutating func payload(_ count: Int) throws(FormatError) -> PickleBytes {
-    PickleBytes(try input.payload(count))
-  }
+  mutating func payload(_ count: Int) throws(FormatError) -> PickleBytes { try input.payload(count) }
 }

@@ -15,7 +15,7 @@ public struct PickleRawData {
   /// - Throws: ``FormatError`` with code `truncated` if there are fewer.
   public mutating func bytes(_ count: Int) throws(FormatError) -> PickleBytes {
     guard count >= 0 else { throw FormatError(.malformed, "a negative number of bytes", offset: position) }
-    return PickleBytes(try input.payload(count))
+    return try input.payload(count)
   }
 
   /// A whole pickle that lies here, without raw data of its own.

@@ -95,7 +95,7 @@ public struct PickleReader {
   /// - Throws: ``FormatError`` with code `truncated` if there are fewer.
   package mutating func rawBytes(_ count: Int) throws(FormatError) -> PickleBytes {
     guard count >= 0 else { throw FormatError(.malformed, "a negative number of bytes", offset: position) }
-    return PickleBytes(try input.payload(count))
+    return try input.payload(count)
   }
 
   /// Reads the next pickle.

@@ -180,36 +180,32 @@ internal import ReusedMemory
       cursor += count
       return result
     }
-    switch try payload(count) {
-    case .array(let bytes): return unsafe bytes.withUnsafeBufferPointer { unsafe body($0) }
-    case .memory(let memory):
-      return unsafe memory.withBytes { unsafe body($0.assumingMemoryBound(to: UInt8.self)) }
-    }
+    return unsafe try payload(count).withBytes { unsafe body($0.assumingMemoryBound(to: UInt8.self)) }
   }
 
-  /// The next bytes to keep: small ones as an array, large ones where they are in a mapped file or in memory, else
+  /// The next bytes to keep: small ones as a copy, large ones where they are in a mapped file or in memory, else
   /// read straight into memory of their own.
-  mutating func payload(_ count: Int) throws(FormatError) -> PickleBytes.Storage {
+  mutating func payload(_ count: Int) throws(FormatError) -> PickleBytes {
     if count > end - cursor { try check(count) }
     if count < PickleWindow.largeSize {
       try need(count)
       // Safe: `need` made sure of the bytes.
-      let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: base + cursor, count: count))
+      let bytes = unsafe PickleBytes(copying: UnsafeRawBufferPointer(start: base + cursor, count: count))
       cursor += count
-      return .array(bytes)
+      return bytes
     }
     if let lender, count >= lentSize, let bytes = lender.residentBytes, count <= bytes.count - position {
       // Safe: the bytes lie in those of the lender (checked above), which the new object holds; nobody writes to them.
       let memory = unsafe PickleMemory(
         borrowing: UnsafeMutableRawPointer(mutating: bytes.baseAddress + position), count: count, owner: lender)
       skip(count)
-      return .memory(memory)
+      return PickleBytes(memory)
     }
-    guard source.byteCount != nil else { return .array(try gather(count)) }
+    guard source.byteCount != nil else { return PickleBytes(try gather(count), isShared: false) }
     let memory = try memory(count)
     // Safe: all of the new memory.
     try unsafe readAll(UnsafeMutableRawBufferPointer(start: memory.baseAddress, count: count))
-    return .memory(memory)
+    return PickleBytes(memory)
   }
 
   /// Memory for bytes of the source.

@@ -35,7 +35,7 @@ enum Builtins {
     case "bytearray":
       switch (arguments.first, arguments.count) {
       case (nil, _): return .byteArray([])
-      case (.bytes(let bytes)?, 1): return .byteArray(PickleBytes(bytes.storage))
+      case (.bytes(let bytes)?, 1): return .byteArray(PickleBytes(another: bytes))
       case (.string(let text)?, 2):
         guard let encoding = arguments[1].string, encoding == "latin-1" || encoding == "latin1" else {
           return nil

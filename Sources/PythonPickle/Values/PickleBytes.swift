@@ -1,65 +1,101 @@
 internal import ReusedMemory
 internal import PlatformC
 
-/// A Python `bytes` or `bytearray`.
+/// A Python `bytes` or `bytearray`; a reference, whose identity a pickle keeps.
 ///
 /// Large ones that were read lie where reading put them, once: in a mapped file itself, in the array of bytes that was
 /// read from, or in memory into which the file was read directly.
-public final class PickleBytes: Sendable {
-  enum Storage: Sendable {
+///
+/// Unchecked: nothing changes once it is made.
+public struct PickleBytes: @unchecked Sendable {
+  /// Where the bytes lie.
+  private enum Content {
+    /// Behind the header, in one piece of memory: most are few.
+    case here(count: Int)
     case array([UInt8])
     case memory(PickleMemory)
   }
-  let storage: Storage
-  /// Whether equal bytes of this kind are one object to the pickler, as equal literals are in Python.
-  let isShared: Bool
-  /// For a single byte that was read as the text it is written as before protocol 3: Python keeps only one string of
-  /// each such character, so others may be the same.
-  let text: PickleString?
+
+  private struct Header {
+    let content: Content
+    let isShared: Bool
+    let text: PickleString?
+  }
+
+  private final class Storage: ManagedBuffer<Header, UInt8> {}
+
+  private let storage: Storage
+
+  private init(_ content: Content, isShared: Bool, text: PickleString? = nil, room: Int = 0) {
+    let buffer = Storage.create(minimumCapacity: room) { _ in
+      Header(content: content, isShared: isShared, text: text)
+    }
+    // Safe: `create` makes an object of the class that it is asked of.
+    storage = unsafe unsafeDowncast(buffer, to: Storage.self)
+  }
 
   /// Bytes of an array, which is shared, not copied.
   ///
   /// - Parameter isShared: Whether the pickler treats them as the same object as equal ones, as Python does with
   ///   literals; without any byte Python has only one object in any case.
-  public init(_ bytes: [UInt8], isShared: Bool = true) {
-    storage = .array(bytes)
-    self.isShared = isShared || bytes.isEmpty
-    text = nil
-  }
+  public init(_ bytes: [UInt8], isShared: Bool = true) { self.init(.array(bytes), isShared: isShared || bytes.isEmpty) }
 
   init(_ bytes: [UInt8], text: PickleString) {
-    storage = .array(bytes)
-    isShared = bytes.isEmpty
-    self.text = bytes.count == 1 ? text : nil
+    self.init(.array(bytes), isShared: bytes.isEmpty, text: bytes.count == 1 ? text : nil)
   }
 
   /// Bytes that lie in memory of their own.
-  public init(_ memory: PickleMemory) {
-    storage = .memory(memory)
-    isShared = false
-    text = nil
+  public init(_ memory: PickleMemory) { self.init(.memory(memory), isShared: false) }
+
+  /// A copy of bytes, which is an object of its own.
+  init(copying bytes: UnsafeRawBufferPointer) {
+    self.init(.here(count: bytes.count), isShared: false, room: bytes.count)
+    guard let start = bytes.baseAddress else { return }
+    // Safe: there is room for as many bytes.
+    unsafe storage.withUnsafeMutablePointerToElements {
+      unsafe UnsafeMutableRawPointer($0).copyMemory(from: start, byteCount: bytes.count)
+    }
   }
 
-  init(_ storage: Storage) {
-    self.storage = storage
-    isShared = false
-    text = nil
+  /// Another object with the same bytes.
+  init(another bytes: PickleBytes) {
+    switch bytes.storage.header.content {
+    // Safe: the bytes are copied within the closure.
+    case .here: self = unsafe bytes.withBytes { unsafe PickleBytes(copying: $0) }
+    case let content: self.init(content, isShared: false)
+    }
   }
+
+  /// Whether equal bytes of this kind are one object to the pickler, as equal literals are in Python.
+  var isShared: Bool { storage.header.isShared }
+
+  /// For a single byte that was read as the text it is written as before protocol 3: Python keeps only one string of
+  /// each such character, so others may be the same.
+  var text: PickleString? { storage.header.text }
+
+  /// What the bytes are known by to the pickler.
+  var identity: AnyObject { storage }
+
+  /// Whether two are the same object.
+  package static func === (left: PickleBytes, right: PickleBytes) -> Bool { left.storage === right.storage }
 
   /// How many bytes there are.
   public var count: Int {
-    switch storage {
+    switch storage.header.content {
+    case .here(let count): count
     case .array(let bytes): bytes.count
     case .memory(let memory): memory.count
     }
   }
 
   /// The memory that the bytes lie in, where they have some of their own: large bytes that were read.
-  public var memory: PickleMemory? { if case .memory(let memory) = storage { memory } else { nil } }
+  public var memory: PickleMemory? { if case .memory(let memory) = storage.header.content { memory } else { nil } }
 
-  /// The bytes as an array, copied if they lie in memory of their own.
+  /// The bytes as an array, copied unless they were made of one.
   public var array: [UInt8] {
-    switch storage {
+    switch storage.header.content {
+    // Safe: the bytes are copied within the closure.
+    case .here: unsafe withBytes { unsafe Array($0) }
     case .array(let bytes): bytes
     case .memory(let memory): memory.array
     }
@@ -70,7 +106,12 @@ public final class PickleBytes: Sendable {
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     // Safe: the bytes are lent for the duration of the call.
-    switch storage {
+    switch storage.header.content {
+    case .here(let count):
+      let start = unsafe storage.withUnsafeMutablePointerToElements { UnsafeRawPointer($0) }
+      let result = try unsafe body(UnsafeRawBufferPointer(start: start, count: count))
+      extendLifetime(storage)
+      return result
     case .array(let bytes): return try unsafe bytes.span.bytes.withUnsafeBytes(body)
     case .memory(let memory): return try unsafe memory.withBytes(body)
     }
@@ -83,7 +124,7 @@ public final class PickleBytes: Sendable {
   }
 
   func hasSameBytes(as other: PickleBytes) -> Bool {
-    if self === other { return true }
+    if storage === other.storage { return true }
     guard count == other.count else { return false }
     return unsafe withBytes { left in
       unsafe other.withBytes { right in

@@ -13,28 +13,66 @@ public final class PickleObject: PickleNode {
     /// By `cls.__new__(cls, *arguments)`.
     case new(PickleValue, arguments: PickleTuple)
     /// By `cls.__new__(cls, *arguments, **keywords)`.
-    case newWithKeywords(PickleValue, arguments: PickleTuple, keywords: PickleValue)
+    indirect case newWithKeywords(PickleValue, arguments: PickleTuple, keywords: PickleValue)
     /// A class instance in the manner of Python 2 (`INST`, `OBJ`).
     case instance(PickleValue, arguments: [PickleValue])
     /// A Swift value that chooses its form when it is written.
-    case deferred(any PickleConvertible)
+    indirect case deferred(any PickleConvertible)
+  }
+
+  /// What few objects have, so that the many small ones (dates, scalars) stay small.
+  private final class Content {
+    var items: [PickleValue] = []
+    var pairs: [PickleDict.Entry] = []
+    var added: [PickleValue] = []
+    var stateSetter: (setter: PickleValue, state: PickleValue)?
   }
 
   /// How the object is made.
   public private(set) var form: Form
-  /// What was appended to it, as to a list.
-  public var items: [PickleValue] = []
-  /// What was set in it, as in a dictionary, in order.
-  public var pairs: [PickleDict.Entry] = []
-  /// What was added to it, as to a set.
-  public var added: [PickleValue] = []
-  /// A function that sets the state, with the state (the sixth item of a `__reduce__`).
-  var stateSetter: (setter: PickleValue, state: PickleValue)?
   /// Its state (`BUILD`): its attributes for most classes.
   public var state: PickleValue?
+  private var content: Content?
+  /// The file that it was read from; one object for all that come from it.
+  private var file: PickleFileName?
+  private var offset = 0
+
+  private var ownContent: Content {
+    if let content { return content }
+    let new = Content()
+    content = new
+    return new
+  }
+
+  /// What was appended to it, as to a list.
+  public var items: [PickleValue] {
+    get { content?.items ?? [] }
+    _modify { yield &ownContent.items }
+  }
+  /// What was set in it, as in a dictionary, in order.
+  public var pairs: [PickleDict.Entry] {
+    get { content?.pairs ?? [] }
+    _modify { yield &ownContent.pairs }
+  }
+  /// What was added to it, as to a set.
+  public var added: [PickleValue] {
+    get { content?.added ?? [] }
+    _modify { yield &ownContent.added }
+  }
+  /// A function that sets the state, with the state (the sixth item of a `__reduce__`).
+  var stateSetter: (setter: PickleValue, state: PickleValue)? {
+    get { content?.stateSetter }
+    set { ownContent.stateSetter = newValue }
+  }
 
   /// Where it was read: the file, and the operation that made it or set its state. For errors found later.
-  package internal(set) var origin: (file: String, offset: Int)?
+  package var origin: (file: String, offset: Int)? { file.map { ($0.text, offset) } }
+
+  /// Says where it was read.
+  func note(_ file: PickleFileName, _ offset: Int) { (self.file, self.offset) = (file, offset) }
+
+  /// Says where its state was set, of one that is known to have been read somewhere.
+  func noteState(_ offset: Int) { if file != nil { self.offset = offset } }
 
   /// An object in a form.
   public init(_ form: Form, state: PickleValue? = nil) {
@@ -57,11 +95,8 @@ public final class PickleObject: PickleNode {
 
   override func forget() {
     form = .instance(.none, arguments: [])
-    items = []
-    added = []
-    pairs = []
     state = nil
-    stateSetter = nil
+    content = nil
   }
 
   override func surrender(to pending: inout [PickleValue]) {
@@ -74,9 +109,11 @@ public final class PickleObject: PickleNode {
     case .instance(let callable, let arguments): pending += [callable] + arguments
     case .deferred: break
     }
-    PickleNode.moveContainers(of: &items, to: &pending)
-    PickleNode.moveContainers(of: &added, to: &pending)
-    for pair in pairs { pending += [pair.key, pair.value] }
+    if let content {
+      PickleNode.moveContainers(of: &content.items, to: &pending)
+      PickleNode.moveContainers(of: &content.added, to: &pending)
+      for pair in content.pairs { pending += [pair.key, pair.value] }
+    }
     if let state, state.isContainer { pending.append(state) }
     if let stateSetter { pending += [stateSetter.setter, stateSetter.state] }
     forget()
@@ -140,4 +177,11 @@ public final class PickleObject: PickleNode {
     default: return nil
     }
   }
+}
+
+/// The name of a file that objects were read from.
+final class PickleFileName: Sendable {
+  let text: String
+
+  init(_ text: String) { self.text = text }
 }

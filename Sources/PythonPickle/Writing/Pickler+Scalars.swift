@@ -132,7 +132,7 @@ extension Pickler {
   // MARK: Bytes
 
   mutating func saveBytes(_ value: PickleBytes) throws(FormatError) {
-    if let index = memoIndex(value) { return writeGet(index) }
+    if let index = memoIndex(value.identity) { return writeGet(index) }
     let isShared = value.isShared && (options.sharesEqualValues || value.count <= 1)
     let hash = isShared ? value.contentHash : 0
     if isShared, let index = sharedBytes.find(value, hash: hash) { return writeGet(index) }
@@ -140,16 +140,16 @@ extension Pickler {
       // The place in the memo comes when the call has been written.
       if isShared { steps.append(.shareLast(value)) }
       if value.count == 0 {
-        call("bytes", [], for: value)
+        call("bytes", [], for: value.identity)
       } else {
         let text =
           value.text ?? PickleString(codePoints: value.array.map { UInt32($0) }, isShared: value.count == 1)
-        call("encode", [.string(text), .string("latin1")], for: value, module: "_codecs")
+        call("encode", [.string(text), .string("latin1")], for: value.identity, module: "_codecs")
       }
       return
     }
     try writeBytes(value)
-    memoize(value)
+    memoize(value.identity)
     if isShared { sharedBytes.add(value, hash: hash, memoCount - 1) }
   }
 
@@ -172,12 +172,12 @@ extension Pickler {
   }
 
   mutating func saveByteArray(_ value: PickleBytes) throws(FormatError) {
-    if let index = memoIndex(value) { return writeGet(index) }
+    if let index = memoIndex(value.identity) { return writeGet(index) }
     guard version >= 5 else {
-      return call("bytearray", value.count == 0 ? [] : [.bytes(PickleBytes(value.storage))], for: value)
+      return call("bytearray", value.count == 0 ? [] : [.bytes(PickleBytes(another: value))], for: value.identity)
     }
     try writePayload(Pickler.header(Opcode.byteArray8, UInt64(value.count)), value)
-    memoize(value)
+    memoize(value.identity)
   }
 
   mutating func saveBuffer(_ value: PickleBuffer) throws(FormatError) {

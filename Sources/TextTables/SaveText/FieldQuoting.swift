@@ -19,7 +19,9 @@ struct FieldQuoting: Sendable {
     func contains(_ mark: [UInt8]) -> Bool {
       !mark.isEmpty && bytes.indices.contains { bytes[$0...].starts(with: mark) }
     }
-    guard (bytes.isEmpty && isOnly) || bytes.contains(10) || bytes.contains(13) || contains(delimiter) || contains(quote) else { return }
+    guard
+      (bytes.isEmpty && isOnly) || bytes.contains(10) || bytes.contains(13) || contains(delimiter) || contains(quote)
+    else { return }
     text.truncate(to: start)
     text.append(FieldQuoting.quoted(bytes[...], by: quote))
   }
