@@ -47,6 +47,12 @@ def test_candidates(folder):
     assert candidates(folder, "info", "model.npz:") == ["model.npz:weights", "model.npz:bias", "model.npz:b:c"]
     assert candidates(folder, "info", "model.npz:b:") == ["model.npz:b:c"]
     assert candidates(folder, "show", "a") == ["arr.npy"]
+    np.save(folder / "rec.npy", np.zeros(2, [("x", "f8"), ("y y", "U2")]))
+    np.savez(folder / "rec.npz", r=np.zeros(2, [("x", "f8"), ("z", "i2")]))
+    (folder / "t.csv").write_text("city,price\nBonn,3\n")
+    assert candidates(folder, "show", "rec.npy:x") == ["rec.npy:x"]
+    assert candidates(folder, "show", "rec.npz:r.") == ["rec.npz:r.x", "rec.npz:r.z"]
+    assert candidates(folder, "show", "t.csv:") == ["t.csv:city", "t.csv:price"]
     assert candidates(folder, "demo", "-C", "") == ["inner/"]
     assert candidates(folder, "pack", "out.npz", "w=model.npz:w") == ["w=model.npz:weights"]
     assert candidates(folder, "convert", "arr.npy", "x", "--to", "np") == ["npy", "npz"]

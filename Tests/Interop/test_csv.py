@@ -236,8 +236,14 @@ def test_first_lines(tmp_path):
 def test_slices(tmp_path):
     path = written(tmp_path, [["a", "b"]] + [[n, f"t{n}"] for n in range(10)])
     table = loaded(path)
-    for index, part in [("[0]", table[0]), ("[-1:]", table[-1:]), ("[::3]", table[::3]), (":a[2:4]", table["a"][2:4])]:
+    for index, part in [("[0]", table[0]), ("[2:4]", table[2:4]), ("[-1:]", table[-1:]), ("[::3]", table[::3]), (":a[2:4]", table["a"][2:4])]:
         np.testing.assert_array_equal(loaded(f"{path}{index}"), part, strict=True)
+
+
+def test_a_name_with_brackets(tmp_path):
+    path = written(tmp_path, [["n", "n[0]"], [1, 5], [2, 6]])
+    assert loaded(f"{path}:n[0]").tolist() == [5, 6]
+    assert loaded(f"{path}:n[1]").tolist() == 2 and loaded(f"{path}:n[0][1]").tolist() == 6
 
 
 def test_a_long_text_does_not_blow_the_table_up(tmp_path):

@@ -205,6 +205,6 @@ def test_objects_of_text(tmp_path, dtype, names, reader):
                 kind = np.dtype(list(zip("ab", [kind[0], kind[1]])))
             wanted = np.loadtxt(stream, delimiter=";", dtype=kind)
     for source, data in ((str(path), None), ("-", path.read_bytes())):
-        run_npy("convert", source, tmp_path / "o.npy", "--from", "text", *options, stdin=data)
+        run_npy("convert", source, tmp_path / "o.npy", "--from", "txt", *options, stdin=data)
         found = np.load(tmp_path / "o.npy", allow_pickle=True)
         assert found.dtype == wanted.dtype and found.shape == wanted.shape and found.tolist() == wanted.tolist()

@@ -163,8 +163,14 @@ struct Completion {
       if let point = start.lastIndex(of: "."), let (value, path) = try document.objects(at: String(start[..<point])) {
         return try children(of: value.value(at: path), after: String(start[...point]))
       }
-      if case .npy = document.content {
+      if case .npy(let file) = document.content {
+        if let fields = file.header.dtype.fields { return candidates(fields, after: "") }
         return try document.objects(at: "").map { children(of: $0.value, after: "") } ?? []
+      }
+      if case .npz(let archive) = document.content, let point = start.lastIndex(of: "."),
+        let fields = (try? archive.header(of: String(start[..<point])))?.dtype.fields
+      {
+        return candidates(fields, after: String(start[...point]))
       }
       guard case .npz(let archive) = document.content else { return [] }
       try archive.prepareHeaders()
@@ -188,8 +194,13 @@ struct Completion {
       }
       let numbers = pickle.following.indices.map { Candidate(text: "#\($0 + 1)", help: "a pickle of its own") }
       return children(of: pickle.value, after: "") + numbers.prefix(100)
+    case .text: return try document.columnNames().map { Candidate(text: $0) }
     default: return []
     }
+  }
+
+  private static func candidates(_ fields: [DType.Field], after path: String) -> [Candidate] {
+    fields.map { Candidate(text: path + $0.name, help: Console.printable($0.dtype.description)) }
   }
 
   private static func children(of value: PickleValue, after path: String) -> [Candidate] {

@@ -35,9 +35,14 @@ extension Address {
     }
   }
 
-  /// The address without a slice if what looks like one is part of a path in a pickle, or in an array of objects.
+  /// The address without a slice if what looks like one is part of a path in a pickle, or in an array of objects, or of the
+  /// name of a column.
   func exact(in document: Document) -> Address {
     guard slice != nil, let bracketed else { return self }
+    if case .text = document.content {
+      guard path != "-", (try? document.item(bracketed)) != nil else { return self }
+      return Address(path: path, member: bracketed)
+    }
     let found: PickleValue?
     if case .value(let whole, _) = document.content {
       found = try? whole.value(at: document.within(bracketed) ?? "")

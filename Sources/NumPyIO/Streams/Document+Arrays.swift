@@ -232,14 +232,24 @@ extension Document {
   private func csvTable(
     _ source: any ByteSource, _ format: FileFormat, _ column: String?
   ) throws(FormatError) -> CSVBlocks? {
+    do throws(FormatError) { return try csvReader(source, format)?.table(column: column) } catch {
+      throw error.at(file: path)
+    }
+  }
+
+  private func csvReader(_ source: any ByteSource, _ format: FileFormat) throws(FormatError) -> CSVReader? {
     guard !options.isTextChosen, source.isSeekable, format == .csv || format == .tsv else { return nil }
     var csv = CSVOptions()
     if format == .tsv { csv.delimiter = "\t" }
     if case .loadText(let reading) = options.text { csv.encoding = reading.encoding }
-    do throws(FormatError) {
-      let reader = try CSVReader(source, csv)
-      return reader.isMoreThanNumbers ? try reader.table(column: column) : nil
-    } catch { throw error.at(file: path) }
+    let reader = try CSVReader(source, csv)
+    return reader.isMoreThanNumbers ? reader : nil
+  }
+
+  /// The names of the columns of a `.csv` or `.tsv` file, as far as its first line tells them.
+  package func columnNames() throws(FormatError) -> [String] {
+    guard case .text(let source, let format) = content else { return [] }
+    return try csvReader(source, format)?.probableNames ?? []
   }
 
   func lazy(_ source: any ByteSource, _ reading: TextReading) throws(FormatError) -> LazyArray {

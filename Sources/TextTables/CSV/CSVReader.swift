@@ -103,6 +103,12 @@ package struct CSVReader {
     }
   }
 
+  /// The names of the columns, as far as the first line tells them.
+  package var probableNames: [String] {
+    if let namesInComment { return ColumnNames.distinct(namesInComment) }
+    return firstKinds.contains(.text) ? ColumnNames.distinct(firstLine) : []
+  }
+
   // MARK: Reading
 
   /// The table as a source of blocks, or one column of it that is told by its name or its number from 0 on.
