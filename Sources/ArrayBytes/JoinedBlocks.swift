@@ -29,7 +29,7 @@ package struct JoinedBlocks: ArrayBlockSource {
     if parts.count > 1 { dtype = dtype.native }
     var starts = [0]
     for part in ready.dropFirst() {
-      dtype = try part.wrapping { () throws(ArrayError) in try dtype.promoted(with: part.descriptor.dtype) }
+      dtype = try part.wrapping { () throws(ArrayError) in try JoinedBlocks.common(dtype, part.descriptor.dtype) }
       starts.append(shape[self.axis])
       try JoinedBlocks.extend(&shape, along: self.axis, by: part)
     }
@@ -79,6 +79,18 @@ package struct JoinedBlocks: ArrayBlockSource {
   private func converted(_ array: AnyNDArray) throws(FormatError) -> AnyNDArray {
     if array.dtype == descriptor.dtype { return array }
     return try wrapping { () throws(ArrayError) in try array.asType(descriptor.dtype, casting: .unsafe) }
+  }
+
+  /// The dtype of two arrays together; moments and durations have one in common, but the latter do not cast to it.
+  private static func common(_ left: DType, _ right: DType) throws(ArrayError) -> DType {
+    let dtype = try left.promoted(with: right)
+    guard dtype.kind != .datetime || (left.kind == .datetime && right.kind == .datetime) else {
+      throw ArrayError(
+        .dtypeMismatch,
+        "Cannot cast array data from \(DType.timedelta(.generic).debugDescription) to \(dtype.debugDescription) according "
+          + "to the rule 'same_kind'")
+    }
+    return dtype
   }
 
   package func forEachRun(ofCount count: Int, _ body: (AnyNDArray) throws(FormatError) -> Void) throws(FormatError) {

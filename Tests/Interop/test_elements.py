@@ -296,3 +296,28 @@ def test_refuses_what_is_no_image(folder):
     assert "-o FILE.png" in fails("plot", "--image", "good.npy", code=64)
     for option in (("--width", "100"), ("--kind", "hist"), ("--title", "x"), ("--log",), ("--theme", "dark")):
         assert option[0] in fails("plot", "--image", "good.npy", "-o", "x.png", *option, code=64)
+
+
+def test_json_lines(tmp_path):
+    path = tmp_path / "l.json"
+    rows = [{"a": n, "b": f"t{n}", "c": n / 4} for n in range(5)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = np.load(io.BytesIO(run_npy("convert", path, "-", "--to", "npy")))
+    assert found.dtype.names == ("a", "b", "c") and found.tolist() == [tuple(row.values()) for row in rows]
+    for values in ([1, 2, 3], [[1, 2.5], [3, 4]], ["x", "yy"]):
+        path.write_text("\n".join(json.dumps(value) for value in values))
+        found = np.load(io.BytesIO(run_npy("convert", path, "-", "--to", "npy")))
+        np.testing.assert_array_equal(found, np.array(values), strict=True)
+    for text, message in [("[1, 2] [3, 4]", b"text follows"), ("[1, 2]\n[3]\n", b"inhomogeneous"), ('{"a": 1}\n{"b": 2}\n', b"same fields")]:
+        path.write_text(text)
+        result = run_npy("show", path, check=False)
+        assert result.returncode == 1 and message in result.stderr
+
+
+def test_dates_in_json_and_back(tmp_path):
+    for moments in (["2020-01-01", "NaT"], ["NaT", "1999-12-31"]):
+        dates = np.array(moments, "M8[D]")
+        np.save(tmp_path / "d.npy", dates)
+        (tmp_path / "d.json").write_bytes(run_npy("show", tmp_path / "d.npy", "--json-values"))
+        found = np.load(io.BytesIO(run_npy("convert", tmp_path / "d.json", "-", "--to", "npy", "--dtype", "M8[D]")))
+        np.testing.assert_array_equal(found, dates, strict=True)

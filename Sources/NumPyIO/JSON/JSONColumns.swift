@@ -76,7 +76,8 @@ struct JSONColumn {
     case integers([Int])
     case unsigned([UInt64])
     case floats([Double])
-    case strings([String])
+    /// With nothing for `null`.
+    case strings([String?])
   }
 
   private var values = Values.none
@@ -110,6 +111,10 @@ struct JSONColumn {
       values = .none
       list.append(text)
       values = .strings(list)
+    case (.strings(var list), .null):
+      values = .none
+      list.append(String?.none)
+      values = .strings(list)
     case (.unsigned(var list), .unsigned(let number)):
       values = .none
       list.append(number)
@@ -128,7 +133,8 @@ struct JSONColumn {
 
   private static func start(_ value: JSONScalar, _ nullCount: Int) throws(ArrayError) -> Values {
     guard nullCount == 0 else {
-      guard let number = double(value) else { throw ArrayError(.badValue, "null among strings") }
+      if case .string(let text) = value { return .strings([String?](repeating: nil, count: nullCount) + [text]) }
+      guard let number = double(value) else { throw mixed }
       return .floats([Double](repeating: .nan, count: nullCount) + [number])
     }
     switch value {
@@ -167,7 +173,6 @@ struct JSONColumn {
     case (.unsigned(let list), .float), (.unsigned(let list), .null), (.unsigned(let list), .integer),
       (.unsigned(let list), .bool):
       values = .floats(list.map { Double($0) })
-    case (.strings, .null): throw ArrayError(.badValue, "null among strings")
     default: throw JSONColumn.mixed
     }
     try append(value)
@@ -181,7 +186,12 @@ struct JSONColumn {
     case .integers(let list): found = try NDArray(list, shape: shape).untyped
     case .unsigned(let list): found = try NDArray(list, shape: shape).untyped
     case .floats(let list): found = try NDArray(list, shape: shape).untyped
-    case .strings(let list): found = try AnyNDArray(strings: list).reshaped(shape)
+    case .strings(let list):
+      let isDate = dtype?.kind == .datetime
+      guard isDate || !list.contains(nil) else {
+        throw ArrayError(.badValue, "null among strings: --dtype 'M8[s]' reads dates that are none")
+      }
+      found = try AnyNDArray(strings: list.map { $0 ?? "NaT" }).reshaped(shape)
     }
     guard let dtype else { return found }
     if dtype.kind == .complex, found.dtype.kind != .complex, shape.last == 2 {

@@ -21,9 +21,37 @@ struct JSONParser {
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     var parser = JSONParser(text: JSONScanner(bytes, name: name, from: start), dtype: dtype)
     let value = try parser.value(depth: 0)
+    let end = parser.text.place
     parser.text.skipSpace()
-    guard parser.text.isAtEnd else { throw parser.text.error("text follows the value") }
-    return value
+    if parser.text.isAtEnd { return value }
+    guard bytes[end..<parser.text.place].contains(10) else { throw parser.text.error("text follows the value") }
+    return try lines(bytes, from: start, dtype: dtype, name: name)
+  }
+
+  /// JSON Lines: a value in each line is an element of an array.
+  private static func lines(
+    _ bytes: [UInt8], from start: Int, dtype: DType?, name: String
+  ) throws(FormatError) -> PickleValue {
+    var parser = JSONParser(text: JSONScanner(bytes, name: name, from: start), dtype: dtype)
+    var shape = NestedShape()
+    var columns = JSONColumns()
+    var count = 0
+    guard shape.continues(at: 0) else { return .none }
+    parser.text.skipSpace()
+    while !parser.text.isAtEnd {
+      let end = parser.text.place
+      try parser.elements(1, &shape, &columns)
+      count += 1
+      let place = parser.text.place
+      parser.text.skipSpace()
+      guard parser.text.isAtEnd || bytes[place..<parser.text.place].contains(10), parser.text.place > end else {
+        throw parser.text.error("text follows the value")
+      }
+    }
+    _ = shape.closes(at: 0, count: count)
+    do throws(ArrayError) {
+      return .array(.values(try columns.array(shape.lengths, dtype: dtype)))
+    } catch { throw parser.text.error(error.message, .badValue, at: start) }
   }
 
   /// How deeply lists and objects may nest: an array has at most 64 axes.

@@ -66,7 +66,7 @@ extension LazyArray {
     var places: [AnyNDArray] = []
     for array in arrays {
       let objects = try FormatError.wrapping(.badArgument, file: array.name) { () throws(ArrayError) in
-        guard array.dtype.fields == nil else {
+        guard array.dtype.fields == nil || !array.dtype.hasObjects else {
           throw ArrayError(.dtypeMismatch, "records of objects are not joined")
         }
         return try array.loadedObjects()
