@@ -217,6 +217,7 @@ def test_first_lines(tmp_path):
         ("a,b\n1,x\n\x1a", ("a", "b"), [(1, "x")]),
         # pandas and R: the labels of the rows have no name.
         ("a,b\nr1,1,2\nr2,3,4\n", ("f0", "a", "b"), [("r1", 1, 2), ("r2", 3, 4)]),
+        ("a,b\nr1,x,y\n", ("f0", "a", "b"), [("r1", "x", "y")]),
         # A delimiter at the end of each line.
         ("a,b\n1,x,\n3,y,\n", ("a", "b"), [(1, "x"), (3, "y")]),
         ("# made by x\na,b\n1,x\n", ("a", "b"), [(1, "x")]),

@@ -172,7 +172,7 @@ package struct CSVReader {
       }
       if isFirst { isFirst = false } else { count += 1 }
     }
-    if options.hasHeader ?? CSVHeader.isHeader(firstLine, firstKinds, rest) {
+    if lacksLabelName || options.hasHeader ?? CSVHeader.isHeader(firstLine, firstKinds, rest) {
       return Survey(isNamed: true, columns: rest, rowCount: count, byteCount: byteCount)
     }
     for column in rest.indices { first[column].add(rest[column]) }
