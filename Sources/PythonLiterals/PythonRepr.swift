@@ -2,6 +2,13 @@ internal import NumberText
 
 /// Python's `repr` of plain values, character for character.
 package enum PythonRepr {
+  /// A name from a file as it may reach a terminal: what is not printable is escaped as Python would, so that no name
+  /// can move the cursor or change colours.
+  package static func printable(_ name: String) -> String {
+    if name.unicodeScalars.allSatisfy({ isPrintable($0.value) }) { return name }
+    return String(string(name).dropFirst().dropLast())
+  }
+
   /// `repr` of a `str`: Python's choice of quotes and escapes.
   package static func string(_ text: String) -> String {
     string(codePoints: text.unicodeScalars.lazy.map(\.value))

@@ -312,7 +312,7 @@ def test_listing_of_what_is_no_pickle(tmp_path):
     with open(tmp_path / "objects.npy", "rb") as file:
         file.seek(header)
         pickletools.dis(file, out)
-    assert lines == out.getvalue().splitlines()[:len(lines)] and lines[-1].endswith("STOP")
+    assert lines == out.getvalue().splitlines()
     np.savez(tmp_path / "x.npz", a=np.arange(3))
     result = run_npy("pickle", tmp_path / "x.npz", check=False)
     assert result.returncode == 1 and not result.stdout and b"npz" in result.stderr

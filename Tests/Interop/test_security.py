@@ -250,3 +250,24 @@ def test_dtypes_that_share_types(folder, subarray):
         assert "types that nest" in fails("convert", path, "out.npy")
         for command in ("info", "show", "check"):
             run_npy(command, path, check=False, timeout=20)
+
+
+@pytest.mark.parametrize("name", [b"\x1b[31mtem", b'"\x1btem', b"a\x07b", "\u202etem".encode(), b"\x9b1m".decode("latin-1").encode()])
+def test_names_do_not_reach_the_terminal_raw(tmp_path, name):
+    """What a pickle calls, names, or is an instance of may be called anything; nothing of it moves a cursor."""
+    short = b"\x8c" + bytes([len(name)]) + name
+    pickles = {
+        "named": b"cos\nsys" + name + b"\n.", "called": b"cos\nsys" + name + b'\n(S"id"\ntR.',
+        "made": b"\x80\x04\x8c\x01m" + short + b"\x93)\x81.", "in": b"\x80\x04]\x8c\x01m" + short + b"\x93a.",
+        "key": b"\x80\x04}" + short + b"K\x01s.", "id": b"P" + b"x\n." if b"\n" in name else b"\x80\x04" + short + b"Q.",
+    }
+    raw = [name, name.decode().encode("utf-16-le")]
+    for kind, data in pickles.items():
+        path = tmp_path / f"{kind}.pkl"
+        path.write_bytes(data)
+        for command in (["show"], ["ls"], ["info"], ["pickle"], ["check"], ["convert"], ["stats"], ["info", "--json"], ["ls", "--json"]):
+            extra = [str(tmp_path / "o.npy")] if command == ["convert"] else []
+            result = run_npy(*command, path, *extra, check=False)
+            for text in (result.stdout, result.stderr):
+                assert not any(part in text for part in raw), (kind, command, text)
+                assert all(byte >= 0x20 or byte == 10 for byte in text), (kind, command, text)

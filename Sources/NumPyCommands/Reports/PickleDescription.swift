@@ -76,7 +76,7 @@ struct PickleDescription {
       }
       if rows.count == count {
         rows.append([
-          Console.printable(prefix), "-", value.typeName, index == 0 ? fileSize.map(TextTable.size) ?? "-" : "-",
+          Console.printable(prefix), "-", Console.printable(value.typeName), index == 0 ? fileSize.map(TextTable.size) ?? "-" : "-",
         ])
       }
     }

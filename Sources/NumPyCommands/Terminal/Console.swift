@@ -54,10 +54,6 @@ enum Console {
     return true
   }()
 
-  /// A name from a file as it may reach a terminal: what is not printable is escaped as Python would, so that no name
-  /// can move the cursor or change colours.
-  static func printable(_ name: String) -> String {
-    if name.unicodeScalars.allSatisfy({ PythonRepr.isPrintable($0.value) }) { return name }
-    return String(PythonRepr.string(name).dropFirst().dropLast())
-  }
+  /// A name from a file as it may reach a terminal.
+  static func printable(_ name: String) -> String { PythonRepr.printable(name) }
 }

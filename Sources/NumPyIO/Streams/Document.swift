@@ -136,7 +136,9 @@ public struct Document {
         }
       }
     }
-    if options.format == .npy || options.format == nil,
+    // What is known by its first bytes is not looked at again: each look is a request to a server.
+    let mayBeCompressed = options.format == nil && (format == .pkl || format == .json || format.isText)
+    if options.format == .npy || mayBeCompressed,
       let array = try CompressedNPY.open(source, recovering: options.recovers)
     {
       (format, source) = (.npy, array)

@@ -90,7 +90,7 @@ struct PickleReprPrinter {
       if set.count == 0 { return write("frozenset()") }
       enter(set, "frozenset({", set.items, "})", cyclic: "frozenset(...)")
     case .dict(let dict): enter(dict, "{", dict.entries, "}", cyclic: "{...}")
-    case .global(let global): write("<global \(global.qualifiedName)>")
+    case .global(let global): write("<global \(PythonRepr.printable(global.qualifiedName))>")
     case .object(let object): print(object)
     case .persistent(let reference):
       write("<persistent id ")
@@ -167,7 +167,7 @@ struct PickleReprPrinter {
     if let state = object.state { parts.append(("state", state)) }
     var later: [Step] = []
     if case .global(let global)? = object.callable {
-      later.append(.text(global.module == "builtins" ? global.name : global.qualifiedName))
+      later.append(.text(PythonRepr.printable(global.module == "builtins" ? global.name : global.qualifiedName)))
     } else if let callable = object.callable {
       later.append(.value(callable))
     }

@@ -17,7 +17,7 @@ extension PythonObject {
     case .defaultDict(let factory, let entries):
       let type: Part =
         factory.global.map { global in
-          .text("<class '\(global.module == "builtins" ? global.name : global.qualifiedName)'>")
+          .text("<class '\(PythonRepr.printable(global.module == "builtins" ? global.name : global.qualifiedName))'>")
         } ?? .value(factory)
       return PythonObject.call("defaultdict", [type, .value(.entries(entries))])
     case .counter(let entries):
