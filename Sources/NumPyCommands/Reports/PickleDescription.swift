@@ -76,7 +76,8 @@ struct PickleDescription {
       }
       if rows.count == count {
         rows.append([
-          Console.printable(prefix), "-", Console.printable(value.typeName), index == 0 ? fileSize.map(TextTable.size) ?? "-" : "-",
+          Console.printable(prefix), "-", Console.printable(value.typeName),
+          index == 0 ? fileSize.map(TextTable.size) ?? "-" : "-",
         ])
       }
     }
