@@ -85,10 +85,11 @@ package struct JoinedBlocks: ArrayBlockSource {
   private static func common(_ left: DType, _ right: DType) throws(ArrayError) -> DType {
     let dtype = try left.promoted(with: right)
     guard dtype.kind != .datetime || (left.kind == .datetime && right.kind == .datetime) else {
+      let duration = left.kind == .datetime ? right : left
       throw ArrayError(
         .dtypeMismatch,
-        "Cannot cast array data from \(DType.timedelta(.generic).debugDescription) to \(dtype.debugDescription) according "
-          + "to the rule 'same_kind'")
+        "Cannot cast array data from \(duration.debugDescription) to \(dtype.debugDescription) according to the rule "
+          + "'same_kind'")
     }
     return dtype
   }

@@ -203,8 +203,7 @@ extension DType {
       if source.kind == .string, isNative { return source }
       let count = source.kind == .string ? source.itemSize / 4 : source.textWidth ?? source.itemSize
       return DType.string(count).withByteOrder(byteOrder)
-    case .void where itemSize == 0 && structure == nil:
-      return source.structure == nil ? .void(source.itemSize) : source
+    case .void: return taking(lengthOf: source)
     case .datetime where dateUnit == .generic && (source.kind == .datetime || source.kind == .timedelta),
       .timedelta where dateUnit == .generic && (source.kind == .datetime || source.kind == .timedelta):
       let unit = source.dateUnit ?? .generic

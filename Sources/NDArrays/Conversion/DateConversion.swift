@@ -12,7 +12,7 @@ extension DateUnit {
 
   /// How many steps of another unit one step is, as a reduced fraction; `nil` without units. Years and months count
   /// as their mean over 400 years where the other unit has a fixed length.
-  func ratio(to other: DateUnit) -> (numerator: Int128, denominator: Int128)? {
+  package func ratio(to other: DateUnit) -> (numerator: Int128, denominator: Int128)? {
     guard let mine = length, let theirs = other.length else { return nil }
     let numerator = mine.numerator * theirs.denominator
     let denominator = mine.denominator * theirs.numerator

@@ -40,7 +40,7 @@ extension Address {
   func exact(in document: Document) -> Address {
     guard slice != nil, let bracketed else { return self }
     if case .text = document.content {
-      guard path != "-", (try? document.item(bracketed)) != nil else { return self }
+      guard path != "-", document.hasColumn(bracketed) else { return self }
       return Address(path: path, member: bracketed)
     }
     let found: PickleValue?

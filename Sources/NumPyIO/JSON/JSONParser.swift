@@ -33,25 +33,7 @@ struct JSONParser {
     _ bytes: [UInt8], from start: Int, dtype: DType?, name: String
   ) throws(FormatError) -> PickleValue {
     var parser = JSONParser(text: JSONScanner(bytes, name: name, from: start), dtype: dtype)
-    var shape = NestedShape()
-    var columns = JSONColumns()
-    var count = 0
-    guard shape.continues(at: 0) else { return .none }
-    parser.text.skipSpace()
-    while !parser.text.isAtEnd {
-      let end = parser.text.place
-      try parser.elements(1, &shape, &columns)
-      count += 1
-      let place = parser.text.place
-      parser.text.skipSpace()
-      guard parser.text.isAtEnd || bytes[place..<parser.text.place].contains(10), parser.text.place > end else {
-        throw parser.text.error("text follows the value")
-      }
-    }
-    _ = shape.closes(at: 0, count: count)
-    do throws(ArrayError) {
-      return .array(.values(try columns.array(shape.lengths, dtype: dtype)))
-    } catch { throw parser.text.error(error.message, .badValue, at: start) }
+    return .array(try parser.lines())
   }
 
   /// How deeply lists and objects may nest: an array has at most 64 axes.
@@ -83,6 +65,32 @@ struct JSONParser {
     var shape = NestedShape()
     var columns = JSONColumns()
     try elements(0, &shape, &columns)
+    return try made(shape, columns, from: start)
+  }
+
+  /// As if the lines were the elements of a list.
+  private mutating func lines() throws(FormatError) -> StoredArray {
+    let start = text.place
+    var shape = NestedShape()
+    var columns = JSONColumns()
+    var count = 0
+    _ = shape.continues(at: 0)
+    text.skipSpace()
+    while !text.isAtEnd {
+      try elements(1, &shape, &columns)
+      count += 1
+      let end = text.place
+      text.skipSpace()
+      guard text.isAtEnd || text.bytes[end..<text.place].contains(10) else {
+        throw text.error("text follows the value")
+      }
+    }
+    _ = shape.closes(at: 0, count: count)
+    return try made(shape, columns, from: start)
+  }
+
+  /// The array of elements that have been read.
+  private func made(_ shape: NestedShape, _ columns: JSONColumns, from start: Int) throws(FormatError) -> StoredArray {
     do throws(ArrayError) {
       return .values(try columns.array(shape.lengths, dtype: dtype))
     } catch { throw text.error(error.message, .badValue, at: start) }

@@ -16,9 +16,8 @@ extension ObjectArray {
   public static func loadText(
     from source: any ByteSource, options: LoadTextOptions
   ) throws(FormatError) -> ObjectArray {
-    let source = source.isSeekable ? source : ReplayableStream(source, folder: ScratchFile.defaultFolder)
-    let (prepared, options) = try options.prepared(source)
-    return try options.dtype.isStructured ? loadRecords(prepared, options) : loadTable(prepared, options)
+    let (source, options) = try options.prepared(source)
+    return try options.dtype.isStructured ? loadRecords(source, options) : loadTable(source, options)
   }
 
   /// Records some of whose fields are objects: their texts are read on their own.
@@ -30,6 +29,9 @@ extension ObjectArray {
       throw FormatError(
         .unsupported, "objects within fields of several values cannot be read from text", file: source.name)
     }
+    // It is read twice.
+    let source =
+      source.isSeekable ? source : ReplayableStream(source, folder: ScratchFile.defaultFolder, staysWhole: true)
     let places = fields.indices.filter { fields[$0].dtype.kind == .object }
     var plain = options
     plain.dtype = try structured(fields.map { ($0.name, $0.dtype.kind == .object ? .string(1) : $0.dtype) })

@@ -246,6 +246,13 @@ extension Document {
     return reader.isMoreThanNumbers ? reader : nil
   }
 
+  /// Whether a text has a column of exactly this name. Of a `.csv` or `.tsv` file no more than its beginning is read.
+  package func hasColumn(_ name: String) -> Bool {
+    guard case .text(let source, let format) = content else { return false }
+    if let reader = try? csvReader(source, format) { return reader.probableNames.contains(name) }
+    return (try? item(name)) != nil
+  }
+
   /// The names of the columns of a `.csv` or `.tsv` file, as far as its first line tells them.
   package func columnNames() throws(FormatError) -> [String] {
     guard case .text(let source, let format) = content else { return [] }

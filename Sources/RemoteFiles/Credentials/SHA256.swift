@@ -22,15 +22,24 @@ struct SHA256 {
     let whole = message.count / 64 * 64
     var words = [UInt32](repeating: 0, count: 64)
     for start in stride(from: 0, to: whole, by: 64) { hash.add(message, at: start, &words) }
-    // The end: a bit, zeros up to the last eight bytes of a block, and the length in bits.
-    var end = Array(message[whole...]) + [0x80]
+    let end = end(of: message, from: whole)
+    for start in stride(from: 0, to: end.count, by: 64) { hash.add(end, at: start, &words) }
+    return bytes(of: hash.state)
+  }
+
+  /// The last blocks of a message, as SHA-1 and SHA-256 pad them: a bit, zeros up to the last eight bytes of a block, and the
+  /// length in bits.
+  static func end(of message: [UInt8], from start: Int) -> [UInt8] {
+    var end = Array(message[start...]) + [0x80]
     while end.count % 64 != 56 { end.append(0) }
     let bits = UInt64(message.count) &* 8
     for shift in stride(from: UInt64(56), through: 0, by: -8) { end.append(UInt8(truncatingIfNeeded: bits >> shift)) }
-    for start in stride(from: 0, to: end.count, by: 64) { hash.add(end, at: start, &words) }
-    return hash.state.flatMap { word in
-      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
-    }
+    return end
+  }
+
+  /// The bytes of words, the most significant first.
+  static func bytes(of words: [UInt32]) -> [UInt8] {
+    words.flatMap { word in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) } }
   }
 
   /// The message's authentication code with a key (HMAC, RFC 2104).

@@ -3,8 +3,7 @@ package import ByteIO
 package import NDArrays
 
 /// A CSV table, or a column of it, as a source of blocks of rows, of which a few megabytes are in memory.
-package struct CSVBlocks: ArrayBlockSource, @unchecked Sendable {
-  // Unchecked: nothing changes.
+package struct CSVBlocks: ArrayBlockSource {
   private let reader: CSVReader
   private let isNamed: Bool
   private let slots: [(column: Int, slot: CSVSlot)]

@@ -6,7 +6,7 @@ internal import NDArrays
 ///
 /// The text is read twice, as the type of a column may be told by its last field: by ``table(column:)``, which goes through
 /// it, and for the values.
-package struct CSVReader {
+package struct CSVReader: Sendable {
   let source: any ByteSource
   private let options: CSVOptions
   private let syntax: TextSyntax
@@ -129,15 +129,15 @@ package struct CSVReader {
       return try CSVBlocks(self, survey, [(place, slot)], dtype: types[place], rowShape: [])
     }
     if isPlain {
-      let slots = FieldSlots(alike: types[0], count: types.count).map { CSVSlot($0) }
+      let slots = FieldSlots(alike: types[0], count: types.count)
       return try CSVBlocks(
-        self, survey, Array(slots.enumerated().map { ($0, $1) }), dtype: types[0], rowShape: [types.count])
+        self, survey, slots.enumerated().map { ($0, CSVSlot($1)) }, dtype: types[0], rowShape: [types.count])
     }
     let dtype = try FormatError.wrapping(.malformed, file: nil) { () throws(ArrayError) in
       try DType.structured(zip(names, types).map { (name: $0, dtype: $1) })
     }
-    let slots = try FieldSlot.slots(of: dtype).map { CSVSlot($0) }
-    return try CSVBlocks(self, survey, Array(slots.enumerated().map { ($0, $1) }), dtype: dtype, rowShape: [])
+    let slots = try FieldSlot.slots(of: dtype)
+    return try CSVBlocks(self, survey, slots.enumerated().map { ($0, CSVSlot($1)) }, dtype: dtype, rowShape: [])
   }
 
   private func place(of column: String, among names: [String]) throws(FormatError) -> Int {

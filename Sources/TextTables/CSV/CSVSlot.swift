@@ -2,7 +2,7 @@ internal import NDArrays
 internal import NumberText
 
 /// Stores the fields of a column of a CSV table, whose type holds them all.
-struct CSVSlot {
+struct CSVSlot: Sendable {
   let dtype: DType
   let offset: Int
   private let dates: FastDate?

@@ -8,7 +8,7 @@ struct ColumnKindSearch {
     var mayBeTruth = true
     var mayBeDate = true
 
-    /// Of all that a column may be to the end, its texts fit the first.
+    /// What all rows may be is for the reader to find; a column in which they differ is one of text.
     var kind: FieldSpelling.Kind { mayBeNumber || mayBeTruth || mayBeDate ? .unknown : .text }
   }
 
