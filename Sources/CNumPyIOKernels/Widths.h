@@ -27,4 +27,18 @@
 
 #endif
 
+// Two widths do: what is read and written, not what is calculated, takes the time.
+#if defined(__x86_64__)
+#define NPYIO_FOR_TWO_WIDTHS(DEFINE, NAME, ...)                                                             \
+  DEFINE(NAME##_16, , __VA_ARGS__)                                                                    \
+  DEFINE(NAME##_32, NPYIO_AVX2, __VA_ARGS__)
+#define NPYIO_CALL_TWO(NAME, WIDTH, ...) ((WIDTH) >= 32 ? NAME##_32(__VA_ARGS__) : NAME##_16(__VA_ARGS__))
+#else
+#define NPYIO_FOR_TWO_WIDTHS(DEFINE, NAME, ...) DEFINE(NAME##_16, , __VA_ARGS__)
+#define NPYIO_CALL_TWO(NAME, WIDTH, ...) ((void)(WIDTH), NAME##_16(__VA_ARGS__))
+#endif
+
+// A type of items that need not be aligned.
+#define NPYIO_LOOSE(T) __attribute__((aligned(1), may_alias)) T
+
 #endif

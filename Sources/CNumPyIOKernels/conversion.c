@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "CNumPyIOKernels.h"
+#include "Halves.h"
 #include "Widths.h"
 
 // Loops that compilers turn into vectors by themselves.
@@ -55,70 +56,32 @@ DEFINE_FROM(truth, uint8_t, (uint8_t)(x[i] != 0))
 DEFINE_CONVERSION(f32_to_f64, float, double, (double)x[i])
 DEFINE_CONVERSION(f64_to_f32, double, float, (float)x[i])
 
-// Half precision, by instructions that every processor with AVX2 has. Integers become halves by way of single precision, as in
-// NumPy. Floats become integers by the instructions that C compilers for this processor use; what they make of numbers that do
+// Integers become halves by way of single precision, as in NumPy. Floats become integers by the instructions that C compilers for this processor use; what they make of numbers that do
 // not fit is the processor's, not C's, so they are named.
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define AVX2_F16C __attribute__((target("avx2,fma,f16c")))
-
-AVX2_F16C static void f16_to_f32(const void *source, void *target, size_t count) {
-  size_t i = 0;
-  for (; i + 8 <= count; i += 8) {
-    __m128i halves = _mm_loadu_si128((const __m128i *)((const char *)source + 2 * i));
-    _mm256_storeu_ps((float *)((char *)target + 4 * i), _mm256_cvtph_ps(halves));
+// A vector of floats to one of integers of 32 bits, and what is left one by one.
+#define DEFINE_TO_I32(NAME, TARGET, S, LANES, LOAD, CONVERT, STORE, ONE)                              \
+  TARGET static void NAME(const void *source, void *target, size_t count) {                           \
+    typedef S from __attribute__((aligned(1), may_alias));                                            \
+    const from *x = source;                                                                           \
+    char *y = target;                                                                                 \
+    size_t i = 0;                                                                                     \
+    for (; i + LANES <= count; i += LANES) STORE((void *)(y + 4 * i), CONVERT(LOAD((const void *)(x + i)))); \
+    for (; i < count; i++) {                                                                          \
+      int32_t number = ONE;                                                                           \
+      memcpy(y + 4 * i, &number, 4);                                                                  \
+    }                                                                                                 \
   }
-  for (; i < count; i++) {
-    uint16_t half;
-    memcpy(&half, (const char *)source + 2 * i, 2);
-    float value = _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(half)));
-    memcpy((char *)target + 4 * i, &value, 4);
-  }
-}
-
-AVX2_F16C static void f32_to_f16(const void *source, void *target, size_t count) {
-  size_t i = 0;
-  for (; i + 8 <= count; i += 8) {
-    __m256 values = _mm256_loadu_ps((const float *)((const char *)source + 4 * i));
-    _mm_storeu_si128((__m128i *)((char *)target + 2 * i), _mm256_cvtps_ph(values, _MM_FROUND_TO_NEAREST_INT));
-  }
-  for (; i < count; i++) {
-    float value;
-    memcpy(&value, (const char *)source + 4 * i, 4);
-    uint16_t half = (uint16_t)_mm_cvtsi128_si32(_mm_cvtps_ph(_mm_set_ss(value), _MM_FROUND_TO_NEAREST_INT));
-    memcpy((char *)target + 2 * i, &half, 2);
-  }
-}
-
-static void f64_to_i32(const void *source, void *target, size_t count) {
-  size_t i = 0;
-  for (; i + 4 <= count; i += 4) {
-    __m128i low = _mm_cvttpd_epi32(_mm_loadu_pd((const double *)((const char *)source + 8 * i)));
-    __m128i high = _mm_cvttpd_epi32(_mm_loadu_pd((const double *)((const char *)source + 8 * i + 16)));
-    _mm_storeu_si128((__m128i *)((char *)target + 4 * i), _mm_unpacklo_epi64(low, high));
-  }
-  for (; i < count; i++) {
-    double value;
-    memcpy(&value, (const char *)source + 8 * i, 8);
-    int32_t number = _mm_cvttsd_si32(_mm_set_sd(value));
-    memcpy((char *)target + 4 * i, &number, 4);
-  }
-}
-
-static void f32_to_i32(const void *source, void *target, size_t count) {
-  size_t i = 0;
-  for (; i + 4 <= count; i += 4) {
-    __m128 values = _mm_loadu_ps((const float *)((const char *)source + 4 * i));
-    _mm_storeu_si128((__m128i *)((char *)target + 4 * i), _mm_cvttps_epi32(values));
-  }
-  for (; i < count; i++) {
-    float value;
-    memcpy(&value, (const char *)source + 4 * i, 4);
-    int32_t number = _mm_cvttss_si32(_mm_set_ss(value));
-    memcpy((char *)target + 4 * i, &number, 4);
-  }
-}
+#define OF_F64 _mm_cvttsd_si32(_mm_set_sd(x[i]))
+#define OF_F32 _mm_cvttss_si32(_mm_set_ss(x[i]))
+DEFINE_TO_I32(f64_to_i32_16, , double, 2, _mm_loadu_pd, _mm_cvttpd_epi32, _mm_storel_epi64, OF_F64)
+DEFINE_TO_I32(f64_to_i32_32, NPYIO_AVX2, double, 4, _mm256_loadu_pd, _mm256_cvttpd_epi32, _mm_storeu_si128, OF_F64)
+DEFINE_TO_I32(f64_to_i32_64, NPYIO_AVX512, double, 8, _mm512_loadu_pd, _mm512_cvttpd_epi32, _mm256_storeu_si256, OF_F64)
+DEFINE_TO_I32(f32_to_i32_16, , float, 4, _mm_loadu_ps, _mm_cvttps_epi32, _mm_storeu_si128, OF_F32)
+DEFINE_TO_I32(f32_to_i32_32, NPYIO_AVX2, float, 8, _mm256_loadu_ps, _mm256_cvttps_epi32, _mm256_storeu_si256, OF_F32)
+DEFINE_TO_I32(f32_to_i32_64, NPYIO_AVX512, float, 16, _mm512_loadu_ps, _mm512_cvttps_epi32, _mm512_storeu_si512, OF_F32)
 
 static inline int64_t int64_of_f64(double x) { return _mm_cvttsd_si64(_mm_set_sd(x)); }
 static inline int64_t int64_of_f32(float x) { return _mm_cvttss_si64(_mm_set_ss(x)); }
@@ -149,24 +112,15 @@ static int convert_by(
   return 1;
 }
 
-static size_t size_of(npyio_number type) {
-  switch (type) {
-    case NPYIO_INT8: case NPYIO_UINT8: case NPYIO_BOOL: return 1;
-    case NPYIO_INT16: case NPYIO_UINT16: case NPYIO_FLOAT16: return 2;
-    case NPYIO_INT32: case NPYIO_UINT32: case NPYIO_FLOAT32: return 4;
-    default: return 8;
-  }
-}
-
 #define FROM_FLOAT(NAME)                                                                              \
   switch (to) {                                                                                       \
     case NPYIO_BOOL: NAME##_to_bool(width, source, target, count); return 1;                          \
-    case NPYIO_INT32: NAME##_to_i32(source, target, count); return 1;                                 \
+    case NPYIO_INT32: NPYIO_CALL(NAME##_to_i32, width, source, target, count); return 1;              \
     case NPYIO_INT64: NAME##_to_i64(source, target, count); return 1;                                 \
     case NPYIO_UINT32: NAME##_to_u32(source, target, count); return 1;                                \
     case NPYIO_UINT64: NAME##_to_u64(source, target, count); return 1;                                \
     case NPYIO_INT8: case NPYIO_UINT8: case NPYIO_INT16: case NPYIO_UINT16:                           \
-      return convert_by(from, NPYIO_INT32, to, width, size_of(from), size_of(to), source, target, count); \
+      return convert_by(from, NPYIO_INT32, to, width, npyio_size_of(from), npyio_size_of(to), source, target, count); \
     default: return 0;                                                                                \
   }
 
@@ -174,13 +128,15 @@ static size_t size_of(npyio_number type) {
 static int convert_here(
     npyio_number from, npyio_number to, int width, const void *source, void *target, size_t count) {
   if (from == NPYIO_FLOAT16 || to == NPYIO_FLOAT16) {
-    if (width < 32 || from == NPYIO_FLOAT64 || from == to) return 0;
+    if (!npyio_has_halves(width) || from == to) return 0;
     if (to == NPYIO_FLOAT32) {
-      f16_to_f32(source, target, count);
+      npyio_halves_to_floats(source, target, count);
     } else if (from == NPYIO_FLOAT32) {
-      f32_to_f16(source, target, count);
+      npyio_floats_to_halves(source, target, count);
+    } else if (from == NPYIO_FLOAT64) {
+      npyio_doubles_to_halves(source, target, count);
     } else {
-      return convert_by(from, NPYIO_FLOAT32, to, width, size_of(from), size_of(to), source, target, count);
+      return convert_by(from, NPYIO_FLOAT32, to, width, npyio_size_of(from), npyio_size_of(to), source, target, count);
     }
     return 1;
   }

@@ -1,18 +1,6 @@
 #include "CNumPyIOKernels.h"
+#include "Halves.h"
 #include "Widths.h"
-
-// Two widths do: what is read and written, not what is calculated, takes the time.
-#if defined(__x86_64__)
-#define FOR_TWO_WIDTHS(DEFINE, NAME, ...)                                                             \
-  DEFINE(NAME##_16, , __VA_ARGS__)                                                                    \
-  DEFINE(NAME##_32, NPYIO_AVX2, __VA_ARGS__)
-#define CALL(NAME, WIDTH, ...) ((WIDTH) >= 32 ? NAME##_32(__VA_ARGS__) : NAME##_16(__VA_ARGS__))
-#else
-#define FOR_TWO_WIDTHS(DEFINE, NAME, ...) DEFINE(NAME##_16, , __VA_ARGS__)
-#define CALL(NAME, WIDTH, ...) ((void)(WIDTH), NAME##_16(__VA_ARGS__))
-#endif
-
-#define LOOSE(T) __attribute__((aligned(1), may_alias)) T
 
 // Each pair is read before its result is written, so that results may take the place of operands.
 #define LOOP(...) _Pragma("clang loop vectorize(assume_safety)") for (size_t i = 0; i < count; i++) __VA_ARGS__
@@ -20,8 +8,8 @@
 // The loops that become vectors, for elements that follow each other and one that stands for all; and the one for the rest.
 #define DEFINE_LOOPS(NAME, TARGET, T, R, X)                                                           \
   TARGET static void NAME(npyio_operand a, npyio_operand b, void *results, ptrdiff_t step, size_t count) {\
-    typedef T LOOSE(item);                                                                            \
-    typedef R LOOSE(result);                                                                          \
+    typedef T NPYIO_LOOSE(item);                                                                            \
+    typedef R NPYIO_LOOSE(result);                                                                          \
     const item *left = a.items, *right = b.items;                                                     \
     result *r = results;                                                                              \
     if (step == sizeof(R) && a.step == sizeof(T) && b.step == sizeof(T)) {                            \
@@ -43,9 +31,9 @@
   }
 
 #define DEFINE(NAME, T, R, X)                                                                         \
-  FOR_TWO_WIDTHS(DEFINE_LOOPS, NAME, T, R, X)                                                         \
+  NPYIO_FOR_TWO_WIDTHS(DEFINE_LOOPS, NAME, T, R, X)                                                         \
   static int NAME(int width, npyio_operand a, npyio_operand b, void *r, ptrdiff_t step, size_t count) {\
-    CALL(NAME, width, a, b, r, step, count);                                                          \
+    NPYIO_CALL_TWO(NAME, width, a, b, r, step, count);                                                          \
     return 1;                                                                                         \
   }
 
@@ -106,7 +94,39 @@ DEFINE_FLOAT(f64, double)
     default: return 0;                                                                                \
   }
 
-int npyio_elementwise(
+// Halves by way of single precision, each result rounded, block by block.
+enum { block = 256 };
+
+static void read_halves(npyio_operand operand, size_t start, size_t count, float *floats) {
+  uint16_t halves[block];
+  const char *from = (const char *)operand.items + (ptrdiff_t)start * operand.step;
+  if (operand.step != 2) npyio_copy_items(2, 0, 16, from, operand.step, halves, 2, count);
+  npyio_halves_to_floats(operand.step == 2 ? (const void *)from : halves, floats, count);
+}
+
+static int of_halves(
+    npyio_operation operation, int width, npyio_operand left, npyio_operand right, void *results, ptrdiff_t step,
+    size_t count) {
+  if (!npyio_has_halves(width) || operation >= NPYIO_AND) return 0;
+  float a[block], b[block];
+  npyio_operand x = {a, 4}, y = {b, 4};
+  for (size_t start = 0; start < count; start += block) {
+    size_t part = count - start < block ? count - start : block;
+    char *to = (char *)results + (ptrdiff_t)start * step;
+    read_halves(left, start, part, a);
+    read_halves(right, start, part, b);
+    if (operation >= NPYIO_EQUAL) {
+      npyio_elementwise(operation, NPYIO_FLOAT32, width, x, y, to, step, part);
+      continue;
+    }
+    npyio_elementwise(operation, NPYIO_FLOAT32, width, x, y, a, 4, part);
+    npyio_floats_to_halves(a, b, part);
+    npyio_copy_items(2, 0, width, b, 2, to, step, part);
+  }
+  return 1;
+}
+
+static int calculate(
     npyio_operation operation, npyio_number type, int width, npyio_operand left, npyio_operand right, void *results,
     ptrdiff_t step, size_t count) {
   switch (type) {
@@ -128,38 +148,51 @@ int npyio_elementwise(
     case NPYIO_UINT16: NUMBER(u16, u16, )
     case NPYIO_UINT32: NUMBER(u32, u32, )
     case NPYIO_UINT64: NUMBER(u64, u64, )
+    case NPYIO_FLOAT16: return of_halves(operation, width, left, right, results, step, count);
     case NPYIO_FLOAT32: NUMBER(f32, f32, CASE(NPYIO_DIVIDE, divide_f32))
     case NPYIO_FLOAT64: NUMBER(f64, f64, CASE(NPYIO_DIVIDE, divide_f64))
     default: return 0;
   }
 }
 
+int npyio_elementwise(
+    npyio_operation operation, npyio_number type, int width, npyio_operand left, npyio_operand right, void *results,
+    ptrdiff_t step, size_t count) {
+  ptrdiff_t size = (ptrdiff_t)npyio_size_of(type);
+  ptrdiff_t made = operation >= NPYIO_EQUAL ? 1 : size;
+  int x_apart = left.step != size && left.step != 0, y_apart = right.step != size && right.step != 0;
+  if (type == NPYIO_FLOAT16 || (!x_apart && !y_apart) || step != made)
+    return calculate(operation, type, width, left, right, results, step, count);
+  // Operands that lie apart are brought together, block by block.
+  uint64_t rooms[2][block];
+  for (size_t start = 0; start < count; start += block) {
+    size_t part = count - start < block ? count - start : block;
+    npyio_operand x = {(const char *)left.items + (ptrdiff_t)start * left.step, left.step};
+    npyio_operand y = {(const char *)right.items + (ptrdiff_t)start * right.step, right.step};
+    if (x_apart) npyio_copy_items((int)size, 0, width, x.items, x.step, rooms[0], size, part), x = (npyio_operand){rooms[0], size};
+    if (y_apart) npyio_copy_items((int)size, 0, width, y.items, y.step, rooms[1], size, part), y = (npyio_operand){rooms[1], size};
+    if (!calculate(operation, type, width, x, y, (char *)results + (ptrdiff_t)start * step, step, part)) return 0;
+  }
+  return count > 0 || calculate(operation, type, width, left, right, results, step, 0);
+}
+
 // Blocks without a way out within, so that they become vectors; after each the loop may end.
 #define DEFINE_EQUALITY(NAME, TARGET, T, DIFFERS)                                                     \
   TARGET static int NAME(npyio_operand a, npyio_operand b, size_t count) {                            \
-    typedef T LOOSE(item);                                                                            \
+    typedef T NPYIO_LOOSE(item);                                                                            \
     for (size_t start = 0; start < count; start += 1024) {                                            \
       size_t end = count - start < 1024 ? count : start + 1024;                                       \
       T different = 0;                                                                                \
-      if (a.step == sizeof(T) && b.step == sizeof(T)) {                                               \
-        const item *left = a.items, *right = b.items;                                                 \
-        for (size_t i = start; i < end; i++) { T x = left[i], y = right[i]; different |= (T)(DIFFERS); }\
-      } else {                                                                                        \
-        const char *p = (const char *)a.items + (ptrdiff_t)start * a.step;                            \
-        const char *q = (const char *)b.items + (ptrdiff_t)start * b.step;                            \
-        for (size_t i = start; i < end; i++, p += a.step, q += b.step) {                              \
-          T x = *(const item *)p, y = *(const item *)q;                                               \
-          different |= (T)(DIFFERS);                                                                  \
-        }                                                                                             \
-      }                                                                                               \
+      const item *left = a.items, *right = b.items;                                                   \
+      for (size_t i = start; i < end; i++) { T x = left[i], y = right[i]; different |= (T)(DIFFERS); }\
       if (different) return 0;                                                                        \
     }                                                                                                 \
     return 1;                                                                                         \
   }
 #define DEFINE_ALL_EQUAL(NAME, T, DIFFERS)                                                            \
-  FOR_TWO_WIDTHS(DEFINE_EQUALITY, NAME, T, DIFFERS)                                                   \
+  NPYIO_FOR_TWO_WIDTHS(DEFINE_EQUALITY, NAME, T, DIFFERS)                                                   \
   static int NAME(int width, npyio_operand a, npyio_operand b, size_t count) {                        \
-    return CALL(NAME, width, a, b, count);                                                            \
+    return NPYIO_CALL_TWO(NAME, width, a, b, count);                                                            \
   }
 
 DEFINE_ALL_EQUAL(same_u8, uint8_t, x ^ y)
@@ -174,7 +207,33 @@ DEFINE_ALL_EQUAL(same_f32, uint32_t, (x != y || (x & 0x7FFFFFFF) > 0x7F800000) &
 DEFINE_ALL_EQUAL(
     same_f64, uint64_t, (x != y || (x & ~(1ull << 63)) > 0x7FFull << 52) && ((x | y) & ~(1ull << 63)))
 
-int npyio_all_equal(npyio_number type, int width, npyio_operand left, npyio_operand right, size_t count) {
+static int all_equal(npyio_number type, int width, npyio_operand left, npyio_operand right, size_t count);
+
+// Brings items that lie apart together, in this machine's byte order.
+static const void *gathered(npyio_operand operand, int size, int swap, int width, size_t start, size_t count, void *room) {
+  const void *from = (const char *)operand.items + (ptrdiff_t)start * operand.step;
+  if (operand.step == size && !swap) return from;
+  npyio_copy_items(size, swap, width, from, operand.step, room, size, count);
+  return room;
+}
+
+int npyio_all_equal(
+    npyio_number type, int parts, int swap, int width, npyio_operand left, npyio_operand right, size_t count) {
+  int size = (int)npyio_size_of(type) * parts;
+  if ((left.step == size && right.step == size && !swap) || count == 0)
+    return all_equal(type, width, left, right, count * (size_t)parts);
+  uint64_t rooms[2][2 * block];
+  for (size_t start = 0; start < count; start += block) {
+    size_t part = count - start < block ? count - start : block;
+    npyio_operand x = {gathered(left, size, swap, width, start, part, rooms[0]), size};
+    npyio_operand y = {gathered(right, size, swap, width, start, part, rooms[1]), size};
+    int answer = all_equal(type, width, x, y, part * (size_t)parts);
+    if (answer != 1) return answer;
+  }
+  return 1;
+}
+
+static int all_equal(npyio_number type, int width, npyio_operand left, npyio_operand right, size_t count) {
   switch (type) {
     case NPYIO_INT8: case NPYIO_UINT8: return same_u8(width, left, right, count);
     case NPYIO_INT16: case NPYIO_UINT16: return same_u16(width, left, right, count);
@@ -185,70 +244,5 @@ int npyio_all_equal(npyio_number type, int width, npyio_operand left, npyio_oper
     case NPYIO_FLOAT32: return same_f32(width, left, right, count);
     case NPYIO_FLOAT64: return same_f64(width, left, right, count);
     default: return -1;
-  }
-}
-
-typedef struct { uint64_t low, high; } pair;
-static inline uint8_t swapped_1(uint8_t x) { return x; }
-static inline uint16_t swapped_2(uint16_t x) { return __builtin_bswap16(x); }
-static inline uint32_t swapped_4(uint32_t x) { return __builtin_bswap32(x); }
-static inline uint64_t swapped_8(uint64_t x) { return __builtin_bswap64(x); }
-static inline pair swapped_16(pair x) { return (pair){__builtin_bswap64(x.high), __builtin_bswap64(x.low)}; }
-#define AS_IT_IS(x) x
-
-#define DEFINE_COPY(NAME, TARGET, T, VALUE)                                                           \
-  TARGET static void NAME(const void *source, ptrdiff_t from_step, void *target, ptrdiff_t to_step, size_t count) {\
-    typedef T LOOSE(item);                                                                            \
-    if (from_step == sizeof(T) && to_step == sizeof(T)) {                                             \
-      const item *restrict x = source;                                                                \
-      item *restrict y = target;                                                                      \
-      for (size_t i = 0; i < count; i++) y[i] = VALUE(x[i]);                                          \
-      return;                                                                                         \
-    }                                                                                                 \
-    if (from_step == 2 * sizeof(T) && to_step == sizeof(T)) {                                         \
-      const item *restrict x = source;                                                                \
-      item *restrict y = target;                                                                      \
-      for (size_t i = 0; i < count; i++) y[i] = VALUE(x[2 * i]);                                      \
-      return;                                                                                         \
-    }                                                                                                 \
-    const char *p = source;                                                                           \
-    char *q = target;                                                                                 \
-    size_t i = 0;                                                                                     \
-    for (; i + 4 <= count; i += 4, p += 4 * from_step, q += 4 * to_step) {                            \
-      T a = *(const item *)p, b = *(const item *)(p + from_step);                                     \
-      T c = *(const item *)(p + 2 * from_step), d = *(const item *)(p + 3 * from_step);               \
-      *(item *)q = VALUE(a);                                                                          \
-      *(item *)(q + to_step) = VALUE(b);                                                              \
-      *(item *)(q + 2 * to_step) = VALUE(c);                                                          \
-      *(item *)(q + 3 * to_step) = VALUE(d);                                                          \
-    }                                                                                                 \
-    for (; i < count; i++, p += from_step, q += to_step) *(item *)q = VALUE(*(const item *)p);        \
-  }
-#define DEFINE_COPIES(SIZE, T)                                                                        \
-  FOR_TWO_WIDTHS(DEFINE_COPY, copy_##SIZE, T, AS_IT_IS)                                               \
-  FOR_TWO_WIDTHS(DEFINE_COPY, swap_##SIZE, T, swapped_##SIZE)
-
-DEFINE_COPIES(1, uint8_t)
-DEFINE_COPIES(2, uint16_t)
-DEFINE_COPIES(4, uint32_t)
-DEFINE_COPIES(8, uint64_t)
-DEFINE_COPIES(16, pair)
-
-#define COPY_CASE(SIZE)                                                                               \
-  case SIZE:                                                                                          \
-    if (swap) CALL(swap_##SIZE, width, source, source_step, target, target_step, count);              \
-    else CALL(copy_##SIZE, width, source, source_step, target, target_step, count);                   \
-    return 1;
-
-int npyio_copy_items(
-    int size, int swap, int width, const void *source, ptrdiff_t source_step, void *target, ptrdiff_t target_step,
-    size_t count) {
-  switch (size) {
-    COPY_CASE(1)
-    COPY_CASE(2)
-    COPY_CASE(4)
-    COPY_CASE(8)
-    COPY_CASE(16)
-    default: return 0;
   }
 }

@@ -1,10 +1,11 @@
 #include "CNumPyIOKernels.h"
+#include "Halves.h"
 #include "Widths.h"
 
 // Four vectors abreast, so that no comparison waits for the one before; then single ones, of which the last may begin among
 // items that have been looked at, which changes nothing. A vector of truths is all ones or zeros in each lane, and selects by `&`
 // and `|`, which compilers make the processor's own minimum and maximum. The lanes
-// are folded onto sixteen bytes, and these one by one.
+// are folded onto half as many until there is one.
 #define LOOK(ITEMS, FOUND, BETTER)                                                                    \
     {                                                                                                 \
       vector x = *(const loose *)(ITEMS);                                                             \
@@ -43,11 +44,10 @@
     LOOK(&found[3], found[2], BETTER)                                                                 \
     LOOK(&found[2], found[0], BETTER)                                                                 \
     *(loose *)left = found[0];                                                                        \
-    enum { few = 16 / sizeof(T) };                                                                    \
-    for (int lane = few; lane < lanes; lane++)                                                        \
-      left[lane % few] = left[lane] BETTER left[lane % few] ? left[lane] : left[lane % few];          \
-    for (int lane = 0; lane < few; lane++)                                                            \
-      if (left[lane] BETTER *best) *best = left[lane];                                                \
+    _Pragma("clang loop unroll(full)") for (int half = lanes / 2; half > 0; half /= 2)                \
+      for (int lane = 0; lane < half; lane++)                                                         \
+        left[lane] = left[lane + half] BETTER left[lane] ? left[lane + half] : left[lane];            \
+    if (left[0] BETTER *best) *best = left[0];                                                        \
     uint64_t words[BYTES / 8], any = 0;                                                               \
     *(truths_in_words *)words = strange;                                                              \
     for (int word = 0; word < BYTES / 8; word++) any |= words[word];                                  \
@@ -78,6 +78,20 @@ DEFINE_TYPE(f64, double, int64_t)
 #define CASE(TYPE, NAME)                                                                              \
   case TYPE: return is_maximum ? maximum_##NAME(width, items, count, best) : minimum_##NAME(width, items, count, best);
 
+static int extremum_of_halves(int width, int is_maximum, const char *items, size_t count, void *best) {
+  if (!npyio_has_halves(width)) return 0;
+  float floats[512], found;
+  int has_nan = 0;
+  npyio_halves_to_floats(best, &found, 1);
+  for (size_t start = 0; start < count; start += 512) {
+    size_t part = count - start < 512 ? count - start : 512;
+    npyio_halves_to_floats(items + 2 * start, floats, part);
+    has_nan |= npyio_extremum(NPYIO_FLOAT32, width, is_maximum, floats, part, &found);
+  }
+  npyio_floats_to_halves(&found, best, 1);
+  return has_nan;
+}
+
 int npyio_extremum(npyio_number type, int width, int is_maximum, const void *items, size_t count, void *best) {
   switch (type) {
     CASE(NPYIO_INT8, i8)
@@ -88,6 +102,7 @@ int npyio_extremum(npyio_number type, int width, int is_maximum, const void *ite
     CASE(NPYIO_UINT16, u16)
     CASE(NPYIO_UINT32, u32)
     CASE(NPYIO_UINT64, u64)
+    case NPYIO_FLOAT16: return extremum_of_halves(width, is_maximum, items, count, best);
     CASE(NPYIO_FLOAT32, f32)
     CASE(NPYIO_FLOAT64, f64)
     default: return 0;

@@ -10,9 +10,12 @@
 
 #include "ChecksumKernels.h"
 #include "ConversionKernels.h"
+#include "CopyingKernels.h"
 #include "DestructorDepth.h"
 #include "ElementwiseKernels.h"
 #include "ExtremumKernels.h"
+#include "ProductKernels.h"
+#include "ReductionKernels.h"
 #include "TextKernels.h"
 
 // The rows of a tile. Its columns are those of two vectors: 2 * width / sizeof(element).

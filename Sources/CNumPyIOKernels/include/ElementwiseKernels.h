@@ -25,13 +25,9 @@ int npyio_elementwise(
     npyio_operation operation, npyio_number type, int width, npyio_operand left, npyio_operand right, void *_Nonnull results,
     ptrdiff_t step, size_t count);
 
-// Whether `count` pairs of elements are equal; as floats NaN equals nothing. Returns -1 for a type that it does not know.
-int npyio_all_equal(npyio_number type, int width, npyio_operand left, npyio_operand right, size_t count);
-
-// Copies `count` items of 1, 2, 4, 8 or 16 bytes, and reverses the bytes of each if `swap` is not 0. Returns 0, having done
-// nothing, for another size. The steps are in bytes.
-int npyio_copy_items(
-    int size, int swap, int width, const void *_Nonnull source, ptrdiff_t source_step, void *_Nonnull target,
-    ptrdiff_t target_step, size_t count);
+// Whether `count` pairs of elements are equal; as floats NaN equals nothing. An element is one number, or two, of a type; if
+// `swap` is not 0 it is one, and both sides are in the other byte order. Returns -1 for a type that it does not know.
+int npyio_all_equal(
+    npyio_number type, int parts, int swap, int width, npyio_operand left, npyio_operand right, size_t count);
 
 #endif

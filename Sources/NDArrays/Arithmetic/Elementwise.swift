@@ -30,7 +30,8 @@ enum Elementwise {
       _ body: @Sendable (UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer, ElementwisePlan.Part) -> Void
     ) {
       if result.count == 0 { return }
-      plan.forEachPart { part in
+      let size = left.dtype.itemSize + right.dtype.itemSize + result.dtype.itemSize
+      plan.forEachPart(bytesEach: size) { part in
         // Safe: the plan's parts lie within the arrays, which this walk holds; the result is nobody else's, or the left
         // operand, each element of which is read before the result takes its place.
         unsafe body(
@@ -67,7 +68,7 @@ enum Elementwise {
     // Safe: of no elements nothing is read or written.
     unsafe Kernels.know { address in
       let operand = unsafe npyio_operand(items: address, step: 0)
-      return unsafe npyio_elementwise(operation, type, 0, operand, operand, address, 0, 0)
+      return unsafe npyio_elementwise(operation, type, npyio_vector_width(), operand, operand, address, 0, 0)
     }
   }
 

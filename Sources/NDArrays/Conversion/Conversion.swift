@@ -92,8 +92,10 @@ enum Conversion {
 
   /// Calls `row` for every run along the innermost axis, with the addresses of its first elements, both steps in
   /// bytes, and the number of elements; long runs are cut and spread over all cores.
+  ///
+  /// - Parameter grain: The fewest elements that are worth a thread's while.
   static func forEachRow(
-    _ source: AnyNDArray, _ target: AnyNDArray,
+    _ source: AnyNDArray, _ target: AnyNDArray, grain: Int = 1 << 16,
     _ row: @Sendable (Row) -> Void
   ) {
     guard source.count > 0 else { return }
@@ -103,7 +105,7 @@ enum Conversion {
     nonisolated(unsafe) let to = unsafe target.storage.baseAddress + target.offset + plan.firstOffset
     let inner = plan.inner
     plan.forEachRow { (targetOffset: Int, sourceOffset: Int) in
-      Parallel.forEachRange(of: inner.count, grain: 1 << 16) { range in
+      Parallel.forEachRange(of: inner.count, grain: grain) { range in
         row(
           unsafe Row(
             source: from + (sourceOffset &+ range.lowerBound &* inner.second), sourceStep: inner.second,

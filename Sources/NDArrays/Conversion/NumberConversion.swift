@@ -13,7 +13,8 @@ extension Conversion {
     let (fromType, fromSwaps) = (NumberType(from), !from.isNative)
     let (toType, toSwaps) = (NumberType(to), !to.isNative)
     let kernel = ConversionKernel(from, to)
-    forEachRow(source, target) { row in
+    let grain = kernel.map { ParallelGrain.elements(ofBytes: $0.bytesEach) } ?? 1 << 16
+    forEachRow(source, target, grain: grain) { row in
       if let kernel { return kernel.convert(row) }
       var done = 0
       while done < row.count {

@@ -91,9 +91,12 @@ protocol MatrixItem: BitwiseCopyable, Sendable {
   static var isSummedInOrder: Bool { get }
   var widened: Sum { get }
   init(narrowing sum: Sum)
+  /// The type as the loop for small products knows it; `nil` for one that it does not know.
+  static var productKernel: npyio_number? { get }
 }
 
 extension MatrixItem {
+  static var productKernel: npyio_number? { nil }
   static var isSummedInOrder: Bool { false }
 }
 extension MatrixItem where Sum == Self {
@@ -103,8 +106,14 @@ extension MatrixItem where Sum == Self {
   init(narrowing sum: Self) { self = sum }
 }
 
-extension Double: MatrixItem { typealias Sum = Double }
-extension Float: MatrixItem { typealias Sum = Float }
+extension Double: MatrixItem {
+  typealias Sum = Double
+  static var productKernel: npyio_number? { NPYIO_FLOAT64 }
+}
+extension Float: MatrixItem {
+  typealias Sum = Float
+  static var productKernel: npyio_number? { NPYIO_FLOAT32 }
+}
 extension UInt64: MatrixItem { typealias Sum = UInt64 }
 extension UInt32: MatrixItem { typealias Sum = UInt32 }
 extension UInt16: MatrixItem { typealias Sum = UInt16 }

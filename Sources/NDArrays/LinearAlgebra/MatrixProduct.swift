@@ -16,6 +16,10 @@ struct MatrixProduct<Item: MatrixItem> {
   private static var taskRows: Int { 96 }
   /// Below this many multiplications packing costs more than it saves.
   static var smallWork: Int { 2048 }
+  /// Up to this size the right matrix is not packed: it stays in the second cache.
+  private static var unpackedBytes: Int { 1 << 17 }
+  /// How many multiplications are worth another thread.
+  private static var sharedWork: Int { 1 << 19 }
 
   let left: MatrixView
   let right: MatrixView
@@ -30,6 +34,7 @@ struct MatrixProduct<Item: MatrixItem> {
   func write(to target: MatrixTarget<Item>) {
     let (rows, columns) = (left.rows, right.columns)
     let (work, overflow) = rows.multipliedReportingOverflow(by: columns &* left.columns)
+    if writeUnpacked(to: target) { return }
     if !overflow, work <= MatrixProduct.smallWork {
       writeSmall(to: target, rows: 0..<rows)
     } else if rows == 1 || columns == 1 {
@@ -59,6 +64,31 @@ struct MatrixProduct<Item: MatrixItem> {
       for index in 0..<count { unsafe target.start[index] = Item(narrowing: sums[index]) }
       extendLifetime(storage)
     }
+  }
+
+  /// Multiplies by a matrix that stays in the second cache as it lies, by a loop in C; false, having done nothing, where there is
+  /// none.
+  private func writeUnpacked(to target: MatrixTarget<Item>) -> Bool {
+    let (size, columns, steps) = (MemoryLayout<Item>.size, right.columns, left.columns)
+    guard let type = Item.productKernel, !isComplex, left.rows > 1, columns > 1, right.columnStride == size,
+      steps <= MatrixProduct.unpackedBytes / size / columns
+    else { return false }
+    // Safe: the loop reads the rows that it is given, all of the right matrix, and writes as many rows of the target, each of
+    // which is one worker's.
+    let multiply = { @Sendable (rows: Range<Int>) in
+      unsafe npyio_small_product(
+        type, vectorWidth, rows.count, steps, columns,
+        npyio_matrix(
+          items: left.start + rows.lowerBound * left.rowStride, row_step: left.rowStride, column_step: left.columnStride
+        ),
+        npyio_matrix(items: right.start, row_step: right.rowStride, column_step: right.columnStride),
+        target.start + rows.lowerBound * columns) != 0
+    }
+    // No rows to ask; any others are all done, or none.
+    guard multiply(0..<0) else { return false }
+    let grain = onAllCores ? 1 + MatrixProduct.sharedWork / (columns * steps) : .max
+    Parallel.forEachRange(of: left.rows, grain: grain) { (rows: Range<Int>) throws(Never) in _ = multiply(rows) }
+    return true
   }
 
   /// Three plain loops, for a few numbers.

@@ -1,3 +1,5 @@
+internal import CNumPyIOKernels
+
 /// A reducer whose result is one of the items, whichever part of a run is looked at first.
 protocol ExtremumReducer: Reducer where State == Item {
   /// Takes in a run on one core.
@@ -31,11 +33,9 @@ struct IntegerExtremum<Item: FixedWidthInteger & KernelNumber>: ExtremumReducer 
   var initial: Item { isMaximum ? .min : .max }
   @inline(__always)
   func step(_ state: Item, _ item: Item) -> Item { isMaximum ? max(state, item) : min(state, item) }
-  // Safe: the caller has a state for each item of the row.
-  func step(_ states: UnsafeMutablePointer<Item>, _ row: ItemRun<Item>) -> Bool {
-    guard let kernel = ExtremumKernel(Item.self) else { return false }
-    unsafe kernel.step(states, row, isMaximum: isMaximum)
-    return true
+  // Safe: the caller has a state for each item of a row.
+  func step(_ states: UnsafeMutablePointer<Item>, _ rows: ItemRows) -> Bool {
+    unsafe rows.fold(isMaximum ? NPYIO_MAXIMUM : NPYIO_MINIMUM, Item.kernel, into: states)
   }
   func extremum(_ state: Item, _ run: ItemRun<Item>) -> Item {
     guard let kernel = ExtremumKernel(Item.self) else { return stepping(state, run) }
@@ -85,11 +85,9 @@ struct RealExtremum<Item: BinaryFloatingPoint & KernelNumber>: ExtremumReducer {
   func step(_ state: Item, _ item: Item) -> Item {
     (isMaximum ? item > state : item < state) || item != item ? item : state
   }
-  // Safe: the caller has a state for each item of the row.
-  func step(_ states: UnsafeMutablePointer<Item>, _ row: ItemRun<Item>) -> Bool {
-    guard let kernel = ExtremumKernel(Item.self) else { return false }
-    unsafe kernel.step(states, row, isMaximum: isMaximum)
-    return true
+  // Safe: the caller has a state for each item of a row.
+  func step(_ states: UnsafeMutablePointer<Item>, _ rows: ItemRows) -> Bool {
+    unsafe rows.fold(isMaximum ? NPYIO_MAXIMUM : NPYIO_MINIMUM, Item.kernel, into: states)
   }
   func extremum(_ state: Item, _ run: ItemRun<Item>) -> Item {
     if state == state, let kernel = ExtremumKernel(Item.self) {

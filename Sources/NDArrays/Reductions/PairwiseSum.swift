@@ -1,3 +1,4 @@
+internal import CNumPyIOKernels
 internal import ParallelLoops
 
 /// A real number that is summed as a `Value`.
@@ -5,15 +6,23 @@ protocol RealItem: BitwiseCopyable, Sendable {
   associatedtype Value: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable
   var value: Value { get }
   init(rounding value: Value)
+  /// The type as the loop in C that sums it knows it; `nil` for one that is summed here.
+  static var sumKernel: npyio_number? { get }
+}
+
+extension RealItem {
+  static var sumKernel: npyio_number? { nil }
 }
 
 extension Double: RealItem {
+  static var sumKernel: npyio_number? { kernel }
   @inline(__always)
   var value: Double { self }
   @inline(__always)
   init(rounding value: Double) { self = value }
 }
 extension Float: RealItem {
+  static var sumKernel: npyio_number? { kernel }
   @inline(__always)
   var value: Float { self }
   @inline(__always)
@@ -21,6 +30,7 @@ extension Float: RealItem {
 }
 #if !(os(macOS) && arch(x86_64))
   extension Float16: RealItem {
+    static var sumKernel: npyio_number? { kernel }
     @inline(__always)
     var value: Float { Float(self) }
     @inline(__always)
@@ -51,6 +61,12 @@ protocol RealRun: Sendable {
   func part(_ range: Range<Int>) -> Self
   /// Itself if the items lie close together: spelled apart so that the compiler sees the unit stride.
   var packed: Self? { get }
+  /// The sum, where there is a loop in C for it.
+  var sumInC: Value? { get }
+}
+
+extension RealRun {
+  var sumInC: Value? { nil }
 }
 
 extension ItemRun: RealRun where Item: RealItem {
@@ -60,6 +76,13 @@ extension ItemRun: RealRun where Item: RealItem {
   var packed: ItemRun? {
     // Safe: the same items, whose step is their size.
     isPacked ? unsafe ItemRun(start, step: MemoryLayout<Item>.size, count: count) : nil
+  }
+  var sumInC: Item.Value? {
+    guard let type = Item.sumKernel else { return nil }
+    var sum = 0.0
+    // Safe: the run's items lie in memory that its maker holds.
+    let isKnown = unsafe npyio_pairwise_sum(type, npyio_vector_width(), start, step, count, &sum)
+    return isKnown != 0 ? Item.Value(sum) : nil
   }
 }
 
@@ -83,7 +106,7 @@ struct SquaredDeviations<Item: RealItem>: RealRun {
 enum PairwiseSum {
   private static let leaf = 128
   /// From this many items on, the branches are shared out.
-  private static let shared = 1 << 17
+  private static let shared = 1 << 19
 
   @inline(__always)
   static func sum<Run: RealRun>(_ run: Run, onAllCores: Bool) -> Run.Value {
@@ -97,10 +120,12 @@ enum PairwiseSum {
     return branch(run)
   }
 
-  private static func branch<Run: RealRun>(_ run: Run) -> Run.Value {
+  private static func branch<Run: RealRun>(_ run: Run) -> Run.Value { run.sumInC ?? halves(run) }
+
+  private static func halves<Run: RealRun>(_ run: Run) -> Run.Value {
     if run.count > leaf {
       let half = run.count / 2 - run.count / 2 % 8
-      return branch(run.part(0..<half)) + branch(run.part(half..<run.count))
+      return halves(run.part(0..<half)) + halves(run.part(half..<run.count))
     }
     if run.count < 8 {
       var sum: Run.Value = -0.0
@@ -154,6 +179,12 @@ enum PairwiseSum {
   private static func complexBranch<Part: BinaryFloatingPoint & BitwiseCopyable & Sendable>(
     _ run: ItemRun<NumberPair<Part>>
   ) -> NumberPair<Part> {
+    if run.isPacked {
+      let type = MemoryLayout<Part>.size == 4 ? NPYIO_FLOAT32 : NPYIO_FLOAT64
+      var sum = NumberPair<Part>.zero
+      // Safe: the run's items lie in memory that its maker holds; the sum has two parts of the type, which is `Float` or `Double`.
+      if unsafe npyio_pairwise_sum_of_pairs(type, npyio_vector_width(), run.start, run.count, &sum) != 0 { return sum }
+    }
     if run.count > leaf / 2 {
       let half = (run.count - run.count % 8) / 2
       return complexBranch(run.part(0..<half)) + complexBranch(run.part(half..<run.count))

@@ -1,3 +1,4 @@
+internal import CNumPyIOKernels
 internal import ParallelLoops
 
 /// How many items become one.
@@ -12,20 +13,47 @@ protocol Reducer: Sendable {
   func fold(_ state: State, _ run: ItemRun<Item>, onAllCores: Bool) -> State
   /// Takes in one item.
   func step(_ state: State, _ item: Item) -> State
-  /// Takes an item of a row into each of as many states; false, having done nothing, if there is no quicker way than one
-  /// by one.
-  func step(_ states: UnsafeMutablePointer<State>, _ row: ItemRun<Item>) -> Bool
+  /// Takes rows of items into as many states as each has items, one row after the other; false, having done nothing, if there is
+  /// no quicker way than item by item.
+  func step(_ states: UnsafeMutablePointer<State>, _ rows: ItemRows) -> Bool
+}
+
+/// Rows of items in memory, for loops in C.
+///
+/// The caller that makes one keeps the memory alive, and unchanged, while the rows are used.
+@safe struct ItemRows {
+  let start: UnsafeRawPointer
+  /// The distance in bytes from one item of a row to the next.
+  let step: Int
+  let count: Int
+  /// The distance in bytes from one row to the next.
+  let rowStep: Int
+  let rowCount: Int
+
+  init(_ start: UnsafeRawPointer, step: Int, count: Int, rowStep: Int, rowCount: Int) {
+    // Safe: only stored; the caller that makes rows keeps their items in memory as long as they are used.
+    unsafe self.start = start
+    (self.step, self.count, self.rowStep, self.rowCount) = (step, count, rowStep, rowCount)
+  }
+
+  /// Takes the rows into states, by an operation of the loops in C; false if they have none for the type.
+  func fold(_ operation: npyio_operation, _ type: npyio_number?, into states: UnsafeMutableRawPointer) -> Bool {
+    guard let type else { return false }
+    // Safe: the caller has a state for each item of a row.
+    return unsafe npyio_fold_rows(operation, type, npyio_vector_width(), states, start, step, rowStep, rowCount, count)
+      != 0
+  }
 }
 
 extension Reducer {
-  func step(_ states: UnsafeMutablePointer<State>, _ row: ItemRun<Item>) -> Bool { false }
+  func step(_ states: UnsafeMutablePointer<State>, _ rows: ItemRows) -> Bool { false }
 
   /// Folds the parts of a long run on all cores, for reducers whose order does not show.
   func foldParts(
     _ state: State, _ run: ItemRun<Item>, fold: @Sendable (State, ItemRun<Item>) -> State,
     combine: (State, State) -> State
   ) -> State {
-    let size = 1 << 17
+    let size = ParallelGrain.bytes / MemoryLayout<Item>.size
     guard run.count >= 2 * size else { return fold(state, run) }
     let pieces = (run.count + size - 1) / size
     let storage = ArrayStorage(uninitializedByteCount: pieces * MemoryLayout<State>.stride)
@@ -80,8 +108,8 @@ enum Reduction {
       byRows(
         ItemAxis(count: count, step: step, start: start), array, shape, strides, inner: inner, reducer, into: result)
     } else {
-      Parallel.forEachRange(of: result.count, grain: 1 + (1 << 16) / max(1, count)) {
-        (range: Range<Int>) throws(Never) in
+      let grain = 1 + ParallelGrain.bytes / MemoryLayout<R.Item>.size / max(1, count)
+      Parallel.forEachRange(of: result.count, grain: grain) { (range: Range<Int>) throws(Never) in
         for index in range {
           var rest = index
           var offset = start
@@ -116,12 +144,14 @@ enum Reduction {
     _ reduced: ItemAxis, _ array: AnyNDArray, _ shape: [Int], _ strides: [Int], inner: Int, _ reducer: R,
     into result: AnyNDArray
   ) {
-    let blockSize = 512
+    // States of a block stay in the nearest cache.
+    let blockSize = (1 << 14) / MemoryLayout<R.State>.size
     let width = shape[inner]
     let blocks = (width + blockSize - 1) / blockSize
     let outer = shape.indices.filter { $0 != inner }
     let places = result.count / width
-    let perTask = max(1, (1 << 16) / (reduced.count * min(width, blockSize)))
+    let grain = ParallelGrain.bytes / MemoryLayout<R.Item>.size
+    let perTask = max(1, grain / (reduced.count * min(width, blockSize)))
     let tasks = (places * blocks + perTask - 1) / perTask
     Parallel.forEach(tasks) { (task: Int) throws(Never) in
       // Safe: new memory for the states of one block, given back at the end of the closure.
@@ -137,12 +167,13 @@ enum Reduction {
           let first = item % blocks * blockSize
           let count = min(blockSize, width - first)
           unsafe states[..<count].initialize(repeating: reducer.initial)
-          for index in 0..<reduced.count {
-            // Safe: the row is one of the array's, which the caller holds.
-            let row = unsafe ItemRun<R.Item>(
-              array.firstElement + from + index * reduced.step + first * strides[inner], step: strides[inner],
-              count: count)
-            if let first = states.baseAddress, unsafe reducer.step(first, row) { continue }
+          // Safe: the rows are the array's, which the caller holds, and there is a state for each item of a row.
+          let start = unsafe array.firstElement + from + first * strides[inner]
+          let rows = unsafe ItemRows(
+            start, step: strides[inner], count: count, rowStep: reduced.step, rowCount: reduced.count)
+          let isDone = unsafe states.baseAddress.map { unsafe reducer.step($0, rows) } ?? false
+          for index in 0..<(isDone ? 0 : reduced.count) {
+            let row = unsafe ItemRun<R.Item>(start + index * reduced.step, step: strides[inner], count: count)
             if row.isPacked {
               // Spelled apart so that the compiler sees the unit stride.
               let packed = unsafe ItemRun<R.Item>(row.start, step: MemoryLayout<R.Item>.size, count: count)

@@ -83,9 +83,7 @@ extension AnyNDArray {
     case (.bool, _), (.unsignedInteger, _), (.signedInteger, _), (.float, 8):
       return try squares(in: .float64, mean)
     case (.float, 4): return try squares(in: .float32, mean)
-    #if !(os(macOS) && arch(x86_64))
-      case (.float, 2): return try squares(Float16.self, Float16.self, mean, .float16) { square($0 - $1) }
-    #endif
+    case (.float, 2): return try squares(in: .float16, mean)
     case (.complex, 8):
       return try squares(NumberPair<Float>.self, NumberPair<Float>.self, mean, .float32) {
         let part = $0 - $1
@@ -108,9 +106,6 @@ extension AnyNDArray {
     _ = try Elementwise.calculate(.difference, elements, mean, dtype: dtype, into: result)
     return try Elementwise.calculate(.product, result, result, dtype: dtype, into: result)
   }
-
-  @inline(__always)
-  private func square<Number: FloatingPoint>(_ number: Number) -> Number { number * number }
 
   @inline(__always)
   private func squares<Item: BitwiseCopyable, Mean: BitwiseCopyable, Square: BitwiseCopyable>(

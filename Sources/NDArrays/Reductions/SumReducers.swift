@@ -1,7 +1,8 @@
+internal import CNumPyIOKernels
 internal import ParallelLoops
 
 /// Sums floating-point numbers in their own type, half precision by way of single.
-struct RealSum<Item: RealItem>: Reducer where Item: BinaryFloatingPoint {
+struct RealSum<Item: RealItem & KernelNumber>: Reducer where Item: BinaryFloatingPoint {
   typealias State = Item
   var initial: Item { 0 }
   @inline(__always)
@@ -10,6 +11,10 @@ struct RealSum<Item: RealItem>: Reducer where Item: BinaryFloatingPoint {
   }
   @inline(__always)
   func step(_ state: Item, _ item: Item) -> Item { Item(rounding: state.value + item.value) }
+  // Safe: the caller has a state for each item of a row.
+  func step(_ states: UnsafeMutablePointer<Item>, _ rows: ItemRows) -> Bool {
+    unsafe rows.fold(NPYIO_ADD, Item.kernel, into: states)
+  }
 }
 
 /// Sums of numbers in the other byte order: NumPy brings that many at a time into the processor's, and sums these.
@@ -26,6 +31,8 @@ struct BufferedSum<R: Reducer>: Reducer {
   }
   @inline(__always)
   func step(_ state: R.State, _ item: R.Item) -> R.State { base.step(state, item) }
+  // Safe: the caller has a state for each item of a row.
+  func step(_ states: UnsafeMutablePointer<R.State>, _ rows: ItemRows) -> Bool { unsafe base.step(states, rows) }
 }
 
 /// How many elements NumPy converts at a time: `np.getbufsize()`.
@@ -73,10 +80,18 @@ struct ComplexSum<Part: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Reduc
   }
   @inline(__always)
   func step(_ state: NumberPair<Part>, _ item: NumberPair<Part>) -> NumberPair<Part> { state + item }
+  // Safe: the caller has a state for each item of a row, which is two numbers as the item is.
+  func step(_ states: UnsafeMutablePointer<NumberPair<Part>>, _ rows: ItemRows) -> Bool {
+    let size = MemoryLayout<Part>.size
+    guard rows.step == 2 * size else { return false }
+    let parts = unsafe ItemRows(
+      rows.start, step: size, count: 2 * rows.count, rowStep: rows.rowStep, rowCount: rows.rowCount)
+    return unsafe parts.fold(NPYIO_ADD, size == 4 ? NPYIO_FLOAT32 : NPYIO_FLOAT64, into: states)
+  }
 }
 
 /// Sums integers modulo 2**64.
-struct IntegerSum<Item: FixedWidthInteger & BitwiseCopyable & Sendable>: Reducer {
+struct IntegerSum<Item: FixedWidthInteger & KernelNumber>: Reducer {
   var initial: UInt64 { 0 }
   @inline(__always)
   func fold(_ state: UInt64, _ run: ItemRun<Item>, onAllCores: Bool) -> UInt64 {
@@ -89,17 +104,18 @@ struct IntegerSum<Item: FixedWidthInteger & BitwiseCopyable & Sendable>: Reducer
   }
   @inline(__always)
   func step(_ state: UInt64, _ item: Item) -> UInt64 { state &+ UInt64(truncatingIfNeeded: item) }
-  @inline(__always)
+  // Safe: the caller has a state for each item of a row.
+  func step(_ states: UnsafeMutablePointer<UInt64>, _ rows: ItemRows) -> Bool {
+    unsafe rows.fold(NPYIO_ADD, Item.kernel, into: states)
+  }
   private func sum(_ state: UInt64, _ run: ItemRun<Item>) -> UInt64 {
-    var sum = state
-    if run.isPacked {
-      // Spelled apart so that the compiler sees the unit stride.
-      // Safe: the same items, whose step is their size.
-      let packed = unsafe ItemRun<Item>(run.start, step: MemoryLayout<Item>.size, count: run.count)
-      for index in 0..<run.count { sum &+= UInt64(truncatingIfNeeded: packed[index]) }
+    var sum: UInt64 = 0
+    if let type = Item.kernel {
+      // Safe: the run's items lie in memory that its maker holds.
+      _ = unsafe npyio_integer_sum(type, npyio_vector_width(), run.start, run.step, run.count, &sum)
     } else {
       for index in 0..<run.count { sum &+= UInt64(truncatingIfNeeded: run[index]) }
     }
-    return sum
+    return state &+ sum
   }
 }

@@ -77,18 +77,21 @@ struct ElementwisePlan: Sendable {
   }
 
   /// Calls `body` for parts of all rows, on all cores where that is worth it. No two parts share a result.
+  ///
+  /// - Parameter size: How many bytes an element's operands and result have together.
   @inline(__always)
-  func forEachPart(_ body: @Sendable (Part) -> Void) {
+  func forEachPart(bytesEach size: Int, _ body: @Sendable (Part) -> Void) {
+    let grain = ParallelGrain.elements(ofBytes: size)
     let rows = axes.reduce(1) { $0 * $1.count }
     if rows == 1 {
       let inner = inner
-      Parallel.forEachRange(of: inner.count, grain: 1 << 16) { (range: Range<Int>) throws(Never) in
+      Parallel.forEachRange(of: inner.count, grain: grain) { (range: Range<Int>) throws(Never) in
         let first = range.lowerBound
         body(
           Part(left: first * inner.left, right: first * inner.right, result: first * inner.result, count: range.count))
       }
     } else {
-      Parallel.forEachRange(of: rows, grain: max(1, (1 << 16) / max(1, inner.count))) {
+      Parallel.forEachRange(of: rows, grain: max(1, grain / max(1, inner.count))) {
         (range: Range<Int>) throws(Never) in forEachRow(range, body)
       }
     }

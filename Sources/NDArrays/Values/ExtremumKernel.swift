@@ -34,14 +34,4 @@ struct ExtremumKernel<Item: KernelNumber> {
     }
     return hasNaN
   }
-
-  /// Makes each state the smaller or larger of itself and an item; NaN wins.
-  func step(_ states: UnsafeMutablePointer<Item>, _ row: ItemRun<Item>, isMaximum: Bool) {
-    let size = MemoryLayout<Item>.size
-    // Safe: there are as many states as items.
-    unsafe npyio_elementwise(
-      isMaximum ? NPYIO_MAXIMUM : NPYIO_MINIMUM, type, npyio_vector_width(),
-      npyio_operand(items: row.start, step: row.step),
-      npyio_operand(items: states, step: size), states, size, row.count)
-  }
 }

@@ -17,10 +17,16 @@ extension UInt64: KernelNumber { static var kernel: npyio_number? { NPYIO_UINT64
 extension Float: KernelNumber { static var kernel: npyio_number? { NPYIO_FLOAT32 } }
 extension Double: KernelNumber { static var kernel: npyio_number? { NPYIO_FLOAT64 } }
 #if !(os(macOS) && arch(x86_64))
-  extension Float16: KernelNumber { static var kernel: npyio_number? { nil } }
+  extension Float16: KernelNumber { static var kernel: npyio_number? { Kernels.knowHalves ? NPYIO_FLOAT16 : nil } }
 #endif
 
 enum Kernels {
+  /// Whether the loops in C know half precision on this processor.
+  // Safe: of no elements nothing is read or written.
+  static let knowHalves = unsafe know { address in
+    unsafe npyio_fold_rows(NPYIO_ADD, NPYIO_FLOAT16, npyio_vector_width(), address, address, 2, 0, 0, 0)
+  }
+
   /// Whether a loop in C knows its types, which it tells when it is given no elements.
   ///
   /// - Parameter ask: Calls the loop with an address for all it reads and writes.

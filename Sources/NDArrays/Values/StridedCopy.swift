@@ -71,8 +71,16 @@ package enum StridedCopy {
     if let outer = plan.tileAxis {
       // The source runs on along another axis than the target: go through both in square tiles.
       let tile = 64
+      let axis = plan.axes[outer]
+      let isPlain = inner.first == size && axis.second == size && (swap == 1 || swap == size)
       plan.forEachRow(leavingOut: outer) { (offset: Int, other: Int) in
-        let axis = plan.axes[outer]
+        if isPlain,
+          unsafe npyio_transpose(
+            CInt(size), swap == 1 ? 0 : 1, npyio_vector_width(), from + other, inner.second, to + offset, axis.first,
+            axis.count, inner.count) != 0
+        {
+          return
+        }
         var start = 0
         while start < axis.count {
           let end = min(start + tile, axis.count)

@@ -73,8 +73,8 @@ extension PickleMachine {
     try checkCallable(callable)
     // Python 3.13 and later name what lies within a class so at the protocols up to 3, with a tuple that is not
     // memoized; earlier ones made a call like any other, which is kept as one.
-    if tupleEnd == operationStart, tuple.items.count == 2, case .global(let type) = tuple.items[0],
-      case .string(let name) = tuple.items[1], callable.global?.matches("builtins", "getattr") == true,
+    if tupleEnd == operationStart, tuple.count == 2, case .global(let type) = tuple[0],
+      case .string(let name) = tuple[1], callable.global?.matches("builtins", "getattr") == true,
       !name.hasLoneSurrogates
     {
       let dotted = PickleString("\(type.name).\(name.text)", isShared: false)
@@ -84,7 +84,7 @@ extension PickleMachine {
       return
     }
     if let onCall = options.onCall { onCall(PickleObject(.reduce(callable: callable, arguments: tuple))) }
-    if case .global(let global) = callable,
+    if case .global(let global) = callable, global.mayBeValue,
       let value = try Builtins.value(of: global, tuple.items, limits: options.limits)
     {
       try push(value)

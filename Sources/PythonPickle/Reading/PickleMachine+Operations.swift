@@ -33,7 +33,8 @@ extension PickleMachine {
     case Opcode.tuple2: try takeTuple(2)
     case Opcode.tuple3: try takeTuple(3)
     case Opcode.tuple:
-      try push(.tuple(PickleTuple(stack.take(from: try popMark()))))
+      let tuple = PickleTuple(last: stack.count - (try popMark()), of: &stack)
+      try push(.tuple(tuple))
       tupleEnd = input.position
     case Opcode.list: try push(.list(PickleList(stack.take(from: try popMark()))))
     case Opcode.dict: try makeDict()
@@ -94,10 +95,10 @@ extension PickleMachine {
   /// `setter(object, state)` whose result is thrown away is how a class sets its state by a function of its own.
   private func noteStateSetter(_ dropped: PickleValue) {
     guard case .object(let call) = dropped, case .reduce(let setter, let arguments) = call.form,
-      arguments.items.count == 2, case .object(let object) = arguments.items[0],
+      arguments.count == 2, case .object(let object) = arguments[0],
       case .object(let top)? = stack.last, top === object, object.state == nil, object.stateSetter == nil
     else { return }
-    object.stateSetter = (setter, arguments.items[1])
+    object.stateSetter = (setter, arguments[1])
   }
 
   private mutating func longInteger(_ count: Int) throws(FormatError) -> PickleValue {
@@ -130,6 +131,7 @@ extension PickleMachine {
     guard (stack.count - start) % 2 == 0 else { throw error("odd number of items for SETITEMS") }
     switch stack[start - 1] {
     case .dict(let dict):
+      dict.expect((stack.count - start) / 2)
       var index = start
       while index < stack.count {
         try dict.set(stack.take(at: index), to: stack.take(at: index + 1))
@@ -148,7 +150,9 @@ extension PickleMachine {
     guard start <= stack.count, start > fence else { throw underflow }
     if start == stack.count { return }
     switch stack[start - 1] {
-    case .set(let set): for place in start..<stack.count { try set.insert(stack.take(at: place)) }
+    case .set(let set):
+      set.expect(stack.count - start)
+      for place in start..<stack.count { try set.insert(stack.take(at: place)) }
     case .object(let object): object.added.append(contentsOf: stack.take(from: start))
     case let other: throw error("'\(other.typeName)' object has no attribute 'add'")
     }

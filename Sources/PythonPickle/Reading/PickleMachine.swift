@@ -8,8 +8,14 @@ struct PickleMachine: ~Copyable {
   let options: PickleReader.Options
   var stack = ValueStack()
   var marks: [Int] = []
-  /// The memo up to the first index that is far beyond it.
+  /// The memo up to the first index that is far beyond it; of those that the plan knows, the ones that are asked for.
   private var memo = ValueStack()
+  /// How many indices that is.
+  private var memoEnd = 0
+  /// Which of them are asked for, where that is known.
+  private var plan: MemoPlan?
+  /// Pickles with so many entries are worth a plan.
+  private static let plannedSize = 64
   /// The indices of the memo that nothing has been stored at.
   private var memoGaps: Set<Int> = []
   /// Memo entries whose index is far beyond the number of entries.
@@ -48,7 +54,7 @@ struct PickleMachine: ~Copyable {
     marks.isEmpty ? error("unpickling stack underflow") : error("unexpected MARK found")
   }
 
-  var memoCount: Int { memo.count - memoGaps.count + farMemo.count }
+  var memoCount: Int { memoEnd - memoGaps.count + farMemo.count }
 
   /// Runs the pickle up to its STOP.
   mutating func run() throws(FormatError) -> PickleValue {
@@ -103,7 +109,8 @@ struct PickleMachine: ~Copyable {
 
   mutating func takeTuple(_ count: Int) throws(FormatError) {
     guard stack.count - count >= fence else { throw underflow }
-    stack.push(.tuple(PickleTuple(stack.take(from: stack.count - count))))
+    let tuple = PickleTuple(last: count, of: &stack)
+    stack.push(.tuple(tuple))
     tupleEnd = input.position
   }
 
@@ -112,11 +119,22 @@ struct PickleMachine: ~Copyable {
   @inline(__always)
   mutating func remember(_ index: Int) throws(FormatError) {
     guard stack.count > fence else { throw underflow }
-    if index == memo.count, farMemo.isEmpty, memo.count < options.limits.memoEntries {
-      memo.push(stack[stack.count - 1])
+    if index == memoEnd, farMemo.isEmpty, memoEnd < options.limits.memoEntries {
+      if plan?.rank(of: index) != nil || plan == nil { memo.push(stack[stack.count - 1]) }
+      memoEnd += 1
+      if memoEnd == PickleMachine.plannedSize { planAhead() }
     } else {
       try rememberElsewhere(index, stack[stack.count - 1])
     }
+  }
+
+  /// Finds out which entries to come are asked for.
+  @inline(never)
+  private mutating func planAhead() {
+    guard options.rawData == nil, memoGaps.isEmpty, memoEnd == memo.count else { return }
+    let start = memoEnd
+    // Safe: the bytes are read within the closure.
+    plan = unsafe input.withWhatIsLeft { bytes in unsafe MemoPlan(bytes, start: start) }
   }
 
   @inline(never)
@@ -124,6 +142,9 @@ struct PickleMachine: ~Copyable {
     guard memoCount < options.limits.memoEntries else {
       throw FormatError(.limitExceeded, "the memo has more than \(options.limits.memoEntries) entries")
     }
+    // Where there is a plan, indices come in order.
+    guard plan == nil else { throw error("the memo's index \(index) is out of order") }
+    defer { memoEnd = memo.count }
     if index < memo.count {
       memo[index] = value
       memoGaps.remove(index)
@@ -144,7 +165,10 @@ struct PickleMachine: ~Copyable {
 
   @inline(__always)
   mutating func recall(_ index: Int) throws(FormatError) -> PickleValue {
-    if index >= 0, index < memo.count, memoGaps.isEmpty || !memoGaps.contains(index) { return memo[index] }
+    if index >= 0, index < memoEnd, memoGaps.isEmpty || !memoGaps.contains(index) {
+      guard index >= PickleMachine.plannedSize, plan != nil else { return memo[index] }
+      if let rank = plan?.rank(of: index) { return memo[PickleMachine.plannedSize + rank] }
+    }
     if let value = farMemo[index] { return value }
     throw error("Memo value not found at index \(index)")
   }

@@ -114,6 +114,13 @@ internal import ReusedMemory
     }
   }
 
+  /// Calls `body` with all bytes that are left, where they lie in memory; else returns `nil`.
+  func withWhatIsLeft<Result: ~Copyable>(_ body: (UnsafeRawBufferPointer) -> Result?) -> Result? {
+    guard windowIsWhole else { return nil }
+    // Safe: the filled part of the window, which is read within the call.
+    return unsafe body(UnsafeRawBufferPointer(start: base + cursor, count: end - cursor))
+  }
+
   // MARK: Small reads
 
   @inline(__always)

@@ -2,6 +2,9 @@ import ByteIO
 
 /// The types of Python itself that older protocols spell as calls.
 enum Builtins {
+  /// Whether a module has types and functions whose calls are values.
+  static func mayMakeValues(_ module: PickleString) -> Bool { module.isText("builtins") || module.isText("_codecs") }
+
   /// The value that a call represents, if it is one of the few whose outcome is plain data; `nil` for any other.
   static func value(
     of global: PickleGlobal, _ arguments: [PickleValue], limits: PickleLimits

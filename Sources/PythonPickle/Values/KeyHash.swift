@@ -42,13 +42,12 @@ struct KeyHash {
     // Each entry is a tuple and how many of its items have been looked at.
     var open: [(tuple: PickleTuple, next: Int)] = [(root, 0)]
     while let (tuple, next) = open.last {
-      let items = tuple.items
       var index = next
-      while index < items.count {
-        if case .tuple(let inner) = items[index], inner.knownHash == nil { break }
+      while index < tuple.count {
+        if case .tuple(let inner) = tuple[index], inner.knownHash == nil { break }
         index += 1
       }
-      if index < items.count, case .tuple(let inner) = items[index] {
+      if index < tuple.count, case .tuple(let inner) = tuple[index] {
         open[open.count - 1].next = index + 1
         // A tuple that (through a forged cycle) holds itself must not be opened again and again.
         inner.knownHash = .unhashable
@@ -57,8 +56,9 @@ struct KeyHash {
       }
       var hasher = ContentHasher()
       var isHashable = true
-      hasher.combine(items.count)
-      for item in items {
+      hasher.combine(tuple.count)
+      for place in 0..<tuple.count {
+        let item = tuple[place]
         let hash: KeyHash
         if case .tuple(let inner) = item {
           hash = inner.knownHash ?? .unhashable

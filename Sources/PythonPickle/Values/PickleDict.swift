@@ -98,6 +98,12 @@ public final class PickleDict: PickleNode {
     set { self[.string(key)] = newValue }
   }
 
+  /// Makes room for pairs that are to come, where there are none yet.
+  func expect(_ count: Int) {
+    // Safe: as in `entries`.
+    if unsafe storage.entries.isEmpty { unsafe storage.entries.reserveCapacity(count) }
+  }
+
   /// Sets the value of a key.
   ///
   /// - Throws: ``FormatError`` with code `malformed` for a key that Python could not hash.
@@ -143,6 +149,7 @@ public final class PickleSet: PickleNode {
   /// - Throws: ``FormatError`` with code `malformed` for an item that Python could not hash.
   public init(_ items: [PickleValue] = []) throws(FormatError) {
     super.init()
+    expect(items.count)
     for item in items { try insert(item) }
   }
 
@@ -159,6 +166,12 @@ public final class PickleSet: PickleNode {
 
   /// How many items there are.
   public var count: Int { items.count }
+
+  /// Makes room for items that are to come, where there are none yet.
+  func expect(_ count: Int) {
+    // Safe: as in `items`.
+    if unsafe storage.items.isEmpty { unsafe storage.items.reserveCapacity(count) }
+  }
 
   /// Adds an item unless an equal one is there.
   ///

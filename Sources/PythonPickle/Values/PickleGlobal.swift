@@ -4,6 +4,8 @@ public final class PickleGlobal: Sendable {
   public let moduleString: PickleString
   /// The name within the module; with dots for a name within a class.
   public let nameString: PickleString
+  /// Whether a call of it may be one of those whose outcome is plain data: asked for each call.
+  let mayBeValue: Bool
 
   /// A global name.
   public convenience init(module: String, name: String) {
@@ -14,6 +16,7 @@ public final class PickleGlobal: Sendable {
   init(module: String, name: PickleString) {
     moduleString = PickleString(module, isShared: !PickleGlobal.hasOwnModule(module, name.text))
     nameString = name
+    mayBeValue = Builtins.mayMakeValues(moduleString)
   }
 
   /// Whether the name of the module is an object that the module's other classes do not have.
@@ -33,6 +36,7 @@ public final class PickleGlobal: Sendable {
   public init(module: PickleString, name: PickleString) {
     moduleString = module
     nameString = name
+    mayBeValue = Builtins.mayMakeValues(module)
   }
 
   /// The module.

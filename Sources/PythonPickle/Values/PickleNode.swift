@@ -112,34 +112,6 @@ public final class PickleList: PickleNode {
   }
 }
 
-/// A Python tuple.
-public final class PickleTuple: PickleNode {
-  @exclusivity(unchecked) private var storage: [PickleValue]
-  /// What ``KeyHash`` found, once it has looked: a tuple that is shared many times is hashed once.
-  var knownHash: KeyHash?
-
-  /// The items.
-  public var items: [PickleValue] {
-    // Safe: they change only when the tuple ends.
-    unsafe storage
-  }
-
-  /// A tuple of items.
-  public init(_ items: [PickleValue] = []) {
-    // Safe: nobody else has the object yet.
-    unsafe storage = items
-    super.init()
-  }
-
-  // Safe: nobody else has the object any more.
-  deinit { unsafe PickleNode.release(&storage) }
-
-  override func surrender(to pending: inout [PickleValue]) {
-    // Safe: as in `deinit`.
-    unsafe PickleNode.moveContainers(of: &storage, to: &pending)
-  }
-}
-
 /// A Python complex number, which Python's pickler remembers by identity.
 public final class PickleComplex: Sendable {
   /// The real part.

@@ -17,7 +17,7 @@ extension Pickler {
       try save(value)
       return true
     case .tuple(let tuple):
-      guard Pickler.isFlat(tuple.items) else { return false }
+      guard Pickler.isFlat(tuple) else { return false }
       try save(value)
       return true
     default: return false
@@ -28,13 +28,23 @@ extension Pickler {
   @inline(__always)
   private static func isFlat(_ items: [PickleValue]) -> Bool {
     guard items.count <= 64 else { return false }
-    for item in items {
-      switch item {
-      case .none, .bool, .int, .float, .string, .bigInt: continue
-      default: return false
-      }
-    }
+    for item in items where !isPlain(item) { return false }
     return true
+  }
+
+  @inline(__always)
+  private static func isFlat(_ tuple: PickleTuple) -> Bool {
+    guard tuple.count <= 64 else { return false }
+    for place in 0..<tuple.count where !isPlain(tuple[place]) { return false }
+    return true
+  }
+
+  @inline(__always)
+  private static func isPlain(_ item: PickleValue) -> Bool {
+    switch item {
+    case .none, .bool, .int, .float, .string, .bigInt: true
+    default: false
+    }
   }
 
   /// APPEND for a single item, APPENDS for batches of a thousand; one by one at protocol 0. A single item that is
@@ -137,38 +147,37 @@ extension Pickler {
   }
 
   mutating func saveTuple(_ tuple: PickleTuple) throws(FormatError) {
-    if tuple.items.isEmpty {
+    if tuple.count == 0 {
       if version > 0 { output.write(Opcode.emptyTuple) } else { output.write(codes: Opcode.mark, Opcode.tuple) }
       return
     }
     if let index = memoIndex(tuple) { return writeGet(index) }
-    if version < 2 || tuple.items.count > 3 { output.write(Opcode.mark) }
+    if version < 2 || tuple.count > 3 { output.write(Opcode.mark) }
     try saveTuple(tuple, from: 0)
   }
 
   mutating func saveTuple(_ tuple: PickleTuple, from start: Int) throws(FormatError) {
-    let items = tuple.items
     var index = start
-    while index < items.count {
-      let item = items[index]
+    while index < tuple.count {
+      let item = tuple[index]
       index += 1
       if try saveAtOnce(item) { continue }
       steps.append(.tuple(tuple, next: index))
       return steps.append(.value(item))
     }
-    let isShort = version >= 2 && items.count <= 3
+    let isShort = version >= 2 && tuple.count <= 3
     if let known = memoIndex(tuple) {
       // The items led back to the tuple, which has been written meanwhile: they are dropped.
       if isShort {
-        for _ in items { output.write(Opcode.pop) }
+        for _ in 0..<tuple.count { output.write(Opcode.pop) }
       } else if version > 0 {
         output.write(Opcode.popMark)
       } else {
-        for _ in 0...items.count { output.write(Opcode.pop) }
+        for _ in 0...tuple.count { output.write(Opcode.pop) }
       }
       return writeGet(known)
     }
-    switch isShort ? items.count : 0 {
+    switch isShort ? tuple.count : 0 {
     case 1: output.write(Opcode.tuple1)
     case 2: output.write(Opcode.tuple2)
     case 3: output.write(Opcode.tuple3)
