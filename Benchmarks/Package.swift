@@ -9,7 +9,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CBenchmarkZlib"),
     .systemLibrary(name: "CBenchmarkLibdeflate"),
-    // Options, timing, kinds of arrays, stock zlib: what several benchmarks need.
+    // Timing, stock zlib: what several benchmarks need.
     .target(
       name: "BenchmarkSupport",
       dependencies: [.product(name: "ArrayDeflate", package: "swift-numpy-io"), "CBenchmarkZlib"]),

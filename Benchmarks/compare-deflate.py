@@ -175,4 +175,5 @@ def line(row):
     return f"{name:30.30}  {count:8}  {speed:7.1f}  " + "  ".join(f"{a:6.4f} {b:6.2f}" for a, b in results)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""Arrays of many kinds, on which deflate is measured: by compare-deflate.py and, as files, by InflateBenchmark."""
+"""Arrays of many kinds, on which deflate is measured, by compare-deflate.py and compare-inflate.py."""
 import numpy as np
 
 

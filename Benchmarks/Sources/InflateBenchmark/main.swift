@@ -1,30 +1,37 @@
-// Compares our decoder with libdeflate's and zlib's, in one run and in turns, on the data of make-deflate-data.py: our
-// own segmented streams (default level), and zlib -6's (what NumPy writes).
+// Inflates files for compare-inflate.py, by our decoder, libdeflate's and zlib's in turns.
 //
-// usage: InflateBenchmark FOLDER [--kinds a,b] [--repeat N] [--threads N]
+// usage: InflateBenchmark, with a request a line on its input:
 //
-// Prints medians in MB/s of output, and ours as a multiple of libdeflate's. With more threads each inflates a stream of
-// its own, so that the sum is what the machine can do.
+//   STREAM ITEM_SIZE ATOM_SIZE STRIDES SECONDS PATH
+//
+// STREAM is the path of a raw deflate stream of the bytes at PATH, or a level of ours, which then makes the stream. The answer
+// has the bytes of the stream, and each decoder's shortest processor time in microseconds: ours, libdeflate, zlib.
 import ArrayDeflate
 import BenchmarkSupport
+import ByteIO
 import CBenchmarkLibdeflate
 import CBenchmarkZlib
-import Dispatch
 
-typealias Inflater = @Sendable (UnsafeRawBufferPointer, UnsafeMutableRawBufferPointer) -> Bool
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
-@Sendable func byOurs(_ stream: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer) -> Bool {
+typealias Inflater = (UnsafeRawBufferPointer, UnsafeMutableRawBufferPointer) -> Bool
+
+func byOurs(_ stream: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer) -> Bool {
   (try? Inflate.inflate(stream, into: target)) == stream.count
 }
 
-@Sendable func byLibdeflate(_ stream: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer) -> Bool {
-  let decompressor = libdeflate_alloc_decompressor()
-  defer { libdeflate_free_decompressor(decompressor) }
-  return libdeflate_deflate_decompress(
+nonisolated(unsafe) let decompressor = libdeflate_alloc_decompressor()
+
+func byLibdeflate(_ stream: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer) -> Bool {
+  libdeflate_deflate_decompress(
     decompressor, stream.baseAddress, stream.count, target.baseAddress, target.count, nil) == LIBDEFLATE_SUCCESS
 }
 
-@Sendable func byZlib(_ stream: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer) -> Bool {
+func byZlib(_ stream: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer) -> Bool {
   var state = z_stream()
   inflateInit2_(&state, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
   defer { inflateEnd(&state) }
@@ -35,52 +42,60 @@ typealias Inflater = @Sendable (UnsafeRawBufferPointer, UnsafeMutableRawBufferPo
   return inflate(&state, Z_FINISH) == Z_STREAM_END && state.avail_out == 0
 }
 
-let folder = CommandLine.arguments[1]
-let repeats = Int(option("repeat") ?? "9")!
-let threads = Int(option("threads") ?? "1")!
-let inflaters: [(String, Inflater)] = [("ours", byOurs), ("libdeflate", byLibdeflate), ("zlib", byZlib)]
+let inflaters: [Inflater] = [byOurs, byLibdeflate, byZlib]
 
-/// Median MB/s of each inflater, in turns.
-@MainActor func measure(_ stream: [UInt8], _ input: [UInt8]) -> [Double] {
-  var times = [[Double]](repeating: [], count: inflaters.count)
-  nonisolated(unsafe) let outputs = (0..<threads).map { _ in
-    UnsafeMutableRawBufferPointer.allocate(byteCount: input.count, alignment: 64)
-  }
-  defer { for output in outputs { output.deallocate() } }
-  for round in 0...repeats {
-    for (index, inflater) in inflaters.enumerated() {
-      for output in outputs where round == 0 { output.initializeMemory(as: UInt8.self, repeating: 0xAA) }
-      let time = stream.withUnsafeBytes { source in
-        nonisolated(unsafe) let source = source
-        let (name, work) = inflater
-        return seconds {
-          DispatchQueue.concurrentPerform(iterations: threads) { thread in
-            if !work(source, outputs[thread]) { print("\(name) fails") }
-          }
+/// What measures a time worth the clock's own.
+let shortest = 0.0003
+
+/// The least seconds of each inflater, in turns: what else the machine does only adds to it. Small streams are inflated again and again.
+@MainActor func measure(_ stream: [UInt8], _ input: [UInt8], _ limit: Double) -> [Double]? {
+  var times = [Double](repeating: .infinity, count: inflaters.count)
+  var rounds = 0
+  var repeats = [Int](repeating: 1, count: inflaters.count)
+  var output = [UInt8](repeating: 0, count: input.count)
+  let start = wallSeconds()
+  repeat {
+    for (index, inflate) in inflaters.enumerated() {
+      let before = processorSeconds()
+      var succeeds = true
+      stream.withUnsafeBytes { source in
+        output.withUnsafeMutableBytes { target in
+          for _ in 0..<repeats[index] where !inflate(source, target) { succeeds = false }
         }
       }
-      if round == 0 {
-        if !outputs[0].elementsEqual(input) { print("\(inflater.0) is wrong") }
-      } else {
-        times[index].append(time)
-      }
+      let time = processorSeconds() - before
+      guard succeeds, memcmp(output, input, input.count) == 0 else { return nil }
+      times[index] = min(times[index], time / Double(repeats[index]))
+      if time < shortest { repeats[index] = min(repeats[index] * 4, 1 << 16) }
     }
-  }
-  return times.map { Double(input.count * threads) / 1e6 / $0.sorted()[$0.count / 2] }
+    rounds += 1
+  } while wallSeconds() - start < limit || rounds < 7
+  return times
 }
 
-print("kind       | our streams: ours libdeflate  zlib  ratio | zlib -6: ours libdeflate  zlib  ratio")
-for kind in try Kind.all(in: folder) {
-  let input = try kind.bytes(in: folder)
-  let sink = CountingSink()
-  let writer = try DeflateWriter(to: sink, level: .default)
-  try input.withUnsafeBytes { try writer.write($0, layout: kind.layout) }
-  _ = try writer.finish()
-  print(kind.name + String(repeating: " ", count: max(0, 11 - kind.name.count)), terminator: "|")
-  for stream in [sink.bytes, zlibDeflate(input, level: 6)] {
-    let speeds = measure(stream, input)
-    print(
-      speeds.map { pad(String(Int($0)), 9) }.joined(), pad(format(speeds[0] / speeds[1], 2), 7), "|", terminator: "")
+@MainActor func answer(_ request: String) throws -> String {
+  let fields = request.split(separator: " ", maxSplits: 5).map(String.init)
+  guard fields.count == 6, let itemSize = Int(fields[1]), let atomSize = Int(fields[2]), let limit = Double(fields[4])
+  else { return "not a request: \(request)" }
+  let input = try FileSource(path: fields[5]).readBytes(at: 0, upTo: .max)
+  var stream: [UInt8]
+  if let level = DeflateLevel(rawValue: fields[0]) {
+    let sink = CountingSink(capacity: input.count + 1_000_000)
+    let writer = try DeflateWriter(to: sink, level: level)
+    let strides = fields[3].split(separator: ",").compactMap { Int($0) }
+    try input.withUnsafeBytes {
+      try writer.write($0, layout: ItemLayout(itemSize: itemSize, atomSize: atomSize, strides: strides))
+    }
+    _ = try writer.finish()
+    stream = sink.bytes
+  } else {
+    stream = try FileSource(path: fields[0]).readBytes(at: 0, upTo: .max)
   }
-  print()
+  guard let times = measure(stream, input, limit) else { return "a decoder fails: \(request)" }
+  return "\(stream.count) " + times.map { String($0 * 1e6) }.joined(separator: " ")
+}
+
+while let request = readLine() {
+  print(try answer(request))
+  fflush(nil)
 }

@@ -36,22 +36,13 @@ extension BitstreamDecoder {
     return saved
   }
 
-  /// The entry of the next literal or length; `nil` if the stream has ended. Bits are taken only where they lead to a
-  /// second table.
-  private mutating func literal(_ table: TableView<LiteralEntry>, _ input: InputBytes) -> LiteralEntry? {
+  /// The next symbol; `nil` if the stream has ended. Bits are taken only where they lead to a second table.
+  private mutating func symbol(_ table: TableView<CodeEntry>, _ indexBits: Int, _ input: InputBytes) -> CodeEntry? {
     load(input)
-    let first = table[Int(truncatingIfNeeded: bits & (1 << UInt64(DecodingTable<LiteralEntry>.literalIndexBits) - 1))]
+    let first = table[Int(truncatingIfNeeded: bits & (1 << UInt64(indexBits) - 1))]
     guard first.isTable else { return first }
     guard takeLoaded(first.taken) != nil else { return nil }
-    return table[first.tableStart + Int(truncatingIfNeeded: bits & (1 << first.tableBits - 1))]
-  }
-
-  private mutating func distance(_ table: TableView<CodeEntry>, _ input: InputBytes) -> CodeEntry? {
-    load(input)
-    let first = table[Int(truncatingIfNeeded: bits & 0xFF)]
-    guard first.isTable else { return first }
-    guard takeLoaded(first.taken) != nil else { return nil }
-    return table[first.value + Int(truncatingIfNeeded: bits & (1 << first.extra - 1))]
+    return table[first.index(bits)]
   }
 
   /// Decodes a block's symbols until `until` bytes are there or the block ends.
@@ -60,22 +51,22 @@ extension BitstreamDecoder {
   ) -> Outcome {
     let (literals, distances) = (tables.literals, tables.distances)
     while out < until {
-      guard let entry = literal(literals, input) else { return .failure(.cutShort) }
+      guard let entry = symbol(literals, DecodingTable.literalIndexBits, input) else { return .failure(.cutShort) }
       if entry.isLiteral {
         guard takeLoaded(entry.taken) != nil else { return .failure(.cutShort) }
         guard out < output.count else { return .failure(.tooLong) }
-        output[out] = UInt8(truncatingIfNeeded: entry.literals)
+        output[out] = UInt8(truncatingIfNeeded: entry.value)
         out += 1
         continue
       }
-      guard entry.isLength else {
+      guard !entry.isExceptional else {
         guard takeLoaded(entry.taken) != nil else { return .failure(.cutShort) }
         return entry.isEnd ? .endOfBlock : .failure(.badLiteral)
       }
       guard let lengthBits = takeLoaded(entry.taken) else { return .failure(.cutShort) }
-      let length = entry.length(lengthBits)
-      guard let reach = distance(distances, input) else { return .failure(.cutShort) }
-      guard reach.isPlain else { return .failure(.badDistance) }
+      let length = entry.value(lengthBits)
+      guard let reach = symbol(distances, DecodingTable.distanceIndexBits, input) else { return .failure(.cutShort) }
+      guard !reach.isExceptional else { return .failure(.badDistance) }
       guard let distanceBits = takeLoaded(reach.taken) else { return .failure(.cutShort) }
       let distance = reach.value(distanceBits)
       guard distance <= out else { return .failure(.distanceTooFar) }

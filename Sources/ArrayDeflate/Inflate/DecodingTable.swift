@@ -1,32 +1,22 @@
-/// What a decoding table says of the next bits of a stream.
-protocol DecodingEntry: BitwiseCopyable, Sendable {
-  /// No symbol: bits that are no code, or the code of a symbol that deflate reserves.
-  static var invalid: Self { get }
-  /// The code goes on in a second table.
-  static func table(at start: Int, indexBits: Int, taking count: Int) -> Self
-  /// The same symbol, for a code of that many bits.
-  func taking(_ count: Int) -> Self
-}
-
 /// A table that maps the next bits of a stream to symbols; codes too long for it go on in second tables, which follow it.
 ///
 /// As in zlib and libdeflate: two levels, filled from the canonical code's lengths without the codes. A table of `n` bits is
 /// doubled to one of `n + 1`, in which each code of `n` bits has two entries, so that no entry is written bit by bit.
-@safe struct DecodingTable<Entry: DecodingEntry> {
+@safe struct DecodingTable {
   /// How many bits index the first table.
   let indexBits: Int
-  private let entries: Table<Entry>
+  private let entries: Table<CodeEntry>
   /// The entries of the alphabet's symbols.
-  private let symbols: Table<Entry>
+  private let symbols: Table<CodeEntry>
   private let sorted: Table<UInt16>
   private let allowsSingleCode: Bool
-  let view: TableView<Entry>
+  let view: TableView<CodeEntry>
 
   /// - Parameters:
   ///   - capacity: Room for the first table and all second ones that a complete code can need.
   ///   - allowsSingleCode: Whether a lone code of one bit may stand in a code that is not complete, and a code may
   ///     be empty, as zlib allows for literals and distances.
-  init(symbols: [Entry], indexBits: Int, capacity: Int, allowsSingleCode: Bool) {
+  init(symbols: [CodeEntry], indexBits: Int, capacity: Int, allowsSingleCode: Bool) {
     self.indexBits = indexBits
     self.symbols = Table(symbols, default: .invalid)
     sorted = Table(repeating: 0, count: symbols.count)
@@ -54,7 +44,7 @@ protocol DecodingEntry: BitwiseCopyable, Sendable {
     }
     if left > 0 {
       guard allowsSingleCode, longest <= 1 else { return false }
-      view.fill(.invalid, count: 2)
+      view.fill(.invalid.taking(1), count: 2)
     }
     let sorted = self.sorted.view
     for index in range {

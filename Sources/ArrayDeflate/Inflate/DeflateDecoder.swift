@@ -6,20 +6,20 @@ internal import ByteIO
 /// code of distances, either bit of a code that has one symbol, and blocks with more than 30 distances. Used by one thread at
 /// a time.
 final class DeflateDecoder: @unchecked Sendable {
-  private let literals = DecodingTable<LiteralEntry>.literals()
-  private let distances = DecodingTable<CodeEntry>.distances()
-  private let codeLengths = DecodingTable<CodeEntry>.codeLengths()
+  private let literals = DecodingTable.literals()
+  private let distances = DecodingTable.distances()
+  private let codeLengths = DecodingTable.codeLengths()
   private let packed = PackedTable()
   /// The lengths of a block's codes, literals first; after them those of the code of code lengths.
   private let lengths = Table<UInt8>(repeating: 0, count: 320 + 19)
   /// The number of lengths of literals and of distances.
   private var counts = (literals: 0, distances: 0)
   private var isFixed = false
-  /// How the block's symbols are decoded, once that has been decided.
-  private var kind: PackedTable.Kind?
+  /// The bytes of the stream that the symbols of the last block with codes of its own took: the next will be as long.
+  private var lastCount = 0
 
-  /// The bytes of output below which a packed table takes longer to build than it saves.
-  private static let worthPacking = 3000
+  /// The bytes of a block's symbols below which a packed table takes longer to build than it saves.
+  private static var worthPacking: Int { 6000 }
 
   private static let pool = Pool(keeping: 16) { DeflateDecoder() }
 
@@ -75,7 +75,6 @@ final class DeflateDecoder: @unchecked Sendable {
         error = decodeSymbols(&bitstream, input, output, until: until)
       case 2:
         isFixed = false
-        kind = nil
         error = readCodes(&bitstream, input) ?? decodeSymbols(&bitstream, input, output, until: until)
       default: error = .badBlockType
       }
@@ -88,28 +87,27 @@ final class DeflateDecoder: @unchecked Sendable {
   private func decodeSymbols(
     _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, until: Int
   ) -> DeflateError? {
-    let end = min(until, output.count)
-    let single = SymbolTables(first: literals.view, literals: literals.view, distances: distances.view)
-    let packed = SymbolTables(first: packed.view, literals: literals.view, distances: distances.view)
+    let tables = SymbolTables(literals: literals.view, distances: distances.view)
+    let start = bitstream.next
+    defer { if !isFixed { lastCount = bitstream.next - start } }
     var outcome = BitstreamDecoder.Outcome.nearEnd
-    if end - bitstream.out >= DeflateDecoder.worthPacking {
-      let kind = self.kind ?? prepare()
-      let before = min(BitstreamDecoder.outputBefore, until)
-      outcome = bitstream.decodeSlow(input, to: output, tables: single, until: before)
-      if case .nearEnd = outcome {
-        outcome =
-          switch kind {
-          case .runs:
-            bitstream.decodeFast(input, to: output, tables: packed, mode: PackedTable.Runs.self, until: until)
-          case .packed:
-            bitstream.decodeFast(input, to: output, tables: packed, mode: PackedTable.Packed.self, until: until)
-          case .single:
-            bitstream.decodeFast(input, to: output, tables: single, mode: PackedTable.Single.self, until: until)
-          }
+    var limits = BitstreamDecoder.Limits(input: input.count, output: until)
+    if !isFixed, input.count - start > DeflateDecoder.worthPacking {
+      // A long block, or one that is likely to be.
+      if lastCount < DeflateDecoder.worthPacking {
+        limits.input = start + DeflateDecoder.worthPacking
+        outcome = bitstream.decodeFast(input, to: output, tables: tables, limits: limits)
+      }
+      if case .nearEnd = outcome, lastCount >= DeflateDecoder.worthPacking || bitstream.next > limits.input {
+        limits.input = input.count
+        outcome = decodePacked(&bitstream, input, output, tables, limits)
       }
     }
     if case .nearEnd = outcome {
-      outcome = bitstream.decodeSlow(input, to: output, tables: single, until: until)
+      outcome = bitstream.decodeFast(input, to: output, tables: tables, limits: limits)
+    }
+    if case .nearEnd = outcome {
+      outcome = bitstream.decodeSlow(input, to: output, tables: tables, until: until)
     }
     switch outcome {
     case .nearEnd, .endOfBlock: return nil
@@ -117,17 +115,22 @@ final class DeflateDecoder: @unchecked Sendable {
     }
   }
 
-  /// Decides how to decode a block and builds the table for it.
-  private func prepare() -> PackedTable.Kind {
+  /// Goes on with several symbols in a look-up, if the block's codes are short enough.
+  private func decodePacked(
+    _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, _ tables: SymbolTables,
+    _ limits: BitstreamDecoder.Limits
+  ) -> BitstreamDecoder.Outcome {
     let kind = PackedTable.Kind(
       lengths.view, literals: 0..<counts.literals, distances: counts.literals..<(counts.literals + counts.distances))
-    switch kind {
-    case .single: break
-    case .packed: packed.build(literals.view)
-    case .runs: packed.build(literals.view, runsOf: distances.view)
+    guard kind != .single else { return .nearEnd }
+    packed.build(tables.literals, tables.distances, runs: kind == .runs)
+    guard kind == .runs else {
+      return bitstream.decodePacked(input, to: output, tables: tables, packed: packed.view, limits: limits)
     }
-    self.kind = kind
-    return kind
+    let before = min(BitstreamDecoder.outputBefore, limits.output)
+    let outcome = bitstream.decodeSlow(input, to: output, tables: tables, until: before)
+    guard case .nearEnd = outcome else { return outcome }
+    return bitstream.decodeRuns(input, to: output, tables: tables, packed: packed.view, limits: limits)
   }
 
   private func buildFixed() {
@@ -139,7 +142,6 @@ final class DeflateDecoder: @unchecked Sendable {
     _ = distances.build(all, 288..<320)
     counts = (288, 32)
     isFixed = true
-    kind = nil
   }
 
   /// The order in which the lengths of the code of code lengths are written (RFC 1951, 3.2.7).
@@ -165,7 +167,7 @@ final class DeflateDecoder: @unchecked Sendable {
     while done < total {
       bitstream.load(input)
       let entry = codeLengths.view[Int(truncatingIfNeeded: bitstream.bits & 0x7F)]
-      guard entry.isPlain else { return .badCodeLengths }
+      guard !entry.isExceptional else { return .badCodeLengths }
       guard let saved = bitstream.takeLoaded(entry.taken) else { return .cutShort }
       guard entry.value >= 16 else {
         all[done] = UInt8(truncatingIfNeeded: entry.value)

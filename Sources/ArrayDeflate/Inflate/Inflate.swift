@@ -2,8 +2,8 @@ public import ByteIO
 
 /// Raw deflate back to bytes, where all of the stream is in memory.
 ///
-/// The work is done by a decoder of our own, ``DeflateDecoder``: as strict as zlib, and on this library's streams faster
-/// than any other (docs/deflate.md has the figures). For a stream that comes piece by piece, see
+/// The work is done by a decoder of our own, ``DeflateDecoder``: as strict as zlib, and about as fast as libdeflate, whoever
+/// wrote the stream (docs/deflate.md has the figures). For a stream that comes piece by piece, see
 /// ``InflatingStream``.
 public enum Inflate {
   /// Whether a stream of `compressedCount` bytes can possibly inflate to `uncompressedCount`: deflate reaches

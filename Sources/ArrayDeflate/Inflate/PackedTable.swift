@@ -1,76 +1,105 @@
 /// The symbols that the next bits represent, as many as they have whole: an entry for each of their values.
 ///
-/// An array of small integers is little else than a literal and a match at the distance of an item again and again: one
-/// look-up for an element. The table is built only where the lengths of the codes say that it pays.
+/// What limits a decoder is that each look-up waits for the one before: some seven cycles. A match takes two of them, one for
+/// its length and one for its distance; here one, if its two codes are short enough. Several literals take one too, and an
+/// element of an array of small integers, which is little else than a literal and a match at the distance of an item. The
+/// table is built only where the lengths of the codes say that it pays.
 @safe struct PackedTable {
-  static let indexBits = 12
-  private let entries = Table(repeating: LiteralEntry.invalid, count: 1 << PackedTable.indexBits)
-  let view: TableView<LiteralEntry>
+  static var indexBits: Int { DecodingTable.literalIndexBits }
+  private let entries = Table(repeating: PackedEntry(.invalid), count: 1 << PackedTable.indexBits)
+  let view: TableView<PackedEntry>
 
   init() { view = entries.view }
 
-  enum Single: DecodingMode {
-    static var indexBits: Int { DecodingTable<LiteralEntry>.literalIndexBits }
-    static var hasRuns: Bool { false }
-  }
-  enum Packed: DecodingMode {
-    static var indexBits: Int { PackedTable.indexBits }
-    static var hasRuns: Bool { false }
-  }
-  enum Runs: DecodingMode {
-    static var indexBits: Int { PackedTable.indexBits }
-    static var hasRuns: Bool { true }
-  }
-
   /// How a block is best decoded, by the lengths of its codes.
   enum Kind {
-    /// One symbol after the other: most codes are too long for two of them in a look-up.
+    /// One symbol after the other.
     case single
     /// Several symbols in a look-up.
     case packed
-    /// The same, and short distances with them: most matches are runs of a byte or an item of 2, 4 or 8.
+    /// The same, and most matches are runs of a byte or an item of 2, 4 or 8.
     case runs
 
+    /// Shares of what comes next, in 2 to the power of -15, by the bits that it takes.
+    private typealias Shares = InlineArray<16, Int>
+
     init(_ lengths: TableView<UInt8>, literals: Range<Int>, distances: Range<Int>) {
-      // Each code's share of the symbols, as far as its length tells it, in 2 to the power of -15.
-      var shares: InlineArray<16, Int> = .init(repeating: 0)
-      var literalShares: InlineArray<16, Int> = .init(repeating: 0)
-      for symbol in literals {
+      let limit = PackedTable.indexBits
+      var distanceShares = Shares(repeating: 0)
+      for symbol in distances { distanceShares[Int(lengths[symbol] & 15)] += 1 }
+      for length in 1...15 { distanceShares[length] <<= 15 - length }
+      // Literals, whole matches by the bits of both codes, and lengths alone.
+      var (bytes, matches, halves) = (Shares(repeating: 0), Shares(repeating: 0), Shares(repeating: 0))
+      for symbol in literals where symbol != DeflateAlphabet.endOfBlock {
         let length = Int(lengths[symbol] & 15)
-        let share = length == 0 ? 0 : 1 << (15 - length)
-        shares[length] += share
-        if symbol < DeflateAlphabet.endOfBlock { literalShares[length] += share }
+        guard length > 0 else { continue }
+        let share = 1 << (15 - length)
+        guard symbol > DeflateAlphabet.endOfBlock else {
+          bytes[length] += share
+          continue
+        }
+        halves[length] += share
+        let slot = min(symbol - DeflateAlphabet.endOfBlock - 1, 28)
+        let taken = length + Int(DeflateAlphabet.lengthExtra[slot])
+        for more in 1...15 where taken + more <= limit {
+          matches[taken + more] += (share * distanceShares[more]) >> 15
+        }
       }
-      var below = 0
-      var pairs = 0
-      for length in 1..<PackedTable.indexBits {
-        // What may follow a literal of a length so that both fit.
-        below += shares[length]
-        pairs += literalShares[PackedTable.indexBits - length] * below
+      var (literal, match, half, pairs) = (0, 0, 0, 0)
+      for length in 1..<limit {
+        // What may follow a literal of a length so that both fit: saves a look-up, or the two of a match.
+        literal += bytes[length]
+        match += matches[length]
+        half += halves[length]
+        pairs += (bytes[limit - length] * literal) >> 15
+        pairs += (bytes[limit - length] * 2 * match) >> 15
       }
+      match += matches[limit]
+      for length in limit...15 { half += halves[length] }
       // Distances of 1, 2, 4, and 7 or 8.
       var runs = 0
       for slot in [0, 1, 3, 5] where slot < distances.count {
         let length = Int(lengths[distances.lowerBound + slot] & 15)
         runs += length == 0 ? 0 : 1 << (15 - length)
       }
-      if runs >= 1 << 14 {
-        self = .runs
+      if match + pairs < PackedTable.worthwhile || half - match > PackedTable.bearable {
+        self = .single
       } else {
-        // Worth it if a fifth of the symbols have another with them.
-        self = pairs > 1 << 30 / 5 ? .packed : .single
+        self = runs >= 1 << 14 ? .runs : .packed
       }
     }
   }
 
-  /// Fills the table from a block's two codes. Cost: a few microseconds.
+  /// How many look-ups must be saved for each that is made, in 2 to the power of -15: a half.
+  private static var worthwhile: Int { 1 << 14 }
+  /// The share of look-ups that may have a length without its distance: 4.5%. Where there are more the processor mispredicts
+  /// what an entry is, which costs more than is saved.
+  private static var bearable: Int { 1_475 }
+
+  /// Fills the table from a block's two codes. Cost: about 8 microseconds.
   ///
-  /// - Parameter distances: The table of distances, if runs are to be packed.
-  func build(_ literals: TableView<LiteralEntry>, runsOf distances: TableView<CodeEntry>? = nil) {
+  /// - Parameter runs: Whether matches of distances that divide 8 become runs.
+  func build(_ literals: TableView<CodeEntry>, _ distances: TableView<CodeEntry>, runs: Bool) {
     let size = 1 << PackedTable.indexBits
-    let literalMask = 1 << DecodingTable<LiteralEntry>.literalIndexBits - 1
-    for index in 0..<size { view[index] = literals[index & literalMask] }
-    if let distances { packRuns(distances) }
+    for index in 0..<size {
+      let symbol = literals[index]
+      view[index] = PackedEntry(symbol)
+      guard !symbol.isLiteral, !symbol.isExceptional, symbol.taken < PackedTable.indexBits else { continue }
+      let rest = index &>> symbol.taken
+      let distance = distances[rest & (1 << DecodingTable.distanceIndexBits - 1)]
+      let codes = symbol.taken &+ Int(distance.codeBits)
+      guard !distance.isExceptional, codes <= PackedTable.indexBits else { continue }
+      let length = symbol.value(UInt64(truncatingIfNeeded: index))
+      let whole = symbol.taken &+ distance.taken
+      if runs, distance.value <= 8, whole <= PackedTable.indexBits {
+        let bytes = distance.value(UInt64(truncatingIfNeeded: rest))
+        if bytes <= 8, bytes & (bytes &- 1) == 0 {
+          view[index] = .run(length: length, distance: bytes, taking: whole)
+          continue
+        }
+      }
+      view[index] = .match(length: length, distance: distance, codes: codes)
+    }
     // What follows a first literal is found by the bits after it: a smaller index, whose entry is there already. The
     // upper bits are missing there, so it counts only if it does not need them. Selections, not branches: which way they
     // go cannot be predicted.
@@ -79,28 +108,11 @@
       let rest = index &>> first.taken
       let known = PackedTable.indexBits &- first.taken
       let all = view[rest]
-      let one = literals[rest & literalMask]
-      let fitsAll = all.needed <= known && all.literalCount < 4
+      let one = PackedEntry(literals[rest])
+      let fitsAll = all.needed <= known && all.hasRoom
       let next = fitsAll ? all : one
-      let fits = first.isLiteral && next.needed <= known
-      let both = next.bits & 0xFFFF_FFFF | (next.bits &>> 32) &<< 40
-      view[index] = LiteralEntry(bits: first.bits &+ (fits ? both : 0))
-    }
-  }
-
-  /// Replaces lengths by whole matches where the bits tell the distance, and it divides 8.
-  private func packRuns(_ distances: TableView<CodeEntry>) {
-    for index in 0..<(1 << PackedTable.indexBits) where view[index].isLength {
-      let entry = view[index]
-      let rest = index &>> entry.taken
-      let distance = distances[rest & 0xFF]
-      let whole = entry.taken &+ distance.taken
-      guard distance.isPlain, whole <= PackedTable.indexBits, distance.value <= 8 else { continue }
-      let length = entry.length(UInt64(truncatingIfNeeded: index))
-      let bytes = distance.value(UInt64(truncatingIfNeeded: rest))
-      if bytes <= 8, bytes & (bytes &- 1) == 0 {
-        view[index] = .run(length: length, distance: bytes, taking: whole)
-      }
+      let fits = first.isLiterals && (fitsAll || one.isLiterals && one.taken <= known)
+      view[index] = fits ? first.followed(by: next) : first
     }
   }
 }

@@ -71,74 +71,83 @@
 
   /// A distance from which on what is read was written long enough ago to be in the cache. What is nearer comes from the
   /// processor's queue of stores, which cannot put what is read together from two stores, but waits for both.
-  private static var settled: Int { 512 }
+  private static var settled: Int { 128 }
   /// Up to this distance what repeats is kept in registers, and only written.
   private static var shortPeriod: Int { 64 }
 
   /// Copies a match: `count` bytes from `distance` bytes before, which may overlap; writes up to 63 bytes more. Most
   /// matches are short: 40 bytes are copied without asking, since a branch that is predicted wrongly costs more.
+  ///
+  /// Nothing in it is a call: that would take the registers that a decoder's loop needs.
   @inline(__always) func copyMatch(to index: Int, distance: Int, count: Int) {
-    if distance >= 8 {
-      for step in 0..<5 { store64(index &+ 8 &* step, load64(index &+ 8 &* step &- distance)) }
-      guard count > 40 else { return }
-      var target = index &+ 40
-      let end = index &+ count
-      if distance >= OutputBytes.settled {
-        repeat {
-          copy16(to: target, from: target &- distance)
-          copy16(to: target &+ 16, from: target &+ 16 &- distance)
-          copy16(to: target &+ 32, from: target &+ 32 &- distance)
-          target &+= 48
-        } while target < end
-      } else if distance <= OutputBytes.shortPeriod {
-        copyPeriod(to: target, distance: distance, until: end)
-      } else {
-        repeat {
-          for step in 0..<4 { store64(target &+ 8 &* step, load64(target &+ 8 &* step &- distance)) }
-          target &+= 32
-        } while target < end
-      }
-    } else {
+    guard distance >= 8 else {
       copyClose(to: index, distance: distance, count: count)
+      return
+    }
+    var source = index &- distance
+    store64(index, load64(source))
+    store64(index &+ 8, load64(source &+ 8))
+    store64(index &+ 16, load64(source &+ 16))
+    store64(index &+ 24, load64(source &+ 24))
+    store64(index &+ 32, load64(source &+ 32))
+    guard count > 40 else { return }
+    var target = index &+ 40
+    source &+= 40
+    let end = index &+ count
+    if distance >= OutputBytes.settled {
+      repeat {
+        copy16(to: target, from: source)
+        copy16(to: target &+ 16, from: source &+ 16)
+        copy16(to: target &+ 32, from: source &+ 32)
+        target &+= 48
+        source &+= 48
+      } while target < end
+    } else if distance <= OutputBytes.shortPeriod {
+      // As many periods as 64 bytes hold, and as there are before, are read once, and then written again and again, each
+      // time over what was too much.
+      let step = min(OutputBytes.shortPeriod, distance &+ 40) / distance &* distance
+      let (first, second) = (load(target &- step), load(target &- step &+ 32))
+      repeat {
+        store(target, first)
+        store(target &+ 32, second)
+        target &+= step
+      } while target < end
+    } else {
+      repeat {
+        store64(target, load64(source))
+        store64(target &+ 8, load64(source &+ 8))
+        store64(target &+ 16, load64(source &+ 16))
+        store64(target &+ 24, load64(source &+ 24))
+        target &+= 32
+        source &+= 32
+      } while target < end
     }
   }
 
-  /// Goes on with a match of 40 bytes or more whose distance is 8 to 64 bytes. As many periods as 64 bytes hold are read once,
-  /// and then written again and again, each time over what was too much.
-  @inline(never) private func copyPeriod(to index: Int, distance: Int, until end: Int) {
-    // No more of them than there are before.
-    let step = min(OutputBytes.shortPeriod, distance + 40) / distance * distance
-    let (first, second) = (load(index - step), load(index - step + 32))
+  /// Copies a match whose distance is less than eight bytes: eight bytes that repeat it, again and again at whole periods.
+  @inline(__always) private func copyClose(to index: Int, distance: Int, count: Int) {
     var target = index
-    while target < end {
-      store(target, first)
-      store(target &+ 32, second)
-      target &+= step
-    }
-  }
-
-  /// Copies a match whose distance is less than eight bytes.
-  @inline(never) private func copyClose(to index: Int, distance: Int, count: Int) {
+    let end = index &+ count
     guard index >= 8 else {
-      for target in index..<index + count { self[target] = self[target - distance] }
+      repeat {
+        self[target] = self[target &- distance]
+        target &+= 1
+      } while target < end
       return
     }
-    let unused = UInt64(64 - 8 * distance)
-    let period = load64(index - 8) >> unused
-    if distance & (distance - 1) == 0 {
-      fill(index, count: count, with: period &* OutputBytes.repeats(unused))
-      return
-    }
-    // Eight bytes that repeat it, written again and again at whole periods.
-    let bits = UInt64(8 * distance)
-    let pattern = period | period << bits | period << (2 * bits)
-    let step = 8 / distance * distance
-    let end = index + count
-    var target = index
-    while target < end {
+    let bits = UInt64(truncatingIfNeeded: distance) &<< 3
+    var pattern = load64(index &- 8) &>> (64 &- bits)
+    // Shifts by 64 and more give 0.
+    pattern |= pattern << bits
+    pattern |= pattern << (2 &* bits)
+    pattern |= pattern << (4 &* bits)
+    // 8, 8, 6, 8, 5, 6 and 7 bytes.
+    let step = Int(truncatingIfNeeded: 0x7658_6880 as UInt64 &>> (4 &* UInt64(truncatingIfNeeded: distance)) & 15)
+    repeat {
       store64(target, pattern)
-      target &+= step
-    }
+      store64(target &+ step, pattern)
+      target &+= 2 &* step
+    } while target < end
   }
 
   /// What repeats the lowest 64 - `unused` bits over 64.
