@@ -52,7 +52,8 @@ let package = Package(
     .target(
       name: "PythonPickle",
       dependencies: [
-        "CNumPyIOKernels", "PlatformC", "ReusedMemory", "ParallelLoops", "Calendars", "PythonLiterals", "ByteIO",
+        "Locks", "CNumPyIOKernels", "PlatformC", "ReusedMemory", "ParallelLoops", "Calendars", "PythonLiterals",
+        "ByteIO",
       ]),
     .target(name: "ArrayBytes", dependencies: ["Locks", "ParallelLoops", "NDArrays", "ByteIO"]),
     .target(

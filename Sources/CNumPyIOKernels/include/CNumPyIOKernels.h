@@ -14,6 +14,7 @@
 #include "DestructorDepth.h"
 #include "ElementwiseKernels.h"
 #include "ExtremumKernels.h"
+#include "MemoCells.h"
 #include "ProductKernels.h"
 #include "ReductionKernels.h"
 #include "TextKernels.h"

@@ -59,7 +59,7 @@ extension PickleMachine {
   }
 
   /// Checks that a value could be called at all.
-  private func checkCallable(_ value: PickleValue) throws(FormatError) {
+  private mutating func checkCallable(_ value: PickleValue) throws(FormatError) {
     switch value {
     case .global, .object, .persistent: return
     default: throw error("'\(value.typeName)' object is not callable")
@@ -99,7 +99,7 @@ extension PickleMachine {
   }
 
   /// Checks that a value could be a class.
-  private func checkClass(_ value: PickleValue, _ operation: String) throws(FormatError) {
+  private mutating func checkClass(_ value: PickleValue, _ operation: String) throws(FormatError) {
     switch value {
     case .global(let global) where Builtins.isFunction(global):
       throw error("\(operation) class argument must be a type, not builtin_function_or_method")
@@ -150,7 +150,7 @@ extension PickleMachine {
   }
 
   /// The object that stands for a call, which is told.
-  private func called(_ form: PickleObject.Form) -> PickleValue {
+  private mutating func called(_ form: PickleObject.Form) -> PickleValue {
     let object = PickleObject(form)
     options.onCall?(object)
     return .object(object)

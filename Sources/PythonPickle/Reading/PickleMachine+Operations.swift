@@ -93,7 +93,7 @@ extension PickleMachine {
   }
 
   /// `setter(object, state)` whose result is thrown away is how a class sets its state by a function of its own.
-  private func noteStateSetter(_ dropped: PickleValue) {
+  private mutating func noteStateSetter(_ dropped: PickleValue) {
     guard case .object(let call) = dropped, case .reduce(let setter, let arguments) = call.form,
       arguments.count == 2, case .object(let object) = arguments[0],
       case .object(let top)? = stack.last, top === object, object.state == nil, object.stateSetter == nil

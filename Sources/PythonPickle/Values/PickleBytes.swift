@@ -17,6 +17,8 @@ public struct PickleBytes: @unchecked Sendable {
   }
 
   private struct Header {
+    /// The place in a pickler's memo: a ``MemoCell``. The first field.
+    var memo: UInt64 = 0
     let content: Content
     let isShared: Bool
     let text: PickleString?
@@ -59,7 +61,7 @@ public struct PickleBytes: @unchecked Sendable {
 
   /// Another object with the same bytes.
   init(another bytes: PickleBytes) {
-    switch bytes.storage.header.content {
+    switch bytes.content {
     // Safe: the bytes are copied within the closure.
     case .here: self = unsafe bytes.withBytes { unsafe PickleBytes(copying: $0) }
     case let content: self.init(content, isShared: false)
@@ -67,11 +69,27 @@ public struct PickleBytes: @unchecked Sendable {
   }
 
   /// Whether equal bytes of this kind are one object to the pickler, as equal literals are in Python.
-  var isShared: Bool { storage.header.isShared }
+  var isShared: Bool { withHeader { $0.isShared } }
 
   /// For a single byte that was read as the text it is written as before protocol 3: Python keeps only one string of
   /// each such character, so others may be the same.
-  var text: PickleString? { storage.header.text }
+  var text: PickleString? { withHeader { $0.text } }
+
+  @inline(__always)
+  private func withHeader<Result>(_ body: (borrowing Header) -> Result) -> Result {
+    // Safe: the header is initialised, and lives as long as the storage, which is held.
+    unsafe storage.withUnsafeMutablePointerToHeader { unsafe body($0.pointee) }
+  }
+
+  @inline(__always)
+  func withMemoCell<Result>(_ body: (borrowing MemoCell) -> Result) -> Result {
+    // Safe: the word is the header's first field, and lives as long as the storage, which is held.
+    unsafe storage.withUnsafeMutablePointerToHeader { header in
+      body(unsafe MemoCell(UnsafeMutableRawPointer(header).assumingMemoryBound(to: UInt64.self)))
+    }
+  }
+
+  private var content: Content { withHeader { $0.content } }
 
   /// What the bytes are known by to the pickler.
   var identity: AnyObject { storage }
@@ -81,7 +99,7 @@ public struct PickleBytes: @unchecked Sendable {
 
   /// How many bytes there are.
   public var count: Int {
-    switch storage.header.content {
+    switch content {
     case .here(let count): count
     case .array(let bytes): bytes.count
     case .memory(let memory): memory.count
@@ -89,11 +107,11 @@ public struct PickleBytes: @unchecked Sendable {
   }
 
   /// The memory that the bytes lie in, where they have some of their own: large bytes that were read.
-  public var memory: PickleMemory? { if case .memory(let memory) = storage.header.content { memory } else { nil } }
+  public var memory: PickleMemory? { if case .memory(let memory) = content { memory } else { nil } }
 
   /// The bytes as an array, copied unless they were made of one.
   public var array: [UInt8] {
-    switch storage.header.content {
+    switch content {
     // Safe: the bytes are copied within the closure.
     case .here: unsafe withBytes { unsafe Array($0) }
     case .array(let bytes): bytes
@@ -106,7 +124,7 @@ public struct PickleBytes: @unchecked Sendable {
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     // Safe: the bytes are lent for the duration of the call.
-    switch storage.header.content {
+    switch content {
     case .here(let count):
       let start = unsafe storage.withUnsafeMutablePointerToElements { UnsafeRawPointer($0) }
       let result = try unsafe body(UnsafeRawBufferPointer(start: start, count: count))

@@ -6,11 +6,27 @@ internal import CNumPyIOKernels
 /// within each other. Each node instead hands what it holds to ``PickleNode/release(_:)``, which works it off in a
 /// loop.
 public class PickleNode {
-  /// The pickler that has written the node last, and the node's place in that one's memo: found without a search.
-  var memoOwner: UInt64 = 0
-  var memoIndex: Int32 = 0
+  /// The pickler that has written the node last, and the node's place in that one's memo: found without a search. Unchecked, as
+  /// in ``PickleList``.
+  @exclusivity(unchecked) private var memoOwner: UInt64 = 0
+  @exclusivity(unchecked) private var memoIndex: Int32 = 0
 
   init() {}
+
+  /// The node's place in the memo of a pickler; `nil` if it has none.
+  @inline(__always)
+  final func memoPlace(for pickler: UInt64) -> Int? {
+    // Safe: no access contains another.
+    unsafe memoOwner == pickler ? Int(unsafe memoIndex) : nil
+  }
+
+  /// Notes the node's place in the memo of a pickler.
+  @inline(__always)
+  final func noteMemo(_ place: Int, for pickler: UInt64) {
+    // Safe: as above.
+    unsafe memoOwner = pickler
+    unsafe memoIndex = Int32(truncatingIfNeeded: place)
+  }
 
   /// Moves the containers that only this node may hold to `pending` and forgets all it holds.
   func surrender(to pending: inout [PickleValue]) {}
@@ -62,54 +78,6 @@ public class PickleNode {
   /// The node of a value that ends with this call, so that the result may be the last reference.
   @inline(never)
   private static func takeNode(_ value: consuming PickleValue) -> PickleNode? { value.node }
-}
-
-/// A Python list.
-public final class PickleList: PickleNode {
-  /// Unchecked, as the check that nobody else is changing the items at the same time costs more than a small list. They are
-  /// changed here only, and never while others run: who changes ``items`` in place holds them, and leaves none here.
-  @exclusivity(unchecked) private var storage: [PickleValue]
-
-  /// The items.
-  public var items: [PickleValue] {
-    // Safe: no access contains another.
-    get { unsafe storage }
-    set { unsafe storage = newValue }
-    _modify {
-      var taken: [PickleValue] = []
-      unsafe swap(&taken, &storage)
-      defer { unsafe storage = taken }
-      yield &taken
-    }
-  }
-
-  /// A list of items.
-  public init(_ items: [PickleValue] = []) {
-    // Safe: nobody else has the object yet.
-    unsafe storage = items
-    super.init()
-  }
-
-  // Safe: nobody else has the object any more.
-  deinit { unsafe PickleNode.release(&storage) }
-
-  /// Adds an item at the end.
-  public func append(_ value: PickleValue) {
-    // Safe: as in `items`.
-    unsafe storage.append(value)
-  }
-  /// Adds what a stack holds from a place on.
-  func append(from stack: inout ValueStack, _ start: Int) {
-    // Safe: as in `items`.
-    unsafe stack.move(from: start, to: &storage)
-  }
-  /// Takes all items out; the way to free a structure that contains itself.
-  public func removeAll() { items = [] }
-
-  override func surrender(to pending: inout [PickleValue]) {
-    // Safe: as in `deinit`.
-    unsafe PickleNode.moveContainers(of: &storage, to: &pending)
-  }
 }
 
 /// A Python complex number, which Python's pickler remembers by identity.

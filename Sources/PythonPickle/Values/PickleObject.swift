@@ -28,14 +28,32 @@ public final class PickleObject: PickleNode {
     var stateSetter: (setter: PickleValue, state: PickleValue)?
   }
 
-  /// How the object is made.
-  public private(set) var form: Form
-  /// Its state (`BUILD`): its attributes for most classes.
-  public var state: PickleValue?
-  private var content: Content?
+  // Unchecked, all of them, as in ``PickleList``.
+  @exclusivity(unchecked) private var ownForm: Form
+  @exclusivity(unchecked) private var ownState: PickleValue?
+  @exclusivity(unchecked) private var rest: Content?
   /// The file that it was read from; one object for all that come from it.
-  private var file: PickleFileName?
-  private var offset = 0
+  @exclusivity(unchecked) private var file: PickleFileName?
+  @exclusivity(unchecked) private var offset = 0
+
+  /// How the object is made.
+  public private(set) var form: Form {
+    // Safe: here and below no access contains another.
+    get { unsafe ownForm }
+    set { unsafe ownForm = newValue }
+  }
+  /// Its state (`BUILD`): its attributes for most classes.
+  public var state: PickleValue? {
+    // Safe: as in `form`.
+    get { unsafe ownState }
+    set { unsafe ownState = newValue }
+  }
+
+  private var content: Content? {
+    // Safe: as in `form`.
+    get { unsafe rest }
+    set { unsafe rest = newValue }
+  }
 
   private var ownContent: Content {
     if let content { return content }
@@ -66,18 +84,27 @@ public final class PickleObject: PickleNode {
   }
 
   /// Where it was read: the file, and the operation that made it or set its state. For errors found later.
-  package var origin: (file: String, offset: Int)? { file.map { ($0.text, offset) } }
+  package var origin: (file: String, offset: Int)? {
+    // Safe: as in `form`.
+    unsafe file.map { ($0.text, unsafe offset) }
+  }
 
   /// Says where it was read.
-  func note(_ file: PickleFileName, _ offset: Int) { (self.file, self.offset) = (file, offset) }
+  func note(_ file: PickleFileName, _ offset: Int) {
+    // Safe: as in `form`.
+    unsafe self.file = file
+    unsafe self.offset = offset
+  }
 
   /// Says where its state was set, of one that is known to have been read somewhere.
-  func noteState(_ offset: Int) { if file != nil { self.offset = offset } }
+  // Safe: as in `form`.
+  func noteState(_ offset: Int) { if unsafe file != nil { unsafe self.offset = offset } }
 
   /// An object in a form.
   public init(_ form: Form, state: PickleValue? = nil) {
-    self.form = form
-    self.state = state
+    // Safe: nobody else has the object yet.
+    unsafe ownForm = form
+    unsafe ownState = state
     super.init()
   }
 
@@ -148,7 +175,7 @@ public final class PickleObject: PickleNode {
   /// make.
   public var classGlobal: PickleGlobal? {
     guard let global = callable?.global else { return nil }
-    if global.module == "copyreg",
+    if global.moduleString.isText("copyreg"),
       global.name.hasPrefix("_reconstructor") || global.name.hasPrefix("__newobj")
     {
       return arguments.first?.global ?? global

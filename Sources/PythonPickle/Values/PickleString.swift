@@ -8,12 +8,23 @@ public struct PickleString: @unchecked Sendable {
   private final class Storage: ManagedBuffer<Header, UInt8> {}
 
   private struct Header {
-    /// How many bytes there are.
-    let count: Int
+    /// The place in a pickler's memo: a ``MemoCell``. The first field.
+    var memo: UInt64 = 0
+    /// How many bytes there are, above two bits: so that short strings are small.
+    private var bits: UInt64
+
+    init(count: Int, hasLoneSurrogates: Bool, isShared: Bool) {
+      bits = UInt64(count) << 2 | (hasLoneSurrogates ? 2 : 0) | (isShared ? 1 : 0)
+    }
+
+    var count: Int { Int(bits >> 2) }
     /// Whether the bytes are no UTF-8, as they hold surrogates encoded like any other code point.
-    let hasLoneSurrogates: Bool
+    var hasLoneSurrogates: Bool { bits & 2 != 0 }
     /// Whether equal strings of this kind are one object to the pickler, as equal literals are in Python.
-    var isShared: Bool
+    var isShared: Bool {
+      get { bits & 1 != 0 }
+      set { bits = bits & ~1 | (newValue ? 1 : 0) }
+    }
   }
 
   private let storage: Storage
@@ -98,9 +109,26 @@ public struct PickleString: @unchecked Sendable {
   }
 
   /// Makes a string that is being read the same object as equal literals.
-  func markShared() { storage.header.isShared = true }
+  // Safe: the header is initialised, and lives as long as the storage; nobody else has the string yet.
+  func markShared() { unsafe storage.withUnsafeMutablePointerToHeader { unsafe $0.pointee.isShared = true } }
 
-  var isShared: Bool { storage.header.isShared }
+  // Not by `header`, which checks each access.
+  @inline(__always)
+  private func withHeader<Result>(_ body: (borrowing Header) -> Result) -> Result {
+    // Safe: the header is initialised, and lives as long as the storage, which is held.
+    unsafe storage.withUnsafeMutablePointerToHeader { unsafe body($0.pointee) }
+  }
+
+  @inline(__always)
+  func withMemoCell<Result>(_ body: (borrowing MemoCell) -> Result) -> Result {
+    // Safe: the word is the header's first field, and lives as long as the storage, which is held.
+    unsafe storage.withUnsafeMutablePointerToHeader { header in
+      body(unsafe MemoCell(UnsafeMutableRawPointer(header).assumingMemoryBound(to: UInt64.self)))
+    }
+  }
+
+  @inline(__always)
+  var isShared: Bool { withHeader { $0.isShared } }
 
   /// What the string is known by to the pickler.
   var identity: AnyObject { storage }
@@ -109,7 +137,7 @@ public struct PickleString: @unchecked Sendable {
   static func === (left: PickleString, right: PickleString?) -> Bool { left.storage === right?.storage }
 
   /// Whether the string holds a surrogate that Swift's strings cannot.
-  public var hasLoneSurrogates: Bool { storage.header.hasLoneSurrogates }
+  public var hasLoneSurrogates: Bool { withHeader { $0.hasLoneSurrogates } }
 
   /// The text, copied; lone surrogates are replaced by U+FFFD.
   public var text: String {
@@ -142,7 +170,8 @@ public struct PickleString: @unchecked Sendable {
   }
 
   /// The length of ``withUTF8(_:)``'s bytes.
-  var utf8Count: Int { storage.header.count }
+  @inline(__always)
+  var utf8Count: Int { withHeader { $0.count } }
 
   /// Calls `body` with the bytes, surrogates encoded like any other code point.
   @inline(__always)
@@ -170,7 +199,14 @@ public struct PickleString: @unchecked Sendable {
   /// Whether the string has the same bytes as a text, without a copy of either.
   func isText(_ text: String) -> Bool {
     // Safe: the bytes are compared within the closure.
-    text.utf8.count == utf8Count && (unsafe withUTF8 { unsafe $0.elementsEqual(text.utf8) })
+    guard text.utf8.count == utf8Count else { return false }
+    var text = text
+    return text.withUTF8 { text in
+      unsafe withUTF8 { bytes in
+        guard let left = bytes.baseAddress, let right = text.baseAddress else { return true }
+        return unsafe memcmp(left, right, bytes.count) == 0
+      }
+    }
   }
 
   private static func appendUTF8(_ point: UInt32, to bytes: inout [UInt8]) {

@@ -1,3 +1,5 @@
+internal import ReusedMemory
+
 /// A stack of values in memory of its own, off which they are moved, not copied: counting references is most of what a small
 /// value costs.
 @safe struct ValueStack: ~Copyable {
@@ -9,19 +11,42 @@
   // Safe: memory of this stack's own, given back when it ends.
   init(capacity: Int = 64) {
     self.capacity = capacity
-    unsafe base = .allocate(capacity: capacity)
+    unsafe base = ValueStack.allocate(capacity)
+  }
+
+  /// Memory for values: large blocks are kept for the next stack, as their first touch costs more than what is done with them.
+  private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<PickleValue> {
+    // Safe: as much memory as the values need, bound to their type; `release` gives it back.
+    unsafe BufferCache.allocate(capacity * MemoryLayout<PickleValue>.stride)
+      .bindMemory(to: PickleValue.self, capacity: capacity)
+  }
+
+  // Safe: allocated by `allocate` with the same capacity; no value is left in it.
+  private static func release(_ base: UnsafeMutablePointer<PickleValue>, _ capacity: Int) {
+    unsafe BufferCache.release(UnsafeMutableRawPointer(base), capacity * MemoryLayout<PickleValue>.stride)
   }
 
   deinit {
     // Safe: the values are ended, or moved out of the memory, before that is given back.
-    if !PickleNode.isShallow({ unsafe base.deinitialize(count: count) }) {
+    if !PickleNode.isShallow({ unsafe ValueStack.end(base, count) }) {
       var left = unsafe [PickleValue](unsafeUninitializedCapacity: count) { buffer, filled in
         if let target = buffer.baseAddress { unsafe target.moveInitialize(from: base, count: count) }
         filled = count
       }
       PickleNode.release(&left)
     }
-    unsafe base.deallocate()
+    unsafe ValueStack.release(base, capacity)
+  }
+
+  /// Ends values one by one: most are numbers, of which nothing need be ended.
+  private static func end(_ values: UnsafeMutablePointer<PickleValue>, _ count: Int) {
+    for place in 0..<count {
+      // Safe: the caller's values are initialised, and end here.
+      switch unsafe values[place] {
+      case .none, .bool, .int, .float: continue
+      default: unsafe (values + place).deinitialize(count: 1)
+      }
+    }
   }
 
   @inline(__always)
@@ -35,9 +60,9 @@
   @inline(never)
   private mutating func grow(to wanted: Int) {
     // Safe: the values are moved into the new memory, which has room for them.
-    let larger = UnsafeMutablePointer<PickleValue>.allocate(capacity: wanted)
+    let larger = unsafe ValueStack.allocate(wanted)
     unsafe larger.moveInitialize(from: base, count: count)
-    unsafe base.deallocate()
+    unsafe ValueStack.release(base, capacity)
     unsafe base = larger
     capacity = wanted
   }
@@ -91,20 +116,14 @@
     }
   }
 
-  /// Moves the values from a place on to the end of an array.
-  mutating func move(from start: Int, to array: inout [PickleValue]) {
-    if array.isEmpty {
-      array = take(from: start)
-      return
-    }
+  /// Moves the values from a place on to another stack.
+  mutating func move(from start: Int, to other: inout ValueStack) {
     precondition(start >= 0 && start <= count)
-    let known = array.count
-    array.append(contentsOf: repeatElement(.none, count: count - start))
-    unsafe array.withUnsafeMutableBufferPointer { buffer in
-      guard let target = buffer.baseAddress else { return }
-      // Safe: the array has just got as many places, whose `None` needs no end; those of the stack count no longer.
-      unsafe (target + known).moveInitialize(from: base + start, count: count - start)
-    }
+    let moved = count - start
+    if other.capacity - other.count < moved { other.grow(to: max(2 * other.capacity, other.count + moved)) }
+    // Safe: the other stack has room for as many values, and those of this one count no longer.
+    unsafe (other.base + other.count).moveInitialize(from: base + start, count: moved)
+    other.count += moved
     count = start
   }
 
@@ -112,7 +131,7 @@
   mutating func drop(from start: Int) {
     precondition(start >= 0 && start <= count)
     // Safe: the values from `start` on were initialised, and count no longer.
-    unsafe (base + start).deinitialize(count: count - start)
+    unsafe ValueStack.end(base + start, count - start)
     count = start
   }
 }

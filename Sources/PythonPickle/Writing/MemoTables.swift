@@ -1,5 +1,3 @@
-import Synchronization
-
 // What the pickler remembers values by: where they are, and what is in them. Containers and objects carry their place
 // themselves; what several threads may share (strings, bytes, names) cannot.
 
@@ -10,7 +8,7 @@ struct IdentityTable {
     var index: Int32 = 0
   }
   private var entries = [Entry](repeating: Entry(), count: 256)
-  private var count = 0
+  private(set) var count = 0
 
   private mutating func grow() {
     let old = entries
@@ -84,10 +82,4 @@ struct ContentTable<Value: ContentHashed> {
     hashes[slot] = hash
     slots[slot] = place
   }
-}
-
-/// Numbers for picklers: no two of a process have the same.
-enum PicklerNumber {
-  private static let last = Atomic<UInt64>(0)
-  static func next() -> UInt64 { last.wrappingAdd(1, ordering: .relaxed).newValue }
 }

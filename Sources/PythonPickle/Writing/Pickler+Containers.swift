@@ -9,8 +9,29 @@ extension Pickler {
     // What turns out to be a reference may lead to steps.
     guard options.persistentID == nil else { return false }
     switch value {
-    case .none, .bool, .int, .float, .string, .bigInt:
+    // The most frequent without a second look at what they are.
+    case .int(let number):
+      try output.boundary()
+      try saveInt(number)
+      return true
+    case .float(let number):
+      try output.boundary()
+      saveFloat(number)
+      return true
+    case .string(let string):
+      try output.boundary()
+      try saveString(string)
+      return true
+    case .none, .bool, .bigInt:
       try save(value)
+      return true
+    case .bytes(let bytes) where version >= 3:
+      try output.boundary()
+      try saveBytes(bytes)
+      return true
+    case .byteArray(let bytes) where version >= 5:
+      try output.boundary()
+      try saveByteArray(bytes)
       return true
     case .list(let list):
       guard Pickler.isFlat(list.items) else { return false }

@@ -39,7 +39,7 @@ extension Pickler {
   }
 
   /// GLOBAL with its two lines, before protocol 4.
-  private func writeName(of global: PickleGlobal, _ name: String) throws(FormatError) -> [UInt8] {
+  private mutating func writeName(of global: PickleGlobal, _ name: String) throws(FormatError) -> [UInt8] {
     var pair = (module: global.module, name: name)
     if version < 3 {
       if options.fixImports { pair = GlobalNames.python2(module: pair.module, name: pair.name) ?? pair }
@@ -59,7 +59,7 @@ extension Pickler {
   private mutating func saveModule(of global: PickleGlobal) throws(FormatError) {
     let module = global.moduleString
     try output.boundary()
-    if let index = memoIndex(module.identity) { return writeGet(index) }
+    if let index = memoIndex(module) { return writeGet(index) }
     let hash = module.contentHash
     let known = sharedStrings.find(module, hash: hash) ?? readModules.find(module, hash: hash)
     guard module.isShared else {

@@ -5,14 +5,11 @@ extension Pickler {
   /// How an object is made at the protocol that is written.
   mutating func form(of object: PickleObject) -> PickleObject.Form {
     guard let type = object.classGlobal else { return object.form }
-    switch type.module {
-    case "uuid":
-      guard case .uuid? = PythonObject(object) else { return object.form }
-      return uuidForm(of: object)
-    case "array": return arrayForm(of: object) ?? object.form
-    case "datetime": return version < 4 ? unfolded(object) ?? object.form : object.form
-    default: return object.form
-    }
+    let module = type.moduleString
+    if module.isText("datetime") { return version < 4 ? unfolded(object) ?? object.form : object.form }
+    if module.isText("array") { return arrayForm(of: object) ?? object.form }
+    guard module.isText("uuid"), case .uuid? = PythonObject(object) else { return object.form }
+    return uuidForm(of: object)
   }
 
   /// Protocols 0 and 1 know no `__new__`: `copyreg._reduce_ex`.

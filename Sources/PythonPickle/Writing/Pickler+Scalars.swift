@@ -55,7 +55,7 @@ extension Pickler {
   // MARK: Strings
 
   /// Whether equal strings are this same object: literals, and the short ones that Python keeps only once.
-  private func isShared(_ value: PickleString) -> Bool {
+  private mutating func isShared(_ value: PickleString) -> Bool {
     guard value.isShared else { return false }
     return options.sharesEqualValues || Pickler.isSingleton(value)
   }
@@ -69,12 +69,12 @@ extension Pickler {
 
   mutating func saveString(_ value: PickleString) throws(FormatError) {
     guard isShared(value) else {
-      if let index = memoIndex(value.identity) { return writeGet(index) }
+      if let index = memoIndex(value) { return writeGet(index) }
       // Before protocol 3 single bytes are written as text, which is the one string of that character.
       let mayBeByte = version < 3 && value.utf8Count <= 2 && Pickler.isSingleton(value)
       if mayBeByte, let index = sharedStrings.find(value, hash: value.contentHash) { return writeGet(index) }
       try writeString(value)
-      memoize(value.identity)
+      memoize(value)
       if mayBeByte, readCharacters.find(value, hash: value.contentHash) == nil {
         readCharacters.add(value, hash: value.contentHash, memoCount - 1)
       }
@@ -132,7 +132,7 @@ extension Pickler {
   // MARK: Bytes
 
   mutating func saveBytes(_ value: PickleBytes) throws(FormatError) {
-    if let index = memoIndex(value.identity) { return writeGet(index) }
+    if let index = memoIndex(value) { return writeGet(index) }
     let isShared = value.isShared && (options.sharesEqualValues || value.count <= 1)
     let hash = isShared ? value.contentHash : 0
     if isShared, let index = sharedBytes.find(value, hash: hash) { return writeGet(index) }
@@ -140,16 +140,16 @@ extension Pickler {
       // The place in the memo comes when the call has been written.
       if isShared { steps.append(.shareLast(value)) }
       if value.count == 0 {
-        call("bytes", [], for: value.identity)
+        call("bytes", [], for: value)
       } else {
         let text =
           value.text ?? PickleString(codePoints: value.array.map { UInt32($0) }, isShared: value.count == 1)
-        call("encode", [.string(text), .string("latin1")], for: value.identity, module: "_codecs")
+        call("encode", [.string(text), .string("latin1")], for: value, module: "_codecs")
       }
       return
     }
     try writeBytes(value)
-    memoize(value.identity)
+    memoize(value)
     if isShared { sharedBytes.add(value, hash: hash, memoCount - 1) }
   }
 
@@ -172,12 +172,18 @@ extension Pickler {
   }
 
   mutating func saveByteArray(_ value: PickleBytes) throws(FormatError) {
-    if let index = memoIndex(value.identity) { return writeGet(index) }
+    if let index = memoIndex(value) { return writeGet(index) }
     guard version >= 5 else {
-      return call("bytearray", value.count == 0 ? [] : [.bytes(PickleBytes(another: value))], for: value.identity)
+      return call("bytearray", value.count == 0 ? [] : [.bytes(PickleBytes(another: value))], for: value)
     }
-    try writePayload(Pickler.header(Opcode.byteArray8, UInt64(value.count)), value)
-    memoize(value.identity)
+    if value.count < PickleOutput.frameTarget {
+      output.write(Opcode.byteArray8, UInt64(value.count))
+      // Safe: the bytes are used within the call.
+      unsafe value.withBytes { unsafe output.write($0) }
+    } else {
+      try writePayload(Pickler.header(Opcode.byteArray8, UInt64(value.count)), value)
+    }
+    memoize(value)
   }
 
   mutating func saveBuffer(_ value: PickleBuffer) throws(FormatError) {
@@ -199,7 +205,7 @@ extension Pickler {
     memoize(value)
   }
 
-  private func lengthHeader(_ count: Int, short: UInt8?, medium: UInt8, long: UInt8?) throws(FormatError)
+  private mutating func lengthHeader(_ count: Int, short: UInt8?, medium: UInt8, long: UInt8?) throws(FormatError)
     -> [UInt8]
   {
     if let short, let byte = UInt8(exactly: count) { return [short, byte] }

@@ -15,8 +15,9 @@ struct Pickler: ~Copyable {
     case frozenSet(PickleSet, next: Int)
     /// The call has been written: the object takes its place in the memo.
     case made(PickleNode)
-    /// The call that makes bytes or a complex number has been written.
+    /// The call that makes a complex number, or bytes, has been written.
     case madeScalar(AnyObject)
+    case madeBytes(PickleBytes)
     case global(PickleGlobal)
     /// The calls that fetch a name within a class have been written.
     case madeGlobal(PickleGlobal)
@@ -30,8 +31,10 @@ struct Pickler: ~Copyable {
   let version: Int
   let context: PickleContext
   var steps: [Step] = []
+  /// The places of what has no cell of its own, and of what could not note its place there.
   private var memo = IdentityTable()
-  private let number = PicklerNumber.next()
+  private var others = IdentityTable()
+  private let number = PicklerNumber()
   private(set) var memoCount = 0
   /// What equal strings, bytes and names are found by.
   var sharedStrings = ContentTable<PickleString>()
@@ -78,8 +81,21 @@ struct Pickler: ~Copyable {
   /// Gives a container or an object the next place in the memo.
   @inline(__always)
   mutating func memoize(_ node: PickleNode) {
-    node.memoOwner = number
-    node.memoIndex = Int32(truncatingIfNeeded: memoCount)
+    node.noteMemo(memoCount, for: number.number)
+    writePut()
+  }
+
+  @inline(__always)
+  mutating func memoize(_ string: PickleString) {
+    let place = memoCount
+    if !string.withMemoCell({ $0.note(place, for: number) }) { others.set(string.identity, place) }
+    writePut()
+  }
+
+  @inline(__always)
+  mutating func memoize(_ bytes: PickleBytes) {
+    let place = memoCount
+    if !bytes.withMemoCell({ $0.note(place, for: number) }) { others.set(bytes.identity, place) }
     writePut()
   }
 
@@ -102,10 +118,19 @@ struct Pickler: ~Copyable {
     }
   }
 
+  // Mutating, here and elsewhere, though nothing changes: for what does not the compiler copies the pickler.
   @inline(__always)
-  func memoIndex(_ object: AnyObject) -> Int? { memo[object] }
+  mutating func memoIndex(_ object: AnyObject) -> Int? { memo.count == 0 ? nil : memo[object] }
   @inline(__always)
-  func memoIndex(_ node: PickleNode) -> Int? { node.memoOwner == number ? Int(node.memoIndex) : nil }
+  mutating func memoIndex(_ node: PickleNode) -> Int? { node.memoPlace(for: number.number) }
+  @inline(__always)
+  mutating func memoIndex(_ string: PickleString) -> Int? {
+    string.withMemoCell { $0.place(for: number) } ?? (others.count == 0 ? nil : others[string.identity])
+  }
+  @inline(__always)
+  mutating func memoIndex(_ bytes: PickleBytes) -> Int? {
+    bytes.withMemoCell { $0.place(for: number) } ?? (others.count == 0 ? nil : others[bytes.identity])
+  }
 
   mutating func writeGet(_ index: Int) {
     if version == 0 {
@@ -181,9 +206,19 @@ struct Pickler: ~Copyable {
   mutating func call(
     _ name: String, _ arguments: [PickleValue], for object: AnyObject, module: String = "builtins"
   ) {
+    if let node = object as? PickleNode { steps.append(.made(node)) } else { steps.append(.madeScalar(object)) }
+    call(name, arguments, module: module)
+  }
+
+  /// The same for bytes.
+  mutating func call(_ name: String, _ arguments: [PickleValue], for bytes: PickleBytes, module: String = "builtins") {
+    steps.append(.madeBytes(bytes))
+    call(name, arguments, module: module)
+  }
+
+  private mutating func call(_ name: String, _ arguments: [PickleValue], module: String) {
     let tuple = PickleTuple(arguments)
     kept.append(tuple)
-    if let node = object as? PickleNode { steps.append(.made(node)) } else { steps.append(.madeScalar(object)) }
     steps.append(.code(Opcode.reduce))
     steps.append(.value(.tuple(tuple)))
     steps.append(.value(.global(module, name)))
@@ -203,6 +238,7 @@ struct Pickler: ~Copyable {
     case .tuple(let tuple, let next): try saveTuple(tuple, from: next)
     case .frozenSet(let set, let next): try saveFrozenSet(set, from: next)
     case .madeScalar(let object): memoize(object)
+    case .madeBytes(let bytes): memoize(bytes)
     case .made(let object):
       if let index = memoIndex(object) {
         // The object's own arguments led back to it: what was made twice is dropped.

@@ -1,0 +1,14 @@
+// A word within an object, changed by one of several threads: Swift's atomics cannot lie in the header of a managed buffer.
+#ifndef NPYIO_MEMO_CELLS_H
+#define NPYIO_MEMO_CELLS_H
+
+#include <stdint.h>
+
+static inline uint64_t npyio_read_cell(const uint64_t *_Nonnull cell) { return __atomic_load_n(cell, __ATOMIC_RELAXED); }
+
+// Replaces a word by another if it is still there; returns whether it was.
+static inline int npyio_replace_cell(uint64_t *_Nonnull cell, uint64_t known, uint64_t word) {
+  return __atomic_compare_exchange_n(cell, &known, word, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+#endif
