@@ -19,7 +19,7 @@ final class DeflateDecoder: @unchecked Sendable {
   private var lastCount = 0
 
   /// The bytes of a block's symbols below which a packed table takes longer to build than it saves.
-  private static var worthPacking: Int { 6000 }
+  private static var worthPacking: Int { 8000 }
 
   private static let pool = Pool(keeping: 16) { DeflateDecoder() }
 

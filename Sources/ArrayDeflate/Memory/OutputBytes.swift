@@ -141,7 +141,11 @@
     pattern |= pattern << bits
     pattern |= pattern << (2 &* bits)
     pattern |= pattern << (4 &* bits)
-    // 8, 8, 6, 8, 5, 6 and 7 bytes.
+    if distance & (distance &- 1) == 0 {
+      fill(index, count: count, with: pattern)
+      return
+    }
+    // 6, 5, 6 and 7 bytes.
     let step = Int(truncatingIfNeeded: 0x7658_6880 as UInt64 &>> (4 &* UInt64(truncatingIfNeeded: distance)) & 15)
     repeat {
       store64(target, pattern)
