@@ -209,6 +209,9 @@ enum Tunables {
     /// no match of three bytes where it is looked for first, as with ``LazyParser/Options/isHasty``. Noise takes half the time.
     static let step = 1 << 10
     static let rareMatches = 32
+    /// The same in arrays of no more bytes than this, which take no longer than zlib then; but those of few values.
+    static let smallest = 4 << 10
+    static let depthOfSmallest = 48
     /// Bits that a byte takes by itself below which matches of three bytes are not looked for in small arrays, since they gain
     /// nothing, and runs are tried.
     static let fewBits = 1.5

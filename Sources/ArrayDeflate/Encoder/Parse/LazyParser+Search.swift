@@ -96,9 +96,30 @@ extension LazyParser {
       if hasShortMatches { shortHeads[shortSlot(word)] = value }
     }
 
-    /// Makes positions known up to the next one whose three bytes are as at the latest one with their hash, and returns that. No
-    /// branch depends on the data but the last one, so that the processor works on several positions at once.
+    /// Makes positions known up to the next one whose three bytes, or whose context if shorter matches are not looked for, are as
+    /// at the latest one with their hash, and returns that. No branch depends on the data but the last one, so that the processor
+    /// works on several positions at once.
     @inline(__always) func skip(_ start: Int, upTo last: Int) -> Int {
+      hasShortMatches ? skipByThree(start, upTo: last) : skipByContext(start, upTo: last)
+    }
+
+    @inline(__always) private func skipByContext(_ start: Int, upTo last: Int) -> Int {
+      var position = start
+      while position < last {
+        let word = input.load64(position)
+        let slot = slot(word)
+        let low = UInt16(truncatingIfNeeded: position)
+        let head = heads[slot]
+        let distance = reach(low &- head, at: position)
+        if (word ^ input.load64(position &- distance)) &<< shift == 0 { break }
+        chain[position & Search.window] = head
+        heads[slot] = low
+        position &+= 1
+      }
+      return position
+    }
+
+    @inline(__always) private func skipByThree(_ start: Int, upTo last: Int) -> Int {
       var position = start
       while position < last {
         let word = input.load64(position)

@@ -236,6 +236,15 @@ extension SegmentEncoder {
       otherHistogram.clear()
       _ = otherHistogram.count(list, 0..<list.count, input, at: 0)
       runs = code.blockBits(otherHistogram)
+      if list.count <= input.count / DeflateAlphabet.maxMatch + 2,
+        (0..<list.count).reduce(0, { $0 + list[$1].literals }) <= 2 * layout.atomDistance
+      {
+        // One run, which nothing is smaller than; of one byte, the distance 1 has no extra bits.
+        if input.matchLength(1, 0, limit: input.count - 1) == input.count - 1 { runDistance = 1 }
+        return .runs
+      }
+    } else if input.count <= Tunables.Lazy.smallest {
+      lazyOptions.depth = min(lazyOptions.depth, Tunables.Lazy.depthOfSmallest)
     }
     lazyCosts.initialize(histogram, count: input.count, itemDistance: lazyOptions.itemDistance)
     parsed = parse(.lazy, input, 0..<input.count, after: 0, layout: layout)
