@@ -161,7 +161,8 @@ int npyio_elementwise(
   ptrdiff_t size = (ptrdiff_t)npyio_size_of(type);
   ptrdiff_t made = operation >= NPYIO_EQUAL ? 1 : size;
   int x_apart = left.step != size && left.step != 0, y_apart = right.step != size && right.step != 0;
-  if (type == NPYIO_FLOAT16 || (!x_apart && !y_apart) || step != made)
+  // Of eight bytes each, vectors would hold too few to be worth it.
+  if (type == NPYIO_FLOAT16 || size == 8 || (!x_apart && !y_apart) || step != made)
     return calculate(operation, type, width, left, right, results, step, count);
   // Operands that lie apart are brought together, block by block.
   uint64_t rooms[2][block];

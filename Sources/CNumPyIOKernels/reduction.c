@@ -238,6 +238,39 @@ DEFINE_NUMBER(u64, uint64_t, uint64_t, PLUS_WIDE)
 DEFINE_NUMBER(f32, float, float, PLUS)
 DEFINE_NUMBER(f64, double, double, PLUS)
 
+// The same of complex numbers, by real part and then by imaginary part; the first with NaN stays.
+#define DEFINE_PAIR_ROWS(NAME, BYTES, TARGET, T, BETTER)                                              \
+  TARGET static void NAME(void *states, const char *items, ptrdiff_t row_step, size_t rows, size_t count) {\
+    typedef T NPYIO_LOOSE(item);                                                                      \
+    item *restrict s = states;                                                                        \
+    for (; rows > 0; rows--, items += row_step) {                                                     \
+      const item *restrict x = (const item *)items;                                                   \
+      for (size_t i = 0; i < 2 * count; i += 2) {                                                     \
+        T a = x[i], b = x[i + 1], p = s[i], q = s[i + 1];                                             \
+        int better = (a BETTER p) | ((a == p) & (b BETTER q)) | (a != a) | (b != b);                  \
+        int takes = better & (p == p) & (q == q);                                                     \
+        s[i] = takes ? a : p, s[i + 1] = takes ? b : q;                                               \
+      }                                                                                               \
+    }                                                                                                 \
+  }
+NPYIO_FOR_WIDTHS(DEFINE_PAIR_ROWS, least_pair_f32, float, <)
+NPYIO_FOR_WIDTHS(DEFINE_PAIR_ROWS, most_pair_f32, float, >)
+NPYIO_FOR_WIDTHS(DEFINE_PAIR_ROWS, least_pair_f64, double, <)
+NPYIO_FOR_WIDTHS(DEFINE_PAIR_ROWS, most_pair_f64, double, >)
+
+int npyio_fold_rows_of_pairs(
+    int is_maximum, npyio_number type, int width, void *states, const void *items, ptrdiff_t row_step, size_t rows,
+    size_t count) {
+  if (type == NPYIO_FLOAT32) {
+    if (is_maximum) NPYIO_CALL(most_pair_f32, width, states, items, row_step, rows, count);
+    else NPYIO_CALL(least_pair_f32, width, states, items, row_step, rows, count);
+  } else if (type == NPYIO_FLOAT64) {
+    if (is_maximum) NPYIO_CALL(most_pair_f64, width, states, items, row_step, rows, count);
+    else NPYIO_CALL(least_pair_f64, width, states, items, row_step, rows, count);
+  }
+  return type == NPYIO_FLOAT32 || type == NPYIO_FLOAT64;
+}
+
 // Each sum is rounded to half precision.
 static void fold_f16(
     npyio_operation fold, int width, void *states, const char *items, ptrdiff_t row_step, size_t rows, size_t count) {

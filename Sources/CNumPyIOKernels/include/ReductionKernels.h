@@ -27,4 +27,9 @@ int npyio_fold_rows(
     npyio_operation fold, npyio_number type, int width, void *_Nonnull states, const void *_Nonnull items, ptrdiff_t step,
     ptrdiff_t row_step, size_t rows, size_t count);
 
+// The smallest or largest of rows of packed complex numbers, by real part and then by imaginary part; of those with NaN the first.
+int npyio_fold_rows_of_pairs(
+    int is_maximum, npyio_number type, int width, void *_Nonnull states, const void *_Nonnull items, ptrdiff_t row_step,
+    size_t rows, size_t count);
+
 #endif

@@ -123,4 +123,12 @@ struct ComplexExtremum<Part: BinaryFloatingPoint & BitwiseCopyable & Sendable>: 
       : (isMaximum ? item.real > state.real : item.real < state.real)
     return isBetter ? item : state
   }
+  func step(_ states: UnsafeMutablePointer<NumberPair<Part>>, _ rows: ItemRows) -> Bool {
+    let size = MemoryLayout<Part>.size
+    guard rows.step == 2 * size else { return false }
+    // Safe: the caller has a state for each item of a row, which is two numbers as the item is.
+    return unsafe npyio_fold_rows_of_pairs(
+      isMaximum ? 1 : 0, size == 4 ? NPYIO_FLOAT32 : NPYIO_FLOAT64, npyio_vector_width(), states, rows.start,
+      rows.rowStep, rows.rowCount, rows.count) != 0
+  }
 }

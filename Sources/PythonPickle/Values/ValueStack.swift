@@ -44,7 +44,8 @@ internal import ReusedMemory
       // Safe: the caller's values are initialised, and end here.
       switch unsafe values[place] {
       case .none, .bool, .int, .float: continue
-      default: unsafe (values + place).deinitialize(count: 1)
+      // Not by `deinitialize`, which asks the type how.
+      default: _ = unsafe (values + place).move()
       }
     }
   }
