@@ -10,6 +10,10 @@ extension BitstreamDecoder {
   /// Loads what is left of the stream, up to 56 bits or a few more.
   mutating func load(_ input: InputBytes) {
     left &= 0xFF
+    if next + 8 <= input.count {
+      if left < 56 { refill(input) }
+      return
+    }
     while left < 56, next < input.count {
       bits |= UInt64(input[next]) << left
       left += 8
