@@ -63,6 +63,12 @@ public final class NPZArchive: Sendable {
     }
   }
 
+  /// An archive whose directory has been read.
+  package init(_ zip: ZipArchive, limits: LoadLimits) {
+    self.zip = zip
+    self.limits = limits
+  }
+
   /// Whether a source is a zip archive from its first byte on, told by its end alone.
   package static func beginsWithMember(_ source: any ByteSource) -> Bool {
     (try? ZipArchive(source))?.beginsWithMember == true

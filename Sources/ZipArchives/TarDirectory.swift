@@ -4,9 +4,15 @@ package import ByteIO
 package enum TarDirectory {
   package static let blockSize = 512
 
-  /// Whether a file begins as a tar archive.
+  /// Whether a file begins as a tar archive: by its signature, which archives from before 1988 lack, or the checksum of
+  /// its first header.
   package static func begins(_ prefix: [UInt8]) -> Bool {
-    prefix.count >= 262 && prefix[257..<262].elementsEqual("ustar".utf8)
+    guard prefix.count >= 262 else { return false }
+    if prefix[257..<262].elementsEqual("ustar".utf8) { return true }
+    guard prefix.count >= blockSize, prefix[0] != 0, prefix[..<blockSize].contains(0) else { return false }
+    // Mode, owner, group, size, time and checksum.
+    let isNumeric = prefix[100..<156].allSatisfy { $0 == 0 || $0 == 0x20 || (0x30...0x37).contains($0) }
+    return isNumeric && hasChecksum(Array(prefix[..<blockSize]))
   }
 
   /// The files in their order; of several of one name, as `tar -r` leaves them, the last.
@@ -16,29 +22,44 @@ package enum TarDirectory {
   package static func members(
     of source: any ByteSource, limits: ZipLimits = .default
   ) throws(FormatError) -> [ZipMember] {
+    let members = try everything(in: source, limits: limits).members
+    var last: [NameKey: Int] = [:]
+    for (index, member) in members.enumerated() { last[NameKey(member.name)] = index }
+    return members.enumerated().filter { last[NameKey($0.element.name)] == $0.offset }.map(\.element)
+  }
+
+  /// All files in their order, also those that later ones of the same name replace, and where the archive ends: at a block
+  /// of zeros, or with the source.
+  ///
+  /// Members are where Python's tarfile finds them: what is neither a link nor a folder nor a device has contents.
+  ///
+  /// - Throws: As ``members(of:limits:)``.
+  package static func everything(
+    in source: any ByteSource, limits: ZipLimits = .default
+  ) throws(FormatError) -> (members: [ZipMember], end: Int) {
     let total = source.byteCount ?? 0
     var members: [ZipMember] = []
     var position = 0
     var longName: String?
     while let header = try header(of: source, at: position) {
       let start = position + blockSize
-      guard header.size <= total - start else {
+      let size = header.hasContents ? header.size : 0
+      guard size <= total - start else {
         throw FormatError(
           .truncated, "the member \(header.name) goes beyond the archive's end", file: source.name, offset: position)
       }
-      let padded = (header.size + blockSize - 1) / blockSize * blockSize
+      let padded = (size + blockSize - 1) / blockSize * blockSize
       switch header.kind {
-      case "0", "\0", "7":
-        members.append(member(longName ?? header.name, header, at: position))
-        longName = nil
       // Headers for the member that follows: its name in GNU's and in POSIX's way.
       case "L":
         let bytes = try source.readBytes(at: start, upTo: min(header.size, limits.nameBytes))
         longName = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       case "x":
         longName = path(try source.readBytes(at: start, upTo: min(header.size, 1 << 20))) ?? longName
-      case "g": break
-      default: longName = nil
+      case "g", "K", "X", "N", "V": break
+      default:
+        if header.hasContents { members.append(member(longName ?? header.name, header, at: position)) }
+        longName = nil
       }
       guard members.count <= limits.members else {
         throw FormatError(.limitExceeded, "the archive has more than \(limits.members) members", file: source.name)
@@ -46,15 +67,16 @@ package enum TarDirectory {
       position = start.addingReportingOverflow(padded).partialValue
       if position > total { break }
     }
-    var last: [NameKey: Int] = [:]
-    for (index, member) in members.enumerated() { last[NameKey(member.name)] = index }
-    return members.enumerated().filter { last[NameKey($0.element.name)] == $0.offset }.map(\.element)
+    return (members, min(position, total))
   }
 
   private struct Header {
     let name: String
     let size: Int
     let kind: Unicode.Scalar
+
+    /// Whether bytes follow the header: links, devices, folders and pipes have none, whatever their size says.
+    var hasContents: Bool { !("1"..."6").contains(kind) }
   }
 
   /// The header at an offset; `nil` for the end: a block of zeros, or nothing more.
@@ -62,14 +84,18 @@ package enum TarDirectory {
     let bytes = try source.readBytes(at: position, upTo: blockSize)
     guard bytes.count == blockSize, bytes.contains(where: { $0 != 0 }) else { return nil }
     func text(_ range: Range<Int>) -> String { String(decoding: bytes[range].prefix { $0 != 0 }, as: UTF8.self) }
-    // The sum of all bytes, those of the sum itself as spaces.
-    let sum = bytes.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element)) }
-    guard octal(bytes[148..<156]) == sum, let size = size(bytes[124..<136]) else {
+    guard hasChecksum(bytes), let size = size(bytes[124..<136]) else {
       throw FormatError(.malformed, "a tar header whose checksum is wrong", file: source.name, offset: position)
     }
     let prefix = bytes[257..<263].elementsEqual([0x75, 0x73, 0x74, 0x61, 0x72, 0]) ? text(345..<500) : ""
     let name = (prefix.isEmpty ? "" : prefix + "/") + text(0..<100)
     return Header(name: name, size: size, kind: Unicode.Scalar(bytes[156]))
+  }
+
+  /// Whether a header states the sum of all its bytes, those of the sum itself taken as spaces.
+  private static func hasChecksum(_ header: [UInt8]) -> Bool {
+    let sum = header.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element)) }
+    return octal(header[148..<156]) == sum
   }
 
   private static func octal(_ bytes: ArraySlice<UInt8>) -> Int? {

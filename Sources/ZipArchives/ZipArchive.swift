@@ -125,6 +125,9 @@ public final class ZipArchive: Sendable {
   /// How many bytes precede the archive in its file.
   public var prependedBytes: Int { end.prefix }
 
+  /// Where the archive begins in its file: at its first member.
+  package var start: Int { members.map(\.headerOffset).min() ?? end.directory.lowerBound }
+
   /// Whether the file's first byte is that of a member's header, so that it can be nothing but this archive.
   package var beginsWithMember: Bool { end.prefix == 0 && members.contains { $0.headerOffset == 0 } }
 

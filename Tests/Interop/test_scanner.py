@@ -134,7 +134,43 @@ CONTAINERS = {
     "behind an array": lambda evil: saved(np.arange(3)) + evil,
     "behind an array, as an array": lambda evil: saved(np.arange(3)) + object_array(evil),
     "before an archive": lambda evil: pickle.dumps(1) + zipped(evil, "x.pkl"),
+    # What some readers find and others pass over.
+    "zip behind an array": lambda evil: saved(np.arange(3)) + zipped(evil, "x.pkl"),
+    "zip within an array": lambda evil: saved(np.frombuffer(zipped(evil, "x.pkl"), np.uint8)),
+    "zip behind text": lambda evil: b"a,b\n1,2\n" + zipped(evil, "x.pkl", zipfile.ZIP_DEFLATED),
+    "zip behind JSON": lambda evil: b'{"a": 1}' + zipped(evil, "x.pkl"),
+    "zip behind a tar": lambda evil: tarred(b"text", "x") + zipped(evil, "x.pkl"),
+    "zip behind a zip": lambda evil: zipped(evil, "x.pkl") + zipped(b"text", "y"),
+    "zip behind gzip": lambda evil: gzip.compress(b"text") + zipped(evil, "x.pkl"),
+    "zip behind an array in gzip": lambda evil: gzip.compress(saved(np.arange(3)) + zipped(evil, "x.pkl")),
+    "zip behind an array in zip": lambda evil: zipped(saved(np.arange(3)) + zipped(evil, "x.pkl"), "a.npy"),
+    "zip behind an array in deflated zip": lambda evil: zipped(
+        saved(np.arange(3)) + zipped(evil, "x.pkl"), "a.npy", zipfile.ZIP_DEFLATED),
+    "zip behind text in deflated zip": lambda evil: zipped(b"text" * 99 + zipped(evil, "x"), "a", zipfile.ZIP_DEFLATED),
+    "tar behind a tar": lambda evil: tarred(b"text", "x") + tarred(evil, "y"),
+    "tar behind a tar in gzip": lambda evil: gzip.compress(tarred(b"text", "x") + tarred(evil, "y")),
+    "zip member called a folder": lambda evil: zipped(evil, "archive/data.pkl/"),
+    "tar without a signature": lambda evil: without_signature(tarred(evil, "x")),
+    "tar member replaced": lambda evil: tarred(evil, "x")[:512 + -(-len(evil) // 512) * 512] + tarred(b"text", "x"),
+    "tar member of an unknown kind": lambda evil: resealed(tarred(evil, "x"), 156, b"Q"),
+    "sparse tar member": lambda evil: resealed(tarred(evil, "x"), 156, b"S"),
+    "tar behind a folder with a size": lambda evil: resealed(
+        resealed(tarred(b"", "x"), 156, b"5"), 124, b"%011o" % 1024)[:512] + tarred(evil, "y"),
 }
+
+
+def resealed(content, place, new):
+    """A tar archive whose first header says something else."""
+    header = bytearray(content[:512])
+    header[place:place + len(new)] = new
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header) + content[512:]
+
+
+def without_signature(content):
+    """The form of tar from before 1988, which Python's tarfile opens too."""
+    return resealed(content[:257] + bytes(255) + content[512:], 0, content[:1])
 
 
 def saved(array):
@@ -155,7 +191,8 @@ def test_any_container(tmp_path, container):
 
 
 def test_what_cannot_be_opened_is_not_ok(tmp_path):
-    for start in [b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07\0"]:
+    for start in [b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07\0", b"!<arch>\n", b"070701",
+                  b"MSCF\0\0\0\0", b"\x1f\x9d\x90", b"\x89LZO\0\r\n\x1a\n"]:
         for content in [start + bytes(50), zipped(start + bytes(50), "x.pkl")]:
             (tmp_path / "x").write_bytes(content)
             assert findings(tmp_path / "x", code=1)["ok"] is False
@@ -178,6 +215,38 @@ def test_models_of_other_libraries(tmp_path, content):
     (tmp_path / "x").write_bytes(zipped(content.replace(b"Lambda", b"Dense!").replace(b"\x12\x09", b"\x0a\x09").replace(
         b"\x12\x06", b"\x0a\x06"), "config.json"))
     assert findings(tmp_path / "x", code=0)["ok"]
+
+
+def test_harmless_files_of_a_folder(tmp_path):
+    """What lies beside arrays and models is no fault of theirs, whatever it is; what calls itself a table should be one."""
+    folder = tmp_path / "download"
+    folder.mkdir()
+    texts = {
+        "README.md": "# Title\n\nSome prose, with commas\nand 1 2 3\n", "LICENSE": "MIT\n", "setup.py": "import os\n", "a.yaml": "a: 1\n",
+        "config.json": '{"a": 1, "b": [1, "x"], "c": {"d": null}}', "broken.json": '{"a": ', "notes.txt": "Prose, of\nlines\n\na b c\n",
+        "merges.txt": "#version: 0.2\nt h\nin g e\n", "log": "epoch 1 loss 2\nepoch\n", "empty": "", "empty.txt": "", "T.txt": "T"}
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    binaries = {
+        "spiece.model": b"\x0a\x05hello\x12\x04aaaa", "m.onnx": b"\x08\x07\x12\x07pytorch", "latin.txt": "caf\xe9\nx y".encode("latin1"),
+        "raw.bin": np.random.default_rng(1).random(100).tobytes(), "a.wav": b"RIFF\x10\0\0\0WAVEfmt " + bytes(20),
+        "z.bin": b"\x78\x9c" + bytes(range(100)), "README.md.gz": gzip.compress(b"# prose\nof two\n"), "zeros": bytes(5000),
+        "all.model": bytes(range(256)) * 9}
+    for name, content in binaries.items():
+        (folder / name).write_bytes(content)
+    np.save(folder / "a.npy", np.arange(3))
+    found = findings(folder, code=0)
+    assert len(found) == len(texts) + len(binaries) + 1
+    assert all(file["ok"] and {f["severity"] for f in file["findings"]} <= {"note"} for file in found), found
+    for name, content in {"t.csv": b"a,b\n1,2\n3\n", "b.npy": b"\x93NUMPY\1\0", "c.pkl": b"text", "d.npz": b"text", "e.pt": b"\x0a"}.items():
+        (folder / name).write_bytes(content)
+        wrong = [file["file"] for file in findings(folder, code=1) if not file["ok"]]
+        assert wrong == [str(folder / name)]
+        (folder / name).unlink()
+    for name in ["README.md", "config.json", "notes.txt", "raw.bin", "spiece.model"]:
+        (folder / name).write_bytes(EVIL["system4"])
+        assert any(file["risk"] == "dangerous" for file in findings(folder, code=1))
+        (folder / name).unlink()
 
 
 KNOWN = [

@@ -74,7 +74,7 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
 
   /// Whether a name says that the file is one of those that are checked: then it is wrong if it is another.
   private static func promisesData(_ path: String) -> Bool {
-    if let format = FileFormat(extensionOf: path) { return !format.isText && format != .json }
+    if let format = FileFormat(extensionOf: path) { return ![.txt, .json, .raw].contains(format) }
     let extensions = [".pt", ".pth", ".joblib", ".ckpt"]
     return extensions.contains { path.lowercased().hasSuffix($0) }
   }

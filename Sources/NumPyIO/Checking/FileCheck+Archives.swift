@@ -6,12 +6,18 @@ internal import ZipArchives
 
 extension FileCheck {
   /// Checks an archive, member by member; PyTorch's with its pickle and tensors.
-  mutating func checkArchive(_ archive: NPZArchive) throws(FormatError) {
+  ///
+  /// - Parameter isAppended: Whether what precedes it in the file has been looked at.
+  mutating func checkArchive(_ archive: NPZArchive, isAppended: Bool = false) throws(FormatError) {
     let zip = archive.zip
+    if zip.form == .zip, zip.start > 0, !isAppended {
+      // Who reads from the start, and not from the end, finds this first.
+      try checkContent(PartOfSource(zip.source, 0..<zip.start), isFile: false)
+    }
     for name in zip.ambiguousNames {
       note(.error, FormatError(.ambiguous, "the archive has several members of this name", file: path, member: name))
     }
-    if zip.prependedBytes > 0 {
+    if zip.prependedBytes > 0, !isAppended {
       note(.warning, FormatError(.malformed, "\(zip.prependedBytes) bytes precede the archive", file: path, offset: 0))
     }
     if zip.trailingBytes > 0 {
@@ -30,7 +36,11 @@ extension FileCheck {
         FormatError(.unsupported, "the archive was written without checksums, as PyTorch can be told", file: path))
     }
     if let torch { try checkTorch(torch, zip.source) }
-    for member in zip.members where !member.isFolder {
+    for member in zip.members where !member.isFolder || member.uncompressedSize > 0 || member.compressedSize > 0 {
+      if member.isFolder {
+        let text = "the member is called a folder, and has contents"
+        note(.warning, FormatError(.ambiguous, text, file: path, member: member.name, offset: member.headerOffset))
+      }
       if let fault = member.name.faultAsPath {
         let text = "the name is no path within a folder: \(fault)"
         note(.warning, FormatError(.malformed, text, file: path, member: member.name, offset: member.headerOffset))
@@ -63,11 +73,12 @@ extension FileCheck {
     _ member: ZipMember, _ archive: NPZArchive, isTorchPickle: Bool
   ) throws(FormatError) {
     var damage: FormatError?
+    var end = ArchiveEnd()
     do throws(FormatError) {
       try archive.zip.checkDataDescriptor(of: member)
       let contents = try archive.contents(of: member)
       if !within.isEmpty { try spend(member.uncompressedSize) }
-      if !hasNoChecksums { try archive.verify(member, contents) { (_: [UInt8]) throws(FormatError) in } }
+      if !hasNoChecksums { try archive.verify(member, contents) { (piece: [UInt8]) throws(FormatError) in end.take(piece) } }
       let trailing = try archive.trailingCount(of: contents)
       if trailing > 0 {
         let text = "\(trailing) bytes follow the compressed data within the member"
@@ -79,7 +90,7 @@ extension FileCheck {
     }
     // Others read damaged members too: PyTorch looks at no checksum. What they hold is looked at all the same.
     do throws(FormatError) {
-      if !isTorchPickle { try checkContents(of: member, archive) }
+      if !isTorchPickle { try checkContents(of: member, archive, endsAsArchive: end.isFound) }
     } catch {
       if error.code == .cancelled { throw error }
       damage = damage ?? error
@@ -87,17 +98,23 @@ extension FileCheck {
     if let damage { throw damage }
   }
 
-  private mutating func checkContents(of member: ZipMember, _ archive: NPZArchive) throws(FormatError) {
+  private mutating func checkContents(
+    of member: ZipMember, _ archive: NPZArchive, endsAsArchive: Bool
+  ) throws(FormatError) {
     let isArray = try archive.isArray(member)
-    if isArray { return try checkArrays(archive.contents(of: member), member: member.name) }
-    if member.name.hasSuffix(".npy") {
+    if isArray {
+      try checkArrays(archive.contents(of: member), member: member.name)
+    } else if member.name.hasSuffix(".npy") {
       note(
         .error,
         FormatError(.wrongKind, "the member is no .npy array, as its name says", file: path, member: member.name))
     }
     within.append(member.name)
     defer { within.removeLast() }
-    try checkContent(archive.contents(of: member), isFile: false)
+    let contents = try archive.contents(of: member)
+    if !isArray { try checkContent(contents, isFile: false) }
+    // Contents that can be read anywhere have been looked at up to their end.
+    if endsAsArchive, isArray || contents.seekCost >= .restart { try checkAppendedArchive(addressable(contents)) }
   }
 
   /// Takes bytes that are inflated from what the file's size justifies.
@@ -116,25 +133,41 @@ extension FileCheck {
 
   /// Checks the files of a tar archive; of PyTorch's the parts together, and what else is there.
   mutating func checkTar(_ source: any ByteSource) throws(FormatError) {
-    let archive = try ZipArchive(source, scanning: .tar)
-    let isTorch = TorchTar.parts.allSatisfy { name in archive.members.contains { $0.name == name } }
+    let (members, end) = try TarDirectory.everything(in: source, limits: ZipLimits(options.limits))
+    let isTorch = TorchTar.parts.allSatisfy { name in members.contains { $0.name == name } }
     let ends = isTorch ? checkTorchTar(source) : [:]
-    for member in archive.members where !member.isFolder {
+    for member in members where !member.isFolder || member.uncompressedSize > 0 {
       let isPart = isTorch && TorchTar.parts.contains(member.name)
       if !isPart { within.append(member.name) }
       defer { if !isPart { within.removeLast() } }
       do throws(FormatError) {
-        let range = try archive.dataRange(of: member)
-        let contents = PartOfSource(source, range)
+        let start = member.headerOffset + TarDirectory.blockSize
+        let contents = PartOfSource(source, start..<(start + member.uncompressedSize))
         if !isPart {
           try checkContent(contents, isFile: false)
-        } else if let end = ends[member.name], range.contains(end) {
-          try checkFollowing(contents, at: end - range.lowerBound, what: "what PyTorch reads", member: member.name)
+        } else if let end = ends[member.name], (start..<(start + member.uncompressedSize)).contains(end) {
+          try checkFollowing(contents, at: end - start, what: "what PyTorch reads", member: member.name)
         }
       } catch {
         if error.code == .cancelled { throw error }
         note(.error, error.at(file: path))
       }
+    }
+    try checkBehindTar(source, at: end)
+  }
+
+  /// What follows the blocks of zeros that end a tar archive: some readers go on, as `tar -i` does.
+  private mutating func checkBehindTar(_ source: any ByteSource, at end: Int) throws(FormatError) {
+    let step = TarDirectory.blockSize << 8
+    var place = end
+    while case let bytes = try source.readBytes(at: place, upTo: step), !bytes.isEmpty {
+      guard let found = bytes.firstIndex(where: { $0 != 0 }) else {
+        place += bytes.count
+        continue
+      }
+      let start = place + found / TarDirectory.blockSize * TarDirectory.blockSize
+      note(.warning, FormatError(.malformed, "bytes follow the end of the tar archive", file: path, offset: start))
+      return try checkContent(PartOfSource(source, start..<(source.byteCount ?? .max)), isFile: false)
     }
   }
 
@@ -151,4 +184,20 @@ extension FileCheck {
       return [:]
     }
   }
+}
+
+/// The last bytes of what is read piece by piece: where the record stands that ends a zip archive.
+struct ArchiveEnd {
+  /// The record has 22 bytes and a comment of up to 65,535.
+  static let reach = 22 + 65_535
+  private var bytes: [UInt8] = []
+
+  /// Takes what follows.
+  mutating func take(_ piece: [UInt8]) {
+    bytes = piece.count >= ArchiveEnd.reach ? piece : bytes + piece
+    if bytes.count > ArchiveEnd.reach { bytes.removeFirst(bytes.count - ArchiveEnd.reach) }
+  }
+
+  /// Whether there may be an archive that ends here.
+  var isFound: Bool { ByteSearch.contains([0x50, 0x4B, 5, 6], bytes) }
 }

@@ -46,6 +46,8 @@ enum ContentKind {
       self = .compressed(format, start: start)
     } else if let name = ContentKind.closedNames.first(where: { begins($0.bytes) })?.name {
       self = .closed(name)
+    } else if ContentKind.isOfCompress(prefix) {
+      self = .closed("compress: decompress it with 'uncompress'")
     } else if begins([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) {
       self = .hdf5
     } else if begins([0x08, 1, 0x12]) {
@@ -57,13 +59,33 @@ enum ContentKind {
     }
   }
 
+  /// Whether it is a zip archive.
+  var isZip: Bool { if case .zip = self { true } else { false } }
+
   private static let closedNames: [(bytes: [UInt8], name: String)] = [
     ([0x04, 0x22, 0x4D, 0x18], "lz4: decompress it with 'lz4 -d'"),
     ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "7-Zip: extract its files"),
     ([0x52, 0x61, 0x72, 0x21, 0x1A, 0x07], "RAR: extract its files"),
     ([0x4C, 0x5A, 0x49, 0x50], "lzip: decompress it with 'lzip -d'"),
-    ([0x1F, 0x9D], "compress: decompress it with 'uncompress'"),
+    ([0x89, 0x4C, 0x5A, 0x4F, 0, 0x0D, 0x0A, 0x1A, 0x0A], "lzop: decompress it with 'lzop -d'"),
+    ([0xFF, 6, 0, 0, 0x73, 0x4E, 0x61, 0x50, 0x70, 0x59], "Snappy: decompress it"),
+    (Array("!<arch>\n".utf8), "ar: extract its files with 'ar x'"),
+    (Array("!<thin>\n".utf8), "ar: extract its files with 'ar x'"),
+    (Array("070701".utf8), "cpio: extract its files with 'cpio -i'"),
+    (Array("070702".utf8), "cpio: extract its files with 'cpio -i'"),
+    (Array("070707".utf8), "cpio: extract its files with 'cpio -i'"),
+    ([0xED, 0xAB, 0xEE, 0xDB], "RPM: extract its files with 'rpm2cpio'"),
+    (Array("MSCF".utf8) + [0, 0, 0, 0], "Microsoft's cabinet: extract its files"),
+    (Array("MSWIM\0\0\0".utf8), "Windows' image: extract its files"),
+    (Array("xar!".utf8) + [0], "xar: extract its files"),
+    (Array("hsqs".utf8), "SquashFS: extract its files with 'unsquashfs'"),
   ]
+
+  /// compress of Unix: codes of 9 to 16 bits, and no bits that nobody knows.
+  private static func isOfCompress(_ prefix: [UInt8]) -> Bool {
+    prefix.count > 3 && prefix[0] == 0x1F && prefix[1] == 0x9D && prefix[2] & 0x60 == 0
+      && (9...16).contains(prefix[2] & 0x1F)
+  }
 }
 
 extension FileCheck {
@@ -84,30 +106,31 @@ extension FileCheck {
       if isFile { throw FormatError(.empty, "the file is empty", file: path, offset: 0) }
       return
     }
-    switch ContentKind(prefix) {
-    case .npy: try checkArrays(kept, member: nil)
-    case .zip: try checkArchive(NPZArchive(addressable(kept), limits: options.limits))
-    case .tar: try checkTar(addressable(kept))
+    try checkWithAppended(kept) { (check: inout FileCheck) throws(FormatError) in
+      // What lies beside others in a folder may be anything.
+      try check.check(kept, ContentKind(prefix), isFile: isFile && !check.options.allowsForeign)
+    }
+  }
+
+  private mutating func check(_ source: any ByteSource, _ kind: ContentKind, isFile: Bool) throws(FormatError) {
+    switch kind {
+    case .npy: try checkArrays(source, member: nil)
+    case .zip: try checkArchive(NPZArchive(addressable(source), limits: options.limits))
+    case .tar: try checkTar(addressable(source))
     case .safetensors:
-      let file = try SafetensorsFile(addressable(kept))
+      let file = try SafetensorsFile(addressable(source))
       try checkTensors(file, oddities: file.oddities)
-    case .gguf: try checkTensors(GGUFFile(addressable(kept)))
-    case .torchStream: try checkStream(addressable(kept))
-    case .compressed(let format, let start): try checkCompressed(kept, format, start, isFile: isFile)
+    case .gguf: try checkTensors(GGUFFile(addressable(source)))
+    case .torchStream: try checkStream(addressable(source))
+    case .compressed(let format, let start): try checkCompressed(source, format, start, isFile: isFile)
     case .closed(let name):
       throw FormatError(.unsupported, "what is within cannot be looked at, as it is packed by \(name)", file: path)
-    case .hdf5: try checkLambdas(kept, isFile: isFile, "HDF5")
-    case .savedModel: try checkOperations(kept, isFile: isFile)
-    case .json: try checkLambdas(kept, isFile: isFile, "JSON")
+    case .hdf5: try checkLambdas(source, isFile: isFile, "HDF5")
+    case .savedModel: try checkOperations(source, isFile: isFile)
+    case .json: try checkLambdas(source, isFile: isFile, "JSON")
     case .other:
-      if isFile, try isJSON(kept) { return try checkJSON(kept) }
-      guard isFile else { return try checkPickles(kept, isFile: false) }
-      do throws(FormatError) { try checkPickles(kept, isFile: true) } catch {
-        // Bytes may precede an archive, as in one that unpacks itself.
-        guard try checkAppendedArchive(kept, isPickle: false) else { throw error }
-        return
-      }
-      _ = try checkAppendedArchive(kept, isPickle: true)
+      if isFile, try isJSON(source) { return try checkJSON(source) }
+      try checkPickles(source, isFile: isFile)
     }
   }
 
@@ -135,7 +158,12 @@ extension FileCheck {
       do throws(FormatError) { try checkContent(contents, isFile: isFile) } catch { throw damage ?? error }
     }
     if let damage { throw damage }
-    do throws(FormatError) { try checkEnd(of: stream, plain) } catch {
+    do throws(FormatError) {
+      let end = try checkEnd(of: stream, plain)
+      var last = ArchiveEnd()
+      last.take(try plain.readBytes(at: max(0, end - ArchiveEnd.reach), upTo: ArchiveEnd.reach))
+      if last.isFound { try checkAppendedArchive(addressable(plain)) }
+    } catch {
       if isCertain || error.code == .cancelled { throw error }
     }
   }
@@ -150,15 +178,19 @@ extension FileCheck {
   }
 
   /// Reads a compressed stream on to its end, where its checksum stands: what it holds may have ended before.
-  private mutating func checkEnd(of stream: CompressedSource, _ plain: BoundedSource) throws(FormatError) {
+  ///
+  /// - Returns: How many bytes it holds.
+  private mutating func checkEnd(of stream: CompressedSource, _ plain: BoundedSource) throws(FormatError) -> Int {
     var place = stream.position
     while case let count = try plain.readBytes(at: place, upTo: 1 << 18).count, count > 0 { place += count }
-    guard let trailing = stream.trailingByteCount, trailing > 0 else { return }
-    note(.warning, FormatError(.malformed, "\(trailing) bytes follow the compressed data", file: path))
+    if let trailing = stream.trailingByteCount, trailing > 0 {
+      note(.warning, FormatError(.malformed, "\(trailing) bytes follow the compressed data", file: path))
+    }
+    return place
   }
 
   /// Contents that can be read anywhere: in memory while they are small, then in a file without a name.
-  private mutating func addressable(_ source: any ByteSource) throws(FormatError) -> any ByteSource {
+  mutating func addressable(_ source: any ByteSource) throws(FormatError) -> any ByteSource {
     guard source.seekCost >= .restart || source.byteCount == nil else { return source }
     let step = 32 << 20
     let bytes = try source.readBytes(at: 0, upTo: step)
@@ -176,16 +208,39 @@ extension FileCheck {
     return file
   }
 
-  /// An archive may stand behind a pickle: who looks for its end reads it, who begins at the start reads the pickle.
+  /// Checks contents, and then the archive that may stand behind them.
+  mutating func checkWithAppended(
+    _ source: any ByteSource, _ body: (inout FileCheck) throws(FormatError) -> Void
+  ) throws(FormatError) {
+    var damage: FormatError?
+    do throws(FormatError) { try body(&self) } catch {
+      if error.code == .cancelled { throw error }
+      damage = error
+    }
+    let isArchive = source.seekCost < .restart ? try checkAppendedArchive(source) : false
+    // Any bytes may precede an archive, as in one that unpacks itself.
+    if let damage, !isArchive { throw damage }
+  }
+
+  /// An archive may stand behind other contents: who looks for its end reads it, who begins at the start reads the others.
   ///
   /// - Returns: Whether there is one.
-  private mutating func checkAppendedArchive(_ source: any ByteSource, isPickle: Bool) throws(FormatError) -> Bool {
-    guard source.isSeekable, let archive = try? NPZArchive(source, limits: options.limits) else { return false }
-    if isPickle {
-      note(
-        .error, FormatError(.ambiguous, "the file is a zip archive as well, for those who look at its end", file: path))
+  @discardableResult
+  mutating func checkAppendedArchive(_ source: any ByteSource) throws(FormatError) -> Bool {
+    guard source.isSeekable, let zip = try? ZipArchive(source, limits: ZipLimits(options.limits)) else { return false }
+    let start = zip.start
+    // What begins as an archive has been looked at as one.
+    guard start > 0, case let prefix = try source.readBytes(at: 0, upTo: 4), !ContentKind(prefix).isZip else {
+      return false
     }
-    try checkArchive(archive)
+    // An array of bytes may be those of an archive; nobody else has a reason to end as one.
+    let array = try? NPYFile(source, limits: options.limits)
+    let isWithinArray = array.map { start < $0.dataOffset + $0.header.dataByteCount } == true
+    note(
+      isWithinArray ? .warning : .error,
+      FormatError(
+        .ambiguous, "the file is a zip archive as well, for those who look at its end", file: path, offset: start))
+    try checkArchive(NPZArchive(zip, limits: options.limits), isAppended: true)
     return true
   }
 }
@@ -219,7 +274,9 @@ extension FileCheck {
   }
 
   private func checkJSON(_ source: any ByteSource) throws(FormatError) {
-    _ = try JSONParser.value(source.readBytes(at: 0, upTo: .max), dtype: nil, name: path)
+    try checkTable { (check) throws(FormatError) in
+      _ = try JSONParser.value(source.readBytes(at: 0, upTo: .max), dtype: nil, name: check.path)
+    }
   }
 
   /// Operations of TensorFlow that read or write files, or call Python.
@@ -262,7 +319,7 @@ enum ByteSearch {
     }
   }
 
-  private static func contains(_ pattern: [UInt8], _ bytes: [UInt8]) -> Bool {
+  static func contains(_ pattern: [UInt8], _ bytes: [UInt8]) -> Bool {
     guard let first = pattern.first, bytes.count >= pattern.count else { return false }
     var place = 0
     let last = bytes.count - pattern.count

@@ -8,16 +8,18 @@ extension FileCheck {
     guard source.isSeekable, (try? FileKind(of: source, named: path)) == .pickle,
       ((try? CompressedNPY.open(source)) ?? nil) == nil
     else { return false }
-    guard let format = FileFormat(extensionOf: path) else { return try TextBeginning.isText(source) }
-    guard format.isText else { return false }
+    guard let format = FileFormat(extensionOf: path) else {
+      // Beside others, as in a folder, most texts are no tables.
+      return options.allowsForeign ? false : try TextBeginning.isText(source)
+    }
+    guard format.isText, try !TextBeginning.isBinary(source) else { return false }
     return try !TextBeginning.mayBePickle(source)
   }
 
   /// Reads a table to its end: whether it is text in its encoding, and all lines have as many columns.
   ///
   /// - Parameter reading: How it is read; `nil` for as plain numbers, else as columns of the types that they have.
-  mutating func checkText(_ source: any ByteSource, _ reading: OpenOptions?) throws(FormatError) {
-    try TextBeginning.refuseBinary(source, path)
+  func checkText(_ source: any ByteSource, _ reading: OpenOptions?) throws(FormatError) {
     let format = FileFormat(extensionOf: path).flatMap { $0.isText ? $0 : nil } ?? .txt
     if let reading {
       var options = reading

@@ -110,9 +110,11 @@ public struct FileCheck: Sendable {
           }
           try checkTensors(model, oddities: model.oddities)
         } else if whole.isSeekable, try FileKind(of: whole, named: path).holdsTensors {
-          try checkModel(whole)
+          try checkWithAppended(whole) { (check: inout FileCheck) throws(FormatError) in try check.checkModel(whole) }
         } else if try isText(whole) {
-          try checkText(whole, text)
+          try checkWithAppended(whole) { (check: inout FileCheck) throws(FormatError) in
+            try check.checkTable { (check) throws(FormatError) in try check.checkText(whole, text) }
+          }
         } else {
           do throws(FormatError) { try checkContent(whole, isFile: true) } catch {
             throw PickleContainer.explained(error, whole)
@@ -121,11 +123,19 @@ public struct FileCheck: Sendable {
       }
     } catch {
       if [.io, .permissionDenied, .cancelled].contains(error.code) { throw error }
-      if options.allowsForeign, error.code == .wrongKind {
+      if options.allowsForeign, [.wrongKind, .empty].contains(error.code) {
         note(.note, FormatError(.wrongKind, "nothing here is loaded or run: \(error.message)", file: path))
       } else {
         note(.error, error.at(file: path))
       }
+    }
+  }
+
+  /// Checks what may be a table: of a file that only lies beside others, that it is none is no fault.
+  func checkTable(_ body: (FileCheck) throws(FormatError) -> Void) throws(FormatError) {
+    do throws(FormatError) { try body(self) } catch {
+      guard options.allowsForeign, [.badValue, .malformed, .wrongShape, .wrongDType].contains(error.code) else { throw error }
+      throw FormatError(.wrongKind, "no table of values (\(error.message))", file: path)
     }
   }
 

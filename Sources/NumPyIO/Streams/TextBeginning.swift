@@ -28,6 +28,11 @@ enum TextBeginning {
     if let foreign = ForeignFile(binary: start) { throw FormatError(.wrongKind, foreign.message, file: path) }
   }
 
+  /// Whether a source, compressed or not, begins as a file of a kind that is no text.
+  static func isBinary(_ source: any ByteSource) throws(FormatError) -> Bool {
+    try ForeignFile(binary: inner(source, upTo: ForeignFile.prefixLength)) != nil
+  }
+
   /// Whether a source, compressed or not, holds JSON, with which no pickle begins.
   static func isJSON(_ source: any ByteSource) throws(FormatError) -> Bool {
     ForeignFile(try inner(source, upTo: length))?.isJSON == true
