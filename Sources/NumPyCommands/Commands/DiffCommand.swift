@@ -5,7 +5,7 @@ import NumPyIO
 struct DiffCommand: NPYCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
-    abstract: "Compare two arrays, or two archives member by member.",
+    abstract: "Compare two arrays, or two archives or pickles array by array.",
     discussion: """
       Numbers differ where |a - b| > atol + rtol * |b|, as for np.allclose. Exit code 0: the same; 1: different;
       2: trouble. Without a tolerance other dtypes are a difference; another byte order or another order of the
@@ -46,10 +46,8 @@ struct DiffCommand: NPYCommand {
       default: try TextOptionUse.check(reading, of: second)
       }
       let isSame: Bool
-      if let one = first.archive, let other = second.archive, left.isWhole, right.isWhole {
-        isSame = try compareArchives((first, one), (second, other))
-      } else if let same = try compareValues((first, left), (second, right)) {
-        isSame = same
+      if let one = try collection(left, first), let other = try collection(right, second) {
+        isSame = try compareArchives(one, other)
       } else if case .npy(let one) = first.content, case .npy(let other) = second.content, left.isWhole, right.isWhole {
         isSame = try compareFiles((first, one), (second, other))
       } else {
@@ -80,46 +78,42 @@ struct DiffCommand: NPYCommand {
       }
       if try first.isArray(name), try second.isArray(name) {
         comparisons.append(
-          try compare(left.document.item(name).array, right.document.item(name).array, name: name))
+          try compare(
+            left.document.array(name, of: first), right.document.array(name, of: second), name: name))
       } else if try first.data(of: name) != second.data(of: name) {
         only.append(MemberDifference(name: name, onlyFile: nil))
       }
     }
     only += second.names.filter { !first.contains($0) }.map { MemberDifference(name: $0, onlyFile: Address.shown(b)) }
+    only += otherDifferences(first, second)
     return try report(comparisons, only: only)
   }
 
-  /// Compares pickles, each of which holds several arrays, by the paths of these; `nil` for anything else.
-  private func compareValues(
-    _ left: (document: Document, address: Address), _ right: (document: Document, address: Address)
-  ) throws -> Bool? {
-    guard case .pickle = left.document.content, case .pickle = right.document.content, left.address.slice == nil,
-      right.address.slice == nil
-    else { return nil }
-    let (first, second) = (
-      try left.document.value(at: left.address.member), try right.document.value(at: right.address.member)
-    )
-    guard case .value(let one, _) = first.content, case .value(let other, _) = second.content,
-      try !first.isSingleArray, try !second.isSingleArray
-    else { return nil }
-    let (arrays, others) = (
-      try first.members(of: one, isQuiet: true) ?? [], try second.members(of: other, isQuiet: true) ?? []
-    )
-    let known = Dictionary(others.map { ($0.name, $0.array) }) { first, _ in first }
-    var comparisons: [ArrayComparison] = []
-    var only: [MemberDifference] = []
-    for (name, array) in arrays {
-      guard let match = known[name] else {
-        only.append(MemberDifference(name: name, onlyFile: Address.shown(a)))
-        continue
+  /// An archive of any number of members, or a pickle of several arrays.
+  private func collection(
+    _ address: Address, _ document: Document
+  ) throws(FormatError) -> (document: Document, archive: ArchiveContents)? {
+    if address.isWhole, let archive = document.archive { return (document, archive) }
+    return try address.collection(in: document, isQuiet: true).map { ($0.document, $0.contents) }
+  }
+
+  /// What else two pickles hold and what differs by what `show` prints of it. An archive has nothing else.
+  private func otherDifferences(_ left: ArchiveContents, _ right: ArchiveContents) -> [MemberDifference] {
+    guard case .values(let first) = left, case .values(let second) = right else { return [] }
+    let known = Dictionary(second.others.map { ($0.path, $0.value.repr()) }) { first, _ in first }
+    var differences: [MemberDifference] = []
+    for (path, value) in first.others {
+      if let other = known[path] {
+        if other != value.repr() { differences.append(MemberDifference(name: path, onlyFile: nil, isValue: true)) }
+      } else {
+        differences.append(MemberDifference(name: path, onlyFile: Address.shown(a)))
       }
-      comparisons.append(try compare(array, match, name: name))
     }
-    let names = Set(arrays.map(\.name))
-    only += others.filter { !names.contains($0.name) }.map {
-      MemberDifference(name: $0.name, onlyFile: Address.shown(b))
-    }
-    return try report(comparisons, only: only)
+    let names = Set(first.others.map(\.path))
+    return differences
+      + second.others.filter { !names.contains($0.path) }.map {
+        MemberDifference(name: $0.path, onlyFile: Address.shown(b))
+      }
   }
 
   /// Compares the arrays of two files, of which there are several if `np.save` was called several times.
@@ -176,10 +170,12 @@ private struct MemberDifference {
   let name: String
   /// The only file that has it; `nil` for a member that is not an array, whose bytes differ.
   let onlyFile: String?
+  /// Whether it is a value in pickles, and not a file.
+  var isValue = false
 
   var line: String {
-    Console.printable(name) + ": "
-      + (onlyFile.map { "only in " + Console.printable($0) } ?? "not an array; its bytes differ")
+    let text = isValue ? "not an array; its values differ" : "not an array; its bytes differ"
+    return Console.printable(name) + ": " + (onlyFile.map { "only in " + Console.printable($0) } ?? text)
   }
 
   var json: JSONValue { .object([("name", .string(name)), ("same", .bool(false))]) }

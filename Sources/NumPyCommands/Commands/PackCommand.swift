@@ -8,8 +8,8 @@ struct PackCommand: NPYCommand, HasCommonOptions {
     commandName: "pack",
     abstract: "Make an .npz archive of arrays and other archives, or change one.",
     discussion: """
-      An array is named by NAME=; without it by its file or member; standard input by arr_N. Members of a whole archive
-      keep their names, behind NAME/ if it is given.
+      An array is named by NAME=; without it by its file or member; standard input by arr_N. Members of a whole archive,
+      and the arrays in a pickle by their paths, keep their names, behind NAME/ if it is given.
 
       EXAMPLES
         npy pack all.npz a.npy b=other.npy
@@ -113,14 +113,16 @@ struct PackSource {
     }
     let document = try reading.document(address.path, isOneOfMany: isOneOfMany)
     opened = FileStatus(path: address.path)?.isRegular == true ? nil : document
-    // A name for an archive of one array is that array's.
-    guard let archive = document.archive, given == nil || archive.names.count != 1 else {
+    guard let archive = try document.collection() else {
       (members, isArchive) = ([single], false)
       return
     }
     isArchive = true
-    members = try document.entries(of: archive).map { entry in
-      Member(name: (given.map { $0 + "/" } ?? "") + entry.name, original: entry.name, isArray: entry.isArray)
+    let entries = try document.entries(of: archive)
+    members = entries.map { entry in
+      // A name for an archive of one array is that array's.
+      let name = given.map { entries.count == 1 ? $0 : $0 + "/" + entry.name } ?? entry.name
+      return Member(name: name, original: entry.name, isArray: entry.isArray)
     }
   }
 
@@ -154,7 +156,7 @@ struct PackSource {
     guard !chosen.isEmpty else { return }
     let document: Document
     if let opened { document = opened } else { document = try remote.document(address.path, options) }
-    guard isArchive, let archive = document.archive else {
+    guard isArchive, let archive = try document.collection(isQuiet: true) else {
       return try sink.add(chosen[0].name, address.item(of: document).array)
     }
     let names = Dictionary(chosen.map { ($0.original, $0.name) }) { first, _ in first }

@@ -36,12 +36,14 @@ struct SizesCommand: NPYCommand, HasCommonOptions {
     for address in ManyOperands.unfolding(addresses) {
       let source = try Address(address)
       let document = try reading.document(source.path, isOneOfMany: addresses.count > 1)
-      guard source.isWhole, let archive = document.archive, archive.count > 1 else {
+      guard let collection = try source.collection(in: document) else {
         try compare(source.text, source.item(of: document).array)
         continue
       }
       do {
-        try ArchiveMembers(document, archive).forEach { name, array in try compare(source.text + ":" + name, array) }
+        try ArchiveMembers(collection.document, collection.contents).forEach { name, array in
+          try compare(source.text + ":" + name, array)
+        }
       } catch let exit as ExitCode { code = exit }
     }
     if json { try Console.print((objects.count == 1 ? objects[0] : .array(objects)).pretty(depth: 3)) }

@@ -10,7 +10,7 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
     abstract: "Count, smallest, largest, mean and more of an array's numbers.",
     discussion: """
       One pass in bounded memory, however large the file. NaNs are counted and left out of the rest; of complex
-      numbers the magnitudes count. Of an archive of several arrays a line for each.
+      numbers the magnitudes count. Of an archive, or a pickle, of several arrays a line for each.
 
       EXAMPLES
         npy stats arr.npy
@@ -26,7 +26,7 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
   func run() throws {
     let source = try Address(address)
     let document = try reading.document(source.path).value(naming: source.member)
-    guard source.isWhole, let archive = document.archive, archive.count > 1 else {
+    guard let collection = try source.collection(in: document) else {
       let array: LazyArray
       if let values = try source.unmasked(in: document) {
         array = try LazyArray(.values(values), name: source.text, spool: document.spool)
@@ -52,7 +52,7 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
     let note = { (name: String, error: JSONValue) in
       objects.append(.object([("file", .string(source.text + ":" + name)), ("error", error)]))
     }
-    try ArchiveMembers(document, archive).forEach(onError: json ? note : nil) { name, array in
+    try ArchiveMembers(collection.document, collection.contents).forEach(onError: json ? note : nil) { name, array in
       let statistics = try StatsCommand.statistics(array)
       rows.append([Console.printable(name)] + columns(statistics, array.dtype).map(\.1))
       objects.append(object(statistics, array.dtype, source.text + ":" + name))

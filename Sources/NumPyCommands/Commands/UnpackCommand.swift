@@ -6,7 +6,7 @@ import ZipArchives
 struct UnpackCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
     commandName: "unpack",
-    abstract: "Write the members of an archive, or the tensors of a model, as files.",
+    abstract: "Write the members of an archive, the tensors of a model, or the arrays in a pickle, as files.",
     discussion: """
       Names that would leave the folder are refused before anything is written, and so are symbolic links in the
       folder that a member's file would be written through; with --force those that stay within the folder are followed.
@@ -37,11 +37,10 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
       isGood = false
       _ = try Failure.note(error, asJSON: false)
     }
-    if try FileKind(of: bytes, named: archive).holdsTensors || Document.isIndex(archive) {
-      try unpackTensors(bytes, skip)
+    if let zip = try plainArchive(bytes) {
+      try unpackMembers(zip, skip)
     } else {
-      try unpackMembers(
-        NPZArchive(bytes, limits: strictness.limits, recovering: damage.recover), skip)
+      try unpackArrays(bytes, skip)
     }
     // One wait for all of them.
     if disk.durable { SystemCall.synchronizeAll() }
@@ -63,17 +62,37 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
     }
   }
 
-  /// The tensors of a model as `.npy` files.
-  private func unpackTensors(
+  /// A zip or tar archive whose members are files; `nil` for one that PyTorch wrote, and for what may hold arrays in
+  /// another way.
+  private func plainArchive(_ source: any ByteSource) throws(FormatError) -> NPZArchive? {
+    switch try FileKind(of: source, named: archive) {
+    case .npz:
+      let zip = try NPZArchive(source, limits: strictness.limits, recovering: damage.recover)
+      return PickleFile.isTorch(zip) ? nil : zip
+    case .npy, .safetensors, .gguf: return nil
+    case .pickle:
+      guard source.isSeekable, !Document.isIndex(archive) else { return nil }
+      return try? NPZArchive(source, limits: strictness.limits, recovering: damage.recover)
+    }
+  }
+
+  /// The tensors of a model, or the arrays in a pickle, as `.npy` files.
+  private func unpackArrays(
     _ source: any ByteSource, _ skip: (FormatError) throws(FormatError) -> Void
   ) throws(FormatError) {
     var options = OpenOptions()
+    options.limits = strictness.limits
     damage.apply(to: &options)
     options.onWarning = { Console.warn($0) }
     options.openPart = remote.source
     let document = try Document(source, path: RemoteInput.name(archive), options: options)
+    guard let contents = try document.collection() else {
+      throw FormatError(
+        .wrongKind, "this is neither an archive nor a pickle of several arrays: 'npy convert' writes single arrays",
+        file: RemoteInput.name(archive))
+    }
     var names: [String] = []
-    for name in document.names {
+    for name in contents.names {
       do throws(FormatError) {
         if let fault = name.faultAsPath { throw unfit(fault, member: name) }
         try Folders.checkWay(to: name + ".npy", in: folder, followingLinks: force)
@@ -88,7 +107,7 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
         try Folders.make(for: path)
         var saving = SaveOptions(format: .npy)
         saving.replacing = force
-        do throws(FormatError) { try document.array(name).save(to: path, options: saving) } catch {
+        do throws(FormatError) { try document.array(name, of: contents).save(to: path, options: saving) } catch {
           throw UnpackCommand.advising(error, path)
         }
       } catch { try skip(error) }

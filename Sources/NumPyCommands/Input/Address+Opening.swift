@@ -76,6 +76,22 @@ extension Address {
     }
   }
 
+  /// What the address names if it holds several arrays: an archive, or what in a pickle is no array itself.
+  ///
+  /// - Parameters:
+  ///   - document: The file, opened.
+  ///   - isQuiet: Whether nothing is said of what in a pickle is no array.
+  /// - Returns: `nil` if the address names an array; the only array of an archive is one.
+  func collection(
+    in document: Document, isQuiet: Bool = false
+  ) throws(FormatError) -> (document: Document, contents: ArchiveContents)? {
+    guard slice == nil else { return nil }
+    if let archive = document.archive, member == nil { return archive.count > 1 ? (document, archive) : nil }
+    let value = try document.value(naming: member)
+    guard let whole = try wholeDocument(value), let contents = try whole.collection(isQuiet: isQuiet) else { return nil }
+    return (whole, contents)
+  }
+
   /// The document that the address names as a whole: a file, or what stands at a path of keys in a pickle; `nil` if it
   /// names an array.
   func wholeDocument(_ document: Document) throws(FormatError) -> Document? {

@@ -22,7 +22,7 @@ struct ArchiveMembers {
     var isGood = true
     for (name, key) in archive.keys {
       do {
-        if try archive.isArray(key) || key.hasSuffix(".npy") { try body(name, document.array(key)) }
+        if try archive.isArray(key) || key.hasSuffix(".npy") { try body(name, document.array(key, of: archive)) }
       } catch let error as FormatError {
         isGood = false
         let told = try Failure.note(error.at(file: document.path, member: name), asJSON: onError != nil)

@@ -78,7 +78,9 @@ extension FileCheck {
       try archive.zip.checkDataDescriptor(of: member)
       let contents = try archive.contents(of: member)
       if !within.isEmpty { try spend(member.uncompressedSize) }
-      if !hasNoChecksums { try archive.verify(member, contents) { (piece: [UInt8]) throws(FormatError) in end.take(piece) } }
+      if !hasNoChecksums {
+        try archive.verify(member, contents) { (piece: [UInt8]) throws(FormatError) in end.take(piece) }
+      }
       let trailing = try archive.trailingCount(of: contents)
       if trailing > 0 {
         let text = "\(trailing) bytes follow the compressed data within the member"

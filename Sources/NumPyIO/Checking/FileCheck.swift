@@ -134,7 +134,9 @@ public struct FileCheck: Sendable {
   /// Checks what may be a table: of a file that only lies beside others, that it is none is no fault.
   func checkTable(_ body: (FileCheck) throws(FormatError) -> Void) throws(FormatError) {
     do throws(FormatError) { try body(self) } catch {
-      guard options.allowsForeign, [.badValue, .malformed, .wrongShape, .wrongDType].contains(error.code) else { throw error }
+      guard options.allowsForeign, [.badValue, .malformed, .wrongShape, .wrongDType].contains(error.code) else {
+        throw error
+      }
       throw FormatError(.wrongKind, "no table of values (\(error.message))", file: path)
     }
   }

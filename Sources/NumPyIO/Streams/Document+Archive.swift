@@ -4,16 +4,18 @@ package import NPZFormat
 internal import SafetensorsFiles
 internal import ZipArchives
 
-/// What a file holds under names: the members of an archive, or the tensors of a model.
+/// What a file holds under names: the members of an archive, the tensors of a model, or the arrays in a pickle.
 package enum ArchiveContents {
   case npz(NPZArchive)
   case tensors(any TensorFile)
+  case values(ValueMembers)
 
   /// The names, those of arrays as NumPy gives them.
   package var names: [String] {
     switch self {
     case .npz(let archive): archive.names
     case .tensors(let file): file.tensors.map(\.name)
+    case .values(let members): members.arrays.map(\.name)
     }
   }
 
@@ -22,6 +24,7 @@ package enum ArchiveContents {
     switch self {
     case .npz(let archive): archive.count
     case .tensors(let file): file.tensors.count
+    case .values(let members): members.arrays.count
     }
   }
 
@@ -31,13 +34,14 @@ package enum ArchiveContents {
     case .npz(let archive):
       archive.zip.members.filter { !$0.isFolder }.map { (NPZArchive.withoutExtension($0.name), $0.name) }
     case .tensors(let file): file.tensors.map { ($0.name, $0.name) }
+    case .values(let members): members.arrays.map { ($0.name, $0.name) }
     }
   }
 
   /// What the file says beside its arrays.
   package var metadata: [(key: String, value: String)] {
     switch self {
-    case .npz: []
+    case .npz, .values: []
     case .tensors(let file): file.metadata
     }
   }
@@ -46,6 +50,7 @@ package enum ArchiveContents {
     switch self {
     case .npz(let archive): archive.contains(name)
     case .tensors(let file): file.index[name] != nil
+    case .values(let members): members.array(name) != nil
     }
   }
 
@@ -53,7 +58,7 @@ package enum ArchiveContents {
   package func isArray(_ name: String) throws(FormatError) -> Bool {
     switch self {
     case .npz(let archive): try archive.isArray(archive.member(name))
-    case .tensors: true
+    case .tensors, .values: true
     }
   }
 
@@ -61,7 +66,7 @@ package enum ArchiveContents {
   package func data(of name: String) throws(FormatError) -> [UInt8] {
     switch self {
     case .npz(let archive): try archive.data(of: name)
-    case .tensors(let file): throw FormatError(.wrongKind, "this is an array", file: file.name, member: name)
+    case .tensors, .values: throw FormatError(.wrongKind, "this is an array", member: name)
     }
   }
 }
@@ -79,10 +84,17 @@ extension Document {
     }
   }
 
+  /// The array of a name that an archive, or what stands for one, has.
+  package func array(_ name: String, of archive: ArchiveContents) throws(FormatError) -> LazyArray {
+    if case .values(let members) = archive, let array = members.array(name) { return array }
+    return try array(name)
+  }
+
   /// What an archive holds, in its order.
   package func entries(of archive: ArchiveContents) throws(FormatError) -> [Entry] {
     switch archive {
     case .npz(let archive): return try entries(of: archive)
+    case .values(let members): return members.arrays.map { Entry(name: $0.name, content: .array($0.array, raw: nil)) }
     case .tensors(let file):
       var entries: [Entry] = []
       for tensor in file.tensors {

@@ -5,6 +5,7 @@ internal import PandasPickles
 internal import PickledArrays
 package import PythonPickle
 internal import TorchFiles
+internal import ZipArchives
 
 extension Document {
   /// Saves what a pickle holds: as it is, as a table, or as an archive of the arrays in it.
@@ -23,20 +24,20 @@ extension Document {
       return try FrameTable(frame, delimiter: delimiter).write(to: path, options)
     }
     guard format.isArchive else { return try saveArray(to: path, transforms, options) }
-    var members: [(name: String, array: LazyArray)]
+    let members: [(name: String, array: LazyArray)]
     if let array = try PickledArray(value) {
       guard let mask = array.mask, options.name == nil, transforms.isEmpty else {
         return try saveArray(to: path, transforms, options)
       }
       members = [("data", try lazy(array.content)), ("mask", try lazy(.values(mask)))]
     } else {
-      guard let found = try self.members(of: value) else { return try saveArray(to: path, transforms, options) }
-      members = found
+      guard let found = try arrays(in: value) else { return try saveArray(to: path, transforms, options) }
+      warn(of: found)
+      members = found.arrays
     }
     guard options.name == nil else {
       throw FormatError(.badArgument, "a name is for a single array, not for a dictionary", file: self.path)
     }
-    makeUnique(&members)
     try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
       for (name, array) in members {
         try sink.add(name, array.applying(transforms))
@@ -44,13 +45,32 @@ extension Document {
     }
   }
 
-  /// The arrays of a dictionary by their keys, or of nested ones by their paths; `nil` if there are none.
+  /// What a pickle, or JSON, holds under names, as ``archive`` has it of an archive; `nil` for every file that is one array.
   ///
   /// - Parameter isQuiet: Whether nothing is said of what is left out, or written twice.
-  package func members(
-    of value: PickleValue, isQuiet: Bool = false
-  ) throws(FormatError) -> [(name: String, array: LazyArray)]? {
-    var leftOut: [String] = []
+  package func collection(isQuiet: Bool = false) throws(FormatError) -> ArchiveContents? {
+    switch content {
+    case .npz, .tensors: return archive
+    case .text, .raw: return nil
+    case .pickle: return try value().collection(isQuiet: isQuiet)
+    case .npy(let file):
+      guard file.header.dtype.kind == .object, file.header.shape.isEmpty, let object = try objects(at: "")?.value else {
+        return nil
+      }
+      return try collection(of: object, isQuiet)
+    case .value(let value, _): return try collection(of: value, isQuiet)
+    }
+  }
+
+  private func collection(of value: PickleValue, _ isQuiet: Bool) throws(FormatError) -> ArchiveContents? {
+    guard try value.storedArray() == nil, let found = try arrays(in: value) else { return nil }
+    if !isQuiet { warn(of: found) }
+    return .values(found)
+  }
+
+  /// The arrays of a dictionary by their keys, or of nested ones by their paths; `nil` if there are none.
+  private func arrays(in value: PickleValue) throws(FormatError) -> ValueMembers? {
+    var result = ValueMembers()
     let isMapping = value.dict != nil || value.object != nil
     // What has been made of lists to see whether they are arrays.
     var made: [ObjectIdentifier: AnyNDArray] = [:]
@@ -59,35 +79,41 @@ extension Document {
       if let identity = value.identity { made[identity] = array }
       return true
     }
-    let arrays = try value.arrayPaths(alsoTaking: isTaken) { path, value in
-      leftOut.append("\(path) (\(value.typeName))")
-    }
-    guard !arrays.isEmpty else { return nil }
-    if !leftOut.isEmpty, !isQuiet {
-      options.onWarning?("left out what is not an array: \(leftOut.listed())")
-    }
-    var members: [(name: String, array: LazyArray)] = []
+    let found = try value.arrayPaths(alsoTaking: isTaken) { path, value in result.others.append((path, value)) }
+    guard !found.isEmpty else { return nil }
     var first: [ObjectIdentifier: String] = [:]
-    var again: [String] = []
-    for (path, value) in arrays {
+    for (path, value) in found {
       if let identity = value.identity {
-        if let name = first[identity] { again.append("\(path) is \(name)") } else { first[identity] = path }
+        if let name = first[identity] { result.repeated.append((path, name)) } else { first[identity] = path }
       }
       if let tensor = try foreignTensor(value) {
-        members.append((path, tensor))
+        result.add(path, tensor)
       } else if let pickled = try PickledArray(value) {
-        members.append((path, try lazy(pickled.content)))
-        if let mask = pickled.mask { members.append((path + ".mask", try lazy(.values(mask)))) }
+        result.add(path, try lazy(pickled.content))
+        if let mask = pickled.mask { result.add(path + ".mask", try lazy(.values(mask))) }
       } else if let array = value.identity.flatMap({ made[$0] }) {
-        members.append((path, try lazy(.values(array))))
+        result.add(path, try lazy(.values(array)))
       } else if let array = try value.arrayLike() {
-        members.append((path, try lazy(.values(array))))
+        result.add(path, try lazy(.values(array)))
       }
     }
-    if !again.isEmpty, !isQuiet {
-      options.onWarning?("written more than once, as archives have no references: \(again.listed())")
+    return result
+  }
+
+  /// Says what an archive of a pickle's arrays lacks.
+  private func warn(of members: ValueMembers) {
+    guard let warn = options.onWarning else { return }
+    if !members.others.isEmpty {
+      warn("left out what is not an array: \(members.others.map { "\($0.path) (\($0.value.typeName))" }.listed())")
     }
-    return members
+    if !members.repeated.isEmpty {
+      warn(
+        "written more than once, as archives have no references: "
+          + members.repeated.map { "\($0.path) is \($0.first)" }.listed())
+    }
+    for (wanted, name) in members.renamed {
+      warn("the name \(wanted) stands for several arrays: one of them is written as \(name)")
+    }
   }
 
   private func lazy(_ array: StoredArray) throws(FormatError) -> LazyArray {
@@ -99,19 +125,30 @@ extension Document {
     guard let (bytes, format) = try TorchTensor(of: value)?.foreignElements() else { return nil }
     return try lazy(.values(bytes)).applying(.view(.format(format)))
   }
+}
 
-  /// Gives members that have the same name in an archive others, and says so.
-  private func makeUnique(_ members: inout [(name: String, array: LazyArray)]) {
-    var taken: Set<String> = []
-    for index in members.indices {
-      var name = NPZArchive.withoutExtension(members[index].name)
-      if name.isEmpty { name = "arr_\(index)" }
-      let wanted = name
-      name = PartNames.unused(wanted, &taken)
-      if name != wanted {
-        options.onWarning?("the name \(wanted) stands for several arrays: one of them is written as \(name)")
-      }
-      members[index].name = name
-    }
+/// The arrays that a pickle holds, under the names that they have in an archive.
+package struct ValueMembers {
+  /// The arrays in the order in which they are met.
+  package private(set) var arrays: [(name: String, array: LazyArray)] = []
+  /// What is neither an array nor holds any, by its path.
+  package fileprivate(set) var others: [(path: String, value: PickleValue)] = []
+  /// Paths to arrays that have been met before, and the first paths to them.
+  fileprivate(set) var repeated: [(path: String, first: String)] = []
+  /// Paths that have other names in an archive, as several arrays would have the same.
+  private(set) var renamed: [(path: String, name: String)] = []
+  private var places: [NameKey: Int] = [:]
+  private var taken: Set<String> = []
+
+  fileprivate mutating func add(_ path: String, _ array: LazyArray) {
+    var wanted = NPZArchive.withoutExtension(path)
+    if wanted.isEmpty { wanted = "arr_\(arrays.count)" }
+    let name = PartNames.unused(wanted, &taken)
+    if name != wanted { renamed.append((wanted, name)) }
+    places[NameKey(name)] = arrays.count
+    arrays.append((name, array))
   }
+
+  /// The array of a name; `nil` if there is none.
+  package func array(_ name: String) -> LazyArray? { places[NameKey(name)].map { arrays[$0].array } }
 }

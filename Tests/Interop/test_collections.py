@@ -1,0 +1,99 @@
+"""Several arrays in one file are the same to every command, whatever holds them: an archive, a model, a pickle, JSON."""
+
+import gzip
+import json
+import pickle
+
+import numpy as np
+import pytest
+
+from conftest import run_npy
+
+ARRAYS = {"a": np.arange(3), "b.c": np.linspace(0, 1, 6).reshape(2, 3), "b.d.e": np.array([[7]])}
+NESTED = {"a": ARRAYS["a"], "b": {"c": ARRAYS["b.c"], "d": {"e": ARRAYS["b.d.e"]}}}
+
+
+def as_lists(value):
+    return {key: as_lists(inner) if isinstance(inner, dict) else inner.tolist() for key, inner in value.items()}
+
+
+def write(folder, form):
+    path = folder / ("x." + form)
+    if form == "pkl":
+        path.write_bytes(pickle.dumps(NESTED))
+    elif form == "pkl.gz":
+        path.write_bytes(gzip.compress(pickle.dumps(NESTED, 2)))
+    elif form == "npy":
+        np.save(path, NESTED)
+    elif form == "json":
+        path.write_text(json.dumps(as_lists(NESTED)))
+    else:
+        np.savez(folder / "x.npz", **ARRAYS)
+        if form != "npz":
+            run_npy("convert", folder / "x.npz", path)
+    return path
+
+
+FORMS = ["npz", "pkl", "pkl.gz", "npy", "json", "pt", "safetensors"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_unpack_pack_and_stats(tmp_path, form):
+    path = write(tmp_path, form)
+    run_npy("unpack", path, "-C", tmp_path / "out")
+    files = {str(file.relative_to(tmp_path / "out")): np.load(file) for file in (tmp_path / "out").rglob("*") if file.is_file()}
+    assert files.keys() == {name + ".npy" for name in ARRAYS}
+    run_npy("pack", tmp_path / "packed.npz", path)
+    run_npy("pack", tmp_path / "named.npz", f"m={path}", path)
+    stats = {row["file"]: row for row in json.loads(run_npy("stats", "--json", path))}
+    with np.load(tmp_path / "packed.npz") as packed, np.load(tmp_path / "named.npz") as named:
+        assert set(packed) == set(ARRAYS) and set(named) == {prefix + name for prefix in ("", "m/") for name in ARRAYS}
+        for name, array in ARRAYS.items():
+            for found in (files[name + ".npy"], packed[name], named["m/" + name]):
+                assert found.dtype == array.dtype
+                np.testing.assert_array_equal(found, array)
+            row = stats[f"{path}:{name}"]
+            assert (row["count"], row["min"], row["max"]) == (array.size, array.min(), array.max())
+    again = run_npy("unpack", path, "-C", tmp_path / "out", check=False)
+    assert again.returncode == 1 and b"--force" in again.stderr
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_diff_goes_over_any_two_forms(tmp_path, form):
+    path = write(tmp_path, form)
+    (tmp_path / "other").mkdir()
+    for other in FORMS:
+        second = write(tmp_path / "other", other)
+        assert run_npy("diff", path, second) == b""
+    changed = {**ARRAYS, "b.c": ARRAYS["b.c"] + 1}
+    del changed["a"]
+    np.savez(tmp_path / "y.npz", **changed)
+    result = run_npy("diff", "--json", path, tmp_path / "y.npz", check=False)
+    found = json.loads(result.stdout)
+    assert result.returncode == 1 and found["only_in_one"] == ["a"]
+    assert {member["name"]: member["same"] for member in found["members"]} == {"b.c": False, "b.d.e": True}
+
+
+def test_what_is_no_array_counts_in_diff(tmp_path):
+    for name, value in {"a": {"x": np.arange(2), "t": None, "u": {"v": 1}}, "b": {"x": np.arange(2), "t": {}, "u": {"v": 1}}}.items():
+        (tmp_path / name).write_bytes(pickle.dumps(value))
+    result = run_npy("diff", tmp_path / "a", tmp_path / "b", check=False)
+    assert result.returncode == 1 and result.stdout == b"t: not an array; its values differ\n"
+    assert run_npy("diff", tmp_path / "a", tmp_path / "a") == b""
+
+
+def test_single_arrays_are_none(tmp_path):
+    for name, value in {"one.pkl": np.arange(3), "numbers.pkl": [1, 2, 3], "text.pkl": "text"}.items():
+        (tmp_path / name).write_bytes(pickle.dumps(value))
+        result = run_npy("unpack", tmp_path / name, "-C", tmp_path / "out", check=False)
+        assert result.returncode == 1 and b"npy convert" in result.stderr and not (tmp_path / "out").exists()
+    np.save(tmp_path / "one.npy", np.arange(3))
+    assert run_npy("unpack", tmp_path / "one.npy", check=False).returncode == 1
+
+
+def test_names_that_leave_the_folder(tmp_path):
+    (tmp_path / "x.pkl").write_bytes(pickle.dumps({"/tmp/evil": np.arange(3), "good": np.arange(2)}))
+    result = run_npy("unpack", tmp_path / "x.pkl", "-C", tmp_path / "out", check=False)
+    assert result.returncode == 1 and b"--skip-bad" in result.stderr and not (tmp_path / "out").exists()
+    assert run_npy("unpack", "--skip-bad", tmp_path / "x.pkl", "-C", tmp_path / "out", check=False).returncode == 1
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["good.npy"]
