@@ -88,7 +88,9 @@ extension Address {
     guard slice == nil else { return nil }
     if let archive = document.archive, member == nil { return archive.count > 1 ? (document, archive) : nil }
     let value = try document.value(naming: member)
-    guard let whole = try wholeDocument(value), let contents = try whole.collection(isQuiet: isQuiet) else { return nil }
+    guard let whole = try wholeDocument(value), let contents = try whole.collection(isQuiet: isQuiet) else {
+      return nil
+    }
     return (whole, contents)
   }
 

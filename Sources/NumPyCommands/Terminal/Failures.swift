@@ -126,6 +126,15 @@ enum Advice {
     var error = error
     error.message = error.message.replacing("lenient reading accepts it", with: "--lenient reads it")
       .replacing("raise it if you trust the file", with: "--max-header-size raises it, if you trust the file")
+    if error.message.hasPrefix("Line #"), error.message.hasSuffix(")") {
+      error.message += "; --max-rows ends before lines that are no rows, --comments leaves some out"
+    }
+    // What a hint names may have been done.
+    if CommandLine.arguments.contains("--names") {
+      error.message = error.message.replacing(
+        "a header is left out by --skiprows 1, and read by --names true",
+        with: "--genfromtxt --dtype auto finds the types")
+    }
     guard error.code == .truncated, !withoutRecovery.contains(CommandLine.arguments.dropFirst().first ?? "") else {
       return error
     }

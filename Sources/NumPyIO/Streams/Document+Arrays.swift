@@ -2,9 +2,8 @@ package import NPZFormat
 package import PickledArrays
 package import ArrayBytes
 package import NPYFormat
-internal import TextTables
 internal import ByteIO
-package import NDArrays
+internal import NDArrays
 internal import PythonPickle
 internal import ZipArchives
 
@@ -198,82 +197,6 @@ extension Document {
     let array = try LazyArray(tensor.storedBlocks(), spool: spool)
     guard let view = options.view ?? tensor.format.map(ElementView.format) else { return array }
     return try array.applying(.view(view))
-  }
-
-  // MARK: Text
-
-  func reading(_ format: FileFormat) -> TextReading {
-    options.usesDelimiterOfExtension ? options.text.withDelimiter(of: format) : options.text
-  }
-
-  func table(
-    _ source: any ByteSource, _ format: FileFormat, _ name: String?
-  ) throws(FormatError) -> LazyArray {
-    if let table = try csvTable(source, format, name) { return try LazyArray(table, spool: spool) }
-    guard let name else { return try lazy(source, reading(format)) }
-    let reading = reading(format)
-    if reading.isStructured {
-      let table = try lazy(source, reading)
-      if table.dtype.fields != nil { return try fields(of: table, name[...]) }
-    }
-    do throws(FormatError) {
-      let readings = try reading.column(name, findsType: options.findsColumnTypes, of: source)
-      for reading in readings.dropLast() {
-        do throws(FormatError) { return try LazyArray(reading.read(source), name: path, spool: spool) } catch {
-          guard [.badValue, .malformed].contains(error.code) else { throw error }
-        }
-      }
-      return try lazy(source, readings[readings.count - 1])
-    } catch { throw error.at(file: path, member: name) }
-  }
-
-  /// A `.csv` or `.tsv` file that `np.loadtxt` would refuse at its first line, such as one with a header, where nobody has
-  /// said how to read it; or a column of it.
-  private func csvTable(
-    _ source: any ByteSource, _ format: FileFormat, _ column: String?
-  ) throws(FormatError) -> CSVBlocks? {
-    do throws(FormatError) { return try csvReader(source, format)?.table(column: column) } catch {
-      throw error.at(file: path)
-    }
-  }
-
-  private func csvReader(_ source: any ByteSource, _ format: FileFormat) throws(FormatError) -> CSVReader? {
-    guard !options.isTextChosen, source.isSeekable, format == .csv || format == .tsv else { return nil }
-    var csv = CSVOptions()
-    if format == .tsv { csv.delimiter = "\t" }
-    if case .loadText(let reading) = options.text { csv.encoding = reading.encoding }
-    let reader = try CSVReader(source, csv)
-    return reader.isMoreThanNumbers ? reader : nil
-  }
-
-  /// Whether a text has a column of exactly this name. Of a `.csv` or `.tsv` file no more than its beginning is read.
-  package func hasColumn(_ name: String) -> Bool {
-    guard case .text(let source, let format) = content else { return false }
-    if let reader = try? csvReader(source, format) { return reader.probableNames.contains(name) }
-    return (try? item(name)) != nil
-  }
-
-  /// The names of the columns of a `.csv` or `.tsv` file, as far as its first line tells them.
-  package func columnNames() throws(FormatError) -> [String] {
-    guard case .text(let source, let format) = content else { return [] }
-    return try csvReader(source, format)?.probableNames ?? []
-  }
-
-  func lazy(_ source: any ByteSource, _ reading: TextReading) throws(FormatError) -> LazyArray {
-    let (source, reading) = try reading.prepared(source)
-    if let blocks = try TextTableBlocks.open(source, reading) { return try LazyArray(blocks, spool: spool) }
-    source.willBeReadOnce()
-    return try LazyArray(reading.read(source), name: path, spool: spool)
-  }
-
-  /// The array that a slice of this document is taken of: rows after those that the slice needs are not read.
-  package func limited(to slice: [AxisSelection]) -> Document {
-    guard case .text = content else { return self }
-    var options = options
-    let isTextChosen = options.isTextChosen
-    options.text = options.text.limited(to: slice)
-    options.isTextChosen = isTextChosen
-    return Document(content, path: path, options: options)
   }
 
   // MARK: Pickles

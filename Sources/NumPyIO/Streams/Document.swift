@@ -60,6 +60,13 @@ public struct OpenOptions {
 
   /// What the file itself says.
   public init(format: FileFormat? = nil) { self.format = format }
+
+  /// How a `.csv` file is read as a table whose types are found, and how its fields are spelled; `nil` if the options are for
+  /// `np.loadtxt` or `np.genfromtxt`, which know no such table.
+  var csv: (options: CSVOptions, dialect: TextDialect)? {
+    guard case .loadText(let reading) = text, findsColumnTypes || !isTextChosen else { return nil }
+    return CSVOptions.table(reading)
+  }
 }
 
 /// A file that holds arrays, opened as what it is: `.npy`, `.npz`, a pickle, a model's tensors, a table of text.

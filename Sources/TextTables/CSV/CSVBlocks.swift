@@ -40,6 +40,17 @@ package struct CSVBlocks: ArrayBlockSource {
         + "characters are kept", file: reader.source.name)
   }
 
+  /// - Parameters:
+  ///   - columns: The columns that are read, each once, in any order.
+  ///   - slots: Where their fields go.
+  init(
+    _ reader: CSVReader, _ survey: CSVReader.Survey, _ columns: [Int], _ slots: some Sequence<FieldSlot>, dtype: DType,
+    rowShape: [Int]
+  ) throws(FormatError) {
+    let pairs = zip(columns, slots).map { ($0, CSVSlot($1)) }.sorted { $0.0 < $1.0 }
+    try self.init(reader, survey, pairs, dtype: dtype, rowShape: rowShape)
+  }
+
   package func forEachRun(
     ofCount count: Int, _ body: (AnyNDArray) throws(FormatError) -> Void
   ) throws(FormatError) {
@@ -52,6 +63,7 @@ package struct CSVBlocks: ArrayBlockSource {
         left -= min(left, most)
         try body(block)
       }
+      if reader.isLimited { return }
       guard try !reader.nextRow(&rows) else { throw changed }
     }
   }

@@ -27,6 +27,8 @@ struct CSVColumn {
     static let gap = Kinds(rawValue: 8192)
     /// A word for a missing value, which in a column of text is text.
     static let missingWord = Kinds(rawValue: 16384)
+    /// The number NaN, which is missing among integers.
+    static let nan = Kinds(rawValue: 32768)
 
     static let missing: Kinds = [.gap, .missingWord]
     static let integers: Kinds = [.integer, .wideInteger, .unsigned, .negative, .hugeInteger]
@@ -56,12 +58,19 @@ struct CSVColumn {
   /// Whether all fields are values of another type than text, or missing.
   var holdsNoText: Bool { !values.isEmpty && dtype.kind != .string }
 
+  /// Whether some fields are empty.
+  var hasGaps: Bool { kinds.contains(.gap) }
+
   private var values: Kinds { kinds.subtracting(.missing) }
 
   /// The type of the column. Integers with gaps are doubles as long as these hold them; what no number holds without loss
   /// remains text, and so do truth values with gaps.
   var dtype: DType {
-    let hasGaps = !kinds.isDisjoint(with: .missing)
+    var hasGaps = !kinds.isDisjoint(with: .missing)
+    var values = values
+    if values.remove(.nan) != nil {
+      if values.isSubset(of: .integers), !values.isEmpty { hasGaps = true } else { values.insert(.number) }
+    }
     let text = DType.string(max(1, width))
     // Without any value there is nothing that a number would lose.
     guard !values.isEmpty else { return kinds.contains(.missingWord) ? text : .float64 }

@@ -50,8 +50,8 @@ internal import NumberText
       return magnitude <= UInt64(Int64.max) ? .wideInteger : .unsigned
     }
     place = 0
-    guard NumberReader.double(text, &place) != nil, place == text.byteCount else { return nil }
-    return isDigits ? .hugeInteger : .number
+    guard let value = NumberReader.double(text, &place), place == text.byteCount else { return nil }
+    return isDigits ? .hugeInteger : value.isNaN ? .nan : .number
   }
 
   private var isDigits: Bool {
@@ -76,13 +76,15 @@ internal import NumberText
       let kinds = unsafe digits.withUnsafeBytes { CSVField(unsafe RawSpan(_unsafeBytes: $0), isQuoted: true).kinds }
       return number.isNegative ? kinds.union(.negative) : kinds
     }
-    if PythonNumberText.double(bytes) != nil { return .number }
+    if let value = PythonNumberText.double(bytes) { return value.isNaN ? .nan : .number }
     return PythonNumberText.complex(bytes) != nil ? .complex : .text
   }
 
-  /// What pandas, R and databases write for a missing value.
+  /// What pandas, R, databases, spreadsheets and C's library of Windows write for a missing value.
   private static let missingWords: Set<String> = [
-    "NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null", "None", "NaT",
+    "NA", "N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "<NA>", "NULL", "null", "None", "NaT", "1.#IND", "-1.#IND",
+    "1.#QNAN",
+    "-1.#QNAN",
   ]
 
   /// The truth value that a text is.

@@ -7,30 +7,40 @@ enum CSVHeader {
   ///   - kinds: What these may be.
   ///   - rest: What the other lines have.
   static func isHeader(_ fields: [String], _ kinds: [CSVColumn.Kinds], _ rest: [CSVColumn]) -> Bool {
-    let isName = kinds.map { $0 == .text }
+    // An empty field above values that are all there is a name that was left away, as pandas does with that of the labels.
+    let isUnnamed = zip(kinds, rest).map { $0 == .gap && !$1.hasGaps }
+    let isName = kinds.indices.map { isUnnamed[$0] || kinds[$0] == .text && !isLikeValue(fields[$0]) }
     if isName.allSatisfy({ $0 }) { return true }
     guard isName.contains(true) else { return false }
-    if hasUnnamedLabels(kinds, rest) || hasYears(fields, kinds, rest) { return true }
+    if isUnnamed[0], fields.dropFirst().elementsEqual((0..<(fields.count - 1)).map { String($0) }) { return true }
+    if hasYears(fields, isName, kinds, rest) { return true }
     return zip(fields, zip(kinds, rest)).contains { field, column in
       let (kind, rest) = column
       guard rest.holdsNoText else { return false }
       // A mark for a missing value, such as a dash, is no name.
-      if kind == .text { return field.unicodeScalars.contains { $0.properties.isAlphabetic } }
+      if kind == .text { return !isLikeValue(field) && field.unicodeScalars.contains { $0.properties.isAlphabetic } }
       return kind.isSubset(of: .dates) && !kind.isEmpty && rest.dtype.kind != .datetime
     }
   }
 
-  /// pandas leaves the name of the rows' numbers away.
-  private static func hasUnnamedLabels(_ kinds: [CSVColumn.Kinds], _ rest: [CSVColumn]) -> Bool {
-    kinds.first == .gap && kinds.dropFirst().allSatisfy { $0 == .text } && rest.first?.dtype == .int64
+  /// Whether a text has digits and no letters, `10%` or `$5`, or is a hexadecimal number: then it is a value that is not read
+  /// as a number, and no name.
+  private static func isLikeValue(_ field: String) -> Bool {
+    let scalars = field.unicodeScalars
+    guard scalars.contains(where: { ("0"..."9").contains($0) }) else { return false }
+    let isHexadecimal = field.lowercased().hasPrefix("0x") && scalars.dropFirst(2).allSatisfy(\.properties.isHexDigit)
+    return isHexadecimal || !scalars.contains { $0.properties.isAlphabetic }
   }
 
-  /// Whether the numbers among the names are years in a row, and what stands below is none.
-  private static func hasYears(_ fields: [String], _ kinds: [CSVColumn.Kinds], _ rest: [CSVColumn]) -> Bool {
-    guard kinds.allSatisfy({ $0 == .text || $0 == .integer }) else { return false }
+  /// Whether the numbers among the names are years in a row, or a single one of our time, and what stands below is none.
+  private static func hasYears(
+    _ fields: [String], _ isName: [Bool], _ kinds: [CSVColumn.Kinds], _ rest: [CSVColumn]
+  ) -> Bool {
+    guard zip(isName, kinds).allSatisfy({ $0 || $1 == .integer }) else { return false }
     let places = kinds.indices.filter { kinds[$0] == .integer }
     let years = places.compactMap { Int(fields[$0]) }
-    return years.count == places.count && years.count >= 2 && years.allSatisfy { (1000..<3000).contains($0) }
+    guard years.count > 1 || years.allSatisfy({ (1900..<2100).contains($0) }) else { return false }
+    return years.count == places.count && !years.isEmpty && years.allSatisfy { (1000..<3000).contains($0) }
       && zip(years, years.dropFirst()).allSatisfy { $1 - $0 == years[1] - years[0] && $1 != $0 }
       && places.contains { !rest[$0].mayBeYears }
   }

@@ -1,6 +1,7 @@
 internal import ArrayBytes
 package import ByteIO
 internal import NDArrays
+internal import NumberText
 
 /// Reads a table of text with names and columns of any type by the rules of CSV: quotes, no comments.
 ///
@@ -9,104 +10,63 @@ internal import NDArrays
 package struct CSVReader: Sendable {
   let source: any ByteSource
   private let options: CSVOptions
-  private let syntax: TextSyntax
-  private let encoding: TextEncoding
-  /// How many lines at the start say how the rest is read.
-  private var skippedLines = 0
-  /// The fields of the first line that has any; none of an empty file.
-  private var firstLine: [String] = []
-  /// What these may be.
-  private var firstKinds: [CSVColumn.Kinds] = []
-  /// Whether the names lack one for the first column, that of the rows' labels.
-  private var lacksLabelName = false
-  /// Names that a comment gives.
-  private var namesInComment: [String]?
-
-  private static let maxLineBytes = LoadTextOptions().maxLineBytes
+  private let beginning: CSVBeginning
+  private var firstLine: [String] { beginning.fields }
+  /// Whether no more than some of the rows are read.
+  var isLimited: Bool { options.maxRows != nil }
 
   /// - Parameter source: The text, inflated; it must be able to give its beginning again.
   package init(_ source: any ByteSource, _ options: CSVOptions) throws(FormatError) {
     (self.source, self.options) = (source, options)
-    if let given = options.encoding { encoding = given } else { encoding = try TextEncoding.marked(source) ?? .utf8 }
-    var lines = TextLines(source, encoding, maxLineBytes: CSVReader.maxLineBytes)
-    let line = try lines.next() ?? []
-    var delimiter = options.delimiter
-    if delimiter == nil, let told = CSVReader.toldDelimiter(line) { (delimiter, skippedLines) = (told, 1) }
-    syntax = TextSyntax(
-      delimiter: Array((delimiter ?? CSVReader.delimiter(of: line)).utf8), comments: [], quote: [UInt8(ascii: "\"")])
-    var rows = try rows()
-    var comment: [String]?
-    guard try nextRow(&rows) else { return }
-    var (names, kinds) = CSVReader.fields(rows)
-    while names.first?.hasPrefix("#") == true, kinds.first == .text {
-      (skippedLines, comment) = (rows.lineCount, names)
-      guard try nextRow(&rows) else { return }
-      (names, kinds) = CSVReader.fields(rows)
-    }
-    if var comment, comment.count > 1, comment.count == names.count {
-      comment[0] = PythonText.strip(String(comment[0].drop { $0 == "#" }))
-      namesInComment = comment
-    }
-    // R and pandas may leave out the name of the labels; a line that ends in a delimiter has no more of them.
-    if options.hasHeader != false, kinds.allSatisfy({ $0 == .text }), try nextRow(&rows),
-      rows.fields.count == names.count + 1, let last = rows.fields.last, !rows.text(last).isEmpty
-    {
-      lacksLabelName = true
-      (names, kinds) = ([""] + names, [.gap] + kinds)
-    }
-    (firstLine, firstKinds) = (names, kinds)
+    beginning = try CSVBeginning(of: source, options)
   }
 
-  /// The fields of a row, and what they may be.
-  private static func fields(_ rows: TextRows) -> (texts: [String], kinds: [CSVColumn.Kinds]) {
-    var (texts, kinds): ([String], [CSVColumn.Kinds]) = ([], [])
-    rows.forEachField { _, text, isQuoted in
-      let field = CSVField(text, isQuoted: isQuoted)
-      texts.append(field.text.text(0..<field.text.byteCount))
-      kinds.append(field.kinds)
-    }
-    return (texts, kinds)
-  }
-
-  /// What `sep=;`, which Excel looks for in the first line, says.
-  private static func toldDelimiter(_ line: [Unicode.Scalar]) -> String? {
-    let text = line.filter { $0 != "\n" && $0 != "\r" && $0 != "\u{FEFF}" }
-    return text.count == 5 && text.starts(with: "sep=".unicodeScalars) ? String(text[4]) : nil
-  }
-
-  /// The comma, semicolon or tab that a line has most of outside of quotes.
-  private static func delimiter(of line: [Unicode.Scalar]) -> String {
-    var counts: [Unicode.Scalar: Int] = [:]
-    var isQuoted = false
-    for scalar in line {
-      if scalar == "\"" { isQuoted.toggle() } else if !isQuoted { counts[scalar, default: 0] += 1 }
-    }
-    return [";", "\t"].first { counts[$0, default: 0] > counts[",", default: 0] }.map { String($0 as Unicode.Scalar) }
-      ?? ","
-  }
-
-  /// Whether a row is an empty line, or one of white space; or the mark that ends a file of DOS.
-  private static func isBlank(_ rows: TextRows) -> Bool {
-    guard rows.fields.count <= 1 else { return false }
-    var isBlank = true
-    rows.forEachField { _, text, isQuoted in
-      let field = CSVField(text, isQuoted: false)
-      isBlank = !isQuoted && (field.isEmpty || field.text.byteCount == 1 && field.text.byte(0) == 0x1A)
-    }
-    return isBlank
-  }
-
-  /// Whether the first line that is no comment has a field that `np.loadtxt` takes for no number.
+  /// Whether `np.loadtxt` would refuse the first line that is no comment, as it has other delimiters, or a field that it takes
+  /// for no number.
   package var isMoreThanNumbers: Bool {
-    zip(firstKinds, firstLine).contains { kinds, text in
-      !kinds.isSubset(of: CSVColumn.Kinds.integers.union(.number)) || !text.utf8.allSatisfy { $0 < 0x80 }
+    if firstLine.count > 1, beginning.syntax.delimiter != [UInt8(ascii: ",")], options.delimiter == nil { return true }
+    if firstLine.count == 1, beginning.kinds[0] == .text { return !CSVReader.isSeveralNumbers(firstLine[0]) }
+    return zip(beginning.kinds, firstLine).contains { kinds, text in
+      !kinds.isSubset(of: CSVColumn.Kinds.integers.union([.number, .nan])) || !text.utf8.allSatisfy { $0 < 0x80 }
     }
+  }
+
+  /// Whether a line is made of numbers between which blanks or colons stand: then it is no name, but of another table than
+  /// is thought.
+  private static func isSeveralNumbers(_ line: String) -> Bool {
+    let parts = line.split { $0 == " " || $0 == ":" || $0 == "\t" }
+    return parts.count > 1
+      && parts.allSatisfy { part in PythonNumberText.double(Array(part.utf8)) != nil }
   }
 
   /// The names of the columns, as far as the first line tells them.
   package var probableNames: [String] {
-    if let namesInComment { return ColumnNames.distinct(namesInComment) }
-    return firstKinds.contains(.text) ? ColumnNames.distinct(firstLine) : []
+    if let givenNames = beginning.givenNames { return ColumnNames.distinct(givenNames) }
+    return beginning.kinds.contains(.text) ? ColumnNames.distinct(firstLine) : []
+  }
+
+  /// The same table, with fields that are spelled as a dialect has it.
+  package func spelled(by dialect: TextDialect) throws(FormatError) -> CSVReader {
+    guard !firstLine.isEmpty else { return self }
+    let syntax = beginning.syntax
+    var dialect = dialect
+    dialect.hasNames = try survey().isNamed
+    var text = try TextPreparation(
+      source, dialect, encoding: beginning.encoding, delimiter: String(decoding: syntax.delimiter, as: UTF8.self),
+      comments: options.comments, quote: String(decoding: syntax.quote, as: UTF8.self),
+      skippedLines: beginning.skippedLines, maxLineBytes: LoadTextOptions().maxLineBytes)
+    try text.settle()
+    var plain = options
+    (plain.hasHeader, plain.names) = (false, text.names)
+    if dialect.rewritesFields {
+      let kinds = try text.findKinds(missing: [])
+      try text.rewrite(
+        kinds, rest: .unknown, truths: ("True", "False"), missing: "", keepsQuotes: true, isStrict: false)
+      (plain.comments, plain.encoding) = ([], .utf8)
+    }
+    plain.skipRows = text.skippedLines
+    plain.delimiter = String(decoding: text.delimiter, as: UTF8.self)
+    return try CSVReader(text.source, plain)
   }
 
   // MARK: Reading
@@ -118,26 +78,47 @@ package struct CSVReader: Sendable {
   package func table(column: String? = nil) throws(FormatError) -> CSVBlocks {
     guard !firstLine.isEmpty else { throw FormatError(.empty, "there is nothing in the file") }
     let survey = try survey()
-    var types = survey.columns.map(\.dtype)
-    let isPlain = !survey.isNamed && namesInComment == nil && types.allSatisfy { $0 == .int64 || $0 == .float64 }
-    if isPlain { types = types.map { _ in types.contains(.float64) ? .float64 : .int64 } }
-    let given = survey.isNamed ? firstLine : namesInComment
-    let names = given.map(ColumnNames.distinct) ?? types.indices.map { "f\($0)" }
+    let isNamed = survey.isNamed || beginning.givenNames != nil
+    let given = survey.isNamed ? firstLine : beginning.givenNames
+    let names = given.map(ColumnNames.distinct) ?? survey.columns.indices.map { "f\($0)" }
     if let column {
       let place = try place(of: column, among: names)
-      let slot = CSVSlot(FieldSlot(dtype: types[place], offset: 0))
-      return try CSVBlocks(self, survey, [(place, slot)], dtype: types[place], rowShape: [])
-    }
-    if isPlain {
-      let slots = FieldSlots(alike: types[0], count: types.count)
+      let type = survey.columns[place].dtype
       return try CSVBlocks(
-        self, survey, slots.enumerated().map { ($0, CSVSlot($1)) }, dtype: types[0], rowShape: [types.count])
+        self, survey, [(place, CSVSlot(FieldSlot(dtype: type, offset: 0)))], dtype: type, rowShape: [])
+    }
+    let places = try options.columns.map { (columns) throws(FormatError) in try self.places(of: columns, among: names) }
+    let chosen = places ?? Array(names.indices)
+    var types = chosen.map { survey.columns[$0].dtype }
+    if !isNamed, types.allSatisfy({ $0 == .int64 || $0 == .float64 }) {
+      types = types.map { _ in types.contains(.float64) ? .float64 : .int64 }
+      let slots = FieldSlots(alike: types.first ?? .float64, count: types.count)
+      return try CSVBlocks(self, survey, chosen, slots, dtype: types.first ?? .float64, rowShape: [types.count])
     }
     let dtype = try FormatError.wrapping(.malformed, file: nil) { () throws(ArrayError) in
-      try DType.structured(zip(names, types).map { (name: $0, dtype: $1) })
+      try DType.structured(zip(chosen, types).map { (name: names[$0], dtype: $1) })
     }
-    let slots = try FieldSlot.slots(of: dtype)
-    return try CSVBlocks(self, survey, slots.enumerated().map { ($0, CSVSlot($1)) }, dtype: dtype, rowShape: [])
+    return try CSVBlocks(self, survey, chosen, FieldSlot.slots(of: dtype), dtype: dtype, rowShape: [])
+  }
+
+  /// The places of columns that are asked for.
+  private func places(
+    of columns: [GenFromTextOptions.Column], among names: [String]
+  ) throws(FormatError) -> [Int] {
+    var places: [Int] = []
+    for column in columns {
+      switch column {
+      case .name(let name): places.append(try place(of: name, among: names))
+      case .index(let index):
+        let place = index < 0 ? index + names.count : index
+        guard names.indices.contains(place) else {
+          throw FormatError(
+            .badArgument, "invalid column index \(index) at row 1 with \(names.count) columns", file: source.name)
+        }
+        places.append(place)
+      }
+    }
+    return places
   }
 
   private func place(of column: String, among names: [String]) throws(FormatError) -> Int {
@@ -156,13 +137,21 @@ package struct CSVReader: Sendable {
   }
 
   private func survey() throws(FormatError) -> Survey {
+    guard let most = options.maxRows else { return try survey(ofRest: .max) }
+    let survey = try survey(ofRest: most)
+    // The first row is one of those that are read, unless it has the names.
+    return survey.rowCount > most ? try self.survey(ofRest: most - 1) : survey
+  }
+
+  /// - Parameter most: How many rows after the first are read at most; -1 for not even the first.
+  private func survey(ofRest most: Int) throws(FormatError) -> Survey {
     var first = [CSVColumn](repeating: CSVColumn(), count: firstLine.count)
     var rest = first
     var (count, byteCount) = (0, 0)
-    var rows = try rows()
-    var isFirst = !lacksLabelName
-    if lacksLabelName { _ = try nextRow(&rows) }
-    while try nextRow(&rows) {
+    var rows = try beginning.rows(source)
+    var isFirst = !beginning.lacksLabelName
+    if beginning.lacksLabelName { _ = try nextRow(&rows) }
+    while isFirst || count < most, try nextRow(&rows) {
       try check(rows)
       rows.forEachField { column, text, isQuoted in
         let field = CSVField(text, isQuoted: isQuoted)
@@ -172,31 +161,27 @@ package struct CSVReader: Sendable {
       }
       if isFirst { isFirst = false } else { count += 1 }
     }
-    if lacksLabelName || options.hasHeader ?? CSVHeader.isHeader(firstLine, firstKinds, rest) {
+    if beginning.lacksLabelName || options.hasHeader ?? CSVHeader.isHeader(firstLine, beginning.kinds, rest) {
       return Survey(isNamed: true, columns: rest, rowCount: count, byteCount: byteCount)
     }
     for column in rest.indices { first[column].add(rest[column]) }
-    return Survey(isNamed: false, columns: first, rowCount: count + 1, byteCount: byteCount)
-  }
-
-  /// The rows from the first on.
-  private func rows() throws(FormatError) -> TextRows {
-    var rows = TextRows(source, encoding, syntax, maxLineBytes: CSVReader.maxLineBytes)
-    for _ in 0..<skippedLines where try !rows.skipLine() { break }
-    return rows
+    return Survey(isNamed: false, columns: first, rowCount: min(most, count) + 1, byteCount: byteCount)
   }
 
   /// The rows of the data.
   func dataRows(isNamed: Bool) throws(FormatError) -> TextRows {
-    var rows = try rows()
+    var rows = try beginning.rows(source)
     if isNamed { _ = try nextRow(&rows) }
     return rows
   }
 
-  /// Takes the next row that is not blank.
+  /// Takes the next row that is neither blank nor a comment among rows of several columns.
   func nextRow(_ rows: inout TextRows) throws(FormatError) -> Bool {
     while try rows.next() {
-      if !CSVReader.isBlank(rows) { return true }
+      guard rows.fields.count <= 1 else { return true }
+      if CSVBeginning.isBlank(rows) { continue }
+      let isComment = firstLine.count > 1 && rows.fields.first.map { rows.text($0).first } == UInt8(ascii: "#")
+      if !isComment { return true }
     }
     return false
   }

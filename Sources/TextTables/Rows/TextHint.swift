@@ -28,6 +28,8 @@ struct TextHint: Sendable {
           ? "--trailing-delimiter reads lines that end in a delimiter; --genfromtxt reads empty fields as missing values"
           : "--genfromtxt reads empty fields as missing values"
     }
+    // A single letter is a name rather than a truth value.
+    if isFirstRow, bytes.count == 1, TextHint.isWord(bytes), kind != .bool { return TextHint.header }
     if let hint = spelling(bytes) { return hint }
     if let hint = TextHint.delimiter(within: field, syntax) { return hint }
     if let first = bytes.first, syntax.quote.isEmpty, first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") {
@@ -101,6 +103,12 @@ struct TextHint: Sendable {
     let words = PythonText.words(Array(field.unicodeScalars)[...])
     if !syntax.splitsAtSpace, words.count > 1, words.allSatisfy({ PythonText.double($0.string) != nil }) {
       return "columns between white space are read by --delimiter ''"
+    }
+    let parts = field.split(separator: ":", omittingEmptySubsequences: false)
+    if syntax.delimiter != [UInt8(ascii: ":")], parts.count > 1,
+      parts.allSatisfy({ PythonText.double(String($0)) != nil })
+    {
+      return "columns between ':' are read by --delimiter ':'"
     }
     return nil
   }

@@ -1,0 +1,159 @@
+internal import ByteIO
+
+/// What the first rows of a CSV text tell of it: what divides its columns, where the table begins, what its first line has.
+struct CSVBeginning: Sendable {
+  let syntax: TextSyntax
+  let encoding: TextEncoding
+  /// How many lines precede the table: titles and comments, and what the options leave out.
+  private(set) var skippedLines: Int
+  /// The fields of the first line that has any; none of an empty file.
+  private(set) var fields: [String] = []
+  /// What these may be.
+  private(set) var kinds: [CSVColumn.Kinds] = []
+  /// Whether the names lack one for the first column, that of the rows' labels.
+  private(set) var lacksLabelName = false
+  /// Names that a comment gives, or the options.
+  private(set) var givenNames: [String]?
+
+  /// As many rows are looked at.
+  private static let sampleCount = 20
+  /// A row of more lines has a quote that is not closed.
+  private static let mostLinesOfRow = 100
+
+  /// - Parameter source: The text, inflated; it must be able to give its beginning again.
+  init(of source: any ByteSource, _ options: CSVOptions) throws(FormatError) {
+    if let given = options.encoding { encoding = given } else { encoding = try TextEncoding.marked(source) ?? .utf8 }
+    skippedLines = options.skipRows
+    let lines = try CSVBeginning.lines(source, encoding, skipping: options.skipRows)
+    var delimiter = options.delimiter.map { Array($0.utf8) }
+    if delimiter == nil, options.skipRows == 0, let first = lines.first, let told = CSVBeginning.toldDelimiter(first) {
+      (delimiter, skippedLines) = (Array(told.utf8), 1)
+    }
+    if delimiter == nil {
+      let table = lines.filter { !$0.hasPrefix("#") }
+      delimiter = table.isEmpty ? nil : [DelimiterSearch.csvDelimiter(of: table)]
+    }
+    let quote = options.quoteCharacter.map { Array($0.utf8) } ?? [UInt8(ascii: "\"")]
+    syntax = TextSyntax(
+      delimiter: delimiter ?? [UInt8(ascii: ",")], comments: options.comments.map { Array($0.utf8) }, quote: quote)
+    try find(CSVBeginning.sample(of: source, self), options)
+  }
+
+  /// A row of the beginning.
+  private struct Row {
+    let fields: [String]
+    let kinds: [CSVColumn.Kinds]
+    /// How many lines precede it.
+    let place: Int
+    let isQuoted: Bool
+
+    var isText: Bool { kinds.allSatisfy { $0 == .text } }
+    var isComment: Bool { fields[0].hasPrefix("#") && kinds[0] == .text && !isQuoted }
+  }
+
+  private mutating func find(_ rows: [Row], _ options: CSVOptions) {
+    var rows = rows[...]
+    var comment: [String]?
+    while let row = rows.first, row.isComment {
+      comment = row.fields
+      rows.removeFirst()
+    }
+    let titles = options.hasHeader == false ? 0 : CSVBeginning.titleCount(rows)
+    if titles > 0 { (rows, comment) = (rows.dropFirst(titles), nil) }
+    guard let first = rows.first else { return }
+    (fields, kinds, skippedLines) = (first.fields, first.kinds, first.place)
+    if options.endsInDelimiter, fields.count > 1, fields.last == "" {
+      fields.removeLast()
+      kinds.removeLast()
+    }
+    if var comment, comment.count > 1, comment.count == fields.count {
+      comment[0] = PythonText.strip(String(comment[0].drop { $0 == "#" }))
+      givenNames = comment
+    }
+    if let names = options.names, names.count == fields.count { givenNames = names }
+    // R and pandas may leave out the name of the labels; a line that ends in a delimiter has no more of them.
+    if options.hasHeader != false, first.isText, !options.endsInDelimiter,
+      let second = rows.dropFirst().first, second.fields.count == fields.count + 1, second.fields.last != ""
+    {
+      lacksLabelName = true
+      (fields, kinds) = ([""] + fields, [.gap] + kinds)
+    }
+  }
+
+  /// How many lines of one field, titles and notes, precede rows of several.
+  private static func titleCount(_ rows: ArraySlice<Row>) -> Int {
+    let count = rows.prefix { $0.fields.count == 1 }.count
+    let table = rows.dropFirst(count)
+    guard count > 0, table.count > 1, let header = table.first, header.fields.count > 1,
+      table.allSatisfy({ $0.fields.count == header.fields.count })
+    else { return 0 }
+    // One name above labels and values is a header as R writes it, unless the names follow.
+    if count == 1, header.fields.count == 2 {
+      return header.isText && table.dropFirst().contains { !$0.isText } ? 1 : 0
+    }
+    return count
+  }
+
+  /// The first rows that are not blank.
+  private static func sample(of source: any ByteSource, _ beginning: CSVBeginning) throws(FormatError) -> [Row] {
+    var rows = try beginning.rows(source)
+    var sample: [Row] = []
+    while sample.count < sampleCount, try rows.next() {
+      guard !isBlank(rows) else { continue }
+      var (texts, kinds): ([String], [CSVColumn.Kinds]) = ([], [])
+      var isFirstQuoted = false
+      rows.forEachField { column, text, isQuoted in
+        let field = CSVField(text, isQuoted: isQuoted)
+        if column == 0 { isFirstQuoted = isQuoted }
+        texts.append(field.text.text(0..<field.text.byteCount))
+        kinds.append(field.kinds)
+      }
+      sample.append(
+        Row(fields: texts, kinds: kinds, place: rows.lineCount - rows.linesOfRow, isQuoted: isFirstQuoted))
+    }
+    return sample
+  }
+
+  /// The rows from the first that is not left out.
+  func rows(_ source: any ByteSource) throws(FormatError) -> TextRows {
+    var rows = TextRows(source, encoding, syntax, maxLineBytes: LoadTextOptions().maxLineBytes)
+    for _ in 0..<skippedLines where try !rows.skipLine() { break }
+    return rows
+  }
+
+  /// Whether a row is an empty line, or one of white space; or the mark that ends a file of DOS.
+  static func isBlank(_ rows: TextRows) -> Bool {
+    guard rows.fields.count <= 1 else { return false }
+    var isBlank = true
+    rows.forEachField { _, text, isQuoted in
+      let field = CSVField(text, isQuoted: false)
+      isBlank = !isQuoted && (field.isEmpty || field.text.byteCount == 1 && field.text.byte(0) == 0x1A)
+    }
+    return isBlank
+  }
+
+  /// The first lines that are not blank, those together between which a quote is open.
+  private static func lines(
+    _ source: any ByteSource, _ encoding: TextEncoding, skipping skipped: Int
+  ) throws(FormatError) -> [String] {
+    var lines = TextLines(source, encoding, maxLineBytes: LoadTextOptions().maxLineBytes)
+    for _ in 0..<skipped where try lines.next() == nil { return [] }
+    var found: [String] = []
+    var (row, parts) = ("", 0)
+    while found.count < sampleCount, let line = try lines.next() {
+      row.unicodeScalars.append(contentsOf: line.filter { $0 != "\u{FEFF}" })
+      parts += 1
+      if row.utf8.count(where: { $0 == UInt8(ascii: "\"") }) % 2 == 1, parts < mostLinesOfRow { continue }
+      while let last = row.unicodeScalars.last, last == "\n" || last == "\r" { row.unicodeScalars.removeLast() }
+      if !PythonText.strip(row).isEmpty { found.append(row) }
+      (row, parts) = ("", 0)
+    }
+    return found
+  }
+
+  /// What `sep=;`, which Excel looks for in the first line, says.
+  private static func toldDelimiter(_ line: String) -> String? {
+    let text = line.unicodeScalars.filter { $0 != "\n" && $0 != "\r" }
+    return text.count == 5 && text.starts(with: "sep=".unicodeScalars) ? String(text.last!) : nil
+  }
+}
