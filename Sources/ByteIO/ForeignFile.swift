@@ -36,7 +36,7 @@ package struct ForeignFile: Sendable {
 
   private static let json =
     "this is JSON, not an array: look for the file that was meant, or for the error that it reports; --from json reads it"
-  private static let table = "this is text: give it the extension .txt or .csv, or say --from txt or --from csv"
+  private static let table = "this is text: --from txt or --from csv, or the extension .txt or .csv, reads it"
 
   private struct Signature {
     let offset: Int

@@ -1,7 +1,7 @@
 /// How two arrays of one shape differ, found out piece by piece: what `npy diff` reports.
 ///
 /// Numbers differ where `|a - b| > atol + rtol × |b|`, the rule of `np.allclose`; a NaN differs from everything, unless
-/// NaNs are to count as equal to each other. Everything else differs where the bytes do.
+/// NaNs are to count as equal to each other. Records differ where a field does. Everything else differs where the bytes do.
 public struct ArrayDifference: Sendable {
   /// The relative tolerance.
   public let relativeTolerance: Double
@@ -20,6 +20,9 @@ public struct ArrayDifference: Sendable {
   public private(set) var worstIndex: Int?
   /// Whether the elements are numbers, so that there is a largest difference.
   public private(set) var hasMagnitudes = true
+
+  /// Where all differing elements stand, if that is to be known.
+  private var places: [Int]?
 
   /// The shape of the whole array, if the elements come in Fortran order instead of C order.
   package var fortranShape: [Int]?
@@ -56,6 +59,10 @@ public struct ArrayDifference: Sendable {
       return
     }
     hasMagnitudes = false
+    if left.dtype.fields != nil, left.dtype.native == right.dtype.native {
+      for place in try differingRecords(left, right) { note(start + place, difference: 0) }
+      return
+    }
     var (left, right) = (left, right)
     if left.dtype.native != right.dtype.native {
       let isText = [.bytes, .string].contains(leftKind) && [.bytes, .string].contains(rightKind)
@@ -83,8 +90,25 @@ public struct ArrayDifference: Sendable {
     }
   }
 
+  /// Where records of one dtype have a field that differs.
+  private func differingRecords(_ left: AnyNDArray, _ right: AnyNDArray) throws(ArrayError) -> [Int] {
+    var found: Set<Int> = []
+    for field in left.dtype.fields ?? [] {
+      var inner = ArrayDifference(
+        relativeTolerance: relativeTolerance, absoluteTolerance: absoluteTolerance, equalNaN: equalNaN)
+      inner.places = []
+      let (one, other) = (try left.field(field.name), try right.field(field.name))
+      try inner.add(one, other)
+      // The elements of a subarray follow each other.
+      let size = max(1, one.count / max(1, left.count))
+      for place in inner.places ?? [] { found.insert(place / size) }
+    }
+    return found.sorted()
+  }
+
   private mutating func note(_ place: Int, difference: Double) {
     differingCount += 1
+    places?.append(place)
     let index = cOrderIndex(place)
     // Of several that are as bad the first in C order.
     let isEqual = difference == worstDifference || (difference.isNaN && worstDifference.isNaN)

@@ -36,6 +36,7 @@ struct AppendCommand: NPYCommand, HasCommonOptions {
     if !create, FileStatus(path: file) == nil {
       throw FormatError(.badArgument, "there is no such file; --create makes it", file: file)
     }
+    try checkTarget()
     let transforms = try astype.map { [try ArrayTransform(astype: $0)] } ?? []
     var arrays: [LazyArray] = []
     let texts = ManyOperands.unfolding(addresses)
@@ -53,5 +54,17 @@ struct AppendCommand: NPYCommand, HasCommonOptions {
         "allow them to be discarded, or save the array anew", with: "--discard-trailing overwrites them")
       throw error
     }
+  }
+
+  /// Refuses a file of another kind, with what adds to such a file.
+  private func checkTarget() throws(FormatError) {
+    guard FileStatus(path: file)?.isRegular == true, let source = try? FileSource.openSource(path: file),
+      let kind = try? FileKind(of: source), kind != .npy
+    else { return }
+    let advice =
+      kind == .npz
+      ? "this is an archive: 'npy pack --append' adds members to it"
+      : "rows are appended to .npy files, and this is none: 'npy cat' joins arrays of any form in a new file"
+    throw FormatError(.wrongKind, advice, file: file)
   }
 }

@@ -11,7 +11,10 @@ extension Address {
     guard let slice = exact.slice else { return try document.item(member) }
     let (name, array) = try document.limited(to: member == nil ? slice : [.ellipsis]).item(member)
     do throws(FormatError) { return (name, try array.applying(.slice(slice))) } catch {
-      throw error.at(file: path, member: member)
+      // What holds the elements may have a name of its own.
+      var error = error
+      (error.file, error.member) = (path, member)
+      throw error
     }
   }
 

@@ -97,7 +97,8 @@ struct ArrayComparison {
       if let (a, b) = worstPair, let index = difference.worstIndex {
         let place = "[" + ArrayComparison.place(index, in: leftShape).map(String.init).joined(separator: ", ") + "]"
         let size = difference.hasMagnitudes ? "worst by \(difference.worstDifference.description)" : "first"
-        lines.append("\(size) at \(place): \(a) and \(b)")
+        let hint = a == b && a.contains("nan") ? "; --equal-nan lets a NaN equal a NaN" : ""
+        lines.append("\(size) at \(place): \(a) and \(b)\(hint)")
       }
     }
     guard let name else { return lines }

@@ -70,59 +70,34 @@ struct JSONColumns {
 
 /// Values of one kind, or of numbers that have one in common, as `np.array` finds it.
 struct JSONColumn {
-  private enum Values {
-    case none
-    case bools([Bool])
-    case integers([Int])
-    case unsigned([UInt64])
-    case floats([Double])
-    /// With nothing for `null`.
-    case strings([String?])
+  private enum Kind {
+    case none, bools, integers, unsigned, floats, strings
   }
 
-  private var values = Values.none
+  /// Which of the lists has the values. Each is appended to where it stands: as the payload of a case it would be copied.
+  private var kind = Kind.none
+  private var bools: [Bool] = []
+  private var integers: [Int] = []
+  private var unsigned: [UInt64] = []
+  private var floats: [Double] = []
+  /// With nothing for `null`.
+  private var strings: [String?] = []
   /// How many values were `null` before any was something else.
   private var nullCount = 0
 
   mutating func append(_ value: JSONScalar) throws(ArrayError) {
-    if case .null = value, case .none = values {
-      nullCount += 1
-      return
-    }
-    if case .none = values {
-      values = try JSONColumn.start(value, nullCount)
-      return
-    }
-    switch (values, value) {
-    case (.bools(var list), .bool(let flag)):
-      values = .none
-      list.append(flag)
-      values = .bools(list)
-    case (.integers(var list), .integer(let number)):
-      values = .none
-      list.append(number)
-      values = .integers(list)
-    case (.floats(var list), _):
+    switch (kind, value) {
+    case (.none, .null): nullCount += 1
+    case (.none, _): try start(value)
+    case (.bools, .bool(let flag)): bools.append(flag)
+    case (.integers, .integer(let number)): integers.append(number)
+    case (.floats, _):
       guard let number = JSONColumn.double(value) else { throw JSONColumn.mixed }
-      values = .none
-      list.append(number)
-      values = .floats(list)
-    case (.strings(var list), .string(let text)):
-      values = .none
-      list.append(text)
-      values = .strings(list)
-    case (.strings(var list), .null):
-      values = .none
-      list.append(String?.none)
-      values = .strings(list)
-    case (.unsigned(var list), .unsigned(let number)):
-      values = .none
-      list.append(number)
-      values = .unsigned(list)
-    case (.unsigned(var list), .integer(let number)) where number >= 0:
-      values = .none
-      list.append(UInt64(number))
-      values = .unsigned(list)
+      floats.append(number)
+    case (.strings, .string(let text)): strings.append(text)
+    case (.strings, .null): strings.append(String?.none)
+    case (.unsigned, .unsigned(let number)): unsigned.append(number)
+    case (.unsigned, .integer(let number)) where number >= 0: unsigned.append(UInt64(number))
     default: try widen(for: value)
     }
   }
@@ -131,20 +106,20 @@ struct JSONColumn {
     ArrayError(.badValue, "numbers and strings in one array: they have no dtype in common here")
   }
 
-  private static func start(_ value: JSONScalar, _ nullCount: Int) throws(ArrayError) -> Values {
-    guard nullCount == 0 else {
-      if case .string(let text) = value { return .strings([String?](repeating: nil, count: nullCount) + [text]) }
-      guard let number = double(value) else { throw mixed }
-      return .floats([Double](repeating: .nan, count: nullCount) + [number])
-    }
+  /// Takes the first value that is not `null`.
+  private mutating func start(_ value: JSONScalar) throws(ArrayError) {
     switch value {
-    case .bool(let flag): return .bools([flag])
-    case .integer(let number): return .integers([number])
-    case .unsigned(let number): return .unsigned([number])
-    case .float(let number): return .floats([number])
-    case .string(let text): return .strings([text])
-    case .null: return .none
+    case .string:
+      strings = [String?](repeating: nil, count: nullCount)
+      kind = .strings
+    case .bool where nullCount == 0: kind = .bools
+    case .integer where nullCount == 0: kind = .integers
+    case .unsigned where nullCount == 0: kind = .unsigned
+    default:
+      floats = [Double](repeating: .nan, count: nullCount)
+      kind = .floats
     }
+    try append(value)
   }
 
   /// The value as a float: NaN for `null`, 0 and 1 for truth values; `nil` for text.
@@ -161,37 +136,42 @@ struct JSONColumn {
 
   /// Makes the values ones of a wider kind, and adds one of it.
   private mutating func widen(for value: JSONScalar) throws(ArrayError) {
-    switch (values, value) {
-    case (.bools(let list), .integer): values = .integers(list.map { $0 ? 1 : 0 })
+    switch (kind, value) {
+    case (.bools, .integer):
+      integers = bools.map { $0 ? 1 : 0 }
+      kind = .integers
     case (.integers, .bool(let flag)): return try append(.integer(flag ? 1 : 0))
-    case (.integers(let list), .unsigned) where list.allSatisfy({ $0 >= 0 }):
-      values = .unsigned(list.map { UInt64($0) })
-    case (.bools(let list), .float), (.bools(let list), .null), (.bools(let list), .unsigned):
-      values = .floats(list.map { $0 ? 1 : 0 })
-    case (.integers(let list), .float), (.integers(let list), .null), (.integers(let list), .unsigned):
-      values = .floats(list.map { Double($0) })
-    case (.unsigned(let list), .float), (.unsigned(let list), .null), (.unsigned(let list), .integer),
-      (.unsigned(let list), .bool):
-      values = .floats(list.map { Double($0) })
+    case (.integers, .unsigned) where integers.allSatisfy({ $0 >= 0 }):
+      unsigned = integers.map { UInt64($0) }
+      kind = .unsigned
+    case (.bools, .float), (.bools, .null), (.bools, .unsigned): becomeFloats(bools.map { $0 ? 1 : 0 })
+    case (.integers, .float), (.integers, .null), (.integers, .unsigned): becomeFloats(integers.map { Double($0) })
+    case (.unsigned, .float), (.unsigned, .null), (.unsigned, .integer), (.unsigned, .bool):
+      becomeFloats(unsigned.map { Double($0) })
     default: throw JSONColumn.mixed
     }
     try append(value)
   }
 
+  private mutating func becomeFloats(_ values: [Double]) {
+    floats = values
+    kind = .floats
+  }
+
   func array(_ shape: [Int], dtype: DType?) throws(ArrayError) -> AnyNDArray {
     let found: AnyNDArray
-    switch values {
+    switch kind {
     case .none: found = try NDArray([Double](repeating: .nan, count: nullCount), shape: shape).untyped
-    case .bools(let list): found = try NDArray(list, shape: shape).untyped
-    case .integers(let list): found = try NDArray(list, shape: shape).untyped
-    case .unsigned(let list): found = try NDArray(list, shape: shape).untyped
-    case .floats(let list): found = try NDArray(list, shape: shape).untyped
-    case .strings(let list):
+    case .bools: found = try NDArray(bools, shape: shape).untyped
+    case .integers: found = try NDArray(integers, shape: shape).untyped
+    case .unsigned: found = try NDArray(unsigned, shape: shape).untyped
+    case .floats: found = try NDArray(floats, shape: shape).untyped
+    case .strings:
       let isDate = dtype?.kind == .datetime
-      guard isDate || !list.contains(nil) else {
+      guard isDate || !strings.contains(nil) else {
         throw ArrayError(.badValue, "null among strings: --dtype 'M8[s]' reads dates that are none")
       }
-      found = try AnyNDArray(strings: list.map { $0 ?? "NaT" }).reshaped(shape)
+      found = try AnyNDArray(strings: strings.map { $0 ?? "NaT" }).reshaped(shape)
     }
     guard let dtype else { return found }
     if dtype.kind == .complex, found.dtype.kind != .complex, shape.last == 2 {

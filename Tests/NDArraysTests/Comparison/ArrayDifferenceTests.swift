@@ -46,6 +46,27 @@ import Testing
     #expect(swapped.differingCount == 0)
   }
 
+  /// Each field is compared by the rules for its type, those of records within records and of subarrays too.
+  @Test func fieldsOfRecords() throws {
+    let dtype = try DType(parsing: "[('x', '<f4', (2,)), ('in', [('n', '<i4'), ('c', '<c8')])]")
+    func record(_ x: (Float, Float), _ n: Int32, _ c: (Float, Float)) -> [UInt8] {
+      let words = [x.0.bitPattern, x.1.bitPattern, UInt32(bitPattern: n), c.0.bitPattern, c.1.bitPattern]
+      return words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+    }
+    let left = try AnyNDArray(
+      bytes: record((1, .nan), 3, (1, 2)) + record((1, 2), 3, (.nan, 0)) + record((0, 2), 100, (1, 1)), dtype: dtype,
+      shape: [3])
+    let right = try AnyNDArray(
+      bytes: record((1, .nan), 3, (1, 2)) + record((1, 2), 3, (.nan, 0)) + record((-0.0, 2), 101, (1, 1)), dtype: dtype,
+      shape: [3])
+    for (tolerance, equalNaN, expected) in [(0, false, 3), (0, true, 1), (0.1, false, 2), (0.1, true, 0)] {
+      var difference = ArrayDifference(relativeTolerance: tolerance, equalNaN: equalNaN)
+      try difference.add(left, right)
+      #expect(difference.differingCount == expected, "\(tolerance), \(equalNaN)")
+      #expect(difference.worstIndex == (expected == 0 ? nil : equalNaN ? 2 : 0))
+    }
+  }
+
   @Test func whatCannotBeComparedIsRefused() throws {
     let numbers = try AnyNDArray(zeros: [2], dtype: .int32)
     for dtype in [DType.bytes(4), .void(4), .datetime()] {
