@@ -30,8 +30,8 @@ public final class AtomicFile: ByteSink {
 
   /// Opens a file in the target's folder.
   ///
-  /// - Throws: ``FormatError`` if the folder does not exist or may not be written to, or the target is a folder, or a
-  ///   pipe or device, which cannot be replaced (``write(to:replacing:durability:_:)`` writes to those directly).
+  /// - Throws: ``FormatError`` if the folder does not exist or may not be written to, or the target is write-protected, a
+  ///   folder, or a pipe or device, which cannot be replaced (``write(to:replacing:durability:_:)`` writes to those directly).
   public init(path: String, durability: Durability = .consistent) throws(FormatError) {
     name = path
     self.durability = durability
@@ -41,6 +41,10 @@ public final class AtomicFile: ByteSink {
     // A device or a pipe must not be renamed away.
     if let old, !old.isRegular {
       throw FormatError(.wrongKind, "this is a pipe or a device, not a file that could be replaced", file: path)
+    }
+    // The folder's mode would do for a rename; that of the file says what its owner wants.
+    guard old == nil || SystemCall.mayWrite(target.path) else {
+      throw FormatError(.permissionDenied, "the file is write-protected: Permission denied", file: path)
     }
     replaced = old
     do throws(FormatError) {

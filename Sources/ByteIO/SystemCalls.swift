@@ -77,6 +77,12 @@ package enum SystemCall {
     throw FormatError(.badArgument, "a path cannot hold a null character", file: path)
   }
 
+  /// Whether the process may write to a file that exists, as its mode and the file system have it.
+  static func mayWrite(_ path: String) -> Bool {
+    // Safe: the path is a null-terminated copy for the duration of the call.
+    unsafe faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 || (errno != EACCES && errno != EROFS)
+  }
+
   package static func open(
     _ path: String, _ mode: FileDescriptor.AccessMode, options: FileDescriptor.OpenOptions = [],
     permissions: UInt32? = nil

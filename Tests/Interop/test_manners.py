@@ -194,6 +194,14 @@ def test_permissions(folder):
         pytest.skip("the command itself may not be run by another user")
     assert "Permission denied" in as_nobody("convert", "arr.npy", "new.npy")
     assert "Permission denied" in as_nobody("unpack", "two.npz", "-C", "new")
+    # A file that its mode protects is not replaced by way of its folder, as np.save would not.
+    os.mkdir("shared")
+    os.chmod("shared", 0o777)
+    pathlib.Path("shared/kept.npy").write_bytes(b"kept")
+    os.chown("shared/kept.npy", 65534, 65534)
+    os.chmod("shared/kept.npy", 0o444)
+    assert "write-protected" in as_nobody("convert", "two.npz:bias", "shared/kept.npy")
+    assert pathlib.Path("shared/kept.npy").read_bytes() == b"kept" and os.listdir("shared") == ["kept.npy"]
     # Who replaces another's file leaves it to its owner.
     os.chown("arr.npy", 1234, 5678)
     run_npy("convert", "two.npz:bias", "arr.npy")

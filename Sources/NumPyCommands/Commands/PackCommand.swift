@@ -32,7 +32,9 @@ struct PackCommand: NPYCommand, HasCommonOptions {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard !arrays.isEmpty else { throw ValidationError("there is nothing to pack: the archive comes first, then the arrays") }
+    guard !arrays.isEmpty else {
+      throw ValidationError("there is nothing to pack: the archive comes first, then the arrays")
+    }
     let name = RemoteInput.name(archive)
     if let format = FileFormat(extensionOf: name), !format.isArchive {
       throw ValidationError("the archive comes first, and \(name) is the name of a .\(format.rawValue) file")

@@ -15,15 +15,23 @@ struct FieldQuoting: Sendable {
 
   /// Puts the text from a place on into quotes if it needs them.
   func finish(from start: Int, in text: inout TextBuffer) {
-    let bytes = Array(text.array[start...])
-    func contains(_ mark: [UInt8]) -> Bool {
-      !mark.isEmpty && bytes.indices.contains { bytes[$0...].starts(with: mark) }
-    }
-    guard
-      (bytes.isEmpty && isOnly) || bytes.contains(10) || bytes.contains(13) || contains(delimiter) || contains(quote)
-    else { return }
+    guard text.count == start ? isOnly : needsQuotes(text.bytes.extracting(start..<text.count)) else { return }
+    let bytes = text.bytes.bytes(start..<text.count)
     text.truncate(to: start)
     text.append(FieldQuoting.quoted(bytes[...], by: quote))
+  }
+
+  private func needsQuotes(_ field: RawSpan) -> Bool {
+    func isMark(_ mark: [UInt8], at place: Int) -> Bool {
+      guard !mark.isEmpty, mark.count <= field.byteCount - place else { return false }
+      for index in mark.indices where field.byte(place + index) != mark[index] { return false }
+      return true
+    }
+    for place in 0..<field.byteCount {
+      let byte = field.byte(place)
+      if byte == 10 || byte == 13 || isMark(delimiter, at: place) || isMark(quote, at: place) { return true }
+    }
+    return false
   }
 
   /// A text in quotes, those within it twice.

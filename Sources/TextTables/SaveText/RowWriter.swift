@@ -251,7 +251,7 @@ struct RowWriter: Sendable {
 
   /// Python's `ascii`: what is not ASCII becomes an escape.
   static func escape(from start: Int, in text: inout TextBuffer) {
-    let bytes = Array(text.array[start...])
+    let bytes = text.bytes.bytes(start..<text.count)
     guard bytes.contains(where: { $0 >= 0x80 }) else { return }
     text.truncate(to: start)
     var index = 0
