@@ -1,9 +1,9 @@
 internal import ArrayBytes
 internal import SystemPackage
-package import ByteIO
-package import NDArrays
+public import ByteIO
+public import NDArrays
 
-/// Rows on their way to the end of a `.npy` file, which is what it was until ``commit()``.
+/// A `.npy` file to which rows are added along axis 0: once, or now and then over a long time, as a log is written.
 ///
 /// ```
 ///  header (n rows) | n rows                       valid
@@ -11,48 +11,112 @@ package import NDArrays
 ///  header (n + m)  | n rows | m rows              valid
 /// ```
 ///
-/// Each step is on disk before the next. Where the header has no room for the new number, the file is written anew.
-package final class NPYAppender {
-  /// The array's header as it is.
-  package let header: NPYHeader
-  /// How many rows have been added.
-  package private(set) var addedCount = 0
+/// Rows that are appended wait, in memory while they are few, until ``flush()`` makes them count: then whoever opens the file
+/// finds them, and those who mapped it before have the rows that they had. A crash at any moment leaves the file as after the
+/// last flush. While the appender is open no other can be.
+///
+/// ```swift
+/// let log = try NPYAppender(path: "log.npy", dtype: .float64, rowShape: [3])
+/// for step in 0..<1_000 {
+///   try log.append(NDArray([Double(step), 0.5, 1.5], shape: [1, 3]))
+///   if step % 100 == 0 { try log.flush() }
+/// }
+/// try log.close()
+/// ```
+///
+/// Cost of a flush: two waits for the disk, as the rows must be there before the header counts them; with
+/// ``ByteIO/Durability/none`` two system calls.
+public final class NPYAppender {
+  /// The array's header as readers find it: of the rows before the last flush.
+  public private(set) var header: NPYHeader
+  /// How many rows have been appended since.
+  public private(set) var pendingRowCount = 0
+  /// What a flush waits for: unless it is ``ByteIO/Durability/none``, that the rows are on disk before they count.
+  public let durability: Durability
   private let path: String
-  private let descriptor: FileDescriptor
-  private let source: FileSource
-  private let sink: DescriptorSink
-  private let oldBytes: [UInt8]
+  private var descriptor: FileDescriptor
+  private var source: FileSource
+  private var sink: DescriptorSink
+  private var headerBytes: [UInt8]
   /// Where the rows that the header counts end.
-  private let end: Int
+  private var end: Int
+  /// Where the sink has begun.
+  private var start: Int
   private var isOpen = true
 
   /// Opens a file to add to, locked against others who would do the same.
   ///
-  /// - Parameter discardingTrailingBytes: Whether bytes that follow the array may be overwritten.
+  /// - Parameters:
+  ///   - path: A file with one array in C order.
+  ///   - discardingTrailingBytes: Whether bytes that follow the array, such as an interrupted append leaves, may be
+  ///     overwritten. By default they are an error, since they may be another array.
   /// - Throws: ``FormatError`` if the file has no array in C order to which rows of values can be added, if bytes follow
   ///   the array, or if another process is appending.
-  package init(path: String, discardingTrailingBytes: Bool, limits: LoadLimits) throws(FormatError) {
+  public init(
+    path: String, discardingTrailingBytes: Bool = false, durability: Durability = .consistent,
+    limits: LoadLimits = .default
+  ) throws(FormatError) {
     self.path = path
+    self.durability = durability
     (descriptor, source) = try FileSource.openToGrow(path: path)
     do throws(FormatError) {
       let file = try NPYFile(source, limits: limits)
       header = file.header
-      end = file.dataOffset + header.dataByteCount
+      end = file.dataOffset + file.header.dataByteCount
+      start = end
       try NPYAppender.check(file, path, discardingTrailingBytes: discardingTrailingBytes)
-      oldBytes = try source.readBytes(at: 0, count: header.byteCount, "the header")
-      do { _ = try descriptor.seek(offset: Int64(end), from: .start) } catch {
-        throw FormatError.system(error, "cannot append", file: path)
-      }
+      headerBytes = try source.readBytes(at: 0, count: file.header.byteCount, "the header")
+      sink = try NPYAppender.sink(descriptor, at: end, path)
     } catch {
       SystemCall.unlock(descriptor)
       try? descriptor.close()
       throw error
     }
-    sink = DescriptorSink(descriptor, name: path)
     UnfinishedFiles.beginGrowing()
   }
 
+  /// Opens a file to add to, or makes one without rows.
+  ///
+  /// - Parameters:
+  ///   - dtype: The dtype of the array, which that of a file that exists must be, in either byte order.
+  ///   - rowShape: The shape of a row: the array's but for its first axis.
+  ///   - discardingTrailingBytes: As above: a log may go on where a crash has cut it short.
+  /// - Throws: ``FormatError`` as above, `wrongDType` or `wrongShape` if the file holds another array, `unsupported` for
+  ///   objects.
+  public convenience init(
+    path: String, dtype: DType, rowShape: [Int] = [], discardingTrailingBytes: Bool = false,
+    durability: Durability = .consistent, limits: LoadLimits = .default
+  ) throws(FormatError) {
+    if FileStatus(path: path) == nil {
+      do throws(FormatError) {
+        try NPYWriter(path: path, dtype: dtype, rowShape: rowShape, replacing: false, durability: durability).close()
+      } catch {
+        // Another may have made it meanwhile.
+        guard error.code == .alreadyExists else { throw error }
+      }
+    }
+    try self.init(
+      path: path, discardingTrailingBytes: discardingTrailingBytes, durability: durability, limits: limits)
+    guard header.dtype.native == dtype.native else {
+      throw FormatError(.wrongDType, "the file holds elements of \(header.dtype.notation), not \(dtype.notation)", file: path)
+    }
+    guard self.rowShape == rowShape else {
+      throw FormatError(
+        .wrongShape,
+        "rows of the file have shape \(Layout.describe(self.rowShape)), not \(Layout.describe(rowShape))", file: path)
+    }
+  }
+
   deinit { discard() }
+
+  private static func sink(
+    _ descriptor: FileDescriptor, at end: Int, _ path: String
+  ) throws(FormatError) -> DescriptorSink {
+    do { _ = try descriptor.seek(offset: Int64(end), from: .start) } catch {
+      throw FormatError.system(error, "cannot append", file: path)
+    }
+    return DescriptorSink(descriptor, name: path)
+  }
 
   private static func check(
     _ file: NPYFile, _ path: String, discardingTrailingBytes: Bool
@@ -83,88 +147,130 @@ package final class NPYAppender {
   }
 
   /// The shape of a row.
-  package var rowShape: [Int] { Array(header.shape.dropFirst()) }
+  public var rowShape: [Int] { Array(header.shape.dropFirst()) }
 
-  /// Writes rows behind those that are there; the header does not know of them yet.
+  /// How many rows readers find.
+  public var rowCount: Int { header.shape[0] }
+
+  /// Writes rows behind those that are there; they do not count yet.
   ///
   /// - Parameter rows: An array of the file's dtype (in either byte order), its shape the file's but for the first axis.
-  package func append(_ rows: AnyNDArray) throws(FormatError) {
+  /// - Throws: ``FormatError`` with code `wrongDType`, `wrongShape` or `badArgument` for other rows, or after ``close()``.
+  public func append(_ rows: AnyNDArray) throws(FormatError) {
+    try checkOpen()
     let rows = try rows.asRows(of: header.dtype, rowShape, file: path)
-    addedCount = try addedCount.checkedAdding(rows.shape[0])
+    pendingRowCount = try pendingRowCount.checkedAdding(rows.shape[0])
     try rows.inCOrder.writeBytes(to: sink)
   }
 
-  /// Makes the rows count.
+  /// Writes rows behind those that are there; they do not count yet.
+  public func append<Element>(_ rows: NDArray<Element>) throws(FormatError) { try append(rows.untyped) }
+
+  /// Makes the rows that were appended count.
   ///
-  /// - Throws: ``FormatError`` if the system fails; the file is then what it was.
-  package func commit() throws(FormatError) {
+  /// - Throws: ``FormatError`` if the system fails; the file is then what it was, and the appender closed.
+  public func flush() throws(FormatError) {
+    try checkOpen()
+    guard pendingRowCount > 0 else { return }
     do throws(FormatError) { try publish() } catch {
       discard()
       throw error
     }
-    isOpen = false
-    close()
+    pendingRowCount = 0
   }
 
-  /// Gives up: the file becomes what it was.
-  package func discard() {
+  /// Makes the rows that were appended count, and ends.
+  ///
+  /// - Throws: As ``flush()``.
+  public func close() throws(FormatError) {
     guard isOpen else { return }
-    isOpen = false
-    _ = try? descriptor.resize(to: Int64(end))
-    close()
+    try flush()
+    // Bytes that were to be discarded.
+    if let old = source.byteCount, old > end { _ = try? descriptor.resize(to: Int64(end)) }
+    release()
   }
 
-  private func close() {
+  /// Gives up: the file becomes what it was after the last flush. So it does when the appender is forgotten.
+  public func discard() {
+    guard isOpen else { return }
+    _ = try? descriptor.resize(to: Int64(end))
+    release()
+  }
+
+  private func release() {
+    isOpen = false
     UnfinishedFiles.endGrowing()
     SystemCall.unlock(descriptor)
     try? descriptor.close()
   }
 
+  private func checkOpen() throws(FormatError) {
+    guard isOpen else {
+      throw FormatError(.badArgument, "the appender has been closed: no rows can follow", file: path)
+    }
+  }
+
   private func publish() throws(FormatError) {
-    let newShape = [try header.shape[0].checkedAdding(addedCount)] + header.shape.dropFirst()
+    let newShape = [try header.shape[0].checkedAdding(pendingRowCount)] + header.shape.dropFirst()
     let (newHeader, newBytes) = try header.encodedAlike(to: newShape)
     try sink.flush()
-    guard newHeader.byteCount == header.byteCount, let changed = sectorOfChanges(to: newBytes) else {
-      return try rewrite(newBytes)
+    let newEnd = start + sink.position
+    if newHeader.byteCount == header.byteCount, let changed = sectorOfChanges(to: newBytes) {
+      try overwrite(newBytes, changed, end: newEnd)
+      end = newEnd
+    } else {
+      try rewrite(newBytes, end: newEnd)
     }
+    (header, headerBytes) = (newHeader, newBytes)
+  }
+
+  /// Writes the header over the one that is there, after the rows that it counts.
+  private func overwrite(_ newBytes: [UInt8], _ changed: Range<Int>, end newEnd: Int) throws(FormatError) {
     // What is left of bytes that were to be discarded.
-    if let old = source.byteCount, old > end + sink.position {
-      _ = try? descriptor.resize(to: Int64(end + sink.position))
-    }
-    try SystemCall.synchronize(descriptor, name: path)
+    if let old = source.byteCount, old > newEnd { _ = try? descriptor.resize(to: Int64(newEnd)) }
+    try synchronize()
     do throws(FormatError) {
       do { _ = try descriptor.writeAll(toAbsoluteOffset: Int64(changed.lowerBound), newBytes[changed]) } catch {
         throw .system(error, "cannot write the header", file: path)
       }
-      try SystemCall.synchronize(descriptor, name: path)
+      try synchronize()
     } catch {
       // The header first, since it tells what counts.
-      _ = try? descriptor.writeAll(toAbsoluteOffset: Int64(changed.lowerBound), oldBytes[changed])
+      _ = try? descriptor.writeAll(toAbsoluteOffset: Int64(changed.lowerBound), headerBytes[changed])
       throw error
     }
+  }
+
+  private func synchronize() throws(FormatError) {
+    if durability != .none { try SystemCall.synchronize(descriptor, name: path) }
   }
 
   /// Where the headers differ; `nil` if that is not within one sector of 512 bytes, which a disk writes whole or not at
   /// all.
   private func sectorOfChanges(to new: [UInt8]) -> Range<Int>? {
-    let places = oldBytes.indices.filter { oldBytes[$0] != new[$0] }
+    let places = headerBytes.indices.filter { headerBytes[$0] != new[$0] }
     guard let first = places.first, let last = places.last else { return 0..<0 }
     return first / 512 == last / 512 ? first..<(last + 1) : nil
   }
 
-  /// Writes the array with its new rows as a new file over the old one.
-  private func rewrite(_ newHeader: [UInt8]) throws(FormatError) {
-    let size = end + sink.position
-    try AtomicFile.write(to: path) { (file: any ByteSink) throws(FormatError) in
+  /// Writes the array with its new rows as a new file over the old one, and goes on with that.
+  private func rewrite(_ newHeader: [UInt8], end newEnd: Int) throws(FormatError) {
+    try AtomicFile.write(to: path, durability: durability) { (file: any ByteSink) throws(FormatError) in
       try file.write(newHeader)
       var offset = header.byteCount
-      while offset < size {
-        let count = min(1 << 20, size - offset)
+      while offset < newEnd {
+        let count = min(1 << 20, newEnd - offset)
         try file.write(source.readBytes(at: offset, count: count, "the array"))
         offset += count
       }
     }
     // Another name of the old file keeps what it had.
     _ = try? descriptor.resize(to: Int64(end))
+    let (old, size) = (descriptor, newEnd - header.byteCount + newHeader.count)
+    (descriptor, source) = try FileSource.openToGrow(path: path)
+    SystemCall.unlock(old)
+    try? old.close()
+    (start, end) = (size, size)
+    sink = try NPYAppender.sink(descriptor, at: size, path)
   }
 }

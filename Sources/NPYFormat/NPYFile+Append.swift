@@ -8,7 +8,8 @@ extension NPYFile {
   /// The rows are written after the array and brought to disk; then the number in the header is overwritten in place.
   /// A crash at any moment leaves a file that loads as before or as after; after an error or a cancellation it is what
   /// it was. A header without room for the new number (not written by NumPy 1.24 or later, nor by this library), or
-  /// whose number lies on both sides of a sector's end, means a rewrite, which is atomic.
+  /// whose number lies on both sides of a sector's end, means a rewrite, which is atomic. For rows that come one after the
+  /// other an ``NPYAppender`` is kept open.
   ///
   /// - Parameters:
   ///   - rows: An array of the file's dtype (in either byte order), its shape the file's but for the first axis.
@@ -23,7 +24,7 @@ extension NPYFile {
     do throws(FormatError) {
       try ByteProgress.operation(.writing, path, total: rows.nbytes, counting: .sink) { () throws(FormatError) in
         try appender.append(rows)
-        try appender.commit()
+        try appender.close()
       }
     } catch {
       appender.discard()

@@ -133,7 +133,7 @@ extension LazyArray {
     do throws(FormatError) {
       try ByteProgress.operation(.writing, path, total: nil, counting: .sink) { () throws(FormatError) in
         for array in arrays { try array.writeRows(to: appender) }
-        try appender.commit()
+        try appender.close()
       }
     } catch {
       appender.discard()

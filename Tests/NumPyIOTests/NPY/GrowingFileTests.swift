@@ -73,6 +73,77 @@ import TestSupport
     }
   }
 
+  /// Readers find what was flushed, at each moment the file of a save of these rows.
+  @Test(arguments: Durability.allCases) func anAppenderKeptOpen(_ durability: Durability) throws {
+    try TemporaryFolder.with { folder in
+      let path = folder + "/log.npy"
+      let all = try NPYFileTests.sample([2000, 3])
+      let log = try NPYAppender(path: path, dtype: .int64, rowShape: [3], durability: durability)
+      #expect(log.rowCount == 0 && log.rowShape == [3])
+      var (written, flushed) = (0, 0)
+      for count in [1, 0, 8, 1, 90, 900, 1000] {
+        try log.append(all[written..<(written + count)])
+        written += count
+        #expect(try AnyNDArray(contentsOf: path).shape == [flushed, 3])
+        #expect(log.pendingRowCount == written - flushed)
+        guard count != 8 else { continue }
+        try log.flush()
+        flushed = written
+        #expect(log.rowCount == flushed && log.pendingRowCount == 0)
+        #expect(try Bytes.read(path) == all[0..<flushed].untyped.npyBytes())
+      }
+      #expect(throws: FormatError(.io, "")) { try NPYAppender(path: path) }
+      try log.close()
+      try log.close()
+      #expect(throws: FormatError(.badArgument, "")) { try log.append(all) }
+      #expect(throws: FormatError(.badArgument, "")) { try log.flush() }
+      try NPYFile.append(all.untyped, to: path)
+      #expect(try AnyNDArray(contentsOf: path).shape == [4000, 3])
+    }
+  }
+
+  @Test func anAppenderThatIsForgottenLeavesWhatWasFlushed() throws {
+    try TemporaryFolder.with { folder in
+      let path = folder + "/log.npy"
+      let all = try NPYFileTests.sample([50_000, 3])
+      do {
+        let log = try NPYAppender(path: path, dtype: .int64, rowShape: [3])
+        try log.append(all[0..<2])
+        try log.flush()
+        try log.append(all)
+      }
+      #expect(try Bytes.read(path) == all[0..<2].untyped.npyBytes())
+      #expect(throws: FormatError(.wrongDType, "")) { try NPYAppender(path: path, dtype: .float64, rowShape: [3]) }
+      #expect(throws: FormatError(.wrongShape, "")) { try NPYAppender(path: path, dtype: .int64, rowShape: [2]) }
+      let log = try NPYAppender(path: path, dtype: .int64.withByteOrder(.big), rowShape: [3])
+      #expect(throws: FormatError(.wrongShape, "")) { try log.append(NDArray<Int64>(zeros: 2, 4)) }
+      #expect(throws: FormatError(.wrongDType, "")) { try log.append(NDArray<Double>(zeros: 2, 3)) }
+      try log.append(all[2..<4])
+      try log.close()
+      #expect(try Bytes.read(path) == all[0..<4].untyped.npyBytes())
+    }
+  }
+
+  /// Where the header has no room the file is written anew, and the log goes on in that.
+  @Test func anAppenderGoesOnInARewrittenFile() throws {
+    try TemporaryFolder.with { folder in
+      let path = folder + "/old.npy"
+      let all = try NPYFileTests.sample([130, 3])
+      let text = "{'descr': '<i8', 'fortran_order': False, 'shape': (9, 3), }\n"
+      var bytes: [UInt8] = NPYHeader.magic + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8)
+      bytes += try all[0..<9].untyped.npyBytes().dropFirst(128)
+      try Bytes.write(bytes, to: path)
+      let log = try NPYAppender(path: path)
+      for end in [10, 11, 99, 100, 130] {
+        try log.append(all[log.rowCount..<end])
+        try log.flush()
+        #expect(try NDArray<Int64>(contentsOf: path) == all[0..<end])
+      }
+      try log.close()
+      #expect(try Bytes.read(path) == all.untyped.npyBytes())
+    }
+  }
+
   @Test func aHeaderWithoutRoomIsRewritten() throws {
     try TemporaryFolder.with { folder in
       let path = folder + "/old.npy"
