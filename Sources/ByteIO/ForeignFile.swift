@@ -34,6 +34,21 @@ package struct ForeignFile: Sendable {
     (isTable, isJSON) = (false, false)
   }
 
+  /// What a file is that has a name of text and is no table: an HTML page, XML, an object of JSON, a PDF, or a pointer to
+  /// the file that was meant.
+  ///
+  /// - Returns: `nil` for what may be a table.
+  package init?(noTable prefix: [UInt8]) {
+    let pointers = ["version https://git-lfs.github.com/spec/", "%PDF-"]
+    let known = pointers.contains { prefix.starts(with: $0.utf8) } ? ForeignFile.signature(of: prefix) : nil
+    guard let message = known ?? ForeignFile.text(prefix), message != ForeignFile.table else { return nil }
+    isJSON = message == ForeignFile.json
+    // A bracket may begin the name of a column, or numbers as NumPy prints them.
+    if isJSON, !prefix.contains(UInt8(ascii: "{")) || prefix.contains(UInt8(ascii: "[")) { return nil }
+    self.message = message
+    isTable = false
+  }
+
   private static let json =
     "this is JSON, not an array: look for the file that was meant, or for the error that it reports; --from json reads it"
   private static let table = "this is text: --from txt or --from csv, or the extension .txt or .csv, reads it"

@@ -391,3 +391,14 @@ def test_spelled_tables(tmp_path, text, options, values):
     assert [tuple(None if item != item else item for item in row) for row in found.tolist()] == values
     for name in found.dtype.names:
         np.testing.assert_array_equal(loaded(f"{path}:{name}", *options), found[name], strict=True)
+
+
+@pytest.mark.parametrize("fields, dtype", [
+    (["(1+2j)", "3j", "4.5"], "c16"), (["(5.00)", "12.50"], "U6"), (["12J", "7J"], "U3"), (["j", "k"], "U1"), (["(7)", "8"], "U3"),
+    (["1e3-2j", "-1j"], "c16")])
+def test_complex_numbers_and_what_looks_like_them(tmp_path, fields, dtype):
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n" + "".join(f"{field},x\n" for field in fields))
+    found = loaded(path)["a"]
+    assert found.dtype == np.dtype(dtype)
+    assert found.tolist() == (fields if dtype[0] == "U" else [complex(field) for field in fields])

@@ -316,3 +316,39 @@ def test_listing_of_what_is_no_pickle(tmp_path):
     np.savez(tmp_path / "x.npz", a=np.arange(3))
     result = run_npy("pickle", tmp_path / "x.npz", check=False)
     assert result.returncode == 1 and not result.stdout and b"npz" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.txt", "x.csv.gz"])
+@pytest.mark.parametrize("content, what", [
+    (b"version https://git-lfs.github.com/spec/v1\noid sha256:12ab\nsize 7\n", b"git lfs pull"),
+    (b"<!DOCTYPE html>\n<html><body>Not, found</body></html>\n", b"HTML"), (b"\n <HTML>\n<head>\n", b"HTML"),
+    (b'<?xml version="1.0"?>\n<Error><Code>NoSuchKey</Code></Error>\n', b"error message"),
+    (b'{"message": "not found", "code": 404}\n', b"JSON"), (b"%PDF-1.4\n1 0 obj\n", b"PDF"),
+])
+def test_no_tables_under_names_of_text(tmp_path, name, content, what):
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    for arguments in (["show", path], ["stats", path], ["convert", path, tmp_path / "out.npy"]):
+        result = run_npy(*arguments, check=False)
+        assert result.returncode == 1 and what in result.stderr, result
+    assert not (tmp_path / "out.npy").exists()
+
+
+@pytest.mark.parametrize("members, what", [
+    (["[Content_Types].xml", "xl/workbook.xml"], b"Excel"), (["[Content_Types].xml", "word/document.xml"], b"office"),
+    (["mimetype", "content.xml", "META-INF/manifest.xml"], b"office")])
+def test_documents_of_offices(tmp_path, members, what):
+    for name in ["x.xlsx", "x.csv", "x"]:
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            for member in members:
+                archive.writestr(member, "<x/>")
+        result = run_npy("show", tmp_path / name, check=False)
+        assert result.returncode == 1 and what in result.stderr and b"pandas" in result.stderr
+
+
+def test_addresses_of_local_files(tmp_path):
+    np.save(tmp_path / "a b.npy", np.arange(5))
+    address = f"file://{tmp_path}/a%20b.npy"
+    assert run_npy("show", address + "[3]") == b"3\n"
+    assert run_npy("show", address) == b"[0 1 2 3 4]\n"
+    assert b"ftp://" in run_npy("show", "ftp://host/x.npy", check=False).stderr

@@ -1,5 +1,6 @@
 import ByteIO
 import NumPyIO
+import RemoteFiles
 
 /// What a command works on: `FILE`, `FILE:MEMBER`, each with a slice: `arr.npz:arr_0[2:6,4,3:4]`. The file may be on a
 /// server: `https://host/arr.npz:arr_0[2:6]`.
@@ -19,7 +20,8 @@ struct Address: Sendable {
   ///
   /// - Throws: ``FormatError`` with code `badArgument` for brackets that hold no slice.
   init(_ given: String) throws(FormatError) {
-    let text = given.hasPrefix(Address.standardInputMark) ? String(given.dropFirst()) : given
+    var text = given.hasPrefix(Address.standardInputMark) ? String(given.dropFirst()) : given
+    if let local = try Address.localPath(text) { text = local }
     if RemoteInput.isRemote(text) {
       let open = Address.remoteSlice(text)
       if let parts = Address.remoteParts(text[..<(open ?? text.endIndex)]) {
@@ -84,6 +86,25 @@ struct Address: Sendable {
       return (path, member)
     }
     return nil
+  }
+
+  /// What `file://` names on this machine; `nil` for what is no address of that kind.
+  ///
+  /// - Throws: ``FormatError`` for kinds of addresses that nothing is read from.
+  private static func localPath(_ text: String) throws(FormatError) -> String? {
+    guard let separator = text.firstRange(of: "://"), !RemoteInput.isRemote(text), FileStatus(path: text) == nil else {
+      return nil
+    }
+    let scheme = text[..<separator.lowerBound].lowercased()
+    guard scheme.first?.isLetter == true, scheme.allSatisfy({ $0.isASCII && ($0.isLetter || "+-.".contains($0)) }) else {
+      return nil
+    }
+    let rest = text[separator.upperBound...]
+    guard scheme == "file", rest.hasPrefix("/") || rest.hasPrefix("localhost/") else {
+      throw FormatError(
+        .unsupported, "files at \(scheme):// are not read: addresses begin with https://, http:// or s3://", file: text)
+    }
+    return RemoteURL.percentDecoded(String(rest[(rest.firstIndex(of: "/") ?? rest.startIndex)...]))
   }
 
   /// A member of a file, known by their names.

@@ -32,7 +32,7 @@ struct ArchiveDescription {
       let size = TextTable.size(array?.byteCount ?? zip.uncompressedSize)
       return [
         Console.printable(name), array?.shapeText ?? "-",
-        array?.dtypeText ?? (error == nil ? "(no array)" : "(unreadable)"), size,
+        array?.briefDType ?? (error == nil ? "(no array)" : "(unreadable)"), size,
         zip.method.description, ratio, checksum,
       ]
     }

@@ -47,6 +47,14 @@ struct ArrayDescription {
 
   var printableName: String { Console.printable(name) }
   var shapeText: String { Layout.describe(shape) }
+  /// The dtype for a column of a table: long ones of records by the number of their fields.
+  var briefDType: String { ArrayDescription.brief(dtypeText, dtype) }
+
+  static func brief(_ text: String, _ dtype: DType) -> String {
+    guard text.count > 60, let fields = dtype.fields else { return text }
+    return "record of \(fields.count) field\(fields.count == 1 ? "" : "s"), \(TextTable.size(dtype.itemSize))"
+  }
+
   /// The dtype as it is printed; of a record of very many fields the first.
   var dtypeText: String {
     let text = Console.printable(header.elementFormat?.rawValue ?? dtype.description)

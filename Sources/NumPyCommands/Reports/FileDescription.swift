@@ -105,7 +105,7 @@ enum FileDescription {
     case .text(let text): [text.row]
     case .model(let model): model.rows
     case .tensor(let tensor): [tensor.row]
-    case .array(let array): [[array.printableName, array.shapeText, array.dtypeText, array.sizeText]]
+    case .array(let array): [[array.printableName, array.shapeText, array.briefDType, array.sizeText]]
     case .archive(let archive):
       archive.members.map { [Console.printable(archive.name) + ":" + $0.row[0]] + $0.row[1...3] }
     }
@@ -169,7 +169,7 @@ struct TextDescription {
   var row: [String] {
     [
       Console.printable(name), array.map { Layout.describe($0.shape) } ?? "-",
-      "text" + (array.map { " " + Console.printable($0.dtype.description) } ?? ""), fileSize.map(TextTable.size) ?? "-",
+      "text" + (array.map { " " + ArrayDescription.brief(Console.printable($0.dtype.description), $0.dtype) } ?? ""), fileSize.map(TextTable.size) ?? "-",
     ]
   }
 

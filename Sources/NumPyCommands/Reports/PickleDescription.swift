@@ -55,9 +55,9 @@ struct PickleDescription {
   var rows: [[String]] {
     func row(_ name: String, _ dtype: DType, _ shape: [Int]) -> [String] {
       let size = PickleDescription.byteCount(dtype, shape).map(TextTable.size) ?? "-"
-      return [Console.printable(name), Layout.describe(shape), dtype.description, size]
+      return [Console.printable(name), Layout.describe(shape), ArrayDescription.brief(dtype.description, dtype), size]
     }
-    if let array { return [row(name, array.dtype, array.shape)] }
+    if let array, following.isEmpty { return [row(name, array.dtype, array.shape)] }
     var rows: [[String]] = []
     var places: [ObjectIdentifier: String] = [:]
     for (index, value) in ([value] + following).enumerated() {

@@ -12,7 +12,7 @@ extension FileCheck {
       // Beside others, as in a folder, most texts are no tables.
       return options.allowsForeign ? false : try TextBeginning.isText(source)
     }
-    guard format.isText, try !TextBeginning.isBinary(source) else { return false }
+    guard format.isText, try !TextBeginning.isForeign(source) else { return false }
     return try !TextBeginning.mayBePickle(source)
   }
 

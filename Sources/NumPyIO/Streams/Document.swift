@@ -156,6 +156,7 @@ public struct Document {
     case .npz:
       let archive = try NPZArchive(source, limits: options.limits, recovering: options.recovers)
       Document.warnOfLoss(archive, options)
+      if options.format == nil { try Document.refuseOffice(archive, path) }
       // PyTorch's files are archives too, of a pickle and what it refers to.
       let isTorch = options.format == nil && PickleFile.isTorch(archive)
       content = isTorch ? .pickle(archive.zip.source) : .npz(archive)
@@ -179,7 +180,7 @@ public struct Document {
       }
       content = .raw(try raw.blocks(TextFile.decompressing(source)))
     case .txt, .csv, .tsv:
-      try TextBeginning.refuseBinary(source, path)
+      try TextBeginning.refuseForeign(source, path, mayBeText: options.format != nil || options.isTextChosen)
       let text = try TextFile.decompressing(source)
       // Types and sizes are found by a first reading.
       let kept = text.isSeekable && !isStream ? text : ReplayableStream(text, folder: options.scratchFolder)
@@ -207,6 +208,18 @@ public struct Document {
     options.onWarning?(
       "\(source.name) is cut short: \(file.wholeRowCount) of \(file.rowCount) rows are whole and were recovered")
     return whole
+  }
+
+  /// Documents of offices are archives too, without an array.
+  private static func refuseOffice(_ archive: NPZArchive, _ path: String) throws(FormatError) {
+    let hasTable = archive.zip.contains("xl/workbook.xml") || archive.zip.contains("xl/workbook.bin")
+    guard
+      hasTable || archive.zip.contains("[Content_Types].xml")
+        || archive.zip.contains("content.xml") && archive.zip.contains("META-INF/manifest.xml")
+    else { return }
+    let what = hasTable ? "an Excel file" : "an office's document"
+    throw FormatError(
+      .wrongKind, "this is \(what): read its tables with pandas.read_excel, or save them as CSV there", file: path)
   }
 
   /// Says what an archive lacks that was read without its directory.

@@ -22,15 +22,19 @@ enum TextBeginning {
 
   /// Says what a file is that is read as text and is clearly of another kind.
   ///
+  /// - Parameter mayBeText: Whether the user has said how the text is read, of whatever kind it is.
   /// - Throws: ``FormatError`` with code `wrongKind`.
-  static func refuseBinary(_ source: any ByteSource, _ path: String) throws(FormatError) {
+  static func refuseForeign(_ source: any ByteSource, _ path: String, mayBeText: Bool) throws(FormatError) {
     let start = try inner(source, upTo: ForeignFile.prefixLength)
-    if let foreign = ForeignFile(binary: start) { throw FormatError(.wrongKind, foreign.message, file: path) }
+    if let foreign = ForeignFile(binary: start) ?? (mayBeText ? nil : ForeignFile(noTable: start)) {
+      throw FormatError(.wrongKind, foreign.message, file: path)
+    }
   }
 
-  /// Whether a source, compressed or not, begins as a file of a kind that is no text.
-  static func isBinary(_ source: any ByteSource) throws(FormatError) -> Bool {
-    try ForeignFile(binary: inner(source, upTo: ForeignFile.prefixLength)) != nil
+  /// Whether a source, compressed or not, begins as a file of a kind that is no table of text.
+  static func isForeign(_ source: any ByteSource) throws(FormatError) -> Bool {
+    let start = try inner(source, upTo: ForeignFile.prefixLength)
+    return ForeignFile(binary: start) != nil || ForeignFile(noTable: start) != nil
   }
 
   /// Whether a source, compressed or not, holds JSON, with which no pickle begins.

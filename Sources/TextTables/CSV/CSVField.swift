@@ -77,7 +77,14 @@ internal import NumberText
       return number.isNegative ? kinds.union(.negative) : kinds
     }
     if let value = PythonNumberText.double(bytes) { return value.isNaN ? .nan : .number }
-    return PythonNumberText.complex(bytes) != nil ? .complex : .text
+    return isComplex(bytes) ? .complex : .text
+  }
+
+  /// Whether a text is a complex number as Python and NumPy write it: not sums in the parentheses of accountants, `(5.00)`,
+  /// nor codes such as `12J`.
+  private func isComplex(_ bytes: [UInt8]) -> Bool {
+    bytes.contains(UInt8(ascii: "j")) && bytes.contains { (0x30...0x39).contains($0) }
+      && PythonNumberText.complex(bytes) != nil
   }
 
   /// What pandas, R, databases, spreadsheets and C's library of Windows write for a missing value.

@@ -98,7 +98,8 @@ struct TextHint: Sendable {
   static func delimiter(within field: String, _ syntax: TextSyntax) -> String? {
     let marks = syntax.splitsAtSpace || field.contains(";") ? [";", "\t", ",", "|"] : [";", "\t", "|"]
     for mark in marks where field.contains(mark) && Array(mark.utf8) != syntax.delimiter {
-      return "columns between '\(mark == "\t" ? "\\t" : mark)' are read by --delimiter '\(mark == "\t" ? "\\t" : mark)'"
+      let shown = mark == "\t" ? "\\t" : mark
+      return "columns between '\(shown)' are read by --delimiter '\(shown)', with names and texts by --from csv"
     }
     let words = PythonText.words(Array(field.unicodeScalars)[...])
     if !syntax.splitsAtSpace, words.count > 1, words.allSatisfy({ PythonText.double($0.string) != nil }) {
