@@ -98,7 +98,8 @@ public final class NPYAppender {
     try self.init(
       path: path, discardingTrailingBytes: discardingTrailingBytes, durability: durability, limits: limits)
     guard header.dtype.native == dtype.native else {
-      throw FormatError(.wrongDType, "the file holds elements of \(header.dtype.notation), not \(dtype.notation)", file: path)
+      throw FormatError(
+        .wrongDType, "the file holds elements of \(header.dtype.notation), not \(dtype.notation)", file: path)
     }
     guard self.rowShape == rowShape else {
       throw FormatError(

@@ -96,7 +96,8 @@ struct Address: Sendable {
       return nil
     }
     let scheme = text[..<separator.lowerBound].lowercased()
-    guard scheme.first?.isLetter == true, scheme.allSatisfy({ $0.isASCII && ($0.isLetter || "+-.".contains($0)) }) else {
+    guard scheme.first?.isLetter == true, scheme.allSatisfy({ $0.isASCII && ($0.isLetter || "+-.".contains($0)) })
+    else {
       return nil
     }
     let rest = text[separator.upperBound...]

@@ -169,7 +169,8 @@ struct TextDescription {
   var row: [String] {
     [
       Console.printable(name), array.map { Layout.describe($0.shape) } ?? "-",
-      "text" + (array.map { " " + ArrayDescription.brief(Console.printable($0.dtype.description), $0.dtype) } ?? ""), fileSize.map(TextTable.size) ?? "-",
+      "text" + (array.map { " " + ArrayDescription.brief(Console.printable($0.dtype.description), $0.dtype) } ?? ""),
+      fileSize.map(TextTable.size) ?? "-",
     ]
   }
 
