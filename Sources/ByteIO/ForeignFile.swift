@@ -112,6 +112,10 @@ package struct ForeignFile: Sendable {
       [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1],
       "this is a file of an old Office, such as .xls: read it with pandas.read_excel, or save it as CSV there"),
     Signature("Obj\u{1}", "this is an Avro file: read it with fastavro and save its columns with np.save"),
+    Signature("ORC", "this is an ORC file: read it with pandas.read_orc and save its columns with np.save"),
+    Signature("GRIB", "this is a GRIB file: read it with cfgrib and save its arrays with np.save"),
+    Signature("ply\n", "this is a PLY file: read it with plyfile and save its elements with np.save"),
+    Signature("OggS\0", sound("Ogg")), Signature("fLaC\0", sound("FLAC")),
     Signature("PAR1", "this is a Parquet file: read it with pandas.read_parquet and save its columns with np.save"),
     Signature(
       "ARROW1", "this is an Arrow (Feather) file: read it with pandas.read_feather and save its columns with np.save"),
@@ -127,6 +131,10 @@ package struct ForeignFile: Sendable {
       [0x7F, 0x45, 0x4C, 0x46], "this is a program or library (ELF), not an array: look for the file that was meant"),
     Signature("SQLite format 3\0", "this is an SQLite database: read it with Python's sqlite3"),
   ]
+
+  private static func sound(_ format: String) -> String {
+    "this is a recording (\(format)): read it with soundfile and save its array with np.save"
+  }
 
   private static func image(_ format: String) -> String {
     "this is a \(format) image: read it with an image library, such as Pillow, and save its array with np.save"

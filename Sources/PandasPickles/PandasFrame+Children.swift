@@ -14,6 +14,13 @@ extension PandasFrame {
     return nil
   }
 
+  /// The array that `np.asarray` makes of a series or an index; `nil` for any other value.
+  package static func array(ofSingle value: PickleValue) throws(FormatError) -> StoredArray? {
+    if let labels = try PandasIndex.array(value) { return labels }
+    guard let frame = try PandasFrame(value), frame.isSeries, let column = frame.columns.first else { return nil }
+    return try column.array()
+  }
+
   /// The labels of the rows, and the names that they have, one for each level; `nil` if they are in a form that is not
   /// known. Of several levels the labels are tuples.
   package func rowLabels() throws(FormatError) -> (names: [PickleValue], labels: StoredArray)? {

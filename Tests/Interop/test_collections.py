@@ -97,3 +97,19 @@ def test_names_that_leave_the_folder(tmp_path):
     assert result.returncode == 1 and b"--skip-bad" in result.stderr and not (tmp_path / "out").exists()
     assert run_npy("unpack", "--skip-bad", tmp_path / "x.pkl", "-C", tmp_path / "out", check=False).returncode == 1
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["good.npy"]
+
+
+def test_series_and_indices_are_arrays(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    cases = {
+        "index": pandas.Index([3, 1, 2], name="x"), "texts": pandas.Index(["a", "b"], dtype=object),
+        "series": pandas.Series([1.5, 2.5], index=["r", "s"]), "range": pandas.RangeIndex(2, 20, 3),
+        "dates": pandas.Series(np.array(["2020-01-01", "NaT"], "M8[ns]"))}
+    for name, value in cases.items():
+        (tmp_path / "x.pkl").write_bytes(pickle.dumps({name: value}, 4))
+        (tmp_path / "y.pkl").write_bytes(pickle.dumps(value, 2))
+        for address in (f"{tmp_path}/x.pkl:{name}", tmp_path / "y.pkl"):
+            run_npy("convert", address, tmp_path / "out.npy")
+            np.testing.assert_array_equal(np.load(tmp_path / "out.npy", allow_pickle=True), np.asarray(value), strict=True)
+    (tmp_path / "z.pkl").write_bytes(pickle.dumps(pandas.Series([1.0, 4.0])))
+    assert json.loads(run_npy("stats", "--json", tmp_path / "z.pkl"))["mean"] == 2.5

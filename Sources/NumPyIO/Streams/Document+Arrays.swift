@@ -4,6 +4,7 @@ package import ArrayBytes
 package import NPYFormat
 internal import ByteIO
 internal import NDArrays
+internal import PandasPickles
 internal import PythonPickle
 internal import ZipArchives
 
@@ -212,6 +213,7 @@ extension Document {
       if pickled?.mask != nil { warnOfMask(name) }
       var stored = pickled?.content
       if stored == nil, let array = try found.arrayLike() { stored = .values(array) }
+      if stored == nil { stored = try PandasFrame.array(ofSingle: found) }
       guard let array = stored else {
         throw FormatError(
           .badArgument, "this is a \(found.typeName), not an array\(hint(found, name))", file: path, member: name)

@@ -63,7 +63,9 @@ extension Document {
   }
 
   private func collection(of value: PickleValue, _ isQuiet: Bool) throws(FormatError) -> ArchiveContents? {
-    guard try value.storedArray() == nil, let found = try arrays(in: value) else { return nil }
+    guard try value.storedArray() == nil, try PandasFrame.array(ofSingle: value) == nil,
+      let found = try arrays(in: value)
+    else { return nil }
     if !isQuiet { warn(of: found) }
     return .values(found)
   }
