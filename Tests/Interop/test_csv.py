@@ -402,3 +402,31 @@ def test_complex_numbers_and_what_looks_like_them(tmp_path, fields, dtype):
     found = loaded(path)["a"]
     assert found.dtype == np.dtype(dtype)
     assert found.tolist() == (fields if dtype[0] == "U" else [complex(field) for field in fields])
+
+
+@pytest.mark.parametrize("array", [
+    np.array(["a", "b", "c"]), np.array(["1", "2"]), np.array([["a", "b"], ["c,d", 'e"f']]), np.array([b"x", b"y z"]),
+    np.array([1, 2], "m8[s]"), np.array(["first", None, 3], dtype=object)])
+def test_texts_without_fields_come_back(tmp_path, array):
+    """Their first row would be taken for names: they get some."""
+    np.save(tmp_path / "a.npy", array)
+    run_npy("convert", tmp_path / "a.npy", tmp_path / "a.csv", "--csv")
+    with open(tmp_path / "a.csv", newline="") as file:
+        names, *rows = csv.reader(file)
+    texts = np.char.decode(array) if array.dtype.kind == "S" else array.astype(str)
+    assert names == [f"f{place}" for place in range(array.shape[-1] if array.ndim == 2 else 1)]
+    assert rows == [row if array.ndim == 2 else [row] for row in texts.tolist()]
+    found = loaded(tmp_path / "a.csv")
+    assert found.dtype.names == tuple(names) and len(found) == len(array)
+    for place, name in enumerate(names):
+        assert found[name].astype(str).tolist() == [row[place] for row in rows]
+
+
+def test_numbers_for_names(tmp_path):
+    path = tmp_path / "t.csv"
+    for text, names in {"0\na\nb\n": ("0",), "0,1\na,2.5\nb,3.5\n": ("0", "1"), "0,1\n2,x\n": ("0", "1"), "1,2\n3,x\n": ("f0", "f1")}.items():
+        path.write_text(text)
+        assert loaded(path).dtype.names == names
+    for text in ["0\n1.5\n2.5\n", "0,1\n2,3\n"]:
+        path.write_text(text)
+        np.testing.assert_array_equal(loaded(path), np.loadtxt(path, delimiter=","), strict=True)

@@ -12,6 +12,8 @@ struct CSVBeginning: Sendable {
   private(set) var kinds: [CSVColumn.Kinds] = []
   /// Whether the names lack one for the first column, that of the rows' labels.
   private(set) var lacksLabelName = false
+  /// Whether the first rows are numbers that `np.loadtxt` reads.
+  private(set) var isOfNumbers = true
   /// Names that a comment gives, or the options.
   private(set) var givenNames: [String]?
 
@@ -71,6 +73,11 @@ struct CSVBeginning: Sendable {
       givenNames = comment
     }
     if let names = options.names, names.count == fields.count { givenNames = names }
+    isOfNumbers = rows.allSatisfy { row in
+      zip(row.kinds, row.fields).allSatisfy { kinds, text in
+        kinds.isSubset(of: CSVColumn.Kinds.integers.union([.number, .nan])) && text.utf8.allSatisfy { $0 < 0x80 }
+      }
+    }
     // R and pandas may leave out the name of the labels; a line that ends in a delimiter has no more of them.
     if options.hasHeader != false, first.isText, !options.endsInDelimiter,
       let second = rows.dropFirst().first, second.fields.count == fields.count + 1, second.fields.last != ""

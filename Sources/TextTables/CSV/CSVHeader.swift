@@ -11,6 +11,9 @@ enum CSVHeader {
     let isUnnamed = zip(kinds, rest).map { $0 == .gap && !$1.hasGaps }
     let isName = kinds.indices.map { isUnnamed[$0] || kinds[$0] == .text && !isLikeValue(fields[$0]) }
     if isName.allSatisfy({ $0 }) { return true }
+    // pandas calls columns without names by their numbers.
+    let isNumbered = fields.elementsEqual(fields.indices.map { String($0) })
+    if isNumbered, rest.contains(where: { [.string, .datetime].contains($0.dtype.kind) }) { return true }
     guard isName.contains(true) else { return false }
     if isUnnamed[0], fields.dropFirst().elementsEqual((0..<(fields.count - 1)).map { String($0) }) { return true }
     if hasYears(fields, isName, kinds, rest) { return true }

@@ -21,14 +21,12 @@ package struct CSVReader: Sendable {
     beginning = try CSVBeginning(of: source, options)
   }
 
-  /// Whether `np.loadtxt` would refuse the first line that is no comment, as it has other delimiters, or a field that it takes
-  /// for no number.
+  /// Whether `np.loadtxt` would refuse one of the first rows, as it has other delimiters, or a field that it takes for no
+  /// number.
   package var isMoreThanNumbers: Bool {
     if firstLine.count > 1, beginning.syntax.delimiter != [UInt8(ascii: ",")], options.delimiter == nil { return true }
     if firstLine.count == 1, beginning.kinds[0] == .text { return !CSVReader.isSeveralNumbers(firstLine[0]) }
-    return zip(beginning.kinds, firstLine).contains { kinds, text in
-      !kinds.isSubset(of: CSVColumn.Kinds.integers.union([.number, .nan])) || !text.utf8.allSatisfy { $0 < 0x80 }
-    }
+    return !beginning.isOfNumbers
   }
 
   /// Whether a line is made of numbers between which blanks or colons stand: then it is no name, but of another table than

@@ -31,7 +31,8 @@ public struct SaveTextOptions: Sendable, Hashable {
   /// Whether integers that the format would round (``TextFormat`` `%.18e` goes by a `Double`) are written with all their
   /// digits.
   public var keepsDigits = false
-  /// Whether the names of fields stand in the first line, without ``commentPrefix``.
+  /// Whether the names of fields stand in the first line, without ``commentPrefix``; above texts without fields `f0`, `f1`
+  /// and so on.
   public var writesNames = false
   /// The character around texts that contain the delimiter, a line end or the character itself, which is doubled: CSV as
   /// RFC 4180 has it. Bytes are written as their characters then, not as Python's `b'…'`. `nil` for none, as NumPy.

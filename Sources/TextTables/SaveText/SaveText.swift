@@ -118,17 +118,26 @@ public struct TextTableWriter {
         quoting: quoting, keepsDigits: options.keepsDigits)
     } catch { throw error.at(file: sink.name) }
     try writeComment(options.header)
-    try writeNames(quoting)
+    try writeNames(quoting, columnCount)
   }
 
-  /// The names of the fields, which are quoted as texts are.
-  private mutating func writeNames(_ quoting: FieldQuoting?) throws(FormatError) {
-    guard options.writesNames, let fields = dtype.fields, rowShape.isEmpty else { return }
+  /// The names of the fields, which are quoted as texts are; of texts without fields NumPy's names for these, since who reads
+  /// them would take the first row for names.
+  private mutating func writeNames(_ quoting: FieldQuoting?, _ columnCount: Int) throws(FormatError) {
+    guard options.writesNames else { return }
+    let names: [String]
+    if let fields = dtype.fields, rowShape.isEmpty {
+      names = fields.map(\.name)
+    } else if [.string, .bytes, .timedelta, .void, .object].contains(dtype.kind) {
+      names = (0..<columnCount).map { "f\($0)" }
+    } else {
+      return
+    }
     var line = TextBuffer()
-    for (index, field) in fields.enumerated() {
+    for (index, name) in names.enumerated() {
       if index > 0 { line.append(options.delimiter) }
       let start = line.count
-      line.append(field.name)
+      line.append(name)
       quoting?.finish(from: start, in: &line)
     }
     line.append(options.newline)
