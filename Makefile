@@ -9,7 +9,7 @@ SECONDS ?= 60
 SEEDS ?= 1 $(shell date +%Y%m%d)
 PREFIX ?= /usr/local
 
-.PHONY: demo build test lint examples wheel bench fuzz fuzz-parsers docs install uninstall deb clean
+.PHONY: demo build test lint examples wheel bench fuzz fuzz-parsers sanitize docs install uninstall deb clean
 
 demo: build
 	@.build/release/npy demo
@@ -47,6 +47,12 @@ fuzz:
 fuzz-parsers:
 	@scripts/setup --tests
 	@NPY_PYTHON="$(CURDIR)/.venv/bin/python" FuzzTesting/parsers $(SECONDS) $(firstword $(SEEDS)) $(TARGETS)
+
+# The suites under AddressSanitizer, with a search for leaks, and under ThreadSanitizer; or one: make sanitize SANITIZERS=thread
+SANITIZERS ?= address thread
+sanitize:
+	@scripts/setup
+	@scripts/sanitize $(SANITIZERS)
 
 # The library's reference and guides as a website in .build-docs/site; docs/ has the documents for who works on it.
 docs:
