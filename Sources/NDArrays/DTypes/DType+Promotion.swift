@@ -19,7 +19,7 @@ extension DType {
     if let text = DType.promotedText(left, right) { return text }
     if let date = DType.promotedDate(left, right) { return date }
     if let record = try DType.promotedRecord(left, right) { return record }
-    throw ArrayError(.dtypeMismatch, "the dtypes \(left.name) and \(right.name) have no common dtype")
+    throw ArrayError(.dtypeMismatch, "the dtypes \(left.shown) and \(right.shown) have no common dtype")
   }
 
   /// Text or bytes of which one at least is.
@@ -130,5 +130,14 @@ extension DType {
     case 8: isComplex ? .complex128 : .float64
     default: isComplex ? .complexLongDouble : .longDouble
     }
+  }
+}
+
+extension DType {
+  /// The name in an error: of records the fields.
+  fileprivate var shown: String {
+    guard fields != nil else { return name }
+    let text = description
+    return text.count > 200 ? text.prefix(200) + "…" : text
   }
 }

@@ -32,14 +32,24 @@ struct CatCommand: NPYCommand, HasCommonOptions {
     let transforms = try writing.array.transforms()
     let options = try writing.saveOptions(format, encoding: reading.encoding)
     var arrays: [LazyArray] = []
+    var hasText = false
     let texts = ManyOperands.unfolding(addresses)
     for text in texts {
       let address = try Address(text)
       let document = try reading.document(
         address.path, isOneOfMany: texts.count > 1, to: output, leavingOut: format.isText ? ["--encoding"] : [])
       arrays.append(try address.item(of: document).array)
+      if case .text = document.content { hasText = true }
     }
-    let joined = try stack ? LazyArray.stacked(arrays, axis: axis) : LazyArray.concatenated(arrays, axis: axis)
+    let joined: LazyArray
+    do throws(FormatError) {
+      joined = try stack ? LazyArray.stacked(arrays, axis: axis) : LazyArray.concatenated(arrays, axis: axis)
+    } catch {
+      guard hasText, error.code == .wrongShape || error.message.contains("shapes"), reading.text.ndmin == nil else {
+        throw error
+      }
+      throw error.adding("--ndmin 2 makes a table of a text that has one line, or one column")
+    }
     try writing.output.remote.write(to: output, replacing: options.replacing, reading.remote) { path in
       try joined.applying(transforms).save(to: path, options: options)
     }
