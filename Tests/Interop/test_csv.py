@@ -430,3 +430,13 @@ def test_numbers_for_names(tmp_path):
     for text in ["0\n1.5\n2.5\n", "0,1\n2,3\n"]:
         path.write_text(text)
         np.testing.assert_array_equal(loaded(path), np.loadtxt(path, delimiter=","), strict=True)
+
+
+def test_slices_are_of_the_whole_table(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n1,x\n2,yy\n3.5,\nz,long text\n")
+    whole = loaded(path)
+    for count in range(5):
+        np.testing.assert_array_equal(loaded(f"{path}[:{count}]"), whole[:count], strict=True)
+        np.testing.assert_array_equal(loaded(f"{path}:a[:{count}]"), whole["a"][:count], strict=True)
+    assert loaded(f"{path}[1]", "--max-rows", "2").tolist() == (2, "yy")

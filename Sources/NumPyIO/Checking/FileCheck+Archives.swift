@@ -10,10 +10,7 @@ extension FileCheck {
   /// - Parameter isAppended: Whether what precedes it in the file has been looked at.
   mutating func checkArchive(_ archive: NPZArchive, isAppended: Bool = false) throws(FormatError) {
     let zip = archive.zip
-    if zip.form == .zip, zip.start > 0, !isAppended {
-      // Who reads from the start, and not from the end, finds this first.
-      try checkContent(PartOfSource(zip.source, 0..<zip.start), isFile: false)
-    }
+    if zip.form == .zip, zip.start > 0, !isAppended { try checkPreceding(zip) }
     for name in zip.ambiguousNames {
       note(.error, FormatError(.ambiguous, "the archive has several members of this name", file: path, member: name))
     }
@@ -51,6 +48,22 @@ extension FileCheck {
         if error.code == .cancelled { throw error }
         note(.error, archive.located(error, member))
       }
+    }
+  }
+
+  /// What precedes an archive: who reads from the start, and not from the end, finds this first.
+  private mutating func checkPreceding(_ zip: ZipArchive) throws(FormatError) {
+    let part = PartOfSource(zip.source, 0..<zip.start)
+    do throws(FormatError) {
+      if try ContentKind(part.readBytes(at: 0, upTo: 4)).isZip {
+        // Members that the directory has left, or another archive.
+        try checkArchive(NPZArchive(part, limits: options.limits, recovering: true))
+      } else {
+        try checkContent(part, isFile: false)
+      }
+    } catch {
+      if error.code == .cancelled { throw error }
+      note(.warning, error.at(file: path))
     }
   }
 

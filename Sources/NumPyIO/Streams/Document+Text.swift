@@ -75,6 +75,7 @@ extension Document {
     guard case .text = content else { return self }
     var options = options
     let isTextChosen = options.isTextChosen
+    options.keptCSV = options.csv
     options.text = options.text.limited(to: slice)
     options.isTextChosen = isTextChosen
     return Document(content, path: path, options: options)

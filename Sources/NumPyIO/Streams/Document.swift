@@ -55,6 +55,8 @@ public struct OpenOptions {
   }
   /// Called with NumPy's warnings.
   public var onWarning: ((String) -> Void)?
+  /// What ``csv`` was before ``text`` was limited to the rows that a slice needs: the types of a table are those of all rows.
+  var keptCSV: (options: CSVOptions, dialect: TextDialect)?
   /// Up to how many bytes an array is taken whole.
   package var wholeArrayLimit = Spool.defaultThreshold
 
@@ -64,6 +66,7 @@ public struct OpenOptions {
   /// How a `.csv` file is read as a table whose types are found, and how its fields are spelled; `nil` if the options are for
   /// `np.loadtxt` or `np.genfromtxt`, which know no such table.
   var csv: (options: CSVOptions, dialect: TextDialect)? {
+    if let keptCSV { return keptCSV }
     guard case .loadText(let reading) = text, findsColumnTypes || !isTextChosen else { return nil }
     return CSVOptions.table(reading)
   }
