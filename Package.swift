@@ -37,7 +37,9 @@ let package = Package(
       ]),
     .target(
       name: "ByteIO",
-      dependencies: ["Locks", "PlatformC", "ParallelLoops", .product(name: "SystemPackage", package: "swift-system")]),
+      dependencies: [
+        "Locks", "PlatformC", "ReusedMemory", "ParallelLoops", .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .target(name: "JSONSyntax", dependencies: ["ByteIO"]),
     // libcurl is loaded when the first remote file is opened: nothing is linked.
     .target(

@@ -36,7 +36,7 @@ public struct GGUFFile: TensorFile {
   public init(_ source: any ByteSource) throws(FormatError) {
     let source =
       source.byteCount != nil && source.isSeekable
-      ? source : MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name)
+      ? source : MemorySource(try source.readWhole(), name: source.name)
     name = source.name
     byteCount = source.byteCount
     var reader = GGUFReader(source)

@@ -40,7 +40,7 @@ public final class NPZArchive: Sendable {
     _ source: any ByteSource, limits: LoadLimits = .default, recovering: Bool = false
   ) throws(FormatError) {
     // A pipe has no end to begin at: what it holds is read into memory first.
-    let source = source.isSeekable ? source : MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name)
+    let source = source.isSeekable ? source : MemorySource(try source.readWhole(), name: source.name)
     self.limits = limits
     let zipLimits = ZipLimits(limits)
     if source.seekCost == .perRead, let zip = try? ZipArchive(source, limits: zipLimits), zip.beginsWithMember {

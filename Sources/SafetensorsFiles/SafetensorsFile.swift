@@ -50,7 +50,7 @@ public struct SafetensorsFile: TensorFile {
   public init(
     _ source: any ByteSource, recovering: Bool = false, onWarning: ((String) -> Void)? = nil
   ) throws(FormatError) {
-    let source = source.isSeekable ? source : MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name)
+    let source = source.isSeekable ? source : MemorySource(try source.readWhole(), name: source.name)
     let header: SafetensorsHeader
     do throws(FormatError) { header = try SafetensorsHeader(from: source) } catch {
       // A failed download under the name is another kind of file.

@@ -22,7 +22,8 @@ package enum TorchStream {
   ) throws(FormatError) -> (value: PickleValue, version: Int, end: Int) {
     // The storages are read out of their order.
     let source =
-      source.isSeekable ? source : MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name)
+      source.isSeekable
+      ? source : MemorySource(try source.readWhole(limit: base.limits.inflatedBytes), name: source.name)
     let places = Places()
     let storages = TorchStorages(byteOrder: .little) { key throws(FormatError) in
       guard let range = places.ranges[key] else {

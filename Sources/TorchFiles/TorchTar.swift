@@ -18,7 +18,8 @@ package enum TorchTar {
     _ source: any ByteSource, _ base: PickleReader.Options
   ) throws(FormatError) -> (value: PickleValue, version: Int, ends: [String: Int]) {
     let source =
-      source.isSeekable ? source : MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name)
+      source.isSeekable
+      ? source : MemorySource(try source.readWhole(limit: base.limits.inflatedBytes), name: source.name)
     let members = try members(of: source)
     func start(_ name: String) throws(FormatError) -> Int {
       guard let range = members[name] else {

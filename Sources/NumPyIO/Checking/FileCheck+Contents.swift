@@ -275,7 +275,7 @@ extension FileCheck {
 
   private func checkJSON(_ source: any ByteSource) throws(FormatError) {
     try checkTable { (check) throws(FormatError) in
-      _ = try JSONParser.value(source.readBytes(at: 0, upTo: .max), dtype: nil, name: check.path)
+      _ = try JSONParser.value(of: source, dtype: nil, memory: check.options.inflatedBytes)
     }
   }
 

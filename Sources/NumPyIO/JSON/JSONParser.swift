@@ -12,28 +12,62 @@ internal import PythonPickle
 struct JSONParser {
   private var text: JSONScanner
   private let dtype: DType?
+  /// What the values may take.
+  private let budget: MemoryBudget
+  /// How many values, and keys of dictionaries, have been read.
+  private var count = 0
+
+  /// What the text that a source holds, compressed or not, is. All of it is kept in memory, up to a zero byte, which no
+  /// JSON has.
+  ///
+  /// - Parameter memory: The most bytes that it may take; what the source's size and the machine's memory justify if left
+  ///   out.
+  /// - Throws: ``FormatError`` as below, and `limitExceeded`.
+  static func value(of source: any ByteSource, dtype: DType?, memory: Int?) throws(FormatError) -> PickleValue {
+    let limit = memory ?? MemoryBudget.processLimit / 8
+    let plain = try TextFile.decompressing(source)
+    let inflated = InflationLimit.bytes(for: source.byteCount, given: memory)
+    let bytes = try plain.readWhole(limit: plain === source ? limit : min(limit, inflated), through: 0)
+    return try value(bytes, dtype: dtype, name: source.name, budget: MemoryBudget(given: memory))
+  }
 
   /// What a text is: an array, or a dictionary of values.
   ///
   /// - Parameter dtype: What arrays become; `nil` for what their values tell.
   /// - Throws: ``FormatError`` with the byte offset: `malformed` for what is not JSON, `badValue` for lists that are no array.
-  static func value(_ bytes: [UInt8], dtype: DType?, name: String) throws(FormatError) -> PickleValue {
+  static func value(
+    _ bytes: [UInt8], dtype: DType?, name: String, budget: MemoryBudget
+  ) throws(FormatError) -> PickleValue {
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    var parser = JSONParser(text: JSONScanner(bytes, name: name, from: start), dtype: dtype)
+    var parser = JSONParser(text: JSONScanner(bytes, name: name, from: start), dtype: dtype, budget: budget)
     let value = try parser.value(depth: 0)
     let end = parser.text.place
     parser.text.skipSpace()
     if parser.text.isAtEnd { return value }
     guard bytes[end..<parser.text.place].contains(10) else { throw parser.text.error("text follows the value") }
-    return try lines(bytes, from: start, dtype: dtype, name: name)
+    return try lines(bytes, from: start, dtype: dtype, name: name, budget)
   }
 
   /// JSON Lines: a value in each line is an element of an array.
   private static func lines(
-    _ bytes: [UInt8], from start: Int, dtype: DType?, name: String
+    _ bytes: [UInt8], from start: Int, dtype: DType?, name: String, _ budget: MemoryBudget
   ) throws(FormatError) -> PickleValue {
-    var parser = JSONParser(text: JSONScanner(bytes, name: name, from: start), dtype: dtype)
+    var parser = JSONParser(text: JSONScanner(bytes, name: name, from: start), dtype: dtype, budget: budget)
     return .array(try parser.lines())
+  }
+
+  private init(text: JSONScanner, dtype: DType?, budget: MemoryBudget) {
+    (self.text, self.dtype, self.budget) = (text, dtype, budget)
+  }
+
+  /// Counts what takes memory, and now and then makes sure that there is more.
+  private mutating func countValue() throws(FormatError) {
+    count += 1
+    guard count & 0xFFFF == 0 else { return }
+    // Lists of values double: for a while there are three times as many places of up to 16 bytes.
+    do throws(FormatError) { try budget.check(next: count * 64) } catch {
+      throw error.at(file: text.name, offset: text.place)
+    }
   }
 
   /// How deeply lists and objects may nest: an array has at most 64 axes.
@@ -50,6 +84,7 @@ struct JSONParser {
     guard !text.take("}") else { return .dict(dict) }
     repeat {
       text.skipSpace()
+      try countValue()
       let start = text.place
       let key = try text.string()
       guard text.take(":") else { throw text.error("expected ':' after the key") }
@@ -162,6 +197,7 @@ struct JSONParser {
   }
 
   private mutating func scalar() throws(FormatError) -> JSONScalar {
+    try countValue()
     text.skipSpace()
     guard let byte = text.current else { throw text.error("the text ends where a value is expected") }
     if byte == UInt8(ascii: "\"") { return .string(try text.string()) }

@@ -70,7 +70,9 @@ public struct PickleFile {
     } catch {
       var error = PickleContainer.explained(error, source)
       // What limits it is how far the file may be inflated.
-      if error.code == .limitExceeded, options.limits.inflatedBytes != nil { error.hint = InflationLimit.advice }
+      if error.code == .limitExceeded, options.limits.inflatedBytes != nil || !source.isSeekable {
+        error.hint = InflationLimit.advice
+      }
       throw error
     }
   }
@@ -99,6 +101,11 @@ public struct PickleFile {
         let limit = InflationLimit.bytes(for: source.byteCount, given: options.limits.inflatedBytes)
         options.limits.valueBytes = min(options.limits.valueBytes, limit)
         options.limits.totalBytes = min(options.limits.totalBytes, limit)
+      }
+      if !source.isSeekable {
+        // An endless stream declares what it likes.
+        options.limits.totalBytes = min(
+          options.limits.totalBytes, InflationLimit.bytes(for: nil, given: options.limits.inflatedBytes))
       }
       var reader = PickleReader(
         plain, lending: isCompressed ? nil : map, options: Joblib.options(options, folder: folder))
@@ -140,7 +147,10 @@ enum PickleContainer {
     let source = source.isSeekable ? source : try PeekableSource(source, keeping: 512)
     let prefix = try source.readBytes(at: 0, upTo: 512)
     if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
-      guard let archive = TorchArchive(try NPZArchive(source)) else {
+      let archived =
+        source.isSeekable
+        ? source : MemorySource(try source.readWhole(limit: inflatedBytes), name: source.name)
+      guard let archive = TorchArchive(try NPZArchive(archived)) else {
         throw FormatError(.wrongKind, "a zip archive without a pickle", file: source.name)
       }
       self = .torch(archive)

@@ -153,6 +153,10 @@ public struct Document {
     {
       (format, source) = (.npy, array)
     }
+    // A stream is not read from its end.
+    if !source.isSeekable, [.npz, .gguf, .safetensors].contains(format) {
+      source = try Document.inMemory(source, options)
+    }
     let content: Content
     switch format {
     case .npy: content = .npy(try Document.file(source, options))
@@ -171,12 +175,9 @@ public struct Document {
     case .json where options.format == nil && SafetensorsFile.isIndex(path):
       content = .tensors(try SafetensorsFile(index: source, path: path, opening: options.openPart))
     case .json:
-      // All of it is kept in memory.
-      let limit = InflationLimit.bytes(for: source.byteCount, given: options.pickle.limits.inflatedBytes)
-      let plain = BoundedSource(
-        try TextFile.decompressing(source), maxBytes: limit, advice: InflationLimit.advice)
-      let bytes = try plain.readBytes(at: 0, upTo: .max)
-      content = .value(try JSONParser.value(bytes, dtype: options.jsonDType, name: source.name), protocolVersion: nil)
+      let value = try JSONParser.value(
+        of: source, dtype: options.jsonDType, memory: options.pickle.limits.inflatedBytes)
+      content = .value(value, protocolVersion: nil)
     case .raw:
       guard let raw = options.raw else {
         throw FormatError(.badArgument, "raw bytes do not say what they are: a dtype is needed", file: path)
@@ -201,10 +202,16 @@ public struct Document {
     return format == nil ? source : ReplayableStream(source, folder: options.scratchFolder)
   }
 
+  private static func inMemory(
+    _ stream: any ByteSource, _ options: OpenOptions
+  ) throws(FormatError) -> any ByteSource {
+    MemorySource(try stream.readWhole(limit: options.pickle.limits.inflatedBytes), name: stream.name)
+  }
+
   /// The first array of a `.npy` file; of one that is cut short, and not to be recovered, what is there can be read.
   private static func file(_ source: any ByteSource, _ options: OpenOptions) throws(FormatError) -> NPYFile {
     let isCounted = source.byteCount != nil || !options.recovers
-    let counted = isCounted ? source : MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name)
+    let counted = isCounted ? source : try inMemory(source, options)
     let file = try NPYFile(counted, limits: options.limits, allowingTruncation: true)
     guard options.recovers, !file.isComplete else { return file }
     let whole = try file.recovered()

@@ -30,7 +30,7 @@ public struct RawReading: Sendable {
     }
     // A stream tells its length at its end only.
     let source =
-      source.byteCount == nil ? MemorySource(try source.readBytes(at: 0, upTo: .max), name: source.name) : source
+      source.byteCount == nil ? MemorySource(try source.readWhole(), name: source.name) : source
     let size = source.byteCount ?? 0
     guard offset >= 0, offset <= size else {
       throw FormatError(

@@ -32,6 +32,8 @@ struct PickleMachine: ~Copyable {
   /// The longest frame that claimed more bytes than there are.
   var longFrame: UInt64?
   private var totalBytes = 0
+  /// What the values may take.
+  private let budget: MemoryBudget
   /// Whether the pickle has 8-bit strings, as only Python 2 writes them.
   private var hasOldStrings = false
   /// Whether any of them was not ASCII.
@@ -43,6 +45,7 @@ struct PickleMachine: ~Copyable {
     fileName = PickleFileName(input.source.name)
     self.input = input
     self.options = options
+    budget = MemoryBudget(of: input.source, options.limits)
   }
 
   /// Below which values may not be taken: the last mark.
@@ -71,12 +74,20 @@ struct PickleMachine: ~Copyable {
         throw FormatError(.limitExceeded, "the pickle has more than \(options.limits.operations) operations")
       }
       if code == Opcode.stop { break }
+      if operations & 0xFFFF == 0 { try checkMemory() }
       // Protocol 1 does not say so; its operations do.
       if protocolVersion == 0, code < 0x80, OpcodeInfo.all[code]?.version == 1 { protocolVersion = 1 }
       try execute(code)
     }
     if let longFrame { options.onLongFrame?(longFrame) }
     return try pop()
+  }
+
+  /// Makes sure that there is memory for the next values, and for what a list or a dictionary of all that wait would take.
+  @inline(never)
+  private func checkMemory() throws(FormatError) {
+    let waiting = stack.count + memoCount + marks.count
+    try budget.check(next: 4 * waiting * MemoryLayout<PickleValue>.stride)
   }
 
   // MARK: Stack
@@ -179,8 +190,8 @@ struct PickleMachine: ~Copyable {
   mutating func length(_ count: Int) throws(FormatError) -> Int {
     guard count >= 0 else { throw error("a negative byte count: \(count)") }
     guard count <= options.limits.valueBytes, count <= options.limits.totalBytes - totalBytes else {
-      throw FormatError(
-        .limitExceeded, "\(count) bytes declared; the limit is \(options.limits.valueBytes) a value")
+      let most = min(options.limits.valueBytes, options.limits.totalBytes)
+      throw FormatError(.limitExceeded, "\(count) bytes declared; the limit is \(most) a value")
     }
     if count > 1 << 12 { try input.check(count) }
     totalBytes += count

@@ -236,10 +236,17 @@ internal import ReusedMemory
   /// Bytes of a stream that does not know its length: memory is taken as they arrive.
   private mutating func gather(_ count: Int) throws(FormatError) -> [UInt8] {
     var bytes: [UInt8] = []
+    let start = position
     var step = 1 << 18
     while bytes.count < count {
       let part = min(step, count - bytes.count)
       let known = bytes.count
+      if known + part > bytes.capacity {
+        if let shortage = BufferCache.shortage(of: 2 * (known + part)) {
+          throw FormatError(.limitExceeded, "\(count) bytes declared: \(shortage)", file: source.name, offset: start)
+        }
+        bytes.reserveCapacity(min(count, 2 * (known + part)))
+      }
       bytes.append(contentsOf: repeatElement(0, count: part))
       try unsafe bytes.withUnsafeMutableBufferPointer { (all) throws(FormatError) in
         // Safe: the part just appended.

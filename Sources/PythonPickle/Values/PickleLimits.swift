@@ -1,3 +1,5 @@
+internal import ByteIO
+
 /// What a pickle may ask for before it is refused.
 ///
 /// What is really there is bounded by its own size: a byte of a pickle makes at most one value. These limits bound
@@ -16,7 +18,8 @@ public struct PickleLimits: Sendable, Hashable {
   /// The most digits of an integer written in decimal; Python's own limit.
   public var integerDigits: Int
 
-  /// The most bytes that a compressed pickle may be inflated to; `nil` for what its file's size justifies.
+  /// The most bytes that a compressed pickle may be inflated to, and that the values of a stream may take; `nil` for what
+  /// the file's size justifies, and half of the memory that the process can have.
   public var inflatedBytes: Int?
 
   /// No limits but the pickle's own size, and Python's on decimal integers.
@@ -36,5 +39,13 @@ public struct PickleLimits: Sendable, Hashable {
     self.valueBytes = valueBytes
     self.totalBytes = totalBytes
     self.integerDigits = integerDigits
+  }
+}
+
+extension MemoryBudget {
+  /// What the values of a pickle may take: where its length is known, as much as there is, since its size bounds them.
+  init(of source: any ByteSource, _ limits: PickleLimits) {
+    let isStream = source.byteCount == nil
+    self.init(given: isStream ? limits.inflatedBytes : MemoryBudget.processLimit / 8 * 7)
   }
 }
