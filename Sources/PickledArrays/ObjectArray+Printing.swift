@@ -55,7 +55,7 @@ extension ObjectArray {
     return nesting.text(of: source) { elementText(separator, prefix, suffix, nesting) } ?? "..."
   }
 
-  private func elementText(
+  func elementText(
     _ separator: String, _ prefix: String, _ suffix: String, _ nesting: PrintedNesting
   ) -> String {
     if items.isEmpty { return "[]" }
@@ -105,7 +105,6 @@ extension ObjectArray {
 
   /// A list's brackets could be taken for an axis, so that it is printed as the call that makes it.
   private static func text(of value: PickleValue, _ nesting: PrintedNesting) -> String {
-    if value.object?.convertible is MaskedItem { return "--" }
     let text = value.repr(within: nesting, limit: 1 << 20)
     if case .list = value { return "list(\(text))" }
     return text
@@ -113,13 +112,22 @@ extension ObjectArray {
 }
 
 /// What is printed in place of a value that is missing.
-private struct MaskedItem: PickleConvertible {
+struct MaskedItem: PickleConvertible {
   func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue { .none }
 }
 
 extension ObjectArray {
   /// An element of a masked array that is missing.
   package static var masked: PickleValue { .object(PickleObject(MaskedItem())) }
+}
+
+extension PickleValue {
+  /// Whether the value stands for one that is missing: an element of a masked array, NumPy's `masked`, pandas' `NA`.
+  package var isMissing: Bool {
+    if let global { return global.name == "NA" && global.module.hasPrefix("pandas.") }
+    guard let object else { return false }
+    return object.convertible is MaskedItem || object.isCall("numpy.ma.core", "MaskedConstant")
+  }
 }
 
 /// Texts that are made already.

@@ -23,6 +23,7 @@ extension PickleValue {
     guard let object, let pickled = (try? nesting.recognizers.array(in: self)) ?? nil else {
       return repr(within: nesting, limit: 1 << 20)
     }
+    if pickled.mask != nil, let text = (try? pickled.maskedText(.str, within: nesting)) ?? nil { return text }
     switch pickled.content {
     // The `str` of an array without axes is its element's `repr`, that of the element is the bytes'.
     case .values(let array) where array.dtype.kind == .bytes && pickled.kind == .scalar:
@@ -78,11 +79,18 @@ extension PickleObject {
   /// NumPy's `repr` of an array, a scalar or a dtype; `nil` for all else, broken ones included.
   fileprivate func numpyText(_ nesting: PrintedNesting) -> String? {
     let value = PickleValue.object(self)
+    if convertible is MaskedItem { return "--" }
+    if isCall("numpy.ma.core", "MaskedConstant") { return "masked" }
     if isCall("numpy", "dtype"), let dtype = nesting.unlessBroken({ try DType(pickled: value) }) {
       return dtype.debugDescription
     }
     guard let pickled = nesting.unlessBroken({ try nesting.recognizers.array(in: value) }) else { return nil }
     let options = nesting.options
+    if pickled.mask != nil,
+      let text = nesting.text(of: self, { (try? pickled.maskedText(.repr, within: nesting)) ?? nil ?? "..." })
+    {
+      return text
+    }
     switch pickled.content {
     case .objects(let array):
       return nesting.text(of: self) { array.text(.repr, within: nesting) } ?? array.repr(of: "...", options)

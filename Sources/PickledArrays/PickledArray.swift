@@ -26,8 +26,10 @@ public struct PickledArray {
   public let kind: Kind
   /// The values.
   public let content: StoredArray
-  /// The mask of a masked array: `true` where a value is missing.
+  /// The mask of a masked array: `true` where a value is missing, of records for each of their fields.
   public let mask: AnyNDArray?
+  /// What takes the place of missing values of a masked array; `nil` for NumPy's own choice.
+  package var fillValue: AnyNDArray?
 
   /// The array that a value is in one of NumPy's forms; `nil` if it is none of them.
   static func numPyForm(of value: PickleValue) throws(FormatError) -> PickledArray? {
@@ -78,7 +80,8 @@ public struct PickledArray {
 
   /// Whether an object is a masked array, which is told without reading it.
   package static func isMasked(_ object: PickleObject) -> Bool {
-    object.isCall("numpy.ma.core", "_mareconstruct") || object.isCall("numpy.ma", "_mareconstruct")
+    object.convertible is MaskedArrayInPickle || object.isCall("numpy.ma.core", "_mareconstruct")
+      || object.isCall("numpy.ma", "_mareconstruct")
   }
 
   /// Text, which pickles of Python 2 may hold as bytes.
@@ -131,14 +134,27 @@ public struct PickledArray {
       var array = try ObjectArray(shape: shape, items: list.items, dtype: dtype, isFortran: fortran != 0)
       array.source = object
       array.stringType = stringType
-      return PickledArray(kind: kind, content: .objects(array), mask: nil)
+      return try masked(.objects(array), kind, object, state)
     }
     let array = try array(state[4], dtype, shape, fortran: fortran != 0)
-    var mask: AnyNDArray?
-    if kind == .maskedArray, state.count >= 6, dtype.fields == nil {
-      mask = try PickledArray.array(state[5], .bool, shape, fortran: fortran != 0)
+    return try masked(.values(array), kind, object, state)
+  }
+
+  /// An array, with its mask if it has one.
+  private static func masked(
+    _ content: StoredArray, _ kind: Kind, _ object: PickleObject, _ state: [PickleValue]
+  ) throws(FormatError) -> PickledArray {
+    guard isMasked(object), state.count >= 6, content.dtype.subarray == nil else {
+      return PickledArray(kind: kind, content: content, mask: nil)
     }
-    return PickledArray(kind: kind, content: .values(array), mask: mask)
+    let dtype: DType
+    do throws(ArrayError) { dtype = try content.dtype.maskType() } catch { throw bad(error.message) }
+    let mask = try array(state[5], dtype, content.shape, fortran: state[3].int != 0)
+    var found = PickledArray(kind: kind, content: content, mask: mask)
+    if state.count > 6, let fill = try numPyForm(of: state[6])?.content.values, fill.shape.isEmpty {
+      found.fillValue = fill
+    }
+    return found
   }
 
   private static func fromBuffer(_ arguments: [PickleValue]) throws(FormatError) -> AnyNDArray {

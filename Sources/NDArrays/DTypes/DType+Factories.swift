@@ -149,3 +149,20 @@ extension DType {
       structure: Structure(.fields(fields)))
   }
 }
+
+extension DType {
+  /// The type of a mask of such elements, a `bool` for each of their fields: NumPy's `make_mask_descr`.
+  ///
+  /// - Throws: ``ArrayError`` for names of fields that stand twice.
+  package func maskType() throws(ArrayError) -> DType { try replacingValues(by: .bool) }
+
+  /// The type of such elements with another for each value: of records for each of their fields.
+  package func replacingValues(by other: DType) throws(ArrayError) -> DType {
+    if let fields {
+      return try DType.structured(
+        fields.map { (field) throws(ArrayError) in (field.name, try field.dtype.replacingValues(by: other)) })
+    }
+    guard let (element, shape) = subarray else { return other }
+    return try DType.subarray(of: element.replacingValues(by: other), shape: shape)
+  }
+}

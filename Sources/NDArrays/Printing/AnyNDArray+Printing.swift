@@ -96,7 +96,7 @@ extension NDArray {
 
 extension DType {
   /// Whether an array's `repr` leaves the dtype out, as numbers so written would get it anyway.
-  var isImpliedByText: Bool {
+  package var isImpliedByText: Bool {
     guard isNative, structure == nil else { return false }
     return switch kind {
     case .bool: true

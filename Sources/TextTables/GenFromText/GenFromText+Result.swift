@@ -213,17 +213,8 @@ extension GenFromTextTable {
     }
   }
 
-  /// A `bool` for each slot: NumPy's `make_mask_descr`.
+  /// A `bool` for each slot.
   func maskDType(_ dtype: DType) throws(FormatError) -> DType {
-    if let fields = dtype.fields {
-      var masks: [(String, DType)] = []
-      for field in fields { masks.append((field.name, try maskDType(field.dtype))) }
-      return try structured(masks)
-    }
-    guard let (element, shape) = dtype.subarray else { return .bool }
-    let inner = try maskDType(element)
-    return try FormatError.wrapping(.badArgument, file: source.name) { () throws(ArrayError) in
-      try DType.subarray(of: inner, shape: shape)
-    }
+    try FormatError.wrapping(.badArgument, file: source.name) { () throws(ArrayError) in try dtype.maskType() }
   }
 }
