@@ -39,14 +39,14 @@ extension PickleValue {
     case nil: break
     }
     // Numbers and names among the arguments of a function are how something is made; those of a class are what it holds.
-    let isClass: Bool
-    if case .new = object.form { isClass = parts.isEmpty } else { isClass = false }
+    let (arguments, keywords, isNew) = object.call
+    let isClass = isNew && parts.isEmpty
     let areItems = parts.contains { Int($0.name) != nil }
-    for (place, argument) in object.arguments.enumerated() {
+    for (place, argument) in arguments.enumerated() {
       guard isClass || argument.mayHoldArrays else { continue }
       parts.append((areItems ? "args.\(place)" : String(place), argument))
     }
-    return parts
+    return parts + named(keywords).filter { isClass || $0.value.mayHoldArrays }
   }
 
   /// The same parts, of which those whose names are taken get another.

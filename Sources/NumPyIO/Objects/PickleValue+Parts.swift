@@ -28,6 +28,7 @@ extension PickleValue {
     case .object(let object):
       if let callable = object.callable { body(callable) }
       object.arguments.forEach(body)
+      if case .newWithKeywords(_, _, let keywords) = object.form { body(keywords) }
       object.items.forEach(body)
       object.added.forEach(body)
       for entry in object.pairs {

@@ -166,6 +166,29 @@ public final class PickleObject: PickleNode {
     }
   }
 
+  /// What the object is made with: the arguments after its class or those of a function, and the keyword arguments. Before
+  /// protocol 4 these are in a `functools.partial` of the class's `__new__`, or arguments of `copyreg.__newobj_ex__`.
+  package var call: (arguments: [PickleValue], keywords: [PickleDict.Entry], isNew: Bool) {
+    switch form {
+    case .new(_, let arguments): return (arguments.items, [], true)
+    case .newWithKeywords(_, let arguments, let keywords): return (arguments.items, keywords.dict?.entries ?? [], true)
+    default: break
+    }
+    if isCall("copyreg", "__newobj_ex__"), arguments.count == 3, let items = arguments[1].tuple {
+      return (items, arguments[2].dict?.entries ?? [], true)
+    }
+    if arguments.isEmpty, let bound = boundNew { return (Array(bound.arguments.dropFirst()), bound.keywords, true) }
+    return (arguments, [], false)
+  }
+
+  /// What a `functools.partial` that would be called binds: the class, its arguments, and keywords.
+  private var boundNew: (arguments: [PickleValue], keywords: [PickleDict.Entry])? {
+    guard let partial = callable?.object, partial.isCall("functools", "partial"),
+      let state = partial.state?.tuple, state.count == 4, let items = state[1].tuple, items.first?.global != nil
+    else { return nil }
+    return (items, state[2].dict?.entries ?? [])
+  }
+
   /// The Swift value that the object represents, if it was made from one.
   public var convertible: (any PickleConvertible)? {
     if case .deferred(let value) = form { value } else { nil }
@@ -184,7 +207,9 @@ public final class PickleObject: PickleNode {
   }
 
   /// The name of the class without its module.
-  package var typeName: String { classGlobal?.name ?? (convertible is UTC ? "timezone" : "object") }
+  package var typeName: String {
+    (classGlobal ?? boundNew?.arguments.first?.global)?.name ?? (convertible is UTC ? "timezone" : "object")
+  }
 
   /// Whether the object would be made by exactly that function or class.
   public func isCall(_ module: String, _ name: String) -> Bool {

@@ -90,7 +90,7 @@ struct PickleReprPrinter {
       if set.count == 0 { return write("frozenset()") }
       enter(set, "frozenset({", set.items, "})", cyclic: "frozenset(...)")
     case .dict(let dict): enter(dict, "{", dict.entries, "}", cyclic: "{...}")
-    case .global(let global): write("<global \(PythonRepr.printable(global.qualifiedName))>")
+    case .global(let global): write(global.constantName ?? "<global \(PythonRepr.printable(global.qualifiedName))>")
     case .object(let object): print(object)
     case .persistent(let reference):
       write("<persistent id ")
@@ -138,6 +138,7 @@ struct PickleReprPrinter {
     if let text = objects?(object) { return write(text) }
     guard begin(object, cyclic: "<...>") else { return }
     if let value = object.convertible, !(value is UTC) { return write("<\(type(of: value))>") }
+    if let text = object.textOfCall { return write(text) }
     // A state that Python would have set shows only with objects that consist of it.
     if object.state == nil || object.classGlobal?.module == "uuid",
       let known = PythonObject(object)
@@ -177,6 +178,9 @@ struct PickleReprPrinter {
       if !isFirst { later.append(.text(", ")) }
       later.append(.value(argument))
       isFirst = false
+    }
+    if case .newWithKeywords(_, _, let keywords) = object.form {
+      parts.insert(contentsOf: (keywords.dict?.entries ?? []).map { ($0.key.string ?? "?", $0.value) }, at: 0)
     }
     for (name, value) in parts {
       later.append(.text((isFirst ? "" : ", ") + name + "="))

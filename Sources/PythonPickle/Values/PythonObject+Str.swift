@@ -13,7 +13,7 @@ extension PythonObject {
       PythonObject.text(days: days, seconds: seconds, microseconds: microseconds)
     case .dateTime(let date, let zone):
       if let zone {
-        PythonObject.text(ofZone: zone).map { date.isoText(separator: " ") + $0 }
+        PythonObject.offsetText(ofZone: zone).map { date.isoText(separator: " ") + $0 }
       } else {
         date.isoText(separator: " ")
       }
@@ -37,7 +37,7 @@ extension PythonObject {
   }
 
   /// `+01:00`: the distance from UTC of a `timezone`; `nil` for the zones of other classes.
-  private static func text(ofZone zone: PickleValue) -> String? {
+  package static func offsetText(ofZone zone: PickleValue) -> String? {
     guard let seconds = offsetInSeconds(ofZone: zone) else { return nil }
     let magnitude = abs(seconds)
     let rest = magnitude % 60 == 0 ? "" : ":" + PythonDate.digits(magnitude % 60, 2)
