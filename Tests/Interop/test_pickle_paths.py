@@ -189,3 +189,21 @@ def test_frames_as_csv(tmp_path, version):
         # What to_csv would not do is refused, not ignored.
         result = run_npy("convert", frames / f"{kind}-{version}.pkl", tmp_path / "y.csv", "--header", "x", check=False)
         assert result.returncode == 1 and not (tmp_path / "y.csv").exists()
+
+
+@pytest.mark.parametrize("version", ["0.25", "1.0", "1.5", "2.2", "3.1"])
+def test_frames_are_shown_as_tables_and_are_records_in_json(version):
+    frames = pathlib.Path(__file__).resolve().parents[1] / "Fixtures/pandas"
+    shown = run_npy("show", frames / f"frame-{version}.pkl").decode().splitlines()
+    rows = [line.split(",") for line in FRAME.splitlines()]
+    assert [line.split() for line in shown[:5]] == [" ".join(row).split() for row in rows]
+    assert shown[5:] == ["", "[4 rows x 13 columns]"]
+    records = json.loads(run_npy("show", "--json-values", frames / f"frame-{version}.pkl"))
+    # What reset_index calls labels without a name.
+    assert [record["level_0"] for record in records] == ["p", "p", "q", "q"]
+    assert [record["level_1"] for record in records] == [1, 2, 1, 2]
+    assert [record["text"] for record in records] == ["a", "b", None, "é"]
+    assert [record["float2"] for record in records] == [0, 2.5, 5, 7.5]
+    assert [record["nullable"] for record in records] == [1, None, 3, 4]
+    assert json.loads(run_npy("show", "--json-values", frames / f"series-{version}.pkl")) == [
+        {"index": 10, "s": 1.5}, {"index": 20, "s": 2.5}]

@@ -41,16 +41,27 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
     let options = try options.resolved()
     let document = try reading.document(address.path).value(naming: address.member)
     address = address.exact(in: document)
-    if !repr, address.slice == nil, let text = try address.masked(in: document)?.maskedText(options: options) {
-      return try Console.print(text)
+    if let masked = try address.masked(in: document) {
+      if jsonValues { return try masked.saveJSON(to: "-") }
+      if let text = try masked.maskedText(repr ? .repr : .str, options: options) { return try Console.print(text) }
     }
-    if let value = try address.value(in: document) {
+    let isSliceOfOnly = address.slice != nil && address.member == nil && (try? address.item(of: document)) != nil
+    if let value = isSliceOfOnly ? nil : try address.value(in: document) {
       guard address.slice == nil else {
+        let base = address.path + ":" + (address.member.map { $0 + "." } ?? "")
+        let hint = value.children.first.map { "; name what it holds: \(base)\($0.name)" } ?? ""
         throw FormatError(
-          .badArgument, "a \(value.typeName) has no slices", file: address.path, member: address.member)
+          .badArgument, "a \(value.typeName) has no slices\(hint)", file: address.path, member: address.member)
       }
       if jsonValues, let whole = try address.wholeDocument(document) {
         return try whole.save(to: "-", options: SaveOptions(format: .json))
+      }
+      // A frame whose columns are of kinds that are not known is printed as what it is made of.
+      if let (rows, shape) = (try? value.frameTable(options)) ?? nil {
+        try Console.write(
+          TextTable.aligned(rows.map { $0.map(Console.printable) }, rightAligned: Set(0..<rows[0].count)))
+        return try Console.print(
+          "\n[\(shape[0]) rows" + (shape.count > 1 ? " x \(shape[1]) columns]" : "]"))
       }
       return try Console.print(value.repr(options: options))
     }

@@ -43,11 +43,13 @@ extension Address {
   func exact(in document: Document) -> Address {
     guard slice != nil, let bracketed else { return self }
     if case .text = document.content {
-      guard path != "-", document.hasColumn(bracketed) else { return self }
+      guard member != nil, path != "-", document.hasColumn(bracketed) else { return self }
       return Address(path: path, member: bracketed)
     }
     let found: PickleValue?
     if case .value(let whole, _) = document.content {
+      // The whole of a file is a list of which this is an item, or an array.
+      guard member != nil || ((try? whole.arrayDescription()) ?? nil) == nil else { return self }
       found = try? whole.value(at: document.within(bracketed) ?? "")
     } else if let member, let (whole, path) = (try? document.objects(at: member)) ?? nil,
       ((try? whole.value(at: path).arrayDescription()) ?? nil) == nil,
@@ -60,23 +62,22 @@ extension Address {
     return found == nil ? self : Address(path: path, member: bracketed)
   }
 
-  /// The masked array that the address names in a pickle, without its slice; `nil` if it names anything else.
+  /// The masked array that the address names in a pickle, or the part of it; `nil` if it names anything else.
   func masked(in document: Document) throws(FormatError) -> PickledArray? {
     guard case .value(let whole, _) = document.content,
       let found = try? whole.value(at: document.within(member) ?? ""), let object = found.object,
-      PickledArray.isMasked(object), let array = try PickledArray(found), array.mask != nil
+      PickledArray.isMasked(object), let array = try PickledArray(found), let mask = array.mask
     else { return nil }
-    return array
+    guard let slice else { return array }
+    return try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in
+      PickledArray(kind: array.kind, content: try array.content.slice(slice), mask: try mask.slice(slice))
+    }
   }
 
   /// The values of a masked array that are there; `nil` if the address names anything else.
   func unmasked(in document: Document) throws(FormatError) -> AnyNDArray? {
-    guard let array = try masked(in: document), let mask = array.mask else { return nil }
-    return try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in
-      guard let slice else { return try array.compressed() }
-      return try PickledArray(kind: array.kind, content: array.content.slice(slice), mask: mask.slice(slice))
-        .compressed()
-    }
+    guard let array = try masked(in: document) else { return nil }
+    return try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in try array.compressed() }
   }
 
   /// What the address names if it holds several arrays: an archive, or what in a pickle is no array itself.

@@ -55,7 +55,7 @@ struct Address: Sendable {
     }
     slice = selections
     if name == "-" || FileStatus(path: String(name)) != nil {
-      (path, member, bracketed) = (String(name), nil, nil)
+      (path, member, bracketed) = (String(name), nil, slice == nil ? nil : String(text[name.endIndex...]))
       return
     }
     // The first colon after which a file's name is complete; a member may hold more of them.

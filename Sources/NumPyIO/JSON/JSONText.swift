@@ -1,7 +1,5 @@
 internal import JSONSyntax
-internal import PickledArrays
 package import NDArrays
-internal import PythonPickle
 
 /// Values as JSON (RFC 8259), which has fewer kinds of them than NumPy.
 ///
@@ -18,9 +16,17 @@ package enum JSONText {
   package static func quoted(_ text: String) -> String { JSONQuoting.printable.quoted(text) }
 
   /// The elements of an array, in C order.
-  package static func texts(of array: AnyNDArray) throws(ArrayError) -> [String] {
+  ///
+  /// - Parameter mask: Which of them are missing: `null` takes their place, of records that of their fields.
+  package static func texts(of array: AnyNDArray, mask: AnyNDArray? = nil) throws(ArrayError) -> [String] {
+    if let fields = array.dtype.fields { return try records(array, fields, mask) }
+    let texts = try texts(ofValues: array)
+    guard let mask else { return texts }
+    return zip(texts, try NDArray<Bool>(mask.contiguous()).elements).map { $1 ? "null" : $0 }
+  }
+
+  private static func texts(ofValues array: AnyNDArray) throws(ArrayError) -> [String] {
     let dtype = array.dtype
-    if let fields = dtype.fields { return try records(array, fields) }
     switch dtype.kind {
     case .bool: return try NDArray<Bool>(array).elements.map { $0 ? "true" : "false" }
     case .signedInteger: return try NDArray<Int64>(array.asType(.int64)).elements.map(String.init)
@@ -53,7 +59,7 @@ package enum JSONText {
   }
 
   /// A float as NumPy or Swift writes it, as JSON.
-  private static func number(_ text: String) -> String {
+  static func number(_ text: String) -> String {
     switch text {
     case "nan", "-nan": "null"
     case "inf": "1e999"
@@ -84,20 +90,22 @@ package enum JSONText {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
-  private static func records(_ array: AnyNDArray, _ fields: [DType.Field]) throws(ArrayError) -> [String] {
+  private static func records(
+    _ array: AnyNDArray, _ fields: [DType.Field], _ mask: AnyNDArray?
+  ) throws(ArrayError) -> [String] {
     var texts = [String](repeating: "{", count: array.count)
     for (place, field) in fields.enumerated() {
       let name = (place == 0 ? "" : ", ") + quoted(field.name) + ": "
       let column = try array.field(field.name).contiguous()
       let inner = Array(column.shape[array.ndim...])
-      let values = try JSONText.texts(of: column)
+      let values = try JSONText.texts(of: column, mask: mask?.field(field.name).contiguous())
       let count = Layout.elementCount(inner) ?? 0
       for index in texts.indices {
         texts[index] += name
         if inner.isEmpty {
           texts[index] += values[index]
         } else {
-          var nesting = JSONNesting(inner)
+          var nesting = JSONNesting(inner, isOneLine: true)
           var text = ""
           for value in values[(index * count)..<((index + 1) * count)] { nesting.append(value, to: &text) }
           nesting.finish(&text)
@@ -107,57 +115,6 @@ package enum JSONText {
     }
     return texts.map { $0 + "}" }
   }
-
-  /// A Python object: what JSON has no kind for as its `repr`.
-  ///
-  /// - Parameter left: How many values may still be written: a few bytes can stand for billions of them.
-  package static func text(of value: PickleValue, depth: Int = 0, left: inout Int) throws(ArrayError) -> String {
-    left -= 1
-    guard left > 0, depth < 100 else {
-      throw ArrayError(.tooLarge, "the objects are nested too deeply, or refer to each other too often, for JSON")
-    }
-    switch value {
-    case .none: return "null"
-    case .bool(let flag): return flag ? "true" : "false"
-    case .int(let number): return String(number)
-    case .float(let number): return JSONText.number(number.description)
-    default: break
-    }
-    if let text = value.string { return quoted(text) }
-    if let stored = try storedArray(value) {
-      var text = ""
-      var nesting = JSONNesting(stored.shape)
-      switch stored {
-      case .values(let array):
-        left -= array.count
-        for element in try texts(of: array.contiguous()) { nesting.append(element, to: &text) }
-      case .objects(let objects):
-        for item in objects.items {
-          nesting.append(try JSONText.text(of: item, depth: depth + 1, left: &left), to: &text)
-        }
-      }
-      nesting.finish(&text)
-      return text
-    }
-    if let dict = value.dict {
-      var entries: [String] = []
-      for entry in dict.entries {
-        let key = entry.key.string ?? entry.key.repr(limit: 1000)
-        entries.append(quoted(key) + ": " + (try JSONText.text(of: entry.value, depth: depth + 1, left: &left)))
-      }
-      return "{" + entries.joined(separator: ", ") + "}"
-    }
-    if let items = value.items {
-      var texts: [String] = []
-      for item in items { texts.append(try JSONText.text(of: item, depth: depth + 1, left: &left)) }
-      return "[" + texts.joined(separator: ", ") + "]"
-    }
-    return quoted(value.repr(limit: 100_000))
-  }
-
-  private static func storedArray(_ value: PickleValue) throws(ArrayError) -> StoredArray? {
-    do { return try value.storedArray() } catch { throw ArrayError(.unsupported, error.message) }
-  }
 }
 
 /// The brackets around the elements of an array, which come one after the other in C order.
@@ -166,9 +123,13 @@ package struct JSONNesting {
   /// How many elements a bracket of each axis holds.
   private let counts: [Int]
   private var place = 0
+  /// What stands between two rows.
+  private let separator: String
 
-  package init(_ shape: [Int]) {
+  /// - Parameter isOneLine: Whether rows do not begin lines of their own.
+  package init(_ shape: [Int], isOneLine: Bool = false) {
     self.shape = shape
+    separator = isOneLine ? ", " : ",\n "
     var counts: [Int] = []
     var count = 1
     for length in shape.reversed() {
@@ -180,7 +141,7 @@ package struct JSONNesting {
 
   /// Writes an element, with the brackets that open before it and those that close behind it.
   package mutating func append(_ element: String, to text: inout String) {
-    if place > 0 { text += counts.last.map { place % $0 == 0 } ?? false && counts.count > 1 ? ",\n " : ", " }
+    if place > 0 { text += counts.last.map { place % $0 == 0 } ?? false && counts.count > 1 ? separator : ", " }
     for count in counts where place % count == 0 { text += "[" }
     text += element
     place += 1

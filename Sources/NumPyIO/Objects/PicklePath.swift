@@ -75,6 +75,9 @@ extension PickleValue {
     if let key = PartNames.literal(part), let found = dict?.entry(of: key), PartNames.isName(part, of: found.key) {
       return found.value
     }
+    if let key = dict?.entries.last(where: { $0.key.isOther && PartNames.text(of: $0.key) == part }) {
+      return key.value
+    }
     if let found = self[part] { return found }
     if let found = try treeAttribute(part) { return found }
     if let found = try computed(part) { return found }
@@ -107,9 +110,28 @@ extension PickleValue {
     let row = try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in
       try array.content.slice([.index(place)])
     }
+    if let hidden = try array.mask.map({ (mask) throws(FormatError) in
+      try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in try mask.slice([.index(place)]) }
+    }) {
+      return try masked(row, hidden)
+    }
     if case .objects(let objects) = row, objects.shape.isEmpty { return objects.items[0] }
     if case .values(let values) = row, values.shape.isEmpty { return .scalar(values) }
     return .array(row)
+  }
+
+  /// A row of a masked array; NumPy's `masked` for an element that is missing.
+  private static func masked(_ row: StoredArray, _ mask: AnyNDArray) throws(FormatError) -> PickleValue {
+    if mask.shape.isEmpty, mask.dtype.kind == .bool {
+      let isHidden = try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in
+        try NDArray<Bool>(mask.contiguous()).elements == [true]
+      }
+      if isHidden { return .object(PickleObject("numpy.ma.core", "MaskedConstant")) }
+      if case .objects(let objects) = row { return objects.items[0] }
+      if case .values(let values) = row { return .scalar(values) }
+    }
+    guard case .values(let values) = row else { return .array(row) }
+    return .maskedArray(values.contiguous(), mask: mask.contiguous())
   }
 
   /// What a method of Python's would compute: of sparse matrices and tensors, and of quantized tensors.
@@ -138,6 +160,14 @@ extension PickleValue {
 }
 
 extension PickleValue {
+  /// Whether a key is neither text nor a number: a string that reads as it does has its name in quotes.
+  fileprivate var isOther: Bool {
+    switch self {
+    case .string, .int, .float, .bool, .none: false
+    default: true
+    }
+  }
+
   /// The attributes of scikit-learn's `Tree` that its pickles hold under other names: fields of `nodes`, and `values`.
   fileprivate func treeAttribute(_ name: String) throws(FormatError) -> PickleValue? {
     guard let object, object.isCall("sklearn.tree._tree", "Tree") else { return nil }

@@ -13,15 +13,18 @@ extension Document {
     _ value: PickleValue, _ version: Int?, to path: String, as format: FileFormat, _ transforms: [ArrayTransform],
     _ options: SaveOptions
   ) throws(FormatError) {
-    if format == .json, transforms.isEmpty, try value.storedArray() == nil {
-      return try JSONSink.write(value, to: path, options)
+    if format == .json, transforms.isEmpty {
+      if let masked = try PickledArray(value), masked.mask != nil {
+        return try JSONSink.write(masked, to: path, options)
+      }
+      if try value.storedArray() == nil { return try JSONSink.write(value, to: path, options) }
     }
     if format == .pkl, transforms.isEmpty {
       return try PickleSink(path: path, options: options).write(value, keeping: version)
     }
     if format.isText, transforms.isEmpty, let frame = try PandasFrame(value) {
       let delimiter = options.usesDelimiterOfExtension ? format.delimiter ?? " " : options.text.delimiter
-      return try FrameTable(frame, delimiter: delimiter).write(to: path, options)
+      return try FrameTable(FrameColumns(frame), delimiter: delimiter).write(to: path, options)
     }
     guard format.isArchive else { return try saveArray(to: path, transforms, options) }
     let members: [(name: String, array: LazyArray)]
@@ -60,6 +63,16 @@ extension Document {
       return try collection(of: object, isQuiet)
     case .value(let value, _): return try collection(of: value, isQuiet)
     }
+  }
+
+  /// The only array of a dictionary that has nothing else, and its path, as the only member of an archive is taken; `nil` for
+  /// what is an array itself, or holds anything else.
+  func only(in value: PickleValue) throws(FormatError) -> (name: String?, array: LazyArray)? {
+    let entries = value.dict?.entries ?? value.object?.pairs.filter { $0.key.string != "_metadata" }
+    guard entries?.count == 1, try value.storedArray() == nil, let found = try arrays(in: value),
+      found.arrays.count == 1, found.others.isEmpty, let only = found.arrays.first
+    else { return nil }
+    return (only.name, only.array)
   }
 
   private func collection(of value: PickleValue, _ isQuiet: Bool) throws(FormatError) -> ArchiveContents? {

@@ -363,7 +363,10 @@ extension Document {
     case .text(let source, let format): return (nil, try table(source, format, name))
     case .raw(let blocks): return (nil, try fields(of: viewed(LazyArray(blocks, spool: spool)), name?[...] ?? ""))
     case .pickle: return try value(naming: name).item(name)
-    case .value(let value, _): return (nil, try array(in: value, within(name)))
+    case .value(let value, _):
+      let path = within(name)
+      if path == nil, let only = try only(in: value) { return only }
+      return (nil, try array(in: value, path))
     }
   }
 }

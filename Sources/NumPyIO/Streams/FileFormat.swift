@@ -18,7 +18,7 @@ public enum FileFormat: String, CaseIterable, Sendable {
   case csv
   /// Text with columns between tabs.
   case tsv
-  /// Nested lists in JSON: `null` for NaN, `1e999` for infinity, pairs for complex numbers, objects for records.
+  /// Nested lists in JSON, or JSON Lines (`.jsonl`): `null` for NaN, `1e999` for infinity, pairs for complex numbers, objects for records.
   case json
   /// The elements and nothing else: NumPy's `tofile` and `fromfile`.
   case raw
@@ -38,11 +38,18 @@ public enum FileFormat: String, CaseIterable, Sendable {
     case "txt", "dat", "text": self = .txt
     case "csv": self = .csv
     case "tsv", "tab": self = .tsv
-    case "json": self = .json
+    case "json", "jsonl", "ndjson": self = .json
     case "raw", "bin": self = .raw
     case "gz", "bz2", "xz", "lzma", "zst": self.init(extensionOf: String(name[..<dot]))
     default: return nil
     }
+  }
+
+  /// Whether a name is that of JSON Lines: a value in each line.
+  static func isJSONLines(_ path: String) -> Bool {
+    let name = path.lowercased()
+    let stem = [".gz", ".bz2", ".xz", ".lzma", ".zst"].first { name.hasSuffix($0) }.map { name.dropLast($0.count) }
+    return [".jsonl", ".ndjson"].contains { (stem ?? name[...]).hasSuffix($0) }
   }
 
   /// Whether the format is a table of text.

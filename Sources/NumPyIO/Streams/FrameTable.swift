@@ -1,16 +1,16 @@
-internal import ByteIO
-internal import NDArrays
+package import ByteIO
+package import NDArrays
 internal import PandasPickles
 internal import PickledArrays
-internal import PythonPickle
+package import PythonPickle
 internal import TextTables
 
 /// A pandas frame as a table of text: what `DataFrame.to_csv` writes, with the labels of the rows first.
 struct FrameTable {
-  private let frame: PandasFrame
+  private let frame: FrameColumns
   private let delimiter: String
 
-  init(_ frame: PandasFrame, delimiter: String) { (self.frame, self.delimiter) = (frame, delimiter) }
+  init(_ frame: FrameColumns, delimiter: String) { (self.frame, self.delimiter) = (frame, delimiter) }
 
   /// Writes the table.
   ///
@@ -33,24 +33,33 @@ struct FrameTable {
     }
   }
 
-  /// The columns as texts, the labels of the rows first: a column for each level.
-  private func cells() throws(FormatError) -> (names: [String], columns: [[String]]) {
-    var (names, columns): ([String], [[String]]) = ([], [])
-    if let (levels, labels) = try frame.rowLabels() {
-      names += levels.map { $0.isNone ? "" : FrameTable.text($0) }
-      if levels.count > 1, case .objects(let tuples) = labels {
-        columns += levels.indices.map { level in
-          tuples.items.map { $0.items.map { level < $0.count ? FrameTable.text($0[level]) : "" } ?? "" }
-        }
-      } else {
-        columns.append(try FrameTable.texts(labels))
-      }
-    }
+  /// The table for people: the names, then the rows, those in the middle left out if there are more values than are printed.
+  func preview(_ options: PrintOptions) throws(FormatError) -> [[String]] {
+    let (count, edge) = (frame.rowCount, options.edgeItems)
+    let isWhole = count * frame.columns.count <= options.threshold || count <= 2 * edge
+    var columns: [[String]] = []
     for column in frame.columns {
-      columns.append(try FrameTable.texts(column.array()))
-      names.append(column.label.isNone ? "0" : FrameTable.text(column.label))
+      guard !isWhole else {
+        columns.append(try FrameTable.texts(column.values))
+        continue
+      }
+      let (first, last) = try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in
+        (
+          try column.values.slice([.range(lower: 0, upper: edge)]),
+          try column.values.slice([.range(lower: count - edge, upper: count)])
+        )
+      }
+      columns.append(try FrameTable.texts(first) + ["..."] + FrameTable.texts(last))
     }
-    return (names, columns)
+    let names = frame.columns.map { $0.label.isNone ? ($0.isIndex ? "" : "0") : FrameTable.text($0.label) }
+    return [names] + (0..<(columns.first?.count ?? 0)).map { row in columns.map { row < $0.count ? $0[row] : "" } }
+  }
+
+  /// The columns as texts.
+  private func cells() throws(FormatError) -> (names: [String], columns: [[String]]) {
+    let names = frame.columns.map { $0.label.isNone ? ($0.isIndex ? "" : "0") : FrameTable.text($0.label) }
+    let texts = try frame.columns.map { (column) throws(FormatError) in try FrameTable.texts(column.values) }
+    return (names, texts)
   }
 
   private func line(_ cells: [String]) -> String {
@@ -132,6 +141,17 @@ struct FrameTable {
   private static func padded(_ number: Int64, _ width: Int) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+}
+
+extension PickleValue {
+  /// A pandas frame as a table for people: the names of its columns, then its rows, the labels of the rows first; `nil` for
+  /// all else.
+  package func frameTable(_ options: PrintOptions) throws(FormatError) -> (rows: [[String]], shape: [Int])? {
+    guard let frame = try PandasFrame(self) else { return nil }
+    let columns = try FrameColumns(frame)
+    let shape = [columns.rowCount] + (frame.isSeries ? [] : [frame.columns.count])
+    return (try FrameTable(columns, delimiter: ",").preview(options), shape)
   }
 }
 

@@ -1,0 +1,165 @@
+"""Python's objects as JSON: json.dumps is the oracle, with what a person would give it as `default`."""
+import collections
+import dataclasses
+import datetime
+import decimal
+import enum
+import fractions
+import json
+import pathlib
+import pickle
+import types
+import uuid
+
+import numpy as np
+import pytest
+from conftest import run_npy
+
+Point = collections.namedtuple("Point", "x y")
+
+
+@dataclasses.dataclass
+class Run:
+    name: str
+    values: object
+
+
+class Slots:
+    __slots__ = ("left", "right")
+
+
+class Words(dict):
+    pass
+
+
+class Numbers(list):
+    pass
+
+
+class Bare:
+    pass
+
+
+class Color(enum.Enum):
+    RED = 1
+
+
+class WithKeywords:
+    def __new__(cls, *arguments, **keywords):
+        return object.__new__(cls)
+
+    def __getnewargs_ex__(self):
+        return (1,), {"weights": np.arange(3)}
+
+
+class Called:
+    def __init__(self, values):
+        self.values = values
+
+    def __reduce__(self):
+        return Called, (self.values,)
+
+
+slots = Slots()
+slots.left, slots.right = 1, np.arange(2.5)
+zone = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
+
+# The object, and what json.dumps makes of it or of what it stands for.
+CASES = {
+    "ordered": (collections.OrderedDict(b=1, a=np.arange(2)), {"b": 1, "a": [0, 1]}),
+    "default": (collections.defaultdict(list, {"k": [1, 2.5]}), {"k": [1, 2.5]}),
+    "counter": (collections.Counter("abca"), {"a": 2, "b": 1, "c": 1}),
+    "subclass of dict": (Words(a=1), {"a": 1}),
+    "keys": ({1: "a", True: "b", None: "c", 2.5: "d"}, json.loads(json.dumps({1: "a", True: "b", None: "c", 2.5: "d"}))),
+    "tuple key": ({(1, 2): 3}, {"(1, 2)": 3}),
+    "tuple": ((1, (2, None)), [1, [2, None]]),
+    "named tuple": (Point(1, np.array([1.5])), [1, [1.5]]),
+    "set": ({7}, [7]),
+    "frozen": (frozenset(["a"]), ["a"]),
+    "deque": (collections.deque([1, "b"], 5), [1, "b"]),
+    "range": (range(3, 10, 3), [3, 6, 9]),
+    "subclass of list": (Numbers([1, 2]), [1, 2]),
+    "large": (10 ** 30, 10 ** 30),
+    "negative": (-(2 ** 80), -(2 ** 80)),
+    "complex": (1 + 2.5j, [1.0, 2.5]),
+    "date": (datetime.date(2020, 2, 3), "2020-02-03"),
+    "moment": (datetime.datetime(2020, 2, 3, 4, 5, 6), "2020-02-03T04:05:06"),
+    "zoned": (datetime.datetime(2020, 2, 3, 4, 5, 6, 7, zone), "2020-02-03T04:05:06.000007+05:30"),
+    "time": (datetime.time(1, 2, 3), "01:02:03"),
+    "duration": (datetime.timedelta(1, 2), str(datetime.timedelta(1, 2))),
+    "decimal": (decimal.Decimal("1.50"), "1.50"),
+    "fraction": (fractions.Fraction(1, 3), "1/3"),
+    "path": (pathlib.PurePosixPath("/a/b.c"), "/a/b.c"),
+    "uuid": (uuid.UUID(int=5), str(uuid.UUID(int=5))),
+    "namespace": (types.SimpleNamespace(a=np.arange(1500), b=None), {"a": list(range(1500)), "b": None}),
+    "dataclass": (Run("x", np.eye(2)), {"name": "x", "values": [[1, 0], [0, 1]]}),
+    "slots": (slots, {"left": 1, "right": [0.0, 1.0, 2.0]}),
+    "keywords": (WithKeywords(), {"0": 1, "weights": [0, 1, 2]}),
+    "called": (Called([np.arange(2), 5]), {"0": [[0, 1], 5]}),
+    "scalar": (np.float32(0.5), 0.5),
+    "arrays in lists": ([np.array([np.nan, 1]), [np.array(3)]], [[None, 1.0], [3]]),
+    "array of objects": (np.array([{"a": np.arange(2)}, None], dtype=object), [{"a": [0, 1]}, None]),
+}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    result = {}
+    folder = tmp_path_factory.mktemp("objects")
+    for protocol in (2, 4):
+        path = folder / f"p{protocol}.pkl"
+        path.write_bytes(pickle.dumps({name: value for name, (value, _) in CASES.items()}, protocol))
+        result[protocol] = json.loads(run_npy("show", "--json-values", path))
+    return result
+
+
+@pytest.mark.parametrize("protocol", [2, 4])
+@pytest.mark.parametrize("name", CASES)
+def test_json(found, name, protocol):
+    assert found[protocol][name] == CASES[name][1]
+
+
+def test_what_holds_nothing_is_its_repr(tmp_path):
+    path = tmp_path / "r.pkl"
+    path.write_bytes(pickle.dumps([Bare(), Color.RED, len, np.dtype("f4"), b"ab"]))
+    texts = json.loads(run_npy("show", "--json-values", path))
+    assert all(isinstance(text, str) for text in texts)
+    assert texts[1].endswith("Color(1)") and texts[3] == "dtype('float32')" and texts[4] == repr(b"ab")
+
+
+@pytest.mark.parametrize("protocol", [2, 4, 5])
+def test_keyword_arguments_are_shown_and_walked(tmp_path, protocol):
+    path = tmp_path / "k.pkl"
+    path.write_bytes(pickle.dumps({"it": WithKeywords()}, protocol))
+    assert "weights" in run_npy("show", path).decode()
+    assert "it.weights" in run_npy("ls", path).decode()
+    assert run_npy("show", f"{path}:it.weights") == b"[0 1 2]\n"
+    run_npy("convert", path, tmp_path / "k.npz")
+    with np.load(tmp_path / "k.npz") as archive:
+        assert archive["it.weights"].tolist() == [0, 1, 2]
+
+
+def test_constants_patterns_and_zones_as_python_prints_them(tmp_path):
+    import re
+    import zoneinfo
+    values = [..., NotImplemented, type(None), type(...), re.compile("a.b", re.I | re.S), re.compile(b"x"),
+              re.compile("y", re.A), {"k": (Ellipsis,)}]
+    try:
+        values.append(zoneinfo.ZoneInfo("Europe/Berlin"))
+    except zoneinfo.ZoneInfoNotFoundError:
+        pass
+    path = tmp_path / "c.pkl"
+    for protocol in (2, 4):
+        path.write_bytes(pickle.dumps(values, protocol))
+        assert run_npy("show", path).decode() == repr(values) + "\n"
+
+
+def test_keys_that_read_alike_are_told_apart(tmp_path):
+    value = {(1, 2): np.arange(3), "(1, 2)": np.arange(4), b"k": np.arange(5), "b'k'": np.arange(6),
+             decimal.Decimal("1.5"): np.arange(7), "Decimal('1.5')": np.arange(8), "None": np.arange(9), None: np.arange(10)}
+    path = tmp_path / "k.pkl"
+    path.write_bytes(pickle.dumps(value))
+    for line in run_npy("ls", path).decode().splitlines():
+        address, _, shape = line.partition("  ")
+        count = int(shape.split("(")[-1].split(",")[0])
+        assert run_npy("show", address).decode() == str(np.arange(count)) + "\n", line
