@@ -10,10 +10,19 @@ enum JSONScalar {
   case string(String)
 }
 
+/// The value of a field of a record: one, or several in nested lists.
+struct JSONFieldValue {
+  /// The lengths of the lists; empty for a single value.
+  var shape: [Int]
+  var values: [JSONScalar]
+}
+
 /// The values of an array, or of the fields of records, in C order.
 struct JSONColumns {
   private var names: [String]?
   private var columns: [JSONColumn] = [JSONColumn()]
+  /// The shapes of the fields.
+  private var shapes: [[Int]] = []
   private var isEmpty = true
 
   /// - Throws: ``ArrayError`` if the value is of another kind than those before.
@@ -24,14 +33,15 @@ struct JSONColumns {
   }
 
   /// Takes a record.
-  mutating func append(_ keys: [String], _ values: [JSONScalar]) throws(ArrayError) {
+  mutating func append(_ keys: [String], _ values: [JSONFieldValue]) throws(ArrayError) {
     if isEmpty {
       (names, isEmpty) = (keys, false)
       columns = keys.map { _ in JSONColumn() }
+      shapes = values.map(\.shape)
     }
     guard let names else { throw ArrayError(.badValue, "a record among values") }
     if keys == names {
-      for index in keys.indices { try columns[index].append(values[index]) }
+      for index in keys.indices { try append(values[index], to: index) }
       return
     }
     // The keys of objects have no order.
@@ -40,8 +50,18 @@ struct JSONColumns {
         .badValue, "records have the same fields everywhere: \(shown(names)) before, \(shown(keys)) here")
     }
     for (key, value) in zip(keys, values) {
-      if let index = names.firstIndex(of: key) { try columns[index].append(value) }
+      if let index = names.firstIndex(of: key) { try append(value, to: index) }
     }
+  }
+
+  private mutating func append(_ value: JSONFieldValue, to index: Int) throws(ArrayError) {
+    guard value.shape == shapes[index] else {
+      throw ArrayError(
+        .badValue,
+        "the field '\(names?[index] ?? "")' has values of the shapes \(Layout.describe(shapes[index])) and \(Layout.describe(value.shape))"
+      )
+    }
+    for scalar in value.values { try columns[index].append(scalar) }
   }
 
   private func shown(_ names: [String]) -> String {
@@ -55,12 +75,17 @@ struct JSONColumns {
     guard let names else { return try columns[0].array(shape, dtype: dtype) }
     let count = Layout.elementCount(shape) ?? 0
     var parts: [AnyNDArray] = []
-    for (name, column) in zip(names, columns) {
-      parts.append(try column.array([count], dtype: dtype?.field(name)?.dtype))
+    for (index, (name, column)) in zip(names, columns).enumerated() {
+      let type = dtype?.field(name)?.dtype
+      parts.append(try column.array([count] + shapes[index], dtype: type?.subarray?.dtype ?? type))
     }
     let found = parts
     var fields: [(name: String, dtype: DType)] = []
-    for (name, part) in zip(names, found) { fields.append((name, part.dtype)) }
+    for (name, part) in zip(names, found) {
+      // Pairs may have become complex numbers.
+      let inner = Array(part.shape.dropFirst())
+      fields.append((name, inner.isEmpty ? part.dtype : try DType.subarray(of: part.dtype, shape: inner)))
+    }
     let result = try AnyNDArray(zeros: [count], dtype: DType.structured(fields))
     for (name, part) in zip(names, found) { StridedCopy.copy(from: part, toNew: try result.field(name)) }
     let records = try result.reshaped(shape)

@@ -177,23 +177,50 @@ struct JSONParser {
     }
     text.skip()
     var keys: [String] = []
-    var values: [JSONScalar] = []
+    var values: [JSONFieldValue] = []
     if !text.take("}") {
       repeat {
         text.skipSpace()
         keys.append(try text.string())
         guard text.take(":") else { throw text.error("expected ':' after the key") }
         text.skipSpace()
-        if let byte = text.current, byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") {
-          throw text.error("a field of records is a single value, not a list or an object", .badValue)
-        }
-        values.append(try scalar())
+        var shape = NestedShape()
+        var list: [JSONScalar] = []
+        try field(0, &shape, &list)
+        values.append(JSONFieldValue(shape: shape.lengths, values: list))
       } while text.take(",")
       guard text.take("}") else { throw text.error("expected ',' or '}'") }
     }
     do throws(ArrayError) { try columns.append(keys, values) } catch {
       throw text.error(error.message, .badValue, at: start)
     }
+  }
+
+  /// A field of a record: a value, or nested lists of one shape.
+  private mutating func field(
+    _ depth: Int, _ shape: inout NestedShape, _ values: inout [JSONScalar]
+  ) throws(FormatError) {
+    text.skipSpace()
+    if text.current == UInt8(ascii: "{") {
+      throw text.error("a field of records is a value or a list of values, not an object", .badValue)
+    }
+    let inhomogeneous = "the lists of a field have an inhomogeneous shape"
+    let start = text.place
+    guard text.current == UInt8(ascii: "[") else {
+      guard shape.endsLeaf(at: depth) else { throw text.error(inhomogeneous, .badValue) }
+      return values.append(try scalar())
+    }
+    guard depth < Layout.maxAxes - 1, shape.continues(at: depth) else { throw text.error(inhomogeneous, .badValue) }
+    text.skip()
+    var count = 0
+    if !text.take("]") {
+      repeat {
+        try field(depth + 1, &shape, &values)
+        count += 1
+      } while text.take(",")
+      guard text.take("]") else { throw text.error("expected ',' or ']'") }
+    }
+    guard shape.closes(at: depth, count: count) else { throw text.error(inhomogeneous, .badValue, at: start) }
   }
 
   private mutating func scalar() throws(FormatError) -> JSONScalar {
