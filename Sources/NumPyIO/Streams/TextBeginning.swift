@@ -13,11 +13,11 @@ enum TextBeginning {
   /// The source must be able to give its beginning again.
   static func isText(_ source: any ByteSource) throws(FormatError) -> Bool {
     let start = try source.readBytes(at: 0, upTo: length)
-    if isText(start, fileSize: source.byteCount) { return true }
+    if isText(start, fileSize: source.byteCount ?? size(of: start)) { return true }
     guard source.isSeekable, let plain = try? TextFile.decompressing(source), plain !== source,
       let inner = try? plain.readBytes(at: 0, upTo: length)
     else { return false }
-    return isText(inner, fileSize: nil)
+    return isText(inner, fileSize: size(of: inner))
   }
 
   /// Says what a file is that is read as text and is clearly of another kind.
@@ -64,10 +64,13 @@ enum TextBeginning {
     if let plain = try? TextFile.decompressing(source), plain !== source,
       let inner = try? plain.readBytes(at: 0, upTo: length)
     {
-      return PickleBeginning.isPossible(inner, fileSize: nil)
+      return PickleBeginning.isPossible(inner, fileSize: size(of: inner))
     }
-    return PickleBeginning.isPossible(start, fileSize: source.byteCount)
+    return PickleBeginning.isPossible(start, fileSize: source.byteCount ?? size(of: start))
   }
+
+  /// The size of what begins with some bytes, if it ends with them; else it is not known.
+  private static func size(of start: [UInt8]) -> Int? { start.count < length ? start.count : nil }
 
   static func isText(_ start: [UInt8], fileSize: Int?) -> Bool {
     guard !start.isEmpty else { return false }

@@ -143,6 +143,8 @@ package struct PickleBeginning {
     }
     // What is longer than the file ends it too early.
     if count > bytes.count - place + rest { return .fails }
+    // So does what ends within a length.
+    if count < 0, rest == 0 { return .fails }
     guard count >= 0, count <= bytes.count - place else { return .isPickle }
     place += count
     return .goesOn
