@@ -69,6 +69,14 @@ public final class NPZArchive: Sendable {
     self.limits = limits
   }
 
+  /// The archive with all members of one name, for who looks for what is hidden: lenient reading takes the last.
+  package func keepingRepeated() throws(FormatError) -> NPZArchive {
+    guard zip.form == .zip, zip.limits.isLenient, !zip.ambiguousNames.isEmpty else { return self }
+    var all = zip.limits
+    all.keepsRepeated = true
+    return NPZArchive(try ZipArchive(zip.source, limits: all), limits: limits)
+  }
+
   /// Whether a source is a zip archive from its first byte on, told by its end alone.
   package static func beginsWithMember(_ source: any ByteSource) -> Bool {
     (try? ZipArchive(source))?.beginsWithMember == true

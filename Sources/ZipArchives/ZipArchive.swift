@@ -51,13 +51,16 @@ public final class ZipArchive: Sendable {
       }
       var members = try DirectoryParser.members(bytes, end: end, limits: limits)
       try DirectoryParser.setBoundaries(of: &members, directoryStart: end.directory.lowerBound)
+      repeated = ZipArchive.index(members).repeated
+      // As Python has it: of several of one name the last.
+      if limits.isLenient, !limits.keepsRepeated, !repeated.isEmpty { members = ZipArchive.lastOfNames(members) }
       self.members = members
     } catch {
       throw error.at(file: source.name)
     }
     form = .zip
     comment = end.comment
-    (indices, repeated) = ZipArchive.index(members)
+    indices = ZipArchive.index(members).indices
     checkInvariants()
   }
 
@@ -84,6 +87,11 @@ public final class ZipArchive: Sendable {
     (indices, repeated) = ZipArchive.index(members)
   }
 
+  private static func lastOfNames(_ members: [ZipMember]) -> [ZipMember] {
+    let last = index(members).indices
+    return members.enumerated().filter { last[NameKey($0.element.name)] == $0.offset }.map(\.element)
+  }
+
   private static func index(_ members: [ZipMember]) -> (indices: [NameKey: Int], repeated: Set<NameKey>) {
     var indices: [NameKey: Int] = [:]
     var repeated: Set<NameKey> = []
@@ -105,14 +113,16 @@ public final class ZipArchive: Sendable {
 
   /// The member of a name.
   ///
-  /// - Throws: `notFound`, or `ambiguous` if the name stands twice: Python would take the last.
+  /// - Throws: `notFound`, or `ambiguous` if the name stands twice: Python would take the last, and so does lenient reading.
   public func member(_ name: String) throws(FormatError) -> ZipMember {
     guard let index = indices[NameKey(name)] else {
       throw FormatError(.notFound, "there is no such member", file: source.name, member: name)
     }
-    guard !repeated.contains(NameKey(name)) else {
-      throw FormatError(
+    guard limits.isLenient || !repeated.contains(NameKey(name)) else {
+      var error = FormatError(
         .ambiguous, "the archive has several members of this name", file: source.name, member: name)
+      error.hint = "--lenient takes the last, as Python does"
+      throw error
     }
     return members[index]
   }

@@ -29,6 +29,12 @@ public enum ZipEditing {
   ) throws(FormatError) {
     let archive = try ZipArchive(path: path, limits: limits)
     let renamed = try archive.member(old)
+    guard !new.isEmpty, new != ".npy" else {
+      throw FormatError(.badArgument, "a member has a name of at least one character", file: path, member: old)
+    }
+    guard new != renamed.name else {
+      throw FormatError(.badArgument, "the member has this name already", file: path, member: old)
+    }
     guard !archive.contains(new) else {
       throw FormatError(.alreadyExists, "the archive has a member of this name", file: path, member: new)
     }

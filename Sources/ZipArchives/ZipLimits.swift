@@ -15,6 +15,8 @@ public struct ZipLimits: Sendable, Hashable {
 
   /// Whether archives are read whose records contradict each other where Python's `zipfile` does not look.
   public var isLenient = false
+  /// Whether lenient reading has all members of one name, and not only the last.
+  package var keepsRepeated = false
 
   /// Limits that no honest archive meets.
   public static let `default` = ZipLimits()

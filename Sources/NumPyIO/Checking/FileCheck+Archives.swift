@@ -9,6 +9,7 @@ extension FileCheck {
   ///
   /// - Parameter isAppended: Whether what precedes it in the file has been looked at.
   mutating func checkArchive(_ archive: NPZArchive, isAppended: Bool = false) throws(FormatError) {
+    let archive = try archive.keepingRepeated()
     let zip = archive.zip
     if zip.form == .zip, zip.start > 0, !isAppended { try checkPreceding(zip) }
     for name in zip.ambiguousNames {

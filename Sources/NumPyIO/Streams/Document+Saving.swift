@@ -106,26 +106,32 @@ extension Document {
   /// What an archive of NumPy's holds, in its order.
   func entries(of archive: NPZArchive) throws(FormatError) -> [Entry] {
     var entries: [Entry] = []
+    var repeated: Set<String> = []
     for member in archive.zip.members where !member.isFolder {
-      let name = member.name
-      let bytes = { () throws(FormatError) in try archive.data(of: name) }
       if let report = options.onUnreadable {
         do throws(FormatError) { try verify(member, of: archive) } catch {
           if error.code == .cancelled { throw error }
-          report(error.at(file: path))
+          // Of several members of one name there is one thing to say.
+          if error.code != .ambiguous || repeated.insert(member.name).inserted { report(error.at(file: path)) }
           continue
         }
       }
-      guard try archive.isArray(member) else {
-        entries.append(Entry(name: name, content: .file(bytes)))
-        continue
+      do throws(FormatError) { entries.append(try entry(member, of: archive)) } catch {
+        // What the file's end cuts before its first row has nothing that is whole.
+        guard options.recovers, member.isCut, error.code != .cancelled else { throw error }
+        options.onWarning?("\(path):\(NPZArchive.withoutExtension(member.name)) is left out: \(error.message)")
       }
-      let array = try lazy(name, of: archive)
-      let isRaw = array.dtype.hasObjects && !options.decodesObjects
-      entries.append(
-        Entry(name: NPZArchive.withoutExtension(name), content: .array(array, raw: isRaw ? bytes : nil)))
     }
     return entries
+  }
+
+  private func entry(_ member: ZipMember, of archive: NPZArchive) throws(FormatError) -> Entry {
+    let name = member.name
+    let bytes = { () throws(FormatError) in try archive.data(of: name) }
+    guard try archive.isArray(member) else { return Entry(name: name, content: .file(bytes)) }
+    let array = try lazy(name, of: archive)
+    let isRaw = array.dtype.hasObjects && !options.decodesObjects
+    return Entry(name: NPZArchive.withoutExtension(name), content: .array(array, raw: isRaw ? bytes : nil))
   }
 
   /// Reads all of a member, before anything of it is written.
