@@ -10,6 +10,7 @@ public final class InflatingStream {
   public private(set) var position = 0
   private let source: any ByteSource
   private let decoder: any StreamDecoder
+  private let format: CompressionFormat
   private var input: [UInt8] = []
   private var inputStart = 0
   private var sourceOffset: Int
@@ -37,6 +38,7 @@ public final class InflatingStream {
       sourceEnd = nil
     }
     self.chunk = max(64, chunk)
+    self.format = format
     decoder = try format.makeDecoder()
   }
 
@@ -124,6 +126,12 @@ public final class InflatingStream {
         try refill()
       }
       if inputStart < input.count {
+        let next = input[inputStart...]
+        if format == .gzip, next.count >= 2 || inputEnded, !next.starts(with: [0x1F, 0x8B]) {
+          throw FormatError(
+            .corrupt, "bytes follow the compressed data that are no part of it", file: source.name,
+            offset: sourcePosition)
+        }
         try decoder.restart()
         return
       }
