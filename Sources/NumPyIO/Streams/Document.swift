@@ -139,7 +139,7 @@ public struct Document {
       if format == .pkl, FileFormat(extensionOf: path) == nil {
         // The beginning of a stream must still be there for whoever reads it.
         if !source.isSeekable { source = try PeekableSource(source, keeping: TextBeginning.length) }
-        if try TextBeginning.isText(source) {
+        if try TextBeginning.isText(source, expectedSize: TextBeginning.textLength) {
           format = .txt
         } else if try TextBeginning.isJSON(source) {
           format = .json

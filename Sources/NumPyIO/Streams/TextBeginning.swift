@@ -7,17 +7,23 @@ internal import TextTables
 enum TextBeginning {
   /// How many bytes are looked at.
   static let length = 4096
+  /// Below the least length that four characters of text spell.
+  static let textLength = 0x0900_0000
 
   /// Whether a source holds text, compressed or not, and neither a pickle nor a text that is no table: HTML, JSON.
   ///
   /// The source must be able to give its beginning again.
-  static func isText(_ source: any ByteSource) throws(FormatError) -> Bool {
+  ///
+  /// - Parameter expectedSize: How many bytes a stream is thought to have at most. A string of a pickle's whose length is
+  ///   spelled by letters and a tab has more than ``textLength``: as the first value of a pickle, and itself text, it is not
+  ///   expected but by who looks for what is hidden.
+  static func isText(_ source: any ByteSource, expectedSize: Int? = nil) throws(FormatError) -> Bool {
     let start = try source.readBytes(at: 0, upTo: length)
-    if isText(start, fileSize: source.byteCount ?? size(of: start)) { return true }
+    if isText(start, fileSize: source.byteCount ?? size(of: start) ?? expectedSize) { return true }
     guard source.isSeekable, let plain = try? TextFile.decompressing(source), plain !== source,
       let inner = try? plain.readBytes(at: 0, upTo: length)
     else { return false }
-    return isText(inner, fileSize: size(of: inner))
+    return isText(inner, fileSize: size(of: inner) ?? expectedSize)
   }
 
   /// Says what a file is that is read as text and is clearly of another kind.
@@ -48,14 +54,12 @@ enum TextBeginning {
     return start.count == 2 && start[0] == 0x80 && (2...5).contains(start[1])
   }
 
-  /// The first bytes of what a source holds; those of the source itself if that cannot be inflated.
+  /// The first bytes of what a source holds; none of what cannot be inflated, which whoever reads it is told.
   private static func inner(_ source: any ByteSource, upTo count: Int) throws(FormatError) -> [UInt8] {
-    if source.isSeekable, let plain = try? CompressedSource.opening(source),
-      let inner = try? plain.readBytes(at: 0, upTo: count)
-    {
-      return inner
+    guard source.isSeekable, let plain = try? CompressedSource.opening(source) else {
+      return try source.readBytes(at: 0, upTo: count)
     }
-    return try source.readBytes(at: 0, upTo: count)
+    return (try? plain.readBytes(at: 0, upTo: count)) ?? []
   }
 
   /// Whether a source, compressed or not, may hold a pickle.
