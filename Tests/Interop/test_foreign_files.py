@@ -318,7 +318,7 @@ def test_listing_of_what_is_no_pickle(tmp_path):
     assert result.returncode == 1 and not result.stdout and b"npz" in result.stderr
 
 
-@pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.txt", "x.csv.gz"])
+@pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.txt", "x.csv.gz", "x.json"])
 @pytest.mark.parametrize("content, what", [
     (b"version https://git-lfs.github.com/spec/v1\noid sha256:12ab\nsize 7\n", b"git lfs pull"),
     (b"<!DOCTYPE html>\n<html><body>Not, found</body></html>\n", b"HTML"), (b"\n <HTML>\n<head>\n", b"HTML"),
@@ -328,6 +328,9 @@ def test_listing_of_what_is_no_pickle(tmp_path):
 def test_no_tables_under_names_of_text(tmp_path, name, content, what):
     path = tmp_path / name
     path.write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    if name == "x.json" and what == b"JSON":
+        assert b"not found" in run_npy("show", path)
+        return
     for arguments in (["show", path], ["stats", path], ["convert", path, tmp_path / "out.npy"]):
         result = run_npy(*arguments, check=False)
         assert result.returncode == 1 and what in result.stderr, result

@@ -52,7 +52,8 @@ struct ArrayDescription {
 
   static func brief(_ text: String, _ dtype: DType) -> String {
     guard text.count > 60, let fields = dtype.fields else { return text }
-    return "record of \(fields.count) field\(fields.count == 1 ? "" : "s"), \(TextTable.size(dtype.itemSize))"
+    return
+      "record of \(TextTable.grouped(fields.count)) field\(fields.count == 1 ? "" : "s"), \(TextTable.size(dtype.itemSize))"
   }
 
   /// The dtype as it is printed; of a record of very many fields the first.

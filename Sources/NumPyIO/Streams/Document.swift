@@ -175,9 +175,11 @@ public struct Document {
     case .json where options.format == nil && SafetensorsFile.isIndex(path):
       content = .tensors(try SafetensorsFile(index: source, path: path, opening: options.openPart))
     case .json:
-      let value = try JSONParser.value(
-        of: source, dtype: options.jsonDType, memory: options.pickle.limits.inflatedBytes)
-      content = .value(value, protocolVersion: nil)
+      do throws(FormatError) {
+        let value = try JSONParser.value(
+          of: source, dtype: options.jsonDType, memory: options.pickle.limits.inflatedBytes)
+        content = .value(value, protocolVersion: nil)
+      } catch { throw TextBeginning.explained(error, source, path) }
     case .raw:
       guard let raw = options.raw else {
         throw FormatError(.badArgument, "raw bytes do not say what they are: a dtype is needed", file: path)

@@ -37,6 +37,15 @@ enum TextBeginning {
     }
   }
 
+  /// The error of reading JSON, or what says that the file is of another kind.
+  static func explained(_ error: FormatError, _ source: any ByteSource, _ path: String) -> FormatError {
+    guard error.code == .malformed, source.isSeekable,
+      let start = try? inner(source, upTo: ForeignFile.prefixLength), let foreign = ForeignFile(start), !foreign.isJSON,
+      !foreign.isTable
+    else { return error }
+    return FormatError(.wrongKind, foreign.message, file: path)
+  }
+
   /// Whether a source, compressed or not, begins as a file of a kind that is no table of text.
   static func isForeign(_ source: any ByteSource) throws(FormatError) -> Bool {
     let start = try inner(source, upTo: ForeignFile.prefixLength)

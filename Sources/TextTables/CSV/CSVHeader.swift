@@ -7,15 +7,17 @@ enum CSVHeader {
   ///   - kinds: What these may be.
   ///   - rest: What the other lines have.
   static func isHeader(_ fields: [String], _ kinds: [CSVColumn.Kinds], _ rest: [CSVColumn]) -> Bool {
-    // An empty field above values that are all there is a name that was left away, as pandas does with that of the labels.
-    let isUnnamed = zip(kinds, rest).map { $0 == .gap && !$1.hasGaps }
-    let isName = kinds.indices.map { isUnnamed[$0] || kinds[$0] == .text && !isLikeValue(fields[$0]) }
+    // pandas leaves the name of the labels away, which are all there.
+    let isUnlabelled = kinds[0] == .gap && !rest[0].hasGaps
+    let isName = kinds.indices.map { place in
+      place == 0 && isUnlabelled || kinds[place] == .text && !isLikeValue(fields[place])
+    }
     if isName.allSatisfy({ $0 }) { return true }
     // pandas calls columns without names by their numbers.
     let isNumbered = fields.elementsEqual(fields.indices.map { String($0) })
     if isNumbered, rest.contains(where: { [.string, .datetime].contains($0.dtype.kind) }) { return true }
     guard isName.contains(true) else { return false }
-    if isUnnamed[0], fields.dropFirst().elementsEqual((0..<(fields.count - 1)).map { String($0) }) { return true }
+    if isUnlabelled, fields.dropFirst().elementsEqual((0..<(fields.count - 1)).map { String($0) }) { return true }
     if hasYears(fields, isName, kinds, rest) { return true }
     return zip(fields, zip(kinds, rest)).contains { field, column in
       let (kind, rest) = column

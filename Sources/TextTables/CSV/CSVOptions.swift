@@ -3,7 +3,7 @@ internal import NDArrays
 /// How a CSV file is read by ``NDArrays/AnyNDArray/init(csv:options:)``.
 public struct CSVOptions: Sendable, Hashable {
   /// Whether the first line has the names of the columns; `nil` if that is to be found. It has if all its fields are words,
-  /// neither numbers, truth values nor dates, or empty above a column without gaps; and where some are none, if a word stands
+  /// neither numbers, truth values nor dates, the first perhaps empty above a column without gaps; and where some are none, if a word stands
   /// above numbers or a date above something else, or if the numbers are years above something else.
   public var hasHeader: Bool?
   /// What separates columns; `nil` for a tab in `.tsv` files, in others a comma or, if that fits the first lines better, a
