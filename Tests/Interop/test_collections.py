@@ -113,3 +113,30 @@ def test_series_and_indices_are_arrays(tmp_path):
             np.testing.assert_array_equal(np.load(tmp_path / "out.npy", allow_pickle=True), np.asarray(value), strict=True)
     (tmp_path / "z.pkl").write_bytes(pickle.dumps(pandas.Series([1.0, 4.0])))
     assert json.loads(run_npy("stats", "--json", tmp_path / "z.pkl"))["mean"] == 2.5
+
+
+def test_pack_takes_nothing_for_an_archive(tmp_path):
+    np.savez(tmp_path / "z.npz", a=np.arange(3))
+    np.save(tmp_path / "a.npy", np.arange(3))
+    np.save(tmp_path / "b.npy", np.ones(2))
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    for arguments in (["z.npz"], ["--append", "z.npz"], ["--replace", "z.npz"], ["a.npy", "b.npy"], ["x.txt", "a.npy"]):
+        names = [argument if argument.startswith("--") else tmp_path / argument for argument in arguments]
+        result = run_npy("pack", *names, check=False)
+        assert result.returncode == 64 and b"archive comes first" in result.stderr
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    run_npy("pack", tmp_path / "new.npz")
+    assert np.load(tmp_path / "new.npz").files == []
+
+
+def test_records_are_compared_by_field(tmp_path):
+    array = np.array([(np.nan, 1, "x"), (2.0, 3, "y")], dtype="f8,i4,U3")
+    other = array.copy()
+    other["f0"][1] += 1e-9
+    np.save(tmp_path / "a.npy", array)
+    np.save(tmp_path / "b.npy", other)
+    pair = [tmp_path / "a.npy", tmp_path / "b.npy"]
+    assert b"--equal-nan" in run_npy("diff", pair[0], pair[0], check=False).stdout
+    assert run_npy("diff", "--equal-nan", pair[0], pair[0]) == b""
+    assert b"1 of 2 elements" in run_npy("diff", "--equal-nan", *pair, check=False).stdout
+    assert run_npy("diff", "--equal-nan", "--rtol", "1e-6", *pair) == b""

@@ -32,7 +32,8 @@ struct PackCommand: NPYCommand, HasCommonOptions {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard !arrays.isEmpty else {
+    // An archive without members is made where nothing is lost by it.
+    if arrays.isEmpty, append || replace || FileStatus(path: archive).map({ $0.size > 0 }) == true {
       throw ValidationError("there is nothing to pack: the archive comes first, then the arrays")
     }
     let name = RemoteInput.name(archive)
