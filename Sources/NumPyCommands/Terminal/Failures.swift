@@ -131,9 +131,8 @@ enum Advice {
     }
     // What a hint names may have been done.
     if CommandLine.arguments.contains("--names") {
-      error.message = error.message.replacing(
-        "a header is left out by --skiprows 1, and read by --names true",
-        with: "--genfromtxt --dtype auto finds the types")
+      error.hint = error.hint?.replacing(
+        "a header is left out by --skiprows 1, and read by --names true", with: "--genfromtxt --dtype auto finds the types")
     }
     guard error.code == .truncated, !withoutRecovery.contains(CommandLine.arguments.dropFirst().first ?? "") else {
       return error
