@@ -132,7 +132,11 @@ enum Advice {
     // What a hint names may have been done.
     if CommandLine.arguments.contains("--names") {
       error.hint = error.hint?.replacing(
-        "a header is left out by --skiprows 1, and read by --names true", with: "--genfromtxt --dtype auto finds the types")
+        "a header is left out by --skiprows 1, and read by --names true",
+        with: "--genfromtxt --dtype auto finds the types")
+    }
+    if error.message.hasPrefix("Expected 1D or 2D array, got") {
+      error.hint = "--reshape makes it one, such as --reshape 6,4"
     }
     guard error.code == .truncated, !withoutRecovery.contains(CommandLine.arguments.dropFirst().first ?? "") else {
       return error

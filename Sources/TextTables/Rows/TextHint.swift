@@ -30,6 +30,10 @@ struct TextHint: Sendable {
     }
     // A single letter is a name rather than a truth value.
     if isFirstRow, bytes.count == 1, TextHint.isWord(bytes), kind != .bool { return TextHint.header }
+    let isImaginary = bytes.contains { $0 | 0x20 == UInt8(ascii: "j") } && bytes.contains { (0x30...0x39).contains($0) }
+    if isImaginary, kind == .float || kind.isInteger, PythonNumberText.complex(bytes) != nil {
+      return "--dtype c16 reads complex numbers"
+    }
     if let hint = spelling(bytes) { return hint }
     if let hint = TextHint.delimiter(within: field, syntax) { return hint }
     if let first = bytes.first, syntax.quote.isEmpty, first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") {
@@ -40,10 +44,6 @@ struct TextHint: Sendable {
     }
     if kind == .datetime, !PythonText.isDate(field), TextHint.isDate(bytes) {
       return "--date-format '%d.%m.%Y' reads such dates, with %H, %M and %S for times"
-    }
-    let isImaginary = bytes.contains(UInt8(ascii: "j")) || bytes.contains(UInt8(ascii: "J"))
-    if isImaginary, kind == .float || kind.isInteger, PythonNumberText.complex(bytes) != nil {
-      return "--dtype c16 reads complex numbers"
     }
     if kind != .datetime, PythonText.isDate(field) {
       return "--dtype 'M8[s]' reads dates; --dtype 'f8,M8[s]' columns of both"
