@@ -242,10 +242,11 @@ internal import ReusedMemory
       let part = min(step, count - bytes.count)
       let known = bytes.count
       if known + part > bytes.capacity {
-        if let shortage = BufferCache.shortage(of: 2 * (known + part)) {
+        let room = min(count, 2 * (known + part))
+        if let shortage = BufferCache.shortage(of: room) {
           throw FormatError(.limitExceeded, "\(count) bytes declared: \(shortage)", file: source.name, offset: start)
         }
-        bytes.reserveCapacity(min(count, 2 * (known + part)))
+        bytes.reserveCapacity(room)
       }
       bytes.append(contentsOf: repeatElement(0, count: part))
       try unsafe bytes.withUnsafeMutableBufferPointer { (all) throws(FormatError) in
