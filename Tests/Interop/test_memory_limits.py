@@ -1,5 +1,6 @@
 """Endless and huge input that is kept in memory ends in an error before the memory does."""
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -28,6 +29,8 @@ def endless(start, part, arguments, room):
     try:
         return subprocess.run(
             [COMMAND, *arguments], stdin=feed.stdout, capture_output=True, timeout=300,
+            # Each thread takes addresses for its stack and its part of the heap.
+            env={**os.environ, "NPY_THREADS": "2"},
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (room, room)))
     finally:
         feed.stdout.close()
