@@ -74,8 +74,10 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
 
   /// Whether a name says that the file is one of those that are checked: then it is wrong if it is another.
   private static func promisesData(_ path: String) -> Bool {
+    // Python's own lists of folders have the extension too.
+    if path.lowercased().hasSuffix(".pth") { return false }
     if let format = FileFormat(extensionOf: path) { return ![.txt, .json, .raw].contains(format) }
-    let extensions = [".pt", ".pth", ".joblib", ".ckpt"]
+    let extensions = [".joblib", ".ckpt"]
     return extensions.contains { path.lowercased().hasSuffix($0) }
   }
 

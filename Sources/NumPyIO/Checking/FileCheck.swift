@@ -117,7 +117,8 @@ public struct FileCheck: Sendable {
           }
         } else {
           do throws(FormatError) { try checkContent(whole, isFile: true) } catch {
-            throw PickleContainer.explained(error, whole)
+            // What nobody can look into is no harmless file of another kind.
+            throw error.code == .unsupported ? error : PickleContainer.explained(error, whole)
           }
         }
       }

@@ -12,13 +12,15 @@ struct CSVBeginning: Sendable {
   private(set) var kinds: [CSVColumn.Kinds] = []
   /// Whether the names lack one for the first column, that of the rows' labels.
   private(set) var lacksLabelName = false
-  /// Whether the first rows are numbers that `np.loadtxt` reads.
+  /// Whether the first row is one of numbers that `np.loadtxt` reads.
   private(set) var isOfNumbers = true
   /// Names that a comment gives, or the options.
   private(set) var givenNames: [String]?
 
   /// As many rows are looked at.
   private static let sampleCount = 20
+  /// As many bytes are looked at, where they hold as many rows.
+  private static let headSize = 1 << 16
   /// A row of more lines has a quote that is not closed.
   private static let mostLinesOfRow = 100
 
@@ -26,19 +28,20 @@ struct CSVBeginning: Sendable {
   init(of source: any ByteSource, _ options: CSVOptions) throws(FormatError) {
     if let given = options.encoding { encoding = given } else { encoding = try TextEncoding.marked(source) ?? .utf8 }
     skippedLines = options.skipRows
-    let lines = try CSVBeginning.lines(source, encoding, skipping: options.skipRows)
+    let head = try CSVBeginning.head(of: source, encoding)
+    let lines = try CSVBeginning.lines(head, encoding, skipping: options.skipRows)
     var delimiter = options.delimiter.map { Array($0.utf8) }
     if delimiter == nil, options.skipRows == 0, let first = lines.first, let told = CSVBeginning.toldDelimiter(first) {
       (delimiter, skippedLines) = (Array(told.utf8), 1)
     }
     if delimiter == nil {
-      let table = lines.filter { !$0.hasPrefix("#") }
+      let table = lines.filter { !CSVBeginning.isComment($0) }
       delimiter = table.isEmpty ? nil : [DelimiterSearch.csvDelimiter(of: table)]
     }
     let quote = options.quoteCharacter.map { Array($0.utf8) } ?? [UInt8(ascii: "\"")]
     syntax = TextSyntax(
       delimiter: delimiter ?? [UInt8(ascii: ",")], comments: options.comments.map { Array($0.utf8) }, quote: quote)
-    try find(CSVBeginning.sample(of: source, self), options)
+    try find(CSVBeginning.sample(of: head, self), options)
   }
 
   /// A row of the beginning.
@@ -50,7 +53,10 @@ struct CSVBeginning: Sendable {
     let isQuoted: Bool
 
     var isText: Bool { kinds.allSatisfy { $0 == .text } }
-    var isComment: Bool { fields[0].hasPrefix("#") && kinds[0] == .text && !isQuoted }
+    /// A `#` alone is the name of a column of numbers.
+    var isComment: Bool {
+      fields[0].hasPrefix("#") && kinds[0] == .text && !isQuoted && (fields[0] != "#" || fields.count == 1)
+    }
   }
 
   private mutating func find(_ rows: [Row], _ options: CSVOptions) {
@@ -73,11 +79,14 @@ struct CSVBeginning: Sendable {
       givenNames = comment
     }
     if let names = options.names, names.count == fields.count { givenNames = names }
-    isOfNumbers = rows.allSatisfy { row in
+    func isOfNumbers(_ row: Row) -> Bool {
       zip(row.kinds, row.fields).allSatisfy { kinds, text in
         kinds.isSubset(of: CSVColumn.Kinds.integers.union([.number, .nan])) && text.utf8.allSatisfy { $0 < 0x80 }
       }
     }
+    // pandas calls columns without names by their numbers.
+    let isNumbered = fields.elementsEqual(fields.indices.map { String($0) })
+    self.isOfNumbers = isNumbered ? rows.allSatisfy(isOfNumbers) : isOfNumbers(first)
     // R and pandas may leave out the name of the labels; a line that ends in a delimiter has no more of them.
     if options.hasHeader != false, first.isText, !options.endsInDelimiter,
       let second = rows.dropFirst().first, second.fields.count == fields.count + 1, second.fields.last != ""
@@ -87,18 +96,32 @@ struct CSVBeginning: Sendable {
     }
   }
 
-  /// How many lines of one field, titles and notes, precede rows of several.
+  /// How many lines, titles and notes, precede a table all of whose rows have as many fields, which are more.
   private static func titleCount(_ rows: ArraySlice<Row>) -> Int {
-    let count = rows.prefix { $0.fields.count == 1 }.count
-    let table = rows.dropFirst(count)
-    guard count > 0, table.count > 1, let header = table.first, header.fields.count > 1,
-      table.allSatisfy({ $0.fields.count == header.fields.count })
-    else { return 0 }
-    // One name above labels and values is a header as R writes it, unless the names follow.
-    if count == 1, header.fields.count == 2 {
+    guard let width = rows.last?.fields.count, width > 1 else { return 0 }
+    let table = rows[(rows.lastIndex { $0.fields.count != width }.map { $0 + 1 } ?? rows.startIndex)...]
+    let titles = rows.dropLast(table.count)
+    guard table.count > 1, let header = table.first, titles.allSatisfy({ $0.fields.count < width }) else { return 0 }
+    // One name less than there are columns is a header as R writes it, unless the names follow.
+    if titles.count == 1, titles.first?.fields.count == width - 1 {
       return header.isText && table.dropFirst().contains { !$0.isText } ? 1 : 0
     }
-    return count
+    return titles.count
+  }
+
+  private static func isComment(_ line: String) -> Bool {
+    line.hasPrefix("#") && !line.dropFirst().hasPrefix(",") && !line.dropFirst().hasPrefix(";")
+      && !line.dropFirst().hasPrefix("\t") && !line.dropFirst().hasPrefix("|")
+  }
+
+  /// The beginning of a source, which is looked at more than once: where that has a line for each row of the sample, in memory.
+  private static func head(of source: any ByteSource, _ encoding: TextEncoding) throws(FormatError) -> any ByteSource {
+    let bytes = try source.readBytes(at: 0, upTo: headSize)
+    if bytes.count < headSize { return MemorySource(bytes, name: source.name) }
+    guard encoding == .utf8 || encoding == .latin1, let end = bytes.lastIndex(of: 10),
+      bytes.count(where: { $0 == 10 }) > 10 * sampleCount
+    else { return source }
+    return MemorySource(Array(bytes[...end]), name: source.name)
   }
 
   /// The first rows that are not blank.

@@ -13,6 +13,8 @@ enum CSVHeader {
       place == 0 && isUnlabelled || kinds[place] == .text && !isLikeValue(fields[place])
     }
     if isName.allSatisfy({ $0 }) { return true }
+    // No row of values is empty above columns without a gap.
+    if kinds.allSatisfy({ $0 == .gap }), !rest.contains(where: \.hasGaps) { return true }
     // pandas calls columns without names by their numbers.
     let isNumbered = fields.elementsEqual(fields.indices.map { String($0) })
     if isNumbered, rest.contains(where: { [.string, .datetime].contains($0.dtype.kind) }) { return true }

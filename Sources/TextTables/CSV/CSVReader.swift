@@ -21,8 +21,7 @@ package struct CSVReader: Sendable {
     beginning = try CSVBeginning(of: source, options)
   }
 
-  /// Whether `np.loadtxt` would refuse one of the first rows, as it has other delimiters, or a field that it takes for no
-  /// number.
+  /// Whether `np.loadtxt` would refuse the first row, as it has other delimiters, or a field that it takes for no number.
   package var isMoreThanNumbers: Bool {
     if firstLine.count > 1, beginning.syntax.delimiter != [UInt8(ascii: ",")], options.delimiter == nil { return true }
     if firstLine.count == 1, beginning.kinds[0] == .text { return !CSVReader.isSeveralNumbers(firstLine[0]) }

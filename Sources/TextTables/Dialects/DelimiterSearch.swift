@@ -1,3 +1,6 @@
+internal import NumberText
+internal import PythonLiterals
+
 /// Finds what divides the columns of a text by its first lines.
 enum DelimiterSearch {
   /// The candidates, the likelier first where two fit alike: a comma may be a decimal mark, a colon part of a time.
@@ -22,20 +25,44 @@ enum DelimiterSearch {
     return best.mark
   }
 
-  /// The delimiter of a CSV text: a comma, unless a semicolon, a tab or a bar fits better.
+  /// The delimiter of a CSV text: a comma, unless a semicolon, a tab or a bar divides more of the lines alike, or as many where
+  /// the commas may be something else.
   static func csvDelimiter(of lines: [String]) -> UInt8 {
-    func rows(_ mark: UInt8) -> [[String]] { fields(of: lines, mark, comments: [], quote: [UInt8(ascii: "\"")]) }
-    let comma = UInt8(ascii: ",")
-    let byComma = rows(comma).map(\.count)
-    let commaScore = score(byComma)
-    return Array(";\t|".utf8).first { mark in
-      let rows = rows(mark)
-      let score = score(rows.map(\.count))
-      guard score > 0, score >= commaScore else { return false }
-      if mark != UInt8(ascii: "|"), rows[0].count > byComma[0] { return true }
+    let comma = candidate(UInt8(ascii: ","), lines)
+    let others = Array(";\t|".utf8).map { candidate($0, lines) }
+    guard let best = others.max(by: { $0.alike < $1.alike }), best.alike > 1 || lines.count == 1, best.alike > 0 else {
+      return comma.mark
+    }
+    if best.alike > comma.alike { return best.beginsTable ? best.mark : comma.mark }
+    let equal = others.filter { $0.alike == comma.alike && $0.beginsTable }
+    return equal.first { other in
       // A comma may be a decimal mark, or part of the first line's names.
-      return score >= 0.9 && (score > commaScore + 0.2 || hasDecimalCommas(rows.dropFirst()))
-    } ?? comma
+      let hasMore = other.mark != UInt8(ascii: "|") && other.rows[0].count > comma.rows[0].count
+      return hasMore || hasDecimalCommas(lines.count == 1 ? other.rows[...] : other.rows.dropFirst())
+    }?.mark ?? comma.mark
+  }
+
+  /// What a mark makes of the lines.
+  private struct Candidate {
+    let mark: UInt8
+    let rows: [[String]]
+    /// How many lines have the same number of columns, two at least.
+    let alike: Int
+
+    /// Whether the mark is in the first line, or else in all from a line of names on, below which numbers stand: what precedes
+    /// is a title then, and else the name of a column of lists.
+    var beginsTable: Bool {
+      let table = rows.drop { $0.count == 1 }
+      guard table.count < rows.count else { return true }
+      guard let names = table.first, table.allSatisfy({ $0.count == names.count }) else { return false }
+      func isNumber(_ field: String) -> Bool { PythonNumberText.double(Array(PythonText.strip(field).utf8)) != nil }
+      return !names.contains(where: isNumber) && table.dropFirst().contains { $0.contains(where: isNumber) }
+    }
+  }
+
+  private static func candidate(_ mark: UInt8, _ lines: [String]) -> Candidate {
+    let rows = fields(of: lines, mark, comments: [], quote: [UInt8(ascii: "\"")])
+    return Candidate(mark: mark, rows: rows, alike: alike(rows.map(\.count)))
   }
 
   /// Whether some fields have a comma, and all of these are numbers with a decimal one.
@@ -60,9 +87,13 @@ enum DelimiterSearch {
   /// The part of the lines that have the same number of columns, two at least.
   private static func score(_ counts: [Int]) -> Double {
     let counts = counts.filter { $0 > 0 }
+    return counts.isEmpty ? 0 : Double(alike(counts)) / Double(counts.count)
+  }
+
+  /// How many lines have the same number of columns, two at least.
+  private static func alike(_ counts: [Int]) -> Int {
     var frequency: [Int: Int] = [:]
     for count in counts where count > 1 { frequency[count, default: 0] += 1 }
-    guard let most = frequency.values.max() else { return 0 }
-    return Double(most) / Double(counts.count)
+    return frequency.values.max() ?? 0
   }
 }
