@@ -7,9 +7,10 @@ package enum TarDirectory {
   /// Whether a file begins as a tar archive: by its signature, which archives from before 1988 lack, or the checksum of
   /// its first header.
   package static func begins(_ prefix: [UInt8]) -> Bool {
-    guard prefix.count >= 262 else { return false }
+    // Names and numbers are filled up with zeros, which no text has.
+    guard prefix.count >= blockSize, prefix[..<blockSize].contains(0) else { return false }
     if prefix[257..<262].elementsEqual("ustar".utf8) { return true }
-    guard prefix.count >= blockSize, prefix[0] != 0, prefix[..<blockSize].contains(0) else { return false }
+    guard prefix[0] != 0 else { return false }
     // Mode, owner, group, size, time and checksum.
     let isNumeric = prefix[100..<156].allSatisfy { $0 == 0 || $0 == 0x20 || (0x30...0x37).contains($0) }
     return isNumeric && hasChecksum(Array(prefix[..<blockSize]))

@@ -140,3 +140,11 @@ def test_records_are_compared_by_field(tmp_path):
     assert run_npy("diff", "--equal-nan", pair[0], pair[0]) == b""
     assert b"1 of 2 elements" in run_npy("diff", "--equal-nan", *pair, check=False).stdout
     assert run_npy("diff", "--equal-nan", "--rtol", "1e-6", *pair) == b""
+
+
+def test_masked_values_are_no_values(tmp_path):
+    value = {"m": np.ma.array([1.0, 100.0, 3.0], mask=[0, 1, 0]), "n": {"plain": np.arange(4)}}
+    (tmp_path / "m.pkl").write_bytes(pickle.dumps(value))
+    found = {row["file"].split(":")[1]: row for row in json.loads(run_npy("stats", "--json", tmp_path / "m.pkl"))}
+    assert found.keys() == {"m", "n.plain"}
+    assert (found["m"]["count"], found["m"]["max"], found["n.plain"]["count"]) == (2, 3, 4)

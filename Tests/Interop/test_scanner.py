@@ -427,3 +427,16 @@ def test_old_text_is_said(tmp_path):
     result = run_npy("show", path)
     assert result.decode() == "{'a': 'café'}\n"
     assert run_npy("show", "--pickle-encoding", "ascii", path, check=False).returncode == 1
+
+
+@pytest.mark.parametrize("length", [262, 300, 511, 512, 600, 5000])
+def test_text_with_the_signature_of_tar(tmp_path, length):
+    """A short or plain text may have it at byte 257; nothing there is a tar archive."""
+    text = b"id,name,note\n1,x," + b"a" * 239 + b"ustar rules\n"
+    text += b"2,y,zz\n" * ((length - len(text)) // 7 + 1 if length > len(text) else 0)
+    for name, content in {"u.csv": text, "u": b"x" * 257 + b"ustar" + bytes(max(0, length - 262)), "z.zip": zipped(text, "u.txt")}.items():
+        (tmp_path / name).write_bytes(content)
+        result = run_npy("check", tmp_path / name, check=False)
+        assert result.returncode in (0, 1), (name, result)
+    assert b"note" in run_npy("info", tmp_path / "u.csv")
+    assert run_npy("check", tmp_path / "u.csv").startswith(b"ok")

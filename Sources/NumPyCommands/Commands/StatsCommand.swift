@@ -53,6 +53,15 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
       objects.append(.object([("file", .string(source.text + ":" + name)), ("error", error)]))
     }
     try ArchiveMembers(collection.document, collection.contents).forEach(onError: json ? note : nil) { name, array in
+      var array = array
+      if case .values(let members) = collection.contents, let masked = members.masked(name) {
+        // What is masked is no value, and no mask an array of its own.
+        guard !masked.isMask else { return }
+        let values = try FormatError.wrapping(.badArgument, file: source.path) { () throws(ArrayError) in
+          try masked.array.compressed()
+        }
+        array = try LazyArray(.values(values), name: name, spool: document.spool)
+      }
       let statistics = try StatsCommand.statistics(array)
       rows.append([Console.printable(name)] + columns(statistics, array.dtype).map(\.1))
       objects.append(object(statistics, array.dtype, source.text + ":" + name))

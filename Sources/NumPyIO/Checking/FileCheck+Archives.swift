@@ -174,6 +174,8 @@ extension FileCheck {
 
   /// What follows the blocks of zeros that end a tar archive: some readers go on, as `tar -i` does.
   private mutating func checkBehindTar(_ source: any ByteSource, at end: Int) throws(FormatError) {
+    // Without a member there is nothing that could be followed.
+    guard end > 0 else { return }
     let step = TarDirectory.blockSize << 8
     var place = end
     while case let bytes = try source.readBytes(at: place, upTo: step), !bytes.isEmpty {

@@ -105,7 +105,7 @@ extension Document {
         result.add(path, tensor)
       } else if let pickled = try PickledArray(value) {
         result.add(path, try lazy(pickled.content))
-        if let mask = pickled.mask { result.add(path + ".mask", try lazy(.values(mask))) }
+        if let mask = pickled.mask { result.add(path + ".mask", try lazy(.values(mask)), masking: pickled) }
       } else if let array = value.identity.flatMap({ made[$0] }) {
         result.add(path, try lazy(.values(array)))
       } else if let array = try value.arrayLike() {
@@ -152,16 +152,28 @@ package struct ValueMembers {
   fileprivate(set) var repeated: [(path: String, first: String)] = []
   /// Paths that have other names in an archive, as several arrays would have the same.
   private(set) var renamed: [(path: String, name: String)] = []
+  /// The masked arrays, by the names of their masks.
+  private var masked: [NameKey: PickledArray] = [:]
   private var places: [NameKey: Int] = [:]
   private var taken: Set<String> = []
 
-  fileprivate mutating func add(_ path: String, _ array: LazyArray) {
+  /// - Parameter masked: The array that the last one is a part of, if this is its mask.
+  fileprivate mutating func add(_ path: String, _ array: LazyArray, masking masked: PickledArray? = nil) {
     var wanted = NPZArchive.withoutExtension(path)
     if wanted.isEmpty { wanted = "arr_\(arrays.count)" }
     let name = PartNames.unused(wanted, &taken)
     if name != wanted { renamed.append((wanted, name)) }
+    self.masked[NameKey(name)] = masked
     places[NameKey(name)] = arrays.count
     arrays.append((name, array))
+  }
+
+  /// The masked array whose values, or whose mask, an array is.
+  package func masked(_ name: String) -> (array: PickledArray, isMask: Bool)? {
+    guard let place = places[NameKey(name)] else { return nil }
+    if let array = masked[NameKey(name)] { return (array, true) }
+    guard place + 1 < arrays.count, let array = masked[NameKey(arrays[place + 1].name)] else { return nil }
+    return (array, false)
   }
 
   /// The array of a name; `nil` if there is none.

@@ -14,6 +14,8 @@ struct CSVBeginning: Sendable {
   private(set) var lacksLabelName = false
   /// Whether the first row is one of numbers that `np.loadtxt` reads.
   private(set) var isOfNumbers = true
+  /// Whether the first fields of the rows after the first count from 0 on, as pandas numbers them.
+  private(set) var hasNumberedRows = false
   /// Names that a comment gives, or the options.
   private(set) var givenNames: [String]?
 
@@ -79,6 +81,8 @@ struct CSVBeginning: Sendable {
       givenNames = comment
     }
     if let names = options.names, names.count == fields.count { givenNames = names }
+    let labels = rows.dropFirst().map { $0.fields[0] }
+    hasNumberedRows = !labels.isEmpty && labels.elementsEqual(labels.indices.map { String($0) })
     func isOfNumbers(_ row: Row) -> Bool {
       zip(row.kinds, row.fields).allSatisfy { kinds, text in
         kinds.isSubset(of: CSVColumn.Kinds.integers.union([.number, .nan])) && text.utf8.allSatisfy { $0 < 0x80 }

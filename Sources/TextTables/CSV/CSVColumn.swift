@@ -58,6 +58,9 @@ struct CSVColumn {
   /// Whether all fields are values of another type than text, or missing.
   var holdsNoText: Bool { !values.isEmpty && dtype.kind != .string }
 
+  /// Whether the first field that is not missing is a text.
+  var isOfText: Bool { values == .text }
+
   /// Whether some fields are empty.
   var hasGaps: Bool { kinds.contains(.gap) }
 

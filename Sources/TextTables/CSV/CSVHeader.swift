@@ -6,7 +6,10 @@ enum CSVHeader {
   ///   - fields: Those of the first line.
   ///   - kinds: What these may be.
   ///   - rest: What the other lines have.
-  static func isHeader(_ fields: [String], _ kinds: [CSVColumn.Kinds], _ rest: [CSVColumn]) -> Bool {
+  ///   - hasNumberedRows: Whether the first fields of the other lines count from 0 on.
+  static func isHeader(
+    _ fields: [String], _ kinds: [CSVColumn.Kinds], _ rest: [CSVColumn], hasNumberedRows: Bool
+  ) -> Bool {
     // pandas leaves the name of the labels away, which are all there.
     let isUnlabelled = kinds[0] == .gap && !rest[0].hasGaps
     let isName = kinds.indices.map { place in
@@ -15,6 +18,9 @@ enum CSVHeader {
     if isName.allSatisfy({ $0 }) { return true }
     // No row of values is empty above columns without a gap.
     if kinds.allSatisfy({ $0 == .gap }), !rest.contains(where: \.hasGaps) { return true }
+    // Its labels are texts, or count from 0 on, whatever the names are.
+    let isFilled = !kinds.dropFirst().contains { $0 == .gap } && kinds.count > 1
+    if isUnlabelled, isFilled, hasNumberedRows || rest[0].dtype.kind == .string { return true }
     // pandas calls columns without names by their numbers.
     let isNumbered = fields.elementsEqual(fields.indices.map { String($0) })
     if isNumbered, rest.contains(where: { [.string, .datetime].contains($0.dtype.kind) }) { return true }
@@ -26,8 +32,9 @@ enum CSVHeader {
       guard rest.holdsNoText else { return false }
       // A mark for a missing value, such as a dash, is no name.
       if kind == .text { return !isLikeValue(field) && field.unicodeScalars.contains { $0.properties.isAlphabetic } }
+      if kind.isSubset(of: CSVColumn.Kinds.integers), !kind.isEmpty { return [.datetime, .bool].contains(rest.dtype.kind) }
       return kind.isSubset(of: .dates) && !kind.isEmpty && rest.dtype.kind != .datetime
-    }
+    } || hasNumbersForNames(fields, isName, kinds, rest)
   }
 
   /// Whether a text has digits and no letters, `10%` or `$5`, or is a hexadecimal number: then it is a value that is not read
@@ -37,6 +44,16 @@ enum CSVHeader {
     guard scalars.contains(where: { ("0"..."9").contains($0) }) else { return false }
     let isHexadecimal = field.lowercased().hasPrefix("0x") && scalars.dropFirst(2).allSatisfy(\.properties.isHexDigit)
     return isHexadecimal || !scalars.contains { $0.properties.isAlphabetic }
+  }
+
+  /// Whether what is no word among the names are numbers that grow, and texts stand below one of them.
+  private static func hasNumbersForNames(
+    _ fields: [String], _ isName: [Bool], _ kinds: [CSVColumn.Kinds], _ rest: [CSVColumn]
+  ) -> Bool {
+    let places = kinds.indices.filter { !isName[$0] }
+    let numbers = places.compactMap { Int(fields[$0]) }
+    return numbers.count == places.count && zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }
+      && places.contains { rest[$0].isOfText }
   }
 
   /// Whether the numbers among the names are years in a row, or a single one of our time, and what stands below is none.

@@ -158,7 +158,9 @@ package struct CSVReader: Sendable {
       }
       if isFirst { isFirst = false } else { count += 1 }
     }
-    if beginning.lacksLabelName || options.hasHeader ?? CSVHeader.isHeader(firstLine, beginning.kinds, rest) {
+    if beginning.lacksLabelName || options.hasHeader ?? CSVHeader.isHeader(
+      firstLine, beginning.kinds, rest, hasNumberedRows: beginning.hasNumberedRows)
+    {
       return Survey(isNamed: true, columns: rest, rowCount: count, byteCount: byteCount)
     }
     for column in rest.indices { first[column].add(rest[column]) }

@@ -29,25 +29,32 @@ enum DelimiterSearch {
   /// the commas may be something else.
   static func csvDelimiter(of lines: [String]) -> UInt8 {
     let comma = candidate(UInt8(ascii: ","), lines)
-    let others = Array(";\t|".utf8).map { candidate($0, lines) }
-    guard let best = others.max(by: { $0.alike < $1.alike }), best.alike > 1 || lines.count == 1, best.alike > 0 else {
-      return comma.mark
-    }
+    let others = Array("\t;|".utf8).map { candidate($0, lines) }
+    let best = others.max { ($0.alike, $0.width) < ($1.alike, $1.width) }
+    guard let best, best.alike > 1 || lines.count == 1, best.alike > 0 else { return comma.mark }
     if best.alike > comma.alike { return best.beginsTable ? best.mark : comma.mark }
+    let hasNames = lines[0].contains(where: \.isLetter) && plainCommas(lines[0]) == comma.width - 1
     let equal = others.filter { $0.alike == comma.alike && $0.beginsTable }
     return equal.first { other in
       // A comma may be a decimal mark, or part of the first line's names.
       let hasMore = other.mark != UInt8(ascii: "|") && other.rows[0].count > comma.rows[0].count
-      return hasMore || hasDecimalCommas(lines.count == 1 ? other.rows[...] : other.rows.dropFirst())
+      let data = lines.count == 1 ? other.rows[...] : other.rows.dropFirst()
+      return hasMore || !hasNames && hasDecimalCommas(data)
     }?.mark ?? comma.mark
+  }
+
+  /// How many commas a line has that no space follows: such are part of a text.
+  private static func plainCommas(_ line: String) -> Int {
+    zip(line, line.dropFirst() + "\n").count { $0 == "," && $1 != " " }
   }
 
   /// What a mark makes of the lines.
   private struct Candidate {
     let mark: UInt8
     let rows: [[String]]
-    /// How many lines have the same number of columns, two at least.
+    /// How many lines have the same number of columns, two at least; and how many these are.
     let alike: Int
+    let width: Int
 
     /// Whether the mark is in the first line, or else in all from a line of names on, below which numbers stand: what precedes
     /// is a title then, and else the name of a column of lists.
@@ -62,7 +69,8 @@ enum DelimiterSearch {
 
   private static func candidate(_ mark: UInt8, _ lines: [String]) -> Candidate {
     let rows = fields(of: lines, mark, comments: [], quote: [UInt8(ascii: "\"")])
-    return Candidate(mark: mark, rows: rows, alike: alike(rows.map(\.count)))
+    let (alike, width) = alike(rows.map(\.count))
+    return Candidate(mark: mark, rows: rows, alike: alike, width: width)
   }
 
   /// Whether some fields have a comma, and all of these are numbers with a decimal one.
@@ -87,13 +95,13 @@ enum DelimiterSearch {
   /// The part of the lines that have the same number of columns, two at least.
   private static func score(_ counts: [Int]) -> Double {
     let counts = counts.filter { $0 > 0 }
-    return counts.isEmpty ? 0 : Double(alike(counts)) / Double(counts.count)
+    return counts.isEmpty ? 0 : Double(alike(counts).lines) / Double(counts.count)
   }
 
-  /// How many lines have the same number of columns, two at least.
-  private static func alike(_ counts: [Int]) -> Int {
+  /// How many lines have the same number of columns, two at least, and that number.
+  private static func alike(_ counts: [Int]) -> (lines: Int, width: Int) {
     var frequency: [Int: Int] = [:]
     for count in counts where count > 1 { frequency[count, default: 0] += 1 }
-    return frequency.values.max() ?? 0
+    return frequency.max { ($0.value, $0.key) < ($1.value, $1.key) }.map { ($0.value, $0.key) } ?? (0, 0)
   }
 }
