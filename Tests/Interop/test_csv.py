@@ -302,7 +302,7 @@ def test_objects_and_complex_numbers(tmp_path):
     objects = np.array([[1, "a,b"], [None, 'q"x'], ["n\nl", 2.5]], dtype=object)
     np.save(tmp_path / "o.npy", objects)
     text = run_npy("convert", tmp_path / "o.npy", "-", "--to", "csv", "--csv").decode()
-    assert list(csv.reader(io.StringIO(text))) == [[str(cell) for cell in row] for row in objects]
+    assert list(csv.reader(io.StringIO(text))) == [["f0", "f1"]] + [[str(cell) for cell in row] for row in objects]
     records = np.array([(1, "a,b"), (2, None)], dtype=[("a", "i4"), ("o", "O")])
     np.save(tmp_path / "r.npy", records)
     text = run_npy("convert", tmp_path / "r.npy", "-", "--to", "csv", "--csv").decode()

@@ -60,7 +60,7 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
         let values = try FormatError.wrapping(.badArgument, file: source.path) { () throws(ArrayError) in
           try masked.array.compressed()
         }
-        array = try LazyArray(.values(values), name: name, spool: document.spool)
+        if let values { array = try LazyArray(.values(values), name: name, spool: document.spool) }
       }
       let statistics = try StatsCommand.statistics(array)
       rows.append([Console.printable(name)] + columns(statistics, array.dtype).map(\.1))

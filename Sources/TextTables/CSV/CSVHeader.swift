@@ -32,7 +32,9 @@ enum CSVHeader {
       guard rest.holdsNoText else { return false }
       // A mark for a missing value, such as a dash, is no name.
       if kind == .text { return !isLikeValue(field) && field.unicodeScalars.contains { $0.properties.isAlphabetic } }
-      if kind.isSubset(of: CSVColumn.Kinds.integers), !kind.isEmpty { return [.datetime, .bool].contains(rest.dtype.kind) }
+      if kind.isSubset(of: CSVColumn.Kinds.integers), !kind.isEmpty {
+        return [.datetime, .bool].contains(rest.dtype.kind)
+      }
       return kind.isSubset(of: .dates) && !kind.isEmpty && rest.dtype.kind != .datetime
     } || hasNumbersForNames(fields, isName, kinds, rest)
   }

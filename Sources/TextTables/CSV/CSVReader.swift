@@ -158,8 +158,10 @@ package struct CSVReader: Sendable {
       }
       if isFirst { isFirst = false } else { count += 1 }
     }
-    if beginning.lacksLabelName || options.hasHeader ?? CSVHeader.isHeader(
-      firstLine, beginning.kinds, rest, hasNumberedRows: beginning.hasNumberedRows)
+    if beginning.lacksLabelName
+      || options.hasHeader
+        ?? CSVHeader.isHeader(
+          firstLine, beginning.kinds, rest, hasNumberedRows: beginning.hasNumberedRows)
     {
       return Survey(isNamed: true, columns: rest, rowCount: count, byteCount: byteCount)
     }
