@@ -457,3 +457,9 @@ def test_slices_are_of_the_whole_table(tmp_path):
         np.testing.assert_array_equal(loaded(f"{path}[:{count}]"), whole[:count], strict=True)
         np.testing.assert_array_equal(loaded(f"{path}:a[:{count}]"), whole["a"][:count], strict=True)
     assert loaded(f"{path}[1]", "--max-rows", "2").tolist() == (2, "yy")
+
+
+def test_many_columns_of_one_name(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a," * 50_000 + "b\n" + "1," * 50_000 + "2\n")
+    assert run_npy("show", f"{path}:a_49999", timeout=20) == b"[1]\n"

@@ -29,8 +29,9 @@ public struct OpenOptions {
   public var jsonDType: DType?
   /// What the elements of arrays that are raw bytes to NumPy are seen as.
   public var view: ElementView?
-  /// How text is read. Left alone, `.csv` and `.tsv` files that begin with more than numbers are read as
-  /// ``NDArrays/AnyNDArray/init(csv:options:)`` reads them, and all else as by `np.loadtxt`.
+  /// How text is read. `.csv` and `.tsv` files that begin with more than numbers are read as
+  /// ``NDArrays/AnyNDArray/init(csv:options:)`` reads them, unless this says more than how the table is cut and its fields are
+  /// spelled: a dtype, names, converters. All else is read as by `np.loadtxt`.
   public var text = TextReading.loadText(LoadTextOptions()) {
     didSet { isTextChosen = true }
   }

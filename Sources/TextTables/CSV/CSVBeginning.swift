@@ -21,7 +21,9 @@ struct CSVBeginning: Sendable {
 
   /// As many rows are looked at.
   private static let sampleCount = 20
-  /// As many bytes are looked at, where they hold as many rows.
+  /// Rows are looked at up to as many bytes of text; two in any case.
+  private static let sampleSize = 1 << 20
+  /// As many bytes are looked at in memory, where they hold as many rows.
   private static let headSize = 1 << 16
   /// A row of more lines has a quote that is not closed.
   private static let mostLinesOfRow = 100
@@ -132,13 +134,15 @@ struct CSVBeginning: Sendable {
   private static func sample(of source: any ByteSource, _ beginning: CSVBeginning) throws(FormatError) -> [Row] {
     var rows = try beginning.rows(source)
     var sample: [Row] = []
-    while sample.count < sampleCount, try rows.next() {
+    var byteCount = 0
+    while sample.count < 2 || sample.count < sampleCount && byteCount < sampleSize, try rows.next() {
       guard !isBlank(rows) else { continue }
       var (texts, kinds): ([String], [CSVColumn.Kinds]) = ([], [])
       var isFirstQuoted = false
       rows.forEachField { column, text, isQuoted in
         let field = CSVField(text, isQuoted: isQuoted)
         if column == 0 { isFirstQuoted = isQuoted }
+        byteCount += text.byteCount
         texts.append(field.text.text(0..<field.text.byteCount))
         kinds.append(field.kinds)
       }
@@ -173,12 +177,15 @@ struct CSVBeginning: Sendable {
     var lines = TextLines(source, encoding, maxLineBytes: LoadTextOptions().maxLineBytes)
     for _ in 0..<skipped where try lines.next() == nil { return [] }
     var found: [String] = []
-    var (row, parts) = ("", 0)
-    while found.count < sampleCount, let line = try lines.next() {
+    var (row, parts, byteCount) = ("", 0, 0)
+    while found.count < sampleCount, byteCount < sampleSize, let line = try lines.next() {
       row.unicodeScalars.append(contentsOf: line.filter { $0 != "\u{FEFF}" })
       parts += 1
       if row.utf8.count(where: { $0 == UInt8(ascii: "\"") }) % 2 == 1, parts < mostLinesOfRow { continue }
       while let last = row.unicodeScalars.last, last == "\n" || last == "\r" { row.unicodeScalars.removeLast() }
+      byteCount += row.utf8.count
+      // Of a line beyond all measure its beginning tells as much.
+      if row.utf8.count > sampleSize { row = String(row.prefix(sampleSize)) }
       if !PythonText.strip(row).isEmpty { found.append(row) }
       (row, parts) = ("", 0)
     }
