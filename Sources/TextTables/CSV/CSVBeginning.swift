@@ -24,7 +24,7 @@ struct CSVBeginning: Sendable {
   /// Rows are looked at up to as many bytes of text; two in any case.
   private static let sampleSize = 1 << 20
   /// As many bytes are looked at in memory, where they hold as many rows.
-  private static let headSize = 1 << 16
+  private static let headSize = 1 << 20
   /// A row of more lines has a quote that is not closed.
   private static let mostLinesOfRow = 100
 
