@@ -463,3 +463,9 @@ def test_many_columns_of_one_name(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("a," * 50_000 + "b\n" + "1," * 50_000 + "2\n")
     assert run_npy("show", f"{path}:a_49999", timeout=20) == b"[1]\n"
+
+
+def test_numbers_in_quotes(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text('"1","2.5"\n"3","4"\n')
+    np.testing.assert_array_equal(loaded(path), [[1, 2.5], [3, 4]], strict=True)

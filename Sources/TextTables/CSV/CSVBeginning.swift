@@ -54,7 +54,9 @@ struct CSVBeginning: Sendable {
     let kinds: [CSVColumn.Kinds]
     /// How many lines precede it.
     let place: Int
+    /// Whether the first field stands in quotes, and whether any does.
     let isQuoted: Bool
+    let hasQuotes: Bool
 
     var isText: Bool { kinds.allSatisfy { $0 == .text } }
     /// A `#` alone is the name of a column of numbers.
@@ -86,9 +88,10 @@ struct CSVBeginning: Sendable {
     let labels = rows.dropFirst().map { $0.fields[0] }
     hasNumberedRows = !labels.isEmpty && labels.elementsEqual(labels.indices.map { String($0) })
     func isOfNumbers(_ row: Row) -> Bool {
-      zip(row.kinds, row.fields).allSatisfy { kinds, text in
-        kinds.isSubset(of: CSVColumn.Kinds.integers.union([.number, .nan])) && text.utf8.allSatisfy { $0 < 0x80 }
-      }
+      !row.hasQuotes
+        && zip(row.kinds, row.fields).allSatisfy { kinds, text in
+          kinds.isSubset(of: CSVColumn.Kinds.integers.union([.number, .nan])) && text.utf8.allSatisfy { $0 < 0x80 }
+        }
     }
     // pandas calls columns without names by their numbers.
     let isNumbered = fields.elementsEqual(fields.indices.map { String($0) })
@@ -138,16 +141,19 @@ struct CSVBeginning: Sendable {
     while sample.count < 2 || sample.count < sampleCount && byteCount < sampleSize, try rows.next() {
       guard !isBlank(rows) else { continue }
       var (texts, kinds): ([String], [CSVColumn.Kinds]) = ([], [])
-      var isFirstQuoted = false
+      var (isFirstQuoted, hasQuotes) = (false, false)
       rows.forEachField { column, text, isQuoted in
         let field = CSVField(text, isQuoted: isQuoted)
         if column == 0 { isFirstQuoted = isQuoted }
+        if isQuoted { hasQuotes = true }
         byteCount += text.byteCount
         texts.append(field.text.text(0..<field.text.byteCount))
         kinds.append(field.kinds)
       }
       sample.append(
-        Row(fields: texts, kinds: kinds, place: rows.lineCount - rows.linesOfRow, isQuoted: isFirstQuoted))
+        Row(
+          fields: texts, kinds: kinds, place: rows.lineCount - rows.linesOfRow, isQuoted: isFirstQuoted,
+          hasQuotes: hasQuotes))
     }
     return sample
   }
