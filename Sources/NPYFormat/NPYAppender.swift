@@ -186,8 +186,7 @@ public final class NPYAppender {
   public func close() throws(FormatError) {
     guard isOpen else { return }
     try flush()
-    // Bytes that were to be discarded.
-    if let old = source.byteCount, old > end { _ = try? descriptor.resize(to: Int64(end)) }
+    cutTrailingBytes(at: end)
     release()
   }
 
@@ -227,8 +226,7 @@ public final class NPYAppender {
 
   /// Writes the header over the one that is there, after the rows that it counts.
   private func overwrite(_ newBytes: [UInt8], _ changed: Range<Int>, end newEnd: Int) throws(FormatError) {
-    // What is left of bytes that were to be discarded.
-    if let old = source.byteCount, old > newEnd { _ = try? descriptor.resize(to: Int64(newEnd)) }
+    cutTrailingBytes(at: newEnd)
     try synchronize()
     do throws(FormatError) {
       do { _ = try descriptor.writeAll(toAbsoluteOffset: Int64(changed.lowerBound), newBytes[changed]) } catch {
@@ -240,6 +238,11 @@ public final class NPYAppender {
       _ = try? descriptor.writeAll(toAbsoluteOffset: Int64(changed.lowerBound), headerBytes[changed])
       throw error
     }
+  }
+
+  /// Takes off what is left of bytes that were to be discarded.
+  private func cutTrailingBytes(at end: Int) {
+    if let old = source.byteCount, old > end { _ = try? descriptor.resize(to: Int64(end)) }
   }
 
   private func synchronize() throws(FormatError) {

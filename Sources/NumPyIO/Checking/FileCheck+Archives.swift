@@ -118,8 +118,9 @@ extension FileCheck {
     of member: ZipMember, _ archive: NPZArchive, endsAsArchive: Bool
   ) throws(FormatError) {
     let isArray = try archive.isArray(member)
+    let contents = try archive.contents(of: member)
     if isArray {
-      try checkArrays(archive.contents(of: member), member: member.name)
+      try checkArrays(contents, member: member.name)
     } else if member.name.hasSuffix(".npy") {
       note(
         .error,
@@ -127,7 +128,6 @@ extension FileCheck {
     }
     within.append(member.name)
     defer { within.removeLast() }
-    let contents = try archive.contents(of: member)
     if !isArray { try checkContent(contents, isFile: false) }
     // Contents that can be read anywhere have been looked at up to their end.
     if endsAsArchive, isArray || contents.seekCost >= .restart { try checkAppendedArchive(addressable(contents)) }

@@ -119,8 +119,7 @@ struct CSVBeginning: Sendable {
   }
 
   private static func isComment(_ line: String) -> Bool {
-    line.hasPrefix("#") && !line.dropFirst().hasPrefix(",") && !line.dropFirst().hasPrefix(";")
-      && !line.dropFirst().hasPrefix("\t") && !line.dropFirst().hasPrefix("|")
+    line.hasPrefix("#") && !(line.dropFirst().first.map(",;\t|".contains) ?? false)
   }
 
   /// The beginning of a source, which is looked at more than once: where that has a line for each row of the sample, in memory.
