@@ -131,6 +131,24 @@ struct JSONParser {
     } catch { throw text.error(error.message, .badValue, at: start) }
   }
 
+  /// The items of a list, whose bracket is the next character.
+  ///
+  /// - Returns: How many there are.
+  @inline(__always)
+  private mutating func list(
+    _ item: (inout JSONParser) throws(FormatError) -> Void
+  ) throws(FormatError) -> Int {
+    text.skip()
+    guard !text.take("]") else { return 0 }
+    var count = 0
+    repeat {
+      try item(&self)
+      count += 1
+    } while text.take(",")
+    guard text.take("]") else { throw text.error("expected ',' or ']'") }
+    return count
+  }
+
   /// The elements of nested lists, the innermost of which hold values.
   private mutating func elements(
     _ depth: Int, _ shape: inout NestedShape, _ columns: inout JSONColumns
@@ -147,14 +165,8 @@ struct JSONParser {
     guard shape.continues(at: depth) else {
       throw text.error("the lists have an inhomogeneous shape: a list stands where a value is expected", .badValue)
     }
-    text.skip()
-    var count = 0
-    if !text.take("]") {
-      repeat {
-        try elements(depth + 1, &shape, &columns)
-        count += 1
-      } while text.take(",")
-      guard text.take("]") else { throw text.error("expected ',' or ']'") }
+    let count = try list { (parser: inout JSONParser) throws(FormatError) in
+      try parser.elements(depth + 1, &shape, &columns)
     }
     guard shape.closes(at: depth, count: count) else {
       throw text.error(
@@ -211,14 +223,8 @@ struct JSONParser {
       return values.append(try scalar())
     }
     guard depth < Layout.maxAxes - 1, shape.continues(at: depth) else { throw text.error(inhomogeneous, .badValue) }
-    text.skip()
-    var count = 0
-    if !text.take("]") {
-      repeat {
-        try field(depth + 1, &shape, &values)
-        count += 1
-      } while text.take(",")
-      guard text.take("]") else { throw text.error("expected ',' or ']'") }
+    let count = try list { (parser: inout JSONParser) throws(FormatError) in
+      try parser.field(depth + 1, &shape, &values)
     }
     guard shape.closes(at: depth, count: count) else { throw text.error(inhomogeneous, .badValue, at: start) }
   }

@@ -86,16 +86,15 @@ struct CSVBeginning: Sendable {
     }
     if let names = options.names, names.count == fields.count { givenNames = names }
     let labels = rows.dropFirst().map { $0.fields[0] }
-    hasNumberedRows = !labels.isEmpty && labels.elementsEqual(labels.indices.map { String($0) })
+    hasNumberedRows = !labels.isEmpty && CSVHeader.isNumbered(labels[...])
     func isOfNumbers(_ row: Row) -> Bool {
       !row.hasQuotes
         && zip(row.kinds, row.fields).allSatisfy { kinds, text in
           kinds.isSubset(of: CSVColumn.Kinds.integers.union([.number, .nan])) && text.utf8.allSatisfy { $0 < 0x80 }
         }
     }
-    // pandas calls columns without names by their numbers.
-    let isNumbered = fields.elementsEqual(fields.indices.map { String($0) })
-    self.isOfNumbers = isNumbered ? rows.allSatisfy(isOfNumbers) : isOfNumbers(first)
+    // Numbers may be names, if texts follow.
+    self.isOfNumbers = CSVHeader.isNumbered(fields[...]) ? rows.allSatisfy(isOfNumbers) : isOfNumbers(first)
     // R and pandas may leave out the name of the labels; a line that ends in a delimiter has no more of them.
     if options.hasHeader != false, first.isText, !options.endsInDelimiter,
       let second = rows.dropFirst().first, second.fields.count == fields.count + 1, second.fields.last != ""

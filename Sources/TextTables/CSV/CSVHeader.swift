@@ -21,11 +21,9 @@ enum CSVHeader {
     // Its labels are texts, or count from 0 on, whatever the names are.
     let isFilled = !kinds.dropFirst().contains { $0 == .gap } && kinds.count > 1
     if isUnlabelled, isFilled, hasNumberedRows || rest[0].dtype.kind == .string { return true }
-    // pandas calls columns without names by their numbers.
-    let isNumbered = fields.elementsEqual(fields.indices.map { String($0) })
-    if isNumbered, rest.contains(where: { [.string, .datetime].contains($0.dtype.kind) }) { return true }
+    if isNumbered(fields[...]), rest.contains(where: { [.string, .datetime].contains($0.dtype.kind) }) { return true }
     guard isName.contains(true) else { return false }
-    if isUnlabelled, fields.dropFirst().elementsEqual((0..<(fields.count - 1)).map { String($0) }) { return true }
+    if isUnlabelled, isNumbered(fields.dropFirst()) { return true }
     if hasYears(fields, isName, kinds, rest) { return true }
     return zip(fields, zip(kinds, rest)).contains { field, column in
       let (kind, rest) = column
@@ -37,6 +35,11 @@ enum CSVHeader {
       }
       return kind.isSubset(of: .dates) && !kind.isEmpty && rest.dtype.kind != .datetime
     } || hasNumbersForNames(fields, isName, kinds, rest)
+  }
+
+  /// Whether names, or labels, count from 0 on, as pandas calls what has no others.
+  static func isNumbered(_ names: ArraySlice<String>) -> Bool {
+    names.elementsEqual((0..<names.count).map { String($0) })
   }
 
   /// Whether a text has digits and no letters, `10%` or `$5`, or is a hexadecimal number: then it is a value that is not read
