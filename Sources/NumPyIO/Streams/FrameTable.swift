@@ -51,13 +51,16 @@ struct FrameTable {
       }
       columns.append(try FrameTable.texts(first) + ["..."] + FrameTable.texts(last))
     }
-    let names = frame.columns.map { $0.label.isNone ? ($0.isIndex ? "" : "0") : FrameTable.text($0.label) }
     return [names] + (0..<(columns.first?.count ?? 0)).map { row in columns.map { row < $0.count ? $0[row] : "" } }
+  }
+
+  /// The names of the columns, as `to_csv` has them.
+  private var names: [String] {
+    frame.columns.map { $0.label.isNone ? ($0.isIndex ? "" : "0") : FrameTable.text($0.label) }
   }
 
   /// The columns as texts.
   private func cells() throws(FormatError) -> (names: [String], columns: [[String]]) {
-    let names = frame.columns.map { $0.label.isNone ? ($0.isIndex ? "" : "0") : FrameTable.text($0.label) }
     let texts = try frame.columns.map { (column) throws(FormatError) in try FrameTable.texts(column.values) }
     return (names, texts)
   }
