@@ -108,20 +108,6 @@ extension PickledArray {
     }
     return try ObjectArray.of([.tuple(values)], shape: []).asType(dtype, recognizing: .numPy)
   }
-
-  /// The values that are not masked, in C order: NumPy's `compressed`.
-  ///
-  /// - Throws: ``ArrayError`` if the mask is not that of the values.
-  package func compressed() throws(ArrayError) -> AnyNDArray? {
-    guard let mask, mask.dtype.kind == .bool, case .values(let values) = content else { return nil }
-    let flags = try NDArray<Bool>(mask.contiguous()).elements
-    let (size, bytes) = (values.dtype.itemSize, values.contiguous().bytes)
-    guard flags.count * size == bytes.count else { throw ArrayError(.shapeMismatch, "a mask of another shape") }
-    var kept: [UInt8] = []
-    kept.reserveCapacity(bytes.count)
-    for (index, isHidden) in flags.enumerated() where !isHidden { kept += bytes[(index * size)..<((index + 1) * size)] }
-    return try AnyNDArray(bytes: kept, dtype: values.dtype, shape: [size == 0 ? 0 : kept.count / size])
-  }
 }
 
 private enum MaskedEnds {

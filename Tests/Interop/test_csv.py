@@ -3,6 +3,8 @@ import csv
 import datetime
 import gzip
 import io
+import json
+import pickle
 import random
 
 import numpy as np
@@ -469,3 +471,76 @@ def test_numbers_in_quotes(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text('"1","2.5"\n"3","4"\n')
     np.testing.assert_array_equal(loaded(path), [[1, 2.5], [3, 4]], strict=True)
+
+
+def test_options_that_say_how_a_table_is_cut(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("name,x,T [K]\nann,1,2.5\nbob,2,3.5\n")
+    whole = np.array([("ann", 1, 2.5), ("bob", 2, 3.5)], [("name", "U3"), ("x", "i8"), ("T [K]", "f8")])
+    for options in (["--names", "true"], ["--delimiter", "auto"], ["--skiprows", "auto"], ["--ndmin", "1"]):
+        np.testing.assert_array_equal(loaded(path, *options), whole, strict=True)
+    # As np.loadtxt(ndmin=2) has records.
+    np.testing.assert_array_equal(loaded(path, "--ndmin", "2"), whole.reshape(-1, 1), strict=True)
+    chosen = loaded(path, "--usecols", "x,name")
+    assert chosen.dtype.descr == [("x", "<i8"), ("name", "<U3")] and chosen.tolist() == [(1, "ann"), (2, "bob")]
+    renamed = loaded(path, "--names", "who,n,t")
+    assert renamed.dtype.names == ("who", "n", "t") and renamed.tolist() == whole.tolist()
+    result = run_npy("show", path, "--names", "a,b", check=False)
+    assert result.returncode == 1 and b"3 columns and 2 names" in result.stderr
+    titled = tmp_path / "titled.csv"
+    titled.write_text("Report of 2020\n\nby us\nx,y,who\n1,2,ann\n3,4,bob\n")
+    assert loaded(titled, "--skiprows", "auto").tolist() == [(1, 2, "ann"), (3, 4, "bob")]
+    numbers = tmp_path / "numbers.csv"
+    numbers.write_text("Report\n\nx,y\n1,2\n3,4\n")
+    # Lines up to the first of numbers are passed, as of every text.
+    np.testing.assert_array_equal(loaded(numbers, "--skiprows", "auto"), np.array([[1.0, 2], [3, 4]]), strict=True)
+    tabs = tmp_path / "t.tsv"
+    tabs.write_text("a;b\n1;x\n")
+    assert loaded(tabs, "--delimiter", "auto").tolist() == [(1, "x")]
+
+
+def test_columns_by_name_in_any_text(tmp_path):
+    path = tmp_path / "t.txt"
+    path.write_text("# a title\nx y z\n1 2 3\n4 5 6\n")
+    found = loaded(path, "--usecols", "z,x")
+    assert found.dtype.names == ("z", "x") and found.tolist() == [(3, 1), (6, 4)]
+    result = run_npy("show", path, "--usecols", "w", check=False)
+    assert result.returncode == 1 and b"there is no column 'w'" in result.stderr
+
+
+def test_a_unit_in_brackets_is_part_of_a_name(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("p [hPa],T [K]\n1,2.5\n3,4.5\n")
+    assert run_npy("show", f"{path}:T [K]") == b"[2.5 4.5]\n"
+    assert run_npy("show", f"{path}:T [K][1]") == b"4.5\n"
+    result = run_npy("show", f"{path}:T [C]", check=False)
+    assert result.returncode == 1 and b"is no index" in result.stderr
+    (tmp_path / "d.pkl").write_bytes(pickle.dumps({"T [K]": np.arange(3)}))
+    assert run_npy("show", f"{tmp_path}/d.pkl:T [K]") == b"[0 1 2]\n"
+
+
+def test_statistics_of_a_table_are_those_of_its_columns(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("who,x,when\nann,1,2020-01-01\nbob,3,2020-01-03\n")
+    lines = run_npy("stats", path).decode().splitlines()
+    assert [line.split() for line in lines] == [
+        ["field", "count", "min", "max", "mean", "std", "nan", "inf", "zeros"],
+        ["who", "2", "-", "-", "-", "-", "0", "0", "0"],
+        ["x", "2", "1", "3", "2.0", "1.0", "0", "0", "0"],
+        ["when", "2", "2020-01-01", "2020-01-03", "2020-01-02", "1.0", "steps", "of", "datetime64[D]", "0", "0", "0"],
+    ]
+    records = np.array([(1, (2.5, [3, 4])), (5, (6.5, [7, 8]))], [("a", "i4"), ("b", [("c", "f4"), ("d", "u2", 2)])])
+    np.save(tmp_path / "r.npy", records)
+    found = json.loads(run_npy("stats", "--json", tmp_path / "r.npy"))
+    assert [(entry["file"].split(":")[1], entry["count"], entry["min"], entry["max"], entry["mean"]) for entry in found] == [
+        ("a", 2, 1, 5, 3), ("b.c", 2, 2.5, 6.5, 4.5), ("b.d", 4, 3, 8, 5.5)]
+
+
+def test_a_table_after_a_marker(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,b,c\n1,2,3\n*** DATA ***\nwho,x\nann,1.5\nbob,2.5\n")
+    found = loaded(path, "--skip-to", r"\*\*\* DATA")
+    assert found.dtype.names == ("who", "x") and found.tolist() == [("ann", 1.5), ("bob", 2.5)]
+    assert run_npy("show", f"{path}:x", "--skip-to", "DATA") == b"[1.5 2.5]\n"
+    result = run_npy("show", path, "--skip-to", "NOTHING", check=False)
+    assert result.returncode == 1 and b"no line has a match" in result.stderr

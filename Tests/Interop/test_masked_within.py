@@ -109,3 +109,48 @@ def test_masks_in_archives(saved, tmp_path):
     with np.load(tmp_path / "r.npz") as archive:
         assert np.array_equal(archive["mask"], arrays["records"].mask)
         assert np.array_equal(archive["data"], arrays["records"].data)
+
+
+def compared(one, other, *options):
+    result = run_npy("diff", one, other, *options, check=False)
+    assert result.returncode in (0, 1), result.stderr
+    return result.returncode == 0, result.stdout.decode().splitlines()
+
+
+def test_what_is_beneath_a_mask_is_no_difference(tmp_path):
+    arrays = {
+        "a": np.ma.array([1.0, 2, 3], mask=[0, 1, 0]), "beneath": np.ma.array([1.0, 99, 3], mask=[0, 1, 0]),
+        "mask": np.ma.array([1.0, 2, 3], mask=[0, 0, 0]), "value": np.ma.array([1.0, 2, 4], mask=[0, 1, 0]),
+    }
+    for name, array in arrays.items():
+        (tmp_path / f"{name}.pkl").write_bytes(pickle.dumps(array))
+        (tmp_path / f"in-{name}.pkl").write_bytes(pickle.dumps({"x": array, "y": 1}))
+    np.save(tmp_path / "plain.npy", [1.0, 2, 3])
+    for prefix in ("", "in-"):
+        first = tmp_path / f"{prefix}a.pkl"
+        assert compared(first, tmp_path / f"{prefix}beneath.pkl") == (True, [])
+        assert not compared(first, tmp_path / f"{prefix}value.pkl")[0]
+        same, lines = compared(first, tmp_path / f"{prefix}mask.pkl")
+        assert not same and all("mask: " in line for line in lines)
+    assert compared(tmp_path / "mask.pkl", tmp_path / "plain.npy") == (True, [])
+    assert not compared(tmp_path / "a.pkl", tmp_path / "plain.npy")[0]
+    assert compared(f"{tmp_path}/a.pkl[::2]", f"{tmp_path}/plain.npy[::2]") == (True, [])
+
+
+def test_a_masked_array_is_packed_with_its_mask(tmp_path):
+    array = np.ma.array([[1, 2], [3, 4]], mask=[[0, 1], [0, 0]])
+    (tmp_path / "m.pkl").write_bytes(pickle.dumps(array))
+    (tmp_path / "d.pkl").write_bytes(pickle.dumps({"x": array}))
+    run_npy("pack", tmp_path / "p.npz", tmp_path / "m.pkl", f"{tmp_path}/d.pkl:x", f"row={tmp_path}/m.pkl[0]")
+    with np.load(tmp_path / "p.npz") as archive:
+        assert set(archive) == {"m", "m.mask", "x", "x.mask", "row", "row.mask"}
+        for name in ("m", "x"):
+            np.testing.assert_array_equal(archive[name], array.data)
+            np.testing.assert_array_equal(archive[f"{name}.mask"], array.mask)
+        np.testing.assert_array_equal(archive["row.mask"], array.mask[0])
+
+
+def test_what_is_masked_is_not_drawn(tmp_path):
+    (tmp_path / "m.pkl").write_bytes(pickle.dumps(np.ma.array([1, 50, 3], mask=[0, 1, 0])))
+    picture = json.loads(run_npy("plot", "--json", tmp_path / "m.pkl"))
+    assert picture["min"] == [1, None, 3] and picture["max"] == [1, None, 3]

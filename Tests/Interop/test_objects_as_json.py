@@ -1,10 +1,12 @@
 """Python's objects as JSON: json.dumps is the oracle, with what a person would give it as `default`."""
 import collections
+import csv
 import dataclasses
 import datetime
 import decimal
 import enum
 import fractions
+import io
 import json
 import pathlib
 import pickle
@@ -163,3 +165,65 @@ def test_keys_that_read_alike_are_told_apart(tmp_path):
         address, _, shape = line.partition("  ")
         count = int(shape.split("(")[-1].split(",")[0])
         assert run_npy("show", address).decode() == str(np.arange(count)) + "\n", line
+
+
+VALUES = [
+    ["a", None, "b"], [[1, 2], [3]], [1, "x", 2.5, None, True], [{"n": "ann", "v": 1}, {"n": None, "w": [1, {"z": 2}]}],
+    [1, 12345678901234567890123], [-(2**70) - 1], [18446744073709551615, "x"], [{"a": {"b": 1}}], [[], [1]], [[[1], [2, 3]], 4],
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_lists_that_are_no_array_are_pythons(tmp_path, value):
+    path = tmp_path / "v.json"
+    path.write_text(json.dumps(value))
+    assert run_npy("show", path).decode() == repr(value) + "\n"
+    assert pickle.loads(run_npy("convert", path, "-", "--to", "pkl")) == value
+    assert json.loads(run_npy("convert", path, "-", "--to", "json")) == value
+    # An array has to be one: the reason is that of the first place that does not fit.
+    result = run_npy("convert", path, "-", "--to", "npy", check=False)
+    assert result.returncode == 1 and b"(byte " in result.stderr and len(result.stderr.splitlines()) == 1
+    assert run_npy("diff", path, path, check=False).returncode == 0
+    other = tmp_path / "o.json"
+    other.write_text(json.dumps([*value, "more"]))
+    assert run_npy("diff", path, other, check=False).returncode == 1
+    # Under a key as well, beside what is an array.
+    path.write_text(json.dumps({"x": value, "y": [1, 2]}))
+    assert json.loads(run_npy("convert", path, "-", "--to", "json")) == {"x": value, "y": [1, 2]}
+    # And line by line.
+    path.write_text("".join(json.dumps(item) + "\n" for item in value))
+    if len(value) > 1:
+        assert pickle.loads(run_npy("convert", path, "-", "--to", "pkl")) == value
+
+
+def test_integers_that_floats_have_exactly_are_floats(tmp_path):
+    # JavaScript writes 1e20 with all its digits.
+    path = tmp_path / "v.json"
+    path.write_text("[1.5, 100000000000000000000]")
+    found = np.load(io.BytesIO(run_npy("convert", path, "-", "--to", "npy")))
+    np.testing.assert_array_equal(found, np.array([1.5, 1e20]), strict=True)
+    path.write_text("[1, 12345678901234567890123]")
+    found = np.load(io.BytesIO(run_npy("convert", path, "-", "--to", "npy", "--dtype", "f8")))
+    np.testing.assert_array_equal(found, np.array([1, 12345678901234567890123], "f8"), strict=True)
+
+
+@pytest.mark.parametrize("value, rows", [
+    ({"a": [1, 2], "b": ["x", "y z"]}, [["a", "b"], ["1", "x"], ["2", "y z"]]),
+    ({"a": [1, None], "b": ["x", 'q"']}, [["a", "b"], ["1", "x"], ["", 'q"']]),
+    ([{"a": 1, "b": "x"}, {"c": 2.5, "a": None}], [["a", "b", "c"], ["1", "x", ""], ["", "", "2.5"]]),
+    ([(1, "a", 2.5), (2, "b", None)], [["1", "a", "2.5"], ["2", "b", ""]]),
+    (["a", None, 3], [["a"], [""], ["3"]]),
+    ({"a": np.arange(2), "b": np.array(["x", "y"])}, [["a", "b"], ["0", "x"], ["1", "y"]]),
+], ids=repr)
+def test_objects_that_are_a_table_are_written_as_one(tmp_path, value, rows):
+    (tmp_path / "v.pkl").write_bytes(pickle.dumps(value))
+    assert list(csv.reader(io.StringIO(run_npy("convert", tmp_path / "v.pkl", "-", "--to", "csv").decode()))) == rows
+
+
+@pytest.mark.parametrize("value", [
+    {"a": [1, 2], "b": [3, "x", 4]}, [(1, 2), ("x",)], [{"a": 1}, "x"], {"a": [[1], "x"]}, [{"a": 1}, {2: "x"}],
+    [{f"k{n}": n, f"m{n}": "x"} for n in range(5000)]], ids=lambda value: repr(value)[:40])
+def test_objects_that_are_no_table_are_refused(tmp_path, value):
+    (tmp_path / "v.pkl").write_bytes(pickle.dumps(value))
+    result = run_npy("convert", tmp_path / "v.pkl", "-", "--to", "csv", check=False)
+    assert result.returncode == 1 and result.stdout == b"" and len(result.stderr.splitlines()) == 1

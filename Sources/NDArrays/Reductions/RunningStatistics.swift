@@ -44,6 +44,17 @@ public struct RunningStatistics: Sendable {
     return numbers > 0 ? (Swift.max(0, squares) / numbers).squareRoot() : nil
   }
 
+  /// Whether elements of a dtype are numbers, or moments, of which more can be said than how many there are.
+  public static func takes(_ dtype: DType) -> Bool {
+    switch dtype.kind {
+    case .bool, .signedInteger, .unsignedInteger, .float, .complex, .datetime, .timedelta: true
+    case .object, .bytes, .string, .void: false
+    }
+  }
+
+  /// Counts elements that are no numbers.
+  public mutating func skip(_ count: Int) { self.count += count }
+
   /// Takes in more elements.
   ///
   /// - Throws: ``ArrayError`` with code `unsupported` for elements that are not numbers.

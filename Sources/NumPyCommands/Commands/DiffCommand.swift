@@ -9,7 +9,7 @@ struct DiffCommand: NPYCommand {
     discussion: """
       Numbers differ where |a - b| > atol + rtol * |b|, as for np.allclose. Exit code 0: the same; 1: different;
       2: trouble. Without a tolerance other dtypes are a difference; another byte order or another order of the
-      axes in memory never is.
+      axes in memory never is. Of masked arrays the masks are compared, and the values that neither hides.
 
       EXAMPLES
         npy diff a.npy b.npy
@@ -51,8 +51,13 @@ struct DiffCommand: NPYCommand {
       } else if case .npy(let one) = first.content, case .npy(let other) = second.content, left.isWhole, right.isWhole {
         isSame = try compareFiles((first, one), (second, other))
       } else {
-        isSame = try report(
-          [compare(left.item(of: first).array, right.item(of: second).array, name: nil)], only: [])
+        if let one = try value(left, first), let other = try value(right, second) {
+          // Objects without arrays.
+          let differences = one.repr() == other.repr() ? [] : [MemberDifference(name: a, onlyFile: nil, isValue: true)]
+          isSame = try report([], only: differences)
+        } else {
+          isSame = try report(compareItems((left, first), (right, second)), only: [])
+        }
       }
       if !isSame { throw ExitCode(1) }
     } catch let code as ExitCode {
@@ -77,9 +82,14 @@ struct DiffCommand: NPYCommand {
         continue
       }
       if try first.isArray(name), try second.isArray(name) {
-        comparisons.append(
-          try compare(
-            left.document.array(name, of: first), right.document.array(name, of: second), name: name))
+        let masked = [first, second].map { side in
+          guard case .values(let members) = side, let (array, isMask) = members.masked(name), !isMask else {
+            return PickledArray?.none
+          }
+          return array
+        }
+        let arrays = try [left.document.array(name, of: first), right.document.array(name, of: second)]
+        comparisons.append(try compareValues(arrays, masked, name: name))
       } else if try first.data(of: name) != second.data(of: name) {
         only.append(MemberDifference(name: name, onlyFile: nil))
       }
@@ -89,12 +99,60 @@ struct DiffCommand: NPYCommand {
     return try report(comparisons, only: only)
   }
 
+  /// Compares two arrays; of masked ones also the masks.
+  private func compareItems(
+    _ left: (address: Address, document: Document), _ right: (address: Address, document: Document)
+  ) throws -> [ArrayComparison] {
+    let masked = try [left, right].map { side throws(FormatError) in
+      try side.address.masked(in: side.document.value(naming: side.address.member))
+    }
+    guard masked.contains(where: { $0 != nil }) else {
+      return [
+        try compare(left.address.item(of: left.document).array, right.address.item(of: right.document).array, name: nil)
+      ]
+    }
+    let sides = try zip([left, right], masked).map { side, masked in
+      try masked.map { try LazyArray($0.content, name: side.address.text, spool: side.document.spool) }
+        ?? side.address.item(of: side.document).array
+    }
+    let values = try compareValues(sides, masked, name: "data")
+    guard sides[0].shape == sides[1].shape else { return [values] }
+    let masks = try zip(sides, masked).map { side, masked in
+      try LazyArray(
+        .values(masked?.mask ?? AnyNDArray(zeros: side.shape, dtype: .bool)), name: side.name,
+        spool: left.document.spool)
+    }
+    return [values, try compare(masks[0], masks[1], name: "mask")]
+  }
+
+  /// Compares the values of two arrays that none of their masks hides.
+  private func compareValues(
+    _ arrays: [LazyArray], _ masked: [PickledArray?], name: String
+  ) throws -> ArrayComparison {
+    let masks = masked.compactMap { $0?.mask }
+    guard !masks.isEmpty, arrays.allSatisfy({ !$0.dtype.hasObjects }) else {
+      return try compare(arrays[0], arrays[1], name: name)
+    }
+    let visible = try arrays.map { array in
+      guard case .values(let values) = try array.read() else { return array }
+      return try LazyArray(.values(PickledArray.blanked(values, by: masks)), name: array.name, spool: array.spool)
+    }
+    return try compare(visible[0], visible[1], name: name)
+  }
+
   /// An archive of any number of members, or a pickle of several arrays.
   private func collection(
     _ address: Address, _ document: Document
   ) throws(FormatError) -> (document: Document, archive: ArchiveContents)? {
     if address.isWhole, let archive = document.archive { return (document, archive) }
     return try address.collection(in: document, isQuiet: true).map { ($0.document, $0.contents) }
+  }
+
+  /// What an address names if it is no array.
+  private func value(_ address: Address, _ document: Document) throws(FormatError) -> PickleValue? {
+    let exact = address.exact(in: document)
+    guard exact.slice == nil else { return nil }
+    return try exact.value(in: document.value(naming: exact.member))
   }
 
   /// What else two pickles hold and what differs by what `show` prints of it. An archive has nothing else.

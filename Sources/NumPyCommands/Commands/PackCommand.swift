@@ -9,7 +9,8 @@ struct PackCommand: NPYCommand, HasCommonOptions {
     abstract: "Make an .npz archive of arrays and other archives, or change one.",
     discussion: """
       An array is named by NAME=; without it by its file or member; standard input by arr_N. Members of a whole archive,
-      and the arrays in a pickle by their paths, keep their names, behind NAME/ if it is given.
+      and the arrays in a pickle by their paths, keep their names, behind NAME/ if it is given. A masked array becomes
+      two: its values, and its mask under NAME.mask.
 
       EXAMPLES
         npy pack all.npz a.npy b=other.npy
@@ -115,14 +116,16 @@ struct PackSource {
     remote = reading.remote
     options = try reading.openOptions(for: address.path)
     let single = Member(name: given ?? PackSource.name(of: address, place), original: "", isArray: true)
-    guard address.isWhole else {
+    guard address.isWhole || !RemoteInput.isRemote(address.path) else {
       (members, isArchive, opened) = ([single], false, nil)
       return
     }
     let document = try reading.document(address.path, isOneOfMany: isOneOfMany)
     opened = FileStatus(path: address.path)?.isRegular == true ? nil : document
-    guard let archive = try document.collection() else {
-      (members, isArchive) = ([single], false)
+    guard address.isWhole, let archive = try document.collection() else {
+      let hasMask = try address.masked(in: document.value(naming: address.member)) != nil
+      let mask = Member(name: single.name + ".mask", original: "mask", isArray: true)
+      (members, isArchive) = (hasMask ? [single, mask] : [single], false)
       return
     }
     isArchive = true
@@ -165,7 +168,15 @@ struct PackSource {
     let document: Document
     if let opened { document = opened } else { document = try remote.document(address.path, options) }
     guard isArchive, let archive = try document.collection(isQuiet: true) else {
-      return try sink.add(chosen[0].name, address.item(of: document).array)
+      guard members.count > 1 else { return try sink.add(chosen[0].name, address.item(of: document).array) }
+      let masked = try address.masked(in: document.value(naming: address.member))
+      for member in chosen {
+        guard let content = member.original == "mask" ? masked?.mask.map(StoredArray.values) : masked?.content else {
+          continue
+        }
+        try sink.add(member.name, LazyArray(content, name: address.text, spool: document.spool))
+      }
+      return
     }
     let names = Dictionary(chosen.map { ($0.original, $0.name) }) { first, _ in first }
     for entry in try document.entries(of: archive) {

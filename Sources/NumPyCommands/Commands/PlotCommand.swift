@@ -11,7 +11,8 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
     discussion: """
       One axis is drawn as a line, two as a heat map, (h, w, 3 or 4) of uint8 as an image, more as a histogram of all
       values; --kind chooses. Axes of length 1 do not count. Arrays of any size are gone through in bounded memory:
-      of many values a line shows the smallest and the largest, a heat map the mean. NaNs are counted and shown apart.
+      of many values a line shows the smallest and the largest, a heat map the mean. NaNs, and what is masked, are counted
+      and shown apart.
       Of complex numbers the magnitudes are drawn. With --json, the numbers of the picture.
 
       EXAMPLES
@@ -45,7 +46,9 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
     let mode = options.graphics == .auto ? probe.mode : options.graphics
     let source = try Address(address)
     let field = options.field.map { $0.split(separator: ".").map(String.init) } ?? []
-    let array = try reading.array(source).applying(field.map { .field($0) })
+    let document = try reading.document(source.path).value(naming: source.member)
+    let array = try (source.withGaps(in: document) ?? source.item(of: document).array).applying(
+      field.map { .field($0) })
     if image {
       guard let output, format == .png, !json else { throw ValidationError("--image writes a PNG: say -o FILE.png") }
       try options.checkImage()

@@ -10,7 +10,8 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
     abstract: "Count, smallest, largest, mean and more of an array's numbers.",
     discussion: """
       One pass in bounded memory, however large the file. NaNs are counted and left out of the rest; of complex
-      numbers the magnitudes count. Of an archive, or a pickle, of several arrays a line for each.
+      numbers the magnitudes count. Of an archive, or a pickle, of several arrays a line for each; of records, such as a
+      table with names, a line for each field.
 
       EXAMPLES
         npy stats arr.npy
@@ -33,14 +34,9 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
       } else {
         array = try source.item(of: document).array
       }
-      let statistics: RunningStatistics
-      do throws(FormatError) { statistics = try StatsCommand.statistics(array) } catch {
-        throw error.at(file: source.path, member: source.member)
-      }
-      if json { return try Console.print(object(statistics, array.dtype, source.text).pretty()) }
-      return try Console.write(text(statistics, array.dtype))
+      return try print(array, source)
     }
-    var rows = [["member", "count", "min", "max", "mean", "std", "nan", "inf", "zeros"]]
+    var rows = [["member"] + StatsCommand.titles]
     var objects: [JSONValue] = []
     defer {
       if json {
@@ -68,6 +64,45 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
     }
   }
 
+  private static let titles = ["count", "min", "max", "mean", "std", "nan", "inf", "zeros"]
+
+  /// Prints what is to be said of one array, or of the fields of records.
+  private func print(_ array: LazyArray, _ source: Address) throws {
+    do throws(FormatError) {
+      if array.dtype.fields == nil {
+        let statistics = try StatsCommand.statistics(array)
+        if json { return try Console.print(object(statistics, array.dtype, source.text).pretty()) }
+        return try Console.write(text(statistics, array.dtype))
+      }
+      let fields = try StatsCommand.statistics(ofFieldsOf: array)
+      if json {
+        let prefix = source.text + (source.member == nil ? ":" : ".")
+        let objects = fields.map { object($0.statistics, $0.dtype, prefix + $0.name) }
+        return try Console.print(JSONValue.array(objects).pretty())
+      }
+      let rows = fields.map { [Console.printable($0.name)] + columns($0.statistics, $0.dtype).map(\.1) }
+      try Console.write(TextTable.aligned([["field"] + StatsCommand.titles] + rows, rightAligned: Set(1...8)))
+    } catch { throw error.at(file: source.path, member: source.member) }
+  }
+
+  /// The statistics of each field of records, in one pass; of texts and the like only how many there are.
+  private static func statistics(
+    ofFieldsOf array: LazyArray
+  ) throws(FormatError) -> [(name: String, dtype: DType, statistics: RunningStatistics)] {
+    let paths = array.dtype.leafFields
+    var results = [RunningStatistics](repeating: RunningStatistics(), count: paths.count)
+    try array.blocks().forEachRun(inUnitsOf: 1) { (run: AnyNDArray) throws(FormatError) in
+      try FormatError.wrapping(.unsupported, file: nil) { () throws(ArrayError) in
+        for (place, (path, dtype)) in paths.enumerated() {
+          var part = run
+          for name in path { part = try part.field(name) }
+          if RunningStatistics.takes(dtype) { try results[place].add(part) } else { results[place].skip(part.count) }
+        }
+      }
+    }
+    return zip(paths, results).map { ($0.path.joined(separator: "."), $0.dtype, $1) }
+  }
+
   private static func statistics(_ array: LazyArray) throws(FormatError) -> RunningStatistics {
     var statistics = RunningStatistics()
     let blocks = try array.blocks()
@@ -77,9 +112,7 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
       }
     } catch {
       guard error.code == .unsupported, array.dtype.kind == .void else { throw error }
-      throw error.adding(
-        array.dtype.fields.map { "\(array.name):\($0.first?.name ?? "") is a field" }
-          ?? "--view bfloat16, u2 and others see raw bytes as numbers")
+      throw error.adding("--view bfloat16, u2 and others see raw bytes as numbers")
     }
     return statistics
   }
@@ -126,4 +159,15 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
   }
 
   private static func repr(_ value: Double) -> String { PythonRepr.float(value) }
+}
+
+extension DType {
+  /// The paths to the fields of records that are no records themselves, and the type of their elements.
+  fileprivate var leafFields: [(path: [String], dtype: DType)] {
+    (fields ?? []).flatMap { field -> [(path: [String], dtype: DType)] in
+      let inner = field.dtype.flattenedSubarray?.dtype ?? field.dtype
+      guard inner.fields != nil else { return [([field.name], inner)] }
+      return inner.leafFields.map { ([field.name] + $0.path, $0.dtype) }
+    }
+  }
 }

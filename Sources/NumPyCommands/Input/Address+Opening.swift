@@ -80,6 +80,15 @@ extension Address {
     return try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in try array.compressed() }
   }
 
+  /// A masked array with NaN in place of what is masked; `nil` if the address names anything else.
+  func withGaps(in document: Document) throws(FormatError) -> LazyArray? {
+    guard let array = try masked(in: document) else { return nil }
+    let values = try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in try array.withGaps() }
+    return try values.map { (values) throws(FormatError) in
+      try LazyArray(.values(values), name: text, spool: document.spool)
+    }
+  }
+
   /// What the address names if it holds several arrays: an archive, or what in a pickle is no array itself.
   ///
   /// - Parameters:

@@ -74,7 +74,8 @@ struct Address: Sendable {
     bracketed = nil
   }
 
-  /// A member of an archive whose own name ends with brackets, which wins over a slice of another.
+  /// A member of an archive whose own name ends with brackets, which wins over a slice of another; or a column, or a key of
+  /// a pickle, that ends with what is no slice, such as a unit.
   private static func bracketedMember(_ text: String) -> (path: String, member: String)? {
     guard text.hasSuffix("]") else { return nil }
     for colon in text.indices where text[colon] == ":" {
@@ -82,8 +83,13 @@ struct Address: Sendable {
       // What is not a regular file can be read only once.
       guard FileStatus(path: path)?.isRegular == true else { continue }
       let member = String(text[text.index(after: colon)...])
-      guard let archive = (try? Document(opening: path))?.archive, archive.contains(member) else { return nil }
-      return (path, member)
+      guard let document = try? Document(opening: path) else { return nil }
+      if let archive = document.archive { return archive.contains(member) ? (path, member) : nil }
+      guard let open = text.lastIndex(of: "["),
+        (try? SliceNotation.parse(text[text.index(after: open)...].dropLast(), of: text)) == nil
+      else { return nil }
+      if case .pickle = document.content { return (try? document.value(at: member)) == nil ? nil : (path, member) }
+      return document.hasColumn(member) ? (path, member) : nil
     }
     return nil
   }

@@ -53,7 +53,10 @@ struct TextInputOptions: ParsableArguments {
     switch gaps.names {
     case nil: break
     case "true", "True": options.dialect.hasNames = true
-    case let list?: options.dtype = try TextInputOptions.named(GapOptions.names(list), options.dtype)
+    case let list?:
+      let names = GapOptions.names(list)
+      options.dtype = try TextInputOptions.named(names, options.dtype)
+      if dtype == nil { options.givenNames = names }
     }
     if !comments.isEmpty { options.comments = comments.map(Escapes.resolve).filter { !$0.isEmpty } }
     options.skipRows = skippedLines
@@ -131,11 +134,8 @@ struct TextInputOptions: ParsableArguments {
     let indices = columns.compactMap { column in if case .index(let index) = column { index } else { nil } }
     if indices.count == columns.count {
       options.useColumns = indices
-    } else if options.dialect.hasNames {
-      options.columnNames = columns
     } else {
-      throw ValidationError(
-        "'\(text)' are no columns: write integers with commas, as 0,2,-1, or names with --names true")
+      options.columnNames = columns
     }
   }
 

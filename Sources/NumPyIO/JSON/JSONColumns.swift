@@ -7,6 +7,8 @@ enum JSONScalar {
   case integer(Int)
   case unsigned(UInt64)
   case float(Double)
+  /// An integer of more than 64 bits.
+  case digits(String)
   case string(String)
 }
 
@@ -112,6 +114,8 @@ struct JSONColumn {
 
   mutating func append(_ value: JSONScalar) throws(ArrayError) {
     switch (kind, value) {
+    case (_, .digits):
+      throw ArrayError(.badValue, "an integer of more than 64 bits: --dtype f8 takes the nearest float")
     case (.none, .null): nullCount += 1
     case (.none, _): try start(value)
     case (.bools, .bool(let flag)): bools.append(flag)
@@ -155,7 +159,7 @@ struct JSONColumn {
     case .integer(let number): Double(number)
     case .unsigned(let number): Double(number)
     case .float(let number): number
-    case .string: nil
+    case .string, .digits: nil
     }
   }
 

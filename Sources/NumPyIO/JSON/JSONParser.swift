@@ -6,16 +6,22 @@ internal import PickledArrays
 internal import PythonPickle
 
 /// Reads JSON (RFC 8259) as arrays: nested lists of one shape become an array as `np.array` would make of them, lists of
-/// objects with the same keys records, other objects dictionaries of arrays.
+/// objects with the same keys records, other objects dictionaries of arrays. Lists that are no array become what Python's
+/// `json.load` makes of them.
 ///
 /// `NaN`, `Infinity` and `-Infinity`, which Python writes, are read as well. Linear in the length of the text.
 struct JSONParser {
-  private var text: JSONScanner
+  var text: JSONScanner
   private let dtype: DType?
   /// What the values may take.
   private let budget: MemoryBudget
   /// How many values, and keys of dictionaries, have been read.
   private var count = 0
+  /// Why a list, or the whole text, is no array.
+  private var trouble: FormatError?
+
+  /// What a text is, and why it is no array where it looks like one.
+  typealias Result = (value: PickleValue, trouble: FormatError?)
 
   /// What the text that a source holds, compressed or not, is. All of it is kept in memory, up to a zero byte, which no
   /// JSON has.
@@ -23,7 +29,7 @@ struct JSONParser {
   /// - Parameter memory: The most bytes that it may take; what the source's size and the machine's memory justify if left
   ///   out.
   /// - Throws: ``FormatError`` as below, and `limitExceeded`.
-  static func value(of source: any ByteSource, dtype: DType?, memory: Int?) throws(FormatError) -> PickleValue {
+  static func value(of source: any ByteSource, dtype: DType?, memory: Int?) throws(FormatError) -> Result {
     let limit = memory ?? MemoryBudget.processLimit / 8
     let plain = try TextFile.decompressing(source)
     let inflated = InflationLimit.bytes(for: source.byteCount, given: memory)
@@ -33,27 +39,36 @@ struct JSONParser {
 
   /// What a text is: an array, or a dictionary of values.
   ///
-  /// - Parameter dtype: What arrays become; `nil` for what their values tell.
-  /// - Throws: ``FormatError`` with the byte offset: `malformed` for what is not JSON, `badValue` for lists that are no array.
+  /// - Parameter dtype: What arrays become; `nil` for what their values tell, and so for lists that are no array.
+  /// - Throws: ``FormatError`` with the byte offset: `malformed` for what is not JSON, `badValue` for what has not that dtype.
   static func value(
     _ bytes: [UInt8], dtype: DType?, name: String, budget: MemoryBudget
-  ) throws(FormatError) -> PickleValue {
+  ) throws(FormatError) -> Result {
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     var parser = JSONParser(text: JSONScanner(bytes, name: name, from: start), dtype: dtype, budget: budget)
     let value = try parser.value(depth: 0)
     let end = parser.text.place
     parser.text.skipSpace()
-    if parser.text.isAtEnd { return value }
+    if parser.text.isAtEnd {
+      if case .list = value { return (value, parser.trouble) }
+      return (value, nil)
+    }
     guard bytes[end..<parser.text.place].contains(10) else { throw parser.text.error("text follows the value") }
     return try lines(bytes, from: start, dtype: dtype, name: name, budget)
   }
 
-  /// JSON Lines: a value in each line is an element of an array.
+  /// JSON Lines: a value in each line is an element of an array, or of a list.
   private static func lines(
     _ bytes: [UInt8], from start: Int, dtype: DType?, name: String, _ budget: MemoryBudget
-  ) throws(FormatError) -> PickleValue {
+  ) throws(FormatError) -> Result {
     var parser = JSONParser(text: JSONScanner(bytes, name: name, from: start), dtype: dtype, budget: budget)
-    return .array(try parser.lines())
+    let value = try parser.value(depth: 0, array: { (parser) throws(FormatError) in try parser.lines() }) {
+      (parser) throws(FormatError) in
+      var items: [PickleValue] = []
+      try parser.forEachLine { (parser) throws(FormatError) in items.append(try parser.plainValue(depth: 1)) }
+      return .list(PickleList(items))
+    }
+    return (value, parser.trouble)
   }
 
   private init(text: JSONScanner, dtype: DType?, budget: MemoryBudget) {
@@ -61,7 +76,7 @@ struct JSONParser {
   }
 
   /// Counts what takes memory, and now and then makes sure that there is more.
-  private mutating func countValue() throws(FormatError) {
+  mutating func countValue() throws(FormatError) {
     count += 1
     guard count & 0xFFFF == 0 else { return }
     // Lists of values double: for a while there are three times as many places of up to 16 bytes.
@@ -71,28 +86,31 @@ struct JSONParser {
   }
 
   /// How deeply lists and objects may nest: an array has at most 64 axes.
-  private static let maxDepth = 100
+  static let maxDepth = 100
 
   // MARK: Dictionaries and arrays
 
   private mutating func value(depth: Int) throws(FormatError) -> PickleValue {
     text.skipSpace()
-    guard text.current == UInt8(ascii: "{") else { return .array(try array()) }
-    guard depth < JSONParser.maxDepth else { throw text.error("objects nest deeper than \(JSONParser.maxDepth)") }
-    text.skip()
-    let dict = PickleDict()
-    guard !text.take("}") else { return .dict(dict) }
-    repeat {
-      text.skipSpace()
-      try countValue()
-      let start = text.place
-      let key = try text.string()
-      guard text.take(":") else { throw text.error("expected ':' after the key") }
-      if dict[.string(key)] != nil { throw text.error("the key \(JSONText.quoted(key)) stands twice", at: start) }
-      try dict.set(.string(key), to: value(depth: depth + 1))
-    } while text.take(",")
-    guard text.take("}") else { throw text.error("expected ',' or '}'") }
-    return .dict(dict)
+    guard text.current != UInt8(ascii: "{") else {
+      return try dict(depth) { (parser) throws(FormatError) in try parser.value(depth: depth + 1) }
+    }
+    return try value(depth: depth, array: { (parser) throws(FormatError) in try parser.array() }) {
+      (parser) throws(FormatError) in try parser.plainValue(depth: depth)
+    }
+  }
+
+  /// What stands here as an array or, if it is none, by another reading.
+  private mutating func value(
+    depth: Int, array: (inout JSONParser) throws(FormatError) -> StoredArray,
+    other: (inout JSONParser) throws(FormatError) -> PickleValue
+  ) throws(FormatError) -> PickleValue {
+    let (start, startCount) = (text, count)
+    do throws(FormatError) { return .array(try array(&self)) } catch {
+      guard error.code == .badValue, dtype == nil else { throw error }
+      (text, count, trouble) = (start, startCount, error)
+      return try other(&self)
+    }
   }
 
   private mutating func array() throws(FormatError) -> StoredArray {
@@ -110,18 +128,26 @@ struct JSONParser {
     var columns = JSONColumns()
     var count = 0
     _ = shape.continues(at: 0)
+    try forEachLine { (parser) throws(FormatError) in
+      try parser.elements(1, &shape, &columns)
+      count += 1
+    }
+    _ = shape.closes(at: 0, count: count)
+    return try made(shape, columns, from: start)
+  }
+
+  private mutating func forEachLine(
+    _ body: (inout JSONParser) throws(FormatError) -> Void
+  ) throws(FormatError) {
     text.skipSpace()
     while !text.isAtEnd {
-      try elements(1, &shape, &columns)
-      count += 1
+      try body(&self)
       let end = text.place
       text.skipSpace()
       guard text.isAtEnd || text.bytes[end..<text.place].contains(10) else {
         throw text.error("text follows the value")
       }
     }
-    _ = shape.closes(at: 0, count: count)
-    return try made(shape, columns, from: start)
   }
 
   /// The array of elements that have been read.
@@ -135,7 +161,7 @@ struct JSONParser {
   ///
   /// - Returns: How many there are.
   @inline(__always)
-  private mutating func list(
+  mutating func list(
     _ item: (inout JSONParser) throws(FormatError) -> Void
   ) throws(FormatError) -> Int {
     text.skip()
@@ -229,7 +255,7 @@ struct JSONParser {
     guard shape.closes(at: depth, count: count) else { throw text.error(inhomogeneous, .badValue, at: start) }
   }
 
-  private mutating func scalar() throws(FormatError) -> JSONScalar {
+  mutating func scalar() throws(FormatError) -> JSONScalar {
     try countValue()
     text.skipSpace()
     guard let byte = text.current else { throw text.error("the text ends where a value is expected") }
@@ -248,6 +274,12 @@ struct JSONParser {
     if let integer = Int(word) { return .integer(integer) }
     if let integer = UInt64(word) { return .unsigned(integer) }
     guard let number = Double(word) else { throw text.error("'\(word.prefix(40))' is no number", at: start) }
+    // JavaScript writes floats up to 1e21 with all their digits; other integers would lose some.
+    if dtype == nil, word.utf8.allSatisfy({ $0 != UInt8(ascii: ".") && $0 | 0x20 != UInt8(ascii: "e") }),
+      PickleInteger(exactly: number)?.decimal() != word
+    {
+      return .digits(word)
+    }
     return .float(number)
   }
 }

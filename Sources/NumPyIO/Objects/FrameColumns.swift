@@ -16,6 +16,72 @@ struct FrameColumns {
 
   let columns: [Column]
 
+  /// The columns of objects that are a table as pandas' `DataFrame` takes them: a dictionary of columns of one length, a list
+  /// of dictionaries, or a list of values or of lists of one length, whose columns have no labels; `nil` for what is none.
+  init?(ofObjects value: PickleValue) throws(FormatError) {
+    var columns: [Column] = []
+    if let entries = value.dict?.entries {
+      for (key, value) in entries.lazy.map({ ($0.key, $0.value) }) {
+        guard key.string != nil, let values = try FrameColumns.column(value) else { return nil }
+        columns.append(Column(label: key, values: values, isIndex: false))
+      }
+    } else if let rows = value.items, let first = rows.first {
+      let cells = first.dict == nil ? FrameColumns.cells(ofLists: rows) : FrameColumns.cells(ofDictionaries: rows)
+      guard let cells else { return nil }
+      for (label, items) in cells {
+        let values = StoredArray.objects(try ObjectArray(shape: [items.count], items: items))
+        columns.append(Column(label: label, values: values, isIndex: false))
+      }
+    }
+    guard let count = columns.first?.values.shape.first,
+      columns.allSatisfy({ $0.values.shape == [count] })
+    else { return nil }
+    self.columns = columns
+  }
+
+  /// A column of a dictionary: an array of one axis, or a list of what is neither a list nor a dictionary.
+  private static func column(_ value: PickleValue) throws(FormatError) -> StoredArray? {
+    if let array = try PickledArray(value) {
+      return array.mask == nil && array.content.shape.count == 1 ? array.content : nil
+    }
+    guard let items = value.items, items.allSatisfy(isCell) else { return nil }
+    return .objects(try ObjectArray(shape: [items.count], items: items))
+  }
+
+  private static func isCell(_ value: PickleValue) -> Bool { value.items == nil && value.dict == nil }
+
+  /// The columns of rows that are dictionaries: those of all keys, in the order in which they are met.
+  private static func cells(ofDictionaries rows: [PickleValue]) -> [(label: PickleValue, items: [PickleValue])]? {
+    var columns: [(label: PickleValue, items: [PickleValue])] = []
+    var places: [String: Int] = [:]
+    var cellCount = 0
+    for (row, value) in rows.enumerated() {
+      guard let entries = value.dict?.entries else { return nil }
+      cellCount += entries.count
+      // Rows that share no keys are no table, and would be one of far more cells than there are values.
+      guard columns.count * rows.count <= max(1 << 20, 64 * cellCount) else { return nil }
+      for (key, item) in entries.lazy.map({ ($0.key, $0.value) }) {
+        guard let name = key.string else { return nil }
+        if places[name] == nil {
+          places[name] = columns.count
+          columns.append((key, [PickleValue](repeating: .none, count: row)))
+        }
+        if let place = places[name] { columns[place].items.append(item) }
+      }
+      for place in columns.indices where columns[place].items.count == row { columns[place].items.append(.none) }
+    }
+    return columns
+  }
+
+  /// The columns of rows that are lists of one length, or single values.
+  private static func cells(ofLists rows: [PickleValue]) -> [(label: PickleValue, items: [PickleValue])]? {
+    if rows.allSatisfy(isCell) { return [(label: .none, items: rows)] }
+    guard let width = rows.first?.items?.count, width > 0,
+      rows.allSatisfy({ $0.items.map { $0.count == width && $0.allSatisfy(isCell) } ?? false })
+    else { return nil }
+    return (0..<width).map { column in (label: .none, items: rows.map { $0.items?[column] ?? .none }) }
+  }
+
   init(_ frame: PandasFrame) throws(FormatError) {
     var columns: [Column] = []
     if let (levels, labels) = try frame.rowLabels() {
@@ -34,6 +100,9 @@ struct FrameColumns {
     }
     self.columns = columns
   }
+
+  /// Whether any column has a label; those of lists of lists have none.
+  var isLabelled: Bool { columns.contains { !$0.label.isNone || $0.isIndex } }
 
   var rowCount: Int { columns.first?.values.shape.first ?? 0 }
 

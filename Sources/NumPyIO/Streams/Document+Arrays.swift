@@ -214,6 +214,7 @@ extension Document {
       var stored = pickled?.content
       if stored == nil, let array = try found.arrayLike() { stored = .values(array) }
       if stored == nil { stored = try PandasFrame.array(ofSingle: found) }
+      if stored == nil, name == nil, let listTrouble { throw listTrouble }
       guard let array = stored else {
         throw FormatError(
           .badArgument, "this is a \(found.typeName), not an array\(hint(found, name))", file: path, member: name)

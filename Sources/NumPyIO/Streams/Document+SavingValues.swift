@@ -22,9 +22,9 @@ extension Document {
     if format == .pkl, transforms.isEmpty {
       return try PickleSink(path: path, options: options).write(value, keeping: version)
     }
-    if format.isText, transforms.isEmpty, let frame = try PandasFrame(value) {
+    if format.isText, transforms.isEmpty, let table = try table(value) {
       let delimiter = options.usesDelimiterOfExtension ? format.delimiter ?? " " : options.text.delimiter
-      return try FrameTable(FrameColumns(frame), delimiter: delimiter).write(to: path, options)
+      return try FrameTable(table, delimiter: delimiter).write(to: path, options)
     }
     guard format.isArchive else { return try saveArray(to: path, transforms, options) }
     let members: [(name: String, array: LazyArray)]
@@ -46,6 +46,13 @@ extension Document {
         try sink.add(name, array.applying(transforms))
       }
     }
+  }
+
+  /// A pandas frame, or objects that are a table and no array.
+  private func table(_ value: PickleValue) throws(FormatError) -> FrameColumns? {
+    if let frame = try PandasFrame(value) { return try FrameColumns(frame) }
+    guard try value.storedArray() == nil, try value.arrayLike() == nil, try only(in: value) == nil else { return nil }
+    return try FrameColumns(ofObjects: value)
   }
 
   /// What a pickle, or JSON, holds under names, as ``archive`` has it of an archive; `nil` for every file that is one array.

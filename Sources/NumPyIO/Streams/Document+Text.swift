@@ -13,7 +13,11 @@ extension Document {
   func table(
     _ source: any ByteSource, _ format: FileFormat, _ name: String?
   ) throws(FormatError) -> LazyArray {
-    if let table = try csvTable(source, format, name) { return try LazyArray(table, spool: spool) }
+    if let table = try csvTable(source, format, name) {
+      let table = try LazyArray(table, spool: spool)
+      // NumPy's records have an axis more behind the rows.
+      return options.text.ndmin == 2 && table.shape.count == 1 ? try table.applying(.reshape([-1, 1])) : table
+    }
     let reading = reading(format)
     guard let name else { return try lazy(source, reading) }
     if reading.isStructured {
@@ -43,10 +47,15 @@ extension Document {
 
   private func csvReader(_ source: any ByteSource, _ format: FileFormat) throws(FormatError) -> CSVReader? {
     guard source.isSeekable, format == .csv || format == .tsv, let (given, dialect) = options.csv else { return nil }
+    guard case .loadText(let reading) = options.text else { return nil }
     var csv = given
-    if format == .tsv { csv.delimiter = csv.delimiter ?? "\t" }
-    let reader = try CSVReader(source, csv)
+    if format == .tsv, !reading.dialect.findsDelimiter { csv.delimiter = csv.delimiter ?? "\t" }
+    let reader = try CSVReader(source, csv, start: reading.dialect.start)
     guard reader.isMoreThanNumbers else { return nil }
+    // Who passes lines up to the first of numbers has said that the names are none of the array.
+    if reading.dialect.start == .found, csv.hasHeader == nil, csv.names == nil, try reader.isOfNumbersBelow {
+      return nil
+    }
     return dialect == TextDialect() ? reader : try reader.spelled(by: dialect)
   }
 

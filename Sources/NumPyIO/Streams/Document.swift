@@ -103,6 +103,8 @@ public struct Document {
   package let options: OpenOptions
   /// Which of several pickles in the file the value is that of: `#1`; `nil` where no name has said so.
   private var pickleNumber: String?
+  /// Why a list in JSON is no array.
+  private(set) var listTrouble: FormatError?
 
   package init(_ content: Content, path: String, options: OpenOptions) {
     self.content = content
@@ -159,6 +161,7 @@ public struct Document {
       source = try Document.inMemory(source, options)
     }
     let content: Content
+    var listTrouble: FormatError?
     switch format {
     case .npy: content = .npy(try Document.file(source, options))
     case .npz:
@@ -177,9 +180,9 @@ public struct Document {
       content = .tensors(try SafetensorsFile(index: source, path: path, opening: options.openPart))
     case .json:
       do throws(FormatError) {
-        let value = try JSONParser.value(
+        let (value, trouble) = try JSONParser.value(
           of: source, dtype: options.jsonDType, memory: options.pickle.limits.inflatedBytes)
-        content = .value(value, protocolVersion: nil)
+        (content, listTrouble) = (.value(value, protocolVersion: nil), trouble)
       } catch { throw TextBeginning.explained(error, source, path) }
     case .raw:
       guard let raw = options.raw else {
@@ -194,6 +197,7 @@ public struct Document {
       content = .text(kept, format)
     }
     self.init(content, path: path, options: options)
+    self.listTrouble = listTrouble
   }
 
   /// A stream whose beginning can be looked at; a compressed one is kept as it is read, so that this is true for what is within
@@ -318,6 +322,7 @@ extension Document {
         )
       }
       do throws(FormatError) { (value, member) = try file.pickle(at: member) } catch { throw error.at(file: path) }
+    case .value where member == nil: return self
     case .value(let known, let protocolVersion):
       (value, version, member) = (known, protocolVersion, within(member))
     case .npy, .npz:

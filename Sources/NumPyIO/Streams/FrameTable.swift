@@ -26,7 +26,7 @@ struct FrameTable {
     let (names, columns) = try cells()
     try TextFile.write(to: path, replacing: options.replacing, durability: options.durability) {
       (sink: any ByteSink) throws(FormatError) in
-      try sink.write(line(names))
+      if frame.isLabelled { try sink.write(line(names)) }
       for row in 0..<(columns.first?.count ?? 0) {
         try sink.write(line(columns.map { row < $0.count ? $0[row] : "" }))
       }

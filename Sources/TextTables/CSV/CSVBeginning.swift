@@ -16,7 +16,7 @@ struct CSVBeginning: Sendable {
   private(set) var isOfNumbers = true
   /// Whether the first fields of the rows after the first count from 0 on, as pandas numbers them.
   private(set) var hasNumberedRows = false
-  /// Names that a comment gives, or the options.
+  /// Names that a comment gives.
   private(set) var givenNames: [String]?
 
   /// As many rows are looked at.
@@ -84,7 +84,6 @@ struct CSVBeginning: Sendable {
       comment[0] = PythonText.strip(String(comment[0].drop { $0 == "#" }))
       givenNames = comment
     }
-    if let names = options.names, names.count == fields.count { givenNames = names }
     let labels = rows.dropFirst().map { $0.fields[0] }
     hasNumberedRows = !labels.isEmpty && CSVHeader.isNumbered(labels[...])
     func isOfNumbers(_ row: Row) -> Bool {

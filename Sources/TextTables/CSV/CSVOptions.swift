@@ -25,8 +25,8 @@ public struct CSVOptions: Sendable, Hashable {
   /// The encoding; `nil` for UTF-8, or what a byte order mark says.
   public var encoding: TextEncoding?
 
-  /// The names of all columns, where no line of the text gives them.
-  var names: [String]?
+  /// The names of all columns, in place of those that the text gives them.
+  package var names: [String]?
 
   /// A header that is to be found, the delimiter of the extension.
   public init() {}
@@ -35,17 +35,20 @@ public struct CSVOptions: Sendable, Hashable {
   /// more than that.
   package static func table(_ reading: LoadTextOptions) -> (options: CSVOptions, dialect: TextDialect)? {
     var (options, dialect) = (CSVOptions(), reading.dialect)
-    guard reading.dtype == .float64, reading.converters.isEmpty, reading.converter == nil, !reading.unpack,
-      reading.ndmin < 2, !dialect.hasNames, !dialect.findsDelimiter, dialect.start == .given,
-      reading.comments.allSatisfy({ $0.unicodeScalars.count == 1 })
+    guard reading.dtype == .float64 || reading.givenNames != nil, reading.converters.isEmpty, reading.converter == nil,
+      !reading.unpack, reading.comments.allSatisfy({ $0.unicodeScalars.count == 1 })
     else { return nil }
-    if let columns = reading.useColumns {
+    if let columns = reading.columnNames ?? reading.useColumns.map({ $0.map { .index($0) } }) {
       // Each column is read once.
       guard Set(columns).count == columns.count else { return nil }
-      options.columns = columns.map { .index($0) }
+      options.columns = columns
     }
+    if dialect.hasNames { options.hasHeader = true }
+    options.names = reading.givenNames
     options.endsInDelimiter = dialect.endsInDelimiter
-    dialect.endsInDelimiter = false
+    // A table finds by itself where it begins, what divides its columns and what they are called.
+    (dialect.endsInDelimiter, dialect.hasNames, dialect.findsDelimiter) = (false, false, false)
+    dialect.start = .given
     (options.delimiter, options.encoding) = (reading.delimiter, reading.encoding)
     (options.quoteCharacter, options.skipRows, options.maxRows) = (
       reading.quoteCharacter, reading.skipRows, reading.maxRows

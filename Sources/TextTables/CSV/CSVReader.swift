@@ -15,8 +15,23 @@ package struct CSVReader: Sendable {
   /// Whether no more than some of the rows are read.
   var isLimited: Bool { options.maxRows != nil }
 
-  /// - Parameter source: The text, inflated; it must be able to give its beginning again.
-  package init(_ source: any ByteSource, _ options: CSVOptions) throws(FormatError) {
+  /// - Parameters:
+  ///   - source: The text, inflated; it must be able to give its beginning again.
+  ///   - options: How it is read.
+  ///   - start: After which line the table begins, if that is not to be found.
+  package init(
+    _ source: any ByteSource, _ options: CSVOptions, start: TextDialect.Start = .given
+  ) throws(FormatError) {
+    var options = options
+    if case .after = start {
+      var dialect = TextDialect()
+      dialect.start = start
+      var text = try TextPreparation(
+        source, dialect, encoding: options.encoding, delimiter: nil, comments: [], quote: nil,
+        skippedLines: options.skipRows, maxLineBytes: LoadTextOptions().maxLineBytes)
+      try text.settle()
+      options.skipRows = text.skippedLines
+    }
     (self.source, self.options) = (source, options)
     beginning = try CSVBeginning(of: source, options)
   }
@@ -26,6 +41,16 @@ package struct CSVReader: Sendable {
     if firstLine.count > 1, beginning.syntax.delimiter != [UInt8(ascii: ",")], options.delimiter == nil { return true }
     if firstLine.count == 1, beginning.kinds[0] == .text { return !CSVReader.isSeveralNumbers(firstLine[0]) }
     return !beginning.isOfNumbers
+  }
+
+  /// Whether all rows, but for one of names, are of numbers that `np.loadtxt` reads.
+  package var isOfNumbersBelow: Bool {
+    get throws(FormatError) {
+      guard options.columns?.contains(where: { if case .name = $0 { true } else { false } }) != true else {
+        return false
+      }
+      return try survey().columns.allSatisfy { [.int64, .float64].contains($0.dtype) && !$0.hasGaps }
+    }
   }
 
   /// Whether a line is made of numbers between which blanks or colons stand: then it is no name, but of another table than
@@ -38,8 +63,8 @@ package struct CSVReader: Sendable {
 
   /// The names of the columns, as far as the first line tells them.
   package var probableNames: [String] {
-    if let givenNames = beginning.givenNames { return ColumnNames.distinct(givenNames) }
-    return beginning.kinds.contains(.text) ? ColumnNames.distinct(firstLine) : []
+    if let givenNames = options.names ?? beginning.givenNames { return ColumnNames.distinct(givenNames) }
+    return options.hasHeader == true || beginning.kinds.contains(.text) ? ColumnNames.distinct(firstLine) : []
   }
 
   /// The same table, with fields that are spelled as a dialect has it.
@@ -54,7 +79,7 @@ package struct CSVReader: Sendable {
       skippedLines: beginning.skippedLines, maxLineBytes: LoadTextOptions().maxLineBytes)
     try text.settle()
     var plain = options
-    (plain.hasHeader, plain.names) = (false, text.names)
+    (plain.hasHeader, plain.names) = (false, options.names ?? beginning.givenNames ?? text.names)
     if dialect.rewritesFields {
       let kinds = try text.findKinds(missing: [])
       try text.rewrite(
@@ -75,9 +100,13 @@ package struct CSVReader: Sendable {
   package func table(column: String? = nil) throws(FormatError) -> CSVBlocks {
     guard !firstLine.isEmpty else { throw FormatError(.empty, "there is nothing in the file") }
     let survey = try survey()
-    let isNamed = survey.isNamed || beginning.givenNames != nil
-    let given = survey.isNamed ? firstLine : beginning.givenNames
+    let given = options.names ?? (survey.isNamed ? firstLine : beginning.givenNames)
+    let isNamed = given != nil
     let names = given.map(ColumnNames.distinct) ?? survey.columns.indices.map { "f\($0)" }
+    guard names.count == firstLine.count else {
+      throw FormatError(
+        .badArgument, "there are \(firstLine.count) columns and \(names.count) names for them", file: source.name)
+    }
     if let column {
       let place = try place(of: column, among: names)
       let type = survey.columns[place].dtype

@@ -12,9 +12,10 @@ extension LoadTextOptions {
   package func prepared(_ source: any ByteSource) throws(FormatError) -> (any ByteSource, LoadTextOptions) {
     let isMarked = encoding == nil && source.isSeekable
     guard !dialect.isPlain || columnNames != nil || isMarked else { return (source, self) }
+    let areNamed = columnNames?.contains { if case .name = $0 { true } else { false } } ?? false
     var text = try TextPreparation(
-      source, dialect, encoding: encoding, delimiter: delimiter, comments: comments, quote: quoteCharacter,
-      skippedLines: skipRows, maxLineBytes: maxLineBytes)
+      source, areNamed ? dialect.searching(skipRows) : dialect, encoding: encoding, delimiter: delimiter,
+      comments: comments, quote: quoteCharacter, skippedLines: skipRows, maxLineBytes: maxLineBytes)
     try text.settle()
     var options = self
     options.dialect = TextDialect()

@@ -47,9 +47,11 @@ public struct LoadTextOptions: Sendable {
   /// The character around fields that may contain delimiters and line ends, doubled to represent itself. NumPy's
   /// `quotechar`.
   public var quoteCharacter: String?
-  /// Columns to read by name or number, in this order, where ``TextDialect/hasNames`` says that they have names; in
-  /// place of ``useColumns``.
+  /// Columns to read by name or number, in this order, in place of ``useColumns``: names are those of the line above the data
+  /// (``TextDialect/hasNames``).
   public var columnNames: [GenFromTextOptions.Column]?
+  /// The names that the fields of ``dtype`` were given and nothing else is known of: a table whose types are found takes them.
+  package var givenNames: [String]?
   /// How the text is laid out and spelled where that is not NumPy's way.
   public var dialect = TextDialect()
   /// The longest line, in bytes: what bounds the memory that a file without line ends takes.
