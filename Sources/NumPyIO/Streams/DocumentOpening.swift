@@ -1,0 +1,172 @@
+internal import ArrayBytes
+internal import ArrayDeflate
+internal import ByteIO
+internal import GGUFFiles
+internal import NPYFormat
+internal import NPZFormat
+internal import PickledArrays
+internal import SafetensorsFiles
+internal import TextTables
+internal import ZipArchives
+
+/// Finds what a source holds: by its first bytes, its name and the options, in this order.
+struct DocumentOpening {
+  private let source: any ByteSource
+  private let path: String
+  private let options: OpenOptions
+  private let format: FileFormat
+  /// Whether the source can be read only once.
+  private let isStream: Bool
+  /// Why a list in JSON is no array.
+  private(set) var listTrouble: FormatError?
+
+  init(_ given: any ByteSource, _ path: String, _ options: OpenOptions) throws(FormatError) {
+    var source = given
+    isStream = !source.isSeekable
+    if isStream { source = try DocumentOpening.peekable(source, options) }
+    var format: FileFormat
+    if let known = options.format {
+      format = known
+    } else {
+      format = try DocumentOpening.format(of: source, path)
+      // What a name promises to be an array, and is not, is told rather than read.
+      if format == .pkl, FileFormat(extensionOf: path) == nil {
+        // The beginning of a stream must still be there for whoever reads it.
+        if !source.isSeekable { source = try PeekableSource(source, keeping: TextBeginning.length) }
+        if try TextBeginning.isText(source, expectedSize: TextBeginning.textLength) {
+          format = .txt
+        } else if try TextBeginning.isJSON(source) {
+          format = .json
+        }
+      }
+    }
+    // What is known by its first bytes is not looked at again: each look is a request to a server.
+    let mayBeCompressed = options.format == nil && (format == .pkl || format == .json || format.isText)
+    if options.format == .npy || mayBeCompressed,
+      let array = try CompressedNPY.open(source, recovering: options.recovers)
+    {
+      (format, source) = (.npy, array)
+    }
+    // A stream is not read from its end.
+    if !source.isSeekable, [.npz, .gguf, .safetensors].contains(format) {
+      source = try DocumentOpening.inMemory(source, options)
+    }
+    (self.source, self.path, self.options, self.format) = (source, path, options, format)
+  }
+
+  /// Opens the source as what it is.
+  mutating func content() throws(FormatError) -> Document.Content {
+    switch format {
+    case .npy: return .npy(try DocumentOpening.file(source, options))
+    case .npz:
+      let archive = try NPZArchive(source, limits: options.limits, recovering: options.recovers)
+      DocumentOpening.warnOfLoss(archive, options)
+      if options.format == nil { try DocumentOpening.refuseOffice(archive, path) }
+      // PyTorch's files are archives too, of a pickle and what it refers to.
+      let isTorch = options.format == nil && PickleFile.isTorch(archive)
+      return isTorch ? .pickle(archive.zip.source) : .npz(archive)
+    case .pkl, .pt: return .pickle(source)
+    case .gguf: return .tensors(try GGUFFile(source))
+    case .safetensors:
+      return .tensors(
+        try SafetensorsFile(source, recovering: options.recovers, onWarning: options.onWarning))
+    case .json where options.format == nil && SafetensorsFile.isIndex(path):
+      return .tensors(try SafetensorsFile(index: source, path: path, opening: options.openPart))
+    case .json:
+      do throws(FormatError) {
+        let (value, trouble) = try JSONParser.value(
+          of: source, dtype: options.jsonDType, memory: options.pickle.limits.inflatedBytes)
+        listTrouble = trouble
+        return .value(value, protocolVersion: nil)
+      } catch { throw TextBeginning.explained(error, source, path) }
+    case .raw:
+      guard let raw = options.raw else {
+        throw FormatError(.badArgument, "raw bytes do not say what they are: a dtype is needed", file: path)
+      }
+      return .raw(try raw.blocks(TextFile.decompressing(source)))
+    case .txt, .csv, .tsv:
+      try TextBeginning.refuseForeign(source, path, mayBeText: options.format != nil || options.isTextChosen)
+      let text = try TextFile.decompressing(source)
+      // Types and sizes are found by a first reading.
+      let kept = text.isSeekable && !isStream ? text : ReplayableStream(text, folder: options.scratchFolder)
+      return .text(kept, format)
+    }
+  }
+
+  /// A stream whose beginning can be looked at; a compressed one is kept as it is read, so that this is true for what is within
+  /// as well.
+  private static func peekable(_ stream: any ByteSource, _ options: OpenOptions) throws(FormatError) -> any ByteSource {
+    let source = try PeekableSource(stream, keeping: ForeignFile.prefixLength)
+    let prefix = try source.readBytes(at: 0, upTo: CompressedSource.prefixLength)
+    let format = CompressionFormat(signature: prefix) ?? CompressionFormat(unsigned: prefix)
+    return format == nil ? source : ReplayableStream(source, folder: options.scratchFolder)
+  }
+
+  private static func inMemory(
+    _ stream: any ByteSource, _ options: OpenOptions
+  ) throws(FormatError) -> any ByteSource {
+    MemorySource(try stream.readWhole(limit: options.pickle.limits.inflatedBytes), name: stream.name)
+  }
+
+  /// The first array of a `.npy` file; of one that is cut short, and not to be recovered, what is there can be read.
+  private static func file(_ source: any ByteSource, _ options: OpenOptions) throws(FormatError) -> NPYFile {
+    let isCounted = source.byteCount != nil || !options.recovers
+    let counted = isCounted ? source : try inMemory(source, options)
+    let file = try NPYFile(counted, limits: options.limits, allowingTruncation: true)
+    guard options.recovers, !file.isComplete else { return file }
+    let whole = try file.recovered()
+    options.onWarning?(
+      "\(source.name) is cut short: \(file.wholeRowCount) of \(file.rowCount) rows are whole and were recovered")
+    return whole
+  }
+
+  /// Documents of offices are archives too, without an array.
+  private static func refuseOffice(_ archive: NPZArchive, _ path: String) throws(FormatError) {
+    let hasTable = archive.zip.contains("xl/workbook.xml") || archive.zip.contains("xl/workbook.bin")
+    guard
+      hasTable || archive.zip.contains("[Content_Types].xml")
+        || archive.zip.contains("content.xml") && archive.zip.contains("META-INF/manifest.xml")
+    else { return }
+    let what = hasTable ? "an Excel file" : "an office's document"
+    throw FormatError(
+      .wrongKind, "this is \(what): read its tables with pandas.read_excel, or save them as CSV there", file: path)
+  }
+
+  /// Says what an archive lacks that was read without its directory.
+  private static func warnOfLoss(_ archive: NPZArchive, _ options: OpenOptions) {
+    guard archive.zip.form == .headers else { return }
+    let name = archive.zip.source.name
+    options.onWarning?(
+      "the directory of \(name) is lost: \(archive.count) member\(archive.count == 1 ? " was" : "s were") found by their headers"
+    )
+    for member in archive.zip.members where member.isCut {
+      let short = NPZArchive.withoutExtension(member.name)
+      guard let file = try? NPYFile(archive.contents(of: member), limits: options.limits, allowingTruncation: true)
+      else {
+        continue
+      }
+      options.onWarning?("\(name):\(short) is cut short: \(file.wholeRowCount) of \(file.rowCount) rows are whole")
+    }
+  }
+
+  /// The format by the first bytes; what is neither an array, an archive nor clearly a pickle is text if its extension says
+  /// so, else what looks like a pickle.
+  private static func format(of source: any ByteSource, _ path: String) throws(FormatError) -> FileFormat {
+    let named = FileFormat(extensionOf: path)
+    // An empty text is an empty table; an empty file of another format is an error.
+    if let named, named.isText, try source.readBytes(at: 0, upTo: 1).isEmpty { return named }
+    return switch try FileKind(of: source, named: path) {
+    case .npy: .npy
+    case .npz: .npz
+    case .safetensors: .safetensors
+    case .gguf: .gguf
+    case .pickle: try textFormat(named, of: source) ?? .pkl
+    }
+  }
+
+  /// The format that a name promises if it is one of text, and the source does not clearly hold a pickle.
+  private static func textFormat(_ named: FileFormat?, of source: any ByteSource) throws(FormatError) -> FileFormat? {
+    guard let named, named.isText || named == .json else { return nil }
+    return try TextBeginning.isBinaryPickle(source) ? nil : named
+  }
+}
