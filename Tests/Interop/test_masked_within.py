@@ -1,4 +1,5 @@
 """Masked arrays, alone and within other values: what is hidden is never printed as data. NumPy is the oracle."""
+import csv
 import json
 import pickle
 
@@ -154,3 +155,16 @@ def test_what_is_masked_is_not_drawn(tmp_path):
     (tmp_path / "m.pkl").write_bytes(pickle.dumps(np.ma.array([1, 50, 3], mask=[0, 1, 0])))
     picture = json.loads(run_npy("plot", "--json", tmp_path / "m.pkl"))
     assert picture["min"] == [1, None, 3] and picture["max"] == [1, None, 3]
+
+
+@pytest.mark.parametrize("name, rows", [
+    ("integers", [["3"], [""], ["5"]]), ("floats", [[""], ["2.0"], ["3.0"]]), ("matrix", [["1", "", "3"], ["", "5", "6"]]),
+    ("texts", [["a"], [""]]), ("days", [["2020-02-03"], [""]]), ("flags", [["True"], [""]]), ("half", [[""], ["4.0"]]),
+    ("records", [["f0", "f1"], ["1", ""], ["", "4.0"]]), ("fortran", [["", "1.0", "2.0"], ["3.0", "", "5.0"]]),
+])
+def test_what_is_masked_is_empty_in_csv(saved, tmp_path, name, rows):
+    (tmp_path / "m.pkl").write_bytes(pickle.dumps(ARRAYS[name]))
+    run_npy("convert", tmp_path / "m.pkl", tmp_path / "m.csv")
+    assert list(csv.reader(open(tmp_path / "m.csv"))) == rows
+    run_npy("convert", tmp_path / "m.pkl", tmp_path / "m.tsv")
+    assert list(csv.reader(open(tmp_path / "m.tsv"), delimiter="\t")) == rows

@@ -12,9 +12,36 @@ struct FrameColumns {
     let values: StoredArray
     /// Whether it holds labels of rows.
     let isIndex: Bool
+    /// Which of the values are hidden by a mask.
+    var mask: AnyNDArray?
   }
 
   let columns: [Column]
+
+  /// The columns of a masked array of one axis or two, or of masked records; `nil` for all others.
+  init?(ofMasked array: PickledArray) throws(FormatError) {
+    guard let mask = array.mask, case .values(let values) = array.content, values.shape == mask.shape else { return nil }
+    do throws(ArrayError) {
+      if let fields = values.dtype.fields {
+        guard values.shape.count == 1, fields.allSatisfy({ $0.dtype.subarray == nil && $0.dtype.fields == nil }) else {
+          return nil
+        }
+        columns = try fields.map { (field) throws(ArrayError) in
+          Column(
+            label: .string(field.name), values: .values(try values.field(field.name)), isIndex: false,
+            mask: try mask.field(field.name))
+        }
+      } else {
+        guard (1...2).contains(values.shape.count) else { return nil }
+        let isRow = values.shape.count == 1
+        columns = try (0..<(isRow ? 1 : values.shape[1])).map { (column) throws(ArrayError) in
+          let part: [AxisSelection] = isRow ? [.ellipsis] : [.ellipsis, .index(column)]
+          return Column(
+            label: .none, values: .values(try values.slice(part)), isIndex: false, mask: try mask.slice(part))
+        }
+      }
+    } catch { throw FormatError(.malformed, error.message) }
+  }
 
   /// The columns of objects that are a table as pandas' `DataFrame` takes them: a dictionary of columns of one length, a list
   /// of dictionaries, or a list of values or of lists of one length, whose columns have no labels; `nil` for what is none.

@@ -22,7 +22,7 @@ extension Document {
     if format == .pkl, transforms.isEmpty {
       return try PickleSink(path: path, options: options).write(value, keeping: version)
     }
-    if format.isText, transforms.isEmpty, let table = try table(value) {
+    if format.isText, transforms.isEmpty, let table = try table(value, format, options) {
       let delimiter = options.usesDelimiterOfExtension ? format.delimiter ?? " " : options.text.delimiter
       return try FrameTable(table, delimiter: delimiter).write(to: path, options)
     }
@@ -48,10 +48,17 @@ extension Document {
     }
   }
 
-  /// A pandas frame, or objects that are a table and no array.
-  private func table(_ value: PickleValue) throws(FormatError) -> FrameColumns? {
+  /// A pandas frame, a masked array on its way to CSV, or objects that are a table and no array.
+  private func table(
+    _ value: PickleValue, _ format: FileFormat, _ options: SaveOptions
+  ) throws(FormatError) -> FrameColumns? {
     if let frame = try PandasFrame(value) { return try FrameColumns(frame) }
-    guard try value.storedArray() == nil, try value.arrayLike() == nil, try only(in: value) == nil else { return nil }
+    if let array = try PickledArray(value) {
+      // A format for the values is one for all of them.
+      let isPlain = options.text.format == SaveTextOptions().format || options.text.format == "%s"
+      return format != .txt && isPlain ? try FrameColumns(ofMasked: array) : nil
+    }
+    guard try value.arrayLike() == nil, try only(in: value) == nil else { return nil }
     return try FrameColumns(ofObjects: value)
   }
 

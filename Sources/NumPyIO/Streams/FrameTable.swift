@@ -5,7 +5,8 @@ internal import PickledArrays
 package import PythonPickle
 internal import TextTables
 
-/// A pandas frame as a table of text: what `DataFrame.to_csv` writes, with the labels of the rows first.
+/// A pandas frame, or what else has columns, as a table of text: what `DataFrame.to_csv` writes, with the labels of the rows
+/// first.
 struct FrameTable {
   private let frame: FrameColumns
   private let delimiter: String
@@ -21,7 +22,8 @@ struct FrameTable {
       given.newline == plain.newline, given.encoding ?? .utf8 == .utf8
     else {
       throw FormatError(
-        .unsupported, "a pandas frame is written as to_csv writes it: only the delimiter can be chosen", file: path)
+        .unsupported, "such a table is written as pandas' to_csv writes frames: only the delimiter can be chosen",
+        file: path)
     }
     let (names, columns) = try cells()
     try TextFile.write(to: path, replacing: options.replacing, durability: options.durability) {
@@ -61,7 +63,14 @@ struct FrameTable {
 
   /// The columns as texts.
   private func cells() throws(FormatError) -> (names: [String], columns: [[String]]) {
-    let texts = try frame.columns.map { (column) throws(FormatError) in try FrameTable.texts(column.values) }
+    let texts = try frame.columns.map { (column) throws(FormatError) in
+      let texts = try FrameTable.texts(column.values)
+      guard let mask = column.mask else { return texts }
+      let flags = try FormatError.wrapping(.malformed, file: nil) { () throws(ArrayError) in
+        try NDArray<Bool>(mask.contiguous()).elements
+      }
+      return zip(texts, flags).map { text, isHidden in isHidden ? "" : text }
+    }
     return (names, texts)
   }
 
