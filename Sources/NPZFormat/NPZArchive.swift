@@ -131,7 +131,7 @@ public final class NPZArchive: Sendable {
     guard zip.source.seekCost == .perRead, zip.members.count > 1 else { return }
     // A header, and what most readers ask for of the member itself.
     try zip.source.willRead(
-      zip.members.map { $0.headerOffset..<($0.headerOffset + $0.nameBytes.count + min($0.compressedSize, 4096) + 256) })
+      zip.members.map { $0.headerOffset..<($0.headerOffset + $0.nameBytes.count + Swift.min($0.compressedSize, 4096) + 256) })
   }
 
   /// Whether a member begins as `.npy` arrays do.
@@ -266,7 +266,7 @@ extension NPZArchive {
     let cuts = contents.segmentOffsets
     var next = 0
     while offset < member.uncompressedSize {
-      var end = min(offset + NPZArchive.pieceSize, member.uncompressedSize)
+      var end = Swift.min(offset + NPZArchive.pieceSize, member.uncompressedSize)
       while next < cuts.count, cuts[next] <= end { next += 1 }
       if next > 0, next < cuts.count, cuts[next - 1] > offset { end = cuts[next - 1] }
       let bytes = try NPZArchive.piece(offset..<end, of: contents)

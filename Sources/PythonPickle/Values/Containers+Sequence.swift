@@ -1,0 +1,33 @@
+// Python's containers in loops: each goes over what it holds when the loop begins.
+
+extension PickleList: Sequence {
+  /// The items, as they are now.
+  public func makeIterator() -> IndexingIterator<[PickleValue]> { items.makeIterator() }
+
+  /// How many items there are.
+  public var underestimatedCount: Int { items.count }
+}
+
+extension PickleTuple: Sequence {
+  /// The items.
+  public func makeIterator() -> IndexingIterator<[PickleValue]> { items.makeIterator() }
+
+  /// How many items there are.
+  public var underestimatedCount: Int { count }
+}
+
+extension PickleSet: Sequence {
+  /// The items in the order in which they were added, as they are now. Python's order depends on hashes.
+  public func makeIterator() -> IndexingIterator<[PickleValue]> { items.makeIterator() }
+
+  /// How many items there are.
+  public var underestimatedCount: Int { items.count }
+}
+
+extension PickleDict: Sequence {
+  /// The pairs in order, as they are now: Python's `dict.items()`.
+  public func makeIterator() -> IndexingIterator<[Entry]> { entries.makeIterator() }
+
+  /// How many pairs there are.
+  public var underestimatedCount: Int { entries.count }
+}
