@@ -10,7 +10,8 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
       Reads every byte: structure, checksums, members that overlap, bytes behind the data, headers that NumPy would
       not have written, arrays and tensors that could not be rebuilt. Pickles are found by their content, whatever
       the names, in zip and tar archives, compressed, and in archives within these; what they would call is told with
-      its arguments, and nothing is called. Of a folder all files are checked; quoted patterns (**/*.pt) work too.
+      its arguments, and nothing is called. Of a folder all files are checked; quoted patterns (**/*.pt) work too. Of several
+      files those that are something else, and have no name that promises an array or a pickle, are only noted.
 
       The exit code is 0 if nothing is wrong; 1 if a file is broken, or would run code, read files or use the network;
       2 if nothing is worse than names of which nothing is known. Names of Python's types of data, NumPy, pandas,
@@ -51,8 +52,8 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
     var code: Int32 = 0
     var results: [CheckedFile] = []
     for file in found {
-      options.allowsForeign =
-        !file.isNamed && !CheckCommand.promisesData(file.path)
+      // A shell has made many of one pattern: they are judged as the files of a folder.
+      options.allowsForeign = !(file.isNamed && found.count == 1) && !CheckCommand.promisesData(file.path)
       let opening = try reading.openOptions(for: file.path)
       try checkUse(opening, file.path)
       options.limits = opening.limits

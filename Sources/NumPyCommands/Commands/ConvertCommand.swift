@@ -58,6 +58,13 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
       }
       return try whole.save(to: destination, applying: transforms, options: options)
     }
+    if address.slice != nil, format != .npy, format != .txt,
+      let masked = try address.masked(in: document.value(naming: address.member)),
+      let part = try masked.applying([])
+    {
+      return try Document(.value(part, protocolVersion: nil), path: address.path, options: document.options).save(
+        to: destination, applying: transforms, options: options)
+    }
     let (name, selected) = try address.item(of: document)
     try save(selected, name, to: destination, transforms, options)
   }

@@ -84,12 +84,11 @@ struct Address: Sendable {
       guard FileStatus(path: path)?.isRegular == true else { continue }
       let member = String(text[text.index(after: colon)...])
       guard let document = try? Document(opening: path) else { return nil }
-      if let archive = document.archive { return archive.contains(member) ? (path, member) : nil }
+      if let archive = document.archive, archive.contains(member) { return (path, member) }
       guard let open = text.lastIndex(of: "["),
         (try? SliceNotation.parse(text[text.index(after: open)...].dropLast(), of: text)) == nil
       else { return nil }
-      if case .pickle = document.content { return (try? document.value(at: member)) == nil ? nil : (path, member) }
-      return document.hasColumn(member) ? (path, member) : nil
+      return document.holds(member) ? (path, member) : nil
     }
     return nil
   }

@@ -9,7 +9,7 @@ enum FileFinder {
     let isNamed: Bool
   }
 
-  /// The files of operands in their order: a file itself, all files within a folder, those that a pattern matches.
+  /// The files of operands in their order: a file itself, all files within a folder, those that a pattern matches; each once.
   ///
   /// Links to files are followed, those to folders are not, so that no folder is gone through twice.
   ///
@@ -37,7 +37,8 @@ enum FileFinder {
         found.append(Found(path: operand, isNamed: true))
       }
     }
-    return found
+    var seen: Set<String> = []
+    return found.filter { seen.insert($0.path).inserted }
   }
 
   /// The regular files within a folder and the folders in it, and these folders, by name.

@@ -20,6 +20,9 @@ extension FileCheck {
     }
     if zip.trailingBytes > 0 {
       note(.warning, FormatError(.malformed, "\(zip.trailingBytes) bytes follow the archive", file: path))
+      if let size = zip.source.byteCount {
+        try checkCandidate(zip.source, at: size - zip.trailingBytes, member: nil)
+      }
     }
     if !zip.comment.isEmpty {
       note(.warning, FormatError(.malformed, "the archive has a comment of \(zip.comment.count) bytes", file: path))

@@ -54,11 +54,13 @@ extension FileCheck {
           .unsupported, "the pickle refers to \(record.persistentCount) things outside of it (persistent ids)",
           file: path))
     }
-    try checkFollowing(&reader, record)
+    try checkFollowing(&reader, of: source, record)
   }
 
   /// The pickles that follow the first in a file.
-  private mutating func checkFollowing(_ reader: inout PickleReader, _ record: PickleRecord) throws(FormatError) {
+  private mutating func checkFollowing(
+    _ reader: inout PickleReader, of source: any ByteSource, _ record: PickleRecord
+  ) throws(FormatError) {
     var end = reader.position
     do throws(FormatError) {
       defer { note(record, member: nil) }
@@ -71,7 +73,24 @@ extension FileCheck {
       note(
         record.hasCalled ? .error : .warning,
         FormatError(.malformed, "bytes follow the pickle that are none: \(error.message)", file: path, offset: end))
+      try checkBehindPadding(source, at: end, member: nil)
     }
+  }
+
+  /// What stands behind zeros or white space, and may be a pickle: whoever put them there has a reader that passes them.
+  private mutating func checkBehindPadding(
+    _ source: any ByteSource, at end: Int, member: String?
+  ) throws(FormatError) {
+    guard source.isSeekable else { return }
+    var place = end
+    while true {
+      let piece = try source.readBytes(at: place, upTo: 1 << 16)
+      guard !piece.isEmpty else { return }
+      let padding = piece.prefix { [0, 0x09, 0x0A, 0x0D, 0x20].contains($0) }.count
+      place += padding
+      guard padding == piece.count else { break }
+    }
+    if place > end { try checkCandidate(source, at: place, member: member) }
   }
 
   /// Bytes behind what a reader takes, which no honest file has, and which may be a pickle.
@@ -94,10 +113,12 @@ extension FileCheck {
     reading.limits.stackDepth = FileCheck.candidateDepth
     var reader = PickleReader(source, at: offset, options: Joblib.options(reading))
     var count = 0
+    var end = offset
     do throws(FormatError) {
       repeat {
         let value = try reader.read()
         count += 1
+        end = reader.position
         rebuild(value, member: member)
       } while try !reader.isAtEnd()
       note(record, member: member)
@@ -114,6 +135,7 @@ extension FileCheck {
       } else if hasReachedLimit, try namesAnything(source, from: error.offset ?? 0) {
         note(.error, error.at(file: path, member: member))
       }
+      if count > 0 { try checkBehindPadding(source, at: end, member: member) }
     }
   }
 

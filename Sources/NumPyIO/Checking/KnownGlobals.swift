@@ -50,7 +50,8 @@ enum KnownGlobals {
 
   /// Python's own functions that look up no attribute and call nothing that they are given.
   private static let functions =
-    "abs all any ascii bin callable chr divmod hash hex id isinstance issubclass len max min oct ord pow repr round sorted sum"
+    "abs all any ascii bin callable chr divmod hash hex id isinstance issubclass len max min oct ord pow repr round "
+    + "sorted sum"
 
   /// Functions of `operator` that look up no attribute and call nothing.
   private static let operators =
@@ -72,8 +73,11 @@ enum KnownGlobals {
     dateutil.tz.tz:tzutc tzlocal tzoffset
     dateutil.zoneinfo:gettz
     dateutil.tz:gettz
+    dateutil.relativedelta:relativedelta
+    dateutil._common:weekday
     pytz:_UTC _p timezone
-    decimal:Decimal
+    decimal:Decimal Context Clamped InvalidOperation DivisionByZero Inexact Rounded Subnormal Overflow Underflow
+    FloatOperation
     fractions:Fraction
     uuid:UUID SafeUUID
     array:_array_reconstructor array
@@ -89,7 +93,8 @@ enum KnownGlobals {
     io:BytesIO StringIO
     functools:partial
     random:Random
-    numpy:ndarray dtype matrix recarray record bool bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 intc intp uintc
+    numpy:ndarray memmap iinfo dtype matrix recarray record bool bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 intc
+    intp uintc
     longlong ulonglong int_ uint float16 float32 float64 half single double longdouble float96 float128 complex64 complex128
     csingle cdouble clongdouble complex192 complex256 str_ unicode_ string_ bytes_ void datetime64 timedelta64 object_ poly1d
     number generic floating integer log log1p log2 log10 exp exp2 expm1 sqrt cbrt square abs absolute fabs sin cos tan tanh
@@ -107,11 +112,17 @@ enum KnownGlobals {
     numpy.ma:_mareconstruct MaskedArray
     numpy.ma.mrecords:_mrreconstruct MaskedRecords mrecarray
     numpy.matrixlib.defmatrix:matrix
+    numpy.char:chararray
+    numpy.core.defchararray:chararray
+    numpy._core.defchararray:chararray
     numpy.rec:recarray record
     numpy.core.records:recarray record
     numpy._core.records:recarray record
     numpy.core.memmap:memmap
     numpy._core.memmap:memmap
+    numpy.linalg._linalg:EigResult EighResult QRResult SVDResult SlogdetResult
+    numpy.linalg.linalg:EigResult EighResult QRResult SVDResult SlogdetResult
+    numpy.lib._arraysetops_impl:UniqueAllResult UniqueCountsResult UniqueInverseResult
     numpy.lib.polynomial:poly1d
     numpy.lib._polynomial_impl:poly1d
     numpy.polynomial.polynomial:Polynomial
@@ -136,7 +147,8 @@ enum KnownGlobals {
     joblib.numpy_pickle_compat:NDArrayWrapper ZNDArrayWrapper
     sklearn.externals.joblib.numpy_pickle:NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper
     sklearn.externals.joblib.numpy_pickle_compat:NDArrayWrapper ZNDArrayWrapper
-    pandas:DataFrame Series Index MultiIndex RangeIndex Timestamp Timedelta Period Interval Categorical Panel NA NaT
+    pandas:DateOffset NamedAgg Grouper DataFrame Series Index MultiIndex RangeIndex Timestamp Timedelta Period Interval
+    Categorical Panel NA NaT
     DatetimeIndex TimedeltaIndex PeriodIndex CategoricalIndex IntervalIndex CategoricalDtype DatetimeTZDtype PeriodDtype
     IntervalDtype SparseDtype StringDtype BooleanDtype ArrowDtype Int8Dtype Int16Dtype Int32Dtype Int64Dtype UInt8Dtype
     UInt16Dtype UInt32Dtype UInt64Dtype Float32Dtype Float64Dtype
@@ -147,11 +159,16 @@ enum KnownGlobals {
     pandas._libs.tslibs.timedeltas:_timedelta_unpickle Timedelta
     pandas._libs.tslibs.nattype:_nat_unpickle NaTType __nat_unpickle
     pandas._libs.tslibs.period:Period IncompatibleFrequency
-    pandas._libs.tslibs.offsets:BaseOffset Day Hour Minute Second Milli Micro Nano MonthEnd MonthBegin QuarterEnd
-    QuarterBegin YearEnd YearBegin BusinessDay BusinessHour Week WeekOfMonth DateOffset _offset_rebuild SemiMonthEnd
-    SemiMonthBegin BusinessMonthEnd BusinessMonthBegin BQuarterEnd BQuarterBegin BYearEnd BYearBegin Easter CustomBusinessDay
-    pandas.tseries.offsets:Day Hour Minute Second Milli Micro Nano MonthEnd MonthBegin QuarterEnd QuarterBegin YearEnd
-    YearBegin BusinessDay Week DateOffset
+    pandas._libs.tslibs.offsets:_offset_rebuild BaseOffset BHalfYearBegin BHalfYearEnd BQuarterBegin BQuarterEnd BYearBegin
+    BYearEnd BusinessDay BusinessHour
+    BusinessMonthBegin BusinessMonthEnd CustomBusinessDay CustomBusinessHour CustomBusinessMonthBegin CustomBusinessMonthEnd
+    DateOffset Day Easter FY5253 FY5253Quarter HalfYearBegin HalfYearEnd Hour LastWeekOfMonth Micro Milli Minute MonthBegin
+    MonthEnd Nano QuarterBegin QuarterEnd Second SemiMonthBegin SemiMonthEnd Tick Week WeekOfMonth YearBegin YearEnd
+    pandas.tseries.offsets:BaseOffset BHalfYearBegin BHalfYearEnd BQuarterBegin BQuarterEnd BYearBegin BYearEnd BusinessDay
+    BusinessHour
+    BusinessMonthBegin BusinessMonthEnd CustomBusinessDay CustomBusinessHour CustomBusinessMonthBegin CustomBusinessMonthEnd
+    DateOffset Day Easter FY5253 FY5253Quarter HalfYearBegin HalfYearEnd Hour LastWeekOfMonth Micro Milli Minute MonthBegin
+    MonthEnd Nano QuarterBegin QuarterEnd Second SemiMonthBegin SemiMonthEnd Tick Week WeekOfMonth YearBegin YearEnd
     pandas._libs.missing:NAType _nat_unpickle C_NA
     pandas._libs.arrays:__pyx_unpickle_NDArrayBacked NDArrayBacked
     pandas._libs.interval:Interval IntervalMixin __pyx_unpickle_IntervalMixin
@@ -168,7 +185,7 @@ enum KnownGlobals {
     pandas.core.indexes.multi:MultiIndex
     pandas.core.indexes.numeric:Int64Index Float64Index UInt64Index NumericIndex
     pandas.core.indexes.datetimes:DatetimeIndex _new_DatetimeIndex
-    pandas.core.indexes.timedeltas:TimedeltaIndex
+    pandas.core.indexes.timedeltas:TimedeltaIndex _new_TimedeltaIndex
     pandas.core.indexes.period:PeriodIndex _new_PeriodIndex
     pandas.core.indexes.category:CategoricalIndex
     pandas.core.indexes.interval:IntervalIndex _new_IntervalIndex

@@ -13,6 +13,9 @@ extension Document {
     _ value: PickleValue, _ version: Int?, to path: String, as format: FileFormat, _ transforms: [ArrayTransform],
     _ options: SaveOptions
   ) throws(FormatError) {
+    if !transforms.isEmpty, format != .npy, format != .txt, let masked = try PickledArray(value)?.applying(transforms) {
+      return try save(masked, version, to: path, as: format, [], options)
+    }
     if format == .json, transforms.isEmpty {
       if let masked = try PickledArray(value), masked.mask != nil {
         return try JSONSink.write(masked, to: path, options)

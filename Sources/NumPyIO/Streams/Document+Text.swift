@@ -13,8 +13,9 @@ extension Document {
   func table(
     _ source: any ByteSource, _ format: FileFormat, _ name: String?
   ) throws(FormatError) -> LazyArray {
-    if let table = try csvTable(source, format, name) {
-      let table = try LazyArray(table, spool: spool)
+    if let blocks = try csvTable(source, format, name) {
+      let table = try LazyArray(blocks, spool: spool)
+      if blocks.descriptor.shape.first == 0 { options.onWarning?("loadtxt: input contained no data: \"\(path)\"") }
       // NumPy's records have an axis more behind the rows.
       return options.text.ndmin == 2 && table.shape.count == 1 ? try table.applying(.reshape([-1, 1])) : table
     }
@@ -57,6 +58,16 @@ extension Document {
       return nil
     }
     return dialect == TextDialect() ? reader : try reader.spelled(by: dialect)
+  }
+
+  /// Whether the document has something of exactly this name: a member, a field, a key of a pickle, a column.
+  package func holds(_ name: String) -> Bool {
+    switch content {
+    case .text: hasColumn(name)
+    case .pickle: (try? value(at: name)) != nil
+    case .npy, .npz, .tensors, .value: (try? item(name)) != nil
+    case .raw: false
+    }
   }
 
   /// Whether a text has a column of exactly this name. Of a `.csv` or `.tsv` file no more than its beginning is read.

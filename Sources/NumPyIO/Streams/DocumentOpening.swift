@@ -61,7 +61,7 @@ struct DocumentOpening {
     case .npz:
       let archive = try NPZArchive(source, limits: options.limits, recovering: options.recovers)
       DocumentOpening.warnOfLoss(archive, options)
-      if options.format == nil { try DocumentOpening.refuseOffice(archive, path) }
+      if options.format == nil { try DocumentOpening.refuseOthers(archive, path) }
       // PyTorch's files are archives too, of a pickle and what it refers to.
       let isTorch = options.format == nil && PickleFile.isTorch(archive)
       return isTorch ? .pickle(archive.zip.source) : .npz(archive)
@@ -85,7 +85,8 @@ struct DocumentOpening {
       }
       return .raw(try raw.blocks(TextFile.decompressing(source)))
     case .txt, .csv, .tsv:
-      try TextBeginning.refuseForeign(source, path, mayBeText: options.format != nil || options.isTextChosen)
+      try TextBeginning.refuseForeign(
+        source, path, mayBeText: options.format != nil || options.isTextChosen, isEncoded: options.text.encoding != nil)
       let text = try TextFile.decompressing(source)
       // Types and sizes are found by a first reading.
       let kept = text.isSeekable && !isStream ? text : ReplayableStream(text, folder: options.scratchFolder)
@@ -120,16 +121,26 @@ struct DocumentOpening {
     return whole
   }
 
-  /// Documents of offices are archives too, without an array.
-  private static func refuseOffice(_ archive: NPZArchive, _ path: String) throws(FormatError) {
-    let hasTable = archive.zip.contains("xl/workbook.xml") || archive.zip.contains("xl/workbook.bin")
-    guard
-      hasTable || archive.zip.contains("[Content_Types].xml")
-        || archive.zip.contains("content.xml") && archive.zip.contains("META-INF/manifest.xml")
-    else { return }
-    let what = hasTable ? "an Excel file" : "an office's document"
-    throw FormatError(
-      .wrongKind, "this is \(what): read its tables with pandas.read_excel, or save them as CSV there", file: path)
+  /// Files of other programs that are archives too, told by members that they must have.
+  private static let otherArchives: [(members: [String], message: String)] = [
+    (["xl/workbook.xml"], "this is an Excel file: \(tables)"), (["xl/workbook.bin"], "this is an Excel file: \(tables)"),
+    (["[Content_Types].xml"], "this is an office's document: \(tables)"),
+    (["mimetype", "content.xml"], "this is an office's document: \(tables)"),
+    (["content.xml", "META-INF/manifest.xml"], "this is an office's document: \(tables)"),
+    (["mimetype", "META-INF/container.xml"], "this is a book (EPUB), not an array: look for the file that was meant"),
+    (["META-INF/MANIFEST.MF"], "this is a program of Java's (JAR), not an array: look for the file that was meant"),
+    (["AndroidManifest.xml"], "this is a program of Android's, not an array: look for the file that was meant"),
+    (["model.weights.h5", "config.json"], "this is a model of Keras's: keras.models.load_model reads it"),
+    ([".zgroup"], zarr), ([".zarray"], zarr), (["zarr.json"], zarr),
+  ]
+
+  private static let tables = "read its tables with pandas.read_excel, or save them as CSV there"
+  private static let zarr = "this is a Zarr store: read it with zarr and save its arrays with np.save"
+
+  private static func refuseOthers(_ archive: NPZArchive, _ path: String) throws(FormatError) {
+    for (members, message) in otherArchives where members.allSatisfy(archive.zip.contains) {
+      throw FormatError(.wrongKind, message, file: path)
+    }
   }
 
   /// Says what an archive lacks that was read without its directory.

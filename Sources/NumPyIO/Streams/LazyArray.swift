@@ -272,3 +272,26 @@ extension StoredArray {
     }
   }
 }
+
+extension PickledArray {
+  /// A masked array with transforms applied to its values and its mask; `nil` for an array without a mask, and for transforms
+  /// after which the mask fits no more.
+  package func applying(_ transforms: [ArrayTransform]) throws(FormatError) -> PickleValue? {
+    guard var mask, case .values = content else { return nil }
+    var values = content
+    do throws(ArrayError) {
+      for transform in transforms {
+        values = try values.applying(transform)
+        switch transform {
+        case .field(let name): if mask.dtype.fields != nil { mask = try mask.field(name) }
+        case .slice(let selections): mask = try mask.slice(selections)
+        case .reshape(let shape): mask = try mask.reshaped(shape)
+        case .cast, .order: break
+        case .view, .encode: return nil
+        }
+      }
+    } catch { throw FormatError(.badArgument, error.message) }
+    guard case .values(let array) = values, array.shape == mask.shape else { return nil }
+    return .maskedArray(array, mask: mask)
+  }
+}

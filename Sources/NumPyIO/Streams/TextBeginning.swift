@@ -28,13 +28,25 @@ enum TextBeginning {
 
   /// Says what a file is that is read as text and is clearly of another kind.
   ///
-  /// - Parameter mayBeText: Whether the user has said how the text is read, of whatever kind it is.
+  /// - Parameters:
+  ///   - mayBeText: Whether the user has said how the text is read, of whatever kind it is.
+  ///   - isEncoded: Whether the user has said in which encoding.
   /// - Throws: ``FormatError`` with code `wrongKind`.
-  static func refuseForeign(_ source: any ByteSource, _ path: String, mayBeText: Bool) throws(FormatError) {
+  static func refuseForeign(
+    _ source: any ByteSource, _ path: String, mayBeText: Bool, isEncoded: Bool
+  ) throws(FormatError) {
     let start = try inner(source, upTo: ForeignFile.prefixLength)
     if let foreign = ForeignFile(binary: start) ?? (mayBeText ? nil : ForeignFile(noTable: start)) {
       throw FormatError(.wrongKind, foreign.message, file: path)
     }
+    // UTF-16 and UTF-32 have zeros, and a mark if nobody says that it is them.
+    let isMarked = start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) || start.starts(with: [0, 0, 0xFE])
+    guard !isEncoded, !isMarked, let place = start.firstIndex(of: 0) else { return }
+    throw FormatError(
+      .wrongKind,
+      ForeignFile(start)?.message
+        ?? "this is no text: it has zero bytes, as only UTF-16 and UTF-32 have, which --encoding names", file: path,
+      offset: place)
   }
 
   /// The error of reading JSON, or what says that the file is of another kind.

@@ -26,6 +26,14 @@ public enum TextReading: Sendable {
     }
   }
 
+  /// The encoding that was asked for.
+  var encoding: TextEncoding? {
+    switch self {
+    case .loadText(let options): options.encoding
+    case .genFromText(let options): options.encoding
+    }
+  }
+
   /// The type of the elements; `nil` if it is to be found.
   var dtype: DType? {
     switch self {

@@ -16,6 +16,7 @@ extension LoadTextOptions {
     var text = try TextPreparation(
       source, areNamed ? dialect.searching(skipRows) : dialect, encoding: encoding, delimiter: delimiter,
       comments: comments, quote: quoteCharacter, skippedLines: skipRows, maxLineBytes: maxLineBytes)
+    text.onWarning = onWarning
     try text.settle()
     var options = self
     options.dialect = TextDialect()
@@ -105,6 +106,7 @@ extension GenFromTextOptions {
         .badArgument, "columns of fixed widths are read as they are, without other marks, quotes or a search for them")
     default: break
     }
+    text.onWarning = onWarning
     try text.settle()
     if let names = text.names { options.names = .list(names) }
     if dialect.rewritesFields {

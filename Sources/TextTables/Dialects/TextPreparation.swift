@@ -18,6 +18,8 @@ struct TextPreparation {
   /// The names of all columns of the text, if it has them.
   private(set) var names: [String]?
   let maxLineBytes: Int
+  /// Called with what should be known.
+  var onWarning: ((String) -> Void)?
   /// Whether a table without names is an error where names are asked for.
   var needsNames = true
 
@@ -53,6 +55,7 @@ struct TextPreparation {
       delimiter = DelimiterSearch.delimiter(of: sample, comments: comments, quote: quote, except: taken)
     }
     let first = dialect.start == .found ? dataStart(sample) : nil
+    if let first, first > 0 { warnOfRows(in: sample, before: first) }
     guard dialect.hasNames || dialect.hasUnits else {
       skippedLines += first ?? 0
       return
@@ -164,6 +167,30 @@ struct TextPreparation {
     return rows.firstIndex { row in
       row.count == most && zip(row, isNumeric).allSatisfy { field, wanted in !wanted || isValue(field) }
     }
+  }
+
+  /// Says which lines above the data look like some of them: names, which stand in the first, are no numbers.
+  private func warnOfRows(in sample: [String], before first: Int) {
+    let width = fields(sample[first]).count
+    let spelling = try? FieldSpelling(dialect, truths: ("1", "0"))
+    let rows = sample[..<first].indices.filter { line in
+      let fields = fields(sample[line])
+      guard fields.count == width, !PythonText.strip(sample[line]).isEmpty else { return false }
+      let isHeader = !sample[..<line].contains { self.fields($0).count == width }
+      let numbers = fields.count { field in
+        if PythonText.double(field) != nil { return true }
+        switch spelling?.rewrite(Array(field.utf8)[...], as: .unknown) {
+        case .changed?: return true
+        default: return field.unicodeScalars.contains { ("0"..."9").contains($0) } && !field.contains(where: \.isLetter)
+        }
+      }
+      return isHeader ? numbers == width : numbers > 0
+    }
+    guard let line = rows.first else { return }
+    let others = rows.count > 1 ? " and \(rows.count - 1) more" : ""
+    onWarning?(
+      "line \(skippedLines + line + 1)\(others) above the data \(rows.count > 1 ? "have" : "has") as many fields, and "
+        + "\(rows.count > 1 ? "are" : "is") left out: \(sample[line].prefix(60))")
   }
 
   // MARK: Rewriting
