@@ -39,7 +39,8 @@ package struct ForeignFile: Sendable {
   ///
   /// - Returns: `nil` for what may be a table.
   package init?(noTable prefix: [UInt8]) {
-    let known = ForeignFile.textual.contains { prefix.starts(with: $0.utf8) } ? ForeignSignature.message(of: prefix) : nil
+    let known =
+      ForeignFile.textual.contains { prefix.starts(with: $0.utf8) } ? ForeignSignature.message(of: prefix) : nil
     guard let message = known ?? ForeignFile.text(prefix), message != ForeignFile.table else { return nil }
     isJSON = message == ForeignFile.json
     // A bracket may begin the name of a column, or numbers as NumPy prints them.
@@ -50,7 +51,8 @@ package struct ForeignFile: Sendable {
 
   /// What begins files that are made of letters, and no table that anybody has.
   private static let textual = [
-    "version https://git-lfs.github.com/spec/", "version https://hawser.github.com/spec/", "/annex/objects/", "outs:\n- ",
+    "version https://git-lfs.github.com/spec/", "version https://hawser.github.com/spec/", "/annex/objects/",
+    "outs:\n- ",
     "outs:\r\n- ", "%PDF-", "%!PS", "{\\rtf", "-----BEGIN ", "SIMPLE  =", "HEADER RECORD*******", "%%MatrixMarket",
     "# vtk DataFile", "ObjectType = Image", "!<arch>\n", "070701", "X\n\0",
   ]
@@ -80,11 +82,27 @@ package struct ForeignFile: Sendable {
       }
       return json
     }
+    if let line = answer(prefix) { return line }
     // Not opcodes of pickles, but for 0, 1 and 2, which want something on the stack.
     guard let first = start.first, "+-0123456789#".contains(first),
       prefix.allSatisfy({ (0x20..<0x7F).contains($0) || (0x09...0x0D).contains($0) })
     else { return nil }
     return table
+  }
+
+  /// A file of one line of words, as servers answer instead of a file, and no pickle begins.
+  private static func answer(_ prefix: [UInt8]) -> String? {
+    let line = prefix.prefix { $0 != 10 && $0 != 13 }
+    guard (8..<200).contains(line.count), prefix.dropFirst(line.count).allSatisfy({ $0 == 10 || $0 == 13 }),
+      line.allSatisfy({ (0x20..<0x7F).contains($0) }), line.contains(0x20)
+    else { return nil }
+    func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
+    guard isLetter(line[0]) && isLetter(line[1]) || line.starts(with: Array("40".utf8)),
+      line.count(where: isLetter) * 2 > line.count
+    else { return nil }
+    return
+      "this is a line of text, '\(String(decoding: line.prefix(60), as: UTF8.self))': perhaps what a server answered "
+      + "instead of the file; download it again"
   }
 
   private static func other(_ prefix: [UInt8]) -> String? {

@@ -19,7 +19,8 @@ struct ForeignSignature {
   }
 
   private func matches(_ prefix: [UInt8]) -> Bool {
-    prefix.dropFirst(offset).starts(with: bytes) && others.allSatisfy { prefix.dropFirst($0.offset).starts(with: $0.bytes) }
+    prefix.dropFirst(offset).starts(with: bytes)
+      && others.allSatisfy { prefix.dropFirst($0.offset).starts(with: $0.bytes) }
   }
 
   /// What a file is and what to do, in one line; `nil` if its first bytes are those of no kind that is known.
@@ -105,7 +106,12 @@ struct ForeignSignature {
   private static let stata = read("a Stata file", "pandas.read_stata", "columns")
   private static let spss = read("an SPSS file", "pandas.read_spss", "columns")
 
+  private static let recoded =
+    "this was a .npy file, whose bytes were changed as if they were text: fetch it again, as a binary file"
+
   private static let data = [
+    ForeignSignature([0xC2, 0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], recoded),
+    ForeignSignature([0xEF, 0xBF, 0xBD, 0x4E, 0x55, 0x4D, 0x50, 0x59], recoded),
     ForeignSignature("MATLAB 5.0 MAT-file", read("a MATLAB file", "scipy.io.loadmat")),
     ForeignSignature("MATLAB 7.3 MAT-file", read("a MATLAB 7.3 file, which is HDF5", "h5py")),
     ForeignSignature([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], hdf5),
@@ -159,7 +165,8 @@ struct ForeignSignature {
     ForeignSignature([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], image("a PNG")),
     ForeignSignature([0xFF, 0xD8, 0xFF], image("a JPEG")), ForeignSignature("GIF8", image("a GIF")),
     ForeignSignature([0x49, 0x49, 0x2A, 0], image("a TIFF")), ForeignSignature([0x4D, 0x4D, 0, 0x2A], image("a TIFF")),
-    ForeignSignature([0x49, 0x49, 0x2B, 0], image("a BigTIFF")), ForeignSignature([0x4D, 0x4D, 0, 0x2B], image("a BigTIFF")),
+    ForeignSignature([0x49, 0x49, 0x2B, 0], image("a BigTIFF")),
+    ForeignSignature([0x4D, 0x4D, 0, 0x2B], image("a BigTIFF")),
     ForeignSignature("BM", and: [(6, "\0\0\0\0"), (15, "\0\0\0")], image("a BMP")),
     ForeignSignature("RIFF", and: [(8, "WEBP")], image("a WebP")),
     ForeignSignature([0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20], image("a JPEG 2000")),
@@ -167,7 +174,8 @@ struct ForeignSignature {
     ForeignSignature([0, 0, 0, 0x0C, 0x4A, 0x58, 0x4C, 0x20], image("a JPEG XL")),
     ForeignSignature("ftyphei", at: 4, image("a HEIC")), ForeignSignature("ftyphev", at: 4, image("a HEIC")),
     ForeignSignature("ftypmif1", at: 4, image("a HEIC")), ForeignSignature("ftypavif", at: 4, image("an AVIF")),
-    ForeignSignature([0, 0, 1, 0], and: [(5, [0])], image("an icon, an")), ForeignSignature("8BPS\0", image("a Photoshop")),
+    ForeignSignature([0, 0, 1, 0], and: [(5, [0])], image("an icon, an")),
+    ForeignSignature("8BPS\0", image("a Photoshop")),
     ForeignSignature([0x76, 0x2F, 0x31, 1], image("an OpenEXR")), ForeignSignature("DDS |\0\0\0", image("a DDS")),
     ForeignSignature("gimp xcf", image("a GIMP")), ForeignSignature("qoif", image("a QOI")),
   ]
@@ -176,7 +184,8 @@ struct ForeignSignature {
     ForeignSignature("RIFF", and: [(8, "AVI ")], video("AVI")),
     ForeignSignature(
       "RIFF", "this is a RIFF file, such as WAV: read it with scipy.io.wavfile and save its array with np.save"),
-    ForeignSignature("OggS\0", sound("Ogg")), ForeignSignature("fLaC\0", sound("FLAC")), ForeignSignature("ID3", sound("MP3")),
+    ForeignSignature("OggS\0", sound("Ogg")), ForeignSignature("fLaC\0", sound("FLAC")),
+    ForeignSignature("ID3", sound("MP3")),
     ForeignSignature("MThd\0\0\0\u{6}", sound("MIDI")), ForeignSignature("FORM", and: [(8, "AIF")], sound("AIFF")),
     ForeignSignature(".snd\0\0", sound("AU")), ForeignSignature("caff\0", sound("CAF")),
     ForeignSignature("#!AMR", sound("AMR")), ForeignSignature("ftypM4A", at: 4, sound("M4A")),
@@ -193,7 +202,8 @@ struct ForeignSignature {
     ForeignSignature([0xCF, 0xFA, 0xED, 0xFE], macho), ForeignSignature([0xCE, 0xFA, 0xED, 0xFE], macho),
     ForeignSignature([0xFE, 0xED, 0xFA, 0xCF], macho), ForeignSignature([0xFE, 0xED, 0xFA, 0xCE], macho),
     ForeignSignature([0xCA, 0xFE, 0xBA, 0xBE], program("a class of Java's, or a program of Apple's")),
-    ForeignSignature("\0asm", program("a WebAssembly module")), ForeignSignature("dex\n0", program("a program of Android's")),
+    ForeignSignature("\0asm", program("a WebAssembly module")),
+    ForeignSignature("dex\n0", program("a program of Android's")),
     ForeignSignature([0x1B, 0x4C, 0x75, 0x61], program("a compiled Lua script")),
     ForeignSignature("#!/", program("a script")), ForeignSignature("wOFF", program("a font")),
     ForeignSignature("wOF2", program("a font")), ForeignSignature("OTTO\0", program("a font")),
@@ -233,9 +243,12 @@ struct ForeignSignature {
     if (0x68...0x73).contains(prefix[0]), [1, 2].contains(prefix[1]), prefix[2] == 1, prefix[3] == 0 { return stata }
     // MATLAB's fourth version: a type, two lengths, whether there is an imaginary part, and how long the name is.
     let named = Int(word(16))
-    if word(0) <= 52, word(4) > 0, word(8) > 0, word(4) < 1 << 28, word(8) < 1 << 28, word(12) <= 1, (2...64).contains(named),
+    if word(0) <= 52, word(4) > 0, word(8) > 0, word(4) < 1 << 28, word(8) < 1 << 28, word(12) <= 1,
+      (2...64).contains(named),
       prefix.count >= 20 + named, prefix[19 + named] == 0,
-      prefix[20..<(19 + named)].allSatisfy({ ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || $0 == 0x5F || (0x30...0x39).contains($0) })
+      prefix[20..<(19 + named)].allSatisfy({
+        ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || $0 == 0x5F || (0x30...0x39).contains($0)
+      })
     {
       return read("a MATLAB 4 file", "scipy.io.loadmat")
     }

@@ -29,6 +29,13 @@ extension NPYHeader {
     guard overflow || length <= most else { throw NPYHeader.tooLong(length, limits) }
     let text = try reader.read(length, "array header")
     let textStart = start + 8 + version.lengthFieldSize
+    // NumPy would read on, and every number would be another.
+    if text.last == UInt8(ascii: "\r"), !limits.isLenient {
+      throw FormatError(
+        .malformed,
+        "the header ends in CR: line ends were changed on the way, as of text (by FTP, or git's autocrlf); fetch the file as "
+          + "a binary one", offset: textStart + length - 1)
+    }
     let utf8 = try NPYHeader.utf8(text, version: version, start: textStart)
     if version.major == 3 {
       // Continuation bytes are not characters of their own.

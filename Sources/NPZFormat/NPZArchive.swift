@@ -131,7 +131,9 @@ public final class NPZArchive: Sendable {
     guard zip.source.seekCost == .perRead, zip.members.count > 1 else { return }
     // A header, and what most readers ask for of the member itself.
     try zip.source.willRead(
-      zip.members.map { $0.headerOffset..<($0.headerOffset + $0.nameBytes.count + Swift.min($0.compressedSize, 4096) + 256) })
+      zip.members.map {
+        $0.headerOffset..<($0.headerOffset + $0.nameBytes.count + Swift.min($0.compressedSize, 4096) + 256)
+      })
   }
 
   /// Whether a member begins as `.npy` arrays do.

@@ -27,6 +27,9 @@ extension PandasFrame {
     try PandasIndex.array(index).map { (PandasIndex.names(index), $0) }
   }
 
+  /// Whether the labels of the rows are moments of a time zone.
+  package var hasZonedLabels: Bool { PandasValues.isZoned(index) }
+
   /// The columns that are arrays and the index.
   package var children: [(name: String, value: PickleValue)] {
     var children: [(name: String, value: PickleValue)] = []

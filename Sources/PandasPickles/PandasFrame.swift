@@ -19,6 +19,9 @@ public struct PandasFrame {
     /// The row of the values that is the column; `nil` if they are all of it.
     let row: Int?
 
+    /// Whether the values are moments of a time zone: the array has the same moments in UTC.
+    public var isZoned: Bool { PandasValues.isZoned(values) }
+
     /// The values.
     ///
     /// Numbers, dates and durations come as such, strings as objects; of categorical columns the categories, each

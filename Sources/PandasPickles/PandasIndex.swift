@@ -19,6 +19,9 @@ enum PandasIndex {
     return object.arguments[1].dict
   }
 
+  /// The values of which an index is made; `nil` for what is none, or is made of other things.
+  static func data(_ value: PickleValue) -> PickleValue? { parts(value)?["data"] }
+
   /// The labels of an index as an array; `nil` for a value that is not an index.
   ///
   /// - Parameter depth: How many others it is part of: pandas nests a few at most, and shares none.

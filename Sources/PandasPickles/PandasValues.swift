@@ -32,7 +32,15 @@ enum PandasValues {
     return try masked(array, mask)
   }
 
+  /// Whether values are moments of a time zone, of which the array has those of UTC.
+  static func isZoned(_ value: PickleValue) -> Bool {
+    if let data = PandasIndex.data(value) { return data.object.flatMap(parts)?.isZoned ?? false }
+    return value.object.flatMap(parts)?.isZoned ?? false
+  }
+
   private struct Parts {
+    var isZoned: Bool { dtype?.object?.classGlobal?.name == "DatetimeTZDtype" }
+
     var dtype: PickleValue?
     var values: PickleValue?
     var mask: PickleValue?

@@ -70,6 +70,27 @@ FOREIGN = {
     "wav": (b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0", "WAV"),
     "avro": (b"Obj\x01\x04\x16avro.schema", "Avro"),
     "zeros": (bytes(4096), "zeros"),
+    "bmp": (b"BM" + struct.pack("<IHHIIiiHH", 90, 0, 0, 54, 40, 3, 2, 1, 24) + bytes(60), "BMP"),
+    "pgm": (b"P5\n2 2\n255\n\0\1\2\3", "Netpbm"), "webp": (b"RIFF\x24\0\0\0WEBPVP8 " + bytes(20), "WebP"),
+    "bigtiff": (b"II+\0\x08\0\0\0" + bytes(30), "BigTIFF"), "heic": (b"\0\0\0\x18ftypheix\0\0\0\0", "HEIC"),
+    "jp2": (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"), "psd": (b"8BPS\0\1" + bytes(20), "Photoshop"),
+    "exr": (b"\x76\x2f\x31\x01\2\0\0\0", "OpenEXR"), "nifti": (struct.pack("<i", 348) + bytes(340) + b"n+1\0" + bytes(60), "NIfTI"),
+    "id3": (b"ID3\x03\0\0\0\0\0\x20" + bytes(40), "MP3"), "mp3": (b"\xff\xfb\x92\x44" + bytes(300), "MP3"),
+    "mp4": (b"\0\0\0\x20ftypmp42" + bytes(20), "MP4"), "mkv": (b"\x1aE\xdf\xa3" + bytes(30), "Matroska"),
+    "midi": (b"MThd\0\0\0\6\0\1", "MIDI"), "aiff": (b"FORM\0\0\0\x50AIFCFVER" + bytes(20), "AIFF"),
+    "pe": (b"MZ\x90\0\3\0\0\0\4\0\0\0\xff\xff\0\0" + bytes(60), "Windows"), "macho": (b"\xcf\xfa\xed\xfe\x0c\0\0\1" + bytes(40), "Apple"),
+    "java": (b"\xca\xfe\xba\xbe\0\0\0\x41" + bytes(30), "Java"), "wasm": (b"\0asm\1\0\0\0" + bytes(9), "WebAssembly"),
+    "pyc": (b"\xcb\r\r\n" + bytes(12) + b"\xe3" + bytes(30), "compiled Python"), "script": (b"#!/usr/bin/env python\nprint(1)\n", "script"),
+    "ar": (b"!<arch>\nx/              0           0     0     644     2         `\nhi", "ar x"), "cab": (b"MSCF\0\0\0\0" + bytes(40), "cabinet"),
+    "cpio": (b"070701" + b"0" * 104, "cpio"), "lzop": (b"\x89LZO\0\r\n\x1a\n" + bytes(20), "lzop"),
+    "rds": (b"X\n\0\0\0\3\0\4\1\0" + bytes(20), "R's"), "rds of gzip": (gzip.compress(b"X\n\0\0\0\2\0\3\6\0" + bytes(20)), "R's"),
+    "stata": (b"\x72\x02\x01\0\3\0" + bytes(60), "Stata"), "stata 13": (b"<stata_dta><header><release>118</release>", "Stata"),
+    "mat4": (struct.pack("<5i", 0, 2, 2, 0, 5) + b"data\0" + bytes(32), "MATLAB 4"), "sas": (bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92") + bytes(60), "SAS"),
+    "spss": (b"$FL2@(#) IBM SPSS STATISTICS" + bytes(60), "SPSS"), "mtx": (b"%%MatrixMarket matrix array real general\n1 1\n2.5\n", "mmread"),
+    "onnx": (b"\x08\x0a\x12\x0bskl2onnx1.7\x1a\x01x" + bytes(30), "ONNX"), "tflite": (b"\x20\0\0\0TFL3" + bytes(30), "TensorFlow Lite"),
+    "annex": (b"/annex/objects/MD5E-s12--" + b"0" * 32 + b".npy\n", "git annex get"), "hawser": (b"version https://hawser.github.com/spec/v1\n", "git lfs pull"),
+    "answer": (b"Repository not found", "answered"), "answer 2": (b"404: page missing\n", "answered"),
+    "utf-8": ("\x93NUMPY\x01\0v\0{'descr'".encode(), "changed as if they were text"),
     "text": (b"0.5 1.5 2.5\n3 4 5\n", "--from txt"),
 }
 
@@ -355,3 +376,49 @@ def test_addresses_of_local_files(tmp_path):
     assert run_npy("show", address + "[3]") == b"3\n"
     assert run_npy("show", address) == b"[0 1 2 3 4]\n"
     assert b"ftp://" in run_npy("show", "ftp://host/x.npy", check=False).stderr
+
+
+@pytest.mark.parametrize("content", [
+    b"\xff" * 20, b"1,2\n\0\0\n", bytes(100), b"a,b\n1,\0\n", struct.pack("<20d", *range(20))], ids=repr)
+def test_bytes_that_are_no_text(tmp_path, content):
+    for name in ("x.csv", "x.tsv", "x.txt"):
+        (tmp_path / name).write_bytes(content)
+        for command in ("show", "check"):
+            result = run_npy(command, tmp_path / name, check=False)
+            assert result.returncode == 1 and len((result.stdout + result.stderr).splitlines()) <= 2, result
+
+
+def test_tables_without_rows_say_so(tmp_path):
+    (tmp_path / "x.csv").write_text("name,value\n")
+    result = run_npy("show", tmp_path / "x.csv", check=False)
+    assert result.returncode == 0 and result.stdout == b"[]\n" and b"input contained no data" in result.stderr
+
+
+def test_utf16_without_a_mark_is_text_if_it_is_said(tmp_path):
+    (tmp_path / "x.csv").write_bytes("a,b\n1,2\n".encode("utf-16-le"))
+    result = run_npy("show", tmp_path / "x.csv", check=False)
+    assert result.returncode == 1 and b"--encoding" in result.stderr
+    assert run_npy("show", tmp_path / "x.csv", "--encoding", "utf-16-le") == b"[(1, 2)]\n"
+
+
+@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
+def test_arrays_whose_line_ends_were_changed(tmp_path, version):
+    """As FTP and git change those of text: NumPy reads numbers that nobody has written."""
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, np.arange(100.0), version=version)
+    (tmp_path / "x.npy").write_bytes(buffer.getvalue().replace(b"\n", b"\r\n"))
+    for command in ("show", "info", "check"):
+        result = run_npy(command, tmp_path / "x.npy", check=False)
+        assert result.returncode == 1 and b"ends in CR" in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("members, what", [
+    (["META-INF/MANIFEST.MF", "A.class"], b"JAR"), (["metadata.json", "config.json", "model.weights.h5"], b"Keras"),
+    (["mimetype", "META-INF/container.xml"], b"EPUB"), ([".zarray", "0.0"], b"Zarr"), (["mimetype", "content.xml"], b"office")])
+def test_archives_of_other_programs(tmp_path, members, what):
+    for name in ("x.zip", "x.npz", "x.csv"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            for member in members:
+                archive.writestr(member, b"?")
+        result = run_npy("show", tmp_path / name, check=False)
+        assert result.returncode == 1 and what in result.stderr, result

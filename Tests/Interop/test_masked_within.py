@@ -168,3 +168,19 @@ def test_what_is_masked_is_empty_in_csv(saved, tmp_path, name, rows):
     assert list(csv.reader(open(tmp_path / "m.csv"))) == rows
     run_npy("convert", tmp_path / "m.pkl", tmp_path / "m.tsv")
     assert list(csv.reader(open(tmp_path / "m.tsv"), delimiter="\t")) == rows
+
+
+def test_masks_go_with_slices_and_casts(tmp_path):
+    array = np.ma.array([[1, 2, 3], [4, 5, 6]], mask=[[0, 1, 0], [1, 0, 0]])
+    (tmp_path / "m.pkl").write_bytes(pickle.dumps(array))
+    for address, options, expected in [
+        ("[0]", [], array[0]), ("[:, 1:]", [], array[:, 1:]), ("", ["--astype", "f4"], array.astype("f4")),
+        ("", ["--reshape", "3,2"], array.reshape(3, 2)), ("[0]", ["--astype", "f8", "--reshape", "3,1"], array[0].astype("f8").reshape(3, 1)),
+    ]:
+        found = pickle.loads(run_npy("convert", f"{tmp_path}/m.pkl{address}", "-", "--to", "pkl", *options))
+        assert isinstance(found, np.ma.MaskedArray) and found.dtype == expected.dtype and found.shape == expected.shape
+        np.testing.assert_array_equal(found.mask, expected.mask)
+        np.testing.assert_array_equal(found.filled(0), expected.filled(0))
+        run_npy("convert", f"{tmp_path}/m.pkl{address}", tmp_path / "m.npz", *options)
+        with np.load(tmp_path / "m.npz") as archive:
+            np.testing.assert_array_equal(archive["mask"], expected.mask)

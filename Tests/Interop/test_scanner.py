@@ -254,6 +254,8 @@ KNOWN = [
     ("sklearn.ensemble.forest", "RandomForestClassifier"), ("sklearn.tree._tree", "Tree"), ("torch.nn.modules.linear", "Linear"),
     ("torch._utils", "_rebuild_parameter"), ("pandas.core.frame", "DataFrame"), ("scipy.sparse._csr", "csr_matrix"),
     ("joblib.numpy_pickle", "NumpyArrayWrapper"), ("argparse", "Namespace"), ("collections", "OrderedDict"),
+    ("numpy.char", "chararray"), ("pandas.core.indexes.timedeltas", "_new_TimedeltaIndex"), ("pandas", "DateOffset"),
+    ("pandas._libs.tslibs.offsets", "CustomBusinessHour"), ("decimal", "Context"), ("numpy.linalg._linalg", "SVDResult"),
     ("numpy.random._pickle", "__generator_ctor"), ("sklearn.svm.classes", "SVC"), ("pandas.core.indexes.base", "_new_Index"),
 ]
 
@@ -440,3 +442,52 @@ def test_text_with_the_signature_of_tar(tmp_path, length):
         assert result.returncode in (0, 1), (name, result)
     assert b"note" in run_npy("info", tmp_path / "u.csv")
     assert run_npy("check", tmp_path / "u.csv").startswith(b"ok")
+
+
+@pytest.mark.parametrize("padding", [b"\n", b"\r\n", bytes(1), bytes(5000), b" " * 70000])
+def test_pickles_behind_padding(tmp_path, padding):
+    content = pickle.dumps({"a": 1}) + padding + EVIL["system2"]
+    for name in ("x.pkl", "x.dat", "x"):
+        (tmp_path / name).write_bytes(content)
+        assert findings(tmp_path / name, code=1)["risk"] == "dangerous"
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("data/0", content)
+    assert findings(tmp_path / "x.zip", code=1)["risk"] == "dangerous"
+
+
+def test_pickles_behind_an_archive(tmp_path):
+    for name in ("x.npz", "x.zip", "x.pt", "x"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("a.txt", "text")
+        content = (tmp_path / name).read_bytes()
+        for evil in EVIL.values():
+            (tmp_path / name).write_bytes(content + evil)
+            assert findings(tmp_path / name, code=1)["risk"] == "dangerous"
+        (tmp_path / name).write_bytes(content + b"just text, and more of it")
+        found = findings(tmp_path / name, code=0)
+        assert found["ok"] and [f["severity"] for f in found["findings"]] == ["warning"]
+
+
+def test_a_shells_pattern_is_judged_as_its_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.save("a.npy", np.arange(3))
+    texts = {"LICENSE": "MIT, and more\n", "labels.txt": "cat\ndog\na b c\n", "__init__.py": "", "c.json": '{"a": [1, "x", {}]}'}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "r.bin").write_bytes(np.random.default_rng(2).bytes(200))
+    names = sorted([*texts, "a.npy", "r.bin"])
+    for operands in (names, ["."], ["*"], ["*", "."]):
+        found = json.loads(run_npy("check", "--json", *operands).decode())
+        assert all(file["ok"] for file in found), found
+    assert len(json.loads(run_npy("check", "--json", "*", "**/*"))) == len(names)
+    (tmp_path / "b.npy").write_bytes(b"no array")
+    assert run_npy("check", *names, "b.npy", check=False).returncode == 1
+
+
+def test_arrays_mapped_from_files(tmp_path):
+    """The class of a mapped array names no file; called, it opens one."""
+    array = np.memmap(tmp_path / "m", dtype="u1", mode="w+", shape=3)
+    (tmp_path / "x.pkl").write_bytes(pickle.dumps(array))
+    assert findings(tmp_path / "x.pkl", code=0)["ok"]
+    (tmp_path / "x.pkl").write_bytes(b"cnumpy\nmemmap\n(S'/tmp/x'\ntR.")
+    assert findings(tmp_path / "x.pkl", code=1)["risk"] == "dangerous"

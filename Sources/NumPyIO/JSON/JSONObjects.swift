@@ -149,6 +149,7 @@ struct JSONObjects {
     if let frame = try JSONObjects.found({ () throws(FormatError) in try PandasFrame(value) }) {
       return try text(of: frame, depth)
     }
+    if let moment = try FrameTable.text(ofMoment: object) { return JSONText.quoted(moment) }
     if object.isCall("numpy", "dtype") { return nil }
     if !object.pairs.isEmpty { return try text(of: object.pairs, depth) }
     if !object.items.isEmpty { return try text(of: object.items, depth) }
@@ -192,9 +193,10 @@ struct JSONObjects {
   private mutating func rows(of frame: PandasFrame, _ depth: Int) throws(ArrayError) -> [String] {
     guard let columns = try JSONObjects.found({ () throws(FormatError) in try FrameColumns(frame) }) else { return [] }
     var texts: [(name: String, values: [String])] = []
-    for column in columns.ofRecords {
-      let array = PickledArray(kind: .array, content: column.values, mask: nil)
-      texts.append((JSONText.quoted(column.name) + ": ", try elements(of: array, depth + 1)))
+    for (name, column) in columns.ofRecords {
+      var values = try elements(of: PickledArray(kind: .array, content: column.values, mask: nil), depth + 1)
+      if column.isZoned { values = values.map { $0.hasSuffix("\"") ? $0.dropLast() + "Z\"" : $0 } }
+      texts.append((JSONText.quoted(name) + ": ", values))
     }
     return (0..<columns.rowCount).map { row in
       "{" + texts.map { $0.name + (row < $0.values.count ? $0.values[row] : "null") }.joined(separator: ", ") + "}"

@@ -12,6 +12,8 @@ struct FrameColumns {
     let values: StoredArray
     /// Whether it holds labels of rows.
     let isIndex: Bool
+    /// Whether the values are moments of UTC that stand for those of a time zone.
+    var isZoned = false
     /// Which of the values are hidden by a mask.
     var mask: AnyNDArray?
   }
@@ -20,7 +22,9 @@ struct FrameColumns {
 
   /// The columns of a masked array of one axis or two, or of masked records; `nil` for all others.
   init?(ofMasked array: PickledArray) throws(FormatError) {
-    guard let mask = array.mask, case .values(let values) = array.content, values.shape == mask.shape else { return nil }
+    guard let mask = array.mask, case .values(let values) = array.content, values.shape == mask.shape else {
+      return nil
+    }
     do throws(ArrayError) {
       if let fields = values.dtype.fields {
         guard values.shape.count == 1, fields.allSatisfy({ $0.dtype.subarray == nil && $0.dtype.fields == nil }) else {
@@ -119,11 +123,13 @@ struct FrameColumns {
           columns.append(Column(label: level, values: values, isIndex: true))
         }
       } else {
-        columns.append(Column(label: levels.first ?? .none, values: labels, isIndex: true))
+        columns.append(
+          Column(label: levels.first ?? .none, values: labels, isIndex: true, isZoned: frame.hasZonedLabels))
       }
     }
     for column in frame.columns {
-      columns.append(Column(label: column.label, values: try column.array(), isIndex: false))
+      columns.append(
+        Column(label: column.label, values: try column.array(), isIndex: false, isZoned: column.isZoned))
     }
     self.columns = columns
   }
@@ -135,14 +141,14 @@ struct FrameColumns {
 
   /// The columns that records have, by names of which none stands twice: labels of rows that are no more than their numbers are
   /// left out, others without a name get that of pandas' `reset_index`.
-  var ofRecords: [(name: String, values: StoredArray)] {
+  var ofRecords: [(name: String, column: Column)] {
     var taken: Set<String> = []
     let levels = columns.count { $0.isIndex }
     return columns.enumerated().compactMap { place, column in
       if levels == 1, column.isIndex, column.label.isNone, FrameColumns.areNumbers(column.values) { return nil }
       let unnamed = !column.isIndex ? "0" : levels > 1 ? "level_\(place)" : "index"
       let name = column.label.isNone ? unnamed : column.label.string ?? column.label.repr(limit: 200)
-      return (PartNames.unused(name, &taken), column.values)
+      return (PartNames.unused(name, &taken), column)
     }
   }
 

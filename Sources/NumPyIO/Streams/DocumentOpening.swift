@@ -123,7 +123,8 @@ struct DocumentOpening {
 
   /// Files of other programs that are archives too, told by members that they must have.
   private static let otherArchives: [(members: [String], message: String)] = [
-    (["xl/workbook.xml"], "this is an Excel file: \(tables)"), (["xl/workbook.bin"], "this is an Excel file: \(tables)"),
+    (["xl/workbook.xml"], "this is an Excel file: \(tables)"),
+    (["xl/workbook.bin"], "this is an Excel file: \(tables)"),
     (["[Content_Types].xml"], "this is an office's document: \(tables)"),
     (["mimetype", "content.xml"], "this is an office's document: \(tables)"),
     (["content.xml", "META-INF/manifest.xml"], "this is an office's document: \(tables)"),

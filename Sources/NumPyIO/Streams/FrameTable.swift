@@ -42,7 +42,7 @@ struct FrameTable {
     var columns: [[String]] = []
     for column in frame.columns {
       guard !isWhole else {
-        columns.append(try FrameTable.texts(column.values))
+        columns.append(try FrameTable.texts(column.values, column.isZoned))
         continue
       }
       let (first, last) = try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in
@@ -51,7 +51,8 @@ struct FrameTable {
           try column.values.slice([.range(lower: count - edge, upper: count)])
         )
       }
-      columns.append(try FrameTable.texts(first) + ["..."] + FrameTable.texts(last))
+      columns.append(
+        try FrameTable.texts(first, column.isZoned) + ["..."] + FrameTable.texts(last, column.isZoned))
     }
     return [names] + (0..<(columns.first?.count ?? 0)).map { row in columns.map { row < $0.count ? $0[row] : "" } }
   }
@@ -64,7 +65,7 @@ struct FrameTable {
   /// The columns as texts.
   private func cells() throws(FormatError) -> (names: [String], columns: [[String]]) {
     let texts = try frame.columns.map { (column) throws(FormatError) in
-      let texts = try FrameTable.texts(column.values)
+      let texts = try FrameTable.texts(column.values, column.isZoned)
       guard let mask = column.mask else { return texts }
       let flags = try FormatError.wrapping(.malformed, file: nil) { () throws(ArrayError) in
         try NDArray<Bool>(mask.contiguous()).elements
@@ -89,12 +90,13 @@ struct FrameTable {
     return item.string ?? item.repr(limit: 1 << 20)
   }
 
-  /// The cells of a column as pandas writes them.
-  private static func texts(_ array: StoredArray) throws(FormatError) -> [String] {
+  /// The cells of a column as pandas writes them; moments of a time zone as those of UTC, which need no list of zones.
+  private static func texts(_ array: StoredArray, _ isZoned: Bool) throws(FormatError) -> [String] {
     try FormatError.wrapping(.unsupported, file: nil) { () throws(ArrayError) in
       switch array {
       case .objects(let objects): return objects.items.map(text)
-      case .values(let values) where values.dtype.kind == .datetime: return moments(try values.elementTexts())
+      case .values(let values) where values.dtype.kind == .datetime:
+        return moments(try values.elementTexts(), isZoned)
       case .values(let values) where values.dtype.kind == .timedelta: return try spans(values)
       // Intervals are records of two numbers.
       case .values(let values) where values.dtype.fields != nil: return try values.elementTexts()
@@ -106,19 +108,36 @@ struct FrameTable {
     }
   }
 
+  /// A single moment or span of pandas' as text: ISO 8601, and what pandas prints; `nil` for all else.
+  static func text(ofMoment object: PickleObject) throws(ArrayError) -> String? {
+    let isMoment = object.isCall("pandas._libs.tslibs.timestamps", "_unpickle_timestamp")
+    guard isMoment || object.isCall("pandas._libs.tslibs.timedeltas", "_timedelta_unpickle"),
+      let count = object.arguments.first?.int, object.arguments.count > 1
+    else { return nil }
+    // The resolution is the last argument; pandas before 2 had nanoseconds only.
+    let units = [7: "s", 8: "ms", 9: "us", 10: "ns"]
+    let resolution = object.arguments.count == (isMoment ? 4 : 2) ? object.arguments.last?.int : 10
+    guard let unit = resolution.flatMap({ units[$0] }) else { return nil }
+    let value = try NDArray([Int64(count)], shape: [1]).untyped.viewed(as: DType("\(isMoment ? "M8" : "m8")[\(unit)]"))
+    guard isMoment else { return try spans(value).first }
+    let isZoned = object.arguments.count > 2 && !object.arguments[2].isNone
+    return try value.elementTexts()[0] + (isZoned ? "Z" : "")
+  }
+
   /// Dates are without their time if all of them are, and have no more of a fraction than one of them needs.
-  private static func moments(_ texts: [String]) -> [String] {
+  private static func moments(_ texts: [String], _ isZoned: Bool) -> [String] {
     let parts = texts.map { $0.split(separator: "T", maxSplits: 1) }
-    guard parts.contains(where: { $0.count == 2 && $0[1].contains { !"0:.".contains($0) } }) else {
+    let zone = isZoned ? "+00:00" : ""
+    guard isZoned || parts.contains(where: { $0.count == 2 && $0[1].contains { !"0:.".contains($0) } }) else {
       return texts.map { $0 == "NaT" ? "" : String($0.prefix { $0 != "T" }) }
     }
     let digits = parts.map { $0.count == 2 ? fractionDigits(String($0[1])) : 0 }.max() ?? 0
     return zip(texts, parts).map { text, parts in
-      guard text != "NaT", parts.count == 2 else { return text == "NaT" ? "" : text + " 00:00:00" }
+      guard text != "NaT", parts.count == 2 else { return text == "NaT" ? "" : text + " 00:00:00" + zone }
       let time = parts[1].prefix { $0 != "." }
       let fraction = parts[1].dropFirst(time.count).dropFirst()
-      guard digits > 0 else { return parts[0] + " " + time }
-      return parts[0] + " " + time + "." + (fraction + "000000000").prefix(digits)
+      guard digits > 0 else { return parts[0] + " " + time + zone }
+      return parts[0] + " " + time + "." + (fraction + "000000000").prefix(digits) + zone
     }
   }
 

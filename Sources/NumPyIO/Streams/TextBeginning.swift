@@ -40,7 +40,8 @@ enum TextBeginning {
       throw FormatError(.wrongKind, foreign.message, file: path)
     }
     // UTF-16 and UTF-32 have zeros, and a mark if nobody says that it is them.
-    let isMarked = start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) || start.starts(with: [0, 0, 0xFE])
+    let isMarked =
+      start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) || start.starts(with: [0, 0, 0xFE])
     guard !isEncoded, !isMarked, let place = start.firstIndex(of: 0) else { return }
     throw FormatError(
       .wrongKind,
