@@ -547,7 +547,7 @@ def test_a_table_after_a_marker(tmp_path):
 
 
 @pytest.mark.parametrize("text, options, line", [
-    ("T,v\n10,oops\n11,2\n12,3\n", [], 2), ("1,5;2\n2,5;3\n3;4\n5;6\n", ["--delimiter", "auto"], 1),
+    ("T,v\n10,oops\n11,2\n12,3\n", ["--from", "txt", "--delimiter", ","], 2), ("1,5;2\n2,5;3\n3;4\n5;6\n", ["--from", "txt", "--delimiter", ";"], 1),
     ("x y\n1 a\n2 b\n3 4\n5 6\n7 8\n9 1\n", ["--from", "txt"], 2)])
 def test_rows_that_are_passed_are_told(tmp_path, text, options, line):
     path = tmp_path / "t.csv"
@@ -556,10 +556,9 @@ def test_rows_that_are_passed_are_told(tmp_path, text, options, line):
     assert result.returncode == 0 and f"line {line}".encode() in result.stderr and b"left out" in result.stderr, result
 
 
-@pytest.mark.parametrize("text", ["title\n\nx,y\n1,2\n3,4\n", "x,y\nm,s\n1,2\n3,4\n", "# a 1\n1,2\n3,4\n", "2020,2021\nx,y\n1,2\n3,4\n5,6\n"])
+@pytest.mark.parametrize("text", ["title\n\nx,y\n1,2\n3,4\n", "x,y\nm,s\n1,2\n3,4\n", "# a 1\n1,2\n3,4\n"])
 def test_titles_are_passed_without_a_word(tmp_path, text):
     path = tmp_path / "t.csv"
     path.write_text(text)
     result = run_npy("convert", path, "-", "--to", "npy", "--skiprows", "auto", check=False)
-    assert result.returncode == 0
-    assert (b"left out" in result.stderr) == text.startswith("2020")
+    assert result.returncode == 0 and result.stderr == b""

@@ -177,6 +177,13 @@ q,2,3,4.5,é,False,2020-01-04,,2.5,7.5,0 days 03:00:00,3,4,4,13
 """
 SERIES = ",s\n10,1.5\n20,2.5\n"
 
+# The same of a frame with time zones, made one of UTC by `tz_convert`.
+ZONED = """,berlin,utc,offset,plain
+2020-02-29 15:00:00+00:00,2019-12-31 23:00:00.000+00:00,2020-01-01 00:00:00+00:00,2019-12-31 19:30:00+00:00,2020-01-01
+2020-03-01 15:00:00+00:00,2020-07-01 10:00:00.500+00:00,,2020-01-01 21:00:00+00:00,
+2020-10-31 15:00:00+00:00,,1999-12-31 00:00:00+00:00,2020-12-31 18:30:00+00:00,2021-01-01
+"""
+
 
 @pytest.mark.parametrize("version", ["2.2", "3.1"])
 def test_frames_as_csv(tmp_path, version):
@@ -207,3 +214,16 @@ def test_frames_are_shown_as_tables_and_are_records_in_json(version):
     assert [record["nullable"] for record in records] == [1, None, 3, 4]
     assert json.loads(run_npy("show", "--json-values", frames / f"series-{version}.pkl")) == [
         {"index": 10, "s": 1.5}, {"index": 20, "s": 2.5}]
+
+
+def test_moments_of_time_zones(tmp_path):
+    """Their instants are kept: as pandas' to_csv and to_json have them after `tz_convert("UTC")`."""
+    path = pathlib.Path(__file__).resolve().parents[1] / "Fixtures/pandas/zoned-3.1.pkl"
+    run_npy("convert", path, tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_text() == ZONED
+    records = json.loads(run_npy("convert", path, "-", "--to", "json"))
+    assert [record["index"] for record in records] == [
+        "2020-02-29T15:00:00.000000Z", "2020-03-01T15:00:00.000000Z", "2020-10-31T15:00:00.000000Z"]
+    assert [record["berlin"] for record in records] == ["2019-12-31T23:00:00.000000Z", "2020-07-01T10:00:00.500000Z", None]
+    assert records[0]["plain"] == "2020-01-01T00:00:00.000000"
+    assert b"+00:00" in run_npy("show", path)

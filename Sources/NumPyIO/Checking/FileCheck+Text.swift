@@ -20,6 +20,8 @@ extension FileCheck {
   ///
   /// - Parameter reading: How it is read; `nil` for as plain numbers, else as columns of the types that they have.
   func checkText(_ source: any ByteSource, _ reading: OpenOptions?) throws(FormatError) {
+    try TextBeginning.refuseForeign(
+      source, path, mayBeText: reading != nil, isEncoded: reading?.text.encoding != nil)
     let format = FileFormat(extensionOf: path).flatMap { $0.isText ? $0 : nil } ?? .txt
     if let reading {
       var options = reading
