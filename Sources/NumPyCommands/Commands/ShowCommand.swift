@@ -33,6 +33,9 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
     if jsonValues, repr || bare.array2string {
       throw ValidationError("--json-values prints JSON, which has no other form: leave out --repr and --array2string")
     }
+    if jsonValues, options.isGiven {
+      throw ValidationError("--json-values prints all values to their last digit: leave out NumPy's print options")
+    }
     if repr, bare.array2string { throw ValidationError("--repr and --array2string are two forms: leave out one") }
   }
 

@@ -46,6 +46,12 @@ struct PrintingOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "The text of a NaN.") var nanstr: String?
   @Option(parsing: .unconditional, help: "The text of an infinity.") var infstr: String?
 
+  /// Whether any of them is given.
+  var isGiven: Bool {
+    suppress || [precision, threshold, edgeitems, linewidth].contains { $0 != nil }
+      || [floatmode, sign, nanstr, infstr].contains { $0 != nil }
+  }
+
   func resolved() throws -> PrintOptions {
     var result = PrintOptions()
     if let precision {

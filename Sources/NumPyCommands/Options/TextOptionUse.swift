@@ -82,6 +82,12 @@ struct TextOptionUse: Sendable {
       }
       return
     }
+    if case .npy(let file) = document.content, !file.header.dtype.hasObjects, options.pickles.pickleEncoding != nil {
+      throw ValidationError("--pickle-encoding is for pickles, and \(shown(document)) holds \(file.header.dtype)")
+    }
+    if case .tensors = document.content, options.pickles.pickleEncoding != nil {
+      throw ValidationError("--pickle-encoding is for pickles, and \(shown(document)) holds none")
+    }
     var others = others
     // Raw bytes and the lists of JSON have a dtype, too.
     if document.options.raw != nil || document.options.jsonDType != nil { others.insert("--dtype") }

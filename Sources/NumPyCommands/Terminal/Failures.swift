@@ -38,7 +38,10 @@ enum Failure {
   /// An error as one line that can be printed. The dtype of a record of thousands of fields, or a long name, is cut.
   static func line(_ error: FormatError) -> String {
     var error = error
-    error.message = shortened(error.message)
+    // Some of NumPy's messages have several lines.
+    let lines = error.message.split(whereSeparator: \.isNewline)
+    error.message = shortened(
+      lines.count > 1 ? lines.map { String($0).trimmedSpaces }.joined(separator: " ") : error.message)
     return shortened(Console.printable(error.description))
   }
 

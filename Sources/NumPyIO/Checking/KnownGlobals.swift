@@ -61,7 +61,7 @@ enum KnownGlobals {
   private static let names = table(
     """
     builtins:complex set frozenset bytearray bytes list dict tuple int float bool str range slice object NoneType Ellipsis
-    NotImplemented enumerate reversed zip \(functions) \(exceptions)
+    NotImplemented enumerate iter reversed zip \(functions) \(exceptions)
     _operator:\(operators)
     operator:\(operators)
     exceptions:\(exceptions)
@@ -81,6 +81,10 @@ enum KnownGlobals {
     fractions:Fraction
     uuid:UUID SafeUUID
     array:_array_reconstructor array
+    itertools:chain count cycle repeat zip_longest
+    string:Template
+    numpy.linalg:LinAlgError
+    numpy.exceptions:AxisError
     pathlib:PosixPath WindowsPath PurePosixPath PureWindowsPath Path PurePath
     pathlib._local:PosixPath WindowsPath PurePosixPath PureWindowsPath Path PurePath
     argparse:Namespace

@@ -23,7 +23,8 @@ extension PickleMachine {
     case Opcode.put: try remember(try index(try input.line()))
     default:
       let printable = code > 0x20 && code < 0x7F
-      let shown = printable ? "'\(Unicode.Scalar(code))'" : "'\\x" + String(code, radix: 16) + "'"
+      let digits = String(code, radix: 16)
+      let shown = printable ? "'\(Unicode.Scalar(code))'" : "'\\x" + (code < 16 ? "0" : "") + digits + "'"
       throw error("invalid load key, \(shown).")
     }
   }
