@@ -44,7 +44,7 @@ package enum TorchWriter {
 
   /// Writes the file.
   ///
-  /// - Parameter tensors: The elements by their names, in C order and of known length.
+  /// - Parameter tensors: The elements by their names, in C order and of known length. Texts become Python's.
   /// - Throws: ``FormatError``: `unsupported` for elements that PyTorch has no type for, `alreadyExists` if a name stands
   ///   twice.
   package static func write(
@@ -53,13 +53,17 @@ package enum TorchWriter {
     let dict = PickleDict()
     var known: Set<NameKey> = []
     var all: [Tensor] = []
-    for (number, (name, blocks)) in tensors.enumerated() {
+    for (name, blocks) in tensors {
       do throws(FormatError) {
         guard known.insert(NameKey(name)).inserted else {
           throw FormatError(.alreadyExists, "two tensors have the same name", file: path)
         }
+        if let text = try texts(of: blocks) {
+          try dict.set(.string(name), to: text)
+          continue
+        }
         let tensor = try Tensor(name, blocks)
-        try dict.set(.string(name), to: pickled(tensor, key: String(number)))
+        try dict.set(.string(name), to: pickled(tensor, key: String(all.count)))
         all.append(tensor)
       } catch { throw error.at(member: name) }
     }
@@ -73,6 +77,15 @@ package enum TorchWriter {
     }
     try writer.add(file: folder + "version", bytes: Array("3\n".utf8))
     try writer.close()
+  }
+
+  /// A text, or a list of them, of which PyTorch has no tensors, but which its files may hold; `nil` for all else.
+  private static func texts(of blocks: any ArrayBlockSource) throws(FormatError) -> PickleValue? {
+    let shape = blocks.descriptor.shape
+    guard blocks.descriptor.dtype.kind == .string, shape.count <= 1 else { return nil }
+    let array = try blocks.whole()
+    let items = try blocks.wrapping { () throws(ArrayError) in try ObjectArray(array).items }
+    return shape.isEmpty ? items.first : .list(PickleList(items))
   }
 
   /// The call that makes the tensor, of a storage that the pickle names.

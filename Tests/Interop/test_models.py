@@ -121,8 +121,18 @@ def test_torch_types_that_numpy_lacks(tmp_path, name):
     assert np.array_equal(np.load(tmp_path / "back.npy"), values)
 
 
+def test_texts_beside_tensors(tmp_path):
+    value = {"w": np.ones(3, "f4"), "name": "é x", "labels": ["a", "bcd"], "u": np.array(["x", "yy"]), "v": np.arange(2)}
+    (tmp_path / "d.pkl").write_bytes(pickle.dumps(value))
+    run_npy("convert", tmp_path / "d.pkl", tmp_path / "m.pt")
+    loaded = load_torch(tmp_path / "m.pt")
+    assert list(loaded) == list(value)
+    assert loaded["name"] == "é x" and loaded["labels"] == ["a", "bcd"] and loaded["u"] == ["x", "yy"]
+    assert loaded["w"][2] == value["w"].tobytes() and loaded["v"][2] == value["v"].tobytes()
+
+
 def test_torch_refusals(tmp_path):
-    for array in [np.array(["a"]), np.zeros(2, "M8[s]"), np.array([None]), np.zeros(2, "i4,f4")]:
+    for array in [np.array([["a"]]), np.zeros(2, "M8[s]"), np.array([None]), np.zeros(2, "i4,f4")]:
         np.savez(tmp_path / "x.npz", bad=array)
         result = run_npy("convert", tmp_path / "x.npz", tmp_path / "m.pt", check=False)
         assert result.returncode == 1 and b"bad" in result.stderr and b"no type" in result.stderr
