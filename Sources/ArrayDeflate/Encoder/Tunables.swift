@@ -209,12 +209,17 @@ enum Tunables {
     /// no match of three bytes where it is looked for first, as with ``LazyParser/Options/isHasty``. Noise takes half the time.
     static let step = 1 << 10
     static let rareMatches = 32
-    /// The same in arrays of no more bytes than this, which take no longer than zlib then; but those of few values.
+    /// The same in arrays of no more bytes than this, which take no longer than zlib then.
     static let smallest = 4 << 10
     static let depthOfSmallest = 48
     /// Bits that a byte takes by itself below which matches of three bytes are not looked for in small arrays, since they gain
     /// nothing, and runs are tried.
     static let fewBits = 1.5
+    /// The same below which matches of three bytes are not looked for, and nothing else is different: they take more bits there.
+    static let someBits = 4.0
+    /// The same from which on positions are passed over fast that have no match (``LazyParser/Options/skips``): among fewer values
+    /// some contexts come again and again, and if two of them share a slot neither is found.
+    static let manyBits = 3.5
     /// What a match of less than six bytes has to save, in 128ths of a bit: it hides longer ones. Text is .3% smaller.
     static let minGain: Int32 = 192
     /// A match of this many bytes is taken without looking further: the longest there is. (With 64 dates as strings take 1.02 of

@@ -51,6 +51,9 @@ final class BlockHeader {
     while index < count {
       let length = lengths[index]
       var end = index &+ 1
+      if length == 0 {
+        while end &+ 8 <= count, lengths.areZero(end) { end &+= 8 }
+      }
       while end < count, lengths[end] == length { end &+= 1 }
       var run = end &- index
       index = end

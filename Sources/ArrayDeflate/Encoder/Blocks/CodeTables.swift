@@ -1,5 +1,5 @@
 /// The codes of a block, as loops over symbols want them: code and number of bits side by side.
-final class CodeTables {
+final class CodeTables: @unchecked Sendable {
   /// Literals by their value; lengths `n` at `256 + n`, with their extra bits. The bits in the low 24, their number
   /// above.
   let symbols = Table<UInt32>(repeating: 0, count: Token.symbolCount)
@@ -16,6 +16,13 @@ final class CodeTables {
       masks.view[slot] = 1 << UInt32(DeflateAlphabet.distanceExtra(slot)) - 1
     }
   }
+
+  /// Deflate's fixed codes: never changed.
+  static let fixed: CodeTables = {
+    let tables = CodeTables()
+    tables.fill(HuffmanCode.fixedLiterals, HuffmanCode.fixedDistances)
+    return tables
+  }()
 
   func fill(_ literals: HuffmanCode, _ distances: HuffmanCode) {
     let (symbols, distanceView) = (symbols.view, self.distances.view)

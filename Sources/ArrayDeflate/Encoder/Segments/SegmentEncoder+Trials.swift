@@ -232,6 +232,7 @@ extension SegmentEncoder {
     var runs = Double.infinity
     if literals < Double(input.count) * Tunables.Lazy.fewBits {
       lazyOptions.forgoShortMatches()
+      if layout.atomSize >= 4 { lazyOptions.context = Tunables.Lazy.longContext }
       let list = parse(.runs, input, 0..<input.count, layout: layout)
       otherHistogram.clear()
       _ = otherHistogram.count(list, 0..<list.count, input, at: 0)
@@ -243,9 +244,14 @@ extension SegmentEncoder {
         if input.matchLength(1, 0, limit: input.count - 1) == input.count - 1 { runDistance = 1 }
         return .runs
       }
-    } else if input.count <= Tunables.Lazy.smallest {
-      lazyOptions.depth = min(lazyOptions.depth, Tunables.Lazy.depthOfSmallest)
+    } else {
+      lazyOptions.skips = literals >= Double(input.count) * Tunables.Lazy.manyBits
+      if literals < Double(input.count) * Tunables.Lazy.someBits {
+        lazyOptions.forgoShortMatches()
+        lazyOptions.context = Tunables.Lazy.shortContext
+      }
     }
+    if input.count <= Tunables.Lazy.smallest { lazyOptions.depth = min(lazyOptions.depth, Tunables.Lazy.depthOfSmallest) }
     lazyCosts.initialize(histogram, count: input.count, itemDistance: lazyOptions.itemDistance)
     parsed = parse(.lazy, input, 0..<input.count, after: 0, layout: layout)
     histogram.set(counts)
