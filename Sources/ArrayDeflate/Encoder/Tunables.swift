@@ -34,9 +34,13 @@ enum Tunables {
     static let lazySample = 4 << 10
     static let lazyWarmUp = 24 << 10
     /// The lazy parser instead of what the other trials have chosen, which is mostly far faster.
-    static let lazy = 0.975
+    static let lazy = 0.995
+    /// Where it takes no more than so many times theirs on the short sample, a longer one tells.
+    static let near = 1.01
+    /// Bits a byte above which it need not: next to nothing repeats.
+    static let nearlyNoise = 7.4
     /// The same for `fast`.
-    static let lazyOfFast = 0.91
+    static let lazyOfFast = 0.93
     /// A search that goes far along its chains, instead of a shorter one, in bytes of few values: flags of even odds took 1.18 of
     /// zlib's size.
     static let far = 0.97
@@ -45,6 +49,14 @@ enum Tunables {
     /// The same instead of the greedy and the optimal parser in records, where they look for matches at every byte: there they are
     /// slower.
     static let lazyOfBytes = 1.015
+    /// A search that goes farther along its chains (``Lazy/farDepth``), instead of one that does not: repeated readings of a sensor
+    /// take .91, names out of thousands .98.
+    static let farther = 0.985
+    /// A search that looks for no matches of three bytes, instead of one that does: of atoms of several bytes it takes a fourth of
+    /// the time.
+    static let haste = 0.99
+    /// The same of bytes.
+    static let hasteOfBytes = 0.996
     /// Bits a byte of the lazy parser below which they are not tried in records, and longer contexts are.
     static let fewMatches = 2.5
     /// Bits a byte below which most is in long matches: the lazy parser is taken, and no search is tried.
@@ -64,8 +76,6 @@ enum Tunables {
     static let elementRuns = 1.001
     /// Where runs take less than this share of literals, no search is tried: it would cost more than it could gain.
     static let enoughRuns = 0.3
-    /// The same for `fast`.
-    static let enoughRunsOfFast = 0.75
     /// The greedy parser instead of runs.
     static let greedy = 0.975
     /// The same for `fast`.
@@ -74,6 +84,8 @@ enum Tunables {
     static let itemsNeedGain = 0.88
     /// The item parser instead of the greedy one.
     static let items = 0.98
+    /// The same for `fast`.
+    static let itemsOfFast = 0.91
     /// Where it takes less than this share of the greedy one, the optimal parser is not tried.
     static let manyItems = 0.93
     /// The optimal parser is tried only if the greedy parser takes less than this share of runs.
@@ -199,6 +211,8 @@ enum Tunables {
     /// The most steps along a chain, and those of `fast`; a fourth of them where there is a match a byte before.
     static let depth = 24
     static let depthOfFast = 4
+    /// The same where so many are worth their time.
+    static let farDepth = 96
     /// The same in arrays of up to ``Trials/small``: what other strategies would gain in items of few values. (24: 1.13 times
     /// zlib's size in flags as doubles, 1.10 in strings of a few words; 128: little smaller, and often slower than zlib.)
     static let depthOfSmall = 96
@@ -298,7 +312,7 @@ enum Tunables {
     /// Literals without a match between them from which on they are counted in four tables.
     static let longStretch = 2048
     /// The bytes that ``ElementRunParser`` counts together.
-    static let elementRunChunk = 1 << 16
+    static let elementRunChunk = 1 << 15
     /// About the bytes of a block from which on it is joined by what codes take, not by entropy (``BlockSplitter``).
     static let exactPiece = 96 << 10
     /// The same for two blocks together in ``BlockMerger``. Blocks of 100 to 300 KB are best in noise.

@@ -39,8 +39,8 @@ extension SegmentEncoder {
       }
     }
     var (first, position) = (0, range.lowerBound)
-    // Literals have nothing to warm up, and come in long sequences.
-    if strategy == .literals { position = countedStart(range) }
+    // Literals and runs have nothing to warm up, and literals come in long sequences.
+    if strategy == .literals || strategy == .runs { position = countedStart(range) }
     let list = parse(strategy, input, position..<range.upperBound, layout: layout)
     while first < list.count, position < countedStart(range) {
       position += list[first].literals + list[first].length
@@ -162,6 +162,7 @@ extension SegmentEncoder {
     runDistance = layout.atomDistance
     (parsed, rival, isOneRun) = (nil, nil, false)
     (hasLongMatches, hasLongPeriod) = (false, false)
+    lazyOfLongerSample = nil
     guard input.count >= 16 else { return .runs }
     if level == .best { return chooseOfBest(input, layout) }
     if input.count <= Tunables.Trials.small { return chooseOfSmall(input, layout, level) }
@@ -189,9 +190,13 @@ extension SegmentEncoder {
     }
     let hasMatches = isLazyBetter(than: plain, share, input, layout, level)
     // Where runs are most of what there is, even the trial of a search would cost more than it could gain.
-    if runs.bits < literals * (isFast ? Tunables.Trials.enoughRunsOfFast : Tunables.Trials.enoughRuns) {
+    if runs.bits < literals * Tunables.Trials.enoughRuns {
       if hasMatches, !isFast { chooseContext(input, layout, level, last: last, lazy) }
       return hasMatches ? .lazy : runs.strategy
+    }
+    if isFast, hasMatches, layout.atomSize == 1, lazyBits >= Tunables.Trials.fewMatches {
+      setHaste(layout)
+      return .lazy
     }
     let isSlow = layout.atomSize == 1 && !isFast
     // Of bytes the other searches are as slow, and mostly larger, but where records have few matches.
@@ -199,8 +204,17 @@ extension SegmentEncoder {
       if hasMatches { chooseContext(input, layout, level, last: last, lazy) }
       return hasMatches ? .lazy : plain.strategy
     }
-    if isSlow { lazy = lazyTrial(input, layout, level, warmUp: last, last: last, context: Tunables.Lazy.shortContext) }
-    let bits = hasMatches ? lazy ?? lazyTrial(input, layout, level, warmUp: last, last: last) : .infinity
+    if isSlow {
+      lazy = lazyTrial(input, layout, level, warmUp: last, last: last, context: Tunables.Lazy.shortContext)
+      if hasMatches {
+        chooseDepth(input, layout, level, last: last, lazy)
+        lazy = min(lazy ?? .infinity, lazyBits)
+      }
+    }
+    var bits = hasMatches ? lazy ?? lazyOfLongerSample ?? lazyTrial(input, layout, level, warmUp: last, last: last) : .infinity
+    if hasMatches, !isSlow, !isFast, lazyBits >= Tunables.Trials.fewMatches {
+      bits = chooseHaste(input, layout, level, last: last, bits)
+    }
     if hasLongMatches { return chooseOfLongMatches(input, layout, level, last: last, lazy: bits) }
     let choice = chooseSearch(input, layout, level, runs: runs, plain: plain)
     return bits < choice.bits * (isSlow ? Tunables.Trials.lazyOfBytes : share) ? .lazy : choice.strategy
@@ -211,13 +225,14 @@ extension SegmentEncoder {
   private func chooseOfLongMatches(
     _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, last: Int, lazy: Double
   ) -> Strategy {
-    guard level != .fast, lazy >= Tunables.Trials.nearlyOneMatch else { return .lazy }
+    guard lazy >= Tunables.Trials.nearlyOneMatch else { return .lazy }
     let size = layout.atomSize
     if size == 8 || size == 4 && layout.itemSize == 4,
-      itemTrial(input, layout, size: size) < lazy * Tunables.Trials.items
+      itemTrial(input, layout, size: size) < lazy * (level == .fast ? Tunables.Trials.itemsOfFast : Tunables.Trials.items)
     {
       return .items
     }
+    if level == .fast { return .lazy }
     chooseContext(input, layout, level, last: last, lazy)
     return .lazy
   }
@@ -274,7 +289,19 @@ extension SegmentEncoder {
       ? elementRunTrial(input, layout) : trial(choice.strategy, input, layout, level: level)
     let lazy = lazyTrial(
       input, layout, level, warmUp: Tunables.Trials.lazyWarmUp, last: Tunables.Trials.lazySample)
-    return lazy < bits * share
+    if lazy < bits * share { return true }
+    // Too near to tell: all of the sample tells.
+    guard level != .fast, lazy < bits * Tunables.Trials.near, choice.bits < Tunables.Trials.nearlyNoise else { return false }
+    warmUp = counted
+    let last = sampleSize - warmUp
+    var longer = lazyTrial(input, layout, level, warmUp: last, last: last)
+    if layout.atomSize == 8 {
+      let options = lazyOptions
+      let other = lazyTrial(input, layout, level, warmUp: last, last: last, context: Tunables.Lazy.shortContext)
+      if other < longer { longer = other } else { restore(options, input, layout) }
+    }
+    lazyOfLongerSample = longer
+    return longer < choice.bits * share
   }
 
   /// Whether of flags and other bytes of few values a search that goes far along its chains is smaller than one that does not, and
@@ -301,13 +328,60 @@ extension SegmentEncoder {
   ) {
     if lazyBits >= Tunables.Trials.fewMatches {
       if layout.atomSize == 1 { setShortContext(layout) }
+      let bits = chooseHaste(input, layout, level, last: last, nil)
+      if layout.atomSize == 1, layout.itemSize > 1, lazyOptions.hasShortMatches {
+        chooseDepth(input, layout, level, last: last, bits)
+      }
       return
     }
     if lazyBits < Tunables.Trials.nearlyOneMatch { return }
     let bits = known ?? lazyTrial(input, layout, level, warmUp: last, last: last)
     let options = lazyOptions
     let longer = lazyTrial(input, layout, level, warmUp: last, last: last, context: Tunables.Lazy.longContext)
-    if longer >= bits { lazyOptions = options }
+    if longer >= bits { restore(options, input, layout) }
+    chooseDepth(input, layout, level, last: last, min(bits, longer))
+  }
+
+  /// Lets the lazy parser look for no matches of three bytes, which is up to four times as fast where there are few others, unless
+  /// that takes much of what it gains. Returns its bits.
+  private func chooseHaste(
+    _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, last: Int, _ known: Double?
+  ) -> Double {
+    let options = lazyOptions
+    let bits = known ?? lazyTrial(input, layout, level, warmUp: last, last: last, options: options)
+    setHaste(layout)
+    let other = lazyTrial(input, layout, level, warmUp: last, last: last, options: lazyOptions)
+    if other * (layout.atomSize > 1 ? Tunables.Trials.haste : Tunables.Trials.hasteOfBytes) <= bits { return other }
+    restore(options, input, layout)
+    return bits
+  }
+
+  /// Goes back to options that were tried before. By what another search found, what this one finds may seem so dear that it is never
+  /// taken, and stays so: so the costs begin anew.
+  private func restore(_ options: LazyParser.Options, _ input: InputBytes, _ layout: ItemLayout) {
+    lazyOptions = options
+    lazyParser.begin(input, sample(input, layout), options: options, costs: lazyCosts)
+  }
+
+  /// Sets up a search for no matches that are shorter than a context, which passes over most bytes.
+  private func setHaste(_ layout: ItemLayout) {
+    lazyOptions.forgoShortMatches()
+    lazyOptions.isAligned = false
+    lazyOptions.skips = true
+    lazyOptions.context = layout.atomSize > 1 ? Tunables.Lazy.contextOfItems : Tunables.Lazy.shortContext
+  }
+
+  /// Lets the lazy parser go farther along its chains where that is worth its time: names out of thousands.
+  private func chooseDepth(
+    _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, last: Int, _ known: Double?
+  ) {
+    if level == .fast { return }
+    let options = lazyOptions
+    let bits = known ?? lazyTrial(input, layout, level, warmUp: last, last: last, options: options)
+    var deeper = options
+    deeper.depth = Tunables.Lazy.farDepth
+    let far = lazyTrial(input, layout, level, warmUp: last, last: last, options: deeper)
+    if far >= bits * Tunables.Trials.farther { restore(options, input, layout) }
   }
 
   /// Sets what the lazy parser looks for in bytes that have few matches.
@@ -324,19 +398,23 @@ extension SegmentEncoder {
     let worth = level == .fast ? Tunables.Trials.greedyOfFast : Tunables.Trials.greedy
     if greedy >= plain.bits * worth { return plain }
     let choice = Choice(strategy: .greedy, bits: greedy)
-    return level == .fast ? choice : chooseSearch(input, layout, greedy: choice, runs: runs)
+    return chooseSearch(input, layout, level, greedy: choice, runs: runs)
   }
 
   /// The strategy of ``DeflateLevel/default`` where the greedy parser is worth its time.
-  private func chooseSearch(_ input: InputBytes, _ layout: ItemLayout, greedy: Choice, runs: Choice) -> Choice {
+  private func chooseSearch(
+    _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, greedy: Choice, runs: Choice
+  ) -> Choice {
     var choice = greedy
     if let size = layout.itemParserSizes.last, size == layout.atomSize,
       greedy.bits < runs.bits * Tunables.Trials.itemsNeedGain
     {
       let items = itemTrial(input, layout, size: size)
-      if items < greedy.bits * Tunables.Trials.items { choice = Choice(strategy: .items, bits: items) }
+      let worth = level == .fast ? Tunables.Trials.itemsOfFast : Tunables.Trials.items
+      if items < greedy.bits * worth { choice = Choice(strategy: .items, bits: items) }
       if items < greedy.bits * Tunables.Trials.manyItems { return choice }
     }
+    if level == .fast { return choice }
     if layout.atomSize == 2 {
       // From one high byte to the next is mostly enough.
       var optimal = searchTrial(input, layout, offsets: 0xAA)
