@@ -66,6 +66,8 @@ enum Tunables {
     /// The bytes up to which nothing but the lazy parser is tried, and runs of few values: trials would take longer than zlib takes
     /// for all.
     static let small = 64 << 10
+    /// The bytes from which on variants of the lazy parser are tried, too: of less, each trial takes a tenth of the time.
+    static let large = 256 << 10
     /// The lazy parser instead of literals and runs there.
     static let lazyOfSmall = 0.995
     /// Bits a byte below which runs of one byte are tried, too.
@@ -312,7 +314,7 @@ enum Tunables {
     /// Literals without a match between them from which on they are counted in four tables.
     static let longStretch = 2048
     /// The bytes that ``ElementRunParser`` counts together.
-    static let elementRunChunk = 1 << 15
+    static let elementRunChunk = 1 << 16
     /// About the bytes of a block from which on it is joined by what codes take, not by entropy (``BlockSplitter``).
     static let exactPiece = 96 << 10
     /// The same for two blocks together in ``BlockMerger``. Blocks of 100 to 300 KB are best in noise.
