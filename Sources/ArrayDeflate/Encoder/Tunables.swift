@@ -34,9 +34,13 @@ enum Tunables {
     static let lazySample = 4 << 10
     static let lazyWarmUp = 24 << 10
     /// The lazy parser instead of what the other trials have chosen, which is mostly far faster.
-    static let lazy = 0.975
+    static let lazy = 0.995
+    /// Where it takes no more than so many times theirs on the short sample, a longer one tells.
+    static let near = 1.01
+    /// Bits a byte above which it need not: next to nothing repeats.
+    static let nearlyNoise = 7.4
     /// The same for `fast`.
-    static let lazyOfFast = 0.91
+    static let lazyOfFast = 0.93
     /// A search that goes far along its chains, instead of a shorter one, in bytes of few values: flags of even odds took 1.18 of
     /// zlib's size.
     static let far = 0.97
@@ -45,6 +49,14 @@ enum Tunables {
     /// The same instead of the greedy and the optimal parser in records, where they look for matches at every byte: there they are
     /// slower.
     static let lazyOfBytes = 1.015
+    /// A search that goes farther along its chains (``Lazy/farDepth``), instead of one that does not: repeated readings of a sensor
+    /// take .91, names out of thousands .98.
+    static let farther = 0.985
+    /// A search that looks for no matches of three bytes, instead of one that does: of atoms of several bytes it takes a fourth of
+    /// the time.
+    static let haste = 0.99
+    /// The same of bytes.
+    static let hasteOfBytes = 0.996
     /// Bits a byte of the lazy parser below which they are not tried in records, and longer contexts are.
     static let fewMatches = 2.5
     /// Bits a byte below which most is in long matches: the lazy parser is taken, and no search is tried.
@@ -54,6 +66,8 @@ enum Tunables {
     /// The bytes up to which nothing but the lazy parser is tried, and runs of few values: trials would take longer than zlib takes
     /// for all.
     static let small = 64 << 10
+    /// The bytes from which on variants of the lazy parser are tried, too: of less, each trial takes a tenth of the time.
+    static let large = 256 << 10
     /// The lazy parser instead of literals and runs there.
     static let lazyOfSmall = 0.995
     /// Bits a byte below which runs of one byte are tried, too.
@@ -64,8 +78,6 @@ enum Tunables {
     static let elementRuns = 1.001
     /// Where runs take less than this share of literals, no search is tried: it would cost more than it could gain.
     static let enoughRuns = 0.3
-    /// The same for `fast`.
-    static let enoughRunsOfFast = 0.75
     /// The greedy parser instead of runs.
     static let greedy = 0.975
     /// The same for `fast`.
@@ -74,6 +86,8 @@ enum Tunables {
     static let itemsNeedGain = 0.88
     /// The item parser instead of the greedy one.
     static let items = 0.98
+    /// The same for `fast`.
+    static let itemsOfFast = 0.91
     /// Where it takes less than this share of the greedy one, the optimal parser is not tried.
     static let manyItems = 0.93
     /// The optimal parser is tried only if the greedy parser takes less than this share of runs.
@@ -199,6 +213,8 @@ enum Tunables {
     /// The most steps along a chain, and those of `fast`; a fourth of them where there is a match a byte before.
     static let depth = 24
     static let depthOfFast = 4
+    /// The same where so many are worth their time.
+    static let farDepth = 96
     /// The same in arrays of up to ``Trials/small``: what other strategies would gain in items of few values. (24: 1.13 times
     /// zlib's size in flags as doubles, 1.10 in strings of a few words; 128: little smaller, and often slower than zlib.)
     static let depthOfSmall = 96
@@ -209,12 +225,17 @@ enum Tunables {
     /// no match of three bytes where it is looked for first, as with ``LazyParser/Options/isHasty``. Noise takes half the time.
     static let step = 1 << 10
     static let rareMatches = 32
-    /// The same in arrays of no more bytes than this, which take no longer than zlib then; but those of few values.
+    /// The same in arrays of no more bytes than this, which take no longer than zlib then.
     static let smallest = 4 << 10
     static let depthOfSmallest = 48
     /// Bits that a byte takes by itself below which matches of three bytes are not looked for in small arrays, since they gain
     /// nothing, and runs are tried.
     static let fewBits = 1.5
+    /// The same below which matches of three bytes are not looked for, and nothing else is different: they take more bits there.
+    static let someBits = 4.0
+    /// The same from which on positions are passed over fast that have no match (``LazyParser/Options/skips``): among fewer values
+    /// some contexts come again and again, and if two of them share a slot neither is found.
+    static let manyBits = 3.5
     /// What a match of less than six bytes has to save, in 128ths of a bit: it hides longer ones. Text is .3% smaller.
     static let minGain: Int32 = 192
     /// A match of this many bytes is taken without looking further: the longest there is. (With 64 dates as strings take 1.02 of

@@ -79,6 +79,47 @@ internal import PlatformC
     // Safe: no more than the whole table.
     unsafe base.update(repeating: element, count: min(count, wanted))
   }
+
+  /// Copies the first elements of another table, all that it has if nothing else is said.
+  @inline(__always) func copy(_ other: TableView, count wanted: Int = .max, to start: Int = 0) {
+    let copied = min(wanted, other.count)
+    assert(start >= 0 && copied <= count - start)
+    // Safe: both tables have as many elements, this one from `start` on.
+    unsafe (base + start).update(from: other.base, count: copied)
+  }
+}
+
+extension TableView where Element == UInt32 {
+  /// Eight neighbouring elements.
+  @inline(__always) func eight(_ index: Int) -> SIMD8<UInt32> {
+    assert(index >= 0 && index + 8 <= count)
+    // Safe: the eight elements are within the table.
+    return unsafe UnsafeRawPointer(base + index).loadUnaligned(as: SIMD8<UInt32>.self)
+  }
+
+  /// Adds to eight neighbouring elements.
+  @inline(__always) func add(_ values: SIMD8<UInt32>, at index: Int) {
+    let sum = eight(index) &+ values
+    // Safe: the eight elements are within the table, as `eight` asserts.
+    unsafe UnsafeMutableRawPointer(base + index).storeBytes(of: sum, as: SIMD8<UInt32>.self)
+  }
+
+  /// Whether eight neighbouring elements are zero: most symbols do not occur in small arrays, and are passed over together.
+  @inline(__always) func areZero(_ index: Int) -> Bool {
+    assert(index >= 0 && index + 8 <= count)
+    // Safe: the eight elements are within the table.
+    let words = unsafe UnsafeRawPointer(base + index).loadUnaligned(as: SIMD4<UInt64>.self)
+    return words[0] | words[1] | words[2] | words[3] == 0
+  }
+}
+
+extension TableView where Element == UInt8 {
+  /// Whether eight neighbouring elements are zero.
+  @inline(__always) func areZero(_ index: Int) -> Bool {
+    assert(index >= 0 && index + 8 <= count)
+    // Safe: the eight elements are within the table.
+    return unsafe UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self) == 0
+  }
 }
 
 extension TableView where Element == Int32 {

@@ -80,7 +80,10 @@ extension Histogram {
   func bits(_ literalLengths: TableView<UInt8>, _ distanceLengths: TableView<UInt8>) -> Int {
     let (literals, distances) = (literals, distances)
     var sum = 0
-    for symbol in 0..<257 { sum &+= Int(literals[symbol]) &* Int(literalLengths[symbol]) }
+    for first in stride(from: 0, to: 256, by: 8) where !literals.areZero(first) {
+      for symbol in first..<first &+ 8 { sum &+= Int(literals[symbol]) &* Int(literalLengths[symbol]) }
+    }
+    sum &+= Int(literals[256]) &* Int(literalLengths[256])
     for slot in 0..<29 {
       sum &+=
         Int(literals[257 &+ slot])

@@ -26,8 +26,8 @@ final class BlockHeader {
     while literalCount > 257, literals.lengths[literalCount - 1] == 0 { literalCount -= 1 }
     while distanceCount > 1, distances.lengths[distanceCount - 1] == 0 { distanceCount -= 1 }
     let lengths = lengthTable.view
-    for symbol in 0..<literalCount { lengths[symbol] = literals.lengths[symbol] }
-    for symbol in 0..<distanceCount { lengths[literalCount + symbol] = distances.lengths[symbol] }
+    lengths.copy(literals.lengths, count: literalCount)
+    lengths.copy(distances.lengths, count: distanceCount, to: literalCount)
     itemCount = 0
     frequencies.view.fill(0)
     setItems(lengths, count: literalCount + distanceCount)
@@ -51,6 +51,9 @@ final class BlockHeader {
     while index < count {
       let length = lengths[index]
       var end = index &+ 1
+      if length == 0 {
+        while end &+ 8 <= count, lengths.areZero(end) { end &+= 8 }
+      }
       while end < count, lengths[end] == length { end &+= 1 }
       var run = end &- index
       index = end

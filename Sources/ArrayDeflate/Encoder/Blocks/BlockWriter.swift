@@ -21,15 +21,21 @@ struct BlockWriter {
     }
     if fixedBits <= code.bits {
       writer.beginBlock(type: 1)
-      tables.fill(HuffmanCode.fixedLiterals, HuffmanCode.fixedDistances)
-    } else {
-      writer.beginBlock(type: 2)
-      code.setCodes()
-      code.header.write(to: &writer)
-      tables.fill(code.literals, code.distances)
+      return write(list, range, of: input, from: bytes.lowerBound, codes: CodeTables.fixed, to: &writer)
     }
-    list.write(range, of: input, from: bytes.lowerBound, codes: tables, to: &writer)
-    writer.add(UInt64(tables.end & 0xFFFF), Int(tables.end >> 24))
+    writer.beginBlock(type: 2)
+    code.setCodes()
+    code.header.write(to: &writer)
+    tables.fill(code.literals, code.distances)
+    write(list, range, of: input, from: bytes.lowerBound, codes: tables, to: &writer)
+  }
+
+  private func write(
+    _ list: some BlockSource, _ range: Range<Int>, of input: InputBytes, from byte: Int, codes: CodeTables,
+    to writer: inout BitWriter
+  ) {
+    list.write(range, of: input, from: byte, codes: codes, to: &writer)
+    writer.add(UInt64(codes.end & 0xFFFF), Int(codes.end >> 24))
     writer.flush()
   }
 }

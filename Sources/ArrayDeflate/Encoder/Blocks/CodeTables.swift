@@ -1,5 +1,5 @@
 /// The codes of a block, as loops over symbols want them: code and number of bits side by side.
-final class CodeTables {
+final class CodeTables: @unchecked Sendable {
   /// Literals by their value; lengths `n` at `256 + n`, with their extra bits. The bits in the low 24, their number
   /// above.
   let symbols = Table<UInt32>(repeating: 0, count: Token.symbolCount)
@@ -17,20 +17,30 @@ final class CodeTables {
     }
   }
 
+  /// Deflate's fixed codes: never changed.
+  static let fixed: CodeTables = {
+    let tables = CodeTables()
+    tables.fill(HuffmanCode.fixedLiterals, HuffmanCode.fixedDistances)
+    return tables
+  }()
+
   func fill(_ literals: HuffmanCode, _ distances: HuffmanCode) {
     let (symbols, distanceView) = (symbols.view, self.distances.view)
     let (codes, bitCounts) = (literals.codes, literals.lengths)
-    for symbol in 0..<256 { symbols[symbol] = UInt32(codes[symbol]) | UInt32(bitCounts[symbol]) &<< 24 }
-    end = UInt32(codes[DeflateAlphabet.endOfBlock]) | UInt32(bitCounts[DeflateAlphabet.endOfBlock]) << 24
-    for slot in 0..<29 {
-      let bits = UInt32(bitCounts[257 + slot])
-      // Lengths that do not occur are not looked up.
-      if bits == 0 { continue }
-      let code = UInt32(codes[257 + slot])
-      let entry = code | (bits + UInt32(DeflateAlphabet.lengthExtra[slot])) << 24
+    // What does not occur is not looked up.
+    literals.forEachUsed { symbol in
+      let bits = UInt32(bitCounts[symbol])
+      if symbol <= DeflateAlphabet.endOfBlock {
+        let entry = UInt32(codes[symbol]) | bits &<< 24
+        if symbol < 256 { symbols[symbol] = entry } else { end = entry }
+        return
+      }
+      let slot = symbol &- 257
+      if slot >= 29 { return }
+      let entry = UInt32(codes[symbol]) | (bits &+ UInt32(DeflateAlphabet.lengthExtra[slot])) &<< 24
       let lengths = DeflateAlphabet.lengths(ofSlot: slot)
       for length in lengths {
-        symbols[256 + length] = entry | UInt32(truncatingIfNeeded: length &- lengths.lowerBound) &<< bits
+        symbols[256 &+ length] = entry | UInt32(truncatingIfNeeded: length &- lengths.lowerBound) &<< bits
       }
     }
     for slot in 0..<DeflateAlphabet.distanceCount {

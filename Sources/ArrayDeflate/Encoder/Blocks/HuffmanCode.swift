@@ -23,6 +23,8 @@ final class HuffmanCode: @unchecked Sendable {
   private let startTable = Table<UInt32>(repeating: 0, count: 256)
   /// How many codes there are of each length.
   private let countTable = Table<UInt32>(repeating: 0, count: 17)
+  /// The next code of each length.
+  private let nextTable = Table<UInt32>(repeating: 0, count: 17)
 
   /// The length of each symbol's code in bits; 0 for symbols that do not occur.
   var lengths: TableView<UInt8> { lengthTable.view }
@@ -82,12 +84,17 @@ final class HuffmanCode: @unchecked Sendable {
   private func setLeaves(_ frequencies: TableView<UInt32>) -> Int {
     let leaves = leafTable.view
     var count = 0
-    var symbol = 0
-    while symbol < symbolCount {
-      let frequency = frequencies[symbol]
-      leaves[count] = UInt64(frequency) &<< 16 | UInt64(truncatingIfNeeded: symbol)
-      count &+= frequency > 0 ? 1 : 0
-      symbol &+= 1
+    var first = 0
+    while first < symbolCount {
+      let end = min(symbolCount, first &+ 8)
+      if first &+ 8 > frequencies.count || !frequencies.areZero(first) {
+        for symbol in first..<end {
+          let frequency = frequencies[symbol]
+          leaves[count] = UInt64(frequency) &<< 16 | UInt64(truncatingIfNeeded: symbol)
+          count &+= frequency > 0 ? 1 : 0
+        }
+      }
+      first = end
     }
     var spare = 0
     while count < 2, spare < symbolCount {
@@ -216,9 +223,9 @@ final class HuffmanCode: @unchecked Sendable {
 
   /// Sets the codes to the lengths that are set.
   func setCodes() {
-    let (lengths, codes, next) = (lengths, codes, countTable.view)
+    let (lengths, codes, next) = (lengths, codes, nextTable.view)
     next.fill(0)
-    for symbol in 0..<symbolCount { next[Int(lengths[symbol])] &+= 1 }
+    forEachUsed { next[Int(lengths[$0])] &+= 1 }
     // From the numbers of codes to the first code of each length.
     var code: UInt32 = 0
     var before: UInt32 = 0
@@ -227,11 +234,23 @@ final class HuffmanCode: @unchecked Sendable {
       before = next[length]
       next[length] = code
     }
-    for symbol in 0..<symbolCount {
+    forEachUsed { symbol in
       let length = Int(lengths[symbol])
-      if length == 0 { continue }
       codes[symbol] = HuffmanCode.reversed(UInt16(truncatingIfNeeded: next[length]), length)
       next[length] &+= 1
+    }
+  }
+
+  /// The symbols that have a code, in order.
+  @inline(__always) func forEachUsed(_ body: (Int) -> Void) {
+    let lengths = lengths
+    var first = 0
+    while first < symbolCount {
+      let end = min(symbolCount, first &+ 8)
+      if first &+ 8 > symbolCount || !lengths.areZero(first) {
+        for symbol in first..<end where lengths[symbol] > 0 { body(symbol) }
+      }
+      first = end
     }
   }
 

@@ -51,19 +51,19 @@ final class CostModel {
     let (prices, literals) = (prices, bytes.literals)
     // Matches take a share of the code as well: hence more than a literal's own frequency says.
     let total = CostModel.log2(max(1, Float(count)) * 1.5)
+    prices.copy(CostModel.initialPrices.view)
     let logarithms = CostModel.initialLogarithms.view
-    for symbol in 0..<256 {
-      let count = Int(literals[symbol])
-      let logarithm = count < logarithms.count ? logarithms[count] : CostModel.initialLogarithm(count)
-      prices[symbol] = Int32(min(14, max(0.03, total - logarithm)) * CostModel.unit)
-    }
-    for slot in 0..<29 {
-      let cost = CostModel.bits(Tunables.Costs.initialLengthBits + Int(DeflateAlphabet.lengthExtra[slot]))
-      for length in DeflateAlphabet.lengths(ofSlot: slot) { prices[256 + length] = cost }
-    }
-    for slot in 0..<30 {
-      prices[distanceOffset + slot] = CostModel.bits(
-        Tunables.Costs.initialDistanceBits + DeflateAlphabet.distanceExtra(slot))
+    let unused = CostModel.initialPrice(total, logarithms[0])
+    for first in stride(from: 0, to: 256, by: 8) {
+      if literals.areZero(first) {
+        for symbol in first..<first &+ 8 { prices[symbol] = unused }
+        continue
+      }
+      for symbol in first..<first &+ 8 {
+        let count = Int(literals[symbol])
+        let logarithm = count < logarithms.count ? logarithms[count] : CostModel.initialLogarithm(count)
+        prices[symbol] = CostModel.initialPrice(total, logarithm)
+      }
     }
     let own = DeflateAlphabet.distanceSlot(itemDistance) & ~1
     for slot in own...own + 1 {
@@ -73,6 +73,23 @@ final class CostModel {
     literalWeights.view.fill(0)
     distanceWeights.view.fill(0)
   }
+
+  @inline(__always) private static func initialPrice(_ total: Float, _ logarithm: Float) -> Int32 {
+    Int32(min(14, max(0.03, total - logarithm)) * CostModel.unit)
+  }
+
+  /// What does not depend on the bytes: the costs of lengths and distances.
+  private static let initialPrices: Table<Int32> = {
+    let table = Table<Int32>(repeating: never, count: 544 + 32)
+    for slot in 0..<29 {
+      let cost = bits(Tunables.Costs.initialLengthBits + Int(DeflateAlphabet.lengthExtra[slot]))
+      for length in DeflateAlphabet.lengths(ofSlot: slot) { table.view[256 + length] = cost }
+    }
+    for slot in 0..<30 {
+      table.view[544 + slot] = bits(Tunables.Costs.initialDistanceBits + DeflateAlphabet.distanceExtra(slot))
+    }
+    return table
+  }()
 
   private static func initialLogarithm(_ count: Int) -> Float { log2(Float(count) + Tunables.Costs.initialFloor) }
 

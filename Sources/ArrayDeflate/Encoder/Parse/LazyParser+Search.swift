@@ -38,12 +38,16 @@ extension LazyParser {
     let longMatch: Int
     /// See ``LazyParser/Options/isHasty``.
     var isHasty: Bool
+    /// See ``LazyParser/Options/skips``.
+    let skips: Bool
     /// See ``LazyParser/Options/hasShortMatches``.
     private let hasShortMatches: Bool
     /// The distance of positions that are inserted within a long match: whole items.
     private let step: Int
     /// The bits of eight bytes that are not part of a context.
     private let shift: UInt64
+    /// The low bits of a position that are part of its hash: see ``LazyParser/Options/isAligned``.
+    private let alignment: Int
     /// The bits of a hash that are used: fewer for small ranges, whose tables would take longer to clear than to use.
     private let mask: Int
     private let heads: TableView<UInt16>
@@ -59,8 +63,10 @@ extension LazyParser {
       lastPosition = end &- 8
       (depth, niceLength, longMatch, isHasty) = (options.depth, options.niceLength, options.longMatch, options.isHasty)
       hasShortMatches = options.hasShortMatches
+      skips = options.skips
       step = max(16, options.itemDistance)
       shift = UInt64(64 - 8 * options.context)
+      alignment = options.isAligned && [2, 4, 8].contains(options.itemDistance) ? options.itemDistance - 1 : 0
       mask = LazyParser.slotCount(for: end &- origin) &- 1
       (heads, shortHeads, chain) = (parser.heads.view, parser.shortHeads.view, parser.chain.view)
       (prices, distanceOffset) = (costs.prices, costs.distanceOffset)
@@ -71,8 +77,9 @@ extension LazyParser {
     @inline(__always) private static var down: UInt64 { UInt64(64 - Tunables.Lazy.hashBits) }
     @inline(__always) private static var window: Int { DeflateAlphabet.maxDistance &- 1 }
 
-    @inline(__always) private func slot(_ word: UInt64) -> Int {
-      Int(truncatingIfNeeded: (word &<< shift &* Search.multiplier) &>> Search.down) & mask
+    @inline(__always) private func slot(_ word: UInt64, _ position: Int) -> Int {
+      let key = word &<< shift | UInt64(truncatingIfNeeded: position & alignment)
+      return Int(truncatingIfNeeded: (key &* Search.multiplier) &>> Search.down) & mask
     }
 
     /// The slot of three bytes.
@@ -82,7 +89,7 @@ extension LazyParser {
 
     @inline(__always) func lookAhead(_ position: Int) -> Ahead {
       let word = input.load64(position)
-      let (slot, shortSlot) = (slot(word), shortSlot(word))
+      let (slot, shortSlot) = (slot(word, position), shortSlot(word))
       return Ahead(word: word, slot: slot, shortSlot: shortSlot, head: heads[slot], short: shortHeads[shortSlot])
     }
 
@@ -90,7 +97,7 @@ extension LazyParser {
     @inline(__always) func insert(_ position: Int) {
       let word = input.load64(position)
       let value = UInt16(truncatingIfNeeded: position)
-      let slot = slot(word)
+      let slot = slot(word, position)
       chain[position & Search.window] = heads[slot]
       heads[slot] = value
       if hasShortMatches { shortHeads[shortSlot(word)] = value }
@@ -100,14 +107,36 @@ extension LazyParser {
     /// at the latest one with their hash, and returns that. No branch depends on the data but the last one, so that the processor
     /// works on several positions at once.
     @inline(__always) func skip(_ start: Int, upTo last: Int) -> Int {
-      hasShortMatches ? skipByThree(start, upTo: last) : skipByContext(start, upTo: last)
+      if !hasShortMatches { return skipByContext(start, upTo: last) }
+      return isHasty ? skipByThree(start, upTo: last) : skipByEither(start, upTo: last)
+    }
+
+    /// The same where either will do.
+    @inline(__always) private func skipByEither(_ start: Int, upTo last: Int) -> Int {
+      var position = start
+      while position < last {
+        let word = input.load64(position)
+        let (slot, shortSlot) = (slot(word, position), shortSlot(word))
+        let low = UInt16(truncatingIfNeeded: position)
+        let head = heads[slot]
+        let distance = reach(low &- head, at: position)
+        let short = reach(low &- shortHeads[shortSlot], at: position)
+        let same = (word ^ input.load64(position &- distance)) &<< shift == 0
+        let sameShort = (word ^ input.load64(position &- short)) & 0xFF_FFFF == 0
+        if same || sameShort { break }
+        chain[position & Search.window] = head
+        heads[slot] = low
+        shortHeads[shortSlot] = low
+        position &+= 1
+      }
+      return position
     }
 
     @inline(__always) private func skipByContext(_ start: Int, upTo last: Int) -> Int {
       var position = start
       while position < last {
         let word = input.load64(position)
-        let slot = slot(word)
+        let slot = slot(word, position)
         let low = UInt16(truncatingIfNeeded: position)
         let head = heads[slot]
         let distance = reach(low &- head, at: position)
@@ -123,7 +152,7 @@ extension LazyParser {
       var position = start
       while position < last {
         let word = input.load64(position)
-        let (slot, shortSlot) = (slot(word), shortSlot(word))
+        let (slot, shortSlot) = (slot(word, position), shortSlot(word))
         let low = UInt16(truncatingIfNeeded: position)
         let distance = reach(low &- shortHeads[shortSlot], at: position)
         if (word ^ input.load64(position &- distance)) & 0xFF_FFFF == 0 { break }
@@ -226,6 +255,19 @@ extension LazyParser {
       var longest = least
       if !hasShortMatches {
         longest = max(3, least)
+        // A run of one byte: the distance 1 has no extra bits, and is in no chain of whole items.
+        if alignment > 0 {
+          let run = word ^ input.load64(position &- 1)
+          if run & 0xFFFF_FFFF == 0 {
+            let length =
+              run == 0 ? input.matchLength(position, position &- 1, from: 8, limit: limit) : run.trailingZeroBitCount &>> 3
+            if length > longest {
+              longest = length
+              best = Match(length: length, distance: 1)
+              if length >= enough { return best }
+            }
+          }
+        }
       } else if least < 3 {
         let difference = word ^ input.load64(position &- short)
         if difference & 0xFF_FFFF == 0 {

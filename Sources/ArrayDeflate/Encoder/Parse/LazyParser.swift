@@ -40,8 +40,17 @@ final class LazyParser {
     /// Whether matches shorter than a context are looked for: not where bytes take so few bits that they gain nothing.
     var hasShortMatches = true
 
+    /// Whether only matches at whole items are chained, of items of 2, 4 and 8 bytes: among few values, most of which are zeros,
+    /// chains are full of positions at other bytes of items, which are compared in vain.
+    var isAligned = false
+    /// Whether positions are passed over fast that have no match where it is looked for first, of three bytes nor of a context: in
+    /// small arrays, whose tables are large enough that hardly any contexts share a slot.
+    var skips = false
+
     /// Looks for no matches that are shorter than a context.
-    mutating func forgoShortMatches() { (hasShortMatches, isHasty) = (false, false) }
+    mutating func forgoShortMatches() {
+      (hasShortMatches, isHasty, isAligned) = (false, false, true)
+    }
 
     /// The same with a longer search, for small arrays.
     func forSmall(_ level: DeflateLevel) -> Options {
@@ -83,9 +92,9 @@ final class LazyParser {
     var runDistance = 0
   }
 
-  /// The slots of a table for a range of some bytes: twice as many as positions.
+  /// The slots of a table for a range of some bytes: twice as many as positions, or more where clearing them takes little.
   static func slotCount(for count: Int) -> Int {
-    let wanted = max(1 << 10, 2 * count)
+    let wanted = max(1 << 10, (count <= Tunables.Lazy.smallest ? 4 : 2) * count)
     return min(1 << Tunables.Lazy.hashBits, 1 << (Int.bitWidth - (wanted - 1).leadingZeroBitCount))
   }
 
@@ -102,7 +111,7 @@ final class LazyParser {
     let slots = LazyParser.slotCount(for: range.upperBound - origin)
     // Links are read only where they have been written.
     heads.view.fill(nothing, count: slots)
-    shortHeads.view.fill(nothing, count: slots)
+    if options.hasShortMatches { shortHeads.view.fill(nothing, count: slots) }
     var search = Search(self, input, origin: origin, end: range.upperBound, options: options, costs: costs)
     search.insert(origin..<range.lowerBound)
     var cursor = Cursor(position: range.lowerBound, literalStart: range.lowerBound)
@@ -162,7 +171,7 @@ final class LazyParser {
         }
         runDistance = 0
       }
-      if search.isHasty {
+      if search.isHasty || search.skips {
         let found = search.skip(position, upTo: last)
         if found > position {
           position = found

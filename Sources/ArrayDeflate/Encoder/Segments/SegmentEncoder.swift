@@ -53,6 +53,8 @@ final class SegmentEncoder: @unchecked Sendable {
   var isOneRun = false
   /// The bits a byte of the lazy parser's last trial.
   var lazyBits = 0.0
+  /// The same of all of the sample, if less did not tell whether it is to be taken.
+  var lazyOfLongerSample: Double?
   /// The lazy parser's sequences for the whole region, if they are the last that were made.
   var parsed: SequenceList?
   /// The bytes of a sample, and those of them that are not counted.

@@ -78,9 +78,10 @@ final class Histogram {
       }
       position &+= 8
     }
-    for symbol in 0..<256 {
-      literals[symbol] &+=
-        stretch[symbol] &+ stretch[256 &+ symbol] &+ stretch[512 &+ symbol] &+ stretch[768 &+ symbol]
+    for symbol in stride(from: 0, to: 256, by: 8) {
+      literals.add(
+        stretch.eight(symbol) &+ stretch.eight(256 &+ symbol) &+ stretch.eight(512 &+ symbol)
+          &+ stretch.eight(768 &+ symbol), at: symbol)
     }
   }
 
@@ -109,19 +110,22 @@ final class Histogram {
   }
 
   func add(_ other: Histogram) {
-    for symbol in 0..<288 { literals[symbol] &+= other.literals[symbol] }
-    for symbol in 0..<32 { distances[symbol] &+= other.distances[symbol] }
+    let (literals, distances) = (literals, distances)
+    let (more, others) = (other.literals, other.distances)
+    for symbol in stride(from: 0, to: 288, by: 8) { literals.add(more.eight(symbol), at: symbol) }
+    for symbol in stride(from: 0, to: 32, by: 8) { distances.add(others.eight(symbol), at: symbol) }
   }
 
   /// Sets the frequencies to those of all chunks together.
   func set(_ counts: ChunkCounts) {
+    if counts.ends.count == 1 { return copy(counts.histogram(0)) }
     clear()
     for chunk in counts.ends.indices { add(counts.histogram(chunk)) }
   }
 
   func copy(_ other: Histogram) {
-    for symbol in 0..<288 { literals[symbol] = other.literals[symbol] }
-    for symbol in 0..<32 { distances[symbol] = other.distances[symbol] }
+    literals.copy(other.literals)
+    distances.copy(other.distances)
   }
 
   /// The bits that the symbols take by their entropy, extra bits and an estimate of the code's own description
@@ -146,9 +150,7 @@ final class Histogram {
     let weights = weights.view
     var (total, largest) = (0 as UInt32, 0 as UInt32)
     var (sum, kinds) = (0.0, 0)
-    for symbol in 0..<count {
-      let frequency = table[symbol]
-      if frequency == 0 { continue }
+    forEachUsed(table, count) { frequency in
       kinds &+= 1
       total &+= frequency
       largest = max(largest, frequency)
@@ -159,6 +161,13 @@ final class Histogram {
       largest > others
       ? Double(total) + weight(others, weights) + weight(largest, weights) : weight(total, weights)
     return (whole - sum + Tunables.Blocks.bitsPerUsedSymbol * Double(kinds), kinds)
+  }
+
+  /// The frequencies of the symbols that occur, of a table whose length is a multiple of eight.
+  @inline(__always) private static func forEachUsed(_ table: TableView<UInt32>, _ count: Int, _ body: (UInt32) -> Void) {
+    for first in stride(from: 0, to: count, by: 8) where !table.areZero(first) {
+      for symbol in first..<first &+ 8 where table[symbol] > 0 { body(table[symbol]) }
+    }
   }
 
   /// Whether most matches are as long as can be, at distances of more than 512 bytes: a long period.
@@ -184,9 +193,7 @@ final class Histogram {
     var total: UInt32 = 0
     var sum = 0.0
     var kinds = 0
-    for symbol in 0..<count {
-      let frequency = table[symbol]
-      if frequency == 0 { continue }
+    forEachUsed(table, count) { frequency in
       kinds &+= 1
       total &+= frequency
       sum += weight(frequency, weights)
