@@ -14,8 +14,8 @@ extension PickleMachine {
     case Opcode.binInt: try push(.int(Int(try input.number(Int32.self))))
     case Opcode.binFloat:
       try push(.float(Double(bitPattern: try input.number(UInt64.self).byteSwapped)))
-    case Opcode.binGet: try push(try recall(Int(try input.byte())))
-    case Opcode.longBinGet: try push(try recall(Int(try input.number(UInt32.self))))
+    case Opcode.binGet: try recall(Int(try input.byte()))
+    case Opcode.longBinGet: try recall(Int(try input.number(UInt32.self)))
     case Opcode.mark: try pushMark()
     case Opcode.none: try push(.none)
     case Opcode.newTrue: try push(.bool(true))

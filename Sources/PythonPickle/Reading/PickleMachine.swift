@@ -7,6 +7,9 @@ struct PickleMachine: ~Copyable {
   let fileName: PickleFileName
   let options: PickleReader.Options
   var stack = ValueStack()
+  /// Where strings and bytes go.
+  var arena = ByteArena()
+  private var credits = ReferenceCredits()
   var marks: [Int] = []
   /// The memo up to the first index that is far beyond it; of those that the plan knows, the ones that are asked for.
   private var memo = ValueStack()
@@ -32,6 +35,7 @@ struct PickleMachine: ~Copyable {
   /// The longest frame that claimed more bytes than there are.
   var longFrame: UInt64?
   private var totalBytes = 0
+  private var operations = 0
   /// What the values may take.
   private let budget: MemoryBudget
   /// Whether the pickle has 8-bit strings, as only Python 2 writes them.
@@ -65,7 +69,6 @@ struct PickleMachine: ~Copyable {
     guard try input.has(1) else {
       throw FormatError(.empty, "no pickle: there is no data (Ran out of input)")
     }
-    var operations = 0
     while true {
       operationStart = input.position
       let code = try input.byte()
@@ -120,6 +123,7 @@ struct PickleMachine: ~Copyable {
 
   mutating func takeTuple(_ count: Int) throws(FormatError) {
     guard stack.count - count >= fence else { throw underflow }
+    if count <= 2, try callAtOnce(count) { return }
     let tuple = PickleTuple(last: count, of: &stack)
     stack.push(.tuple(tuple))
     tupleEnd = input.position
@@ -137,6 +141,26 @@ struct PickleMachine: ~Copyable {
     } else {
       try rememberElsewhere(index, stack[stack.count - 1])
     }
+  }
+
+  /// How long the operations are that follow, if they call with the tuple that is about to be made, and nothing else ever needs
+  /// it: a place in the memo that nobody asks for, and REDUCE.
+  @inline(__always)
+  var callLength: Int? {
+    guard let length = input.lengthBefore(Opcode.reduce, place: memoEnd) else { return nil }
+    if length == 1 { return 1 }
+    guard memoGaps.isEmpty, farMemo.isEmpty, memoEnd < options.limits.memoEntries, plan != nil,
+      plan?.rank(of: memoEnd) == nil
+    else { return nil }
+    return length
+  }
+
+  /// Moves past what ``callLength`` found.
+  @inline(__always)
+  mutating func skipCall(_ length: Int) {
+    if length > 1 { memoEnd += 1 }
+    operations += length > 1 ? 2 : 1
+    input.skipWindow(length)
   }
 
   /// Finds out which entries to come are asked for.
@@ -174,14 +198,35 @@ struct PickleMachine: ~Copyable {
     }
   }
 
+  /// Pushes what the memo has at an index, and whatever it has at the indices that follow: references often come in rows.
   @inline(__always)
-  mutating func recall(_ index: Int) throws(FormatError) -> PickleValue {
-    if index >= 0, index < memoEnd, memoGaps.isEmpty || !memoGaps.contains(index) {
-      guard index >= PickleMachine.plannedSize, plan != nil else { return memo[index] }
-      if let rank = plan?.rank(of: index) { return memo[PickleMachine.plannedSize + rank] }
+  mutating func recall(_ index: Int) throws(FormatError) {
+    var (index, known) = (index, -1)
+    var place = 0
+    while true {
+      guard stack.count < options.limits.stackDepth else { throw stackLimit() }
+      if index != known {
+        guard let found = memoPlace(of: index) else {
+          guard let value = farMemo[index] else { throw error("Memo value not found at index \(index)") }
+          return stack.push(value)
+        }
+        (known, place) = (index, found)
+      }
+      stack.push(copyOf: place, in: memo, &credits)
+      guard operations < options.limits.operations, operations & 0xFFFF != 0xFFFF,
+        let next = input.byte(after: Opcode.binGet)
+      else { return }
+      operations += 1
+      index = Int(next)
     }
-    if let value = farMemo[index] { return value }
-    throw error("Memo value not found at index \(index)")
+  }
+
+  /// Where in the memo what has an index lies; `nil` if it does not.
+  @inline(__always)
+  private func memoPlace(of index: Int) -> Int? {
+    guard index >= 0, index < memoEnd, memoGaps.isEmpty || !memoGaps.contains(index) else { return nil }
+    if index < PickleMachine.plannedSize || plan == nil { return index }
+    return plan?.rank(of: index).map { PickleMachine.plannedSize + $0 }
   }
 
   // MARK: Payloads
@@ -205,10 +250,24 @@ struct PickleMachine: ~Copyable {
     return try length(count)
   }
 
+  private var notText: FormatError { error("a string is not valid UTF-8") }
+
   mutating func text(_ count: Int) throws(FormatError) -> PickleValue {
-    // Safe: the bytes are copied within the closure.
-    let decoded = try unsafe input.withBytes(count) { bytes in unsafe PickleString(utf8: bytes, isShared: false) }
-    guard let decoded else { throw error("a string is not valid UTF-8") }
+    let object: ByteObject
+    if count <= PickleWindow.largeSize {
+      // Safe: the bytes are copied before the window moves on.
+      let bytes = unsafe try input.bytes(count)
+      guard let flags = unsafe PickleString.flags(ofUTF8: bytes) else { throw notText }
+      object = unsafe arena.add(UnsafeRawBufferPointer(bytes), flags)
+    } else {
+      // Safe: the bytes are copied within the closure.
+      let copied = try unsafe input.withBytes(count) { bytes in
+        unsafe PickleString.flags(ofUTF8: bytes).map { unsafe ByteObject(copying: UnsafeRawBufferPointer(bytes), $0) }
+      }
+      guard let copied else { throw notText }
+      object = copied
+    }
+    let decoded = PickleString(object)
     if count <= 2, protocolVersion <= 2 { noteShort(decoded) }
     return .string(decoded)
   }
@@ -255,5 +314,10 @@ struct PickleMachine: ~Copyable {
   }
 
   /// A declared length's bytes, as an array or in memory of their own.
-  mutating func payload(_ count: Int) throws(FormatError) -> PickleBytes { try input.payload(count) }
+  @inline(__always)
+  mutating func payload(_ count: Int) throws(FormatError) -> PickleBytes {
+    guard count < PickleWindow.largeSize else { return try input.payload(count) }
+    // Safe: the bytes are copied before the window moves on.
+    return PickleBytes(unsafe arena.add(UnsafeRawBufferPointer(try input.bytes(count))))
+  }
 }

@@ -132,6 +132,41 @@ internal import ReusedMemory
     return value
   }
 
+  /// The byte after an operation that comes next, and is past then; `nil` if another does, or it is not in the window.
+  @inline(__always)
+  mutating func byte(after code: UInt8) -> UInt8? {
+    // Safe: both bytes lie within what is filled.
+    guard end - cursor >= 2, unsafe base.load(fromByteOffset: cursor, as: UInt8.self) == code else { return nil }
+    cursor += 2
+    return unsafe base.load(fromByteOffset: cursor - 1, as: UInt8.self)
+  }
+
+  /// How many bytes end with an operation, if it comes next or right after one that gives a value a place in the memo; `nil`
+  /// if it does not, or all of that is not in the window.
+  func lengthBefore(_ code: UInt8, place: Int) -> Int? {
+    let left = end - cursor
+    // Safe: each byte lies within what is filled.
+    func byte(_ offset: Int) -> UInt8 { unsafe base.load(fromByteOffset: cursor + offset, as: UInt8.self) }
+    guard left >= 2 else { return nil }
+    let length: Int
+    switch byte(0) {
+    case code: return 1
+    case Opcode.memoize: length = 2
+    case Opcode.binPut:
+      guard byte(1) == place else { return nil }
+      length = 3
+    case Opcode.longBinPut:
+      guard left >= 6, (1...4).allSatisfy({ byte($0) == place >> (8 * ($0 - 1)) & 255 }) else { return nil }
+      length = 6
+    default: return nil
+    }
+    return left >= length && byte(length - 1) == code ? length : nil
+  }
+
+  /// Moves on past bytes of the window.
+  @inline(__always)
+  mutating func skipWindow(_ count: Int) { cursor = min(cursor + count, end) }
+
   /// A little-endian number.
   @inline(__always)
   mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) throws(FormatError)
@@ -175,17 +210,23 @@ internal import ReusedMemory
     }
   }
 
+  /// The next bytes, of which there are few or which all lie in the window, until anything else is asked for; moves on.
+  @inline(__always)
+  @unsafe mutating func bytes(_ count: Int) throws(FormatError) -> UnsafeBufferPointer<UInt8> {
+    try need(count)
+    // Safe: `need` made sure of the bytes.
+    let start = unsafe (base + cursor).assumingMemoryBound(to: UInt8.self)
+    cursor += count
+    return unsafe UnsafeBufferPointer(start: start, count: count)
+  }
+
   /// Calls `body` with the next bytes and moves on.
   mutating func withBytes<Result>(
     _ count: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
   ) throws(FormatError) -> Result {
     if count <= PickleWindow.largeSize || windowIsWhole {
-      try need(count)
-      // Safe: `need` made sure of the bytes.
-      let result = unsafe body(
-        UnsafeBufferPointer(start: (base + cursor).assumingMemoryBound(to: UInt8.self), count: count))
-      cursor += count
-      return result
+      // Safe: the bytes are lent for the call.
+      return unsafe body(try bytes(count))
     }
     return unsafe try payload(count).withBytes { unsafe body($0.assumingMemoryBound(to: UInt8.self)) }
   }

@@ -28,8 +28,16 @@ public final class PickleObject: PickleNode {
     var stateSetter: (setter: PickleValue, state: PickleValue)?
   }
 
+  /// What the object is made by.
+  private enum Making {
+    case form(Form)
+    /// A call of a name with one or two arguments, whose tuple is made when somebody asks for it: most of the many small
+    /// objects, and most are never asked.
+    case call(PickleValue, PickleValue, PickleValue?)
+  }
+
   // Unchecked, all of them, as in ``PickleList``.
-  @exclusivity(unchecked) private var ownForm: Form
+  @exclusivity(unchecked) private var making: Making
   @exclusivity(unchecked) private var ownState: PickleValue?
   @exclusivity(unchecked) private var rest: Content?
   /// The file that it was read from; one object for all that come from it.
@@ -39,8 +47,16 @@ public final class PickleObject: PickleNode {
   /// How the object is made.
   public private(set) var form: Form {
     // Safe: here and below no access contains another.
-    get { unsafe ownForm }
-    set { unsafe ownForm = newValue }
+    get {
+      switch unsafe making {
+      case .form(let form): return form
+      case .call(let callable, let first, let second):
+        let form = Form.reduce(callable: callable, arguments: PickleTuple(second.map { [first, $0] } ?? [first]))
+        unsafe making = .form(form)
+        return form
+      }
+    }
+    set { unsafe making = .form(newValue) }
   }
   /// Its state (`BUILD`): its attributes for most classes.
   public var state: PickleValue? {
@@ -103,8 +119,16 @@ public final class PickleObject: PickleNode {
   /// An object in a form.
   public init(_ form: Form, state: PickleValue? = nil) {
     // Safe: nobody else has the object yet.
-    unsafe ownForm = form
+    unsafe making = .form(form)
     unsafe ownState = state
+    super.init()
+  }
+
+  /// What a call of a name with one or two arguments makes, whose tuple nothing else refers to.
+  init(calling callable: consuming PickleValue, _ first: consuming PickleValue, _ second: consuming PickleValue?) {
+    // Safe: nobody else has the object yet.
+    unsafe making = .call(callable, first, second)
+    unsafe ownState = nil
     super.init()
   }
 
@@ -118,7 +142,15 @@ public final class PickleObject: PickleNode {
   /// A Swift value that chooses its form when it is written.
   public convenience init(_ value: any PickleConvertible) { self.init(.deferred(value)) }
 
-  deinit { PickleNode.end(self) }
+  deinit {
+    // Safe: nobody else has the object any more.
+    if case .call(_, let first, let second) = unsafe making, !first.isContainer, second?.isContainer != true,
+      unsafe rest == nil, unsafe ownState?.isContainer != true
+    {
+      return
+    }
+    PickleNode.end(self)
+  }
 
   override func forget() {
     form = .instance(.none, arguments: [])
@@ -127,6 +159,12 @@ public final class PickleObject: PickleNode {
   }
 
   override func surrender(to pending: inout [PickleValue]) {
+    // Safe: as in `form`.
+    if case .call(_, let first, let second) = unsafe making {
+      pending.append(first)
+      if let second { pending.append(second) }
+      form = .instance(.none, arguments: [])
+    }
     switch form {
     case .reduce(let callable, let arguments), .new(let callable, let arguments):
       if callable.isContainer { pending.append(callable) }
@@ -148,7 +186,9 @@ public final class PickleObject: PickleNode {
 
   /// The class or function that would be called.
   public var callable: PickleValue? {
-    switch form {
+    // Safe: as in `form`.
+    if case .call(let callable, _, _) = unsafe making { return callable }
+    return switch form {
     case .reduce(let callable, _), .new(let callable, _), .newWithKeywords(let callable, _, _),
       .instance(let callable, _):
       callable
@@ -158,7 +198,9 @@ public final class PickleObject: PickleNode {
 
   /// The arguments of the call.
   public var arguments: [PickleValue] {
-    switch form {
+    // Safe: as in `form`.
+    if case .call(_, let first, let second) = unsafe making { return second.map { [first, $0] } ?? [first] }
+    return switch form {
     case .reduce(_, let arguments), .new(_, let arguments), .newWithKeywords(_, let arguments, _):
       arguments.items
     case .instance(_, let arguments): arguments
