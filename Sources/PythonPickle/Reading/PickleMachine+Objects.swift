@@ -101,7 +101,10 @@ extension PickleMachine {
     let last: PickleValue? = count == 2 ? .some(stack.pop()) : Optional.none
     let first = stack.pop()
     let object = PickleObject(calling: stack.pop(), first, last)
-    object.note(fileName, position)
+    // Safe: the name lives as long as the machine; the reference has been counted.
+    let name = unsafe Unmanaged.passUnretained(fileName)
+    unsafe credits.take(name.toOpaque())
+    object.note(unsafe name.takeRetainedValue(), position)
     return object
   }
 

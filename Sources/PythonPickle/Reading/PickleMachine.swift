@@ -9,7 +9,7 @@ struct PickleMachine: ~Copyable {
   var stack = ValueStack()
   /// Where strings and bytes go.
   var arena = ByteArena()
-  private var credits = ReferenceCredits()
+  var credits = ReferenceCredits()
   var marks: [Int] = []
   /// The memo up to the first index that is far beyond it; of those that the plan knows, the ones that are asked for.
   private var memo = ValueStack()
@@ -84,6 +84,14 @@ struct PickleMachine: ~Copyable {
     }
     if let longFrame { options.onLongFrame?(longFrame) }
     return try pop()
+  }
+
+  /// Counts an operation that is run together with the one before; false if that must not be.
+  @inline(__always)
+  mutating func noteOperation() -> Bool {
+    guard operations < options.limits.operations, operations & 0xFFFF != 0xFFFF else { return false }
+    operations += 1
+    return true
   }
 
   /// Makes sure that there is memory for the next values, and for what a list or a dictionary of all that wait would take.
@@ -213,10 +221,8 @@ struct PickleMachine: ~Copyable {
         (known, place) = (index, found)
       }
       stack.push(copyOf: place, in: memo, &credits)
-      guard operations < options.limits.operations, operations & 0xFFFF != 0xFFFF,
-        let next = input.byte(after: Opcode.binGet)
-      else { return }
-      operations += 1
+      guard let next = input.byte(after: Opcode.binGet), noteOperation() else { return }
+      input.skipWindow(2)
       index = Int(next)
     }
   }

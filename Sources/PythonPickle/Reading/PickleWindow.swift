@@ -132,13 +132,21 @@ internal import ReusedMemory
     return value
   }
 
-  /// The byte after an operation that comes next, and is past then; `nil` if another does, or it is not in the window.
+  /// The byte after an operation that comes next; `nil` if another does, or it is not in the window.
   @inline(__always)
-  mutating func byte(after code: UInt8) -> UInt8? {
+  func byte(after code: UInt8) -> UInt8? {
     // Safe: both bytes lie within what is filled.
     guard end - cursor >= 2, unsafe base.load(fromByteOffset: cursor, as: UInt8.self) == code else { return nil }
-    cursor += 2
-    return unsafe base.load(fromByteOffset: cursor - 1, as: UInt8.self)
+    return unsafe base.load(fromByteOffset: cursor + 1, as: UInt8.self)
+  }
+
+  /// The operation that comes next, if it gives `None` or a boolean; `nil` if not, or it is not in the window.
+  @inline(__always)
+  func constant() -> UInt8? {
+    // Safe: the byte lies within what is filled.
+    guard end > cursor else { return nil }
+    let code = unsafe base.load(fromByteOffset: cursor, as: UInt8.self)
+    return code == Opcode.none || code == Opcode.newTrue || code == Opcode.newFalse ? code : nil
   }
 
   /// How many bytes end with an operation, if it comes next or right after one that gives a value a place in the memo; `nil`

@@ -44,9 +44,17 @@ public final class PickleObject: PickleNode {
   @exclusivity(unchecked) private var file: PickleFileName?
   @exclusivity(unchecked) private var offset = 0
 
+  /// The call that the object is, and nothing more, if nobody has asked for its tuple.
+  var plainCall: (global: PickleGlobal, first: PickleValue, second: PickleValue?)? {
+    // Safe: here and below no access contains another.
+    guard case .call(.global(let global), let first, let second) = unsafe making, unsafe ownState == nil, unsafe rest == nil
+    else { return nil }
+    return (global, first, second)
+  }
+
   /// How the object is made.
   public private(set) var form: Form {
-    // Safe: here and below no access contains another.
+    // Safe: as above.
     get {
       switch unsafe making {
       case .form(let form): return form
@@ -106,7 +114,7 @@ public final class PickleObject: PickleNode {
   }
 
   /// Says where it was read.
-  func note(_ file: PickleFileName, _ offset: Int) {
+  func note(_ file: consuming PickleFileName, _ offset: Int) {
     // Safe: as in `form`.
     unsafe self.file = file
     unsafe self.offset = offset

@@ -105,4 +105,34 @@ extension Pickler {
     finishCall(Opcode.tuple2)
     return true
   }
+
+  /// Writes an object that is a call with numbers, strings or bytes, whose tuple nothing else refers to; false if it takes steps.
+  mutating func writePlainCall(_ object: PickleObject) throws(FormatError) -> Bool {
+    guard options.adapt == nil, let (global, first, second) = object.plainCall, isAtOnce(first) else { return false }
+    if let second, !isAtOnce(second) { return false }
+    if version < 4, Pickler.hasProtocolForms(global) { return false }
+    guard let place = placeForCalls(of: global) else { return false }
+    writeGet(place)
+    try save(first)
+    if let second { try save(second) }
+    finishCall(second == nil ? Opcode.tuple1 : Opcode.tuple2)
+    memoize(object)
+    return true
+  }
+
+  /// Whether a value is written without steps.
+  private func isAtOnce(_ value: PickleValue) -> Bool {
+    switch value {
+    case .none, .bool, .int, .float, .bigInt, .string: true
+    case .bytes: version >= 3
+    // One that has been written before, such as a dtype.
+    case .object(let object): object.memoPlace(for: number.number) != nil
+    default: false
+    }
+  }
+
+  /// Whether objects of a class are written differently from protocol to protocol.
+  private static func hasProtocolForms(_ global: PickleGlobal) -> Bool {
+    ["datetime", "array", "uuid"].contains { global.moduleString.isText($0) }
+  }
 }

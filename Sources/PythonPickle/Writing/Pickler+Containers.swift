@@ -22,9 +22,25 @@ extension Pickler {
       try output.boundary()
       try saveString(string)
       return true
-    case .none, .bool, .bigInt:
+    case .none:
+      try output.boundary()
+      output.write(Opcode.none)
+      return true
+    case .bool(let truth) where version >= 2:
+      try output.boundary()
+      output.write(truth ? Opcode.newTrue : Opcode.newFalse)
+      return true
+    case .bool, .bigInt:
       try save(value)
       return true
+    case .object(let object):
+      if let place = memoIndex(object) {
+        try output.boundary()
+        writeGet(place)
+        return true
+      }
+      try output.boundary()
+      return try writePlainCall(object)
     case .bytes(let bytes) where version >= 3:
       try output.boundary()
       try saveBytes(bytes)

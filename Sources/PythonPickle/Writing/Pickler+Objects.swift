@@ -101,6 +101,7 @@ extension Pickler {
 
   mutating func saveObject(_ object: PickleObject) throws(FormatError) {
     if let index = memoIndex(object) { return writeGet(index) }
+    if try writePlainCall(object) { return }
     guard case .deferred(let value) = object.form else {
       if let made = try adapted(object) { return try saveContent(of: made) }
       return saveForm(of: object)
