@@ -97,10 +97,15 @@ extension PickleMachine {
 
   /// The object that a call of a name with the last one or two values makes; all are taken off the stack.
   private mutating func object(calling count: Int, at position: Int) -> PickleObject {
-    // Not by `nil`, which would be Python's `None`.
-    let last: PickleValue? = count == 2 ? .some(stack.pop()) : Optional.none
-    let first = stack.pop()
-    let object = PickleObject(calling: stack.pop(), first, last)
+    let object: PickleObject
+    if count == 2 {
+      let second = stack.pop()
+      let first = stack.pop()
+      object = PickleObject(calling: stack.pop(), first, second)
+    } else {
+      let first = stack.pop()
+      object = PickleObject(calling: stack.pop(), first)
+    }
     // Safe: the name lives as long as the machine; the reference has been counted.
     let name = unsafe Unmanaged.passUnretained(fileName)
     unsafe credits.take(name.toOpaque())

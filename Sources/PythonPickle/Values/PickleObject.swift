@@ -33,8 +33,12 @@ public final class PickleObject: PickleNode {
     case form(Form)
     /// A call of a name with one or two arguments, whose tuple is made when somebody asks for it: most of the many small
     /// objects, and most are never asked.
-    case call(PickleValue, PickleValue, PickleValue?)
+    case call(PickleValue, PickleValue)
+    case call2(PickleValue, PickleValue, PickleValue)
   }
+
+  /// Whether the object was made of a call whose arguments hold no other values.
+  private var isFlatCall = false
 
   // Unchecked, all of them, as in ``PickleList``.
   @exclusivity(unchecked) private var making: Making
@@ -47,22 +51,28 @@ public final class PickleObject: PickleNode {
   /// The call that the object is, and nothing more, if nobody has asked for its tuple.
   var plainCall: (global: PickleGlobal, first: PickleValue, second: PickleValue?)? {
     // Safe: here and below no access contains another.
-    guard case .call(.global(let global), let first, let second) = unsafe making, unsafe ownState == nil, unsafe rest == nil
-    else { return nil }
-    return (global, first, second)
+    guard unsafe ownState == nil, unsafe rest == nil else { return nil }
+    switch unsafe making {
+    case .call(.global(let global), let first): return (global, first, Optional.none)
+    case .call2(.global(let global), let first, let second): return (global, first, second)
+    default: return nil
+    }
   }
 
   /// How the object is made.
   public private(set) var form: Form {
     // Safe: as above.
     get {
+      let made: Form
       switch unsafe making {
       case .form(let form): return form
-      case .call(let callable, let first, let second):
-        let form = Form.reduce(callable: callable, arguments: PickleTuple(second.map { [first, $0] } ?? [first]))
-        unsafe making = .form(form)
-        return form
+      case .call(let callable, let first): made = .reduce(callable: callable, arguments: PickleTuple([first]))
+      case .call2(let callable, let first, let second):
+        made = .reduce(callable: callable, arguments: PickleTuple([first, second]))
       }
+      unsafe making = .form(made)
+      isFlatCall = false
+      return made
     }
     set { unsafe making = .form(newValue) }
   }
@@ -133,9 +143,18 @@ public final class PickleObject: PickleNode {
   }
 
   /// What a call of a name with one or two arguments makes, whose tuple nothing else refers to.
-  init(calling callable: consuming PickleValue, _ first: consuming PickleValue, _ second: consuming PickleValue?) {
+  init(calling callable: consuming PickleValue, _ first: consuming PickleValue, _ second: consuming PickleValue) {
+    isFlatCall = !first.isContainer && !second.isContainer
     // Safe: nobody else has the object yet.
-    unsafe making = .call(callable, first, second)
+    unsafe making = .call2(callable, first, second)
+    unsafe ownState = nil
+    super.init()
+  }
+
+  init(calling callable: consuming PickleValue, _ first: consuming PickleValue) {
+    isFlatCall = !first.isContainer
+    // Safe: as above.
+    unsafe making = .call(callable, first)
     unsafe ownState = nil
     super.init()
   }
@@ -152,11 +171,7 @@ public final class PickleObject: PickleNode {
 
   deinit {
     // Safe: nobody else has the object any more.
-    if case .call(_, let first, let second) = unsafe making, !first.isContainer, second?.isContainer != true,
-      unsafe rest == nil, unsafe ownState?.isContainer != true
-    {
-      return
-    }
+    if isFlatCall, unsafe rest == nil, unsafe ownState == nil { return }
     PickleNode.end(self)
   }
 
@@ -167,12 +182,6 @@ public final class PickleObject: PickleNode {
   }
 
   override func surrender(to pending: inout [PickleValue]) {
-    // Safe: as in `form`.
-    if case .call(_, let first, let second) = unsafe making {
-      pending.append(first)
-      if let second { pending.append(second) }
-      form = .instance(.none, arguments: [])
-    }
     switch form {
     case .reduce(let callable, let arguments), .new(let callable, let arguments):
       if callable.isContainer { pending.append(callable) }
@@ -195,7 +204,10 @@ public final class PickleObject: PickleNode {
   /// The class or function that would be called.
   public var callable: PickleValue? {
     // Safe: as in `form`.
-    if case .call(let callable, _, _) = unsafe making { return callable }
+    switch unsafe making {
+    case .call(let callable, _), .call2(let callable, _, _): return callable
+    case .form: break
+    }
     return switch form {
     case .reduce(let callable, _), .new(let callable, _), .newWithKeywords(let callable, _, _),
       .instance(let callable, _):
@@ -207,7 +219,11 @@ public final class PickleObject: PickleNode {
   /// The arguments of the call.
   public var arguments: [PickleValue] {
     // Safe: as in `form`.
-    if case .call(_, let first, let second) = unsafe making { return second.map { [first, $0] } ?? [first] }
+    switch unsafe making {
+    case .call(_, let first): return [first]
+    case .call2(_, let first, let second): return [first, second]
+    case .form: break
+    }
     return switch form {
     case .reduce(_, let arguments), .new(_, let arguments), .newWithKeywords(_, let arguments, _):
       arguments.items

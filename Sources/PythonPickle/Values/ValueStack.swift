@@ -125,7 +125,8 @@ internal import ReusedMemory
     precondition(place >= 0 && place < count)
     // Safe: checked above.
     guard case .global(let global) = unsafe base[place] else { return nil }
-    return global.call
+    // Without a reference of its own: the stack keeps the name.
+    return unsafe Unmanaged.passUnretained(global)._withUnsafeGuaranteedRef { $0.call }
   }
 
   /// The last value.
@@ -146,6 +147,14 @@ internal import ReusedMemory
     precondition(start >= 0 && start <= count)
     let taken = count - start
     count = start
+    if taken <= 32 {
+      // The array's other initialisers look its type up each time, which costs as much as a short one.
+      var values: [PickleValue] = []
+      values.reserveCapacity(taken)
+      // Safe: as below.
+      for place in start..<(start + taken) { values.append(unsafe (base + place).move()) }
+      return values
+    }
     // Safe: the values from `start` on were initialised, and count no longer.
     return unsafe Array(unsafeUninitializedCapacity: taken) { buffer, filled in
       if let target = buffer.baseAddress { unsafe target.moveInitialize(from: base + start, count: taken) }
