@@ -75,7 +75,9 @@ extension PickleMachine {
     switch call {
     case .object: value = .object(object(calling: count, at: input.position + skipped - 1))
     case .complex:
-      guard count == 2, let number = Builtins.complex(stack[stack.count - 2], stack[stack.count - 1]) else { return false }
+      guard count == 2, let number = Builtins.complex(stack[stack.count - 2], stack[stack.count - 1]) else {
+        return false
+      }
       value = number
     case .byteArray:
       guard count == 1, case .bytes(let bytes) = stack[stack.count - 1], bytes.memory == nil else { return false }

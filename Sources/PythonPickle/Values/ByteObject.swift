@@ -57,7 +57,9 @@ struct ByteObject: @unchecked Sendable {
 
   /// Writes the header and the bytes behind it, for which there is room.
   @inline(__always)
-  fileprivate static func write(_ bytes: UnsafeRawBufferPointer, _ flags: Flags, to target: UnsafeMutablePointer<UInt64>) {
+  fileprivate static func write(
+    _ bytes: UnsafeRawBufferPointer, _ flags: Flags, to target: UnsafeMutablePointer<UInt64>
+  ) {
     // Safe: the caller's target has room.
     unsafe target.initialize(to: 0)
     unsafe (target + 1).initialize(to: UInt64(bytes.count) << Flags.bitCount | flags.rawValue)

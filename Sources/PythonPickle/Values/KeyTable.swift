@@ -25,7 +25,9 @@ struct KeyTable {
     var index = Int(short) & mask
     while slots[index].place >= 0 {
       let slot = slots[index]
-      if slot.hash == short, PickleComparison.areSameKey(copy key, keyAt(Int(slot.place))) { return (Int(slot.place), hash) }
+      if slot.hash == short, PickleComparison.areSameKey(copy key, keyAt(Int(slot.place))) {
+        return (Int(slot.place), hash)
+      }
       index = (index + 1) & mask
     }
     return (nil, hash)

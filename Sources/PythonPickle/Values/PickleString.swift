@@ -99,7 +99,9 @@ public struct PickleString: Sendable {
   var isShared: Bool { object.flags.contains(.isShared) }
 
   /// Whether two are the same object.
-  static func === (left: PickleString, right: PickleString?) -> Bool { right.map { left.object === $0.object } ?? false }
+  static func === (left: PickleString, right: PickleString?) -> Bool {
+    right.map { left.object === $0.object } ?? false
+  }
 
   /// Whether the string holds a surrogate that Swift's strings cannot.
   public var hasLoneSurrogates: Bool { object.flags.contains(.hasLoneSurrogates) }

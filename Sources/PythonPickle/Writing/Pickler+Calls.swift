@@ -62,9 +62,9 @@ extension Pickler {
 
   /// Writes the call that makes a bytearray; false if it takes steps.
   mutating func writeByteArrayCall(_ value: PickleBytes) throws(FormatError) -> Bool {
-    guard value.count > 1, value.count < PickleOutput.frameTarget, let place = placeForCalls(of: Pickler.byteArray) else {
-      return false
-    }
+    guard value.count > 1, value.count < PickleOutput.frameTarget,
+      let place = placeForCalls(of: Pickler.byteArray)
+    else { return false }
     if version < 3, placesToEncode == nil { return false }
     writeGet(place)
     try output.boundary()
@@ -93,10 +93,11 @@ extension Pickler {
     // Safe: the bytes are used within the closure.
     unsafe value.withBytes { bytes in
       var high = 0
-      for unsafe byte in unsafe bytes { high += Int(byte >> 7) }
+      for place in bytes.indices { high += Int(unsafe bytes[place] >> 7) }
       output.write(Opcode.binUnicode, UInt32(bytes.count + high))
       if high == 0 { return unsafe output.write(bytes) }
-      for unsafe byte in unsafe bytes {
+      for place in bytes.indices {
+        let byte = unsafe bytes[place]
         if byte < 0x80 { output.write(byte) } else { output.write(codes: 0xC0 | byte >> 6, 0x80 | byte & 0x3F) }
       }
     }

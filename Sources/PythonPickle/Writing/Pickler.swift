@@ -114,7 +114,9 @@ struct Pickler: ~Copyable {
 
   // Mutating, here and elsewhere, though nothing changes: for what does not the compiler copies the pickler.
   @inline(__always)
-  mutating func memoIndex(_ object: AnyObject) -> Int? { memo.count == 0 ? nil : memo[UInt(bitPattern: ObjectIdentifier(object))] }
+  mutating func memoIndex(_ object: AnyObject) -> Int? {
+    memo.count == 0 ? nil : memo[UInt(bitPattern: ObjectIdentifier(object))]
+  }
   @inline(__always)
   mutating func memoIndex(_ node: PickleNode) -> Int? { node.memoPlace(for: number.number) }
   @inline(__always)
