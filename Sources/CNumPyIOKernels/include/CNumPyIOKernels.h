@@ -17,6 +17,7 @@
 #include "MemoCells.h"
 #include "ProductKernels.h"
 #include "ReductionKernels.h"
+#include "ReferenceCounts.h"
 #include "TextKernels.h"
 
 // The rows of a tile. Its columns are those of two vectors: 2 * width / sizeof(element).

@@ -66,6 +66,55 @@ extension PickleMachine {
     }
   }
 
+  /// Makes what a call with the last one or two values makes, where their tuple is needed for nothing else; false if it may be.
+  mutating func callAtOnce(_ count: Int) throws(FormatError) -> Bool {
+    guard options.onCall == nil, options.replaceCall == nil, stack.count - count > fence,
+      let call = stack.call(at: stack.count - count - 1), let skipped = callLength
+    else { return false }
+    let value: PickleValue
+    switch call {
+    case .object: value = .object(object(calling: count, at: input.position + skipped - 1))
+    case .complex:
+      guard count == 2, let number = Builtins.complex(stack[stack.count - 2], stack[stack.count - 1]) else {
+        return false
+      }
+      value = number
+    case .byteArray:
+      guard count == 1, case .bytes(let bytes) = stack[stack.count - 1], bytes.memory == nil else { return false }
+      // Safe: the bytes are copied within the call.
+      value = .byteArray(unsafe bytes.withBytes { bytes in PickleBytes(unsafe arena.add(bytes)) })
+    case .encode:
+      guard count == 2, case .string(let encoding) = stack[stack.count - 1], encoding.isText("latin1"),
+        case .string(let text) = stack[stack.count - 2], text.utf8Count > 1, text.isASCII
+      else { return false }
+      // Safe: as above.
+      value = .bytes(unsafe text.object.withBytes { bytes in PickleBytes(unsafe arena.add(bytes)) })
+    case .set, .frozenSet, .bytes, .getAttribute: return false
+    }
+    if call != .object { stack.drop(from: stack.count - count - 1) }
+    skipCall(skipped)
+    stack.push(value)
+    return true
+  }
+
+  /// The object that a call of a name with the last one or two values makes; all are taken off the stack.
+  private mutating func object(calling count: Int, at position: Int) -> PickleObject {
+    let object: PickleObject
+    if count == 2 {
+      let second = stack.pop()
+      let first = stack.pop()
+      object = PickleObject(calling: stack.pop(), first, second)
+    } else {
+      let first = stack.pop()
+      object = PickleObject(calling: stack.pop(), first)
+    }
+    // Safe: the name lives as long as the machine; the reference has been counted.
+    let name = unsafe Unmanaged.passUnretained(fileName)
+    unsafe credits.take(name.toOpaque())
+    object.note(unsafe name.takeRetainedValue(), position)
+    return object
+  }
+
   mutating func reduce() throws(FormatError) {
     let arguments = try pop()
     let callable = try pop()
@@ -74,7 +123,7 @@ extension PickleMachine {
     // Python 3.13 and later name what lies within a class so at the protocols up to 3, with a tuple that is not
     // memoized; earlier ones made a call like any other, which is kept as one.
     if tupleEnd == operationStart, tuple.count == 2, case .global(let type) = tuple[0],
-      case .string(let name) = tuple[1], callable.global?.matches("builtins", "getattr") == true,
+      case .string(let name) = tuple[1], callable.global?.call == .getAttribute,
       !name.hasLoneSurrogates
     {
       let dotted = PickleString("\(type.name).\(name.text)", isShared: false)
@@ -84,8 +133,8 @@ extension PickleMachine {
       return
     }
     if let onCall = options.onCall { onCall(PickleObject(.reduce(callable: callable, arguments: tuple))) }
-    if case .global(let global) = callable, global.mayBeValue,
-      let value = try Builtins.value(of: global, tuple.items, limits: options.limits)
+    if case .global(let global) = callable, global.call != .object,
+      let value = try Builtins.value(of: global.call, tuple)
     {
       try push(value)
       return

@@ -14,12 +14,10 @@ extension PickleMachine {
     case Opcode.binInt: try push(.int(Int(try input.number(Int32.self))))
     case Opcode.binFloat:
       try push(.float(Double(bitPattern: try input.number(UInt64.self).byteSwapped)))
-    case Opcode.binGet: try push(try recall(Int(try input.byte())))
-    case Opcode.longBinGet: try push(try recall(Int(try input.number(UInt32.self))))
+    case Opcode.binGet: try recall(Int(try input.byte()))
+    case Opcode.longBinGet: try recall(Int(try input.number(UInt32.self)))
     case Opcode.mark: try pushMark()
-    case Opcode.none: try push(.none)
-    case Opcode.newTrue: try push(.bool(true))
-    case Opcode.newFalse: try push(.bool(false))
+    case Opcode.none, Opcode.newTrue, Opcode.newFalse: try pushConstants(code)
     case Opcode.emptyList: try push(.list(PickleList()))
     case Opcode.emptyDict: try push(.dict(PickleDict()))
     case Opcode.emptyTuple: try push(.tuple(PickleTuple()))
@@ -80,6 +78,17 @@ extension PickleMachine {
     case Opcode.ext2: try extensionCode(Int(try input.number(UInt16.self)))
     case Opcode.ext4: try extensionCode(Int(try input.number(Int32.self)))
     default: try executeText(code)
+    }
+  }
+
+  /// Pushes `None` or a boolean, and those that follow: they often come in rows.
+  private mutating func pushConstants(_ code: UInt8) throws(FormatError) {
+    var code = code
+    while true {
+      try push(code == Opcode.none ? .none : .bool(code == Opcode.newTrue))
+      guard let next = input.constant(), noteOperation() else { return }
+      input.skipWindow(1)
+      code = next
     }
   }
 

@@ -19,7 +19,7 @@ extension PickleMachine {
       let text = try rawUnicodeEscape(try input.line())
       noteShort(text)
       try push(.string(text))
-    case Opcode.get: try push(try recall(try index(try input.line())))
+    case Opcode.get: try recall(try index(try input.line()))
     case Opcode.put: try remember(try index(try input.line()))
     default:
       let printable = code > 0x20 && code < 0x7F

@@ -7,6 +7,9 @@ struct PickleMachine: ~Copyable {
   let fileName: PickleFileName
   let options: PickleReader.Options
   var stack = ValueStack()
+  /// Where strings and bytes go.
+  var arena = ByteArena()
+  var credits = ReferenceCredits()
   var marks: [Int] = []
   /// The memo up to the first index that is far beyond it; of those that the plan knows, the ones that are asked for.
   private var memo = ValueStack()
@@ -31,15 +34,16 @@ struct PickleMachine: ~Copyable {
   var functionsModule: PickleString?
   /// The longest frame that claimed more bytes than there are.
   var longFrame: UInt64?
-  private var totalBytes = 0
+  var totalBytes = 0
+  private var operations = 0
   /// What the values may take.
   private let budget: MemoryBudget
   /// Whether the pickle has 8-bit strings, as only Python 2 writes them.
-  private var hasOldStrings = false
+  var hasOldStrings = false
   /// Whether any of them was not ASCII.
-  private var hasForeignText = false
+  var hasForeignText = false
   /// The strings of up to one character that were read before the first of these.
-  private var shortStrings: [PickleString] = []
+  var shortStrings: [PickleString] = []
 
   init(_ input: PickleWindow, _ options: PickleReader.Options) {
     fileName = PickleFileName(input.source.name)
@@ -65,7 +69,6 @@ struct PickleMachine: ~Copyable {
     guard try input.has(1) else {
       throw FormatError(.empty, "no pickle: there is no data (Ran out of input)")
     }
-    var operations = 0
     while true {
       operationStart = input.position
       let code = try input.byte()
@@ -81,6 +84,14 @@ struct PickleMachine: ~Copyable {
     }
     if let longFrame { options.onLongFrame?(longFrame) }
     return try pop()
+  }
+
+  /// Counts an operation that is run together with the one before; false if that must not be.
+  @inline(__always)
+  mutating func noteOperation() -> Bool {
+    guard operations < options.limits.operations, operations & 0xFFFF != 0xFFFF else { return false }
+    operations += 1
+    return true
   }
 
   /// Makes sure that there is memory for the next values, and for what a list or a dictionary of all that wait would take.
@@ -120,6 +131,7 @@ struct PickleMachine: ~Copyable {
 
   mutating func takeTuple(_ count: Int) throws(FormatError) {
     guard stack.count - count >= fence else { throw underflow }
+    if count <= 2, try callAtOnce(count) { return }
     let tuple = PickleTuple(last: count, of: &stack)
     stack.push(.tuple(tuple))
     tupleEnd = input.position
@@ -137,6 +149,26 @@ struct PickleMachine: ~Copyable {
     } else {
       try rememberElsewhere(index, stack[stack.count - 1])
     }
+  }
+
+  /// How long the operations are that follow, if they call with the tuple that is about to be made, and nothing else ever needs
+  /// it: a place in the memo that nobody asks for, and REDUCE.
+  @inline(__always)
+  var callLength: Int? {
+    guard let length = input.lengthBefore(Opcode.reduce, place: memoEnd) else { return nil }
+    if length == 1 { return 1 }
+    guard memoGaps.isEmpty, farMemo.isEmpty, memoEnd < options.limits.memoEntries, plan != nil,
+      plan?.rank(of: memoEnd) == nil
+    else { return nil }
+    return length
+  }
+
+  /// Moves past what ``callLength`` found.
+  @inline(__always)
+  mutating func skipCall(_ length: Int) {
+    if length > 1 { memoEnd += 1 }
+    operations += length > 1 ? 2 : 1
+    input.skipWindow(length)
   }
 
   /// Finds out which entries to come are asked for.
@@ -174,86 +206,32 @@ struct PickleMachine: ~Copyable {
     }
   }
 
+  /// Pushes what the memo has at an index, and whatever it has at the indices that follow: references often come in rows.
   @inline(__always)
-  mutating func recall(_ index: Int) throws(FormatError) -> PickleValue {
-    if index >= 0, index < memoEnd, memoGaps.isEmpty || !memoGaps.contains(index) {
-      guard index >= PickleMachine.plannedSize, plan != nil else { return memo[index] }
-      if let rank = plan?.rank(of: index) { return memo[PickleMachine.plannedSize + rank] }
-    }
-    if let value = farMemo[index] { return value }
-    throw error("Memo value not found at index \(index)")
-  }
-
-  // MARK: Payloads
-
-  /// A declared length, within the limits and what is there.
-  mutating func length(_ count: Int) throws(FormatError) -> Int {
-    guard count >= 0 else { throw error("a negative byte count: \(count)") }
-    guard count <= options.limits.valueBytes, count <= options.limits.totalBytes - totalBytes else {
-      let most = min(options.limits.valueBytes, options.limits.totalBytes)
-      throw FormatError(.limitExceeded, "\(count) bytes declared; the limit is \(most) a value")
-    }
-    if count > 1 << 12 { try input.check(count) }
-    totalBytes += count
-    return count
-  }
-
-  mutating func length(_ count: UInt64) throws(FormatError) -> Int {
-    guard let count = Int(exactly: count) else {
-      throw FormatError(.limitExceeded, "\(count) bytes declared, more than any memory holds")
-    }
-    return try length(count)
-  }
-
-  mutating func text(_ count: Int) throws(FormatError) -> PickleValue {
-    // Safe: the bytes are copied within the closure.
-    let decoded = try unsafe input.withBytes(count) { bytes in unsafe PickleString(utf8: bytes, isShared: false) }
-    guard let decoded else { throw error("a string is not valid UTF-8") }
-    if count <= 2, protocolVersion <= 2 { noteShort(decoded) }
-    return .string(decoded)
-  }
-
-  /// Python 3 has one string of each Latin-1 character, and one without any. What it writes says so; what Python 2 wrote
-  /// does not, as its two kinds of strings become one.
-  mutating func noteShort(_ string: PickleString) {
-    guard string.utf8Count <= 1 || string.codePoints.count == 1 && string.codePoints[0] < 256 else { return }
-    if hasOldStrings { string.markShared() } else { shortStrings.append(string) }
-  }
-
-  /// A string of Python 2 in the encoding that was asked for.
-  mutating func oldString(_ bytes: [UInt8]) throws(FormatError) -> PickleValue {
-    // Python keeps only one string of each such character, and only one bytes of each byte.
-    let isShared = bytes.count <= 1
-    if !hasOldStrings {
-      hasOldStrings = true
-      for string in shortStrings { string.markShared() }
-      shortStrings = []
-    }
-    switch options.encoding {
-    case .bytes: return .bytes(PickleBytes(bytes, isShared: isShared))
-    case .latin1: return .string(PickleString(codePoints: bytes.map { UInt32($0) }, isShared: isShared))
-    case .ascii:
-      guard let bad = bytes.first(where: { $0 > 127 }) else {
-        return .string(PickleString(String(decoding: bytes, as: UTF8.self), isShared: isShared))
+  mutating func recall(_ index: Int) throws(FormatError) {
+    var (index, known) = (index, -1)
+    var place = 0
+    while true {
+      guard stack.count < options.limits.stackDepth else { throw stackLimit() }
+      if index != known {
+        guard let found = memoPlace(of: index) else {
+          guard let value = farMemo[index] else { throw error("Memo value not found at index \(index)") }
+          return stack.push(value)
+        }
+        (known, place) = (index, found)
       }
-      if let onForeignText = options.onForeignText {
-        if !hasForeignText { onForeignText() }
-        hasForeignText = true
-        return .string(PickleString(codePoints: bytes.map { UInt32($0) }, isShared: isShared))
-      }
-      throw FormatError(
-        .badValue,
-        "a string of Python 2 holds the byte \(bad), which is not ASCII: read it with the encoding latin1 or bytes"
-      )
+      stack.push(copyOf: place, in: memo, &credits)
+      guard let next = input.byte(after: Opcode.binGet), noteOperation() else { return }
+      input.skipWindow(2)
+      index = Int(next)
     }
   }
 
-  /// Bytes with a length of one byte. Python has only one object without any.
-  mutating func shortBytes(_ count: Int) throws(FormatError) -> PickleBytes {
-    let bytes = try payload(try length(count))
-    return count == 0 ? PickleBytes([]) : bytes
+  /// Where in the memo what has an index lies; `nil` if it does not.
+  @inline(__always)
+  private func memoPlace(of index: Int) -> Int? {
+    guard index >= 0, index < memoEnd, memoGaps.isEmpty || !memoGaps.contains(index) else { return nil }
+    if index < PickleMachine.plannedSize || plan == nil { return index }
+    return plan?.rank(of: index).map { PickleMachine.plannedSize + $0 }
   }
-
-  /// A declared length's bytes, as an array or in memory of their own.
-  mutating func payload(_ count: Int) throws(FormatError) -> PickleBytes { try input.payload(count) }
 }

@@ -11,16 +11,16 @@ internal import ReusedMemory
   /// What holds the bytes that need not be copied.
   private let lender: (any ByteSource)?
   /// Whether all of the source lies in the window, which is then the lender's.
-  private let windowIsWhole: Bool
+  let windowIsWhole: Bool
   /// From this size on, payloads are left where they are if there is a lender.
   private let lentSize: Int
   private var window: PickleMemory
   /// The window's first byte.
-  private var base: UnsafeRawPointer
+  private(set) var base: UnsafeRawPointer
   /// The next byte, counted from the window's first.
-  private var cursor = 0
+  var cursor = 0
   /// How many bytes of the window are filled.
-  private var end = 0
+  private(set) var end = 0
   /// Where in the source the window begins.
   private var windowStart: Int
   private var sourceEnded = false
@@ -114,13 +114,6 @@ internal import ReusedMemory
     }
   }
 
-  /// Calls `body` with all bytes that are left, where they lie in memory; else returns `nil`.
-  func withWhatIsLeft<Result: ~Copyable>(_ body: (UnsafeRawBufferPointer) -> Result?) -> Result? {
-    guard windowIsWhole else { return nil }
-    // Safe: the filled part of the window, which is read within the call.
-    return unsafe body(UnsafeRawBufferPointer(start: base + cursor, count: end - cursor))
-  }
-
   // MARK: Small reads
 
   @inline(__always)
@@ -175,17 +168,23 @@ internal import ReusedMemory
     }
   }
 
+  /// The next bytes, of which there are few or which all lie in the window, until anything else is asked for; moves on.
+  @inline(__always)
+  @unsafe mutating func bytes(_ count: Int) throws(FormatError) -> UnsafeBufferPointer<UInt8> {
+    try need(count)
+    // Safe: `need` made sure of the bytes.
+    let start = unsafe (base + cursor).assumingMemoryBound(to: UInt8.self)
+    cursor += count
+    return unsafe UnsafeBufferPointer(start: start, count: count)
+  }
+
   /// Calls `body` with the next bytes and moves on.
   mutating func withBytes<Result>(
     _ count: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
   ) throws(FormatError) -> Result {
     if count <= PickleWindow.largeSize || windowIsWhole {
-      try need(count)
-      // Safe: `need` made sure of the bytes.
-      let result = unsafe body(
-        UnsafeBufferPointer(start: (base + cursor).assumingMemoryBound(to: UInt8.self), count: count))
-      cursor += count
-      return result
+      // Safe: the bytes are lent for the call.
+      return unsafe body(try bytes(count))
     }
     return unsafe try payload(count).withBytes { unsafe body($0.assumingMemoryBound(to: UInt8.self)) }
   }

@@ -2,56 +2,83 @@ import ByteIO
 
 /// The types of Python itself that older protocols spell as calls.
 enum Builtins {
-  /// Whether a module has types and functions whose calls are values.
-  static func mayMakeValues(_ module: PickleString) -> Bool { module.isText("builtins") || module.isText("_codecs") }
+  /// What a call of a class or function is, by its name.
+  enum Call: Sendable {
+    /// An object that is kept as data.
+    case object
+    /// Calls whose outcome may be plain data.
+    case complex, set, frozenSet, bytes, byteArray, encode
+    /// What a name within a class is fetched by.
+    case getAttribute
 
-  /// The value that a call represents, if it is one of the few whose outcome is plain data; `nil` for any other.
-  static func value(
-    of global: PickleGlobal, _ arguments: [PickleValue], limits: PickleLimits
-  ) throws(FormatError) -> PickleValue? {
-    if global.moduleString.isText("builtins") { return try builtin(global.name, arguments) }
-    guard global.matches("_codecs", "encode"), arguments.count == 2, case .string(let text) = arguments[0],
-      case .string(let encoding) = arguments[1], encoding.isText("latin1")
-    else { return nil }
-    return .bytes(PickleBytes(try latin1(text), text: text))
+    init(_ module: PickleString, _ name: PickleString) {
+      self = .object
+      if module.isText("builtins") {
+        self = Call.builtins.first { name.isText($0.name) }?.call ?? .object
+      } else if module.isText("_codecs"), name.isText("encode") {
+        self = .encode
+      }
+    }
+
+    private static let builtins: [(name: String, call: Call)] = [
+      ("complex", .complex), ("set", .set), ("frozenset", .frozenSet), ("bytes", .bytes), ("bytearray", .byteArray),
+      ("getattr", .getAttribute),
+    ]
   }
 
-  private static func builtin(_ name: String, _ arguments: [PickleValue]) throws(FormatError) -> PickleValue? {
-    switch name {
-    case "complex":
-      guard arguments.count == 2, let real = arguments[0].double, let imaginary = arguments[1].double else {
-        return nil
-      }
-      return .complex(real, imaginary)
-    case "set", "frozenset":
+  /// The value that a call represents, if it is one of the few whose outcome is plain data; `nil` for any other.
+  static func value(of call: Call, _ arguments: PickleTuple) throws(FormatError) -> PickleValue? {
+    switch call {
+    case .object, .getAttribute: return nil
+    case .complex:
+      guard arguments.count == 2 else { return nil }
+      return complex(arguments[0], arguments[1])
+    case .set, .frozenSet:
       let items: [PickleValue]
-      switch arguments.first {
+      switch arguments.items.first {
       case nil: items = []
       case .list(let list)? where arguments.count == 1: items = list.items
       default: return nil
       }
       let set = try PickleSet(items)
-      return name == "set" ? .set(set) : .frozenSet(set)
-    case "bytes":
-      guard arguments.isEmpty else { return nil }
+      return call == .set ? .set(set) : .frozenSet(set)
+    case .bytes:
+      guard arguments.count == 0 else { return nil }
       return .bytes(PickleBytes([]))
-    case "bytearray":
-      switch (arguments.first, arguments.count) {
+    case .byteArray:
+      switch (arguments.items.first, arguments.count) {
       case (nil, _): return .byteArray([])
       case (.bytes(let bytes)?, 1): return .byteArray(PickleBytes(another: bytes))
       case (.string(let text)?, 2):
-        guard let encoding = arguments[1].string, encoding == "latin-1" || encoding == "latin1" else {
+        guard case .string(let encoding) = arguments[1], encoding.isText("latin-1") || encoding.isText("latin1") else {
           return nil
         }
         return .byteArray(try latin1(text))
       default: return nil
       }
-    default: return nil
+    case .encode:
+      guard arguments.count == 2, case .string(let text) = arguments[0], case .string(let encoding) = arguments[1],
+        encoding.isText("latin1")
+      else { return nil }
+      return .bytes(try encoded(text))
     }
+  }
+
+  /// The complex number of two real ones.
+  static func complex(_ real: PickleValue, _ imaginary: PickleValue) -> PickleValue? {
+    guard let real = real.double, let imaginary = imaginary.double else { return nil }
+    return .complex(real, imaginary)
+  }
+
+  /// The bytes that a text represents before protocol 3.
+  static func encoded(_ text: PickleString) throws(FormatError) -> PickleBytes {
+    PickleBytes(try latin1(text), text: text)
   }
 
   /// The bytes of a string whose code points are all below 256.
   static func latin1(_ text: PickleString) throws(FormatError) -> [UInt8] {
+    // Safe: the bytes are copied within the closure.
+    if text.isASCII { return unsafe text.withUTF8 { unsafe Array($0) } }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8Count)
     for point in text.codePoints {

@@ -20,6 +20,14 @@ struct KeyHash {
     }
   }
 
+  /// The hash of an integer: those that follow each other come to lie side by side, as keys often do.
+  @inline(__always)
+  private static func hash(of value: Int) -> Int {
+    var hasher = ContentHasher()
+    hasher.combine(value >> 3)
+    return hasher.finalize() & ~7 | value & 7
+  }
+
   /// The hash of a value. Tuples within tuples are followed in a loop and remember theirs.
   init(_ value: PickleValue) {
     guard case .tuple(let tuple) = value else {
@@ -78,8 +86,12 @@ struct KeyHash {
     var hasher = ContentHasher()
     switch value {
     case .none: hasher.combine(0x4E)
-    case .bool(let value): hasher.combine(value ? 1 : 0)
-    case .int(let value): hasher.combine(value)
+    case .bool(let value):
+      self.init(hash: KeyHash.hash(of: value ? 1 : 0), isHashable: true)
+      return
+    case .int(let value):
+      self.init(hash: KeyHash.hash(of: value), isHashable: true)
+      return
     case .bigInt(let value):
       // An integral float of that size must have the same hash.
       if let double = value.exactDouble {
@@ -90,7 +102,8 @@ struct KeyHash {
       }
     case .float(let value):
       if let integer = Int(exactly: value) {
-        hasher.combine(integer)
+        self.init(hash: KeyHash.hash(of: integer), isHashable: true)
+        return
       } else {
         if value.isNaN {
           self.init(hash: KeyHash.notANumber, isHashable: true)

@@ -1,9 +1,12 @@
 /// Where keys lie in a list of them: open addressing, made only once there are more than a few, which are compared one by one.
 struct KeyTable {
-  /// The hashes of the keys; none while they are few.
-  private(set) var hashes: [Int] = []
-  /// Places in the list, or -1; twice as many as keys at least; none while they are few.
-  private(set) var slots: [Int32] = []
+  /// A place in the list, or -1; and as much of the key's hash as tells most keys apart without a look at them.
+  struct Slot {
+    var hash: UInt32 = 0
+    var place: Int32 = -1
+  }
+  /// Twice as many as keys at least; none while they are few.
+  private(set) var slots: [Slot] = []
   static let smallCount = 8
 
   /// The place of a key among `count` keys, and its hash if it was needed to find out.
@@ -18,11 +21,14 @@ struct KeyTable {
     let hash = KeyHash(copy key).hash
     if hash == KeyHash.notANumber { return (nil, hash) }
     let mask = slots.count - 1
-    var slot = hash & mask
-    while slots[slot] >= 0 {
-      let place = Int(slots[slot])
-      if hashes[place] == hash, PickleComparison.areSameKey(copy key, keyAt(place)) { return (place, hash) }
-      slot = (slot + 1) & mask
+    let short = UInt32(truncatingIfNeeded: hash)
+    var index = Int(short) & mask
+    while slots[index].place >= 0 {
+      let slot = slots[index]
+      if slot.hash == short, PickleComparison.areSameKey(copy key, keyAt(Int(slot.place))) {
+        return (Int(slot.place), hash)
+      }
+      index = (index + 1) & mask
     }
     return (nil, hash)
   }
@@ -31,41 +37,51 @@ struct KeyTable {
   @inline(__always)
   mutating func append(_ hash: Int?, keyCount: Int, at keyAt: (Int) -> PickleValue) {
     if let hash {
-      hashes.append(hash)
-      if hashes.count * 2 > slots.count { rebuild() } else { insert(hashes.count - 1) }
+      if keyCount * 2 > slots.count { rebuild(for: keyCount) { $0 } }
+      insert(hash, at: keyCount - 1)
     } else if keyCount > KeyTable.smallCount {
-      hashes = (0..<keyCount).map { KeyHash(keyAt($0)).hash }
-      rebuild()
+      slots = [Slot](repeating: Slot(), count: KeyTable.slotCount(for: keyCount))
+      for place in 0..<keyCount { insert(KeyHash(keyAt(place)).hash, at: place) }
     }
     checkInvariants(keyCount: keyCount)
   }
 
-  /// Forgets a key; those after it move up.
-  mutating func remove(at place: Int) {
+  /// Forgets a key of as many; those after it move up.
+  mutating func remove(at place: Int, keyCount: Int) {
     guard !slots.isEmpty else { return }
-    hashes.remove(at: place)
-    rebuild()
-    checkInvariants(keyCount: hashes.count)
+    rebuild(for: keyCount - 1) { slot in
+      guard slot.place != place else { return nil }
+      return slot.place > place ? Slot(hash: slot.hash, place: slot.place - 1) : slot
+    }
+    checkInvariants(keyCount: keyCount - 1)
   }
 
-  private mutating func rebuild() {
+  private static func slotCount(for keyCount: Int) -> Int {
     var size = 16
-    while size < hashes.count * 3 { size *= 2 }
-    slots = [Int32](repeating: -1, count: size)
-    for place in hashes.indices { insert(place) }
+    while size < keyCount * 3 { size *= 2 }
+    return size
   }
 
-  /// Where the search for a key begins. The many NaN that one table may have are never searched for; they are spread by
-  /// their place, so that none has to be moved past all others.
-  func firstSlot(ofKeyAt place: Int) -> Int {
-    let hash = hashes[place]
-    return (hash == KeyHash.notANumber ? place &* 0x1E37_79B9_7F4A_7C15 : hash) & (slots.count - 1)
+  /// Makes room for as many keys, of which each gets a new slot unless there is none for it.
+  private mutating func rebuild(for keyCount: Int, _ moved: (Slot) -> Slot?) {
+    let old = slots
+    slots = [Slot](repeating: Slot(), count: KeyTable.slotCount(for: keyCount))
+    for slot in old where slot.place >= 0 { if let slot = moved(slot) { put(slot) } }
   }
 
-  private mutating func insert(_ place: Int) {
+  /// The many NaN that one table may have are never searched for; they are spread by their place, so that none has to be moved past
+  /// all others.
+  @inline(__always)
+  private mutating func insert(_ hash: Int, at place: Int) {
+    let spread = hash == KeyHash.notANumber ? place &* 0x1E37_79B9_7F4A_7C15 >> 32 : hash
+    put(Slot(hash: UInt32(truncatingIfNeeded: spread), place: Int32(truncatingIfNeeded: place)))
+  }
+
+  @inline(__always)
+  private mutating func put(_ slot: Slot) {
     let mask = slots.count - 1
-    var slot = firstSlot(ofKeyAt: place)
-    while slots[slot] >= 0 { slot = (slot + 1) & mask }
-    slots[slot] = Int32(truncatingIfNeeded: place)
+    var index = Int(slot.hash) & mask
+    while slots[index].place >= 0 { index = (index + 1) & mask }
+    slots[index] = slot
   }
 }

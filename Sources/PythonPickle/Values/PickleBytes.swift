@@ -6,34 +6,16 @@ internal import PlatformC
 /// Large ones that were read lie where reading put them, once: in a mapped file itself, in the array of bytes that was
 /// read from, or in memory into which the file was read directly.
 ///
-/// Unchecked: nothing changes once it is made.
-public struct PickleBytes: @unchecked Sendable {
-  /// Where the bytes lie.
-  private enum Content {
-    /// Behind the header, in one piece of memory: most are few.
-    case here(count: Int)
-    case array([UInt8])
-    case memory(PickleMemory)
-  }
+/// Small ones share memory, up to 16 KB, with others of the same pickle, which lives as long as any of them.
+public struct PickleBytes: Sendable {
+  let object: ByteObject
 
-  private struct Header {
-    /// The place in a pickler's memo: a ``MemoCell``. The first field.
-    var memo: UInt64 = 0
-    let content: Content
-    let isShared: Bool
-    let text: PickleString?
-  }
+  /// The bytes of an object.
+  @inline(__always)
+  init(_ object: ByteObject) { self.object = object }
 
-  private final class Storage: ManagedBuffer<Header, UInt8> {}
-
-  private let storage: Storage
-
-  private init(_ content: Content, isShared: Bool, text: PickleString? = nil, room: Int = 0) {
-    let buffer = Storage.create(minimumCapacity: room) { _ in
-      Header(content: content, isShared: isShared, text: text)
-    }
-    // Safe: `create` makes an object of the class that it is asked of.
-    storage = unsafe unsafeDowncast(buffer, to: Storage.self)
+  private init(_ content: ByteBlock.Outside.Content, isShared: Bool, text: PickleString? = nil) {
+    object = ByteObject(ByteBlock.Outside(content, text: text), isShared ? .isShared : [])
   }
 
   /// Bytes of an array, which is shared, not copied.
@@ -51,71 +33,52 @@ public struct PickleBytes: @unchecked Sendable {
 
   /// A copy of bytes, which is an object of its own.
   init(copying bytes: UnsafeRawBufferPointer) {
-    self.init(.here(count: bytes.count), isShared: false, room: bytes.count)
-    guard let start = bytes.baseAddress else { return }
-    // Safe: there is room for as many bytes.
-    unsafe storage.withUnsafeMutablePointerToElements {
-      unsafe UnsafeMutableRawPointer($0).copyMemory(from: start, byteCount: bytes.count)
-    }
+    // Safe: the bytes are copied within the call.
+    object = unsafe ByteObject(copying: bytes, [])
   }
 
   /// Another object with the same bytes.
   init(another bytes: PickleBytes) {
-    switch bytes.content {
-    // Safe: the bytes are copied within the closure.
-    case .here: self = unsafe bytes.withBytes { unsafe PickleBytes(copying: $0) }
-    case let content: self.init(content, isShared: false)
+    if let content = bytes.content {
+      self.init(content, isShared: false)
+    } else {
+      // Safe: the bytes are copied within the closure.
+      self = unsafe bytes.withBytes { unsafe PickleBytes(copying: $0) }
     }
   }
 
   /// Whether equal bytes of this kind are one object to the pickler, as equal literals are in Python.
-  var isShared: Bool { withHeader { $0.isShared } }
+  var isShared: Bool { object.flags.contains(.isShared) }
 
   /// For a single byte that was read as the text it is written as before protocol 3: Python keeps only one string of
   /// each such character, so others may be the same.
-  var text: PickleString? { withHeader { $0.text } }
+  var text: PickleString? { object.outside?.text }
 
-  @inline(__always)
-  private func withHeader<Result>(_ body: (borrowing Header) -> Result) -> Result {
-    // Safe: the header is initialised, and lives as long as the storage, which is held.
-    unsafe storage.withUnsafeMutablePointerToHeader { unsafe body($0.pointee) }
-  }
-
-  @inline(__always)
-  func withMemoCell<Result>(_ body: (borrowing MemoCell) -> Result) -> Result {
-    // Safe: the word is the header's first field, and lives as long as the storage, which is held.
-    unsafe storage.withUnsafeMutablePointerToHeader { header in
-      body(unsafe MemoCell(UnsafeMutableRawPointer(header).assumingMemoryBound(to: UInt64.self)))
-    }
-  }
-
-  private var content: Content { withHeader { $0.content } }
-
-  /// What the bytes are known by to the pickler.
-  var identity: AnyObject { storage }
+  /// Where the bytes lie, if not in the object itself.
+  private var content: ByteBlock.Outside.Content? { object.outside?.content }
 
   /// Whether two are the same object.
-  package static func === (left: PickleBytes, right: PickleBytes) -> Bool { left.storage === right.storage }
+  package static func === (left: PickleBytes, right: PickleBytes) -> Bool { left.object === right.object }
 
   /// How many bytes there are.
   public var count: Int {
     switch content {
-    case .here(let count): count
-    case .array(let bytes): bytes.count
-    case .memory(let memory): memory.count
+    case nil: object.count
+    case .array(let bytes)?: bytes.count
+    case .memory(let memory)?: memory.count
     }
   }
 
   /// The memory that the bytes lie in, where they have some of their own: large bytes that were read.
-  public var memory: PickleMemory? { if case .memory(let memory) = content { memory } else { nil } }
+  public var memory: PickleMemory? { if case .memory(let memory)? = content { memory } else { nil } }
 
   /// The bytes as an array, copied unless they were made of one.
   public var array: [UInt8] {
     switch content {
     // Safe: the bytes are copied within the closure.
-    case .here: unsafe withBytes { unsafe Array($0) }
-    case .array(let bytes): bytes
-    case .memory(let memory): memory.array
+    case nil: unsafe object.withBytes { unsafe Array($0) }
+    case .array(let bytes)?: bytes
+    case .memory(let memory)?: memory.array
     }
   }
 
@@ -125,13 +88,9 @@ public struct PickleBytes: @unchecked Sendable {
   ) throws(Failure) -> Result {
     // Safe: the bytes are lent for the duration of the call.
     switch content {
-    case .here(let count):
-      let start = unsafe storage.withUnsafeMutablePointerToElements { UnsafeRawPointer($0) }
-      let result = try unsafe body(UnsafeRawBufferPointer(start: start, count: count))
-      extendLifetime(storage)
-      return result
-    case .array(let bytes): return try unsafe bytes.span.bytes.withUnsafeBytes(body)
-    case .memory(let memory): return try unsafe memory.withBytes(body)
+    case nil: return try unsafe object.withBytes(body)
+    case .array(let bytes)?: return try unsafe bytes.span.bytes.withUnsafeBytes(body)
+    case .memory(let memory)?: return try unsafe memory.withBytes(body)
     }
   }
 
@@ -142,7 +101,7 @@ public struct PickleBytes: @unchecked Sendable {
   }
 
   func hasSameBytes(as other: PickleBytes) -> Bool {
-    if storage === other.storage { return true }
+    if object === other.object { return true }
     guard count == other.count else { return false }
     return unsafe withBytes { left in
       unsafe other.withBytes { right in

@@ -33,8 +33,8 @@ public final class PickleDict: PickleNode {
     }
 
     mutating func remove(at place: Int) {
+      table.remove(at: place, keyCount: entries.count)
       entries.remove(at: place)
-      table.remove(at: place)
     }
   }
 

@@ -4,8 +4,8 @@ public final class PickleGlobal: Sendable {
   public let moduleString: PickleString
   /// The name within the module; with dots for a name within a class.
   public let nameString: PickleString
-  /// Whether a call of it may be one of those whose outcome is plain data: asked for each call.
-  let mayBeValue: Bool
+  /// What a call of it is: asked for each call.
+  let call: Builtins.Call
 
   /// A global name.
   public convenience init(module: String, name: String) {
@@ -16,7 +16,7 @@ public final class PickleGlobal: Sendable {
   init(module: String, name: PickleString) {
     moduleString = PickleString(module, isShared: !PickleGlobal.hasOwnModule(module, name.text))
     nameString = name
-    mayBeValue = Builtins.mayMakeValues(moduleString)
+    call = Builtins.Call(moduleString, name)
   }
 
   /// Whether the name of the module is an object that the module's other classes do not have.
@@ -36,7 +36,7 @@ public final class PickleGlobal: Sendable {
   public init(module: PickleString, name: PickleString) {
     moduleString = module
     nameString = name
-    mayBeValue = Builtins.mayMakeValues(module)
+    call = Builtins.Call(module, name)
   }
 
   /// The module.

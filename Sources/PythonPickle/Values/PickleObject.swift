@@ -28,19 +28,53 @@ public final class PickleObject: PickleNode {
     var stateSetter: (setter: PickleValue, state: PickleValue)?
   }
 
+  /// What the object is made by.
+  private enum Making {
+    case form(Form)
+    /// A call of a name with one or two arguments, whose tuple is made when somebody asks for it: most of the many small
+    /// objects, and most are never asked.
+    case call(PickleValue, PickleValue)
+    case call2(PickleValue, PickleValue, PickleValue)
+  }
+
+  /// Whether the object was made of a call whose arguments hold no other values.
+  private var isFlatCall = false
+
   // Unchecked, all of them, as in ``PickleList``.
-  @exclusivity(unchecked) private var ownForm: Form
+  @exclusivity(unchecked) private var making: Making
   @exclusivity(unchecked) private var ownState: PickleValue?
   @exclusivity(unchecked) private var rest: Content?
   /// The file that it was read from; one object for all that come from it.
   @exclusivity(unchecked) private var file: PickleFileName?
   @exclusivity(unchecked) private var offset = 0
 
+  /// The call that the object is, and nothing more, if nobody has asked for its tuple.
+  var plainCall: (global: PickleGlobal, first: PickleValue, second: PickleValue?)? {
+    // Safe: here and below no access contains another.
+    guard unsafe ownState == nil, unsafe rest == nil else { return nil }
+    switch unsafe making {
+    case .call(.global(let global), let first): return (global, first, Optional.none)
+    case .call2(.global(let global), let first, let second): return (global, first, second)
+    default: return nil
+    }
+  }
+
   /// How the object is made.
   public private(set) var form: Form {
-    // Safe: here and below no access contains another.
-    get { unsafe ownForm }
-    set { unsafe ownForm = newValue }
+    // Safe: as above.
+    get {
+      let made: Form
+      switch unsafe making {
+      case .form(let form): return form
+      case .call(let callable, let first): made = .reduce(callable: callable, arguments: PickleTuple([first]))
+      case .call2(let callable, let first, let second):
+        made = .reduce(callable: callable, arguments: PickleTuple([first, second]))
+      }
+      unsafe making = .form(made)
+      isFlatCall = false
+      return made
+    }
+    set { unsafe making = .form(newValue) }
   }
   /// Its state (`BUILD`): its attributes for most classes.
   public var state: PickleValue? {
@@ -90,7 +124,7 @@ public final class PickleObject: PickleNode {
   }
 
   /// Says where it was read.
-  func note(_ file: PickleFileName, _ offset: Int) {
+  func note(_ file: consuming PickleFileName, _ offset: Int) {
     // Safe: as in `form`.
     unsafe self.file = file
     unsafe self.offset = offset
@@ -103,8 +137,25 @@ public final class PickleObject: PickleNode {
   /// An object in a form.
   public init(_ form: Form, state: PickleValue? = nil) {
     // Safe: nobody else has the object yet.
-    unsafe ownForm = form
+    unsafe making = .form(form)
     unsafe ownState = state
+    super.init()
+  }
+
+  /// What a call of a name with one or two arguments makes, whose tuple nothing else refers to.
+  init(calling callable: consuming PickleValue, _ first: consuming PickleValue, _ second: consuming PickleValue) {
+    isFlatCall = !first.isContainer && !second.isContainer
+    // Safe: nobody else has the object yet.
+    unsafe making = .call2(callable, first, second)
+    unsafe ownState = nil
+    super.init()
+  }
+
+  init(calling callable: consuming PickleValue, _ first: consuming PickleValue) {
+    isFlatCall = !first.isContainer
+    // Safe: as above.
+    unsafe making = .call(callable, first)
+    unsafe ownState = nil
     super.init()
   }
 
@@ -118,7 +169,11 @@ public final class PickleObject: PickleNode {
   /// A Swift value that chooses its form when it is written.
   public convenience init(_ value: any PickleConvertible) { self.init(.deferred(value)) }
 
-  deinit { PickleNode.end(self) }
+  deinit {
+    // Safe: nobody else has the object any more.
+    if isFlatCall, unsafe rest == nil, unsafe ownState == nil { return }
+    PickleNode.end(self)
+  }
 
   override func forget() {
     form = .instance(.none, arguments: [])
@@ -148,7 +203,12 @@ public final class PickleObject: PickleNode {
 
   /// The class or function that would be called.
   public var callable: PickleValue? {
-    switch form {
+    // Safe: as in `form`.
+    switch unsafe making {
+    case .call(let callable, _), .call2(let callable, _, _): return callable
+    case .form: break
+    }
+    return switch form {
     case .reduce(let callable, _), .new(let callable, _), .newWithKeywords(let callable, _, _),
       .instance(let callable, _):
       callable
@@ -158,7 +218,13 @@ public final class PickleObject: PickleNode {
 
   /// The arguments of the call.
   public var arguments: [PickleValue] {
-    switch form {
+    // Safe: as in `form`.
+    switch unsafe making {
+    case .call(_, let first): return [first]
+    case .call2(_, let first, let second): return [first, second]
+    case .form: break
+    }
+    return switch form {
     case .reduce(_, let arguments), .new(_, let arguments), .newWithKeywords(_, let arguments, _):
       arguments.items
     case .instance(_, let arguments): arguments

@@ -2,44 +2,18 @@ internal import PlatformC
 
 /// A Python `str`, which may hold lone surrogates that no Swift `String` can; a reference, whose identity a pickle keeps.
 ///
-/// Unchecked, as ``isShared`` may change; only the reader changes it, before it hands anything out.
-public struct PickleString: @unchecked Sendable {
-  /// Bytes behind a header, in one piece of memory: most pickles are many short strings.
-  private final class Storage: ManagedBuffer<Header, UInt8> {}
+/// Strings that were read share memory, up to 16 KB, with others of the same pickle, which lives as long as any of them.
+public struct PickleString: Sendable {
+  let object: ByteObject
 
-  private struct Header {
-    /// The place in a pickler's memo: a ``MemoCell``. The first field.
-    var memo: UInt64 = 0
-    /// How many bytes there are, above two bits: so that short strings are small.
-    private var bits: UInt64
-
-    init(count: Int, hasLoneSurrogates: Bool, isShared: Bool) {
-      bits = UInt64(count) << 2 | (hasLoneSurrogates ? 2 : 0) | (isShared ? 1 : 0)
-    }
-
-    var count: Int { Int(bits >> 2) }
-    /// Whether the bytes are no UTF-8, as they hold surrogates encoded like any other code point.
-    var hasLoneSurrogates: Bool { bits & 2 != 0 }
-    /// Whether equal strings of this kind are one object to the pickler, as equal literals are in Python.
-    var isShared: Bool {
-      get { bits & 1 != 0 }
-      set { bits = bits & ~1 | (newValue ? 1 : 0) }
-    }
-  }
-
-  private let storage: Storage
-
-  /// Copies bytes that are known to be what the header says.
+  /// A string of an object, which holds UTF-8, or surrogates and says so.
   @inline(__always)
-  private init(_ bytes: UnsafeBufferPointer<UInt8>, hasLoneSurrogates: Bool, isShared: Bool) {
-    let buffer = Storage.create(minimumCapacity: bytes.count) { _ in
-      Header(count: bytes.count, hasLoneSurrogates: hasLoneSurrogates, isShared: isShared)
-    }
-    // Safe: `create` makes an object of the class that it is asked of, with room for the bytes.
-    storage = unsafe unsafeDowncast(buffer, to: Storage.self)
-    if let start = bytes.baseAddress {
-      unsafe storage.withUnsafeMutablePointerToElements { unsafe $0.initialize(from: start, count: bytes.count) }
-    }
+  init(_ object: ByteObject) { self.object = object }
+
+  /// Copies bytes that are known to be what the flags say.
+  private init(_ bytes: UnsafeBufferPointer<UInt8>, _ flags: ByteObject.Flags) {
+    // Safe: the bytes are copied within the call.
+    object = unsafe ByteObject(copying: UnsafeRawBufferPointer(bytes), flags)
   }
 
   /// A string.
@@ -50,7 +24,7 @@ public struct PickleString: @unchecked Sendable {
   public init(_ text: String, isShared: Bool = true) {
     var text = text
     // Safe: the bytes are copied within the call.
-    self = text.withUTF8 { unsafe PickleString($0, hasLoneSurrogates: false, isShared: isShared) }
+    self = text.withUTF8 { unsafe PickleString($0, isShared ? .isShared : []) }
   }
 
   /// Decodes UTF-8 in which surrogates may stand alone (Python's `surrogatepass`); `nil` if it is not that.
@@ -62,15 +36,20 @@ public struct PickleString: @unchecked Sendable {
   }
 
   /// Decodes UTF-8 as above.
+  private init?(utf8 bytes: UnsafeBufferPointer<UInt8>, isShared: Bool) {
+    // Safe: the bytes are read, and copied, within the calls.
+    guard var flags = unsafe PickleString.flags(ofUTF8: bytes) else { return nil }
+    if isShared { flags.insert(.isShared) }
+    unsafe self.init(bytes, flags)
+  }
+
+  /// What is to be noted of bytes; `nil` for those that are no UTF-8, not even with surrogates that stand alone.
   @inline(__always)
-  init?(utf8 bytes: UnsafeBufferPointer<UInt8>, isShared: Bool) {
-    // Safe: the bytes are read, and copied, within the call.
-    if unsafe PickleString.isASCII(bytes) {
-      unsafe self.init(bytes, hasLoneSurrogates: false, isShared: isShared)
-    } else {
-      guard let hasLoneSurrogates = unsafe PickleString.hasLoneSurrogates(bytes) else { return nil }
-      unsafe self.init(bytes, hasLoneSurrogates: hasLoneSurrogates, isShared: isShared)
-    }
+  static func flags(ofUTF8 bytes: UnsafeBufferPointer<UInt8>) -> ByteObject.Flags? {
+    // Safe: the bytes are read within the calls.
+    if unsafe PickleString.isASCII(bytes) { return [] }
+    guard let hasLoneSurrogates = unsafe PickleString.hasLoneSurrogates(bytes) else { return nil }
+    return hasLoneSurrogates ? .hasLoneSurrogates : []
   }
 
   /// A string of code points, lone surrogates among them; values beyond U+10FFFF are left out.
@@ -79,8 +58,9 @@ public struct PickleString: @unchecked Sendable {
     for point in codePoints where point <= 0x10FFFF { PickleString.appendUTF8(point, to: &bytes) }
     // Safe: the bytes are read, and copied, within the call; the encoder above leaves nothing to refuse.
     self = unsafe bytes.withUnsafeBufferPointer { bytes in
-      unsafe PickleString(
-        bytes, hasLoneSurrogates: PickleString.hasLoneSurrogates(bytes) ?? false, isShared: isShared)
+      var flags = unsafe PickleString.flags(ofUTF8: bytes) ?? []
+      if isShared { flags.insert(.isShared) }
+      return unsafe PickleString(bytes, flags)
     }
   }
 
@@ -101,6 +81,10 @@ public struct PickleString: @unchecked Sendable {
     return bits & 0x8080_8080_8080_8080 == 0
   }
 
+  /// Whether all characters are ASCII.
+  // Safe: the bytes are read within the closure.
+  var isASCII: Bool { unsafe withUTF8 { unsafe PickleString.isASCII($0) } }
+
   /// Whether bytes hold surrogates that stand alone; `nil` if they are not even UTF-8 with such.
   private static func hasLoneSurrogates(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool? {
     // Safe: the bytes are read within the calls.
@@ -109,35 +93,18 @@ public struct PickleString: @unchecked Sendable {
   }
 
   /// Makes a string that is being read the same object as equal literals.
-  // Safe: the header is initialised, and lives as long as the storage; nobody else has the string yet.
-  func markShared() { unsafe storage.withUnsafeMutablePointerToHeader { unsafe $0.pointee.isShared = true } }
-
-  // Not by `header`, which checks each access.
-  @inline(__always)
-  private func withHeader<Result>(_ body: (borrowing Header) -> Result) -> Result {
-    // Safe: the header is initialised, and lives as long as the storage, which is held.
-    unsafe storage.withUnsafeMutablePointerToHeader { unsafe body($0.pointee) }
-  }
+  func markShared() { object.markShared() }
 
   @inline(__always)
-  func withMemoCell<Result>(_ body: (borrowing MemoCell) -> Result) -> Result {
-    // Safe: the word is the header's first field, and lives as long as the storage, which is held.
-    unsafe storage.withUnsafeMutablePointerToHeader { header in
-      body(unsafe MemoCell(UnsafeMutableRawPointer(header).assumingMemoryBound(to: UInt64.self)))
-    }
-  }
-
-  @inline(__always)
-  var isShared: Bool { withHeader { $0.isShared } }
-
-  /// What the string is known by to the pickler.
-  var identity: AnyObject { storage }
+  var isShared: Bool { object.flags.contains(.isShared) }
 
   /// Whether two are the same object.
-  static func === (left: PickleString, right: PickleString?) -> Bool { left.storage === right?.storage }
+  static func === (left: PickleString, right: PickleString?) -> Bool {
+    right.map { left.object === $0.object } ?? false
+  }
 
   /// Whether the string holds a surrogate that Swift's strings cannot.
-  public var hasLoneSurrogates: Bool { withHeader { $0.hasLoneSurrogates } }
+  public var hasLoneSurrogates: Bool { object.flags.contains(.hasLoneSurrogates) }
 
   /// The text, copied; lone surrogates are replaced by U+FFFD.
   public var text: String {
@@ -171,21 +138,19 @@ public struct PickleString: @unchecked Sendable {
 
   /// The length of ``withUTF8(_:)``'s bytes.
   @inline(__always)
-  var utf8Count: Int { withHeader { $0.count } }
+  var utf8Count: Int { object.count }
 
   /// Calls `body` with the bytes, surrogates encoded like any other code point.
   @inline(__always)
   package func withUTF8<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-    // Safe: the header says how many bytes there are; they live as long as the storage, which is held.
-    unsafe storage.withUnsafeMutablePointers { header, bytes in
-      unsafe body(UnsafeBufferPointer(start: bytes, count: header.pointee.count))
-    }
+    // Safe: the bytes are lent for the call.
+    unsafe object.withBytes { unsafe body($0.assumingMemoryBound(to: UInt8.self)) }
   }
 
   /// Whether two strings have the same code points. Swift's `==` would take `é` and `e` + accent for the same.
   @inline(__always)
   func hasSameCodePoints(as other: PickleString) -> Bool {
-    if storage === other.storage { return true }
+    if object === other.object { return true }
     guard utf8Count == other.utf8Count else { return false }
     // Safe: the bytes, as many in both, are compared within the closures.
     return unsafe withUTF8 { left in

@@ -179,6 +179,28 @@ extension PickleValue {
     }
   }
 
+  /// The object to which the value is one reference, and no more than that; `nil` for any other value.
+  @inline(__always)
+  var referenced: UnsafeMutableRawPointer? {
+    @inline(__always)
+    func address(_ object: AnyObject) -> UnsafeMutableRawPointer { unsafe Unmanaged.passUnretained(object).toOpaque() }
+    // Safe: only the addresses of objects that the value holds.
+    return switch self {
+    case .none, .bool, .int, .float, .bigInt: nil
+    case .string(let string): unsafe address(string.object.owner)
+    case .bytes(let bytes), .byteArray(let bytes): unsafe address(bytes.object.owner)
+    case .complex(let object): unsafe address(object)
+    case .list(let object): unsafe address(object)
+    case .tuple(let object): unsafe address(object)
+    case .dict(let object): unsafe address(object)
+    case .set(let object), .frozenSet(let object): unsafe address(object)
+    case .global(let object): unsafe address(object)
+    case .object(let object): unsafe address(object)
+    case .persistent(let object): unsafe address(object)
+    case .buffer(let object): unsafe address(object)
+    }
+  }
+
   /// The reference that carries the value's identity and may hold further values.
   var node: PickleNode? {
     switch self {

@@ -40,6 +40,7 @@ internal import ReusedMemory
 
   /// Ends values one by one: most are numbers, of which nothing need be ended.
   private static func end(_ values: UnsafeMutablePointer<PickleValue>, _ count: Int) {
+    if count >= 64 { return unsafe endMany(values, count) }
     for place in 0..<count {
       // Safe: the caller's values are initialised, and end here.
       switch unsafe values[place] {
@@ -50,11 +51,37 @@ internal import ReusedMemory
     }
   }
 
+  /// Ends many values: the references to one block of strings together.
+  private static func endMany(_ values: UnsafeMutablePointer<PickleValue>, _ count: Int) {
+    var references = EndedReferences()
+    for place in 0..<count {
+      // Safe: the caller's values are initialised, and end here: each string and bytes by the reference that it is.
+      switch unsafe values[place] {
+      case .none, .bool, .int, .float: continue
+      case .string, .bytes, .byteArray: if let block = unsafe values[place].referenced { unsafe references.add(block) }
+      default: _ = unsafe (values + place).move()
+      }
+    }
+  }
+
   @inline(__always)
   mutating func push(_ value: consuming PickleValue) {
     if count == capacity { grow(to: 2 * capacity) }
     // Safe: there is room at `count`, which is not initialised.
     unsafe (base + count).initialize(to: value)
+    count += 1
+  }
+
+  /// Pushes a copy of a value of another stack.
+  @inline(__always)
+  mutating func push(copyOf place: Int, in other: borrowing ValueStack, _ credits: inout ReferenceCredits) {
+    precondition(place >= 0 && place < other.count)
+    guard let object = unsafe other.base[place].referenced else { return push(other[place]) }
+    if count == capacity { grow(to: 2 * capacity) }
+    // Safe: the place is initialised, and there is room at `count`. The reference that the copy is has been counted.
+    unsafe credits.take(object)
+    unsafe UnsafeMutableRawPointer(base + count).copyMemory(
+      from: other.base + place, byteCount: MemoryLayout<PickleValue>.stride)
     count += 1
   }
 
@@ -92,6 +119,16 @@ internal import ReusedMemory
     }
   }
 
+  /// What a call of the value at a place below `count` is; `nil` for what is no name.
+  @inline(__always)
+  func call(at place: Int) -> Builtins.Call? {
+    precondition(place >= 0 && place < count)
+    // Safe: checked above.
+    guard case .global(let global) = unsafe base[place] else { return nil }
+    // Without a reference of its own: the stack keeps the name.
+    return unsafe Unmanaged.passUnretained(global)._withUnsafeGuaranteedRef { $0.call }
+  }
+
   /// The last value.
   var last: PickleValue? { count > 0 ? self[count - 1] : nil }
 
@@ -110,6 +147,14 @@ internal import ReusedMemory
     precondition(start >= 0 && start <= count)
     let taken = count - start
     count = start
+    if taken <= 32 {
+      // The array's other initialisers look its type up each time, which costs as much as a short one.
+      var values: [PickleValue] = []
+      values.reserveCapacity(taken)
+      // Safe: as below.
+      for place in start..<(start + taken) { values.append(unsafe (base + place).move()) }
+      return values
+    }
     // Safe: the values from `start` on were initialised, and count no longer.
     return unsafe Array(unsafeUninitializedCapacity: taken) { buffer, filled in
       if let target = buffer.baseAddress { unsafe target.moveInitialize(from: base + start, count: taken) }

@@ -24,18 +24,17 @@ struct IdentityTable {
     return slot
   }
 
-  /// The index of an object; `nil` if it is unknown.
+  /// The index of an address; `nil` if it is unknown.
   @inline(__always)
-  subscript(object: AnyObject) -> Int? {
-    let entry = entries[slot(UInt(bitPattern: ObjectIdentifier(object)))]
+  subscript(address: UInt) -> Int? {
+    let entry = entries[slot(address)]
     return entry.key == 0 ? nil : Int(entry.index)
   }
 
-  mutating func set(_ object: AnyObject, _ index: Int) {
+  mutating func set(_ address: UInt, _ index: Int) {
     if count * 2 >= entries.count { grow() }
     count += 1
-    let key = UInt(bitPattern: ObjectIdentifier(object))
-    entries[slot(key)] = Entry(key: key, index: Int32(truncatingIfNeeded: index))
+    entries[slot(address)] = Entry(key: address, index: Int32(truncatingIfNeeded: index))
   }
 }
 

@@ -22,9 +22,25 @@ extension Pickler {
       try output.boundary()
       try saveString(string)
       return true
-    case .none, .bool, .bigInt:
+    case .none:
+      try output.boundary()
+      output.write(Opcode.none)
+      return true
+    case .bool(let truth) where version >= 2:
+      try output.boundary()
+      output.write(truth ? Opcode.newTrue : Opcode.newFalse)
+      return true
+    case .bool, .bigInt:
       try save(value)
       return true
+    case .object(let object):
+      if let place = memoIndex(object) {
+        try output.boundary()
+        writeGet(place)
+        return true
+      }
+      try output.boundary()
+      return try writePlainCall(object)
     case .bytes(let bytes) where version >= 3:
       try output.boundary()
       try saveBytes(bytes)
@@ -68,6 +84,15 @@ extension Pickler {
     }
   }
 
+  /// The place in the memo of an item that is a string, which has been written before: asked without a reference of its own
+  /// to the string, as counting that costs more than all else.
+  @inline(__always)
+  private func placeOfString(at index: Int, in items: [PickleValue]) -> Int? {
+    guard case .string(let string) = items[index], options.persistentID == nil else { return nil }
+    // Safe: the array, which the caller goes on with, keeps the string alive.
+    return unsafe string.object.unretainedPlace(for: number)
+  }
+
   /// APPEND for a single item, APPENDS for batches of a thousand; one by one at protocol 0. A single item that is
   /// left after full batches is a batch for a list, but an APPEND for any other object, whose items Python
   /// iterates over.
@@ -82,6 +107,12 @@ extension Pickler {
       }
       if index == items.count { return }
       if version > 0, index % Pickler.batch == 0, index != single { output.write(Opcode.mark) }
+      if let place = placeOfString(at: index, in: items) {
+        index += 1
+        try output.boundary()
+        writeGet(place)
+        continue
+      }
       let item = items[index]
       index += 1
       if try saveAtOnce(item) { continue }

@@ -27,7 +27,7 @@ extension Pickler {
     steps.append(.madeGlobal(global))
     for name in names.reversed() {
       let attribute = PickleString(name, isShared: false)
-      kept.append(attribute.identity)
+      kept.append(attribute.object.owner)
       let tuple = version < 2 ? Opcode.tuple : Opcode.tuple2
       steps += [.code(Opcode.reduce), .code(tuple), .value(.string(attribute))]
     }
@@ -59,7 +59,7 @@ extension Pickler {
   private mutating func saveModule(of global: PickleGlobal) throws(FormatError) {
     let module = global.moduleString
     try output.boundary()
-    if let index = memoIndex(module) { return writeGet(index) }
+    if let index = memoIndex(module.object) { return writeGet(index) }
     let hash = module.contentHash
     let known = sharedStrings.find(module, hash: hash) ?? readModules.find(module, hash: hash)
     guard module.isShared else {
@@ -101,6 +101,7 @@ extension Pickler {
 
   mutating func saveObject(_ object: PickleObject) throws(FormatError) {
     if let index = memoIndex(object) { return writeGet(index) }
+    if try writePlainCall(object) { return }
     guard case .deferred(let value) = object.form else {
       if let made = try adapted(object) { return try saveContent(of: made) }
       return saveForm(of: object)

@@ -69,12 +69,12 @@ extension Pickler {
 
   mutating func saveString(_ value: PickleString) throws(FormatError) {
     guard isShared(value) else {
-      if let index = memoIndex(value) { return writeGet(index) }
+      if let index = memoIndex(value.object) { return writeGet(index) }
       // Before protocol 3 single bytes are written as text, which is the one string of that character.
       let mayBeByte = version < 3 && value.utf8Count <= 2 && Pickler.isSingleton(value)
       if mayBeByte, let index = sharedStrings.find(value, hash: value.contentHash) { return writeGet(index) }
       try writeString(value)
-      memoize(value)
+      memoize(value.object)
       if mayBeByte, readCharacters.find(value, hash: value.contentHash) == nil {
         readCharacters.add(value, hash: value.contentHash, memoCount - 1)
       }
@@ -132,28 +132,29 @@ extension Pickler {
   // MARK: Bytes
 
   mutating func saveBytes(_ value: PickleBytes) throws(FormatError) {
-    if let index = memoIndex(value) { return writeGet(index) }
+    if let index = memoIndex(value.object) { return writeGet(index) }
     let isShared = value.isShared && (options.sharesEqualValues || value.count <= 1)
     let hash = isShared ? value.contentHash : 0
     if isShared, let index = sharedBytes.find(value, hash: hash) { return writeGet(index) }
     if version < 3 {
+      if !isShared, writeEncoded(value) { return memoize(value.object) }
       // The place in the memo comes when the call has been written.
       if isShared { steps.append(.shareLast(value)) }
       if value.count == 0 {
-        call("bytes", [], for: value)
+        call(PickleGlobal(module: "builtins", name: "bytes"), [], for: value)
       } else {
         let text =
           value.text ?? PickleString(codePoints: value.array.map { UInt32($0) }, isShared: value.count == 1)
-        call("encode", [.string(text), .string("latin1")], for: value, module: "_codecs")
+        call(Pickler.encode, [.string(text), .string(Pickler.latin1)], for: value)
       }
       return
     }
     try writeBytes(value)
-    memoize(value)
+    memoize(value.object)
     if isShared { sharedBytes.add(value, hash: hash, memoCount - 1) }
   }
 
-  private mutating func writeBytes(_ value: PickleBytes) throws(FormatError) {
+  mutating func writeBytes(_ value: PickleBytes) throws(FormatError) {
     if value.count < 256 {
       // Safe: the bytes are used within the call.
       return unsafe value.withBytes { unsafe output.write(Opcode.shortBinBytes, short: $0) }
@@ -172,9 +173,10 @@ extension Pickler {
   }
 
   mutating func saveByteArray(_ value: PickleBytes) throws(FormatError) {
-    if let index = memoIndex(value) { return writeGet(index) }
+    if let index = memoIndex(value.object) { return writeGet(index) }
     guard version >= 5 else {
-      return call("bytearray", value.count == 0 ? [] : [.bytes(PickleBytes(another: value))], for: value)
+      if try writeByteArrayCall(value) { return memoize(value.object) }
+      return call(Pickler.byteArray, value.count == 0 ? [] : [.bytes(PickleBytes(another: value))], for: value)
     }
     if value.count < PickleOutput.frameTarget {
       output.write(Opcode.byteArray8, UInt64(value.count))
@@ -183,7 +185,7 @@ extension Pickler {
     } else {
       try writePayload(Pickler.header(Opcode.byteArray8, UInt64(value.count)), value)
     }
-    memoize(value)
+    memoize(value.object)
   }
 
   mutating func saveBuffer(_ value: PickleBuffer) throws(FormatError) {

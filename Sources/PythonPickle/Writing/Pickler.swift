@@ -34,7 +34,7 @@ struct Pickler: ~Copyable {
   /// The places of what has no cell of its own, and of what could not note its place there.
   private var memo = IdentityTable()
   private var others = IdentityTable()
-  private let number = PicklerNumber()
+  let number = PicklerNumber()
   private(set) var memoCount = 0
   /// What equal strings, bytes and names are found by.
   var sharedStrings = ContentTable<PickleString>()
@@ -74,7 +74,7 @@ struct Pickler: ~Copyable {
   /// Gives an object the next place in the memo.
   @inline(__always)
   mutating func memoize(_ object: AnyObject) {
-    memo.set(object, memoCount)
+    memo.set(UInt(bitPattern: ObjectIdentifier(object)), memoCount)
     writePut()
   }
 
@@ -85,15 +85,9 @@ struct Pickler: ~Copyable {
     writePut()
   }
 
+  /// Gives a string or bytes the next place in the memo.
   @inline(__always)
-  mutating func memoize(_ string: PickleString) {
-    let place = memoCount
-    if !string.withMemoCell({ $0.note(place, for: number) }) { others.set(string.identity, place) }
-    writePut()
-  }
-
-  @inline(__always)
-  mutating func memoize(_ bytes: PickleBytes) {
+  mutating func memoize(_ bytes: ByteObject) {
     let place = memoCount
     if !bytes.withMemoCell({ $0.note(place, for: number) }) { others.set(bytes.identity, place) }
     writePut()
@@ -120,27 +114,29 @@ struct Pickler: ~Copyable {
 
   // Mutating, here and elsewhere, though nothing changes: for what does not the compiler copies the pickler.
   @inline(__always)
-  mutating func memoIndex(_ object: AnyObject) -> Int? { memo.count == 0 ? nil : memo[object] }
+  mutating func memoIndex(_ object: AnyObject) -> Int? {
+    memo.count == 0 ? nil : memo[UInt(bitPattern: ObjectIdentifier(object))]
+  }
   @inline(__always)
   mutating func memoIndex(_ node: PickleNode) -> Int? { node.memoPlace(for: number.number) }
   @inline(__always)
-  mutating func memoIndex(_ string: PickleString) -> Int? {
-    string.withMemoCell { $0.place(for: number) } ?? (others.count == 0 ? nil : others[string.identity])
-  }
-  @inline(__always)
-  mutating func memoIndex(_ bytes: PickleBytes) -> Int? {
+  mutating func memoIndex(_ bytes: ByteObject) -> Int? {
     bytes.withMemoCell { $0.place(for: number) } ?? (others.count == 0 ? nil : others[bytes.identity])
   }
 
+  @inline(__always)
   mutating func writeGet(_ index: Int) {
     if version == 0 {
-      output.write(Array("g\(index)\n".utf8))
+      writeTextGet(index)
     } else if index < 256 {
       output.write(Opcode.binGet, UInt8(index))
     } else {
       output.write(Opcode.longBinGet, UInt32(truncatingIfNeeded: index))
     }
   }
+
+  @inline(never)
+  private mutating func writeTextGet(_ index: Int) { output.write(Array("g\(index)\n".utf8)) }
 
   // MARK: Values
 
@@ -172,7 +168,8 @@ struct Pickler: ~Copyable {
     case .byteArray(let value): try saveByteArray(value)
     case .complex(let value):
       if let index = memoIndex(value) { return writeGet(index) }
-      call("complex", [.float(value.real), .float(value.imaginary)], for: value)
+      if try writeComplexCall(value) { return memoize(value) }
+      call(Pickler.complex, [.float(value.real), .float(value.imaginary)], for: value)
     case .list(let value):
       if let index = memoIndex(value) { return writeGet(index) }
       if version > 0 { output.write(Opcode.emptyList) } else { output.write(codes: Opcode.mark, Opcode.list) }
@@ -186,13 +183,13 @@ struct Pickler: ~Copyable {
       if !value.isEmpty { try savePairs(value.entries, from: 0, isValue: false, isDict: true) }
     case .set(let value):
       if let index = memoIndex(value) { return writeGet(index) }
-      guard version >= 4 else { return call("set", [.list(value.items)], for: value) }
+      guard version >= 4 else { return call(Pickler.set, [.list(value.items)], for: value) }
       output.write(Opcode.emptySet)
       memoize(value)
       if value.count > 0 { try saveAdditions(value.items, from: 0) }
     case .frozenSet(let value):
       if let index = memoIndex(value) { return writeGet(index) }
-      guard version >= 4 else { return call("frozenset", [.list(value.items)], for: value) }
+      guard version >= 4 else { return call(Pickler.frozenSet, [.list(value.items)], for: value) }
       output.write(Opcode.mark)
       try saveFrozenSet(value, from: 0)
     case .global(let value): try saveGlobal(value)
@@ -200,28 +197,6 @@ struct Pickler: ~Copyable {
     case .persistent(let value): try saveReference(value.id)
     case .buffer(let value): try saveBuffer(value)
     }
-  }
-
-  /// Steps that write a call of one of Python's own types.
-  mutating func call(
-    _ name: String, _ arguments: [PickleValue], for object: AnyObject, module: String = "builtins"
-  ) {
-    if let node = object as? PickleNode { steps.append(.made(node)) } else { steps.append(.madeScalar(object)) }
-    call(name, arguments, module: module)
-  }
-
-  /// The same for bytes.
-  mutating func call(_ name: String, _ arguments: [PickleValue], for bytes: PickleBytes, module: String = "builtins") {
-    steps.append(.madeBytes(bytes))
-    call(name, arguments, module: module)
-  }
-
-  private mutating func call(_ name: String, _ arguments: [PickleValue], module: String) {
-    let tuple = PickleTuple(arguments)
-    kept.append(tuple)
-    steps.append(.code(Opcode.reduce))
-    steps.append(.value(.tuple(tuple)))
-    steps.append(.value(.global(module, name)))
   }
 
   private mutating func perform(_ step: Step) throws(FormatError) {
@@ -238,7 +213,7 @@ struct Pickler: ~Copyable {
     case .tuple(let tuple, let next): try saveTuple(tuple, from: next)
     case .frozenSet(let set, let next): try saveFrozenSet(set, from: next)
     case .madeScalar(let object): memoize(object)
-    case .madeBytes(let bytes): memoize(bytes)
+    case .madeBytes(let bytes): memoize(bytes.object)
     case .made(let object):
       if let index = memoIndex(object) {
         // The object's own arguments led back to it: what was made twice is dropped.
