@@ -38,6 +38,7 @@ class LazyArray:
         :raises FileNotFoundError: if there is no such file.
         :raises ArrayFileError: if it is not one of arrays, or its elements are Python's objects.
         """
+        encoded_path(os.fspath(path))  # refuses what would be another path after this
         self.path: str | None = os.path.abspath(os.fspath(path))
         self.member = member
         self._archive: NpzFile | None = None

@@ -60,7 +60,7 @@ class NpzFile(_NumPyNpzFile):
         self.max_header_size = max_header_size
         self.mmap_mode = mmap_mode
         self.own_fid = own_fid
-        limits = structures.Limits(header_characters=max(1, min(2**62 if allow_pickle else max_header_size, 2**62)))
+        limits = structures.Limits(header_characters=int(max(1, min(2**62 if allow_pickle else max_header_size, 2**62))))
         if isinstance(fid, (str, bytes, os.PathLike)):
             self._path = os.path.abspath(os.fspath(fid))
             self._name = os.fsdecode(fid)
