@@ -197,6 +197,8 @@ def _index(item: Any) -> tuple[int, int, int, int, int] | None:
     if item is None:
         return (3, 0, 0, 0, 0)
     if isinstance(item, slice):
+        if item.step == 0:
+            raise ValueError("slice step cannot be zero")
         bounds = (item.start is not None) | (item.stop is not None) << 1
         return (1, bounds, _bounded(item.start or 0), _bounded(item.stop or 0),
                 1 if item.step is None else _bounded(item.step))

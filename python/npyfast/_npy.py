@@ -251,13 +251,16 @@ def append(file: str | os.PathLike[str], arr: Any) -> None:
     :raises ArrayFileError: if the rows do not fit, or the file is not one that rows can be appended to.
     """
     path = os.fspath(file)
-    array = np.asarray(arr)
+    array = np.asanyarray(arr)
     if not os.path.exists(path):
         lib_path = path if path.endswith(".npy") else path + ".npy"
         if not os.path.exists(lib_path):
             return save(path, array)
         path = lib_path
-    view = _arrays.view_of(array)
+    try:
+        view = _arrays.view_of(array)
+    except _arrays.Unsupported as reason:
+        raise lib.ArrayFileError("unsupported", f"cannot append {reason}", os.fsdecode(path)) from None
     try:
         lib.run(lib.library.npyio_append, view.address, encoded_path(path), size=view.nbytes)
     except lib.ArrayFileError as error:

@@ -156,9 +156,13 @@ class NpzFile(_NumPyNpzFile):
             raise TypeError("only an NpzFile that was opened by its path, and is open, can be pickled")
         return _reopened, (self._path, self.allow_pickle, self.pickle_kwargs, self.max_header_size, self.mmap_mode)
 
-    def _number(self, key: str) -> int:
+    def _opened_handle(self) -> int:
         if not self._handle:
             raise ValueError("the archive is closed")
+        return self._handle
+
+    def _number(self, key: str) -> int:
+        self._opened_handle()
         number = self._numbers.get(key)
         if number is None:
             raise KeyError(f"{key} is not a file in the archive")

@@ -147,3 +147,32 @@ def test_objects_are_pickled_beside_what_the_system_refuses(tmp_path):
     with pytest.raises((AttributeError, pickle.PicklingError)):
         npyfast.savez(tmp_path / "a.npz", DATA, np.array([lambda: 0]))
     assert not (tmp_path / "a.npz").exists()
+
+
+def test_what_cannot_be_appended(tmp_path):
+    npyfast.save(tmp_path / "a.npy", DATA)
+    for rows in (DATA.astype(object), np.ma.array(DATA, mask=DATA > 5), DATA[:, :3], DATA.astype("<f4"), DATA[0], 5):
+        with pytest.raises(npyfast.ArrayFileError):
+            npyfast.append(tmp_path / "a.npy", rows)
+    assert same(np.load(tmp_path / "a.npy"), DATA)
+
+
+def test_texts_of_safetensors_do_not_end_at_a_null(tmp_path):
+    for tensors, metadata in (({"a\0b": DATA}, None), ({"a": DATA}, {"x\0y": "z"}), ({"a": DATA}, {"x": "y\0z"})):
+        with pytest.raises(ValueError, match="null"):
+            npyfast.save_safetensors(tmp_path / "a.safetensors", tensors, metadata)
+    for tensors, metadata in (({5: DATA}, None), ({"a": DATA}, {"x": 5})):
+        with pytest.raises(TypeError):
+            npyfast.save_safetensors(tmp_path / "a.safetensors", tensors, metadata)
+    assert not os.listdir(tmp_path)
+
+
+def test_closed_archives_and_indices_that_are_none(tmp_path):
+    npyfast.savez(tmp_path / "a.npz", DATA, DATA)
+    archive = npyfast.load(tmp_path / "a.npz")
+    with pytest.raises(ValueError, match="step"):
+        archive.lazy("arr_0")[::0]
+    archive.close()
+    for use in (npyfast.batch, lambda archive: archive.lazy("arr_0"), lambda archive: archive["arr_0"]):
+        with pytest.raises(ValueError, match="the archive is closed"):
+            use(archive)
