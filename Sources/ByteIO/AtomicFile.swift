@@ -43,8 +43,8 @@ public final class AtomicFile: ByteSink {
       throw FormatError(.wrongKind, "this is a pipe or a device, not a file that could be replaced", file: path)
     }
     // The folder's mode would do for a rename; that of the file says what its owner wants.
-    guard old == nil || SystemCall.mayWrite(target.path) else {
-      throw FormatError(.permissionDenied, "the file is write-protected: Permission denied", file: path)
+    if old != nil, let refusal = SystemCall.refusalToWrite(target.path) {
+      throw .system(refusal, "the file is write-protected", file: path)
     }
     replaced = old
     do throws(FormatError) {

@@ -77,10 +77,11 @@ package enum SystemCall {
     throw FormatError(.badArgument, "a path cannot hold a null character", file: path)
   }
 
-  /// Whether the process may write to a file that exists, as its mode and the file system have it.
-  static func mayWrite(_ path: String) -> Bool {
+  /// Why the process may not write to a file that exists, as its mode or the file system has it; `nil` if it may.
+  static func refusalToWrite(_ path: String) -> Errno? {
     // Safe: the path is a null-terminated copy for the duration of the call.
-    unsafe faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 || (errno != EACCES && errno != EROFS)
+    guard unsafe faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0, errno == EACCES || errno == EROFS else { return nil }
+    return Errno(rawValue: errno)
   }
 
   package static func open(

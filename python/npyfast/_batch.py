@@ -41,6 +41,7 @@ def batch(source: Any, indices: Any = None) -> np.ndarray:
 
 
 def _members(archive: NpzFile, indices: Any) -> np.ndarray:
+    handle = archive._opened_handle()
     count = len(archive)
     if indices is None:
         numbers = np.arange(count)
@@ -51,7 +52,7 @@ def _members(archive: NpzFile, indices: Any) -> np.ndarray:
         numbers = np.ascontiguousarray(np.where(indices < 0, indices + count, indices), np.int64)
     else:
         numbers = np.fromiter((archive._number(key) if isinstance(key, str) else range(count)[key] for key in indices), np.int64)
-    return _stacked(lib.library.npyio_archive_stacked, archive._handle, numbers.ctypes.data, len(numbers))
+    return _stacked(lib.library.npyio_archive_stacked, handle, numbers.ctypes.data, len(numbers))
 
 
 def _stacked(function: Any, *arguments: Any) -> np.ndarray:

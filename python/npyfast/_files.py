@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import ctypes
+import errno
 import io
 import os
 import threading
@@ -39,18 +41,28 @@ def durability_of(durability: str) -> int:
 
 
 def encoded_path(path: str | bytes) -> bytes:
-    """A path as the system has it; a file of the name ``-`` is no standard stream."""
+    """A path as the system has it; a file of the name ``-`` is no standard stream.
+
+    :raises ValueError: for a path with a null byte, where it would end for the library.
+    :raises FileNotFoundError: for an empty one.
+    """
     name = os.fsencode(path)
+    if b"\0" in name:
+        raise ValueError("embedded null byte")
+    if not name:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     return b"./-" if name == b"-" else name
 
 
 class _Callbacks:
     """What functions that the library calls need, and nothing that holds those functions: no cycle keeps a file alive."""
 
-    __slots__ = ("base", "failure", "file", "lock", "text")
+    __slots__ = ("base", "decoder", "failure", "file", "lock")
 
-    def __init__(self, file: Any, base: int, text: str | None = None) -> None:
-        self.file, self.base, self.text = file, base, text
+    def __init__(self, file: Any, base: int, *, is_text: bool = False) -> None:
+        self.file, self.base = file, base
+        # A character's bytes may come in two parts.
+        self.decoder = codecs.getincrementaldecoder("utf-8")() if is_text else None
         self.failure: BaseException | None = None
         self.lock = threading.Lock()
 
@@ -84,8 +96,8 @@ class _Callbacks:
             return -1
 
     def _write_all(self, part: memoryview) -> None:
-        if self.text is not None:
-            self.file.write(bytes(part).decode(self.text))
+        if self.decoder is not None:
+            self.file.write(self.decoder.decode(part))
             return
         # Files may keep what they are given: the memory is the library's, and is gone after the call.
         known = (io.BytesIO, io.BufferedWriter, io.BufferedRandom, io.FileIO)
@@ -175,15 +187,15 @@ def _read_into(file: Any, address: int, count: int) -> int:
 class FileSink:
     """A sink over a file object, from where it stands on. What the file raises is in ``failure``."""
 
-    def __init__(self, file: Any, *, text: str | None = None) -> None:
-        """:param text: The encoding in which bytes are to be handed on as text, for files that take text only."""
+    def __init__(self, file: Any, *, is_text: bool = False) -> None:
+        """:param is_text: Whether the file takes text, which the bytes are in UTF-8."""
         base = -1
         try:
-            if text is None and file.seekable():
+            if not is_text and file.seekable():
                 base = file.tell()
         except (AttributeError, OSError, ValueError):
             pass
-        self._callbacks = _Callbacks(file, base, text)
+        self._callbacks = _Callbacks(file, base, is_text=is_text)
         write = structures.WriteFunction(self._callbacks.write)
         overwrite = structures.OverwriteFunction(self._callbacks.overwrite) if base >= 0 else structures.OverwriteFunction()
         self._structure = structures.Sink(name=_name(file), write=write, overwrite=overwrite)

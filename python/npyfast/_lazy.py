@@ -38,6 +38,7 @@ class LazyArray:
         :raises FileNotFoundError: if there is no such file.
         :raises ArrayFileError: if it is not one of arrays, or its elements are Python's objects.
         """
+        encoded_path(os.fspath(path))  # refuses what would be another path after this
         self.path: str | None = os.path.abspath(os.fspath(path))
         self.member = member
         self._archive: NpzFile | None = None
@@ -196,6 +197,8 @@ def _index(item: Any) -> tuple[int, int, int, int, int] | None:
     if item is None:
         return (3, 0, 0, 0, 0)
     if isinstance(item, slice):
+        if item.step == 0:
+            raise ValueError("slice step cannot be zero")
         bounds = (item.start is not None) | (item.stop is not None) << 1
         return (1, bounds, _bounded(item.start or 0), _bounded(item.stop or 0),
                 1 if item.step is None else _bounded(item.step))

@@ -164,8 +164,15 @@ def taken(error: Error) -> ArrayFileError:
     return result
 
 
+#: What stands for the system's errors if their own numbers are not known.
 _ERRNO = {NOT_FOUND: errno.ENOENT, PERMISSION_DENIED: errno.EACCES, ALREADY_EXISTS: errno.EEXIST,
           CLOSED_PIPE: errno.EPIPE, IO: errno.EIO}
+
+
+def _system_number(message: str) -> int | None:
+    """The number of the system's error with whose words a message ends."""
+    words = message.rpartition(": ")[2]
+    return next((number for number in errno.errorcode if os.strerror(number) == words), None)
 
 
 def as_system_error(error: ArrayFileError, path: str | None = None) -> BaseException:
@@ -175,12 +182,15 @@ def as_system_error(error: ArrayFileError, path: str | None = None) -> BaseExcep
         return MemoryError(str(error))
     if number == WRONG_KIND and path is not None and os.path.isdir(path):
         return IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-    code = _ERRNO.get(number)
-    if code is None or error.member is not None:
+    general = _ERRNO.get(number)
+    if general is None:
         return error
-    if number == IO:
-        return OSError(code, error.message, path or error.file)
-    return OSError(code, os.strerror(code), path or error.file)
+    code = _system_number(error.message)
+    if code is not None:
+        return OSError(code, os.strerror(code), path or error.file)
+    if error.member is not None:  # one that is not in the archive
+        return error
+    return OSError(general, error.message if number == IO else os.strerror(general), path or error.file)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def _limits(max_header_size: int, allow_pickle: bool) -> Any:
         return structures.Limits(header_characters=2**62)
     if max_header_size == _DEFAULT_HEADER_SIZE:
         return None
-    return structures.Limits(header_characters=max(1, min(max_header_size, 2**62)))
+    return structures.Limits(header_characters=int(max(1, min(max_header_size, 2**62))))
 
 
 def save(file: Any, arr: Any, allow_pickle: bool = True, *, durability: str = "none") -> None:
@@ -172,12 +172,27 @@ def _finished(handle: int, instead: Any) -> Any:
 
 def _load_mapped(path: str | bytes, mmap_mode: str, options: dict[str, Any]) -> Any:
     if not _is_archive(path):
+        _refuse_too_big(path)
         # NumPy's memmap is all that is to be had: nothing is read.
         return _fallback.numpy_functions.load(path, mmap_mode, **options)
     if mmap_mode not in ("r", "c"):
         raise ValueError(f"members of an archive can be mapped with mode 'r' or 'c', not {mmap_mode!r}: "
                          "what is written to them would contradict their checksums")
     return NpzFile._opened(path, mmap_mode, options)
+
+
+def _refuse_too_big(path: str | bytes) -> None:
+    """Refuses to map an array of more bytes than there are addresses, of which NumPy's memmap may divide by zero."""
+    source = opened = 0
+    try:
+        source = lib.make(lib.library.npyio_source_path, encoded_path(path))
+        opened = lib.make(lib.library.npyio_file_open, source, 0, None)
+    except lib.ArrayFileError as error:
+        if "array is too big" in error.message:
+            raise ValueError("array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum possible size.") from error
+    finally:
+        lib.free(opened)
+        lib.free(source)
 
 
 def _load_object(file: Any, mmap_mode: str | None, limits: Any, options: dict[str, Any]) -> Any:
@@ -236,13 +251,16 @@ def append(file: str | os.PathLike[str], arr: Any) -> None:
     :raises ArrayFileError: if the rows do not fit, or the file is not one that rows can be appended to.
     """
     path = os.fspath(file)
-    array = np.asarray(arr)
+    array = np.asanyarray(arr)
     if not os.path.exists(path):
         lib_path = path if path.endswith(".npy") else path + ".npy"
         if not os.path.exists(lib_path):
             return save(path, array)
         path = lib_path
-    view = _arrays.view_of(array)
+    try:
+        view = _arrays.view_of(array)
+    except _arrays.Unsupported as reason:
+        raise lib.ArrayFileError("unsupported", f"cannot append {reason}", os.fsdecode(path)) from None
     try:
         lib.run(lib.library.npyio_append, view.address, encoded_path(path), size=view.nbytes)
     except lib.ArrayFileError as error:

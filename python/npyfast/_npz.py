@@ -60,7 +60,7 @@ class NpzFile(_NumPyNpzFile):
         self.max_header_size = max_header_size
         self.mmap_mode = mmap_mode
         self.own_fid = own_fid
-        limits = structures.Limits(header_characters=max(1, min(2**62 if allow_pickle else max_header_size, 2**62)))
+        limits = structures.Limits(header_characters=int(max(1, min(2**62 if allow_pickle else max_header_size, 2**62))))
         if isinstance(fid, (str, bytes, os.PathLike)):
             self._path = os.path.abspath(os.fspath(fid))
             self._name = os.fsdecode(fid)
@@ -156,9 +156,13 @@ class NpzFile(_NumPyNpzFile):
             raise TypeError("only an NpzFile that was opened by its path, and is open, can be pickled")
         return _reopened, (self._path, self.allow_pickle, self.pickle_kwargs, self.max_header_size, self.mmap_mode)
 
-    def _number(self, key: str) -> int:
+    def _opened_handle(self) -> int:
         if not self._handle:
             raise ValueError("the archive is closed")
+        return self._handle
+
+    def _number(self, key: str) -> int:
+        self._opened_handle()
         number = self._numbers.get(key)
         if number is None:
             raise KeyError(f"{key} is not a file in the archive")

@@ -97,6 +97,15 @@ def load_safetensors(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     return dict(Tensors(path))
 
 
+def _encoded(text: Any) -> bytes:
+    """A name or a word of the metadata for the library, for which it would end at a null character."""
+    if not isinstance(text, str):
+        raise TypeError(f"names and metadata of safetensors are texts, not {type(text).__name__}")
+    if "\0" in text:
+        raise ValueError("names and metadata of safetensors have no null characters here")
+    return text.encode("utf-8")
+
+
 def save_safetensors(path: str | os.PathLike[str], tensors: Mapping[str, Any], metadata: Mapping[str, str] | None = None, *,
                      durability: str = "none") -> None:
     """Save arrays as a safetensors file, byte for byte as ``safetensors.numpy.save_file`` does.
@@ -108,7 +117,9 @@ def save_safetensors(path: str | os.PathLike[str], tensors: Mapping[str, Any], m
     :raises ArrayFileError: for elements that the format has no type for: times, texts, records.
     """
     members, formats = [], []
+    pairs = [_encoded(text) for pair in (metadata or {}).items() for text in pair]
     for name, value in tensors.items():
+        _encoded(name)
         array = np.asarray(value)
         is_foreign = _arrays.is_foreign(array.dtype)
         formats.append(array.dtype.name.encode("ascii") if is_foreign else None)
@@ -120,7 +131,6 @@ def save_safetensors(path: str | os.PathLike[str], tensors: Mapping[str, Any], m
             raise lib.ArrayFileError("unsupported", f"safetensors have no type for {array.dtype}", os.fspath(path), name) from None
     plain = Members(members)
     kinds = structures.Items.texts(formats)
-    pairs = [text.encode("utf-8") for pair in (metadata or {}).items() for text in pair]
     texts = structures.Items.texts(pairs)
     try:
         lib.run(lib.library.npyio_tensors_save, encoded_path(os.fspath(path)), plain.names, plain.views, kinds.address, plain.count,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import ctypes
 import io
 from typing import Any
@@ -13,9 +14,6 @@ from ._files import FileSink, durability_of, encoded_path
 from ._tables import path_of, text_of, texts_of
 
 __all__ = ["savetxt"]
-
-#: What Python's own modules compress.
-_COMPRESSED = (".bz2", ".xz", ".lzma")
 
 
 def savetxt(fname: Any, X: Any, fmt: Any = "%.18e", delimiter: str = " ", newline: str = "\n", header: str = "",
@@ -31,13 +29,14 @@ def savetxt(fname: Any, X: Any, fmt: Any = "%.18e", delimiter: str = " ", newlin
     level = durability_of(durability)
     arguments = (fname, X, fmt, delimiter, newline, header, footer, comments, encoding)
     path = path_of(fname)
-    if path is not None and path.endswith(_COMPRESSED):
-        _fallback.tell("text compressed by bzip2 and lzma")
-        return _fallback.numpy_functions.savetxt(*arguments)
     if path is None and not hasattr(fname, "write") or isinstance(fname, (list, tuple)):
         return _fallback.numpy_functions.savetxt(*arguments)
     array = np.asarray(X)
+    is_text = path is None and _takes_text(fname)
+    if path is not None and isinstance(encoding, str):
+        codecs.lookup(encoding)  # before a file is touched
     try:
+        encoding = "utf-8" if is_text else _known(encoding)
         options, keep = _save_options(array, fmt, delimiter, newline, header, footer, comments, encoding)
         view = _arrays.view_of(array)
     except _arrays.Unsupported as reason:
@@ -49,31 +48,38 @@ def savetxt(fname: Any, X: Any, fmt: Any = "%.18e", delimiter: str = " ", newlin
         if path is not None:
             lib.run(lib.library.npyio_savetxt, view.address, encoded_path(path), address, level, size=view.nbytes)
             return
-        sink = FileSink(fname, text=_encoding_of(fname, encoding))
+        sink = FileSink(fname, is_text=is_text)
         lib.run(lib.library.npyio_savetxt_sink, view.address, sink.address, address, size=view.nbytes)
     except lib.ArrayFileError as error:
         if sink is not None and sink.failure is not None:
             raise sink.failure from None
         if error.number in (lib.BAD_ARGUMENT, lib.BAD_VALUE, lib.UNSUPPORTED):  # type: ignore[attr-defined]
-            _raise_as_numpy(error, array, arguments)
+            return _as_numpy(error, array, arguments)
         raise lib.as_system_error(error, path) from None
     del keep
 
 
-def _encoding_of(file: Any, encoding: str | None) -> str | None:
-    """How text is to be handed to a file object; ``None`` for one that takes bytes.
-
-    NumPy tries: a file that takes no text gets bytes.
-    """
+def _takes_text(file: Any) -> bool:
+    """Whether a file object takes text, as NumPy tries it: a file that does not gets bytes, in the encoding that was given."""
     try:
         file.write("")
     except TypeError:
-        return None
-    return encoding or "latin1"
+        return False
+    return True
 
 
-def _raise_as_numpy(error: lib.ArrayFileError, array: np.ndarray, arguments: tuple[Any, ...]) -> None:
-    """Has NumPy refuse the table as well, in its own words, without a file being touched."""
+def _known(encoding: Any) -> Any:
+    """An encoding that Python knows; of others NumPy says what is wrong with them, where it gets to them."""
+    if encoding is not None:
+        try:
+            codecs.lookup(encoding)
+        except (LookupError, TypeError):
+            raise _arrays.Unsupported("encodings that are none") from None
+    return encoding
+
+
+def _as_numpy(error: lib.ArrayFileError, array: np.ndarray, arguments: tuple[Any, ...]) -> None:
+    """Has NumPy write a table that the library does not, or refuse it as well, in its own words, before a file is touched."""
     np_error: Exception
     try:
         _fallback.numpy_functions.savetxt(io.StringIO(), array, *arguments[2:])

@@ -83,6 +83,9 @@ def save_members(file: Any, args: tuple[Any, ...], kwds: dict[str, Any], compres
     try:
         _save_to_path(encoded_path(path), arrays, compression, durability_of(durability), allow_pickle)
     except lib.ArrayFileError as error:
+        if error.number == lib.BAD_ARGUMENT:  # type: ignore[attr-defined]  # as for a path that is not UTF-8
+            instead = _fallback.numpy_functions.savez_compressed if compression else _fallback.numpy_functions.savez
+            return _fallback.numpy_instead(error, instead, path, allow_pickle=allow_pickle, **members)
         raise lib.as_system_error(error, path) from None
 
 

@@ -135,3 +135,45 @@ def test_genfromtxt(tmp_path, options):
                 continue  # rows here, as of a path; white space in NumPy
             ours, theirs = (outcome(load, file(), **options) for load in (npyfast.genfromtxt, np.genfromtxt))
             assert agree(ours, theirs), name
+
+
+@pytest.mark.parametrize("encoding", [None, "ascii", "utf-16", "nonsense"])
+def test_text_files_take_any_text(tmp_path, encoding):
+    """As in NumPy, where such a file's own encoding counts. The table has characters of several bytes wherever parts may end."""
+    table = np.arange(300_000.).reshape(-1, 3)
+    for options in ({"delimiter": "日本"}, {"header": "é日", "footer": "😀", "comments": "№ "}, {"fmt": "%d°"}, {"newline": "\u2028"}):
+        ours, theirs = io.StringIO(), io.StringIO()
+        for rows in (2, len(table)):
+            npyfast.savetxt(ours, table[:rows], **{"fmt": "%d", **options}, encoding=encoding)
+            np.savetxt(theirs, table[:rows], **{"fmt": "%d", **options}, encoding=encoding)
+            assert ours.getvalue() == theirs.getvalue()
+        for save in (npyfast, np):
+            with open(tmp_path / save.__name__, "w", encoding="utf-8", newline="\r\n") as file:
+                save.savetxt(file, table[:9], **options, encoding=encoding)
+        assert (tmp_path / "npyfast").read_bytes() == (tmp_path / "numpy").read_bytes()
+
+
+@pytest.mark.parametrize("encoding", ["nonsense", "bytes", 5])
+def test_encodings_that_are_none(tmp_path, encoding):
+    (tmp_path / "a.txt").write_text("keep")
+    for file in (lambda: tmp_path / "a.txt", io.BytesIO):
+        with pytest.raises((LookupError, TypeError)) as theirs:
+            np.savetxt(tmp_path / "b.txt" if encoding != 5 else file(), [1., 2.], encoding=encoding)
+        with pytest.raises(theirs.type):
+            npyfast.savetxt(file(), [1., 2.], encoding=encoding)
+    assert encoding == 5 or (tmp_path / "a.txt").read_text() == "keep"
+
+
+@pytest.mark.parametrize("text", ["1\0 2\n", "1 2\n3\0 4\n", "1\0002 3\n", "1 2\0\n", "x\0y 2\n", "1.5\0,2\n", "\0 1\n"])
+@pytest.mark.parametrize("options", [{}, {"dtype": int}, {"dtype": "U5"}, {"dtype": "S5"}, {"dtype": bool}, {"dtype": "M8[D]"}])
+def test_a_field_does_not_end_at_a_null(tmp_path, text, options):
+    (tmp_path / "a.txt").write_text(text)
+    for columns in (None, 0, [0], [1], [1, 0]):
+        for name in ("loadtxt", "genfromtxt"):
+            both = []
+            for module in (npyfast, np):
+                try:
+                    both.append(getattr(module, name)(tmp_path / "a.txt", usecols=columns, **options))
+                except Exception as error:
+                    both.append((type(error), str(error)))
+            assert repr(both[0]) == repr(both[1]), (name, columns)

@@ -24,6 +24,8 @@ struct MixedRowReader: Sendable {
   /// Whether there may be columns after the last one that is read.
   private let ignoresRest: Bool
   private let delimiter: UInt8
+  /// A byte at which a field ends: the delimiter; a space where white space divides, which 0 stands for, as a NUL does not.
+  private let divider: UInt8
   /// What a comment begins with; a line feed if there are none.
   private let comment: UInt8
   /// The character around fields; a line feed if there is none. Lines with it are given back.
@@ -37,6 +39,7 @@ struct MixedRowReader: Sendable {
   ) {
     self.strictness = strictness
     self.delimiter = delimiter
+    divider = delimiter == 0 ? 0x20 : delimiter
     self.comment = comment.first ?? 10
     self.quote = quote ?? 10
     self.rowSize = rowSize
@@ -181,7 +184,7 @@ struct MixedRowReader: Sendable {
   ) -> Bool {
     guard let missing = missing[index] else { return false }
     let byte = place < text.byteCount ? text.byte(place) : 10
-    if byte == delimiter || byte == 10 || byte == 13 {
+    if byte == divider || byte == 10 || byte == 13 {
       guard delimiter != 0, columns.count > 1 else { return false }
     } else {
       let start = place
@@ -219,10 +222,10 @@ struct MixedRowReader: Sendable {
     let end = text.byteCount
     while place < end {
       let byte = text.byte(place)
-      if byte == delimiter || byte == 10 || byte == 13 { break }
+      if byte == divider || byte == 10 || byte == 13 { break }
       if byte == comment || byte == quote { return false }
       if delimiter == 0 {
-        if byte == 0x20 || byte == 9 { break }
+        if byte == 9 { break }
         // Other white space, some of it beyond ASCII: U+0085 and U+00A0, and what begins with 0xE1 to 0xE3.
         if byte < 0x20 || byte == 0xC2 || (byte >= 0xE1 && byte <= 0xE3) { return false }
       }
@@ -237,7 +240,7 @@ struct MixedRowReader: Sendable {
     let end = text.byteCount
     if ignoresRest, place < end {
       let byte = text.byte(place)
-      guard byte == delimiter || byte == 10 || byte == 13 || (delimiter == 0 && (byte == 0x20 || byte == 9)) else {
+      guard byte == divider || byte == 10 || byte == 13 || (delimiter == 0 && byte == 9) else {
         return false
       }
       let start = place
