@@ -131,7 +131,7 @@ def metadata():
     about = project()
     lines = ["Metadata-Version: 2.1", f"Name: {about['name']}", f"Version: {about['version']}",
              f"Summary: {about['description']}", "Requires-Python: >=3.9", "License: Apache-2.0",
-             "Requires-Dist: numpy>=1.23", "Provides-Extra: dask", 'Requires-Dist: dask[array]; extra == "dask"',
+             "Requires-Dist: numpy>=1.24", "Provides-Extra: dask", 'Requires-Dist: dask[array]; extra == "dask"',
              "Description-Content-Type: text/markdown"]
     return "\n".join(lines) + "\n\n" + (HERE / "README.md").read_text()
 
