@@ -11,7 +11,7 @@ extension KeyTable {
     guard !slots.isEmpty else { return keyCount <= KeyTable.smallCount ? nil : "keys without slots" }
     guard keyCount <= 64 || keyCount & (keyCount - 1) == 0 else { return nil }
     let mask = slots.count - 1
-    guard slots.count & mask == 0, 2 * slots.count >= 3 * keyCount else {
+    guard slots.count & mask == 0, slots.count >= 2 * keyCount else {
       return "\(slots.count) slots for \(keyCount) keys"
     }
     let places = slots.map { Int($0.place) }.filter { $0 >= 0 }

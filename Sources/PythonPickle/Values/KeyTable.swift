@@ -5,7 +5,7 @@ struct KeyTable {
     var hash: UInt32 = 0
     var place: Int32 = -1
   }
-  /// Half as many again as keys at least; none while they are few.
+  /// Twice as many as keys at least; none while they are few.
   private(set) var slots: [Slot] = []
   static let smallCount = 8
 
@@ -37,7 +37,7 @@ struct KeyTable {
   @inline(__always)
   mutating func append(_ hash: Int?, keyCount: Int, at keyAt: (Int) -> PickleValue) {
     if let hash {
-      if keyCount * 3 > slots.count * 2 { rebuild(for: keyCount) { $0 } }
+      if keyCount * 2 > slots.count { rebuild(for: keyCount) { $0 } }
       insert(hash, at: keyCount - 1)
     } else if keyCount > KeyTable.smallCount {
       slots = [Slot](repeating: Slot(), count: KeyTable.slotCount(for: keyCount))
@@ -58,7 +58,7 @@ struct KeyTable {
 
   private static func slotCount(for keyCount: Int) -> Int {
     var size = 16
-    while size < keyCount * 2 { size *= 2 }
+    while size < keyCount * 3 { size *= 2 }
     return size
   }
 

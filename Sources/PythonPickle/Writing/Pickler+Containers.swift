@@ -33,14 +33,7 @@ extension Pickler {
     case .bool, .bigInt:
       try save(value)
       return true
-    case .object(let object):
-      if let place = memoIndex(object) {
-        try output.boundary()
-        writeGet(place)
-        return true
-      }
-      try output.boundary()
-      return try writePlainCall(object)
+    case .object(let object): return try saveObjectAtOnce(object)
     case .bytes(let bytes) where version >= 3:
       try output.boundary()
       try saveBytes(bytes)
@@ -59,6 +52,14 @@ extension Pickler {
       return true
     default: return false
     }
+  }
+
+  @inline(never)
+  private mutating func saveObjectAtOnce(_ object: PickleObject) throws(FormatError) -> Bool {
+    try output.boundary()
+    guard let place = memoIndex(object) else { return try writePlainCall(object) }
+    writeGet(place)
+    return true
   }
 
   /// Whether items are few, and none of them leads to further steps.
@@ -107,7 +108,7 @@ extension Pickler {
       }
       if index == items.count { return }
       if version > 0, index % Pickler.batch == 0, index != single { output.write(Opcode.mark) }
-      if let place = placeOfString(at: index, in: items) {
+      if case .string = items[index], let place = placeOfString(at: index, in: items) {
         index += 1
         try output.boundary()
         writeGet(place)
