@@ -146,13 +146,14 @@ extension PickleMachine {
         try dict.set(stack.take(at: index), to: stack.take(at: index + 1))
         index += 2
       }
+      stack.forget(from: start)
     case .object(let object):
       for index in stride(from: start, to: stack.count, by: 2) {
-        object.pairs.append(PickleDict.Entry(key: stack[index], value: stack[index + 1]))
+        object.pairs.append(PickleDict.Entry(key: stack.take(at: index), value: stack.take(at: index + 1)))
       }
+      stack.forget(from: start)
     case let other: throw error("'\(other.typeName)' object does not support item assignment")
     }
-    stack.drop(from: start)
   }
 
   private mutating func addItems(from start: Int) throws(FormatError) {
@@ -162,10 +163,10 @@ extension PickleMachine {
     case .set(let set):
       set.expect(stack.count - start)
       for place in start..<stack.count { try set.insert(stack.take(at: place)) }
+      stack.forget(from: start)
     case .object(let object): object.added.append(contentsOf: stack.take(from: start))
     case let other: throw error("'\(other.typeName)' object has no attribute 'add'")
     }
-    stack.drop(from: start)
   }
 
   private mutating func makeDict() throws(FormatError) {

@@ -221,10 +221,23 @@ struct PickleMachine: ~Copyable {
         (known, place) = (index, found)
       }
       stack.push(copyOf: place, in: memo, &credits)
+      pushRepeated(index, place)
       guard let next = input.byte(after: Opcode.binGet), noteOperation() else { return }
       input.skipWindow(2)
       index = Int(next)
     }
+  }
+
+  /// Pushes what the memo has at a place as often as it is asked for by the same index right away.
+  @inline(__always)
+  private mutating func pushRepeated(_ index: Int, _ place: Int) {
+    guard index < 256, input.byte(after: Opcode.binGet).map({ Int($0) == index }) ?? false else { return }
+    let most = min(
+      options.limits.operations - operations, options.limits.stackDepth - stack.count, 0xFFFF - operations & 0xFFFF)
+    let count = input.repeats(of: Opcode.binGet, UInt8(truncatingIfNeeded: index), upTo: most)
+    stack.push(count, of: place, in: memo)
+    operations += count
+    input.skipWindow(2 * count)
   }
 
   /// Where in the memo what has an index lies; `nil` if it does not.

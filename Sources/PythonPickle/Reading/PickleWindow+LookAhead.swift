@@ -16,6 +16,18 @@ extension PickleWindow {
     return unsafe base.load(fromByteOffset: cursor + 1, as: UInt8.self)
   }
 
+  /// How often an operation with the same byte comes next within the window, up to a number.
+  func repeats(of code: UInt8, _ byte: UInt8, upTo most: Int) -> Int {
+    let pair = UInt16(code) | UInt16(byte) << 8
+    let most = min(most, (end - cursor) / 2)
+    var count = 0
+    // Safe: both bytes lie within what is filled.
+    while count < most,
+      unsafe UInt16(littleEndian: base.loadUnaligned(fromByteOffset: cursor + 2 * count, as: UInt16.self)) == pair
+    { count += 1 }
+    return count
+  }
+
   /// The operation that comes next, if it gives `None` or a boolean; `nil` if not, or it is not in the window.
   @inline(__always)
   func constant() -> UInt8? {

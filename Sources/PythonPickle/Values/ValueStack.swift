@@ -1,3 +1,4 @@
+internal import CNumPyIOKernels
 internal import ReusedMemory
 
 /// A stack of values in memory of its own, off which they are moved, not copied: counting references is most of what a small
@@ -70,6 +71,22 @@ internal import ReusedMemory
     // Safe: there is room at `count`, which is not initialised.
     unsafe (base + count).initialize(to: value)
     count += 1
+  }
+
+  /// Pushes copies of a value of another stack.
+  mutating func push(_ copies: Int, of place: Int, in other: borrowing ValueStack) {
+    precondition(place >= 0 && place < other.count && copies >= 0)
+    guard let object = unsafe other.base[place].referenced, let references = UInt32(exactly: copies) else {
+      for _ in 0..<copies { push(other[place]) }
+      return
+    }
+    if capacity - count < copies { grow(to: max(2 * capacity, count + copies)) }
+    // Safe: the place is initialised, and there is room behind `count`. The references that the copies are have been counted.
+    unsafe npyio_retain(object, references)
+    let target = unsafe UnsafeMutableRawPointer(base + count)
+    let stride = MemoryLayout<PickleValue>.stride
+    for copy in 0..<copies { unsafe (target + copy * stride).copyMemory(from: other.base + place, byteCount: stride) }
+    count += copies
   }
 
   /// Pushes a copy of a value of another stack.
@@ -170,6 +187,13 @@ internal import ReusedMemory
     // Safe: the other stack has room for as many values, and those of this one count no longer.
     unsafe (other.base + other.count).moveInitialize(from: base + start, count: moved)
     other.count += moved
+    count = start
+  }
+
+  /// Forgets the places from one on, of which ``take(at:)`` has taken all values.
+  @inline(__always)
+  mutating func forget(from start: Int) {
+    precondition(start >= 0 && start <= count)
     count = start
   }
 

@@ -33,14 +33,7 @@ extension Pickler {
     case .bool, .bigInt:
       try save(value)
       return true
-    case .object(let object):
-      if let place = memoIndex(object) {
-        try output.boundary()
-        writeGet(place)
-        return true
-      }
-      try output.boundary()
-      return try writePlainCall(object)
+    case .object(let object): return try saveObjectAtOnce(object)
     case .bytes(let bytes) where version >= 3:
       try output.boundary()
       try saveBytes(bytes)
@@ -59,6 +52,14 @@ extension Pickler {
       return true
     default: return false
     }
+  }
+
+  @inline(never)
+  private mutating func saveObjectAtOnce(_ object: PickleObject) throws(FormatError) -> Bool {
+    try output.boundary()
+    guard let place = memoIndex(object) else { return try writePlainCall(object) }
+    writeGet(place)
+    return true
   }
 
   /// Whether items are few, and none of them leads to further steps.
@@ -88,7 +89,7 @@ extension Pickler {
   /// to the string, as counting that costs more than all else.
   @inline(__always)
   private func placeOfString(at index: Int, in items: [PickleValue]) -> Int? {
-    guard case .string(let string) = items[index], options.persistentID == nil else { return nil }
+    guard case .string(let string) = items[index] else { return nil }
     // Safe: the array, which the caller goes on with, keeps the string alive.
     return unsafe string.object.unretainedPlace(for: number)
   }
@@ -107,11 +108,26 @@ extension Pickler {
       }
       if index == items.count { return }
       if version > 0, index % Pickler.batch == 0, index != single { output.write(Opcode.mark) }
-      if let place = placeOfString(at: index, in: items) {
-        index += 1
-        try output.boundary()
-        writeGet(place)
-        continue
+      // Without a copy, of which references would be counted: loops over numbers and over references are the longest.
+      if options.persistentID == nil {
+        if case .int(let number) = items[index] {
+          index += 1
+          try output.boundary()
+          try saveInt(number)
+          continue
+        }
+        if case .float(let number) = items[index] {
+          index += 1
+          try output.boundary()
+          saveFloat(number)
+          continue
+        }
+        if let place = placeOfString(at: index, in: items) {
+          index += 1
+          try output.boundary()
+          writeGet(place)
+          continue
+        }
       }
       let item = items[index]
       index += 1

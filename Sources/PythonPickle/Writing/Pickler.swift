@@ -124,7 +124,7 @@ struct Pickler: ~Copyable {
     bytes.withMemoCell { $0.place(for: number) } ?? (others.count == 0 ? nil : others[bytes.identity])
   }
 
-  @inline(__always)
+  @inline(never)
   mutating func writeGet(_ index: Int) {
     if version == 0 {
       writeTextGet(index)
