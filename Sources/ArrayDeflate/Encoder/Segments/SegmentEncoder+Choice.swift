@@ -139,7 +139,7 @@ extension SegmentEncoder {
       lazyOptions.skips = literals >= Double(input.count) * Tunables.Lazy.manyBits
       if literals < Double(input.count) * Tunables.Lazy.someBits {
         lazyOptions.forgoShortMatches()
-        lazyOptions.context = Tunables.Lazy.shortContext
+        if input.count <= Tunables.Lazy.smallest { lazyOptions.context = Tunables.Lazy.shortContext }
       }
     }
     if input.count <= Tunables.Lazy.smallest {
