@@ -260,7 +260,8 @@ extension LazyParser {
           let run = word ^ input.load64(position &- 1)
           if run & 0xFFFF_FFFF == 0 {
             let length =
-              run == 0 ? input.matchLength(position, position &- 1, from: 8, limit: limit) : run.trailingZeroBitCount &>> 3
+              run == 0
+              ? input.matchLength(position, position &- 1, from: 8, limit: limit) : run.trailingZeroBitCount &>> 3
             if length > longest {
               longest = length
               best = Match(length: length, distance: 1)

@@ -85,7 +85,10 @@ extension SegmentEncoder {
         lazy = min(lazy ?? .infinity, lazyBits)
       }
     }
-    var bits = hasMatches ? lazy ?? lazyOfLongerSample ?? lazyTrial(input, layout, level, warmUp: last, last: last) : .infinity
+    var bits = Double.infinity
+    if hasMatches {
+      bits = lazy ?? lazyOfLongerSample ?? lazyTrial(input, layout, level, warmUp: last, last: last)
+    }
     if hasMatches, !isSlow, !isFast, lazyBits >= Tunables.Trials.fewMatches {
       bits = chooseHaste(input, layout, level, last: last, bits)
     }
@@ -101,9 +104,8 @@ extension SegmentEncoder {
   ) -> Strategy {
     guard lazy >= Tunables.Trials.nearlyOneMatch else { return .lazy }
     let size = layout.atomSize
-    if size == 8 || size == 4 && layout.itemSize == 4,
-      itemTrial(input, layout, size: size) < lazy * (level == .fast ? Tunables.Trials.itemsOfFast : Tunables.Trials.items)
-    {
+    let worth = level == .fast ? Tunables.Trials.itemsOfFast : Tunables.Trials.items
+    if size == 8 || size == 4 && layout.itemSize == 4, itemTrial(input, layout, size: size) < lazy * worth {
       return .items
     }
     if level == .fast { return .lazy }
@@ -137,10 +139,12 @@ extension SegmentEncoder {
       lazyOptions.skips = literals >= Double(input.count) * Tunables.Lazy.manyBits
       if literals < Double(input.count) * Tunables.Lazy.someBits {
         lazyOptions.forgoShortMatches()
-        lazyOptions.context = Tunables.Lazy.shortContext
+        if input.count <= Tunables.Lazy.smallest { lazyOptions.context = Tunables.Lazy.shortContext }
       }
     }
-    if input.count <= Tunables.Lazy.smallest { lazyOptions.depth = min(lazyOptions.depth, Tunables.Lazy.depthOfSmallest) }
+    if input.count <= Tunables.Lazy.smallest {
+      lazyOptions.depth = min(lazyOptions.depth, Tunables.Lazy.depthOfSmallest)
+    }
     lazyCosts.initialize(histogram, count: input.count, itemDistance: lazyOptions.itemDistance)
     parsed = parse(.lazy, input, 0..<input.count, after: 0, layout: layout)
     histogram.set(counts)

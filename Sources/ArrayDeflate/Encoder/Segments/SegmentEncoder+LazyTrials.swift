@@ -12,7 +12,7 @@ extension SegmentEncoder {
       ? elementRunTrial(input, layout) : trial(choice.strategy, input, layout, level: level)
     let lazy = lazyTrial(
       input, layout, level, warmUp: Tunables.Trials.lazyWarmUp, last: Tunables.Trials.lazySample)
-    if lazy < bits * share { return true }
+    if lazy < bits * min(share, Tunables.Trials.surely) { return true }
     // Too near to tell: all of the sample tells.
     guard level != .fast, hasTimeForMore(input), lazy < bits * Tunables.Trials.near,
       choice.bits < Tunables.Trials.nearlyNoise

@@ -39,12 +39,17 @@ extension SegmentEncoder {
       }
     }
     var (first, position) = (0, range.lowerBound)
-    // Literals and runs have nothing to warm up, and literals come in long sequences.
-    if strategy == .literals || strategy == .runs { position = countedStart(range) }
-    let list = parse(strategy, input, position..<range.upperBound, layout: layout)
+    // Literals have nothing to warm up, and come in long sequences.
+    if strategy == .literals { position = countedStart(range) }
+    var list = parse(strategy, input, position..<range.upperBound, layout: layout)
     while first < list.count, position < countedStart(range) {
       position += list[first].literals + list[first].length
       first += 1
+    }
+    if strategy == .runs, 2 * (range.upperBound - position) < range.upperBound - countedStart(range) {
+      // So do literals between runs: of what counts hardly anything would be left.
+      (first, position) = (0, countedStart(range))
+      list = parse(strategy, input, position..<range.upperBound, layout: layout)
     }
     histogram.clear()
     let counted = range.upperBound - position

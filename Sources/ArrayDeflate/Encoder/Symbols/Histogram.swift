@@ -164,7 +164,9 @@ final class Histogram {
   }
 
   /// The frequencies of the symbols that occur, of a table whose length is a multiple of eight.
-  @inline(__always) private static func forEachUsed(_ table: TableView<UInt32>, _ count: Int, _ body: (UInt32) -> Void) {
+  @inline(__always) private static func forEachUsed(
+    _ table: TableView<UInt32>, _ count: Int, _ body: (UInt32) -> Void
+  ) {
     for first in stride(from: 0, to: count, by: 8) where !table.areZero(first) {
       for symbol in first..<first &+ 8 where table[symbol] > 0 { body(table[symbol]) }
     }
