@@ -149,7 +149,7 @@ struct JSONObjects {
     if let frame = try JSONObjects.found({ () throws(FormatError) in try PandasFrame(value) }) {
       return try text(of: frame, depth)
     }
-    if let moment = try FrameTable.text(ofMoment: object) { return JSONText.quoted(moment) }
+    if let moment = try FrameText.text(ofMoment: object) { return JSONText.quoted(moment) }
     if object.isCall("numpy", "dtype") { return nil }
     if !object.pairs.isEmpty { return try text(of: object.pairs, depth) }
     if !object.items.isEmpty { return try text(of: object.items, depth) }

@@ -42,7 +42,7 @@ struct FrameTable {
     var columns: [[String]] = []
     for column in frame.columns {
       guard !isWhole else {
-        columns.append(try FrameTable.texts(column.values, column.isZoned))
+        columns.append(try FrameText.cells(column.values, column.isZoned))
         continue
       }
       let (first, last) = try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in
@@ -52,20 +52,20 @@ struct FrameTable {
         )
       }
       columns.append(
-        try FrameTable.texts(first, column.isZoned) + ["..."] + FrameTable.texts(last, column.isZoned))
+        try FrameText.cells(first, column.isZoned) + ["..."] + FrameText.cells(last, column.isZoned))
     }
     return [names] + (0..<(columns.first?.count ?? 0)).map { row in columns.map { row < $0.count ? $0[row] : "" } }
   }
 
   /// The names of the columns, as `to_csv` has them.
   private var names: [String] {
-    frame.columns.map { $0.label.isNone ? ($0.isIndex ? "" : "0") : FrameTable.text($0.label) }
+    frame.columns.map { $0.label.isNone ? ($0.isIndex ? "" : "0") : FrameText.cell($0.label) }
   }
 
   /// The columns as texts.
   private func cells() throws(FormatError) -> (names: [String], columns: [[String]]) {
     let texts = try frame.columns.map { (column) throws(FormatError) in
-      let texts = try FrameTable.texts(column.values, column.isZoned)
+      let texts = try FrameText.cells(column.values, column.isZoned)
       guard let mask = column.mask else { return texts }
       let flags = try FormatError.wrapping(.malformed, file: nil) { () throws(ArrayError) in
         try NDArray<Bool>(mask.contiguous()).elements
@@ -83,96 +83,6 @@ struct FrameTable {
     // A line of one empty cell would be an empty line.
     return (quoted == [""] ? "\"\"" : quoted.joined(separator: delimiter)) + "\n"
   }
-
-  /// The cell of one of Python's objects; what is missing is empty.
-  private static func text(_ item: PickleValue) -> String {
-    if item.isNone || item.double?.isNaN == true || item.global?.name == "NA" { return "" }
-    return item.string ?? item.repr(limit: 1 << 20)
-  }
-
-  /// The cells of a column as pandas writes them; moments of a time zone as those of UTC, which need no list of zones.
-  private static func texts(_ array: StoredArray, _ isZoned: Bool) throws(FormatError) -> [String] {
-    try FormatError.wrapping(.unsupported, file: nil) { () throws(ArrayError) in
-      switch array {
-      case .objects(let objects): return objects.items.map(text)
-      case .values(let values) where values.dtype.kind == .datetime:
-        return moments(try values.elementTexts(), isZoned)
-      case .values(let values) where values.dtype.kind == .timedelta: return try spans(values)
-      // Intervals are records of two numbers.
-      case .values(let values) where values.dtype.fields != nil: return try values.elementTexts()
-      // Python's floats would show digits that these do not have.
-      case .values(let values) where values.dtype.kind == .float && values.dtype.itemSize < 8:
-        return try values.elementTexts().map { $0 == "nan" ? "" : $0 }
-      case .values(let values): return try ObjectArray(values).items.map(text)
-      }
-    }
-  }
-
-  /// A single moment or span of pandas' as text: ISO 8601, and what pandas prints; `nil` for all else.
-  static func text(ofMoment object: PickleObject) throws(ArrayError) -> String? {
-    let isMoment = object.isCall("pandas._libs.tslibs.timestamps", "_unpickle_timestamp")
-    guard isMoment || object.isCall("pandas._libs.tslibs.timedeltas", "_timedelta_unpickle"),
-      let count = object.arguments.first?.int, object.arguments.count > 1
-    else { return nil }
-    // The resolution is the last argument; pandas before 2 had nanoseconds only.
-    let units = [7: "s", 8: "ms", 9: "us", 10: "ns"]
-    let resolution = object.arguments.count == (isMoment ? 4 : 2) ? object.arguments.last?.int : 10
-    guard let unit = resolution.flatMap({ units[$0] }) else { return nil }
-    let value = try NDArray([Int64(count)], shape: [1]).untyped.viewed(as: DType("\(isMoment ? "M8" : "m8")[\(unit)]"))
-    guard isMoment else { return try spans(value).first }
-    let isZoned = object.arguments.count > 2 && !object.arguments[2].isNone
-    return try value.elementTexts()[0] + (isZoned ? "Z" : "")
-  }
-
-  /// Dates are without their time if all of them are, and have no more of a fraction than one of them needs.
-  private static func moments(_ texts: [String], _ isZoned: Bool) -> [String] {
-    let parts = texts.map { $0.split(separator: "T", maxSplits: 1) }
-    let zone = isZoned ? "+00:00" : ""
-    guard isZoned || parts.contains(where: { $0.count == 2 && $0[1].contains { !"0:.".contains($0) } }) else {
-      return texts.map { $0 == "NaT" ? "" : String($0.prefix { $0 != "T" }) }
-    }
-    let digits = parts.map { $0.count == 2 ? fractionDigits(String($0[1])) : 0 }.max() ?? 0
-    return zip(texts, parts).map { text, parts in
-      guard text != "NaT", parts.count == 2 else { return text == "NaT" ? "" : text + " 00:00:00" + zone }
-      let time = parts[1].prefix { $0 != "." }
-      let fraction = parts[1].dropFirst(time.count).dropFirst()
-      guard digits > 0 else { return parts[0] + " " + time + zone }
-      return parts[0] + " " + time + "." + (fraction + "000000000").prefix(digits) + zone
-    }
-  }
-
-  /// How many digits of a second are not zero, in thousands: 0, 3, 6 or 9.
-  private static func fractionDigits(_ time: String) -> Int {
-    guard let point = time.firstIndex(of: ".") else { return 0 }
-    let fraction = time[time.index(after: point)...]
-    let used = fraction.lastIndex { $0 != "0" }.map { fraction.distance(from: fraction.startIndex, to: $0) + 1 } ?? 0
-    return (used + 2) / 3 * 3
-  }
-
-  /// Spans of time: `1 days 02:03:04`, of whole days only `1 days`.
-  private static func spans(_ values: AnyNDArray) throws(ArrayError) -> [String] {
-    let nanoseconds = try values.asType(DType("m8[ns]")).contiguous().viewed(as: .int64)
-    let counts = try NDArray<Int64>(nanoseconds).elements
-    let (second, day): (Int64, Int64) = (1_000_000_000, 86_400_000_000_000)
-    let known = counts.filter { $0 != .min }
-    let isWhole = known.allSatisfy { $0 % day == 0 }
-    let digits = known.map { $0 % second == 0 ? 0 : $0 % 1000 == 0 ? 6 : 9 }.max() ?? 0
-    return counts.map { count in
-      guard count != .min else { return "" }
-      let rest = (count % day + day) % day
-      let days = (count - count % day) / day - (count % day < 0 ? 1 : 0)
-      guard !isWhole else { return "\(days) days" }
-      let seconds = rest / second
-      let time = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }.joined(separator: ":")
-      let fraction = digits == 0 ? "" : "." + padded(rest % second, 9).prefix(digits)
-      return "\(days) days \(days < 0 ? "+" : "")\(time)\(fraction)"
-    }
-  }
-
-  private static func padded(_ number: Int64, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
-  }
 }
 
 extension PickleValue {
@@ -183,15 +93,5 @@ extension PickleValue {
     let columns = try FrameColumns(frame)
     let shape = [columns.rowCount] + (frame.isSeries ? [] : [frame.columns.count])
     return (try FrameTable(columns, delimiter: ",").preview(options), shape)
-  }
-}
-
-extension AnyNDArray {
-  /// The texts of the elements, each as it is printed.
-  fileprivate func elementTexts() throws(ArrayError) -> [String] {
-    var texts: [String] = []
-    let flat = try contiguous().reshaped([count])
-    for index in 0..<count { texts.append(try flat.slice([.index(index)]).formatted(.str)) }
-    return texts
   }
 }
