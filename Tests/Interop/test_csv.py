@@ -515,6 +515,15 @@ def test_a_unit_in_brackets_is_part_of_a_name(tmp_path):
     assert run_npy("show", f"{path}:T [K][1]") == b"4.5\n"
     result = run_npy("show", f"{path}:T [C]", check=False)
     assert result.returncode == 1 and b"is no index" in result.stderr
+    records = np.array([(1.5, 2, 3)], [("T [K]", "f4"), ("p", "i4"), ("p[0]", "i4")])
+    np.save(tmp_path / "r.npy", records)
+    np.savez(tmp_path / "r.npz", x=records, y=np.arange(3))
+    for place in ("r.npy:", "r.npz:x."):
+        assert run_npy("show", f"{tmp_path}/{place}T [K]") == b"[1.5]\n"
+        assert run_npy("show", f"{tmp_path}/{place}p[-1]") == b"2\n"
+        # An exact name is meant before a slice of another.
+        assert run_npy("show", f"{tmp_path}/{place}p[0]") == b"[3]\n"
+    assert run_npy("show", f"{tmp_path}/r.npz:y[1]") == b"1\n"
     (tmp_path / "d.pkl").write_bytes(pickle.dumps({"T [K]": np.arange(3)}))
     assert run_npy("show", f"{tmp_path}/d.pkl:T [K]") == b"[0 1 2]\n"
 

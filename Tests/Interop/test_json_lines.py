@@ -51,7 +51,7 @@ def test_lines_of_objects_and_compressed(tmp_path):
 def test_fields_of_several_shapes_are_refused(tmp_path, text):
     path = tmp_path / "r.json"
     path.write_text(text)
-    result = run_npy("show", path, check=False)
+    result = run_npy("convert", path, "-", "--to", "npy", check=False)
     assert result.returncode == 1 and b"(byte" in result.stderr
 
 

@@ -9,7 +9,8 @@ enum FileFinder {
     let isNamed: Bool
   }
 
-  /// The files of operands in their order: a file itself, all files within a folder, those that a pattern matches; each once.
+  /// The files of operands in their order: a file itself, all files within a folder, those that a pattern matches, unless
+  /// another operand has them already.
   ///
   /// Links to files are followed, those to folders are not, so that no folder is gone through twice.
   ///
@@ -38,7 +39,7 @@ enum FileFinder {
       }
     }
     var seen: Set<String> = []
-    return found.filter { seen.insert($0.path).inserted }
+    return found.filter { file in seen.insert(file.path).inserted || file.isNamed }
   }
 
   /// The regular files within a folder and the folders in it, and these folders, by name.

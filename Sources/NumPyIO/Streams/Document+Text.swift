@@ -62,11 +62,14 @@ extension Document {
 
   /// Whether the document has something of exactly this name: a member, a field, a key of a pickle, a column.
   package func holds(_ name: String) -> Bool {
+    var options = options
+    options.onWarning = nil
+    let quiet = Document(content, path: path, options: options)
     switch content {
-    case .text: hasColumn(name)
-    case .pickle: (try? value(at: name)) != nil
-    case .npy, .npz, .tensors, .value: (try? item(name)) != nil
-    case .raw: false
+    case .text: return hasColumn(name)
+    case .pickle: return (try? quiet.value(at: name)) != nil
+    case .npy, .npz, .tensors, .value: return (try? quiet.item(name)) != nil
+    case .raw: return false
     }
   }
 

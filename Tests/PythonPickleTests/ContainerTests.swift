@@ -1,0 +1,20 @@
+import PythonPickle
+import Testing
+
+/// What a program does with Python's containers.
+@Suite struct ContainerTests {
+  @Test func containersAreSequences() throws {
+    let list = PickleList([.int(3), .string("x"), .none])
+    #expect(list.map { $0.repr() } == ["3", "'x'", "None"])
+    let pairs = try PickleDict([(key: .string("a"), value: .int(1)), (key: .int(2), value: .bool(true))])
+    #expect(pairs.map { "\($0.key.repr()): \($0.value.repr())" } == ["'a': 1", "2: True"])
+    guard case .tuple(let tuple) = PickleValue.tuple([.int(1), .int(2), .int(3), .int(4)]) else {
+      Issue.record("no tuple")
+      return
+    }
+    #expect(tuple.compactMap(\.int).reduce(0, +) == 10)
+    // A loop goes over what was there when it began.
+    for item in list where item.string == "x" { list.append(.int(4)) }
+    #expect(list.count(where: { $0.int != nil }) == 2)
+  }
+}
