@@ -117,7 +117,7 @@ public final class GzipSink: ByteSink {
     guard step.consumed == block.count, step.isFinished == isLast, left > 0 || isLast else {
       throw FormatError(.io, "zlib failed to compress")
     }
-    output.removeLast(left)
-    return output
+    // What waits to be written takes no more memory than it needs.
+    return Array(output[..<step.produced])
   }
 }
