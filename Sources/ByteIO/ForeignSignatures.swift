@@ -207,7 +207,6 @@ struct ForeignSignature {
     ForeignSignature([0x1B, 0x4C, 0x75, 0x61], program("a compiled Lua script")),
     ForeignSignature("#!/", program("a script")), ForeignSignature("wOFF", program("a font")),
     ForeignSignature("wOF2", program("a font")), ForeignSignature("OTTO\0", program("a font")),
-    ForeignSignature([0, 1, 0, 0, 0], and: [(6, [0])], program("a font")),
     ForeignSignature([0, 1, 0, 0, 0], program("a font")),
   ]
 

@@ -34,8 +34,7 @@ enum PandasValues {
 
   /// Whether values are moments of a time zone, of which the array has those of UTC.
   static func isZoned(_ value: PickleValue) -> Bool {
-    if let data = PandasIndex.data(value) { return data.object.flatMap(parts)?.isZoned ?? false }
-    return value.object.flatMap(parts)?.isZoned ?? false
+    (PandasIndex.data(value) ?? value).object.flatMap(parts)?.isZoned ?? false
   }
 
   private struct Parts {

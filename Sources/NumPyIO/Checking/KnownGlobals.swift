@@ -58,6 +58,14 @@ enum KnownGlobals {
     "abs add and_ concat contains eq floordiv ge getitem gt inv invert itemgetter le lshift lt matmul mod mul ne neg not_ "
     + "or_ pos pow rshift sub truediv truth xor"
 
+  /// pandas' steps of time.
+  private static let offsets =
+    "BaseOffset BHalfYearBegin BHalfYearEnd BQuarterBegin BQuarterEnd BYearBegin BYearEnd BusinessDay BusinessHour "
+    + "BusinessMonthBegin BusinessMonthEnd CustomBusinessDay CustomBusinessHour CustomBusinessMonthBegin "
+    + "CustomBusinessMonthEnd DateOffset Day Easter FY5253 FY5253Quarter HalfYearBegin HalfYearEnd Hour LastWeekOfMonth "
+    + "Micro Milli Minute MonthBegin MonthEnd Nano QuarterBegin QuarterEnd Second SemiMonthBegin SemiMonthEnd Tick Week "
+    + "WeekOfMonth YearBegin YearEnd"
+
   private static let names = table(
     """
     builtins:complex set frozenset bytearray bytes list dict tuple int float bool str range slice object NoneType Ellipsis
@@ -163,16 +171,8 @@ enum KnownGlobals {
     pandas._libs.tslibs.timedeltas:_timedelta_unpickle Timedelta
     pandas._libs.tslibs.nattype:_nat_unpickle NaTType __nat_unpickle
     pandas._libs.tslibs.period:Period IncompatibleFrequency
-    pandas._libs.tslibs.offsets:_offset_rebuild BaseOffset BHalfYearBegin BHalfYearEnd BQuarterBegin BQuarterEnd BYearBegin
-    BYearEnd BusinessDay BusinessHour
-    BusinessMonthBegin BusinessMonthEnd CustomBusinessDay CustomBusinessHour CustomBusinessMonthBegin CustomBusinessMonthEnd
-    DateOffset Day Easter FY5253 FY5253Quarter HalfYearBegin HalfYearEnd Hour LastWeekOfMonth Micro Milli Minute MonthBegin
-    MonthEnd Nano QuarterBegin QuarterEnd Second SemiMonthBegin SemiMonthEnd Tick Week WeekOfMonth YearBegin YearEnd
-    pandas.tseries.offsets:BaseOffset BHalfYearBegin BHalfYearEnd BQuarterBegin BQuarterEnd BYearBegin BYearEnd BusinessDay
-    BusinessHour
-    BusinessMonthBegin BusinessMonthEnd CustomBusinessDay CustomBusinessHour CustomBusinessMonthBegin CustomBusinessMonthEnd
-    DateOffset Day Easter FY5253 FY5253Quarter HalfYearBegin HalfYearEnd Hour LastWeekOfMonth Micro Milli Minute MonthBegin
-    MonthEnd Nano QuarterBegin QuarterEnd Second SemiMonthBegin SemiMonthEnd Tick Week WeekOfMonth YearBegin YearEnd
+    pandas._libs.tslibs.offsets:_offset_rebuild \(offsets)
+    pandas.tseries.offsets:\(offsets)
     pandas._libs.missing:NAType _nat_unpickle C_NA
     pandas._libs.arrays:__pyx_unpickle_NDArrayBacked NDArrayBacked
     pandas._libs.interval:Interval IntervalMixin __pyx_unpickle_IntervalMixin

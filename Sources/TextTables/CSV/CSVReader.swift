@@ -46,9 +46,7 @@ package struct CSVReader: Sendable {
   /// Whether all rows, but for one of names, are of numbers that `np.loadtxt` reads.
   package var isOfNumbersBelow: Bool {
     get throws(FormatError) {
-      guard options.columns?.contains(where: { if case .name = $0 { true } else { false } }) != true else {
-        return false
-      }
+      guard options.columns?.contains(where: \.isName) != true else { return false }
       return try survey().columns.allSatisfy { [.int64, .float64].contains($0.dtype) && !$0.hasGaps }
     }
   }

@@ -12,7 +12,7 @@ extension LoadTextOptions {
   package func prepared(_ source: any ByteSource) throws(FormatError) -> (any ByteSource, LoadTextOptions) {
     let isMarked = encoding == nil && source.isSeekable
     guard !dialect.isPlain || columnNames != nil || isMarked else { return (source, self) }
-    let areNamed = columnNames?.contains { if case .name = $0 { true } else { false } } ?? false
+    let areNamed = columnNames?.contains(where: \.isName) ?? false
     var text = try TextPreparation(
       source, areNamed ? dialect.searching(skipRows) : dialect, encoding: encoding, delimiter: delimiter,
       comments: comments, quote: quoteCharacter, skippedLines: skipRows, maxLineBytes: maxLineBytes)

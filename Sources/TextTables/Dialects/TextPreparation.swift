@@ -173,18 +173,18 @@ struct TextPreparation {
   private func warnOfRows(in sample: [String], before first: Int) {
     let width = fields(sample[first]).count
     let spelling = try? FieldSpelling(dialect, truths: ("1", "0"))
-    let rows = sample[..<first].indices.filter { line in
-      let fields = fields(sample[line])
-      guard fields.count == width, !PythonText.strip(sample[line]).isEmpty else { return false }
-      let isHeader = !sample[..<line].contains { self.fields($0).count == width }
-      let numbers = fields.count { field in
+    let above = sample[..<first].map { fields($0) }
+    let header = above.firstIndex { $0.count == width }
+    let rows = above.indices.filter { line in
+      guard above[line].count == width, !PythonText.strip(sample[line]).isEmpty else { return false }
+      let numbers = above[line].count { field in
         if PythonText.double(field) != nil { return true }
         switch spelling?.rewrite(Array(field.utf8)[...], as: .unknown) {
         case .changed?: return true
         default: return field.unicodeScalars.contains { ("0"..."9").contains($0) } && !field.contains(where: \.isLetter)
         }
       }
-      return isHeader ? numbers == width : numbers > 0
+      return line == header ? numbers == width : numbers > 0
     }
     guard let line = rows.first else { return }
     let others = rows.count > 1 ? " and \(rows.count - 1) more" : ""

@@ -28,6 +28,8 @@ public struct GenFromTextOptions: Sendable {
     case index(Int)
     /// The name of its field.
     case name(String)
+
+    var isName: Bool { if case .name = self { true } else { false } }
   }
 
   /// Values for columns.
