@@ -58,8 +58,16 @@ package struct ForeignFile: Sendable {
   ]
 
   private static let json =
-    "this is JSON, not an array: look for the file that was meant, or for the error that it reports; --from json reads it"
-  private static let table = "this is text: --from txt or --from csv, or the extension .txt or .csv, reads it"
+    "this is JSON, not an array: look for the file that was meant, or for the error that it reports"
+  private static let table = "this is text, which may be a table"
+
+  /// The error of a file that is of this kind.
+  package func error(file: String?, offset: Int? = nil) -> FormatError {
+    var error = FormatError(.wrongKind, message, file: file, offset: offset)
+    if isJSON { error.commandHint = "--from json reads it" }
+    if isTable { error.commandHint = "--from txt or --from csv, or the extension .txt or .csv, reads it" }
+    return error
+  }
 
   /// HTML, XML, JSON and tables begin with characters that begin no pickle.
   private static func text(_ prefix: [UInt8]) -> String? {
@@ -127,6 +135,6 @@ extension FormatError {
     guard [.wrongKind, .malformed, .truncated, .unsupported, .corrupt, .limitExceeded].contains(code),
       let prefix = try? source.readBytes(at: 0, upTo: ForeignFile.prefixLength), let foreign = ForeignFile(prefix)
     else { return self }
-    return FormatError(.wrongKind, foreign.message, file: file ?? source.name)
+    return foreign.error(file: file ?? source.name)
   }
 }

@@ -78,6 +78,8 @@ public struct FormatError: Error, Sendable {
   public var column: Int?
   /// What may help, in a few words.
   public var hint: String?
+  /// What may help who uses the command: the options that do. Programs have no such options, and are not told of them.
+  package var commandHint: String?
 
   /// Makes an error; the place is filled in by those who know it.
   @inline(never)
@@ -137,8 +139,13 @@ extension FormatError {
 }
 
 extension FormatError: CustomStringConvertible {
-  /// One line: the place, as far as it is known, and the message.
-  public var description: String {
+  /// One line: the place, as far as it is known, the message, and what may help.
+  public var description: String { text(hints: [hint]) }
+
+  /// The description for who uses the command.
+  package var commandDescription: String { text(hints: [hint, commandHint]) }
+
+  private func text(hints: [String?]) -> String {
     var place = file ?? ""
     // The name of a member's source has the member in it.
     if let member, !place.hasSuffix(":" + member) { place += place.isEmpty ? member : ":" + member }
@@ -149,7 +156,7 @@ extension FormatError: CustomStringConvertible {
     case (nil, let offset?): text += " (byte \(offset))"
     case (nil, nil): break
     }
-    if let hint { text += "; " + hint }
+    for case let hint? in hints { text += "; " + hint }
     return text
   }
 }

@@ -6,7 +6,7 @@ internal import ReusedMemory
 ///
 /// Asked now and then in the course of reading, so that there is an error before the system ends the process.
 package struct MemoryBudget: Sendable {
-  /// What to do about an error.
+  /// What to do about an error, in the command.
   package static let advice = "--memory raises the limit"
 
   /// The most bytes that the reading may take.
@@ -58,7 +58,7 @@ package struct MemoryBudget: Sendable {
   /// The error of what takes more than the limit.
   package func exceeded(_ what: String) -> FormatError {
     var error = FormatError(.limitExceeded, "\(what) than the limit of \(limit) bytes")
-    error.hint = MemoryBudget.advice
+    error.commandHint = MemoryBudget.advice
     return error
   }
 

@@ -4,12 +4,10 @@ package import ByteIO
 package final class BoundedSource: ByteSource {
   private let base: any ByteSource
   private let maxBytes: Int
-  private let advice: String
 
-  package init(_ base: any ByteSource, maxBytes: Int, advice: String) {
+  package init(_ base: any ByteSource, maxBytes: Int) {
     self.base = base
     self.maxBytes = maxBytes
-    self.advice = advice
   }
 
   package var name: String { base.name }
@@ -27,7 +25,7 @@ package final class BoundedSource: ByteSource {
     guard count == 0 || offset <= maxBytes - count else {
       var error = FormatError(
         .limitExceeded, "the data inflates to more than the limit of \(maxBytes) bytes", file: name, offset: maxBytes)
-      error.hint = advice
+      error.commandHint = InflationLimit.advice
       throw error
     }
     return count

@@ -17,7 +17,7 @@ package enum CompressedPickle {
     guard let (format, start) = try compression(prefix, source.name) else { return nil }
     let limit = InflationLimit.bytes(for: source.byteCount, given: inflatedBytes)
     return BoundedSource(
-      try CompressedSource(source, at: start, format: format), maxBytes: limit, advice: InflationLimit.advice)
+      try CompressedSource(source, at: start, format: format), maxBytes: limit)
   }
 
   /// joblib up to 0.9 put `ZF` and the length in hexadecimal digits, padded to 19, in front of a zlib stream.

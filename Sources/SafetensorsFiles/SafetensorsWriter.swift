@@ -37,15 +37,15 @@ package enum SafetensorsWriter {
 
   /// The error for elements that the format has no type for.
   package static func unsupported(_ dtype: DType) -> FormatError {
-    var advice = "safetensors have no type for elements of \(dtype)"
+    var error = FormatError(.unsupported, "safetensors have no type for elements of \(dtype)")
     switch dtype.kind {
-    case .float: advice += "; --astype f8 makes them double precision"
-    case .complex: advice += "; --astype c8 makes them single precision"
-    case .datetime, .timedelta: advice += "; --astype i8 makes them the counts of their unit"
-    case .void where dtype.fields != nil: advice += "; name one of the fields"
+    case .float: error.commandHint = "--astype f8 makes them double precision"
+    case .complex: error.commandHint = "--astype c8 makes them single precision"
+    case .datetime, .timedelta: error.commandHint = "--astype i8 makes them the counts of their unit"
+    case .void where dtype.fields != nil: error.hint = "name one of the fields"
     default: break
     }
-    return FormatError(.unsupported, advice)
+    return error
   }
 
   /// Writes the file.

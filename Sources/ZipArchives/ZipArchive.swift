@@ -121,7 +121,7 @@ public final class ZipArchive: Sendable {
     guard limits.isLenient || !repeated.contains(NameKey(name)) else {
       var error = FormatError(
         .ambiguous, "the archive has several members of this name", file: source.name, member: name)
-      error.hint = "--lenient takes the last, as Python does"
+      error.commandHint = "--lenient takes the last, as Python does"
       throw error
     }
     return members[index]

@@ -42,7 +42,7 @@ enum Failure {
     let lines = error.message.split(whereSeparator: \.isNewline)
     error.message = shortened(
       lines.count > 1 ? lines.map { String($0).trimmedSpaces }.joined(separator: " ") : error.message)
-    return shortened(Console.printable(error.description))
+    return shortened(Console.printable(error.commandDescription))
   }
 
   /// Reports an error of one of several files, or of one of an archive's members, while the others go on.
@@ -68,7 +68,7 @@ enum Failure {
 
   /// What is wrong and what may help, no longer than a few hundred characters.
   static func message(of error: FormatError) -> String {
-    shortened(error.message) + (error.hint.map { "; " + $0 } ?? "")
+    ([shortened(error.message)] + [error.hint, error.commandHint].compactMap { $0 }).joined(separator: "; ")
   }
 
   /// A text that would fill the screen with its middle left out.
@@ -134,12 +134,12 @@ enum Advice {
     }
     // What a hint names may have been done.
     if CommandLine.arguments.contains("--names") {
-      error.hint = error.hint?.replacing(
+      error.commandHint = error.commandHint?.replacing(
         "a header is left out by --skiprows 1, and read by --names true",
         with: "--genfromtxt --dtype auto finds the types")
     }
     if error.message.hasPrefix("Expected 1D or 2D array, got") {
-      error.hint = "--reshape makes it one, such as --reshape 6,4"
+      error.commandHint = "--reshape makes it one, such as --reshape 6,4"
     }
     guard error.code == .truncated, !withoutRecovery.contains(CommandLine.arguments.dropFirst().first ?? "") else {
       return error

@@ -142,7 +142,7 @@ extension FileCheck {
       var error = FormatError(
         .limitExceeded,
         "archives within archives that inflate to more than the file's size justifies are not looked into")
-      error.hint = InflationLimit.advice
+      error.commandHint = InflationLimit.advice
       throw error
     }
     inflatedLeft -= count

@@ -138,7 +138,7 @@ extension FileCheck {
     _ source: any ByteSource, _ format: CompressionFormat, _ start: Int, isFile: Bool
   ) throws(FormatError) {
     let stream = try CompressedSource(source, at: start, format: format)
-    let plain = BoundedSource(stream, maxBytes: inflatedLeft, advice: InflationLimit.advice)
+    let plain = BoundedSource(stream, maxBytes: inflatedLeft)
     // Numbers may begin as zlib streams do.
     let isCertain = [.gzip, .bzip2, .xz, .zstd].contains(format) || isFile
     var damage: FormatError?

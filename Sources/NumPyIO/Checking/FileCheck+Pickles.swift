@@ -234,10 +234,11 @@ extension FileCheck {
     text +=
       name.risk == .dangerous
       ? ", which runs code, reads files or uses the network"
-      : ", of which nothing is known: --allow \(global) trusts it"
+      : ", of which nothing is known"
     var finding = Finding(
       severity: .error,
       error: FormatError(name.risk == .dangerous ? .dangerousCall : .unknownName, text, file: path, member: member))
+    if name.risk != .dangerous { finding.error.commandHint = "--allow \(global) trusts it" }
     (finding.risk, finding.name, finding.calls) = (name.risk, global, name.calls)
     note(finding)
   }

@@ -115,7 +115,7 @@ struct JSONColumn {
   mutating func append(_ value: JSONScalar) throws(ArrayError) {
     switch (kind, value) {
     case (_, .digits):
-      throw ArrayError(.badValue, "an integer of more than 64 bits: --dtype f8 takes the nearest float")
+      throw ArrayError(.badValue, "an integer of more than 64 bits, for which dtype f8 takes the nearest float")
     case (.none, .null): nullCount += 1
     case (.none, _): try start(value)
     case (.bools, .bool(let flag)): bools.append(flag)
@@ -198,7 +198,7 @@ struct JSONColumn {
     case .strings:
       let isDate = dtype?.kind == .datetime
       guard isDate || !strings.contains(nil) else {
-        throw ArrayError(.badValue, "null among strings: --dtype 'M8[s]' reads dates that are none")
+        throw ArrayError(.badValue, "null among strings, which dtype M8[s] reads as dates that are none")
       }
       found = try AnyNDArray(strings: strings.map { $0 ?? "NaT" }).reshaped(shape)
     }

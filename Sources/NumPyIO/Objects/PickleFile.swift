@@ -71,7 +71,7 @@ public struct PickleFile {
       var error = PickleContainer.explained(error, source)
       // What limits it is how far the file may be inflated.
       if error.code == .limitExceeded, options.limits.inflatedBytes != nil || !source.isSeekable {
-        error.hint = InflationLimit.advice
+        error.commandHint = InflationLimit.advice
       }
       throw error
     }
@@ -174,10 +174,15 @@ enum PickleContainer {
     guard source.isSeekable, let plain = try? CompressedSource(source, format: format),
       let inner = try? plain.readBytes(at: 0, upTo: ForeignFile.prefixLength)
     else { return error }
-    let isZip = inner.starts(with: [0x50, 0x4B, 0x03, 0x04])
-    guard let what = isZip ? "this is a zip archive, such as .npz" : ForeignFile(inner)?.message else { return error }
-    let message = "compressed with \(format.rawValue), and within: \(what)" + (isZip ? "; decompress it first" : "")
-    return FormatError(.wrongKind, message, file: error.file ?? source.name)
+    let file = error.file ?? source.name
+    let outside = "compressed with \(format.rawValue), and within: "
+    guard !inner.starts(with: [0x50, 0x4B, 0x03, 0x04]) else {
+      return FormatError(
+        .wrongKind, outside + "this is a zip archive, such as .npz; decompress it first", file: file)
+    }
+    guard var found = ForeignFile(inner)?.error(file: file) else { return error }
+    found.message = outside + found.message
+    return found
   }
 }
 

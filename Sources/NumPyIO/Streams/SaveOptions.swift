@@ -47,10 +47,10 @@ public struct SaveOptions {
         throw FormatError(.unsupported, "GGUF is read, but not written", file: path)
       }
       guard !known.isArchive || CompressionFormat(path: path) == nil else {
-        throw FormatError(
-          .badArgument,
-          "a .\(known.rawValue) is not written compressed as a whole: --compress compresses the members of a .npz",
-          file: path)
+        var error = FormatError(
+          .badArgument, "a .\(known.rawValue) is not written compressed as a whole, but its members may be", file: path)
+        error.commandHint = "--compress does that in a .npz"
+        throw error
       }
       return known
     }

@@ -37,17 +37,17 @@ enum TextBeginning {
   ) throws(FormatError) {
     let start = try inner(source, upTo: ForeignFile.prefixLength)
     if let foreign = ForeignFile(binary: start) ?? (mayBeText ? nil : ForeignFile(noTable: start)) {
-      throw FormatError(.wrongKind, foreign.message, file: path)
+      throw foreign.error(file: path)
     }
     // UTF-16 and UTF-32 have zeros, and a mark if nobody says that it is them.
     let isMarked =
       start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) || start.starts(with: [0, 0, 0xFE])
     guard !isEncoded, !isMarked, let place = start.firstIndex(of: 0) else { return }
-    throw FormatError(
-      .wrongKind,
-      ForeignFile(start)?.message
-        ?? "this is no text: it has zero bytes, as only UTF-16 and UTF-32 have, which --encoding names", file: path,
-      offset: place)
+    if let foreign = ForeignFile(start) { throw foreign.error(file: path, offset: place) }
+    var error = FormatError(
+      .wrongKind, "this is no text: it has zero bytes, as only UTF-16 and UTF-32 have", file: path, offset: place)
+    error.commandHint = "--encoding names the encoding"
+    throw error
   }
 
   /// The error of reading JSON, or what says that the file is of another kind.
@@ -56,7 +56,7 @@ enum TextBeginning {
       let start = try? inner(source, upTo: ForeignFile.prefixLength), let foreign = ForeignFile(start), !foreign.isJSON,
       !foreign.isTable
     else { return error }
-    return FormatError(.wrongKind, foreign.message, file: path)
+    return foreign.error(file: path)
   }
 
   /// Whether a source, compressed or not, begins as a file of a kind that is no table of text.

@@ -8,7 +8,7 @@ package enum HTTPFailure {
     switch response.status {
     case 401:
       error = FormatError(.permissionDenied, "the server wants to know who asks (401)", file: name)
-      error.hint = "--http-header 'Authorization: …' or ~/.netrc tells it"
+      error.commandHint = "--http-header 'Authorization: …' or ~/.netrc tells it"
     case 403: error = FormatError(.permissionDenied, "the server does not allow it (403)", file: name)
     case 404, 410: error = FormatError(.notFound, "the server has no such file (\(response.status))", file: name)
     case 407: error = FormatError(.permissionDenied, "the proxy wants to know who asks (407)", file: name)

@@ -33,11 +33,12 @@ package struct CSVBlocks: ArrayBlockSource {
       overflow || bytes > CSVBlocks.expansion * survey.byteCount
     else { return }
     let widest = survey.columns.map(\.width).max() ?? 0
-    throw FormatError(
+    var error = FormatError(
       .limitExceeded,
       "a text of \(widest) characters makes each row \(rowSize) bytes, and the table more than "
-        + "\(CSVBlocks.expansion) times as large as its text; single columns may be less, and --dtype says how many "
-        + "characters are kept", file: reader.source.name)
+        + "\(CSVBlocks.expansion) times as large as its text; single columns may be less", file: reader.source.name)
+    error.commandHint = "--dtype says how many characters are kept"
+    throw error
   }
 
   /// - Parameters:

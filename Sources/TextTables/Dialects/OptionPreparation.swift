@@ -28,10 +28,9 @@ extension LoadTextOptions {
     }
     if let names = text.names { options.dtype = try named(names, options.useColumns) }
     guard dialect.missingNumbers.isEmpty || ![.signedInteger, .unsignedInteger].contains(dtype.kind) else {
-      throw FormatError(
-        .badArgument,
-        "numbers for missing values become NaN, which \(dtype) has not: --dtype f8 has it, --genfromtxt with "
-          + "--filling-values says what they become")
+      var error = FormatError(.badArgument, "numbers for missing values become NaN, which \(dtype) has not, and f8 has")
+      error.commandHint = "--genfromtxt with --filling-values says what they become"
+      throw error
     }
     if dialect.rewritesFields {
       let (kinds, rest) = options.kinds(columnCount: text.names?.count)
@@ -175,7 +174,7 @@ extension GenFromTextOptions {
     case .space: break
     case .text(let mark): given = mark
     case .width, .widths:
-      throw FormatError(.badArgument, "columns of fixed widths are told by --usecols, not by name")
+      throw FormatError(.badArgument, "columns of fixed widths are told by their numbers, not by name")
     }
     var text = try TextPreparation(
       source, dialect.searching(skipHeader), encoding: encoding, delimiter: given,
@@ -245,7 +244,9 @@ extension TextPreparation {
     case .index(let index): return index
     case .name(let name):
       guard let names else {
-        throw FormatError(.badArgument, "'\(name)' is no column: the columns have no names without --names true")
+        var error = FormatError(.badArgument, "'\(name)' is no column: the columns have no names")
+        error.commandHint = "--names true reads them from the first line"
+        throw error
       }
       guard let index = names.firstIndex(of: name) else {
         throw FormatError(.notFound, TextPreparation.unknown(name, among: names), file: source.name)

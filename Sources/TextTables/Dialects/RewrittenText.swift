@@ -164,7 +164,8 @@ private struct LineRewriter {
       }
       let shown = PythonRepr.string(String(decoding: text.prefix(100), as: UTF8.self))
       throw error(
-        "could not convert string \(shown): its marks are not those of --decimal and --thousands", column, field)
+        "could not convert string \(shown): its marks are not those of decimals and thousands that were given", column,
+        field)
     }
   }
 
@@ -177,9 +178,9 @@ private struct LineRewriter {
     }
     // These would end the field, or the row.
     guard !text.contains(where: { $0 == 10 || $0 == 13 || $0 == 0x1F }) else {
-      throw error(
-        "a line end within quotes is more than genfromtxt's reading takes: a .csv without options, or --quotechar with "
-          + "--dtype, are read with it", column, field)
+      var error = error("a line end within quotes is more than genfromtxt's reading takes", column, field)
+      error.commandHint = "a .csv without options, or --quotechar with --dtype, are read with it"
+      throw error
     }
     output += text
   }

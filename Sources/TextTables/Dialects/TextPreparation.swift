@@ -215,9 +215,10 @@ struct TextPreparation {
   ) throws(FormatError) {
     let spelling = try spelling(truths: truths)
     if delimiter == Array(dialect.decimalMark.utf8), quote.isEmpty {
-      throw FormatError(
-        .badArgument,
-        "'\(dialect.decimalMark)' cannot be both the decimal mark and the delimiter: --delimiter says another")
+      var error = FormatError(
+        .badArgument, "'\(dialect.decimalMark)' cannot be both the decimal mark and the delimiter")
+      error.commandHint = "--delimiter says another"
+      throw error
     }
     source = RewrittenText(
       source,

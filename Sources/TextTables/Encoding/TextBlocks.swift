@@ -73,7 +73,7 @@ struct TextBlocks {
     guard let offset = error.offset, decoder.encoding.isASCIICompatible else { return error }
     error.line = TextPlace(offset: offset, in: source).line
     if [.utf8, .utf8WithMark, .ascii].contains(decoder.encoding) {
-      error.hint = "--encoding cp1252 or latin-1 reads Western texts that are no UTF-8"
+      error.commandHint = "--encoding cp1252 or latin-1 reads Western texts that are no UTF-8"
     }
     return error
   }

@@ -44,7 +44,7 @@ extension GenFromTextTable {
       let message = (["Some errors were detected !"] + lines).joined(separator: "\n")
       if options.invalidRaise {
         var error = FormatError(.malformed, message, row: invalid[0].line)
-        error.hint = hint(invalid)
+        error.commandHint = hint(invalid)
         throw error
       }
       options.onWarning?(message)

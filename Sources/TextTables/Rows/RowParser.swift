@@ -69,7 +69,7 @@ struct RowFailure: Error {
   func error(firstRow: Int, at found: TextPlace, file: String) -> FormatError {
     var error = finish(error, row + firstRow).at(file: file)
     (error.line, error.offset) = (found.line, found.offset)
-    error.hint = hint?(row + firstRow == 0)
+    error.commandHint = hint?(row + firstRow == 0)
     return error
   }
 }

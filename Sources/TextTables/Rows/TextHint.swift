@@ -1,7 +1,7 @@
 internal import NDArrays
 internal import NumberText
 
-/// What may help where a field is not a value: the option that reads such texts.
+/// What may help where a field is not a value: the option of the command that reads such texts.
 struct TextHint: Sendable {
   private let field: String
   private let kind: DType.Kind

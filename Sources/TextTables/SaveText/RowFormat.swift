@@ -94,7 +94,7 @@ struct RowFormat: Sendable {
   private static func mismatch(_ format: String, _ dtype: DType) -> FormatError {
     var error = FormatError(
       .badArgument, "Mismatch between array dtype ('\(dtype)') and format specifier ('\(format)')")
-    error.hint = "--csv writes values of any type with the names of their fields, --fmt %s values alone"
+    error.commandHint = "--csv writes values of any type with the names of their fields, --fmt %s values alone"
     return error
   }
 
