@@ -184,3 +184,38 @@ def test_masks_go_with_slices_and_casts(tmp_path):
         run_npy("convert", f"{tmp_path}/m.pkl{address}", tmp_path / "m.npz", *options)
         with np.load(tmp_path / "m.npz") as archive:
             np.testing.assert_array_equal(archive["mask"], expected.mask)
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+def test_masks_go_with_what_is_joined(tmp_path, stacked):
+    """Also with arrays that have none; a .npy, which has no masks, is told of."""
+    arrays = {
+        "a.pkl": np.ma.array([[1, 2], [3, 4]], mask=[[0, 1], [0, 0]]),
+        "b.pkl": np.ma.array([[5.5, 6], [7, 8]], mask=[[1, 0], [0, 1]]),
+    }
+    for name, array in arrays.items():
+        (tmp_path / name).write_bytes(pickle.dumps(array))
+    np.save(tmp_path / "c.npy", np.array([[9, 10], [11, 12]]))
+    names = [str(tmp_path / name) for name in ["a.pkl", "b.pkl", "c.npy"]]
+    parts = [*arrays.values(), np.load(tmp_path / "c.npy")]
+    want = np.ma.stack(parts) if stacked else np.ma.concatenate(parts)
+    how = ["--stack"] if stacked else []
+    run_npy("cat", *how, *names, "-o", tmp_path / "all.pkl")
+    with open(tmp_path / "all.pkl", "rb") as file:
+        found = pickle.load(file)
+    assert isinstance(found, np.ma.MaskedArray) and found.dtype == want.dtype
+    assert found.tolist() == want.tolist()
+    run_npy("cat", *how, *names, "-o", tmp_path / "all.npz")
+    with np.load(tmp_path / "all.npz") as archive:
+        assert np.array_equal(archive["mask"], want.mask)
+        assert np.array_equal(archive["data"][~want.mask], want.compressed().reshape(-1))
+    assert b"masked" in run_npy("cat", *how, *names, "-o", tmp_path / "all.npy", check=False).stderr
+
+
+def test_masks_of_parts_and_of_records_are_joined(tmp_path):
+    records = np.ma.array([(1, 2.5), (3, 4)], dtype="i4,f8", mask=[(0, 1), (1, 0)])
+    (tmp_path / "r.pkl").write_bytes(pickle.dumps(records))
+    path = tmp_path / "r.pkl"
+    run_npy("cat", path, f"{path}[1:]", "-o", tmp_path / "o.pkl")
+    with open(tmp_path / "o.pkl", "rb") as file:
+        assert pickle.load(file).tolist() == np.ma.concatenate([records, records[1:]]).tolist()

@@ -1,6 +1,7 @@
 """Arrays of Python objects through the command: between .npy, .npz and pickles, sliced, printed, compared."""
 import io
 import itertools
+import json
 import pickle
 
 import numpy as np
@@ -208,3 +209,30 @@ def test_objects_of_text(tmp_path, dtype, names, reader):
         run_npy("convert", source, tmp_path / "o.npy", "--from", "txt", *options, stdin=data)
         found = np.load(tmp_path / "o.npy", allow_pickle=True)
         assert found.dtype == wanted.dtype and found.shape == wanted.shape and found.tolist() == wanted.tolist()
+
+
+def test_ls_and_info_reach_what_addresses_name(tmp_path):
+    """Fields of records, and what objects in arrays hold."""
+    content = {"w": np.arange(6.0).reshape(2, 3), "more": {"k": np.ones(3, "i2")}, "n": 5, "t": "hi"}
+    records = np.zeros(3, [("x", "f4"), ("y", "i4", (2,))])
+    np.save(tmp_path / "dict.npy", content, allow_pickle=True)
+    np.save(tmp_path / "rec.npy", records)
+    np.savez(tmp_path / "all.npz", d=np.array(content, dtype=object), r=records)
+    for prefix, start in [("dict.npy", ":"), ("all.npz:d", ".")]:
+        path = f"{tmp_path}/{prefix}"
+        lines = run_npy("ls", path).decode().splitlines()
+        assert [line.split()[0] for line in lines] == [f"{path}{start}w", f"{path}{start}more.k"]
+        report = json.loads(run_npy("info", "--json", path))
+        assert {(a["name"], a["dtype"], tuple(a["shape"])) for a in report["arrays"]} == {
+            ("w", "<f8", (2, 3)), ("more.k", "<i2", (3,))}
+        assert b"array (2, 3) float64" in run_npy("info", path)
+        part = json.loads(run_npy("info", "--json", f"{path}{start}more.k[1:]"))
+        assert (part["dtype"], part["shape"], part["nbytes"]) == ("<i2", [2], 4)
+        assert b"dict of 1" in run_npy("info", f"{path}{start}more")
+        missing = run_npy("info", f"{path}{start}zz", check=False)
+        assert missing.returncode == 1 and b"there is no 'zz'" in missing.stderr
+    for path in [f"{tmp_path}/rec.npy:y", f"{tmp_path}/all.npz:r.y"]:
+        report = json.loads(run_npy("info", "--json", path))
+        assert (report["dtype"], report["shape"], report["nbytes"]) == ("<i4", [3, 2], 24)
+        assert run_npy("ls", path).split()[-2:] == [b"24", b"B"]
+    assert run_npy("info", tmp_path / "rec.npy:zz", check=False).returncode == 1

@@ -31,27 +31,66 @@ struct CatCommand: NPYCommand, HasCommonOptions {
     try reading.checkOrder(writing.array)
     let transforms = try writing.array.transforms()
     let options = try writing.saveOptions(format, encoding: reading.encoding)
-    var arrays: [LazyArray] = []
-    var hasText = false
+    var operands: [Operand] = []
     let texts = ManyOperands.unfolding(addresses)
     for text in texts {
       let address = try Address(text)
       let document = try reading.document(
         address.path, isOneOfMany: texts.count > 1, to: output, leavingOut: format.isText ? ["--encoding"] : [])
-      arrays.append(try address.item(of: document).array)
-      if case .text = document.content { hasText = true }
+      operands.append(try Operand(address, document, keepsMask: format != .npy && format != .txt))
     }
-    let joined: LazyArray
+    let values = try join(operands.map(\.array), hasText: operands.contains(where: \.isText))
+    let mask = try Operand.masks(of: operands).map { try join($0, hasText: false) }
+    try writing.output.remote.write(to: output, replacing: options.replacing, reading.remote) { path in
+      guard let mask, case .values(let array) = try values.read(), case .values(let hidden) = try mask.read() else {
+        return try values.applying(transforms).save(to: path, options: options)
+      }
+      let document = Document(
+        .value(.maskedArray(array, mask: hidden), protocolVersion: nil), path: values.name, options: OpenOptions())
+      try document.save(to: path, applying: transforms, options: options)
+    }
+  }
+
+  private func join(_ arrays: [LazyArray], hasText: Bool) throws(FormatError) -> LazyArray {
     do throws(FormatError) {
-      joined = try stack ? LazyArray.stacked(arrays, axis: axis) : LazyArray.concatenated(arrays, axis: axis)
+      return try stack ? LazyArray.stacked(arrays, axis: axis) : LazyArray.concatenated(arrays, axis: axis)
     } catch {
       guard hasText, error.code == .wrongShape || error.message.contains("shapes"), reading.text.ndmin == nil else {
         throw error
       }
       throw error.adding("--ndmin 2 makes a table of a text that has one line, or one column")
     }
-    try writing.output.remote.write(to: output, replacing: options.replacing, reading.remote) { path in
-      try joined.applying(transforms).save(to: path, options: options)
+  }
+
+  /// An array that is joined with others, and its mask.
+  private struct Operand {
+    let array: LazyArray
+    let isText: Bool
+    private let mask: AnyNDArray?
+
+    /// - Parameter keepsMask: Whether the output has masks.
+    init(_ address: Address, _ document: Document, keepsMask: Bool) throws {
+      if case .text = document.content { isText = true } else { isText = false }
+      let masked = keepsMask ? try address.masked(in: document.value(naming: address.member)) : nil
+      mask = masked?.mask
+      array =
+        if let masked {
+          try LazyArray(masked.content, name: address.text, spool: document.spool)
+        } else {
+          try address.item(of: document).array
+        }
+    }
+
+    /// The masks of all arrays; `nil` if none has one. What has none hides nothing.
+    static func masks(of operands: [Operand]) throws -> [LazyArray]? {
+      guard let known = operands.lazy.compactMap(\.mask).first else { return nil }
+      var masks: [LazyArray] = []
+      for operand in operands {
+        let array = try operand.array.counted()
+        let mask = try operand.mask ?? AnyNDArray(zeros: array.shape, dtype: known.dtype)
+        masks.append(try LazyArray(.values(mask), name: array.name, spool: array.spool))
+      }
+      return masks
     }
   }
 }

@@ -13,6 +13,8 @@ struct ArrayDescription {
   let trailingByteCount: Int?
   /// Of a file that is cut short how many rows are whole, and what is wrong with it.
   let cut: (wholeRows: Int, rows: Int, error: FormatError)?
+  /// What the only object of an array without axes is, which is how `np.save` keeps a dictionary.
+  var contents: PickleDescription?
 
   /// - Parameter stored: Where the `.npy` begins in the file; `nil` if it is compressed.
   init(_ file: NPYFile, name: String, stored: Int?) {
@@ -82,12 +84,19 @@ struct ArrayDescription {
     if let trailing = trailingByteCount, trailing > 0 {
       rows.append(["  trailing", "\(TextTable.grouped(trailing)) bytes follow the array"])
     }
-    return printableName + "\n" + TextTable.aligned(rows)
+    return printableName + "\n" + TextTable.aligned(rows) + (contents?.tree ?? "")
+  }
+
+  /// The lines of `ls`: the array, or those in the object that it is.
+  var rows: [[String]] {
+    if let contents, contents.hasArrays { return contents.rows }
+    return [[printableName, shapeText, briefDType, sizeText]]
   }
 
   var json: JSONValue {
     let trouble = cut.map { [(key: "error", value: Failure.json(Advice.added(to: $0.error)))] } ?? []
-    return .object([("file", .string(name)), ("format", .string("npy"))] + arrayFields + trouble)
+    return .object(
+      [("file", .string(name)), ("format", .string("npy"))] + arrayFields + (contents?.contentFields ?? []) + trouble)
   }
 
   /// The fields that describe an array, in a file or as a member.

@@ -9,6 +9,7 @@ enum FileDescription {
   case archive(ArchiveDescription)
   case model(ModelDescription)
   case tensor(TensorDescription)
+  case part(PartDescription)
   case pickle(PickleDescription)
   case text(TextDescription)
 
@@ -22,28 +23,48 @@ enum FileDescription {
     let document = try reading.document(address.path, isOneOfMany: isOneOfMany)
     switch document.content {
     case .npz(let archive) where address.isWhole: self = .archive(try ArchiveDescription(archive, name: address.text))
-    case .npz(let archive): self = .array(try FileDescription.member(of: archive, address, document))
+    case .npz, .npy: self = try FileDescription.stored(document, address)
     case .tensors(let file) where address.isWhole: self = .model(ModelDescription(file, name: text))
     case .tensors(let file):
       let tensor = try document.tensor(named: address.member, of: file)
       self = .tensor(try TensorDescription(tensor, file, name: text).sliced(address.slice))
-    case .npy(let file): self = .array(try FileDescription.array(of: file, address, document))
     case .pickle, .value: self = .pickle(try PickleDescription(document, address))
     case .text(let source, let format): self = .text(try TextDescription(document, source, address, format))
     case .raw: throw FormatError(.badArgument, "raw bytes do not say what they are", file: address.path)
     }
   }
 
+  /// What is told of an array in a `.npy` file or an archive, of its fields, and of the objects in it.
+  private static func stored(_ document: Document, _ address: Address) throws -> FileDescription {
+    let address = address.exact(in: document)
+    let isArray =
+      switch document.content {
+      case .npz(let archive): address.member.map(archive.contains) ?? true
+      case .npy: address.member.map { Int($0) != nil } ?? true
+      default: false
+      }
+    if !isArray {
+      if let value = try address.value(in: document) { return .pickle(PickleDescription(value, address)) }
+      return .part(PartDescription(try address.item(of: document).array, name: address.text))
+    }
+    var description: ArrayDescription
+    switch document.content {
+    case .npz(let archive): description = try member(of: archive, address, document)
+    case .npy(let file): description = try array(of: file, address, document)
+    default: throw FormatError(.wrongKind, "this is not a file of arrays", file: address.path)
+    }
+    if description.dtype.kind == .object, description.shape.isEmpty, address.slice == nil,
+      let value = try? document.item(address.member).array.loadedObjects().items.first
+    {
+      description.contents = PickleDescription(value, address)
+    }
+    return .array(description)
+  }
+
   private static func array(
     of file: NPYFile, _ address: Address, _ document: Document
   ) throws(FormatError) -> ArrayDescription {
-    var file = file
-    if let member = address.member {
-      guard let index = Int(member), index >= 0 else {
-        throw FormatError(.notFound, "a .npy file has no members", file: address.path, member: member)
-      }
-      file = try document.file(index)
-    }
+    let file = try address.member.flatMap { Int($0) }.map(document.file) ?? file
     document.warnOfPython2(file)
     // Of a compressed file nothing can be mapped.
     return try ArrayDescription(file, name: address.text, stored: file.source.seekCost == .restart ? nil : 0)
@@ -82,6 +103,7 @@ enum FileDescription {
     case .archive(let archive): archive.text
     case .model(let model): model.text
     case .tensor(let tensor): tensor.text
+    case .part(let part): part.text
     case .pickle(let pickle): pickle.text
     case .text(let text): text.text
     }
@@ -93,6 +115,7 @@ enum FileDescription {
     case .archive(let archive): archive.json
     case .model(let model): model.json
     case .tensor(let tensor): tensor.json
+    case .part(let part): part.json
     case .pickle(let pickle): pickle.json
     case .text(let text): text.json
     }
@@ -105,7 +128,8 @@ enum FileDescription {
     case .text(let text): [text.row]
     case .model(let model): model.rows
     case .tensor(let tensor): [tensor.row]
-    case .array(let array): [[array.printableName, array.shapeText, array.briefDType, array.sizeText]]
+    case .part(let part): [part.row]
+    case .array(let array): array.rows
     case .archive(let archive):
       archive.members.map { [Console.printable(archive.name) + ":" + $0.row[0]] + $0.row[1...3] }
     }

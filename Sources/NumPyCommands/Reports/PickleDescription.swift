@@ -39,6 +39,19 @@ struct PickleDescription {
     self.array = array
   }
 
+  /// What is told of an object in an array.
+  init(_ value: PickleValue, _ address: Address) {
+    (name, hasMember) = (address.text, address.member != nil)
+    (self.value, format, protocolVersion) = (value, "an object in an array", nil)
+    (array, fileSize, following) = (nil, nil, [])
+  }
+
+  /// Whether the value is an array, or has some in it.
+  var hasArrays: Bool { ((try? value.arrayPaths()) ?? []).isEmpty == false }
+
+  /// The tree of what the value holds.
+  var tree: String { tree(value, indent: "  ", depth: 4) }
+
   var text: String {
     var rows = [["  format", format + (protocolVersion.map { ", protocol \($0)" } ?? "")]]
     if let fileSize { rows.append(["  file", "\(TextTable.grouped(fileSize)) bytes"]) }
@@ -106,18 +119,25 @@ struct PickleDescription {
 
   var json: JSONValue {
     var entries: [(key: String, value: JSONValue)] = [
-      ("file", .string(name)), ("format", .string(protocolVersion == nil ? "json" : "pickle")),
+      ("file", .string(name)),
+      ("format", .string(format == "JSON" ? "json" : protocolVersion == nil ? "object" : "pickle")),
       ("protocol", protocolVersion.map(JSONValue.int) ?? .null), ("type", .string(value.typeName)),
     ]
     if let array { entries += PickleDescription.fields(array) }
-    var left = PickleDescription.mostNodes
-    entries.append(("tree", PickleDescription.json(value, depth: 6, left: &left)))
-    if array == nil { entries.append(("arrays", .array(arrayEntries))) }
+    entries += contentFields
     if !following.isEmpty {
+      var left = PickleDescription.mostNodes
       entries.append(
         ("following", .array(following.prefix(1000).map { PickleDescription.json($0, depth: 6, left: &left) })))
     }
     return .object(entries)
+  }
+
+  /// The fields that tell what the value holds.
+  var contentFields: [(key: String, value: JSONValue)] {
+    var left = PickleDescription.mostNodes
+    let tree = PickleDescription.json(value, depth: 6, left: &left)
+    return [("tree", tree)] + (array == nil ? [("arrays", .array(arrayEntries))] : [])
   }
 
   /// The bytes of a whole array; `nil` if they cannot be counted, as of a sparse one of any shape.

@@ -86,7 +86,7 @@ extension LazyArray {
   }
 
   /// The elements as objects.
-  private func loadedObjects() throws(ArrayError) -> ObjectArray {
+  package func loadedObjects() throws(ArrayError) -> ObjectArray {
     let stored: StoredArray
     do throws(FormatError) { stored = try read() } catch { throw ArrayError(.dtypeMismatch, error.message) }
     guard let objects = try stored.asType(.object).objects else {
@@ -178,10 +178,12 @@ extension LazyArray {
       // Of any dtype NumPy makes raw bytes, but these are numbers of another kind.
       let isForeign = appender.header.foreignNotation != nil
       guard !rows.dtype.hasObjects, !isForeign, rows.dtype.canCast(to: wanted, casting: .safe) else {
-        throw FormatError(
+        var error = FormatError(
           .wrongDType,
           "elements of \(rows.dtype) do not fit an array of \(appender.header.elementName) without loss: convert them "
-            + "first, as by --astype", file: name)
+            + "first", file: name)
+        error.commandHint = "npy convert --astype does"
+        throw error
       }
       rows = try rows.applying(.cast(wanted))
     }
