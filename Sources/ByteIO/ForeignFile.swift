@@ -15,12 +15,20 @@ package struct ForeignFile: Sendable {
 
   /// - Returns: `nil` if the bytes have none of the known signatures.
   package init?(_ prefix: [UInt8]) {
+    if let images = IDXHeader(prefix) {
+      (message, commandHint, isTable, isJSON) = (images.message, images.commandHint, false, false)
+      return
+    }
+    commandHint = nil
     guard let message = ForeignSignature.message(of: prefix) ?? ForeignFile.text(prefix) ?? ForeignFile.other(prefix)
     else { return nil }
     self.message = message
     isTable = message == ForeignFile.table
     isJSON = message == ForeignFile.json
   }
+
+  /// What reads the file in the command.
+  private let commandHint: String?
 
   /// What a file is that has a name of text and is none: it has a known signature, and control characters, as a table that
   /// happens to begin like that has not.
@@ -31,7 +39,7 @@ package struct ForeignFile: Sendable {
       let message = ForeignSignature.message(of: prefix)
     else { return nil }
     self.message = message
-    (isTable, isJSON) = (false, false)
+    (isTable, isJSON, commandHint) = (false, false, nil)
   }
 
   /// What a file is that has a name of text and is no table: an HTML page, XML, an object of JSON, a PDF, or a pointer to
@@ -46,7 +54,7 @@ package struct ForeignFile: Sendable {
     // A bracket may begin the name of a column, or numbers as NumPy prints them.
     if isJSON, !prefix.contains(UInt8(ascii: "{")) || prefix.contains(UInt8(ascii: "[")) { return nil }
     self.message = message
-    isTable = false
+    (isTable, commandHint) = (false, nil)
   }
 
   /// What begins files that are made of letters, and no table that anybody has.
@@ -64,8 +72,10 @@ package struct ForeignFile: Sendable {
   /// The error of a file that is of this kind.
   package func error(file: String?, offset: Int? = nil) -> FormatError {
     var error = FormatError(.wrongKind, message, file: file, offset: offset)
-    if isJSON { error.commandHint = "--from json reads it" }
-    if isTable { error.commandHint = "--from txt or --from csv, or the extension .txt or .csv, reads it" }
+    error.commandHint =
+      isJSON
+      ? "--from json reads it"
+      : isTable ? "--from txt or --from csv, or the extension .txt or .csv, reads it" : commandHint
     return error
   }
 
@@ -106,11 +116,19 @@ package struct ForeignFile: Sendable {
     else { return nil }
     func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
     guard isLetter(line[0]) && isLetter(line[1]) || line.starts(with: Array("40".utf8)),
-      line.count(where: isLetter) * 2 > line.count
+      line.count(where: isLetter) * 2 > line.count, !isOfValues(line)
     else { return nil }
     return
       "this is a line of text, '\(String(decoding: line.prefix(60), as: UTF8.self))': perhaps what a server answered "
       + "instead of the file; download it again"
+  }
+
+  /// Whether all words with letters are ones that tables have for numbers, missing values and truth.
+  private static func isOfValues(_ line: ArraySlice<UInt8>) -> Bool {
+    let words = String(decoding: line, as: UTF8.self).lowercased().split { !$0.isLetter }
+    return words.allSatisfy {
+      ["nan", "inf", "infinity", "e", "j", "na", "n", "a", "null", "none", "nat", "true", "false"].contains($0)
+    }
   }
 
   private static func other(_ prefix: [UInt8]) -> String? {

@@ -148,7 +148,9 @@ extension FormatError: CustomStringConvertible {
   private func text(hints: [String?]) -> String {
     var place = file ?? ""
     // The name of a member's source has the member in it.
-    if let member, !place.hasSuffix(":" + member) { place += place.isEmpty ? member : ":" + member }
+    if let member, !place.hasSuffix(":" + member), !place.hasSuffix(":" + member + ".npy") {
+      place += place.isEmpty ? member : ":" + member
+    }
     var text = place.isEmpty ? message : place + ": " + message
     switch (line, offset) {
     case (let line?, let offset?): text += " (line \(line), byte \(offset))"

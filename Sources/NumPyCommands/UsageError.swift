@@ -48,8 +48,20 @@ struct UsageError {
       message = UsageError.unknownCommand(name)
     } else {
       // One line: the parser's own may have more.
-      message = NPY.message(for: error).split(whereSeparator: \.isNewline).joined(separator: "; ")
+      message = UsageError.oneLine(NPY.message(for: error))
     }
+  }
+
+  /// The lines of a message after each other, those of a list with commas between them.
+  private static func oneLine(_ message: String) -> String {
+    var text = ""
+    for line in message.split(whereSeparator: \.isNewline) {
+      let item = line.drop { $0 == " " }
+      let isItem = item.hasPrefix("- ")
+      if !text.isEmpty { text += text.hasSuffix(":") ? " " : isItem ? ", " : "; " }
+      text += isItem ? item.dropFirst(2) : line
+    }
+    return text
   }
 
   /// The names of all commands.

@@ -422,3 +422,31 @@ def test_archives_of_other_programs(tmp_path, members, what):
                 archive.writestr(member, b"?")
         result = run_npy("show", tmp_path / name, check=False)
         assert result.returncode == 1 and what in result.stderr, result
+
+
+@pytest.mark.parametrize("kind,dtype", [(8, "u1"), (9, "i1"), (11, ">i2"), (12, ">i4"), (13, ">f4"), (14, ">f8")])
+@pytest.mark.parametrize("packed", [False, True])
+def test_idx_files_are_read_as_the_message_says(tmp_path, kind, dtype, packed):
+    """http://yann.lecun.com/exdb/mnist: the format of MNIST."""
+    array = np.arange(12).reshape(2, 3, 2).astype(dtype)
+    data = struct.pack(">BBBB3I", 0, 0, kind, 3, *array.shape) + array.tobytes()
+    path = tmp_path / ("images-idx3-ubyte" + (".gz" if packed else ""))
+    path.write_bytes(gzip.compress(data) if packed else data)
+    refusal = run_npy("show", path, check=False)
+    message = refusal.stderr.decode()
+    assert refusal.returncode == 1 and "IDX" in message
+    advice = message[message.index("--from raw"):].split(" reads it")[0]
+    run_npy("convert", path, tmp_path / "o.npy", *(word.strip("'") for word in advice.split()))
+    found = np.load(tmp_path / "o.npy")
+    assert found.dtype == array.dtype and np.array_equal(found, array)
+
+
+@pytest.mark.parametrize("line", ["nan nan nan", "inf nan inf", "nan 1 nan", "-inf inf +inf", "NaN Infinity nan"])
+@pytest.mark.parametrize("name", ["t.txt", "t.dat", "t"])
+def test_a_line_of_values_is_a_table(tmp_path, line, name):
+    (tmp_path / name).write_text(line + "\n")
+    run_npy("convert", "--from", "txt", tmp_path / name, tmp_path / "o.npy")
+    if name != "t":
+        run_npy("convert", tmp_path / name, tmp_path / "o.npy")
+    assert np.array_equal(np.load(tmp_path / "o.npy"), np.array(line.split(), float), equal_nan=True)
+    assert b"server" not in run_npy("show", tmp_path / name, check=False).stderr

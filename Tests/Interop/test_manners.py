@@ -393,3 +393,39 @@ def test_manuals(folder):
         for page in pages:
             result = subprocess.run(["man", "--warnings", "-l", page], capture_output=True, text=True)
             assert result.returncode == 0 and result.stderr == "", (page, result.stderr)
+
+
+def test_wrong_values_of_options_are_told_in_a_line(folder):
+    refusal = run_npy("show", "--from", "bad", "a.npy", check=False)
+    assert refusal.returncode == 64
+    assert b"one of the following: npy, npz, " in refusal.stderr and b";" not in refusal.stderr
+
+
+def test_warnings_are_said_once_and_in_a_line(tmp_path):
+    with open(tmp_path / "several.npy", "wb") as file:
+        for value in range(3):
+            np.save(file, np.arange(value + 1))
+    result = run_npy("show", f"{tmp_path}/several.npy[0]", check=False)
+    assert result.returncode == 0 and result.stderr.count(b"warning: ") == 1
+    (tmp_path / "r.txt").write_text("1 2 3\n4 5\n6 7 8\n")
+    result = run_npy("show", "--genfromtxt", "--skip-invalid", tmp_path / "r.txt", check=False)
+    assert b"detected ! Line #2 (got 2" in result.stderr
+
+
+def test_bounds_of_slices_are_cut_as_python_cuts_them(tmp_path):
+    array = np.arange(12).reshape(3, 4)
+    np.save(tmp_path / "a.npy", array)
+    most = 10 ** 20
+    for text, part in [(f":{most}", array[:most]), (f"-{most}:2", array[-most:2]), (f"::{most}", array[::most])]:
+        run_npy("convert", f"{tmp_path}/a.npy[{text}]", tmp_path / "o.npy")
+        assert np.array_equal(np.load(tmp_path / "o.npy"), part)
+    assert run_npy("show", f"{tmp_path}/a.npy[{most}]", check=False).returncode == 1
+    assert b"one slice" in run_npy("show", f"{tmp_path}/a.npy[0][1]", check=False).stderr
+
+
+def test_references_to_two_arrays_of_one_name(tmp_path):
+    (tmp_path / "b").mkdir()
+    np.save(tmp_path / "a.npy", np.arange(3))
+    np.save(tmp_path / "b" / "a.npy", np.arange(4))
+    refusal = run_npy("refs", tmp_path / "a.npy", tmp_path / "b" / "a.npy", check=False)
+    assert refusal.returncode == 1 and b"another array is called 'a'" in refusal.stderr

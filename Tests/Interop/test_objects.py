@@ -236,3 +236,40 @@ def test_ls_and_info_reach_what_addresses_name(tmp_path):
         assert (report["dtype"], report["shape"], report["nbytes"]) == ("<i4", [3, 2], 24)
         assert run_npy("ls", path).split()[-2:] == [b"24", b"B"]
     assert run_npy("info", tmp_path / "rec.npy:zz", check=False).returncode == 1
+
+
+def test_the_tree_of_objects_in_arrays(tmp_path):
+    np.save(tmp_path / "d.npy", {"k": [1, 2]}, allow_pickle=True)
+    np.save(tmp_path / "o.npy", np.array([1, "a", None], dtype=object), allow_pickle=True)
+    tree = json.loads(run_npy("pickle", "--json", tmp_path / "d.npy"))
+    assert tree["type"] == "dict" and "k" in tree["tree"]["items"]
+    assert json.loads(run_npy("pickle", "--json", tmp_path / "o.npy"))["tree"]["dtype"] == "|O"
+
+
+@pytest.mark.parametrize("form", ["csr", "csc", "bsr", "coo", "coo 3-d", "dia"])
+def test_sparse_matrices_of_scipy_in_archives(tmp_path, form):
+    """The members that scipy.sparse.save_npz writes."""
+    dense = np.array([[0, 1.5, 0, 0], [2, 0, 3, 0]])
+    parts = {
+        "csr": dict(data=[1.5, 2, 3], indices=[1, 0, 2], indptr=[0, 1, 3]),
+        "csc": dict(data=[2, 1.5, 3], indices=[1, 0, 1], indptr=[0, 1, 2, 3, 3]),
+        "bsr": dict(data=[[[0, 1.5], [2, 0]], [[0, 0], [3, 0]]], indices=[0, 1], indptr=[0, 2]),
+        "coo": dict(data=[1.5, 2, 3], row=[0, 1, 1], col=[1, 0, 2]),
+        "coo 3-d": dict(data=[1.5, 2, 3], coords=[[0, 0, 0], [0, 1, 1], [1, 0, 2]]),
+        "dia": dict(data=[[2, 0, 0], [0, 1.5, 0], [0, 0, 3]], offsets=[-1, 1, 1]),
+    }[form]
+    if form == "dia":
+        parts = dict(data=[[2, 0, 3, 0], [0, 1.5, 0, 0]], offsets=[-1, 1])
+        dense[1, 2] = 0
+    arrays = {name: np.array(value, "f8" if name == "data" else "i4") for name, value in parts.items()}
+    if form == "coo 3-d":
+        dense = dense[None]
+    np.savez(tmp_path / "s.npz", **arrays, format=form.split()[0].encode(), shape=dense.shape)
+    run_npy("convert", f"{tmp_path}/s.npz:toarray", tmp_path / "o.npy")
+    assert np.array_equal(np.load(tmp_path / "o.npy"), dense)
+
+
+def test_stats_count_what_has_no_numbers(tmp_path):
+    np.savez(tmp_path / "a.npz", w=np.arange(3.0), name=np.array("x"), words=np.array(["a", "b"]))
+    rows = {line.split()[0]: line.split()[1:] for line in run_npy("stats", tmp_path / "a.npz").decode().splitlines()}
+    assert rows["name"][:2] == ["1", "-"] and rows["words"][:2] == ["2", "-"] and rows["w"][0] == "3"

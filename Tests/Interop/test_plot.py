@@ -473,3 +473,13 @@ def test_standard_input_and_output(tmp_path):
     picture = decode_png(run_npy("plot", path, "-o", "-"))
     run_npy("plot", path, "-o", tmp_path / "a.png")
     np.testing.assert_array_equal(picture, decode_png((tmp_path / "a.png").read_bytes()))
+
+
+@pytest.mark.parametrize("options", [
+    ("--json", "-o", "x.png"), ("--json", "--theme", "dark"), ("--json", "--cmap", "gray"),
+    ("--json", "--graphics", "ascii"), ("--kind", "line", "--cmap", "gray"), ("--kind", "line", "--bins", "5"),
+    ("--kind", "hist", "--cmap", "gray")])
+def test_options_that_would_do_nothing(tmp_path, options):
+    path = saved(tmp_path, np.arange(6.0))
+    result = run_npy("plot", path, *options, check=False)
+    assert result.returncode == 64, result.stderr

@@ -96,3 +96,52 @@ def test_bytes_behind_gzip(tmp_path):
     # Zeros and further members are no garbage, as Python's gzip has it.
     path.write_bytes(data + gzip.compress(b"5,6\n") + bytes(64))
     assert run_npy("show", path) == b"[[1. 2.]\n [3. 4.]\n [5. 6.]]\n"
+
+
+def cut_archive(path):
+    """An archive of which one member is an array that is cut short, though the archive is whole."""
+    whole = io.BytesIO()
+    np.save(whole, np.arange(12.0).reshape(3, 4))
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("short.npy", whole.getvalue()[:-40])
+        rest = io.BytesIO()
+        np.save(rest, np.arange(3))
+        archive.writestr("ok.npy", rest.getvalue())
+
+
+def test_whole_rows_of_cut_members(tmp_path):
+    cut_archive(tmp_path / "a.npz")
+    assert b"--recover takes" in run_npy("show", f"{tmp_path}/a.npz:short", check=False).stderr
+    result = run_npy("show", "--recover", f"{tmp_path}/a.npz:short", check=False)
+    assert result.returncode == 0 and result.stderr.count(b"1 of 3 rows") == 1
+    result = run_npy("convert", "--recover", tmp_path / "a.npz", tmp_path / "o.npz", check=False)
+    assert result.returncode == 0, result.stderr
+    with np.load(tmp_path / "o.npz") as archive:
+        assert archive["short"].tolist() == [[0, 1, 2, 3]] and archive["ok"].tolist() == [0, 1, 2]
+    # What was asked for is not advised.
+    np.save(tmp_path / "o.npy", np.arange(4))
+    assert b"--recover" not in run_npy("append", "--recover", tmp_path / "o.npy", "nothing.npy", check=False).stderr
+
+
+@pytest.mark.parametrize("command", [["ls"], ["unpack", "-C", "folder"], ["convert"]])
+@pytest.mark.parametrize("extension", ["npz", "pt"])
+def test_archives_without_a_directory(tmp_path, extension, command):
+    np.savez(tmp_path / "w.npz", a=np.arange(3), b=np.ones((2, 2)))
+    whole = tmp_path / f"w.{extension}"
+    if extension == "pt":
+        run_npy("convert", tmp_path / "w.npz", whole)
+    path = tmp_path / f"cut.{extension}"
+    path.write_bytes(whole.read_bytes()[:-60])
+    arguments = [command[0], "--recover", path]
+    arguments += ["-C", tmp_path / "folder"] if command[0] == "unpack" else []
+    arguments += [tmp_path / "o.npz"] if command[0] == "convert" else []
+    result = run_npy(*arguments, check=False)
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.count(b"directory of") == 1
+    if command[0] == "ls":
+        assert [line.split()[0].split(b":")[1] for line in result.stdout.splitlines()] == [b"a", b"b"]
+    elif command[0] == "convert":
+        with np.load(tmp_path / "o.npz") as archive:
+            assert archive["a"].tolist() == [0, 1, 2] and archive["b"].shape == (2, 2)
+    else:
+        assert np.load(tmp_path / "folder" / "a.npy").tolist() == [0, 1, 2]

@@ -33,6 +33,11 @@ struct AppendCommand: NPYCommand, HasCommonOptions {
     guard file != "-", !AtomicFile.isStream(file) else {
       throw ValidationError("rows are appended to a file, not to a stream")
     }
+    if RemoteInput.isRemote(file) {
+      throw FormatError(
+        .unsupported, "files on servers are written as a whole, by convert, cat and pack, and not changed",
+        file: RemoteInput.name(file))
+    }
     if !create, FileStatus(path: file) == nil {
       throw FormatError(.badArgument, "there is no such file; --create makes it", file: file)
     }

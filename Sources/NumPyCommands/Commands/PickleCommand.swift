@@ -22,9 +22,7 @@ struct PickleCommand: NPYCommand, HasCommonOptions {
   func run() throws {
     let address = try Address(file)
     if json {
-      let document = try remote.document(address.path, OpenOptions(format: .pkl))
-      try Console.print(PickleDescription(document, address).json.pretty())
-      return
+      return try Console.print(description(address).json.pretty())
     }
     let sink = DescriptorSink.standardOutput()
     let opened = try remote.source(file)
@@ -38,6 +36,18 @@ struct PickleCommand: NPYCommand, HasCommonOptions {
       throw error.explained(by: source)
     }
     try sink.flush()
+  }
+
+  /// The tree of values: of a pickle, or of the objects in a `.npy` file.
+  private func description(_ address: Address) throws -> PickleDescription {
+    let source = try remote.source(address.path)
+    if source.isSeekable, case .npy? = try? FileKind(of: source) {
+      let document = try Document(source, path: RemoteInput.name(address.path), options: OpenOptions(format: .npy))
+      if let (value, path) = try document.objects(at: address.member ?? "") {
+        return PickleDescription(try value.value(at: path), address)
+      }
+    }
+    return try PickleDescription(remote.document(address.path, OpenOptions(format: .pkl)), address)
   }
 
   /// Where the pickle of a file begins: behind the header of an array of objects.

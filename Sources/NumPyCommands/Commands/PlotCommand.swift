@@ -40,7 +40,11 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
+    if json, output != nil {
+      throw ValidationError("--json prints the numbers of the picture, --output writes it: leave out one")
+    }
     let format = try output.map(PictureFormat.init(path:))
+    if json { try options.checkNumbers() }
     try options.checkSize(isPicture: output != nil, isJSON: json)
     let probe = TerminalProbe()
     let mode = options.graphics == .auto ? probe.mode : options.graphics

@@ -31,9 +31,15 @@ struct RefsCommand: NPYCommand, HasCommonOptions {
     let paths = ManyOperands.unfolding(files)
     var references = ZarrReferences(chunkBytes: chunk?.bytes ?? 64 << 20)
     for path in paths {
-      let url = try urlPrefix.map { $0 + path } ?? Folders.absolute(path)
-      guard let archive = try? NPZArchive(opening: path) else {
-        try references.add(name(of: path), NPYFile(opening: path), url: url, offset: 0)
+      let source = try remote.source(path)
+      let place = try RemoteInput.isRemote(path) ? RemoteInput.name(path) : Folders.absolute(path)
+      let url = urlPrefix.map { $0 + path } ?? place
+      guard let archive = try? NPZArchive(source, limits: .default) else {
+        let file = try NPYFile(source)
+        if try file.next(limits: .default) != nil {
+          Console.warn("\(path) holds more arrays after the first, which are left out")
+        }
+        try references.add(name(of: path), file, url: url, offset: 0)
         continue
       }
       let prefix = paths.count > 1 ? name(of: path) + "/" : ""

@@ -37,7 +37,9 @@ struct SizesCommand: NPYCommand, HasCommonOptions {
       let source = try Address(address)
       let document = try reading.document(source.path, isOneOfMany: addresses.count > 1)
       guard let collection = try source.collection(in: document) else {
-        try compare(source.text, source.item(of: document).array)
+        do { try compare(source.text, source.item(of: document).array) } catch let error as FormatError {
+          throw error.at(file: source.path, member: source.member)
+        }
         continue
       }
       do {

@@ -58,7 +58,8 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
         }
         if let values { array = try LazyArray(.values(values), name: name, spool: document.spool) }
       }
-      let statistics = try StatsCommand.statistics(array)
+      let statistics =
+        RunningStatistics.takes(array.dtype) ? try StatsCommand.statistics(array) : try StatsCommand.count(array)
       rows.append([Console.printable(name)] + columns(statistics, array.dtype).map(\.1))
       objects.append(object(statistics, array.dtype, source.text + ":" + name))
     }
@@ -101,6 +102,13 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
       }
     }
     return zip(paths, results).map { ($0.path.joined(separator: "."), $0.dtype, $1) }
+  }
+
+  /// How many elements an array has of which there are no statistics: texts, objects.
+  private static func count(_ array: LazyArray) throws(FormatError) -> RunningStatistics {
+    var statistics = RunningStatistics()
+    statistics.skip(try array.counted().shape.reduce(1, *))
+    return statistics
   }
 
   private static func statistics(_ array: LazyArray) throws(FormatError) -> RunningStatistics {

@@ -68,7 +68,11 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
     switch try FileKind(of: source, named: archive) {
     case .npz:
       let zip = try NPZArchive(source, limits: strictness.limits, recovering: damage.recover)
-      return PickleFile.isTorch(zip) ? nil : zip
+      guard !PickleFile.isTorch(zip) else { return nil }
+      var options = OpenOptions()
+      options.onWarning = { Console.warn($0) }
+      Document.warnOfLoss(zip, options)
+      return zip
     case .npy, .safetensors, .gguf: return nil
     case .pickle:
       guard source.isSeekable, !Document.isIndex(archive) else { return nil }

@@ -56,7 +56,7 @@ extension Address {
       let (same, longer) = (try? document.objects(at: bracketed)) ?? nil
     {
       found = try? same.value(at: longer)
-    } else if member != nil, path != "-", !RemoteInput.isRemote(path), document.holds(bracketed) {
+    } else if member != nil, path != "-", document.holds(bracketed) {
       // A field of records whose name ends so.
       return Address(path: path, member: bracketed)
     } else {

@@ -168,10 +168,20 @@ enum SliceNotation {
       if bound.isEmpty {
         numbers.append(nil)
       } else {
-        guard let number = Int(bound) else { return nil }
+        guard let number = Int(bound) ?? beyond(bound) else { return nil }
         numbers.append(number)
       }
     }
     return .slice(start: numbers[0], stop: numbers[1], step: numbers.count > 2 ? numbers[2] ?? 1 : 1)
+  }
+
+  /// A bound of more than 64 bits, which Python cuts to the axis as any other.
+  private static func beyond(_ bound: Substring) -> Int? {
+    let isNegative = bound.first == "-"
+    let digits = bound.drop { $0 == "-" || $0 == "+" }
+    guard bound.count - digits.count <= 1, !digits.isEmpty, digits.allSatisfy({ ("0"..."9").contains($0) }) else {
+      return nil
+    }
+    return isNegative ? -Int.max : Int.max
   }
 }

@@ -16,6 +16,10 @@ struct RemoteInput: ParsableArguments {
     guard httpHeader.isEmpty || CommandLine.arguments.contains(where: { $0.contains("://") }) else {
       throw ValidationError("--http-header is for addresses on servers, such as https://host/x.npy")
     }
+    // What was typed may be a secret.
+    guard httpHeader.allSatisfy({ $0.hasPrefix("@") || $0.contains(":") }) else {
+      throw ValidationError("--http-header takes 'Name: value', or @FILE")
+    }
   }
 
   /// The bytes of a file.
@@ -43,9 +47,16 @@ struct RemoteInput: ParsableArguments {
         try options.add(text)
         continue
       }
-      let bytes = try FileSource.openSource(path: String(text.dropFirst())).readBytes(at: 0, upTo: 1 << 16)
-      for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
-        try options.add(String(line))
+      let path = String(text.dropFirst())
+      let bytes = try FileSource.openSource(path: path).readBytes(at: 0, upTo: 1 << 16)
+      let lines = String(decoding: bytes, as: UTF8.self).split(
+        omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      for (number, line) in lines.enumerated() where !line.isEmpty {
+        do throws(FormatError) { try options.add(String(line)) } catch {
+          var error = error.at(file: path)
+          error.line = number + 1
+          throw error
+        }
       }
     }
     return options
@@ -62,8 +73,8 @@ extension RemoteOptions {
   /// Adds `Name: value`.
   fileprivate mutating func add(_ line: String) throws(FormatError) {
     guard let colon = line.firstIndex(of: ":") else {
-      // What was typed may be a secret.
-      throw FormatError(.badArgument, "--http-header takes 'Name: value', or @FILE")
+      // What stands there may be a secret.
+      throw FormatError(.badArgument, "this is no header, which is 'Name: value'")
     }
     headers.append((String(line[..<colon]), String(line[line.index(after: colon)...].drop { $0 == " " })))
   }

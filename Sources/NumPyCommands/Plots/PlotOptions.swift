@@ -76,6 +76,15 @@ struct PlotOptions: ParsableArguments {
     throw ValidationError("--image writes a dot for each element, nothing around it: it has no \(other.name)")
   }
 
+  /// Refuses what the numbers of a picture have not: colours.
+  func checkNumbers() throws {
+    let given: [(name: String, isGiven: Bool)] = [
+      ("--cmap", cmap != nil), ("--theme", theme != nil), ("--graphics", graphics != .auto),
+    ]
+    guard let other = given.first(where: \.isGiven) else { return }
+    throw ValidationError("--json prints numbers, which have no colours: leave out \(other.name)")
+  }
+
   /// Holds a size against what can be drawn.
   func checkSize(isPicture: Bool, isJSON: Bool) throws {
     let limits = isJSON ? 1...4096 : isPicture ? 64...16_384 : 20...1000

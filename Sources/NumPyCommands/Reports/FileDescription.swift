@@ -182,12 +182,13 @@ struct TextDescription {
   }
 
   var text: String {
-    TextTable.aligned(
-      [
-        [Console.printable(name)], ["  format", format == .txt ? "text" : "text, \(format.rawValue)"],
-        ["  file", fileSize.map { "\(TextTable.grouped($0)) bytes" } ?? "unknown"],
-        ["  begins", Console.printable(String(start.prefix(60)))],
-      ] + rows)
+    Console.printable(name) + "\n"
+      + TextTable.aligned(
+        [
+          ["  format", format == .txt ? "text" : "text, \(format.rawValue)"],
+          ["  file", fileSize.map { "\(TextTable.grouped($0)) bytes" } ?? "unknown"],
+          ["  begins", Console.printable(String(start.prefix(60)))],
+        ] + rows)
   }
 
   var row: [String] {

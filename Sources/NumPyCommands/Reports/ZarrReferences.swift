@@ -17,6 +17,7 @@ struct ZarrReferences {
 
   private let chunkBytes: Int
   private var entries: [Entry] = []
+  private var names: Set<String> = []
 
   /// - Parameter chunkBytes: The most bytes of a chunk, where the array can be cut evenly.
   init(chunkBytes: Int) { self.chunkBytes = chunkBytes }
@@ -69,6 +70,11 @@ struct ZarrReferences {
   /// - Throws: ``FormatError`` with code `unsupported` for elements that zarr has no name for.
   mutating func add(_ name: String, _ file: NPYFile, url: String, offset: Int) throws(FormatError) {
     let header = file.header
+    guard names.insert(name).inserted else {
+      throw FormatError(
+        .alreadyExists, "another array is called '\(name)' as well, as the base names of files are those of arrays",
+        file: file.source.name)
+    }
     guard let type = ZarrType(header.dtype) else {
       throw FormatError(
         .unsupported, "zarr reads numbers, times and texts in place, not elements of \(header.dtype.notation)",

@@ -32,10 +32,18 @@ enum Console {
     try? sink.flush()
   }
 
-  /// A warning in NumPy's words, unless `--quiet` was given.
+  /// A warning in NumPy's words, in one line and once, unless `--quiet` was given.
   static func warn(_ message: String) {
-    if !isQuiet.load(ordering: .relaxed) { note("npy: warning: \(printable(Failure.shortened(message)))") }
+    guard !isQuiet.load(ordering: .relaxed) else { return }
+    let line = "npy: warning: \(printable(Failure.shortened(Failure.oneLine(message))))"
+    let isNew = warnings.withLock { $0.count < mostWarnings ? $0.insert(line).inserted : true }
+    if isNew { note(line) }
   }
+
+  /// What was warned of.
+  private static let warnings = Mutex<Set<String>>([])
+  /// How many warnings are remembered.
+  private static let mostWarnings = 1000
 
   /// Whether warnings are to be left out.
   static let isQuiet = Atomic(false)

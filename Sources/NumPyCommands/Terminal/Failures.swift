@@ -38,11 +38,14 @@ enum Failure {
   /// An error as one line that can be printed. The dtype of a record of thousands of fields, or a long name, is cut.
   static func line(_ error: FormatError) -> String {
     var error = error
-    // Some of NumPy's messages have several lines.
-    let lines = error.message.split(whereSeparator: \.isNewline)
-    error.message = shortened(
-      lines.count > 1 ? lines.map { String($0).trimmedSpaces }.joined(separator: " ") : error.message)
+    error.message = shortened(oneLine(error.message))
     return shortened(Console.printable(error.commandDescription))
+  }
+
+  /// A message in one line: some of NumPy's have several.
+  static func oneLine(_ message: String) -> String {
+    let lines = message.split(whereSeparator: \.isNewline)
+    return lines.count > 1 ? lines.map { String($0).trimmedSpaces }.joined(separator: " ") : message
   }
 
   /// Reports an error of one of several files, or of one of an archive's members, while the others go on.
@@ -116,13 +119,17 @@ enum Advice {
     case let status? where !status.isDirectory: error.message = "\(folder) is a file, not a folder"
     default:
       error.message = "there is no such file"
-      if !name.isEmpty { error.message += suggestion(path, isFolder: false) }
+      if let bracket = path.lastIndex(of: "["), path.hasSuffix("]"), FileStatus(path: String(path[..<bracket])) != nil {
+        error.message += "; an address ends in one slice, as in a.npy[0,1:3], behind all names, as in a.npy:x[0]"
+      } else if !name.isEmpty {
+        error.message += suggestion(path, isFolder: false)
+      }
     }
     return error
   }
 
   /// The commands that have no `--recover`.
-  private static let withoutRecovery: Set<String> = ["check", "pickle", "rm", "mv", "plot", "demo"]
+  private static let withoutRecovery: Set<String> = ["append", "check", "pickle", "rm", "mv", "plot", "demo"]
 
   /// The error with the names of the options that help.
   private static func named(_ error: FormatError) -> FormatError {
@@ -141,7 +148,10 @@ enum Advice {
     if error.message.hasPrefix("Expected 1D or 2D array, got") {
       error.commandHint = "--reshape makes it one, such as --reshape 6,4"
     }
-    guard error.code == .truncated, !withoutRecovery.contains(CommandLine.arguments.dropFirst().first ?? "") else {
+    let arguments = CommandLine.arguments
+    guard error.code == .truncated, !withoutRecovery.contains(arguments.dropFirst().first ?? ""),
+      !arguments.contains("--recover")
+    else {
       return error
     }
     if error.message.hasSuffix("(file seems not fully written?)") {

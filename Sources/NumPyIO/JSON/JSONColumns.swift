@@ -198,7 +198,7 @@ struct JSONColumn {
     case .strings:
       let isDate = dtype?.kind == .datetime
       guard isDate || !strings.contains(nil) else {
-        throw ArrayError(.badValue, "null among strings, which dtype M8[s] reads as dates that are none")
+        throw ArrayError(.badValue, "null among strings, which have no value for it")
       }
       found = try AnyNDArray(strings: strings.map { $0 ?? "NaT" }).reshaped(shape)
     }

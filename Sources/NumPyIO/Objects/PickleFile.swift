@@ -61,12 +61,19 @@ public struct PickleFile {
     _ source: any ByteSource, path: String? = nil, options: PickleReader.Options = PickleReader.Options(),
     mode: LoadMode = .whole
   ) throws(FormatError) {
+    try self.init(source, path: path, options: options, mode: mode, recovering: false)
+  }
+
+  /// - Parameter recovering: Whether an archive of PyTorch's whose directory is lost is searched for its members.
+  package init(
+    _ source: any ByteSource, path: String?, options: PickleReader.Options, mode: LoadMode, recovering: Bool
+  ) throws(FormatError) {
     // The first bytes of a stream must still be there when it proves to be something else.
     let source = source.isSeekable ? source : try PeekableSource(source, keeping: ForeignFile.prefixLength)
     do throws(FormatError) {
       try self.init(
-        container: PickleContainer(source, inflatedBytes: options.limits.inflatedBytes), source, path: path,
-        options: options, mode: mode)
+        container: PickleContainer(source, inflatedBytes: options.limits.inflatedBytes, recovering: recovering), source,
+        path: path, options: options, mode: mode)
     } catch {
       var error = PickleContainer.explained(error, source)
       // What limits it is how far the file may be inflated.
@@ -143,14 +150,14 @@ enum PickleContainer {
   case torchStream(any ByteSource)
   case torchTar(any ByteSource)
 
-  init(_ source: any ByteSource, inflatedBytes: Int? = nil) throws(FormatError) {
+  init(_ source: any ByteSource, inflatedBytes: Int? = nil, recovering: Bool = false) throws(FormatError) {
     let source = source.isSeekable ? source : try PeekableSource(source, keeping: 512)
     let prefix = try source.readBytes(at: 0, upTo: 512)
     if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
       let archived =
         source.isSeekable
         ? source : MemorySource(try source.readWhole(limit: inflatedBytes), name: source.name)
-      guard let archive = TorchArchive(try NPZArchive(archived)) else {
+      guard let archive = TorchArchive(try NPZArchive(archived, recovering: recovering)) else {
         throw FormatError(.wrongKind, "a zip archive without a pickle", file: source.name)
       }
       self = .torch(archive)

@@ -23,7 +23,9 @@ extension PickleValue {
     while !rest.isEmpty {
       guard let (next, left) = try value.step(into: rest) else {
         throw FormatError(
-          .notFound, "there is no '\(rest)' in a \(value.typeName)\(value.hint(for: String(rest)))", member: path)
+          .notFound,
+          "there is no '\(rest)' in \(value.typeName == "object" ? "an" : "a") \(value.typeName)\(value.hint(for: String(rest)))",
+          member: path)
       }
       value = next
       rest = left

@@ -43,6 +43,7 @@ extension Document {
       (file, path) = (first, name)
     case .npz(let archive):
       guard !archive.contains(name) else { return nil }
+      if name == "toarray", let sparse = try SparseArchive.value(of: archive) { return (sparse, name) }
       var end = name.endIndex
       while !archive.contains(String(name[..<end])) {
         guard let place = name[..<end].lastIndex(where: { $0 == "." || $0 == "[" }), place > name.startIndex else {
@@ -176,7 +177,9 @@ extension Document {
     let file = try archive.file(name)
     warnOfPython2(file)
     guard file.header.dtype.hasObjects else {
-      return try viewed(LazyArray(archive.blocks(name), spool: spool), file.header)
+      let isCut = options.recovers && !file.isComplete
+      let blocks = try isCut ? StoredBlocks(Document.recovered(file, options)) : archive.blocks(name)
+      return try viewed(LazyArray(blocks, spool: spool), file.header)
     }
     return deferred(file) { () throws(FormatError) in try archive.storedArray(name, options: pickleOptions) }
   }

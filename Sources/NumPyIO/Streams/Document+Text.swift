@@ -29,7 +29,10 @@ extension Document {
       let readings = try reading.column(name, findsType: options.findsColumnTypes, of: source)
       for reading in readings.dropLast() {
         do throws(FormatError) { return try LazyArray(reading.read(source), name: path, spool: spool) } catch {
-          guard [.badValue, .malformed].contains(error.code) else { throw error }
+          // What has no such column has none for the others either.
+          guard [.badValue, .malformed].contains(error.code), !error.message.hasPrefix("invalid column index") else {
+            throw error
+          }
         }
       }
       return try lazy(source, readings[readings.count - 1])

@@ -79,7 +79,8 @@ extension Document {
       throw FormatError(.wrongKind, "this is not a pickle", file: path)
     }
     return try PickleFile(
-      source, path: source.isSeekable && path != "-" ? path : nil, options: pickleOptions, mode: mode)
+      source, path: source.isSeekable && path != "-" ? path : nil, options: pickleOptions, mode: mode,
+      recovering: options.recovers)
   }
 
   /// How pickles are read: strings of Python 2 as what was asked for, or else as they must be.

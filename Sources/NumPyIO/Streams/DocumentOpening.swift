@@ -60,7 +60,7 @@ struct DocumentOpening {
     case .npy: return .npy(try DocumentOpening.file(source, options))
     case .npz:
       let archive = try NPZArchive(source, limits: options.limits, recovering: options.recovers)
-      DocumentOpening.warnOfLoss(archive, options)
+      Document.warnOfLoss(archive, options)
       if options.format == nil { try DocumentOpening.refuseOthers(archive, path) }
       // PyTorch's files are archives too, of a pickle and what it refers to.
       let isTorch = options.format == nil && PickleFile.isTorch(archive)
@@ -114,11 +114,7 @@ struct DocumentOpening {
     let isCounted = source.byteCount != nil || !options.recovers
     let counted = isCounted ? source : try inMemory(source, options)
     let file = try NPYFile(counted, limits: options.limits, allowingTruncation: true)
-    guard options.recovers, !file.isComplete else { return file }
-    let whole = try file.recovered()
-    options.onWarning?(
-      "\(source.name) is cut short: \(file.wholeRowCount) of \(file.rowCount) rows are whole and were recovered")
-    return whole
+    return try Document.recovered(file, options)
   }
 
   /// Files of other programs that are archives too, told by members that they must have.
@@ -144,23 +140,6 @@ struct DocumentOpening {
     }
   }
 
-  /// Says what an archive lacks that was read without its directory.
-  private static func warnOfLoss(_ archive: NPZArchive, _ options: OpenOptions) {
-    guard archive.zip.form == .headers else { return }
-    let name = archive.zip.source.name
-    options.onWarning?(
-      "the directory of \(name) is lost: \(archive.count) member\(archive.count == 1 ? " was" : "s were") found by their headers"
-    )
-    for member in archive.zip.members where member.isCut {
-      let short = NPZArchive.withoutExtension(member.name)
-      guard let file = try? NPYFile(archive.contents(of: member), limits: options.limits, allowingTruncation: true)
-      else {
-        continue
-      }
-      options.onWarning?("\(name):\(short) is cut short: \(file.wholeRowCount) of \(file.rowCount) rows are whole")
-    }
-  }
-
   /// The format by the first bytes; what is neither an array, an archive nor clearly a pickle is text if its extension says
   /// so, else what looks like a pickle.
   private static func format(of source: any ByteSource, _ path: String) throws(FormatError) -> FileFormat {
@@ -180,5 +159,33 @@ struct DocumentOpening {
   private static func textFormat(_ named: FileFormat?, of source: any ByteSource) throws(FormatError) -> FileFormat? {
     guard let named, named.isText || named == .json else { return nil }
     return try TextBeginning.isBinaryPickle(source) ? nil : named
+  }
+}
+
+extension Document {
+  /// The whole rows of a file that is cut short, if that was asked for; else the file.
+  static func recovered(_ file: NPYFile, _ options: OpenOptions) throws(FormatError) -> NPYFile {
+    guard options.recovers, !file.isComplete else { return file }
+    let whole = try file.recovered()
+    options.onWarning?(
+      "\(file.source.name) is cut short: \(file.wholeRowCount) of \(file.rowCount) rows are whole and were recovered")
+    return whole
+  }
+
+  /// Says what an archive lacks that was read without its directory.
+  package static func warnOfLoss(_ archive: NPZArchive, _ options: OpenOptions) {
+    guard archive.zip.form == .headers else { return }
+    let name = archive.zip.source.name
+    options.onWarning?(
+      "the directory of \(name) is lost: \(archive.count) member\(archive.count == 1 ? " was" : "s were") found by their headers"
+    )
+    for member in archive.zip.members where member.isCut {
+      let short = NPZArchive.withoutExtension(member.name)
+      guard let file = try? NPYFile(archive.contents(of: member), limits: options.limits, allowingTruncation: true)
+      else {
+        continue
+      }
+      options.onWarning?("\(name):\(short) is cut short: \(file.wholeRowCount) of \(file.rowCount) rows are whole")
+    }
   }
 }

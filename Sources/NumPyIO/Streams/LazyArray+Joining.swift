@@ -164,13 +164,13 @@ extension LazyArray {
   private func writeRows(to appender: NPYAppender) throws(FormatError) {
     let rowShape = appender.rowShape
     var rows = try matching(appender.header)
-    if shape.count == rowShape.count, openAxis == nil { rows = try applying(.slice([.newAxis, .ellipsis])) }
+    if shape.count == rowShape.count, openAxis == nil { rows = try rows.applying(.slice([.newAxis, .ellipsis])) }
     guard rows.shape.count == rowShape.count + 1, rows.openAxis ?? 0 == 0,
       Array(rows.shape.dropFirst()) == rowShape
     else {
-      throw FormatError(
+      throw try FormatError(
         .wrongShape,
-        "an array of shape \(Layout.describe(shape)) does not fit one of shape \(Layout.describe(appender.header.shape)): "
+        "an array of shape \(Layout.describe(counted().shape)) does not fit one of shape \(Layout.describe(appender.header.shape)): "
           + "rows of it have shape \(Layout.describe(rowShape))", file: name)
     }
     let wanted = appender.header.dtype

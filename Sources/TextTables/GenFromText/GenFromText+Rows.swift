@@ -44,7 +44,7 @@ extension GenFromTextTable {
       let message = (["Some errors were detected !"] + lines).joined(separator: "\n")
       if options.invalidRaise {
         var error = FormatError(.malformed, message, row: invalid[0].line)
-        error.commandHint = hint(invalid)
+        error.commandHint = hint(invalid, rowCount: rowCount)
         throw error
       }
       options.onWarning?(message)
@@ -53,9 +53,12 @@ extension GenFromTextTable {
   }
 
   /// What may help against lines of other lengths: after a title all of them have more columns than it.
-  private func hint(_ invalid: [(line: Int, count: Int)]) -> String {
+  private func hint(_ invalid: [(line: Int, count: Int)], rowCount: Int) -> String {
     if columnCount == 1, invalid.allSatisfy({ $0.count > 1 }) {
       return "a title before the table is left out by --skiprows 1, or --skiprows auto"
+    }
+    if rowCount == 0, invalid.count > 1 {
+      return "--quotechar '\"' reads names in quotes, --skiprows 1 leaves the first line out"
     }
     return "--skip-invalid leaves such lines out"
   }

@@ -45,6 +45,10 @@ struct TextHint: Sendable {
     if kind == .datetime, !PythonText.isDate(field), TextHint.isDate(bytes) {
       return "--date-format '%d.%m.%Y' reads such dates, with %H, %M and %S for times"
     }
+    if kind.isInteger, bytes.dropFirst(bytes[0] == UInt8(ascii: "-") ? 1 : 0).allSatisfy({ (0x30...0x39).contains($0) })
+    {
+      return "a wider dtype, such as --dtype i8 or f8, has room for the number"
+    }
     if kind != .datetime, PythonText.isDate(field) {
       return "--dtype 'M8[s]' reads dates; --dtype 'f8,M8[s]' columns of both"
     }
