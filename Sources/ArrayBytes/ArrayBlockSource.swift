@@ -30,6 +30,9 @@ package protocol ArrayBlockSource: Sendable {
   /// Reads everything, verified as far as the format can be.
   func whole() throws(FormatError) -> AnyNDArray
 
+  /// Holds what is stored against its checksum, where it has one that reading of parts does not compare.
+  func verify() throws(FormatError)
+
   /// The same elements under another shape with their order kept; `nil` if only runs can be had of that.
   func reshaped(_ shape: [Int]) -> (any ArrayBlockSource)?
 
@@ -48,6 +51,8 @@ package protocol ArrayBlockSource: Sendable {
 }
 
 extension ArrayBlockSource {
+  package func verify() throws(FormatError) {}
+
   package func reshaped(_ shape: [Int]) -> (any ArrayBlockSource)? { nil }
 
   package var inMemoryOrder: any ArrayBlockSource { self }

@@ -50,6 +50,7 @@ package struct ReshapedBlocks: ArrayBlockSource {
   }
 
   package var name: String { base.name }
+  package func verify() throws(FormatError) { try base.verify() }
   /// Runs only: a part of the new shape is no part of the old one.
   package var seekCost: SeekCost { .impossible }
   package var storedItemSize: Int { base.storedItemSize }

@@ -10,6 +10,8 @@ package struct JoinedBlocks: ArrayBlockSource {
   private let spool: Spool
   package let descriptor: ArrayDescriptor
 
+  package func verify() throws(FormatError) { for part in parts { try part.verify() } }
+
   /// - Parameters:
   ///   - parts: One or more, of one shape but for the axis; those that cannot be read as the result needs them are spooled.
   ///   - axis: Counted from the end if negative.

@@ -40,6 +40,8 @@ package struct ViewBlocks: ArrayBlockSource {
     self.descriptor = descriptor
   }
 
+  package func verify() throws(FormatError) { try base.verify() }
+
   package var name: String { base.name }
   /// Where the last axis changes its length, runs only can be had.
   package var seekCost: SeekCost { keepsCount ? base.seekCost : .impossible }

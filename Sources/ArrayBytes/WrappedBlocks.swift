@@ -11,4 +11,5 @@ extension WrappedBlocks {
   package var seekCost: SeekCost { base.seekCost }
   package var storedItemSize: Int { base.storedItemSize }
   package var reversedAxes: Set<Int> { base.reversedAxes }
+  package func verify() throws(FormatError) { try base.verify() }
 }

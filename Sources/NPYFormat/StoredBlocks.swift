@@ -14,11 +14,14 @@ package struct StoredBlocks: ArrayBlockSource {
   /// The file as it is read from front to back, and what is checked afterwards.
   private let open: @Sendable () throws(FormatError) -> (file: NPYFile, verify: () throws(FormatError) -> Void)
 
+  /// Reads all bytes of a member and holds them against its checksum.
+  private let check: @Sendable () throws(FormatError) -> Void
+
   /// The array of an open file.
   ///
   /// - Throws: ``FormatError`` with code `unsupported` for arrays of objects.
   package init(_ file: NPYFile) throws(FormatError) {
-    try self.init(file, load: { () throws(FormatError) in try file.read() }, open: { (file, {}) })
+    try self.init(file, load: { () throws(FormatError) in try file.read() }, open: { (file, {}) }, check: {})
   }
 
   /// A member of an archive.
@@ -26,20 +29,22 @@ package struct StoredBlocks: ArrayBlockSource {
   /// - Parameters:
   ///   - load: Reads and verifies all of it.
   ///   - open: Opens it to be read from front to back, with what is checked after the last byte.
+  ///   - check: Reads all of its bytes, and verifies them.
   package init(
     _ file: NPYFile, member: String? = nil, load: @escaping @Sendable () throws(FormatError) -> AnyNDArray,
-    open: @escaping @Sendable () throws(FormatError) -> (file: NPYFile, verify: () throws(FormatError) -> Void)
+    open: @escaping @Sendable () throws(FormatError) -> (file: NPYFile, verify: () throws(FormatError) -> Void),
+    check: @escaping @Sendable () throws(FormatError) -> Void
   ) throws(FormatError) {
     elements = try file.elements()
     self.file = file
     self.load = load
     self.member = member
-    self.open = open
+    (self.open, self.check) = (open, check)
   }
 
   /// The same bytes under another shape.
   private init(_ other: StoredBlocks, _ elements: any ArrayBlockSource) {
-    (load, open, member, file) = (other.load, other.open, other.member, other.file)
+    (load, open, check, member, file) = (other.load, other.open, other.check, other.member, other.file)
     self.elements = elements
   }
 
@@ -56,6 +61,10 @@ package struct StoredBlocks: ArrayBlockSource {
       try file.elements().forEachRun(ofCount: count, body)
       try verify()
     } catch { throw error.at(member: member) }
+  }
+
+  package func verify() throws(FormatError) {
+    do throws(FormatError) { try check() } catch { throw error.at(member: member) }
   }
 
   package func read(slice: [AxisSelection]) throws(FormatError) -> AnyNDArray {

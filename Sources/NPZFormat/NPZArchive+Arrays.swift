@@ -84,8 +84,10 @@ extension NPZArchive {
     let header = file.header
     let total = try header.byteCount.checkedAdding(header.dataByteCount)
     guard total == member.uncompressedSize, !member.isCut, !header.dtype.hasObjects else {
-      // Bytes after the array, or none that can be read as one: no more than the array is inflated.
-      return try file.read()
+      // Bytes after the array, or none that can be read as one.
+      let array = try file.read()
+      try verify(member)
+      return array
     }
     // The header, whose length is a multiple of 64, stays in front of the data: so all of it is read in one go.
     let storage = try ArrayStorage.allocating(total, for: zip.source.name)

@@ -3,6 +3,7 @@ internal import ArrayDeflate
 package import ByteIO
 internal import NDArrays
 internal import Locks
+internal import ParallelLoops
 internal import ZipArchives
 
 extension NPZArchive {
@@ -18,7 +19,8 @@ extension NPZArchive {
         NPYFile(contents(of: member), limits: limits, allowingTruncation: true),
         member: NPZArchive.withoutExtension(member.name),
         load: { () throws(FormatError) in try self.array(name) },
-        open: { () throws(FormatError) in try self.openVerified(member) })
+        open: { () throws(FormatError) in try self.openVerified(member) },
+        check: { () throws(FormatError) in try self.verify(member) })
     } catch {
       throw located(error, member)
     }
@@ -34,12 +36,38 @@ extension NPZArchive {
     return (
       try NPYFile(source, limits: limits),
       { () throws(FormatError) in
-        // Bytes after the array are not read, as nowhere else: then there is nothing to compare.
-        guard let crc32 = source.crc32(ofBytes: member.uncompressedSize) else { return }
+        guard let crc32 = source.crc32(ofBytes: member.uncompressedSize) else { return try self.verify(member) }
         try self.zip.check(member, count: member.uncompressedSize, crc32: crc32)
       }
     )
   }
+
+  /// Reads all bytes of a member, those behind its array as well, and holds them against its checksum: a header that is
+  /// damaged may declare a smaller array.
+  ///
+  /// - Throws: ``FormatError`` with code `corrupt`. Nothing is said of a member that is cut, whose checksum is that of what is
+  ///   lost, and of one that inflates to far more than a file's size justifies to be read.
+  func verify(_ member: ZipMember) throws(FormatError) {
+    let contents = try contents(of: member)
+    let size = member.uncompressedSize
+    let isJustified = size <= NPZArchive.alwaysVerified || size / NPZArchive.mostInflation <= member.compressedSize
+    guard !member.isCut, !contents.verifiesItself, isJustified else { return }
+    guard contents.seekCost == .free else {
+      return try verify(member, contents) { (_: [UInt8]) throws(FormatError) in }
+    }
+    let piece = NPZArchive.verifiedPiece
+    let sums = try Parallel.map((size + piece - 1) / piece) { (number: Int) throws(FormatError) -> (UInt32, Int) in
+      let bytes = try contents.readBytes(at: number * piece, upTo: Swift.min(piece, size - number * piece))
+      return (NPZArchive.checksum(of: bytes, following: 0), bytes.count)
+    }
+    let crc32 = sums.reduce(UInt32(0)) { CRC32.combine($0, $1.0, secondCount: $1.1) }
+    try zip.check(member, count: sums.reduce(0) { $0 + $1.1 }, crc32: crc32)
+  }
+
+  /// How many bytes a member may inflate to that is verified in any case, and how many times its size one may beyond.
+  private static let (alwaysVerified, mostInflation) = (256 << 20, 200)
+  /// How many bytes of a member are verified at once.
+  private static let verifiedPiece = 1 << 20
 }
 
 /// A source that is read from front to back, and the checksum of what came.

@@ -302,7 +302,7 @@ extension NPZArchive {
   }
 
   /// The CRC-32 of bytes that follow others.
-  private static func checksum(of bytes: [UInt8], following previous: UInt32) -> UInt32 {
+  static func checksum(of bytes: [UInt8], following previous: UInt32) -> UInt32 {
     // Safe: the buffer is used within the call only.
     unsafe bytes.withUnsafeBytes { unsafe ArrayDeflate.CRC32.checksum($0, following: previous) }
   }

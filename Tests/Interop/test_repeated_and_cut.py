@@ -3,6 +3,7 @@ import gzip
 import io
 import warnings
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -145,3 +146,44 @@ def test_archives_without_a_directory(tmp_path, extension, command):
             assert archive["a"].tolist() == [0, 1, 2] and archive["b"].shape == (2, 2)
     else:
         assert np.load(tmp_path / "folder" / "a.npy").tolist() == [0, 1, 2]
+
+
+def changed_member(path, method, change):
+    """An archive of which one member was changed without its checksum, as a disk or a wire changes bytes."""
+    whole = io.BytesIO()
+    np.save(whole, np.arange(12.0).reshape(3, 4))
+    data = whole.getvalue()
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("w.npy", change(data))
+    bad = bytearray(path.read_bytes())
+    # The checksum of what there was before; the two records of the member have it.
+    if change(data) != data:
+        old, new = zlib.crc32(change(data)).to_bytes(4, "little"), zlib.crc32(data).to_bytes(4, "little")
+        bad = bad.replace(old, new)
+    else:
+        for start in [bad.find(b"PK\3\4") + 14, bad.find(b"PK\1\2") + 16]:
+            bad[start] ^= 1
+    path.write_bytes(bad)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("change", [
+    lambda data: data, lambda data: data.replace(b"<f8", b"<f4"), lambda data: data.replace(b"(3, 4)", b"(2, 4)"),
+    lambda data: data.replace(b"(3, 4)", b"(3, 1)"), lambda data: data[:-3] + b"abc"])
+def test_every_command_compares_checksums(tmp_path, method, change):
+    """Also where the header declares less than there is, or only parts are read at a time."""
+    path = tmp_path / "a.npz"
+    changed_member(path, method, change)
+    with pytest.raises(zipfile.BadZipFile), np.load(path) as archive:
+        archive["w"]
+    np.savez(tmp_path / "b.npz", w=np.arange(12.0).reshape(3, 4))
+    member = f"{path}:w"
+    for arguments in [
+            ["show", member], ["stats", member], ["convert", member, tmp_path / "o.npy"], ["plot", "--json", member],
+            ["convert", path, tmp_path / "o.npz"], ["cat", member, "-o", tmp_path / "o.npy"], ["check", path],
+            ["pack", tmp_path / "p.npz", path], ["sizes", member], ["plot", member, "-o", tmp_path / "o.png"]]:
+        result = run_npy(*arguments, check=False)
+        assert result.returncode == 1 and b"checksum" in result.stderr + result.stdout, arguments
+    for other in [path, tmp_path / "b.npz"]:
+        assert run_npy("diff", path, other, check=False).returncode == 2
+    assert not any((tmp_path / name).exists() for name in ["o.npy", "o.npz", "o.png", "p.npz"])

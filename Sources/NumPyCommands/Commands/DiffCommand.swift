@@ -219,6 +219,8 @@ struct DiffCommand: NPYCommand {
   private func compare(_ left: LazyArray, _ right: LazyArray, name: String?) throws -> ArrayComparison {
     let start = ArrayDifference(relativeTolerance: rtol, absoluteTolerance: atol, equalNaN: equalNan)
     let isTolerant = rtol != 0 || atol != 0
+    // The two are read in parts.
+    for array in [left, right] { try array.verify() }
     return try ArrayComparison.compare(left, right, name: name, dtypeMatters: !isTolerant, start: start)
   }
 }

@@ -59,6 +59,7 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
       let plain = try PlainImage(array, options)
       return try AtomicFile.write(to: output) { (sink: any ByteSink) throws(FormatError) in try plain.write(to: sink) }
     }
+    try array.verify()
     let blocks = try ParallelBlocks(array.blocks(), array.spool)
     let target = json ? .numbers(width: options.width, height: options.height) : target(format, mode, probe)
     let maker = PlotMaker(

@@ -125,6 +125,11 @@ public struct LazyArray {
     try spool.addressable(blocks())
   }
 
+  /// Holds what is stored against its checksum, where there is one that reading of parts does not compare.
+  package func verify() throws(FormatError) {
+    if case .blocks(let source) = content { try source.verify() }
+  }
+
   /// Reads the array into memory.
   ///
   /// - Throws: ``FormatError`` if the file cannot be read, with file, member and offset.
