@@ -19,11 +19,11 @@ extension AtomicFile {
       try sink.flush()
       return result
     }
-    try SystemCall.checkPath(path)
-    if !replacing, FileStatus(path: path) != nil {
+    let target = try TargetPath(path)
+    if !replacing, target.status != nil {
       throw FormatError(.alreadyExists, "the file exists, and is not to be replaced", file: path)
     }
-    if isStream(path) {
+    if target.status?.isStream == true {
       let descriptor = try SystemCall.open(path, .writeOnly)
       defer { try? descriptor.close() }
       let sink = DescriptorSink(descriptor, name: path)
@@ -31,7 +31,7 @@ extension AtomicFile {
       try sink.flush()
       return result
     }
-    let file = try AtomicFile(path: path, durability: durability)
+    let file = try AtomicFile(target, name: path, durability)
     let result: Result
     do throws(FormatError) {
       result = try body(file)
@@ -46,7 +46,6 @@ extension AtomicFile {
   /// Whether a path names something that is written to as it is, from front to back: `-`, a pipe, a device.
   package static func isStream(_ path: String) -> Bool {
     if path == "-" { return true }
-    guard let status = FileStatus(path: path) else { return false }
-    return !status.isRegular && !status.isDirectory
+    return FileStatus(path: path)?.isStream ?? false
   }
 }

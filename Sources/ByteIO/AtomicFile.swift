@@ -23,7 +23,9 @@ public final class AtomicFile: ByteSink {
   /// The temporary file's name; `nil` for one that has none until it is committed.
   private var temporary: String?
   /// The file that is replaced, whose owner and mode the new one gets.
-  private let replaced: FileStatus?
+  private var replaced: FileStatus? { target.status }
+  /// What the new file is like that is to replace another.
+  private let status: FileStatus?
   private let descriptor: FileDescriptor
   private let sink: DescriptorSink
   private var isOpen = true
@@ -32,11 +34,16 @@ public final class AtomicFile: ByteSink {
   ///
   /// - Throws: ``FormatError`` if the folder does not exist or may not be written to, or the target is write-protected, a
   ///   folder, or a pipe or device, which cannot be replaced (``write(to:replacing:durability:_:)`` writes to those directly).
-  public init(path: String, durability: Durability = .consistent) throws(FormatError) {
+  public convenience init(path: String, durability: Durability = .consistent) throws(FormatError) {
+    try self.init(TargetPath(path), name: path, durability)
+  }
+
+  /// - Parameter path: What the target was called.
+  init(_ target: TargetPath, name path: String, _ durability: Durability) throws(FormatError) {
     name = path
     self.durability = durability
-    target = try TargetPath(path)
-    let old = FileStatus(path: target.path)
+    self.target = target
+    let old = target.status
     if let old, old.isDirectory { throw .isFolder(path) }
     // A device or a pipe must not be renamed away.
     if let old, !old.isRegular {
@@ -46,16 +53,13 @@ public final class AtomicFile: ByteSink {
     if old != nil, let refusal = SystemCall.refusalToWrite(target.path) {
       throw .system(refusal, "the file is write-protected", file: path)
     }
-    replaced = old
     do throws(FormatError) {
       if old == nil, let unnamed = SystemCall.openUnnamed(in: target.folder, permissions: 0o666) {
-        (descriptor, temporary) = (unnamed, nil)
+        (descriptor, temporary, status) = (unnamed, nil, nil)
         TemporaryFile.removeLeft(for: target)
       } else {
-        // What replaces a file is nobody else's to read before it has that file's mode. A new file has the mode that the
-        // system gives new files in this folder.
-        let made = try TemporaryFile.make(for: target, permissions: old == nil ? 0o666 : 0o600)
-        (descriptor, temporary) = (made.descriptor, made.path)
+        let made = try TemporaryFile.make(for: target, permissions: AtomicFile.firstMode(replacing: old))
+        (descriptor, temporary, status) = (made.descriptor, made.path, made.status)
       }
     } catch {
       throw error.renamed(to: path)
@@ -64,6 +68,14 @@ public final class AtomicFile: ByteSink {
   }
 
   deinit { discard() }
+
+  /// The mode that a file is made with. A new one has what the system gives new files in its folder. What replaces a file
+  /// is nobody's to read who could not read that: it has its mode at once where that is the same for every group.
+  private static func firstMode(replacing old: FileStatus?) -> UInt32 {
+    guard let mode = old?.permissions else { return 0o666 }
+    let isForAll = mode & 0o600 == 0o600 && mode >> 3 & 7 == mode & 7
+    return isForAll ? mode & 0o777 : 0o600
+  }
 
   /// How many bytes have been written.
   public var position: Int { sink.position }
@@ -107,7 +119,11 @@ public final class AtomicFile: ByteSink {
     try checkOpen()
     do throws(FormatError) {
       try sink.flush()
-      if let replaced { SystemCall.copyOwnerAndMode(of: replaced, to: descriptor) }
+      if let replaced {
+        let made: FileStatus
+        if let status { made = status } else { made = try FileStatus(of: descriptor, name: name) }
+        SystemCall.copyOwnerAndMode(of: replaced, to: descriptor, made)
+      }
       if durability == .durable { try SystemCall.synchronize(descriptor, name: name) }
       try ByteProgress.current?.check(file: name)
       try publish(replacing: replacing)
@@ -133,11 +149,13 @@ public final class AtomicFile: ByteSink {
       temporary = try TemporaryFile.link(descriptor, for: target)
     }
     guard let temporary else { return }
-    try SystemCall.closeDuplicate(of: descriptor, name: name)
-    guard replacing else { return try SystemCall.renameWithoutReplacing(temporary, to: target.path) }
-    if durability == .consistent, FileStatus(path: target.path) != nil {
+    if replacing, durability == .consistent, replaced != nil || FileStatus(path: target.path) != nil {
       try SystemCall.synchronizeBytes(descriptor, name: name)
+    } else if durability != .durable {
+      // Who waits for the disk has been told.
+      try SystemCall.closeDuplicate(of: descriptor, name: name)
     }
+    guard replacing else { return try SystemCall.renameWithoutReplacing(temporary, to: target.path) }
     try SystemCall.rename(temporary, to: target.path)
   }
 

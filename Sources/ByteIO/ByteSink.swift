@@ -131,8 +131,13 @@ public final class DescriptorSink: ByteSink {
   /// Hands what waits on to the system.
   public func flush() throws(FormatError) {
     guard !buffer.isEmpty else { return }
-    let pending = buffer
-    buffer.removeAll(keepingCapacity: true)
+    // The memory is taken out, and comes back empty.
+    var pending: [UInt8] = []
+    swap(&pending, &buffer)
+    defer {
+      pending.removeAll(keepingCapacity: true)
+      swap(&pending, &buffer)
+    }
     // Safe: the array's own bytes, used within the call.
     try unsafe pending.span.bytes.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(FormatError) in
       try unsafe writeThrough(bytes)

@@ -37,10 +37,14 @@ package struct FileStatus: Sendable {
   package var linkCount: Int
   package var isRegular: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
   package var isDirectory: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
+  /// Whether it is a symbolic link itself.
+  var isLink: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFLNK) }
+  /// Whether it is written to as it is, from front to back: a pipe, a device.
+  var isStream: Bool { !isRegular && !isDirectory }
   package func isSameFile(as other: FileStatus) -> Bool { inode == other.inode && device == other.device }
   package var permissions: UInt32 { mode & 0o7777 }
 
-  private init(_ status: stat) {
+  fileprivate init(_ status: stat) {
     size = Int(status.st_size)
     mode = UInt32(status.st_mode)
     device = UInt64(truncatingIfNeeded: status.st_dev)
@@ -69,6 +73,17 @@ package struct FileStatus: Sendable {
   }
 }
 
+extension FileStatus {
+  /// The status of what a path names itself, be it a link; `nil` if there is nothing.
+  init?(ofLink path: String) {
+    guard !path.utf8.contains(0) else { return nil }
+    var status = stat()
+    // Safe: `lstat` writes one `stat` into the local variable; the path is a null-terminated copy for the call.
+    guard unsafe lstat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+}
+
 /// Small POSIX calls under their own names, each with its error turned into a ``FormatError``.
 package enum SystemCall {
   /// Refuses a path with a null character, at which the system would take it to end: another file would be meant.
@@ -89,12 +104,14 @@ package enum SystemCall {
     permissions: UInt32? = nil
   ) throws(FormatError) -> FileDescriptor {
     try checkPath(path)
-    do {
-      return try FileDescriptor.open(
-        FilePath(path), mode, options: options.union(.closeOnExec),
-        permissions: permissions.map { FilePermissions(rawValue: CInterop.Mode($0)) })
-    } catch {
-      throw .system(error, mode == .readOnly ? "cannot open the file" : "cannot write the file", file: path)
+    let flags = mode.rawValue | options.union(.closeOnExec).rawValue
+    while true {
+      // Safe: the path is a null-terminated copy for the duration of the call.
+      let descriptor = unsafe PlatformC.open(path, flags, mode_t(permissions ?? 0))
+      if descriptor >= 0 { return FileDescriptor(rawValue: descriptor) }
+      guard errno == EINTR else {
+        throw .system(mode == .readOnly ? "cannot open the file" : "cannot write the file", file: path)
+      }
     }
   }
 
@@ -187,11 +204,15 @@ package enum SystemCall {
   }
 
   /// Gives a new file the owner, as far as the system lets us, and the mode of the one that it replaces.
-  package static func copyOwnerAndMode(of old: FileStatus, to descriptor: FileDescriptor) {
-    if let new = try? FileStatus(of: descriptor, name: ""), new.owner != old.owner || new.group != old.group {
+  ///
+  /// - Parameter new: What the new file has so far.
+  package static func copyOwnerAndMode(of old: FileStatus, to descriptor: FileDescriptor, _ new: FileStatus) {
+    let isOurs = new.owner == old.owner && new.group == old.group
+    if !isOurs {
       // The group alone may be given by those who are its members.
       if fchown(descriptor.rawValue, old.owner, old.group) != 0 { _ = fchown(descriptor.rawValue, .max, old.group) }
     }
-    _ = fchmod(descriptor.rawValue, mode_t(old.permissions))
+    // Another owner takes bits of the mode away.
+    if !isOurs || new.permissions != old.permissions { _ = fchmod(descriptor.rawValue, mode_t(old.permissions)) }
   }
 }

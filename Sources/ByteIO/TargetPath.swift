@@ -1,6 +1,8 @@
 /// Where a file is to appear: a path whose links have been followed, in its parts.
 struct TargetPath {
   let path: String
+  /// What is there, links followed; `nil` if nothing is.
+  let status: FileStatus?
   /// The folder, for opening it: `.` for a path that has none.
   let folder: String
   /// The file's name in the folder.
@@ -9,13 +11,18 @@ struct TargetPath {
   /// - Throws: ``FormatError`` if the path has a null character, ends in a slash, or is a link that leads nowhere.
   init(_ given: String) throws(FormatError) {
     try SystemCall.checkPath(given)
-    let path = try SystemCall.followingLinks(given)
+    var found = FileStatus(ofLink: given)
+    let isLink = found?.isLink == true
+    if isLink { found = FileStatus(path: given) }
+    status = found
+    // What is written to as it is needs no other name, and may have none: standard output, where that is a pipe.
+    let path = isLink && found?.isStream != true ? try SystemCall.followingLinks(given) : given
     self.path = path
-    let slash = path.lastIndex(of: "/")
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
     folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    base = slash.map { String(path[path.index(after: $0)...]) } ?? path
+    base = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
     // A folder of that name is told of as such.
-    guard !base.isEmpty || FileStatus(path: path)?.isDirectory == true else {
+    guard !base.isEmpty || status?.isDirectory == true else {
       throw FormatError(.wrongKind, "this is not the name of a file", file: given)
     }
   }

@@ -8,13 +8,18 @@ enum TemporaryFile {
   /// How many saves of one target may be under way at once.
   private static let limit = 10_000
 
+  /// A temporary file that is open and locked.
+  struct Made {
+    let descriptor: FileDescriptor
+    let path: String
+    let status: FileStatus?
+  }
+
   /// Makes a file and locks it, so that nobody takes it for one left behind; removes those that were.
   ///
   /// - Parameter permissions: The mode that the file has from its first byte on, less what the umask takes away.
   /// - Throws: ``FormatError`` if the folder does not exist or may not be written to.
-  static func make(
-    for target: TargetPath, permissions: UInt32
-  ) throws(FormatError) -> (descriptor: FileDescriptor, path: String) {
+  static func make(for target: TargetPath, permissions: UInt32) throws(FormatError) -> Made {
     var number = 0
     while number < limit {
       let path = path(target, number)
@@ -27,9 +32,10 @@ enum TemporaryFile {
       }
       // Somebody may have taken it for one left behind, just before the lock: then it is gone, or will be.
       let isOurs = SystemCall.tryLock(descriptor) != .heldByAnother
-      if isOurs, (try? FileStatus(of: descriptor, name: path))?.linkCount != 0 {
+      let status = try? FileStatus(of: descriptor, name: path)
+      if isOurs, status?.linkCount != 0 {
         removeLeft(for: target, from: number + 1)
-        return (descriptor, path)
+        return Made(descriptor: descriptor, path: path, status: status)
       }
       UnfinishedFiles.remove(temporary: path)
       try? descriptor.close()

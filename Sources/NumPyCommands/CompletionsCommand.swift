@@ -6,7 +6,7 @@ struct CompletionsCommand: NPYCommand, HasCommonOptions {
   }
 
   static let configuration = CommandConfiguration(
-    commandName: "completions",
+    commandName: "completions", _superCommandName: "npy",
     abstract: "Print the script that completes npy's commands, options, files and members in a shell.",
     discussion: """
       make install puts the scripts where the shells look for them.
@@ -32,7 +32,8 @@ struct CompletionsCommand: NPYCommand, HasCommonOptions {
 /// What those scripts call: a line for each candidate, with its meaning behind a tab.
 struct CompleteCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "complete", abstract: "Complete a command line, for a shell.", shouldDisplay: false)
+    commandName: "complete", _superCommandName: "npy", abstract: "Complete a command line, for a shell.",
+    shouldDisplay: false)
 
   @Argument(parsing: .captureForPassthrough, help: "The words after npy, the last being typed.") var words: [String]
 

@@ -45,7 +45,7 @@ struct NPY: ParsableCommand {
     do {
       arguments = try CommandLineArguments.expanded(given)
       try StandardStreams.checkArguments()
-      var command = try parseAsRoot(ManyOperands.folding(arguments))
+      var command = try parsed(ManyOperands.folding(arguments))
       let isQuiet = (command as? any NPYCommand)?.isQuiet ?? false
       Console.isQuiet.store(isQuiet, ordering: .relaxed)
       if !isQuiet { ProgressLine.shared.allow() }
@@ -55,5 +55,19 @@ struct NPY: ParsableCommand {
     }
     ProgressLine.shared.erase()
     Interruption.endProcess(code)
+  }
+
+  /// The command that arguments are.
+  ///
+  /// Most begin with the name of a command, which is then parsed by itself: the parser looks at each command on the way anew, and at
+  /// requests for completions of its own. What that does not take, and help, goes the long way, which has all messages.
+  private static func parsed(_ arguments: [String]) throws -> any ParsableCommand {
+    if let name = arguments.first,
+      let type = configuration.subcommands.first(where: { $0.configuration.commandName == name }),
+      let command = try? type.parseAsRoot(Array(arguments.dropFirst())), Swift.type(of: command) == type
+    {
+      return command
+    }
+    return try parseAsRoot(arguments)
   }
 }

@@ -59,6 +59,24 @@ public func npyio_save(
   }
 }
 
+/// `npyio_save_bytes`, which `numpyio.h` describes.
+@c @implementation
+public func npyio_save_bytes(
+  _ data: UnsafeRawPointer?, _ count: Int64, _ path: UnsafePointer<CChar>?, _ durability: Int32, _ task: OpaquePointer?,
+  _ error: UnsafeMutablePointer<npyio_error>?
+) -> npyio_status {
+  // Safe: the caller's pointers, as the header describes them.
+  unsafe call(error, task: task) { () throws(FormatError) in
+    let (durability, path) = (try Durability(durability), try unsafe text(path, "the path"))
+    let content = try unsafe bytes(data, count, "bytes")
+    try ByteProgress.operation(.writing, path, total: content.count, counting: .sink) { () throws(FormatError) in
+      try AtomicFile.write(to: path, durability: durability) { (sink: any ByteSink) throws(FormatError) in
+        try unsafe sink.write(content)
+      }
+    }
+  }
+}
+
 /// `npyio_write`, which `numpyio.h` describes.
 @c @implementation
 public func npyio_write(

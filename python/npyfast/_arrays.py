@@ -21,6 +21,8 @@ class Unsupported(Exception):
 _dtypes: dict[bytes, np.dtype] = {}
 _descrs: dict[str, bytes] = {}
 _headers: dict[tuple[bytes, tuple[int, ...], bool], bytes] = {}
+#: Arrays of up to as many bytes are copied here: to describe them to the library, and the library's calls back, would cost more.
+SMALL = 1 << 16
 #: As many descriptions are remembered at most, of each kind.
 _REMEMBERED = 1000
 
@@ -168,8 +170,12 @@ def view_of(array: np.ndarray) -> _Held:
 def fill(view: structures.View, array: np.ndarray, descr: bytes) -> structures.Items:
     """Describes an array in a structure; what is returned has to live as long as that."""
     ndim = array.ndim
-    lengths = structures.Items.integers(array.shape + array.strides)
-    view.data = array.__array_interface__["data"][0]
+    lengths = structures.Items.lengths(array.shape + array.strides)
+    # Of small arrays a copy is made faster than it is asked where they lie.
+    if array.nbytes <= SMALL and (array.flags.c_contiguous or array.flags.f_contiguous):
+        view.data = array.tobytes("A")
+    else:
+        view.data = array.__array_interface__["data"][0]
     view.descr = descr
     view.ndim = ndim
     view.shape = lengths.address

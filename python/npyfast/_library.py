@@ -48,6 +48,7 @@ class ArrayFileError(ValueError):
 # The parameters of each function but for the task, which `call` adds where there is one, and the error.
 _TASKED = {
     "npyio_load": [c_char_p, c_int32, c_void_p], "npyio_save": [c_void_p, c_char_p, c_int32],
+    "npyio_save_bytes": [c_char_p, c_int64, c_char_p, c_int32],
     "npyio_write": [c_void_p, c_void_p], "npyio_append": [c_void_p, c_char_p], "npyio_file_read": [c_void_p],
     "npyio_file_slice": [c_void_p, c_void_p, c_int32], "npyio_file_take": [c_void_p, c_void_p, c_int64],
     "npyio_load_stacked": [c_void_p, c_int64, c_void_p], "npyio_archive_read": [c_void_p, c_int64],
@@ -77,7 +78,7 @@ _PLAIN = {
 }
 # Functions that return nothing but the status.
 _WITHOUT_RESULT = {
-    "npyio_save", "npyio_write", "npyio_header", "npyio_append", "npyio_archive_save", "npyio_writer_add", "npyio_writer_close", "npyio_savetxt",
+    "npyio_save", "npyio_save_bytes", "npyio_write", "npyio_header", "npyio_append", "npyio_archive_save", "npyio_writer_add", "npyio_writer_close", "npyio_savetxt",
     "npyio_savetxt_sink", "npyio_array_info", "npyio_file_info", "npyio_archive_members", "npyio_writer_add_bytes",
     "npyio_tree_nodes", "npyio_tensors_list", "npyio_tensors_metadata", "npyio_tensors_save",
 }

@@ -18,8 +18,6 @@ __all__ = ["append", "load", "save"]
 _DEFAULT_HEADER_SIZE = 10_000
 _MAGIC = b"\x93NUMPY"
 _ARCHIVE_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
-#: Arrays of up to as many bytes are handed to a file object as they are; the library's calls back would cost more.
-_SMALL = 1 << 16
 
 
 def _limits(max_header_size: int, allow_pickle: bool) -> Any:
@@ -47,13 +45,17 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, *, durability: str = "n
     """
     level = durability_of(durability)
     array = arr if type(arr) is np.ndarray else np.asanyarray(arr)
-    is_object = hasattr(file, "write")
+    is_object = type(file) is not str and hasattr(file, "write")
+    content = None
     try:
         if _arrays.is_foreign(array.dtype):
             raise _arrays.Unsupported("dtypes of other packages")
-        if is_object and array.nbytes <= _SMALL and type(array) is np.ndarray:
-            return _write_small(file, array)
-        view = _arrays.view_of(array)
+        if array.nbytes <= _arrays.SMALL and type(array) is np.ndarray:
+            if is_object:
+                return _write_small(file, array)
+            content = _arrays.header_of(array) + array.tobytes("A")
+        else:
+            view = _arrays.view_of(array)
         if not is_object:
             path = os.fspath(file)
             if not isinstance(path, str) or "\0" in path:
@@ -66,7 +68,10 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, *, durability: str = "n
     if is_object:
         return _write(file, view)
     try:
-        lib.run(lib.library.npyio_save, view.address, encoded_path(path), level, size=view.nbytes)
+        if content is not None:
+            lib.run(lib.library.npyio_save_bytes, content, len(content), encoded_path(path), level)
+        else:
+            lib.run(lib.library.npyio_save, view.address, encoded_path(path), level, size=view.nbytes)
     except lib.ArrayFileError as error:
         _refuse(error, path, lambda: _fallback.numpy_functions.save(file, array, allow_pickle=allow_pickle))
 

@@ -99,9 +99,9 @@ class Member(NamedTuple):
 
 
 def _member(name: str, value: Any) -> Member:
-    array = np.asanyarray(value)
+    array = value if type(value) is np.ndarray else np.asanyarray(value)
     try:
-        if isinstance(array, np.ma.MaskedArray):
+        if type(array) is not np.ndarray and isinstance(array, np.ma.MaskedArray):
             raise _arrays.Unsupported("masked arrays")
         return Member(name, array, _arrays.describe(array.dtype))
     except _arrays.Unsupported as reason:

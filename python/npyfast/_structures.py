@@ -14,7 +14,8 @@ class Error(ctypes.Structure):
 
 
 class View(ctypes.Structure):
-    _fields_ = [("data", c_void_p), ("descr", c_char_p), ("ndim", c_int32), ("shape", c_void_p), ("strides", c_void_p)]
+    # `data` is an address, or bytes, which then live as long as the structure.
+    _fields_ = [("data", c_char_p), ("descr", c_char_p), ("ndim", c_int32), ("shape", c_void_p), ("strides", c_void_p)]
 
 
 class Info(ctypes.Structure):
@@ -90,30 +91,51 @@ class Nodes(ctypes.Structure):
                 ("child_count", c_int64), ("array_count", c_int64)]
 
 
+#: Lists of up to as many are arrays of ctypes, which are made faster; of longer ones a type for each length would stay in a
+#: cycle of references.
+_FEW = 16
+_lengths: dict[tuple[int, ...], Items] = {}
+#: As many lists of integers are remembered at most.
+_REMEMBERED = 1000
+
+
 class Items:
-    """A list for the library, in memory whose address is ``address``: without a type of ctypes for each length, which would stay
-    in a cycle of references."""
+    """A list for the library, in memory whose address is ``address``."""
 
     __slots__ = ("_keep", "address")
 
-    def __init__(self, memory: Any, keep: Any = None) -> None:
-        self._keep = (memory, keep)
-        self.address = memory.buffer_info()[0]
+    def __init__(self, address: int, *keep: Any) -> None:
+        self._keep = keep
+        self.address = address
 
     @classmethod
     def integers(cls, values: Any) -> Items:
-        return cls(array.array("q", values))
+        memory = array.array("q", values)
+        return cls(memory.buffer_info()[0], memory)
+
+    @classmethod
+    def lengths(cls, values: tuple[int, ...]) -> Items:
+        """The same of a few integers that come again and again, and are not changed: lengths of axes, strides."""
+        known = _lengths.get(values)
+        if known is None:
+            known = cls.integers(values)
+            if len(_lengths) < _REMEMBERED:
+                _lengths[values] = known
+        return known
 
     @classmethod
     def texts(cls, values: list[bytes] | list[bytes | None]) -> Items:
-        """Texts without null bytes: one behind the other in memory, each ended by one; NULL for ``None``."""
+        """Texts without null bytes, each ended by one; NULL for ``None``."""
+        if 0 < len(values) <= _FEW:
+            few = (c_char_p * len(values))(*values)
+            return cls(ctypes.addressof(few), few)
         memory = array.array("b", b"\0".join([*(value or b"" for value in values), b""]))
         place = memory.buffer_info()[0]
         addresses = array.array("Q")
         for value in values:
             addresses.append(0 if value is None else place)
             place += len(value or b"") + 1
-        return cls(addresses, memory)
+        return cls(addresses.buffer_info()[0], addresses, memory)
 
 
 class Structures:
@@ -122,6 +144,11 @@ class Structures:
     __slots__ = ("_memory", "address", "items")
 
     def __init__(self, kind: Any, count: int) -> None:
+        if 0 < count <= _FEW:
+            self._memory = (kind * count)()
+            self.items = list(self._memory)
+            self.address = ctypes.addressof(self._memory)
+            return
         size = ctypes.sizeof(kind)
         self._memory = bytearray(size * count)
         self.items = [kind.from_buffer(self._memory, place * size) for place in range(count)]

@@ -175,3 +175,35 @@ def test_numpys_share_is_told_once(tmp_path, caplog):
     for _ in range(3):
         npyfast.save(tmp_path / "o.npy", np.array([None], object))
     assert len(caplog.records) == 1 and "numpy itself handles" in caplog.text
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077, 0o000])
+def test_a_file_that_is_replaced_keeps_its_mode(tmp_path, umask):
+    array, path = np.arange(9), tmp_path / "x.npy"
+    before = os.umask(umask)
+    try:
+        for mode in (0o644, 0o664, 0o666, 0o600, 0o640, 0o604, 0o755, 0o4755, 0o2644):
+            for durability in ("none", "consistent", "durable"):
+                path.write_bytes(b"old")
+                path.chmod(mode)
+                npyfast.save(path, array, durability=durability)
+                assert path.stat().st_mode & 0o7777 == mode
+                np.testing.assert_array_equal(np.load(path), array)
+        npyfast.save(tmp_path / "new.npy", array)
+        assert (tmp_path / "new.npy").stat().st_mode & 0o7777 == 0o666 & ~umask
+    finally:
+        os.umask(before)
+    assert sorted(os.listdir(tmp_path)) == ["new.npy", "x.npy"]
+
+
+def test_links_stay_and_lead_to_the_new_file(tmp_path):
+    array = np.arange(9)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "x.npy").write_bytes(b"old")
+    (tmp_path / "one.npy").symlink_to("folder/x.npy")
+    (tmp_path / "two.npy").symlink_to("one.npy")
+    (tmp_path / "new.npy").symlink_to("folder/new.npy")
+    for link, target in (("two.npy", "x.npy"), ("new.npy", "new.npy")):
+        npyfast.save(tmp_path / link, array)
+        assert (tmp_path / link).is_symlink() and (tmp_path / "one.npy").is_symlink()
+        np.testing.assert_array_equal(np.load(tmp_path / "folder" / target), array)

@@ -203,6 +203,10 @@ enum { NPYIO_FAST = 0, NPYIO_CONSISTENT = 1, NPYIO_DURABLE = 2 };
 npyio_status npyio_save(
     const npyio_view *array, const char *path, int32_t durability, npyio_task *task, npyio_error *error);
 
+/* Saves bytes as a file, whole or not at all as `npyio_save` does: for who has made them by `npyio_header`, or otherwise. */
+npyio_status npyio_save_bytes(
+    const void *bytes, int64_t count, const char *path, int32_t durability, npyio_task *task, npyio_error *error);
+
 /* Writes an array in `.npy` format to a sink. */
 npyio_status npyio_write(const npyio_view *array, const npyio_sink *sink, npyio_task *task, npyio_error *error);
 

@@ -4,7 +4,7 @@ import NumPyIO
 
 struct AppendCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "append",
+    commandName: "append", _superCommandName: "npy",
     abstract: "Append rows to a .npy file in place, without rewriting it.",
     discussion: """
       The rows join the array along its first axis; an array with one axis less is one row. Until all are on disk the

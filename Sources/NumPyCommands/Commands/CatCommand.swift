@@ -4,7 +4,7 @@ import NumPyIO
 
 struct CatCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "cat",
+    commandName: "cat", _superCommandName: "npy",
     abstract: "Join arrays along an axis, as np.concatenate and np.stack.",
     discussion: """
       In bounded memory, however large the files. The dtype is that in which all fit, as NumPy's promotion has it. The

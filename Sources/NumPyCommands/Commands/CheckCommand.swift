@@ -4,7 +4,7 @@ import NumPyIO
 
 struct CheckCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "check",
+    commandName: "check", _superCommandName: "npy",
     abstract: "Look for anything wrong with files and for what they would run, without trusting them.",
     discussion: """
       Reads every byte: structure, checksums, members that overlap, bytes behind the data, headers that NumPy would

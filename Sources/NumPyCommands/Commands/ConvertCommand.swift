@@ -4,7 +4,7 @@ import NumPyIO
 
 struct ConvertCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "convert",
+    commandName: "convert", _superCommandName: "npy",
     abstract: "Convert an array, or all of a file, to another format.",
     discussion: """
       The format of DST follows from its extension, or --to. A dash is standard input or output.

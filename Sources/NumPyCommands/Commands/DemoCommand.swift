@@ -4,7 +4,7 @@ import NumPyIO
 
 struct DemoCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "demo",
+    commandName: "demo", _superCommandName: "npy",
     abstract: "The whole tour: make a million random integers, save them in every way, load them back, compare.",
     discussion: """
       Every step is printed as the Swift code, or the command, that does it, and its result. With --seed N the numbers

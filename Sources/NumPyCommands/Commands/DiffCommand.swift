@@ -4,7 +4,7 @@ import NumPyIO
 
 struct DiffCommand: NPYCommand {
   static let configuration = CommandConfiguration(
-    commandName: "diff",
+    commandName: "diff", _superCommandName: "npy",
     abstract: "Compare two arrays, or two archives or pickles array by array.",
     discussion: """
       Numbers differ where |a - b| > atol + rtol * |b|, as for np.allclose. Exit code 0: the same; 1: different;

@@ -4,7 +4,7 @@ import NumPyIO
 
 struct InfoCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "info",
+    commandName: "info", _superCommandName: "npy",
     abstract: "Tell what a file holds: format, dtype, shape, order, sizes, members.",
     discussion: """
       Reads headers only, so the cost does not depend on the size; but text, which has none, is read to its end.

@@ -4,7 +4,7 @@ import NumPyIO
 
 struct ListCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "ls",
+    commandName: "ls", _superCommandName: "npy",
     abstract: "List the arrays of files, one a line.",
     discussion: """
       EXAMPLES

@@ -5,7 +5,7 @@ import ZipArchives
 
 struct PackCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "pack",
+    commandName: "pack", _superCommandName: "npy",
     abstract: "Make an .npz archive of arrays and other archives, or change one.",
     discussion: """
       An array is named by NAME=; without it by its file or member; standard input by arr_N. Members of a whole archive,

@@ -4,7 +4,7 @@ import NumPyIO
 
 struct PickleCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "pickle",
+    commandName: "pickle", _superCommandName: "npy",
     abstract: "List the operations of a pickle; nothing is run.",
     discussion: """
       The lines are those of Python's pickletools.dis. With --json the tree of values.

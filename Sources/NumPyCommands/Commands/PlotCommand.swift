@@ -6,7 +6,7 @@ import Plotting
 
 struct PlotCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "plot",
+    commandName: "plot", _superCommandName: "npy",
     abstract: "Draw an array: in the terminal, or as a PNG or SVG file.",
     discussion: """
       One axis is drawn as a line, two as a heat map, (h, w, 3 or 4) of uint8 as an image, more as a histogram of all

@@ -5,7 +5,7 @@ import ZipArchives
 
 struct RefsCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "refs",
+    commandName: "refs", _superCommandName: "npy",
     abstract: "Write references with which zarr and xarray read .npy and stored .npz in place.",
     discussion: """
       JSON as kerchunk has it: for each array its description in zarr's format 3, and where in which file its chunks lie.

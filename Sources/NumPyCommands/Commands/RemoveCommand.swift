@@ -4,7 +4,7 @@ import NumPyIO
 
 struct RemoveCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "rm",
+    commandName: "rm", _superCommandName: "npy",
     abstract: "Remove members from an archive.",
     discussion: """
       The archive is written anew without them, the others as they are, and replaced, whole. Bytes that earlier changes
@@ -27,7 +27,7 @@ struct RemoveCommand: NPYCommand, HasCommonOptions {
 
 struct RenameCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "mv",
+    commandName: "mv", _superCommandName: "npy",
     abstract: "Give a member of an archive another name.",
     discussion: """
       The archive is written anew, all its members as they are, and replaced, whole. A name that is taken is an error.

@@ -5,7 +5,7 @@ import PythonLiterals
 
 struct ShowCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "show",
+    commandName: "show", _superCommandName: "npy",
     abstract: "Print an array as NumPy's str or repr, byte for byte.",
     discussion: """
       The options are those of np.printoptions.

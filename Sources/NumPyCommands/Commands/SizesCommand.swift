@@ -4,7 +4,7 @@ import NumPyIO
 
 struct SizesCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "sizes",
+    commandName: "sizes", _superCommandName: "npy",
     abstract: "Save data in every format and compare size and time.",
     discussion: """
       npy, npz at each level of compression, pickles, text and gzip: the files are written to a temporary folder (in

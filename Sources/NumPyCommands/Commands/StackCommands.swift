@@ -20,7 +20,7 @@ struct StackOutput: ParsableArguments {
 
 struct SplitCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "split",
+    commandName: "split", _superCommandName: "npy",
     abstract: "Cut an array into a folder of .npy files: Dask's npy stack.",
     discussion: """
       The files 0.npy, 1.npy and so on, and info, which is written last: dask.array.from_npy_stack reads them, and npy join.
@@ -77,7 +77,7 @@ struct SplitCommand: NPYCommand, HasCommonOptions {
 
 struct JoinCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "join",
+    commandName: "join", _superCommandName: "npy",
     abstract: "Make one array of a folder of .npy files: Dask's npy stack.",
     discussion: """
       Reads what npy split, npy stack and dask.array.to_npy_stack write; the pickle info is read as data, nothing in it is
@@ -111,7 +111,7 @@ struct JoinCommand: NPYCommand, HasCommonOptions {
 
 struct StackCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "stack",
+    commandName: "stack", _superCommandName: "npy",
     abstract: "Make a folder of .npy files, Dask's npy stack, of arrays that follow each other.",
     discussion: """
       Each array becomes a part, and all are one array along the axis for dask.array.from_npy_stack and npy join. npy cat

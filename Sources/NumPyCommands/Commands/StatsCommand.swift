@@ -6,7 +6,7 @@ import PythonLiterals
 
 struct StatsCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "stats",
+    commandName: "stats", _superCommandName: "npy",
     abstract: "Count, smallest, largest, mean and more of an array's numbers.",
     discussion: """
       One pass in bounded memory, however large the file. NaNs are counted and left out of the rest; of complex

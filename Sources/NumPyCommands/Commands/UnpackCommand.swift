@@ -5,7 +5,7 @@ import ZipArchives
 
 struct UnpackCommand: NPYCommand, HasCommonOptions {
   static let configuration = CommandConfiguration(
-    commandName: "unpack",
+    commandName: "unpack", _superCommandName: "npy",
     abstract: "Write the members of an archive, the tensors of a model, or the arrays in a pickle, as files.",
     discussion: """
       Names that would leave the folder are refused before anything is written, and so are symbolic links in the

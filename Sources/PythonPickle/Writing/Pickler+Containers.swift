@@ -94,6 +94,26 @@ extension Pickler {
     return unsafe string.object.unretainedPlace(for: number)
   }
 
+  /// Writes `None` and booleans, which often come in rows, up to the first other item or the end of the batch; returns where that
+  /// is.
+  @inline(__always)
+  private mutating func saveConstants(_ items: [PickleValue], from start: Int) throws(FormatError) -> Int {
+    let end = min(items.count, (start / Pickler.batch + 1) * Pickler.batch)
+    var index = start
+    while index < end {
+      let code: UInt8
+      switch items[index] {
+      case .none: code = Opcode.none
+      case .bool(let truth): code = truth ? Opcode.newTrue : Opcode.newFalse
+      default: return index
+      }
+      try output.boundary()
+      output.write(code)
+      index += 1
+    }
+    return index
+  }
+
   /// APPEND for a single item, APPENDS for batches of a thousand; one by one at protocol 0. A single item that is
   /// left after full batches is a batch for a list, but an APPEND for any other object, whose items Python
   /// iterates over.
@@ -127,6 +147,13 @@ extension Pickler {
           try output.boundary()
           writeGet(place)
           continue
+        }
+        if version >= 2 {
+          let next = try saveConstants(items, from: index)
+          if next > index {
+            index = next
+            continue
+          }
         }
       }
       let item = items[index]

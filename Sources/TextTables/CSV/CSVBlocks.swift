@@ -1,6 +1,7 @@
 package import ArrayBytes
 package import ByteIO
 package import NDArrays
+internal import ParallelLoops
 
 /// A CSV table, or a column of it, as a source of blocks of rows, of which a few megabytes are in memory.
 package struct CSVBlocks: ArrayBlockSource {
@@ -9,6 +10,7 @@ package struct CSVBlocks: ArrayBlockSource {
   private let slots: [(column: Int, slot: CSVSlot)]
   private let rowSize: Int
   private let rowCount: Int
+  private let parts: CSVTableParts?
   package let descriptor: ArrayDescriptor
 
   package var name: String { reader.source.name }
@@ -25,7 +27,7 @@ package struct CSVBlocks: ArrayBlockSource {
     rowShape: [Int]
   ) throws(FormatError) {
     (self.reader, self.slots) = (reader, slots)
-    (isNamed, rowCount) = (survey.isNamed, survey.rowCount)
+    (isNamed, rowCount, parts) = (survey.isNamed, survey.rowCount, survey.parts)
     rowSize = dtype.itemSize * rowShape.reduce(1, *)
     descriptor = ArrayDescriptor(dtype: dtype, shape: [rowCount] + rowShape, isFortranOrder: false)
     let (bytes, overflow) = rowSize.multipliedReportingOverflow(by: rowCount)
@@ -59,6 +61,12 @@ package struct CSVBlocks: ArrayBlockSource {
       var rows = try reader.dataRows(isNamed: isNamed)
       var left = rowCount
       let most = max(1, CSVBlocks.blockSize / max(1, rowSize))
+      if let parts {
+        // The first row is looked at before the others, and is one of them if it has no names.
+        if left > parts.rowCount { try body(read(1, &rows)) }
+        return try parts.forEachGroup { (group: ArraySlice<CSVPart>) throws(FormatError) in try body(read(group, parts))
+        }
+      }
       while left > 0 {
         let block = try read(min(left, most), &rows)
         left -= min(left, most)
@@ -82,11 +90,30 @@ package struct CSVBlocks: ArrayBlockSource {
       guard unsafe store(rows, at: buffer.end) else { throw changed }
       buffer.add(1)
     }
+    return try elements(buffer.storage, rows: count)
+  }
+
+  private func elements(_ storage: ArrayStorage, rows count: Int) throws(FormatError) -> AnyNDArray {
     let size = descriptor.dtype.itemSize
     return try wrapping { () throws(ArrayError) in
-      try AnyNDArray(
-        storage: buffer.storage, dtype: descriptor.dtype, shape: [size == 0 ? count : count * (rowSize / size)])
+      try AnyNDArray(storage: storage, dtype: descriptor.dtype, shape: [size == 0 ? count : count * (rowSize / size)])
     }
+  }
+
+  /// The rows of some parts that follow each other.
+  private func read(_ group: ArraySlice<CSVPart>, _ parts: CSVTableParts) throws(FormatError) -> AnyNDArray {
+    let count = group.reduce(0) { $0 + $1.rowCount }
+    let storage = try room(for: count)
+    // Safe: the storage has room for the rows of all parts.
+    try parts.read(group, slots, rowSize: rowSize, into: unsafe SharedMemory(storage.baseAddress), changed)
+    return try elements(storage, rows: count)
+  }
+
+  /// Memory for rows, of which nobody has written anything.
+  private func room(for count: Int) throws(FormatError) -> ArrayStorage {
+    var buffer = RowBuffer(rowSize: rowSize, hasGaps: false, isWhole: true)
+    try buffer.reserve(count)
+    return buffer.storage
   }
 
   /// Stores a row; false if a field does not go into its column, as the file has changed.
@@ -107,5 +134,57 @@ package struct CSVBlocks: ArrayBlockSource {
     return try wrapping { () throws(ArrayError) in try array.slice(slice) }
   }
 
-  package func whole() throws(FormatError) -> AnyNDArray { try gathered() }
+  package func whole() throws(FormatError) -> AnyNDArray {
+    guard let parts else { return try gathered() }
+    let storage = try room(for: rowCount)
+    try ByteProgress.reading(reader.source, total: reader.source.byteCount) { () throws(FormatError) in
+      let firstCount = rowCount - parts.rowCount
+      if firstCount > 0 {
+        var rows = try reader.dataRows(isNamed: isNamed)
+        guard try reader.nextRow(&rows) else { throw changed }
+        // Safe: the storage has room for all rows.
+        guard unsafe store(rows, at: storage.baseAddress) else { throw changed }
+      }
+      // Safe: as above.
+      let rest = unsafe SharedMemory(storage.baseAddress + firstCount * rowSize)
+      try parts.read(parts.parts[...], slots, rowSize: rowSize, into: rest, changed)
+    }
+    let flat = try elements(storage, rows: rowCount)
+    return try wrapping { () throws(ArrayError) in try descriptor.array(of: [flat]) }
+  }
+}
+
+/// The parts of a file in which the rows of a table lie, but for the first one.
+struct CSVTableParts: Sendable {
+  let file: CSVParts
+  let parts: [CSVPart]
+  var rowCount: Int { parts.reduce(0) { $0 + $1.rowCount } }
+
+  /// Calls `body` with a few parts at a time, enough for all cores.
+  func forEachGroup(_ body: (ArraySlice<CSVPart>) throws(FormatError) -> Void) throws(FormatError) {
+    let count = 2 * Parallel.workers
+    for start in stride(from: 0, to: parts.count, by: count) {
+      try body(parts[start..<min(parts.count, start + count)])
+    }
+  }
+
+  /// Stores the rows of some parts, one behind the other.
+  ///
+  /// - Parameters:
+  ///   - memory: Room for them.
+  ///   - changed: What is thrown if they are not what they were.
+  func read(
+    _ group: ArraySlice<CSVPart>, _ slots: [(column: Int, slot: CSVSlot)], rowSize: Int, into memory: SharedMemory,
+    _ changed: FormatError
+  ) throws(FormatError) {
+    var offsets: [Int] = [0]
+    for part in group { offsets.append(offsets[offsets.count - 1] + part.rowCount) }
+    let starts = offsets
+    try Parallel.forEach(group.count) { (index: Int) throws(FormatError) in
+      // Safe: each part writes to rows of its own, for which the caller has room.
+      let address = unsafe memory.address + starts[index] * rowSize
+      let isRead = try unsafe file.read(group[group.startIndex + index], slots, rowSize: rowSize, into: address)
+      guard isRead else { throw changed }
+    }
+  }
 }

@@ -49,10 +49,32 @@ struct CSVColumn {
     kinds.formUnion(field.kinds)
   }
 
+  /// Takes into account a field that is no text, and not empty.
+  mutating func add(_ kinds: Kinds, length: Int) {
+    width = max(width, length)
+    if length != 4 { mayBeYears = false }
+    self.kinds.formUnion(kinds)
+  }
+
+  /// Whether there has been a text, besides which it does not matter what others are.
+  var isOfAnyText: Bool { kinds.contains(.text) }
+
+  /// Takes into account how long a field is.
+  mutating func widen(to length: Int) { width = max(width, length) }
+
   /// Takes into account what another part of the column has.
   mutating func add(_ other: CSVColumn) {
     width = max(width, other.width)
     kinds.formUnion(other.kinds)
+  }
+
+  /// Takes into account what the rows have that follow.
+  mutating func append(_ rest: CSVColumn) {
+    width = max(width, rest.width)
+    // Behind a text only gaps are looked at.
+    let isOfAnyText = isOfAnyText
+    if isOfAnyText ? rest.hasGaps : !rest.mayBeYears { mayBeYears = false }
+    kinds.formUnion(isOfAnyText ? rest.kinds.intersection(.gap) : rest.kinds)
   }
 
   /// Whether all fields are values of another type than text, or missing.

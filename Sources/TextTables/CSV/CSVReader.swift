@@ -158,6 +158,8 @@ package struct CSVReader: Sendable {
     var rowCount: Int
     /// How many bytes of text there are; line ends do not count.
     var byteCount: Int
+    /// The parts of the file in which the rows lie, if it can be read in parts.
+    var parts: CSVTableParts?
   }
 
   private func survey() throws(FormatError) -> Survey {
@@ -175,7 +177,14 @@ package struct CSVReader: Sendable {
     var rows = try beginning.rows(source)
     var isFirst = !beginning.lacksLabelName
     if beginning.lacksLabelName { _ = try nextRow(&rows) }
-    while isFirst || count < most, try nextRow(&rows) {
+    var parts: CSVTableParts?
+    while isFirst || count < most {
+      if !isFirst, count == 0, most == .max, let found = survey(from: rows) {
+        (rest, count, parts) = (found.columns, found.rowCount, found.parts)
+        byteCount &+= found.byteCount
+        break
+      }
+      guard try nextRow(&rows) else { break }
       try check(rows)
       rows.forEachField { column, text, isQuoted in
         let field = CSVField(text, isQuoted: isQuoted)
@@ -190,10 +199,27 @@ package struct CSVReader: Sendable {
         ?? CSVHeader.isHeader(
           firstLine, beginning.kinds, rest, hasNumberedRows: beginning.hasNumberedRows)
     {
-      return Survey(isNamed: true, columns: rest, rowCount: count, byteCount: byteCount)
+      return Survey(isNamed: true, columns: rest, rowCount: count, byteCount: byteCount, parts: parts)
     }
     for column in rest.indices { first[column].add(rest[column]) }
-    return Survey(isNamed: false, columns: first, rowCount: min(most, count) + 1, byteCount: byteCount)
+    return Survey(
+      isNamed: false, columns: first, rowCount: min(most, count) + 1, byteCount: byteCount, parts: parts)
+  }
+
+  /// What the rows have that were not taken yet, looked at by all cores; `nil` if they cannot be, or one may be wrong.
+  private func survey(from rows: TextRows) -> Survey? {
+    guard let start = rows.nextFilePosition,
+      let file = CSVParts(source, beginning.encoding, beginning.syntax, columnCount: firstLine.count, from: start),
+      let found = file.survey()
+    else { return nil }
+    var columns = [CSVColumn](repeating: CSVColumn(), count: firstLine.count)
+    for finding in found {
+      for place in columns.indices { columns[place].append(finding.columns[place]) }
+    }
+    return Survey(
+      isNamed: false, columns: columns, rowCount: found.reduce(0) { $0 + $1.part.rowCount },
+      byteCount: found.reduce(0) { $0 &+ $1.byteCount },
+      parts: CSVTableParts(file: file, parts: found.map(\.part)))
   }
 
   /// The rows of the data.

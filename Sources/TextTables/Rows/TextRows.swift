@@ -45,6 +45,9 @@ struct TextRows {
   /// Where a field begins in the file, if that is known.
   func filePosition(of field: RowTokenizer.Field) -> Int? { blocks.filePosition(of: field.place) }
 
+  /// Where the next row begins in the file, if that is known.
+  var nextFilePosition: Int? { blocks.filePosition(of: place) }
+
   /// Takes the next row; false at the end.
   mutating func next() throws(FormatError) -> Bool {
     try take { (rows: inout TextRows) in rows.readRow() }

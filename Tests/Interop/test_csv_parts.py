@@ -1,0 +1,122 @@
+"""CSV files of several megabytes, which all cores read in parts. The cells are Python's; the same file compressed is read by one core,
+row after row, and must be the same array."""
+import csv
+import gzip
+import io
+import random
+
+import numpy as np
+import pytest
+
+from conftest import run_npy
+from test_csv import KINDS, expected
+
+TEXTS = ["a", "", 'say "x"', "one, two", "Grüße", "two\nlines", "three\n\n\nlines, and \"quotes\"", " blank ", "日本", "#no comment", "x" * 40]
+
+
+def convert(path, *options):
+    return np.load(io.BytesIO(run_npy("convert", str(path), "-", "--to", "npy", *options)))
+
+
+def both_ways(path):
+    """The array of a file, the same when it is read by parts and row after row."""
+    packed = path.with_name(path.name + ".gz")
+    packed.write_bytes(gzip.compress(path.read_bytes(), 1))
+    found, other = convert(path), convert(packed)
+    assert found.dtype == other.dtype
+    assert found.tobytes() == other.tobytes()
+    return found
+
+
+def text_of(rows, **dialect):
+    text = io.StringIO(newline="")
+    csv.writer(text, **{"lineterminator": "\n", **dialect}).writerows(rows)
+    return text.getvalue()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_tables(tmp_path, seed):
+    random_ = random.Random(seed)
+    kinds = ["text"] * (seed % 2) + [random_.choice([*KINDS, "text"]) for _ in range(5)]
+    names = [f"{kind} {place}" for place, kind in enumerate(kinds)]
+    makers = {**KINDS, "text": lambda r: r.choice(TEXTS)}
+    rows = [[makers[kind](random_) for kind in kinds] for _ in range(60_000)]
+    if seed > 1:
+        for row in random_.sample(rows, 500):
+            row[random_.randrange(1, len(row))] = None
+    text = text_of([names] + rows, quoting=random_.choice([csv.QUOTE_MINIMAL, csv.QUOTE_NONNUMERIC]),
+                   lineterminator=random_.choice(["\n", "\r\n"]))
+    path = tmp_path / "t.csv"
+    path.write_bytes(text.encode())
+    found = both_ways(path)
+    assert found.dtype.names == tuple(names) and found.shape == (len(rows),)
+    for place, kind in enumerate(kinds):
+        wanted = expected(kind, [row[place] for row in rows])
+        assert found[names[place]].dtype == wanted.dtype, kind
+        np.testing.assert_array_equal(found[names[place]], wanted)
+
+
+@pytest.mark.parametrize("last, dtype", [("1", "i8"), ("1.5", "f8"), ("", "f8"), ("2020-01-01", "U10"), ("x" * 99, "U99"), ("ß" * 99, "U99"),
+                                         ("9223372036854775808", "u8"), ("-9223372036854775808", "i8"), ("1e5", "f8"), ("1e999", "f8"),
+                                         ("123456789012345678901", "U21"), ("NA", "f8"), ("1j", "c16"), ("1_0", "U3"), ("nan", "f8")])
+def test_the_last_field_decides(tmp_path, last, dtype):
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n" + "".join(f"{i},{i % 7}\n" for i in range(250_000)) + f"0,{last}\n")
+    found = both_ways(path)["b"]
+    assert found.dtype == dtype
+    assert found[:3].tolist() == np.array(["0", "1", "2"]).astype(found.dtype).tolist()
+    if dtype[0] == "U":
+        assert found[-1] == last
+    else:
+        np.testing.assert_array_equal(found[-1:], np.array([last.replace("NA", "nan") or "nan"]).astype(dtype))
+
+
+def test_numbers_as_numpy_reads_them(tmp_path):
+    random_ = np.random.default_rng(0)
+    columns = [random_.normal(size=60_000), random_.normal(size=60_000) * 10.0**random_.integers(-300, 300, 60_000),
+               random_.integers(-2**62, 2**62, 60_000), np.round(random_.normal(0, 99, 60_000), 2)]
+    path = tmp_path / "t.csv"
+    with open(path, "w") as file:
+        file.write("a,b,c,d\n")
+        for row in zip(*columns):
+            file.write(",".join([repr(float(row[0])), "%.18e" % row[1], str(row[2]), str(row[3])]) + "\n")
+    found = both_ways(path)
+    for name, column in zip("abcd", columns):
+        np.testing.assert_array_equal(found[name], column, strict=True)
+
+
+@pytest.mark.parametrize("line", [2, 100_000, 239_999])
+def test_a_row_that_is_too_short_is_told_with_its_line(tmp_path, line):
+    lines = ["a,b"] + [f"{i},x" for i in range(240_000)]
+    lines[line - 1] = "7"
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(lines) + "\n")
+    result = run_npy("convert", str(path), str(tmp_path / "out.npy"), check=False)
+    assert result.returncode != 0 and f"#{line} (got 1 columns instead of 2)".encode() in result.stderr
+
+
+def test_what_is_no_utf8_is_told(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"a,b\n" + b"1,x\n" * 400_000 + b"2,\xff\n")
+    result = run_npy("convert", str(path), str(tmp_path / "out.npy"), check=False)
+    assert result.returncode != 0 and b"can't decode byte 0xff" in result.stderr
+
+
+def test_quotes_around_many_parts(tmp_path):
+    long = "line, with \"\"quotes\"\"\n" * 200_000
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n" + "1,x\n" * 300_000 + f'2,"{long}"\n' + "3,y\n" * 300_000)
+    found = run_npy("convert", str(path), "-", "--to", "npy", "--usecols", "a")
+    column = np.load(io.BytesIO(found))
+    column = column["a"] if column.dtype.names else column
+    np.testing.assert_array_equal(column.ravel(), [1] * 300_000 + [2] + [3] * 300_000)
+
+
+def test_columns_blank_lines_and_comments(tmp_path):
+    rows = "".join(f"{i},x{i},{i / 4}\n" + ("\n" if i % 1000 == 0 else "") + ("# note\n" if i % 999 == 0 else "") for i in range(150_000))
+    path = tmp_path / "t.csv"
+    path.write_text("n,name,q\n" + rows)
+    found = both_ways(path)
+    np.testing.assert_array_equal(found["n"], np.arange(150_000))
+    np.testing.assert_array_equal(convert(f"{path}:q"), np.arange(150_000) / 4)
+    np.testing.assert_array_equal(convert(f"{path}:name"), [f"x{i}" for i in range(150_000)])
