@@ -61,9 +61,9 @@ docs:
 	  generate-documentation --target NumPyIO --target NDArrays --target PythonPickle --target ByteIO \
 	  --enable-experimental-combined-documentation --output-path .build-docs/site
 
-# The programs of Examples/, built as any other package would, and run in a folder of their own.
+# The programs of Examples/, built as any other package would, and run in a folder of their own; and the snippets of the documents.
 examples:
-	@scripts/setup
+	@scripts/setup --tests
 	@Examples/run
 
 # The Python package as a wheel for every Linux with glibc 2.17 or later, and as its sources: python/dist. The linker comes from

@@ -11,6 +11,10 @@ let package = Package(
     .library(name: "ArrayDeflate", targets: ["ArrayDeflate"]),
     .executable(name: "npy", targets: ["npy"]),
   ],
+  traits: [
+    .trait(name: "Command", description: "The command npy, by swift-argument-parser."),
+    .default(enabledTraits: ["Command"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
@@ -116,7 +120,7 @@ let package = Package(
         "Locks", "NumPyIO", "RemoteFiles", "ArrayBytes", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals",
         "PlatformC",
         "Plotting",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .executableTarget(name: "npy", dependencies: ["NumPyCommands"]),

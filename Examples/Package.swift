@@ -10,9 +10,31 @@ let package = Package(
     .executableTarget(
       name: "ArrayFiles", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
     .executableTarget(
+      name: "ConvertFolder", dependencies: [.product(name: "NumPyIOFoundation", package: "swift-numpy-io")]),
+    .executableTarget(
+      name: "ListArrays", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
+    .executableTarget(
+      name: "Logger", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
+    .executableTarget(
       name: "Guide", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
     .executableTarget(
       name: "CodablePickles", dependencies: [.product(name: "NumPyIOFoundation", package: "swift-numpy-io")]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// What README, the guides and the comments show, as `run` has `scripts/check-snippets` write it.
+if Context.environment["NPY_SNIPPETS"] != nil {
+  package.dependencies.append(.package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"))
+  package.targets.append(
+    .executableTarget(
+      name: "Snippets",
+      dependencies: [
+        .product(name: "NumPyIO", package: "swift-numpy-io"),
+        .product(name: "NumPyIOFoundation", package: "swift-numpy-io"),
+        .product(name: "NumPyIORemote", package: "swift-numpy-io"),
+        .product(name: "ArrayDeflate", package: "swift-numpy-io"),
+        .product(name: "ComplexModule", package: "swift-numerics"),
+      ],
+      path: "Snippets", swiftSettings: [.unsafeFlags(["-suppress-warnings"])]))
+}

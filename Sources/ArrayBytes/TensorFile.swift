@@ -57,12 +57,19 @@ extension TensorFile {
 
   /// Reads a tensor whose elements are of one Swift type.
   ///
-  /// - Throws: ``FormatError``; with code `badArgument` if they are of another.
+  /// - Throws: ``FormatError``; with code `wrongDType` if they are of another.
   public func array<Element>(_ name: String) throws(FormatError) -> NDArray<Element> {
     let array: AnyNDArray = try array(name)
     do throws(ArrayError) { return try NDArray(array) } catch {
-      throw FormatError(.badArgument, error.message, file: self.name, member: name)
+      throw FormatError(.badArgument, error, file: self.name).at(member: name)
     }
+  }
+
+  /// Reads a tensor whose elements are of the type given: `try file.array("x", as: Float.self)`.
+  ///
+  /// - Throws: ``FormatError``; with code `wrongDType` if they are of another.
+  public func array<Element>(_ name: String, as type: Element.Type) throws(FormatError) -> NDArray<Element> {
+    try array(name)
   }
 
   /// Reads a part of a tensor, and no more bytes than it needs.

@@ -1,28 +1,28 @@
 /// A stream whose first bytes have been looked at and are kept, so that a file's kind can be told before it is read.
-public final class PeekableSource: ByteSource {
+package final class PeekableSource: ByteSource {
   /// How errors name the source.
-  public let name: String
+  package let name: String
   private let prefix: [UInt8]
   private let rest: any ByteSource
 
   /// Reads up to `count` bytes of a source ahead. A source that can be read anywhere needs no such wrapper.
-  public init(_ source: any ByteSource, keeping count: Int) throws(FormatError) {
+  package init(_ source: any ByteSource, keeping count: Int) throws(FormatError) {
     prefix = try source.readBytes(at: 0, upTo: count)
     name = source.name
     rest = source
   }
 
   /// The number of bytes with the prefix, if the rest's is known.
-  public var byteCount: Int? { rest.byteCount }
+  package var byteCount: Int? { rest.byteCount }
   /// That of the rest.
-  public var seekCost: SeekCost { rest.seekCost }
+  package var seekCost: SeekCost { rest.seekCost }
   /// Whether the rest is.
-  public var isStandardInput: Bool { rest.isStandardInput }
+  package var isStandardInput: Bool { rest.isStandardInput }
   /// Passes the promise on.
-  public func willBeReadOnce() { rest.willBeReadOnce() }
+  package func willBeReadOnce() { rest.willBeReadOnce() }
 
   /// Copies from the prefix, then reads the rest.
-  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     guard offset < prefix.count else { return try unsafe rest.read(into: buffer, at: offset) }
     let count = min(buffer.count, prefix.count - offset)
     // Safe: `count` bytes lie within both the prefix and the buffer.

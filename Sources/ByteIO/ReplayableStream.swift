@@ -4,15 +4,15 @@ internal import Locks
 ///
 /// A caller that will not read it again says so by ``willBeReadOnce()``: a stream that is read once takes no room on the
 /// disk.
-public final class ReplayableStream: ByteSource {
+package final class ReplayableStream: ByteSource {
   /// How errors name the stream.
-  public let name: String
+  package let name: String
   /// Not known before the end.
-  public var byteCount: Int? { nil }
+  package var byteCount: Int? { nil }
   /// Free as long as everything is kept.
-  public var seekCost: SeekCost { state.withLock { $0.keeps } ? .free : .impossible }
+  package var seekCost: SeekCost { state.withLock { $0.keeps } ? .free : .impossible }
   /// Whether the stream is.
-  public var isStandardInput: Bool { rest.isStandardInput }
+  package var isStandardInput: Bool { rest.isStandardInput }
 
   private let rest: any ByteSource
   private let memoryLimit: Int
@@ -34,7 +34,7 @@ public final class ReplayableStream: ByteSource {
   ///   - memoryLimit: How many bytes are kept in memory.
   ///   - folder: Where the others go.
   ///   - staysWhole: Whether all is kept whatever a caller says, as others will read it again.
-  public init(_ rest: any ByteSource, memoryLimit: Int = 33 << 20, folder: String, staysWhole: Bool = false) {
+  package init(_ rest: any ByteSource, memoryLimit: Int = 33 << 20, folder: String, staysWhole: Bool = false) {
     self.rest = rest
     self.memoryLimit = memoryLimit
     self.folder = folder
@@ -43,14 +43,14 @@ public final class ReplayableStream: ByteSource {
   }
 
   /// Keeps no more than there is: from here on the stream is read forwards only.
-  public func willBeReadOnce() {
+  package func willBeReadOnce() {
     if staysWhole { return }
     state.withLock { $0.keeps = false }
     rest.willBeReadOnce()
   }
 
   /// Reads what is kept, then on.
-  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     try state.withLock { (state: inout State) throws(FormatError) in
       // What is skipped must be kept too.
       if state.keeps, offset > state.kept, try !keep(&state, upTo: offset) { return 0 }

@@ -5,25 +5,25 @@ internal import SystemPackage
 /// however the process ends.
 ///
 /// Bytes are appended at its end and can be read from anywhere; one thread at a time writes.
-public final class ScratchFile: ByteSink, ByteSource {
+package final class ScratchFile: ByteSink, ByteSource {
   /// How errors name it: by what it holds.
-  public let name: String
+  package let name: String
   private let descriptor: FileDescriptor
   private let count = Lock(0)
 
   /// How many bytes have been written.
-  public var position: Int { count.withLock { $0 } }
+  package var position: Int { count.withLock { $0 } }
   /// How many bytes there are so far.
-  public var byteCount: Int? { position }
+  package var byteCount: Int? { position }
   /// Free: it is a local file.
-  public var seekCost: SeekCost { .free }
+  package var seekCost: SeekCost { .free }
   /// True.
-  public var canOverwrite: Bool { true }
+  package var canOverwrite: Bool { true }
 
   /// Makes the file in a folder and takes its name away.
   ///
   /// - Throws: ``FormatError`` if the folder does not exist or may not be written to.
-  public init(in folder: String, name: String) throws(FormatError) {
+  package init(in folder: String, name: String) throws(FormatError) {
     self.name = name
     var attempt: UInt64 = 0
     while true {
@@ -45,7 +45,7 @@ public final class ScratchFile: ByteSink, ByteSource {
   /// Appends bytes.
   ///
   /// - Throws: ``FormatError`` with code `io` if the disk is full.
-  public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
     let start = position
     // Safe: the caller's bytes, used within the call.
     try unsafe put(bytes, at: start)
@@ -53,7 +53,7 @@ public final class ScratchFile: ByteSink, ByteSource {
   }
 
   /// Writes over bytes that are there.
-  public func overwrite(_ bytes: [UInt8], at offset: Int) throws(FormatError) {
+  package func overwrite(_ bytes: [UInt8], at offset: Int) throws(FormatError) {
     // Safe: the array's own bytes, used within the call.
     try unsafe bytes.span.bytes.withUnsafeBytes { (buffer: UnsafeRawBufferPointer) throws(FormatError) in
       try unsafe put(buffer, at: offset)
@@ -61,7 +61,7 @@ public final class ScratchFile: ByteSink, ByteSource {
   }
 
   /// Nothing waits.
-  public func flush() throws(FormatError) {}
+  package func flush() throws(FormatError) {}
 
   private func put(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FormatError) {
     do {
@@ -71,7 +71,7 @@ public final class ScratchFile: ByteSink, ByteSource {
   }
 
   /// Reads by position.
-  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     // Safe: the caller's buffer, used within the call.
     try unsafe descriptor.read(into: buffer, at: offset, inStepsOf: buffer.count, of: "a temporary file", name: name)
   }

@@ -33,7 +33,7 @@ public struct ArrayError: Error, Sendable {
   /// What is wrong, in one line.
   public var message: String
 
-  /// Makes an error.
+  /// An error of a kind, with what is wrong in one line.
   @inline(never)
   public init(_ code: Code, _ message: String) {
     self.code = code

@@ -18,7 +18,7 @@ public import NDArrays
 /// ```swift
 /// let log = try NPYAppender(path: "log.npy", dtype: .float64, rowShape: [3])
 /// for step in 0..<1_000 {
-///   try log.append(NDArray([Double(step), 0.5, 1.5], shape: [1, 3]))
+///   try log.append(NDArray([Double(step), 0.5, 1.5]))
 ///   if step % 100 == 0 { try log.flush() }
 /// }
 /// try log.close()
@@ -155,7 +155,8 @@ public final class NPYAppender {
 
   /// Writes rows behind those that are there; they do not count yet.
   ///
-  /// - Parameter rows: An array of the file's dtype (in either byte order), its shape the file's but for the first axis.
+  /// - Parameter rows: An array of the file's dtype (in either byte order), its shape the file's but for the first axis; or
+  ///   one row.
   /// - Throws: ``FormatError`` with code `wrongDType`, `wrongShape` or `badArgument` for other rows, or after ``close()``.
   public func append(_ rows: AnyNDArray) throws(FormatError) {
     try checkOpen()
@@ -165,6 +166,8 @@ public final class NPYAppender {
   }
 
   /// Writes rows behind those that are there; they do not count yet.
+  ///
+  /// - Throws: ``FormatError`` as ``append(_:)-(AnyNDArray)``.
   public func append<Element>(_ rows: NDArray<Element>) throws(FormatError) { try append(rows.untyped) }
 
   /// Makes the rows that were appended count.

@@ -12,7 +12,8 @@ extension NPYFile {
   /// other an ``NPYAppender`` is kept open.
   ///
   /// - Parameters:
-  ///   - rows: An array of the file's dtype (in either byte order), its shape the file's but for the first axis.
+  ///   - rows: An array of the file's dtype (in either byte order), its shape the file's but for the first axis; or
+  ///     one row.
   ///   - path: A file with one array in C order.
   ///   - discardingTrailingBytes: Whether bytes that follow the array, such as an interrupted append leaves, may be
   ///     overwritten. By default they are an error, since they may be another array.

@@ -11,7 +11,9 @@ extension NPYFile {
     try read(slice: indices.map(\.axisSelection))
   }
 
-  /// Reads a part of the array: see ``read(_:)``.
+  /// Reads a part of the array, by indices that come from users or files: see ``read(_:)``.
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` for indices that do not fit the array.
   public func read(slice selections: [AxisSelection]) throws(FormatError) -> AnyNDArray {
     if !isComplete { try requireRows(of: selections, header.shape + (header.dtype.flattenedSubarray?.shape ?? [])) }
     return try elements().read(slice: selections)

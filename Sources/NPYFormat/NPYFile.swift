@@ -45,7 +45,7 @@ public struct NPYFile: Sendable {
   ) throws(FormatError) {
     var reader = ByteReader(source, at: offset)
     do throws(FormatError) { header = try NPYHeader(from: &reader, limits: limits) } catch {
-      throw error.code == .wrongKind && offset == 0 ? error.explained(by: source) : error
+      throw error.code == .wrongKind && offset == 0 ? error.explained(by: source, wanted: .npy) : error
     }
     self.source = source
     self.offset = offset

@@ -54,9 +54,9 @@ public final class NPYWriter {
     try file.write(bytes)
   }
 
-  /// Writes more rows.
+  /// Writes more rows, or one.
   ///
-  /// - Parameter rows: An array of the shape `[n] + rowShape`; another byte order is converted.
+  /// - Parameter rows: An array of the shape `[n] + rowShape`, or of `rowShape` for one row; another byte order is converted.
   /// - Throws: ``FormatError`` with code `badArgument` for another shape or dtype, or if the writer has been closed or cancelled.
   public func append(_ rows: AnyNDArray) throws(FormatError) {
     guard !isClosed else {
@@ -68,7 +68,9 @@ public final class NPYWriter {
     try rows.inCOrder.writeBytes(to: file)
   }
 
-  /// Writes more rows.
+  /// Writes more rows, or one.
+  ///
+  /// - Throws: ``FormatError`` as ``append(_:)-(AnyNDArray)``.
   public func append<Element>(_ rows: NDArray<Element>) throws(FormatError) { try append(rows.untyped) }
 
   /// Fills in the number of rows and publishes the file.
@@ -102,8 +104,12 @@ public final class NPYWriter {
 }
 
 extension AnyNDArray {
-  /// The array as rows of another's: the same row shape, and the same dtype but for the byte order.
+  /// The array as rows of another's: the same row shape, and the same dtype but for the byte order. An array of a row's own
+  /// shape is one row.
   func asRows(of dtype: DType, _ rowShape: [Int], file: String) throws(FormatError) -> AnyNDArray {
+    if shape == rowShape, let row = try? reshaped([1] + shape) {
+      return try row.asRows(of: dtype, rowShape, file: file)
+    }
     guard ndim >= 1, Array(shape.dropFirst()) == rowShape else {
       throw FormatError(
         .wrongShape,

@@ -37,6 +37,13 @@ extension NPZArchive {
     }
   }
 
+  /// Loads an array whose elements are of the type given: `try archive.array("x", as: Double.self)`.
+  ///
+  /// - Throws: ``FormatError``; with code `wrongDType` if they are of another.
+  public func array<Element>(_ name: String, as type: Element.Type) throws(FormatError) -> NDArray<Element> {
+    try array(name)
+  }
+
   /// Reads a part of an array: of a stored member its bytes, of a compressed one of this library's what it needs of
   /// the segments that it touches. Checksums are verified of segments that are read whole only.
   ///

@@ -24,7 +24,9 @@ extension NPZArchive {
       layout: layout, replacing: replacing, durability: durability)
   }
 
-  /// Saves unnamed arrays as an archive: NumPy's `np.savez(path, *arrays)`.
+  /// Saves unnamed arrays as an archive, as `arr_0`, `arr_1` and so on: NumPy's `np.savez(path, *arrays)`.
+  ///
+  /// - Throws: ``FormatError`` if the file cannot be written; the path then names what it named before.
   public static func save(
     _ arrays: [any SavableArray], to path: String, compression: NPZCompression = .none, layout: NPZLayout = .aligned,
     replacing: Bool = true, durability: Durability = .consistent
@@ -35,6 +37,8 @@ extension NPZArchive {
   }
 
   /// Saves arrays under names that are known at run time only, in their order.
+  ///
+  /// - Throws: ``FormatError`` with code `alreadyExists` if a name stands twice, or if the file cannot be written.
   public static func save<SavedArray: SavableArray>(
     _ members: [(name: String, array: SavedArray)], to path: String, compression: NPZCompression = .none,
     layout: NPZLayout = .aligned, replacing: Bool = true, durability: Durability = .consistent
@@ -86,7 +90,10 @@ extension NPZArchive {
     }
   }
 
-  /// Removes members, by their names with or without `.npy`: the archive is written anew and replaced, whole.
+  /// Removes members, by their names with or without `.npy`: the archive is written anew and replaced, whole. Members that stay
+  /// are copied as they are, compressed or not.
+  ///
+  /// - Throws: ``FormatError`` with code `notFound` for a name that there is none of; the archive is then what it was.
   public static func remove(
     _ names: [String], from path: String, limits: LoadLimits = .default
   ) throws(FormatError) {
@@ -97,6 +104,8 @@ extension NPZArchive {
   }
 
   /// Gives a member another name; the archive is written anew and replaced, whole.
+  ///
+  /// - Throws: ``FormatError`` with code `notFound` if there is no such member, `alreadyExists` if the new name is taken.
   public static func rename(
     _ name: String, to newName: String, in path: String, limits: LoadLimits = .default
   ) throws(FormatError) {

@@ -52,7 +52,7 @@ public final class NPZArchive: Sendable {
       return
     }
     do throws(FormatError) { zip = try ZipArchive(source, limits: zipLimits) } catch {
-      let error = error.explained(by: source)
+      let error = error.explained(by: source, wanted: .zip)
       guard recovering, [.truncated, .malformed, .ambiguous].contains(error.code) else {
         var lenient = zipLimits
         lenient.isLenient = true

@@ -41,6 +41,11 @@ extension PickleEncoder {
   ///
   /// - Throws: what the value's `encode(to:)` throws, or ``FormatError``.
   public func encodeData(_ value: some Encodable) throws -> Data { Data(try encode(value)) }
+
+  /// Writes the pickle of a value to a file, which is replaced only once all is written.
+  ///
+  /// - Throws: what the value's `encode(to:)` throws, or ``FormatError``.
+  public func encode(_ value: some Encodable, to url: URL) throws { try encode(value, to: url.localPath()) }
 }
 
 extension PickleDecoder {

@@ -57,3 +57,12 @@ extension Array where Element: Decodable {
     try self.init(csv: url.localPath(), options: options)
   }
 }
+
+extension Array where Element: Encodable {
+  /// Saves values as CSV, a column for each property, their names first.
+  ///
+  /// - Throws: ``FormatError`` if the file cannot be written, `ArrayError` for values that have no column in common.
+  public func saveCSV(to url: URL, replacing: Bool = true, durability: Durability = .consistent) throws {
+    try saveCSV(to: url.localPath(), replacing: replacing, durability: durability)
+  }
+}

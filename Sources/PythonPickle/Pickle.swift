@@ -21,22 +21,29 @@ public enum Pickle {
   }
 
   /// Reads a source's first pickle. Of a ``MappedFile`` and a ``MemorySource``, large bytes stay where they are.
+  ///
+  /// - Throws: ``FormatError`` with the byte offset; code `wrongKind` for another kind of file, `limitExceeded` if more is asked
+  ///   for than ``PickleLimits`` allow.
   public static func load(
     from source: any ByteSource, options: PickleReader.Options = PickleReader.Options()
   ) throws(FormatError) -> PickleValue {
     var reader = PickleReader(source, options: options)
-    return try reader.read()
+    do throws(FormatError) { return try reader.read() } catch { throw error.explained(by: source, wanted: .pickle) }
   }
 
   /// Reads a pickle from bytes: Python's `pickle.loads`. Large bytes within it are not copied: arrays of more than a
   /// sixteenth of the whole lie in `bytes` themselves, and keep them alive.
+  ///
+  /// - Throws: ``FormatError`` with the byte offset.
   public static func load(
     bytes: [UInt8], options: PickleReader.Options = PickleReader.Options()
   ) throws(FormatError) -> PickleValue {
     try load(from: MemorySource(bytes), options: options)
   }
 
-  /// Reads all pickles of a source, one after the other.
+  /// Reads all pickles of a source, one after the other: Python's `pickle.load` called until the file ends.
+  ///
+  /// - Throws: ``FormatError`` with the byte offset, also if bytes follow that are no pickle.
   public static func loadAll(
     from source: any ByteSource, options: PickleReader.Options = PickleReader.Options()
   ) throws(FormatError) -> [PickleValue] {
@@ -47,6 +54,8 @@ public enum Pickle {
   }
 
   /// The bytes of a value's pickle: Python's `pickle.dumps`.
+  ///
+  /// - Throws: ``FormatError`` with code `unsupported` for what the protocol of the options cannot say.
   public static func bytes(
     of value: PickleValue, options: PickleWriter.Options = PickleWriter.Options()
   ) throws(FormatError) -> [UInt8] {
@@ -55,13 +64,17 @@ public enum Pickle {
     return sink.bytes
   }
 
-  /// The bytes of a value's pickle in a protocol.
+  /// The bytes of a value's pickle in a protocol, 0 to 5: Python's `pickle.dumps(value, protocol)`.
+  ///
+  /// - Throws: ``FormatError`` with code `unsupported` for what the protocol cannot say, `badArgument` for one that is not known.
   public static func bytes(of value: PickleValue, protocol version: Int) throws(FormatError) -> [UInt8] {
     try bytes(of: value, options: PickleWriter.Options(protocolVersion: version))
   }
 
   /// Writes a value to a file, which is replaced only once all is written: Python's `pickle.dump`; `-` is standard
   /// output.
+  ///
+  /// - Throws: ``FormatError`` if the file cannot be written, or with code `unsupported` for what the protocol cannot say.
   public static func save(
     _ value: PickleValue, to path: String, protocol version: Int = 4
   ) throws(FormatError) {

@@ -72,9 +72,16 @@ import Testing
     claims.expect("t.take([2, 0], axis=1)", try t.taking([2, 0], axis: 1))
     claims.expect("t.take([-1], axis=-1)", try t.taking([-1], axis: -1))
     claims.expect("np.where(a > x, row, b)", try NDArray.choosing(where: a .> x, row, b))
+    claims.expect("np.where(a > x, a, x)", try NDArray.choosing(where: a .> x, a, x))
+    claims.expect("np.where(a > x, x, a)", try NDArray.choosing(where: a .> x, x, a))
     var d = a
     d[d .> x] = NDArray(scalar: x)
     claims.expect("np.where(a > x, x, a)", d)
+    d = a
+    d[d .> x] = x
+    claims.expect("np.where(a > x, x, a)", d)
+    d[d .== x] += row[0] as Element
+    claims.expect("np.where(a >= x, x + row[0], a)", d)
     var e = b
     e[a .> x] = a[a .> x]
     claims.expect("np.where(a > x, a, b)", e)
@@ -112,6 +119,9 @@ import Testing
     claims.expect("np.broadcast_to(row, (2, 3, 6))", try row.broadcast(to: [2, 3, 6]))
     claims.expect("a[1]", a[1])
     claims.expect("t[-1, 2]", t[-1, 2, .ellipsis])
+    claims.expect("t[1:, 2]", try t.slice(1..., 2))
+    claims.expect("a[1, 2]", try a.element(at: 1, 2))
+    claims.expect("np.stack([r.sum() for r in t])", try NDArray.stacked(t.rows.map { NDArray(scalar: $0.sum()) }))
     let single: Element = a[1, 2]
     claims.expect("a[1, 2]", single)
     var g = t
@@ -120,6 +130,15 @@ import Testing
     g[0, 0, 1] = x
     claims.expect(
       "(h := t.copy(), h.__setitem__(1, x), h.__setitem__((0, 2), row[:4]), h.__setitem__((0, 0, 1), x))[0]", g)
+
+    var k = t
+    k[1] = x
+    k[0, 1...] = x
+    k[.all, 0, -1] = x
+    k[0, 0, .all] += x
+    claims.expect(
+      "(h := t.copy(), h.__setitem__(1, x), h.__setitem__((0, slice(1, 3)), x), h.__setitem__((slice(0, 2), 0, -1), x), "
+        + "h[0, 0].__iadd__(x))[0]", k)
 
     // Sequences.
     claims.expect("a.ravel()", NDArray(Array(a)))
@@ -158,6 +177,10 @@ import Testing
       claims.expect("t.sum(axis=\(python))", try t.sum(axes: axes))
       claims.expect("f.mean(axis=\(python), keepdims=True)", try f.mean(axes: axes, keepDims: true))
     }
+    claims.expect("t.sum(axis=1, keepdims=True)", try t.sum(axis: 1, keepDims: true))
+    claims.expect("f.mean(axis=-1, keepdims=True)", try f.mean(axis: -1, keepDims: true))
+    claims.expect("f.std(axis=0, ddof=1, keepdims=True)", try f.std(axis: 0, ddof: 1, keepDims: true))
+    claims.expect("t.sum(axis=2)", try t.sum(axis: 2, keepDims: false))
     claims.expect("f.std(axis=(0, 1), ddof=1)", try f.std(axes: [0, 1], ddof: 1))
     claims.expect("t / (t[0] + 100)", t / (t[0] + 100))
     var half = f

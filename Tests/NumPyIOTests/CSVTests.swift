@@ -26,6 +26,43 @@ import Testing
     }
   }
 
+  /// What is empty is nothing where there may be nothing, and columns of integers may have gaps.
+  @Test func gapsAreNil() throws {
+    struct Reading: Codable, Equatable {
+      var station: String?
+      var value: Double?
+      var count: Int?
+    }
+    try TemporaryFolder.with { folder in
+      let path = folder + "/gaps.csv"
+      try Bytes.write(Array("station,value,count\nA,,1\n,2.5,\n".utf8), to: path)
+      let readings = [Reading(station: "A", value: nil, count: 1), Reading(station: nil, value: 2.5, count: nil)]
+      #expect(try [Reading](csv: path) == readings)
+      // The rows of an array keep what is in it: there a NaN is a number.
+      struct Value: Decodable { var value: Double? }
+      #expect(try AnyNDArray(csv: path).rows(as: Value.self)[0].value?.isNaN == true)
+      struct Half: Codable { var count: Int? }
+      try Bytes.write(Array("count\n1.5\n\n2\n".utf8), to: path)
+      #expect(throws: ArrayError(.dtypeMismatch, "")) { try [Half](csv: path) }
+    }
+  }
+
+  @Test func valuesAreSaved() throws {
+    let people = [Person(name: "Ann, \"Q\"", age: 31.5, isMember: true), Person(name: "", age: 7, isMember: false)]
+    try TemporaryFolder.with { folder in
+      let path = folder + "/people.csv"
+      try people.saveCSV(to: path)
+      let python = try Python.run([
+        "-c", "import csv, sys; print(list(csv.reader(open(sys.argv[1], newline=''))))", path,
+      ])
+      #expect(
+        python.output
+          == "[['name', 'age', 'isMember'], ['Ann, \"Q\"', '31.5', 'True'], ['', '7.0', 'False']]\n", "\(python.errors)"
+      )
+      #expect(try [Person](csv: path) == people)
+    }
+  }
+
   @Test func optionsAndErrors() throws {
     try TemporaryFolder.with { folder in
       let path = folder + "/t.csv"

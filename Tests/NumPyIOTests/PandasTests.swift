@@ -34,6 +34,20 @@ import Testing
     #expect(try Pickle.bytes(of: value, protocol: 4) == bytes)
   }
 
+  /// A frame as a table: fields by the labels of its columns, strings as text.
+  @Test func framesAreTables() throws {
+    let value = try Pickle.load(bytes: Bytes.read("\(PandasTests.folder)/frame-2.2.pkl"))
+    let frame = try #require(try PandasFrame(value))
+    let table = try frame.table()
+    let expected = try NPZArchive(opening: "\(PandasTests.folder)/frame-2.2.npz")
+    #expect(table.dtype.fields?.map(\.name) == expected.names.dropLast())
+    for name in expected.names.dropLast() {
+      guard case .values(let known) = try expected.storedArray(name) else { continue }
+      let field = try table.field(name)
+      #expect(field.dtype.native == known.dtype.native && field.packed().bytes == known.packed().bytes, "\(name)")
+    }
+  }
+
   /// Intervals as records, sparse columns with all of their values.
   @Test func partsAreArrays() throws {
     let bytes = try Bytes.read("\(PandasTests.folder)/parts.pkl")

@@ -94,7 +94,7 @@ def read_targets(path):
         while depth and end < len(text):
             depth += {"(": 1, ")": -1}.get(text[end], 0)
             end += 1
-        product = r'\.product\(name:\s*"(\w+)",\s*package:\s*"([\w-]+)"\)'
+        product = r'\.product\(name:\s*"(\w+)",\s*package:\s*"([\w-]+)"(?:,\s*condition:\s*\.when\([^)]*\))?\)'
         products = re.findall(product, text[match.end():end])
         body = re.sub(product, "", text[match.end():end])
         listed = re.search(r"dependencies:\s*\[(.*?)\]", body, re.DOTALL)

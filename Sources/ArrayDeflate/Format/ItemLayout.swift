@@ -14,7 +14,12 @@ public struct ItemLayout: Sendable, Hashable {
   /// Bytes of no particular structure.
   public static let bytes = ItemLayout(itemSize: 1)
 
-  /// Makes a layout; sizes below 1 count as 1.
+  /// The layout of items of a size in bytes, such as 8 for doubles; sizes below 1 count as 1.
+  ///
+  /// - Parameters:
+  ///   - itemSize: The bytes from one item to the next.
+  ///   - atomSize: The bytes of the numbers that an item is made of, 4 for pairs of floats; the item's if left out.
+  ///   - strides: The distances in bytes at which items are alike, such as the length of a row.
   public init(itemSize: Int, atomSize: Int? = nil, strides: [Int] = []) {
     self.itemSize = max(1, itemSize)
     self.atomSize = max(1, atomSize ?? itemSize)

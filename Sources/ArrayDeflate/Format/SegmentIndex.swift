@@ -18,7 +18,7 @@ public struct SegmentIndex: Sendable, Hashable {
     /// The checksum of the input.
     public var crc32: UInt32
 
-    /// Makes a piece.
+    /// A segment, by its bytes before and after compression and the checksum of the former.
     public init(uncompressedCount: Int, compressedCount: Int, crc32: UInt32) {
       self.uncompressedCount = uncompressedCount
       self.compressedCount = compressedCount
@@ -41,7 +41,7 @@ public struct SegmentIndex: Sendable, Hashable {
   /// Where each piece's stream begins, and after the last the total.
   public private(set) var compressedOffsets: [Int]
 
-  /// Makes an index of pieces.
+  /// The index of segments that follow each other in a stream.
   ///
   /// - Throws: ``FormatError`` with code `malformed` if a count is negative, larger than deflate can reach from its
   ///   stream (1032 to 1), or the totals overflow.

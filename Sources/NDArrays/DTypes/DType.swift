@@ -50,7 +50,13 @@ public struct DType: Sendable {
     /// Where it begins, in bytes from the start of the record.
     public let offset: Int
 
-    /// Makes a field.
+    /// A field of a structured dtype, as an entry of the list in NumPy's `np.dtype([(title, name), dtype])` with its offset.
+    ///
+    /// - Parameters:
+    ///   - name: Its name.
+    ///   - dtype: The type of its values.
+    ///   - offset: Where in the record it begins, in bytes.
+    ///   - title: A second name by which it is found.
     public init(_ name: String, _ dtype: DType, offset: Int, title: String? = nil) {
       self.name = name
       self.title = title

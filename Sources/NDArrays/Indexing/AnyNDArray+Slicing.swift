@@ -24,6 +24,13 @@ extension AnyNDArray {
     return sliced(resolved)
   }
 
+  /// A part of the array, sharing its memory, with indices as the subscript takes them: `try a.slice(0..<2, -1)`.
+  ///
+  /// - Throws: ``ArrayError`` with code `indexOutOfRange` or `badIndex`; the message names axis, index and size.
+  public func slice(_ indices: any AxisIndex...) throws(ArrayError) -> AnyNDArray {
+    try slice(indices.map(\.axisSelection))
+  }
+
   package func sliced(_ resolved: ResolvedSlice) -> AnyNDArray {
     let newShape = resolved.shape
     var start = offset

@@ -23,6 +23,35 @@ extension NDArray {
     NDArray(unchecked: try untyped.slice(selections))
   }
 
+  /// A part of the array, sharing its memory, with indices as the subscript takes them: `try a.slice(0..<2, -1)`.
+  ///
+  /// - Throws: ``ArrayError`` with code `indexOutOfRange` or `badIndex`; the message names axis, index and size.
+  public func slice(_ indices: any AxisIndex...) throws(ArrayError) -> NDArray {
+    try slice(indices.map(\.axisSelection))
+  }
+
+  /// Gives every element of a part the same value: NumPy's `a[0:2, 3] = 5`.
+  ///
+  /// ```swift
+  /// a[0..<2, 3] = 5
+  /// a[.all, -1] = 0
+  /// ```
+  ///
+  /// - Precondition: As for the other subscripts. Only for assigning, and no `nil`: a part that is read is an array, whose only
+  ///   element ``item()`` gives.
+  @_disfavoredOverload
+  public subscript(_ indices: any AxisIndex...) -> Element? {
+    @available(*, unavailable, message: "a part of an array is an array; item() gives the only element of one")
+    get { fatalError("a part of an array is an array") }
+    set {
+      // Optional only so that no operator on elements fits: `a[0..<2] += 1` is one on arrays.
+      guard let newValue else { fatalError("nil is no element of an array") }
+      do throws(ArrayError) {
+        try untyped.assign(NDArray(scalar: newValue).untyped, to: indices.map(\.axisSelection))
+      } catch { fatalError(error.message) }
+    }
+  }
+
   /// A part of the array along its first axis: `m[0]` is the first row of a matrix, and of an array with one axis an array
   /// without any, wherever the type does not ask for an element.
   ///
@@ -43,16 +72,22 @@ extension NDArray {
     }
   }
 
-  /// One element: `a[1, 2, 3]`, an index for every axis, negative ones counted from the end. For a part of the array add
-  /// `.ellipsis`.
+  /// One element: `a[1, 2, 3]`, an index for every axis, negative ones counted from the end. To read a part of the array add
+  /// `.ellipsis`; fewer indices than axes that are assigned to give the whole part that value, as in NumPy: `m[0] = 5`.
   ///
-  /// - Precondition: There are as many indices as axes, each within its axis. ``element(at:)`` throws instead.
+  /// - Precondition: There are as many indices as axes, each within its axis. ``element(at:)-([Int])`` throws instead.
   public subscript(_ indices: Int...) -> Element {
     get {
       do throws(ArrayError) { return try element(at: indices) } catch { fatalError(error.message) }
     }
     set {
-      do throws(ArrayError) { try setElement(at: indices, to: newValue) } catch { fatalError(error.message) }
+      do throws(ArrayError) {
+        if indices.count < ndim {
+          try untyped.assign(NDArray(scalar: newValue).untyped, to: indices.map { .index($0) })
+        } else {
+          try setElement(at: indices, to: newValue)
+        }
+      } catch { fatalError(error.message) }
     }
   }
 
@@ -67,6 +102,11 @@ extension NDArray {
     return unsafe (untyped.storage.baseAddress + distance).assumingMemoryBound(to: Element.self).pointee
   }
 
+  /// One element, by indices that come from users or files: `try a.element(at: 1, 2)`.
+  ///
+  /// - Throws: ``ArrayError`` as ``element(at:)-([Int])``.
+  public func element(at indices: Int...) throws(ArrayError) -> Element { try element(at: indices) }
+
   /// The only element of an array of one: NumPy's `item()`.
   ///
   /// - Throws: ``ArrayError`` with code `shapeMismatch` for any other number of elements.
@@ -79,7 +119,7 @@ extension NDArray {
 
   /// Changes one element, by indices that come from users or files.
   ///
-  /// - Throws: ``ArrayError`` as ``element(at:)``.
+  /// - Throws: ``ArrayError`` as ``element(at:)-([Int])``.
   public mutating func setElement(at indices: [Int], to value: Element) throws(ArrayError) {
     _ = try offset(of: indices)
     untyped.makeUnique()

@@ -4,7 +4,7 @@ extension NDArray {
   ///
   /// ```swift
   /// let positive = a[a .> 0]
-  /// a[a .< 0] = NDArray(scalar: 0)
+  /// a[a .< 0] = 0
   /// ```
   ///
   /// Assigning takes an array of as many values as there are true elements, or one that broadcasts to them.
@@ -16,6 +16,21 @@ extension NDArray {
     }
     set {
       do throws(ArrayError) { try assign(newValue, where: mask) } catch { fatalError(error.message) }
+    }
+  }
+
+  /// Gives the elements where a mask is true the same value: NumPy's `a[a < 0] = 0`.
+  ///
+  /// - Precondition: The mask's shape is the array's, or begins it; ``assign(_:where:)`` throws instead. Only for
+  ///   assigning, and no `nil`: what a mask selects is an array.
+  @_disfavoredOverload
+  public subscript(_ mask: NDArray<Bool>) -> Element? {
+    @available(*, unavailable, message: "what a mask selects is an array")
+    get { fatalError("what a mask selects is an array") }
+    set {
+      // Optional only so that no operator on elements fits: `a[mask] += 1` is one on arrays.
+      guard let newValue else { fatalError("nil is no element of an array") }
+      do throws(ArrayError) { try assign(NDArray(scalar: newValue), where: mask) } catch { fatalError(error.message) }
     }
   }
 
@@ -71,6 +86,20 @@ extension NDArray {
     try result.assign(whenTrue.broadcast(to: shape).selecting(mask), where: mask)
     return result
   }
+
+  /// The elements of an array where a mask is true, a number where it is false: NumPy's `np.where(mask, a, 0)`.
+  ///
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` if the shapes do not fit each other.
+  public static func choosing(
+    where mask: NDArray<Bool>, _ whenTrue: NDArray, _ whenFalse: Element
+  ) throws(ArrayError) -> NDArray { try choosing(where: mask, whenTrue, NDArray(scalar: whenFalse)) }
+
+  /// A number where a mask is true, the elements of an array where it is false: NumPy's `np.where(mask, 0, a)`.
+  ///
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` if the shapes do not fit each other.
+  public static func choosing(
+    where mask: NDArray<Bool>, _ whenTrue: Element, _ whenFalse: NDArray
+  ) throws(ArrayError) -> NDArray { try choosing(where: mask, NDArray(scalar: whenTrue), whenFalse) }
 
   /// The array with its leading axes as one.
   private func folded(_ count: Int) throws(ArrayError) -> AnyNDArray {

@@ -5,7 +5,7 @@ public struct Datetime: Hashable, Sendable {
   /// How long a step is.
   public var unit: DateUnit
 
-  /// Makes a datetime.
+  /// A moment of so many units after the beginning of 1970: NumPy's `np.datetime64(ticks, unit)`.
   public init(ticks: Int64, unit: DateUnit) {
     self.ticks = ticks
     self.unit = unit

@@ -56,10 +56,8 @@ private struct FieldContainer: SingleValueDecodingContainer {
     RecordDecoder(item: item, codingPath: codingPath).mismatch(wanted)
   }
 
-  /// Only a missing datetime is nothing: a NaN is a number of its own.
-  func decodeNil() -> Bool {
-    (item.dtype.kind == .datetime || item.dtype.kind == .timedelta) && item.integer == Int128(notATime)
-  }
+  /// Only a missing datetime is nothing: a NaN is a number of its own, but for tables with gaps.
+  func decodeNil() -> Bool { item.isNothing }
 
   func decode(_ type: Bool.Type) throws -> Bool {
     guard item.dtype.kind == .bool, let value = item.integer else { throw mismatch("Bool") }
@@ -96,6 +94,8 @@ private struct FieldContainer: SingleValueDecodingContainer {
   func decode(_ type: UInt64.Type) throws -> UInt64 { try integer() }
 
   private func integer<Integer: FixedWidthInteger>() throws -> Integer {
+    // A column of integers with gaps has become one of doubles.
+    if item.hasGaps, item.integer == nil, let value = item.real, let exact = Integer(exactly: value) { return exact }
     guard let value = item.integer else { throw mismatch("\(Integer.self)") }
     guard let exact = Integer(exactly: value) else {
       throw ArrayError(.badValue, "\(CodingPath.describe(codingPath)) is \(value), which \(Integer.self) cannot hold")

@@ -6,26 +6,30 @@ internal import NumberText
   private let storage: ArrayStorage
   private let offset: Int
   let dtype: DType
+  /// Whether NaN and empty text stand for what is missing, as in tables with gaps, so that integers may be doubles.
+  let hasGaps: Bool
 
   /// The element at a place, in C order, of an array whose elements follow each other in C order.
   ///
   /// - Precondition: The place lies within the array.
-  init(_ array: AnyNDArray, at index: Int) {
+  init(_ array: AnyNDArray, at index: Int, hasGaps: Bool = false) {
     precondition(index >= 0 && index < array.count && array.isCContiguous)
     storage = array.storage
     offset = array.offset + index * array.dtype.itemSize
     dtype = array.dtype
+    self.hasGaps = hasGaps
   }
 
   /// Lies within the item that it is a part of, as dtypes are checked to have their fields within their size.
-  private init(_ storage: ArrayStorage, _ offset: Int, _ dtype: DType) {
-    self.storage = storage
-    self.offset = offset
+  private init(_ whole: RecordItem, _ distance: Int, _ dtype: DType) {
+    storage = whole.storage
+    offset = whole.offset + distance
     self.dtype = dtype
+    hasGaps = whole.hasGaps
   }
 
   /// A field of a record.
-  func field(_ field: DType.Field) -> RecordItem { RecordItem(storage, offset + field.offset, field.dtype) }
+  func field(_ field: DType.Field) -> RecordItem { RecordItem(self, field.offset, field.dtype) }
 
   /// The entries of a subarray along its first axis.
   var entries: [RecordItem]? {
@@ -34,10 +38,20 @@ internal import NumberText
     guard let entry = shape.count == 1 ? inner : try? DType.subarray(of: inner, shape: Array(shape.dropFirst())) else {
       return nil
     }
-    return (0..<count).map { RecordItem(storage, offset + $0 * entry.itemSize, entry) }
+    return (0..<count).map { RecordItem(self, $0 * entry.itemSize, entry) }
   }
 
   // MARK: Reading
+
+  /// Whether there is no value: a NaT; and where there are gaps a NaN or an empty text.
+  var isNothing: Bool {
+    switch dtype.kind {
+    case .datetime, .timedelta: integer == Int128(notATime)
+    case .float: hasGaps && real?.isNaN == true
+    case .string, .bytes: hasGaps && string?.isEmpty == true
+    default: false
+    }
+  }
 
   /// The value, if the dtype is an integer or truth value; in two's complement with the sign apart.
   var integer: Int128? {

@@ -49,11 +49,12 @@ indirect enum RecordValue {
     }
   }
 
-  /// A missing value is `NaN` or `NaT`; other dtypes have none.
+  /// A missing value is `NaN`, `NaT` or empty text; other dtypes have none.
   private func storeNothing(in item: RecordItem, _ path: [String]) throws(ArrayError) {
     switch item.dtype.kind {
     case .float where item.store(real: .nan), .complex where item.store(complex: .nan, .nan): return
     case .datetime where item.store(Int128(notATime)), .timedelta where item.store(Int128(notATime)): return
+    case .string where item.store(""), .bytes where item.store(""): return
     default:
       throw ArrayError(
         .badValue,

@@ -10,13 +10,17 @@ extension NDArray where Element: ReducibleElement {
     return NDArray<Element.Total>(unchecked: try merged.restored(merged.array.sum(axis: -1), keepDims))
   }
 
-  /// The means over several axes; see ``sum(axes:keepDims:)``.
+  /// The means over several axes, in the precision of ``mean()``: NumPy's `a.mean(axis=(0, 2), keepdims=…)`.
+  ///
+  /// - Throws: ``ArrayError`` as ``sum(axes:keepDims:)``.
   public func mean(axes: [Int], keepDims: Bool = false) throws(ArrayError) -> NDArray<Element.Average> {
     let merged = try untyped.mergingAxes(axes)
     return NDArray<Element.Average>(unchecked: try merged.restored(merged.array.mean(axis: -1), keepDims))
   }
 
-  /// The standard deviations over several axes; see ``sum(axes:keepDims:)`` and ``std(ddof:)``.
+  /// The standard deviations over several axes: NumPy's `a.std(axis=(0, 2), ddof=…, keepdims=…)`.
+  ///
+  /// - Throws: ``ArrayError`` as ``sum(axes:keepDims:)``.
   public func std(axes: [Int], ddof: Int = 0, keepDims: Bool = false) throws(ArrayError) -> NDArray<Element.Deviation> {
     let merged = try untyped.mergingAxes(axes)
     return NDArray<Element.Deviation>(unchecked: try merged.restored(merged.array.std(axis: -1, ddof: ddof), keepDims))
@@ -36,6 +40,27 @@ extension NDArray where Element: ReducibleElement {
   public func max(axes: [Int], keepDims: Bool = false) throws(ArrayError) -> NDArray {
     let merged = try untyped.mergingAxes(axes)
     return NDArray(unchecked: try merged.restored(merged.array.max(axis: -1), keepDims))
+  }
+
+  /// The sums along an axis, which stays with length 1 if `keepDims` is true: NumPy's `a.sum(axis=0, keepdims=True)`.
+  ///
+  /// - Throws: ``ArrayError`` with code `axisOutOfRange`.
+  public func sum(axis: Int, keepDims: Bool) throws(ArrayError) -> NDArray<Element.Total> {
+    try sum(axes: [axis], keepDims: keepDims)
+  }
+
+  /// The means along an axis, which stays with length 1 if `keepDims` is true: NumPy's `a.mean(axis=0, keepdims=True)`.
+  ///
+  /// - Throws: ``ArrayError`` with code `axisOutOfRange`.
+  public func mean(axis: Int, keepDims: Bool) throws(ArrayError) -> NDArray<Element.Average> {
+    try mean(axes: [axis], keepDims: keepDims)
+  }
+
+  /// The standard deviations along an axis, which stays with length 1 if `keepDims` is true.
+  ///
+  /// - Throws: ``ArrayError`` with code `axisOutOfRange`.
+  public func std(axis: Int, ddof: Int = 0, keepDims: Bool) throws(ArrayError) -> NDArray<Element.Deviation> {
+    try std(axes: [axis], ddof: ddof, keepDims: keepDims)
   }
 }
 

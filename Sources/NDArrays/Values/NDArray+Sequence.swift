@@ -49,6 +49,20 @@ extension NDArray: Sequence {
   }
 }
 
+extension NDArray {
+  /// The parts along the first axis, which share the array's memory: what Python's `for row in a` goes over.
+  ///
+  /// ```swift
+  /// for row in matrix.rows { print(row.sum()) }
+  /// ```
+  ///
+  /// An array without axes has none.
+  public var rows: some RandomAccessCollection<NDArray> & Sendable {
+    let array = self
+    return (0..<(shape.first ?? 0)).map { array[$0, .ellipsis] }
+  }
+}
+
 extension NDArray: Hashable {
   /// By shape and elements, as they are compared.
   public func hash(into hasher: inout Hasher) {

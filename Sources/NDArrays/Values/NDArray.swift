@@ -47,7 +47,9 @@ public struct NDArray<Element: ArrayElement>: Sendable {
     untyped = try AnyNDArray(zeros: shape, dtype: Element.checkedDType)
   }
 
-  /// A new array with the same value everywhere: NumPy's `np.full`.
+  /// A new array with the same value everywhere: NumPy's `np.full(shape, value)`.
+  ///
+  /// - Throws: ``ArrayError`` for a negative dimension, more than 64 axes, or a size that memory does not hold.
   public init(repeating value: Element, shape: [Int]) throws(ArrayError) {
     self = unsafe try NDArray(shape: shape) { buffer in
       // Safe: the buffer's memory is new and of this type.
@@ -115,9 +117,9 @@ public struct NDArray<Element: ArrayElement>: Sendable {
 
   /// The type of the elements as NumPy has it.
   public var dtype: DType { untyped.dtype }
-  /// The length of each axis.
+  /// The length of each axis, the outermost first: NumPy's `shape`.
   public var shape: [Int] { untyped.shape }
-  /// The distance in bytes from one element to the next along each axis.
+  /// The distance in bytes from one element to the next along each axis, negative or 0 in some views: NumPy's `strides`.
   public var strides: [Int] { untyped.strides }
   /// The number of axes: NumPy's `ndim`.
   public var ndim: Int { untyped.ndim }
@@ -128,7 +130,7 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   /// Whether the elements follow each other without gaps, the first axis running fastest.
   public var isFContiguous: Bool { untyped.isFContiguous }
 
-  /// The elements in C order as a Swift array: NumPy's `a.ravel().tolist()`.
+  /// The elements in C order as a Swift array, a copy: NumPy's `a.ravel().tolist()`. ``withElements(_:)`` makes none.
   public var elements: [Element] {
     // Safe: the elements are copied within the call.
     unsafe withUnsafeElements { unsafe Array($0) }
@@ -144,7 +146,7 @@ public struct NDArray<Element: ArrayElement>: Sendable {
     }
   }
 
-  /// As ``withElements(_:)``, with an unsafe buffer.
+  /// As ``withElements(_:)``, with an unsafe buffer, which is valid during the call only.
   @unsafe public func withUnsafeElements<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<Element>) throws(Failure) -> Result
   ) throws(Failure) -> Result {

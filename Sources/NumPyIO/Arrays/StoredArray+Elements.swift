@@ -96,3 +96,8 @@ extension StoredArray {
     }
   }
 }
+
+extension StoredArray: CustomStringConvertible {
+  /// What NumPy prints: `str(array)`.
+  public var description: String { formatted(.str) }
+}

@@ -57,9 +57,25 @@ extension Array where Element: Decodable {
   /// let people = try [Person](csv: "people.csv")
   /// ```
   ///
+  /// A property that may be `nil` is `nil` where the field is empty; an integer is read from a column with gaps too.
+  ///
   /// - Throws: ``FormatError`` as the array's, ``ArrayError`` with code `noSuchField` for a column that is missing, or for one of
   ///   another type.
   public init(csv path: String, options: CSVOptions = CSVOptions()) throws {
-    self = try AnyNDArray(csv: path, options: options).rows(as: Element.self)
+    self = try AnyNDArray(csv: path, options: options).rows(as: Element.self, hasGaps: true)
+  }
+}
+
+extension Array where Element: Encodable {
+  /// Saves values as CSV, a column for each property, their names first: what ``init(csv:options:)`` reads back.
+  ///
+  /// ```swift
+  /// try people.saveCSV(to: "people.csv")
+  /// ```
+  ///
+  /// - Throws: ``FormatError`` if the file cannot be written, `ArrayError` naming row and field for values that have no column
+  ///   in common: see ``NDArrays/AnyNDArray/init(rows:dtype:)``.
+  public func saveCSV(to path: String, replacing: Bool = true, durability: Durability = .consistent) throws {
+    try AnyNDArray(rows: self).saveCSV(to: path, replacing: replacing, durability: durability)
   }
 }

@@ -19,6 +19,14 @@ extension NPZArchive {
     try await BlockingWork.run { () throws(FormatError) -> NDArray<Element> in try self.array(name) }
   }
 
+  /// Loads an array whose elements are of the type given, while other tasks go on.
+  ///
+  /// - Throws: ``FormatError`` naming the member; with code `wrongDType` if the elements are of another type,
+  ///   `cancelled` if the task was cancelled.
+  public func array<Element>(_ name: String, as type: Element.Type) async throws(FormatError) -> NDArray<Element> {
+    try await BlockingWork.run { () throws(FormatError) -> NDArray<Element> in try self.array(name) }
+  }
+
   /// Loads all arrays on all cores, while other tasks go on; members that are not arrays are left out.
   ///
   /// - Throws: ``FormatError`` naming the first member that is broken; code `cancelled` if the task was cancelled.

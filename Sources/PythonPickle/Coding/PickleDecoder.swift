@@ -22,12 +22,16 @@ public struct PickleDecoder {
     try decode(type, from: Pickle.load(bytes: bytes, options: options))
   }
 
-  /// A value from a file.
+  /// A value from a file's first pickle.
+  ///
+  /// - Throws: `DecodingError` where the types do not fit, or ``FormatError`` with file and byte offset.
   public func decode<Value: Decodable>(_ type: Value.Type, from path: String) throws -> Value {
     try decode(type, from: Pickle.load(from: path, options: options))
   }
 
-  /// A value from what a pickle held.
+  /// A value from what a pickle held, or a part of it: `decode(Run.self, from: value["runs"]![0]!)`.
+  ///
+  /// - Throws: `DecodingError` where the types do not fit.
   public func decode<Value: Decodable>(_ type: Value.Type, from value: PickleValue) throws -> Value {
     try ValueDecoder(value, [], Settings(userInfo: userInfo, simplify: simplify)).unbox(type)
   }

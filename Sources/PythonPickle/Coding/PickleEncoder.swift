@@ -28,6 +28,18 @@ public struct PickleEncoder {
     try Pickle.bytes(of: encodeValue(value), options: options)
   }
 
+  /// Writes the pickle of a value to a file, which is replaced only once all is written.
+  ///
+  /// ```swift
+  /// try PickleEncoder().encode(run, to: "run.pkl")
+  /// let again = try PickleDecoder().decode(Run.self, from: "run.pkl")
+  /// ```
+  ///
+  /// - Throws: As ``encode(_:)``, and ``FormatError`` if the file cannot be written.
+  public func encode(_ value: some Encodable, to path: String) throws {
+    try Pickle.save(encodeValue(value), to: path, options: options)
+  }
+
   /// A value as Python's pickle would hold it.
   public func encodeValue(_ value: some Encodable) throws -> PickleValue {
     try ValueEncoder.encode(value, codingPath: [], userInfo: userInfo)

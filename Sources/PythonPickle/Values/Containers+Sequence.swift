@@ -6,6 +6,12 @@ extension PickleList: Sequence {
 
   /// How many items there are.
   public var underestimatedCount: Int { items.count }
+
+  /// How many items there are: Python's `len`.
+  public var count: Int { items.count }
+
+  /// Whether there are no items.
+  public var isEmpty: Bool { items.isEmpty }
 }
 
 extension PickleTuple: Sequence {

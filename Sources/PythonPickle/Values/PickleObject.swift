@@ -272,8 +272,8 @@ public final class PickleObject: PickleNode {
     return global
   }
 
-  /// The name of the class without its module.
-  package var typeName: String {
+  /// The name of the class without its module, as Python's `type(x).__name__`; ``classGlobal`` has the module too.
+  public var typeName: String {
     (classGlobal ?? boundNew?.arguments.first?.global)?.name ?? (convertible is UTC ? "timezone" : "object")
   }
 

@@ -59,9 +59,16 @@ public struct LoadTextOptions: Sendable {
   /// Called with NumPy's warnings, such as that the input contained no data.
   public var onWarning: (@Sendable (String) -> Void)?
 
-  /// NumPy's defaults; set what differs.
-  public init(dtype: DType = .float64, delimiter: String? = nil) {
+  /// NumPy's defaults but for what is given; the rest is set as properties.
+  public init(
+    dtype: DType = .float64, delimiter: String? = nil, skipRows: Int = 0, useColumns: [Int]? = nil, maxRows: Int? = nil,
+    dialect: TextDialect = TextDialect()
+  ) {
     self.dtype = dtype
     self.delimiter = delimiter
+    self.skipRows = skipRows
+    self.useColumns = useColumns
+    self.maxRows = maxRows
+    self.dialect = dialect
   }
 }

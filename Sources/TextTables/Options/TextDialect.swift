@@ -55,8 +55,11 @@ public struct TextDialect: Sendable, Hashable {
   /// How moments are written, as `strptime` has it: `%d.%m.%Y %H:%M`.
   public var dateFormat: String?
 
-  /// NumPy's own way; set what differs.
-  public init() {}
+  /// NumPy's own way but for what is given; the rest is set as properties.
+  public init(decimalMark: String = ".", thousandsMark: String? = nil) {
+    self.decimalMark = decimalMark
+    self.thousandsMark = thousandsMark
+  }
 
   /// Whether fields have to be looked at one by one before they are read.
   var rewritesFields: Bool {

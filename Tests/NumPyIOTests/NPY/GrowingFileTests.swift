@@ -24,6 +24,30 @@ import TestSupport
     }
   }
 
+  /// One row is taken as it is, by whatever adds rows.
+  @Test func singleRows() throws {
+    try TemporaryFolder.with { folder in
+      let writer = try NPYWriter(path: folder + "/a.npy", dtype: .float64, rowShape: [3])
+      try writer.append(NDArray<Double>([1, 2, 3]))
+      try writer.append(NDArray<Double>([4, 5, 6], shape: [1, 3]))
+      try writer.close()
+      let log = try NPYAppender(path: folder + "/a.npy")
+      try log.append(NDArray<Double>([7, 8, 9]))
+      try log.close()
+      try NPYFile.append(NDArray<Double>([10, 11, 12]).untyped, to: folder + "/a.npy")
+      let numbers = try NPYAppender(path: folder + "/b.npy", dtype: .int64)
+      try numbers.append(NDArray<Int>(scalar: 5))
+      try numbers.append(NDArray<Int>([6, 7]))
+      #expect(throws: FormatError(.wrongShape, "")) { try numbers.append(NDArray<Int>(zeros: 1, 1)) }
+      try numbers.close()
+      let program = "import numpy as np; print(np.load('a.npy').tolist(), np.load('b.npy').tolist())"
+      let outcome = try Python.run(["-c", program], folder: folder)
+      #expect(
+        outcome.output
+          == "[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0], [10.0, 11.0, 12.0]] [5, 6, 7]\n", "\(outcome.errors)")
+    }
+  }
+
   @Test func rowsThatDoNotFitAreRefused() throws {
     try TemporaryFolder.with { folder in
       let writer = try NPYWriter(path: folder + "/a.npy", dtype: .int64, rowShape: [3])
