@@ -76,8 +76,7 @@ public struct FormatError: Error, Sendable {
   public var row: Int?
   /// The column of a text file, counted as NumPy counts it in its messages.
   public var column: Int?
-  /// What may help, in a few words. Where it is an option, it is the command's (`--decimal ,`), whose counterpart in the library
-  /// docs/text.md has (`TextDialect.decimalMark`).
+  /// What may help, in a few words.
   public var hint: String?
   /// What may help who uses the command: the options that do. Programs have no such options, and are not told of them.
   package var commandHint: String?

@@ -604,3 +604,25 @@ def test_a_column_beyond_the_last(tmp_path):
     np.save(tmp_path / "a.npy", np.ones((2, 4)))
     refusal = run_npy("append", tmp_path / "a.npy", tmp_path / "n.csv", check=False)
     assert b"of shape (3, 2) does not fit one of shape (2, 4)" in refusal.stderr
+
+
+@pytest.mark.parametrize("names", [
+    "_1,_2", "id,_1", "5%,50%", "12:30,12:45", "1-2,3-4", "1/2,3/4", "(1),(2)", "1_,2_", "=1,=2", "v,5%"])
+@pytest.mark.parametrize("label", [False, True])
+def test_names_that_are_no_words(tmp_path, names, label):
+    """What is no number above nothing but numbers is a name, as it is to pandas."""
+    rows = [[1, 2], [3, 4]]
+    lines = [("name," if label else "") + names]
+    lines += [("bob," if label else "") + ",".join(map(str, row)) for row in rows]
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
+    run_npy("convert", tmp_path / "t.csv", tmp_path / "o.npy")
+    found = np.load(tmp_path / "o.npy")
+    assert list(found.dtype.names) == lines[0].split(",")
+    assert [list(row)[-2:] for row in found.tolist()] == rows
+
+
+@pytest.mark.parametrize("first", ["1,5", "1.234,5", "1 234", "0x1F", "1e5", "12"])
+def test_values_that_are_spelled_otherwise_are_no_names(tmp_path, first):
+    (tmp_path / "t.csv").write_text(f'bob;{first}\namy;2\nzoe;3\n')
+    run_npy("convert", tmp_path / "t.csv", tmp_path / "o.npy")
+    assert len(np.load(tmp_path / "o.npy")) == 3

@@ -128,3 +128,18 @@ def test_astype(source, target, source_order, target_order, values):
     got = np.load(io.BytesIO(result))
     assert got.dtype == expected.dtype
     np.testing.assert_array_equal(got, expected)
+
+
+def test_ls_and_info_tell_of_all_arrays(tmp_path):
+    path = tmp_path / "s.npy"
+    arrays = [np.arange(3), np.ones((2, 2), "f4"), np.array("text")]
+    with open(path, "wb") as file:
+        for array in arrays:
+            np.save(file, array)
+    lines = run_npy("ls", path).decode().splitlines()
+    assert [line.split()[0] for line in lines] == [str(path), f"{path}:1", f"{path}:2"]
+    assert "(2, 2)" in lines[1] and "float32" in lines[1]
+    report = json.loads(run_npy("info", "--json", path))
+    assert [part["dtype"] for part in report["following"]] == ["<f4", "<U4"]
+    assert b"3, named" in run_npy("info", path)
+    assert "following" not in json.loads(run_npy("info", "--json", f"{path}:1"))

@@ -15,6 +15,8 @@ struct ArrayDescription {
   let cut: (wholeRows: Int, rows: Int, error: FormatError)?
   /// What the only object of an array without axes is, which is how `np.save` keeps a dictionary.
   var contents: PickleDescription?
+  /// The arrays that follow in the same `.npy` file.
+  var following: [ArrayDescription] = []
 
   /// - Parameter stored: Where the `.npy` begins in the file; `nil` if it is compressed.
   init(_ file: NPYFile, name: String, stored: Int?) {
@@ -81,7 +83,9 @@ struct ArrayDescription {
         "  cut short", "\(TextTable.grouped(cut.wholeRows)) of \(TextTable.grouped(cut.rows)) rows are whole",
       ])
     }
-    if let trailing = trailingByteCount, trailing > 0 {
+    if !following.isEmpty {
+      rows.append(["  arrays", "\(TextTable.grouped(following.count + 1)), named \(printableName):1 and so on"])
+    } else if let trailing = trailingByteCount, trailing > 0 {
       rows.append(["  trailing", "\(TextTable.grouped(trailing)) bytes follow the array"])
     }
     return printableName + "\n" + TextTable.aligned(rows) + (contents?.tree ?? "")
@@ -90,13 +94,14 @@ struct ArrayDescription {
   /// The lines of `ls`: the array, or those in the object that it is.
   var rows: [[String]] {
     if let contents, contents.hasArrays { return contents.rows }
-    return [[printableName, shapeText, briefDType, sizeText]]
+    return [[printableName, shapeText, briefDType, sizeText]] + following.flatMap(\.rows)
   }
 
   var json: JSONValue {
     let trouble = cut.map { [(key: "error", value: Failure.json(Advice.added(to: $0.error)))] } ?? []
-    return .object(
-      [("file", .string(name)), ("format", .string("npy"))] + arrayFields + (contents?.contentFields ?? []) + trouble)
+    var more = contents?.contentFields ?? []
+    if !following.isEmpty { more.append(("following", .array(following.map { .object($0.arrayFields) }))) }
+    return .object([("file", .string(name)), ("format", .string("npy"))] + arrayFields + more + trouble)
   }
 
   /// The fields that describe an array, in a file or as a member.

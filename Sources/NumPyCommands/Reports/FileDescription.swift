@@ -50,7 +50,9 @@ enum FileDescription {
     var description: ArrayDescription
     switch document.content {
     case .npz(let archive): description = try member(of: archive, address, document)
-    case .npy(let file): description = try array(of: file, address, document)
+    case .npy(let file):
+      description = try array(of: file, address, document)
+      if address.isWhole { description.following = following(file, address, document) }
     default: throw FormatError(.wrongKind, "this is not a file of arrays", file: address.path)
     }
     if description.dtype.kind == .object, description.shape.isEmpty, address.slice == nil,
@@ -60,6 +62,22 @@ enum FileDescription {
     }
     return .array(description)
   }
+
+  /// The arrays that further calls of `np.save` have written to the same file, as many as are listed at most.
+  private static func following(_ file: NPYFile, _ address: Address, _ document: Document) -> [ArrayDescription] {
+    var found: [ArrayDescription] = []
+    var last = file
+    while found.count < mostArrays, let next = (try? last.next(limits: document.options.limits)) ?? nil {
+      found.append(
+        ArrayDescription(
+          next, name: "\(address.text):\(found.count + 1)", stored: next.source.seekCost == .restart ? nil : 0))
+      last = next
+    }
+    return found
+  }
+
+  /// How many arrays of one `.npy` file are listed.
+  private static let mostArrays = 10_000
 
   private static func array(
     of file: NPYFile, _ address: Address, _ document: Document
@@ -176,7 +194,8 @@ struct TextDescription {
   private var rows: [[String]] {
     guard let array else { return [] }
     return [
-      ["  dtype", Console.printable(array.dtype.description)], ["  shape", Layout.describe(array.shape)],
+      ["  dtype", Failure.shortened(Console.printable(array.dtype.description))],
+      ["  shape", Layout.describe(array.shape)],
       ["  elements", TextTable.grouped(array.shape.reduce(1, &*))],
     ]
   }

@@ -68,7 +68,10 @@ struct PickleDescription {
   var rows: [[String]] {
     func row(_ name: String, _ dtype: DType, _ shape: [Int]) -> [String] {
       let size = PickleDescription.byteCount(dtype, shape).map(TextTable.size) ?? "-"
-      return [Console.printable(name), Layout.describe(shape), ArrayDescription.brief(dtype.description, dtype), size]
+      return [
+        Console.printable(Failure.shortened(name)), Layout.describe(shape),
+        ArrayDescription.brief(dtype.description, dtype), size,
+      ]
     }
     if let array, following.isEmpty { return [row(name, array.dtype, array.shape)] }
     var rows: [[String]] = []
@@ -209,7 +212,7 @@ struct PickleDescription {
       let children = value.children
       left -= PickleDescription.weight(ofChildren: children.count)
       for (name, child) in children.prefix(20) where left > 0 {
-        let entry = indent + Console.printable(name) + ": " + line(child) + "\n"
+        let entry = indent + Console.printable(Failure.shortened(name)) + ": " + line(child) + "\n"
         left -= 1 + PickleDescription.weight(entry)
         text += entry
         if depth > 0 { list(child, indent + "  ", depth - 1) }

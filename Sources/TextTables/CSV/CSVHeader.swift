@@ -22,6 +22,7 @@ enum CSVHeader {
     let isFilled = !kinds.dropFirst().contains { $0 == .gap } && kinds.count > 1
     if isUnlabelled, isFilled, hasNumberedRows || rest[0].dtype.kind == .string { return true }
     if isNumbered(fields[...]), rest.contains(where: { [.string, .datetime].contains($0.dtype.kind) }) { return true }
+    if zip(fields, zip(kinds, rest)).contains(where: { $1.0 == .text && isAboveNumbers($0, $1.1) }) { return true }
     guard isName.contains(true) else { return false }
     if isUnlabelled, isNumbered(fields.dropFirst()) { return true }
     if hasYears(fields, isName, kinds, rest) { return true }
@@ -35,6 +36,16 @@ enum CSVHeader {
       }
       return kind.isSubset(of: .dates) && !kind.isEmpty && rest.dtype.kind != .datetime
     } || hasNumbersForNames(fields, isName, kinds, rest)
+  }
+
+  /// Whether a text that is no number, however it were spelled, stands above nothing but numbers: `_1`, `5%`, `12:30`.
+  private static func isAboveNumbers(_ field: String, _ rest: CSVColumn) -> Bool {
+    guard rest.holdsNoText, [.signedInteger, .unsignedInteger, .float].contains(rest.dtype.kind) else { return false }
+    // A mark for a missing value, such as a dash, is no name.
+    guard field.unicodeScalars.contains(where: { ("0"..."9").contains($0) }) else { return false }
+    let digits = field.drop { "+- ".contains($0) }
+    let isHexadecimal = digits.lowercased().hasPrefix("0x")
+    return !isHexadecimal && !digits.allSatisfy { ("0"..."9").contains($0) || ".,' \u{A0}\u{202F}eEdD".contains($0) }
   }
 
   /// Whether names, or labels, count from 0 on, as pandas calls what has no others.
