@@ -10,9 +10,9 @@ import Testing
   @Test func inflatingStopsAtTheLimit() throws {
     let pickle = try Pickle.bytes(of: .bytes(PickleBytes([UInt8](repeating: 7, count: 100_000))))
     let limit = pickle.count - 1
-    var whole = PickleReader(BoundedSource(MemorySource(pickle), maxBytes: pickle.count, advice: ""))
+    var whole = PickleReader(BoundedSource(MemorySource(pickle), maxBytes: pickle.count))
     #expect(try whole.read().bytes?.count == 100_000)
-    var reader = PickleReader(BoundedSource(MemorySource(pickle), maxBytes: limit, advice: ""))
+    var reader = PickleReader(BoundedSource(MemorySource(pickle), maxBytes: limit))
     let error = #expect(throws: FormatError.self) { try reader.read() }
     #expect(error?.code == .limitExceeded)
     #expect(error?.message.contains("\(limit) bytes") == true)
