@@ -63,7 +63,7 @@ docs:
 
 # The programs of Examples/, built as any other package would, and run in a folder of their own; and the snippets of the documents.
 examples:
-	@scripts/setup --tests
+	@scripts/setup
 	@Examples/run
 
 # The Python package as a wheel for every Linux with glibc 2.17 or later, and as its sources: python/dist. The linker comes from

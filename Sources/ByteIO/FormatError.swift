@@ -6,7 +6,8 @@
 /// ```swift
 /// do {
 ///   try AnyNDArray(contentsOf: "arr.npy")
-/// } catch let error as FormatError where error.code == .truncated {
+/// } catch {
+///   guard error.code == .truncated else { throw error }
 ///   print("cut short at byte \(error.offset ?? 0)")
 /// }
 /// ```
