@@ -61,7 +61,7 @@ docs:
 	  generate-documentation --target NumPyIO --target NDArrays --target PythonPickle --target ByteIO \
 	  --enable-experimental-combined-documentation --output-path .build-docs/site
 
-# The programs of Examples/, built as any other package would, and run in a folder of their own; and the snippets of the documents.
+# The programs of Examples/, built as any other package would, and run in a folder of their own; with NPY_SNIPPETS=1 the snippets of the documents, too.
 examples:
 	@scripts/setup
 	@Examples/run
