@@ -53,7 +53,7 @@ extension NDArray {
   /// The parts along the first axis, which share the array's memory: what Python's `for row in a` goes over.
   ///
   /// ```swift
-  /// for row in matrix.rows { print(row.sum()) }
+  /// for row in m.rows { print(row.sum()) }
   /// ```
   ///
   /// An array without axes has none.

@@ -70,7 +70,8 @@ extension Array where Element: Encodable {
   /// Saves values as CSV, a column for each property, their names first: what ``init(csv:options:)`` reads back.
   ///
   /// ```swift
-  /// try people.saveCSV(to: "people.csv")
+  /// struct Person: Codable { var name: String; var age: Int }
+  /// try [Person(name: "Ada", age: 36)].saveCSV(to: "people.csv")
   /// ```
   ///
   /// - Throws: ``FormatError`` if the file cannot be written, `ArrayError` naming row and field for values that have no column

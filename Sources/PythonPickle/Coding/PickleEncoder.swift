@@ -31,7 +31,8 @@ public struct PickleEncoder {
   /// Writes the pickle of a value to a file, which is replaced only once all is written.
   ///
   /// ```swift
-  /// try PickleEncoder().encode(run, to: "run.pkl")
+  /// struct Run: Codable { var name: String; var losses: [Double] }
+  /// try PickleEncoder().encode(Run(name: "first", losses: [0.5, 0.25]), to: "run.pkl")
   /// let again = try PickleDecoder().decode(Run.self, from: "run.pkl")
   /// ```
   ///
