@@ -49,6 +49,6 @@ extension FormatError {
       let prefix = try? source.readBytes(at: 0, upTo: ForeignFile.prefixLength),
       let message = KnownFile(prefix)?.message(wanted: wanted)
     else { return foreign }
-    return FormatError(.wrongKind, message, file: file ?? source.name)
+    return FormatError(.wrongKind, message, file: file ?? source.name, offset: offset)
   }
 }

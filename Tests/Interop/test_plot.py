@@ -419,7 +419,7 @@ BAD = [
     (np.arange(3), ("-o", "x.jpg"), 64, ".png"), (np.arange(3), ("--kind", "pie"), 64, "pie"),
     (np.arange(3), ("-o", "a.png", "--width", "16000", "--height", "16000"), 64, "dots"),
     (np.array([-1.7e308, 1.7e308]), ("--kind", "hist"), 1, "apart"), (-np.arange(3.0), ("--log",), 1, "above zero"),
-    (np.array([1.0, 1 + 2**-52]), ("--kind", "hist", "--bins", "50"), 1, "bins"), (np.arange(4), ("--bins", "3", "--kind", "line"), 1, "hist"),
+    (np.array([1.0, 1 + 2**-52]), ("--kind", "hist", "--bins", "50"), 1, "bins"), (np.arange(4), ("--bins", "3", "--kind", "line"), 64, "hist"),
 ]
 
 

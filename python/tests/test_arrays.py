@@ -273,7 +273,9 @@ def test_rows_are_appended(tmp_path):
     for _ in range(3):
         npyfast.append(tmp_path / "a.npy", array.astype(">f8"))
     assert (tmp_path / "a.npy").read_bytes() == numpy_bytes(np.concatenate([array] * 4))
-    for wrong in (np.zeros((1, 4)), np.zeros(3), np.zeros((1, 3), "f4")):
+    npyfast.append(tmp_path / "a.npy", array[1])
+    assert (tmp_path / "a.npy").read_bytes() == numpy_bytes(np.concatenate([array] * 4 + [array[1:2]]))
+    for wrong in (np.zeros((1, 4)), np.zeros(4), np.zeros((1, 3), "f4")):
         with pytest.raises(npyfast.ArrayFileError):
             npyfast.append(tmp_path / "a.npy", wrong)
 

@@ -79,11 +79,13 @@ struct TextSink: ArraySink {
 
   var needs: SinkNeeds { SinkNeeds(order: true, numbers: true) }
 
-  /// The options for elements of a dtype: where `np.savetxt` has no format for them, `.csv` and `.tsv` files have their values
-  /// and the names of their fields.
+  /// The options for elements of a dtype: records that `np.savetxt` has no format for are written to `.csv` and `.tsv` files as
+  /// CSV, with the names of their fields.
   private func textOptions(_ dtype: DType) -> SaveTextOptions {
     var text = options.text
-    if format == .csv || format == .tsv, text.format == SaveTextOptions().format, !TextSink.isOfNumbers(dtype) {
+    if format == .csv || format == .tsv, text.format == SaveTextOptions().format, dtype.fields != nil,
+      !TextSink.isOfNumbers(dtype)
+    {
       (text.format, text.writesNames) = ("%s", true)
       text.quoteCharacter = text.quoteCharacter ?? "\""
     }
