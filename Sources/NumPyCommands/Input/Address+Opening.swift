@@ -56,7 +56,10 @@ extension Address {
       let (same, longer) = (try? document.objects(at: bracketed)) ?? nil
     {
       found = try? same.value(at: longer)
-    } else if member != nil, path != "-", document.holds(bracketed) {
+    } else if member != nil, path != "-",
+      // Of a file on a server its directory has been read, and nothing more is for this.
+      RemoteInput.isRemote(path) ? document.names.contains(bracketed) : document.holds(bracketed)
+    {
       // A field of records whose name ends so.
       return Address(path: path, member: bracketed)
     } else {
