@@ -573,30 +573,6 @@ def test_titles_are_passed_without_a_word(tmp_path, text):
     assert result.returncode == 0 and result.stderr == b""
 
 
-@pytest.mark.parametrize("command", ["convert", "cat"])
-@pytest.mark.parametrize("extension,delimiter", [("csv", ","), ("tsv", "\t")])
-def test_records_that_savetxt_refuses_are_csv(tmp_path, command, extension, delimiter):
-    records = np.array(
-        [("a,b", 1, 2.5, "2020-01-01"), ('say "x"\t', 2, 3.5, "2021-01-01")],
-        dtype=[("s", "U8"), ("i", "i4"), ("f", "f8"), ("d", "M8[D]")])
-    np.save(tmp_path / "a.npy", records)
-    with pytest.raises(TypeError):
-        np.savetxt(io.StringIO(), records)
-    output = tmp_path / f"o.{extension}"
-    run_npy(command, tmp_path / "a.npy", *([output] if command == "convert" else ["-o", output]))
-    with open(output, newline="") as file:
-        rows = list(csv.reader(file, delimiter=delimiter))
-    assert rows[0] == list(records.dtype.names)
-    assert [(r[0], int(r[1]), float(r[2]), datetime.date.fromisoformat(r[3])) for r in rows[1:]] == records.tolist()
-    # Where savetxt has a format, its text stays NumPy's.
-    numbers = np.array([(1, 2.5)], "i4,f8")
-    np.save(tmp_path / "n.npy", numbers)
-    run_npy("convert", tmp_path / "n.npy", output)
-    expected = io.StringIO()
-    np.savetxt(expected, numbers, delimiter=delimiter)
-    assert output.read_text() == expected.getvalue()
-
-
 def test_a_column_beyond_the_last(tmp_path):
     (tmp_path / "n.csv").write_text("1,2\n3,4\n5,6\n")
     refusal = run_npy("show", f"{tmp_path}/n.csv:2", check=False)

@@ -79,36 +79,21 @@ struct TextSink: ArraySink {
 
   var needs: SinkNeeds { SinkNeeds(order: true, numbers: true) }
 
-  /// The options for elements of a dtype: records that `np.savetxt` has no format for are written to `.csv` and `.tsv` files as
-  /// CSV, with the names of their fields.
-  private func textOptions(_ dtype: DType) -> SaveTextOptions {
+  private var textOptions: SaveTextOptions {
     var text = options.text
-    if format == .csv || format == .tsv, text.format == SaveTextOptions().format, dtype.fields != nil,
-      !TextSink.isOfNumbers(dtype)
-    {
-      (text.format, text.writesNames) = ("%s", true)
-      text.quoteCharacter = text.quoteCharacter ?? "\""
-    }
     if options.usesDelimiterOfExtension, let delimiter = format.delimiter { text.delimiter = delimiter }
     text.encoding = text.encoding ?? .utf8
     return text
-  }
-
-  /// Whether all elements, or all their fields, are numbers or truth values.
-  private static func isOfNumbers(_ dtype: DType) -> Bool {
-    let inner = dtype.flattenedSubarray?.dtype ?? dtype
-    if let fields = inner.fields { return fields.allSatisfy { isOfNumbers($0.dtype) } }
-    return [.bool, .signedInteger, .unsignedInteger, .float, .complex].contains(inner.kind)
   }
 
   func write(_ array: StoredArray) throws(FormatError) {
     switch array {
     case .values(let table):
       try table.saveText(
-        to: path, options: textOptions(table.dtype), replacing: options.replacing, durability: options.durability)
+        to: path, options: textOptions, replacing: options.replacing, durability: options.durability)
     case .objects(let table):
       try table.saveText(
-        to: path, options: textOptions(.object), replacing: options.replacing, durability: options.durability)
+        to: path, options: textOptions, replacing: options.replacing, durability: options.durability)
     }
   }
 
@@ -121,7 +106,7 @@ struct TextSink: ArraySink {
         (sink: any ByteSink) throws(FormatError) in
         var writer = try TextTableWriter(
           sink, dtype: descriptor.dtype, rowShape: rowShape, ndim: descriptor.shape.count,
-          options: textOptions(descriptor.dtype))
+          options: textOptions)
         try source.forEachRun(inUnitsOf: descriptor.rowCount) { (run: AnyNDArray) throws(FormatError) in
           try writer.append(
             source.wrapping { () throws(ArrayError) in try run.reshaped(rows: rowShape, descriptor.rowCount) })
