@@ -151,7 +151,7 @@ def test_objects_are_pickled_beside_what_the_system_refuses(tmp_path):
 
 def test_what_cannot_be_appended(tmp_path):
     npyfast.save(tmp_path / "a.npy", DATA)
-    for rows in (DATA.astype(object), np.ma.array(DATA, mask=DATA > 5), DATA[:, :3], DATA.astype("<f4"), DATA[0], 5):
+    for rows in (DATA.astype(object), np.ma.array(DATA, mask=DATA > 5), DATA[:, :3], DATA.astype("<f4"), DATA[0, :3], 5):
         with pytest.raises(npyfast.ArrayFileError):
             npyfast.append(tmp_path / "a.npy", rows)
     assert same(np.load(tmp_path / "a.npy"), DATA)

@@ -89,11 +89,9 @@ struct TextSink: ArraySink {
   func write(_ array: StoredArray) throws(FormatError) {
     switch array {
     case .values(let table):
-      try table.saveText(
-        to: path, options: textOptions, replacing: options.replacing, durability: options.durability)
+      try table.saveText(to: path, options: textOptions, replacing: options.replacing, durability: options.durability)
     case .objects(let table):
-      try table.saveText(
-        to: path, options: textOptions, replacing: options.replacing, durability: options.durability)
+      try table.saveText(to: path, options: textOptions, replacing: options.replacing, durability: options.durability)
     }
   }
 
@@ -105,8 +103,7 @@ struct TextSink: ArraySink {
       try TextFile.write(to: path, replacing: options.replacing, durability: options.durability) {
         (sink: any ByteSink) throws(FormatError) in
         var writer = try TextTableWriter(
-          sink, dtype: descriptor.dtype, rowShape: rowShape, ndim: descriptor.shape.count,
-          options: textOptions)
+          sink, dtype: descriptor.dtype, rowShape: rowShape, ndim: descriptor.shape.count, options: textOptions)
         try source.forEachRun(inUnitsOf: descriptor.rowCount) { (run: AnyNDArray) throws(FormatError) in
           try writer.append(
             source.wrapping { () throws(ArrayError) in try run.reshaped(rows: rowShape, descriptor.rowCount) })
