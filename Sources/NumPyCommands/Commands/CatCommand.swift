@@ -71,14 +71,12 @@ struct CatCommand: NPYCommand, HasCommonOptions {
     /// - Parameter keepsMask: Whether the output has masks.
     init(_ address: Address, _ document: Document, keepsMask: Bool) throws {
       if case .text = document.content { isText = true } else { isText = false }
-      let masked = keepsMask ? try address.masked(in: document.value(naming: address.member)) : nil
-      mask = masked?.mask
-      array =
-        if let masked {
-          try LazyArray(masked.content, name: address.text, spool: document.spool)
-        } else {
-          try address.item(of: document).array
-        }
+      guard keepsMask else {
+        (array, mask) = (try address.item(of: document).array, nil)
+        return
+      }
+      let operand = try address.operand(in: document)
+      (array, mask) = (operand.array, operand.masked?.mask)
     }
 
     /// The masks of all arrays; `nil` if none has one. What has none hides nothing.

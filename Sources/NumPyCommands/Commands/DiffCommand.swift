@@ -103,18 +103,9 @@ struct DiffCommand: NPYCommand {
   private func compareItems(
     _ left: (address: Address, document: Document), _ right: (address: Address, document: Document)
   ) throws -> [ArrayComparison] {
-    let masked = try [left, right].map { side throws(FormatError) in
-      try side.address.masked(in: side.document.value(naming: side.address.member))
-    }
-    guard masked.contains(where: { $0 != nil }) else {
-      return [
-        try compare(left.address.item(of: left.document).array, right.address.item(of: right.document).array, name: nil)
-      ]
-    }
-    let sides = try zip([left, right], masked).map { side, masked in
-      try masked.map { try LazyArray($0.content, name: side.address.text, spool: side.document.spool) }
-        ?? side.address.item(of: side.document).array
-    }
+    let operands = try [left, right].map { side throws(FormatError) in try side.address.operand(in: side.document) }
+    let (sides, masked) = (operands.map(\.array), operands.map(\.masked))
+    guard masked.contains(where: { $0 != nil }) else { return [try compare(sides[0], sides[1], name: nil)] }
     let values = try compareValues(sides, masked, name: "data")
     guard sides[0].shape == sides[1].shape else { return [values] }
     let masks = try zip(sides, masked).map { side, masked in

@@ -69,9 +69,7 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
     case .npz:
       let zip = try NPZArchive(source, limits: strictness.limits, recovering: damage.recover)
       guard !PickleFile.isTorch(zip) else { return nil }
-      var options = OpenOptions()
-      options.onWarning = { Console.warn($0) }
-      Document.warnOfLoss(zip, options)
+      Document.warnOfLoss(zip, openOptions)
       return zip
     case .npy, .safetensors, .gguf: return nil
     case .pickle:
@@ -80,16 +78,20 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
     }
   }
 
-  /// The tensors of a model, or the arrays in a pickle, as `.npy` files.
-  private func unpackArrays(
-    _ source: any ByteSource, _ skip: (FormatError) throws(FormatError) -> Void
-  ) throws(FormatError) {
+  private var openOptions: OpenOptions {
     var options = OpenOptions()
     options.limits = strictness.limits
     damage.apply(to: &options)
     options.onWarning = { Console.warn($0) }
     options.openPart = remote.source
-    let document = try Document(source, path: RemoteInput.name(archive), options: options)
+    return options
+  }
+
+  /// The tensors of a model, or the arrays in a pickle, as `.npy` files.
+  private func unpackArrays(
+    _ source: any ByteSource, _ skip: (FormatError) throws(FormatError) -> Void
+  ) throws(FormatError) {
+    let document = try Document(source, path: RemoteInput.name(archive), options: openOptions)
     guard let contents = try document.collection() else {
       throw FormatError(
         .wrongKind, "this is neither an archive nor a pickle of several arrays: 'npy convert' writes single arrays",

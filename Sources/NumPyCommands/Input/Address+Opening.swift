@@ -80,6 +80,14 @@ extension Address {
     }
   }
 
+  /// The array that the address names, and the masked array whose values these are, if it is one.
+  func operand(in document: Document) throws(FormatError) -> (array: LazyArray, masked: PickledArray?) {
+    guard let masked = try masked(in: document.value(naming: member)) else {
+      return (try item(of: document).array, nil)
+    }
+    return (try LazyArray(masked.content, name: text, spool: document.spool), masked)
+  }
+
   /// The values of a masked array that are there; `nil` if the address names anything else.
   func unmasked(in document: Document) throws(FormatError) -> AnyNDArray? {
     guard let array = try masked(in: document) else { return nil }

@@ -37,23 +37,16 @@ enum FileDescription {
   /// What is told of an array in a `.npy` file or an archive, of its fields, and of the objects in it.
   private static func stored(_ document: Document, _ address: Address) throws -> FileDescription {
     let address = address.exact(in: document)
-    let isArray =
-      switch document.content {
-      case .npz(let archive): address.member.map(archive.contains) ?? true
-      case .npy: address.member.map { Int($0) != nil } ?? true
-      default: false
-      }
-    if !isArray {
-      if let value = try address.value(in: document) { return .pickle(PickleDescription(value, address)) }
-      return .part(PartDescription(try address.item(of: document).array, name: address.text))
-    }
     var description: ArrayDescription
     switch document.content {
-    case .npz(let archive): description = try member(of: archive, address, document)
-    case .npy(let file):
+    case .npz(let archive) where address.member.map(archive.contains) ?? true:
+      description = try member(of: archive, address, document)
+    case .npy(let file) where address.member.map({ Int($0) != nil }) ?? true:
       description = try array(of: file, address, document)
       if address.isWhole { description.following = following(file, address, document) }
-    default: throw FormatError(.wrongKind, "this is not a file of arrays", file: address.path)
+    default:
+      if let value = try address.value(in: document) { return .pickle(PickleDescription(value, address)) }
+      return .part(PartDescription(try address.item(of: document).array, name: address.text))
     }
     if description.dtype.kind == .object, description.shape.isEmpty, address.slice == nil,
       let value = try? document.item(address.member).array.loadedObjects().items.first

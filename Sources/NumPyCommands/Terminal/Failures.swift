@@ -97,7 +97,7 @@ enum Advice {
     if let path = error.file, RemoteAddress.isRemote(path), error.code == .notFound,
       error.message.hasPrefix("cannot open")
     {
-      error.message = "files on servers are written as a whole, by convert, cat and pack, and not changed"
+      error.message = RemoteInput.unchanging
       return error
     }
     if let path = error.file, FileFormat(extensionOf: path) == .raw, [.malformed, .truncated].contains(error.code),
