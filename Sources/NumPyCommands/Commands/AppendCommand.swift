@@ -34,7 +34,7 @@ struct AppendCommand: NPYCommand, HasCommonOptions {
       throw ValidationError("rows are appended to a file, not to a stream")
     }
     if RemoteInput.isRemote(file) {
-      throw FormatError(.unsupported, RemoteInput.unchanging, file: RemoteInput.name(file))
+      throw FormatError(.unsupported, Advice.unchanging, file: RemoteInput.name(file))
     }
     if !create, FileStatus(path: file) == nil {
       throw FormatError(.badArgument, "there is no such file; --create makes it", file: file)

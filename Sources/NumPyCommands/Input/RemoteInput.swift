@@ -62,9 +62,6 @@ struct RemoteInput: ParsableArguments {
     return options
   }
 
-  /// Why a file on a server is not changed in place.
-  static let unchanging = "files on servers are written as a whole, by convert, cat and pack, and not changed"
-
   /// Whether a path is the address of a file on a server.
   static func isRemote(_ path: String) -> Bool { RemoteAddress.isRemote(path) }
 

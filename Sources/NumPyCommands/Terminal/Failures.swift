@@ -91,13 +91,16 @@ enum Failure {
 
 /// What may help: the name that was meant.
 enum Advice {
+  /// Why a file on a server is not changed in place.
+  static let unchanging = "files on servers are written as a whole, by convert, cat and pack, and not changed"
+
   /// The error with its message in plainer words, if what is wrong is a name.
   static func added(to error: FormatError) -> FormatError {
     var error = named(error)
     if let path = error.file, RemoteAddress.isRemote(path), error.code == .notFound,
       error.message.hasPrefix("cannot open")
     {
-      error.message = RemoteInput.unchanging
+      error.message = unchanging
       return error
     }
     if let path = error.file, FileFormat(extensionOf: path) == .raw, [.malformed, .truncated].contains(error.code),
