@@ -26,18 +26,18 @@ package enum NumberReader {
   }
 
   /// Bytes of text with the digits' upper half taken off: 0 to 9 for digits, more for all others.
-  @inline(__always)
-  static func digitValues(_ word: UInt64) -> UInt64 { word ^ 0x3030_3030_3030_3030 }
+  @inlinable @inline(__always)
+  package static func digitValues(_ word: UInt64) -> UInt64 { word ^ 0x3030_3030_3030_3030 }
 
   /// The top bit of each byte that is no digit's value. A carry may set it beyond the first one, but not before.
-  @inline(__always)
-  static func nonDigits(_ values: UInt64) -> UInt64 {
+  @inlinable @inline(__always)
+  package static func nonDigits(_ values: UInt64) -> UInt64 {
     ((values &+ 0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080
   }
 
   /// The number that eight digits spell (Ĳ. Kendall's and W. Muła's multiplication by pairs, fours and eight).
-  @inline(__always)
-  static func eightDigits(_ digits: UInt64) -> UInt64 {
+  @inlinable @inline(__always)
+  package static func eightDigits(_ digits: UInt64) -> UInt64 {
     let pairs = (digits &* 10) &+ (digits >> 8)
     let low = (pairs & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
     let high = ((pairs >> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001

@@ -1,5 +1,6 @@
 internal import CNumPyIOKernels
 internal import NDArrays
+internal import NumberText
 
 /// What most fields are, told without a look at their value. Behind each there must be 64 bytes of memory.
 extension CSVField {
@@ -41,13 +42,9 @@ extension CSVField {
     // Safe: the caller has 64 bytes behind the field.
     let word = UInt64(littleEndian: unsafe text.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt64.self))
     // The digits' values, before which there are zeros.
-    let digits = (word ^ 0x3030_3030_3030_3030) &<< UInt64(truncatingIfNeeded: 64 &- 8 &* count)
-    guard ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080 == 0 else { return nil }
-    // By pairs, fours and eight.
-    let pairs = digits &* 10 &+ digits &>> 8
-    let low = (pairs & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
-    let high = (pairs &>> 16 & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001
-    return (Int64(truncatingIfNeeded: (low &+ high) &>> 32), isNegative)
+    let digits = NumberReader.digitValues(word) &<< UInt64(truncatingIfNeeded: 64 &- 8 &* count)
+    guard NumberReader.nonDigits(digits) == 0 else { return nil }
+    return (Int64(truncatingIfNeeded: NumberReader.eightDigits(digits)), isNegative)
   }
 
   /// Whether digits follow, and perhaps an exponent.
