@@ -120,3 +120,51 @@ def test_columns_blank_lines_and_comments(tmp_path):
     np.testing.assert_array_equal(found["n"], np.arange(150_000))
     np.testing.assert_array_equal(convert(f"{path}:q"), np.arange(150_000) / 4)
     np.testing.assert_array_equal(convert(f"{path}:name"), [f"x{i}" for i in range(150_000)])
+
+
+# What a column has from its third row on, after which its kind is another: the texts, and the dtype that holds all of them.
+TURNS = {
+    "numbers": (["1", "2", "-0", "4.5", "7"], "f8"),
+    "numbers beyond gaps": (["", "1", "", "-0", "2.5"], "f8"),
+    "integers and gaps": (["12", "", "123456789012", "-7"], "f8"),
+    "integers of 64 bits": (["12", "9223372036854775807", "-9223372036854775808", "+5"], "i8"),
+    "integers and texts": (["1", "2", "A3", "0x", "-4"], "U2"),
+    "numbers and texts": (["1.50", "2", "n", "3.25"], "U4"),
+    "gaps and texts": (["", "", "é", "", "xyz"], "U3"),
+    "blanks and texts": (["  ", "", "a", "   "], "U3"),
+    "truth and integers": (["True", "1", "False", "0"], "U5"),
+    "truth and gaps": (["True", "", "False"], "U5"),
+    "days and seconds": (["2020-02-29", "", "1969-12-31T23:59:59", "2020-01-01 00:00:00.25"], "M8[us]"),
+    "days and numbers": (["2020-01-01", "5", "2020-01-02"], "U10"),
+    "words for what is missing": (["NA", "1", "n/a", "-2.5", "NULL"], "f8"),
+    "words and texts": (["NA", "", "text", "n/a"], "U4"),
+    "nothing": (["", "", ""], "f8"),
+    "integers and NaN": (["1", "nan", "3"], "f8"),
+    "integers between blanks": (["1", " 2", "3 "], "i8"),
+}
+
+
+@pytest.mark.parametrize("name", TURNS)
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL], ids=["plain", "quoted"])
+def test_columns_that_turn_into_another_kind(tmp_path, name, quoting):
+    texts, dtype = TURNS[name]
+    if quoting == csv.QUOTE_ALL and "blanks" in name:
+        pytest.skip("blanks in quotes are text")
+    # The kinds come one after the other in the second half only, and again in each part of the third.
+    column = [texts[0]] * 60_000 + [text for text in texts for _ in range(20_000)] + texts * 60_000
+    path = tmp_path / "t.csv"
+    path.write_text(text_of([["n", "x", "q"]] + [[i, text, 'a "b"' if i % 5000 == 0 else ""] for i, text in enumerate(column)], quoting=quoting))
+    found = both_ways(path)
+    np.testing.assert_array_equal(found["n"], np.arange(len(column)))
+    np.testing.assert_array_equal(found["q"], ['a "b"' if i % 5000 == 0 else "" for i in range(len(column))])
+    assert found["x"].dtype == dtype
+    if dtype[0] == "U":
+        wanted = np.array(column, dtype)
+    elif dtype[0] == "M":
+        wanted = np.array([text or "NaT" for text in column], dtype)
+    else:
+        missing = {"": "nan", "NA": "nan", "n/a": "nan", "NULL": "nan"}
+        wanted = np.array([np.dtype(dtype).type(missing.get(text, text)) for text in column])
+    np.testing.assert_array_equal(found["x"], wanted)
+    if dtype == "f8":
+        np.testing.assert_array_equal(np.signbit(found["x"][found["x"] == 0]), np.signbit(wanted[wanted == 0]))

@@ -32,6 +32,13 @@ static inline __attribute__((always_inline)) const void *_Nonnull npyio_short_nu
 #if defined(__x86_64__)
 #include <emmintrin.h>
 
+// Eight bytes, the lowest first, as four bytes each.
+static inline __attribute__((always_inline)) void npyio_widen_eight(uint64_t bytes, void *_Nonnull target) {
+  const __m128i zero = _mm_setzero_si128(), pairs = _mm_unpacklo_epi8(_mm_cvtsi64_si128((long long)bytes), zero);
+  _mm_storeu_si128((__m128i *)target, _mm_unpacklo_epi16(pairs, zero));
+  _mm_storeu_si128((__m128i *)target + 1, _mm_unpackhi_epi16(pairs, zero));
+}
+
 static inline __attribute__((always_inline)) uint64_t npyio_join(__m128i a, __m128i b, __m128i c, __m128i d) {
   return (uint64_t)(uint32_t)_mm_movemask_epi8(a) | (uint64_t)(uint32_t)_mm_movemask_epi8(b) << 16 |
          (uint64_t)(uint32_t)_mm_movemask_epi8(c) << 32 | (uint64_t)(uint32_t)_mm_movemask_epi8(d) << 48;
@@ -55,6 +62,12 @@ static inline __attribute__((always_inline)) uint64_t npyio_mask_digits(const vo
 
 #elif defined(__aarch64__)
 #include <arm_neon.h>
+
+static inline __attribute__((always_inline)) void npyio_widen_eight(uint64_t bytes, void *_Nonnull target) {
+  const uint16x8_t pairs = vmovl_u8(vcreate_u8(bytes));
+  vst1q_u8((uint8_t *)target, vreinterpretq_u8_u32(vmovl_u16(vget_low_u16(pairs))));
+  vst1q_u8((uint8_t *)target + 16, vreinterpretq_u8_u32(vmovl_u16(vget_high_u16(pairs))));
+}
 
 // Four vectors of ones and zeros as bits: each byte keeps its own bit, and neighbours are added three times.
 static inline __attribute__((always_inline)) uint64_t npyio_join(uint8x16_t a, uint8x16_t b, uint8x16_t c,
@@ -82,6 +95,13 @@ static inline __attribute__((always_inline)) uint64_t npyio_mask_digits(const vo
 }
 
 #else
+
+static inline void npyio_widen_eight(uint64_t bytes, void *_Nonnull target) {
+  for (int i = 0; i < 8; i++) {
+    uint32_t point = (uint32_t)(bytes >> 8 * i & 0xFF);
+    __builtin_memcpy((uint8_t *)target + 4 * i, &point, 4);
+  }
+}
 
 static inline uint64_t npyio_mask_equal(const void *_Nonnull bytes, uint8_t byte) {
   const uint8_t *v = (const uint8_t *)bytes;

@@ -20,8 +20,8 @@ extension AnyNDArray {
   /// let all = try people.rows(as: Person.self)
   /// ```
   ///
-  /// Memory: that of the table; what is compressed, or a stream, waits in a scratch file. The text is read twice. `.gz`,
-  /// `.bz2`, `.xz` and `.zst` are read as well.
+  /// Memory: that of the table, and up to a gigabyte while it is read; what is compressed, or a stream, waits in a scratch file.
+  /// `.gz`, `.bz2`, `.xz` and `.zst` are read as well.
   ///
   /// - Throws: ``FormatError`` with code `malformed` for a row of another number of fields, with its line; `notFound` if
   ///   there is no such file.

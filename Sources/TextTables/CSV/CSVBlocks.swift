@@ -64,8 +64,7 @@ package struct CSVBlocks: ArrayBlockSource {
       if let parts {
         // The first row is looked at before the others, and is one of them if it has no names.
         if left > parts.rowCount { try body(read(1, &rows)) }
-        return try parts.forEachGroup { (group: ArraySlice<CSVPart>) throws(FormatError) in try body(read(group, parts))
-        }
+        return try forEachGroup(of: parts, body)
       }
       while left > 0 {
         let block = try read(min(left, most), &rows)
@@ -100,13 +99,20 @@ package struct CSVBlocks: ArrayBlockSource {
     }
   }
 
-  /// The rows of some parts that follow each other.
-  private func read(_ group: ArraySlice<CSVPart>, _ parts: CSVTableParts) throws(FormatError) -> AnyNDArray {
-    let count = group.reduce(0) { $0 + $1.rowCount }
-    let storage = try room(for: count)
-    // Safe: the storage has room for the rows of all parts.
-    try parts.read(group, slots, rowSize: rowSize, into: unsafe SharedMemory(storage.baseAddress), changed)
-    return try elements(storage, rows: count)
+  /// The rows of some parts that follow each other, and of the next ones, in memory that is used again if nobody keeps it.
+  private func forEachGroup(
+    of parts: CSVTableParts, _ body: (AnyNDArray) throws(FormatError) -> Void
+  ) throws(FormatError) {
+    let groups = parts.groups(rowSize: rowSize)
+    let counts = groups.map { $0.reduce(0) { $0 + $1.rowCount } }
+    let most = counts.max() ?? 0
+    var storage = try room(for: most)
+    for (group, count) in zip(groups, counts) {
+      if !isKnownUniquelyReferenced(&storage) { storage = try room(for: most) }
+      // Safe: the storage has room for the rows of all parts.
+      try parts.read(group, slots, rowSize: rowSize, into: unsafe SharedMemory(storage.baseAddress), changed)
+      try body(elements(storage, rows: count))
+    }
   }
 
   /// Memory for rows, of which nobody has written anything.
@@ -158,15 +164,29 @@ package struct CSVBlocks: ArrayBlockSource {
 struct CSVTableParts: Sendable {
   let file: CSVParts
   let parts: [CSVPart]
+  private let kept: CSVKeptCells
   var rowCount: Int { parts.reduce(0) { $0 + $1.rowCount } }
 
-  /// Calls `body` with a few parts at a time, enough for all cores.
-  func forEachGroup(_ body: (ArraySlice<CSVPart>) throws(FormatError) -> Void) throws(FormatError) {
-    let count = 2 * Parallel.workers
-    for start in stride(from: 0, to: parts.count, by: count) {
-      try body(parts[start..<min(parts.count, start + count)])
-    }
+  init(_ file: CSVParts, _ found: [CSVParts.Finding]) {
+    (self.file, parts) = (file, found.map(\.part))
+    kept = CSVKeptCells(found.map(\.cells))
   }
+
+  /// A few parts at a time, enough for all cores, and not many more bytes of rows than a block of them has.
+  func groups(rowSize: Int) -> [ArraySlice<CSVPart>] {
+    var groups: [ArraySlice<CSVPart>] = []
+    var start = 0
+    var bytes = 0
+    for end in 1...max(1, parts.count) where end <= parts.count {
+      bytes += parts[end - 1].rowCount * rowSize
+      let isEnough = end - start >= Parallel.workers && bytes >= CSVTableParts.groupSize
+      guard isEnough || end == parts.count else { continue }
+      groups.append(parts[start..<end])
+      (start, bytes) = (end, 0)
+    }
+    return groups
+  }
+  private static let groupSize = 8 << 20
 
   /// Stores the rows of some parts, one behind the other.
   ///
@@ -183,6 +203,9 @@ struct CSVTableParts: Sendable {
     try Parallel.forEach(group.count) { (index: Int) throws(FormatError) in
       // Safe: each part writes to rows of its own, for which the caller has room.
       let address = unsafe memory.address + starts[index] * rowSize
+      if let cells = kept.take(group.startIndex + index) {
+        if unsafe cells.store(slots, rowSize: rowSize, into: address) { return }
+      }
       let isRead = try unsafe file.read(group[group.startIndex + index], slots, rowSize: rowSize, into: address)
       guard isRead else { throw changed }
     }

@@ -33,6 +33,21 @@ struct CSVColumn {
     static let missing: Kinds = [.gap, .missingWord]
     static let integers: Kinds = [.integer, .wideInteger, .unsigned, .negative, .hugeInteger]
     static let dates: Kinds = [.day, .second, .microsecond, .nanosecond]
+
+    init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// What an integer is.
+    @inline(__always)
+    init(integer magnitude: UInt64, isNegative: Bool) {
+      let sign: Kinds = isNegative ? .negative : []
+      if magnitude <= 1 << 53 {
+        self = sign.union(.integer)
+      } else if isNegative {
+        self = sign.union(magnitude <= 1 << 63 ? .wideInteger : .hugeInteger)
+      } else {
+        self = magnitude <= UInt64(Int64.max) ? .wideInteger : .unsigned
+      }
+    }
   }
 
   private(set) var kinds: Kinds = []
@@ -43,10 +58,15 @@ struct CSVColumn {
 
   /// Takes a field into account.
   mutating func add(_ field: CSVField) {
+    guard !kinds.contains(.text) || field.isEmpty else { return widen(to: field.length) }
+    add(field, of: field.kinds)
+  }
+
+  /// Takes into account a field whose kinds are known; in a column of text only if it is empty.
+  mutating func add(_ field: CSVField, of kinds: Kinds) {
     width = max(width, field.length)
-    if kinds.contains(.text), !field.isEmpty { return }
     if field.text.byteCount != 4 { mayBeYears = false }
-    kinds.formUnion(field.kinds)
+    self.kinds.formUnion(kinds)
   }
 
   /// Takes into account a field that is no text, and not empty.
@@ -85,6 +105,9 @@ struct CSVColumn {
 
   /// Whether some fields are empty.
   var hasGaps: Bool { kinds.contains(.gap) }
+
+  /// Whether there has been a number that is no integer, besides which it does not matter which are.
+  var hasNumber: Bool { kinds.contains(.number) }
 
   private var values: Kinds { kinds.subtracting(.missing) }
 

@@ -4,7 +4,7 @@ internal import NumberText
 
 /// What most fields are, told without a look at their value. Behind each there must be 64 bytes of memory.
 extension CSVField {
-  private static let moments = FastDate(.datetime(DateUnit(.microsecond)))
+  static let moments = FastDate(.datetime(DateUnit(.microsecond)))
 
   /// What a field is that is written as nearly all are; `nil` for any other. It must not be empty.
   @inline(__always)
@@ -73,16 +73,28 @@ extension CSVField {
 
   private static func dateKind(_ text: RawSpan, _ field: CSVRows.Field) -> CSVColumn.Kinds? {
     guard let moments, moments.read(text, field.start..<field.end) != nil else { return nil }
-    let count = field.end &- field.start
-    return count == 10 ? .day : count <= 19 ? .second : .microsecond
+    return dateKind(length: field.end &- field.start)
   }
+
+  /// How fine a moment of the plain form is that has so many characters.
+  @inline(__always)
+  static func dateKind(length: Int) -> CSVColumn.Kinds { length == 10 ? .day : length <= 19 ? .second : .microsecond }
 
   /// How many code points a field has.
   @inline(__always)
   static func length(_ text: RawSpan, _ field: CSVRows.Field, isASCII: Bool) -> Int {
-    if isASCII { return field.end &- field.start }
-    var count = 0
-    for place in field.start..<field.end where text.byte(place) & 0xC0 != 0x80 { count &+= 1 }
+    var count = field.end &- field.start
+    if isASCII { return count }
+    var place = field.start
+    while place < field.end {
+      // Safe: the caller has 64 bytes behind the field.
+      var word = UInt64(littleEndian: unsafe text.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: UInt64.self))
+      let left = field.end &- place
+      if left < 8 { word &= (1 &<< UInt64(truncatingIfNeeded: left &* 8)) &- 1 }
+      // Bytes that go on with a character begin with the bits 10.
+      count &-= (word & ~(word << 1) & 0x8080_8080_8080_8080).nonzeroBitCount
+      place &+= 8
+    }
     return count
   }
 

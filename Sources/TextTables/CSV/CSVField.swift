@@ -44,10 +44,7 @@ internal import NumberText
   private var plainNumber: CSVColumn.Kinds? {
     var place = 0
     if let (magnitude, isNegative) = NumberReader.integer(text, &place), place == text.byteCount {
-      let sign: CSVColumn.Kinds = isNegative ? .negative : []
-      if magnitude <= 1 << 53 { return sign.union(.integer) }
-      if isNegative { return magnitude <= 1 << 63 ? sign.union(.wideInteger) : sign.union(.hugeInteger) }
-      return magnitude <= UInt64(Int64.max) ? .wideInteger : .unsigned
+      return CSVColumn.Kinds(integer: magnitude, isNegative: isNegative)
     }
     place = 0
     guard let value = NumberReader.double(text, &place), place == text.byteCount else { return nil }

@@ -21,19 +21,34 @@ struct CSVParts: Sendable {
   /// Where the first row begins.
   let start: Int
   let size: Int
-
   /// About how many bytes a part has.
-  private static let partSize = 1 << 20
+  private let partSize: Int
+
+  /// Where values are kept: in a sixteenth of the machine's memory at most; `nil` if the system does not give as much.
+  func keeping() -> CSVKeeping? {
+    let most = min(ArrayStorage.maxBytes / 14, CSVParts.mostKept)
+    // A cell takes as much as eight characters.
+    let expected = min(most, 4 * (size - start))
+    guard (try? ArrayStorage.requireRoom(for: 2 * expected)) != nil else { return nil }
+    return CSVKeeping(columnCount: columnCount, byteCount: most)
+  }
+
+  /// How many bytes of values are kept at most.
+  private static let mostKept = 1 << 30
+  /// How many bytes a part has: of large files as many as memory is asked for in large pages.
+  private static let (leastPartSize, mostPartSize) = (1 << 20, 2 << 20)
   /// How far its last row may reach beyond that.
   private static let overhang = 1 << 18
 
   /// `nil` for what cannot be read in parts, or is not worth it.
   init?(_ source: any ByteSource, _ encoding: TextEncoding, _ syntax: TextSyntax, columnCount: Int, from start: Int) {
-    guard source.seekCost == .free, let size = source.byteCount, size - start > CSVParts.partSize, encoding == .utf8,
+    guard source.seekCost == .free, let size = source.byteCount, size - start > CSVParts.leastPartSize,
+      encoding == .utf8,
       CSVRows.canCut(syntax)
     else { return nil }
     (self.source, self.syntax, self.columnCount) = (source, syntax, columnCount)
     (self.start, self.size) = (start, size)
+    partSize = min(CSVParts.mostPartSize, max(CSVParts.leastPartSize, (size - start) / (8 * Parallel.workers)))
   }
 
   /// What a first reading finds in a part.
@@ -42,23 +57,27 @@ struct CSVParts: Sendable {
     let columns: [CSVColumn]
     /// How many bytes of text there are; line ends do not count.
     let byteCount: Int
+    /// The values, if they are kept.
+    var cells: CSVCells?
   }
 
   /// What is found in all parts; `nil` if there is a row that must be looked at one behind the other, as it may be wrong.
-  func survey() -> [Finding]? {
-    let count = (size - start + CSVParts.partSize - 1) / CSVParts.partSize
+  ///
+  /// - Parameter keeping: Of what the values are kept; `nil` if they are not.
+  func survey(_ keeping: CSVKeeping?) -> [Finding]? {
+    let count = (size - start + partSize - 1) / partSize
     let guesses = Parallel.map(count) { index in
-      let place = start + index * CSVParts.partSize
-      return try? survey(from: place, before: min(size, place + CSVParts.partSize), isGuess: index > 0)
+      let place = start + index * partSize
+      return try? survey(from: place, before: min(size, place + partSize), isGuess: index > 0, keeping)
     }
     var found: [Finding] = []
     var position = start
     for (index, guess) in guesses.enumerated() {
-      let limit = min(size, start + (index + 1) * CSVParts.partSize)
+      let limit = min(size, start + (index + 1) * partSize)
       guard position < limit else { continue }
       if let guess, guess.part.start == position {
         found.append(guess)
-      } else if let finding = try? survey(from: position, before: limit, isGuess: false) {
+      } else if let finding = try? survey(from: position, before: limit, isGuess: false, keeping) {
         found.append(finding)
       } else {
         return nil
@@ -71,7 +90,9 @@ struct CSVParts: Sendable {
   /// Looks at the rows that begin before a place; `nil` if one is to be looked at otherwise.
   ///
   /// - Parameter isGuess: Whether the first one begins behind the first line feed from one byte before the start on.
-  private func survey(from start: Int, before limit: Int, isGuess: Bool) throws(FormatError) -> Finding? {
+  private func survey(
+    from start: Int, before limit: Int, isGuess: Bool, _ keeping: CSVKeeping?
+  ) throws(FormatError) -> Finding? {
     let lead = isGuess ? 1 : 0
     let bytes = try CSVBytes(source, (start - lead)..<min(size, limit + CSVParts.overhang), endsWithLine: limit < size)
     guard let bytes else { return nil }
@@ -83,8 +104,16 @@ struct CSVParts: Sendable {
       }
       let origin = start - lead
       guard first < end, origin + first < limit else { return nil }
-      var rows = CSVRows(
-        text, from: first, to: end, isLast: origin + end == size, syntax, columnCount: columnCount)
+      let isLast = origin + end == size
+      while let places = keeping?.places, let keeping {
+        var rows = CSVRows(text, from: first, to: end, isLast: isLast, syntax, columnCount: columnCount)
+        switch CSVParts.read(&rows, before: limit - origin, origin: origin, isASCII: bytes.isASCII, places, keeping) {
+        case .found(let finding): return finding
+        case .refused: return nil
+        case .severalKinds(let column): keeping.keepAsPlaces(column)
+        }
+      }
+      var rows = CSVRows(text, from: first, to: end, isLast: isLast, syntax, columnCount: columnCount)
       return CSVParts.survey(&rows, before: limit - origin, origin: origin, isASCII: bytes.isASCII)
     }
   }
@@ -102,7 +131,7 @@ struct CSVParts: Sendable {
       case .row: count += 1
       }
       if rows.isOdd {
-        rows.forEachOddField { column, field in
+        rows.forEachOddField { column, _, field in
           byteCount &+= field.whole.byteCount &+ 1
           if column < columns.count { columns[column].add(field) }
         }
@@ -115,6 +144,35 @@ struct CSVParts: Sendable {
           byteCount &+= field.end &- field.start &+ 1
           unsafe columns[column].add(rows.text, field, isASCII: isASCII)
         }
+      }
+    }
+  }
+
+  /// What comes of reading a part for its types and its values at once.
+  private enum Reading {
+    case found(Finding)
+    /// A row is to be looked at otherwise.
+    case refused
+    /// A column has fields that no form of cells holds.
+    case severalKinds(column: Int)
+  }
+
+  private static func read(
+    _ rows: inout CSVRows, before limit: Int, origin: Int, isASCII: Bool, _ isKeptAsPlaces: [Bool],
+    _ keeping: CSVKeeping
+  ) -> Reading {
+    let start = rows.place
+    var reader = CSVCellReader(isKeptAsPlaces, textSize: rows.text.byteCount, isASCII: isASCII)
+    while true {
+      switch rows.next(before: limit) {
+      case .refused: return .refused
+      case .row: if let column = reader.take(rows) { return .severalKinds(column: column) }
+      case .end:
+        let part = CSVPart(start: origin + start, end: origin + rows.place, rowCount: reader.rowCount)
+        let cells = reader.cells
+        return .found(
+          Finding(
+            part: part, columns: reader.found, byteCount: reader.byteCount, cells: keeping.add(cells) ? cells : nil))
       }
     }
   }

@@ -5,8 +5,8 @@ internal import NumberText
 
 /// Reads a table of text with names and columns of any type by the rules of CSV: quotes, no comments.
 ///
-/// The text is read twice, as the type of a column may be told by its last field: by ``table(column:)``, which goes through
-/// it, and for the values.
+/// The type of a column may be told by its last field. So ``table(column:)`` goes through the text, and keeps the values meanwhile
+/// as far as memory goes (``CSVCells``); what it did not keep is read again.
 package struct CSVReader: Sendable {
   let source: any ByteSource
   private let options: CSVOptions
@@ -97,7 +97,7 @@ package struct CSVReader: Sendable {
   ///   that is out of proportion to its text.
   package func table(column: String? = nil) throws(FormatError) -> CSVBlocks {
     guard !firstLine.isEmpty else { throw FormatError(.empty, "there is nothing in the file") }
-    let survey = try survey()
+    let survey = try survey(keepsValues: column == nil && options.columns == nil)
     let given = options.names ?? (survey.isNamed ? firstLine : beginning.givenNames)
     let isNamed = given != nil
     let names = given.map(ColumnNames.distinct) ?? survey.columns.indices.map { "f\($0)" }
@@ -162,15 +162,16 @@ package struct CSVReader: Sendable {
     var parts: CSVTableParts?
   }
 
-  private func survey() throws(FormatError) -> Survey {
-    guard let most = options.maxRows else { return try survey(ofRest: .max) }
+  /// - Parameter keepsValues: Whether the values are kept as well, as far as memory goes, so that the text is read once.
+  private func survey(keepsValues: Bool = false) throws(FormatError) -> Survey {
+    guard let most = options.maxRows else { return try survey(ofRest: .max, keepsValues: keepsValues) }
     let survey = try survey(ofRest: most)
     // The first row is one of those that are read, unless it has the names.
     return survey.rowCount > most ? try self.survey(ofRest: most - 1) : survey
   }
 
   /// - Parameter most: How many rows after the first are read at most; -1 for not even the first.
-  private func survey(ofRest most: Int) throws(FormatError) -> Survey {
+  private func survey(ofRest most: Int, keepsValues: Bool = false) throws(FormatError) -> Survey {
     var first = [CSVColumn](repeating: CSVColumn(), count: firstLine.count)
     var rest = first
     var (count, byteCount) = (0, 0)
@@ -179,7 +180,7 @@ package struct CSVReader: Sendable {
     if beginning.lacksLabelName { _ = try nextRow(&rows) }
     var parts: CSVTableParts?
     while isFirst || count < most {
-      if !isFirst, count == 0, most == .max, let found = survey(from: rows) {
+      if !isFirst, count == 0, most == .max, let found = survey(from: rows, keepsValues: keepsValues) {
         (rest, count, parts) = (found.columns, found.rowCount, found.parts)
         byteCount &+= found.byteCount
         break
@@ -207,10 +208,10 @@ package struct CSVReader: Sendable {
   }
 
   /// What the rows have that were not taken yet, looked at by all cores; `nil` if they cannot be, or one may be wrong.
-  private func survey(from rows: TextRows) -> Survey? {
+  private func survey(from rows: TextRows, keepsValues: Bool) -> Survey? {
     guard let start = rows.nextFilePosition,
       let file = CSVParts(source, beginning.encoding, beginning.syntax, columnCount: firstLine.count, from: start),
-      let found = file.survey()
+      let found = file.survey(keepsValues ? file.keeping() : nil)
     else { return nil }
     var columns = [CSVColumn](repeating: CSVColumn(), count: firstLine.count)
     for finding in found {
@@ -219,7 +220,7 @@ package struct CSVReader: Sendable {
     return Survey(
       isNamed: false, columns: columns, rowCount: found.reduce(0) { $0 + $1.part.rowCount },
       byteCount: found.reduce(0) { $0 &+ $1.byteCount },
-      parts: CSVTableParts(file: file, parts: found.map(\.part)))
+      parts: CSVTableParts(file, found))
   }
 
   /// The rows of the data.

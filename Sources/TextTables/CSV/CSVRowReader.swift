@@ -37,21 +37,27 @@ struct CSVRowReader {
   func store(_ rows: borrowing CSVRows, at row: UnsafeMutableRawPointer) -> Bool {
     // Safe, all of this: the caller has room for a row, within which the slots lie.
     guard !rows.isOdd else { return unsafe storeOdd(rows, at: row) }
-    let text = rows.text
     for place in columns.indices {
-      let (column, offset, plain) = columns[place]
-      let field = rows.field(column)
-      if unsafe CSVRowReader.store(text, field, plain, at: row + offset) { continue }
-      let whole = CSVField(text.extracting(field.start..<field.end), isQuoted: field.isQuoted)
-      guard unsafe slots[place].slot.store(whole, inRowAt: row) else { return false }
+      let field = rows.field(columns[place].column)
+      guard unsafe store(rows.text, field, inSlot: place, at: row) else { return false }
     }
     return true
+  }
+
+  /// Stores a field, behind which there are 64 bytes of memory more, where a slot has it; false if that does not hold it.
+  @inline(__always)
+  func store(_ text: RawSpan, _ field: CSVRows.Field, inSlot place: Int, at row: UnsafeMutableRawPointer) -> Bool {
+    let (_, offset, plain) = columns[place]
+    // Safe: the caller has room for a row, within which the slots lie.
+    if unsafe CSVRowReader.store(text, field, plain, at: row + offset) { return true }
+    let whole = CSVField(text.extracting(field.start..<field.end), isQuoted: field.isQuoted)
+    return unsafe slots[place].slot.store(whole, inRowAt: row)
   }
 
   private func storeOdd(_ rows: borrowing CSVRows, at row: UnsafeMutableRawPointer) -> Bool {
     var isStored = true
     var next = 0
-    rows.forEachOddField { column, field in
+    rows.forEachOddField { column, _, field in
       guard next < slots.count, slots[next].column == column else { return }
       // Safe: the caller has room for a row.
       if unsafe !slots[next].slot.store(field, inRowAt: row) { isStored = false }

@@ -195,13 +195,13 @@ internal import CNumPyIOKernels
   }
 
   /// Calls `body` with each field of the row that was taken last, if that is odd.
-  func forEachOddField(_ body: (_ column: Int, _ field: borrowing CSVField) -> Void) {
+  func forEachOddField(_ body: (_ column: Int, _ isQuoted: Bool, _ field: borrowing CSVField) -> Void) {
     // Safe: the span is used while the array's bytes are held.
     unsafe tokenizer.scratch.withUnsafeBytes { quoted in
       let scratch = unsafe RawSpan(_unsafeBytes: quoted)
       for (column, field) in tokenizer.fields.enumerated() {
         let whole = (field.isInScratch ? scratch : text).extracting(field.start..<field.end)
-        body(column, CSVField(whole, isQuoted: field.isInScratch))
+        body(column, field.isInScratch, CSVField(whole, isQuoted: field.isInScratch))
       }
     }
   }

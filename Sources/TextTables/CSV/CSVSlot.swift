@@ -36,4 +36,14 @@ struct CSVSlot: Sendable {
       return target.store(isMissing ? .number(.nan) : .text(text.text(0..<text.byteCount)))
     }
   }
+
+  /// The eight bytes of a field of a type that has as many.
+  static func bits(_ field: borrowing CSVField, as dtype: DType) -> UInt64? {
+    var cell: UInt64 = 0
+    // Safe: the type has eight bytes, as the cell has.
+    let isStored = unsafe withUnsafeMutableBytes(of: &cell) { bytes in
+      unsafe CSVSlot(FieldSlot(dtype: dtype, offset: 0)).store(field, inRowAt: bytes.baseAddress.unsafelyUnwrapped)
+    }
+    return isStored ? cell : nil
+  }
 }

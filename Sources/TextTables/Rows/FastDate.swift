@@ -46,12 +46,15 @@ struct FastDate: Sendable {
   @inline(__always)
   func read(_ text: RawSpan, _ range: Range<Int>) -> Int64? {
     let start = range.lowerBound
-    guard range.count >= 10, text.byte(start &+ 4) == 0x2D, text.byte(start &+ 7) == 0x2D,
-      let century = FastDate.two(text, start), let rest = FastDate.two(text, start &+ 2),
-      let month = FastDate.two(text, start &+ 5), let day = FastDate.two(text, start &+ 8)
+    // `YYYY-MM-`, and `YY-MM-DD` two characters on.
+    guard range.count >= 10,
+      let first = FastDate.pairs(text, start, form: 0x2D30_302D_3030_3030, marks: 0x0900_0009_0000_0000),
+      let last = FastDate.pairs(text, start &+ 2, form: 0x3030_2D30_302D_3030, marks: 0x0000_0900_0009_0000)
     else { return nil }
-    let year = century &* 100 &+ rest
-    guard month >= 1, month <= 12, day >= 1, day <= CivilCalendar.length(ofMonth: month, year: year) else { return nil }
+    let year = FastDate.pair(first, 0) &* 100 &+ FastDate.pair(first, 2)
+    let (month, day) = (FastDate.pair(first, 5), FastDate.pair(last, 6))
+    guard month >= 1, month <= 12, day >= 1, day <= 28 || day <= CivilCalendar.length(ofMonth: month, year: year)
+    else { return nil }
     let days = Int64(FastDate.days(year, month, day))
     if range.count == 10 {
       let (count, overflow) = days.multipliedReportingOverflow(by: perDay)
@@ -68,14 +71,21 @@ struct FastDate: Sendable {
     let start = range.lowerBound
     let length = range.count &- 1
     guard length == 5 || length >= 8, timeLength >= min(length, 8),
-      text.byte(start) == 0x54 || text.byte(start) == 0x20, text.byte(start &+ 3) == 0x3A,
-      let hour = FastDate.two(text, start &+ 1), let minute = FastDate.two(text, start &+ 4), hour < 24, minute < 60
+      text.byte(start) == 0x54 || text.byte(start) == 0x20
     else { return nil }
-    var seconds = hour &* 3600 &+ minute &* 60
+    var seconds: Int
     var fraction: Int64 = 0
-    if length >= 8 {
-      guard text.byte(start &+ 6) == 0x3A, let second = FastDate.two(text, start &+ 7), second < 60 else { return nil }
-      seconds &+= second
+    if length == 5 {
+      guard text.byte(start &+ 3) == 0x3A, let hour = FastDate.two(text, start &+ 1),
+        let minute = FastDate.two(text, start &+ 4), hour < 24, minute < 60
+      else { return nil }
+      seconds = hour &* 3600 &+ minute &* 60
+    } else {
+      guard let pairs = FastDate.pairs(text, start &+ 1, form: 0x3030_3A30_303A_3030, marks: 0x0000_0900_0009_0000)
+      else { return nil }
+      let (hour, minute, second) = (FastDate.pair(pairs, 0), FastDate.pair(pairs, 3), FastDate.pair(pairs, 6))
+      guard hour < 24, minute < 60, second < 60 else { return nil }
+      seconds = hour &* 3600 &+ minute &* 60 &+ second
       if length > 8 {
         let digits = length &- 9
         guard text.byte(start &+ 9) == 0x2E, digits >= 1, digits <= fractionDigits else { return nil }
@@ -89,6 +99,25 @@ struct FastDate: Sendable {
     }
     // Minutes are sixty seconds.
     return perDay == 1440 ? Int64(seconds / 60) : Int64(seconds) &* (perDay / 86_400) &+ fraction
+  }
+
+  /// Eight bytes from a place on, each with the digit behind it as a number of two digits; `nil` if they are not of a form.
+  ///
+  /// - Parameters:
+  ///   - form: A zero for each digit, and the marks between them; the first character lowest.
+  ///   - marks: What makes 127 of the 118 that tells a digit, at the places of marks: none but these are zero there.
+  @inline(__always)
+  private static func pairs(_ text: RawSpan, _ place: Int, form: UInt64, marks: UInt64) -> UInt64? {
+    // Safe: the caller has compared the place + 8 with the end of the text.
+    let word = UInt64(littleEndian: unsafe text.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: UInt64.self))
+    let values = word ^ form
+    guard ((values &+ (0x7676_7676_7676_7676 &+ marks)) | values) & 0x8080_8080_8080_8080 == 0 else { return nil }
+    return (values &* 10) &+ (values >> 8)
+  }
+
+  @inline(__always)
+  private static func pair(_ pairs: UInt64, _ place: UInt64) -> Int {
+    Int(truncatingIfNeeded: (pairs >> (place &* 8)) & 0xFF)
   }
 
   @inline(__always)
