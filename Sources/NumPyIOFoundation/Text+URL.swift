@@ -34,9 +34,12 @@ extension AnyNDArray {
 
   /// Reads a CSV file as a table of records, with a field for each column.
   ///
-  /// - Throws: ``FormatError`` for a row of another number of fields, with its line.
-  public init(csv url: URL, options: CSVOptions = CSVOptions()) throws(FormatError) {
-    try self.init(csv: url.localPath(), options: options)
+  /// - Parameter onWarning: Is told of rows that are too short.
+  /// - Throws: ``FormatError`` for a row of more fields than the first, with its line.
+  public init(
+    csv url: URL, options: CSVOptions = CSVOptions(), onWarning: ((String) -> Void)? = nil
+  ) throws(FormatError) {
+    try self.init(csv: url.localPath(), options: options, onWarning: onWarning)
   }
 
   /// Saves records as CSV, the names of the fields first; a plain array as rows of numbers.
@@ -52,9 +55,10 @@ extension AnyNDArray {
 extension Array where Element: Decodable {
   /// Reads a CSV file as values of a type, by the names of its columns.
   ///
+  /// - Parameter onWarning: Is told of rows that are too short.
   /// - Throws: ``FormatError`` for a file that is no table, `ArrayError` for a column that is missing or of another type.
-  public init(csv url: URL, options: CSVOptions = CSVOptions()) throws {
-    try self.init(csv: url.localPath(), options: options)
+  public init(csv url: URL, options: CSVOptions = CSVOptions(), onWarning: ((String) -> Void)? = nil) throws {
+    try self.init(csv: url.localPath(), options: options, onWarning: onWarning)
   }
 }
 

@@ -98,11 +98,31 @@ def test_what_the_user_says_counts(tmp_path):
     assert b"could not convert string 'a'" in run_npy("show", str(path), "--dtype", "f8", check=False).stderr
 
 
-def test_ragged_rows_have_their_line(tmp_path):
+def test_rows_that_are_longer_have_their_line(tmp_path):
     path = tmp_path / "t.csv"
-    path.write_text("a,b\n1,2\n3\n4,5\n")
+    path.write_text("a,b\n1,2\n3,4,5\n4,5\n")
     result = run_npy("show", str(path), check=False)
-    assert result.returncode == 1 and b"Line #3 (got 1 columns instead of 2)" in result.stderr
+    assert result.returncode == 1 and b"Line #3 (got 3 columns instead of 2)" in result.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--decimal", ","], ["--skiprows", "auto"], ["--max-rows", "4"], ["--usecols", "b,c,a"]], ids=str)
+def test_what_a_row_lacks_is_empty(tmp_path, options):
+    path = tmp_path / "t.csv"
+    path.write_text('a,b,c\n1,2,x\n3\n\n4,5,"y"\n"6",7\n')
+    result = run_npy("convert", str(path), "-", "--to", "npy", *options, check=False)
+    assert result.stderr == (b"npy: warning: t.csv: line 3 has 1 column instead of 3 (and 1 row more has too few): "
+                             b"what is missing counts as empty\n").replace(b"t.csv", str(path).encode())
+    found = np.load(io.BytesIO(result.stdout))
+    np.testing.assert_array_equal(found["a"], np.array([1, 3, 4, 6]), strict=True)
+    np.testing.assert_array_equal(found["b"], [2, np.nan, 5, 7], strict=True)
+    np.testing.assert_array_equal(found["c"], np.array(["x", "", "y", ""]), strict=True)
+
+
+def test_numbers_without_names_have_rows_of_one_length(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("1;2\n3\n4;5\n")
+    result = run_npy("show", str(path), check=False)
+    assert result.returncode == 1 and b"Line #2 (got 1 columns instead of 2)" in result.stderr
 
 
 def test_there_and_back(tmp_path):

@@ -85,14 +85,37 @@ def test_numbers_as_numpy_reads_them(tmp_path):
         np.testing.assert_array_equal(found[name], column, strict=True)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=repr)
 @pytest.mark.parametrize("line", [2, 100_000, 239_999])
-def test_a_row_that_is_too_short_is_told_with_its_line(tmp_path, line):
-    lines = ["a,b"] + [f"{i},x" for i in range(240_000)]
+def test_a_row_that_is_too_short_is_filled_and_told_with_its_line(tmp_path, line, end):
+    lines = ["a,b,c"] + [f"{i},x,{i / 4}" for i in range(240_000)]
     lines[line - 1] = "7"
+    lines[239_999] = '"say ""8""",y'
+    path = tmp_path / "t.csv"
+    path.write_text(end.join(lines) + end)
+    result = run_npy("convert", str(path), "-", "--to", "npy")
+    errors = run_npy("convert", str(path), str(tmp_path / "out.npy"), check=False).stderr.decode()
+    assert errors == f"npy: warning: {path}: line {line} has 1 column instead of 3 (and 1 row more has too few): what is missing counts as empty\n"
+    found = np.load(io.BytesIO(result))
+    a, b, c = (list(column) for column in zip(*((str(i), "x", i / 4) for i in range(240_000))))
+    a[line - 2], b[line - 2], c[line - 2] = "7", "", np.nan
+    a[239_998], b[239_998], c[239_998] = 'say "8"', "y", np.nan
+    for name, column in zip("abc", (a, b, c)):
+        np.testing.assert_array_equal(found[name], np.array(column), strict=True)
+
+
+@pytest.mark.parametrize("line", [2, 100_000, 239_999])
+def test_a_row_that_is_too_long_is_told_with_its_line(tmp_path, line):
+    lines = ["a,b"] + [f"{i},x" for i in range(240_000)]
+    lines[line - 1] = "7,8,9"
     path = tmp_path / "t.csv"
     path.write_text("\n".join(lines) + "\n")
     result = run_npy("convert", str(path), str(tmp_path / "out.npy"), check=False)
-    assert result.returncode != 0 and f"#{line} (got 1 columns instead of 2)".encode() in result.stderr
+    # Two columns and a third in the second line are labels and names.
+    if line == 2:
+        assert b"has 2 columns instead of 3 (and 239998 rows more have too few)" in result.stderr
+    else:
+        assert result.returncode != 0 and f"#{line} (got 3 columns instead of 2)".encode() in result.stderr
 
 
 def test_what_is_no_utf8_is_told(tmp_path):

@@ -23,15 +23,23 @@ extension AnyNDArray {
   /// Memory: that of the table, and up to a gigabyte while it is read; what is compressed, or a stream, waits in a scratch file.
   /// `.gz`, `.bz2`, `.xz` and `.zst` are read as well.
   ///
-  /// - Throws: ``FormatError`` with code `malformed` for a row of another number of fields, with its line; `notFound` if
+  /// What a row has fewer fields than the first line counts as empty, and is warned of; of numbers without names it is an error, as
+  /// it is in NumPy.
+  ///
+  /// - Parameter onWarning: Is told of rows that are too short.
+  /// - Throws: ``FormatError`` with code `malformed` for a row of more fields than the first, with its line; `notFound` if
   ///   there is no such file.
-  public init(csv path: String, options: CSVOptions = CSVOptions()) throws(FormatError) {
+  public init(
+    csv path: String, options: CSVOptions = CSVOptions(), onWarning: ((String) -> Void)? = nil
+  ) throws(FormatError) {
     let source = try TextFile.open(path)
     let replayable = source.isSeekable ? source : ReplayableStream(source, folder: ScratchFile.defaultFolder)
     var options = options
     if FileFormat(extensionOf: path) == .tsv { options.delimiter = options.delimiter ?? "\t" }
     do throws(FormatError) {
-      self = try CSVReader(replayable, options).table().whole()
+      let table = try CSVReader(replayable, options).table()
+      if let warning = table.warning { onWarning?(warning) }
+      self = try table.whole()
     } catch { throw error.at(file: path) }
   }
 
@@ -59,10 +67,11 @@ extension Array where Element: Decodable {
   ///
   /// A property that may be `nil` is `nil` where the field is empty; an integer is read from a column with gaps too.
   ///
+  /// - Parameter onWarning: Is told of rows that are too short.
   /// - Throws: ``FormatError`` as the array's, ``ArrayError`` with code `noSuchField` for a column that is missing, or for one of
   ///   another type.
-  public init(csv path: String, options: CSVOptions = CSVOptions()) throws {
-    self = try AnyNDArray(csv: path, options: options).rows(as: Element.self, hasGaps: true)
+  public init(csv path: String, options: CSVOptions = CSVOptions(), onWarning: ((String) -> Void)? = nil) throws {
+    self = try AnyNDArray(csv: path, options: options, onWarning: onWarning).rows(as: Element.self, hasGaps: true)
   }
 }
 

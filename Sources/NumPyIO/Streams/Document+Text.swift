@@ -14,6 +14,7 @@ extension Document {
     _ source: any ByteSource, _ format: FileFormat, _ name: String?
   ) throws(FormatError) -> LazyArray {
     if let blocks = try csvTable(source, format, name) {
+      if let warning = blocks.warning { options.onWarning?(warning) }
       let table = try LazyArray(blocks, spool: spool)
       if blocks.descriptor.shape.first == 0 { options.onWarning?("loadtxt: input contained no data: \"\(path)\"") }
       // NumPy's records have an axis more behind the rows.

@@ -12,6 +12,8 @@ package struct CSVBlocks: ArrayBlockSource {
   private let rowCount: Int
   private let parts: CSVTableParts?
   package let descriptor: ArrayDescriptor
+  /// What is to be said of the table beside its values.
+  package let warning: String?
 
   package var name: String { reader.source.name }
   package var seekCost: SeekCost { .restart }
@@ -28,6 +30,7 @@ package struct CSVBlocks: ArrayBlockSource {
   ) throws(FormatError) {
     (self.reader, self.slots) = (reader, slots)
     (isNamed, rowCount, parts) = (survey.isNamed, survey.rowCount, survey.parts)
+    warning = try survey.short.map { (short) throws(FormatError) in try reader.warning(of: short) }
     rowSize = dtype.itemSize * rowShape.reduce(1, *)
     descriptor = ArrayDescriptor(dtype: dtype, shape: [rowCount] + rowShape, isFortranOrder: false)
     let (bytes, overflow) = rowSize.multipliedReportingOverflow(by: rowCount)
@@ -126,7 +129,7 @@ package struct CSVBlocks: ArrayBlockSource {
   private func store(_ rows: TextRows, at row: UnsafeMutableRawPointer) -> Bool {
     var isStored = true
     var next = 0
-    rows.forEachField { column, text, isQuoted in
+    reader.forEachField(of: rows) { column, text, isQuoted in
       guard next < slots.count, slots[next].column == column else { return }
       // Safe: the caller has room for a row.
       if unsafe !slots[next].slot.store(CSVField(text, isQuoted: isQuoted), inRowAt: row) { isStored = false }

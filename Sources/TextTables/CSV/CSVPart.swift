@@ -57,6 +57,7 @@ struct CSVParts: Sendable {
     let columns: [CSVColumn]
     /// How many bytes of text there are; line ends do not count.
     let byteCount: Int
+    let short: CSVShortRows?
     /// The values, if they are kept.
     var cells: CSVCells?
   }
@@ -127,7 +128,7 @@ struct CSVParts: Sendable {
       case .refused: return nil
       case .end:
         let part = CSVPart(start: origin + start, end: origin + rows.place, rowCount: count)
-        return Finding(part: part, columns: columns, byteCount: byteCount)
+        return Finding(part: part, columns: columns, byteCount: byteCount, short: rows.short?.moved(by: origin))
       case .row: count += 1
       }
       if rows.isOdd {
@@ -172,7 +173,8 @@ struct CSVParts: Sendable {
         let cells = reader.cells
         return .found(
           Finding(
-            part: part, columns: reader.found, byteCount: reader.byteCount, cells: keeping.add(cells) ? cells : nil))
+            part: part, columns: reader.found, byteCount: reader.byteCount, short: rows.short?.moved(by: origin),
+            cells: keeping.add(cells) ? cells : nil))
       }
     }
   }

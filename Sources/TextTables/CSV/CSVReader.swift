@@ -12,6 +12,7 @@ package struct CSVReader: Sendable {
   private let options: CSVOptions
   private let beginning: CSVBeginning
   private var firstLine: [String] { beginning.fields }
+  var columnCount: Int { firstLine.count }
   /// Whether no more than some of the rows are read.
   var isLimited: Bool { options.maxRows != nil }
 
@@ -93,7 +94,7 @@ package struct CSVReader: Sendable {
 
   /// The table as a source of blocks, or one column of it that is told by its name or its number from 0 on.
   ///
-  /// - Throws: ``FormatError`` with code `malformed` for a row of another number of fields, `limitExceeded` for a table
+  /// - Throws: ``FormatError`` with code `malformed` for a row of more fields than the first, `limitExceeded` for a table
   ///   that is out of proportion to its text.
   package func table(column: String? = nil) throws(FormatError) -> CSVBlocks {
     guard !firstLine.isEmpty else { throw FormatError(.empty, "there is nothing in the file") }
@@ -115,6 +116,8 @@ package struct CSVReader: Sendable {
     let chosen = places ?? Array(names.indices)
     var types = chosen.map { survey.columns[$0].dtype }
     if !isNamed, types.allSatisfy({ $0 == .int64 || $0 == .float64 }) {
+      // Numbers alone are an array, whose rows are all of one length.
+      if let short = survey.short { throw try error(of: short) }
       types = types.map { _ in types.contains(.float64) ? .float64 : .int64 }
       let slots = FieldSlots(alike: types.first ?? .float64, count: types.count)
       return try CSVBlocks(self, survey, chosen, slots, dtype: types.first ?? .float64, rowShape: [types.count])
@@ -158,6 +161,8 @@ package struct CSVReader: Sendable {
     var rowCount: Int
     /// How many bytes of text there are; line ends do not count.
     var byteCount: Int
+    /// The rows that have fewer fields than the first.
+    var short: CSVShortRows?
     /// The parts of the file in which the rows lie, if it can be read in parts.
     var parts: CSVTableParts?
   }
@@ -178,16 +183,16 @@ package struct CSVReader: Sendable {
     var rows = try beginning.rows(source)
     var isFirst = !beginning.lacksLabelName
     if beginning.lacksLabelName { _ = try nextRow(&rows) }
-    var parts: CSVTableParts?
+    var (parts, short): (CSVTableParts?, CSVShortRows?)
     while isFirst || count < most {
       if !isFirst, count == 0, most == .max, let found = survey(from: rows, keepsValues: keepsValues) {
-        (rest, count, parts) = (found.columns, found.rowCount, found.parts)
+        (rest, count, parts, short) = (found.columns, found.rowCount, found.parts, found.short)
         byteCount &+= found.byteCount
         break
       }
       guard try nextRow(&rows) else { break }
-      try check(rows)
-      rows.forEachField { column, text, isQuoted in
+      try short.add(check(rows))
+      forEachField(of: rows) { column, text, isQuoted in
         let field = CSVField(text, isQuoted: isQuoted)
         byteCount &+= text.byteCount &+ 1
         guard column < firstLine.count else { return }
@@ -200,11 +205,13 @@ package struct CSVReader: Sendable {
         ?? CSVHeader.isHeader(
           firstLine, beginning.kinds, rest, hasNumberedRows: beginning.hasNumberedRows)
     {
-      return Survey(isNamed: true, columns: rest, rowCount: count, byteCount: byteCount, parts: parts)
+      return Survey(
+        isNamed: true, columns: rest, rowCount: count, byteCount: byteCount, short: short, parts: parts)
     }
     for column in rest.indices { first[column].add(rest[column]) }
     return Survey(
-      isNamed: false, columns: first, rowCount: min(most, count) + 1, byteCount: byteCount, parts: parts)
+      isNamed: false, columns: first, rowCount: min(most, count) + 1, byteCount: byteCount, short: short,
+      parts: parts)
   }
 
   /// What the rows have that were not taken yet, looked at by all cores; `nil` if they cannot be, or one may be wrong.
@@ -214,12 +221,14 @@ package struct CSVReader: Sendable {
       let found = file.survey(keepsValues ? file.keeping() : nil)
     else { return nil }
     var columns = [CSVColumn](repeating: CSVColumn(), count: firstLine.count)
+    var short: CSVShortRows?
     for finding in found {
       for place in columns.indices { columns[place].append(finding.columns[place]) }
+      short.add(finding.short)
     }
     return Survey(
       isNamed: false, columns: columns, rowCount: found.reduce(0) { $0 + $1.part.rowCount },
-      byteCount: found.reduce(0) { $0 &+ $1.byteCount },
+      byteCount: found.reduce(0) { $0 &+ $1.byteCount }, short: short,
       parts: CSVTableParts(file, found))
   }
 
@@ -239,23 +248,5 @@ package struct CSVReader: Sendable {
       if !isComment { return true }
     }
     return false
-  }
-
-  /// Checks that a row has as many fields as the first; a delimiter behind the last does not count.
-  func check(_ rows: TextRows) throws(FormatError) {
-    let line = rows.lineCount - rows.linesOfRow + 1
-    let count = rows.fields.count
-    if !rows.endsInQuotes {
-      if count == firstLine.count { return }
-      if count == firstLine.count + 1, let last = rows.fields.last, !last.isInScratch, last.start == last.end { return }
-    }
-    var error = FormatError(
-      .malformed,
-      rows.endsInQuotes
-        ? "a quote that is opened in this row is not closed"
-        : "Line #\(line) (got \(count) columns instead of \(firstLine.count))",
-      file: source.name, offset: rows.fields.first.flatMap { rows.filePosition(of: $0) })
-    error.line = line
-    throw error
   }
 }

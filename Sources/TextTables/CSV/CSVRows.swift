@@ -27,6 +27,8 @@ internal import CNumPyIOKernels
   /// What cut the row that was taken last, if it is odd.
   private(set) var tokenizer: RowTokenizer
   private(set) var isOdd = false
+  /// The rows that have fewer fields than there are columns.
+  private(set) var short: CSVShortRows?
 
   private let delimiter: UInt8
   private let quote: UInt8
@@ -82,18 +84,28 @@ internal import CNumPyIOKernels
   /// What came of the next row.
   enum Outcome { case row, end, refused }
 
-  /// Takes the next row that begins before a place, blank lines and comments left out; `refused` for one that does not
-  /// have as many fields as there are columns, or does not end within the text.
+  /// Takes the next row that begins before a place, blank lines and comments left out; `refused` for one that has more fields
+  /// than there are columns, or does not end within the text. What one has too few are empty.
   mutating func next(before limit: Int) -> Outcome {
     while place < limit, place < end {
       isOdd = false
+      let start = place
       guard readFields() || readOdd() else { return .refused }
       let count = isOdd ? tokenizer.fields.count : count
       if count <= 1, isLeftOut { continue }
       if count == columnCount || count == columnCount + 1 && endsInDelimiter { return .row }
-      return .refused
+      guard count < columnCount else { return .refused }
+      fill(from: count, rowAt: start)
+      return .row
     }
     return .end
+  }
+
+  /// Adds the fields that the row lacks.
+  private mutating func fill(from count: Int, rowAt start: Int) {
+    // Safe: there is room for one field more than there are columns. Of odd rows they are not used.
+    for column in count..<columnCount { unsafe fields[column] = Field(start: 0, end: 0, isQuoted: false) }
+    short.add(CSVShortRows(place: start, fieldCount: count))
   }
 
   /// Whether a row of one field, or none, is blank or a comment.
@@ -194,7 +206,7 @@ internal import CNumPyIOKernels
     }
   }
 
-  /// Calls `body` with each field of the row that was taken last, if that is odd.
+  /// Calls `body` with each field of the row that was taken last, if that is odd, and with those that it lacks.
   func forEachOddField(_ body: (_ column: Int, _ isQuoted: Bool, _ field: borrowing CSVField) -> Void) {
     // Safe: the span is used while the array's bytes are held.
     unsafe tokenizer.scratch.withUnsafeBytes { quoted in
@@ -202,6 +214,9 @@ internal import CNumPyIOKernels
       for (column, field) in tokenizer.fields.enumerated() {
         let whole = (field.isInScratch ? scratch : text).extracting(field.start..<field.end)
         body(column, field.isInScratch, CSVField(whole, isQuoted: field.isInScratch))
+      }
+      for column in min(columnCount, tokenizer.fields.count)..<columnCount {
+        body(column, false, CSVField(text.extracting(0..<0), isQuoted: false))
       }
     }
   }
