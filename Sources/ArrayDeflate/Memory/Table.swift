@@ -80,12 +80,33 @@ internal import PlatformC
     unsafe base.update(repeating: element, count: min(count, wanted))
   }
 
+  func fill(_ element: Element, from start: Int, count wanted: Int) {
+    assert(start >= 0 && wanted >= 0 && start + wanted <= count)
+    // Safe: as many elements are within the table.
+    unsafe (base + start).update(repeating: element, count: wanted)
+  }
+
   /// Copies the first elements of another table, all that it has if nothing else is said.
   @inline(__always) func copy(_ other: TableView, count wanted: Int = .max, to start: Int = 0) {
     let copied = min(wanted, other.count)
     assert(start >= 0 && copied <= count - start)
     // Safe: both tables have as many elements, this one from `start` on.
     unsafe (base + start).update(from: other.base, count: copied)
+  }
+}
+
+extension TableView where Element == UInt16 {
+  /// Sixteen neighbouring elements, as signed numbers.
+  @inline(__always) func sixteen(_ index: Int) -> SIMD16<Int16> {
+    assert(index >= 0 && index + 16 <= count)
+    // Safe: the sixteen elements are within the table.
+    return unsafe UnsafeRawPointer(base + index).loadUnaligned(as: SIMD16<Int16>.self)
+  }
+
+  @inline(__always) func set(sixteen values: SIMD16<Int16>, at index: Int) {
+    assert(index >= 0 && index + 16 <= count)
+    // Safe: the sixteen elements are within the table.
+    unsafe UnsafeMutableRawPointer(base + index).storeBytes(of: values, as: SIMD16<Int16>.self)
   }
 }
 

@@ -46,13 +46,15 @@ extension LazyParser {
     private let step: Int
     /// The bits of eight bytes that are not part of a context.
     private let shift: UInt64
+    /// What hashes the bytes of a context in eight: the others are shifted out.
+    private let multiplier: UInt64
     /// The low bits of a position that are part of its hash: see ``LazyParser/Options/isAligned``.
     private let alignment: Int
-    /// The bits of a hash that are used: fewer for small ranges, whose tables would take longer to clear than to use.
-    private let mask: Int
-    private let heads: TableView<UInt16>
-    private let shortHeads: TableView<UInt16>
-    private let chain: TableView<UInt16>
+    /// The slots that are used: fewer for small ranges, whose tables would take longer to clear than to use.
+    private let slots: Int
+    /// The bits of a hash that are not used.
+    private let down: UInt64
+    private let tables: TableView<UInt16>
     private let prices: TableView<Int32>
     private let distanceOffset: Int
 
@@ -66,31 +68,46 @@ extension LazyParser {
       skips = options.skips
       step = max(16, options.itemDistance)
       shift = UInt64(64 - 8 * options.context)
+      multiplier = Search.multiplier &<< shift
       alignment = options.isAligned && [2, 4, 8].contains(options.itemDistance) ? options.itemDistance - 1 : 0
-      mask = LazyParser.slotCount(for: end &- origin) &- 1
-      (heads, shortHeads, chain) = (parser.heads.view, parser.shortHeads.view, parser.chain.view)
+      slots = LazyParser.slotCount(for: end &- origin)
+      down = UInt64(64 - slots.trailingZeroBitCount)
+      tables = parser.tables.view
       (prices, distanceOffset) = (costs.prices, costs.distanceOffset)
     }
 
     // Computed, since constants that are not literals would be looked up by `swift_once` at each use.
     @inline(__always) private static var multiplier: UInt64 { 0x9E37_79B9_7F4A_7C15 }
-    @inline(__always) private static var down: UInt64 { UInt64(64 - Tunables.Lazy.hashBits) }
     @inline(__always) private static var window: Int { DeflateAlphabet.maxDistance &- 1 }
+    /// The latest position with each hash of a context is at the table's start; with each hash of three bytes, here.
+    @inline(__always) private static var shortStart: Int { 1 &<< Tunables.Lazy.hashBits }
+    /// For each position of the window the one before it with the same hash of a context.
+    @inline(__always) static var chainStart: Int { 2 &<< Tunables.Lazy.hashBits }
 
     @inline(__always) private func slot(_ word: UInt64, _ position: Int) -> Int {
-      let key = word &<< shift | UInt64(truncatingIfNeeded: position & alignment)
-      return Int(truncatingIfNeeded: (key &* Search.multiplier) &>> Search.down) & mask
+      let key = word &* multiplier &+ UInt64(truncatingIfNeeded: position & alignment) &<< 61
+      return Int(truncatingIfNeeded: key &>> down)
     }
 
     /// The slot of three bytes.
     @inline(__always) private func shortSlot(_ word: UInt64) -> Int {
-      Int(truncatingIfNeeded: ((word & 0xFF_FFFF) &* Search.multiplier) &>> Search.down) & mask
+      Search.shortStart &+ Int(truncatingIfNeeded: ((word & 0xFF_FFFF) &* Search.multiplier) &>> down)
+    }
+
+    @inline(__always) private func link(_ position: Int) -> Int { Search.chainStart &+ position & Search.window }
+
+    /// Empties the tables. A slot that holds nothing refers to the origin: so what is looked up is never before it. Links are read
+    /// only where they have been written.
+    func clear() {
+      let nothing = UInt16(truncatingIfNeeded: origin)
+      tables.fill(nothing, from: 0, count: slots)
+      if hasShortMatches { tables.fill(nothing, from: Search.shortStart, count: slots) }
     }
 
     @inline(__always) func lookAhead(_ position: Int) -> Ahead {
       let word = input.load64(position)
       let (slot, shortSlot) = (slot(word, position), shortSlot(word))
-      return Ahead(word: word, slot: slot, shortSlot: shortSlot, head: heads[slot], short: shortHeads[shortSlot])
+      return Ahead(word: word, slot: slot, shortSlot: shortSlot, head: tables[slot], short: tables[shortSlot])
     }
 
     /// Makes a position known.
@@ -98,9 +115,9 @@ extension LazyParser {
       let word = input.load64(position)
       let value = UInt16(truncatingIfNeeded: position)
       let slot = slot(word, position)
-      chain[position & Search.window] = heads[slot]
-      heads[slot] = value
-      if hasShortMatches { shortHeads[shortSlot(word)] = value }
+      tables[link(position)] = tables[slot]
+      tables[slot] = value
+      if hasShortMatches { tables[shortSlot(word)] = value }
     }
 
     /// Makes positions known up to the next one whose three bytes, or whose context if shorter matches are not looked for, are as
@@ -118,15 +135,13 @@ extension LazyParser {
         let word = input.load64(position)
         let (slot, shortSlot) = (slot(word, position), shortSlot(word))
         let low = UInt16(truncatingIfNeeded: position)
-        let head = heads[slot]
-        let distance = reach(low &- head, at: position)
-        let short = reach(low &- shortHeads[shortSlot], at: position)
-        let same = (word ^ input.load64(position &- distance)) &<< shift == 0
-        let sameShort = (word ^ input.load64(position &- short)) & 0xFF_FFFF == 0
+        let head = tables[slot]
+        let same = (word ^ input.load64(latest(head, low, position))) &<< shift == 0
+        let sameShort = (word ^ input.load64(latest(tables[shortSlot], low, position))) & 0xFF_FFFF == 0
         if same || sameShort { break }
-        chain[position & Search.window] = head
-        heads[slot] = low
-        shortHeads[shortSlot] = low
+        tables[link(position)] = head
+        tables[slot] = low
+        tables[shortSlot] = low
         position &+= 1
       }
       return position
@@ -138,11 +153,10 @@ extension LazyParser {
         let word = input.load64(position)
         let slot = slot(word, position)
         let low = UInt16(truncatingIfNeeded: position)
-        let head = heads[slot]
-        let distance = reach(low &- head, at: position)
-        if (word ^ input.load64(position &- distance)) &<< shift == 0 { break }
-        chain[position & Search.window] = head
-        heads[slot] = low
+        let head = tables[slot]
+        if (word ^ input.load64(latest(head, low, position))) &<< shift == 0 { break }
+        tables[link(position)] = head
+        tables[slot] = low
         position &+= 1
       }
       return position
@@ -154,20 +168,19 @@ extension LazyParser {
         let word = input.load64(position)
         let (slot, shortSlot) = (slot(word, position), shortSlot(word))
         let low = UInt16(truncatingIfNeeded: position)
-        let distance = reach(low &- shortHeads[shortSlot], at: position)
-        if (word ^ input.load64(position &- distance)) & 0xFF_FFFF == 0 { break }
-        chain[position & Search.window] = heads[slot]
-        heads[slot] = low
-        shortHeads[shortSlot] = low
+        if (word ^ input.load64(latest(tables[shortSlot], low, position))) & 0xFF_FFFF == 0 { break }
+        tables[link(position)] = tables[slot]
+        tables[slot] = low
+        tables[shortSlot] = low
         position &+= 1
       }
       return position
     }
 
-    /// A distance by the low bits of two positions. What is out of reach is brought within it: there is hardly a match, but to look
-    /// at the bytes costs less than to ask.
-    @inline(__always) private func reach(_ distance: UInt16, at position: Int) -> Int {
-      min(Int(distance &- 1) & Search.window, position &- origin &- 1) &+ 1
+    /// The position in the window before another whose low bits are in a slot, by the low bits of both. What is out of reach is
+    /// brought within it: there is hardly a match, but to look at the bytes costs less than to ask.
+    @inline(__always) private func latest(_ slot: UInt16, _ low: UInt16, _ position: Int) -> Int {
+      position &- DeflateAlphabet.maxDistance &+ Int(slot &- low) & Search.window
     }
 
     func insert(_ range: Range<Int>) {
@@ -182,8 +195,8 @@ extension LazyParser {
     /// Forgets what is out of reach, before the low bits of its positions stand for others: a search that follows those is in vain.
     func forget(before position: Int) {
       let low = UInt16(truncatingIfNeeded: position)
-      heads.forget(low, count: mask &+ 1)
-      shortHeads.forget(low, count: mask &+ 1)
+      tables.forget(low, 0..<slots)
+      if hasShortMatches { tables.forget(low, Search.shortStart..<Search.shortStart &+ slots) }
     }
 
     /// Makes the positions within a match known; of a long one not all.
@@ -224,16 +237,15 @@ extension LazyParser {
         && input.matchLength(position, position &- 1, limit: length) >= length
     }
 
-    /// Whether a match saves too little over its bytes as literals, as a short one may.
+    /// Whether a match saves too little over its bytes as literals, as a short one may. The length is hard to foresee, so nothing
+    /// depends on it but what is added.
     @inline(__always) func isDear(_ match: Match, at position: Int) -> Bool {
       if match.length >= 6 { return false }
-      var literals: Int32 = 0
-      var at = position
-      let stop = position &+ match.length
-      while at < stop {
-        literals &+= prices[Int(input[at])]
-        at &+= 1
-      }
+      let word = input.load64(position)
+      @inline(__always) func price(_ index: UInt64) -> Int32 { prices[Int(word &>> (8 &* index) & 0xFF)] }
+      let fourth = price(3) & (match.length > 3 ? -1 : 0)
+      let fifth = price(4) & (match.length > 4 ? -1 : 0)
+      let literals = price(0) &+ price(1) &+ price(2) &+ fourth &+ fifth
       return prices[256 &+ match.length]
         &+ prices[distanceOffset &+ DeflateAlphabet.distanceSlot(match.distance)] &+ Tunables.Lazy.minGain >= literals
     }
@@ -244,10 +256,10 @@ extension LazyParser {
       let (word, head) = (ahead.word, ahead.head)
       let low = UInt16(truncatingIfNeeded: position)
       let farthest = min(DeflateAlphabet.maxDistance, position &- origin)
-      let short = reach(low &- ahead.short, at: position)
-      chain[position & Search.window] = head
-      heads[ahead.slot] = low
-      shortHeads[ahead.shortSlot] = low
+      let short = position &- latest(ahead.short, low, position)
+      tables[link(position)] = head
+      tables[ahead.slot] = low
+      tables[ahead.shortSlot] = low
       ahead = lookAhead(position &+ 1)
       let limit = min(DeflateAlphabet.maxMatch, end &- position)
       let enough = min(niceLength, limit)
@@ -316,7 +328,7 @@ extension LazyParser {
         if distance <= last || distance > farthest { return }
         last = distance
         let earlier = position &- distance
-        node = chain[Int(node) & Search.window]
+        node = tables[link(Int(node))]
         // What is no longer is of no use, since it is farther.
         if input.load32(earlier &+ longest &- 3) == tail {
           let length = length(word, position, earlier, limit)
@@ -333,13 +345,15 @@ extension LazyParser {
 }
 
 extension TableView where Element == UInt16 {
-  /// Replaces what is farther from a position than a window by what will be out of reach for as long as another.
-  fileprivate func forget(_ low: UInt16, count: Int) {
-    let window = UInt16(truncatingIfNeeded: DeflateAlphabet.maxDistance)
-    let nothing = low &- window &- 1
-    for index in 0..<count {
-      let entry = self[index]
-      self[index] = low &- entry > window ? nothing : entry
+  /// Replaces what is a window away from a position, or farther, by what will be out of reach for as long as another.
+  fileprivate func forget(_ low: UInt16, _ range: Range<Int>) {
+    let low = SIMD16<Int16>(repeating: Int16(truncatingIfNeeded: low))
+    let nothing = low &- .min &- 1
+    for index in stride(from: range.lowerBound, to: range.upperBound, by: 16) {
+      let entries = sixteen(index)
+      // All bits where the distance is that of a window at least, as its sign.
+      let far = (low &- entries) &>> 15
+      set(sixteen: entries & ~far | nothing & far, at: index)
     }
   }
 }

@@ -43,8 +43,9 @@ final class LazyParser {
     /// Whether only matches at whole items are chained, of items of 2, 4 and 8 bytes: among few values, most of which are zeros,
     /// chains are full of positions at other bytes of items, which are compared in vain.
     var isAligned = false
-    /// Whether positions are passed over fast that have no match where it is looked for first, of three bytes nor of a context: in
-    /// small arrays, whose tables are large enough that hardly any contexts share a slot.
+    /// Whether positions are passed over fast that have no match where it is looked for first, of three bytes nor of a context:
+    /// photographs, walks and records of measurements take two thirds of the time, and hardly a byte more where tables are large
+    /// enough that hardly any contexts share a slot.
     var skips = false
 
     /// Looks for no matches that are shorter than a context.
@@ -59,6 +60,7 @@ final class LazyParser {
       options.context = Tunables.Lazy.context
       // Rounded doubles would be 3% larger.
       options.isHasty = itemDistance < 8
+      options.skips = false
       return options
     }
 
@@ -72,11 +74,9 @@ final class LazyParser {
     }
   }
 
-  // The low 16 bits of positions: what lies further back is out of reach anyway.
-  let heads = Table<UInt16>(repeating: 0, count: 1 << Tunables.Lazy.hashBits)
-  let shortHeads = Table<UInt16>(repeating: 0, count: 1 << Tunables.Lazy.hashBits)
-  /// For each position of the window the one before it with the same hash.
-  let chain = Table<UInt16>(repeating: 0, count: DeflateAlphabet.maxDistance)
+  /// Three tables in one, at constant offsets (``Search``), so that one address serves all in the inner loop. The low 16 bits of
+  /// positions: what lies further back is out of reach anyway.
+  let tables = Table<UInt16>(repeating: 0, count: Search.chainStart + DeflateAlphabet.maxDistance)
 
   /// Begins with costs from the bytes alone.
   func begin(_ input: InputBytes, _ range: Range<Int>, options: Options, costs: CostModel) {
@@ -106,13 +106,8 @@ final class LazyParser {
     _ input: InputBytes, _ range: Range<Int>, origin: Int, options: Options, costs: CostModel,
     into list: inout SequenceList
   ) {
-    // A slot that holds nothing is out of reach: before the origin, and later on too far away.
-    let nothing = UInt16(truncatingIfNeeded: origin &- 1)
-    let slots = LazyParser.slotCount(for: range.upperBound - origin)
-    // Links are read only where they have been written.
-    heads.view.fill(nothing, count: slots)
-    if options.hasShortMatches { shortHeads.view.fill(nothing, count: slots) }
     var search = Search(self, input, origin: origin, end: range.upperBound, options: options, costs: costs)
+    search.clear()
     search.insert(origin..<range.lowerBound)
     var cursor = Cursor(position: range.lowerBound, literalStart: range.lowerBound)
     var sequences = Int.max

@@ -53,7 +53,7 @@ extension ItemLayout {
       itemDistance: atomDistance,
       context: atomSize == 8
         ? Tunables.Lazy.contextOfWords : atomSize > 1 ? Tunables.Lazy.contextOfItems : Tunables.Lazy.context,
-      depth: Tunables.Lazy.depth, niceLength: Tunables.Lazy.niceLength)
+      depth: Tunables.Lazy.depth, niceLength: Tunables.Lazy.niceLength, skips: true)
   }
 
   /// The item sizes that the item parser may go by, the larger first: whole strings or records, atoms of four or eight bytes.
