@@ -35,7 +35,8 @@ let package = Package(
     .target(
       name: "NDArrays",
       dependencies: [
-        "CNumPyIOKernels", "PlatformC", "ReusedMemory", "ParallelLoops", "Calendars", "NumberText", "PythonLiterals",
+        "Locks", "CNumPyIOKernels", "PlatformC", "ReusedMemory", "ParallelLoops", "Calendars", "NumberText",
+        "PythonLiterals",
         .product(name: "ComplexModule", package: "swift-numerics"),
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
@@ -101,7 +102,8 @@ let package = Package(
     .target(
       name: "NumPyIO",
       dependencies: [
-        "Locks", "NDArrays", "ByteIO", "ArrayDeflate", "ArrayBytes", "TextTables", "ZipArchives", "PythonPickle",
+        "Locks", "NumberText", "NDArrays", "ByteIO", "ArrayDeflate", "ArrayBytes", "TextTables", "ZipArchives",
+        "PythonPickle",
         "NPYFormat",
         "PickledArrays", "NPZFormat", "TorchFiles", "PandasPickles", "PythonLiterals", "JSONSyntax", "SafetensorsFiles",
         "GGUFFiles",

@@ -36,6 +36,14 @@ package struct JSONScanner: Sendable {
     while let byte = current, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { place += 1 }
   }
 
+  /// Calls `body` with the text and the place that is reached, which it may move on.
+  package mutating func read<Result>(_ body: (RawSpan, inout Int) -> Result) -> Result {
+    var next = place
+    defer { place = next }
+    // Safe: the span is used while the array's bytes are held.
+    return unsafe body(bytes.span.bytes, &next)
+  }
+
   /// Goes over the next byte.
   package mutating func skip() { place += 1 }
 

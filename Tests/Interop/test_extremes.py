@@ -10,7 +10,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from conftest import COMMAND, peak_memory
+from conftest import COMMAND, peak_memory, run_npy
 
 ENDS = ["", "-1", "0", "3", str(2**62), str(-2**62), str(2**63 - 1), str(-2**63)]
 
@@ -160,3 +160,18 @@ def test_no_room(large_files, arguments, monkeypatch):
     assert left <= ({arguments[-1], "o.npz"} if result.returncode == 0 else set())
     for name in left:
         os.remove(name)
+
+
+def test_a_table_of_many_columns_takes_time_that_grows_with_them(tmp_path):
+    """Columns are found by name: looked through one after the other they would take 15 s here."""
+    names = [f"c{i}" for i in range(50_000)]
+    rows = [[i * k % 97 if i % 2 else f"x{i}" for i in range(len(names))] for k in range(3)]
+    path = tmp_path / "wide.csv"
+    path.write_text("\n".join(",".join(map(str, row)) for row in [names, *rows]) + "\n")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    statistics = run_npy("stats", "--json", str(path))
+    run_npy("diff", str(path), str(path))
+    found = json.loads(run_npy("convert", str(path), "-", "--to", "json"))
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 10
+    assert [list(row) for row in found] == [names] * 3 and [list(row.values()) for row in found] == rows
+    assert json.loads(statistics)

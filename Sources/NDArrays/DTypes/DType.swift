@@ -72,7 +72,22 @@ public struct DType: Sendable {
       case subarray(DType, shape: [Int])
     }
     let content: Content
-    init(_ content: Content) { self.content = content }
+    private let index: FieldIndex?
+    init(_ content: Content) {
+      self.content = content
+      if case .fields(let fields) = content, fields.count > FieldIndex.least {
+        index = FieldIndex()
+      } else {
+        index = nil
+      }
+    }
+
+    /// The field of a name or title.
+    func field(_ name: String) -> Field? {
+      guard case .fields(let fields) = content else { return nil }
+      if let index { return index.place(of: name, in: fields).map { fields[$0] } }
+      return fields.first { $0.name == name } ?? fields.first { $0.title == name }
+    }
   }
 
   /// What an element is.
@@ -144,7 +159,7 @@ public struct DType: Sendable {
 
   /// The field of a name or title; `nil` if there is none.
   public func field(_ name: String) -> Field? {
-    fields?.first { $0.name == name } ?? fields?.first { $0.title == name }
+    structure?.field(name)
   }
 
   /// The size in bytes of the numbers whose bytes an order swap reverses: half the item of a complex, 4 for `U`.

@@ -22,6 +22,8 @@ struct JSONFieldValue {
 /// The values of an array, or of the fields of records, in C order.
 struct JSONColumns {
   private var names: [String]?
+  /// Where they stand, for objects whose keys have another order.
+  private var places: [String: Int] = [:]
   private var columns: [JSONColumn] = [JSONColumn()]
   /// The shapes of the fields.
   private var shapes: [[Int]] = []
@@ -32,6 +34,12 @@ struct JSONColumns {
     guard names == nil else { throw ArrayError(.badValue, "a value among records") }
     isEmpty = false
     try columns[0].append(value)
+  }
+
+  /// Takes as many plain numbers from a text as follow each other, if there have been numbers before: see `JSONNumbers`.
+  @inline(__always)
+  mutating func appendNumbers(_ text: RawSpan, _ place: inout Int, atMost most: Int) -> Int {
+    names == nil ? columns[0].appendNumbers(text, &place, atMost: most) : 0
   }
 
   /// Takes a record.
@@ -47,12 +55,13 @@ struct JSONColumns {
       return
     }
     // The keys of objects have no order.
-    guard keys.count == names.count, Set(keys) == Set(names) else {
+    if places.isEmpty { places = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first } }
+    guard keys.count == names.count, keys.allSatisfy({ places[$0] != nil }), Set(keys).count == places.count else {
       throw ArrayError(
         .badValue, "records have the same fields everywhere: \(shown(names)) before, \(shown(keys)) here")
     }
     for (key, value) in zip(keys, values) {
-      if let index = names.firstIndex(of: key) { try append(value, to: index) }
+      if let index = places[key] { try append(value, to: index) }
     }
   }
 
@@ -128,6 +137,14 @@ struct JSONColumn {
     case (.unsigned, .unsigned(let number)): unsigned.append(number)
     case (.unsigned, .integer(let number)) where number >= 0: unsigned.append(UInt64(number))
     default: try widen(for: value)
+    }
+  }
+
+  mutating func appendNumbers(_ text: RawSpan, _ place: inout Int, atMost most: Int) -> Int {
+    switch kind {
+    case .integers: JSONNumbers.integers(text, &place, atMost: most, into: &integers)
+    case .floats: JSONNumbers.floats(text, &place, atMost: most, into: &floats)
+    default: 0
     }
   }
 

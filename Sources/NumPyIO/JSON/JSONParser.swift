@@ -78,7 +78,13 @@ struct JSONParser {
   /// Counts what takes memory, and now and then makes sure that there is more.
   mutating func countValue() throws(FormatError) {
     count += 1
-    guard count & 0xFFFF == 0 else { return }
+    if count & JSONParser.checkedCount == 0 { try checkMemory() }
+  }
+
+  /// After so many values, and one more, memory is looked at.
+  private static let checkedCount = 0xFFFF
+
+  private func checkMemory() throws(FormatError) {
     // Lists of values double: for a while there are three times as many places of up to 16 bytes.
     do throws(FormatError) { try budget.check(next: count * 64) } catch {
       throw error.at(file: text.name, offset: text.place)
@@ -191,9 +197,7 @@ struct JSONParser {
     guard shape.continues(at: depth) else {
       throw text.error("the lists have an inhomogeneous shape: a list stands where a value is expected", .badValue)
     }
-    let count = try list { (parser: inout JSONParser) throws(FormatError) in
-      try parser.elements(depth + 1, &shape, &columns)
-    }
+    let count = try items(depth, &shape, &columns)
     guard shape.closes(at: depth, count: count) else {
       throw text.error(
         "the lists have an inhomogeneous shape: \(count) elements where \(shape.lengths[depth]) are expected",
@@ -202,7 +206,37 @@ struct JSONParser {
     }
   }
 
+  /// The elements of a list, whose bracket is the next character.
+  ///
+  /// - Returns: How many there are.
+  private mutating func items(
+    _ depth: Int, _ shape: inout NestedShape, _ columns: inout JSONColumns
+  ) throws(FormatError) -> Int {
+    text.skip()
+    guard !text.take("]") else { return 0 }
+    var found = 0
+    repeat {
+      if shape.hasValues(at: depth + 1), case let run = try numbers(&columns), run > 0 {
+        found += run
+      } else {
+        try elements(depth + 1, &shape, &columns)
+        found += 1
+      }
+    } while text.take(",")
+    guard text.take("]") else { throw text.error("expected ',' or ']'") }
+    return found
+  }
+
   // MARK: Values
+
+  /// As many plain numbers as follow each other, up to where memory is looked at.
+  private mutating func numbers(_ columns: inout JSONColumns) throws(FormatError) -> Int {
+    let most = JSONParser.checkedCount + 1 - count & JSONParser.checkedCount
+    let found = text.read { columns.appendNumbers($0, &$1, atMost: most) }
+    count += found
+    if found == most { try checkMemory() }
+    return found
+  }
 
   private mutating func leaf(_ columns: inout JSONColumns) throws(FormatError) {
     let start = text.place

@@ -12,6 +12,9 @@ struct NestedShape {
     return leafDepth == depth
   }
 
+  /// Whether values, and no lists, are known to stand at a depth.
+  func hasValues(at depth: Int) -> Bool { leafDepth == depth }
+
   /// Whether a list may stand at a depth.
   mutating func continues(at depth: Int) -> Bool {
     if let leafDepth, depth >= leafDepth { return false }
