@@ -59,6 +59,10 @@ enum Tunables {
     static let haste = 0.99
     /// The same of bytes.
     static let hasteOfBytes = 0.996
+    /// What is less than a search with care finds where it need not: no step far along a chain, no matches of three bytes.
+    static let hardlyMore = 1.0005
+    /// A search of bytes in a hurry, instead of one with care: of pictures it takes three quarters of the time.
+    static let hurry = 1.005
     /// Bits a byte of the lazy parser below which they are not tried in records, and longer contexts are.
     static let fewMatches = 2.5
     /// Bits a byte below which most is in long matches: the lazy parser is taken, and no search is tried.
@@ -215,8 +219,9 @@ enum Tunables {
     /// The most steps along a chain, and those of `fast`; a fourth of them where there is a match a byte before.
     static let depth = 24
     static let depthOfFast = 4
-    /// The same where so many are worth their time.
+    /// The same where so many are worth their time, and where no more are.
     static let farDepth = 96
+    static let nearDepth = 8
     /// The same in arrays of up to ``Trials/small``: what other strategies would gain in items of few values. (24: 1.13 times
     /// zlib's size in flags as doubles, 1.10 in strings of a few words; 128: little smaller, and often slower than zlib.)
     static let depthOfSmall = 96

@@ -59,10 +59,15 @@ extension SegmentEncoder {
     }
     let isFast = level == .fast
     let share = isFast ? Tunables.Trials.lazyOfFast : Tunables.Trials.lazy
-    if !isFast, layout.atomSize == 1, plain.bits < Tunables.Trials.fewValues, isFarBetter(than: plain, input, layout) {
-      return .lazy
+    triedFar = !isFast && layout.atomSize == 1 && plain.bits < Tunables.Trials.fewValues
+    if triedFar, isFarBetter(than: plain, input, layout, lazy) { return .lazy }
+    let hasMatches: Bool
+    if let lazy {
+      lazyOptions = isFast ? layout.lazyOptions.faster : layout.lazyOptions
+      hasMatches = lazy < plain.bits * share
+    } else {
+      hasMatches = isLazyBetter(than: plain, share, input, layout, level)
     }
-    let hasMatches = isLazyBetter(than: plain, share, input, layout, level)
     // Where runs are most of what there is, even the trial of a search would cost more than it could gain.
     if runs.bits < literals * Tunables.Trials.enoughRuns {
       if hasMatches, !isFast { chooseContext(input, layout, level, last: last, lazy) }

@@ -51,6 +51,8 @@ final class SegmentEncoder: @unchecked Sendable {
   var (hasLongMatches, hasLongPeriod) = (false, false)
   /// Whether the region is little more than one run.
   var isOneRun = false
+  /// Whether a search that goes far along its chains has been tried.
+  var triedFar = false
   /// The bits a byte of the lazy parser's last trial.
   var lazyBits = 0.0
   /// The same of all of the sample, if less did not tell whether it is to be taken.
