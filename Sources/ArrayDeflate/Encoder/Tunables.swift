@@ -17,6 +17,9 @@ enum Tunables {
     /// The same where in one of two parts less than a share of this difference (`nearlyNothing`) changes from item to item.
     static let little = 0.06
     static let nearlyNothing = 0.05
+    /// The places at which ``ShortPeriods`` looks, and the bytes of 4096 there that may differ from those a period before.
+    static let periodProbes = 24
+    static let changesOfPeriod = 16
   }
 
   /// How ``SegmentEncoder`` chooses a strategy from trials on a sample. The values of the form "A is taken if its bits are

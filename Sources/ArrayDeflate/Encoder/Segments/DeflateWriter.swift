@@ -15,8 +15,8 @@ public struct DeflateSummary: Sendable {
 
 /// Writes one raw deflate stream to a sink, from any number of pieces of input.
 ///
-/// Each piece is cut into segments of about 1 MiB (up to 4 MiB at ``DeflateLevel/best``), which are compressed on all cores
-/// and written in order; see ``SegmentIndex``. Where the data has a long period, such as a row again and again, up to eight of
+/// Each piece is cut into segments of about 1 MiB (up to 4 MiB at ``DeflateLevel/best``, and where it is one value again and
+/// again), which are compressed on all cores and written in order; see ``SegmentIndex``. Where the data has a long period, such as a row again and again, up to eight of
 /// them refer each to the one before, and count as one in the index. The bytes depend on the pieces, the level and the
 /// layouts only, not on the number of cores. Memory: about 12 MB a core (40 at ``DeflateLevel/best``), whatever the size of
 /// the input.
@@ -74,7 +74,7 @@ public final class DeflateWriter {
       try unsafe pump(zlib, bytes, isLast: false)
       return
     }
-    let size = DeflateWriter.segmentSize(ofPiece: bytes.count, layout: layout, level: level)
+    let size = unsafe segmentSize(of: bytes, layout)
     let count = (bytes.count - 1) / size + 1
     let shared = unsafe SharedBytes(bytes)
     let (level, order) = (level, order)
@@ -146,6 +146,18 @@ public final class DeflateWriter {
       level == .best
       ? max(segmentSize, min(largeSegmentSize, count / 2 + min(item, largeSegmentSize))) : segmentSize
     return item < size ? size - size % item : size
+  }
+
+  /// The length of the segments that some bytes are cut into: large ones of one value again and again.
+  private func segmentSize(of bytes: UnsafeRawBufferPointer, _ layout: ItemLayout) -> Int {
+    // Safe: the caller's bytes, for the duration of its call.
+    if level != .best, bytes.count > 3 * DeflateWriter.segmentSize, let input = unsafe InputBytes(bytes),
+      ShortPeriods.fill(input, layout)
+    {
+      let (item, large) = (layout.itemSize, DeflateWriter.largeSegmentSize)
+      return item < large ? large - large % item : large
+    }
+    return DeflateWriter.segmentSize(ofPiece: bytes.count, layout: layout, level: level)
   }
 
   private func pump(_ encoder: ZlibEncoder, _ bytes: UnsafeRawBufferPointer, isLast: Bool) throws(FormatError) {

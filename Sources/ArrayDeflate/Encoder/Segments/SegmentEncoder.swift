@@ -145,7 +145,7 @@ final class SegmentEncoder: @unchecked Sendable {
   ) -> SequenceList {
     let capacity = SequenceList.capacity(for: range.count)
     if sequences.count < capacity {
-      sequences = Table<PackedSequence>(repeating: PackedSequence(literals: 0), count: capacity)
+      sequences = Table<PackedSequence>(zeros: capacity)
     }
     parsed = nil
     var list = SequenceList(sequences.view, counts)
