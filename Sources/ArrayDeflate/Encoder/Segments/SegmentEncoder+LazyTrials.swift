@@ -68,17 +68,23 @@ extension SegmentEncoder {
     let options = lazyOptions
     let longer = lazyTrial(input, layout, level, warmUp: last, last: last, context: Tunables.Lazy.longContext)
     if longer >= bits { lazyOptions = options } else { bits = longer }
-    if chooseDepth(input, layout, level, last: last, bits) { return }
-    // Words and names out of many take .3 to .5% more than a sample tells.
-    if layout.atomSize == 1, bits >= Tunables.Trials.longMatches { return }
-    _ = tries(Tunables.Trials.hardlyMore, input, layout, level, last: last, bits) { $0.forgoShortMatches() }
+    // Words and names out of many, of bytes, take .3 to .5% more than a sample tells.
+    if layout.atomSize > 1 || bits < Tunables.Trials.longMatches {
+      let isText = layout.atomSize == 4 && layout.itemSize > 4
+      let worth = isText ? Tunables.Trials.shortMatchesOfText : Tunables.Trials.hardlyMore
+      bits = tries(worth, input, layout, level, last: last, bits) { $0.forgoShortMatches() } ?? bits
+    }
+    chooseDepth(input, layout, level, last: last, bits)
   }
 
   /// How bytes by themselves are searched that have few matches: pictures in a hurry, text with care.
   private func chooseHurry(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, last: Int) {
     let bits = lazyTrial(input, layout, level, warmUp: last, last: last)
     let hurried = tries(Tunables.Trials.hurry, input, layout, level, last: last, bits) { $0.hurry() }
-    guard let hurried else { return }
+    guard let hurried else {
+      lazyOptions.depth = Tunables.Lazy.depthOfProse
+      return
+    }
     _ = chooseHaste(input, layout, level, last: last, hurried)
   }
 
@@ -132,22 +138,17 @@ extension SegmentEncoder {
   }
 
   /// Lets the lazy parser go farther along its chains where that is worth its time, as in names out of thousands, and less far
-  /// where that takes hardly more bits. Whether it goes farther.
-  @discardableResult
+  /// where that takes hardly more bits.
   func chooseDepth(
     _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, last: Int, _ known: Double?
-  ) -> Bool {
-    guard level != .fast, hasTimeForMore(input) else { return false }
-    let options = lazyOptions
-    let bits = known ?? lazyTrial(input, layout, level, warmUp: last, last: last, options: options)
+  ) {
+    guard level != .fast, hasTimeForMore(input) else { return }
+    let bits = known ?? lazyTrial(input, layout, level, warmUp: last, last: last, options: lazyOptions)
     let less = tries(Tunables.Trials.hardlyMore, input, layout, level, last: last, bits) {
       $0.depth = Tunables.Lazy.nearDepth
     }
-    if less != nil || triedFar { return false }
-    let far = tries(Tunables.Trials.farther, input, layout, level, last: last, bits) {
-      $0.depth = Tunables.Lazy.farDepth
-    }
-    return far != nil
+    if less != nil || triedFar { return }
+    _ = tries(Tunables.Trials.farther, input, layout, level, last: last, bits) { $0.depth = Tunables.Lazy.farDepth }
   }
 
   /// Sets what the lazy parser looks for in bytes that have few matches.
