@@ -36,6 +36,7 @@ extension SegmentEncoder {
   func isFarBetter(than plain: Choice, _ input: InputBytes, _ layout: ItemLayout, _ known: Double?) -> Bool {
     var options = layout.lazyOptions.forSmall(.default)
     options.forgoShortMatches()
+    (options.context, options.depth) = (Tunables.Lazy.longContext, Tunables.Lazy.depthOfFewValues)
     let last = sampleSize - warmUp
     func trial(_ options: LazyParser.Options?) -> Double {
       lazyTrial(input, layout, .default, warmUp: last, last: last, options: options)
