@@ -47,6 +47,24 @@ import Testing
     }
   }
 
+  @Test func whatARowLacksIsEmpty() throws {
+    struct Row: Decodable, Equatable {
+      var a: Int
+      var b: Double?
+    }
+    try TemporaryFolder.with { folder in
+      let path = folder + "/t.csv"
+      try Bytes.write(Array("a,b\n1,2\n3\n4\n".utf8), to: path)
+      var warnings: [String] = []
+      let rows = try [Row](csv: path, onWarning: { warnings.append($0) })
+      #expect(rows == [Row(a: 1, b: 2), Row(a: 3, b: nil), Row(a: 4, b: nil)])
+      #expect(warnings.count == 1 && warnings[0].contains("line 3 has 1 column instead of 2 (and 1 row more"))
+      // Numbers without names are an array.
+      try Bytes.write(Array("1,2\n3\n".utf8), to: path)
+      #expect(throws: FormatError(.malformed, "")) { try AnyNDArray(csv: path) }
+    }
+  }
+
   @Test func valuesAreSaved() throws {
     let people = [Person(name: "Ann, \"Q\"", age: 31.5, isMember: true), Person(name: "", age: 7, isMember: false)]
     try TemporaryFolder.with { folder in
@@ -74,7 +92,7 @@ import Testing
       #expect(try AnyNDArray(csv: path, options: options).dtype.fields?.map(\.name) == ["2020", "a"])
       try Bytes.write([], to: path)
       #expect(throws: FormatError(.empty, "")) { try AnyNDArray(csv: path) }
-      try Bytes.write(Array("a,b\n1,2\n3\n".utf8), to: path)
+      try Bytes.write(Array("a,b\n1,2\n3,4,5\n".utf8), to: path)
       #expect(throws: FormatError(.malformed, "")) { try AnyNDArray(csv: path) }
       #expect(throws: FormatError(.notFound, "")) { try AnyNDArray(csv: folder + "/none.csv") }
       #expect(throws: ArrayError(.noSuchField, "")) {
