@@ -191,3 +191,29 @@ def test_columns_that_turn_into_another_kind(tmp_path, name, quoting):
     np.testing.assert_array_equal(found["x"], wanted)
     if dtype == "f8":
         np.testing.assert_array_equal(np.signbit(found["x"][found["x"] == 0]), np.signbit(wanted[wanted == 0]))
+
+
+BEYOND_ASCII = ["é", "\u0080", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "\U00010000", "\U0010ffff", "日本語", "a\U0001f600é"]
+NO_UTF8 = [b"\x80", b"\xbf", b"\xc0\xaf", b"\xc1\xbf", b"\xc2", b"\xc2a", b"\xe0\x80\xaf", b"\xe0\x9f\xbf", b"\xe0\xa0", b"\xe1\x80", b"\xe1\x80a",
+           b"\xed\xa0\x80", b"\xed\xbf\xbf", b"\xf0\x8f\xbf\xbf", b"\xf0\x90\x80", b"\xf0\x90\x80a", b"\xf4\x90\x80\x80", b"\xf5\x80\x80\x80",
+           b"\xf8\x88\x80\x80\x80", b"\xfe", b"\xff", "é".encode() + b"\xa9", "日本".encode()[:-1]]
+
+
+def test_characters_of_every_length(tmp_path):
+    texts = [before * "x" + text for text in BEYOND_ASCII for before in range(9)]
+    path = tmp_path / "t.csv"
+    path.write_text("n,x\n" + "".join(f"{i},{texts[i % len(texts)]}\n" for i in range(120_000)), encoding="utf-8")
+    found = both_ways(path)
+    np.testing.assert_array_equal(found["x"], [texts[i % len(texts)] for i in range(120_000)])
+
+
+@pytest.mark.parametrize("bad", NO_UTF8, ids=repr)
+def test_bytes_that_are_no_utf8_are_refused(tmp_path, bad):
+    with pytest.raises(UnicodeDecodeError):
+        bad.decode()
+    path = tmp_path / "t.csv"
+    lines = [b"a,b\n"] + [b"1,x\n"] * 600_000
+    lines[400_000] = b"2,xyz" + bad + b"\n"
+    path.write_bytes(b"".join(lines))
+    result = run_npy("convert", str(path), str(tmp_path / "out.npy"), check=False)
+    assert result.returncode != 0 and b"can't decode byte" in result.stderr

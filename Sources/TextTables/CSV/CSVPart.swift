@@ -225,12 +225,7 @@ private struct CSVBytes {
     self.count = count
     let text = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
     isASCII = TextScan(text).isASCII
-    if !isASCII, unsafe !CSVBytes.isUTF8(UnsafeRawBufferPointer(rebasing: bytes[..<count])) { return nil }
-  }
-
-  private static func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    // Safe: the caller's bytes, looked at within the call.
-    unsafe String(validating: bytes.bindMemory(to: UInt8.self), as: UTF8.self) != nil
+    if !isASCII, !WellFormedText.isWellFormed(storage.bytes, count: count) { return nil }
   }
 
   /// Calls `body` with the text, the 64 bytes behind it included, and where it ends.
