@@ -69,6 +69,27 @@ import Testing
     #expect(!Inflate.isPlausible(uncompressedCount: .max, compressedCount: 1000))
   }
 
+  /// What is one value again and again is cut into long segments, but not what has another part anywhere.
+  @Test(arguments: [DeflateLevel.fast, .default], [1, 3, 8])
+  func segmentsOfOneValueAreLong(_ level: DeflateLevel, _ itemSize: Int) throws {
+    var noise = Noise(9)
+    let item = (0..<itemSize).map { _ in UInt8(truncatingIfNeeded: noise.next()) }
+    let count = (9 << 20) / itemSize
+    var input = Array(repeatElement(item, count: count).joined())
+    let layout = ItemLayout(itemSize: itemSize)
+    let (stream, summary) = try deflated([input], level: level, layout: layout)
+    #expect(zlibInflated(stream, count: input.count) == input)
+    let index = try #require(summary.index)
+    #expect(index.segments.count == 3)
+    let range = 5 << 20..<(8 << 20) + 5
+    #expect(try inflated(range, of: index, MemorySource(stream), at: 0) == Array(input[range]))
+
+    for position in (4 << 20)..<(6 << 20) { input[position] = UInt8(truncatingIfNeeded: noise.next()) }
+    let (mixed, other) = try deflated([input], level: level, layout: layout)
+    #expect(zlibInflated(mixed, count: input.count) == input)
+    #expect(try #require(other.index).segments.count >= 9)
+  }
+
   /// Of data with a long period each segment refers to the one before, and is read together with it.
   @Test(arguments: [DeflateLevel.fast, .default], [1, 8])
   func segmentsOfALongPeriodAreOne(_ level: DeflateLevel, _ itemSize: Int) throws {
