@@ -27,7 +27,7 @@ struct Address: Sendable {
       if let parts = Address.remoteParts(text[..<(open ?? text.endIndex)]) {
         let brackets = open.map { String(text[$0...]) } ?? ""
         if let open {
-          slice = try SliceNotation.parse(text[text.index(after: open)...].dropLast(), of: brackets)
+          slice = try Address.selections(text[text.index(after: open)...].dropLast(), of: brackets)
         } else {
           slice = nil
         }
@@ -50,7 +50,7 @@ struct Address: Sendable {
     var name = text[...]
     var selections: [AxisSelection]?
     if text.hasSuffix("]"), let open = text.lastIndex(of: "["), open != text.startIndex {
-      selections = try SliceNotation.parse(text[text.index(after: open)...].dropLast(), of: text)
+      selections = try Address.selections(text[text.index(after: open)...].dropLast(), of: text)
       name = text[..<open]
     }
     slice = selections
@@ -86,7 +86,7 @@ struct Address: Sendable {
       guard let document = try? Document(opening: path) else { return nil }
       if let archive = document.archive, archive.contains(member) { return (path, member) }
       guard let open = text.lastIndex(of: "["),
-        (try? SliceNotation.parse(text[text.index(after: open)...].dropLast(), of: text)) == nil
+        (try? Address.selections(text[text.index(after: open)...].dropLast(), of: text)) == nil
       else { return nil }
       return document.holds(member) ? (path, member) : nil
     }
@@ -137,51 +137,13 @@ struct Address: Sendable {
   var printable: String { Console.printable(text) }
 }
 
-/// Python's notation of slices: `2:6,4,3:4`, `::-1,...,-1`, `:,newaxis`.
-enum SliceNotation {
-  static func parse(_ text: Substring, of whole: String) throws(FormatError) -> [AxisSelection] {
-    var selections: [AxisSelection] = []
-    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
-    for (place, part) in parts.enumerated() {
-      // A comma may end the list, as in Python's `a[1,]`.
-      if part.isEmpty, place == parts.count - 1, place > 0 { break }
-      guard let selection = selection(part) else {
-        throw FormatError(
-          .badArgument, "'\(part)' in '\(whole)' is no index: write integers, start:stop:step, ... or newaxis")
-      }
-      selections.append(selection)
+extension Address {
+  /// The slice within the brackets at the end of an address.
+  ///
+  /// - Parameter whole: What errors call it.
+  private static func selections(_ text: Substring, of whole: String) throws(FormatError) -> [AxisSelection] {
+    do throws(ArrayError) { return try [AxisSelection](parsing: text) } catch {
+      throw FormatError(.badArgument, "\(error.message), in '\(whole)'")
     }
-    return selections
-  }
-
-  private static func selection(_ part: String) -> AxisSelection? {
-    switch part {
-    case "...": return .ellipsis
-    case "newaxis", "None", "np.newaxis": return .newAxis
-    default: break
-    }
-    if let index = Int(part) { return .index(index) }
-    let bounds = part.split(separator: ":", maxSplits: 3, omittingEmptySubsequences: false)
-    guard (2...3).contains(bounds.count) else { return nil }
-    var numbers: [Int?] = []
-    for bound in bounds {
-      if bound.isEmpty {
-        numbers.append(nil)
-      } else {
-        guard let number = Int(bound) ?? beyond(bound) else { return nil }
-        numbers.append(number)
-      }
-    }
-    return .slice(start: numbers[0], stop: numbers[1], step: numbers.count > 2 ? numbers[2] ?? 1 : 1)
-  }
-
-  /// A bound of more than 64 bits, which Python cuts to the axis as any other.
-  private static func beyond(_ bound: Substring) -> Int? {
-    let isNegative = bound.first == "-"
-    let digits = bound.drop { $0 == "-" || $0 == "+" }
-    guard bound.count - digits.count <= 1, !digits.isEmpty, digits.allSatisfy({ ("0"..."9").contains($0) }) else {
-      return nil
-    }
-    return isNegative ? -Int.max : Int.max
   }
 }

@@ -21,6 +21,31 @@ import Testing
     return AnyNDArray(try NDArray((0..<count).map { Int64($0 + start) }, shape: shape))
   }
 
+  /// As Python's source would have it, with what may be left out left out.
+  private func notation(_ item: PythonLiteral) -> String {
+    switch item {
+    case .int(let index): return "\(index)"
+    case .string: return "..."
+    case .none: return "None"
+    default:
+      let bounds = item.items.dropFirst().map { $0.integer.map { "\($0)" } ?? "" }
+      return bounds[2].isEmpty ? "\(bounds[0]):\(bounds[1])" : bounds.joined(separator: " : ")
+    }
+  }
+
+  @Test func notationIsReadAsPythonReadsIt() throws {
+    for line in try LiteralLines.read("dtypes/indexing.txt") {
+      let items = line.items[2].items
+      guard !items.isEmpty else { continue }
+      let text = items.map(notation).joined(separator: ", ")
+      #expect(try [AxisSelection](parsing: text) == items.map(selection), "\(text)")
+    }
+    #expect(try [AxisSelection](parsing: "1,") == [.index(1)])
+    for wrong in ["", "a", "1:2:3:4", "1.5", "0x1", ",", "1,,2", "..", "--1:", "newaxis:"] {
+      #expect(throws: ArrayError.self, "\(wrong)") { try [AxisSelection](parsing: wrong) }
+    }
+  }
+
   @Test func readsAndWritesWhatNumPyDoes() throws {
     let cases = try LiteralLines.read("dtypes/indexing.txt")
     #expect(cases.count > 2000)
