@@ -1,3 +1,5 @@
+internal import PlatformC
+
 /// How two arrays of one shape differ, found out piece by piece: what `npy diff` reports.
 ///
 /// Numbers differ where `|a - b| > atol + rtol × |b|`, the rule of `np.allclose`; a NaN differs from everything, unless
@@ -7,7 +9,7 @@ public struct ArrayDifference: Sendable {
   public let relativeTolerance: Double
   /// The absolute tolerance.
   public let absoluteTolerance: Double
-  /// Whether a NaN equals a NaN.
+  /// Whether a NaN equals a NaN, and a `NaT` a `NaT`.
   public let equalNaN: Bool
 
   /// How many elements have been compared.
@@ -79,15 +81,24 @@ public struct ArrayDifference: Sendable {
         let (converted, back) = (
           try left.asType(right.dtype, casting: .unsafe), try right.asType(left.dtype, casting: .unsafe)
         )
-        let places = AnyNDArray.differingElements(converted.nativeByteOrder(), right.nativeByteOrder())
-        let more = AnyNDArray.differingElements(left.nativeByteOrder(), back.nativeByteOrder())
+        let places = try differingElements(converted, right)
+        let more = try differingElements(left, back)
         for index in Set(places).union(more).sorted() { note(start + index, difference: 0) }
         return
       }
     }
-    for index in AnyNDArray.differingElements(left.nativeByteOrder(), right.nativeByteOrder()) {
-      note(start + index, difference: 0)
-    }
+    for index in try differingElements(left, right) { note(start + index, difference: 0) }
+  }
+
+  /// Where elements of one dtype, but for its byte order, differ. A date that is none equals no other, as a NaN, unless
+  /// ``equalNaN`` says so.
+  private func differingElements(_ left: AnyNDArray, _ right: AnyNDArray) throws(ArrayError) -> [Int] {
+    let (left, right) = (left.nativeByteOrder(), right.nativeByteOrder())
+    let places = AnyNDArray.differingElements(left, right)
+    guard !equalNaN, left.dtype.kind == .datetime || left.dtype.kind == .timedelta else { return places }
+    let ticks = try NDArray<Int64>(left.viewed(as: .int64))
+    let missing = ticks.withElements { ticks in ticks.indices.filter { ticks[$0] == notATime } }
+    return missing.isEmpty ? places : Set(places).union(missing).sorted()
   }
 
   /// Where records of one dtype have a field that differs.
@@ -205,13 +216,14 @@ extension AnyNDArray {
     guard size > 0 else { return [] }
     return unsafe left.withContiguousBytes { leftBytes in
       unsafe right.withContiguousBytes { rightBytes in
+        // Arrays without elements may have no memory.
+        guard left.count > 0, let a = leftBytes.baseAddress, let b = rightBytes.baseAddress else { return [] }
+        // Safe: both buffers hold `count` elements of `size` bytes; most of what is compared is equal.
+        guard unsafe memcmp(a, b, left.count * size) != 0 else { return [] }
         var places: [Int] = []
         for index in 0..<left.count {
-          // Safe: both buffers hold `count` elements of `size` bytes.
-          let (a, b) = unsafe (
-            leftBytes[(index * size)..<((index + 1) * size)], rightBytes[(index * size)..<((index + 1) * size)]
-          )
-          if unsafe !a.elementsEqual(b) { places.append(index) }
+          // Safe: as above.
+          if unsafe memcmp(a + index * size, b + index * size, size) != 0 { places.append(index) }
         }
         return places
       }

@@ -20,7 +20,7 @@ struct DiffCommand: NPYCommand {
   @Argument(help: "The second array.") var b: String
   @Option(parsing: .unconditional, help: "The relative tolerance.") var rtol: Double = 0
   @Option(parsing: .unconditional, help: "The absolute tolerance.") var atol: Double = 0
-  @Flag(help: "Let a NaN equal a NaN.") var equalNan = false
+  @Flag(help: "Let a NaN equal a NaN, and a NaT a NaT.") var equalNan = false
   @Flag(name: .shortAndLong, help: "Print nothing; the exit code tells.") var quiet = false
   @Flag(help: "Print JSON.") var json = false
   @OptionGroup(title: "Reading") var reading: SourceOptions

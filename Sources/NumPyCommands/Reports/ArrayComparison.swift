@@ -97,7 +97,8 @@ struct ArrayComparison {
       if let (a, b) = worstPair, let index = difference.worstIndex {
         let place = "[" + ArrayComparison.place(index, in: leftShape).map(String.init).joined(separator: ", ") + "]"
         let size = difference.hasMagnitudes ? "worst by \(difference.worstDifference.description)" : "first"
-        let hint = a == b && a.contains("nan") ? "; --equal-nan lets a NaN equal a NaN" : ""
+        let word = ["NaN", "NaT"].first { a == b && a.lowercased().contains($0.lowercased()) }
+        let hint = word.map { "; --equal-nan lets a \($0) equal a \($0)" } ?? ""
         lines.append("\(size) at \(place): \(a) and \(b)\(hint)")
       }
     }
