@@ -30,6 +30,10 @@ package struct ForeignFile: Sendable {
   /// What reads the file in the command.
   private let commandHint: String?
 
+  /// What bytes are that others are packed in, and with what these are unpacked; `nil` if they begin no compression or archive
+  /// that is known.
+  package static func packing(_ prefix: [UInt8]) -> String? { ForeignSignature.packedMessage(of: prefix) }
+
   /// What a file is that has a name of text and is none: it has a known signature, and control characters, as a table that
   /// happens to begin like that has not.
   ///

@@ -25,10 +25,19 @@ struct ForeignSignature {
 
   /// What a file is and what to do, in one line; `nil` if its first bytes are those of no kind that is known.
   static func message(of prefix: [UInt8]) -> String? {
-    for group in [pointers, packed, data, images, sounds, programs, documents] {
+    if let packed = packedMessage(of: prefix) { return packed }
+    for group in [pointers, data, images, sounds, programs, documents] {
       if let known = group.first(where: { $0.matches(prefix) }) { return known.message }
     }
     return shaped(prefix)
+  }
+
+  /// The same of what other files are packed in: compressions and archives.
+  static func packedMessage(of prefix: [UInt8]) -> String? {
+    if let known = packed.first(where: { $0.matches(prefix) }) { return known.message }
+    // compress of Unix: codes of 9 to 16 bits, and no bits that nobody knows.
+    let isOfCompress = prefix.count > 3 && prefix[0] == 0x1F && prefix[1] == 0x9D && prefix[2] & 0x60 == 0
+    return isOfCompress && (9...16).contains(prefix[2] & 0x1F) ? compressed("compress", "uncompress") : nil
   }
 
   // MARK: Words
@@ -81,7 +90,6 @@ struct ForeignSignature {
     ForeignSignature([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], compressed("xz")),
     ForeignSignature([0x28, 0xB5, 0x2F, 0xFD], compressed("Zstandard", "zstd -d")),
     ForeignSignature([0x04, 0x22, 0x4D, 0x18], compressed("lz4", "lz4 -d")),
-    ForeignSignature([0x1F, 0x9D], compressed("compress", "uncompress")),
     ForeignSignature("LZIP", compressed("lzip", "lzip -d")),
     ForeignSignature("LRZI", compressed("lrzip", "lrzip -d")),
     ForeignSignature([0x89, 0x4C, 0x5A, 0x4F, 0, 0x0D, 0x0A, 0x1A, 0x0A], compressed("lzop", "lzop -d")),
@@ -95,10 +103,10 @@ struct ForeignSignature {
     ForeignSignature("070702", archive("a cpio archive", "cpio -i")),
     ForeignSignature("070707", archive("a cpio archive", "cpio -i")),
     ForeignSignature("MSCF\0\0\0\0", archive("a cabinet of Windows")),
+    ForeignSignature("MSWIM\0\0\0", archive("an image of Windows")),
     ForeignSignature("xar!\0", archive("a xar archive")),
     ForeignSignature([0xED, 0xAB, 0xEE, 0xDB], archive("an RPM package", "rpm2cpio")),
     ForeignSignature("hsqs", archive("a SquashFS image", "unsquashfs")),
-    ForeignSignature("PACK\0\0\0", "this is a pack of git's objects, not an array: \(otherFile)"),
   ]
 
   private static let hdf5 = read("an HDF5 file", "h5py", "datasets")
@@ -198,6 +206,7 @@ struct ForeignSignature {
   private static let macho = program("a program or library of Apple's")
 
   private static let programs = [
+    ForeignSignature("PACK\0\0\0", "this is a pack of git's objects, not an array: \(otherFile)"),
     ForeignSignature([0x7F, 0x45, 0x4C, 0x46], program("a program or library (ELF)")),
     ForeignSignature([0xCF, 0xFA, 0xED, 0xFE], macho), ForeignSignature([0xCE, 0xFA, 0xED, 0xFE], macho),
     ForeignSignature([0xFE, 0xED, 0xFA, 0xCF], macho), ForeignSignature([0xFE, 0xED, 0xFA, 0xCE], macho),

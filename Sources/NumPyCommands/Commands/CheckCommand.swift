@@ -48,7 +48,10 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
     do throws(FormatError) { options.rules = try PickleRules(allowing: allow) } catch {
       throw ValidationError(error.message)
     }
+    let headers = reading.remote
+    options.openPart = { (path) throws(FormatError) in try headers.source(path) }
     let found = try FileFinder.files(of: ManyOperands.unfolding(files))
+    if found.isEmpty { Console.warn("there are no files in \(files.lazy.map(Console.printable).listed())") }
     var code: Int32 = 0
     var results: [CheckedFile] = []
     for file in found {

@@ -4,7 +4,7 @@ import NumPyIO
 import RemoteFiles
 
 /// Opens what an address names: a file here, standard input, or a file on a server.
-struct RemoteInput: ParsableArguments {
+struct RemoteInput: ParsableArguments, Sendable {
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(

@@ -18,6 +18,9 @@ enum DangerousGlobals {
     return modules.contains { module == $0 || (module.hasPrefix($0) && module.dropFirst($0.count).first == ".") }
   }
 
+  /// Whether a name is that of a module of Python's, which a module of another library may have imported.
+  static func isModule(_ name: String) -> Bool { standardLibrary.contains(name[...]) }
+
   private static func isSystem(_ part: Substring) -> Bool {
     ["os", "sys", "subprocess", "posix", "builtins"].contains(part)
   }

@@ -17,7 +17,7 @@ enum ContentKind {
   case safetensors
   case gguf
   case compressed(CompressionFormat, start: Int)
-  /// An archive or a compression that is not known here, so that nobody knows what is in it.
+  /// An archive or a compression that is not read here, so that nobody knows what is in it; and what unpacks it.
   case closed(String)
   case hdf5
   case savedModel
@@ -44,10 +44,8 @@ enum ContentKind {
       self = .compressed(format, start: 0)
     } else if let (format, start) = CompressedPickle.unsignedFormat(prefix) {
       self = .compressed(format, start: start)
-    } else if let name = ContentKind.closedNames.first(where: { begins($0.bytes) })?.name {
-      self = .closed(name)
-    } else if ContentKind.isOfCompress(prefix) {
-      self = .closed("compress: decompress it with 'uncompress'")
+    } else if let message = ForeignFile.packing(prefix) {
+      self = .closed(message)
     } else if begins([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) {
       self = .hdf5
     } else if begins([0x08, 1, 0x12]) {
@@ -61,31 +59,6 @@ enum ContentKind {
 
   /// Whether it is a zip archive.
   var isZip: Bool { if case .zip = self { true } else { false } }
-
-  private static let closedNames: [(bytes: [UInt8], name: String)] = [
-    ([0x04, 0x22, 0x4D, 0x18], "lz4: decompress it with 'lz4 -d'"),
-    ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "7-Zip: extract its files"),
-    ([0x52, 0x61, 0x72, 0x21, 0x1A, 0x07], "RAR: extract its files"),
-    ([0x4C, 0x5A, 0x49, 0x50], "lzip: decompress it with 'lzip -d'"),
-    ([0x89, 0x4C, 0x5A, 0x4F, 0, 0x0D, 0x0A, 0x1A, 0x0A], "lzop: decompress it with 'lzop -d'"),
-    ([0xFF, 6, 0, 0, 0x73, 0x4E, 0x61, 0x50, 0x70, 0x59], "Snappy: decompress it"),
-    (Array("!<arch>\n".utf8), "ar: extract its files with 'ar x'"),
-    (Array("!<thin>\n".utf8), "ar: extract its files with 'ar x'"),
-    (Array("070701".utf8), "cpio: extract its files with 'cpio -i'"),
-    (Array("070702".utf8), "cpio: extract its files with 'cpio -i'"),
-    (Array("070707".utf8), "cpio: extract its files with 'cpio -i'"),
-    ([0xED, 0xAB, 0xEE, 0xDB], "RPM: extract its files with 'rpm2cpio'"),
-    (Array("MSCF".utf8) + [0, 0, 0, 0], "Microsoft's cabinet: extract its files"),
-    (Array("MSWIM\0\0\0".utf8), "Windows' image: extract its files"),
-    (Array("xar!".utf8) + [0], "xar: extract its files"),
-    (Array("hsqs".utf8), "SquashFS: extract its files with 'unsquashfs'"),
-  ]
-
-  /// compress of Unix: codes of 9 to 16 bits, and no bits that nobody knows.
-  private static func isOfCompress(_ prefix: [UInt8]) -> Bool {
-    prefix.count > 3 && prefix[0] == 0x1F && prefix[1] == 0x9D && prefix[2] & 0x60 == 0
-      && (9...16).contains(prefix[2] & 0x1F)
-  }
 }
 
 extension FileCheck {
@@ -123,8 +96,8 @@ extension FileCheck {
     case .gguf: try checkTensors(GGUFFile(addressable(source)))
     case .torchStream: try checkStream(addressable(source))
     case .compressed(let format, let start): try checkCompressed(source, format, start, isFile: isFile)
-    case .closed(let name):
-      throw FormatError(.unsupported, "what is within cannot be looked at, as it is packed by \(name)", file: path)
+    case .closed(let message):
+      throw FormatError(.unsupported, "what is within cannot be looked at: \(message)", file: path)
     case .hdf5: try checkLambdas(source, isFile: isFile, "HDF5")
     case .savedModel: try checkOperations(source, isFile: isFile)
     case .json: try checkLambdas(source, isFile: isFile, "JSON")

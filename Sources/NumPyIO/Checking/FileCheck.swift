@@ -23,6 +23,10 @@ public struct FileCheck: Sendable {
     public var inflatedBytes: Int?
     /// Whether a file of another kind is no error: one that lies in a folder beside others.
     public var allowsForeign = false
+    /// Opens files that the index of a model names: those beside it, wherever it is.
+    public var openPart: @Sendable (_ path: String) throws(FormatError) -> any ByteSource = {
+      (path) throws(FormatError) in try FileSource.openSource(path: path)
+    }
 
     /// NumPy's limits, and the known names.
     public init() {}
@@ -93,6 +97,7 @@ public struct FileCheck: Sendable {
   /// Checks what a source holds: see ``init(path:options:text:)``.
   ///
   /// - Parameter path: What errors call it, and whose extension tells what its first bytes do not.
+  /// - Throws: ``FormatError`` only for what is no fault of the content: `io`, `cancelled`. What is wrong is in ``findings``.
   public init(
     _ source: any ByteSource, path: String, options: Options = Options(), text: OpenOptions? = nil
   ) throws(FormatError) {
@@ -105,9 +110,7 @@ public struct FileCheck: Sendable {
         if whole.isSeekable, path.hasSuffix(".npz"), (try? NPZArchive(whole)) != nil {
           try checkArchive(NPZArchive(whole, limits: options.limits))
         } else if SafetensorsFile.isIndex(path) {
-          let model = try SafetensorsFile(index: whole, path: path) { (path: String) throws(FormatError) in
-            try FileSource.openSource(path: path)
-          }
+          let model = try SafetensorsFile(index: whole, path: path, opening: options.openPart)
           try checkTensors(model, oddities: model.oddities)
         } else if whole.isSeekable, try FileKind(of: whole, named: path).holdsTensors {
           try checkWithAppended(whole) { (check: inout FileCheck) throws(FormatError) in try check.checkModel(whole) }

@@ -3,11 +3,15 @@ internal import PythonPickle
 /// The classes and functions that pickles of plain data name: making them runs nothing of the pickle's own choosing.
 enum KnownGlobals {
   /// Whether a global is on the list. The match is exact: other names of the same modules run code.
-  static func contains(_ global: PickleGlobal) -> Bool {
+  static func contains(_ global: PickleGlobal) -> Bool { makesData(global) || NumericFunctions.contains(global) }
+
+  /// Whether calling it makes data, or computes something by one of Python's own functions.
+  private static func makesData(_ global: PickleGlobal) -> Bool {
     // TorchScript's classes live under a name that no module of Python has.
     if global.module == "__torch__" || global.module.hasPrefix("__torch__.") { return true }
     if names[global.module]?.contains(global.name[...]) ?? false { return true }
-    return Torch.contains(global) || ScikitLearn.contains(global) || SciPy.contains(global) || isArithmetic(global)
+    return Torch.contains(global) || ScikitLearn.contains(global) || SciPy.contains(global)
+      || SciPyDistributions.contains(global) || isArithmetic(global)
   }
 
   /// Python's functions of numbers, in modules that have nothing else.
@@ -44,7 +48,7 @@ enum KnownGlobals {
     case "builtins": functions.split(separator: " ").contains(global.name[...])
     case "operator", "_operator":
       global.name != "itemgetter" && operators.split(separator: " ").contains(global.name[...])
-    default: isArithmetic(global)
+    default: isArithmetic(global) || NumericFunctions.contains(global) && !makesData(global)
     }
   }
 
@@ -91,6 +95,8 @@ enum KnownGlobals {
     array:_array_reconstructor array
     itertools:chain count cycle repeat zip_longest
     string:Template
+    logging:getLogger
+    os:stat_result terminal_size
     numpy.linalg:LinAlgError
     numpy.exceptions:AxisError
     pathlib:PosixPath WindowsPath PurePosixPath PureWindowsPath Path PurePath
@@ -109,9 +115,8 @@ enum KnownGlobals {
     intp uintc
     longlong ulonglong int_ uint float16 float32 float64 half single double longdouble float96 float128 complex64 complex128
     csingle cdouble clongdouble complex192 complex256 str_ unicode_ string_ bytes_ void datetime64 timedelta64 object_ poly1d
-    number generic floating integer log log1p log2 log10 exp exp2 expm1 sqrt cbrt square abs absolute fabs sin cos tan tanh
-    sinh cosh arcsin arccos arctan arcsinh arctanh floor ceil rint sign reciprocal negative add subtract multiply divide
-    maximum minimum power mean median sum std var min max argmin argmax
+    number generic floating integer complexfloating inexact signedinteger unsignedinteger character flexible finfo errstate
+    busdaycalendar vectorize
     numpy.dtypes:BoolDType Int8DType UInt8DType Int16DType UInt16DType Int32DType UInt32DType Int64DType UInt64DType
     Float16DType Float32DType Float64DType StrDType BytesDType ObjectDType StringDType
     numpy._core._internal:_convert_to_stringdtype_kwargs _reconstruct
@@ -120,7 +125,8 @@ enum KnownGlobals {
     numpy._core.multiarray:_reconstruct scalar
     numpy.core.numeric:_frombuffer
     numpy._core.numeric:_frombuffer
-    numpy.ma.core:_mareconstruct MaskedArray MaskedConstant mvoid
+    numpy.ma.core:_mareconstruct MaskedArray MaskedConstant mvoid _DomainCheckInterval _DomainGreater _DomainGreaterEqual
+    _DomainSafeDivide _DomainTan _DomainedBinaryOperation _MaskedBinaryOperation _MaskedUnaryOperation _extrema_operation
     numpy.ma:_mareconstruct MaskedArray
     numpy.ma.mrecords:_mrreconstruct MaskedRecords mrecarray
     numpy.matrixlib.defmatrix:matrix
@@ -228,6 +234,12 @@ enum KnownGlobals {
     pandas.core.flags:Flags
     pandas.core.strings.accessor:StringMethods
     pandas.compat.pickle_compat:_unpickle_block
+    pandas.api.typing:DataFrameGroupBy DatetimeIndexResampler Expanding ExponentialMovingWindow Rolling SeriesGroupBy
+    pandas.core.groupby.generic:DataFrameGroupBy SeriesGroupBy
+    pandas.core.resample:DatetimeIndexResampler PeriodIndexResampler TimedeltaIndexResampler
+    pandas.core.window.ewm:ExponentialMovingWindow
+    pandas.core.window.expanding:Expanding
+    pandas.core.window.rolling:Rolling Window
     pyarrow.lib:type_for_alias _restore_array py_buffer _restore_chunked_array chunked_array _reconstruct_table
     _reconstruct_record_batch schema field struct list_ map_ dictionary timestamp duration time32 time64 decimal128
     large_list binary string ListType Field Schema

@@ -66,8 +66,9 @@ final class PickleRecord {
   }
 
   private func add(_ global: PickleGlobal) {
-    // Naming it calls nothing, and pickles up to protocol 3 name nested classes by it.
-    guard !global.matches("builtins", "getattr") else { return }
+    // Naming them calls nothing. Pickles up to protocol 3 name nested classes by the one, and the classes of None and the like
+    // by the other.
+    guard !global.matches("builtins", "getattr"), !global.matches("builtins", "type") else { return }
     _ = place(of: global)
   }
 
@@ -83,6 +84,7 @@ final class PickleRecord {
     switch object.callable {
     case .global(let global)?:
       if let attribute = PickleRecord.attribute(of: object) { return add(attribute) }
+      if PickleRecord.isClassOfConstant(object) || namesMethod(object) { return }
       if PickleRules.isImportable(global) { hasCalled = true }
       let place = place(of: global)
       // As the class of an array it makes one in memory; called, it opens or writes a file.
@@ -125,6 +127,12 @@ final class PickleRecord {
   private func add(state: PickleValue, of object: PickleObject) {
     let parts = state.dict.map { [$0] } ?? state.tuple?.compactMap(\.dict) ?? []
     for dict in parts {
+      // Whatever the class is called: another that inherits from it does the same.
+      if let value = dict[KnownGlobals.SciPyDistributions.template],
+        value.string.map(KnownGlobals.SciPyDistributions.doesMore) ?? true
+      {
+        note(.dangerous, "has SciPy execute the text in \(KnownGlobals.SciPyDistributions.template)")
+      }
       for name in PickleRecord.methods where dict[name] != nil {
         note(.dangerous, "replaces the method \(name) of a \(object.classGlobal?.qualifiedName ?? object.typeName)")
       }
@@ -137,6 +145,27 @@ final class PickleRecord {
       let name = call.arguments[1].string
     else { return nil }
     return PickleGlobal(module: owner.module, name: "\(owner.name).\(name)")
+  }
+
+  /// Whether a call asks for a method of an object that is known to be data, as SciPy's distributions keep their own. Calling
+  /// that is told as a call of what a call has made.
+  private func namesMethod(_ call: PickleObject) -> Bool {
+    guard call.isCall("builtins", "getattr"), call.arguments.count == 2, let owner = call.arguments[0].object,
+      let name = call.arguments[1].string, !name.hasPrefix("__"),
+      let global = owner.classGlobal
+    else { return false }
+    return rules.risk(of: global) <= .data
+  }
+
+  /// Whether a call asks for the class of `None`, `Ellipsis` or `NotImplemented`, which has no name in Python's modules.
+  private static func isClassOfConstant(_ call: PickleObject) -> Bool {
+    guard call.isCall("builtins", "type"), call.arguments.count == 1 else { return false }
+    switch call.arguments[0] {
+    case .none: return true
+    case .global(let global):
+      return global.matches("builtins", "Ellipsis") || global.matches("builtins", "NotImplemented")
+    default: return false
+    }
   }
 
   private func note(_ risk: PickleRisk, _ text: String) {
