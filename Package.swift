@@ -51,10 +51,11 @@ let package = Package(
       name: "CNumPyIOCurl",
       linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(
-      name: "RemoteFiles", dependencies: ["Locks", "CNumPyIOCurl", "PlatformC", "Calendars", "ByteIO", "JSONSyntax"]),
-    .target(
       name: "ArrayDeflate",
       dependencies: ["Locks", "CNumPyIOKernels", "CNumPyIOZlib", "PlatformC", "ParallelLoops", "ByteIO"]),
+    .target(
+      name: "RemoteFiles",
+      dependencies: ["Locks", "CNumPyIOCurl", "PlatformC", "Calendars", "ByteIO", "JSONSyntax", "ArrayDeflate"]),
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
     .target(
       name: "PythonPickle",

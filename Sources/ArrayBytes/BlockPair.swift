@@ -43,8 +43,10 @@ package struct BlockPair {
     guard !shape.isEmpty, !shape.contains(0) else {
       return try body(left.whole(), right.whole())
     }
+    // Of what lies on a server so much that several requests fetch it side by side.
+    let isRemote = left.seekCost == .perRead || right.seekCost == .perRead
     let cut = BlockCut(
-      descriptor, budget: 4 << 20, recordSize: max(left.storedItemSize, right.storedItemSize),
+      descriptor, budget: isRemote ? 32 << 20 : 4 << 20, recordSize: max(left.storedItemSize, right.storedItemSize),
       cutting: isFortranOrder ? shape.indices.reversed() : Array(shape.indices))
     for number in 0..<cut.count {
       let block = cut.ranges(number).map { AxisSelection.range(lower: $0.lowerBound, upper: $0.upperBound) }

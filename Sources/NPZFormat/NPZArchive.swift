@@ -36,6 +36,7 @@ public final class NPZArchive: Sendable {
   ///
   /// - Parameter recovering: Whether an archive whose directory is lost or broken is read by the headers of its members;
   ///   of those that are cut short, what is whole.
+  /// - Throws: As ``init(opening:limits:)``.
   public init(
     _ source: any ByteSource, limits: LoadLimits = .default, recovering: Bool = false
   ) throws(FormatError) {
@@ -56,7 +57,8 @@ public final class NPZArchive: Sendable {
       guard recovering, [.truncated, .malformed, .ambiguous].contains(error.code) else {
         var lenient = zipLimits
         lenient.isLenient = true
-        guard !limits.isLenient, (try? ZipArchive(source, limits: lenient)) != nil else { throw error }
+        let isOfContent = [.malformed, .ambiguous, .truncated, .unsupported, .corrupt].contains(error.code)
+        guard isOfContent, !limits.isLenient, (try? ZipArchive(source, limits: lenient)) != nil else { throw error }
         throw error.adding("Python's zipfile reads it, and lenient reading accepts it")
       }
       zip = try ZipArchive(source, scanning: .headers, limits: zipLimits)
@@ -137,6 +139,9 @@ public final class NPZArchive: Sendable {
   }
 
   /// Whether a member begins as `.npy` arrays do.
+  ///
+  /// - Throws: ``FormatError`` if the member cannot be read: `corrupt`, `truncated`, `unsupported` for a compression that is
+  ///   not known.
   public func isArray(_ member: ZipMember) throws(FormatError) -> Bool {
     guard !member.isFolder, member.uncompressedSize >= NPYHeader.magic.count else { return false }
     do throws(FormatError) {
@@ -152,6 +157,8 @@ public final class NPZArchive: Sendable {
   public func file(_ name: String) throws(FormatError) -> NPYFile { try file(of: member(name)) }
 
   /// A member as a `.npy` file: see ``file(_:)``.
+  ///
+  /// - Throws: As ``file(_:)``.
   public func file(of member: ZipMember) throws(FormatError) -> NPYFile {
     do throws(FormatError) {
       let file = try NPYFile(contents(of: member), limits: limits, allowingTruncation: true)
@@ -162,6 +169,9 @@ public final class NPZArchive: Sendable {
   }
 
   /// A member's content, inflated as it is read.
+  ///
+  /// - Throws: ``FormatError`` with code `unsupported` for a compression that is not known; the source throws `corrupt` for
+  ///   data that no encoder makes.
   public func contents(of member: ZipMember) throws(FormatError) -> any ByteSource {
     try openedContents(of: member).source
   }
@@ -223,6 +233,8 @@ public final class NPZArchive: Sendable {
   }
 
   /// Where a stored member's bytes begin in the archive; `nil` for a compressed one.
+  ///
+  /// - Throws: ``FormatError`` with code `malformed` or `truncated` if the member's header is damaged.
   public func storedOffset(of member: ZipMember) throws(FormatError) -> Int? {
     member.method == .stored ? try zip.dataRange(of: member).lowerBound : nil
   }

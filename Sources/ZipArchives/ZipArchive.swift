@@ -45,6 +45,8 @@ public final class ZipArchive: Sendable {
     do throws(FormatError) {
       let tail = try SourceTail(of: source)
       end = try EndRecord.find(in: tail, isLenient: limits.isLenient)
+      // On a server a long directory is fetched in one request, and not in the pieces in which it is read.
+      if source.seekCost == .perRead { try source.willRead([end.directory]) }
       let bytes = try tail.readBytes(at: end.directory.lowerBound, upTo: end.directory.count)
       guard bytes.count == end.directory.count else {
         throw .truncated("the archive's directory", expected: end.directory.count, found: bytes.count)
@@ -104,6 +106,9 @@ public final class ZipArchive: Sendable {
   }
 
   /// Opens the archive at a path; `-` is not possible, since an archive is read from its end.
+  ///
+  /// - Throws: ``FormatError`` if there is no such file or it is no zip archive: `notFound`, `wrongKind`, `truncated`,
+  ///   `malformed`.
   public convenience init(path: String, limits: ZipLimits = .default) throws(FormatError) {
     try self.init(FileSource.openSource(path: path), limits: limits)
   }

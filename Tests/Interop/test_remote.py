@@ -193,6 +193,11 @@ def test_cache(tmp_path, server):
     for part in cache.glob("npy-*/*"):
         part.write_bytes(part.read_bytes()[:-1])
     assert npy("show", address) == first
+    npy("show", address)
+    for change in (lambda part: bytes(len(part)), lambda part: part[:-9] + bytes([part[-9] ^ 1]) + part[-8:]):
+        for part in cache.glob("npy-*/*"):
+            part.write_bytes(change(part.read_bytes()))
+        assert npy("show", address) == first
     # What is kept has a limit.
     npy("stats", server.url("x.npy"))
     npy("stats", server.url("f.npy"))
@@ -200,4 +205,9 @@ def test_cache(tmp_path, server):
     assert (cache / os.listdir(cache)[0]).stat().st_mode & 0o77 == 0
     # A cache that cannot be written to does no harm.
     environment["NPY_CACHE"] = "/proc/nowhere"
+    assert npy("show", address) == first
+    for name, value in [("NPY_CACHE_SIZE", "lots"), ("NPY_CACHE_SIZE", "-3"), ("NPY_TIMEOUT", "abc"), ("NPY_TIMEOUT", "0")]:
+        result = subprocess.run([COMMAND, "show", address], env=os.environ | {name: value}, capture_output=True)
+        assert result.returncode == 1 and f"{name} is '{value}'".encode() in result.stderr
+    environment["NPY_CACHE_SIZE"] = "5MB"
     assert npy("show", address) == first

@@ -29,6 +29,12 @@ public enum CRC32 {
     unsafe bytes.withUnsafeBytes { unsafe checksum($0, following: previous) }
   }
 
+  /// The checksum of whole bytes.
+  package static func of(_ bytes: [UInt8]) -> UInt32 {
+    // Safe: the buffer is used within the call only.
+    unsafe bytes.withUnsafeBytes { unsafe checksum($0) }
+  }
+
   /// The checksum of two runs of bytes, one after the other, from the checksum of each; `secondCount` is the
   /// number of bytes of the second. Costs a fraction of a microsecond, whatever the lengths.
   public static func combine(_ first: UInt32, _ second: UInt32, secondCount: Int) -> UInt32 {

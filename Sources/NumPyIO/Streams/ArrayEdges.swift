@@ -19,9 +19,9 @@ package struct ArrayEdges {
       return
     }
     let descriptor = source.descriptor
-    if let count = descriptor.count,
-      count <= options.threshold || (descriptor.byteCount ?? .max) <= array.spool.threshold
-    {
+    // On a server a round trip costs as much as some megabytes.
+    let small = source.seekCost == .perRead ? min(array.spool.threshold, 4 << 20) : array.spool.threshold
+    if let count = descriptor.count, count <= options.threshold || (descriptor.byteCount ?? .max) <= small {
       self.array = .values(try source.whole())
       shape = nil
       return

@@ -1,19 +1,44 @@
+internal import ArrayDeflate
 internal import ByteIO
 internal import PlatformC
 
 /// What has been read of files on servers, kept in a folder for later processes: that of `NPY_CACHE`.
 ///
 /// Each version of a file (by its address, size and tag) has a folder, in which each part that was fetched is a file named by
-/// where it begins and how many bytes it has. Parts appear whole or not at all; the oldest go when all of them together are
-/// larger than `NPY_CACHE_SIZE`, 1 GB if that is not set. A cache that cannot be written to does no harm.
+/// where it begins, how many bytes it has and their CRC-32, so that what a disk or a crash has changed is not taken for the file's.
+/// Parts appear whole or not at all; the oldest go when all of them together are larger than `NPY_CACHE_SIZE`, 1 GB if that is
+/// not set. A cache that cannot be written to does no harm.
 struct BlockCache {
   private let folder: String
   private let versionFolder: String
   private let limit: Int
   /// The parts of this version that are there, by where they begin.
-  private var parts: [Range<Int>] = []
+  private var parts: [Part] = []
   /// How many bytes have been added since it was last seen to that the cache is not too large.
   private var added = 0
+
+  /// A part as its file's name tells it: `65536-1024-1c291ca3`.
+  private struct Part {
+    let range: Range<Int>
+    let checksum: UInt32
+
+    init(_ range: Range<Int>, _ bytes: [UInt8]) {
+      self.range = range
+      checksum = CRC32.of(bytes)
+    }
+
+    init?(name: String, of byteCount: Int) {
+      let words = name.split(separator: "-", omittingEmptySubsequences: false)
+      guard words.count == 3, let start = Int(words[0]), let count = Int(words[1]),
+        let checksum = UInt32(words[2], radix: 16), start >= 0, count > 0, count <= BlockCache.largestPart,
+        start <= byteCount - count
+      else { return nil }
+      range = start..<(start + count)
+      self.checksum = checksum
+    }
+
+    var name: String { "\(range.lowerBound)-\(range.count)-\(String(checksum, radix: 16))" }
+  }
 
   /// The largest part that is kept as one file.
   static let largestPart = 8 << 20
@@ -23,38 +48,24 @@ struct BlockCache {
   init?(of file: RemoteFile, _ version: RemoteVersion, _ options: RemoteOptions) {
     guard let folder = options.environment("NPY_CACHE"), let tag = version.strongTag else { return nil }
     self.folder = folder
-    limit = options.environment("NPY_CACHE_SIZE").flatMap { BlockCache.byteCount($0) } ?? BlockCache.defaultLimit
+    limit = options.environment("NPY_CACHE_SIZE").flatMap(RemoteOptions.byteCount) ?? BlockCache.defaultLimit
     let key = "\(file.url.text)\n\(tag)\n\(version.byteCount)"
     versionFolder = folder + "/npy-" + SHA256.hexadecimal(SHA256.digest(Array(key.utf8)))
-    for name in SystemCall.names(in: versionFolder) {
-      let numbers = name.split(separator: "-").map { Int($0) }
-      guard numbers.count == 2, let start = numbers[0], let count = numbers[1], start >= 0, count > 0,
-        count <= BlockCache.largestPart, start <= version.byteCount - count
-      else { continue }
-      parts.append(start..<(start + count))
-    }
-    parts.sort { $0.lowerBound < $1.lowerBound }
-  }
-
-  /// `500M`, `2G` or a number of bytes.
-  private static func byteCount(_ text: String) -> Int? {
-    let digits = text.prefix { $0.isNumber }
-    let units = ["": 1, "B": 1, "K": 1000, "M": 1_000_000, "G": 1_000_000_000, "T": 1_000_000_000_000]
-    guard let number = Int(digits), let unit = units[text.dropFirst(digits.count).uppercased()] else { return nil }
-    let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
-    return overflow ? .max : bytes
+    parts = SystemCall.names(in: versionFolder).compactMap { Part(name: $0, of: version.byteCount) }
+    parts.sort { $0.range.lowerBound < $1.range.lowerBound }
   }
 
   /// A part that is kept and holds the byte at an offset, and where it begins.
   func part(at offset: Int) -> (start: Int, bytes: [UInt8])? {
-    for part in parts where part.contains(offset) {
+    for part in parts where part.range.contains(offset) {
       let path = path(of: part)
       // What has been removed meanwhile, or is not what its name says, is fetched again.
-      guard let source = try? FileSource(path: path), source.byteCount == part.count,
-        let bytes = try? source.readBytes(at: 0, count: part.count, "a part")
+      guard let source = try? FileSource(path: path), source.byteCount == part.range.count,
+        let bytes = try? source.readBytes(at: 0, count: part.range.count, "a part"),
+        CRC32.of(bytes) == part.checksum
       else { continue }
       SystemCall.touch(path)
-      return (part.lowerBound, bytes)
+      return (part.range.lowerBound, bytes)
     }
     return nil
   }
@@ -62,7 +73,7 @@ struct BlockCache {
   /// Keeps a part.
   mutating func add(_ bytes: [UInt8], at start: Int) {
     guard !bytes.isEmpty, bytes.count <= BlockCache.largestPart else { return }
-    let part = start..<(start + bytes.count)
+    let part = Part(start..<(start + bytes.count), bytes)
     SystemCall.makeFolder(folder)
     SystemCall.makeFolder(versionFolder)
     let isKept: ()? = try? AtomicFile.write(to: path(of: part)) { (sink: any ByteSink) throws(FormatError) in
@@ -74,7 +85,7 @@ struct BlockCache {
     if added >= min(limit / 8, 64 << 20) { trim() }
   }
 
-  private func path(of part: Range<Int>) -> String { "\(versionFolder)/\(part.lowerBound)-\(part.count)" }
+  private func path(of part: Part) -> String { "\(versionFolder)/\(part.name)" }
 
   /// Removes the parts that have been of no use for longest, of all files, until the rest is no larger than the limit.
   mutating func trim() {

@@ -41,7 +41,10 @@ final class HTTPClient {
     self.name = name
     self.options = options
     self.authorizer = authorizer
-    do throws(FormatError) { headers = try options.requestHeaders() } catch { throw error.at(file: name) }
+    do throws(FormatError) {
+      try options.checkEnvironment()
+      headers = try options.requestHeaders()
+    } catch { throw error.at(file: name) }
     var settings = options.transfers
     // What a store of objects wants is a signature.
     if authorizer != nil { settings.usesNetrc = false }

@@ -17,9 +17,36 @@ public struct RemoteOptions: Sendable {
   /// The environment: proxies, certificates, credentials.
   package var environment: @Sendable (String) -> String? = RemoteOptions.variable
 
-  /// What the environment says, and no headers: `NPY_TIMEOUT` is the ``timeout``.
+  /// What the environment says, and no headers: `NPY_TIMEOUT` is the ``timeout``. What is no number there is an error when the
+  /// first address is opened.
   public init() {
-    if let seconds = environment("NPY_TIMEOUT").flatMap(Double.init), seconds > 0, seconds < 1e6 { timeout = seconds }
+    if let seconds = environment("NPY_TIMEOUT").flatMap(RemoteOptions.seconds) { timeout = seconds }
+  }
+
+  private static func seconds(_ text: String) -> Double? {
+    Double(text).flatMap { $0 > 0 && $0 < 1e6 ? $0 : nil }
+  }
+
+  /// - Throws: ``FormatError`` with code `badArgument` for a variable whose value is not one that it takes.
+  func checkEnvironment() throws(FormatError) {
+    if let text = environment("NPY_TIMEOUT"), RemoteOptions.seconds(text) == nil {
+      throw FormatError(.badArgument, "NPY_TIMEOUT is '\(text)', and no number of seconds")
+    }
+    if let text = environment("NPY_CACHE_SIZE"), RemoteOptions.byteCount(text) == nil {
+      throw FormatError(.badArgument, "NPY_CACHE_SIZE is '\(text)', and no size such as 500M or 20G")
+    }
+  }
+
+  /// `500M`, `2GB`, `64MiB` or a number of bytes.
+  static func byteCount(_ text: String) -> Int? {
+    let digits = text.prefix { $0.isNumber }
+    var name = text.dropFirst(digits.count).uppercased()
+    let isBinary = name.hasSuffix("IB")
+    if isBinary { name.removeLast(2) } else if name.hasSuffix("B") { name.removeLast() }
+    guard let number = Int(digits), let power = ["", "K", "M", "G", "T"].firstIndex(of: name) else { return nil }
+    let unit = (0..<power).reduce(1) { unit, _ in unit * (isBinary ? 1024 : 1000) }
+    let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
+    return overflow ? .max : bytes
   }
 
   /// A variable of the environment; `nil` if it is not set, or empty.

@@ -14,6 +14,8 @@ struct RangeFetcher {
   private static let partSize = 8 << 20
   /// Parts with less between them are fetched as one: that costs less than another request.
   private static let gap = 1 << 20
+  /// The same where there are so many parts that requests for them are made side by side anyhow.
+  static let smallGap = 1 << 18
 
   init(_ file: RemoteFile, _ version: RemoteVersion, _ client: HTTPClient) {
     self.file = file
@@ -26,7 +28,7 @@ struct RangeFetcher {
   mutating func trimCache() { cache?.trim() }
 
   /// Ranges in order, joined where little lies between.
-  static func joined(_ ranges: [Range<Int>]) -> [Range<Int>] {
+  static func joined(_ ranges: [Range<Int>], gap: Int = gap) -> [Range<Int>] {
     var result: [Range<Int>] = []
     for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
       if let last = result.last, range.lowerBound - last.upperBound < gap {
@@ -39,8 +41,8 @@ struct RangeFetcher {
   }
 
   /// Fills the memory of pieces, which lie within the file.
-  mutating func fetch(_ pieces: [SourcePiece]) throws(FormatError) {
-    guard cache != nil else { return try download(pieces) }
+  mutating func fetch(_ pieces: [SourcePiece], gap: Int = gap) throws(FormatError) {
+    guard cache != nil else { return try download(pieces, gap: gap) }
     let missing = takeFromCache(pieces)
     guard !missing.isEmpty else { return }
     // Whole blocks, so that the cache is not full of crumbs.
@@ -97,10 +99,11 @@ struct RangeFetcher {
     }
   }
 
-  private mutating func download(_ pieces: [SourcePiece]) throws(FormatError) {
+  private mutating func download(_ pieces: [SourcePiece], gap: Int = gap) throws(FormatError) {
     let pieces = pieces.filter { $0.count > 0 }.sorted { $0.offset < $1.offset }
     guard !pieces.isEmpty else { return }
-    let ranges = RangeFetcher.joined(pieces.map { $0.offset..<($0.offset + $0.count) }).flatMap(RangeFetcher.parts)
+    let ranges = RangeFetcher.joined(pieces.map { $0.offset..<($0.offset + $0.count) }, gap: gap)
+      .flatMap(RangeFetcher.parts)
     var first = 0
     var jobs: [RangeJob] = []
     for range in ranges {
@@ -113,13 +116,17 @@ struct RangeFetcher {
       guard asksForTag, jobs.contains(where: \.isRefusedByTag) else { throw error }
       // The comparison of the tags of answers tells whether the file has changed, or the server refuses all such requests.
       asksForTag = false
-      try download(pieces)
+      try download(pieces, gap: gap)
     }
   }
 
   /// The bytes of ranges, which lie within the file.
-  mutating func bytes(of ranges: [Range<Int>]) throws(FormatError) -> [[UInt8]] {
-    try filled(ranges) { (fetcher: inout RangeFetcher, pieces) throws(FormatError) in try fetcher.fetch(pieces) }
+  ///
+  /// - Parameter gap: Those with less between them are fetched as one.
+  mutating func bytes(of ranges: [Range<Int>], gap: Int = gap) throws(FormatError) -> [[UInt8]] {
+    try filled(ranges) { (fetcher: inout RangeFetcher, pieces) throws(FormatError) in
+      try fetcher.fetch(pieces, gap: gap)
+    }
   }
 
   private mutating func download(_ ranges: [Range<Int>]) throws(FormatError) -> [[UInt8]] {

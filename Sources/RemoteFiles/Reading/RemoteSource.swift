@@ -39,6 +39,8 @@ public final class RemoteSource: ByteSource {
   static let mostAhead = 32 << 20
   /// The most bytes that are kept of what was fetched.
   private static let mostKept = 48 << 20
+  /// As many parts of their own are kept: each read looks through them.
+  private static let mostWindows = 4096
   /// As many bytes are read from either end at first: an end record of a zip archive with the longest comment.
   private static let firstCount = 65_557
 
@@ -105,12 +107,18 @@ public final class RemoteSource: ByteSource {
   }
 
   /// Reads what is there, or fetches it and some of what follows.
+  ///
+  /// - Throws: ``FormatError``: `io` for a connection or an answer that fails after all attempts, and for a file that was
+  ///   replaced meanwhile; `notFound`, `permissionDenied`, `cancelled`.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     // Safe: the caller's buffer, handed on.
     try unsafe read(into: buffer, at: offset, before: size)
   }
 
   /// Reads what is there, or fetches it and some of what follows, up to a position.
+  ///
+  /// - Throws: ``FormatError``: `io` for a connection or an answer that fails after all attempts, and for a file that was
+  ///   replaced meanwhile; `notFound`, `permissionDenied`, `cancelled`.
   public func read(
     into buffer: UnsafeMutableRawBufferPointer, at offset: Int, before end: Int
   ) throws(FormatError) -> Int {
@@ -130,6 +138,9 @@ public final class RemoteSource: ByteSource {
   }
 
   /// Fetches the pieces and no more than lies between those that are near each other, side by side.
+  ///
+  /// - Throws: ``FormatError``: `io` for a connection or an answer that fails after all attempts, and for a file that was
+  ///   replaced meanwhile; `notFound`, `permissionDenied`, `cancelled`.
   public func read(_ pieces: [SourcePiece]) throws(FormatError) {
     for piece in pieces where piece.offset < 0 || piece.count > max(0, size - piece.offset) {
       let found = max(0, size - max(0, piece.offset))
@@ -149,15 +160,23 @@ public final class RemoteSource: ByteSource {
   }
 
   /// Fetches several ranges side by side and keeps them for the reads that follow, if they are not too many.
+  ///
+  /// - Throws: ``FormatError`` as ``read(into:at:)``.
   public func willRead(_ ranges: [Range<Int>]) throws(FormatError) {
     let inside = ranges.map { $0.clamped(to: 0..<size) }
     try state.withLock { (state: inout State) throws(FormatError) in
       let missing = inside.map { state.windows.missing(of: $0) }.filter { !$0.isEmpty }
-      let joined = RangeFetcher.joined(missing)
-      guard joined.reduce(0, { $0 + $1.count }) <= RemoteSource.mostKept / 2 else { return }
-      for (range, bytes) in zip(joined, try state.fetcher.bytes(of: joined)) {
-        state.windows.add(bytes, at: range.lowerBound)
-      }
+      // What lies between is kept too, unless that would be too much.
+      var wanted = RangeFetcher.joined(missing)
+      let isMuch = wanted.reduce(0) { $0 + $1.count } > RemoteSource.mostKept / 2
+      if isMuch { wanted = RangeFetcher.joined(missing, gap: 1) }
+      guard wanted.reduce(0, { $0 + $1.count }) <= RemoteSource.mostKept / 2,
+        !isMuch || wanted.count <= RemoteSource.mostWindows
+      else { return }
+      let parts =
+        try isMuch
+        ? state.fetcher.bytes(of: wanted, gap: RangeFetcher.smallGap) : state.fetcher.bytes(of: wanted)
+      for (range, bytes) in zip(wanted, parts) { state.windows.add(bytes, at: range.lowerBound) }
     }
   }
 }
