@@ -197,7 +197,7 @@ extension ResolvedSlice {
   }
 
   /// The selections that give the whole slice.
-  var selections: [AxisSelection] { selections(shape.map { 0..<$0 }) }
+  package var selections: [AxisSelection] { selections(shape.map { 0..<$0 }) }
 
   /// Whether nothing is left out, turned around or added.
   func isEverything(of shape: [Int]) -> Bool {

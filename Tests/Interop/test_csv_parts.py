@@ -217,3 +217,27 @@ def test_bytes_that_are_no_utf8_are_refused(tmp_path, bad):
     path.write_bytes(b"".join(lines))
     result = run_npy("convert", str(path), str(tmp_path / "out.npy"), check=False)
     assert result.returncode != 0 and b"can't decode byte" in result.stderr
+
+
+def test_slices(tmp_path):
+    """No more is read than the parts in which the rows lie; of a compressed file what precedes them."""
+    random_ = random.Random(9)
+    rows = [[place, random_.choice(TEXTS), random_.random()] for place in range(90_000)]
+    path = tmp_path / "t.csv"
+    path.write_bytes(text_of([["id", "text", "value"]] + rows).encode())
+    packed = tmp_path / "t.csv.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes(), 1))
+    whole = convert(path)
+    assert whole["id"].tolist() == [row[0] for row in rows] and whole["value"].tolist() == [row[2] for row in rows]
+    for text, part in [("::3", whole[::3]), ("5:70000", whole[5:70000]), ("-4:", whole[-4:]), ("::-7", whole[::-7]), ("44999", whole[44999]),
+                       ("9:9", whole[9:9]), ("89000:10:-1000", whole[89000:10:-1000]), ("0:1", whole[:1]), ("newaxis,3:5", whole[None, 3:5])]:
+        for source in (path, packed):
+            found = convert(f"{source}[{text}]")
+            assert found.dtype == part.dtype and found.shape == part.shape and found.tobytes() == part.tobytes(), (source, text)
+        found = convert(f"{path}:value[{text}]")
+        assert found.tobytes() == part["value"].tobytes(), text
+    matrix = tmp_path / "m.csv"
+    matrix.write_bytes(text_of([[f"{row[0]}", row[2]] for row in rows], quoting=csv.QUOTE_NONNUMERIC).encode())
+    whole = convert(matrix)
+    for text, part in [("::-2", whole[::-2]), (":,1", whole[:, 1]), ("70000:,::-1", whole[70000:, ::-1]), ("-1,0", whole[-1, 0])]:
+        np.testing.assert_array_equal(convert(f"{matrix}[{text}]"), part)

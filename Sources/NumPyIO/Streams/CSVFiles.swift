@@ -20,7 +20,7 @@ extension AnyNDArray {
   /// let all = try people.rows(as: Person.self)
   /// ```
   ///
-  /// Memory: that of the table, and up to a gigabyte while it is read; what is compressed, or a stream, waits in a scratch file.
+  /// Memory: that of the table, and up to 128 MiB while it is read; what is compressed, or a stream, waits in a scratch file.
   /// `.gz`, `.bz2`, `.xz` and `.zst` are read as well.
   ///
   /// What a row has fewer fields than the first line counts as empty, and is warned of; of numbers without names it is an error, as

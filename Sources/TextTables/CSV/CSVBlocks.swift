@@ -5,12 +5,14 @@ internal import ParallelLoops
 
 /// A CSV table, or a column of it, as a source of blocks of rows, of which a few megabytes are in memory.
 package struct CSVBlocks: ArrayBlockSource {
-  private let reader: CSVReader
-  private let isNamed: Bool
-  private let slots: [(column: Int, slot: CSVSlot)]
-  private let rowSize: Int
-  private let rowCount: Int
-  private let parts: CSVTableParts?
+  let reader: CSVReader
+  let isNamed: Bool
+  let slots: [(column: Int, slot: CSVSlot)]
+  let rowSize: Int
+  let rowCount: Int
+  let parts: CSVTableParts?
+  /// Where the last slice ended that was read of a table without parts.
+  let cursor = CSVCursor()
   package let descriptor: ArrayDescriptor
   /// What is to be said of the table beside its values.
   package let warning: String?
@@ -79,10 +81,10 @@ package struct CSVBlocks: ArrayBlockSource {
     }
   }
 
-  private var changed: FormatError { FormatError(.malformed, "the file has changed while it was read", file: name) }
+  var changed: FormatError { FormatError(.malformed, "the file has changed while it was read", file: name) }
 
   /// The next rows.
-  private func read(_ count: Int, _ rows: inout TextRows) throws(FormatError) -> AnyNDArray {
+  func read(_ count: Int, _ rows: inout TextRows) throws(FormatError) -> AnyNDArray {
     var buffer = RowBuffer(rowSize: rowSize, hasGaps: false, isWhole: true)
     try buffer.reserve(count)
     for _ in 0..<count {
@@ -95,7 +97,7 @@ package struct CSVBlocks: ArrayBlockSource {
     return try elements(buffer.storage, rows: count)
   }
 
-  private func elements(_ storage: ArrayStorage, rows count: Int) throws(FormatError) -> AnyNDArray {
+  func elements(_ storage: ArrayStorage, rows count: Int) throws(FormatError) -> AnyNDArray {
     let size = descriptor.dtype.itemSize
     return try wrapping { () throws(ArrayError) in
       try AnyNDArray(storage: storage, dtype: descriptor.dtype, shape: [size == 0 ? count : count * (rowSize / size)])
@@ -119,14 +121,14 @@ package struct CSVBlocks: ArrayBlockSource {
   }
 
   /// Memory for rows, of which nobody has written anything.
-  private func room(for count: Int) throws(FormatError) -> ArrayStorage {
+  func room(for count: Int) throws(FormatError) -> ArrayStorage {
     var buffer = RowBuffer(rowSize: rowSize, hasGaps: false, isWhole: true)
     try buffer.reserve(count)
     return buffer.storage
   }
 
   /// Stores a row; false if a field does not go into its column, as the file has changed.
-  private func store(_ rows: TextRows, at row: UnsafeMutableRawPointer) -> Bool {
+  func store(_ rows: TextRows, at row: UnsafeMutableRawPointer) -> Bool {
     var isStored = true
     var next = 0
     reader.forEachField(of: rows) { column, text, isQuoted in
@@ -138,27 +140,11 @@ package struct CSVBlocks: ArrayBlockSource {
     return isStored
   }
 
-  package func read(slice: [AxisSelection]) throws(FormatError) -> AnyNDArray {
-    let array = try whole()
-    return try wrapping { () throws(ArrayError) in try array.slice(slice) }
-  }
-
   package func whole() throws(FormatError) -> AnyNDArray {
     guard let parts else { return try gathered() }
-    let storage = try room(for: rowCount)
-    try ByteProgress.reading(reader.source, total: reader.source.byteCount) { () throws(FormatError) in
-      let firstCount = rowCount - parts.rowCount
-      if firstCount > 0 {
-        var rows = try reader.dataRows(isNamed: isNamed)
-        guard try reader.nextRow(&rows) else { throw changed }
-        // Safe: the storage has room for all rows.
-        guard unsafe store(rows, at: storage.baseAddress) else { throw changed }
-      }
-      // Safe: as above.
-      let rest = unsafe SharedMemory(storage.baseAddress + firstCount * rowSize)
-      try parts.read(parts.parts[...], slots, rowSize: rowSize, into: rest, changed)
+    let flat = try ByteProgress.reading(reader.source, total: reader.source.byteCount) { () throws(FormatError) in
+      try read(parts.parts[...], of: parts, isFromStart: true)
     }
-    let flat = try elements(storage, rows: rowCount)
     return try wrapping { () throws(ArrayError) in try descriptor.array(of: [flat]) }
   }
 }

@@ -62,7 +62,7 @@ internal import NumberText
     guard text.byteCount <= 100 else { return .text }
     let bytes = text.bytes(0..<text.byteCount)
     if CSVField.truth(bytes) != nil { return .truth }
-    if CSVField.missingWords.contains(String(decoding: bytes, as: UTF8.self)) { return .missingWord }
+    if MissingWords.contains(String(decoding: bytes, as: UTF8.self)) { return .missingWord }
     if let kind = CSVField.dateKind(bytes) { return kind }
     // Underscores are as good as letters in what programs export.
     guard !bytes.contains(UInt8(ascii: "_")) else { return .text }
@@ -83,13 +83,6 @@ internal import NumberText
     bytes.contains(UInt8(ascii: "j")) && bytes.contains { (0x30...0x39).contains($0) }
       && PythonNumberText.complex(bytes) != nil
   }
-
-  /// What pandas, R, databases, spreadsheets and C's library of Windows write for a missing value.
-  private static let missingWords: Set<String> = [
-    "NA", "N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "<NA>", "NULL", "null", "None", "NaT", "1.#IND", "-1.#IND",
-    "1.#QNAN",
-    "-1.#QNAN",
-  ]
 
   /// The truth value that a text is.
   static func truth(_ bytes: [UInt8]) -> Bool? {

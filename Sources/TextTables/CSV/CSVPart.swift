@@ -33,8 +33,8 @@ struct CSVParts: Sendable {
     return CSVKeeping(columnCount: columnCount, byteCount: most)
   }
 
-  /// How many bytes of values are kept at most.
-  private static let mostKept = 1 << 30
+  /// How many bytes of values are kept at most: enough for tables of some 100 MB, and no more, as larger ones are to pass by.
+  private static let mostKept = 1 << 27
   /// How many bytes a part has: of large files as many as memory is asked for in large pages.
   private static let (leastPartSize, mostPartSize) = (1 << 20, 2 << 20)
   /// How far its last row may reach beyond that.
