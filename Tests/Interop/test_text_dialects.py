@@ -160,6 +160,15 @@ def test_layouts(text, options, expected):
         assert table(text, *options, *reader).tolist() == expected, reader
 
 
+@pytest.mark.parametrize("first, told", [
+    ("1.0D3 2", True), ("NA 2", True), ("1,5 2", True), ("x y", False), ("year 2020", False), ("n NA", False), ("0x1F 7", True)])
+def test_rows_that_are_passed_are_told(tmp_path, first, told):
+    path = tmp_path / "t.txt"
+    path.write_text(first + "\n" + "".join(f"{row} {row + 1}\n" for row in range(9)))
+    result = run_npy("show", path, "--skiprows", "auto", check=False)
+    assert result.returncode == 0 and (b"left out: " + first.encode() in result.stderr) == told, result.stderr
+
+
 def test_names():
     text = "# a title\ntime (s),flow,id\ns,l,-\n0,1.5,7\n1,2.5,8\n"
     options = ["--delimiter", ",", "--skiprows", "auto", "--names", "true", "--units-row"]

@@ -31,9 +31,7 @@ extension Document {
       for reading in readings.dropLast() {
         do throws(FormatError) { return try LazyArray(reading.read(source), name: path, spool: spool) } catch {
           // What has no such column has none for the others either.
-          guard [.badValue, .malformed].contains(error.code), !error.message.hasPrefix("invalid column index") else {
-            throw error
-          }
+          guard [.badValue, .malformed].contains(error.code) else { throw error }
         }
       }
       return try lazy(source, readings[readings.count - 1])

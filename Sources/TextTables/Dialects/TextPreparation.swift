@@ -169,7 +169,7 @@ struct TextPreparation {
     }
   }
 
-  /// Says which lines above the data look like some of them: names, which stand in the first, are no numbers.
+  /// Says which lines above the data look like some of them: names, which stand in the first, are not all like numbers.
   private func warnOfRows(in sample: [String], before first: Int) {
     let width = fields(sample[first]).count
     let spelling = try? FieldSpelling(dialect, truths: ("1", "0"))
@@ -177,20 +177,24 @@ struct TextPreparation {
     let header = above.firstIndex { $0.count == width }
     let rows = above.indices.filter { line in
       guard above[line].count == width, !PythonText.strip(sample[line]).isEmpty else { return false }
-      let numbers = above[line].count { field in
-        if PythonText.double(field) != nil { return true }
-        switch spelling?.rewrite(Array(field.utf8)[...], as: .unknown) {
-        case .changed?: return true
-        default: return field.unicodeScalars.contains { ("0"..."9").contains($0) } && !field.contains(where: \.isLetter)
-        }
-      }
-      return line == header ? numbers == width : numbers > 0
+      if line == header { return above[line].allSatisfy { isLikeNumber($0, spelling) || MissingWords.contains($0) } }
+      return above[line].contains { isLikeNumber($0, spelling) }
     }
     guard let line = rows.first else { return }
     let others = rows.count > 1 ? " and \(rows.count - 1) more" : ""
     onWarning?(
       "line \(skippedLines + line + 1)\(others) above the data \(rows.count > 1 ? "have" : "has") as many fields, and "
         + "\(rows.count > 1 ? "are" : "is") left out: \(sample[line].prefix(60))")
+  }
+
+  /// Whether a field is a number, or what another program may have written for one: `1.0D3`, `5,2`, `(12)`.
+  private func isLikeNumber(_ field: String, _ spelling: FieldSpelling?) -> Bool {
+    if PythonText.double(field) != nil { return true }
+    if case .changed? = spelling?.rewrite(Array(field.utf8)[...], as: .unknown) { return true }
+    let digits = field.unicodeScalars.drop { "+-.($ ".unicodeScalars.contains($0) }
+    guard let first = digits.first, ("0"..."9").contains(first) else { return false }
+    // An exponent, or a hexadecimal number: no other letters.
+    return digits.allSatisfy { !$0.properties.isAlphabetic || "eEdDxXabcfABCF".unicodeScalars.contains($0) }
   }
 
   // MARK: Rewriting

@@ -12,6 +12,8 @@ public enum TextFile {
   }
 
   /// What a source holds, inflated if it is compressed.
+  ///
+  /// - Throws: ``FormatError`` with code `unsupported` where the system lacks the format's library, and what the source throws.
   public static func decompressing(_ source: any ByteSource) throws(FormatError) -> any ByteSource {
     let source = source.isSeekable ? source : try PeekableSource(source, keeping: CompressedSource.prefixLength)
     if let plain = try CompressedSource.opening(source) { return plain }

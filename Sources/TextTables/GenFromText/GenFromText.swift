@@ -19,6 +19,8 @@ extension AnyNDArray {
   }
 
   /// Reads text with gaps from a source: see ``genFromText(from:options:)-(String,_)``.
+  ///
+  /// - Throws: As ``genFromText(from:options:)-(String,_)``.
   public static func genFromText(
     from source: any ByteSource, options: GenFromTextOptions = GenFromTextOptions()
   ) throws(FormatError) -> GenFromTextResult {
@@ -115,7 +117,10 @@ struct GenFromTextTable {
 
   /// Tells how many fields were no numbers, if any.
   func reportWords(rowCount: Int) {
-    guard let message = words.message(of: rowCount * columnCount, dataLine: dataLine) else { return }
+    // Words of the footer, which is left out, are among them.
+    guard options.tellsWords, options.skipFooter <= 0,
+      let message = words.message(of: rowCount * columnCount, dataLine: dataLine)
+    else { return }
     options.onWarning?(message)
   }
 

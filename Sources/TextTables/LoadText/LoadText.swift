@@ -17,6 +17,8 @@ extension AnyNDArray {
   }
 
   /// Reads text from a source as NumPy's `np.loadtxt`: see ``loadText(from:options:)-(String,_)``.
+  ///
+  /// - Throws: As ``loadText(from:options:)-(String,_)``.
   public static func loadText(
     from source: any ByteSource, options: LoadTextOptions = LoadTextOptions()
   ) throws(FormatError) -> AnyNDArray {
@@ -28,6 +30,8 @@ extension AnyNDArray {
 
   /// Reads a text file as an array per column: NumPy's `np.loadtxt(…, unpack=True)` taken apart. A structured dtype
   /// gives an array per field.
+  ///
+  /// - Throws: As ``loadText(from:options:)-(String,_)``.
   public static func loadTextColumns(
     from path: String, options: LoadTextOptions = LoadTextOptions()
   ) throws(FormatError) -> [AnyNDArray] {
@@ -35,6 +39,8 @@ extension AnyNDArray {
   }
 
   /// Reads text from a source as an array per column: see ``loadTextColumns(from:options:)-(String,_)``.
+  ///
+  /// - Throws: As ``loadText(from:options:)-(String,_)``.
   public static func loadTextColumns(
     from source: any ByteSource, options: LoadTextOptions = LoadTextOptions()
   ) throws(FormatError) -> [AnyNDArray] {

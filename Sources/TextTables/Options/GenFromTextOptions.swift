@@ -57,6 +57,8 @@ public struct GenFromTextOptions: Sendable {
   public var skipHeader = 0
   /// How many rows to leave out at the end. NumPy's `skip_footer`.
   public var skipFooter = 0
+  /// Whether fields that are no numbers, and so become missing values, are told by ``onWarning``: NumPy tells nothing of them.
+  package var tellsWords = true
   /// Functions for columns. NumPy's `converters`.
   public var converters: [Column: TextConverter] = [:]
   /// Texts that represent a missing value, beside the empty one. NumPy's `missing_values`.

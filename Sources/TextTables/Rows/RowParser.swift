@@ -218,7 +218,8 @@ struct RowParser {
   }
 
   private func wrongColumn(_ row: Int, _ column: Int, _ count: Int) -> RowFailure {
-    RowFailure(row: row, error: FormatError(.malformed, "invalid column index \(column)", column: column), place: -1) {
+    RowFailure(row: row, error: FormatError(.badArgument, "invalid column index \(column)", column: column), place: -1)
+    {
       error, row in
       var error = error
       error.message += " at row \(row + 1) with \(count) columns"

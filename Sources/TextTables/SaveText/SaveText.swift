@@ -30,6 +30,8 @@ extension AnyNDArray {
   }
 
   /// Writes the array as text: NumPy's `np.savetxt` to a stream. See ``saveText(to:options:replacing:durability:)``.
+  ///
+  /// - Throws: As ``saveText(to:options:replacing:durability:)``.
   public func writeText(
     to sink: any ByteSink, options: SaveTextOptions = SaveTextOptions()
   ) throws(FormatError) {
@@ -43,6 +45,8 @@ extension AnyNDArray {
 extension NDArray {
   /// Saves the array as text: NumPy's `np.savetxt(path, array, fmt=format, …)`. See
   /// ``AnyNDArray/saveText(to:options:replacing:durability:)``.
+  ///
+  /// - Throws: As ``AnyNDArray/saveText(to:options:replacing:durability:)``.
   public func saveText(
     to path: String, format: TextFormat = "%.18e", delimiter: String = " ", newline: String = "\n",
     header: String = "", footer: String = "", commentPrefix: String = "# ", encoding: TextEncoding? = nil
@@ -233,6 +237,8 @@ public struct TextTableWriter {
   }
 
   /// Ends the table: writes the footer, if there is one.
+  ///
+  /// - Throws: What the sink throws.
   public mutating func finish() throws(FormatError) { try writeComment(options.footer) }
 
   private mutating func begin() throws(FormatError) {
