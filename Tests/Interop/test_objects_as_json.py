@@ -170,6 +170,7 @@ def test_keys_that_read_alike_are_told_apart(tmp_path):
 VALUES = [
     ["a", None, "b"], [[1, 2], [3]], [1, "x", 2.5, None, True], [{"n": "ann", "v": 1}, {"n": None, "w": [1, {"z": 2}]}],
     [1, 12345678901234567890123], [-(2**70) - 1], [18446744073709551615, "x"], [{"a": {"b": 1}}], [[], [1]], [[[1], [2, 3]], 4],
+    [9007199254740993, None], [None, 2, -(2**62) - 1], [18446744073709551615, None],
 ]
 
 
@@ -205,6 +206,13 @@ def test_integers_that_floats_have_exactly_are_floats(tmp_path):
     path.write_text("[1, 12345678901234567890123]")
     found = np.load(io.BytesIO(run_npy("convert", path, "-", "--to", "npy", "--dtype", "f8")))
     np.testing.assert_array_equal(found, np.array([1, 12345678901234567890123], "f8"), strict=True)
+    # What a float has exactly may stand beside NaN, and who asks for floats gets the nearest.
+    path.write_text("[9007199254740992, null, 18014398509481984]")
+    found = np.load(io.BytesIO(run_npy("convert", path, "-", "--to", "npy")))
+    np.testing.assert_array_equal(found, np.array([2.0**53, np.nan, 2.0**54]), strict=True)
+    path.write_text("[null, 9007199254740993]")
+    found = np.load(io.BytesIO(run_npy("convert", path, "-", "--to", "npy", "--dtype", "f8")))
+    np.testing.assert_array_equal(found, np.array([np.nan, 9007199254740993]), strict=True)
 
 
 @pytest.mark.parametrize("value, rows", [

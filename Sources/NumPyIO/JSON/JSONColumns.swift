@@ -120,6 +120,8 @@ struct JSONColumn {
   private var strings: [String?] = []
   /// How many values were `null` before any was something else.
   private var nullCount = 0
+  /// Whether the floats have a NaN for `null`, and whether one of them stands for an integer that is between two floats.
+  private var (hasNull, hasInexactInteger) = (false, false)
 
   mutating func append(_ value: JSONScalar) throws(ArrayError) {
     switch (kind, value) {
@@ -131,6 +133,7 @@ struct JSONColumn {
     case (.integers, .integer(let number)): integers.append(number)
     case (.floats, _):
       guard let number = JSONColumn.double(value) else { throw JSONColumn.mixed }
+      note(value)
       floats.append(number)
     case (.strings, .string(let text)): strings.append(text)
     case (.strings, .null): strings.append(String?.none)
@@ -145,6 +148,18 @@ struct JSONColumn {
     case .integers: JSONNumbers.integers(text, &place, atMost: most, into: &integers)
     case .floats: JSONNumbers.floats(text, &place, atMost: most, into: &floats)
     default: 0
+    }
+  }
+
+  /// Notes what a float does not say of the value that it stands for.
+  private mutating func note(_ value: JSONScalar) {
+    switch value {
+    case .null: hasNull = true
+    case .integer(let number) where number.magnitude > 1 << 53:
+      hasInexactInteger = hasInexactInteger || Int128(Double(number)) != Int128(number)
+    case .unsigned(let number) where number > 1 << 53:
+      hasInexactInteger = hasInexactInteger || Int128(Double(number)) != Int128(number)
+    default: break
     }
   }
 
@@ -163,6 +178,7 @@ struct JSONColumn {
     case .unsigned where nullCount == 0: kind = .unsigned
     default:
       floats = [Double](repeating: .nan, count: nullCount)
+      hasNull = nullCount > 0
       kind = .floats
     }
     try append(value)
@@ -191,8 +207,11 @@ struct JSONColumn {
       unsigned = integers.map { UInt64($0) }
       kind = .unsigned
     case (.bools, .float), (.bools, .null), (.bools, .unsigned): becomeFloats(bools.map { $0 ? 1 : 0 })
-    case (.integers, .float), (.integers, .null), (.integers, .unsigned): becomeFloats(integers.map { Double($0) })
+    case (.integers, .float), (.integers, .null), (.integers, .unsigned):
+      for number in integers { note(.integer(number)) }
+      becomeFloats(integers.map { Double($0) })
     case (.unsigned, .float), (.unsigned, .null), (.unsigned, .integer), (.unsigned, .bool):
+      for number in unsigned { note(.unsigned(number)) }
       becomeFloats(unsigned.map { Double($0) })
     default: throw JSONColumn.mixed
     }
@@ -211,7 +230,12 @@ struct JSONColumn {
     case .bools: found = try NDArray(bools, shape: shape).untyped
     case .integers: found = try NDArray(integers, shape: shape).untyped
     case .unsigned: found = try NDArray(unsigned, shape: shape).untyped
-    case .floats: found = try NDArray(floats, shape: shape).untyped
+    case .floats:
+      // `np.array` makes objects of what has None; NaN may stand for it only where no digit is lost.
+      guard dtype != nil || !(hasNull && hasInexactInteger) else {
+        throw ArrayError(.badValue, "null among integers beyond 2^53, of which dtype f8 takes the nearest floats")
+      }
+      found = try NDArray(floats, shape: shape).untyped
     case .strings:
       let isDate = dtype?.kind == .datetime
       guard isDate || !strings.contains(nil) else {

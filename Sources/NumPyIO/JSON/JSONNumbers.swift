@@ -14,11 +14,13 @@ enum JSONNumbers {
     read(text, &place, atMost: most, into: &values) { text, place in integer(text, &place) }
   }
 
-  /// Numbers, integers of up to 18 digits among them.
+  /// Numbers, integers among them that every float holds.
   static func floats(_ text: RawSpan, _ place: inout Int, atMost most: Int, into values: inout [Double]) -> Int {
     read(text, &place, atMost: most, into: &values) { text, place in
       let start = place
-      if let number = integer(text, &place), isEnd(text, place) { return Double(number) }
+      if let number = integer(text, &place), isEnd(text, place) {
+        return number.magnitude <= 1 << 53 ? Double(number) : nil
+      }
       place = start
       return float(text, &place)
     }
