@@ -82,6 +82,8 @@ extension GenFromTextOptions {
     invalidRaise = unsafe given.skip_invalid == 0
     ndmin = unsafe Int(given.minimum_axes)
     encoding = try unsafe encodingNamed(given.encoding)
+    // Of tables with names NumPy makes errors of some of them, for which the caller asks it.
+    tellsWords = unsafe given.name_count >= 0
     if let listener = unsafe WarningListener(given.warn, given.context) { onWarning = { listener.hear($0) } }
   }
 }

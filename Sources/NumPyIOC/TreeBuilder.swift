@@ -104,7 +104,7 @@ struct TreeBuilder {
   private mutating func row(of object: PickleObject, _ value: PickleValue) throws(FormatError) -> Row {
     if let array = try PickledArray(value) { return row(of: array) }
     if object.isCall("numpy", "dtype"), let dtype = try? DType(pickled: value),
-      let descr = try? dtype.headerDescription()
+      let descr = try? dtype.elementDescription()
     {
       return Row(kind: NPYIO_NODE_DTYPE, text: add(Array(descr.utf8)))
     }
@@ -124,7 +124,8 @@ struct TreeBuilder {
       arrays.append(values)
       if let mask = array.mask {
         arrays.append(mask)
-        return Row(kind: NPYIO_NODE_MASKED, integer: number)
+        if let fill = array.fillValue { arrays.append(fill) }
+        return Row(kind: NPYIO_NODE_MASKED, integer: number, number: array.fillValue == nil ? 0 : 1)
       }
       return Row(kind: array.kind == .scalar ? NPYIO_NODE_SCALAR : NPYIO_NODE_ARRAY, integer: number)
     case .objects(let objects):

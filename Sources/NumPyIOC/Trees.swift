@@ -2,6 +2,8 @@ internal import ByteIO
 public import CNumPyIO
 internal import NDArrays
 internal import NumPyIO
+internal import NPYFormat
+internal import PickledArrays
 internal import PythonPickle
 
 /// What a pickle holds, as a table of nodes for C.
@@ -84,7 +86,12 @@ public func npyio_tree_read(
     let source = try unsafe Handle.of(source, SourceHandle.self).source
     let options = try unsafe PickleReader.Options(encoding: optionalText(encoding, "the encoding"))
     try unsafe give(out) { () throws(FormatError) in
-      TreeHandle(try TreeBuilder(PickleFile(source, options: options).value))
+      // What np.save makes of objects is a pickle, too, behind a header; `PickleFile` alone reads streams.
+      let beginning = source.isSeekable ? try source.readBytes(at: 0, upTo: NPYHeader.magic.count) : []
+      guard beginning == NPYHeader.magic else {
+        return TreeHandle(try TreeBuilder(PickleFile(source, options: options).value))
+      }
+      return TreeHandle(try TreeBuilder(.array(NPYFile(source).readObjects(options: options))))
     }
   }
 }

@@ -79,13 +79,13 @@ def header_of(array: np.ndarray) -> bytes:
     key = (describe(array.dtype), array.shape, flags.f_contiguous and not flags.c_contiguous)
     header = _headers.get(key)
     if header is None:
-        header = _encoded_header(*key)
+        header = encoded_header(*key)
         if len(_headers) < _REMEMBERED:
             _headers[key] = header
     return header
 
 
-def _encoded_header(descr: bytes, shape: tuple[int, ...], is_fortran: bool) -> bytes:
+def encoded_header(descr: bytes, shape: tuple[int, ...], is_fortran: bool) -> bytes:
     lengths, count = structures.Items.integers(shape), ctypes.c_int64()
     room = bytearray(256)
     while True:

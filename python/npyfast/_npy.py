@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import stat
+import threading
+import weakref
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -249,14 +253,48 @@ def append(file: str | os.PathLike[str], arr: Any) -> None:
     """Append rows to the array of a ``.npy`` file along its first axis, without rewriting it.
 
     Whatever happens, the file holds the array as before or as after: the rows are on disk before the header counts them.
-    Another process that appends at the same time is refused.
+    Another process that appends at the same time is refused; threads of this one wait for each other.
 
     :param file: The path of a file with one array in C order; a file that is not there yet is made of the rows.
     :param arr: Rows of the file's dtype, in either byte order, and of its shape but for the first axis.
     :raises ArrayFileError: if the rows do not fit, or the file is not one that rows can be appended to.
     """
     path = os.fspath(file)
-    array = np.asanyarray(arr)
+    with _appending(os.path.realpath(path)):
+        _append(path, np.asanyarray(arr))
+
+
+class _Turn:
+    """Threads take turns at one file."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+
+_turns: weakref.WeakValueDictionary[Any, _Turn] = weakref.WeakValueDictionary()
+_turns_lock = threading.Lock()
+
+
+def _forget_turns() -> None:
+    """Nobody holds a turn in a new process: the threads that did are not in it."""
+    global _turns, _turns_lock
+    _turns, _turns_lock = weakref.WeakValueDictionary(), threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget_turns)
+
+
+@contextlib.contextmanager
+def _appending(path: Any) -> Iterator[None]:
+    with _turns_lock:
+        turn = _turns.get(path)
+        if turn is None:
+            turn = _turns[path] = _Turn()
+    with turn.lock:
+        yield
+
+
+def _append(path: Any, array: np.ndarray) -> None:
     if not os.path.exists(path):
         lib_path = path if path.endswith(".npy") else path + ".npy"
         if not os.path.exists(lib_path):

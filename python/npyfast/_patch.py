@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -28,22 +28,32 @@ _REPLACED = {
 class patch:
     """Have ``numpy.save``, ``load``, ``savez``, ``savez_compressed``, ``savetxt``, ``loadtxt`` and ``genfromtxt`` be this package's.
 
-    For the whole process, until ``undo`` is called; or within a ``with`` block. Code that imported NumPy's functions by name
-    before keeps NumPy's.
+    For the whole process, until ``undo`` is called (of each that was made, in any order); or within a ``with`` block. Code that
+    imported NumPy's functions by name before keeps NumPy's.
 
     >>> with npyfast.patch():
     ...     np.savez_compressed("run.npz", x=np.arange(3))  # doctest: +SKIP
     """
 
+    #: Those that are in force, and what was there before the first.
+    _active: ClassVar[list[patch]] = []
+    _previous: ClassVar[dict[str, Any]] = {}
+
     def __init__(self) -> None:
-        self._previous = {name: getattr(np, name) for name in _REPLACED}
+        if not self._active:
+            self._previous.update({name: getattr(np, name) for name in _REPLACED})
+        self._active.append(self)
         for name, function in _REPLACED.items():
             setattr(np, name, function)
 
     def undo(self) -> None:
-        """Put back what was there before."""
-        for name, function in self._previous.items():
-            setattr(np, name, function)
+        """Put back what was there before, if no other is in force."""
+        if self not in self._active:
+            return
+        self._active.remove(self)
+        if not self._active:
+            for name, function in self._previous.items():
+                setattr(np, name, function)
 
     def __enter__(self) -> patch:
         return self

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import collections
 import ctypes
 import datetime
 import decimal
 import fractions
+import functools
 import os
 import pathlib
 import uuid
@@ -59,25 +61,64 @@ class PickledObject:
 
 
 
+def _defaultdict(factory: Any = None, *items: Any) -> Any:
+    """Of the classes that a dictionary may make values of, those of Python's own."""
+    made = None if factory is None else {name: getattr(builtins, name) for name in _CLASSES}[factory.name]
+    if factory is not None and factory.module not in ("builtins", "__builtin__"):
+        raise KeyError(factory)
+    return collections.defaultdict(made, *items) if not items or isinstance(items[0], dict) else _refused(items)
+
+
+def _refused(value: Any) -> Any:
+    raise TypeError(value)
+
+
+_CLASSES = ("bool", "bytearray", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple")
+
+def _of_containers(maker: Callable[..., Any]) -> Callable[..., Any]:
+    """What is made of what a pickle holds: not of a number, of which `bytearray` makes as many bytes."""
+    def make(*args: Any) -> Any:
+        if args and not isinstance(args[0], (list, tuple, dict, set, frozenset, str)):
+            raise TypeError(maker)
+        return maker(*args)
+    return make
+
+
+def _fraction(text: str) -> fractions.Fraction:
+    """As fractions are pickled: `1e999999999` has more digits than the machine has memory."""
+    return fractions.Fraction(*map(int, text.split("/", 1)))
+
+
+def _bytearray(content: bytes | str = b"", encoding: str | None = None) -> bytearray:
+    if not isinstance(content, (bytes, str)):
+        raise TypeError(content)
+    return bytearray(content) if encoding is None else bytearray(content, encoding)  # type: ignore[arg-type]
+
+
 #: What is made of calls whose result is plain data: by classes of the standard library, with arguments that are data.
 _PLAIN: dict[tuple[str, str], Callable[..., Any]] = {
-    ("collections", "OrderedDict"): collections.OrderedDict,
-    ("collections", "Counter"): collections.Counter,
-    ("collections", "deque"): collections.deque,
+    ("collections", "OrderedDict"): _of_containers(collections.OrderedDict),
+    ("collections", "Counter"): _of_containers(collections.Counter),
+    ("collections", "defaultdict"): _defaultdict,
+    ("collections", "deque"): _of_containers(collections.deque),
     ("datetime", "date"): datetime.date,
     ("datetime", "datetime"): datetime.datetime,
     ("datetime", "time"): datetime.time,
     ("datetime", "timedelta"): datetime.timedelta,
     ("datetime", "timezone"): datetime.timezone,
     ("decimal", "Decimal"): decimal.Decimal,
-    ("fractions", "Fraction"): fractions.Fraction,
+    ("fractions", "Fraction"): _fraction,
     ("pathlib", "PurePosixPath"): pathlib.PurePosixPath,
     ("pathlib", "PosixPath"): pathlib.PurePosixPath,
     ("uuid", "UUID"): uuid.UUID,
 }
-for _name in ("set", "frozenset", "complex", "bytearray", "slice", "list", "tuple", "dict"):
-    for _module in ("builtins", "__builtin__"):
-        _PLAIN[_module, _name] = getattr(__import__("builtins"), _name)
+_RECONSTRUCTOR = PickledClass("copyreg", "_reconstructor")
+#: The same of objects that get their state afterwards: by the names of what it has.
+_STATED: dict[tuple[str, str], Callable[..., Any]] = {("uuid", "UUID"): uuid.UUID}
+for _module in ("builtins", "__builtin__"):
+    for _class in (set, frozenset, list, tuple, dict):
+        _PLAIN[_module, _class.__name__] = _of_containers(_class)
+    _PLAIN |= {(_module, "complex"): complex, (_module, "slice"): slice, (_module, "bytearray"): _bytearray}
 
 
 def load_pickle(file: Any, *, encoding: str = "ASCII") -> Any:
@@ -85,7 +126,8 @@ def load_pickle(file: Any, *, encoding: str = "ASCII") -> Any:
 
     Reads what :func:`pickle.dump`, :func:`numpy.save` of objects (``.npy``), joblib (compressed or not) and PyTorch write. What
     would be an object of some class is a :class:`PickledObject` with its arguments, state and items; a class or function is a
-    :class:`PickledClass`. Containers of the standard library, dates, decimals, fractions and paths are made as such.
+    :class:`PickledClass`. Containers of the standard library, dates, decimals, fractions, UUIDs and paths are made as such; what
+    cannot be a key, or a member of a set, stands there by its text.
 
     :param file: A path, or a file object that is open for reading bytes and can seek.
     :param encoding: What strings of Python 2 are: ``"ASCII"``, ``"latin1"`` or ``"bytes"``, as in :func:`pickle.load`.
@@ -134,11 +176,13 @@ class _Decoder:
         self.children = np.ctypeslib.as_array(nodes.children, (nodes.child_count,)).tolist() if nodes.child_count else []
         self.values: list[Any] = [None] * self.count
         self.made = [False] * self.count
+        self.filled = [False] * self.count
 
     def value(self) -> Any:
         """The pickle's value.
 
-        Lists, dictionaries and sets are made empty and filled at the end, so that they may contain themselves.
+        Lists, dictionaries and sets are made empty and filled at the end, so that they may contain themselves; but for those that
+        something is made of, which takes what they hold.
         """
         for place in range(self.count):
             self._make_leaf(place)
@@ -157,7 +201,10 @@ class _Decoder:
                 stack.pop()
                 stack.extend(reversed(self._parts(place)))
                 continue
-            missing = [part for part in self._parts(place) if not self.made[part]]
+            parts = self._parts(place)
+            missing = [part for part in parts if not self.made[part]]
+            if not missing and kind == 15 and self._maker(place)[1] is not None:
+                missing = self._fill_within(parts)
             if not missing:
                 self._make(place, kind)
                 stack.pop()
@@ -211,6 +258,8 @@ class _Decoder:
             value = self._array(row[3])
         elif kind == 18:
             value = np.ma.MaskedArray(self._array(row[3]), mask=self._array(row[3] + 1))
+            if self.numbers[place, 4]:
+                value.fill_value = self._array(row[3] + 2)[()]
         elif kind == 19:
             value = self._array(row[3])[()]
         elif kind == 20:
@@ -227,7 +276,7 @@ class _Decoder:
         if kind == 10:
             value: Any = tuple(parts)
         elif kind == 13:
-            value = frozenset(parts)
+            value = frozenset(map(_hashable, parts))
         elif kind == 17:
             value = self._objects(place, *parts)
         elif kind == 21:
@@ -244,12 +293,23 @@ class _Decoder:
         array = array.reshape(shape)
         return np.asfortranarray(array) if self.table[place][3] else array
 
-    def _object(self, place: int, args: tuple[Any, ...], state: Any, items: tuple[Any, ...], pairs: tuple[Any, ...]) -> Any:
+    def _maker(self, place: int) -> tuple[PickledClass | None, Callable[..., Any] | None]:
+        """The class of an object, and what makes one of its arguments, or of its state."""
         name = self._name(place)
+        if name == _RECONSTRUCTOR:  # as protocols 0 and 1 make objects
+            arguments = self._parts(self._parts(place)[0])
+            made = self.values[arguments[0]] if len(arguments) == 3 else None
+            maker = _STATED.get((made.module, made.name)) if isinstance(made, PickledClass) else None
+            return (name, None) if maker is None else (made, maker)
+        return name, None if name is None else _PLAIN.get((name.module, name.name))
+
+    def _object(self, place: int, args: tuple[Any, ...], state: Any, items: tuple[Any, ...], pairs: tuple[Any, ...]) -> Any:
         keyed = list(zip(pairs[::2], pairs[1::2]))
-        maker = None if name is None else _PLAIN.get((name.module, name.name))
-        if maker is not None and (state is None or state == {}):
+        name, maker = self._maker(place)
+        if maker is not None:
             try:
+                if state is not None and state != {}:
+                    maker, args = functools.partial(_STATED[name.module, name.name], **state), ()
                 value = maker(*args)
                 if items:
                     (value.extend if hasattr(value, "extend") else value.update)(items)
@@ -260,7 +320,27 @@ class _Decoder:
                 pass
         return PickledObject(name, args, state, list(items), keyed)
 
+    def _fill_within(self, parts: list[int]) -> list[int]:
+        """Fills the containers that nodes hold, however deep; or tells which of their parts have to be made before."""
+        missing, found, seen, stack = [], [], set(), list(parts)
+        while stack:
+            place = stack.pop()
+            if place in seen or self.table[place][0] not in (9, 10, 11, 12) or self.filled[place]:
+                continue
+            seen.add(place)
+            found.append(place)
+            within = self._parts(place)
+            missing += [part for part in within if not self.made[part]]
+            stack += within
+        if not missing:
+            for place in found:
+                self._fill(place)
+        return missing
+
     def _fill(self, place: int) -> None:
+        if self.filled[place]:
+            return
+        self.filled[place] = True
         parts = [self.values[part] for part in self._parts(place)]
         target = self.values[place]
         if isinstance(target, list):
@@ -268,7 +348,7 @@ class _Decoder:
         elif isinstance(target, dict):
             for key, value in zip(parts[::2], parts[1::2]):
                 target[_hashable(key)] = value
-        else:
+        elif isinstance(target, set):
             target.update(_hashable(part) for part in parts)
 
 

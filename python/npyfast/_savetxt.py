@@ -16,7 +16,7 @@ from ._tables import path_of, text_of, texts_of
 __all__ = ["savetxt"]
 
 #: What takes that many times as long as other text, so that less of it is worth an interruption.
-_SLOW = (".bz2", ".xz", ".lzma")
+_SLOW = (".gz", ".bz2", ".xz", ".lzma")
 _SLOWNESS = 64
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import operator
 import os
 import pickle
+import stat
 import uuid
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ import dask.array as da
 import numpy as np
 from numpy.lib import format as npy_format
 
+from . import _arrays
 from ._files import durability_of
 from ._lazy import LazyArray, open_array
 from ._library import ArrayFileError
@@ -61,22 +64,23 @@ def to_npy(path: str | os.PathLike[str], array: da.Array, *, durability: str = "
     :param options: For ``compute``: ``scheduler``, ``retries`` and so on.
     """
     durability_of(durability)
+    array = da.asarray(array)
     target = os.fspath(path)
     target += "" if target.endswith(".npy") else ".npy"
-    target = os.path.abspath(target)
+    # What a link leads to is replaced, and not the link.
+    target = os.path.realpath(target)
     if np.dtype(array.dtype).hasobject:
         raise ArrayFileError("unsupported", "an array of objects is not written by parts", target)
     if any(np.isnan(length) for length in array.shape):
         raise ValueError("the array's shape is not known: call compute_chunk_sizes first")
     file = _File.made(target, tuple(map(int, array.shape)), np.dtype(array.dtype))
-    parts = [
-        dask.delayed(_write_part, pure=False)(block, file, offsets, durability)
-        for block, offsets in zip(array.to_delayed().ravel(), itertools.product(*map(_starts, array.chunks)))]
-    finished = dask.delayed(_publish, pure=False)(parts, file, durability)
-    if not compute:
-        return finished
     try:
-        return finished.compute(**options)
+        parts = [
+            dask.delayed(_write_part, pure=False)(block, file, offsets, lengths, durability)
+            for block, offsets, lengths in zip(
+                array.to_delayed().ravel(), itertools.product(*map(_starts, array.chunks)), itertools.product(*array.chunks))]
+        finished = dask.delayed(_publish, pure=False)(parts, file, durability)
+        return finished.compute(**options) if compute else finished
     except BaseException:
         Path(file.temporary).unlink(missing_ok=True)
         raise
@@ -89,6 +93,7 @@ class _File:
     target: str
     temporary: str
     shape: tuple[int, ...]
+    dtype: np.dtype
     #: Where the elements begin.
     start: int
     #: What the file is known by, whatever its name.
@@ -96,19 +101,22 @@ class _File:
 
     @classmethod
     def made(cls, target: str, shape: tuple[int, ...], dtype: np.dtype) -> _File:
-        """Makes the file in its full length."""
+        """Makes the file in its full length, with the mode of the one that it will replace."""
         folder, base = os.path.split(target)
         temporary = os.path.join(folder, f".{base}.{uuid.uuid4().hex}.part")
+        header = _arrays.encoded_header(repr(npy_format.dtype_to_descr(dtype)).encode(), shape, False)
         with open(temporary, "xb") as file:
-            header = {"descr": npy_format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
             try:
-                npy_format.write_array_header_1_0(file, header)
-            except ValueError:  # too long, or names that Latin-1 has not
-                file.seek(0)
-                npy_format.write_array_header_2_0(file, header)
-            start = file.tell()
-            file.truncate(start + int(np.prod(shape, dtype=object)) * dtype.itemsize)
-            return cls(target, temporary, shape, start, os.fstat(file.fileno()).st_ino)
+                file.write(header)
+                file.truncate(len(header) + int(np.prod(shape, dtype=object)) * dtype.itemsize)
+                try:
+                    os.fchmod(file.fileno(), stat.S_IMODE(os.stat(target).st_mode))
+                except FileNotFoundError:
+                    pass
+                return cls(target, temporary, shape, dtype, len(header), os.fstat(file.fileno()).st_ino)
+            except BaseException:
+                os.unlink(temporary)
+                raise
 
     def is_published(self) -> bool:
         """Whether the file has its name. Tasks of a worker that is lost when all is done are done again."""
@@ -131,10 +139,19 @@ def _starts(lengths: tuple[int, ...]) -> list[int]:
     return [0, *itertools.accumulate(lengths)][:-1]
 
 
-def _write_part(block: Any, file: _File, offsets: tuple[int, ...], durability: str) -> int:
+def _as_promised(block: Any, lengths: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """What a task made, in the dtype that its array declares, as :func:`dask.array.store` has it; of another shape it has no place."""
+    block = np.asarray(block)
+    if block.shape != lengths:
+        raise ValueError(f"a task made a chunk of shape {block.shape} where the array has one of {lengths}")
+    return block if block.dtype == dtype else block.astype(dtype)
+
+
+def _write_part(block: Any, file: _File, offsets: tuple[int, ...], lengths: tuple[int, ...], durability: str) -> int:
     """Writes a chunk to its place: as many calls as it has runs of bytes that lie together in the file."""
     shape = file.shape
-    block = np.ascontiguousarray(block)
+    block = _as_promised(block, lengths, file.dtype)
+    block = np.ascontiguousarray(block).reshape(block.shape)
     item = block.dtype.itemsize
     strides = [item * int(np.prod(shape[axis + 1:], dtype=object)) for axis in range(len(shape))]
     # From this axis on the chunk is as wide as the array, so that what lies within lies together.
@@ -181,32 +198,79 @@ def _publish(parts: list[int], file: _File, durability: str) -> str:
 def to_npy_stack(dirname: str | os.PathLike[str], x: da.Array, axis: int = 0, *, compute: bool = True, **options: Any) -> Any:
     """Write a stack of ``.npy`` files, as :func:`dask.array.to_npy_stack` lays it out.
 
-    The file ``info``, without which a stack does not open, is written last: a stack of which workers were killed does not
-    look like one that is whole. A stack that was there ceases to be one when the first file is replaced.
+    The files get their names when all of them are there, so that a stack may be replaced by what is made of it. ``info``, without
+    which a stack does not open, is written last: a stack of which workers were killed is the old one, or none.
+
+    :param compute: Whether to do it now; else what is returned does it when it is computed.
+    :param options: For ``compute``: ``scheduler``, ``retries`` and so on.
     """
-    folder = Path(dirname)
+    x = da.asarray(x)
+    if not x.ndim:
+        raise ValueError("a stack has an axis along which its files follow each other: an array without axes has none")
+    if not -x.ndim <= axis < x.ndim:
+        raise ValueError(f"there is no axis {axis} of an array with {x.ndim}")
+    if np.dtype(x.dtype).hasobject:
+        raise ArrayFileError("unsupported", "an array of objects is not written by parts", os.fspath(dirname))
     axis = axis + x.ndim if axis < 0 else axis
     chunks = tuple((sum(lengths),) if place != axis else lengths for place, lengths in enumerate(x.chunks))
+    if any(np.isnan(length) for length in itertools.chain(*chunks)):
+        raise ValueError("the array's shape is not known: call compute_chunk_sizes first")
     blocks = x.rechunk(chunks).to_delayed().ravel()
+    folder = Path(dirname)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "info").unlink(missing_ok=True)
-    parts = [dask.delayed(_save_part, pure=False)(str(folder / f"{number}.npy"), block) for number, block in enumerate(blocks)]
-    info = {"chunks": chunks, "dtype": x.dtype, "axis": axis}
-    finished = dask.delayed(_write_info, pure=False)(parts, str(folder), info)
-    return finished.compute(**options) if compute else finished
+    stack = _Stack(str(folder), uuid.uuid4().hex, chunks, np.dtype(x.dtype), axis)
+    parts = [dask.delayed(_save_part, pure=False)(stack, number, block) for number, block in enumerate(blocks)]
+    finished = dask.delayed(_publish_stack, pure=False)(parts, stack)
+    if not compute:
+        return finished
+    try:
+        return finished.compute(**options)
+    except BaseException:
+        for number in range(len(blocks)):
+            Path(stack.temporary(number)).unlink(missing_ok=True)
+        raise
 
 
-def _save_part(path: str, block: Any) -> str:
-    save(path, np.asarray(block))
-    return path
+@dataclasses.dataclass(frozen=True)
+class _Stack:
+    """A stack that many workers write, its parts under names of their own until all of them are there."""
+
+    folder: str
+    mark: str
+    chunks: tuple[tuple[int, ...], ...]
+    dtype: np.dtype
+    axis: int
+
+    def temporary(self, number: int) -> str:
+        return os.path.join(self.folder, f".{number}.{self.mark}.npy")
+
+    def path(self, number: int) -> str:
+        return os.path.join(self.folder, f"{number}.npy")
+
+    def shape(self, number: int) -> tuple[int, ...]:
+        """That of a part."""
+        return tuple(lengths[number if place == self.axis else 0] for place, lengths in enumerate(self.chunks))
 
 
-def _write_info(parts: list[str], folder: str, info: dict[str, Any]) -> str:
-    temporary = os.path.join(folder, f".info.{uuid.uuid4().hex}")
+def _save_part(stack: _Stack, number: int, block: Any) -> int:
+    save(stack.temporary(number), _as_promised(block, stack.shape(number), stack.dtype))
+    return number
+
+
+def _publish_stack(parts: list[int], stack: _Stack) -> str:
+    """Gives the parts their names. From the first on the folder is no stack, until ``info`` is there again."""
+    info = os.path.join(stack.folder, "info")
+    Path(info).unlink(missing_ok=True)
+    for number in parts:
+        try:
+            os.replace(stack.temporary(number), stack.path(number))
+        except FileNotFoundError:  # what was done is done again
+            os.stat(stack.path(number))
+    temporary = os.path.join(stack.folder, f".info.{stack.mark}")
     with open(temporary, "wb") as file:
-        pickle.dump(info, file, protocol=4)
-    os.replace(temporary, os.path.join(folder, "info"))
-    return folder
+        pickle.dump({"chunks": stack.chunks, "dtype": stack.dtype, "axis": stack.axis}, file, protocol=4)
+    os.replace(temporary, info)
+    return stack.folder
 
 
 def from_npy_stack(dirname: str | os.PathLike[str], mmap_mode: str | None = "r") -> da.Array:
@@ -215,14 +279,26 @@ def from_npy_stack(dirname: str | os.PathLike[str], mmap_mode: str | None = "r")
     folder = os.path.abspath(os.fspath(dirname))
     info = load_pickle(os.path.join(folder, "info"))
     try:
-        chunks, dtype, axis = info["chunks"], np.dtype(info["dtype"]), info["axis"]
-        count = len(chunks[axis])
+        chunks = tuple(tuple(map(operator.index, lengths)) for lengths in info["chunks"])
+        dtype, axis = np.dtype(info["dtype"]), operator.index(info["axis"])
+        stack = _Stack(folder, "", chunks, dtype, axis)
+        if not 0 <= axis < len(chunks) or any(length < 0 for lengths in chunks for length in lengths) or any(
+                len(lengths) != 1 for place, lengths in enumerate(chunks) if place != axis):
+            raise IndexError
     except (KeyError, TypeError, IndexError) as error:
         raise ArrayFileError("malformed", "this is not the description of an npy stack", os.path.join(folder, "info")) from error
-    paths = [os.path.join(folder, f"{number}.npy") for number in range(count)]
+    paths = [stack.path(number) for number in range(len(chunks[axis]))]
     for path in paths:
         os.stat(path)
     name = f"npyfast-stack-{dask.base.tokenize(folder, chunks, dtype, axis, [os.stat(path).st_mtime_ns for path in paths])}"
     keys = itertools.product([name], *(range(len(lengths)) for lengths in chunks))
-    graph = {key: (load, path, mmap_mode) for key, path in zip(keys, paths)}
+    graph = {key: (_load_part, stack, number, mmap_mode) for number, key in enumerate(keys)}
     return da.Array(graph, name, chunks, dtype)
+
+
+def _load_part(stack: _Stack, number: int, mmap_mode: str | None) -> np.ndarray:
+    part = load(stack.path(number), mmap_mode)
+    if part.shape != stack.shape(number) or part.dtype != stack.dtype:
+        raise ArrayFileError("malformed", f"info has {stack.dtype.str} of shape {stack.shape(number)} here, not {part.dtype.str} of "
+                             f"shape {part.shape}", stack.path(number))
+    return part

@@ -54,14 +54,81 @@ def test_tasks_that_are_done_again_when_all_is_done(tmp_path):
     file = files._File.made(str(tmp_path / "a.npy"), (4,), np.dtype("f8"))
     for _ in range(2):
         for start in (0, 2):
-            files._write_part(np.arange(start, start + 2.), file, (start,), "none")
+            files._write_part(np.arange(start, start + 2.), file, (start,), (2,), "none")
         files._publish([], file, "none")
         assert same(np.load(tmp_path / "a.npy"), np.arange(4.)) and os.listdir(tmp_path) == ["a.npy"]
     os.rename(tmp_path / "a.npy", tmp_path / "b.npy")
     np.save(tmp_path / "a.npy", np.zeros(2))
-    for again in (lambda: files._write_part(np.zeros(2), file, (0,), "none"), lambda: files._publish([], file, "none")):
+    for again in (lambda: files._write_part(np.zeros(2), file, (0,), (2,), "none"), lambda: files._publish([], file, "none")):
         with pytest.raises(FileNotFoundError):
             again()
+
+
+def test_chunks_are_written_as_they_were_declared(tmp_path):
+    """Dask's own store converts what tasks make to the dtype of the array; another shape is an error."""
+    whole = da.from_array(np.arange(10), chunks=3)
+    for declared in ("f4", ">f8", "i2", "?"):
+        other = whole.map_blocks(lambda block: block * 2, dtype=declared)
+        files.to_npy(tmp_path / "a.npy", other)
+        files.to_npy_stack(tmp_path / "stack", other)
+        expected = (np.arange(10) * 2).astype(declared)
+        assert same(np.load(tmp_path / "a.npy"), expected)
+        assert same(files.from_npy_stack(tmp_path / "stack").compute().astype(declared), expected)
+        assert np.load(tmp_path / "stack" / "0.npy").dtype == np.dtype(declared)
+    short = da.from_array(np.zeros((4, 4)), chunks=(2, 2)).map_blocks(lambda block: block[:1], dtype="f8")
+    for write in (lambda: files.to_npy(tmp_path / "a.npy", short), lambda: files.to_npy_stack(tmp_path / "stack", short)):
+        with pytest.raises(ValueError):
+            write()
+    # What was there is there.
+    assert same(np.load(tmp_path / "a.npy"), expected) and same(files.from_npy_stack(tmp_path / "stack").compute(), expected)
+    assert sorted(os.listdir(tmp_path)) == ["a.npy", "stack"]
+    assert sorted(os.listdir(tmp_path / "stack")) == ["0.npy", "1.npy", "2.npy", "3.npy", "info"]
+
+
+def test_names_modes_and_links(tmp_path):
+    array = np.zeros(3, [("\u00b5\u6f22", "f4"), ("b", "i2")])
+    files.to_npy(tmp_path / "a.npy", da.from_array(array, chunks=2))
+    with pytest.warns(UserWarning, match="format 3.0"):
+        np.save(tmp_path / "b.npy", array)
+    assert (tmp_path / "a.npy").read_bytes() == (tmp_path / "b.npy").read_bytes()
+    files.to_npy(tmp_path / "plain.npy", np.arange(3))
+    assert same(np.load(tmp_path / "plain.npy"), np.arange(3))
+    os.chmod(tmp_path / "a.npy", 0o600)
+    os.symlink("a.npy", tmp_path / "link.npy")
+    files.to_npy(tmp_path / "link.npy", da.arange(4, chunks=2))
+    assert os.path.islink(tmp_path / "link.npy") and os.stat(tmp_path / "a.npy").st_mode & 0o777 == 0o600
+    assert same(np.load(tmp_path / "a.npy"), np.arange(4))
+    with pytest.raises(npyfast.ArrayFileError):
+        files.to_npy(tmp_path / "o.npy", da.from_array(np.array([None, 1]), chunks=1))
+    with pytest.raises(Exception):
+        files.to_npy(tmp_path / "c.npy", da.arange(4, chunks=2), scheduler="nonsense")
+    assert sorted(os.listdir(tmp_path)) == ["a.npy", "b.npy", "link.npy", "plain.npy"]
+
+
+def test_stacks_are_replaced_by_what_is_made_of_them(tmp_path):
+    files.to_npy_stack(tmp_path / "stack", da.arange(10, chunks=4))
+    files.to_npy_stack(tmp_path / "stack", files.from_npy_stack(tmp_path / "stack").rechunk(3) + 1)
+    assert same(files.from_npy_stack(tmp_path / "stack").compute(), np.arange(1, 11))
+    for wrong in (1, -2):
+        with pytest.raises(ValueError):
+            files.to_npy_stack(tmp_path / "stack", da.arange(10, chunks=4), axis=wrong)
+    with pytest.raises(ValueError):
+        files.to_npy_stack(tmp_path / "stack", da.from_array(np.array(1.0)))
+    assert same(files.from_npy_stack(tmp_path / "stack").compute(), np.arange(1, 11))
+
+
+def test_stacks_that_are_not_what_info_says(tmp_path):
+    folder = tmp_path / "stack"
+    files.to_npy_stack(folder, da.arange(10, chunks=5))
+    for part in (np.arange(3), np.arange(5.0), np.arange(5, dtype=">i8"), np.zeros((5, 1), int)):
+        np.save(folder / "1.npy", part)
+        with pytest.raises(npyfast.ArrayFileError, match="info has"):
+            files.from_npy_stack(folder).compute()
+    for chunks, axis in ((("ab",), 0), (((-3,),), 0), (((5, 5),), 1), (((5, 5),), -1), (((5,), (1, 1)), 0), (5, 0)):
+        with open(folder / "info", "wb") as info:
+            pickle.dump({"chunks": chunks, "dtype": np.dtype("i8"), "axis": axis}, info)
+        with pytest.raises(npyfast.ArrayFileError, match="description"):
+            files.from_npy_stack(folder)
 
 
 def test_members_of_archives(tmp_path):

@@ -1,11 +1,13 @@
 """What NumPy has not: batches, pickles read as data, and NumPy's functions replaced."""
 import collections
+import concurrent.futures
 import datetime
 import decimal
 import io
 import logging
 import os
 import pickle
+import uuid
 
 import numpy as np
 import npyfast
@@ -152,6 +154,87 @@ def test_masked_arrays_in_pickles():
     masked = np.ma.array([1, 2, 3], mask=[0, 1, 0])
     loaded = npyfast.load_pickle(io.BytesIO(pickle.dumps(masked)))
     assert loaded.tolist() == masked.tolist()
+    for value in (7, -1):
+        masked.fill_value = value
+        assert npyfast.load_pickle(io.BytesIO(pickle.dumps(masked))).fill_value == value
+
+
+class Hashed:
+    """A class of the tests', whose objects are equal by what they hold."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __hash__(self):
+        return hash(self.value)
+
+    def __eq__(self, other):
+        return self.value == other.value
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_containers_made_of_others_keep_what_these_hold(protocol):
+    """Python gives some classes their content as arguments: lists and dictionaries within which others may be."""
+    inner = {"x": [1, {2, 3}]}
+    values = [
+        collections.Counter("abca"), collections.OrderedDict([("b", [1, [2]]), ("a", inner)]), collections.deque([[1], inner, 2], 5),
+        collections.defaultdict(list, {"k": [1, 2]}), collections.defaultdict(None, {1: inner}), collections.defaultdict(int), {3, 4},
+        frozenset([(1, frozenset("ab"))]), [set(), [collections.Counter({"z": 0}), collections.Counter()]], bytearray(b"ab"),
+        uuid.UUID(int=5), [uuid.UUID(int=2**127), collections.deque(maxlen=2)], complex(1, -2), slice(1, None, 2)]
+    loaded = npyfast.load_pickle(io.BytesIO(pickle.dumps(values, protocol)))
+    assert loaded == values and list(map(type, loaded)) == list(map(type, values))
+    assert loaded[2].maxlen == 5 and loaded[3].default_factory is list and loaded[4].default_factory is None
+    assert loaded[8][1] == [collections.Counter({"z": 0}), collections.Counter()]
+    # What nothing is known of can be no member of a set: its text stands there.
+    strange = npyfast.load_pickle(io.BytesIO(pickle.dumps([frozenset([Hashed(1)]), {Hashed(2)}, {Hashed(3): 1}], protocol)))
+    assert [len(part) for part in strange] == [1, 1, 1]
+    factory = npyfast.load_pickle(io.BytesIO(pickle.dumps(collections.defaultdict(Hashed, {1: 2}), protocol)))
+    assert isinstance(factory, npyfast.PickledObject) and factory.pairs == [(1, 2)]
+
+
+@pytest.mark.parametrize("data", [
+    b"cfractions\nFraction\n(V1e9999999\ntR.", b"cbuiltins\nbytearray\n(I3000000000\ntR.",
+    b"cbuiltins\nlist\n(cbuiltins\nbytearray\n(I3000000000\ntRtR.", b"ccollections\nCounter\n(cbuiltins\nbytearray\n(I3000000000\ntRtR.",
+    b"ccollections\ndeque\n(cbuiltins\nrange\n(I3000000000\ntRtR.", b"cbuiltins\nslice\n(I1\ntR."], ids=repr)
+def test_what_would_be_larger_than_the_pickle_is_not_made(data):
+    value = npyfast.load_pickle(io.BytesIO(data))
+    assert isinstance(value, (npyfast.PickledObject, slice))
+
+
+def test_objects_that_numpy_saved(tmp_path):
+    objects = np.array([1, "b", {"a": [2.5]}, None], object)
+    for value in ({"a": 1}, objects.reshape(2, 2), objects[:0]):
+        np.save(tmp_path / "o.npy", value)
+        loaded = npyfast.load_pickle(tmp_path / "o.npy")
+        with open(tmp_path / "o.npy", "rb") as file:
+            again = npyfast.load_pickle(file)
+        expected = np.load(tmp_path / "o.npy", allow_pickle=True)
+        for found in (loaded, again):
+            assert found.dtype == object and found.shape == expected.shape and found.tolist() == expected.tolist()
+    np.save(tmp_path / "n.npy", np.arange(3))
+    with pytest.raises(npyfast.ArrayFileError):
+        npyfast.load_pickle(tmp_path / "n.npy")
+
+
+def test_ordered_dictionaries_of_python_2():
+    data = b"ccollections\nOrderedDict\np0\n((lp1\n(lp2\nS'a'\naI1\naa(lp3\nS'b'\naI2\naatR."
+    assert npyfast.load_pickle(io.BytesIO(data)) == pickle.loads(data)
+
+
+def test_dtypes_of_subarrays_in_pickles():
+    for dtype in [np.dtype(("<f4", (2,))), np.dtype((">i2", (3, 1))), np.dtype([("a", "<f4", (2,))])]:
+        loaded = npyfast.load_pickle(io.BytesIO(pickle.dumps(dtype)))
+        assert loaded == dtype and loaded.subdtype == dtype.subdtype
+
+
+def test_threads_that_append_to_one_file_take_turns(tmp_path):
+    def work(number):
+        for row in range(20):
+            npyfast.append(tmp_path / "a.npy", np.full((1, 2), number * 100 + row))
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    found = np.load(tmp_path / "a.npy")
+    assert sorted(found[:, 0].tolist()) == sorted(number * 100 + row for number in range(8) for row in range(20))
 
 
 def test_patch(tmp_path):
@@ -165,6 +248,12 @@ def test_patch(tmp_path):
         assert np.load(tmp_path / "o.npy", allow_pickle=True)[0] is None
         with pytest.raises(ValueError):
             np.load(tmp_path / "o.npy")
+    assert (np.load, np.savez_compressed) == before
+    first, second = npyfast.patch(), npyfast.patch()
+    first.undo()
+    assert np.load is npyfast.load
+    second.undo()
+    second.undo()
     assert (np.load, np.savez_compressed) == before
 
 

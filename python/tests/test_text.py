@@ -177,3 +177,15 @@ def test_a_field_does_not_end_at_a_null(tmp_path, text, options):
                 except Exception as error:
                     both.append((type(error), str(error)))
             assert repr(both[0]) == repr(both[1]), (name, columns)
+
+
+def test_tables_with_gaps_are_read_once(monkeypatch):
+    """And not by NumPy afterwards, as tables are of which it has something to tell."""
+    text = "1,2,3\n4,NA,6\n,8,x\n"
+    expected = np.genfromtxt(io.StringIO(text), delimiter=",")
+
+    def alone(*arguments, **options):
+        raise AssertionError("NumPy was asked")
+    monkeypatch.setattr(npyfast._fallback.numpy_functions, "genfromtxt", alone)
+    assert same(npyfast.genfromtxt(io.StringIO(text), delimiter=","), expected)
+    assert same(npyfast.genfromtxt(io.StringIO(text + "end,of,it\n"), delimiter=",", skip_footer=1), expected)

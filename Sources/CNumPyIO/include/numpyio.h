@@ -474,7 +474,8 @@ enum {
   NPYIO_NODE_ARRAY = 16,      /* integer: the number of the array; see npyio_tree_array */
   NPYIO_NODE_OBJECTS = 17,    /* an array of objects. text: its descr; children: the shape, the elements in C order, both
                                  tuples; integer: 1 if NumPy holds it in Fortran order */
-  NPYIO_NODE_MASKED = 18,     /* integer: the number of the array of data, which that of the mask follows */
+  NPYIO_NODE_MASKED = 18,     /* integer: the number of the array of data, which that of the mask follows; number: 1 if
+                                 the value that takes the place of missing ones follows them, as an array without axes */
   NPYIO_NODE_SCALAR = 19,     /* a scalar of NumPy's: the number of a 0-d array */
   NPYIO_NODE_DTYPE = 20,      /* text: descr */
   NPYIO_NODE_PERSISTENT = 21, /* children: the id */

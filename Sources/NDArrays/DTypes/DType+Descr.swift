@@ -13,7 +13,7 @@ extension DType {
   }
 
   /// The elements of a subarray, which may be subarrays themselves.
-  private func elementDescription() throws(ArrayError) -> String {
+  package func elementDescription() throws(ArrayError) -> String {
     guard let (inner, shape) = subarray else { return try headerDescription() }
     return "(\(try inner.elementDescription()), \(Layout.describe(shape)))"
   }
