@@ -46,7 +46,7 @@ public final class AtomicFile: ByteSink {
     let old = target.status
     if let old, old.isDirectory { throw .isFolder(path) }
     // A device or a pipe must not be renamed away.
-    if let old, !old.isRegular {
+    if let old, !old.isRegular || OpenDescriptor(path: path) != nil {
       throw FormatError(.wrongKind, "this is a pipe or a device, not a file that could be replaced", file: path)
     }
     // The folder's mode would do for a rename; that of the file says what its owner wants.
@@ -92,6 +92,8 @@ public final class AtomicFile: ByteSink {
   }
 
   /// Hands what is buffered on to the system.
+  ///
+  /// - Throws: ``FormatError`` if the bytes cannot be written, with code `badArgument` after the file was closed.
   public func flush() throws(FormatError) {
     try checkOpen()
     try sink.flush()
@@ -103,6 +105,8 @@ public final class AtomicFile: ByteSink {
   }
 
   /// Overwrites bytes that were written before: for a header whose numbers are known at the end only.
+  ///
+  /// - Throws: As ``flush()``.
   public func overwrite(_ bytes: [UInt8], at offset: Int) throws(FormatError) {
     try flush()
     do {
@@ -115,6 +119,8 @@ public final class AtomicFile: ByteSink {
   /// Publishes the file under its name.
   ///
   /// - Parameter replacing: Whether a file of that name may be replaced; if not, one that exists is an error.
+  /// - Throws: ``FormatError`` if the file cannot be written or renamed: `alreadyExists` where it is not to be replaced,
+  ///   `cancelled` if the work was. The file is discarded then, and what was there before remains.
   public func commit(replacing: Bool = true) throws(FormatError) {
     try checkOpen()
     do throws(FormatError) {

@@ -1,5 +1,5 @@
 /// Where a file is to appear: a path whose links have been followed, in its parts.
-struct TargetPath {
+package struct TargetPath {
   let path: String
   /// What is there, links followed; `nil` if nothing is.
   let status: FileStatus?
@@ -8,9 +8,10 @@ struct TargetPath {
   /// The file's name in the folder.
   let base: String
 
-  /// - Throws: ``FormatError`` if the path has a null character, ends in a slash, or is a link that leads nowhere.
+  /// - Throws: ``FormatError`` if the path has a null character, ends in a slash, is a link that leads nowhere, or an address.
   init(_ given: String) throws(FormatError) {
     try SystemCall.checkPath(given)
+    try TargetPath.refuseAddress(given)
     var found = FileStatus(ofLink: given)
     let isLink = found?.isLink == true
     if isLink { found = FileStatus(path: given) }
@@ -25,6 +26,22 @@ struct TargetPath {
     guard !base.isEmpty || status?.isDirectory == true else {
       throw FormatError(.wrongKind, "this is not the name of a file", file: given)
     }
+  }
+
+  /// Refuses `s3://bucket/x` and the like, of which the system would make folders of these names.
+  package static func refuseAddress(_ path: String) throws(FormatError) {
+    guard let separator = path.firstRange(of: "://") else { return }
+    let scheme = path[..<separator.lowerBound]
+    guard let first = scheme.utf8.first, (first | 0x20) >= 0x61, (first | 0x20) <= 0x7A,
+      scheme.utf8.allSatisfy({ (0x30...0x39).contains($0) || ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || $0 == 0x2B })
+    else { return }
+    guard scheme.lowercased() == "file" else {
+      throw FormatError(
+        .unsupported, "this is an address and no path: only a file or folder here can be written", file: path)
+    }
+    throw FormatError(
+      .unsupported, "this is an address: write its path, \(path[separator.upperBound...].drop { $0 != "/" })",
+      file: path)
   }
 
   /// The path of another file in the same folder.

@@ -12,6 +12,7 @@ enum Folders {
 
   /// Makes a folder and those that lead to it.
   static func make(_ folder: String) throws(FormatError) {
+    try TargetPath.refuseAddress(folder)
     if let status = FileStatus(path: folder) {
       guard status.isDirectory else { throw FormatError(.wrongKind, "this is a file, not a folder", file: folder) }
       return
