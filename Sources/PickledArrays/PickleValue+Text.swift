@@ -41,9 +41,11 @@ final class PrintedNesting {
   let options: PrintOptions
   let recognizers: ArrayRecognizers
   private var open: Set<ObjectIdentifier> = []
-  private var length = 0
   private static let maxDepth = 100
-  private static let maxLength = 1 << 27
+  /// What has been printed once; of a few bytes that stand for billions of repetitions no more is than this.
+  private var printed: Set<ObjectIdentifier> = []
+  private var repeatedLength = 0
+  private static let maxRepeatedLength = 1 << 20
   /// How many objects that look like NumPy's may turn out to be broken; those after them are printed as calls unseen.
   private var broken = 0
   private static let maxBroken = 1000
@@ -65,11 +67,12 @@ final class PrintedNesting {
 
   /// The text of an array that is within others; `nil` if it is to be printed as dots.
   func text(of object: PickleObject, _ body: () -> String) -> String? {
-    guard open.count < PrintedNesting.maxDepth, length < PrintedNesting.maxLength,
+    let isRepeated = printed.contains(ObjectIdentifier(object))
+    guard open.count < PrintedNesting.maxDepth, !isRepeated || repeatedLength < PrintedNesting.maxRepeatedLength,
       open.insert(ObjectIdentifier(object)).inserted
     else { return nil }
     let text = body()
-    length += text.utf8.count
+    if isRepeated { repeatedLength += text.utf8.count } else { printed.insert(ObjectIdentifier(object)) }
     open.remove(ObjectIdentifier(object))
     return text
   }

@@ -1,13 +1,16 @@
 """How the command behaves: errors, exit codes, streams, names, links, modes, progress, interruptions."""
+import io
 import json
 import os
 import pathlib
+import pickle
 import resource
 import signal
 import stat
 import subprocess
 import threading
 import time
+import zipfile
 
 import numpy as np
 import pytest
@@ -410,6 +413,110 @@ def test_warnings_are_said_once_and_in_a_line(tmp_path):
     (tmp_path / "r.txt").write_text("1 2 3\n4 5\n6 7 8\n")
     result = run_npy("show", "--genfromtxt", "--skip-invalid", tmp_path / "r.txt", check=False)
     assert b"detected ! Line #2 (got 2" in result.stderr
+
+
+def test_arrays_that_follow_in_a_stream_are_told(tmp_path):
+    two = io.BytesIO()
+    for value in (3, 4):
+        np.save(two, np.arange(float(value)))
+    for command in (["show", "-"], ["stats", "-"], ["plot", "--json", "-"], ["convert", "-", str(tmp_path / "o.csv")], ["sizes", "-"]):
+        result = run_npy(*command, stdin=two.getvalue(), check=False)
+        assert result.returncode == 0 and result.stderr.count(b"holds more arrays after the first") == 1, (command, result.stderr)
+        result = run_npy(*command, stdin=two.getvalue()[:len(two.getvalue()) // 2 - 4], check=False)
+        assert result.returncode == 0 and b"more arrays" not in result.stderr, (command, result.stderr)
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+def test_standard_output_by_its_name_is_written_to_and_not_replaced(tmp_path, name):
+    np.save(tmp_path / "a.npy", np.arange(4))
+    log = tmp_path / "log"
+    with open(log, "wb") as out:
+        out.write(b"before ")
+        out.flush()
+        arguments = [COMMAND, "convert", tmp_path / "a.npy", name, "--to", "csv", "--fmt", "%d"]
+        assert subprocess.run(arguments, stdout=out, timeout=60).returncode == 0
+        assert os.fstat(out.fileno()).st_ino == log.stat().st_ino
+    assert log.read_bytes() == b"before 0\n1\n2\n3\n"
+
+
+@pytest.mark.parametrize("address", ["s3://bucket/out", "https://host/out", "gs://bucket/out", "file:///tmp/out"])
+def test_addresses_are_no_folders(tmp_path, monkeypatch, address):
+    monkeypatch.chdir(tmp_path)
+    np.save("a.npy", np.arange(4))
+    np.savez("z.npz", a=np.arange(4))
+    for command in (["split", "a.npy", address], ["unpack", "z.npz", "-C", address], ["stack", address, "a.npy", "a.npy"],
+                    ["demo", "-C", address], ["plot", "a.npy", "-o", address + ".png"]):
+        result = run_npy(*command, check=False)
+        assert result.returncode == 1 and b"this is an address" in result.stderr, (command, result.stderr)
+    assert sorted(os.listdir()) == ["a.npy", "z.npz"]
+
+
+def test_stacks_without_clobbering(tmp_path):
+    np.save(tmp_path / "a.npy", np.arange(4))
+    folder = tmp_path / "stack"
+    folder.mkdir()
+    for name in ("1.npy", "info"):
+        (folder / name).write_text("precious")
+        for command in (["split", "-n", tmp_path / "a.npy", folder, "--parts", "2"], ["stack", "-n", folder, tmp_path / "a.npy", tmp_path / "a.npy"]):
+            result = run_npy(*command, check=False)
+            assert result.returncode == 1 and b"exists" in result.stderr
+        assert os.listdir(folder) == [name] and (folder / name).read_text() == "precious"
+        (folder / name).unlink()
+    run_npy("split", "-n", tmp_path / "a.npy", folder, "--parts", "3")
+    assert [len(np.load(folder / f"{part}.npy")) for part in range(3)] == [len(part) for part in np.array_split(np.arange(4), 3)]
+    assert run_npy("split", tmp_path / "a.npy", folder, "--parts", "5", check=False).returncode == 64
+
+
+def test_fields_that_are_not_there(tmp_path):
+    records = np.array([(1, 2.5)], [("a", "i2"), ("b", "f4")])
+    np.save(tmp_path / "r.npy", records)
+    np.savez(tmp_path / "r.npz", w=records)
+    (tmp_path / "r.pkl").write_bytes(pickle.dumps({"w": records}))
+    for address in ("r.npy:q", "r.npz:w.q", "r.pkl:w.q"):
+        result = run_npy("show", f"{tmp_path}/{address}", check=False)
+        assert result.returncode == 1 and b"no field 'q'; there are a, b" in result.stderr, (address, result.stderr)
+
+
+def test_nested_objects_are_printed_within_bounds(tmp_path):
+    """A kilobyte that stands for a billion repetitions."""
+    value = np.empty(2, object)
+    value[:] = [1, 2]
+    for _ in range(40):
+        outer = np.empty(2, object)
+        outer[0] = outer[1] = value
+        value = outer
+    np.save(tmp_path / "n.npy", value)
+    assert len(run_npy("show", tmp_path / "n.npy", timeout=20)) < 1 << 22
+    nested = "x"
+    for _ in range(40):
+        nested = (nested, nested)
+    (tmp_path / "t.pkl").write_bytes(pickle.dumps(nested))
+    assert run_npy("convert", tmp_path / "t.pkl", tmp_path / "o.npz", check=False, timeout=20).returncode == 1
+
+
+def test_a_folder_without_files_is_told(tmp_path):
+    result = run_npy("check", tmp_path, check=False)
+    assert result.returncode == 0 and b"there are no files in" in result.stderr
+
+
+def test_a_pickle_in_a_zip_archive(tmp_path):
+    """As pandas compresses them."""
+    with zipfile.ZipFile(tmp_path / "p.pkl.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("p.pkl", pickle.dumps({"a": np.arange(3), "b": "text"}))
+    assert run_npy("show", f"{tmp_path}/p.pkl.zip:a") == b"[0 1 2]\n"
+    assert run_npy("show", f"{tmp_path}/p.pkl.zip:b") == b"'text'\n"
+    assert run_npy("check", tmp_path / "p.pkl.zip", check=False).returncode == 0
+
+
+def test_a_moment_that_is_none_equals_no_other(tmp_path):
+    for kind in ("M8[s]", ">M8[D]", "m8[ms]"):
+        array = np.array([1, "NaT", 3], kind)
+        np.save(tmp_path / "a.npy", array)
+        np.save(tmp_path / "b.npy", array.astype(array.dtype.newbyteorder()))
+        for option, same in ([], np.array_equal(array, array)), (["--equal-nan"], np.array_equal(array, array, equal_nan=True)):
+            result = run_npy("diff", *option, tmp_path / "a.npy", tmp_path / "b.npy", check=False)
+            assert (result.returncode == 0) == same, (kind, option, result.stdout)
+        assert b"[1]" in run_npy("diff", tmp_path / "a.npy", tmp_path / "b.npy", check=False).stdout
 
 
 def test_bounds_of_slices_are_cut_as_python_cuts_them(tmp_path):

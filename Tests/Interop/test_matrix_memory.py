@@ -154,6 +154,8 @@ def commands():
         for command in ("check", "info", "ls"):
             yield command, [command, name], None, 0
     yield "unpack", ["unpack", "deflated.npz"], None, 0
+    for command in ("stats", "show"):
+        yield f"{command}, npz on stdin", [command, "-:x"], "stored.npz", 0
     for part in ("", "[1:4600000]"):
         for options, stdin in ((["-" + part], "a.npy"), (["a.csv" + part, "--dtype", "i8"], None)):
             for command in (["stats"], ["plot", "--kind=hist"], ["show"]):

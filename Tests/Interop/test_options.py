@@ -313,7 +313,12 @@ for _command in ("rm", "mv", "unpack"):
     other(_command, "lenient", "--lenient", of="odd archive")
 other("unpack", "recover", "--recover", of="cut archive")
 other("unpack", "skip-bad", "--skip-bad", of="bad member")
+# Strings of Python 2 that are not ASCII: a warning, unless it is told what they are.
+_ARRAY = pickle.dumps(np.arange(3), 2)[2:-1]
+other("unpack", "pickle-encoding", "--pickle-encoding", "latin1", data=b"\x80\x02}(U\x01\xe9" + _ARRAY + b"U\x01b" + _ARRAY + b"u.",
+      of="pickle")
 other("plot", "image", "--image", before=["-o", "o.png"])
+other("plot", "no-clobber", "-n", before=["-o", "o.png"], of="picture twice")
 other("check", "sarif", "--sarif")
 other("check", "allow", "--allow", "some.module.*", data=b"csome.module\nName\n.")
 other("demo", "seed", "--seed", "1", of="demo")
@@ -379,6 +384,11 @@ def test_other_options(tmp_path, monkeypatch, name, command):
             run_npy("split", "a.npy", "parts")
         if of == "refs twice":
             (folder / "r.json").write_bytes(b"")
+        if of == "picture twice":
+            (folder / "o.png").write_bytes(b"")
+        if of == "pickle":
+            (folder / "p.pkl").write_bytes(data)
+            base = ["p.pkl"]
         if of == "bad member" and command == "convert":
             base = ["z.npz", "o.out"]
         if of == "new":

@@ -238,7 +238,7 @@ def test_harmless_files_of_a_folder(tmp_path):
     found = findings(folder, code=0)
     assert len(found) == len(texts) + len(binaries) + 1
     assert all(file["ok"] and {f["severity"] for f in file["findings"]} <= {"note"} for file in found), found
-    for name, content in {"t.csv": b"a,b\n1,2\n3\n", "b.npy": b"\x93NUMPY\1\0", "c.pkl": b"text", "d.npz": b"text", "e.pt": b"\x0a"}.items():
+    for name, content in {"t.csv": b"a,b\n1,2\n3,4,5\n", "b.npy": b"\x93NUMPY\1\0", "c.pkl": b"text", "d.npz": b"text", "e.pt": b"\x0a"}.items():
         (folder / name).write_bytes(content)
         wrong = [file["file"] for file in findings(folder, code=1) if not file["ok"]]
         assert wrong == [str(folder / name)]

@@ -29,6 +29,8 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
     name: .shortAndLong, help: "The picture to be written, .png or .svg; a dash is standard output, as PNG.",
     completion: .file())
   var output: String?
+  @Flag(name: [.customShort("n"), .long], help: "Fail if the picture's file exists, instead of replacing it.")
+  var noClobber = false
   @Flag(
     help:
       "Write a plain image (PNG) with a dot for each element: (h, w) as grays, (h, w, 3 or 4) as colours; uint8 as it is, other numbers scaled from the smallest to the largest, or as --range says."
@@ -43,6 +45,7 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
     if json, output != nil {
       throw ValidationError("--json prints the numbers of the picture, --output writes it: leave out one")
     }
+    guard !noClobber || output != nil else { throw ValidationError("--no-clobber goes with --output") }
     let format = try output.map(PictureFormat.init(path:))
     if json { try options.checkNumbers() }
     try options.checkSize(isPicture: output != nil, isJSON: json)
@@ -57,7 +60,9 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
       guard let output, format == .png, !json else { throw ValidationError("--image writes a PNG: say -o FILE.png") }
       try options.checkImage()
       let plain = try PlainImage(array, options)
-      return try AtomicFile.write(to: output) { (sink: any ByteSink) throws(FormatError) in try plain.write(to: sink) }
+      return try AtomicFile.write(to: output, replacing: !noClobber) { (sink: any ByteSink) throws(FormatError) in
+        try plain.write(to: sink)
+      }
     }
     try array.verify()
     let blocks = try ParallelBlocks(array.blocks(), array.spool)
@@ -67,6 +72,7 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
       path: source.path)
     let size = blocks.shape.reduce(blocks.dtype.itemSize, &*)
     let plot = try ByteProgress.operation(.reading, source.text, total: size, counting: .source) { try maker.make() }
+    try document.warnOfRestOfStream()
     if json {
       let shape = JSONValue.array(blocks.shape.map(JSONValue.int))
       let head: [(key: String, value: JSONValue)] = [
@@ -125,10 +131,12 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
     switch format {
     case .svg:
       let document = plot.figure.svg(size: size, cells: cells, theme: theme)
-      try AtomicFile.write(to: path) { (sink: any ByteSink) throws(FormatError) in try sink.write(document) }
+      try AtomicFile.write(to: path, replacing: !noClobber) { (sink: any ByteSink) throws(FormatError) in
+        try sink.write(document)
+      }
     case .png:
       let picture = plot.figure.picture(size: size, cells: cells, theme: theme)
-      try AtomicFile.write(to: path) { (sink: any ByteSink) throws(FormatError) in
+      try AtomicFile.write(to: path, replacing: !noClobber) { (sink: any ByteSink) throws(FormatError) in
         try PNGEncoder.write(picture, to: sink)
       }
     }

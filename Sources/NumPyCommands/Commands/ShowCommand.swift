@@ -80,11 +80,13 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
         try Console.print(text(of: ArrayEdges(array, options), options))
       }
     }
+    let array = try address.item(of: document).array
     if jsonValues {
-      return try address.item(of: document).array.save(to: "-", options: SaveOptions(format: .json))
+      try array.save(to: "-", options: SaveOptions(format: .json))
+    } else {
+      try Console.print(text(of: ArrayEdges(array, options), options))
     }
-    let edges = try ArrayEdges(address.item(of: document).array, options)
-    try Console.print(text(of: edges, options))
+    try document.warnOfRestOfStream()
   }
 
   private func text(of edges: ArrayEdges, _ options: PrintOptions) -> String {

@@ -40,6 +40,7 @@ struct SizesCommand: NPYCommand, HasCommonOptions {
         do { try compare(source.text, source.item(of: document).array) } catch let error as FormatError {
           throw error.at(file: source.path, member: source.member)
         }
+        try document.warnOfRestOfStream()
         continue
       }
       do {

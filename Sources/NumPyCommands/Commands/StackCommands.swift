@@ -4,17 +4,17 @@ import NumPyIO
 
 /// Where a stack is written.
 struct StackOutput: ParsableArguments {
-  @Flag(name: [.customShort("n"), .long], help: "Fail if the folder holds a stack, instead of replacing it.")
+  @Flag(
+    name: [.customShort("n"), .long], help: "Fail if the folder holds a file of that name, instead of replacing it.")
   var noClobber = false
   @OptionGroup var disk: DiskOptions
 
   /// Writes parts into a folder, which is made if need be.
   func write(_ parts: [LazyArray], to folder: String, axis: Int) throws(FormatError) {
-    if noClobber, FileStatus(path: folder + "/info") != nil {
-      throw FormatError(.alreadyExists, "the folder holds a stack", file: folder)
-    }
     try Folders.make(folder)
-    try ArrayStack.write(parts, to: folder, axis: axis, durability: disk.durability)
+    try ArrayStack.write(
+      parts, to: folder, axis: axis, replacing: !noClobber, durability: disk.durability, onWarning: { Console.warn($0) }
+    )
   }
 }
 
@@ -34,7 +34,10 @@ struct SplitCommand: NPYCommand, HasCommonOptions {
   @Argument(help: "The array.") var address: String
   @Argument(help: "The folder.", completion: .directory) var folder: String
   @Option(help: "How many places of the axis a file has; the last may have fewer.") var length: Int?
-  @Option(help: "Into how many files the array is cut; without --length and --parts, of some 64 MiB each.")
+  @Option(
+    help:
+      "Into how many files the array is cut, as equal as they can be; without --length and --parts, of some 64 MiB each."
+  )
   var parts: Int?
   @Option(parsing: .unconditional, help: "The axis along which the array is cut; -1 is the last.") var axis = 0
   @OptionGroup(title: "Reading") var reading: SourceOptions
@@ -55,23 +58,30 @@ struct SplitCommand: NPYCommand, HasCommonOptions {
     guard shape.indices.contains(place) else {
       throw ValidationError("axis \(axis) is out of bounds for array of dimension \(shape.count)")
     }
-    let step = partLength(of: array, place)
     let before = [AxisSelection](repeating: .slice(start: nil, stop: nil, step: 1), count: place)
-    var pieces: [LazyArray] = []
-    // An array without any place is one part.
-    for start in stride(from: 0, to: max(1, shape[place]), by: step) {
-      let cut = AxisSelection.slice(start: start, stop: min(start + step, shape[place]), step: 1)
-      pieces.append(try array.applying(.slice(before + [cut])))
+    let pieces = try cuts(of: array, place).map { part in
+      try array.applying(.slice(before + [.slice(start: part.lowerBound, stop: part.upperBound, step: 1)]))
     }
     try output.write(pieces, to: folder, axis: place)
   }
 
-  private func partLength(of array: LazyArray, _ place: Int) -> Int {
-    let total = max(1, array.shape[place])
-    if let length { return min(length, total) }
-    if let parts { return (total - 1) / min(parts, total) + 1 }
+  /// The places of each part along the axis. An array without any is one part.
+  private func cuts(of array: LazyArray, _ place: Int) throws -> [Range<Int>] {
+    let total = array.shape[place]
+    if let parts {
+      guard parts <= max(1, total) else {
+        throw ValidationError("\(total) places along the axis do not make \(parts) parts")
+      }
+      // As np.array_split: the first are longer by one.
+      let (length, longer) = total.quotientAndRemainder(dividingBy: parts)
+      return (0..<parts).map { part in
+        let start = part * length + min(part, longer)
+        return start..<(start + length + (part < longer ? 1 : 0))
+      }
+    }
     let row = array.shape.enumerated().reduce(array.dtype.itemSize) { $1.offset == place ? $0 : $0 * $1.element }
-    return max(1, min(total, (64 << 20) / max(1, row)))
+    let step = min(length ?? max(1, (64 << 20) / max(1, row)), max(1, total))
+    return stride(from: 0, to: max(1, total), by: step).map { $0..<min($0 + step, total) }
   }
 }
 

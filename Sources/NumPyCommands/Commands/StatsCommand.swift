@@ -34,7 +34,8 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
       } else {
         array = try source.item(of: document).array
       }
-      return try print(array, source)
+      try print(array, source)
+      return try document.warnOfRestOfStream()
     }
     var rows = [["member"] + StatsCommand.titles]
     var objects: [JSONValue] = []

@@ -23,6 +23,7 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
   @Flag(help: "Leave out members that cannot be read, and say which; the exit code is 1 then.") var skipBad = false
   @OptionGroup var strictness: LenientOptions
   @OptionGroup var damage: RecoverOptions
+  @OptionGroup var pickles: PickleReadingOptions
   @OptionGroup var disk: DiskOptions
   @OptionGroup var remote: RemoteInput
   @OptionGroup var common: CommonOptions
@@ -38,9 +39,14 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
       _ = try Failure.note(error, asJSON: false)
     }
     if let zip = try plainArchive(bytes) {
+      guard pickles.pickleEncoding == nil else {
+        throw ValidationError("--pickle-encoding is for pickles; the members of an archive are written as they are")
+      }
       try unpackMembers(zip, skip)
     } else {
-      try unpackArrays(bytes, skip)
+      var options = openOptions
+      try pickles.apply(to: &options)
+      try unpackArrays(Document(bytes, path: RemoteInput.name(archive), options: options), skip)
     }
     // One wait for all of them.
     if disk.durable { SystemCall.synchronizeAll() }
@@ -89,9 +95,8 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
 
   /// The tensors of a model, or the arrays in a pickle, as `.npy` files.
   private func unpackArrays(
-    _ source: any ByteSource, _ skip: (FormatError) throws(FormatError) -> Void
+    _ document: Document, _ skip: (FormatError) throws(FormatError) -> Void
   ) throws(FormatError) {
-    let document = try Document(source, path: RemoteInput.name(archive), options: openOptions)
     guard let contents = try document.collection() else {
       throw FormatError(
         .wrongKind, "this is neither an archive nor a pickle of several arrays: 'npy convert' writes single arrays",
@@ -113,6 +118,7 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
         try Folders.make(for: path)
         var saving = SaveOptions(format: .npy)
         saving.replacing = force
+        saving.onWarning = { Console.warn($0) }
         do throws(FormatError) { try document.array(name, of: contents).save(to: path, options: saving) } catch {
           throw UnpackCommand.advising(error, path)
         }

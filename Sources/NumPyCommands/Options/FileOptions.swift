@@ -6,8 +6,9 @@ extension FileFormat: ExpressibleByArgument {
   /// The names of all formats, for people.
   static let list = list(of: allCases)
 
-  /// The names of those that are written, too.
-  static let writtenList = list(of: allCases.filter { $0 != .gguf })
+  /// Those that are written, too.
+  static let written = allCases.filter { $0 != .gguf }
+  static let writtenList = list(of: written)
 
   private static func list(of formats: [FileFormat]) -> String {
     let names = formats.map(\.rawValue)

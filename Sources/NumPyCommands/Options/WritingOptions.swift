@@ -4,7 +4,9 @@ import NumPyIO
 
 /// How an array is written, in whatever format.
 struct WritingOptions: ParsableArguments {
-  @Option(help: "What the output shall be, whatever its extension says: \(FileFormat.writtenList).")
+  @Option(
+    help: "What the output shall be, whatever its extension says: \(FileFormat.writtenList).",
+    completion: .list(FileFormat.written.map(\.rawValue)))
   var to: FileFormat?
   @OptionGroup(title: "Writing text") var text: TextOutputOptions
   @OptionGroup var array: ArrayOptions

@@ -61,6 +61,8 @@ private struct ArrayLeaves {
     }
     guard axis == shape.count, let found = ArrayLeaves.kind(of: value) else { return false }
     if let int = value.int, int < 0 { hasNegative = true }
+    // A few bytes can stand for billions of leaves.
+    guard !items.isEmpty || Layout.elementCount(shape).map({ $0 <= ArrayLeaves.most }) ?? false else { return false }
     items.append(value)
     guard let known = kind else {
       kind = found

@@ -41,6 +41,9 @@ public struct PickleFile {
   /// Whether an archive is a file of PyTorch's, not one of arrays.
   public static func isTorch(_ archive: NPZArchive) -> Bool { TorchArchive(archive) != nil }
 
+  /// Whether an archive is no more than a pickle that was compressed.
+  package static func isZipped(_ archive: NPZArchive) -> Bool { PickleContainer.onlyPickle(of: archive) != nil }
+
   /// Opens a file and reads its objects; the bytes of PyTorch's tensors are read when they are asked for.
   ///
   /// - Parameters:
@@ -57,6 +60,8 @@ public struct PickleFile {
   ///
   /// - Parameter path: Where the file lies: arrays that joblib before 0.10 has put into files beside it are found
   ///   there, and nowhere else.
+  /// - Throws: ``FormatError`` if it is no pickle, or damaged, or asks for more than the limits: `malformed`, `truncated`,
+  ///   `unsupported`, `limitExceeded`.
   public init(
     _ source: any ByteSource, path: String? = nil, options: PickleReader.Options = PickleReader.Options(),
     mode: LoadMode = .whole
@@ -157,10 +162,14 @@ enum PickleContainer {
       let archived =
         source.isSeekable
         ? source : MemorySource(try source.readWhole(limit: inflatedBytes), name: source.name)
-      guard let archive = TorchArchive(try NPZArchive(archived, recovering: recovering)) else {
+      let archive = try NPZArchive(archived, recovering: recovering)
+      if let torch = TorchArchive(archive) {
+        self = .torch(torch)
+      } else if let member = PickleContainer.onlyPickle(of: archive) {
+        self = .pickle(try archive.contents(of: member), isCompressed: true)
+      } else {
         throw FormatError(.wrongKind, "a zip archive without a pickle", file: source.name)
       }
-      self = .torch(archive)
     } else if prefix.starts(with: TorchStream.magic) {
       self = .torchStream(source)
     } else if TarDirectory.begins(prefix) {
@@ -170,6 +179,17 @@ enum PickleContainer {
     } else {
       self = .pickle(source, isCompressed: false)
     }
+  }
+
+  /// The only member of an archive, if it is a pickle: pandas' `to_pickle("x.pkl.zip")`.
+  static func onlyPickle(of archive: NPZArchive) -> ZipMember? {
+    let members = archive.zip.members.filter { !$0.isFolder }
+    // What is called an array is one: looking at it might be a request to a server.
+    guard members.count == 1, !members[0].name.hasSuffix(".npy"),
+      let bytes = try? archive.contents(of: members[0]).readBytes(at: 0, upTo: 2), bytes.count == 2, bytes[0] == 0x80,
+      (2...5).contains(bytes[1])
+    else { return nil }
+    return members[0]
   }
 
   /// The error of reading a pickle, or what says that the file is not a pickle but something else.

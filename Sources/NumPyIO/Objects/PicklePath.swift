@@ -22,6 +22,10 @@ extension PickleValue {
     var rest = path[...]
     while !rest.isEmpty {
       guard let (next, left) = try value.step(into: rest) else {
+        if let dtype = try value.arrayDescription()?.dtype, let fields = dtype.fields {
+          throw FormatError(
+            .notFound, "no field '\(rest)'; there are \(fields.map(\.name).lazy.listed())", member: path)
+        }
         throw FormatError(
           .notFound,
           "there is no '\(rest)' in \(value.typeName == "object" ? "an" : "a") \(value.typeName)\(value.hint(for: String(rest)))",

@@ -102,10 +102,13 @@ public struct ArrayStack {
   /// - Parameters:
   ///   - parts: Arrays of one dtype, and of one shape but for the axis.
   ///   - folder: A folder that is there; what it has of an earlier stack is replaced, and its `info` removed first.
-  /// - Throws: ``FormatError`` with code `badArgument` if the parts do not fit, and if a file cannot be written; there is
-  ///   then no `info`.
+  ///   - replacing: Whether files that are there may be replaced; if not, nothing is written where one is.
+  ///   - onWarning: Called with what older releases of NumPy cannot read.
+  /// - Throws: ``FormatError`` with code `badArgument` if the parts do not fit, `alreadyExists`, and if a file cannot be written;
+  ///   there is then no `info`.
   public static func write(
-    _ parts: [LazyArray], to folder: String, axis: Int = 0, durability: Durability = .consistent
+    _ parts: [LazyArray], to folder: String, axis: Int = 0, replacing: Bool = true,
+    durability: Durability = .consistent, onWarning: ((String) -> Void)? = nil
   ) throws(FormatError) {
     let whole = try LazyArray.concatenated(parts, axis: axis)
     let place = try FormatError.wrapping(.badArgument, file: folder) { () throws(ArrayError) in
@@ -114,6 +117,10 @@ public struct ArrayStack {
     guard !whole.dtype.hasObjects else {
       throw FormatError(.unsupported, "objects are not written by parts", file: folder)
     }
+    let targets = parts.indices.map { path(folder, $0) } + [infoPath(folder)]
+    if !replacing, let there = targets.first(where: { FileStatus(path: $0) != nil }) {
+      throw FormatError(.alreadyExists, "the file exists, and is not to be replaced", file: there)
+    }
     if FileStatus(path: infoPath(folder)) != nil, !SystemCall.remove(infoPath(folder)) {
       throw .system("cannot replace the stack", file: infoPath(folder))
     }
@@ -121,6 +128,8 @@ public struct ArrayStack {
     let dtype = parts.allSatisfy { $0.dtype == first } ? first : whole.dtype
     var options = SaveOptions(format: .npy)
     options.durability = durability
+    options.replacing = replacing
+    options.onWarning = onWarning
     for (number, part) in parts.enumerated() {
       let converted = part.dtype == dtype ? part : try part.applying(.cast(dtype))
       try converted.save(to: path(folder, number), options: options)

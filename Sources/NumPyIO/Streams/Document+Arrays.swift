@@ -16,7 +16,7 @@ extension Document {
   func array(of file: NPYFile, _ name: String?) throws(FormatError) -> LazyArray {
     var file = file
     guard var rest = name?[...] else {
-      if file.source.isSeekable, try file.next(limits: options.limits) != nil { warnOfRest() }
+      if file.source.isSeekable { try warnIfMoreFollows(file) }
       return try lazy(file)
     }
     if let (value, path) = try objects(at: String(rest)) { return try array(in: value, path) }
@@ -61,10 +61,19 @@ extension Document {
     return (array.shape.isEmpty ? array.items[0] : .array(array), path)
   }
 
-  /// Says that only the first array of a file is used.
-  func warnOfRest() {
+  /// Says that only the first array of a stream is used, if more follow: what does is known when that has been read.
+  ///
+  /// - Throws: ``FormatError`` if what follows cannot be read.
+  package func warnOfRestOfStream() throws(FormatError) {
+    if case .npy(let file) = content, !file.source.isSeekable { try warnIfMoreFollows(file) }
+  }
+
+  /// Says that only the first array of a file is used, if more follow.
+  private func warnIfMoreFollows(_ file: NPYFile) throws(FormatError) {
+    guard try file.next(limits: options.limits) != nil else { return }
     options.onWarning?(
-      "\(path) holds more arrays after the first, which are left out: name them \(path):1 and so on")
+      "\(path == "-" ? file.source.name : path) holds more arrays after the first, which are left out: name them \(path):1 and so on"
+    )
   }
 
   /// One of the arrays that several `np.save` have written to one `.npy` file, counted from 0.
@@ -114,7 +123,12 @@ extension Document {
     while !rest.isEmpty {
       var end = rest.endIndex
       while array.dtype.field(String(rest[..<end])) == nil, let point = rest[..<end].lastIndex(of: ".") { end = point }
-      array = try array.applying(.field(String(rest[..<end])))
+      do throws(FormatError) { array = try array.applying(.field(String(rest[..<end]))) } catch {
+        // What holds the elements may have a name of its own.
+        var error = error
+        (error.file, error.member) = (self.path, error.member ?? String(path))
+        throw error
+      }
       rest = end == rest.endIndex ? "" : rest[rest.index(after: end)...]
     }
     return array

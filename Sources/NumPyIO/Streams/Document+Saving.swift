@@ -80,10 +80,7 @@ extension Document {
     var options = options
     options.name = options.name ?? name
     try array.applying(transforms).save(to: path, options: options)
-    // What follows in a stream is known afterwards only.
-    if case .npy(let file) = content, !file.source.isSeekable, try file.next(limits: self.options.limits) != nil {
-      warnOfRest()
-    }
+    try warnOfRestOfStream()
   }
 
   /// All arrays of one `.npy` file, under the names that `np.savez` would give them.

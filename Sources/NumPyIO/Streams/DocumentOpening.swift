@@ -49,7 +49,7 @@ struct DocumentOpening {
     }
     // A stream is not read from its end.
     if !source.isSeekable, [.npz, .gguf, .safetensors].contains(format) {
-      source = try DocumentOpening.inMemory(source, options)
+      source = try DocumentOpening.addressable(source, options)
     }
     (self.source, self.path, self.options, self.format) = (source, path, options, format)
   }
@@ -62,9 +62,9 @@ struct DocumentOpening {
       let archive = try NPZArchive(source, limits: options.limits, recovering: options.recovers)
       Document.warnOfLoss(archive, options)
       if options.format == nil { try DocumentOpening.refuseOthers(archive, path) }
-      // PyTorch's files are archives too, of a pickle and what it refers to.
-      let isTorch = options.format == nil && PickleFile.isTorch(archive)
-      return isTorch ? .pickle(archive.zip.source) : .npz(archive)
+      // PyTorch's files are archives too, of a pickle and what it refers to; and pandas compresses pickles as one.
+      let isPickle = options.format == nil && (PickleFile.isTorch(archive) || PickleFile.isZipped(archive))
+      return isPickle ? .pickle(archive.zip.source) : .npz(archive)
     case .pkl, .pt: return .pickle(source)
     case .gguf: return .tensors(try GGUFFile(source))
     case .safetensors:
@@ -102,6 +102,31 @@ struct DocumentOpening {
     let format = CompressionFormat(signature: prefix) ?? CompressionFormat(unsigned: prefix)
     return format == nil ? source : ReplayableStream(source, folder: options.scratchFolder)
   }
+
+  /// All of a stream: a short one in memory, another in a file without a name. There is a limit to it, as streams may be endless.
+  private static func addressable(
+    _ stream: any ByteSource, _ options: OpenOptions
+  ) throws(FormatError) -> any ByteSource {
+    let budget = MemoryBudget(given: options.pickle.limits.inflatedBytes)
+    func check(_ count: Int) throws(FormatError) {
+      guard count <= budget.limit else {
+        throw budget.exceeded("all of it has to be read, and it is longer").at(file: stream.name)
+      }
+    }
+    var piece = try stream.readBytes(at: 0, upTo: min(keptInMemory, budget.limit + 1))
+    try check(piece.count)
+    guard piece.count == keptInMemory else { return MemorySource(piece, name: stream.name) }
+    let file = try ScratchFile(in: options.scratchFolder, name: stream.name)
+    while !piece.isEmpty {
+      try check(file.position + piece.count)
+      try file.write(piece)
+      piece = try stream.readBytes(at: file.position, upTo: 1 << 20)
+    }
+    return file
+  }
+
+  /// As much of a stream is kept in memory.
+  private static let keptInMemory = 16 << 20
 
   private static func inMemory(
     _ stream: any ByteSource, _ options: OpenOptions

@@ -150,6 +150,8 @@ public struct LazyArray {
   }
 
   /// The array with a transform applied when it is read: see ``applying(_:)-([ArrayTransform])``.
+  ///
+  /// - Throws: As ``applying(_:)-([ArrayTransform])``.
   public func applying(_ transform: ArrayTransform) throws(FormatError) -> LazyArray {
     switch content {
     case .deferred(let array):

@@ -25,6 +25,9 @@ extension SafetensorsFile {
   }
 
   /// Saves arrays under names that are known at run time only; files have an order of their own.
+  ///
+  /// - Throws: ``FormatError``: `unsupported` for a dtype that the format has not, `alreadyExists` for a name that comes twice,
+  ///   and what writing throws.
   public static func save<SavedArray: SavableArray>(
     _ tensors: [(name: String, array: SavedArray)], metadata: [(key: String, value: String)] = [], to path: String,
     replacing: Bool = true, durability: Durability = .consistent
