@@ -5,10 +5,21 @@ import PackageDescription
 let package = Package(
   name: "Examples",
   platforms: [.macOS(.v15)],
-  dependencies: [.package(name: "swift-numpy-io", path: "..")],
+  dependencies: [
+    .package(name: "swift-numpy-io", path: ".."),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.0"),
+  ],
   targets: [
     .executableTarget(
       name: "ArrayFiles", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
+    .executableTarget(
+      name: "CIFAR", dependencies: [.product(name: "NumPyIO", package: "swift-numpy-io")]),
+    .executableTarget(
+      name: "SliceServer",
+      dependencies: [
+        .product(name: "NumPyIOFoundation", package: "swift-numpy-io"),
+        .product(name: "FlyingFox", package: "FlyingFox"),
+      ]),
     .executableTarget(
       name: "ConvertFolder", dependencies: [.product(name: "NumPyIOFoundation", package: "swift-numpy-io")]),
     .executableTarget(
