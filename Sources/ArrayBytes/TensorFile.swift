@@ -80,6 +80,8 @@ extension TensorFile {
   }
 
   /// Reads a part of a tensor: see ``read(_:_:)``.
+  ///
+  /// - Throws: As ``read(_:_:)``.
   public func slice(_ name: String, _ selections: [AxisSelection]) throws(FormatError) -> AnyNDArray {
     do throws(FormatError) { return try tensor(name).blocks().read(slice: selections) } catch {
       throw error.at(file: self.name, member: name)

@@ -33,6 +33,8 @@ public enum BlockingWork {
   /// ```swift
   /// try await BlockingWork.run(with: document) { try $0.save(to: "all.npz") }
   /// ```
+  ///
+  /// - Throws: What `body` throws, and nothing else.
   public static func run<Input, Value, Failure: Error>(
     with input: sending Input, _ body: @escaping @Sendable (sending Input) throws(Failure) -> sending Value
   ) async throws(Failure) -> sending Value {

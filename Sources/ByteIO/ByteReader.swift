@@ -21,6 +21,8 @@ public struct ByteReader {
   public var remaining: Int? { source.byteCount.map { max(0, $0 - position) } }
 
   /// The next bytes, without moving on; fewer than `count` only where the source ends.
+  ///
+  /// - Throws: What the source throws.
   public mutating func peek(_ count: Int) throws(FormatError) -> ArraySlice<UInt8> {
     try fill(count)
     let start = position - bufferStart
@@ -28,9 +30,13 @@ public struct ByteReader {
   }
 
   /// Whether no byte is left.
+  ///
+  /// - Throws: What the source throws.
   public mutating func isAtEnd() throws(FormatError) -> Bool { try peek(1).isEmpty }
 
   /// The next bytes; fewer than `count` only where the source ends.
+  ///
+  /// - Throws: What the source throws.
   public mutating func read(upTo count: Int) throws(FormatError) -> ArraySlice<UInt8> {
     let bytes = try peek(count)
     position += bytes.count
@@ -51,6 +57,8 @@ public struct ByteReader {
 
   /// Fills a buffer with the next bytes, straight from the source where they are not buffered yet; returns how
   /// many, fewer than the buffer holds only where the source ends.
+  ///
+  /// - Throws: What the source throws.
   public mutating func read(into target: UnsafeMutableRawBufferPointer) throws(FormatError) -> Int {
     let start = position - bufferStart
     let buffered = max(0, min(buffer.count - start, target.count))
@@ -69,6 +77,8 @@ public struct ByteReader {
   }
 
   /// Moves on without reading.
+  ///
+  /// - Throws: What the source throws.
   public mutating func skip(_ count: Int) throws(FormatError) {
     if source.isSeekable {
       position = try position.checkedAdding(count)

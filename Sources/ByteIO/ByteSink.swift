@@ -34,23 +34,33 @@ extension ByteSink {
   public var canOverwrite: Bool { false }
 
   /// By default, an error.
+  ///
+  /// - Throws: ``FormatError`` with code `unsupported`, unless the sink has a way of its own.
   public func overwrite(_ bytes: [UInt8], at offset: Int) throws(FormatError) {
     throw FormatError(.unsupported, "what was written here cannot be replaced", file: name, offset: offset)
   }
 
   /// By default, no room has to be made.
+  ///
+  /// - Throws: Nothing by default.
   public func reserve(_ count: Int) throws(FormatError) {}
 
   /// Writes the bytes of an array.
+  ///
+  /// - Throws: ``FormatError`` if the bytes cannot be written: `io`, or `closedPipe` where nobody reads the pipe any more.
   public func write(_ bytes: [UInt8]) throws(FormatError) {
     // Safe: all bytes of an array of bytes are initialised.
     try unsafe write(bytes.span.bytes)
   }
 
   /// Writes a string as UTF-8.
+  ///
+  /// - Throws: ``FormatError`` if the bytes cannot be written: `io`, or `closedPipe` where nobody reads the pipe any more.
   public func write(_ text: String) throws(FormatError) { try write(Array(text.utf8)) }
 
   /// Writes the bytes of a span.
+  ///
+  /// - Throws: ``FormatError`` if the bytes cannot be written: `io`, or `closedPipe` where nobody reads the pipe any more.
   public func write(_ bytes: RawSpan) throws(FormatError) {
     // Safe: the sink does not keep the buffer beyond the call.
     try unsafe bytes.withUnsafeBytes { (buffer: UnsafeRawBufferPointer) throws(FormatError) in
@@ -59,6 +69,8 @@ extension ByteSink {
   }
 
   /// Writes the same byte several times.
+  ///
+  /// - Throws: ``FormatError`` if the bytes cannot be written: `io`, or `closedPipe` where nobody reads the pipe any more.
   public func write(repeating byte: UInt8, count: Int) throws(FormatError) {
     let block = [UInt8](repeating: byte, count: min(count, 1 << 16))
     var left = count
@@ -84,11 +96,15 @@ public final class MemorySink: ByteSink {
   public var position: Int { bytes.count }
 
   /// Appends bytes.
+  ///
+  /// - Throws: ``FormatError`` if the bytes cannot be written: `io`, or `closedPipe` where nobody reads the pipe any more.
   public func write(_ more: UnsafeRawBufferPointer) throws(FormatError) {
     // Safe: the caller's bytes are copied within the call.
     unsafe bytes.append(contentsOf: more)
   }
   /// Does nothing: nothing is held back.
+  ///
+  /// - Throws: ``FormatError`` if the bytes cannot be written: `io`, or `closedPipe` where nobody reads the pipe any more.
   public func flush() throws(FormatError) {}
 }
 
@@ -114,6 +130,8 @@ public final class DescriptorSink: ByteSink {
   public var position: Int { written + buffer.count }
 
   /// Writes bytes, or gathers them with others until there are 64 KiB.
+  ///
+  /// - Throws: ``FormatError`` if the bytes cannot be written: `io`, or `closedPipe` where nobody reads the pipe any more.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
     if buffer.count + bytes.count <= DescriptorSink.bufferSize {
       // Safe: the caller's bytes are copied, or written, within the call.
@@ -129,6 +147,8 @@ public final class DescriptorSink: ByteSink {
   }
 
   /// Hands what waits on to the system.
+  ///
+  /// - Throws: ``FormatError`` if the bytes cannot be written: `io`, or `closedPipe` where nobody reads the pipe any more.
   public func flush() throws(FormatError) {
     guard !buffer.isEmpty else { return }
     // The memory is taken out, and comes back empty.

@@ -126,6 +126,8 @@ extension ByteSource {
   public var readsInOrder: Bool { seekCost >= .restart }
 
   /// By default, as ``read(into:at:)``: nothing is fetched ahead.
+  ///
+  /// - Throws: As ``read(into:at:)``.
   public func read(
     into buffer: UnsafeMutableRawBufferPointer, at offset: Int, before end: Int
   ) throws(FormatError) -> Int {
@@ -137,6 +139,8 @@ extension ByteSource {
   public var residentBytes: ResidentBytes? { nil }
 
   /// By default, there is no file to map.
+  ///
+  /// - Throws: Nothing by default.
   public func mapped(_ access: MappedFile.Access) throws(FormatError) -> MappedFile? { nil }
 
   /// By default, false: checksums are the caller's.
@@ -149,12 +153,16 @@ extension ByteSource {
   public var isStandardInput: Bool { false }
 
   /// By default, nothing: reads cost no more than their bytes.
+  ///
+  /// - Throws: Nothing by default.
   public func willRead(_ ranges: [Range<Int>]) throws(FormatError) {}
 
   /// By default, nothing is kept.
   public func willBeReadOnce() {}
 
   /// By default, one piece after the other.
+  ///
+  /// - Throws: As ``read(into:at:)``.
   public func read(_ pieces: [SourcePiece]) throws(FormatError) {
     for piece in pieces {
       // Safe: each piece's own memory, which its maker keeps valid as long as the piece is used.
@@ -176,6 +184,8 @@ extension ByteSource {
 
   /// Reads up to `count` bytes from `offset` on; fewer only where the source ends. Memory is taken as the bytes
   /// arrive, never on the word of `count` alone.
+  ///
+  /// - Throws: As ``read(into:at:)``.
   public func readBytes(at offset: Int, upTo count: Int) throws(FormatError) -> [UInt8] {
     var bytes: [UInt8] = []
     var step = 1 << 16

@@ -16,6 +16,8 @@ public final class FileSource: ByteSource {
   ///
   /// A pipe or a device may be opened too; it has no length and can be read forwards only, through a
   /// ``StreamSource``: see ``openSource(path:)``.
+  ///
+  /// - Throws: ``FormatError``: `notFound`, `permissionDenied`, `wrongKind` for a folder, `io`.
   public init(path: String) throws(FormatError) {
     name = path
     descriptor = try SystemCall.open(path, .readOnly)
@@ -55,6 +57,8 @@ public final class FileSource: ByteSource {
   }
 
   /// Reads by position, so that threads may share the file.
+  ///
+  /// - Throws: ``FormatError`` with code `io` if the system cannot read.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     let progress = ByteProgress.current
     let step = progress == nil ? buffer.count : ByteProgress.step
@@ -65,12 +69,16 @@ public final class FileSource: ByteSource {
   }
 
   /// Maps the file that was opened, whatever its path names by now; `nil` for what is not a regular file.
+  ///
+  /// - Throws: ``FormatError`` with code `io` if the system cannot map it.
   public func mapped(_ access: MappedFile.Access) throws(FormatError) -> MappedFile? {
     status.isRegular ? try MappedFile(self, access: access) : nil
   }
 
   /// Opens whatever a path names: `-` is standard input, a regular file is read by position, anything else (a
   /// pipe, a device) forwards as a stream.
+  ///
+  /// - Throws: As ``init(path:)``.
   public static func openSource(path: String) throws(FormatError) -> any ByteSource {
     if path == "-" { return StreamSource.standardInput }
     let file = try FileSource(path: path)

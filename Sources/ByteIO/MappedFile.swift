@@ -93,6 +93,8 @@ internal import PlatformC
   }
 
   /// Copies bytes out of the map.
+  ///
+  /// - Throws: Nothing: the bytes are there. A file that another process cuts meanwhile ends the process, as any map of it.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     guard offset >= 0, offset < count else { return 0 }
     let part = min(buffer.count, count - offset)
@@ -108,6 +110,8 @@ internal import PlatformC
   }
 
   /// This very map, if it has the access that is asked for.
+  ///
+  /// - Throws: Nothing.
   public func mapped(_ access: Access) throws(FormatError) -> MappedFile? { access == self.access ? self : nil }
 
   /// Tells the system that the file will be read from front to back.

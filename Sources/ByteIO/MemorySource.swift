@@ -16,6 +16,8 @@ public final class MemorySource: ByteSource {
   public var seekCost: SeekCost { .free }
 
   /// Copies bytes; fewer than the buffer holds only at the end.
+  ///
+  /// - Throws: Nothing.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     guard offset >= 0, offset < bytes.count else { return 0 }
     let count = min(buffer.count, bytes.count - offset)

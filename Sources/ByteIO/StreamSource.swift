@@ -40,6 +40,8 @@ public final class StreamSource: ByteSource {
   }
 
   /// Reads the next bytes; those before `offset` are skipped.
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` for an offset before what was read, `io` if the system cannot read.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     try position.withLock { (position: inout Int) throws(FormatError) in
       if offset < position {

@@ -33,6 +33,9 @@ public struct GGUFFile: TensorFile {
   public init(opening path: String) throws(FormatError) { try self.init(FileSource.openSource(path: path)) }
 
   /// Opens a file that a source holds; a stream is read into memory.
+  ///
+  /// - Throws: ``FormatError`` if it is no GGUF file of version 2 or 3, or damaged: `wrongKind`, `unsupported`, `malformed`,
+  ///   `truncated`.
   public init(_ source: any ByteSource) throws(FormatError) {
     let source =
       source.byteCount != nil && source.isSeekable

@@ -83,6 +83,8 @@ extension NDArray {
   }
 
   /// Saves the array as a `.npy` file: see ``AnyNDArray/save(to:replacing:durability:)``.
+  ///
+  /// - Throws: As ``AnyNDArray/save(to:replacing:durability:)``.
   public func save(to path: String, replacing: Bool = true, durability: Durability = .consistent) throws(FormatError) {
     try untyped.save(to: path, replacing: replacing, durability: durability)
   }

@@ -12,6 +12,8 @@ public struct NPYReader {
   private let limits: LoadLimits
 
   /// Opens a file, or standard input for `-`.
+  ///
+  /// - Throws: ``FormatError`` if there is no such file, it is not `.npy`, or its header is malformed.
   public init(opening path: String, limits: LoadLimits = .default) throws(FormatError) {
     try self.init(FileSource.openSource(path: path), limits: limits)
   }

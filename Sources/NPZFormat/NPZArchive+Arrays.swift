@@ -53,6 +53,8 @@ extension NPZArchive {
   }
 
   /// Reads a part of an array: see ``read(_:_:)``.
+  ///
+  /// - Throws: As ``read(_:_:)``.
   public func slice(_ name: String, _ selections: [AxisSelection]) throws(FormatError) -> AnyNDArray {
     let member = try member(name)
     do throws(FormatError) { return try file(of: member).read(slice: selections) } catch {

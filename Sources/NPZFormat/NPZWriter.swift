@@ -132,6 +132,9 @@ public final class NPZWriter {
   }
 
   /// Adds several arrays; small ones are compressed side by side.
+  ///
+  /// - Throws: ``FormatError`` as for a single array: `alreadyExists` for a name that is there, and what the target
+  ///   throws.
   public func add<SavedArray: SavableArray>(_ arrays: [(name: String, array: SavedArray)]) throws(FormatError) {
     var members: [NPZMember] = []
     for (name, array) in arrays { members.append(try NPZMember(name, array.stored)) }
@@ -209,6 +212,9 @@ public final class NPZWriter {
   }
 
   /// Adds a member that is not an array, or an array that is already encoded, under its whole name.
+  ///
+  /// - Throws: ``FormatError`` as for a single array: `alreadyExists` for a name that is there, and what the target
+  ///   throws.
   public func add(file name: String, bytes: [UInt8]) throws(FormatError) {
     var entry = ZipEntry(name, method: compression.level == nil ? .stored : .deflate)
     entry.alignment = 64

@@ -54,7 +54,7 @@ extension NDArray {
   public init(npy data: Data, limits: LoadLimits = .default) throws(FormatError) {
     let array = try AnyNDArray(npy: data, limits: limits)
     do throws(ArrayError) { try self.init(array) } catch {
-      throw FormatError(.badArgument, error.message, file: "data")
+      throw FormatError(.wrongDType, error.message, file: "data")
     }
   }
 
@@ -66,6 +66,8 @@ extension NDArray {
   }
 
   /// The array as the bytes of a `.npy` file.
+  ///
+  /// - Throws: ``FormatError`` with code `unsupported` for a dtype that `.npy` cannot hold.
   public func npyData() throws(FormatError) -> Data { try untyped.npyData() }
 }
 

@@ -19,6 +19,8 @@ public final class DataSource: ByteSource {
   public var seekCost: SeekCost { .free }
 
   /// Copies bytes; fewer than the buffer holds only at the end. The offset counts from the first byte of a slice.
+  ///
+  /// - Throws: Nothing.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     guard offset >= 0, offset < data.count else { return 0 }
     let count = min(buffer.count, data.count - offset)

@@ -29,6 +29,8 @@ extension Pickle {
   }
 
   /// The bytes of a value's pickle: Python's `pickle.dumps`.
+  ///
+  /// - Throws: ``FormatError`` for a value that the protocol has no form for.
   public static func data(
     of value: PickleValue, options: PickleWriter.Options = PickleWriter.Options()
   ) throws(FormatError) -> Data {

@@ -43,6 +43,8 @@ extension NPYFile {
 
 extension ObjectArray {
   /// Saves the array as `np.save` does: a `.npy` header and a pickle of protocol 4.
+  ///
+  /// - Throws: ``FormatError`` for an object that cannot be pickled, and what writing throws.
   public func save(to path: String, replacing: Bool = true, durability: Durability = .consistent) throws(FormatError) {
     try AtomicFile.write(to: path, replacing: replacing, durability: durability) {
       (sink: any ByteSink) throws(FormatError) in
@@ -51,6 +53,8 @@ extension ObjectArray {
   }
 
   /// Writes the array in `.npy` format.
+  ///
+  /// - Throws: ``FormatError`` for an object that cannot be pickled, and what the sink throws.
   public func writeNPY(to sink: any ByteSink) throws(FormatError) {
     try sink.write(encodedHeader().bytes)
     try PickleWriter(sink, options: PickleWriter.Options(protocolVersion: 4)).write(.array(self))

@@ -45,6 +45,8 @@ public struct ObjectArray: PickleConvertible, PickledArrayConvertible {
   package func pickledArray() -> PickledArray { PickledArray(kind: .array, content: .objects(self), mask: nil) }
 
   /// NumPy's form of the array.
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` for elements that the protocol has no form for.
   public func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue {
     let type: PickleValue
     if let stringType { type = .object(stringType) } else { type = try dtype.pickleValue(in: context) }

@@ -86,6 +86,7 @@ public enum Pickle {
   /// - Parameters:
   ///   - replacing: Whether an existing file may be replaced.
   ///   - durability: What the file survives when the system stops.
+  /// - Throws: ``FormatError`` for a value that the protocol has no form for, or if the file cannot be written.
   public static func save(
     _ value: PickleValue, to path: String, options: PickleWriter.Options, replacing: Bool = true,
     durability: Durability = .consistent

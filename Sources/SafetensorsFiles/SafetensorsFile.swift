@@ -47,6 +47,8 @@ public struct SafetensorsFile: TensorFile {
   /// - Parameters:
   ///   - recovering: Whether of a file that is cut short the tensors are read that are whole.
   ///   - onWarning: Called with what is missing.
+  /// - Throws: ``FormatError`` if it is no such file, or one whose tensors overlap, leave gaps or are cut: `wrongKind`,
+  ///   `malformed`, `truncated`.
   public init(
     _ source: any ByteSource, recovering: Bool = false, onWarning: ((String) -> Void)? = nil
   ) throws(FormatError) {

@@ -112,5 +112,7 @@ public struct TorchTensor: PickleConvertible, DescribedArray {
   }
 
   /// What NumPy would pickle: pickles of tensors become pickles of arrays.
+  ///
+  /// - Throws: ``FormatError`` for a tensor that NumPy has no array for, such as a quantized one.
   public func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue { .array(try array()) }
 }

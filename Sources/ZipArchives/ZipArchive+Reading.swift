@@ -31,6 +31,8 @@ extension ZipArchive {
   }
 
   /// A member's data as it is in the file, compressed or not.
+  ///
+  /// - Throws: ``FormatError`` with code `truncated` or `malformed` if the archive does not hold them.
   public func rawBytes(of member: ZipMember) throws(FormatError) -> [UInt8] {
     let range = try dataRange(of: member)
     do throws(FormatError) {

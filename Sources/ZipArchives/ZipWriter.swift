@@ -110,6 +110,8 @@ public final class ZipWriter {
   }
 
   /// Writes a stored member; its checksum is computed here.
+  ///
+  /// - Throws: As ``add(_:contents:data:)``.
   public func add(_ entry: ZipEntry, bytes: [UInt8]) throws(FormatError) {
     let contents = ZipContents(
       crc32: CRC32.of(bytes), compressedSize: bytes.count, uncompressedSize: bytes.count)
@@ -131,6 +133,7 @@ public final class ZipWriter {
   ///   - crc32: The checksum of the uncompressed data.
   ///   - uncompressedSize: How many bytes the data has.
   ///   - directoryExtra: More extra fields for the directory, known only now.
+  /// - Throws: ``FormatError`` with code `badArgument` if no member was begun, and what the sink throws.
   public func end(crc32: UInt32, uncompressedSize: Int, directoryExtra: [UInt8] = []) throws(FormatError) {
     guard let (begun, dataStart) = current else {
       throw FormatError(.badArgument, "no member has been begun")
@@ -155,6 +158,7 @@ public final class ZipWriter {
   ///   - member: One of the archive's members.
   ///   - archive: Where it is.
   ///   - name: Its new name, if it gets one.
+  /// - Throws: ``FormatError`` if the member cannot be read, its new name is there already, or the sink cannot be written to.
   public func copy(
     _ member: ZipMember, of archive: ZipArchive, renamedTo name: String? = nil
   ) throws(FormatError) {

@@ -64,7 +64,7 @@ import Testing
     #expect(throws: FormatError.self) { try AnyNDArray(npy: data) }
     #expect(throws: FormatError(.empty, "")) { try AnyNDArray(npy: Data()) }
     #expect(throws: FormatError(.truncated, "")) { try AnyNDArray(npy: data[3...].dropLast()) }
-    #expect(throws: FormatError(.badArgument, "")) { try NDArray<Int8>(npy: data[3...]) }
+    #expect(throws: FormatError(.wrongDType, "")) { try NDArray<Int8>(npy: data[3...]) }
   }
 
   @Test func archives() throws {

@@ -16,6 +16,8 @@ public final class CompressingSink: ByteSink {
   /// A sink in front of another.
   ///
   /// - Parameter level: 0 or 1 to 9; `nil` is what Python's `gzip.open` (9), `bz2.open` (9) and `lzma.open` (6) use.
+  /// - Throws: ``FormatError`` with code `unsupported` where the system lacks the format's library, `badArgument` for a level
+  ///   that it has not.
   public init(to sink: any ByteSink, format: CompressionFormat, level: Int? = nil) throws(FormatError) {
     name = sink.name
     self.sink = sink
@@ -23,6 +25,8 @@ public final class CompressingSink: ByteSink {
   }
 
   /// Compresses bytes; what comes of them may be written at once or later.
+  ///
+  /// - Throws: ``FormatError`` if the target cannot be written to, or with code `badArgument` after the stream has ended.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
     guard !isFinished else { throw FormatError(.badArgument, "the compressed stream has ended", file: name) }
     var done = 0
@@ -34,9 +38,13 @@ public final class CompressingSink: ByteSink {
   }
 
   /// Flushes what has been compressed so far; what the encoder still holds comes with ``finish()``.
+  ///
+  /// - Throws: What the target throws.
   public func flush() throws(FormatError) { try sink.flush() }
 
   /// Ends the stream. What is written afterwards is an error.
+  ///
+  /// - Throws: ``FormatError`` if the target cannot be written to, or with code `badArgument` after the stream has ended.
   public func finish() throws(FormatError) {
     guard !isFinished else { return }
     var ended = false

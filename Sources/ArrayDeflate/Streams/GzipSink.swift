@@ -46,6 +46,8 @@ public final class GzipSink: ByteSink {
   }
 
   /// Compresses bytes; what comes of them may be written at once or later.
+  ///
+  /// - Throws: ``FormatError`` if the target cannot be written to, or with code `badArgument` after the stream has ended.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
     guard !isFinished else { throw FormatError(.badArgument, "the compressed stream has ended", file: name) }
     var done = 0
@@ -61,9 +63,13 @@ public final class GzipSink: ByteSink {
   }
 
   /// Flushes what has been compressed so far; what waits for the rest of its block comes with ``finish()``.
+  ///
+  /// - Throws: What the target throws.
   public func flush() throws(FormatError) { try sink.flush() }
 
   /// Ends the member. What is written afterwards is an error.
+  ///
+  /// - Throws: ``FormatError`` if the target cannot be written to, or with code `badArgument` after the stream has ended.
   public func finish() throws(FormatError) {
     guard !isFinished else { return }
     isFinished = true

@@ -66,6 +66,9 @@ public final class InflatingStream {
   }
 
   /// The next bytes; fewer than `count` only where the stream has ended. Memory is taken as the bytes arrive.
+  ///
+  /// - Throws: ``FormatError``: `corrupt` for data that no encoder makes or a checksum that differs, `truncated` where they end
+  ///   too early, and what the source throws.
   public func readBytes(upTo count: Int) throws(FormatError) -> [UInt8] {
     var bytes: [UInt8] = []
     var step = 1 << 14
@@ -159,6 +162,8 @@ public final class CompressedSource: ByteSource {
   private let state: Lock<InflatingBox>
 
   /// A source of what `source` holds compressed from an offset on.
+  ///
+  /// - Throws: ``FormatError`` with code `unsupported` where the system lacks the format's library.
   public init(_ source: any ByteSource, at offset: Int = 0, format: CompressionFormat) throws(FormatError) {
     name = source.name
     self.source = source
@@ -190,6 +195,9 @@ public final class CompressedSource: ByteSource {
   }
 
   /// Reads on; what lies between is inflated and dropped.
+  ///
+  /// - Throws: ``FormatError``: `corrupt`, `truncated`, `badArgument` for a position before the last, and what the source
+  ///   throws.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     try state.withLock { (box) throws(FormatError) in
       if offset < box.stream.position {

@@ -10,12 +10,16 @@ extension DType: ExpressibleByStringLiteral {
 
 extension DType: Codable {
   /// Encodes the notation that NumPy prints, as one string.
+  ///
+  /// - Throws: What the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)
   }
 
   /// The dtype of a notation.
+  ///
+  /// - Throws: `DecodingError` if there is no string, ``ArrayError`` with code `badDType` if it names no dtype.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let notation = try container.decode(String.self)

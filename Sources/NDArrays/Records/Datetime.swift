@@ -53,6 +53,8 @@ extension Datetime: Codable {
   private enum Key: String, CodingKey { case ticks, unit }
 
   /// Decodes a datetime; of a record the field's count and unit.
+  ///
+  /// - Throws: What the decoder throws: `DecodingError` for other values.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     let text = try container.decode(String.self, forKey: .unit)
@@ -63,6 +65,8 @@ extension Datetime: Codable {
   }
 
   /// Encodes count and unit; a record's field takes the count alone.
+  ///
+  /// - Throws: What the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(ticks, forKey: .ticks)

@@ -151,6 +151,8 @@ public struct AnyNDArray: Sendable {
   }
 
   /// Calls `body` with the packed bytes of the elements in C order: the array's own where they lie so, else a copy.
+  ///
+  /// - Throws: What `body` throws, and nothing else.
   public func withContiguousBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {

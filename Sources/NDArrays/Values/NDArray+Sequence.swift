@@ -13,6 +13,8 @@ extension NDArray: Sequence {
   public var underestimatedCount: Int { count }
 
   /// Calls `body` with the array's own memory, if it lies in C order.
+  ///
+  /// - Throws: What `body` throws, and nothing else.
   public func withContiguousStorageIfAvailable<Result>(
     _ body: (UnsafeBufferPointer<Element>) throws -> Result
   ) rethrows -> Result? {

@@ -137,6 +137,8 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   }
 
   /// Calls `body` with the elements in C order: the array's own memory where it lies so, else a packed copy.
+  ///
+  /// - Throws: What `body` throws, and nothing else.
   public func withElements<Result, Failure: Error>(
     _ body: (Span<Element>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -147,6 +149,8 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   }
 
   /// As ``withElements(_:)``, with an unsafe buffer, which is valid during the call only.
+  ///
+  /// - Throws: What `body` throws, and nothing else.
   @unsafe public func withUnsafeElements<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<Element>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -159,6 +163,8 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   }
 
   /// Calls `body` with the elements, to be changed in place; an array that is not in C order is put in C order first.
+  ///
+  /// - Throws: What `body` throws, and nothing else.
   public mutating func withMutableElements<Result, Failure: Error>(
     _ body: (inout MutableSpan<Element>) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -10,6 +10,8 @@ extension AnyNDArray: PickleConvertible, PickleReconstructible, PickledArrayConv
   package func pickledArray() -> PickledArray { PickledArray(kind: .array, content: .values(self), mask: nil) }
 
   /// NumPy's form of the array.
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` for elements that the protocol has no form for.
   public func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue {
     try pickledForm(in: context)
   }
@@ -29,6 +31,8 @@ extension NDArray: PickleConvertible, PickleReconstructible, PickledArrayConvert
   package func pickledArray() -> PickledArray { AnyNDArray(self).pickledArray() }
 
   /// NumPy's form of the array.
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` for elements that the protocol has no form for.
   public func pickleValue(in context: PickleContext) throws(FormatError) -> PickleValue {
     try AnyNDArray(self).pickleValue(in: context)
   }
@@ -79,6 +83,8 @@ enum ArrayKeys: String, CodingKey { case dtype, shape, bytes }
 
 extension AnyNDArray: Codable {
   /// Coders other than ``PickleEncoder``, which makes NumPy's arrays, get the dtype, the shape and the bytes in C order.
+  ///
+  /// - Throws: What the encoder throws; `EncodingError` for objects.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: ArrayKeys.self)
     try container.encode(dtype, forKey: .dtype)
@@ -87,6 +93,8 @@ extension AnyNDArray: Codable {
   }
 
   /// An array of its dtype, shape and bytes.
+  ///
+  /// - Throws: `DecodingError` for other values, ``ArrayError`` if bytes, dtype and shape do not go together.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: ArrayKeys.self)
     let dtype = try container.decode(DType.self, forKey: .dtype)

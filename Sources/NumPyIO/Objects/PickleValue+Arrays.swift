@@ -21,6 +21,7 @@ extension PickleValue {
   /// the first. The whole value, if it is an array itself, has the empty path.
   ///
   /// - Parameter leftOut: Gets the paths of what is not an array.
+  /// - Throws: ``FormatError`` with code `malformed` for an array whose parts do not go together.
   public func arrayPaths(leftOut: ((String, PickleValue) -> Void)? = nil) throws(FormatError) -> [(
     path: String, value: PickleValue
   )] {

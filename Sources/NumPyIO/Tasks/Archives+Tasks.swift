@@ -57,6 +57,8 @@ extension NPZArchive {
   }
 
   /// Saves unnamed arrays as an archive, while other tasks go on: NumPy's `np.savez(path, *arrays)`.
+  ///
+  /// - Throws: ``FormatError`` as the form without `async`, and `cancelled` if the task is: the target is as it was then.
   public static func save(
     _ arrays: sending [any SavableArray], to path: String, compression: NPZCompression = .none,
     layout: NPZLayout = .aligned, replacing: Bool = true, durability: Durability = .consistent
@@ -67,6 +69,8 @@ extension NPZArchive {
   }
 
   /// Saves arrays under names that are known at run time only, in their order, while other tasks go on.
+  ///
+  /// - Throws: ``FormatError`` as the form without `async`, and `cancelled` if the task is: the target is as it was then.
   public static func save<SavedArray: SavableArray>(
     _ members: sending [(name: String, array: SavedArray)], to path: String, compression: NPZCompression = .none,
     layout: NPZLayout = .aligned, replacing: Bool = true, durability: Durability = .consistent

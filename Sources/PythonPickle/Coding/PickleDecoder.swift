@@ -268,6 +268,8 @@ private struct UnkeyedReader: UnkeyedDecodingContainer {
 
 extension PickleValue: Decodable {
   /// Only a ``PickleDecoder`` can decode a pickled value: it gives what is there.
+  ///
+  /// - Throws: `DecodingError` for every other decoder.
   public init(from decoder: any Decoder) throws {
     guard let decoder = decoder as? ValueDecoder else {
       throw DecodingError.dataCorrupted(

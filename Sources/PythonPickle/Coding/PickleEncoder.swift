@@ -42,6 +42,8 @@ public struct PickleEncoder {
   }
 
   /// A value as Python's pickle would hold it.
+  ///
+  /// - Throws: `EncodingError` for a value that Python has no form for, and what the value itself throws.
   public func encodeValue(_ value: some Encodable) throws -> PickleValue {
     try ValueEncoder.encode(value, codingPath: [], userInfo: userInfo)
   }
@@ -215,6 +217,8 @@ private struct SingleValue: SingleValueEncodingContainer {
 
 extension PickleValue: Encodable {
   /// Only a ``PickleEncoder`` can encode a pickled value: it takes it as it is.
+  ///
+  /// - Throws: `EncodingError` for every other encoder.
   public func encode(to encoder: any Encoder) throws {
     throw EncodingError.invalidValue(
       self,

@@ -8,6 +8,8 @@ public struct PickleRawData {
   public var position: Int { input.position }
 
   /// One byte.
+  ///
+  /// - Throws: ``FormatError`` with code `truncated` if there is none.
   public mutating func byte() throws(FormatError) -> UInt8 { try input.byte() }
 
   /// The next `count` bytes: in place if the file is mapped or in memory, else read straight into memory of their own.
@@ -19,6 +21,8 @@ public struct PickleRawData {
   }
 
   /// A whole pickle that lies here, without raw data of its own.
+  ///
+  /// - Throws: ``FormatError`` as ``PickleReader/read()``.
   public mutating func pickle(options: PickleReader.Options) throws(FormatError) -> PickleValue {
     var plain = options
     // Else a pickle within a pickle within a pickle could exhaust the stack.

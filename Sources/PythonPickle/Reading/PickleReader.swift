@@ -88,6 +88,8 @@ public struct PickleReader {
   public private(set) var protocolVersion = 0
 
   /// Whether no byte is left.
+  ///
+  /// - Throws: What the source throws.
   public mutating func isAtEnd() throws(FormatError) -> Bool { try !input.has(1) }
 
   /// The next bytes after the last pickle, for formats that put raw data there.

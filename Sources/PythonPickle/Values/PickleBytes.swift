@@ -83,6 +83,8 @@ public struct PickleBytes: Sendable {
   }
 
   /// Calls `body` with the bytes, without a copy.
+  ///
+  /// - Throws: What `body` throws, and nothing else.
   public func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -162,6 +164,8 @@ public struct PickleBytes: Sendable {
   }
 
   /// Calls `body` with the bytes.
+  ///
+  /// - Throws: What `body` throws, and nothing else.
   public func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -32,6 +32,8 @@ public final class PickleContext {
 
   /// The value of a key within this pickle, made when it is first asked for: for objects that are one in Python,
   /// such as NumPy's builtin dtypes, and thus are written once.
+  ///
+  /// - Throws: What `make` throws, and nothing else.
   public func singleton<Failure: Error>(
     _ key: some Hashable & Sendable, _ make: () throws(Failure) -> PickleValue
   ) throws(Failure) -> PickleValue {

@@ -68,6 +68,8 @@ extension PickleValue {
   /// A new tuple.
   public static func tuple(_ items: [PickleValue]) -> PickleValue { .tuple(PickleTuple(items)) }
   /// A new dictionary of pairs; of equal keys the first is kept and the last value, as in Python.
+  ///
+  /// - Throws: ``FormatError`` for a key that Python cannot hash, such as a list.
   public static func dict(_ pairs: [(key: PickleValue, value: PickleValue)]) throws(FormatError)
     -> PickleValue
   {

@@ -106,6 +106,8 @@ public final class DeflateWriter {
   }
 
   /// Compresses the bytes of an array.
+  ///
+  /// - Throws: What the target throws.
   public func write(_ bytes: [UInt8], layout: ItemLayout = .bytes) throws(FormatError) {
     // Safe: the buffer is not kept beyond the call.
     try unsafe bytes.span.bytes.withUnsafeBytes { (buffer) throws(FormatError) in
@@ -114,6 +116,8 @@ public final class DeflateWriter {
   }
 
   /// Ends the stream and returns what it holds. Nothing may be written afterwards.
+  ///
+  /// - Throws: What the target throws.
   public func finish() throws(FormatError) -> DeflateSummary {
     if let zlib {
       // Safe: no bytes.
