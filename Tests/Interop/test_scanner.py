@@ -249,6 +249,15 @@ def test_harmless_files_of_a_folder(tmp_path):
         (folder / name).unlink()
 
 
+def test_rows_that_are_filled_are_told(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n1,2\n3\n")
+    found = findings(path, code=0)["findings"]
+    assert [finding["severity"] for finding in found] == ["warning"]
+    assert found[0]["message"] == "line 3 has 1 column instead of 2: what is missing counts as empty"
+    findings(path, "--strict", code=1)
+
+
 KNOWN = [
     ("sklearn.linear_model._base", "LinearRegression"), ("sklearn.linear_model.base", "LinearRegression"),
     ("sklearn.ensemble.forest", "RandomForestClassifier"), ("sklearn.tree._tree", "Tree"), ("torch.nn.modules.linear", "Linear"),

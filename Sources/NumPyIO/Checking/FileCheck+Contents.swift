@@ -246,7 +246,7 @@ extension FileCheck {
     }
   }
 
-  private func checkJSON(_ source: any ByteSource) throws(FormatError) {
+  private mutating func checkJSON(_ source: any ByteSource) throws(FormatError) {
     try checkTable { (check) throws(FormatError) in
       _ = try JSONParser.value(of: source, dtype: nil, memory: check.options.inflatedBytes)
     }

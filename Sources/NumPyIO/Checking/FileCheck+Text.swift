@@ -19,7 +19,7 @@ extension FileCheck {
   /// Reads a table to its end: whether it is text in its encoding, and all lines have as many columns.
   ///
   /// - Parameter reading: How it is read; `nil` for as plain numbers, else as columns of the types that they have.
-  func checkText(_ source: any ByteSource, _ reading: OpenOptions?) throws(FormatError) {
+  mutating func checkText(_ source: any ByteSource, _ reading: OpenOptions?) throws(FormatError) {
     try TextBeginning.refuseForeign(
       source, path, mayBeText: reading != nil, isEncoded: reading?.text.encoding != nil)
     let format = FileFormat(extensionOf: path).flatMap { $0.isText ? $0 : nil } ?? .txt
@@ -41,7 +41,22 @@ extension FileCheck {
     }
   }
 
-  private func read(_ document: Document) throws(FormatError) {
-    try document.array().blocks().forEachRun(inUnitsOf: 1) { (_: AnyNDArray) throws(FormatError) in }
+  /// Reads all of a table, and notes what is told of it meanwhile: rows that are too short. That there are none is no fault.
+  private mutating func read(_ table: Document) throws(FormatError) {
+    var warnings: [String] = []
+    var options = table.options
+    options.onWarning = { warnings.append($0) }
+    var count = 0
+    let document = Document(table.content, path: path, options: options)
+    try document.array().blocks().forEachRun(inUnitsOf: 1) { (run: AnyNDArray) throws(FormatError) in
+      count += run.count
+    }
+    guard count > 0 else { return }
+    // A finding has the file's name of its own.
+    let name = path + ": "
+    for warning in warnings {
+      let message = warning.hasPrefix(name) ? String(warning.dropFirst(name.count)) : warning
+      note(.warning, FormatError(.malformed, message, file: path))
+    }
   }
 }

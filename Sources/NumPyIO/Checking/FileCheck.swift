@@ -116,7 +116,7 @@ public struct FileCheck: Sendable {
           try checkWithAppended(whole) { (check: inout FileCheck) throws(FormatError) in try check.checkModel(whole) }
         } else if try isText(whole) {
           try checkWithAppended(whole) { (check: inout FileCheck) throws(FormatError) in
-            try check.checkTable { (check) throws(FormatError) in try check.checkText(whole, text) }
+            try check.checkTable { (check: inout FileCheck) throws(FormatError) in try check.checkText(whole, text) }
           }
         } else {
           do throws(FormatError) { try checkContent(whole, isFile: true) } catch {
@@ -136,8 +136,8 @@ public struct FileCheck: Sendable {
   }
 
   /// Checks what may be a table: of a file that only lies beside others, that it is none is no fault.
-  func checkTable(_ body: (FileCheck) throws(FormatError) -> Void) throws(FormatError) {
-    do throws(FormatError) { try body(self) } catch {
+  mutating func checkTable(_ body: (inout FileCheck) throws(FormatError) -> Void) throws(FormatError) {
+    do throws(FormatError) { try body(&self) } catch {
       guard options.allowsForeign, [.badValue, .malformed, .wrongShape, .wrongDType].contains(error.code) else {
         throw error
       }
