@@ -15,29 +15,18 @@ extension AtomicFile {
     to path: String, replacing: Bool = true, durability: Durability = .consistent,
     _ body: (any ByteSink) throws(FormatError) -> Result
   ) throws(FormatError) -> Result {
-    if path == "-" {
-      let sink = DescriptorSink.standardOutput()
-      let result = try body(sink)
-      try sink.flush()
-      return result
-    }
+    if path == "-" { return try write(through: .standardOutput(), body) }
     let target = try TargetPath(path)
     if !replacing, target.status != nil {
       throw FormatError(.alreadyExists, "the file exists, and is not to be replaced", file: path)
     }
     if let number = OpenDescriptor(path: path) {
-      let sink = DescriptorSink(FileDescriptor(rawValue: number.rawValue), name: path)
-      let result = try body(sink)
-      try sink.flush()
-      return result
+      return try write(through: DescriptorSink(FileDescriptor(rawValue: number.rawValue), name: path), body)
     }
     if target.status?.isStream == true {
       let descriptor = try SystemCall.open(path, .writeOnly)
       defer { try? descriptor.close() }
-      let sink = DescriptorSink(descriptor, name: path)
-      let result = try body(sink)
-      try sink.flush()
-      return result
+      return try write(through: DescriptorSink(descriptor, name: path), body)
     }
     let file = try AtomicFile(target, name: path, durability)
     let result: Result
@@ -48,6 +37,14 @@ extension AtomicFile {
       throw error.at(file: path)
     }
     try file.commit(replacing: replacing)
+    return result
+  }
+
+  private static func write<Result>(
+    through sink: DescriptorSink, _ body: (any ByteSink) throws(FormatError) -> Result
+  ) throws(FormatError) -> Result {
+    let result = try body(sink)
+    try sink.flush()
     return result
   }
 

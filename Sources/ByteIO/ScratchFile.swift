@@ -76,3 +76,27 @@ package final class ScratchFile: ByteSink, ByteSource {
     try unsafe descriptor.read(into: buffer, at: offset, inStepsOf: buffer.count, of: "a temporary file", name: name)
   }
 }
+
+extension ByteSource {
+  /// A copy of all of it that can be read from anywhere: in memory while it is short, else in a file without a name.
+  ///
+  /// - Parameters:
+  ///   - keptInMemory: A source of fewer bytes stays in memory.
+  ///   - folder: Where the file is made.
+  ///   - check: Is given the count of each piece that was read, before it is kept; throws where it is too much, as streams may
+  ///     be endless.
+  package func addressableCopy(
+    keptInMemory: Int, folder: String, name: String, check: (Int) throws(FormatError) -> Void
+  ) throws(FormatError) -> any ByteSource {
+    var piece = try readBytes(at: 0, upTo: keptInMemory)
+    try check(piece.count)
+    guard piece.count == keptInMemory else { return MemorySource(piece, name: name) }
+    let file = try ScratchFile(in: folder, name: name)
+    while !piece.isEmpty {
+      try file.write(piece)
+      piece = try readBytes(at: file.position, upTo: 1 << 20)
+      try check(piece.count)
+    }
+    return file
+  }
+}

@@ -165,20 +165,9 @@ extension FileCheck {
   /// Contents that can be read anywhere: in memory while they are small, then in a file without a name.
   mutating func addressable(_ source: any ByteSource) throws(FormatError) -> any ByteSource {
     guard source.seekCost >= .restart || source.byteCount == nil else { return source }
-    let step = 32 << 20
-    let bytes = try source.readBytes(at: 0, upTo: step)
-    try spend(bytes.count)
-    if bytes.count < step { return MemorySource(bytes, name: path) }
-    let file = try ScratchFile(in: ScratchFile.defaultFolder, name: path)
-    var piece = bytes
-    var offset = 0
-    while !piece.isEmpty {
-      try file.write(piece)
-      offset += piece.count
-      piece = try source.readBytes(at: offset, upTo: 1 << 20)
-      try spend(piece.count)
+    return try source.addressableCopy(keptInMemory: 32 << 20, folder: ScratchFile.defaultFolder, name: path) {
+      (count: Int) throws(FormatError) in try spend(count)
     }
-    return file
   }
 
   /// Checks contents, and then the archive that may stand behind them.

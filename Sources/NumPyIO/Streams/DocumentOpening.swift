@@ -108,21 +108,15 @@ struct DocumentOpening {
     _ stream: any ByteSource, _ options: OpenOptions
   ) throws(FormatError) -> any ByteSource {
     let budget = MemoryBudget(given: options.pickle.limits.inflatedBytes)
-    func check(_ count: Int) throws(FormatError) {
+    var count = 0
+    return try stream.addressableCopy(
+      keptInMemory: min(keptInMemory, budget.limit + 1), folder: options.scratchFolder, name: stream.name
+    ) { (read: Int) throws(FormatError) in
+      count += read
       guard count <= budget.limit else {
         throw budget.exceeded("all of it has to be read, and it is longer").at(file: stream.name)
       }
     }
-    var piece = try stream.readBytes(at: 0, upTo: min(keptInMemory, budget.limit + 1))
-    try check(piece.count)
-    guard piece.count == keptInMemory else { return MemorySource(piece, name: stream.name) }
-    let file = try ScratchFile(in: options.scratchFolder, name: stream.name)
-    while !piece.isEmpty {
-      try check(file.position + piece.count)
-      try file.write(piece)
-      piece = try stream.readBytes(at: file.position, upTo: 1 << 20)
-    }
-    return file
   }
 
   /// As much of a stream is kept in memory.
