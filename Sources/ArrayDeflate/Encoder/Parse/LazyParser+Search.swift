@@ -36,12 +36,10 @@ extension LazyParser {
     let depth: Int
     let niceLength: Int
     let longMatch: Int
-    /// See ``LazyParser/Options/isHasty``.
-    var isHasty: Bool
-    /// See ``LazyParser/Options/skips``.
-    let skips: Bool
     /// See ``LazyParser/Options/hasShortMatches``.
     private let hasShortMatches: Bool
+    /// Whether the range is so large that what a run leaves out does not matter: of 120 KB one percent.
+    let passesOverRuns: Bool
     /// The distance of positions that are inserted within a long match: whole items.
     private let step: Int
     /// The bits of eight bytes that are not part of a context.
@@ -63,9 +61,9 @@ extension LazyParser {
     ) {
       (self.input, self.origin, self.end) = (input, origin, end)
       lastPosition = end &- 8
-      (depth, niceLength, longMatch, isHasty) = (options.depth, options.niceLength, options.longMatch, options.isHasty)
+      passesOverRuns = end &- origin >= Tunables.Trials.large
+      (depth, niceLength, longMatch) = (options.depth, options.niceLength, options.longMatch)
       hasShortMatches = options.hasShortMatches
-      skips = options.skips
       step = max(16, options.itemDistance)
       shift = UInt64(64 - 8 * options.context)
       multiplier = Search.multiplier &<< shift
@@ -111,21 +109,21 @@ extension LazyParser {
     }
 
     /// Makes a position known.
-    @inline(__always) func insert(_ position: Int) {
+    @inline(__always) func insert<M: LazyMode>(_: M.Type, _ position: Int) {
       let word = input.load64(position)
       let value = UInt16(truncatingIfNeeded: position)
       let slot = slot(word, position)
       tables[link(position)] = tables[slot]
       tables[slot] = value
-      if hasShortMatches { tables[shortSlot(word)] = value }
+      if M.hasShortMatches { tables[shortSlot(word)] = value }
     }
 
     /// Makes positions known up to the next one whose three bytes, or whose context if shorter matches are not looked for, are as
     /// at the latest one with their hash, and returns that. No branch depends on the data but the last one, so that the processor
     /// works on several positions at once.
-    @inline(__always) func skip(_ start: Int, upTo last: Int) -> Int {
-      if !hasShortMatches { return skipByContext(start, upTo: last) }
-      return isHasty ? skipByThree(start, upTo: last) : skipByEither(start, upTo: last)
+    @inline(__always) func skip<M: LazyMode>(_: M.Type, _ start: Int, upTo last: Int) -> Int {
+      if !M.hasShortMatches { return skipByContext(start, upTo: last) }
+      return M.isHasty ? skipByThree(start, upTo: last) : skipByEither(start, upTo: last)
     }
 
     /// The same where either will do.
@@ -187,7 +185,7 @@ extension LazyParser {
       let last = min(range.upperBound, lastPosition)
       var position = range.lowerBound
       while position < last {
-        insert(position)
+        if hasShortMatches { insert(LazyModes.Thorough.self, position) } else { insert(LazyModes.Long.self, position) }
         position &+= 1
       }
     }
@@ -200,7 +198,7 @@ extension LazyParser {
     }
 
     /// Makes the positions within a match known; of a long one not all.
-    @inline(__always) func insertMatch(_ from: Int, _ target: Int, _ distance: Int) {
+    @inline(__always) func insertMatch<M: LazyMode>(_: M.Type, _ from: Int, _ target: Int, _ distance: Int) {
       var position = from
       let last = min(target, lastPosition)
       if target &- from > Tunables.Lazy.sparse {
@@ -208,20 +206,31 @@ extension LazyParser {
         let ending = last &- max(8, min(distance, 32))
         let dense = min(last, from &+ 8)
         while position < dense {
-          insert(position)
+          insert(M.self, position)
           position &+= 1
         }
         position &+= step &- 1
         position &-= position % step
         while position < ending {
-          insert(position)
+          insert(M.self, position)
           position &+= step
         }
         position = max(from &+ 8, ending)
       }
       while position < last {
-        insert(position)
+        insert(M.self, position)
         position &+= 1
+      }
+    }
+
+    /// Makes some positions known within a run that goes on, where what repeats is known from a period before. (All that a match
+    /// has otherwise took half of the time of periods.)
+    @inline(__always) func insertRun<M: LazyMode>(_: M.Type, _ from: Int, _ target: Int) {
+      var position = from
+      let last = min(target, lastPosition)
+      while position < last {
+        insert(M.self, position)
+        position &+= step
       }
     }
 
@@ -250,38 +259,35 @@ extension LazyParser {
         &+ prices[distanceOffset &+ DeflateAlphabet.distanceSlot(match.distance)] &+ Tunables.Lazy.minGain >= literals
     }
 
-    /// The longest match at a position of those longer than some length, and the nearest of them; makes the position known,
-    /// and looks ahead to the next one.
-    @inline(__always) func find(_ position: Int, _ depth: Int, longerThan least: Int, ahead: inout Ahead) -> Match {
-      let (word, head) = (ahead.word, ahead.head)
+    /// Makes a position known that has been looked up, and looks ahead to the next one.
+    @inline(__always) private func pass(_ position: Int, ahead: inout Ahead) {
       let low = UInt16(truncatingIfNeeded: position)
-      let farthest = min(DeflateAlphabet.maxDistance, position &- origin)
-      let short = position &- latest(ahead.short, low, position)
-      tables[link(position)] = head
+      tables[link(position)] = ahead.head
       tables[ahead.slot] = low
       tables[ahead.shortSlot] = low
       ahead = lookAhead(position &+ 1)
+    }
+
+    /// The longest match at a position and the nearest of them; makes the position known, and looks ahead to the next one.
+    @inline(__always) func find<M: LazyMode>(_: M.Type, _ position: Int, ahead: inout Ahead) -> Match {
+      let (word, head) = (ahead.word, ahead.head)
+      let short = position &- latest(ahead.short, UInt16(truncatingIfNeeded: position), position)
+      pass(position, ahead: &ahead)
       let limit = min(DeflateAlphabet.maxMatch, end &- position)
       let enough = min(niceLength, limit)
       var best = Match(length: 0, distance: 1)
-      var longest = least
-      if !hasShortMatches {
-        longest = max(3, least)
+      var longest = 3
+      if !M.hasShortMatches {
         // A run of one byte: the distance 1 has no extra bits, and is in no chain of whole items.
         if alignment > 0 {
-          let run = word ^ input.load64(position &- 1)
-          if run & 0xFFFF_FFFF == 0 {
-            let length =
-              run == 0
-              ? input.matchLength(position, position &- 1, from: 8, limit: limit) : run.trailingZeroBitCount &>> 3
-            if length > longest {
-              longest = length
-              best = Match(length: length, distance: 1)
-              if length >= enough { return best }
-            }
+          let length = length(word, position, position &- 1, limit)
+          if length > longest {
+            longest = length
+            best = Match(length: length, distance: 1)
+            if length >= enough { return best }
           }
         }
-      } else if least < 3 {
+      } else {
         let difference = word ^ input.load64(position &- short)
         if difference & 0xFF_FFFF == 0 {
           longest =
@@ -290,17 +296,36 @@ extension LazyParser {
             : difference.trailingZeroBitCount &>> 3
           best = Match(length: longest, distance: short)
           if longest >= enough { return best }
-        } else {
+        } else if M.isHasty {
           // Where not even three bytes are as at the latest position that begins with them, there is hardly a longer match.
-          if isHasty { return best }
-          longest = 3
+          return best
         }
       }
       // What is no longer than the rest of the range cannot be beaten.
       if longest >= limit { return best }
-      follow(
-        head, from: position, word, steps: depth, farthest: farthest, limit: limit, enough: enough, longerThan: longest,
-        best: &best)
+      follow(head, from: position, word, steps: depth, limit: limit, longerThan: longest, best: &best)
+      return best
+    }
+
+    /// The longest match at a position of those that are no shorter than another one, which begins a byte before. It is in the chain.
+    @inline(__always) func findBetter<M: LazyMode>(
+      _: M.Type, than match: Match, _ position: Int, ahead: inout Ahead
+    ) -> Match {
+      let (word, head) = (ahead.word, ahead.head)
+      pass(position, ahead: &ahead)
+      let limit = min(DeflateAlphabet.maxMatch, end &- position)
+      var best = Match(length: 0, distance: 1)
+      var longest = max(3, match.length &- 1)
+      if !M.hasShortMatches, alignment > 0 {
+        let length = length(word, position, position &- 1, limit)
+        if length > longest {
+          longest = length
+          best = Match(length: length, distance: 1)
+          if length >= min(niceLength, limit) { return best }
+        }
+      }
+      if longest >= limit { return best }
+      follow(head, from: position, word, steps: depth &>> 2, limit: limit, longerThan: longest, best: &best)
       return best
     }
 
@@ -312,10 +337,12 @@ extension LazyParser {
 
     /// Goes along a chain from a position, whose first bytes are `word`.
     @inline(__always) private func follow(
-      _ head: UInt16, from position: Int, _ word: UInt64, steps: Int, farthest: Int, limit: Int, enough: Int,
-      longerThan least: Int, best: inout Match
+      _ head: UInt16, from position: Int, _ word: UInt64, steps: Int, limit: Int, longerThan least: Int,
+      best: inout Match
     ) {
       let low = UInt16(truncatingIfNeeded: position)
+      let farthest = min(DeflateAlphabet.maxDistance, position &- origin)
+      let enough = min(niceLength, limit)
       var longest = least
       var node = head
       var left = steps

@@ -115,43 +115,61 @@ final class LazyParser {
     _ input: InputBytes, _ range: Range<Int>, origin: Int, options: Options, costs: CostModel,
     into list: inout SequenceList
   ) {
-    var search = Search(self, input, origin: origin, end: range.upperBound, options: options, costs: costs)
+    let search = Search(self, input, origin: origin, end: range.upperBound, options: options, costs: costs)
     search.clear()
     search.insert(origin..<range.lowerBound)
     var cursor = Cursor(position: range.lowerBound, literalStart: range.lowerBound)
-    var sequences = Int.max
+    var (sequences, isRare) = (Int.max, false)
+    var (first, firstByte) = (0, cursor.literalStart)
     while cursor.position < range.upperBound {
       let end = min(range.upperBound, cursor.position + Tunables.Lazy.chunk)
-      let first = list.count
-      let firstByte = cursor.literalStart
+      let known = list.count
       if sequences > Tunables.Lazy.fewSequences, cursor.position - origin >= DeflateAlphabet.maxDistance {
         search.forget(before: cursor.position)
       }
       while cursor.position < end {
         let (before, start) = (list.count, cursor.position)
-        parseChunk(search, upTo: min(end, start + Tunables.Lazy.step), &cursor, &list)
-        let isRare = (list.count - before) * Tunables.Lazy.rareMatches < cursor.position - start
-        search.isHasty = options.isHasty || isRare
+        parseStep(search, options, isRare, upTo: min(end, start + Tunables.Lazy.step), &cursor, &list)
+        isRare = (list.count - before) * Tunables.Lazy.rareMatches < cursor.position - start
       }
       if cursor.position >= range.upperBound {
         list.finish(literals: range.upperBound - cursor.literalStart)
         _ = list.endChunk(from: first, input, at: firstByte)
         return
       }
-      sequences = list.count - first
-      if sequences > 0 {
+      sequences = list.count - known
+      // A run that goes on tells little, and takes less time than costs do.
+      let isRun = search.passesOverRuns && cursor.runDistance > 0 && list.count - first <= Tunables.Lazy.fewSequences
+      if sequences > 0, !isRun {
         costs.update(list.endChunk(from: first, input, at: firstByte), memory: Tunables.Costs.memory)
+        (first, firstByte) = (list.count, cursor.literalStart)
       }
     }
   }
 
-  private func parseChunk(_ search: Search, upTo stop: Int, _ cursor: inout Cursor, _ list: inout SequenceList) {
+  private func parseStep(
+    _ search: Search, _ options: Options, _ isRare: Bool, upTo stop: Int, _ cursor: inout Cursor,
+    _ list: inout SequenceList
+  ) {
+    let skips = options.skips || options.isHasty || isRare
+    switch (options.hasShortMatches, options.isHasty || isRare) {
+    case (true, true): parse(LazyModes.Hasty.self, search, upTo: stop, &cursor, &list)
+    case (true, false) where skips: parse(LazyModes.Skipping.self, search, upTo: stop, &cursor, &list)
+    case (true, false): parse(LazyModes.Thorough.self, search, upTo: stop, &cursor, &list)
+    case (false, _) where skips: parse(LazyModes.LongSkipping.self, search, upTo: stop, &cursor, &list)
+    case (false, _): parse(LazyModes.Long.self, search, upTo: stop, &cursor, &list)
+    }
+  }
+
+  private func parse<M: LazyMode>(
+    _: M.Type, _ search: Search, upTo stop: Int, _ cursor: inout Cursor, _ list: inout SequenceList
+  ) {
     let last = min(stop, search.lastPosition)
     // In registers: what is passed `inout` would go through memory at every step.
     var (position, literalStart, runDistance) = (cursor.position, cursor.literalStart, cursor.runDistance)
     // The first byte has none before it.
     if position == search.origin, position < last {
-      search.insert(position)
+      search.insert(M.self, position)
       position &+= 1
     }
     guard position < last else {
@@ -166,7 +184,11 @@ final class LazyParser {
           // One byte again and again, such as zeros after a string: the distance 1 has no extra bits.
           if runDistance > 1, search.isOneByte(position, length) { runDistance = 1 }
           list.append(literals: position &- literalStart, length: length, distance: runDistance)
-          search.insertMatch(position, position &+ length, runDistance)
+          if search.passesOverRuns, length == DeflateAlphabet.maxMatch {
+            search.insertRun(M.self, position, position &+ length)
+          } else {
+            search.insertMatch(M.self, position, position &+ length, runDistance)
+          }
           if length < DeflateAlphabet.maxMatch { runDistance = 0 }
           position &+= length
           literalStart = position
@@ -175,22 +197,22 @@ final class LazyParser {
         }
         runDistance = 0
       }
-      if search.isHasty || search.skips {
-        let found = search.skip(position, upTo: last)
+      if M.skips {
+        let found = search.skip(M.self, position, upTo: last)
         if found > position {
           position = found
           if position == last { break }
           ahead = search.lookAhead(position)
         }
       }
-      var match = search.find(position, search.depth, longerThan: 0, ahead: &ahead)
+      var match = search.find(M.self, position, ahead: &ahead)
       if match.length < 3 || search.isDear(match, at: position) {
         position &+= 1
         continue
       }
       var next = position &+ 1
       while match.length < search.longMatch, next < last {
-        let later = search.find(next, search.depth &>> 2, longerThan: max(3, match.length &- 1), ahead: &ahead)
+        let later = search.findBetter(M.self, than: match, next, ahead: &ahead)
         next &+= 1
         guard later.isBetter(than: match) else { break }
         position = next &- 1
@@ -198,7 +220,7 @@ final class LazyParser {
       }
       list.append(literals: position &- literalStart, length: match.length, distance: match.distance)
       let target = position &+ match.length
-      search.insertMatch(next, target, match.distance)
+      search.insertMatch(M.self, next, target, match.distance)
       runDistance = match.length == DeflateAlphabet.maxMatch ? match.distance : 0
       position = target
       literalStart = target
