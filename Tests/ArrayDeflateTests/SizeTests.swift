@@ -155,4 +155,16 @@ struct SizedKind: CustomTestStringConvertible, Sendable {
         "\(kind.name), \(level): \(stream.count) bytes, zlib takes \(stock), \(Double(stream.count) / Double(stock))")
     }
   }
+
+  /// `fast` is chosen by what zlib takes where there is time for that.
+  @Test(arguments: ["one of 20", "prose", "a picture", "records of 13 bytes"])
+  func fastTakesATenthMoreThanZlibAtMost(_ name: String) throws {
+    let kind = try #require(SizedKind.all.first { $0.name == name })
+    var noise = Noise(77)
+    let input = (0..<4).flatMap { _ in kind.make(&noise) }
+    let (stream, _) = try deflated([input], level: .fast, layout: kind.layout)
+    #expect(zlibInflated(stream, count: input.count) == input)
+    let stock = zlibDeflated(input).count
+    #expect(Double(stream.count) <= Double(stock) * 1.1, "\(stream.count) bytes, zlib takes \(stock)")
+  }
 }

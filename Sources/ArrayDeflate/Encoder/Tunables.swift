@@ -231,8 +231,8 @@ enum Tunables {
     /// The same in flags and other bytes of few values, chained by the long context: one flag of 20 takes three quarters of the time
     /// that 96 steps along chains of five bytes take, and is smaller.
     static let depthOfFewValues = 64
-    /// The same in text and programs: English takes 1.005 of zlib's size, 1.007 with 24.
-    static let depthOfProse = 32
+    /// The same in text and programs: English takes 1.0045 of zlib's size, 1.007 with 24.
+    static let depthOfProse = 40
     /// The same in arrays of up to ``Trials/small``: what other strategies would gain in items of few values. (24: 1.13 times
     /// zlib's size in flags as doubles, 1.10 in strings of a few words; 128: little smaller, and often slower than zlib.)
     static let depthOfSmall = 96
@@ -271,6 +271,37 @@ enum Tunables {
     static let fewSequences = 256
     /// Within a match of more bytes than this not every position is inserted.
     static let sparse = 40
+  }
+
+  /// The choice of a lazy parser in haste (`SegmentEncoder+Haste.swift`).
+  enum Haste {
+    /// The share of zlib's bits that `fast` may take by the sample, which is right within 1%, mostly: a tenth more is its bound.
+    static let share = 1.07
+    /// A search, and whether it finds matches of three bytes.
+    typealias Search = (context: Int, depth: Int, longMatch: Int, hasShortMatches: Bool)
+    /// The searches that are tried, the fastest first; none looks at the next position. (With one of long contexts that does times as
+    /// strings take 1.02 instead of 1.08 of zlib's size, and are no faster.)
+    static let searches: [Search] = [
+      (6, 1, 3, false), (5, 4, 3, false), (4, 4, 3, false), (4, 4, 3, true),
+    ]
+    /// The searches after which no more are tried if all take more than `near` times what they may: a search for matches of three
+    /// bytes hardly gains more.
+    static let enoughToTell = 3
+    static let near = 1.05
+  }
+
+  /// ``ReferenceParser``: the parameters of zlib -6.
+  enum Reference {
+    /// The most steps along a chain.
+    static let depth = 128
+    /// A match of so many bytes is not looked beyond.
+    static let niceLength = 128
+    /// After one of so many bytes the next position is not searched.
+    static let lazyLength = 16
+    /// After one of so many bytes the next position is searched a fourth as far.
+    static let goodLength = 8
+    /// Matches of three bytes that are farther are not taken.
+    static let farthestShort = 4096
   }
 
   /// ``OptimalParser``.

@@ -68,6 +68,8 @@ extension SegmentEncoder {
     } else {
       hasMatches = isLazyBetter(than: plain, share, input, layout, level)
     }
+    let hasFewRivals = layout.atomSize == 1 || runs.bits < literals * Tunables.Trials.enoughRuns
+    if hasMatches, hasFewRivals, isHasteEnough(input, layout, level) { return .lazy }
     // Where runs are most of what there is, even the trial of a search would cost more than it could gain.
     if runs.bits < literals * Tunables.Trials.enoughRuns {
       if hasMatches, !isFast { chooseContext(input, layout, level, last: last, lazy) }
@@ -99,6 +101,7 @@ extension SegmentEncoder {
     }
     if hasLongMatches { return chooseOfLongMatches(input, layout, level, last: last, lazy: bits) }
     let choice = chooseSearch(input, layout, level, runs: runs, plain: plain)
+    if hasMatches, !hasFewRivals, choice.strategy != .greedy, isHasteEnough(input, layout, level) { return .lazy }
     return bits < choice.bits * (isSlow ? Tunables.Trials.lazyOfBytes : share) ? .lazy : choice.strategy
   }
 
@@ -113,7 +116,7 @@ extension SegmentEncoder {
     if size == 8 || size == 4 && layout.itemSize == 4, itemTrial(input, layout, size: size) < lazy * worth {
       return .items
     }
-    if level == .fast { return .lazy }
+    if isHasteEnough(input, layout, level) || level == .fast { return .lazy }
     chooseContext(input, layout, level, last: last, lazy)
     return .lazy
   }

@@ -122,7 +122,7 @@ extension SegmentEncoder {
 
   /// Takes back what was tried. By what it found, short matches may seem so dear that they are never taken, and stay so: so costs
   /// begin anew.
-  private func beginAnew(_ input: InputBytes, _ layout: ItemLayout, _ options: LazyParser.Options) {
+  func beginAnew(_ input: InputBytes, _ layout: ItemLayout, _ options: LazyParser.Options) {
     lazyOptions = options
     lazyParser.begin(input, sample(input, layout), options: options, costs: lazyCosts)
   }

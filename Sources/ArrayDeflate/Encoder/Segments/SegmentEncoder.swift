@@ -29,6 +29,7 @@ final class SegmentEncoder: @unchecked Sendable {
   lazy var itemParser = ItemParser()
   lazy var lazyParser = LazyParser()
   lazy var optimalParser = OptimalParser()
+  lazy var referenceParser = ReferenceParser()
   /// The distance of runs in this region.
   var runDistance = 1
   /// What the greedy parser looks for in this region.

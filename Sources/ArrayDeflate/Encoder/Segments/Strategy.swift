@@ -56,9 +56,11 @@ extension ItemLayout {
       depth: Tunables.Lazy.depth, niceLength: Tunables.Lazy.niceLength, skips: true)
   }
 
-  /// The item sizes that the item parser may go by, the larger first: whole strings or records, atoms of four or eight bytes.
+  /// The item sizes that the item parser may go by, the larger first: whole strings or records, or short rows of bytes, and atoms of
+  /// four or eight bytes.
   var itemParserSizes: [Int] {
-    let whole = itemSize != atomSize && 3...128 ~= itemSize ? [itemSize] : []
+    let size = itemSize == 1 ? strides.first ?? 1 : itemSize
+    let whole = size != atomSize && 3...128 ~= size ? [size] : []
     return whole + (atomSize == 4 || atomSize == 8 ? [atomSize] : [])
   }
 
