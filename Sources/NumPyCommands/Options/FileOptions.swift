@@ -39,20 +39,11 @@ struct RecoverOptions: ParsableArguments {
   func apply(to options: inout OpenOptions) { options.recovers = recover }
 }
 
-/// A number of bytes, with a unit: `500M`, `8G`, `1.5GB`, `64MiB`.
-struct ByteSize: ExpressibleByArgument {
-  let bytes: Int
-
-  init?(argument: String) {
-    let number = argument.prefix { $0.isNumber || $0 == "." }
-    var unit = argument.dropFirst(number.count).lowercased()
-    let isBinary = unit.hasSuffix("ib")
-    if isBinary { unit = String(unit.dropLast(2)) } else if unit.hasSuffix("b") { unit = String(unit.dropLast()) }
-    guard let value = Double(number), let power = ["", "k", "m", "g", "t"].firstIndex(of: unit) else { return nil }
-    var bytes = value
-    for _ in 0..<power { bytes *= isBinary ? 1024 : 1000 }
-    guard bytes >= 1, bytes < 0x1p62 else { return nil }
-    self.bytes = Int(bytes)
+extension ByteSize: ExpressibleByArgument {
+  package init?(argument: String) {
+    self.init(argument)
+    // A limit of nothing would refuse everything.
+    guard bytes > 0 else { return nil }
   }
 }
 

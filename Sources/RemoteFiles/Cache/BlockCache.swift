@@ -48,7 +48,7 @@ struct BlockCache {
   init?(of file: RemoteFile, _ version: RemoteVersion, _ options: RemoteOptions) {
     guard let folder = options.environment("NPY_CACHE"), let tag = version.strongTag else { return nil }
     self.folder = folder
-    limit = options.environment("NPY_CACHE_SIZE").flatMap(RemoteOptions.byteCount) ?? BlockCache.defaultLimit
+    limit = options.environment("NPY_CACHE_SIZE").flatMap { ByteSize($0)?.bytes } ?? BlockCache.defaultLimit
     let key = "\(file.url.text)\n\(tag)\n\(version.byteCount)"
     versionFolder = folder + "/npy-" + SHA256.hexadecimal(SHA256.digest(Array(key.utf8)))
     parts = SystemCall.names(in: versionFolder).compactMap { Part(name: $0, of: version.byteCount) }

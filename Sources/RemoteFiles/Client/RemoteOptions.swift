@@ -32,21 +32,9 @@ public struct RemoteOptions: Sendable {
     if let text = environment("NPY_TIMEOUT"), RemoteOptions.seconds(text) == nil {
       throw FormatError(.badArgument, "NPY_TIMEOUT is '\(text)', and no number of seconds")
     }
-    if let text = environment("NPY_CACHE_SIZE"), RemoteOptions.byteCount(text) == nil {
+    if let text = environment("NPY_CACHE_SIZE"), ByteSize(text) == nil {
       throw FormatError(.badArgument, "NPY_CACHE_SIZE is '\(text)', and no size such as 500M or 20G")
     }
-  }
-
-  /// `500M`, `2GB`, `64MiB` or a number of bytes.
-  static func byteCount(_ text: String) -> Int? {
-    let digits = text.prefix { $0.isNumber }
-    var name = text.dropFirst(digits.count).uppercased()
-    let isBinary = name.hasSuffix("IB")
-    if isBinary { name.removeLast(2) } else if name.hasSuffix("B") { name.removeLast() }
-    guard let number = Int(digits), let power = ["", "K", "M", "G", "T"].firstIndex(of: name) else { return nil }
-    let unit = (0..<power).reduce(1) { unit, _ in unit * (isBinary ? 1024 : 1000) }
-    let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
-    return overflow ? .max : bytes
   }
 
   /// A variable of the environment; `nil` if it is not set, or empty.
