@@ -21,7 +21,7 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   /// alignment or a `bool` byte that is neither 0 nor 1 makes a copy.
   ///
   /// - Throws: ``ArrayError`` with code `dtypeMismatch` if the elements are of another type: see
-  ///   ``AnyNDArray/asType(_:casting:)`` for conversions.
+  ///   `AnyNDArray.asType(_:casting:)` for conversions.
   public init(_ array: AnyNDArray) throws(ArrayError) {
     let dtype = try Element.checkedDType
     guard array.dtype.native == dtype else {
@@ -35,7 +35,7 @@ public struct NDArray<Element: ArrayElement>: Sendable {
 
   /// A new array of zeros (`false` for `Bool`): NumPy's `np.zeros`.
   ///
-  /// - Precondition: The shape is one that memory can hold; ``init(zeros:)-(Shape)`` throws instead.
+  /// - Precondition: The shape is one that memory can hold; ``init(zeros:)-([Int])`` throws instead.
   public init(zeros shape: Int...) {
     do throws(ArrayError) { try self.init(zeros: shape) } catch { fatalError(error.message) }
   }
@@ -168,14 +168,19 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   public mutating func withMutableElements<Result, Failure: Error>(
     _ body: (inout MutableSpan<Element>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    if !isCContiguous { untyped = untyped.packed() }
-    untyped.makeUnique()
-    // Safe: this array alone holds the storage now; the elements are aligned and of this type.
-    let start = unsafe (untyped.storage.baseAddress + untyped.offset).assumingMemoryBound(to: Element.self)
-    var span = unsafe MutableSpan(_unsafeStart: start, count: count)
+    // Safe: the storage lives on until the call is over.
+    var span = unsafe MutableSpan(_unsafeStart: ownElements(), count: count)
     let result = try body(&span)
     extendLifetime(untyped.storage)
     return result
+  }
+
+  /// The first element, after the array has got memory of its own in C order.
+  @unsafe mutating func ownElements() -> UnsafeMutablePointer<Element> {
+    if !isCContiguous { untyped = untyped.packed() }
+    untyped.makeUnique()
+    // Safe: this array alone holds the storage now; the elements are aligned and of this type.
+    return unsafe (untyped.storage.baseAddress + untyped.offset).assumingMemoryBound(to: Element.self)
   }
 }
 
