@@ -142,6 +142,11 @@ public struct DType: Sendable {
 
   /// Whether the dtype has fields.
   public var isStructured: Bool { fields != nil }
+  /// What an error about the name of a field adds: the names that there are.
+  var fieldList: String {
+    guard let fields else { return ": elements of \(name) have no fields" }
+    return "; there are " + fields.map(\.name).joined(separator: ", ")
+  }
 
   /// Whether numbers in it are stored in this machine's order, in all fields.
   public var isNative: Bool {

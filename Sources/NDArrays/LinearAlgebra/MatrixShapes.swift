@@ -23,7 +23,8 @@ struct MatrixShapes {
       throw ArrayError(
         .shapeMismatch,
         "matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature (n?,k),(k,m?)->(n?,m?) "
-          + "(size \(b.shape[b.ndim - 2]) is different from \(steps))")
+          + "(size \(b.shape[b.ndim - 2]) is different from \(steps)): the shapes are \(Layout.describe(left.shape)) and "
+          + Layout.describe(right.shape))
     }
     let batch = try Layout.broadcast(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2)))
     self.batch = batch

@@ -83,6 +83,18 @@ extension AnyNDArray {
     StridedCopy.copy(from: converted, toNew: view)
   }
 
+  /// Writes a field of all records: NumPy's `a["x"] = values`.
+  ///
+  /// ```swift
+  /// var stars = try AnyNDArray(contentsOf: "stars.npy")
+  /// try stars.setField("magnitude", to: NDArray<Float>([0.03, 1.25]))
+  /// ```
+  ///
+  /// - Throws: ``ArrayError`` if there is no such field, the shapes do not fit, or the values cannot be cast (same kind).
+  public mutating func setField<Element>(_ name: String, to values: NDArray<Element>) throws(ArrayError) {
+    try setField(name, to: values.untyped)
+  }
+
   private static func located(_ error: any Error, row: Int) -> ArrayError {
     switch error {
     case var error as ArrayError:

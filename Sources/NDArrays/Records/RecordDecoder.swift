@@ -133,7 +133,7 @@ private struct RecordContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
     guard let field = item.dtype.field(key.stringValue) else {
       throw ArrayError(
         .noSuchField,
-        "no field of name \(key.stringValue); there are \(fields.map(\.name).joined(separator: ", "))")
+        "no field of name \(key.stringValue)\(item.dtype.fieldList)")
     }
     return item.field(field)
   }

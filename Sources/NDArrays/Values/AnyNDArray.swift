@@ -209,7 +209,7 @@ public struct AnyNDArray: Sendable {
   /// - Throws: ``ArrayError`` if there is no such field.
   public func field(_ name: String) throws(ArrayError) -> AnyNDArray {
     guard let field = dtype.field(name) else {
-      throw ArrayError(.noSuchField, "no field of name \(name)")
+      throw ArrayError(.noSuchField, "no field of name \(name)\(dtype.fieldList)")
     }
     let view = AnyNDArray(
       uncheckedDType: field.dtype, shape: shape, strides: strides, offset: count == 0 ? offset : offset + field.offset,

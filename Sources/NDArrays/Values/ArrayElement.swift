@@ -8,7 +8,8 @@ public import RealModule
 ///
 /// A structure of such numbers can conform too, as the element of an array of records: its dtype has the fields at the
 /// offsets that they have in Swift, and its item size is `MemoryLayout`'s stride. Arrays of a type that holds references,
-/// or of another size than its dtype's, cannot be made: that is an error of code `dtypeMismatch`. Fields of `Bool` and
+/// or of another size than its dtype's, cannot be made: that is an error of code `dtypeMismatch`. Swift aligns fields of different
+/// sizes; a dtype `{'names': ['x', 'id'], 'formats': ['f8', 'i4'], 'aligned': True}` does, too. Fields of `Bool` and
 /// enumerations are not for data from files, which may hold what is no value of theirs: let them be `UInt8`.
 public protocol ArrayElement: Hashable, Sendable {
   /// The dtype of such elements, in this machine's byte order.
@@ -27,8 +28,12 @@ extension ArrayElement {
       }
       let stride = MemoryLayout<Self>.stride
       guard stride == dtype.itemSize else {
+        let hint =
+          dtype.isStructured && stride > dtype.itemSize
+          ? ": Swift aligns fields, and so does a dtype {'names': […], 'formats': […], 'aligned': True}" : ""
         throw ArrayError(
-          .dtypeMismatch, "an element of \(Self.self) takes \(stride) bytes, one of \(dtype.name) \(dtype.itemSize)")
+          .dtypeMismatch,
+          "an element of \(Self.self) takes \(stride) bytes, one of \(dtype.description) \(dtype.itemSize)\(hint)")
       }
       return dtype
     }

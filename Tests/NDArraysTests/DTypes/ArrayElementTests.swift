@@ -31,6 +31,21 @@ import Testing
     static var dtype: DType { .float32 }
   }
 
+  /// With a gap between two fields, of which the one dtype knows nothing.
+  struct Unpadded: ArrayElement {
+    static let dtype: DType = "[('x', '<f8'), ('id', '<i4'), ('y', '<f8')]"
+    var x: Double
+    var id: Int32
+    var y: Double
+  }
+
+  struct Padded: ArrayElement {
+    static let dtype: DType = "{'names': ['x', 'id', 'y'], 'formats': ['<f8', '<i4', '<f8'], 'aligned': True}"
+    var x: Double
+    var id: Int32
+    var y: Double
+  }
+
   private static func records(_ fields: [(name: String, dtype: DType)]) -> DType {
     do { return try DType.structured(fields) } catch { preconditionFailure(error.message) }
   }
@@ -40,6 +55,17 @@ import Testing
     #expect(colors.untyped.bytes == [1, 2, 3, 4, 5, 6])
     let again = try NDArray<Color>(colors.untyped)
     #expect(Array(again.elements) == [Color(red: 1, green: 2, blue: 3), Color(red: 4, green: 5, blue: 6)])
+  }
+
+  @Test func errorsNameTheFieldsThatThereAre() throws {
+    let colors = NDArray([Color(red: 1, green: 2, blue: 3)]).untyped
+    let error = #expect(throws: ArrayError.self) { try colors.field("x") }
+    #expect(error?.message == "no field of name x; there are r, g, b")
+    let plain = #expect(throws: ArrayError.self) { try AnyNDArray(NDArray([1.5])).field("x") }
+    #expect(plain?.message == "no field of name x: elements of float64 have no fields")
+    var records = colors
+    try records.setField("r", to: NDArray<UInt8>([7]))
+    #expect(try NDArray<UInt8>(records.field("r")) == [7])
   }
 
   @Test func recordsWithoutAlignmentAreCopied() throws {
@@ -59,6 +85,11 @@ import Testing
     #expect(error?.message == "an element of Short takes 8 bytes, one of float32 4")
     #expect(error?.code == .dtypeMismatch)
     #expect(throws: ArrayError.self) { try NDArray<Short>(zeros: [4]) }
+    let gap = #expect(throws: ArrayError.self) { try NDArray<Unpadded>(zeros: [1]) }
+    #expect(
+      gap?.message.contains("takes 24 bytes, one of [('x', '<f8'), ('id', '<i4'), ('y', '<f8')] 20: Swift aligns")
+        == true)
+    #expect(try NDArray([Padded(x: 1, id: 2, y: 3)], shape: [1])[0].y == 3)
     #expect(throws: ArrayError.self) { try NDArray(repeating: Short(value: 1), shape: [4]) }
   }
 }
