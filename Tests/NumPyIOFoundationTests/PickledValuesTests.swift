@@ -24,7 +24,7 @@ import Testing
     var record = Record(
       at: noon, data: Data([0, 255]), id: id, price: price, home: home, dates: [noon, Date(timeIntervalSince1970: -1)],
       byDay: [:], later: nil)
-    let data = try PickleEncoder(options: PickleWriter.Options(protocolVersion: version)).encode(record)
+    let data = try PickleEncoder(protocolVersion: version).encode(record)
     let program = """
       import pickle, sys, datetime as d, time
       value = pickle.loads(bytes.fromhex(sys.argv[1]))

@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(arguments: 0...5) func pythonHasArrays(version: Int) throws {
-    let data = try PickleEncoder(options: PickleWriter.Options(protocolVersion: version)).encode(model())
+    let data = try PickleEncoder(protocolVersion: version).encode(model())
     let program = """
       import numpy as np, pickle, sys
       value = pickle.loads(bytes.fromhex(sys.argv[1]))

@@ -35,7 +35,7 @@ import Testing
 
   @Test func roundTrip() throws {
     for version in 0...5 {
-      let data = try PickleEncoder(options: PickleWriter.Options(protocolVersion: version)).encode(run)
+      let data = try PickleEncoder(protocolVersion: version).encode(run)
       #expect(try PickleDecoder().decode(Run.self, from: data) == run)
     }
   }
@@ -110,7 +110,7 @@ import Testing
   @Test func pythonSeesItsOwnTypes() throws {
     let program = "import pickle, sys; print(ascii(pickle.loads(bytes.fromhex(sys.argv[1]))))"
     for version in [0, 2, 4, 5] {
-      let data = try PickleEncoder(options: PickleWriter.Options(protocolVersion: version)).encode(Everything())
+      let data = try PickleEncoder(protocolVersion: version).encode(Everything())
       var text = try PythonOracle.run(["-c", program, hex(data)])
       // The order of a set of texts differs from run to run.
       text = text.replacing("{'z', 'a'}", with: "{'a', 'z'}")

@@ -4,16 +4,32 @@ public import ByteIO
 ///
 /// Dictionaries and the attributes of objects become structs, lists, tuples and sets arrays. A field of type
 /// ``PickleValue`` takes whatever is there, a type that is ``PickleReconstructible`` makes itself of it.
-public struct PickleDecoder {
-  /// How the pickle is read.
-  public var options: PickleReader.Options
+///
+/// A decoder is a value that tasks may share. What it has no property for (persistent ids, extension codes) is among the options of
+/// ``PickleReader``: decode what ``Pickle`` loads with them.
+public struct PickleDecoder: Sendable {
+  /// What the 8-bit strings of Python 2 become.
+  public var encoding: PickleStringEncoding
+  /// What a pickle may ask for.
+  public var limits: PickleLimits
   /// What decoders of fields are told.
   public var userInfo: [CodingUserInfoKey: any Sendable] = [:]
   /// Called where a number, a text or a list is wanted and an object is there: may give what the object represents.
-  public var simplify: ((PickleValue) throws(FormatError) -> PickleValue?)?
+  public var simplify: (@Sendable (PickleValue) throws(FormatError) -> PickleValue?)?
 
   /// A decoder.
-  public init(options: PickleReader.Options = PickleReader.Options()) { self.options = options }
+  public init(encoding: PickleStringEncoding = .ascii, limits: PickleLimits = .default) {
+    self.encoding = encoding
+    self.limits = limits
+  }
+
+  /// How the pickle is read.
+  package var options: PickleReader.Options {
+    var options = PickleReader.Options()
+    options.encoding = encoding
+    options.limits = limits
+    return options
+  }
 
   /// A value from a pickle's bytes.
   ///
@@ -39,7 +55,7 @@ public struct PickleDecoder {
   /// What all decoders of a value share.
   struct Settings {
     let userInfo: [CodingUserInfoKey: any Sendable]
-    let simplify: ((PickleValue) throws(FormatError) -> PickleValue?)?
+    let simplify: (@Sendable (PickleValue) throws(FormatError) -> PickleValue?)?
   }
 }
 

@@ -11,19 +11,26 @@ import ByteIO
 /// let bytes = try PickleEncoder().encode(Experiment(name: "run 7", losses: [0.5]))
 /// // pickle.loads(bytes) == {'name': 'run 7', 'losses': [0.5]}
 /// ```
-public struct PickleEncoder {
-  /// How the pickle is written.
-  public var options: PickleWriter.Options
+///
+/// An encoder is a value that tasks may share. What it has no property for (persistent ids, buffers beside the pickle) is among the
+/// options of ``PickleWriter``: write what ``encodeValue(_:)`` makes with them.
+public struct PickleEncoder: Sendable {
+  /// The protocol, 0 to 5. Python's default is 4, from 3.14 on 5.
+  public var protocolVersion: Int
+  /// Whether equal strings and bytes are written once.
+  public var sharesEqualValues = true
   /// What encoders of fields are told.
   public var userInfo: [CodingUserInfoKey: any Sendable] = [:]
+  /// What types that are ``PickleConvertible`` are told: ``PickleContext/userInfo``.
+  public var contextInfo: [String: any Sendable] = [:]
 
   /// An encoder to a protocol.
-  public init(options: PickleWriter.Options = PickleWriter.Options()) { self.options = options }
+  public init(protocolVersion: Int = 4) { self.protocolVersion = protocolVersion }
 
   /// The pickle of a value.
   ///
   /// - Throws: what the value's `encode(to:)` throws, `EncodingError` for values nested deeper than 512, or
-  ///   ``FormatError``.
+  ///   ``FormatError``: `badArgument` for a protocol that does not exist.
   public func encode(_ value: some Encodable) throws -> [UInt8] {
     try Pickle.bytes(of: encodeValue(value), options: options)
   }
@@ -39,6 +46,13 @@ public struct PickleEncoder {
   /// - Throws: As ``encode(_:)``, and ``FormatError`` if the file cannot be written.
   public func encode(_ value: some Encodable, to path: String) throws {
     try Pickle.save(encodeValue(value), to: path, options: options)
+  }
+
+  private var options: PickleWriter.Options {
+    var options = PickleWriter.Options(protocolVersion: protocolVersion)
+    options.sharesEqualValues = sharesEqualValues
+    options.userInfo = contextInfo
+    return options
   }
 
   /// A value as Python's pickle would hold it.
