@@ -122,6 +122,26 @@ public enum Deflate {
     return plain
   }
 
+  /// Compresses a span of bytes, on all cores if they are more than a megabyte.
+  ///
+  /// - Throws: ``FormatError`` with code `cancelled`, or if no memory is left.
+  public static func compress(
+    _ bytes: Span<UInt8>, format: Format, level: DeflateLevel = .default, layout: ItemLayout = .bytes
+  ) throws(FormatError) -> [UInt8] {
+    // Safe: the bytes are lent for the call.
+    try unsafe compress(bytes.bytes, format: format, level: level, layout: layout)
+  }
+
+  /// The bytes that were compressed, of a stream that is checked to its end.
+  ///
+  /// - Throws: ``FormatError`` as of an array of bytes.
+  public static func decompress(
+    _ bytes: Span<UInt8>, format: Format? = nil, limit: Int
+  ) throws(FormatError) -> [UInt8] {
+    // Safe: the bytes are lent for the call.
+    try unsafe decompress(bytes.bytes, format: format, limit: limit)
+  }
+
   /// The bytes that were compressed, of a stream that is checked to its end.
   ///
   /// - Throws: ``FormatError`` as of an array of bytes.

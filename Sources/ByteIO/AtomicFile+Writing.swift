@@ -1,8 +1,8 @@
 internal import SystemPackage
 
 extension AtomicFile {
-  /// Writes a whole file atomically; `-` is standard output, and what is not a regular file (a pipe, `/dev/null`) or is the
-  /// name of an open one (`/dev/stdout`) is written to directly.
+  /// Writes a whole file atomically; what is not a regular file (a pipe, `/dev/null`) or is the name of an open one
+  /// (`/dev/stdout`) is written to directly.
   ///
   /// - Parameters:
   ///   - path: The file.
@@ -15,7 +15,7 @@ extension AtomicFile {
     to path: String, replacing: Bool = true, durability: Durability = .consistent,
     _ body: (any ByteSink) throws(FormatError) -> Result
   ) throws(FormatError) -> Result {
-    if path == "-" { return try write(through: .standardOutput(), body) }
+    if path == standardOutput { return try write(through: .standardOutput(), body) }
     let target = try TargetPath(path)
     if !replacing, target.status != nil {
       throw FormatError(.alreadyExists, "the file exists, and is not to be replaced", file: path)
@@ -48,9 +48,12 @@ extension AtomicFile {
     return result
   }
 
-  /// Whether a path names something that is written to as it is, from front to back: `-`, a pipe, a device.
+  /// The name that standard output has among files. A file of this name can neither be there nor be in the way.
+  package static let standardOutput = "/dev/stdout"
+
+  /// Whether a path names something that is written to as it is, from front to back: a pipe, a device.
   package static func isStream(_ path: String) -> Bool {
-    if path == "-" || OpenDescriptor(path: path) != nil { return true }
+    if OpenDescriptor(path: path) != nil { return true }
     return FileStatus(path: path)?.isStream ?? false
   }
 }
@@ -62,7 +65,7 @@ struct OpenDescriptor {
 
   init?(path: String) {
     switch path {
-    case "/dev/stdout": rawValue = 1
+    case AtomicFile.standardOutput: rawValue = 1
     case "/dev/stderr": rawValue = 2
     default:
       guard let folder = ["/dev/fd/", "/proc/self/fd/"].first(where: { path.hasPrefix($0) }),

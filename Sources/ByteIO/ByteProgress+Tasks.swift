@@ -12,7 +12,7 @@ extension ByteProgress {
   /// ```
   ///
   /// A task that is slower than the work sees the latest state only. The sequence ends when the outermost
-  /// ``observe(_:)-(()throws(_)->_)`` does; it is empty if that has ended already.
+  /// `observe(_:)` does; it is empty if that has ended already.
   public var states: AsyncStream<State> { followers.stream() }
 
   /// Runs async work and follows all loading and saving that it awaits, as the form of it that blocks does.

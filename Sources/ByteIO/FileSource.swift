@@ -75,12 +75,10 @@ public final class FileSource: ByteSource {
     status.isRegular ? try MappedFile(self, access: access) : nil
   }
 
-  /// Opens whatever a path names: `-` is standard input, a regular file is read by position, anything else (a
-  /// pipe, a device) forwards as a stream.
+  /// Opens whatever a path names: a regular file is read by position, anything else (a pipe, a device) forwards as a stream.
   ///
   /// - Throws: As ``init(path:)``.
   public static func openSource(path: String) throws(FormatError) -> any ByteSource {
-    if path == "-" { return StreamSource.standardInput }
     let file = try FileSource(path: path)
     // What the kernel makes up when it is read, as under /proc, is a regular file of no bytes.
     if file.byteCount == 0, try !file.readBytes(at: 0, upTo: 1).isEmpty { return StreamSource(keeping: file) }

@@ -1,9 +1,12 @@
-/// The files that this library reads, by their first bytes: for who opened one of them as another.
+/// The files that this library reads, by their first bytes: for who opened one of them as another. Some are only wanted: their
+/// readers know them.
 package enum KnownFile: Sendable {
   case npy
   case zip
   case pickle
   case text
+  case safetensors
+  case gguf
 
   /// What a file with such first bytes is; `nil` if it is none of these. Pickles of protocols 0 and 1, which are text or
   /// begin like anything, are not told apart.
@@ -27,6 +30,8 @@ package enum KnownFile: Sendable {
     case .zip: "a zip archive, as .npz files are"
     case .pickle: "a pickle"
     case .text: "text"
+    case .safetensors: "a safetensors file"
+    case .gguf: "a GGUF file"
     }
   }
 
@@ -44,8 +49,12 @@ extension FormatError {
   /// The error of reading a source as one kind of file, which says what it is if it is another; this error where the source is
   /// not recognised or is not at fault.
   package func explained(by source: any ByteSource, wanted: KnownFile) -> FormatError {
-    let foreign = explained(by: source)
-    guard foreign.message == message, [.wrongKind, .malformed, .truncated, .unsupported, .corrupt].contains(code),
+    // A line of text is no foreign file where text was wanted.
+    let foreign = wanted == .text ? self : explained(by: source)
+    let codes: [FormatError.Code] = [
+      .wrongKind, .malformed, .truncated, .unsupported, .corrupt, .limitExceeded, .badValue,
+    ]
+    guard foreign.message == message, codes.contains(code), source.isSeekable,
       let prefix = try? source.readBytes(at: 0, upTo: ForeignFile.prefixLength),
       let message = KnownFile(prefix)?.message(wanted: wanted)
     else { return foreign }

@@ -45,6 +45,7 @@ public struct GGUFFile: TensorFile {
     var reader = GGUFReader(source)
     guard try reader.number("the first bytes") as UInt32 == 0x4655_4747 else {
       throw FormatError(.wrongKind, "this is no GGUF file", file: name, offset: 0)
+        .explained(by: source, wanted: .gguf)
     }
     let version: UInt32 = try reader.number("the version")
     guard version == 2 || version == 3 else {

@@ -3,7 +3,7 @@ public import ByteIO
 public import NDArrays
 
 extension AnyNDArray {
-  /// Loads the array of a `.npy` file: NumPy's `np.load(path)`; `-` is standard input.
+  /// Loads the array of a `.npy` file: NumPy's `np.load(path)`.
   ///
   /// - Parameters:
   ///   - path: The file.
@@ -27,7 +27,7 @@ extension AnyNDArray {
     self = try NPYFile(MemorySource(bytes), limits: limits).read()
   }
 
-  /// Saves the array as a `.npy` file, byte for byte as `np.save` would; `-` is standard output.
+  /// Saves the array as a `.npy` file, byte for byte as `np.save` would.
   ///
   /// The file gets its name when all of it has been written: whatever happens to the program, the path names the old file
   /// or the new one, whole; ``Durability`` says what holds when the system stops. Unlike `np.save`, no extension is added.
@@ -82,9 +82,9 @@ extension NDArray {
     self = try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in try NDArray(array) }
   }
 
-  /// Saves the array as a `.npy` file: see ``AnyNDArray/save(to:replacing:durability:)``.
+  /// Saves the array as a `.npy` file: see `AnyNDArray.save(to:replacing:durability:)`.
   ///
-  /// - Throws: As ``AnyNDArray/save(to:replacing:durability:)``.
+  /// - Throws: As `AnyNDArray.save(to:replacing:durability:)`.
   public func save(to path: String, replacing: Bool = true, durability: Durability = .consistent) throws(FormatError) {
     try untyped.save(to: path, replacing: replacing, durability: durability)
   }

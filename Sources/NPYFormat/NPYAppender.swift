@@ -25,13 +25,13 @@ public import NDArrays
 /// ```
 ///
 /// Cost of a flush: two waits for the disk, as the rows must be there before the header counts them; with
-/// ``ByteIO/Durability/none`` two system calls.
+/// ``Durability/none`` two system calls.
 public final class NPYAppender {
   /// The array's header as readers find it: of the rows before the last flush.
   public private(set) var header: NPYHeader
   /// How many rows have been appended since.
   public private(set) var pendingRowCount = 0
-  /// What a flush waits for: unless it is ``ByteIO/Durability/none``, that the rows are on disk before they count.
+  /// What a flush waits for: unless it is ``Durability/none``, that the rows are on disk before they count.
   public let durability: Durability
   private let path: String
   private var descriptor: FileDescriptor

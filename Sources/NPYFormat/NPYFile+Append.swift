@@ -34,6 +34,18 @@ extension NPYFile {
   }
 }
 
+extension NPYFile {
+  /// Appends rows of a known type to the array of a `.npy` file: see the form for arrays whose dtype is
+  /// known at run time.
+  ///
+  /// - Throws: ``FormatError`` if the rows do not fit, the file cannot be written, or bytes follow the array.
+  public static func append<Element>(
+    _ rows: NDArray<Element>, to path: String, discardingTrailingBytes: Bool = false, limits: LoadLimits = .default
+  ) throws(FormatError) {
+    try append(rows.untyped, to: path, discardingTrailingBytes: discardingTrailingBytes, limits: limits)
+  }
+}
+
 extension NPYHeader {
   /// The header of the array with another length of axis 0; as long as this one where that is possible.
   func encodedAlike(to shape: [Int]) throws(FormatError) -> (header: NPYHeader, bytes: [UInt8]) {

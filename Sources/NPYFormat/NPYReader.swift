@@ -4,14 +4,14 @@ public import NDArrays
 /// Reads the arrays that follow each other in one file or stream: `np.load` called again on the same handle.
 ///
 /// ```swift
-/// var reader = try NPYReader(opening: "-")           // standard input
+/// var reader = try NPYReader(opening: "log.npy")     // or NPYReader(StreamSource.standardInput)
 /// while let array = try reader.next() { print(array.shape) }
 /// ```
 public struct NPYReader {
   private var reader: ByteReader
   private let limits: LoadLimits
 
-  /// Opens a file, or standard input for `-`.
+  /// Opens a file.
   ///
   /// - Throws: ``FormatError`` if there is no such file, it is not `.npy`, or its header is malformed.
   public init(opening path: String, limits: LoadLimits = .default) throws(FormatError) {

@@ -113,8 +113,8 @@ extension AnyNDArray {
     guard ndim >= 1, Array(shape.dropFirst()) == rowShape else {
       throw FormatError(
         .wrongShape,
-        "rows of shape \(Layout.describe(Array(shape.dropFirst()))) do not fit an array of rows of shape "
-          + Layout.describe(rowShape), file: file)
+        "an array of shape \(Layout.describe(shape)) is neither a row of shape \(Layout.describe(rowShape)) nor several of them",
+        file: file)
     }
     guard self.dtype.native == dtype.native else {
       throw FormatError(

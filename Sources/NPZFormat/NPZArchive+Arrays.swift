@@ -22,7 +22,7 @@ extension NPZArchive {
     } catch { throw located(error, member) }
   }
 
-  /// Loads an array: see ``array(_:)-(String)``.
+  /// Loads an array: see `array(_:)`.
   public subscript(name: String) -> AnyNDArray {
     get throws(FormatError) { try array(name) }
   }

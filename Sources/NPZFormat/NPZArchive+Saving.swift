@@ -6,7 +6,7 @@ extension NPZArchive {
   /// Saves arrays as an archive: NumPy's `np.savez(path, *arrays, **named)` and `np.savez_compressed`.
   ///
   /// The named come first, in their order, then the unnamed as `arr_0`, `arr_1` and so on. The archive replaces what the
-  /// path names once all of it has been written; `-` is standard output. Unlike NumPy's, the path is used as it is: no
+  /// path names once all of it has been written. Unlike NumPy's, the path is used as it is: no
   /// extension is added.
   ///
   /// ```swift
@@ -71,6 +71,22 @@ extension NPZArchive {
   }
 
   /// Adds arrays to an archive without rewriting what it holds; a crash leaves the old archive or the new one, whole.
+  ///
+  /// ```swift
+  /// try NPZArchive.append(["step1": step], to: "run.npz")
+  /// ```
+  ///
+  /// - Parameter replacing: Whether arrays of the same names are replaced.
+  /// - Throws: ``FormatError`` with code `alreadyExists` if a name is taken; the archive then stays as it was.
+  public static func append(
+    _ named: KeyValuePairs<String, any SavableArray>, to path: String, replacing: Bool = false,
+    compression: NPZCompression = .none, layout: NPZLayout = .aligned
+  ) throws(FormatError) {
+    try append(
+      named.map { ($0.key, $0.value.stored) }, to: path, replacing: replacing, compression: compression, layout: layout)
+  }
+
+  /// Adds arrays under names that are known at run time only, without rewriting what the archive holds.
   ///
   /// - Parameter replacing: Whether arrays of the same names are replaced.
   /// - Throws: ``FormatError`` with code `alreadyExists` if a name is taken; the archive then stays as it was.

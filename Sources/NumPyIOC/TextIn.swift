@@ -15,9 +15,9 @@ internal import TextTables
     unsafe self.context = context
   }
 
-  func hear(_ text: String) {
+  func hear(_ warning: FileWarning) {
     // Safe: the caller's function with the caller's context; the text is valid during the call.
-    unsafe text.withCString { unsafe callback(context, $0) }
+    unsafe warning.description.withCString { unsafe callback(context, $0) }
   }
 }
 

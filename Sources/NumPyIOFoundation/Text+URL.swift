@@ -34,10 +34,11 @@ extension AnyNDArray {
 
   /// Reads a CSV file as a table of records, with a field for each column.
   ///
-  /// - Parameter onWarning: Is told of rows that are too short.
+  /// `onWarning` is told of rows that are too short.
+  ///
   /// - Throws: ``FormatError`` for a row of more fields than the first, with its line.
   public init(
-    csv url: URL, options: CSVOptions = CSVOptions(), onWarning: ((String) -> Void)? = nil
+    csv url: URL, options: CSVOptions = CSVOptions(), onWarning: ((FileWarning) -> Void)? = nil
   ) throws(FormatError) {
     try self.init(csv: url.localPath(), options: options, onWarning: onWarning)
   }
@@ -55,9 +56,10 @@ extension AnyNDArray {
 extension Array where Element: Decodable {
   /// Reads a CSV file as values of a type, by the names of its columns.
   ///
-  /// - Parameter onWarning: Is told of rows that are too short.
+  /// `onWarning` is told of rows that are too short.
+  ///
   /// - Throws: ``FormatError`` for a file that is no table, `ArrayError` for a column that is missing or of another type.
-  public init(csv url: URL, options: CSVOptions = CSVOptions(), onWarning: ((String) -> Void)? = nil) throws {
+  public init(csv url: URL, options: CSVOptions = CSVOptions(), onWarning: ((FileWarning) -> Void)? = nil) throws {
     try self.init(csv: url.localPath(), options: options, onWarning: onWarning)
   }
 }
@@ -68,5 +70,32 @@ extension Array where Element: Encodable {
   /// - Throws: ``FormatError`` if the file cannot be written, `ArrayError` for values that have no column in common.
   public func saveCSV(to url: URL, replacing: Bool = true, durability: Durability = .consistent) throws {
     try saveCSV(to: url.localPath(), replacing: replacing, durability: durability)
+  }
+}
+
+extension NDArray {
+  /// Reads a text file as NumPy's `np.loadtxt`.
+  ///
+  /// - Throws: ``FormatError`` with NumPy's wording, the row and the column.
+  public init(
+    textFile url: URL, delimiter: String? = nil, comments: [String] = ["#"], skipRows: Int = 0,
+    useColumns: [Int]? = nil, maxRows: Int? = nil, ndmin: Int = 0, encoding: TextEncoding? = nil,
+    quoteCharacter: String? = nil
+  ) throws(FormatError) {
+    try self.init(
+      textFile: url.localPath(), delimiter: delimiter, comments: comments, skipRows: skipRows, useColumns: useColumns,
+      maxRows: maxRows, ndmin: ndmin, encoding: encoding, quoteCharacter: quoteCharacter)
+  }
+
+  /// Saves the array as text: NumPy's `np.savetxt`.
+  ///
+  /// - Throws: ``FormatError`` if the options do not fit the array, or the file cannot be written.
+  public func saveText(
+    to url: URL, format: TextFormat = "%.18e", delimiter: String = " ", newline: String = "\n", header: String = "",
+    footer: String = "", commentPrefix: String = "# ", encoding: TextEncoding? = nil
+  ) throws(FormatError) {
+    try saveText(
+      to: url.localPath(), format: format, delimiter: delimiter, newline: newline, header: header, footer: footer,
+      commentPrefix: commentPrefix, encoding: encoding)
   }
 }

@@ -9,8 +9,6 @@ extension URL {
     guard isFileURL else {
       throw FormatError(.unsupported, "only file URLs can be read and written", file: absoluteString)
     }
-    let path = path(percentEncoded: false)
-    // A path of one `-` means standard input to the functions that take paths; a URL names a file.
-    return path == "-" ? "./-" : path
+    return path(percentEncoded: false)
   }
 }

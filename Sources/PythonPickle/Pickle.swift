@@ -71,8 +71,7 @@ public enum Pickle {
     try bytes(of: value, options: PickleWriter.Options(protocolVersion: version))
   }
 
-  /// Writes a value to a file, which is replaced only once all is written: Python's `pickle.dump`; `-` is standard
-  /// output.
+  /// Writes a value to a file, which is replaced only once all is written: Python's `pickle.dump`.
   ///
   /// - Throws: ``FormatError`` if the file cannot be written, or with code `unsupported` for what the protocol cannot say.
   public static func save(
@@ -81,7 +80,7 @@ public enum Pickle {
     try save(value, to: path, options: PickleWriter.Options(protocolVersion: version))
   }
 
-  /// Writes a value to a file, which is replaced only once all is written; `-` is standard output.
+  /// Writes a value to a file, which is replaced only once all is written.
   ///
   /// - Parameters:
   ///   - replacing: Whether an existing file may be replaced.

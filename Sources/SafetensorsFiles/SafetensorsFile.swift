@@ -50,14 +50,14 @@ public struct SafetensorsFile: TensorFile {
   /// - Throws: ``FormatError`` if it is no such file, or one whose tensors overlap, leave gaps or are cut: `wrongKind`,
   ///   `malformed`, `truncated`.
   public init(
-    _ source: any ByteSource, recovering: Bool = false, onWarning: ((String) -> Void)? = nil
+    _ source: any ByteSource, recovering: Bool = false, onWarning: ((FileWarning) -> Void)? = nil
   ) throws(FormatError) {
     let source = source.isSeekable ? source : MemorySource(try source.readWhole(), name: source.name)
     let header: SafetensorsHeader
     do throws(FormatError) { header = try SafetensorsHeader(from: source) } catch {
       // A failed download under the name is another kind of file.
       guard let prefix = try? source.readBytes(at: 0, upTo: 9), prefix.last != UInt8(ascii: "{") else { throw error }
-      throw error.explained(by: source)
+      throw error.explained(by: source, wanted: .safetensors)
     }
     name = source.name
     metadata = header.metadata

@@ -55,10 +55,12 @@ import Testing
     try TemporaryFolder.with { folder in
       let path = folder + "/t.csv"
       try Bytes.write(Array("a,b\n1,2\n3\n4\n".utf8), to: path)
-      var warnings: [String] = []
+      var warnings: [FileWarning] = []
       let rows = try [Row](csv: path, onWarning: { warnings.append($0) })
       #expect(rows == [Row(a: 1, b: 2), Row(a: 3, b: nil), Row(a: 4, b: nil)])
-      #expect(warnings.count == 1 && warnings[0].contains("line 3 has 1 column instead of 2 (and 1 row more"))
+      #expect(
+        warnings.count == 1 && warnings[0].file == path
+          && warnings[0].message.hasPrefix("line 3 has 1 column instead of 2 (and 1 row more"))
       // Numbers without names are an array.
       try Bytes.write(Array("1,2\n3\n".utf8), to: path)
       #expect(throws: FormatError(.malformed, "")) { try AnyNDArray(csv: path) }

@@ -256,7 +256,7 @@ import Testing
   @Test func warnings() throws {
     let path = "/tmp/npyio-empty-\(UInt64.random(in: 0 ... .max)).txt"
     try AnyNDArray(NDArray<Double>(zeros: 0)).saveText(to: path)
-    final class Box: @unchecked Sendable { var texts: [String] = [] }
+    final class Box: @unchecked Sendable { var texts: [FileWarning] = [] }
     let box = Box()
     var options = LoadTextOptions()
     options.onWarning = { box.texts.append($0) }

@@ -31,6 +31,17 @@ import Testing
           #expect(message { _ = try Pickle.load(from: path) } == "this is \(what), not a pickle")
         }
       }
+      for (name, what) in names where name != "csv" {
+        let path = "\(folder)/a.\(name)"
+        let expected = "this is \(what), not text"
+        #expect(message { _ = try NDArray<Double>(textFile: path) } == expected)
+        #expect(message { _ = try AnyNDArray.genFromText(from: path) } == expected)
+        #expect(message { _ = try AnyNDArray(csv: path) } == expected)
+        #expect(message { _ = try SafetensorsFile(opening: path) } == "this is \(what), not a safetensors file")
+        #expect(message { _ = try GGUFFile(opening: path) } == "this is \(what), not a GGUF file")
+      }
+      // A line of text that is no number is a wrong value.
+      #expect(throws: FormatError(.badValue, "")) { try NDArray<Double>(textFile: folder + "/a.csv") }
       // What is damaged is not of another kind.
       var bytes = try Bytes.read(folder + "/a.pkl")
       bytes.removeLast(20)

@@ -41,7 +41,7 @@ def durability_of(durability: str) -> int:
 
 
 def encoded_path(path: str | bytes) -> bytes:
-    """A path as the system has it; a file of the name ``-`` is no standard stream.
+    """A path as the system has it.
 
     :raises ValueError: for a path with a null byte, where it would end for the library.
     :raises FileNotFoundError: for an empty one.
@@ -51,7 +51,7 @@ def encoded_path(path: str | bytes) -> bytes:
         raise ValueError("embedded null byte")
     if not name:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
-    return b"./-" if name == b"-" else name
+    return name
 
 
 class _Callbacks:

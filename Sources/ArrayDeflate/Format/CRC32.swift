@@ -44,7 +44,7 @@ public enum CRC32 {
     return UInt32(truncatingIfNeeded: crc32_combine(uLong(first), uLong(second), .init(secondCount)))
   }
 
-  /// The same as ``checksum(_:following:)``, on all cores for large buffers.
+  /// The same as `checksum(_:following:)`, on all cores for large buffers.
   public static func parallelChecksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     let piece = 4 << 20
     let pieces = (bytes.count + piece - 1) / piece

@@ -7,6 +7,7 @@ extension Inflate {
   /// process to the next.
   ///
   /// - Parameters:
+  ///   - source: What holds the stream.
   ///   - offset: Where in the source the stream begins.
   ///   - compressedCount: How many bytes the stream has.
   ///   - target: Memory for all of the output.

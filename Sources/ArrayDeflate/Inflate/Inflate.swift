@@ -2,7 +2,7 @@ public import ByteIO
 
 /// Raw deflate back to bytes, where all of the stream is in memory.
 ///
-/// The work is done by a decoder of our own, ``DeflateDecoder``: as strict as zlib, and about as fast as libdeflate, whoever
+/// The work is done by a decoder of our own, `DeflateDecoder`: as strict as zlib, and about as fast as libdeflate, whoever
 /// wrote the stream (docs/deflate.md has the figures). For a stream that comes piece by piece, see
 /// ``InflatingStream``.
 public enum Inflate {

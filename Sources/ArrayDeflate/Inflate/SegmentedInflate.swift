@@ -9,7 +9,8 @@ extension Inflate {
   /// - Parameters:
   ///   - range: The bytes of output that are wanted.
   ///   - index: Where the segments are; its totals must be those of the stream.
-  ///   - source: What holds the stream, beginning at `offset`.
+  ///   - source: What holds the stream.
+  ///   - offset: Where in the source the stream begins.
   ///   - target: Memory of exactly `range.count` bytes.
   /// - Throws: ``FormatError``: `corrupt` if a segment is broken or fails its checksum, `truncated` if the source
   ///   ends within one, `bad_argument` if range, index and memory do not fit each other.
@@ -33,7 +34,8 @@ extension Inflate {
   /// - Parameters:
   ///   - pieces: Which bytes of the output are wanted, and where they go; none may overlap in memory.
   ///   - index: Where the segments are; its totals must be those of the stream.
-  ///   - source: What holds the stream, beginning at `offset`.
+  ///   - source: What holds the stream.
+  ///   - offset: Where in the source the stream begins.
   /// - Throws: As above.
   public static func inflate(
     _ pieces: [SourcePiece], of index: SegmentIndex, from source: any ByteSource, at offset: Int

@@ -15,7 +15,8 @@ public final class CompressingSink: ByteSink {
 
   /// A sink in front of another.
   ///
-  /// - Parameter level: 0 or 1 to 9; `nil` is what Python's `gzip.open` (9), `bz2.open` (9) and `lzma.open` (6) use.
+  /// Levels are 0 or 1 to 9; `nil` is what Python's `gzip.open` (9), `bz2.open` (9) and `lzma.open` (6) use.
+  ///
   /// - Throws: ``FormatError`` with code `unsupported` where the system lacks the format's library, `badArgument` for a level
   ///   that it has not.
   public init(to sink: any ByteSink, format: CompressionFormat, level: Int? = nil) throws(FormatError) {

@@ -35,7 +35,8 @@ public final class GzipSink: ByteSink {
 
   /// A sink in front of another.
   ///
-  /// - Parameter level: zlib's level, 1 to 9.
+  /// The level is zlib's, 1 to 9.
+  ///
   /// - Throws: ``FormatError`` if that sink fails.
   public init(to sink: any ByteSink, level: Int = 6) throws(FormatError) {
     name = sink.name

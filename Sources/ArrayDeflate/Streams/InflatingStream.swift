@@ -22,7 +22,10 @@ public final class InflatingStream {
   /// A reader of the stream that begins at an offset of a source.
   ///
   /// - Parameters:
+  ///   - source: What holds the stream.
+  ///   - offset: Where in the source it begins.
   ///   - compressedCount: The length of the stream; `nil` if it goes on to the source's end.
+  ///   - format: How it is compressed.
   ///   - chunk: How many compressed bytes are read at a time.
   /// - Throws: ``FormatError`` with code `unsupported` if the platform lacks the format.
   public init(

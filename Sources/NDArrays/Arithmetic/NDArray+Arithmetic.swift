@@ -51,7 +51,7 @@ extension NDArray where Element: NumericArrayElement {
 extension NDArray where Element: NumericArrayElement & FixedWidthInteger {
   /// The quotients as doubles, as NumPy's `/` gives them.
   ///
-  /// - Precondition: The shapes are equal, or fit by NumPy's broadcasting. ``divided(by:)`` throws instead.
+  /// - Precondition: The shapes are equal, or fit by NumPy's broadcasting. `divided(by:)` throws instead.
   public static func / (left: NDArray, right: NDArray) -> NDArray<Double> { left.doubles() / right.doubles() }
   /// Every element divided by a number, as doubles.
   public static func / (left: NDArray, right: Element) -> NDArray<Double> { left.doubles() / Double(right) }
@@ -74,7 +74,7 @@ extension NDArray where Element: NumericArrayElement & FixedWidthInteger {
 extension NDArray where Element: NumericArrayElement & AlgebraicField {
   /// The quotients, element by element.
   ///
-  /// - Precondition: The shapes are equal, or fit by NumPy's broadcasting. ``divided(by:)`` throws instead.
+  /// - Precondition: The shapes are equal, or fit by NumPy's broadcasting. `divided(by:)` throws instead.
   public static func / (left: NDArray, right: NDArray) -> NDArray { calculated(.quotient, left, right) }
   /// Every element divided by a number.
   public static func / (left: NDArray, right: Element) -> NDArray {

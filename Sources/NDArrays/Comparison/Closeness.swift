@@ -46,6 +46,7 @@ extension AnyNDArray {
   /// The arrays are repeated to fit each other. Infinities are close to themselves only.
   ///
   /// - Parameters:
+  ///   - other: The other array.
   ///   - rtol: The tolerance relative to the other array's elements.
   ///   - atol: The tolerance whatever their size.
   ///   - equalNaN: Whether NaN is close to NaN.
@@ -98,7 +99,8 @@ extension AnyNDArray {
 extension NDArray where Element: NumericArrayElement {
   /// Where elements differ by no more than `atol + rtol * |other|`: NumPy's `np.isclose`.
   ///
-  /// - Parameter equalNaN: Whether a NaN is close to a NaN.
+  /// With `equalNaN` a NaN is close to a NaN.
+  ///
   /// - Precondition: The shapes are equal. `AnyNDArray` has a twin that throws.
   public func isClose(
     to other: NDArray, rtol: Double = 1e-5, atol: Double = 1e-8, equalNaN: Bool = false

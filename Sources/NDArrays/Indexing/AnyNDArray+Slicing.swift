@@ -2,7 +2,7 @@ extension AnyNDArray {
   /// A part of the array, sharing its memory: NumPy's basic indexing.
   ///
   /// - Precondition: Indices and ranges lie within their axes, as for Swift's own arrays. For indices that come from
-  ///   users or files use ``slice(_:)``, which throws.
+  ///   users or files use `slice(_:)`, which throws.
   public subscript(_ indices: any AxisIndex...) -> AnyNDArray {
     get {
       do throws(ArrayError) {

@@ -2,7 +2,7 @@ extension NDArray {
   /// A part of the array, sharing its memory: `a[2..<6, 4, 3..<4]`.
   ///
   /// - Precondition: Indices and ranges lie within their axes, as for Swift's own arrays. For indices that come from
-  ///   users or files use ``slice(_:)``, which throws.
+  ///   users or files use `slice(_:)`, which throws.
   public subscript(_ indices: any AxisIndex...) -> NDArray {
     get {
       do throws(ArrayError) {

@@ -46,8 +46,9 @@ extension RandomState {
 
   /// Integers in `low..<high` of a dtype that is known at run time, `bool` included.
   ///
-  /// - Parameter high: One more than the largest number drawn; for a dtype's largest that of `Int` itself, 2**63 - 1,
-  ///   cannot be drawn here: see ``randint(in:shape:)``.
+  /// `high` is one more than the largest number drawn, so that the largest `Int`, 2**63 - 1, cannot be drawn here: see
+  /// ``randint(in:shape:)``.
+  ///
   /// - Throws: ``ArrayError`` with NumPy's message if `low >= high`, a bound is outside the dtype, the dtype has no
   ///   integers, or the shape is none that memory can hold.
   public mutating func randint(_ low: Int, _ high: Int, shape: [Int], dtype: DType) throws(ArrayError)

@@ -9,7 +9,7 @@ internal import PlatformC
 /// ```
 ///
 /// A value: a copy goes on with the same draws as the original. Nothing here is fit for secrets. For numbers that
-/// need no seed see ``NDArray/random(in:shape:)``.
+/// need no seed see `NDArray.random(in:shape:)`.
 public struct RandomState: Sendable {
   var twister: MersenneTwister
   /// Normal numbers are made in pairs; the second one waits here.

@@ -4,7 +4,7 @@ extension AnyNDArray {
   /// The standard deviation of all elements, or of those along an axis: NumPy's `std`. Of nothing it is NaN.
   ///
   /// In two passes, as NumPy: the mean, then the mean of the squared deviations, for which a copy of the array's size
-  /// is made where they are not all in one run in memory. For one pass over data that does not fit memory see ``ArrayStatistics``.
+  /// is made where they are not all in one run in memory. For one pass over data that does not fit memory see ``RunningStatistics``.
   ///
   /// - Parameters:
   ///   - axis: Counted from the end if negative; left out, all elements are taken.

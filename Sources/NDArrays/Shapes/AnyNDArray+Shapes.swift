@@ -2,8 +2,8 @@ extension AnyNDArray {
   /// The same elements in another shape: NumPy's `reshape`. Shares memory where the layout allows it, else copies.
   ///
   /// ```swift
-  /// try a.reshaped([100_000, 10])
-  /// try a.reshaped([-1, 10])                   // the first axis from the number of elements
+  /// try a.reshaped([2, -1])
+  /// try a.reshaped([-1])                   // the first axis from the number of elements
   /// ```
   ///
   /// - Parameters:

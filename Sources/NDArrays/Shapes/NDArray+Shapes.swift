@@ -2,8 +2,8 @@ extension NDArray {
   /// The same elements in another shape: NumPy's `reshape`; one length may be -1: what is left.
   ///
   /// ```swift
-  /// a.reshaped(100_000, 10)
-  /// a.reshaped(-1, 10)
+  /// a.reshaped(2, -1)
+  /// a.reshaped(-1)
   /// ```
   ///
   /// Shares memory where the layout allows it, else copies.

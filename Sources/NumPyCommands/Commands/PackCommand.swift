@@ -74,7 +74,7 @@ struct PackCommand: NPYCommand, HasCommonOptions {
   private func write(
     _ sources: [PackSource], _ chosen: [[PackSource.Member]], to path: String, _ saving: SaveOptions
   ) throws(FormatError) {
-    let isChanged = (append || replace) && FileStatus(path: path) != nil
+    let isChanged = (append || replace) && !AtomicFile.isStream(path) && FileStatus(path: path) != nil
     let replaced = replace ? chosen.flatMap { $0.map(\.fileName) } : []
     do throws(FormatError) {
       try ArchiveSink.write(to: path, appending: isChanged, replacing: replaced, saving) {

@@ -60,7 +60,8 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
       guard let output, format == .png, !json else { throw ValidationError("--image writes a PNG: say -o FILE.png") }
       try options.checkImage()
       let plain = try PlainImage(array, options)
-      return try AtomicFile.write(to: output, replacing: !noClobber) { (sink: any ByteSink) throws(FormatError) in
+      return try AtomicFile.write(to: StandardStreams.target(output), replacing: !noClobber) {
+        (sink: any ByteSink) throws(FormatError) in
         try plain.write(to: sink)
       }
     }
@@ -131,12 +132,14 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
     switch format {
     case .svg:
       let document = plot.figure.svg(size: size, cells: cells, theme: theme)
-      try AtomicFile.write(to: path, replacing: !noClobber) { (sink: any ByteSink) throws(FormatError) in
+      try AtomicFile.write(to: StandardStreams.target(path), replacing: !noClobber) {
+        (sink: any ByteSink) throws(FormatError) in
         try sink.write(document)
       }
     case .png:
       let picture = plot.figure.picture(size: size, cells: cells, theme: theme)
-      try AtomicFile.write(to: path, replacing: !noClobber) { (sink: any ByteSink) throws(FormatError) in
+      try AtomicFile.write(to: StandardStreams.target(path), replacing: !noClobber) {
+        (sink: any ByteSink) throws(FormatError) in
         try PNGEncoder.write(picture, to: sink)
       }
     }

@@ -45,7 +45,7 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
     let document = try reading.document(address.path).value(naming: address.member)
     address = address.exact(in: document)
     if let masked = try address.masked(in: document) {
-      if jsonValues { return try masked.saveJSON(to: "-") }
+      if jsonValues { return try masked.saveJSON(to: AtomicFile.standardOutput) }
       if let text = try masked.maskedText(repr ? .repr : .str, options: options) { return try Console.print(text) }
     }
     let isSliceOfOnly = address.slice != nil && address.member == nil && (try? address.item(of: document)) != nil
@@ -57,7 +57,7 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
           .badArgument, "a \(value.typeName) has no slices\(hint)", file: address.path, member: address.member)
       }
       if jsonValues, let whole = try address.wholeDocument(document) {
-        return try whole.save(to: "-", options: SaveOptions(format: .json))
+        return try whole.save(to: AtomicFile.standardOutput, options: SaveOptions(format: .json))
       }
       // A frame whose columns are of kinds that are not known is printed as what it is made of.
       if let (rows, shape) = (try? value.frameTable(options)) ?? nil {
@@ -82,7 +82,7 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
     }
     let array = try address.item(of: document).array
     if jsonValues {
-      try array.save(to: "-", options: SaveOptions(format: .json))
+      try array.save(to: AtomicFile.standardOutput, options: SaveOptions(format: .json))
     } else {
       try Console.print(text(of: ArrayEdges(array, options), options))
     }

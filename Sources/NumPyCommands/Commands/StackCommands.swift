@@ -112,7 +112,7 @@ struct JoinCommand: NPYCommand, HasCommonOptions {
     options.format = .npy
     let saving = try writing.saveOptions(format, encoding: nil)
     try writing.output.remote.write(to: output, replacing: saving.replacing, remote) { path in
-      if path != "-" { options.scratchFolder = Folders.folder(of: path) }
+      if !AtomicFile.isStream(path) { options.scratchFolder = Folders.folder(of: path) }
       let array = try ArrayStack(opening: folder).array(options: options)
       try array.applying(writing.array.transforms()).save(to: path, options: saving)
     }

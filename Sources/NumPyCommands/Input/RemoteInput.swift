@@ -26,7 +26,7 @@ struct RemoteInput: ParsableArguments, Sendable {
   ///
   /// - Throws: ``FormatError`` if there is no such file, here or on the server.
   func source(_ path: String) throws(FormatError) -> any ByteSource {
-    guard RemoteInput.isRemote(path) else { return try FileSource.openSource(path: path) }
+    guard RemoteInput.isRemote(path) else { return try StandardStreams.source(path) }
     return try RemoteSource(opening: path, options: options())
   }
 
@@ -48,7 +48,7 @@ struct RemoteInput: ParsableArguments, Sendable {
         continue
       }
       let path = String(text.dropFirst())
-      let bytes = try FileSource.openSource(path: path).readBytes(at: 0, upTo: 1 << 16)
+      let bytes = try StandardStreams.source(path).readBytes(at: 0, upTo: 1 << 16)
       let lines = String(decoding: bytes, as: UTF8.self).split(
         omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       for (number, line) in lines.enumerated() where !line.isEmpty {

@@ -6,7 +6,7 @@ import RemoteFiles
 struct RemoteOutput: ParsableArguments {
   @Flag(help: "Write to an address of http or https by PUT; without it only s3:// is written to.") var put = false
 
-  /// Has a file written where a path says: here by `body`, which gets the path, or on a server.
+  /// Has a file written where a path says: here by `body`, which gets the path for the library, or on a server.
   ///
   /// - Parameters:
   ///   - replacing: Whether a file that is there may be replaced.
@@ -18,7 +18,7 @@ struct RemoteOutput: ParsableArguments {
     guard isHTTP || !put else {
       throw ValidationError("--put is for an address of http or https that is written to, such as https://host/x.npy")
     }
-    guard RemoteAddress.isRemote(path) else { return try body(path) }
+    guard RemoteAddress.isRemote(path) else { return try body(StandardStreams.target(path)) }
     guard put || !isHTTP else {
       throw ValidationError(
         "--put writes to \(RemoteAddress.printable(path)) by PUT, if the server takes files that way")

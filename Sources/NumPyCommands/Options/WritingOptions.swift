@@ -76,7 +76,7 @@ extension SourceOptions {
   /// How a file is opened whose arrays go to another: large ones wait beside it, where there is room for them.
   func openOptions(for path: String, to destination: String) throws -> OpenOptions {
     var options = try openOptions(for: path)
-    if !AtomicFile.isStream(destination), !RemoteInput.isRemote(destination) {
+    if !AtomicFile.isStream(StandardStreams.target(destination)), !RemoteInput.isRemote(destination) {
       options.scratchFolder = Folders.folder(of: destination)
     }
     return options

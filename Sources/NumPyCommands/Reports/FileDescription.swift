@@ -168,7 +168,7 @@ struct TextDescription {
       // What is asked for by its name is to be there.
       guard address.isWhole, ![.cancelled, .io].contains(error.code) else { throw error }
       array = nil
-      Console.warn(Failure.line(error))
+      Console.warn(FileWarning(Failure.line(error)))
     }
   }
 

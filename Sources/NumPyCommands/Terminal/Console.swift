@@ -32,10 +32,10 @@ enum Console {
     try? sink.flush()
   }
 
-  /// A warning in NumPy's words, in one line and once, unless `--quiet` was given.
-  static func warn(_ message: String) {
+  /// A warning in one line and once, unless `--quiet` was given.
+  static func warn(_ warning: FileWarning) {
     guard !isQuiet.load(ordering: .relaxed) else { return }
-    let line = "npy: warning: \(printable(Failure.shortened(Failure.oneLine(message))))"
+    let line = "npy: warning: \(printable(Failure.shortened(Failure.oneLine(warning.description))))"
     let isNew = warnings.withLock { $0.count < mostWarnings ? $0.insert(line).inserted : true }
     if isNew { note(line) }
   }

@@ -12,6 +12,16 @@ enum StandardStreams {
     }
   }
 
+  /// The bytes of a file, or of standard input for a dash.
+  ///
+  /// - Throws: ``FormatError`` if the file cannot be opened.
+  static func source(_ path: String) throws(FormatError) -> any ByteSource {
+    path == "-" ? StreamSource.standardInput : try FileSource.openSource(path: path)
+  }
+
+  /// The path that the library is to write to: a dash is standard output.
+  static func target(_ path: String) -> String { path == "-" ? AtomicFile.standardOutput : path }
+
   /// - Throws: ``FormatError`` for an argument that is not UTF-8, since a name that was mended names another file.
   static func checkArguments() throws(FormatError) {
     // Safe: the arguments live as long as the process; each is null-terminated.

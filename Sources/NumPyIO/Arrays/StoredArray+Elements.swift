@@ -14,9 +14,9 @@ extension StoredArray {
     throw FormatError(.unsupported, "the elements are Python objects, not numbers")
   }
 
-  /// Saves the array as a `.npy` file, byte for byte as `np.save` would; `-` is standard output.
+  /// Saves the array as a `.npy` file, byte for byte as `np.save` would.
   ///
-  /// - Throws: ``FormatError``: see ``AnyNDArray/save(to:replacing:durability:)``.
+  /// - Throws: ``FormatError``: see `AnyNDArray.save(to:replacing:durability:)`.
   public func save(to path: String, replacing: Bool = true, durability: Durability = .consistent) throws(FormatError) {
     switch self {
     case .values(let array): try array.save(to: path, replacing: replacing, durability: durability)

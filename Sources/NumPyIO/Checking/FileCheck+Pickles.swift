@@ -37,7 +37,7 @@ extension FileCheck {
   mutating func checkPickles(_ source: any ByteSource, isFile: Bool) throws(FormatError) {
     guard isFile else { return try checkCandidate(source, at: 0, member: nil) }
     let record = PickleRecord(options.rules)
-    let folder = source.isSeekable && path != "-" && within.isEmpty ? JoblibFolder(of: path) : nil
+    let folder = source.isSeekable && within.isEmpty ? JoblibFolder(of: path) : nil
     var reader = PickleReader(
       source, lending: try source.mapped(.readOnly), options: Joblib.options(recordingOptions(record), folder: folder))
     do throws(FormatError) {

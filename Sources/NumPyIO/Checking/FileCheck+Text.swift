@@ -43,7 +43,7 @@ extension FileCheck {
 
   /// Reads all of a table, and notes what is told of it meanwhile: rows that are too short. That there are none is no fault.
   private mutating func read(_ table: Document) throws(FormatError) {
-    var warnings: [String] = []
+    var warnings: [FileWarning] = []
     var options = table.options
     options.onWarning = { warnings.append($0) }
     var count = 0
@@ -52,11 +52,6 @@ extension FileCheck {
       count += run.count
     }
     guard count > 0 else { return }
-    // A finding has the file's name of its own.
-    let name = path + ": "
-    for warning in warnings {
-      let message = warning.hasPrefix(name) ? String(warning.dropFirst(name.count)) : warning
-      note(.warning, FormatError(.malformed, message, file: path))
-    }
+    for warning in warnings { note(.warning, FormatError(.malformed, warning.message, file: path)) }
   }
 }

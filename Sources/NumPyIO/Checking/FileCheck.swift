@@ -63,7 +63,7 @@ public struct FileCheck: Sendable {
     public init(unreadable error: FormatError) { self.init(severity: .error, error: error) }
   }
 
-  /// All that was found, in the order of the file.
+  /// All that was found, in the order of the file; a finding prints as a line: `warning: x.npz: …`.
   public private(set) var findings: [Finding] = []
   let options: Options
   let path: String
@@ -96,7 +96,8 @@ public struct FileCheck: Sendable {
 
   /// Checks what a source holds: see ``init(path:options:text:)``.
   ///
-  /// - Parameter path: What errors call it, and whose extension tells what its first bytes do not.
+  /// The path is what errors call it, and its extension tells what the first bytes do not.
+  ///
   /// - Throws: ``FormatError`` only for what is no fault of the content: `io`, `cancelled`. What is wrong is in ``findings``.
   public init(
     _ source: any ByteSource, path: String, options: Options = Options(), text: OpenOptions? = nil
@@ -214,4 +215,9 @@ public struct FileCheck: Sendable {
     let what = next == NPYHeader.magic ? "another array follows" : "\(bytes) the array"
     note(.warning, FormatError(.malformed, what, file: file.source.name, member: member, offset: end))
   }
+}
+
+extension FileCheck.Finding: CustomStringConvertible {
+  /// How bad it is, the file, and what it is, in a line.
+  public var description: String { "\(severity.rawValue): \(error)" }
 }

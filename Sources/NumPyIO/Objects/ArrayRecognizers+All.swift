@@ -30,4 +30,12 @@ extension PickleValue {
     guard let pickled = try PickledArray(self), case .values(let array) = pickled.content else { return nil }
     return array
   }
+
+  /// The array (or NumPy scalar) that the value is, of a type that is known: `try value["w"]?.array(as: Float.self)`.
+  ///
+  /// - Throws: ``FormatError`` with code `wrongKind` if the value is no array, `wrongDType` if its elements are of another type.
+  public func array<Element>(as type: Element.Type) throws(FormatError) -> NDArray<Element> {
+    guard let array = try array() else { throw FormatError(.wrongKind, "a \(typeName) is no array of numbers") }
+    return try FormatError.wrapping(.wrongDType, file: nil) { () throws(ArrayError) in try NDArray(array) }
+  }
 }

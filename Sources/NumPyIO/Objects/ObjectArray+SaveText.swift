@@ -7,10 +7,10 @@ internal import PythonPickle
 // Tables of objects: NumPy's `savetxt` hands them to Python's `%` as they are.
 
 extension ObjectArray {
-  /// Saves the array as text, byte for byte as NumPy's `np.savetxt` would; `-` is standard output. Each object is
+  /// Saves the array as text, byte for byte as NumPy's `np.savetxt` would. Each object is
   /// formatted on its own: `%s` writes its `str`, `%d` and `%f` take numbers.
   ///
-  /// - Throws: ``FormatError`` as ``AnyNDArray/saveText(to:options:replacing:durability:)``.
+  /// - Throws: ``FormatError`` as `AnyNDArray.saveText(to:options:replacing:durability:)`.
   public func saveText(
     to path: String, options: SaveTextOptions = SaveTextOptions(), replacing: Bool = true,
     durability: Durability = .consistent

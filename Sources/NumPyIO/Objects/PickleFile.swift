@@ -46,8 +46,8 @@ public struct PickleFile {
 
   /// Opens a file and reads its objects; the bytes of PyTorch's tensors are read when they are asked for.
   ///
-  /// - Parameters:
-  ///   - mode: Whether the storages of tensors, and large bytes in pickles, are read or mapped.
+  /// The mode says whether the storages of tensors, and large bytes in pickles, are read or mapped.
+  ///
   /// - Throws: ``FormatError``: `unsupported` for lz4, else what ``PickleReader/read()`` throws.
   public init(
     opening path: String, options: PickleReader.Options = PickleReader.Options(), mode: LoadMode = .whole
@@ -58,8 +58,9 @@ public struct PickleFile {
 
   /// Reads the objects that a source holds.
   ///
-  /// - Parameter path: Where the file lies: arrays that joblib before 0.10 has put into files beside it are found
-  ///   there, and nowhere else.
+  /// The path is where the file lies: arrays that joblib before 0.10 has put into files beside it are found there, and nowhere
+  /// else.
+  ///
   /// - Throws: ``FormatError`` if it is no pickle, or damaged, or asks for more than the limits: `malformed`, `truncated`,
   ///   `unsupported`, `limitExceeded`.
   public init(

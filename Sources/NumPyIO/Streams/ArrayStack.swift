@@ -102,13 +102,15 @@ public struct ArrayStack {
   /// - Parameters:
   ///   - parts: Arrays of one dtype, and of one shape but for the axis.
   ///   - folder: A folder that is there; what it has of an earlier stack is replaced, and its `info` removed first.
+  ///   - axis: The axis along which the parts follow each other.
   ///   - replacing: Whether files that are there may be replaced; if not, nothing is written where one is.
+  ///   - durability: What the files survive when the system stops.
   ///   - onWarning: Called with what older releases of NumPy cannot read.
   /// - Throws: ``FormatError`` with code `badArgument` if the parts do not fit, `alreadyExists`, and if a file cannot be written;
   ///   there is then no `info`.
   public static func write(
     _ parts: [LazyArray], to folder: String, axis: Int = 0, replacing: Bool = true,
-    durability: Durability = .consistent, onWarning: ((String) -> Void)? = nil
+    durability: Durability = .consistent, onWarning: ((FileWarning) -> Void)? = nil
   ) throws(FormatError) {
     let whole = try LazyArray.concatenated(parts, axis: axis)
     let place = try FormatError.wrapping(.badArgument, file: folder) { () throws(ArrayError) in

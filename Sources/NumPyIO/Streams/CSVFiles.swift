@@ -26,11 +26,12 @@ extension AnyNDArray {
   /// What a row has fewer fields than the first line counts as empty, and is warned of; of numbers without names it is an error, as
   /// it is in NumPy.
   ///
-  /// - Parameter onWarning: Is told of rows that are too short.
+  /// `onWarning` is told of rows that are too short.
+  ///
   /// - Throws: ``FormatError`` with code `malformed` for a row of more fields than the first, with its line; `notFound` if
   ///   there is no such file.
   public init(
-    csv path: String, options: CSVOptions = CSVOptions(), onWarning: ((String) -> Void)? = nil
+    csv path: String, options: CSVOptions = CSVOptions(), onWarning: ((FileWarning) -> Void)? = nil
   ) throws(FormatError) {
     let source = try TextFile.open(path)
     let replayable = source.isSeekable ? source : ReplayableStream(source, folder: ScratchFile.defaultFolder)
@@ -40,7 +41,7 @@ extension AnyNDArray {
       let table = try CSVReader(replayable, options).table()
       if let warning = table.warning { onWarning?(warning) }
       self = try table.whole()
-    } catch { throw error.at(file: path) }
+    } catch { throw error.at(file: path).explained(by: replayable, wanted: .text) }
   }
 
   /// Saves records as CSV, the names of the fields first, quotes where they are needed; a plain array as rows of numbers.
@@ -58,7 +59,7 @@ extension AnyNDArray {
 }
 
 extension Array where Element: Decodable {
-  /// Reads a CSV file as values of a type, by the names of its columns: see ``NDArrays/AnyNDArray/init(csv:options:)``.
+  /// Reads a CSV file as values of a type, by the names of its columns: see `AnyNDArray(csv:options:)`.
   ///
   /// ```swift
   /// struct Person: Decodable { var name: String; var age: Double }
@@ -67,16 +68,17 @@ extension Array where Element: Decodable {
   ///
   /// A property that may be `nil` is `nil` where the field is empty; an integer is read from a column with gaps too.
   ///
-  /// - Parameter onWarning: Is told of rows that are too short.
+  /// `onWarning` is told of rows that are too short.
+  ///
   /// - Throws: ``FormatError`` as the array's, ``ArrayError`` with code `noSuchField` for a column that is missing, or for one of
   ///   another type.
-  public init(csv path: String, options: CSVOptions = CSVOptions(), onWarning: ((String) -> Void)? = nil) throws {
+  public init(csv path: String, options: CSVOptions = CSVOptions(), onWarning: ((FileWarning) -> Void)? = nil) throws {
     self = try AnyNDArray(csv: path, options: options, onWarning: onWarning).rows(as: Element.self, hasGaps: true)
   }
 }
 
 extension Array where Element: Encodable {
-  /// Saves values as CSV, a column for each property, their names first: what ``init(csv:options:)`` reads back.
+  /// Saves values as CSV, a column for each property, their names first: what `init(csv:options:)` reads back.
   ///
   /// ```swift
   /// struct Person: Codable { var name: String; var age: Int }
@@ -84,7 +86,7 @@ extension Array where Element: Encodable {
   /// ```
   ///
   /// - Throws: ``FormatError`` if the file cannot be written, `ArrayError` naming row and field for values that have no column
-  ///   in common: see ``NDArrays/AnyNDArray/init(rows:dtype:)``.
+  ///   in common: see ``AnyNDArray/init(rows:dtype:)``.
   public func saveCSV(to path: String, replacing: Bool = true, durability: Durability = .consistent) throws {
     try AnyNDArray(rows: self).saveCSV(to: path, replacing: replacing, durability: durability)
   }

@@ -72,7 +72,7 @@ extension Document {
   private func warnIfMoreFollows(_ file: NPYFile) throws(FormatError) {
     guard try file.next(limits: options.limits) != nil else { return }
     options.onWarning?(
-      "\(path == "-" ? file.source.name : path) holds more arrays after the first, which are left out: name them \(path):1 and so on"
+      "\(file.source.name) holds more arrays after the first, which are left out: name them \(path):1 and so on"
     )
   }
 
@@ -113,8 +113,9 @@ extension Document {
   package func warnOfPython2(_ file: NPYFile) {
     guard file.header.isFromPython2 else { return }
     options.onWarning?(
-      "Reading `.npy` or `.npz` file required additional header parsing as it was created on Python 2. "
-        + "Save the file again to speed up loading and avoid this warning.")
+      FileWarning(
+        "Reading `.npy` or `.npz` file required additional header parsing as it was created on Python 2. "
+          + "Save the file again to speed up loading and avoid this warning."))
   }
 
   /// A field of records, and of records within it, by names joined by points; the longest name that is there is taken.

@@ -26,7 +26,7 @@ extension Document {
     }
   }
 
-  /// Saves the document in the format that the options or the extension say; `-` is standard output.
+  /// Saves the document in the format that the options or the extension say.
   ///
   /// - Archives keep their members, arrays or not, in their order; in a pickle they are a dictionary.
   /// - Pickles are rewritten in another protocol, or give an archive of the arrays in them under their paths.
@@ -34,7 +34,8 @@ extension Document {
   ///
   /// Arrays are taken from file to file in bounded memory, but for pickles; the file appears whole or not at all.
   ///
-  /// - Parameter transforms: What is done to each array on its way.
+  /// The transforms are done to each array on its way.
+  ///
   /// - Throws: ``FormatError`` if the document cannot be read, the format cannot hold it, or the file not be written.
   public func save(
     to path: String, applying transforms: [ArrayTransform] = [], options: SaveOptions = SaveOptions()

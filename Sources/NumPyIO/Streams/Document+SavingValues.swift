@@ -139,9 +139,8 @@ extension Document {
       warn("left out what is not an array: \(members.others.map { "\($0.path) (\($0.value.typeName))" }.listed())")
     }
     if !members.repeated.isEmpty {
-      warn(
-        "written more than once, as archives have no references: "
-          + members.repeated.map { "\($0.path) is \($0.first)" }.listed())
+      let repeated = members.repeated.map { "\($0.path) is \($0.first)" }.listed()
+      warn("written more than once, as archives have no references: \(repeated)")
     }
     for (wanted, name) in members.renamed {
       warn("the name \(wanted) stands for several arrays: one of them is written as \(name)")

@@ -44,7 +44,7 @@ public struct Document {
     self.options = options
   }
 
-  /// Opens a file, told apart by its first bytes unless the options say what it is; `-` is standard input.
+  /// Opens a file, told apart by its first bytes unless the options say what it is.
   ///
   /// - Throws: ``FormatError`` if there is no such file, or it is not what it seems.
   public init(opening path: String, options: OpenOptions = OpenOptions()) throws(FormatError) {
@@ -79,7 +79,7 @@ extension Document {
       throw FormatError(.wrongKind, "this is not a pickle", file: path)
     }
     return try PickleFile(
-      source, path: source.isSeekable && path != "-" ? path : nil, options: pickleOptions, mode: mode,
+      source, path: source.isSeekable ? path : nil, options: pickleOptions, mode: mode,
       recovering: options.recovers)
   }
 
@@ -90,8 +90,9 @@ extension Document {
     let (path, onWarning) = (path, options.onWarning)
     reading.onForeignText = {
       onWarning?(
-        "\(path): strings of Python 2 that are not ASCII are read as latin1; --pickle-encoding chooses another encoding"
-      )
+        FileWarning(
+          "strings of Python 2 that are not ASCII are read as latin1; --pickle-encoding chooses another encoding",
+          file: path))
     }
     return reading
   }

@@ -119,7 +119,7 @@ extension LazyArray {
   /// what it is (NumPy's casting `safe`). Those of the formats of ``ElementFormat`` join a file that has the same.
   ///
   /// - Throws: ``FormatError`` with code `badArgument` if an array does not fit, `notFound` if there is no file, and as
-  ///   ``NPYFile/append(_:to:discardingTrailingBytes:limits:)``.
+  ///   `NPYFile.append(_:to:discardingTrailingBytes:limits:)`.
   public static func append(
     _ arrays: [LazyArray], to path: String, options: AppendOptions = AppendOptions()
   ) throws(FormatError) {

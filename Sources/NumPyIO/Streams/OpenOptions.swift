@@ -23,7 +23,7 @@ public struct OpenOptions {
   /// What the elements of arrays that are raw bytes to NumPy are seen as.
   public var view: ElementView?
   /// How text is read. `.csv` and `.tsv` files that begin with more than numbers are read as
-  /// ``NDArrays/AnyNDArray/init(csv:options:)`` reads them, unless this says more than how the table is cut and its fields are
+  /// `AnyNDArray(csv:options:)` reads them, unless this says more than how the table is cut and its fields are
   /// spelled: a dtype, names, converters. All else is read as by `np.loadtxt`.
   public var text = TextReading.loadText(LoadTextOptions()) {
     didSet { isTextChosen = true }
@@ -48,7 +48,7 @@ public struct OpenOptions {
     try FileSource.openSource(path: path)
   }
   /// Called with NumPy's warnings.
-  public var onWarning: ((String) -> Void)?
+  public var onWarning: ((FileWarning) -> Void)?
   /// What ``csv`` was before ``text`` was limited to the rows that a slice needs: the types of a table are those of all rows.
   var keptCSV: (options: CSVOptions, dialect: TextDialect)?
   /// Up to how many bytes an array is taken whole.

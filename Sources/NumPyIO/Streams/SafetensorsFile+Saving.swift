@@ -6,7 +6,7 @@ public import SafetensorsFiles
 extension SafetensorsFile {
   /// Saves arrays as a safetensors file, byte for byte as its Python package does: `safetensors.numpy.save_file`.
   ///
-  /// The file replaces what the path names once all of it has been written; `-` is standard output. Elements are written
+  /// The file replaces what the path names once all of it has been written. Elements are written
   /// in C order, little-endian.
   ///
   /// ```swift

@@ -33,7 +33,7 @@ public struct SaveOptions {
   /// Whose module names arrays get in a pickle; `nil` for those of the pickle that is converted, else NumPy 2's.
   public var numPyModules: NumPyModules?
   /// Called with NumPy's warnings, such as that old versions of NumPy cannot read the file.
-  public var onWarning: ((String) -> Void)?
+  public var onWarning: ((FileWarning) -> Void)?
 
   /// What the extension says, replacing what is there.
   public init(format: FileFormat? = nil) { self.format = format }
@@ -90,7 +90,7 @@ public struct SaveOptions {
 }
 
 extension LazyArray {
-  /// Saves the array in the format that the options or the extension say, in bounded memory; `-` is standard output.
+  /// Saves the array in the format that the options or the extension say, in bounded memory.
   ///
   /// The file appears whole or not at all. Pickles hold the array in memory while they are written.
   ///

@@ -70,7 +70,7 @@ public enum TextReading: Sendable {
       }
       options.maxRows = rows
       // Nobody has asked for a number of rows, or is to be told how they are counted.
-      if let warn = options.onWarning { options.onWarning = { if !$0.hasPrefix("Input line ") { warn($0) } } }
+      if let warn = options.onWarning { options.onWarning = { if !$0.message.hasPrefix("Input line ") { warn($0) } } }
       return .loadText(options)
     case .genFromText(var options):
       guard !options.unpack, options.skipFooter == 0, let rows = TextReading.rowsNeeded(for: slice),

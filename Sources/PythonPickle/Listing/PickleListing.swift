@@ -156,7 +156,9 @@ extension Pickle {
   /// Lists the operations of a pickle, a line each, as Python's `pickletools.dis` does. Nothing is built or run.
   ///
   /// - Parameters:
-  ///   - source: Where the pickle lies, from `offset` on.
+  ///   - source: Where the pickle lies.
+  ///   - offset: Where it begins.
+  ///   - limits: What it may ask for.
   ///   - print: Called with each line, without its end.
   /// - Returns: The offset after the pickle, where another may begin.
   /// - Throws: ``FormatError`` where `pickletools.dis` raises `ValueError`, after the line of the offending operation.

@@ -3,7 +3,7 @@ internal import CNumPyIOKernels
 /// A value that has an identity and may hold others.
 ///
 /// Freeing a chain of a hundred thousand nested lists by plain reference counting would call as many destructors
-/// within each other. Each node instead hands what it holds to ``PickleNode/release(_:)``, which works it off in a
+/// within each other. Each node instead hands what it holds to `PickleNode.release(_:)`, which works it off in a
 /// loop.
 public class PickleNode {
   /// The pickler that has written the node last, and the node's place in that one's memo: found without a search. Unchecked, as

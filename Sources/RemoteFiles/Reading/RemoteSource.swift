@@ -50,7 +50,7 @@ public final class RemoteSource: ByteSource {
   ///   - address: `https://…`, `http://…` or `s3://bucket/key`; region, endpoint and credentials of S3 are those that botocore
   ///     finds.
   ///   - options: Headers, limits.
-  /// - Throws: ``FormatError``: `unsupported` where there is no libcurl, or the server gives large files as a whole only;
+  /// - Throws: `FormatError`: `unsupported` where there is no libcurl, or the server gives large files as a whole only;
   ///   `notFound`, `permissionDenied` and `io` for what the server, or the way to it, refuses.
   public convenience init(opening address: String, options: RemoteOptions = RemoteOptions()) throws(FormatError) {
     if let location = try S3Location(address) {
@@ -108,7 +108,7 @@ public final class RemoteSource: ByteSource {
 
   /// Reads what is there, or fetches it and some of what follows.
   ///
-  /// - Throws: ``FormatError``: `io` for a connection or an answer that fails after all attempts, and for a file that was
+  /// - Throws: `FormatError`: `io` for a connection or an answer that fails after all attempts, and for a file that was
   ///   replaced meanwhile; `notFound`, `permissionDenied`, `cancelled`.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
     // Safe: the caller's buffer, handed on.
@@ -117,7 +117,7 @@ public final class RemoteSource: ByteSource {
 
   /// Reads what is there, or fetches it and some of what follows, up to a position.
   ///
-  /// - Throws: ``FormatError``: `io` for a connection or an answer that fails after all attempts, and for a file that was
+  /// - Throws: `FormatError`: `io` for a connection or an answer that fails after all attempts, and for a file that was
   ///   replaced meanwhile; `notFound`, `permissionDenied`, `cancelled`.
   public func read(
     into buffer: UnsafeMutableRawBufferPointer, at offset: Int, before end: Int
@@ -139,7 +139,7 @@ public final class RemoteSource: ByteSource {
 
   /// Fetches the pieces and no more than lies between those that are near each other, side by side.
   ///
-  /// - Throws: ``FormatError``: `io` for a connection or an answer that fails after all attempts, and for a file that was
+  /// - Throws: `FormatError`: `io` for a connection or an answer that fails after all attempts, and for a file that was
   ///   replaced meanwhile; `notFound`, `permissionDenied`, `cancelled`.
   public func read(_ pieces: [SourcePiece]) throws(FormatError) {
     for piece in pieces where piece.offset < 0 || piece.count > max(0, size - piece.offset) {
@@ -161,7 +161,7 @@ public final class RemoteSource: ByteSource {
 
   /// Fetches several ranges side by side and keeps them for the reads that follow, if they are not too many.
   ///
-  /// - Throws: ``FormatError`` as ``read(into:at:)``.
+  /// - Throws: `FormatError` as ``read(into:at:)``.
   public func willRead(_ ranges: [Range<Int>]) throws(FormatError) {
     let inside = ranges.map { $0.clamped(to: 0..<size) }
     try state.withLock { (state: inout State) throws(FormatError) in

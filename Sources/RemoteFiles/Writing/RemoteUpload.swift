@@ -19,7 +19,7 @@ public struct RemoteUpload {
   ///   - replacing: Whether a file that is there may be replaced; if not, the server is asked to see to it, so that of two
   ///     who write at the same time one is refused.
   ///   - options: Headers, limits.
-  /// - Throws: ``FormatError`` as for reading.
+  /// - Throws: `FormatError` as for reading.
   public init(
     to address: String, replacing: Bool = true, options: RemoteOptions = RemoteOptions()
   ) throws(FormatError) {
@@ -38,7 +38,7 @@ public struct RemoteUpload {
 
   /// Refuses a file that is there and is not to be replaced, before any work is done for it.
   ///
-  /// - Throws: ``FormatError`` with code `alreadyExists`.
+  /// - Throws: `FormatError` with code `alreadyExists`.
   public func checkTarget() throws(FormatError) {
     guard !replacing else { return }
     do throws(FormatError) { _ = try send(HTTPRequest(.head, file.url)) } catch {
@@ -51,7 +51,7 @@ public struct RemoteUpload {
 
   /// Uploads all that a source holds.
   ///
-  /// - Throws: ``FormatError``: `alreadyExists`, `permissionDenied`, `io`; the server then has what it had before.
+  /// - Throws: `FormatError`: `alreadyExists`, `permissionDenied`, `io`; the server then has what it had before.
   public func upload(_ source: any ByteSource) throws(FormatError) {
     guard let count = source.byteCount else {
       throw FormatError(.badArgument, "what is uploaded has to have a length", file: file.name)

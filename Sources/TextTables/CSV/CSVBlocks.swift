@@ -15,7 +15,7 @@ package struct CSVBlocks: ArrayBlockSource {
   let cursor = CSVCursor()
   package let descriptor: ArrayDescriptor
   /// What is to be said of the table beside its values.
-  package let warning: String?
+  package let warning: FileWarning?
 
   package var name: String { reader.source.name }
   package var seekCost: SeekCost { .restart }

@@ -1,6 +1,6 @@
 internal import NDArrays
 
-/// How a CSV file is read by ``NDArrays/AnyNDArray/init(csv:options:)``.
+/// How a CSV file is read by `AnyNDArray(csv:options:)`.
 public struct CSVOptions: Sendable, Hashable {
   /// Whether the first line has the names of the columns; `nil` if that is to be found. It has if all its fields are words,
   /// neither numbers, truth values nor dates, the first perhaps empty above a column without gaps; and where some are none, if a word stands

@@ -32,12 +32,13 @@ extension CSVReader {
     return error(message(line, short.fieldCount), line: line, place: short.place)
   }
 
-  func warning(of short: CSVShortRows) throws(FormatError) -> String {
+  func warning(of short: CSVShortRows) throws(FormatError) -> FileWarning {
     let more = short.count - 1
     let others = more == 0 ? "" : more == 1 ? " (and 1 row more has too few)" : " (and \(more) rows more have too few)"
     let found = short.fieldCount == 1 ? "1 column" : "\(short.fieldCount) columns"
-    return "\(source.name): line \(try line(of: short)) has \(found) instead of \(columnCount)\(others): "
-      + "what is missing counts as empty"
+    return FileWarning(
+      "line \(try line(of: short)) has \(found) instead of \(columnCount)\(others): what is missing counts as empty",
+      file: source.name)
   }
 
   private func message(_ line: Int, _ count: Int) -> String {

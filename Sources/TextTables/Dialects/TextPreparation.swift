@@ -19,7 +19,7 @@ struct TextPreparation {
   private(set) var names: [String]?
   let maxLineBytes: Int
   /// Called with what should be known.
-  var onWarning: ((String) -> Void)?
+  var onWarning: ((FileWarning) -> Void)?
   /// Whether a table without names is an error where names are asked for.
   var needsNames = true
 
@@ -183,8 +183,9 @@ struct TextPreparation {
     guard let line = rows.first else { return }
     let others = rows.count > 1 ? " and \(rows.count - 1) more" : ""
     onWarning?(
-      "line \(skippedLines + line + 1)\(others) above the data \(rows.count > 1 ? "have" : "has") as many fields, and "
-        + "\(rows.count > 1 ? "are" : "is") left out: \(sample[line].prefix(60))")
+      FileWarning(
+        "line \(skippedLines + line + 1)\(others) above the data \(rows.count > 1 ? "have" : "has") as many fields, and "
+          + "\(rows.count > 1 ? "are" : "is") left out: \(sample[line].prefix(60))"))
   }
 
   /// Whether a field is a number, or what another program may have written for one: `1.0D3`, `5,2`, `(12)`.

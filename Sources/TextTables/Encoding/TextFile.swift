@@ -3,7 +3,7 @@ public import ByteIO
 
 /// Text files as they are opened: plain, or compressed.
 public enum TextFile {
-  /// Opens a file of text for reading; `-` is standard input. What is compressed is told by its first bytes, whatever
+  /// Opens a file of text for reading. What is compressed is told by its first bytes, whatever
   /// its name.
   ///
   /// - Throws: ``FormatError`` if there is no such file, or no decoder for its compression.
@@ -23,7 +23,7 @@ public enum TextFile {
   }
 
   /// Writes a file of text, whole or not at all, compressed if its extension is `.gz`, `.bz2`, `.xz` or `.lzma`, as
-  /// NumPy does; `-` is standard output.
+  /// NumPy does.
   ///
   /// - Throws: ``FormatError`` if the file cannot be written, and what `body` throws.
   public static func write(

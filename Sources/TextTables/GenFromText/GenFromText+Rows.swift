@@ -47,7 +47,7 @@ extension GenFromTextTable {
         error.commandHint = hint(invalid, rowCount: rowCount)
         throw error
       }
-      options.onWarning?(message)
+      options.onWarning?(FileWarning(message))
     }
     return footer
   }
@@ -83,8 +83,9 @@ extension GenFromTextTable {
     let columns = converters.indices.filter { converters[$0].level == .string }
     guard options.keepsBytes, !columns.isEmpty else { return }
     options.onWarning?(
-      "Reading unicode strings without specifying the encoding argument is deprecated. Set the encoding, use None for "
-        + "the system default.")
+      FileWarning(
+        "Reading unicode strings without specifying the encoding argument is deprecated. Set the encoding, use None for "
+          + "the system default."))
     textIsBytes = rows.allSatisfy { row in
       columns.allSatisfy { $0 >= row.count || row[$0].unicodeScalars.allSatisfy { $0.value < 0x100 } }
     }

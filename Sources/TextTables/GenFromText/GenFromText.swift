@@ -4,9 +4,9 @@ public import NDArrays
 internal import PythonLiterals
 
 extension AnyNDArray {
-  /// Reads a text file with gaps as NumPy's `np.genfromtxt`; `-` is standard input.
+  /// Reads a text file with gaps as NumPy's `np.genfromtxt`.
   ///
-  /// Tables of plain numbers are read as fast as by ``loadText(from:options:)-(String,_)``. Other lines (gaps, comments,
+  /// Tables of plain numbers are read as fast as by `loadText(from:options:)`. Other lines (gaps, comments,
   /// complex numbers) are cut into texts one by one; converters, texts whose length a dtype leaves open, and what cannot
   /// be read twice take memory for the text of all rows, as in NumPy.
   ///
@@ -18,9 +18,9 @@ extension AnyNDArray {
     try genFromText(from: FileSource.openSource(path: path), options: options)
   }
 
-  /// Reads text with gaps from a source: see ``genFromText(from:options:)-(String,_)``.
+  /// Reads text with gaps from a source: see `genFromText(from:options:)`.
   ///
-  /// - Throws: As ``genFromText(from:options:)-(String,_)``.
+  /// - Throws: As `genFromText(from:options:)`.
   public static func genFromText(
     from source: any ByteSource, options: GenFromTextOptions = GenFromTextOptions()
   ) throws(FormatError) -> GenFromTextResult {
@@ -30,7 +30,7 @@ extension AnyNDArray {
         if let plain = plainTable(source, options) { return GenFromTextResult(array: plain, mask: nil) }
         var table = try GenFromTextTable(source, options)
         return try table.read()
-      } catch { throw error.at(file: source.name) }
+      } catch { throw error.at(file: source.name).explained(by: source, wanted: .text) }
     }
   }
 
@@ -121,7 +121,7 @@ struct GenFromTextTable {
     guard options.tellsWords, options.skipFooter <= 0,
       let message = words.message(of: rowCount * columnCount, dataLine: dataLine)
     else { return }
-    options.onWarning?(message)
+    options.onWarning?(FileWarning(message))
   }
 
   mutating func read() throws(FormatError) -> GenFromTextResult {

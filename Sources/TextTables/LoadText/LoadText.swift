@@ -3,7 +3,7 @@ public import ByteIO
 public import NDArrays
 
 extension AnyNDArray {
-  /// Reads a text file as NumPy's `np.loadtxt`; `-` is standard input.
+  /// Reads a text file as NumPy's `np.loadtxt`.
   ///
   /// Large files are read on all cores. Memory: the array, and a few megabytes of text at a time.
   ///
@@ -16,22 +16,24 @@ extension AnyNDArray {
     try loadText(from: TextFile.open(path), options: options)
   }
 
-  /// Reads text from a source as NumPy's `np.loadtxt`: see ``loadText(from:options:)-(String,_)``.
+  /// Reads text from a source as NumPy's `np.loadtxt`: see `loadText(from:options:)`.
   ///
-  /// - Throws: As ``loadText(from:options:)-(String,_)``.
+  /// - Throws: As `loadText(from:options:)`.
   public static func loadText(
     from source: any ByteSource, options: LoadTextOptions = LoadTextOptions()
   ) throws(FormatError) -> AnyNDArray {
     try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
-      let reader = try TextTableReader(source, options: options)
-      return reader.finished(try reader.readAll())
+      do throws(FormatError) {
+        let reader = try TextTableReader(source, options: options)
+        return reader.finished(try reader.readAll())
+      } catch { throw error.explained(by: source, wanted: .text) }
     }
   }
 
   /// Reads a text file as an array per column: NumPy's `np.loadtxt(…, unpack=True)` taken apart. A structured dtype
   /// gives an array per field.
   ///
-  /// - Throws: As ``loadText(from:options:)-(String,_)``.
+  /// - Throws: As `loadText(from:options:)`.
   public static func loadTextColumns(
     from path: String, options: LoadTextOptions = LoadTextOptions()
   ) throws(FormatError) -> [AnyNDArray] {
@@ -40,7 +42,7 @@ extension AnyNDArray {
 
   /// Reads text from a source as an array per column: see ``loadTextColumns(from:options:)-(String,_)``.
   ///
-  /// - Throws: As ``loadText(from:options:)-(String,_)``.
+  /// - Throws: As `loadText(from:options:)`.
   public static func loadTextColumns(
     from source: any ByteSource, options: LoadTextOptions = LoadTextOptions()
   ) throws(FormatError) -> [AnyNDArray] {
@@ -68,7 +70,7 @@ extension TextTableReader {
 extension NDArray {
   /// Reads a text file of numbers of this type: NumPy's `np.loadtxt(path, dtype=…)`.
   ///
-  /// - Throws: ``FormatError`` as ``AnyNDArray/loadText(from:options:)-(String,_)``.
+  /// - Throws: ``FormatError`` as `AnyNDArray.loadText(from:options:)`.
   public init(
     textFile path: String, delimiter: String? = nil, comments: [String] = ["#"], skipRows: Int = 0,
     useColumns: [Int]? = nil, maxRows: Int? = nil, ndmin: Int = 0, encoding: TextEncoding? = nil,

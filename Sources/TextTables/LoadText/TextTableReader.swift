@@ -163,13 +163,14 @@ public final class TextTableReader {
     warnsOfEmptyLine = false
     // NumPy goes on about its own versions and Python's `itertools`.
     options.onWarning?(
-      "Input line \(rows + options.skipRows + 1) contained no data and will not be counted towards "
-        + "`max_rows=\(maxRows)`: rows are counted, not lines.")
+      FileWarning(
+        "Input line \(rows + options.skipRows + 1) contained no data and will not be counted towards "
+          + "`max_rows=\(maxRows)`: rows are counted, not lines."))
   }
 
   // MARK: Reading
 
-  /// The next rows, of about as much text as ``TextBlocks`` reads at once; `nil` at the end.
+  /// The next rows, of about as much text as `TextBlocks` reads at once; `nil` at the end.
   ///
   /// - Throws: ``FormatError`` with code `badValue` or `malformed`, NumPy's wording, the file's name, row and column.
   public func next() throws(FormatError) -> AnyNDArray? {

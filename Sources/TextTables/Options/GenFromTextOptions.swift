@@ -1,3 +1,4 @@
+public import ByteIO
 public import NDArrays
 
 /// How text with gaps is read as a table: the parameters of NumPy's `genfromtxt`.
@@ -105,7 +106,7 @@ public struct GenFromTextOptions: Sendable {
   /// The longest line, in bytes.
   public var maxLineBytes = 64 << 20
   /// Called with NumPy's warnings: an empty file, rows that were left out.
-  public var onWarning: (@Sendable (String) -> Void)?
+  public var onWarning: (@Sendable (FileWarning) -> Void)?
 
   /// NumPy's defaults; set what differs.
   public init(dtype: DType? = .float64, delimiter: Delimiter = .space) {

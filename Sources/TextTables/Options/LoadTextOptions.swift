@@ -1,3 +1,4 @@
+public import ByteIO
 public import NDArrays
 
 /// A value that a converter makes of a field's text.
@@ -57,7 +58,7 @@ public struct LoadTextOptions: Sendable {
   /// The longest line, in bytes: what bounds the memory that a file without line ends takes.
   public var maxLineBytes = 64 << 20
   /// Called with NumPy's warnings, such as that the input contained no data.
-  public var onWarning: (@Sendable (String) -> Void)?
+  public var onWarning: (@Sendable (FileWarning) -> Void)?
 
   /// NumPy's defaults but for what is given; the rest is set as properties.
   public init(

@@ -7,10 +7,10 @@ internal import ParallelLoops
 internal import Locks
 
 extension AnyNDArray {
-  /// Saves the array as text, byte for byte as NumPy's `np.savetxt` would; `-` is standard output.
+  /// Saves the array as text, byte for byte as NumPy's `np.savetxt` would.
   ///
   /// A one-dimensional array is a column; one of records has a column per field. The file appears whole or not at
-  /// all, as with ``save(to:replacing:)``. Rows are formatted on all cores.
+  /// all, as with `save(to:replacing:)`. Rows are formatted on all cores.
   ///
   /// - Throws: ``FormatError`` with code `badArgument` and NumPy's wording for an array of no or more than two axes,
   ///   or a format that does not go with the dtype; with code `badValue` for a value that the format or the encoding
@@ -29,9 +29,9 @@ extension AnyNDArray {
     }
   }
 
-  /// Writes the array as text: NumPy's `np.savetxt` to a stream. See ``saveText(to:options:replacing:durability:)``.
+  /// Writes the array as text: NumPy's `np.savetxt` to a stream. See `saveText(to:options:replacing:durability:)`.
   ///
-  /// - Throws: As ``saveText(to:options:replacing:durability:)``.
+  /// - Throws: As `saveText(to:options:replacing:durability:)`.
   public func writeText(
     to sink: any ByteSink, options: SaveTextOptions = SaveTextOptions()
   ) throws(FormatError) {
@@ -44,9 +44,9 @@ extension AnyNDArray {
 
 extension NDArray {
   /// Saves the array as text: NumPy's `np.savetxt(path, array, fmt=format, …)`. See
-  /// ``AnyNDArray/saveText(to:options:replacing:durability:)``.
+  /// `AnyNDArray.saveText(to:options:replacing:durability:)`.
   ///
-  /// - Throws: As ``AnyNDArray/saveText(to:options:replacing:durability:)``.
+  /// - Throws: As `AnyNDArray.saveText(to:options:replacing:durability:)`.
   public func saveText(
     to path: String, format: TextFormat = "%.18e", delimiter: String = " ", newline: String = "\n",
     header: String = "", footer: String = "", commentPrefix: String = "# ", encoding: TextEncoding? = nil
@@ -84,7 +84,7 @@ public struct TextTableWriter {
   ///   - dtype: The type of the elements.
   ///   - rowShape: The shape of a row: empty for a one-dimensional array, else one dimension.
   ///   - options: The parameters of `savetxt`.
-  /// - Throws: ``FormatError`` as ``AnyNDArray/saveText(to:options:replacing:durability:)``, unless it concerns a value.
+  /// - Throws: ``FormatError`` as `AnyNDArray.saveText(to:options:replacing:durability:)`, unless it concerns a value.
   public init(
     _ sink: any ByteSink, dtype: DType, rowShape: [Int] = [], options: SaveTextOptions = SaveTextOptions()
   ) throws(FormatError) {
