@@ -32,7 +32,7 @@ extension NPZArchive {
 
   /// Saves unnamed arrays as an archive: NumPy's `np.savez(path, *arrays)`.
   ///
-  /// - Throws: ``FormatError`` as ``NPZ/save(_:to:compression:layout:replacing:durability:)`` for paths, and with code
+  /// - Throws: ``FormatError`` as the form for paths, and with code
   ///   `unsupported` for a URL that is no file's.
   public static func save(
     _ arrays: [any SavableArray], to url: URL, compression: NPZCompression = .none, layout: NPZLayout = .aligned,

@@ -44,6 +44,78 @@ extension NPYFile {
   }
 }
 
+extension NPYFile {
+  /// Appends rows of a known type to the array of a `.npy` file along axis 0, in place.
+  ///
+  /// - Throws: ``FormatError`` if the rows do not fit, the file cannot be written, or bytes follow the array.
+  public static func append<Element>(
+    _ rows: NDArray<Element>, to url: URL, discardingTrailingBytes: Bool = false, limits: LoadLimits = .default
+  ) throws(FormatError) {
+    try append(rows, to: url.localPath(), discardingTrailingBytes: discardingTrailingBytes, limits: limits)
+  }
+}
+
+extension NPYReader {
+  /// Opens a file of several arrays, one after the other.
+  ///
+  /// - Throws: ``FormatError`` if there is no such file.
+  public init(opening url: URL, limits: LoadLimits = .default) throws(FormatError) {
+    try self.init(opening: url.localPath(), limits: limits)
+  }
+}
+
+extension NPYAppender {
+  /// Opens a `.npy` file to append rows to it, and makes it if it is not there: a log.
+  ///
+  /// - Throws: ``FormatError`` if the file cannot be opened, or holds an array of another dtype or other rows.
+  public convenience init(
+    url: URL, dtype: DType, rowShape: [Int] = [], discardingTrailingBytes: Bool = false,
+    durability: Durability = .consistent, limits: LoadLimits = .default
+  ) throws(FormatError) {
+    try self.init(
+      path: url.localPath(), dtype: dtype, rowShape: rowShape, discardingTrailingBytes: discardingTrailingBytes,
+      durability: durability, limits: limits)
+  }
+}
+
+extension SafetensorsFile {
+  /// Opens a file, or the index of a model in several, and reads the header only.
+  ///
+  /// - Throws: ``FormatError`` if there is no such file or it is none of this format.
+  public init(opening url: URL) throws(FormatError) { try self.init(opening: url.localPath()) }
+
+  /// Saves arrays as a safetensors file, whole or not at all.
+  ///
+  /// - Throws: ``FormatError``: `unsupported` for elements that the format has no type for, `alreadyExists` if a name stands
+  ///   twice, or if the file cannot be written.
+  public static func save(
+    _ tensors: KeyValuePairs<String, any SavableArray>, metadata: KeyValuePairs<String, String> = [:], to url: URL,
+    replacing: Bool = true, durability: Durability = .consistent
+  ) throws(FormatError) {
+    try save(
+      tensors.map { ($0.key, $0.value.stored) }, metadata: metadata.map { ($0.key, $0.value) }, to: url.localPath(),
+      replacing: replacing, durability: durability)
+  }
+}
+
+extension GGUFFile {
+  /// Opens a file and reads its header only.
+  ///
+  /// - Throws: ``FormatError`` if there is no such file or it is none of this format.
+  public init(opening url: URL) throws(FormatError) { try self.init(opening: url.localPath()) }
+}
+
+extension PickleFile {
+  /// Opens a pickle, a joblib file or one of PyTorch's, and runs nothing.
+  ///
+  /// - Throws: ``FormatError`` with file and byte offset.
+  public init(
+    opening url: URL, options: PickleReader.Options = PickleReader.Options(), mode: LoadMode = .whole
+  ) throws(FormatError) {
+    try self.init(opening: url.localPath(), options: options, mode: mode)
+  }
+}
+
 extension NPYWriter {
   /// Begins a `.npy` file whose number of rows is not known yet.
   ///
@@ -71,6 +143,18 @@ extension NPZWriter {
 
 extension NPZArchive {
   /// Adds arrays to an archive without rewriting what it holds.
+  ///
+  /// - Throws: ``FormatError`` with code `alreadyExists` if a name is taken; the archive then stays as it was.
+  public static func append(
+    _ named: KeyValuePairs<String, any SavableArray>, to url: URL, replacing: Bool = false,
+    compression: NPZCompression = .none, layout: NPZLayout = .aligned
+  ) throws(FormatError) {
+    try append(
+      named.map { ($0.key, $0.value.stored) }, to: url.localPath(), replacing: replacing, compression: compression,
+      layout: layout)
+  }
+
+  /// Adds arrays under names that are known at run time only, without rewriting what the archive holds.
   ///
   /// - Throws: ``FormatError`` with code `alreadyExists` if a name is taken; the archive then stays as it was.
   public static func append<SavedArray: SavableArray>(

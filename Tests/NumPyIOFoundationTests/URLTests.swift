@@ -48,6 +48,57 @@ import Testing
     }
   }
 
+  @Test func typedArraysAndOtherFormats() throws {
+    try URLTests.folder { folder in
+      let array = NDArray<Double>([1.5, 2, 3])
+      func url(_ name: String) -> URL { folder.appendingPathComponent(name) }
+      try array.saveText(to: url("a.txt"))
+      #expect(try NDArray<Double>(textFile: url("a.txt")) == array)
+      let log = try NPYAppender(url: url("log.npy"), dtype: .float64)
+      try log.append(array)
+      try log.close()
+      try NPYFile.append(array, to: url("log.npy"))
+      var reader = try NPYReader(opening: url("log.npy"))
+      #expect(try reader.next()?.shape == [6])
+      try NPZArchive.save(["x": array], to: url("a.npz"))
+      try NPZArchive.append(["y": array], to: url("a.npz"))
+      try SafetensorsFile.save(["x": array], to: url("a.safetensors"))
+      #expect(try SafetensorsFile(opening: url("a.safetensors")).array("x", as: Double.self) == array)
+      try Document.convert(url("a.npz"), to: url("b.safetensors"))
+      #expect(try SafetensorsFile(opening: url("b.safetensors")).names.sorted() == ["x", "y"])
+      try Pickle.save(["x": .array(array)], to: url("a.pkl"))
+      #expect(try PickleFile(opening: url("a.pkl")).value["x"]?.array(as: Double.self) == array)
+      #expect(throws: FormatError(.wrongKind, "")) { try GGUFFile(opening: url("a.npz")) }
+    }
+  }
+
+  @Test func asyncForms() async throws {
+    struct Row: Codable, Equatable { var a: Int }
+    try await TemporaryFolder.with { (path: String) async throws in
+      let array = NDArray<Double>([1.5, 2, 3])
+      func url(_ name: String) -> URL { URL(fileURLWithPath: path).appendingPathComponent(name) }
+      try await array.save(to: url("a.npy"))
+      #expect(try await NDArray<Double>(contentsOf: url("a.npy")) == array)
+      try await NPYFile.append(AnyNDArray(array), to: url("a.npy"))
+      try await NPYFile.append(array, to: url("a.npy"))
+      #expect(try await AnyNDArray(contentsOf: url("a.npy")).shape == [9])
+      try await array.saveText(to: url("t.txt"), format: "%.1f")
+      #expect(try await NDArray<Double>(textFile: url("t.txt")) == array)
+      try await AnyNDArray(array).saveText(to: url("a.txt"))
+      #expect(try await AnyNDArray.loadText(from: url("a.txt")) == AnyNDArray(array))
+      try await [Row(a: 1)].saveCSV(to: url("r.csv"))
+      #expect(try await [Row](csv: url("r.csv")) == [Row(a: 1)])
+      #expect(try await AnyNDArray(csv: url("r.csv")).count == 1)
+      try await NPZArchive.save(["x": array], to: url("a.npz"))
+      try await NPZArchive.append(["y": array], to: url("a.npz"))
+      try await Document.convert(url("a.npz"), to: url("a.pkl"))
+      #expect(try await Pickle.load(from: url("a.pkl"))["y"]?.array(as: Double.self) == array)
+      try await PickleEncoder().encode([Row(a: 2)], to: url("r.pkl"))
+      #expect(try await PickleDecoder().decode([Row].self, from: url("r.pkl")) == [Row(a: 2)])
+      #expect(try await FileCheck(url: url("a.npz")).isSound)
+    }
+  }
+
   @Test func otherURLsAreRefused() throws {
     let url = try #require(URL(string: "https://example.org/a.npy"))
     let array = NDArray<Double>([1]).untyped

@@ -2,6 +2,7 @@ public import ByteIO
 public import NDArrays
 public import NPZFormat
 public import PickledArrays
+public import SafetensorsFiles
 
 extension NPZArchive {
   /// Loads an array, while other tasks go on: NumPy's `archive["arr_0"]`.
@@ -86,6 +87,18 @@ extension NPZArchive {
   ///
   /// - Throws: ``FormatError`` with code `alreadyExists` if a name is taken, `cancelled` if the task was cancelled; the
   ///   archive then stays as it was.
+  public static func append(
+    _ named: sending KeyValuePairs<String, any SavableArray>, to path: String, replacing: Bool = false,
+    compression: NPZCompression = .none, layout: NPZLayout = .aligned
+  ) async throws(FormatError) {
+    let members = named.map { ($0.key, $0.value.stored) }
+    try await append(members, to: path, replacing: replacing, compression: compression, layout: layout)
+  }
+
+  /// Adds arrays under names that are known at run time only, while other tasks go on.
+  ///
+  /// - Throws: ``FormatError`` with code `alreadyExists` if a name is taken, `cancelled` if the task was cancelled; the
+  ///   archive then stays as it was.
   public static func append<SavedArray: SavableArray>(
     _ members: sending [(name: String, array: SavedArray)], to path: String, replacing: Bool = false,
     compression: NPZCompression = .none, layout: NPZLayout = .aligned
@@ -93,6 +106,44 @@ extension NPZArchive {
     let stored = members.map { (name: $0.name, array: $0.array.stored) }
     try await BlockingWork.run(with: stored) { (members) throws(FormatError) in
       try append(members, to: path, replacing: replacing, compression: compression, layout: layout)
+    }
+  }
+
+  /// Removes members, by their names with or without `.npy`, while other tasks go on.
+  ///
+  /// - Throws: ``FormatError`` with code `notFound` for a name that there is none of, `cancelled` if the task was cancelled;
+  ///   the archive is then what it was.
+  public static func remove(
+    _ names: [String], from path: String, limits: LoadLimits = .default
+  ) async throws(FormatError) {
+    try await BlockingWork.run { () throws(FormatError) in try remove(names, from: path, limits: limits) }
+  }
+
+  /// Gives a member another name, while other tasks go on.
+  ///
+  /// - Throws: ``FormatError`` with code `notFound` if there is no such member, `alreadyExists` if the new name is taken,
+  ///   `cancelled` if the task was cancelled.
+  public static func rename(
+    _ name: String, to newName: String, in path: String, limits: LoadLimits = .default
+  ) async throws(FormatError) {
+    try await BlockingWork.run { () throws(FormatError) in
+      try rename(name, to: newName, in: path, limits: limits)
+    }
+  }
+}
+
+extension SafetensorsFile {
+  /// Saves arrays as a safetensors file, while other tasks go on: `safetensors.numpy.save_file`.
+  ///
+  /// - Throws: ``FormatError`` as the form that blocks; code `cancelled` if the task was cancelled.
+  public static func save(
+    _ tensors: sending KeyValuePairs<String, any SavableArray>, metadata: KeyValuePairs<String, String> = [:],
+    to path: String, replacing: Bool = true, durability: Durability = .consistent
+  ) async throws(FormatError) {
+    let stored = tensors.map { (name: $0.key, array: $0.value.stored) }
+    let metadata = metadata.map { (key: $0.key, value: $0.value) }
+    try await BlockingWork.run(with: stored) { (tensors) throws(FormatError) in
+      try save(tensors, metadata: metadata, to: path, replacing: replacing, durability: durability)
     }
   }
 }

@@ -1,6 +1,6 @@
 public import ByteIO
 public import NDArrays
-internal import NPYFormat
+public import NPYFormat
 public import TextTables
 
 // The async forms of what loads and saves an array in one call. Each does what the form of the same name does, on a
@@ -86,5 +86,28 @@ extension NDArray {
     to path: String, replacing: Bool = true, durability: Durability = .consistent
   ) async throws(FormatError) {
     try await untyped.save(to: path, replacing: replacing, durability: durability)
+  }
+}
+
+extension NPYFile {
+  /// Appends rows to the array of a `.npy` file along axis 0, while other tasks go on. An append that is cancelled leaves the
+  /// file as it was.
+  ///
+  /// - Throws: ``FormatError`` if the rows do not fit or the file cannot be written; code `cancelled` if the task was cancelled.
+  public static func append(
+    _ rows: AnyNDArray, to path: String, discardingTrailingBytes: Bool = false, limits: LoadLimits = .default
+  ) async throws(FormatError) {
+    try await BlockingWork.run { () throws(FormatError) in
+      try append(rows, to: path, discardingTrailingBytes: discardingTrailingBytes, limits: limits)
+    }
+  }
+
+  /// Appends rows of a known type to the array of a `.npy` file, while other tasks go on.
+  ///
+  /// - Throws: ``FormatError`` if the rows do not fit or the file cannot be written; code `cancelled` if the task was cancelled.
+  public static func append<Element>(
+    _ rows: NDArray<Element>, to path: String, discardingTrailingBytes: Bool = false, limits: LoadLimits = .default
+  ) async throws(FormatError) {
+    try await append(rows.untyped, to: path, discardingTrailingBytes: discardingTrailingBytes, limits: limits)
   }
 }

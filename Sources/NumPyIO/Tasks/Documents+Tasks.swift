@@ -1,5 +1,4 @@
 public import ByteIO
-public import PythonPickle
 
 extension Document {
   /// Takes a file into one of another format, as `npy convert` does: opens it, and saves what it holds.
@@ -9,10 +8,12 @@ extension Document {
   /// ```
   ///
   /// - Parameters:
-  ///   - source: The file that is read; `-` is standard input.
+  ///   - source: The file that is read.
   ///   - target: The file that is written, in the format that the options or its extension say; it appears whole or not
   ///     at all.
   ///   - transforms: What is done to each array on its way.
+  ///   - opening: How the one is read.
+  ///   - saving: How the other is written.
   /// - Throws: ``FormatError`` if the one cannot be read, its format cannot become the other's, or the other not be
   ///   written.
   public static func convert(
@@ -37,28 +38,11 @@ extension Document {
   }
 }
 
-extension Pickle {
-  /// Reads a file's first pickle, while other tasks go on: Python's `pickle.load`, but nothing is run.
+extension FileCheck {
+  /// Checks a file, and calls nothing that it names, while other tasks go on.
   ///
-  /// - Throws: ``FormatError`` with file and byte offset; code `cancelled` if the task was cancelled.
-  public static func load(
-    from path: String, options: sending PickleReader.Options = PickleReader.Options()
-  ) async throws(FormatError) -> sending PickleValue {
-    try await BlockingWork.run(with: options) { (options) throws(FormatError) in
-      try load(from: path, options: options)
-    }
-  }
-
-  /// Writes a value to a file, which is replaced only once all is written, while other tasks go on: Python's
-  /// `pickle.dump`.
-  ///
-  /// - Throws: ``FormatError`` if the value has no pickle or the file cannot be written; code `cancelled` if the task was
-  ///   cancelled.
-  public static func save(
-    _ value: sending PickleValue, to path: String, protocol version: Int = 4
-  ) async throws(FormatError) {
-    try await BlockingWork.run(with: value) { (value) throws(FormatError) in
-      try save(value, to: path, protocol: version)
-    }
+  /// - Throws: ``FormatError`` only if the file cannot be read at all; code `cancelled` if the task was cancelled.
+  public init(path: String, options: Options = Options()) async throws(FormatError) {
+    self = try await BlockingWork.run { () throws(FormatError) in try FileCheck(path: path, options: options) }
   }
 }
