@@ -23,7 +23,7 @@ test:
 	$(SWIFT) build $(TESTS) --build-tests
 	NPY_PYTHON="$(CURDIR)/.venv/bin/python" NPY_COMMAND="$(CURDIR)/.build-tests/release/npy" \
 	  $(SWIFT) test $(TESTS) --skip-build
-	@scripts/check-snippets .build-tests/release/Modules
+	@NPY_PYTHON="$(CURDIR)/.venv/bin/python" scripts/check-snippets --run .build-tests/release/Modules
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
@@ -57,9 +57,9 @@ sanitize:
 # The library's reference and guides as a website in .build-docs/site; docs/ has the documents for who works on it.
 docs:
 	@scripts/setup
-	NPY_DOCS=1 $(SWIFT) package --scratch-path .build-docs --allow-writing-to-directory .build-docs/site \
-	  generate-documentation --target NumPyIO --target NDArrays --target PythonPickle --target ByteIO \
-	  --enable-experimental-combined-documentation --output-path .build-docs/site
+	@set -e; for product in NumPyIOFoundation NumPyIORemote ArrayDeflate; do \
+	  $(SWIFT) build --scratch-path .build-docs --disable-default-traits --target $$product; done
+	scripts/make-docs .build-docs/debug .build-docs/site
 
 # The programs of Examples/, built as any other package would, and run in a folder of their own; with NPY_SNIPPETS=1 the snippets of the documents, too.
 examples:

@@ -192,11 +192,6 @@ if Context.environment["NPY_WITHOUT_TESTS"] != nil {
   package.targets.removeAll { $0.path?.hasPrefix("Tests/") == true || $0.type == .test }
 }
 
-// The plugin that makes the documentation is fetched by `make docs` only.
-if Context.environment["NPY_DOCS"] != nil {
-  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
-}
-
 // In continuous integration a warning of ours is an error; those of the packages we use are not ours to mend.
 let warningsAsErrors: [SwiftSetting] =
   Context.environment["NPY_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)]

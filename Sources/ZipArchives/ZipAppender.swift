@@ -11,7 +11,7 @@ import SystemPackage
 ///
 /// ```swift
 /// let appender = try ZipAppender(path: "arr.npz")
-/// try appender.writer.add(ZipEntry("arr_1.npy"), bytes: npy)
+/// try appender.writer.add(ZipEntry("arr_2.npy"), bytes: npy)
 /// try appender.commit()
 /// ```
 public final class ZipAppender {

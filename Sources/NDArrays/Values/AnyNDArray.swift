@@ -5,9 +5,9 @@
 ///
 /// ```swift
 /// let any = try AnyNDArray(contentsOf: "arr.npy")
-/// print(any.dtype.notation, any.shape)      // <i8 [100, 100, 100]
+/// print(any.dtype.notation, any.shape)      // <f8 [10, 8, 9]
 /// print(any[0, .ellipsis, 2..<4])           // prints as NumPy prints
-/// let typed = try NDArray<Int64>(any)       // no copy
+/// let typed = try NDArray<Double>(any)      // no copy
 /// ```
 public struct AnyNDArray: Sendable {
   /// The type of the elements.

@@ -62,8 +62,8 @@ extension NDArray {
 /// Writes a table as text piece by piece, for arrays that are larger than memory: `savetxt` in instalments.
 ///
 /// ```swift
-/// var writer = try TextTableWriter(sink, dtype: .float64, rowShape: [10])
-/// try file.forEachChunk { _, rows in try writer.append(rows) }
+/// var writer = try TextTableWriter(sink, dtype: .float64, rowShape: [4])
+/// try NPYFile(opening: "a.npy").forEachChunk { _, rows in try writer.append(rows) }
 /// try writer.finish()
 /// ```
 public struct TextTableWriter {
