@@ -146,9 +146,8 @@ def test_texts_stay_what_they_are(tmp_path, seed):
     rows = [[random_.choice(TEXTS), random_.choice(TEXTS), n] for n in range(20)] + [["word", "word", 0]]
     path = written(tmp_path, [["a", "b", "n"]] + rows, quoting=csv.QUOTE_NONNUMERIC)
     found = loaded(path)
-    # A carriage return within quotes is a line end to every reader of text.
-    assert found["a"].tolist() == [row[0].replace("\r\n", "\n") for row in rows]
-    assert found["b"].tolist() == [row[1].replace("\r\n", "\n") for row in rows]
+    assert found["a"].tolist() == [row[0] for row in rows]
+    assert found["b"].tolist() == [row[1] for row in rows]
     assert found["n"].tolist() == [row[2] for row in rows]
 
 
@@ -422,6 +421,11 @@ def test_options_leave_a_table_a_table(tmp_path):
     ("t,v\ns,V\n0,1.5\n1,2\n", ["--units-row"], [(0, 1.5), (1, 2.0)]),
     ("when;v\n1.5.2020 10:00;1,5\n", ["--decimal", ",", "--date-format", "%d.%m.%Y %H:%M"],
      [(datetime.datetime(2020, 5, 1, 10), 1.5)]),
+    # As pandas: what other marks than the given ones make a number is text, and words for missing values are none.
+    ("a;b\n1,5;1.234\n2,5;3.000\n", ["--decimal", ","], [(1.5, "1.234"), (2.5, "3.000")]),
+    ("1;2.5\n3;4\n", ["--decimal", ","], [(1, "2.5"), (3, "4")]),
+    ("a;b\n1,5;1.234,5\n2,5;3\n", ["--decimal", ","], [(1.5, "1.234,5"), (2.5, "3")]),
+    ("a;b\n1,5;NA\n2,5;3,0\n", ["--decimal", ","], [(1.5, None), (2.5, 3.0)]),
 ])
 def test_spelled_tables(tmp_path, text, options, values):
     path = tmp_path / "t.csv"
@@ -622,3 +626,50 @@ def test_values_that_are_spelled_otherwise_are_no_names(tmp_path, first):
     (tmp_path / "t.csv").write_text(f'bob;{first}\namy;2\nzoe;3\n')
     run_npy("convert", tmp_path / "t.csv", tmp_path / "o.npy")
     assert len(np.load(tmp_path / "o.npy")) == 3
+
+
+@pytest.mark.parametrize("options", [[], ["--accept", "percent"]])
+def test_line_ends_in_quotes_stay_what_they_are(tmp_path, options):
+    """As in Python's csv, which is the oracle of what the cells are."""
+    path = tmp_path / "r.csv"
+    text = 'a,b\r\n"x\r\ny",1\r\n"p\rq",2\r\n"s\nt",3\r\n'
+    path.write_bytes(text.encode())
+    expected = [row[0] for row in csv.reader(io.StringIO(text, newline=""))][1:]
+    assert loaded(path, *options)["a"].tolist() == expected
+    cells = np.array(["x\r\ny", "p\rq", "s\nt", "plain"])
+    np.save(tmp_path / "q.npy", cells)
+    run_npy("convert", tmp_path / "q.npy", tmp_path / "q.csv", "--csv")
+    assert [row[0] for row in csv.reader(io.StringIO((tmp_path / "q.csv").read_bytes().decode(), newline=""))][1:] == cells.tolist()
+
+
+def test_a_long_cell_is_a_matter_of_memory(tmp_path):
+    path = tmp_path / "long.csv"
+    path.write_text("a\n" + "x\n" * 20_000 + "y" * 20_000 + "\n")
+    result = run_npy("info", path, check=False)
+    result = run_npy("stats", path, check=False)
+    assert result.returncode == 1 and b"--memory" in result.stderr, result
+    run_npy("convert", "--memory", "4G", f"{path}[-3:]", tmp_path / "o.npy")
+    assert np.load(tmp_path / "o.npy")["a"].tolist() == ["x", "x", "y" * 20_000]
+
+
+@pytest.mark.parametrize("word", ["NA", "null", "None", "N/A", "NaT", ""])
+@pytest.mark.parametrize("text, options, values", [
+    ("1.500;2\n{};3\n", ["--thousands", ".", "--decimal", ","], [1500, None]),
+    ("1,5;2\n{};3\n", ["--decimal", ","], [1.5, None]), ("12%;2\n{};3\n", ["--accept", "percent"], [0.12, None]),
+    ("$1;2\n{};3\n", ["--accept", "currency"], [1, None]), ("1.5D0;2\n{};3\n", ["--accept", "fortran"], [1.5, None]),
+    ("0x10;2\n{};3\n", ["--accept", "hex"], [16, None]), ("5-;2\n{};3\n", ["--accept", "minus"], [-5, None])])
+def test_missing_values_beside_other_spellings(tmp_path, word, text, options, values):
+    path = tmp_path / "t.csv"
+    path.write_text("p;q\n" + text.format(word))
+    found = [None if value != value else value for value in loaded(path, *options)["p"].tolist()]
+    assert found == values
+
+
+@pytest.mark.parametrize("text", ["v;w\n1.234;2\n5.67;3\n", "1.234;2\n5.67;3\n", "v;w\n1.234;2\n5.6789;3\n"])
+def test_marks_that_fit_only_some_cells_make_texts(tmp_path, text):
+    """A thousandth of a value, or a thousand times it, would be a guess."""
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    table = loaded(path, "--thousands", ".", "--decimal", ",")
+    first = table.dtype.names[0]
+    assert table[first].tolist() == [line.split(";")[0] for line in text.splitlines() if line[0] != "v"]

@@ -92,6 +92,8 @@ def test_marks_of_numbers():
             assert array.tolist() == [[value, value] for value in values], (decimal, thousands, reader)
     # What contradicts the marks is not guessed.
     assert "1.234" in refusal("1.234;2\n", "--delimiter", ";", "--decimal", ",")
+    result = run_npy("show", "-", "--genfromtxt", "--delimiter", ";", "--decimal", ",", stdin=b"1;2.5\n3;4\n", check=False)
+    assert result.stdout == b"[[ 1. nan]\n [ 3.  4.]]\n" and b"'2.5'" in result.stderr, result
     assert "12.34" in refusal("12.34;2\n", "--delimiter", ";", "--decimal", ",", "--thousands", ".")
     assert "decimal mark and the delimiter" in refusal("1,2\n", "--delimiter", ",", "--decimal", ",")
     # Columns of text stay as they are.
@@ -318,3 +320,20 @@ def test_line_ends_in_quotes_are_not_lost(tmp_path):
     path.write_text('a,b\n1,"x\ny"\n')
     result = run_npy("show", path, "--delimiter", ",", "--genfromtxt", "--dtype", "auto", "--quotechar", '"', check=False)
     assert result.returncode == 1 and b"line end within quotes" in result.stderr and b"line 2" in result.stderr
+
+
+@pytest.mark.parametrize("text, options, offset", [
+    ("0x1F ff\n", ["--accept", "hex"], 5), ("1 2\n0x1F   ff\n", ["--accept", "hex"], 11),
+    ("1;2\n3,5;4\n1,5;x\n", ["--delimiter", ";", "--decimal", ","], 14),
+    ("note\n1;2\n3,5;zz\n", ["--delimiter", ";", "--decimal", ",", "--skiprows", "1"], 13)])
+@pytest.mark.parametrize("name", ["t.txt", "-"])
+def test_places_in_text_that_is_spelled_otherwise(tmp_path, name, text, options, offset):
+    path = tmp_path / name if name != "-" else "-"
+    if name != "-":
+        path.write_text(text)
+    result = run_npy("show", path, *options, stdin=text.encode() if name == "-" else None, check=False)
+    line = text[:offset].count("\n") + 1
+    # Standard input cannot be read again.
+    place = f"(line {line})" if name == "-" else f"(line {line}, byte {offset})"
+    assert result.returncode == 1 and place in result.stderr.decode(), result.stderr
+

@@ -52,6 +52,7 @@ extension Document {
     guard source.isSeekable, format == .csv || format == .tsv, let (given, dialect) = options.csv else { return nil }
     guard case .loadText(let reading) = options.text else { return nil }
     var csv = given
+    csv.mostBytes = options.pickle.limits.inflatedBytes
     if format == .tsv, !reading.dialect.findsDelimiter { csv.delimiter = csv.delimiter ?? "\t" }
     let reader = try CSVReader(source, csv, start: reading.dialect.start)
     guard reader.isMoreThanNumbers else { return nil }

@@ -122,12 +122,15 @@ public enum TextReading: Sendable {
       var column = try options.selecting(name, of: source)
       column.quoteCharacter = column.quoteCharacter ?? "\""
       guard findsType else { return [.loadText(column)] }
+      // Without gaps by far the fastest.
+      var plain = column
+      plain.dtype = .float64
       column.dtype = .int64
       var numbers = GenFromTextOptions(column)
       (numbers.dtype, numbers.loose) = (.float64, false)
       var any = numbers
       (any.dtype, any.loose) = (nil, true)
-      return [.loadText(column), .genFromText(numbers), .genFromText(any)]
+      return [.loadText(column), .loadText(plain), .genFromText(numbers), .genFromText(any)]
     case .genFromText(let options): return [.genFromText(try options.selecting(name, of: source))]
     }
   }

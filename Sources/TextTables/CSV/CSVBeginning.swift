@@ -2,7 +2,7 @@ internal import ByteIO
 
 /// What the first rows of a CSV text tell of it: what divides its columns, where the table begins, what its first line has.
 struct CSVBeginning: Sendable {
-  let syntax: TextSyntax
+  private(set) var syntax: TextSyntax
   let encoding: TextEncoding
   /// How many lines precede the table: titles and comments, and what the options leave out.
   private(set) var skippedLines: Int
@@ -45,6 +45,7 @@ struct CSVBeginning: Sendable {
     let quote = options.quoteCharacter.map { Array($0.utf8) } ?? [UInt8(ascii: "\"")]
     syntax = TextSyntax(
       delimiter: delimiter ?? [UInt8(ascii: ",")], comments: options.comments.map { Array($0.utf8) }, quote: quote)
+    syntax.keepsLineEnds = true
     try find(CSVBeginning.sample(of: head, self), options)
   }
 

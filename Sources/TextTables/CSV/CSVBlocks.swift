@@ -36,15 +36,15 @@ package struct CSVBlocks: ArrayBlockSource {
     rowSize = dtype.itemSize * rowShape.reduce(1, *)
     descriptor = ArrayDescriptor(dtype: dtype, shape: [rowCount] + rowShape, isFortranOrder: false)
     let (bytes, overflow) = rowSize.multipliedReportingOverflow(by: rowCount)
-    guard overflow || bytes > CSVBlocks.alwaysAllowed, survey.byteCount < Int.max / CSVBlocks.expansion,
-      overflow || bytes > CSVBlocks.expansion * survey.byteCount
-    else { return }
+    let (justified, isAny) = survey.byteCount.multipliedReportingOverflow(by: CSVBlocks.expansion)
+    let limit = reader.mostBytes ?? (isAny ? .max : max(CSVBlocks.alwaysAllowed, justified))
+    guard overflow || bytes > limit else { return }
     let widest = survey.columns.map(\.width).max() ?? 0
     var error = FormatError(
       .limitExceeded,
-      "a text of \(widest) characters makes each row \(rowSize) bytes, and the table more than "
-        + "\(CSVBlocks.expansion) times as large as its text; single columns may be less", file: reader.source.name)
-    error.commandHint = "--dtype says how many characters are kept"
+      "a text of \(widest) characters makes each row \(rowSize) bytes, and the table \(overflow ? "too large" : "\(bytes) bytes"); "
+        + "the limit is \(limit), single columns may be less", file: reader.source.name)
+    error.commandHint = "--memory raises the limit, --dtype says how many characters are kept"
     throw error
   }
 

@@ -79,6 +79,9 @@ struct CSVColumn {
   /// Whether there has been a text, besides which it does not matter what others are.
   var isOfAnyText: Bool { kinds.contains(.text) }
 
+  /// Has the column be one of text, whatever its fields look like.
+  mutating func addText() { kinds.insert(.text) }
+
   /// Takes into account how long a field is.
   mutating func widen(to length: Int) { width = max(width, length) }
 

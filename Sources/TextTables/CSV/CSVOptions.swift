@@ -27,6 +27,10 @@ public struct CSVOptions: Sendable, Hashable {
 
   /// The names of all columns, in place of those that the text gives them.
   package var names: [String]?
+  /// The most bytes that the table may have; `nil` for what its text justifies.
+  package var mostBytes: Int?
+  /// The columns that are text, whatever their fields look like.
+  var textColumns: Set<Int> = []
 
   /// A header that is to be found, the delimiter of the extension.
   public init() {}

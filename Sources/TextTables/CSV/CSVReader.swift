@@ -13,6 +13,8 @@ package struct CSVReader: Sendable {
   private let beginning: CSVBeginning
   private var firstLine: [String] { beginning.fields }
   var columnCount: Int { firstLine.count }
+  /// The most bytes that the table may have, if that is given.
+  var mostBytes: Int? { options.mostBytes }
   /// Whether no more than some of the rows are read.
   var isLimited: Bool { options.maxRows != nil }
 
@@ -76,13 +78,15 @@ package struct CSVReader: Sendable {
       source, dialect, encoding: beginning.encoding, delimiter: String(decoding: syntax.delimiter, as: UTF8.self),
       comments: options.comments, quote: String(decoding: syntax.quote, as: UTF8.self),
       skippedLines: beginning.skippedLines, maxLineBytes: LoadTextOptions().maxLineBytes)
+    text.keepsLineEnds = true
     try text.settle()
     var plain = options
     (plain.hasHeader, plain.names) = (false, options.names ?? beginning.givenNames ?? text.names)
     if dialect.rewritesFields {
-      let kinds = try text.findKinds(missing: [])
+      let found = try text.findKinds(isMissing: MissingWords.contains)
       try text.rewrite(
-        kinds, rest: .unknown, truths: ("True", "False"), missing: "", keepsQuotes: true, isStrict: false)
+        found.kinds, rest: .unknown, truths: ("True", "False"), missing: "", keepsQuotes: true, isStrict: false)
+      plain.textColumns = found.contradicting
       (plain.comments, plain.encoding) = ([], .utf8)
     }
     plain.skipRows = text.skippedLines
@@ -200,6 +204,7 @@ package struct CSVReader: Sendable {
       }
       if isFirst { isFirst = false } else { count += 1 }
     }
+    for column in options.textColumns where column < rest.count { rest[column].addText() }
     if beginning.lacksLabelName
       || options.hasHeader
         ?? CSVHeader.isHeader(

@@ -7,22 +7,28 @@ struct ColumnKindSearch {
     var mayBeNumber = true
     var mayBeTruth = true
     var mayBeDate = true
+    /// Whether one is a number only by other marks than were given.
+    var contradicts = false
 
     /// What all rows may be is for the reader to find; a column in which they differ is one of text.
     var kind: FieldSpelling.Kind { mayBeNumber || mayBeTruth || mayBeDate ? .unknown : .text }
   }
 
   private let spelling: FieldSpelling
-  private let missing: Set<String>
+  private let isMissing: (String) -> Bool
   private var columns: [Column] = []
 
-  /// - Parameter missing: The texts that represent missing values.
-  init(_ spelling: FieldSpelling, missing: [String]) {
+  /// - Parameter isMissing: Whether a text represents a missing value.
+  init(_ spelling: FieldSpelling, isMissing: @escaping (String) -> Bool) {
     self.spelling = spelling
-    self.missing = Set(missing)
+    self.isMissing = isMissing
   }
 
   var kinds: [FieldSpelling.Kind] { columns.map(\.kind) }
+  /// The columns that a reader which does not know the marks could take for numbers.
+  var contradicting: Set<Int> {
+    Set(columns.indices.filter { columns[$0].contradicts && columns[$0].kind == .text })
+  }
 
   mutating func add(_ rows: TextRows) {
     for (index, field) in rows.fields.enumerated() {
@@ -35,11 +41,13 @@ struct ColumnKindSearch {
   private mutating func add(_ text: ArraySlice<UInt8>, to index: Int) {
     guard !text.isEmpty else { return }
     let shown = String(decoding: text, as: UTF8.self)
-    guard !missing.contains(shown) else { return }
+    guard !isMissing(shown) else { return }
     let (isNumber, isDate): (Bool, Bool)
     switch spelling.rewrite(text, as: .number) {
     case .missing: return
-    case .contradicts: isNumber = false
+    case .contradicts:
+      isNumber = false
+      columns[index].contradicts = true
     case .same: isNumber = ColumnKindSearch.isNumber(Array(text))
     case .changed(let digits): isNumber = !spelling.isTruth(text) && ColumnKindSearch.isNumber(digits)
     }
@@ -56,12 +64,14 @@ struct ColumnKindSearch {
 
 extension TextPreparation {
   /// Looks through the whole text, which can be read once more afterwards.
-  mutating func findKinds(missing: [String]) throws(FormatError) -> [FieldSpelling.Kind] {
+  ///
+  /// - Parameter isMissing: Whether a text represents a missing value.
+  mutating func findKinds(isMissing: @escaping (String) -> Bool) throws(FormatError) -> ColumnKindSearch {
     if !source.isSeekable { source = ReplayableStream(source, folder: ScratchFile.defaultFolder) }
-    var search = ColumnKindSearch(try spelling(truths: ("True", "False")), missing: missing)
+    var search = ColumnKindSearch(try spelling(truths: ("True", "False")), isMissing: isMissing)
     var rows = rows()
     for _ in 0..<skippedLines where try !rows.skipLine() { break }
     while try rows.next() { search.add(rows) }
-    return search.kinds
+    return search
   }
 }

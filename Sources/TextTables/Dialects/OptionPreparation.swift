@@ -128,7 +128,8 @@ extension GenFromTextOptions {
     _ text: inout TextPreparation
   ) throws(FormatError) -> ([FieldSpelling.Kind], FieldSpelling.Kind) {
     guard let dtype else {
-      let kinds = try text.findKinds(missing: missingValues.map { $0.texts } ?? [])
+      let missing = Set(missingValues.map { $0.texts } ?? [])
+      let kinds = try text.findKinds(isMissing: missing.contains).kinds
       return (kinds, .unknown)
     }
     guard dtype.isStructured else { return ([], TextPreparation.kind(dtype)) }

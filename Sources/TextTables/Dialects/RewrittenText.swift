@@ -9,6 +9,9 @@ internal import Locks
 final class RewrittenText: ByteSource, LinedSource {
   /// What stands between fields.
   static let delimiter = "\u{1F}"
+  static let delimiterByte: UInt8 = 0x1F
+  /// What is put behind a number that contradicts the marks, so that it is none: no white space, which Python would strip.
+  static let contradiction: UInt8 = 0x7F
 
   /// What is done to the lines.
   struct Plan: Sendable {
@@ -48,6 +51,15 @@ final class RewrittenText: ByteSource, LinedSource {
       if box.rewriter.start > 0, original.isSeekable { box = Box(rewriter: LineRewriter(original, plan)) }
     }
     original.willBeReadOnce()
+  }
+
+  func position(ofColumn column: Int, inLine line: Int) -> Int? {
+    guard original.isSeekable else { return nil }
+    var rows = TextRows(original, plan.encoding, plan.syntax, maxLineBytes: plan.maxLineBytes)
+    for _ in 0..<min(plan.skippedLines, line - 1) where (try? rows.skipLine()) != true { return nil }
+    while rows.lineCount < line, (try? rows.next()) == true {}
+    guard rows.lineCount >= line, rows.fields.indices.contains(column) else { return nil }
+    return rows.filePosition(of: rows.fields[column])
   }
 
   init(_ original: any ByteSource, _ plan: Plan) {
@@ -142,7 +154,7 @@ private struct LineRewriter {
     var count = fields.count
     if plan.endsInDelimiter, count > 1, let last = fields.last, last.start == last.end { count -= 1 }
     for column in 0..<count {
-      if column > 0 { output.append(0x1F) }
+      if column > 0 { output.append(RewrittenText.delimiterByte) }
       try append(rows.text(fields[column]), column, fields[column])
     }
     output.append(contentsOf: repeatElement(10, count: rows.linesOfRow))
@@ -156,10 +168,10 @@ private struct LineRewriter {
     case .changed(let other): output += other
     case .missing: output += plan.missing
     case .contradicts:
-      // As it stands, `genfromtxt` counts it as none of the numbers.
+      // `genfromtxt` counts it as none of the numbers.
       guard plan.isStrict else {
         try append(plain: text, column, field)
-        output.append(UInt8(ascii: "?"))
+        output.append(RewrittenText.contradiction)
         return
       }
       let shown = PythonRepr.string(String(decoding: text.prefix(100), as: UTF8.self))
@@ -172,7 +184,7 @@ private struct LineRewriter {
   private mutating func append(
     plain text: ArraySlice<UInt8>, _ column: Int, _ field: RowTokenizer.Field
   ) throws(FormatError) {
-    if !plan.quote.isEmpty, text.contains(10) || text.starts(with: plan.quote) {
+    if !plan.quote.isEmpty, text.contains(where: { $0 == 10 || $0 == 13 }) || text.starts(with: plan.quote) {
       output += FieldQuoting.quoted(text, by: plan.quote)
       return
     }

@@ -20,6 +20,8 @@ struct TextPreparation {
   let maxLineBytes: Int
   /// Called with what should be known.
   var onWarning: ((FileWarning) -> Void)?
+  /// Whether line ends within quotes stay what they are.
+  var keepsLineEnds = false
   /// Whether a table without names is an error where names are asked for.
   var needsNames = true
 
@@ -106,7 +108,11 @@ struct TextPreparation {
   /// A line without its end.
   private static func text(of line: [Unicode.Scalar]) -> String { line.filter { $0 != "\n" }[...].string }
 
-  private var syntax: TextSyntax { TextSyntax(delimiter: delimiter, comments: comments, quote: quote) }
+  private var syntax: TextSyntax {
+    var syntax = TextSyntax(delimiter: delimiter, comments: comments, quote: quote)
+    syntax.keepsLineEnds = keepsLineEnds
+    return syntax
+  }
 
   /// The fields of a line, of which a comment has none.
   private func fields(_ line: String) -> [String] {

@@ -55,6 +55,11 @@ struct TextPlace {
 protocol LinedSource: ByteSource {
   var original: any ByteSource { get }
   var originalEncoding: TextEncoding { get }
+  /// What stands between the fields of its lines.
+  static var delimiterByte: UInt8 { get }
+
+  /// Where a field of a line begins in the original; `nil` if that cannot be read again.
+  func position(ofColumn column: Int, inLine line: Int) -> Int?
 }
 
 extension TextBlocks {
@@ -68,16 +73,19 @@ extension TextBlocks {
     } else if let offset {
       found = TextPlace(offset: offset, in: source)
     }
-    return original(found)
+    guard let lined = source as? any LinedSource else { return found }
+    let line = text[..<min(place, text.count)].reversed().prefix { $0 != 10 }
+    return original(found, column: line.count { $0 == type(of: lined).delimiterByte })
   }
 
-  /// The place in the file that the text was made of, line by line, if it was made of another.
-  func original(_ place: TextPlace) -> TextPlace {
+  /// The place in the file that the text was made of, line by line, if it was made of another: that of a field, or of the line.
+  func original(_ place: TextPlace, column: Int? = nil) -> TextPlace {
     guard let lined = source as? any LinedSource else { return place }
     var place = place
-    place.offset =
-      lined.originalEncoding.isASCIICompatible
-      ? place.line.flatMap { TextPlace.offset(ofLine: $0, in: lined.original) } : nil
+    place.offset = place.line.flatMap { line in
+      if let column, let offset = lined.position(ofColumn: column, inLine: line) { return offset }
+      return lined.originalEncoding.isASCIICompatible ? TextPlace.offset(ofLine: line, in: lined.original) : nil
+    }
     return place
   }
 }

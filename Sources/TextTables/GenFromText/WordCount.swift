@@ -9,7 +9,10 @@ struct WordCount {
   /// Counts a field, whose line is asked for if it is the first.
   mutating func add(_ text: String, count: Int = 1, line: () -> Int?) {
     self.count += count
-    if first == nil { first = (String(text.prefix(60)), line()) }
+    guard first == nil else { return }
+    // A number that contradicts the marks is shown as the text has it.
+    let isMarked = text.utf8.last == RewrittenText.contradiction
+    first = (String((isMarked ? text.dropLast() : text[...]).prefix(60)), line())
   }
 
   /// What to tell of them; `nil` if there are none.

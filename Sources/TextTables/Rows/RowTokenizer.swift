@@ -125,7 +125,7 @@ struct RowTokenizer {
       }
       let byte = text.byte(place)
       place &+= 1
-      if byte == 13 {
+      if byte == 13, !syntax.keepsLineEnds {
         // Files are read with line ends made line feeds, in quotes too.
         if place < end, text.byte(place) == 10 { place &+= 1 }
         scratch.append(10)

@@ -12,6 +12,8 @@ struct TextSyntax: Sendable {
   var longComments: [[UInt8]] = []
   /// Around fields; empty for none.
   var quote: [UInt8] = []
+  /// Whether line ends within quotes stay what they are, as in CSV; NumPy reads text with line ends made line feeds.
+  var keepsLineEnds = false
 
   /// Whether columns stand between runs of white space.
   var splitsAtSpace: Bool { delimiter.isEmpty }
