@@ -84,7 +84,7 @@ let package = Package(
     .target(name: "GGUFFiles", dependencies: ["NDArrays", "ByteIO", "ArrayBytes"]),
     .target(
       name: "SafetensorsFiles",
-      dependencies: ["NDArrays", "ByteIO", "JSONSyntax", "ArrayBytes"]),
+      dependencies: ["ParallelLoops", "NDArrays", "ByteIO", "JSONSyntax", "ArrayBytes"]),
     .target(
       name: "PickledArrays",
       dependencies: ["NDArrays", "ByteIO", "ArrayBytes", "ArrayDeflate", "NPYFormat", "PythonPickle"]),
@@ -120,7 +120,8 @@ let package = Package(
     .target(
       name: "NumPyCommands",
       dependencies: [
-        "Locks", "NumPyIO", "RemoteFiles", "ArrayBytes", "NDArrays", "ByteIO", "ZipArchives", "PythonLiterals",
+        "Locks", "ParallelLoops", "NumPyIO", "RemoteFiles", "ArrayBytes", "NDArrays", "ByteIO", "ZipArchives",
+        "PythonLiterals",
         "PlatformC",
         "Plotting",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),

@@ -155,8 +155,34 @@ extension FormatError {
   /// where the source is not recognised or is not at fault.
   package func explained(by source: any ByteSource) -> FormatError {
     guard [.wrongKind, .malformed, .truncated, .unsupported, .corrupt, .limitExceeded].contains(code),
-      let prefix = try? source.readBytes(at: 0, upTo: ForeignFile.prefixLength), let foreign = ForeignFile(prefix)
+      let prefix = try? source.readBytes(at: 0, upTo: ForeignFile.prefixLength)
     else { return self }
-    return foreign.error(file: file ?? source.name)
+    if let foreign = ForeignFile(prefix) { return foreign.error(file: file ?? source.name) }
+    guard code == .malformed || code == .truncated || code == .unsupported, let offset,
+      let line = ForeignFile.firstLine(ofText: prefix), offset <= line.utf8.count
+    else { return self }
+    var error = FormatError(
+      .wrongKind, "this is text, no array and no pickle: it begins with \(ForeignFile.quoted(line))",
+      file: file ?? source.name)
+    error.commandHint = "--from txt or --from csv reads a table"
+    return error
+  }
+}
+
+extension ForeignFile {
+  /// The first line of what is text and not a pickle that ends with the file. (One of protocol 0 is text, too; but nothing is
+  /// called by what its first line alone has.)
+  fileprivate static func firstLine(ofText prefix: [UInt8]) -> String? {
+    guard let text = String(validating: prefix.prefix { $0 != 10 && $0 != 13 }, as: UTF8.self),
+      text.unicodeScalars.count > 1,
+      text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || $0 == "\t" }),
+      prefix.allSatisfy({ $0 >= 0x20 || (0x09...0x0D).contains($0) }),
+      prefix.last(where: { $0 != 10 && $0 != 13 }) != UInt8(ascii: ".")
+    else { return nil }
+    return text
+  }
+
+  fileprivate static func quoted(_ line: String) -> String {
+    "'\(line.prefix(40))\(line.count > 40 ? "…" : "")'"
   }
 }

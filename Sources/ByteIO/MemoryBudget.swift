@@ -51,7 +51,7 @@ package struct MemoryBudget: Sendable {
   }
 
   /// Makes sure that the system has that many bytes.
-  fileprivate func requireRoom(for count: Int) throws(FormatError) {
+  package func requireRoom(for count: Int) throws(FormatError) {
     if let shortage = BufferCache.shortage(of: count) { throw FormatError(.limitExceeded, "what is read \(shortage)") }
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ByteIO
+import ParallelLoops
 import Synchronization
 import PlatformC
 
@@ -34,6 +35,15 @@ struct NPY: ParsableCommand {
   /// Everything that fails comes through here, so that every error looks alike.
   static func main() {
     StandardStreams.occupy()
+    // What nests is read by calls within calls, which need their room on the stack.
+    if StandardStreams.hasSmallStack, SystemThread.start({ run() }) {
+      while true { pause() }
+    }
+    run()
+  }
+
+  private static func run() -> Never {
+    StandardStreams.checkWidth()
     // A closed pipe is an error of the write, not a signal that ends the process half-way through a file.
     signal(SIGPIPE, SIG_IGN)
     // So is a file that grows past the limit of `ulimit -f` (EFBIG).

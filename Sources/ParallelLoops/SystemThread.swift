@@ -5,7 +5,7 @@ internal import PlatformC
 #endif
 
 /// A thread of the system that nobody waits for.
-enum SystemThread {
+package enum SystemThread {
   /// As much stack as a program's first thread usually has; the pages that are not touched cost nothing.
   private static let stackSize = 8 << 20
 
@@ -15,7 +15,7 @@ enum SystemThread {
   }
 
   /// Starts a thread; false if the system has none to give.
-  static func start(_ run: @escaping @Sendable () -> Void) -> Bool {
+  package static func start(_ run: @escaping @Sendable () -> Void) -> Bool {
     let body = unsafe Unmanaged.passRetained(Body(run))
     #if canImport(Darwin)
       var thread: pthread_t?

@@ -29,11 +29,11 @@ print(status, usage.ru_maxrss)
 """
 
 
-def peak_memory(*arguments):
-    """Runs the command, which must succeed, and tells how many bytes of memory it took at most."""
-    output = subprocess.check_output([sys.executable, "-c", LAUNCHER, COMMAND, *map(str, arguments)])
+def peak_memory(*arguments, stdin=None, code=0):
+    """Runs the command, which must end with a code, and tells how many bytes of memory it took at most."""
+    output = subprocess.check_output([sys.executable, "-c", LAUNCHER, COMMAND, *map(str, arguments)], stdin=stdin)
     status, peak = map(int, output.split())
-    assert status == 0, (arguments, status)
+    assert os.waitstatus_to_exitcode(status) == code, (arguments, status)
     return peak << 10
 
 

@@ -175,3 +175,136 @@ def test_a_table_of_many_columns_takes_time_that_grows_with_them(tmp_path):
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 10
     assert [list(row) for row in found] == [names] * 3 and [list(row.values()) for row in found] == rows
     assert json.loads(statistics)
+
+
+@pytest.mark.parametrize("element", ["[]", "[('a', '|S0')]", "'|S0'", "[('a', '|V0'), ('b', '<U0')]"])
+@pytest.mark.parametrize("shape", ["(65536, 65536, 65536, 65536)", "(2147483648,)", "(65536, 32767)", "(0, 65536, 65536)"])
+def test_subarrays_of_elements_without_bytes(tmp_path, element, shape):
+    header = f"{{'descr': ({element}, {shape}), 'fortran_order': False, 'shape': (), }}".encode()
+    path = tmp_path / "s.npy"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
+    for command in ["info", "show", "stats", "check"]:
+        ends_well(command, path)
+    wrapped = header.replace(b"'descr': ", b"'descr': [('f', ").replace(b", 'fortran", b")], 'fortran", 1)
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(wrapped).to_bytes(2, "little") + wrapped)
+    for command in ["info", "show", "stats", "check"]:
+        ends_well(command, path)
+
+
+@pytest.mark.parametrize("text", ["x" * 1000, "\u00e9" * 1000, b"x" * 4000])
+def test_references_to_one_text_make_no_large_array(tmp_path, text):
+    path = tmp_path / "t.pkl"
+    with open(path, "wb") as file:
+        pickle.dump([text] * 100_000, file)
+    for command in ["stats", "cat", "show"]:
+        result = ends_well(command, path)
+        assert len(result.stdout) < 2 << 20
+        assert peak_memory(command, path, code=result.returncode) < 150 << 20
+    assert b"t.pkl" in ends_well("stats", path).stderr
+    with open(path, "wb") as file:
+        pickle.dump([text, text[:1]] * 1000, file)
+    run_npy("convert", path, tmp_path / "o.npy")
+    np.testing.assert_array_equal(np.load(tmp_path / "o.npy"), np.array([text, text[:1]] * 1000), strict=True)
+
+
+@pytest.mark.parametrize("options", [["--json-values"], ["--json-values", "--memory", "1G"]])
+def test_errors_of_json_name_the_file(tmp_path, options):
+    value = []
+    for _ in range(40):
+        value = [value, value]
+    path = tmp_path / "bomb.pkl"
+    with open(path, "wb") as file:
+        pickle.dump(value, file)
+    result = ends_well("show", *options, path)
+    assert result.returncode == 1 and b"bomb.pkl" in result.stderr, result.stderr
+    result = ends_well("convert", path, tmp_path / "o.json")
+    assert result.returncode == 1 and b"bomb.pkl" in result.stderr and b"o.json" not in result.stderr, result.stderr
+
+
+@pytest.mark.parametrize("columns", ["-5", "0", "1", "5", "39", "x", "", "99999999999999999999"])
+def test_widths_of_the_terminal(columns):
+    for arguments in [["--help"], ["convert", "--help"], ["show"], ["nonsense"]]:
+        result = subprocess.run([COMMAND, *arguments], capture_output=True, timeout=60, env={**os.environ, "COLUMNS": columns})
+        assert result.returncode in (0, 64), (arguments, result)
+
+
+def test_nested_json_with_a_small_stack(tmp_path):
+    path = tmp_path / "n.json"
+    path.write_text('{"a": ' * 80 + "1" + "}" * 80)
+    small = dict(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_STACK, (256 << 10, 256 << 10)))
+    for command in ["info", "show", "stats", "check"]:
+        limited, usual = ends_well(command, path, **small), ends_well(command, path)
+        assert (limited.returncode, limited.stdout, limited.stderr) == (usual.returncode, usual.stdout, usual.stderr)
+    path.write_text("[" * 60 + '{"a": [' * 20 + "1" + "]}" * 20 + "]" * 60)
+    for command in ["info", "show", "check"]:
+        ends_well(command, path, **small)
+
+
+def test_a_long_text_that_is_met_again_is_not_printed_without_end(tmp_path):
+    path, text = tmp_path / "t.pkl", "x" * 1000
+    path.write_bytes(pickle.dumps({"list": [text] * 100_000, "n": 1}))
+    for command in [["show"], ["info"], ["pickle"], ["show", "--json-values"]]:
+        assert len(ends_well(*command, path).stdout) < 64 << 20
+    # What was met a few times is whole.
+    path.write_bytes(pickle.dumps([text] * 100))
+    assert ends_well("show", path).stdout.decode() == str([text] * 100) + "\n"
+    run_npy("convert", path, tmp_path / "o.json")
+    assert json.loads((tmp_path / "o.json").read_text()) == [text] * 100
+
+
+@pytest.mark.parametrize("kind", [list, tuple, dict, np.ndarray])
+def test_arrays_at_billions_of_places(tmp_path, kind):
+    value = {"x": np.arange(3)}
+    for _ in range(40):
+        if kind is np.ndarray:
+            value, inner = np.empty(2, object), value
+            value[:] = [inner, inner]
+        else:
+            value = {"a": value, "b": value} if kind is dict else kind([value, value])
+    path = tmp_path / "b.pkl"
+    path.write_bytes(pickle.dumps(value))
+    for command in ["ls", "info", "stats", "show"]:
+        assert len(ends_well(command, path).stdout) < 4 << 20
+    result = ends_well("convert", path, tmp_path / "o.json")
+    assert result.returncode == 1 and b"b.pkl" in result.stderr
+    ends_well("unpack", "-C", tmp_path / "out", path)
+    assert not (tmp_path / "out").exists() or sum(len(files) for _, _, files in os.walk(tmp_path / "out")) < 10_000
+
+
+def test_standard_input_is_named_once(tmp_path):
+    np.save(tmp_path / "a.npy", np.arange(3))
+    data = (tmp_path / "a.npy").read_bytes()
+    for arguments in [["cat", "-", "-"], ["diff", "-", "-"], ["pack", tmp_path / "o.npz", "a=-", "b=-"],
+                      ["append", tmp_path / "a.npy", "-", "-[1:]"], ["stack", tmp_path / "out", "-", "-"]]:
+        result = run_npy(*arguments, stdin=data, check=False)
+        assert result.returncode in (2, 64) and b"standard input" in result.stderr and b"2 times" in result.stderr, result
+    assert (tmp_path / "a.npy").read_bytes() == data
+
+
+@pytest.mark.parametrize("suffix", ["json", "pkl"])
+def test_texts_of_very_different_lengths(tmp_path, suffix):
+    texts = ["x" * 100_000] + ["y"] * 50_000
+    path = tmp_path / f"r.{suffix}"
+    path.write_bytes(json.dumps(texts).encode() if suffix == "json" else pickle.dumps(texts))
+    for command in ["stats", "info", "check", "cat", "diff"]:
+        arguments = [path] * (2 if command == "diff" else 1)
+        result = ends_well(command, *arguments)
+        assert peak_memory(command, *arguments, code=result.returncode) < 200 << 20
+    result = ends_well("convert", path, tmp_path / "o.npy")
+    assert result.returncode == 1 and b"64 times" in result.stderr, result.stderr
+    texts = ["x" * 100] + ["y"] * 50
+    path.write_bytes(json.dumps(texts).encode() if suffix == "json" else pickle.dumps(texts))
+    run_npy("convert", path, tmp_path / "o.npy")
+    np.testing.assert_array_equal(np.load(tmp_path / "o.npy"), np.array(texts), strict=True)
+
+
+def test_an_array_at_very_many_places_is_not_written_without_end(tmp_path):
+    path, array = tmp_path / "r.pkl", np.zeros(20_000)
+    path.write_bytes(pickle.dumps({str(number): array for number in range(20_000)}))
+    for arguments in [["convert", path, tmp_path / "o.npz"], ["unpack", "-C", tmp_path / "out", path]]:
+        result = ends_well(*arguments)
+        assert result.returncode == 1 and b"--memory" in result.stderr, result.stderr
+    assert not (tmp_path / "o.npz").exists() and not (tmp_path / "out").exists()
+    path.write_bytes(pickle.dumps({str(number): array for number in range(20)}))
+    run_npy("convert", path, tmp_path / "o.npz")
+    assert len(np.load(tmp_path / "o.npz").files) == 20

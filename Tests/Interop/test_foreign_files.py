@@ -450,3 +450,16 @@ def test_a_line_of_values_is_a_table(tmp_path, line, name):
         run_npy("convert", tmp_path / name, tmp_path / "o.npy")
     assert np.array_equal(np.load(tmp_path / "o.npy"), np.array(line.split(), float), equal_nan=True)
     assert b"server" not in run_npy("show", tmp_path / name, check=False).stderr
+
+
+@pytest.mark.parametrize("text", [
+    "a,b\n1,2\n", "solid x\n", "[section]\nkey = 1\n", "Hello\n", "I am text\nof two lines\n", "\\documentclass{article}\n",
+    "import numpy as np\nprint(1)\n", "(1, 2)\n(3, 4)\n", "der Größe nach\n", "select * from t;\n"])
+@pytest.mark.parametrize("name", ["t.npy", "t.npz", "t.pkl", "t"])
+def test_text_under_the_names_of_arrays(tmp_path, name, text):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    result = run_npy("show", path, check=False)
+    message = result.stderr.decode()
+    assert result.returncode == 1 and message.count("\n") == 1 and len(message) < 400, message
+    assert "text" in message or "download" in message, message

@@ -66,19 +66,25 @@ extension DType {
 
   /// Elements that are small arrays themselves: `('<f4', (2, 3))`.
   ///
-  /// - Throws: ``ArrayError`` if a dimension is negative or the size is beyond what NumPy allows (`Int32.max` bytes).
+  /// - Throws: ``ArrayError`` if a dimension is negative, or the size or the number of elements, which counts where these take
+  ///   no bytes, is beyond what NumPy allows (`Int32.max`).
   public static func subarray(of dtype: DType, shape: [Int]) throws(ArrayError) -> DType {
-    var size = dtype.itemSize
+    // As in NumPy an element of no bytes counts as one of one, and a dimension of 0 makes room for all others.
+    var extent = shape.contains(0) ? 0 : max(dtype.itemSize, 1)
     for dimension in shape {
       guard dimension >= 0 else {
         throw ArrayError(.badDType, "invalid shape in fixed-type tuple: dimension smaller than zero.")
       }
-      let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
+      guard dimension <= Int(Int32.max) else {
+        throw ArrayError(.badDType, "invalid shape in fixed-type tuple: dimension does not fit into a C int.")
+      }
+      let (product, overflow) = extent.multipliedReportingOverflow(by: dimension)
       guard !overflow, product <= Int(Int32.max) else {
         throw ArrayError(.badDType, "invalid shape in fixed-type tuple: dtype size in bytes must fit into a C int.")
       }
-      size = product
+      extent = product
     }
+    let size = dtype.itemSize == 0 ? 0 : extent
     guard shape.count <= 64 else { throw ArrayError(.badDType, "a subarray has at most 64 dimensions") }
     if shape.isEmpty { return dtype }
     return DType(

@@ -77,8 +77,8 @@ enum Failure {
   /// A text that would fill the screen with its middle left out.
   static func shortened(_ text: String) -> String {
     // Counting characters takes as long as the text; its bytes are known.
-    guard text.utf8.count > 600, text.count > 600 else { return text }
-    return "\(text.prefix(400)) … \(text.suffix(150))"
+    guard text.utf8.count > 400, text.count > 400 else { return text }
+    return "\(text.prefix(270)) … \(text.suffix(100))"
   }
 
   static func printJSON(_ error: FormatError) {

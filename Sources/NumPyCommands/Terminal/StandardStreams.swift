@@ -12,6 +12,26 @@ enum StandardStreams {
     }
   }
 
+  /// Whether the stack has been made much smaller than usual (`ulimit -s`).
+  static var hasSmallStack: Bool {
+    var limit = rlimit()
+    #if canImport(Glibc)
+      let stack = __rlimit_resource_t(RLIMIT_STACK.rawValue)
+    #else
+      let stack = RLIMIT_STACK
+    #endif
+    // Safe: a value of this function's own, filled by the call.
+    return unsafe getrlimit(stack, &limit) == 0 && limit.rlim_cur < 1 << 20
+  }
+
+  /// Takes a width of the terminal away in which no help has room: the parser stops at it.
+  static func checkWidth() {
+    // Safe: the text is null-terminated, and read before the environment is changed; there is one thread that does either.
+    guard let text = unsafe getenv("COLUMNS") else { return }
+    let columns = unsafe Int(String(cString: text))
+    if columns.map({ !(40...10_000).contains($0) }) ?? true { unsafe unsetenv("COLUMNS") }
+  }
+
   /// The bytes of a file, or of standard input for a dash.
   ///
   /// - Throws: ``FormatError`` if the file cannot be opened.

@@ -241,6 +241,15 @@ struct JSONColumn {
       guard isDate || !strings.contains(nil) else {
         throw ArrayError(.badValue, "null among strings, which have no value for it")
       }
+      let width = strings.reduce(1) { width, text in
+        // No text has more code points than bytes.
+        guard let text, text.utf8.count > width else { return width }
+        return max(width, text.unicodeScalars.count)
+      }
+      let byteCount = strings.reduce(0) { $0 + 8 + ($1?.utf8.count ?? 0) }
+      if let excess = TextArrayLimit.excess(strings.count, 4 * width, of: byteCount) {
+        throw ArrayError(.tooLarge, excess)
+      }
       found = try AnyNDArray(strings: strings.map { $0 ?? "NaT" }).reshaped(shape)
     }
     guard let dtype else { return found }

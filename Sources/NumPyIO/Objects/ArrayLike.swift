@@ -5,12 +5,15 @@ internal import PythonPickle
 
 extension PickleValue {
   /// What `np.array` makes of a number, a text, or a list of these; `nil` where that is an array of objects, or an error.
+  ///
+  /// - Throws: ``FormatError`` with code `limitExceeded` for texts that take far more as an array than one by one.
   func arrayLike() throws(FormatError) -> AnyNDArray? {
     var leaves = ArrayLeaves()
     guard leaves.collect(self, axis: 0), leaves.shape.reduce(1, *) == leaves.items.count, let dtype = leaves.dtype
     else {
       return nil
     }
+    try leaves.requireProportion(dtype)
     return try FormatError.wrapping(.badValue, file: nil) { () throws(ArrayError) in
       guard !leaves.items.isEmpty else { return try AnyNDArray(zeros: leaves.shape, dtype: dtype) }
       return try ObjectArray.of(leaves.items, shape: leaves.shape).asType(dtype)
@@ -40,10 +43,41 @@ private struct ArrayLeaves {
     case .unsigned?: return hasNegative ? nil : .uint64
     case .float?: return .float64
     case .complex?: return .complex128
-    case .text?: return .string(max(1, items.map { $0.pickleString?.codePoints.count ?? 0 }.max() ?? 1))
+    case .text?: return .string(width)
     case .bytes?: return .bytes(max(1, items.map { $0.bytes?.count ?? 0 }.max() ?? 1))
     case nil: return shape.isEmpty ? nil : .float64
     }
+  }
+
+  /// The code points of the longest text, at least one. No text has more of them than bytes.
+  private var width: Int {
+    var width = 1
+    for item in items {
+      guard let text = item.pickleString, text.utf8Count > width else { continue }
+      width = max(width, text.codePoints.count)
+    }
+    return width
+  }
+
+  /// Makes sure that not a few bytes, by a long text or one that is shared, stand for a large array.
+  func requireProportion(_ dtype: DType) throws(FormatError) {
+    guard kind == .text || kind == .bytes else { return }
+    var byteCount = 0
+    var met: Set<UInt> = []
+    for item in items {
+      byteCount += 8
+      if let text = item.pickleString {
+        if met.insert(text.identity).inserted { byteCount += text.utf8Count }
+      } else if case .bytes(let bytes) = item, met.insert(bytes.identity).inserted {
+        byteCount += bytes.count
+      }
+    }
+    if let excess = TextArrayLimit.excess(items.count, dtype.itemSize, of: byteCount) {
+      throw FormatError(.limitExceeded, excess)
+    }
+    // On their way the texts are code points of four bytes.
+    let size = items.count * dtype.itemSize
+    if size > TextArrayLimit.alwaysAllowed { try MemoryBudget().requireRoom(for: 6 * size) }
   }
 
   /// Takes the leaves of a value that stands at an axis; `false` if there is no such array.

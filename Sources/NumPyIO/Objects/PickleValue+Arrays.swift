@@ -68,8 +68,10 @@ private struct ArrayWalk {
 
   /// Paths grow with depth: deeper than this nobody looks for arrays.
   private static let mostParts = 64
-  /// As many values are come by again.
-  private static let mostRepeated = 1 << 16
+  /// As much work is done again for what is met again: values, and pieces of their names.
+  private static let mostRepeated = 1 << 12
+  /// Making a name of as many bytes is as much work as going to a value.
+  private static let bytesOfAPiece = 16
 
   mutating func add(_ place: Place) { found.append(place) }
 
@@ -90,7 +92,7 @@ private struct ArrayWalk {
     guard place.parts.count < ArrayWalk.mostParts else { return false }
     let children = place.value.children
     guard !children.isEmpty else { return false }
-    if !isNew { repeated += children.count }
+    if !isNew { repeated += children.reduce(0) { $0 + 1 + $1.name.utf8.count / ArrayWalk.bytesOfAPiece } }
     containers.append((identity, place.parent))
     let keys = place.value.stringKeys
     for child in children.reversed() {

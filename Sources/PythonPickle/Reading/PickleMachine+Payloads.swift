@@ -8,7 +8,9 @@ extension PickleMachine {
     guard count >= 0 else { throw error("a negative byte count: \(count)") }
     guard count <= options.limits.valueBytes, count <= options.limits.totalBytes - totalBytes else {
       let most = min(options.limits.valueBytes, options.limits.totalBytes)
-      throw FormatError(.limitExceeded, "\(count) bytes declared; the limit is \(most) a value")
+      var error = FormatError(.limitExceeded, "\(count) bytes declared; the limit is \(most) a value")
+      error.commandHint = MemoryBudget.advice
+      throw error
     }
     if count > 1 << 12 { try input.check(count) }
     totalBytes += count

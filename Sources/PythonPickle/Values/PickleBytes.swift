@@ -10,6 +10,9 @@ internal import PlatformC
 public struct PickleBytes: Sendable {
   let object: ByteObject
 
+  /// What the bytes are known by as long as they live.
+  package var identity: UInt { object.identity }
+
   /// The bytes of an object.
   @inline(__always)
   init(_ object: ByteObject) { self.object = object }

@@ -92,6 +92,9 @@ public struct PickleString: Sendable {
     return unsafe codePoints(surrogatePass: bytes) == nil ? nil : true
   }
 
+  /// What the string is known by as long as it lives.
+  package var identity: UInt { object.identity }
+
   /// Makes a string that is being read the same object as equal literals.
   func markShared() { object.markShared() }
 
@@ -138,7 +141,7 @@ public struct PickleString: Sendable {
 
   /// The length of ``withUTF8(_:)``'s bytes.
   @inline(__always)
-  var utf8Count: Int { object.count }
+  package var utf8Count: Int { object.count }
 
   /// Calls `body` with the bytes, surrogates encoded like any other code point.
   @inline(__always)
