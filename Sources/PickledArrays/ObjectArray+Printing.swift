@@ -122,11 +122,14 @@ extension ObjectArray {
 }
 
 extension PickleValue {
-  /// Whether the value stands for one that is missing: an element of a masked array, NumPy's `masked`, pandas' `NA`.
+  /// Whether the value stands for one that is missing: an element of a masked array, NumPy's `masked`, pandas' `NA` and
+  /// `NaT`.
   package var isMissing: Bool {
-    if let global { return global.name == "NA" && global.module.hasPrefix("pandas.") }
+    if let global { return global.name == "NA" && (global.module == "pandas" || global.module.hasPrefix("pandas.")) }
     guard let object else { return false }
-    return object.convertible is MaskedItem || object.isCall("numpy.ma.core", "MaskedConstant")
+    if object.convertible is MaskedItem || object.isCall("numpy.ma.core", "MaskedConstant") { return true }
+    guard let function = object.callable?.global, function.module.hasPrefix("pandas.") else { return false }
+    return function.name == "_nat_unpickle" || function.name == "__nat_unpickle"
   }
 }
 

@@ -3,6 +3,7 @@ import gzip
 import io
 import json
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -283,7 +284,7 @@ def test_writes_plain_images(folder):
     assert decode_png(run_npy("plot", "--image", "f.npy", "--range", "0,2", "-o", "-"))[..., 0].tolist() == [[0, 64], [128, 0]]
     np.save("b.npy", np.array([[True, False]]))
     assert decode_png(run_npy("plot", "--image", "b.npy", "-o", "-"))[..., 0].tolist() == [[255, 0]]
-    assert decode_png(run_npy("plot", "--image", "f.npy", "--cmap", "viridis", "-o", "-"))[0, 0].tolist() == [0x44, 0x01, 0x54]
+    assert decode_png(run_npy("plot", "--image", "f.npy", "--cmap", "viridis", "-o", "-"))[0, 0].tolist() == [0x44, 0x01, 0x54, 255]
 
 
 def test_refuses_what_is_no_image(folder):
@@ -321,3 +322,43 @@ def test_dates_in_json_and_back(tmp_path):
         (tmp_path / "d.json").write_bytes(run_npy("show", tmp_path / "d.npy", "--json-values"))
         found = np.load(io.BytesIO(run_npy("convert", tmp_path / "d.json", "-", "--to", "npy", "--dtype", "M8[D]")))
         np.testing.assert_array_equal(found, dates, strict=True)
+
+
+@pytest.mark.parametrize("kind", ["pkl", "json", "txt", "csv", "dict"])
+def test_views_of_what_is_no_npy(folder, kind):
+    """What NumPy's `view` makes of an array does not depend on the file that it comes from."""
+    values = np.array([[1.5, -2.25, 0.1], [1e300, 3.0, 7.5]])
+    name = {"pkl": "v.pkl", "json": "v.json", "txt": "v.txt", "csv": "v.csv", "dict": "d.pkl"}[kind]
+    if kind == "json":
+        with open(name, "w") as file:
+            json.dump(values.tolist(), file)
+    elif kind in ("txt", "csv"):
+        np.savetxt(name, values, fmt="%.17g", delimiter="," if kind == "csv" else " ")
+    else:
+        with open(name, "wb") as file:
+            pickle.dump({"x": values} if kind == "dict" else values, file)
+    address = name + (":x" if kind == "dict" else "")
+    np.save("v.npy", values)
+    for view in ["i8", "u4", "V8", "S4"]:
+        np.testing.assert_array_equal(loaded(address, "--view", view), values.view(view), strict=True)
+        run_npy("diff", "--view", view, address, "v.npy")
+    assert run_npy("show", "--view", "i8", address + "[1]").decode() == str(values.view("i8")[1]) + "\n"
+    assert json.loads(run_npy("stats", "--json", "--view", "i8", address))["max"] == values.view("i8").max()
+    run_npy("convert", "--view", "i8", name, "o.npz", *([] if kind == "dict" else ["--name", "x"]))
+    np.testing.assert_array_equal(np.load("o.npz")["x"], values.view("i8"), strict=True)
+    run_npy("convert", "--view", "i8", address, "o.pkl")
+    with open("o.pkl", "rb") as file:
+        np.testing.assert_array_equal(pickle.load(file), values.view("i8"), strict=True)
+    if kind == "dict":
+        with open("two.pkl", "wb") as file:
+            pickle.dump({"x": values, "n": 1}, file)
+        assert b"dict" in run_npy("convert", "--view", "i8", "two.pkl", "o.pkl", check=False).stderr
+
+
+def test_objects_have_no_view(folder):
+    np.save("o.npy", np.array([1, "x"], dtype=object))
+    with open("o.pkl", "wb") as file:
+        pickle.dump(np.array([1, "x"], dtype=object), file)
+    for name in ["o.npy", "o.pkl"]:
+        result = run_npy("show", "--view", "i8", name, check=False)
+        assert result.returncode == 1 and result.stderr, result

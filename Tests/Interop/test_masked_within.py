@@ -219,3 +219,31 @@ def test_masks_of_parts_and_of_records_are_joined(tmp_path):
     run_npy("cat", path, f"{path}[1:]", "-o", tmp_path / "o.pkl")
     with open(tmp_path / "o.pkl", "rb") as file:
         assert pickle.load(file).tolist() == np.ma.concatenate([records, records[1:]]).tolist()
+
+
+def test_fields_of_masked_records(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    inner = np.dtype([("u", "f8"), ("v", "i2")])
+    records = np.ma.array([(1, 2.5, (1, 2)), (3, 4.5, (3, 4)), (5, -1.0, (9, 8))], dtype=[("a", "i4"), ("b", "f8"), ("c", inner)],
+                          mask=[(0, 1, (0, 1)), (1, 0, (1, 0)), (0, 0, (0, 0))])
+    with open("r.pkl", "wb") as file:
+        pickle.dump({"r": records}, file)
+    for path, field in {"a": records["a"], "b": records["b"], "c.u": records["c"]["u"], "c.v": records["c"]["v"]}.items():
+        address = f"r.pkl:r.{path}"
+        assert run_npy("show", address).decode() == str(field) + "\n"
+        assert run_npy("show", address + "[1:]").decode() == str(field[1:]) + "\n"
+        found = json.loads(run_npy("stats", "--json", address))
+        assert (found["count"], found["min"], found["max"]) == (field.count(), field.min(), field.max())
+        run_npy("convert", address, "o.pkl")
+        with open("o.pkl", "rb") as file:
+            loaded = pickle.load(file)
+        assert loaded.tolist() == field.tolist() and loaded.dtype == field.dtype
+        drawn = json.loads(run_npy("plot", "--json", "--kind", "hist", address))
+        assert sum(drawn["counts"]) == field.count()
+        whole = json.loads(run_npy("plot", "--json", "--kind", "hist", "r.pkl:r", "--field", path))
+        assert {**whole, "file": 0} == {**drawn, "file": 0}
+    fields = {entry["file"]: entry for entry in json.loads(run_npy("stats", "--json", "r.pkl:r"))}
+    for path, field in {"a": records["a"], "b": records["b"], "c.u": records["c"]["u"]}.items():
+        entry = fields["r.pkl:r." + path]
+        assert (entry["count"], entry["min"], entry["max"]) == (field.count(), field.min(), field.max())
+

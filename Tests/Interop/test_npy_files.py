@@ -1,6 +1,7 @@
 """`.npy` files: bytes equal to np.save's, values equal to np.load's, whatever the dtype, order and layout."""
 import io
 import json
+import pickle
 import warnings
 
 import numpy as np
@@ -143,3 +144,24 @@ def test_ls_and_info_tell_of_all_arrays(tmp_path):
     assert [part["dtype"] for part in report["following"]] == ["<f4", "<U4"]
     assert b"3, named" in run_npy("info", path)
     assert "following" not in json.loads(run_npy("info", "--json", f"{path}:1"))
+
+
+@pytest.mark.parametrize("suffix", ["npy", "npz", "pkl"])
+def test_fields_that_are_named_by_numbers(tmp_path, suffix):
+    """As pandas' to_records has them: a name that is there comes before a number."""
+    records = np.array([(0, 1.5, 2.5), (1, 3.5, 4.5)], dtype=[("index", "i8"), ("0", "f8"), ("1", "f8")])
+    path = tmp_path / f"r.{suffix}"
+    if suffix == "npy":
+        np.save(path, records)
+    elif suffix == "npz":
+        np.savez(path, r=records)
+    else:
+        path.write_bytes(pickle.dumps({"r": records}))
+    prefix = f"{path}:" + ("" if suffix == "npy" else "r.")
+    for name in ["0", "1", "index"]:
+        run_npy("convert", prefix + name, tmp_path / "o.npy")
+        np.testing.assert_array_equal(np.load(tmp_path / "o.npy"), records[name], strict=True)
+    if suffix == "npy":
+        run_npy("convert", prefix + "#0", tmp_path / "o.npy")
+        np.testing.assert_array_equal(np.load(tmp_path / "o.npy"), records, strict=True)
+

@@ -1,5 +1,6 @@
 """Random archives in layout `.numpy`: the bytes of np.savez and np.savez_compressed, whatever the names."""
 import io
+import zipfile
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
@@ -53,3 +54,18 @@ def test_savez(tmp_path_factory, data, compressed):
         # A name that stands twice, or `file`, which is a parameter of np.savez.
         assert result.returncode == 1 and b"Cannot use un-named variables and keyword" in result.stderr or (
             "file" in names), (names, expected, result.stderr)
+
+
+def test_members_of_one_name_for_numpy(tmp_path):
+    """`a` and `a.npy` are both `a` in NumPy's list of names: no format with one of each name loses one of them."""
+    path = tmp_path / "both.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, count in [("a", 1), ("a.npy", 2)]:
+            with archive.open(name, "w") as member:
+                np.save(member, np.arange(count))
+    for target in ["o.npz", "o.pkl", "o.safetensors", "o.pt"]:
+        result = run_npy("convert", path, tmp_path / target, check=False)
+        assert result.returncode == 1 and b"name" in result.stderr and not (tmp_path / target).exists(), result
+    for name, count in [("a", 1), ("a.npy", 2)]:
+        run_npy("convert", f"{path}:{name}", tmp_path / "o.npy")
+        np.testing.assert_array_equal(np.load(tmp_path / "o.npy"), np.arange(count))

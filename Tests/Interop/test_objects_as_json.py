@@ -235,3 +235,22 @@ def test_objects_that_are_no_table_are_refused(tmp_path, value):
     (tmp_path / "v.pkl").write_bytes(pickle.dumps(value))
     result = run_npy("convert", tmp_path / "v.pkl", "-", "--to", "csv", check=False)
     assert result.returncode == 1 and result.stdout == b"" and len(result.stderr.splitlines()) == 1
+
+
+def test_cells_of_csv_are_what_python_writes(tmp_path):
+    """Python's csv writes the `str` of what is no text, and nothing for None."""
+    rows = [
+        {"id": 1, "value": datetime.date(2020, 1, 2)}, {"id": 2, "value": decimal.Decimal("1.10")},
+        {"id": 3, "value": datetime.time(1, 2, 3)}, {"id": 4, "value": datetime.datetime(2020, 1, 1, 10, 0, 0, 5)},
+        {"id": 5, "value": datetime.timedelta(days=1, seconds=2)}, {"id": 6, "value": fractions.Fraction(1, 3)},
+        {"id": 7, "value": np.int64(3)}, {"id": 8, "value": np.float32(0.1)}, {"id": 9, "value": np.arange(3)},
+        {"id": 10, "value": None}, {"id": 11, "value": "a,b"}, {"id": 12, "value": b"x"}, {"id": 13, "value": True},
+        {"id": 14, "value": 1e100}, {"id": 15, "value": uuid.UUID(int=5)}, {"id": 16, "value": np.datetime64("2020-01-01")},
+        {"id": 17, "value": np.bool_(True)}, {"id": 18, "value": 1 + 2j}]
+    (tmp_path / "v.pkl").write_bytes(pickle.dumps(rows))
+    expected = io.StringIO()
+    writer = csv.DictWriter(expected, ["id", "value"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    assert run_npy("convert", tmp_path / "v.pkl", "-", "--to", "csv").decode() == expected.getvalue()
+

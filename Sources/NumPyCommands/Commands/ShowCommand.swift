@@ -45,7 +45,7 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
     let document = try reading.document(address.path).value(naming: address.member)
     address = address.exact(in: document)
     if let masked = try address.masked(in: document) {
-      if jsonValues { return try masked.saveJSON(to: AtomicFile.standardOutput) }
+      if jsonValues { return try masked.saveJSON(to: AtomicFile.standardOutput, from: address.path) }
       if let text = try masked.maskedText(repr ? .repr : .str, options: options) { return try Console.print(text) }
     }
     let isSliceOfOnly = address.slice != nil && address.member == nil && (try? address.item(of: document)) != nil

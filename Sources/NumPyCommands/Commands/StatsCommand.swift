@@ -28,6 +28,9 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
     let source = try Address(address)
     let document = try reading.document(source.path).value(naming: source.member)
     guard let collection = try source.collection(in: document) else {
+      if let masked = try source.masked(in: document), masked.content.dtype.fields != nil {
+        return try printFields(StatsCommand.statistics(ofFieldsOf: masked, source), source)
+      }
       let array: LazyArray
       if let values = try source.unmasked(in: document) {
         array = try LazyArray(.values(values), name: source.text, spool: document.spool)
@@ -76,21 +79,44 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
         if json { return try Console.print(object(statistics, array.dtype, source.text).pretty()) }
         return try Console.write(text(statistics, array.dtype))
       }
-      let fields = try StatsCommand.statistics(ofFieldsOf: array)
-      if json {
-        let prefix = source.text + (source.member == nil ? ":" : ".")
-        let objects = fields.map { object($0.statistics, $0.dtype, prefix + $0.name) }
-        return try Console.print(JSONValue.array(objects).pretty())
-      }
-      let rows = fields.map { [Console.printable($0.name)] + columns($0.statistics, $0.dtype).map(\.1) }
-      try Console.write(TextTable.aligned([["field"] + StatsCommand.titles] + rows, rightAligned: Set(1...8)))
+      try printFields(StatsCommand.statistics(ofFieldsOf: array), source)
     } catch { throw error.at(file: source.path, member: source.member) }
   }
 
-  /// The statistics of each field of records, in one pass; of texts and the like only how many there are.
+  private typealias FieldStatistics = (name: String, dtype: DType, statistics: RunningStatistics)
+
+  private func printFields(_ fields: [FieldStatistics], _ source: Address) throws(FormatError) {
+    if json {
+      let prefix = source.text + (source.member == nil ? ":" : ".")
+      let objects = fields.map { object($0.statistics, $0.dtype, prefix + $0.name) }
+      return try Console.print(JSONValue.array(objects).pretty())
+    }
+    let rows = fields.map { [Console.printable($0.name)] + columns($0.statistics, $0.dtype).map(\.1) }
+    try Console.write(TextTable.aligned([["field"] + StatsCommand.titles] + rows, rightAligned: Set(1...8)))
+  }
+
+  /// The statistics of each field of masked records: of what is not masked.
   private static func statistics(
-    ofFieldsOf array: LazyArray
-  ) throws(FormatError) -> [(name: String, dtype: DType, statistics: RunningStatistics)] {
+    ofFieldsOf masked: PickledArray, _ source: Address
+  ) throws(FormatError) -> [FieldStatistics] {
+    try FormatError.wrapping(.unsupported, file: source.path) { () throws(ArrayError) in
+      try masked.content.dtype.leafFields.map { (path, dtype) throws(ArrayError) in
+        var part = masked
+        for name in path { part = try part.field(name) }
+        var statistics = RunningStatistics()
+        let values = try part.compressed()
+        if let values, RunningStatistics.takes(dtype) {
+          try statistics.add(values)
+        } else {
+          statistics.skip(values?.count ?? part.content.shape.reduce(1, &*))
+        }
+        return (path.joined(separator: "."), dtype, statistics)
+      }
+    }
+  }
+
+  /// The statistics of each field of records, in one pass; of texts and the like only how many there are.
+  private static func statistics(ofFieldsOf array: LazyArray) throws(FormatError) -> [FieldStatistics] {
     let paths = array.dtype.leafFields
     var results = [RunningStatistics](repeating: RunningStatistics(), count: paths.count)
     try array.blocks().forEachRun(inUnitsOf: 1) { (run: AnyNDArray) throws(FormatError) in

@@ -94,10 +94,13 @@ extension Address {
     return try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in try array.compressed() }
   }
 
-  /// A masked array with NaN in place of what is masked; `nil` if the address names anything else.
-  func withGaps(in document: Document) throws(FormatError) -> LazyArray? {
-    guard let array = try masked(in: document) else { return nil }
-    let values = try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in try array.withGaps() }
+  /// A masked array, or a field of it, with NaN in place of what is masked; `nil` if the address names anything else.
+  func withGaps(in document: Document, fields: [String]) throws(FormatError) -> LazyArray? {
+    guard var array = try masked(in: document) else { return nil }
+    let values = try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in
+      for name in fields { array = try array.field(name) }
+      return try array.withGaps()
+    }
     return try values.map { (values) throws(FormatError) in
       try LazyArray(.values(values), name: text, spool: document.spool)
     }

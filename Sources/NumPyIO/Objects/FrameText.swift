@@ -5,10 +5,18 @@ internal import PythonPickle
 
 /// The values of pandas' frames as texts: those that `to_csv` writes.
 enum FrameText {
-  /// The cell of one of Python's objects; what is missing is empty.
+  /// The cell of one of Python's objects: its `str`; what is missing is empty.
   static func cell(_ item: PickleValue) -> String {
-    if item.isNone || item.double?.isNaN == true || item.global?.name == "NA" { return "" }
-    return item.string ?? item.repr(limit: 1 << 20)
+    switch item {
+    case .none: return ""
+    case .int, .bool: return item.repr(limit: 1 << 10)
+    case .float(let number): return number.isNaN ? "" : item.repr(limit: 1 << 10)
+    case .string(let text): return text.text
+    default: if item.double?.isNaN == true || item.isMissing { return "" }
+    }
+    if let object = item.object, let moment = (try? text(ofMoment: object, separator: " ")) ?? nil { return moment }
+    let text = item.pythonText(.all)
+    return text == "NaT" && item.object != nil ? "" : text
   }
 
   /// The cells of a column as pandas writes them; moments of a time zone as those of UTC, which need no list of zones.
@@ -30,7 +38,7 @@ enum FrameText {
   }
 
   /// A single moment or span of pandas' as text: ISO 8601, and what pandas prints; `nil` for all else.
-  static func text(ofMoment object: PickleObject) throws(ArrayError) -> String? {
+  static func text(ofMoment object: PickleObject, separator: String = "T") throws(ArrayError) -> String? {
     let isMoment = object.isCall("pandas._libs.tslibs.timestamps", "_unpickle_timestamp")
     guard isMoment || object.isCall("pandas._libs.tslibs.timedeltas", "_timedelta_unpickle"),
       let count = object.arguments.first?.int, object.arguments.count > 1
@@ -42,7 +50,9 @@ enum FrameText {
     let value = try NDArray([Int64(count)], shape: [1]).untyped.viewed(as: DType("\(isMoment ? "M8" : "m8")[\(unit)]"))
     guard isMoment else { return try spans(value).first }
     let isZoned = object.arguments.count > 2 && !object.arguments[2].isNone
-    return try value.elementTexts()[0] + (isZoned ? "Z" : "")
+    let text = try value.elementTexts()[0]
+    if separator == "T" { return text + (isZoned ? "Z" : "") }
+    return text.replacing("T", with: separator) + (isZoned ? "+00:00" : "")
   }
 
   /// Dates are without their time if all of them are, and have no more of a fraction than one of them needs.

@@ -9,7 +9,8 @@ extension PickleValue {
   /// The value at a path of keys and indices, joined by points: `list.0`, `model.coef_`.
   ///
   /// A part is the key of a dictionary, a column of a pandas frame, an attribute of an object, an argument of a call by its
-  /// number, or the index of a list, a tuple or an array, from the end if it is negative: `rows.0`, or `rows[0]`. Keys that
+  /// number, a field of records, or the index of a list, a tuple or an array, from the end if it is negative: `rows.0`, or
+  /// `rows[0]`. Keys that
   /// are no strings have the names that Python prints: `(1, 2)`, `None`, `1.5`; those of bytes also their text. A key in
   /// quotes is that string and nothing else: `'a.b'`. `toarray` of a sparse matrix or tensor is it with its zeros,
   /// `int_repr` of a quantized tensor its integers, `mask` and `data` are those of a masked array. Keys that hold points
@@ -98,11 +99,15 @@ extension PickleValue {
     return children.first { $0.name == part }?.value
   }
 
-  /// A row or an element of an array; its mask, and its data without it.
+  /// A field, a row or an element of an array; its mask, and its data without it.
   private static func element(of array: PickledArray, _ part: String) throws(FormatError) -> PickleValue? {
     if let mask = array.mask {
       if part == "mask" { return .array(mask) }
       if part == "data" { return .array(array.content) }
+    }
+    if array.content.dtype.field(part) != nil {
+      return value(
+        of: try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in try array.field(part) })
     }
     guard let index = Int(part), let count = array.content.shape.first else {
       // An array without axes is what it holds.
@@ -124,6 +129,15 @@ extension PickleValue {
     if case .objects(let objects) = row, objects.shape.isEmpty { return objects.items[0] }
     if case .values(let values) = row, values.shape.isEmpty { return .scalar(values) }
     return .array(row)
+  }
+
+  private static func value(of array: PickledArray) -> PickleValue {
+    switch array.content {
+    case .values(let values) where array.mask != nil:
+      .maskedArray(values.contiguous(), mask: array.mask?.contiguous() ?? values)
+    case .values(let values) where array.kind == .scalar: .scalar(values)
+    case let content: .array(content)
+    }
   }
 
   /// A row of a masked array; NumPy's `masked` for an element that is missing.

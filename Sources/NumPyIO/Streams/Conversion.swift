@@ -34,7 +34,10 @@ package protocol ArraySink {
 package enum Conversion {
 
   package static func run(_ array: LazyArray, into sink: some ArraySink) throws(FormatError) {
-    guard case .blocks(let source) = array.content else { return try sink.write(array.read()) }
+    guard case .blocks(let source) = array.content else {
+      // What a format cannot hold is the fault of what was read.
+      do throws(FormatError) { return try sink.write(array.read()) } catch { throw error.at(file: array.name) }
+    }
     // In memory, raw bytes do not say what they are.
     if source.foreignFormat == nil, let size = source.descriptor.byteCount, size <= array.spool.threshold {
       return try sink.write(.values(source.whole()))

@@ -21,7 +21,9 @@ extension Document {
     }
     if let (value, path) = try objects(at: String(rest)) { return try array(in: value, path) }
     let parts = rest.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    if let index = Int(parts[0].hasPrefix("#") ? parts[0].dropFirst() : parts[0]), index >= 0 {
+    // A field of that name comes before the array of that number, which is #0 as well.
+    let isField = file.header.dtype.field(String(parts[0])) != nil
+    if !isField, let index = Int(parts[0].hasPrefix("#") ? parts[0].dropFirst() : parts[0]), index >= 0 {
       file = try self.file(index)
       rest = parts.count > 1 ? parts[1] : ""
     } else if file.header.dtype.fields == nil {
@@ -95,12 +97,17 @@ extension Document {
     guard file.header.dtype.hasObjects else {
       return try viewed(LazyArray(StoredBlocks(file), spool: spool), file.header)
     }
-    return deferred(file) { () throws(FormatError) in try file.readStored(options: pickleOptions) }
+    return try viewed(deferred(file) { () throws(FormatError) in try file.readStored(options: pickleOptions) })
   }
 
   /// An array seen as the options say.
   func viewed(_ array: LazyArray, _ header: NPYHeader? = nil) throws(FormatError) -> LazyArray {
-    guard let view = options.view ?? header?.elementFormat.map(ElementView.format) else { return array }
+    try viewed(array, as: header?.elementFormat)
+  }
+
+  /// An array seen as the options say, or else as what its bytes are.
+  func viewed(_ array: LazyArray, as format: ElementFormat?) throws(FormatError) -> LazyArray {
+    guard let view = options.view ?? format.map(ElementView.format) else { return array }
     return try array.applying(.view(view))
   }
 
@@ -196,7 +203,8 @@ extension Document {
       let blocks = try isCut ? StoredBlocks(Document.recovered(file, options)) : archive.blocks(name)
       return try viewed(LazyArray(blocks, spool: spool), file.header)
     }
-    return deferred(file) { () throws(FormatError) in try archive.storedArray(name, options: pickleOptions) }
+    return try viewed(
+      deferred(file) { () throws(FormatError) in try archive.storedArray(name, options: pickleOptions) })
   }
 
   // MARK: Tensors
@@ -213,19 +221,14 @@ extension Document {
   }
 
   func lazy(_ tensor: StoredTensor) throws(FormatError) -> LazyArray {
-    let array = try LazyArray(tensor.storedBlocks(), spool: spool)
-    guard let view = options.view ?? tensor.format.map(ElementView.format) else { return array }
-    return try array.applying(.view(view))
+    try viewed(LazyArray(tensor.storedBlocks(), spool: spool), as: tensor.format)
   }
 
   // MARK: Pickles
 
   func array(in value: PickleValue, _ name: String?) throws(FormatError) -> LazyArray {
     do throws(FormatError) {
-      let (found, field) = try Document.value(value, at: name)
-      if let field, let array = try found.storedArray() {
-        return try fields(of: LazyArray(array, name: path, spool: spool), field)
-      }
+      let found = try name.map { (name) throws(FormatError) in try value.value(at: name) } ?? value
       if let tensor = try foreignTensor(found) { return tensor }
       let pickled = try PickledArray(found)
       if pickled?.mask != nil { warnOfMask(name) }
@@ -237,26 +240,8 @@ extension Document {
         throw FormatError(
           .badArgument, "this is a \(found.typeName), not an array\(hint(found, name))", file: path, member: name)
       }
-      return try LazyArray(array, name: path, spool: spool)
+      return try viewed(LazyArray(array, name: path, spool: spool))
     } catch { throw error.at(file: path, member: name) }
-  }
-
-  /// What stands at a path of keys, or at the longest part of it that names an array, and the fields that are left.
-  private static func value(
-    _ value: PickleValue, at name: String?
-  ) throws(FormatError) -> (value: PickleValue, fields: Substring?) {
-    guard let name else { return (value, nil) }
-    do throws(FormatError) { return (try value.value(at: name), nil) } catch {
-      guard error.code == .notFound else { throw error }
-      var end = name.endIndex
-      while end > name.startIndex {
-        end = name[..<end].lastIndex(of: ".") ?? name.startIndex
-        guard let inner = try? value.value(at: String(name[..<end])) else { continue }
-        guard let dtype = try inner.arrayDescription()?.dtype, dtype.fields != nil else { break }
-        return (inner, end == name.startIndex ? name[...] : name[name.index(after: end)...])
-      }
-      throw error
-    }
   }
 
   /// Says that the values beneath a mask are taken as they are.

@@ -173,6 +173,11 @@ extension Document {
   ) throws(FormatError) {
     let dict = PickleDict()
     for entry in entries {
+      guard dict[.string(entry.name)] == nil else {
+        throw FormatError(
+          .alreadyExists, "two members have this name: one of them, with or without .npy, can be converted by itself",
+          file: self.path, member: entry.name)
+      }
       let value: PickleValue
       switch entry.content {
       case .file(let bytes): value = .bytes(PickleBytes(try bytes()))

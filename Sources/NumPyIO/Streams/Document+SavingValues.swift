@@ -13,14 +13,23 @@ extension Document {
     _ value: PickleValue, _ version: Int?, to path: String, as format: FileFormat, _ transforms: [ArrayTransform],
     _ options: SaveOptions
   ) throws(FormatError) {
+    // Only arrays can be seen as something else.
+    if self.options.view != nil {
+      let isArray = try value.storedArray() != nil
+      if isArray || !format.isArchive { return try saveArray(to: path, transforms, options) }
+    }
     if !transforms.isEmpty, format != .npy, format != .txt, let masked = try PickledArray(value)?.applying(transforms) {
       return try save(masked, version, to: path, as: format, [], options)
     }
     if format == .json, transforms.isEmpty {
       if let masked = try PickledArray(value), masked.mask != nil {
-        return try JSONSink.write(masked, to: path, options)
+        return try masked.saveJSON(to: path, from: self.path, options)
       }
-      if try value.storedArray() == nil { return try JSONSink.write(value, to: path, options) }
+      if try value.storedArray() == nil {
+        do throws(FormatError) { return try JSONSink.write(value, to: path, options) } catch {
+          throw error.at(file: self.path)
+        }
+      }
     }
     if format == .pkl, transforms.isEmpty {
       return try PickleSink(path: path, options: options).write(value, keeping: version)
@@ -38,6 +47,7 @@ extension Document {
       members = [("data", try lazy(array.content)), ("mask", try lazy(.values(mask)))]
     } else {
       guard let found = try arrays(in: value) else { return try saveArray(to: path, transforms, options) }
+      try found.checkRepetitions(limit: self.options.pickle.limits.inflatedBytes, file: self.path)
       warn(of: found)
       members = found.arrays
     }
@@ -116,17 +126,22 @@ extension Document {
     var first: [ObjectIdentifier: String] = [:]
     for (path, value) in found {
       if let identity = value.identity {
-        if let name = first[identity] { result.repeated.append((path, name)) } else { first[identity] = path }
+        if let name = first[identity] {
+          result.repeated.append((path, name))
+          result.addRepetition(of: try value.arrayDescription())
+        } else {
+          first[identity] = path
+        }
       }
       if let tensor = try foreignTensor(value) {
         result.add(path, tensor)
       } else if let pickled = try PickledArray(value) {
-        result.add(path, try lazy(pickled.content))
+        result.add(path, try viewed(lazy(pickled.content)))
         if let mask = pickled.mask { result.add(path + ".mask", try lazy(.values(mask)), masking: pickled) }
       } else if let array = value.identity.flatMap({ made[$0] }) {
-        result.add(path, try lazy(.values(array)))
+        result.add(path, try viewed(lazy(.values(array))))
       } else if let array = try value.arrayLike() {
-        result.add(path, try lazy(.values(array)))
+        result.add(path, try viewed(lazy(.values(array))))
       }
     }
     return result
@@ -154,7 +169,7 @@ extension Document {
   /// A tensor of a type that NumPy lacks, as numbers behind which its bytes stay; `nil` for any other value.
   func foreignTensor(_ value: PickleValue) throws(FormatError) -> LazyArray? {
     guard let (bytes, format) = try TorchTensor(of: value)?.foreignElements() else { return nil }
-    return try lazy(.values(bytes)).applying(.view(.format(format)))
+    return try viewed(lazy(.values(bytes)), as: format)
   }
 }
 
@@ -166,6 +181,10 @@ package struct ValueMembers {
   package fileprivate(set) var others: [(path: String, value: PickleValue)] = []
   /// Paths to arrays that have been met before, and the first paths to them.
   fileprivate(set) var repeated: [(path: String, first: String)] = []
+  /// How many bytes these have together.
+  fileprivate(set) var repeatedByteCount = 0
+  /// As many bytes of them are written unless a limit is given: a few references can stand for more than a disk has.
+  private static let mostRepeatedBytes = 1 << 30
   /// Paths that have other names in an archive, as several arrays would have the same.
   private(set) var renamed: [(path: String, name: String)] = []
   /// The masked arrays, by the names of their masks.
@@ -190,6 +209,27 @@ package struct ValueMembers {
     if let array = masked[NameKey(name)] { return (array, true) }
     guard place + 1 < arrays.count, let array = masked[NameKey(arrays[place + 1].name)] else { return nil }
     return (array, false)
+  }
+
+  fileprivate mutating func addRepetition(of array: (dtype: DType, shape: [Int])?) {
+    guard let array, let count = Layout.elementCount(array.shape) else { return }
+    let size = count.multipliedReportingOverflow(by: array.dtype.itemSize)
+    let sum = repeatedByteCount.addingReportingOverflow(size.overflow ? .max : size.partialValue)
+    repeatedByteCount = sum.overflow ? .max : sum.partialValue
+  }
+
+  /// Makes sure that what is written more than once does not add up to more than anybody means.
+  ///
+  /// - Throws: ``FormatError`` with code `limitExceeded`.
+  package func checkRepetitions(limit given: Int?, file: String? = nil) throws(FormatError) {
+    let limit = given ?? ValueMembers.mostRepeatedBytes
+    guard repeatedByteCount > limit else { return }
+    var error = FormatError(
+      .limitExceeded,
+      "arrays that stand at several places would be written \(repeated.count) times more, \(repeatedByteCount) bytes in all; "
+        + "the limit is \(limit)", file: file)
+    error.commandHint = "--memory raises the limit"
+    throw error
   }
 
   /// The array of a name; `nil` if there is none.

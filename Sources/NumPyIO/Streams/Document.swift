@@ -160,7 +160,7 @@ extension Document {
     case .npy(let file): return (nil, try array(of: file, name))
     case .npz(let archive): return try member(of: archive, name)
     case .tensors(let file): return try tensor(of: file, name)
-    case .text(let source, let format): return (nil, try table(source, format, name))
+    case .text(let source, let format): return (nil, try viewed(table(source, format, name)))
     case .raw(let blocks): return (nil, try fields(of: viewed(LazyArray(blocks, spool: spool)), name?[...] ?? ""))
     case .pickle: return try value(naming: name).item(name)
     case .value(let value, _):

@@ -109,7 +109,7 @@ struct JSONSink: ArraySink {
   private static func write(
     to path: String, _ options: SaveOptions, _ text: () throws(ArrayError) -> String
   ) throws(FormatError) {
-    let text = try FormatError.wrapping(.unsupported, file: path, text)
+    let text = try FormatError.wrapping(.unsupported, file: nil, text)
     try TextFile.write(to: path, replacing: options.replacing, durability: options.durability) {
       (sink: any ByteSink) throws(FormatError) in
       try sink.write(text + "\n")
@@ -118,8 +118,12 @@ struct JSONSink: ArraySink {
 }
 
 extension PickledArray {
-  /// Writes the array as JSON, `null` in place of what is missing.
-  package func saveJSON(to path: String) throws(FormatError) {
-    try JSONSink.write(self, to: path, SaveOptions(format: .json))
+  /// Writes the array as JSON, `null` in place of what is missing; errors name the file that it came from.
+  package func saveJSON(
+    to path: String, from source: String, _ options: SaveOptions = SaveOptions(format: .json)
+  ) throws(FormatError) {
+    do throws(FormatError) { try JSONSink.write(self, to: path, options) } catch {
+      throw error.at(file: source)
+    }
   }
 }

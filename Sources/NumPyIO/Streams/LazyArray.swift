@@ -120,6 +120,18 @@ public struct LazyArray {
     }
   }
 
+  /// The array as one of which parts can be read in any order, and more than once.
+  package func addressable() throws(FormatError) -> LazyArray {
+    guard case .blocks(let source) = content else { return self }
+    return try LazyArray(spool.addressable(source), spool: spool)
+  }
+
+  /// The array as one that can be read more than once.
+  func rereadable() throws(FormatError) -> LazyArray {
+    guard case .blocks(let source) = content, source.seekCost == .impossible else { return self }
+    return try addressable()
+  }
+
   /// The blocks of the array as a source that can be read in any order.
   package func addressableBlocks() throws(FormatError) -> any ArrayBlockSource {
     try spool.addressable(blocks())
@@ -188,7 +200,10 @@ extension LazyArray {
       if source.readsInOrder, !field.keepsOrder { field = try FieldBlocks(spool.addressable(source), name) }
       return try LazyArray(field, spool: spool)
     case .slice(let selections): return try LazyArray(sliced(source, selections), spool: spool)
-    case .view(let view): return try LazyArray(ViewBlocks(source, as: view), spool: spool)
+    case .view(let view):
+      // Where the elements have another size the shape is to be known.
+      let keepsShape = source.descriptor.dtype.itemSize == view.itemSize
+      return try LazyArray(ViewBlocks(keepsShape ? source : spool.countable(source), as: view), spool: spool)
     case .cast(let dtype):
       if let cast = CastBlocks(source.inMemoryOrder, to: dtype) { return try LazyArray(cast, spool: spool) }
       return LazyArray(
@@ -249,56 +264,5 @@ extension LazyArray.Deferred {
       try loaded.applying(transform)
     }
     return LazyArray.Deferred(name: name, dtype: made.dtype, shape: made.shape) { made }
-  }
-}
-
-extension StoredArray {
-  /// The array with a transform applied, in memory.
-  ///
-  /// - Throws: ``ArrayError`` if the transform does not fit the array.
-  package func applying(_ transform: ArrayTransform) throws(ArrayError) -> StoredArray {
-    switch transform {
-    case .field(let name): try field(name)
-    case .slice(let selections): try slice(selections)
-    case .view(let view):
-      try rearranged { (array: AnyNDArray) throws(ArrayError) in
-        switch view {
-        case .dtype(let dtype): try array.viewed(resizingLastAxisFor: dtype)
-        case .format(let format): try array.decoded(as: format)
-        }
-      }
-    case .cast(let dtype): try asType(dtype)
-    case .encode(let format):
-      try rearranged { (array: AnyNDArray) throws(ArrayError) in try array.encoded(as: format) }
-    case .reshape(let shape):
-      try rearranged { (array: AnyNDArray) throws(ArrayError) in try array.reshaped(shape) }
-    case .order(let isFortran):
-      try rearranged { array in
-        isFortran ? (array.isFContiguous ? array : array.packed(fortran: true)) : array.contiguous()
-      }
-    }
-  }
-}
-
-extension PickledArray {
-  /// A masked array with transforms applied to its values and its mask; `nil` for an array without a mask, and for transforms
-  /// after which the mask fits no more.
-  package func applying(_ transforms: [ArrayTransform]) throws(FormatError) -> PickleValue? {
-    guard var mask, case .values = content else { return nil }
-    var values = content
-    do throws(ArrayError) {
-      for transform in transforms {
-        values = try values.applying(transform)
-        switch transform {
-        case .field(let name): if mask.dtype.fields != nil { mask = try mask.field(name) }
-        case .slice(let selections): mask = try mask.slice(selections)
-        case .reshape(let shape): mask = try mask.reshaped(shape)
-        case .cast, .order: break
-        case .view, .encode: return nil
-        }
-      }
-    } catch { throw FormatError(.badArgument, error.message) }
-    guard case .values(let array) = values, array.shape == mask.shape else { return nil }
-    return .maskedArray(array, mask: mask)
   }
 }
