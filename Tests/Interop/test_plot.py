@@ -478,8 +478,52 @@ def test_standard_input_and_output(tmp_path):
 @pytest.mark.parametrize("options", [
     ("--json", "-o", "x.png"), ("--json", "--theme", "dark"), ("--json", "--cmap", "gray"),
     ("--json", "--graphics", "ascii"), ("--kind", "line", "--cmap", "gray"), ("--kind", "line", "--bins", "5"),
-    ("--kind", "hist", "--cmap", "gray")])
+    ("--kind", "hist", "--cmap", "gray"), ("--json", "--title", "T"), ("-o", "x.png", "--graphics", "ascii"),
+    ("--graphics", "ascii", "--theme", "dark"), ("--graphics", "ascii", "--cmap", "gray"),
+    ("--json", "--kind", "line", "--log"), ("--json", "--kind", "line", "--range", "0,1"),
+    ("--json", "--kind", "line", "--height", "20"), ("--json", "--kind", "hist", "--log"),
+    ("--json", "--kind", "hist", "--width", "20"), ("--json", "--kind", "heatmap", "--range", "0,1")])
 def test_options_that_would_do_nothing(tmp_path, options):
     path = saved(tmp_path, np.arange(6.0))
     result = run_npy("plot", path, *options, check=False)
     assert result.returncode == 64, result.stderr
+
+
+@pytest.mark.parametrize("dtype", ["u1", "f4"])
+def test_an_image_in_its_own_colours_has_no_scale(tmp_path, dtype):
+    image = np.random.default_rng(1).integers(0, 256, (8, 9, 3), dtype="u1")
+    path = saved(tmp_path, image if dtype == "u1" else (image / 255).astype(dtype))
+    for options in [("--range", "0.2,1"), ("--log",), ("--cmap", "gray"), ("--cmap", "gray", "--image")]:
+        kind = () if "--image" in options else ("--kind", "image")
+        result = run_npy("plot", path, "-o", tmp_path / "p.png", *kind, *options, check=False)
+        assert result.returncode == 64 and not (tmp_path / "p.png").exists(), (options, result)
+
+
+def test_scales_of_grey_images(tmp_path):
+    path = saved(tmp_path, np.array([[0, 1, 10, 100]], dtype="u1"))
+    def shades(*options):
+        return [dot[0] for dot in json.loads(run_npy("plot", "--json", "--kind", "image", path, *options))["rgba"][0]]
+    assert shades() == [0, 1, 10, 100]
+    assert shades("--range", "0,100") == [0, 3, 26, 255]
+    # The logarithms of 1, 10 and 100 are evenly spaced; 0 has none.
+    assert shades("--log")[1:] == [0, 128, 255]
+    path = saved(tmp_path, np.array([[True, False]]))
+    run_npy("plot", "--image", path, "-o", tmp_path / "p.png", "--range", "0,2")
+    assert decode_png((tmp_path / "p.png").read_bytes())[0, :, 0].tolist() == [128, 0]
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_dots_without_a_number_are_transparent(tmp_path, channels):
+    image = np.linspace(0, 1, 6 * channels).reshape(2, 3, channels)
+    image[0, 1, 0] = np.nan
+    path = saved(tmp_path, image if channels > 1 else image[..., 0])
+    run_npy("plot", "--image", path, "-o", tmp_path / "p.png")
+    picture = decode_png((tmp_path / "p.png").read_bytes())
+    assert picture.shape == (2, 3, 4) and picture[0, 1].tolist() == [0, 0, 0, 0]
+    rest = np.delete(image.reshape(6, channels), 1, axis=0)
+    wanted = np.rint(rest * 255).astype("u1")
+    wanted = np.repeat(wanted, 3, axis=1) if channels == 1 else wanted
+    found = np.delete(picture.reshape(6, 4), 1, axis=0)
+    assert np.array_equal(found[:, :wanted.shape[1]], wanted)
+    if channels < 4:
+        assert (found[:, 3] == 255).all()

@@ -47,15 +47,16 @@ struct PlotCommand: NPYCommand, HasCommonOptions {
     }
     guard !noClobber || output != nil else { throw ValidationError("--no-clobber goes with --output") }
     let format = try output.map(PictureFormat.init(path:))
-    if json { try options.checkNumbers() }
+    try options.checkForm(isFile: output != nil, isJSON: json)
     try options.checkSize(isPicture: output != nil, isJSON: json)
     let probe = TerminalProbe()
     let mode = options.graphics == .auto ? probe.mode : options.graphics
     let source = try Address(address)
     let field = options.field.map { $0.split(separator: ".").map(String.init) } ?? []
     let document = try reading.document(source.path).value(naming: source.member)
-    let array = try (source.withGaps(in: document) ?? source.item(of: document).array).applying(
-      field.map { .field($0) })
+    let array =
+      try source.withGaps(in: document, fields: field)
+      ?? source.item(of: document).array.applying(field.map { .field($0) })
     if image {
       guard let output, format == .png, !json else { throw ValidationError("--image writes a PNG: say -o FILE.png") }
       try options.checkImage()

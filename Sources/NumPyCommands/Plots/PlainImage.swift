@@ -11,6 +11,8 @@ struct PlainImage {
   /// A byte for each channel of each dot, row by row from the top.
   private let pixels: [UInt8]
   private let palette: [RGB]
+  /// Which dots have no number: they are transparent. Empty if all have.
+  private let gaps: [Bool]
 
   /// The most dots of an image.
   private static let mostDots = 1 << 28
@@ -23,9 +25,12 @@ struct PlainImage {
         .limitExceeded, "an image has 1 to \(TextTable.grouped(PlainImage.mostDots)) dots, not \(height) x \(width)",
         file: array.name)
     }
+    guard channels == 1 || options.cmap == nil else {
+      throw ValidationError("an image of \(channels) channels has colours of its own: leave out --cmap")
+    }
     var values = try array.read().requireValues()
     if isChannelFirst { values = try values.reshaped([channels, height, width]).transposed([1, 2, 0]) }
-    pixels = try PlainImage.bytes(values, array.name, options)
+    (pixels, gaps) = try PlainImage.bytes(values, channels: channels, array.name, options)
     palette = channels == 1 ? (0..<256).map { (options.cmap ?? .gray).color(Double($0) / 255) } : []
   }
 
@@ -44,12 +49,16 @@ struct PlainImage {
       file: name)
   }
 
-  private static func bytes(_ array: AnyNDArray, _ name: String, _ options: PlotOptions) throws -> [UInt8] {
+  private static func bytes(
+    _ array: AnyNDArray, channels: Int, _ name: String, _ options: PlotOptions
+  ) throws -> (pixels: [UInt8], gaps: [Bool]) {
     let (low, high) = try options.resolvedRange
     switch array.dtype.kind {
-    case .unsignedInteger where array.dtype.itemSize == 1 && low == nil && high == nil: return array.bytes
-    case .bool: return array.bytes.map { $0 == 0 ? 0 : 255 }
-    case .signedInteger, .unsignedInteger, .float: break
+    case .unsignedInteger where array.dtype.itemSize == 1 && low == nil && high == nil:
+      return (array.bytes, [])
+    case .bool where low == nil && high == nil:
+      return (array.bytes.map { $0 == 0 ? 0 : 255 }, [])
+    case .bool, .signedInteger, .unsignedInteger, .float: break
     default:
       throw FormatError(.unsupported, "an image is made of numbers, not of \(array.dtype)", file: name)
     }
@@ -58,12 +67,39 @@ struct PlainImage {
     for number in numbers where number.isFinite { (least, most) = (min(least, number), max(most, number)) }
     let (start, end) = (low ?? least, high ?? most)
     let scale = end > start ? 255 / (end - start) : 0
-    // Where there is no number the image is black.
-    return numbers.map { $0.isNaN ? 0 : UInt8((min(max(($0 - start) * scale, 0), 255)).rounded()) }
+    let pixels = numbers.map { $0.isNaN ? 0 : UInt8((min(max(($0 - start) * scale, 0), 255)).rounded()) }
+    guard numbers.contains(where: \.isNaN) else { return (pixels, []) }
+    return (
+      pixels,
+      stride(from: 0, to: numbers.count, by: channels).map { dot in
+        numbers[dot..<(dot + channels)].contains(where: \.isNaN)
+      }
+    )
   }
 
   func write(to sink: any ByteSink) throws(FormatError) {
+    guard gaps.isEmpty else {
+      return try PNGEncoder.write(dotsWithGaps(), width: width, height: height, layout: .rgba, palette: [], to: sink)
+    }
     let layout: PNGEncoder.Layout = channels == 1 ? .palette : channels == 3 ? .rgb : .rgba
     try PNGEncoder.write(pixels, width: width, height: height, layout: layout, palette: palette, to: sink)
+  }
+
+  /// Red, green, blue and opacity of each dot.
+  private func dotsWithGaps() -> [UInt8] {
+    var dots: [UInt8] = []
+    dots.reserveCapacity(4 * gaps.count)
+    for (place, isGap) in gaps.enumerated() {
+      let dot = pixels[(place * channels)..<((place + 1) * channels)]
+      if isGap {
+        dots += [0, 0, 0, 0]
+      } else if channels == 1, let level = dot.first {
+        let color = palette[Int(level)]
+        dots += [color.red, color.green, color.blue, 255]
+      } else {
+        dots += channels == 3 ? dot + [255] : dot
+      }
+    }
+    return dots
   }
 }

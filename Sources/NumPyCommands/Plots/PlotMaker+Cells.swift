@@ -20,7 +20,7 @@ extension PlotMaker {
       let counts = infinite.map { "\(TextTable.grouped($0.0)) \($0.1)" }.joined(separator: " and ")
       notes.append(counts + ", shown as the colours' ends")
     }
-    if lost { notes.append("cells of 0 and below have no logarithm and are left out") }
+    if lost { notes.append(PlotMaker.lostCells) }
     let chart = CellChart(
       x: PlotMaker.indexAxis(columns), y: PlotMaker.indexAxis(rows), columns: sums.columns.bucketCount,
       rows: sums.rows.bucketCount, values: means, scale: scale, colors: options.cmap ?? .viridis)
@@ -52,8 +52,9 @@ extension PlotMaker {
     let grid = target.grid(columns: columns, rows: rows, isImage: true)
     let values = try valueAxis()
     let sums = try gather(grid, rows: rows, columns: columns, values)
-    let means = sums.means
-    let isByte = dtype == .uint8 && options.range == nil
+    var means = sums.means
+    let lost = options.log ? PlotMaker.dropNonPositive(&means) : false
+    let isByte = dtype == .uint8 && options.range == nil && !options.log
     let scale = isByte ? Axis(0, 255) : try colorScale(means, sums, values)
     let bytes = means.flatMap { value -> [UInt8] in
       if value.isNaN { return [0, 0, 0, 0] }
@@ -62,9 +63,9 @@ extension PlotMaker {
       return [level, level, level, 255]
     }
     let image = RGBAImage(width: sums.columns.bucketCount, height: sums.rows.bucketCount, bytes: bytes)
+    let hidden = notes(nan: sums.nanCount, positive: sums.positiveInfinities, negative: sums.negativeInfinities)
     return imagePlot(
-      image, rows: sums.rows, columns: sums.columns, grid,
-      notes: notes(nan: sums.nanCount, positive: sums.positiveInfinities, negative: sums.negativeInfinities))
+      image, rows: sums.rows, columns: sums.columns, grid, notes: hidden + (lost ? [PlotMaker.lostCells] : []))
   }
 
   private func colorImage() throws -> Plot {
@@ -127,6 +128,8 @@ extension PlotMaker {
     if rows.areSingle, columns.areSingle { return nil }
     return "each cell the mean of \(PlotMaker.perCell(rows)) × \(PlotMaker.perCell(columns))"
   }
+
+  private static let lostCells = "cells of 0 and below have no logarithm and are left out"
 
   private static func dropNonPositive(_ means: inout [Double]) -> Bool {
     var dropped = false

@@ -31,12 +31,9 @@ struct PlotMaker {
       throw trouble("the array is empty, of shape \(Layout.describe(blocks.shape)): there is nothing to plot")
     }
     let kind = options.kind ?? (options.bins == nil ? automaticKind : .hist)
-    if kind != .hist, options.bins != nil {
-      throw ValidationError("--bins is for histograms, not for --kind \(kind.rawValue)")
-    }
-    if kind == .hist || kind == .line, options.cmap != nil {
-      throw ValidationError("--cmap is for heat maps and images, not for --kind \(kind.rawValue)")
-    }
+    var isJSON = false
+    if case .numbers = target { isJSON = true }
+    try options.checkUse(of: kind, hasOwnColors: kind == .image && isColorImage, isJSON: isJSON)
     switch kind {
     case .hist: return try histogram()
     case .line: return try line()

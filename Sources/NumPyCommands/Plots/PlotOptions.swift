@@ -67,22 +67,56 @@ struct PlotOptions: ParsableArguments {
 
   /// Refuses what a plain image has not: it is the array itself, a dot for an element.
   func checkImage() throws {
-    let given: [(name: String, isGiven: Bool)] = [
-      ("--kind", kind != nil), ("--bins", bins != nil), ("--log", log), ("--title", title != nil),
-      ("--width", width != nil), ("--height", height != nil), ("--graphics", graphics != .auto),
-      ("--theme", theme != nil),
-    ]
-    guard let other = given.first(where: \.isGiven) else { return }
-    throw ValidationError("--image writes a dot for each element, nothing around it: it has no \(other.name)")
+    try refuse(
+      [
+        ("--kind", kind != nil), ("--bins", bins != nil), ("--log", log), ("--title", title != nil),
+        ("--width", width != nil), ("--height", height != nil), ("--theme", theme != nil),
+      ], "--image writes a dot for each element, nothing around it")
   }
 
-  /// Refuses what the numbers of a picture have not: colours.
-  func checkNumbers() throws {
-    let given: [(name: String, isGiven: Bool)] = [
-      ("--cmap", cmap != nil), ("--theme", theme != nil), ("--graphics", graphics != .auto),
-    ]
-    guard let other = given.first(where: \.isGiven) else { return }
-    throw ValidationError("--json prints numbers, which have no colours: leave out \(other.name)")
+  /// Refuses what only other forms of a picture have: a file, the numbers, letters without colours.
+  func checkForm(isFile: Bool, isJSON: Bool) throws {
+    if isJSON {
+      try refuse(
+        [
+          ("--cmap", cmap != nil), ("--theme", theme != nil), ("--graphics", graphics != .auto),
+          ("--title", title != nil),
+        ], "--json prints numbers, which have no colours and no words")
+    } else if isFile {
+      try refuse([("--graphics", graphics != .auto)], "--graphics is for the terminal, not for a file")
+    } else if graphics == .ascii {
+      try refuse([("--cmap", cmap != nil), ("--theme", theme != nil)], "--graphics ascii has no colours")
+    }
+  }
+
+  /// Refuses what a kind of plot has not.
+  ///
+  /// - Parameters:
+  ///   - hasOwnColors: Whether it is an image whose values are colours.
+  ///   - isJSON: Whether its numbers are printed, which are not scaled.
+  func checkUse(of kind: PlotKind, hasOwnColors: Bool, isJSON: Bool) throws {
+    if kind != .hist {
+      try refuse([("--bins", bins != nil)], "only histograms have bins, and this is --kind \(kind.rawValue)")
+    }
+    if kind != .heatmap {
+      try refuse([("--cmap", cmap != nil)], "only heat maps have --cmap, and this is --kind \(kind.rawValue)")
+    }
+    if hasOwnColors {
+      try refuse([("--range", range != nil), ("--log", log)], "the image has colours of its own")
+    }
+    guard isJSON else { return }
+    let what = "the numbers of --kind \(kind.rawValue) do not depend on it"
+    switch kind {
+    case .hist: try refuse([("--log", log), ("--width", width != nil), ("--height", height != nil)], what)
+    case .line: try refuse([("--log", log), ("--range", range != nil), ("--height", height != nil)], what)
+    case .heatmap: try refuse([("--range", range != nil)], what)
+    case .image: break
+    }
+  }
+
+  private func refuse(_ options: [(name: String, isGiven: Bool)], _ reason: String) throws {
+    guard let given = options.first(where: \.isGiven) else { return }
+    throw ValidationError("\(reason): leave out \(given.name)")
   }
 
   /// Holds a size against what can be drawn.
