@@ -21,6 +21,9 @@ extension Document {
     remote address: String, options: OpenOptions = OpenOptions(), settings: RemoteOptions = RemoteOptions()
   ) throws(FormatError) {
     let source = try RemoteSource(opening: address, options: settings)
+    var options = options
+    // What an index names lies beside it.
+    options.openPart = { (path) throws(FormatError) in try RemoteSource(opening: path, options: settings) }
     try self.init(source, path: source.name, options: options)
   }
 }

@@ -1,6 +1,7 @@
 internal import ArrayBytes
 package import ByteIO
 internal import JSONSyntax
+internal import ParallelLoops
 
 /// The index of a model in several files: which of them holds which tensor.
 enum SafetensorsIndex {
@@ -75,24 +76,26 @@ extension SafetensorsFile {
   /// - Throws: ``FormatError`` if the index does not follow the format, a file is missing, or has no such tensor.
   package init(
     index source: any ByteSource, path: String,
-    opening open: (String) throws(FormatError) -> any ByteSource
+    opening open: @Sendable (String) throws(FormatError) -> any ByteSource
   ) throws(FormatError) {
     let (metadata, files) = try SafetensorsIndex.parse(source)
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    var shards: [NameKey: SafetensorsFile] = [:]
-    var order: [SafetensorsFile] = []
+    var places: [NameKey: Int] = [:]
+    var paths: [String] = []
+    for (_, file) in files where places[NameKey(file)] == nil {
+      places[NameKey(file)] = paths.count
+      paths.append(folder + file)
+    }
+    // Each may wait for a server.
+    let shards = paths
+    let order = try Parallel.map(shards.count) { (place: Int) throws(FormatError) -> SafetensorsFile in
+      do throws(FormatError) { return try SafetensorsFile(open(shards[place])) } catch {
+        throw error.at(file: shards[place])
+      }
+    }
     var tensors: [StoredTensor] = []
     for (name, file) in files {
-      let shard: SafetensorsFile
-      if let known = shards[NameKey(file)] {
-        shard = known
-      } else {
-        do throws(FormatError) { shard = try SafetensorsFile(open(folder + file)) } catch {
-          throw error.at(file: folder + file)
-        }
-        shards[NameKey(file)] = shard
-        order.append(shard)
-      }
+      guard let shard = places[NameKey(file)].map({ order[$0] }) else { continue }
       guard let tensor = shard.index[name] else {
         throw FormatError(.notFound, "the index names a tensor that the file lacks", file: shard.name, member: name)
       }

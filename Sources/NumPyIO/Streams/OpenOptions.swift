@@ -43,8 +43,9 @@ public struct OpenOptions {
   public var decodesObjects = false
   /// The folder for what does not fit into memory on its way, in files without names.
   public var scratchFolder = ScratchFile.defaultFolder
-  /// Opens files that one of several parts names, such as the index of a model: those beside it, wherever it is.
-  public var openPart: (_ path: String) throws(FormatError) -> any ByteSource = { path throws(FormatError) in
+  /// Opens files that one of several parts names, such as the index of a model: those beside it, wherever it is; called by
+  /// several threads at once.
+  public var openPart: @Sendable (_ path: String) throws(FormatError) -> any ByteSource = { path throws(FormatError) in
     try FileSource.openSource(path: path)
   }
   /// Called with NumPy's warnings.
