@@ -75,6 +75,12 @@ public struct NPYFile: Sendable {
   /// How many rows the header promises: entries of the axis that runs slowest, the first in C order, the last in Fortran's.
   public var rowCount: Int { (header.isFortranOrder ? header.shape.last : header.shape.first) ?? 1 }
 
+  /// What the parts are called that ``rowCount`` counts.
+  package var rowName: String {
+    guard header.isFortranOrder, header.shape.count > 1 else { return "rows" }
+    return header.shape.count == 2 ? "columns" : "parts along the last axis"
+  }
+
   /// How many of the rows are there, whole.
   public var wholeRowCount: Int {
     let shape = header.isFortranOrder ? header.shape.reversed() : header.shape

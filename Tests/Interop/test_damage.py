@@ -53,14 +53,15 @@ def test_rows_of_a_cut_array(folder, dtype, shape, order):
         with open("cut.npy", "wb") as file:
             file.write(content[:start + whole * row + row // 2])
         out, error = run("info", "cut.npy", code=1)
-        assert f"{whole} of {rows} rows" in out and str(shape) in out and "seems not fully written" in error
+        parts = "rows" if not isf else "columns" if len(shape) == 2 else "parts along the last axis"
+        assert f"{whole} of {rows} {parts}" in out and str(shape) in out and "seems not fully written" in error
         description = json.loads(run("info", "--json", "cut.npy", code=1)[0])
         assert description["whole_rows"] == whole and description["shape"] == list(shape)
         assert run("ls", "cut.npy", code=1)[0]
         _, error = run("convert", "cut.npy", "out.npy", code=1)
         assert "--recover" in error and not os.path.exists("out.npy")
         _, error = run("convert", "--recover", "cut.npy", "out.npy", code=0)
-        assert f"{whole} of {rows} rows" in error
+        assert f"{whole} of {rows} {parts}" in error
         expected = array[..., :whole] if isf else array[:whole]
         found = np.load("out.npy")
         assert found.dtype == array.dtype and found.tobytes() == expected.tobytes() and found.shape == expected.shape
@@ -144,9 +145,9 @@ def test_members_without_a_directory(folder, arrays, writer):
             assert len(rest) == 5000 if end == directory else 500 < len(rest) < 5000
             assert np.array_equal(rest, arrays["last"][:len(rest)])
         assert run("show", "--recover", "cut.npz:b/c[:3]", code=0)[0] == "[0 1 2]\n"
-        # A member that was not read to its end is not written as if it were whole.
-        run("unpack", "--recover", "--skip-bad", "cut.npz", "-C", "out", "--force", code=0 if end == directory else 1)
+        _, error = run("unpack", "--recover", "cut.npz", "-C", "out", "--force", code=0)
         assert np.array_equal(np.load("out/a.npy"), arrays["a"])
+        assert np.array_equal(np.load("out/last.npy"), rest) and ("cut short" in error) == (end != directory)
 
 
 def test_a_changed_byte_is_not_recovered(folder, arrays):
@@ -199,6 +200,15 @@ def test_a_bad_member_does_not_hide_the_rest(basket, arrays):
     out, _ = run("check", "x.npz", code=1)
     for name in ("dtype", "short", "nothing", "crc"):
         assert any(line.startswith("error") and name in line for line in out.splitlines())
+
+
+def test_differences_beside_bad_members(basket, arrays):
+    np.savez("other.npz", good=arrays["a"], also=arrays["last"] + 1, dtype=arrays["b/c"], short=arrays["b/c"], crc=arrays["last"])
+    for operands in [("x.npz", "other.npz"), ("other.npz", "x.npz")]:
+        out, error = run("diff", *operands, code=2)
+        assert "also" in out and "good" not in out, out
+        for name in ("dtype", "short", "crc"):
+            assert f"x.npz:{name}" in error
 
 
 def test_conversion_leaves_out_what_is_bad(basket, arrays):
@@ -393,3 +403,15 @@ def test_long_dtypes_are_cut_where_people_read(folder):
 def test_reads_what_the_kernel_makes_up(folder):
     out, _ = run("show", "/proc/self/stat", "--from", "txt", "--dtype", "U9", "--usecols", "0", "--ndmin", "1", code=0)
     assert out.strip("[]'\n").isdigit()
+
+
+@pytest.mark.parametrize("names", [("a/b.npy", "a//b.npy"), ("a", "a/b.npy"), ("a/b.npy", "a"), ("x/y", "x/y/z.npy")])
+@pytest.mark.parametrize("options", [(), ("--force",)])
+def test_members_that_would_be_one_file(folder, arrays, names, options):
+    with zipfile.ZipFile("x.npz", "w") as archive:
+        for name in names:
+            archive.writestr(name, saved(arrays["a"]))
+    _, error = run("unpack", *options, "-C", "out", "x.npz", code=1)
+    assert error.count("\n") == 1 and "--skip-bad" in error and not os.path.exists("out")
+    run("unpack", *options, "--skip-bad", "-C", "out", "x.npz", code=1)
+    assert sum(len(files) for _, _, files in os.walk("out")) == 1

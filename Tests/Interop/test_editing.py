@@ -305,3 +305,14 @@ def test_removes_and_renames(archives):
     np.savez("two.npz", gone=np.ones(7), only=np.arange(5))
     run_npy("rm", "two.npz", "gone")
     assert open("two.npz", "rb").read() == open("one.npz", "rb").read()
+
+
+def test_append_makes_a_file_as_it_would_grow(tmp_path):
+    matrix, row, number = np.arange(6.0).reshape(2, 3), np.arange(3.0), np.array(5.0)
+    for name, array in {"matrix": matrix, "row": row, "number": number}.items():
+        np.save(tmp_path / f"{name}.npy", array)
+    run_npy("append", "--create", tmp_path / "a.npy", tmp_path / "matrix.npy", tmp_path / "row.npy")
+    np.testing.assert_array_equal(np.load(tmp_path / "a.npy"), np.vstack([matrix, row]), strict=True)
+    run_npy("append", "--create", tmp_path / "b.npy", tmp_path / "number.npy")
+    run_npy("append", "--create", tmp_path / "b.npy", tmp_path / "number.npy", tmp_path / "row.npy")
+    np.testing.assert_array_equal(np.load(tmp_path / "b.npy"), np.concatenate([[5.0, 5.0], row]), strict=True)

@@ -317,6 +317,7 @@ other("unpack", "skip-bad", "--skip-bad", of="bad member")
 _ARRAY = pickle.dumps(np.arange(3), 2)[2:-1]
 other("unpack", "pickle-encoding", "--pickle-encoding", "latin1", data=b"\x80\x02}(U\x01\xe9" + _ARRAY + b"U\x01b" + _ARRAY + b"u.",
       of="pickle")
+other("unpack", "memory", "--memory", "1K", data=gzip.compress(pickle.dumps({"a": np.arange(1e4)})), of="pickle")
 other("plot", "image", "--image", before=["-o", "o.png"])
 other("plot", "no-clobber", "-n", before=["-o", "o.png"], of="picture twice")
 other("check", "sarif", "--sarif")

@@ -187,3 +187,23 @@ def test_every_command_compares_checksums(tmp_path, method, change):
     for other in [path, tmp_path / "b.npz"]:
         assert run_npy("diff", path, other, check=False).returncode == 2
     assert not any((tmp_path / name).exists() for name in ["o.npy", "o.npz", "o.png", "p.npz"])
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_unpack_takes_what_is_whole(tmp_path, order):
+    first, second = np.arange(1000.0), np.asarray(np.arange(2000.0).reshape(200, 10), order=order)
+    np.savez(tmp_path / "whole.npz", first=first, second=second)
+    data = (tmp_path / "whole.npz").read_bytes()
+    (tmp_path / "cut.npz").write_bytes(data[:len(data) * 6 // 10])
+    result = run_npy("unpack", "-C", tmp_path / "a", tmp_path / "cut.npz", check=False)
+    assert result.returncode == 1
+    result = run_npy("unpack", "--recover", "-C", tmp_path / "b", tmp_path / "cut.npz", check=False)
+    assert result.returncode == 0, result.stderr
+    np.testing.assert_array_equal(np.load(tmp_path / "b" / "first.npy"), first)
+    part = np.load(tmp_path / "b" / "second.npy")
+    if order == "C":
+        np.testing.assert_array_equal(part, second[:len(part)])
+        assert 0 < len(part) < 200 and b" rows " in result.stderr
+    else:
+        np.testing.assert_array_equal(part, second[:, :part.shape[1]])
+        assert 0 < part.shape[1] < 10 and b" columns " in result.stderr

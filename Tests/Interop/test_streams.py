@@ -171,3 +171,30 @@ def test_differences_are_found_whatever_the_order(orders, kinds, tmp_path):
     assert (got["count"], got["differing"], got["worst_difference"]) == (first.size, 3, 50)
     assert got["worst_index"] == [3, 4, 29]
     assert run_npy("diff", addresses[0], addresses[0]) == b""
+
+
+@pytest.mark.parametrize("count", [12, 600_000])
+def test_stacks_from_standard_input(tmp_path, count):
+    array = np.arange(count * 2, dtype="f8").reshape(count, 2)
+    for layout in [array, np.asfortranarray(array)]:
+        stream = io.BytesIO()
+        np.save(stream, layout)
+        run_npy("split", "-", tmp_path / "parts", "--parts", "3", stdin=stream.getvalue())
+        for number, part in enumerate(np.array_split(array, 3)):
+            np.testing.assert_array_equal(np.load(tmp_path / "parts" / f"{number}.npy"), part, strict=True)
+        run_npy("split", "-", tmp_path / "columns", "--axis", "1", "--length", "1", stdin=stream.getvalue())
+        np.testing.assert_array_equal(np.load(tmp_path / "columns" / "1.npy"), array[:, 1:], strict=True)
+        np.save(tmp_path / "more.npy", array[:5])
+        run_npy("stack", tmp_path / "stack", "-", tmp_path / "more.npy", stdin=stream.getvalue())
+        run_npy("join", tmp_path / "stack", "-o", tmp_path / "whole.npy")
+        np.testing.assert_array_equal(np.load(tmp_path / "whole.npy"), np.concatenate([array, array[:5]]), strict=True)
+
+
+def test_raw_bytes_from_standard_input(tmp_path):
+    array = np.arange(20_000_000, dtype="f8")
+    array.tofile(tmp_path / "a.bin")
+    options = ["--from", "raw", "--dtype", "f8"]
+    run_npy("convert", "-", tmp_path / "o.npy", *options, "--shape=-1,4", stdin=array.tobytes())
+    assert np.array_equal(np.load(tmp_path / "o.npy"), array.reshape(-1, 4))
+    with open(tmp_path / "a.bin", "rb") as file:
+        assert peak_memory("stats", "-", *options, stdin=file) < 100 << 20

@@ -43,6 +43,7 @@ struct AppendCommand: NPYCommand, HasCommonOptions {
     let transforms = try astype.map { [try ArrayTransform(astype: $0)] } ?? []
     var arrays: [LazyArray] = []
     let texts = ManyOperands.unfolding(addresses)
+    try ManyOperands.checkStreams(texts)
     for text in texts {
       arrays.append(try reading.array(Address(text), isOneOfMany: texts.count > 1).applying(transforms))
     }

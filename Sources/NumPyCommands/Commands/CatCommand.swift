@@ -33,6 +33,7 @@ struct CatCommand: NPYCommand, HasCommonOptions {
     let options = try writing.saveOptions(format, encoding: reading.encoding)
     var operands: [Operand] = []
     let texts = ManyOperands.unfolding(addresses)
+    try ManyOperands.checkStreams(texts)
     for text in texts {
       let address = try Address(text)
       let document = try reading.document(

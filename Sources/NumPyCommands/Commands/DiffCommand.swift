@@ -18,15 +18,15 @@ struct DiffCommand: NPYCommand {
 
   @Argument(help: "The first array.") var a: String
   @Argument(help: "The second array.") var b: String
-  @Option(parsing: .unconditional, help: "The relative tolerance.") var rtol: Double = 0
-  @Option(parsing: .unconditional, help: "The absolute tolerance.") var atol: Double = 0
+  @Option(parsing: .unconditional, help: "The relative tolerance.") var rtol: Double?
+  @Option(parsing: .unconditional, help: "The absolute tolerance.") var atol: Double?
   @Flag(help: "Let a NaN equal a NaN, and a NaT a NaT.") var equalNan = false
   @Flag(name: .shortAndLong, help: "Print nothing; the exit code tells.") var quiet = false
   @Flag(help: "Print JSON.") var json = false
   @OptionGroup(title: "Reading") var reading: SourceOptions
 
   func validate() throws {
-    guard rtol >= 0, atol >= 0 else { throw ValidationError("a tolerance is a number from 0 on") }
+    guard rtol ?? 0 >= 0, atol ?? 0 >= 0 else { throw ValidationError("a tolerance is a number from 0 on") }
   }
 
   var isQuiet: Bool { quiet }
@@ -36,6 +36,7 @@ struct DiffCommand: NPYCommand {
 
   func run() throws {
     do {
+      try ManyOperands.checkStreams([a, b])
       let (left, right) = (try Address(a), try Address(b))
       // The options may be meant for one of the two.
       let first = try reading.document(left.path, isOneOfMany: true)
@@ -76,27 +77,44 @@ struct DiffCommand: NPYCommand {
     let (first, second) = (left.archive, right.archive)
     var comparisons: [ArrayComparison] = []
     var only: [MemberDifference] = []
+    var isTroubled = false
     for name in first.names {
       guard second.contains(name) else {
         only.append(MemberDifference(name: name, onlyFile: Address.shown(a)))
         continue
       }
-      if try first.isArray(name), try second.isArray(name) {
-        let masked = [first, second].map { side in
-          guard case .values(let members) = side, let (array, isMask) = members.masked(name), !isMask else {
-            return PickledArray?.none
-          }
-          return array
+      do {
+        if try first.isArray(name), try second.isArray(name) {
+          comparisons.append(try compareMembers(name, left, right))
+        } else if try first.data(of: name) != second.data(of: name) {
+          only.append(MemberDifference(name: name, onlyFile: nil))
         }
-        let arrays = try [left.document.array(name, of: first), right.document.array(name, of: second)]
-        comparisons.append(try compareValues(arrays, masked, name: name))
-      } else if try first.data(of: name) != second.data(of: name) {
-        only.append(MemberDifference(name: name, onlyFile: nil))
+      } catch let error as FormatError {
+        // What cannot be read does not hide the others.
+        _ = try Failure.note(error, asJSON: false)
+        isTroubled = true
       }
     }
     only += second.names.filter { !first.contains($0) }.map { MemberDifference(name: $0, onlyFile: Address.shown(b)) }
     only += otherDifferences(first, second)
-    return try report(comparisons, only: only)
+    let isSame = try report(comparisons, only: only)
+    if isTroubled { throw ExitCode(DiffCommand.trouble) }
+    return isSame
+  }
+
+  /// Compares two arrays of one name; of masked ones what is not hidden.
+  private func compareMembers(
+    _ name: String, _ left: (document: Document, archive: ArchiveContents),
+    _ right: (document: Document, archive: ArchiveContents)
+  ) throws -> ArrayComparison {
+    let masked = [left.archive, right.archive].map { side in
+      guard case .values(let members) = side, let (array, isMask) = members.masked(name), !isMask else {
+        return PickledArray?.none
+      }
+      return array
+    }
+    let arrays = try [left.document.array(name, of: left.archive), right.document.array(name, of: right.archive)]
+    return try compareValues(arrays, masked, name: name)
   }
 
   /// Compares two arrays; of masked ones also the masks.
@@ -208,8 +226,8 @@ struct DiffCommand: NPYCommand {
   }
 
   private func compare(_ left: LazyArray, _ right: LazyArray, name: String?) throws -> ArrayComparison {
-    let start = ArrayDifference(relativeTolerance: rtol, absoluteTolerance: atol, equalNaN: equalNan)
-    let isTolerant = rtol != 0 || atol != 0
+    let start = ArrayDifference(relativeTolerance: rtol ?? 0, absoluteTolerance: atol ?? 0, equalNaN: equalNan)
+    let isTolerant = rtol != nil || atol != nil
     // The two are read in parts.
     for array in [left, right] { try array.verify() }
     return try ArrayComparison.compare(left, right, name: name, dtypeMatters: !isTolerant, start: start)

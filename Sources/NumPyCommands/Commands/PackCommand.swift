@@ -49,7 +49,10 @@ struct PackCommand: NPYCommand, HasCommonOptions {
 
   func run() throws {
     var sources: [PackSource] = []
-    for (place, text) in ManyOperands.unfolding(arrays).enumerated() {
+    let texts = ManyOperands.unfolding(arrays)
+    try ManyOperands.checkStreams(
+      texts.map { text in text.firstIndex(of: "=").map { String(text[$0...].dropFirst()) } ?? text })
+    for (place, text) in texts.enumerated() {
       sources.append(try PackSource(text, place, reading, isOneOfMany: arrays.count > 1))
     }
     let chosen = try PackSource.members(of: sources, replacing: replace, archive)

@@ -51,7 +51,7 @@ struct SplitCommand: NPYCommand, HasCommonOptions {
   }
 
   func run() throws {
-    let array = try reading.array(Address(address)).counted()
+    let array = try reading.array(Address(address)).addressable()
     let shape = array.shape
     guard !shape.isEmpty else { throw ValidationError("a 0-d array has no axis to be cut along") }
     let place = axis < 0 ? axis + shape.count : axis
@@ -143,6 +143,7 @@ struct StackCommand: NPYCommand, HasCommonOptions {
   func run() throws {
     var arrays: [LazyArray] = []
     let texts = ManyOperands.unfolding(addresses)
+    try ManyOperands.checkStreams(texts)
     for text in texts {
       arrays.append(try reading.array(Address(text), isOneOfMany: texts.count > 1).counted())
     }

@@ -24,6 +24,7 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
   @OptionGroup var strictness: LenientOptions
   @OptionGroup var damage: RecoverOptions
   @OptionGroup var pickles: PickleReadingOptions
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var disk: DiskOptions
   @OptionGroup var remote: RemoteInput
   @OptionGroup var common: CommonOptions
@@ -57,9 +58,11 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
     _ source: NPZArchive, _ skip: (FormatError) throws(FormatError) -> Void
   ) throws(FormatError) {
     var members: [ZipMember] = []
+    var files = FileNames()
     for member in source.zip.members where !member.isFolder {
       do throws(FormatError) {
         try check(member, of: source)
+        if let fault = files.add(member.name) { throw clash(fault, member: member.name) }
         members.append(member)
       } catch { try skip(error) }
     }
@@ -88,6 +91,7 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
     var options = OpenOptions()
     options.limits = strictness.limits
     damage.apply(to: &options)
+    options.pickle.limits.inflatedBytes = memory.memory?.bytes
     options.onWarning = { Console.warn($0) }
     options.openPart = remote.source
     return options
@@ -102,10 +106,15 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
         .wrongKind, "this is neither an archive nor a pickle of several arrays: 'npy convert' writes single arrays",
         file: RemoteInput.name(archive))
     }
+    if case .values(let members) = contents {
+      try members.checkRepetitions(limit: memory.memory?.bytes, file: RemoteInput.name(archive))
+    }
     var names: [String] = []
+    var files = FileNames()
     for name in contents.names {
       do throws(FormatError) {
         if let fault = name.faultAsPath { throw unfit(fault, member: name) }
+        if let fault = files.add(name + ".npy") { throw clash(fault, member: name) }
         try Folders.checkWay(to: name + ".npy", in: folder, followingLinks: force)
         names.append(name)
       } catch { try skip(error) }
@@ -131,6 +140,11 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
       ? FormatError(.alreadyExists, "the file exists; --force replaces it", file: path) : error
   }
 
+  private func clash(_ fault: String, member: String) -> FormatError {
+    let error = FormatError(.ambiguous, fault, file: archive, member: member)
+    return skipBad ? error : error.adding("--skip-bad leaves the member out")
+  }
+
   private func unfit(_ fault: String, member: String, at offset: Int? = nil) -> FormatError {
     let error = FormatError(
       .malformed, "the name is no path within the folder: \(fault)", file: archive, member: member, offset: offset)
@@ -141,10 +155,10 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
   private func check(_ member: ZipMember, of source: NPZArchive) throws(FormatError) {
     if let fault = member.name.faultAsPath { throw unfit(fault, member: member.name, at: member.headerOffset) }
     _ = try source.member(member.name)
-    guard !member.isCut else {
-      throw FormatError(
-        .truncated, "the member is cut short: npy convert --recover saves the rows that are whole", file: archive,
-        member: member.name)
+    guard !member.isCut || damage.recover else {
+      var error = FormatError(.truncated, "the member is cut short", file: archive, member: member.name)
+      error.commandHint = "--recover saves the rows that are whole"
+      throw error
     }
     try Folders.checkWay(to: member.name, in: folder, followingLinks: force)
   }
@@ -154,11 +168,48 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
     // Once more: members make folders, and others may have changed them meanwhile.
     try Folders.checkWay(to: member.name, in: folder, followingLinks: force)
     try Folders.make(for: path)
+    guard !member.isCut else { return try writeWholeRows(of: member, of: source, to: path) }
     let bytes = try source.contents(of: member)
     do throws(FormatError) {
       try AtomicFile.write(to: path, replacing: force) { (sink: any ByteSink) throws(FormatError) in
         try source.copy(member, from: bytes, to: sink)
       }
     } catch { throw UnpackCommand.advising(error, path) }
+  }
+
+  /// What is there of an array that is cut short; of anything else it is left out, with a warning.
+  private func writeWholeRows(
+    of member: ZipMember, of source: NPZArchive, to path: String
+  ) throws(FormatError) {
+    let document = Document(.npz(source), path: RemoteInput.name(archive), options: openOptions)
+    let array: LazyArray
+    do throws(FormatError) { array = try document.array(member.name) } catch {
+      return Console.warn("\(RemoteInput.name(archive)):\(member.name) is left out: \(error.message)")
+    }
+    var saving = SaveOptions(format: .npy)
+    saving.replacing = force
+    do throws(FormatError) { try array.save(to: path, options: saving) } catch {
+      throw UnpackCommand.advising(error, path)
+    }
+  }
+}
+
+/// The files that names make in a folder: several names may be those of one, and one file cannot be the folder of another.
+private struct FileNames {
+  private var files: Set<String> = []
+  private var folders: Set<String> = []
+
+  /// Takes a name; what is wrong with it beside those that were taken before, if anything is.
+  mutating func add(_ name: String) -> String? {
+    let parts = name.split(separator: "/")
+    var folder = ""
+    for part in parts.dropLast() {
+      folder += (folder.isEmpty ? "" : "/") + part
+      if files.contains(folder) { return "it would lie within '\(folder)', which is another's file" }
+      folders.insert(folder)
+    }
+    let path = parts.joined(separator: "/")
+    if folders.contains(path) { return "others would lie within it, and it is a file" }
+    return files.insert(path).inserted ? nil : "another has the same file, '\(path)'"
   }
 }

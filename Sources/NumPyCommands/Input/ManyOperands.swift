@@ -1,3 +1,4 @@
+import ArgumentParser
 import Locks
 
 /// Lists of files as long as a shell can make them.
@@ -23,6 +24,15 @@ enum ManyOperands {
       start = place + 1
     }
     return arguments
+  }
+
+  /// Addresses of which no more than one is standard input: what has been read of it is gone.
+  ///
+  /// - Throws: `ValidationError` if there are more.
+  static func checkStreams(_ addresses: [String]) throws {
+    let streams = addresses.count { (try? Address($0))?.path == "-" }
+    guard streams > 1 else { return }
+    throw ValidationError("standard input can be read once, and is named \(streams) times: save it to a file first")
   }
 
   /// A command's list of operands with those that ``folding(_:)`` left out.

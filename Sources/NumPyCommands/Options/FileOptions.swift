@@ -47,16 +47,21 @@ extension ByteSize: ExpressibleByArgument {
   }
 }
 
-/// What a file may ask for.
-struct LimitOptions: ParsableArguments {
-  @OptionGroup var strictness: LenientOptions
-  @Option(help: "The longest header of .npy that is read, in characters; NumPy's limit is 10000.")
-  var maxHeaderSize: Int?
+/// How much memory a file may ask for.
+struct MemoryOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The most memory that what is compressed, packed or repeated in pickles, JSON and streams that are read whole may take: 500M, 8G. Without it as much as the file's size justifies, of JSON an eighth of the machine's, of streams half.",
       valueName: "size"))
   var memory: ByteSize?
+}
+
+/// What a file may ask for.
+struct LimitOptions: ParsableArguments {
+  @OptionGroup var strictness: LenientOptions
+  @Option(help: "The longest header of .npy that is read, in characters; NumPy's limit is 10000.")
+  var maxHeaderSize: Int?
+  @OptionGroup var memory: MemoryOptions
 
   var resolved: LoadLimits {
     var limits = LoadLimits.default
@@ -69,7 +74,7 @@ struct LimitOptions: ParsableArguments {
   var openOptions: OpenOptions {
     var options = OpenOptions()
     options.limits = resolved
-    options.pickle.limits.inflatedBytes = memory?.bytes
+    options.pickle.limits.inflatedBytes = memory.memory?.bytes
     options.onWarning = { Console.warn($0) }
     return options
   }

@@ -12,7 +12,7 @@ struct ArrayDescription {
   let fileOffset: Int?
   let trailingByteCount: Int?
   /// Of a file that is cut short how many rows are whole, and what is wrong with it.
-  let cut: (wholeRows: Int, rows: Int, error: FormatError)?
+  let cut: (wholeRows: Int, rows: Int, name: String, error: FormatError)?
   /// What the only object of an array without axes is, which is how `np.save` keeps a dictionary.
   var contents: PickleDescription?
   /// The arrays that follow in the same `.npy` file.
@@ -31,7 +31,7 @@ struct ArrayDescription {
     do throws(FormatError) {
       try file.requireComplete()
       cut = nil
-    } catch { cut = (file.wholeRowCount, file.rowCount, error) }
+    } catch { cut = (file.wholeRowCount, file.rowCount, file.rowName, error) }
   }
 
   /// What is told of the part that a slice selects.
@@ -80,7 +80,7 @@ struct ArrayDescription {
     ]
     if let cut {
       rows.append([
-        "  cut short", "\(TextTable.grouped(cut.wholeRows)) of \(TextTable.grouped(cut.rows)) rows are whole",
+        "  cut short", "\(TextTable.grouped(cut.wholeRows)) of \(TextTable.grouped(cut.rows)) \(cut.name) are whole",
       ])
     }
     if !following.isEmpty {

@@ -112,6 +112,10 @@ public struct ArrayStack {
     _ parts: [LazyArray], to folder: String, axis: Int = 0, replacing: Bool = true,
     durability: Durability = .consistent, onWarning: ((FileWarning) -> Void)? = nil
   ) throws(FormatError) {
+    // Each part is looked at by the whole, and then written.
+    var given = parts
+    for index in given.indices { given[index] = try given[index].rereadable() }
+    let parts = given
     let whole = try LazyArray.concatenated(parts, axis: axis)
     let place = try FormatError.wrapping(.badArgument, file: folder) { () throws(ArrayError) in
       try Layout.normalized(axis, count: whole.shape.count)

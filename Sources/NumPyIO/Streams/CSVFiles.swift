@@ -85,9 +85,11 @@ extension Array where Element: Encodable {
   /// try [Person(name: "Ada", age: 36)].saveCSV(to: "people.csv")
   /// ```
   ///
+  /// What is `nil` is an empty field.
+  ///
   /// - Throws: ``FormatError`` if the file cannot be written, `ArrayError` naming row and field for values that have no column
   ///   in common: see ``AnyNDArray/init(rows:dtype:)``.
   public func saveCSV(to path: String, replacing: Bool = true, durability: Durability = .consistent) throws {
-    try AnyNDArray(rows: self).saveCSV(to: path, replacing: replacing, durability: durability)
+    try AnyNDArray(rowsForText: self).saveCSV(to: path, replacing: replacing, durability: durability)
   }
 }

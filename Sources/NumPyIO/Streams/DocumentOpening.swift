@@ -83,7 +83,9 @@ struct DocumentOpening {
       guard let raw = options.raw else {
         throw FormatError(.badArgument, "raw bytes do not say what they are: a dtype is needed", file: path)
       }
-      return .raw(try raw.blocks(TextFile.decompressing(source)))
+      // A stream tells its length at its end only.
+      let plain = try TextFile.decompressing(source)
+      return .raw(try raw.blocks(plain.byteCount == nil ? DocumentOpening.addressable(plain, options) : plain))
     case .txt, .csv, .tsv:
       try TextBeginning.refuseForeign(
         source, path, mayBeText: options.format != nil || options.isTextChosen, isEncoded: options.text.encoding != nil)
@@ -187,7 +189,8 @@ extension Document {
     guard options.recovers, !file.isComplete else { return file }
     let whole = try file.recovered()
     options.onWarning?(
-      "\(file.source.name) is cut short: \(file.wholeRowCount) of \(file.rowCount) rows are whole and were recovered")
+      "\(file.source.name) is cut short: \(file.wholeRowCount) of \(file.rowCount) \(file.rowName) are whole and were recovered"
+    )
     return whole
   }
 
@@ -204,7 +207,8 @@ extension Document {
       else {
         continue
       }
-      options.onWarning?("\(name):\(short) is cut short: \(file.wholeRowCount) of \(file.rowCount) rows are whole")
+      options.onWarning?(
+        "\(name):\(short) is cut short: \(file.wholeRowCount) of \(file.rowCount) \(file.rowName) are whole")
     }
   }
 }

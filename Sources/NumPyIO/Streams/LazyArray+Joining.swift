@@ -124,7 +124,7 @@ extension LazyArray {
     _ arrays: [LazyArray], to path: String, options: AppendOptions = AppendOptions()
   ) throws(FormatError) {
     if options.creates, FileStatus(path: path) == nil {
-      return try concatenated(arrays).save(to: path, options: options.saving)
+      return try concatenated(rows(of: arrays)).save(to: path, options: options.saving)
     }
     var limits = options.limits
     limits.acceptsForeignElements = true
@@ -139,6 +139,18 @@ extension LazyArray {
       appender.discard()
       throw error
     }
+  }
+
+  /// Arrays as rows of one that does not exist yet: the first has them along its first axis, unless it is a single value; those
+  /// with an axis less are one row each.
+  private static func rows(of arrays: [LazyArray]) throws(FormatError) -> [LazyArray] {
+    let count = max(1, arrays.first?.shape.count ?? 1)
+    var rows: [LazyArray] = []
+    for array in arrays {
+      let isRow = array.shape.count == count - 1 && array.openAxis == nil
+      rows.append(isRow ? try array.applying(.slice([.newAxis, .ellipsis])) : array)
+    }
+    return rows
   }
 
   /// The array as raw bytes, if it has them of the format that a header describes as ml_dtypes does.

@@ -20,7 +20,7 @@ public struct RawReading: Sendable {
     self.shape = shape
   }
 
-  /// The array that a source holds; bytes behind it are left alone if a shape says how much belongs to it.
+  /// The array that a source of known length holds; bytes behind it are left alone if a shape says how much belongs to it.
   ///
   /// - Throws: ``FormatError``: `badArgument` for elements without bytes, a shape that does not fit, or bytes that are no
   ///   whole number of elements; `truncated` if the file is too short.
@@ -28,9 +28,6 @@ public struct RawReading: Sendable {
     guard dtype.itemSize > 0, !dtype.hasObjects else {
       throw FormatError(.badArgument, "elements of \(dtype) have no bytes in a raw file", file: source.name)
     }
-    // A stream tells its length at its end only.
-    let source =
-      source.byteCount == nil ? MemorySource(try source.readWhole(), name: source.name) : source
     let size = source.byteCount ?? 0
     guard offset >= 0, offset <= size else {
       throw FormatError(
