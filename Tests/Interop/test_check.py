@@ -349,3 +349,44 @@ def test_interpolators():
     # Of a distribution the state holds code, which is run when it is loaded, and looked at: the test above.
     write("x.pkl", named(b"scipy.stats._continuous_distns", b"norm_gen", 4))
     assert check("x.pkl")[0] == 0
+
+
+# MARK: JSON, and text that is no table of numbers
+
+@pytest.mark.parametrize("text", ["[1, 2, 3]", "[[1, 2], [3, 4]]\n", '{"a": [1.5, null], "b": "x"}', "[1]\n[2]\n", "[]"])
+def test_sound_json(text):
+    json.loads(text.splitlines()[0])
+    for name in ["x.json", "x.jsonl"]:
+        write(name, text.encode())
+        assert check(name) == (0, [])
+
+
+@pytest.mark.parametrize("text", ["[1,2}", "[1,2", '{"a":1', "[1] x", "[1, 2], 3", "{'a': 1}", '"a', "[01]"])
+def test_broken_json_is_told_by_its_byte(text):
+    with pytest.raises(ValueError):
+        json.loads(text)
+    write("x.json", text.encode())
+    code, findings = check("x.json")
+    assert code == 1 and findings[0]["severity"] == "error" and findings[0]["offset"] is not None, findings
+    # Beside other files it is none of these.
+    os.mkdir("folder")
+    os.rename("x.json", "folder/x.json")
+    assert run_npy("check", "folder", check=False).returncode == 0
+
+
+def test_pickles_named_as_json():
+    write("x.json", pickle.dumps(Runs()))
+    code, findings = check("x.json")
+    assert code == 1 and "system" in findings[0]["message"], findings
+
+
+@pytest.mark.parametrize("name, text, offset", [
+    ("x.csv", "1,2\n3,x\n", 6), ("x.txt", "a 1\nb 2\n", 0), ("x.txt", "1 2\n3 x\n", 6)])
+def test_text_that_other_commands_refuse(name, text, offset):
+    """It is sound, and what keeps it from being read as numbers is noted."""
+    write(name, text.encode())
+    assert run_npy("show", name, check=False).returncode == 1
+    code, findings = check(name)
+    assert code == 0 and [finding["severity"] for finding in findings] == ["note"], findings
+    assert findings[0]["offset"] == offset, findings
+

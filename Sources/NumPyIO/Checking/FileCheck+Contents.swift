@@ -226,7 +226,7 @@ extension FileCheck {
   }
 
   /// Whether a file is JSON by its name, or without one by its first bytes, and could not be a pickle.
-  private func isJSON(_ source: any ByteSource) throws(FormatError) -> Bool {
+  func isJSON(_ source: any ByteSource) throws(FormatError) -> Bool {
     switch FileFormat(extensionOf: path) {
     case .json?: return try !TextBeginning.mayBePickle(source)
     // Beside others, as in a folder, what has another name is let alone.

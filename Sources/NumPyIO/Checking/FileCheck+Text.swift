@@ -31,6 +31,7 @@ extension FileCheck {
     let plain = try TextFile.decompressing(source)
     do throws(FormatError) { try read(Document(.text(plain, format), path: path, options: OpenOptions())) } catch {
       guard [.badValue, .malformed].contains(error.code) else { throw error }
+      let trouble = error
       var gaps = GenFromTextOptions(dtype: nil, delimiter: format.delimiter.map { .text($0) } ?? .space)
       gaps.dialect.findsDelimiter = format.delimiter == nil
       gaps.dialect.start = .found
@@ -38,6 +39,10 @@ extension FileCheck {
       var options = OpenOptions()
       options.text = .genFromText(gaps)
       try read(Document(.text(TextFile.decompressing(source), format), path: path, options: options))
+      var note = FormatError(.badValue, "no table of plain numbers: \(trouble.message)", file: path)
+      (note.line, note.offset) = (trouble.line, trouble.offset)
+      note.commandHint = "--genfromtxt --dtype auto reads it"
+      self.note(.note, note)
     }
   }
 

@@ -122,7 +122,9 @@ public struct FileCheck: Sendable {
         } else {
           do throws(FormatError) { try checkContent(whole, isFile: true) } catch {
             // What nobody can look into is no harmless file of another kind.
-            throw error.code == .unsupported ? error : PickleContainer.explained(error, whole)
+            guard error.code != .unsupported else { throw error }
+            throw (try? isJSON(whole)) == true
+              ? TextBeginning.explained(error, whole, path) : PickleContainer.explained(error, whole)
           }
         }
       }
