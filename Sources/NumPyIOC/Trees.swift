@@ -1,14 +1,53 @@
 internal import ByteIO
 public import CNumPyIO
+internal import Locks
 internal import NDArrays
 internal import NumPyIO
 internal import NPYFormat
 internal import PickledArrays
 internal import PythonPickle
 
-/// What a pickle holds, as a table of nodes for C.
-@safe final class TreeHandle: Handle {
-  private let arrays: [AnyNDArray]
+/// What a pickle holds, for C: a table of nodes, or a pickle of plain values; each is made when it is asked for.
+final class TreeHandle: Handle {
+  private let value: PickleValue
+  /// Whether there are ids of the pickle's own.
+  private let hasIDs: Bool
+  private let nodes = Lock<NodeTable?>(nil)
+  private let plainArrays = Lock<[AnyNDArray]>([])
+
+  init(_ value: PickleValue, hasIDs: Bool) { (self.value, self.hasIDs) = (value, hasIDs) }
+
+  func table() throws(FormatError) -> NodeTable {
+    try nodes.withLock { (known: inout NodeTable?) throws(FormatError) -> NodeTable in
+      if let known { return known }
+      let made = NodeTable(try TreeBuilder(value))
+      known = made
+      return made
+    }
+  }
+
+  func plainPickle() throws(FormatError) -> [UInt8] {
+    guard !hasIDs else { throw FormatError(.unsupported, "there are persistent ids") }
+    let made = try PlainPickle(value)
+    plainArrays.withLock { $0 = made.arrays }
+    return made.bytes
+  }
+
+  /// An array of the table, or by a negative number, from -1 on, one of the pickle of plain values.
+  func array(_ number: Int64) throws(FormatError) -> AnyNDArray {
+    let arrays = number < 0 ? plainArrays.withLock { $0 } : try table().arrays
+    let place = number < 0 ? ~number : number
+    guard place < arrays.count else {
+      throw FormatError(.notFound, "there is no array \(number): the pickle has \(arrays.count)")
+    }
+    return arrays[Int(place)]
+  }
+}
+
+/// A tree's table of nodes in memory that C can look at.
+// Unchecked: nothing is changed after `init`.
+@safe final class NodeTable: @unchecked Sendable {
+  let arrays: [AnyNDArray]
   private let nodes: UnsafeMutableBufferPointer<npyio_node>
   private let children: UnsafeMutableBufferPointer<Int64>
   private let text: UnsafeMutableBufferPointer<UInt8>
@@ -53,13 +92,6 @@ internal import PythonPickle
       children: UnsafePointer(children.baseAddress), child_count: Int64(children.count),
       array_count: Int64(arrays.count))
   }
-
-  func array(_ number: Int64) throws(FormatError) -> AnyNDArray {
-    guard number >= 0, number < arrays.count else {
-      throw FormatError(.notFound, "there is no array \(number): the pickle has \(arrays.count)")
-    }
-    return arrays[Int(number)]
-  }
 }
 
 extension PickleReader.Options {
@@ -84,14 +116,20 @@ public func npyio_tree_read(
   // Safe: the caller's pointers, as the header describes them.
   unsafe call(error, task: task) { () throws(FormatError) in
     let source = try unsafe Handle.of(source, SourceHandle.self).source
-    let options = try unsafe PickleReader.Options(encoding: optionalText(encoding, "the encoding"))
+    var options = try unsafe PickleReader.Options(encoding: optionalText(encoding, "the encoding"))
+    var hasIDs = false
+    options.persistentLoad = { id throws(FormatError) in
+      hasIDs = true
+      return .persistent(PicklePersistentID(id))
+    }
     try unsafe give(out) { () throws(FormatError) in
       // What np.save makes of objects is a pickle, too, behind a header; `PickleFile` alone reads streams.
       let beginning = source.isSeekable ? try source.readBytes(at: 0, upTo: NPYHeader.magic.count) : []
-      guard beginning == NPYHeader.magic else {
-        return TreeHandle(try TreeBuilder(PickleFile(source, options: options).value))
-      }
-      return TreeHandle(try TreeBuilder(.array(NPYFile(source).readObjects(options: options))))
+      let value =
+        beginning == NPYHeader.magic
+        ? PickleValue.array(try NPYFile(source).readObjects(options: options))
+        : try PickleFile(source, options: options).value
+      return TreeHandle(value, hasIDs: hasIDs)
     }
   }
 }
@@ -102,7 +140,7 @@ public func npyio_tree_nodes(
   _ tree: OpaquePointer?, _ out: UnsafeMutablePointer<npyio_nodes>?, _ error: UnsafeMutablePointer<npyio_error>?
 ) -> npyio_status {
   // Safe: the caller's pointers, as the header describes them.
-  unsafe call(error) { () throws(FormatError) in try unsafe Handle.of(tree, TreeHandle.self).describe(out) }
+  unsafe call(error) { () throws(FormatError) in try unsafe Handle.of(tree, TreeHandle.self).table().describe(out) }
 }
 
 /// `npyio_tree_array`, which `numpyio.h` describes.
@@ -115,6 +153,23 @@ public func npyio_tree_array(
   unsafe call(error) { () throws(FormatError) in
     try unsafe give(out) { () throws(FormatError) in
       try ArrayHandle(unsafe Handle.of(tree, TreeHandle.self).array(number))
+    }
+  }
+}
+
+/// `npyio_tree_pickle`, which `numpyio.h` describes.
+@c @implementation
+public func npyio_tree_pickle(
+  _ tree: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?, _ error: UnsafeMutablePointer<npyio_error>?
+) -> npyio_status {
+  // Safe: the caller's pointers, as the header describes them.
+  unsafe call(error) { () throws(FormatError) in
+    try unsafe give(out) { () throws(FormatError) in
+      let pickle = try unsafe Handle.of(tree, TreeHandle.self).plainPickle()
+      return try ArrayHandle(
+        FormatError.wrapping(.limitExceeded, file: nil) { () throws(ArrayError) in
+          try AnyNDArray(bytes: pickle, dtype: .uint8, shape: [pickle.count])
+        })
     }
   }
 }

@@ -74,6 +74,7 @@ _PLAIN = {
     "npyio_writer_add_bytes": [c_void_p, c_char_p, c_void_p, c_int64],
     "npyio_deflate": [c_void_p, c_int64, c_int64, c_int32], "npyio_inflate": [c_void_p, c_int64, c_int64],
     "npyio_tree_nodes": [c_void_p, c_void_p], "npyio_tree_array": [c_void_p, c_int64],
+    "npyio_tree_pickle": [c_void_p],
     "npyio_tensors_open": [c_char_p], "npyio_tensors_list": [c_void_p, c_void_p, c_void_p],
     "npyio_tensors_metadata": [c_void_p, c_void_p, c_void_p],
 }

@@ -9,8 +9,10 @@ import datetime
 import decimal
 import fractions
 import functools
+import io
 import os
 import pathlib
+import pickle
 import uuid
 from dataclasses import dataclass, field
 from typing import Any, Callable
@@ -149,7 +151,10 @@ def load_pickle(file: Any, *, encoding: str = "ASCII") -> Any:
     tree = 0
     try:
         tree = lib.get(lib.library.npyio_tree_read, handle, encoding.encode(), size=lib.LONG)
-        return _Decoder(tree).value()
+        try:
+            return _PlainReader(tree).load()
+        except (_MorePlainly, TypeError):
+            return _Decoder(tree).value()
     except lib.ArrayFileError as error:
         if source is not None and source.failure is not None:
             raise source.failure from None
@@ -160,6 +165,37 @@ def load_pickle(file: Any, *, encoding: str = "ASCII") -> Any:
             source.close()
         else:
             lib.free(handle)
+
+
+class _MorePlainly(Exception):
+    """A pickle has more than plain values."""
+
+
+class _PlainReader(pickle.Unpickler):
+    """Reads what the library writes anew of a pickle of plain values and arrays: nothing in it is looked up."""
+
+    def __init__(self, tree: int) -> None:
+        self.tree = tree
+        self.arrays: dict[int, Any] = {}
+        try:
+            made = lib.make(lib.library.npyio_tree_pickle, tree)
+        except lib.ArrayFileError as error:
+            if getattr(error, "number", None) == lib.UNSUPPORTED:
+                raise _MorePlainly from None
+            raise
+        # The reader keeps the view, and with it the library's memory.
+        super().__init__(io.BytesIO(_arrays.adopt(made).data))
+
+    def find_class(self, module: str, name: str) -> Any:
+        if name == "complex" and module in ("builtins", "__builtin__"):
+            return complex
+        raise _MorePlainly
+
+    def persistent_load(self, number: int) -> Any:
+        if number not in self.arrays:
+            array = _arrays.adopt(lib.make(lib.library.npyio_tree_array, self.tree, ~(number >> 1)))
+            self.arrays[number] = array[()] if number & 1 else array
+        return self.arrays[number]
 
 
 class _Decoder:

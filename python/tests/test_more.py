@@ -296,3 +296,32 @@ def test_links_stay_and_lead_to_the_new_file(tmp_path):
         npyfast.save(tmp_path / link, array)
         assert (tmp_path / link).is_symlink() and (tmp_path / "one.npy").is_symlink()
         np.testing.assert_array_equal(np.load(tmp_path / "folder" / target), array)
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_plain_values_and_arrays_are_what_pickle_makes(tmp_path, protocol):
+    """What needs no class is made by Python's own reader; what stands twice is one object, and may contain itself."""
+    shared = [1, 2.5, "é\ud800", b"x", None, True, 2**80, -1, 1j]
+    value = {"rows": [{"id": n, "name": f"n{n}"} for n in range(1000)], "t": (shared, {3, 4}, frozenset({5})), "shared": shared,
+             "array": np.arange(6.0).reshape(2, 3), "fortran": np.asfortranarray(np.arange(4).reshape(2, 2)), "number": np.float32(0.1)}
+    value["again"], value["self"] = value["array"], value
+    path = tmp_path / "v.pkl"
+    path.write_bytes(pickle.dumps(value, protocol))
+    found, expected = npyfast.load_pickle(path), pickle.loads(path.read_bytes())
+    assert found["self"] is found and found["t"][0] is found["shared"] and found["again"] is found["array"]
+    for name in ("rows", "t", "shared"):
+        assert found[name] == expected[name]
+    for name in ("array", "fortran"):
+        assert same(found[name], expected[name])
+    assert type(found["number"]) is np.float32 and found["number"] == expected["number"]
+
+
+def test_one_object_among_plain_values(tmp_path):
+    """Where there is more the whole is read as before; ids of a pickle's own are not taken for arrays."""
+    rows = [{"n": n} for n in range(100)]
+    (tmp_path / "v.pkl").write_bytes(pickle.dumps({"rows": rows, "date": datetime.date(2020, 1, 2), "a": np.arange(3)}))
+    found = npyfast.load_pickle(tmp_path / "v.pkl")
+    assert found["rows"] == rows and found["date"] == datetime.date(2020, 1, 2) and same(found["a"], np.arange(3))
+    for text in [b"\x80\x04]\x94(K\x00QK\x01e.", b"\x80\x04K\x01Q."]:
+        (tmp_path / "p.pkl").write_bytes(text)
+        assert "persistent id" in repr(npyfast.load_pickle(tmp_path / "p.pkl"))
