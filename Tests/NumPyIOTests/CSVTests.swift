@@ -83,6 +83,35 @@ import Testing
     }
   }
 
+  /// Python's csv writes nothing for None, and so has the file.
+  @Test func whatIsMissingIsSavedAsNothing() throws {
+    struct Row: Codable, Equatable {
+      var name: String?
+      var age: Int?
+      var isMember: Bool?
+      var weight: Double?
+    }
+    let rows = [
+      Row(name: "Ann", age: 31, isMember: nil, weight: 60.5), Row(name: nil, age: nil, isMember: true, weight: nil),
+      Row(name: "Bob", age: -(1 << 60), isMember: false, weight: 1),
+    ]
+    try TemporaryFolder.with { folder in
+      let path = folder + "/rows.csv"
+      try rows.saveCSV(to: path)
+      let python = try Python.run([
+        "-c",
+        "import csv, sys; print([[f for f in r if f != 'nan'] for r in csv.reader(open(sys.argv[1], newline=''))])",
+        path,
+      ])
+      #expect(
+        python.output
+          == "[['name', 'age', 'isMember', 'weight'], ['Ann', '31', '', '60.5'], ['', '', 'True'], "
+          + "['Bob', '-1152921504606846976', 'False', '1.0']]\n", "\(python.errors)")
+      let numbers = try [Row](csv: path).map(\.weight)
+      #expect(numbers == [60.5, nil, 1])
+    }
+  }
+
   @Test func optionsAndErrors() throws {
     try TemporaryFolder.with { folder in
       let path = folder + "/t.csv"

@@ -44,11 +44,30 @@ extension AnyNDArray {
   ///
   /// - Throws: ``ArrayError`` naming the row and the field.
   public init<Row: Encodable>(rows: [Row], dtype: DType? = nil) throws(ArrayError) {
+    try self.init(encoded: AnyNDArray.encoded(rows), dtype: dtype)
+  }
+
+  /// A structured array of Swift values on their way to text: where integers or truth values are missing, which no dtype of
+  /// these can say, the column is one of their texts, with empty ones between them.
+  ///
+  /// - Throws: ``ArrayError`` as ``init(rows:dtype:)``.
+  package init<Row: Encodable>(rowsForText rows: [Row]) throws(ArrayError) {
+    var values = try AnyNDArray.encoded(rows)
+    let gaps = RecordValue.namesOfGaps(in: values)
+    if !gaps.isEmpty { values = values.map { $0.spellingOut(gaps) } }
+    try self.init(encoded: values, dtype: nil)
+  }
+
+  private static func encoded<Row: Encodable>(_ rows: [Row]) throws(ArrayError) -> [RecordValue] {
     var values: [RecordValue] = []
     values.reserveCapacity(rows.count)
     for (index, row) in rows.enumerated() {
       do { values.append(try RecordEncoder.encode(row)) } catch { throw AnyNDArray.located(error, row: index) }
     }
+    return values
+  }
+
+  private init(encoded values: [RecordValue], dtype: DType?) throws(ArrayError) {
     let wanted: DType
     if let dtype {
       wanted = dtype
@@ -60,7 +79,7 @@ extension AnyNDArray {
       wanted = try form.dtype()
     }
     guard !wanted.hasObjects else { throw ArrayError(.unsupported, "rows cannot become Python objects") }
-    let native = try AnyNDArray(zeros: [rows.count], dtype: wanted.native)
+    let native = try AnyNDArray(zeros: [values.count], dtype: wanted.native)
     for (index, value) in values.enumerated() {
       do throws(ArrayError) { try value.store(in: RecordItem(native, at: index), []) } catch {
         throw AnyNDArray.located(error, row: index)

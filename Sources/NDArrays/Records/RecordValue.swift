@@ -62,6 +62,27 @@ indirect enum RecordValue {
     }
   }
 
+  /// The fields of records that some have no value for, and that are missing in some.
+  static func namesOfGaps(in records: [RecordValue]) -> Set<String> {
+    var counts: [String: Int] = [:]
+    for case .record(let fields) in records {
+      for (name, value) in fields {
+        if case .null = value { counts[name, default: 0] += 0 } else { counts[name, default: 0] += 1 }
+      }
+    }
+    return Set(counts.filter { $0.value < records.count }.keys)
+  }
+
+  /// A record whose integers and truth values under some names are texts, and what is missing there an empty one.
+  func spellingOut(_ names: Set<String>) -> RecordValue {
+    guard case .record(let fields) = self else { return self }
+    return .record(
+      fields.map { name, value in
+        guard names.contains(name), case .integer(let number, let dtype) = value else { return (name, value) }
+        return (name, .text(dtype == .bool ? (number == 0 ? "False" : "True") : String(number)))
+      })
+  }
+
   private func misfit(_ what: String, _ item: RecordItem, _ path: [String]) -> ArrayError {
     ArrayError(.badValue, "\(RecordValue.describe(path)): \(what) does not fit \(item.dtype.debugDescription)")
   }
