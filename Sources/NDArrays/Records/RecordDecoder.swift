@@ -60,6 +60,8 @@ private struct FieldContainer: SingleValueDecodingContainer {
   func decodeNil() -> Bool { item.isNothing }
 
   func decode(_ type: Bool.Type) throws -> Bool {
+    // Truth values with gaps are a column of text.
+    if let word = textOfGap, let value = Bool(word.lowercased()) { return value }
     guard item.dtype.kind == .bool, let value = item.integer else { throw mismatch("Bool") }
     return value != 0
   }
@@ -93,9 +95,14 @@ private struct FieldContainer: SingleValueDecodingContainer {
   func decode(_ type: UInt32.Type) throws -> UInt32 { try integer() }
   func decode(_ type: UInt64.Type) throws -> UInt64 { try integer() }
 
+  /// The text of a table whose column may be one of text since it has gaps.
+  private var textOfGap: String? { item.hasGaps && item.dtype.kind == .string ? item.string : nil }
+
   private func integer<Integer: FixedWidthInteger>() throws -> Integer {
     // A column of integers with gaps has become one of doubles.
     if item.hasGaps, item.integer == nil, let value = item.real, let exact = Integer(exactly: value) { return exact }
+    // Of integers that no double holds one of text.
+    if let digits = textOfGap, let exact = Integer(digits) { return exact }
     guard let value = item.integer else { throw mismatch("\(Integer.self)") }
     guard let exact = Integer(exactly: value) else {
       throw ArrayError(.badValue, "\(CodingPath.describe(codingPath)) is \(value), which \(Integer.self) cannot hold")
