@@ -14,7 +14,7 @@ enum SliceServer {
     let folder = URL(
       fileURLWithPath: CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : ".", isDirectory: true)
     let frames = try NDArray<Int32>.arange(0, to: 60_000).reshaped([1000, 20, 3])
-    try frames.save(to: folder.appendingPathComponent("frames.npy"))
+    try await frames.save(to: folder.appendingPathComponent("frames.npy"))
 
     // On a port that the system chooses, for this computer alone.
     let server = HTTPServer(address: try .inet(ip4: "127.0.0.1", port: 0), logger: .disabled)
