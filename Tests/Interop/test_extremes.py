@@ -1,4 +1,5 @@
 """Numbers, lengths and limits at their ends, through the command: an answer or one line of error, never a signal."""
+import fractions
 import gzip
 import json
 import os
@@ -308,3 +309,18 @@ def test_an_array_at_very_many_places_is_not_written_without_end(tmp_path):
     path.write_bytes(pickle.dumps({str(number): array for number in range(20)}))
     run_npy("convert", path, tmp_path / "o.npz")
     assert len(np.load(tmp_path / "o.npz").files) == 20
+
+
+@pytest.mark.parametrize("values", [
+    np.array([1.7e308, 1.7e308]), np.array([1.7e308, -1.7e308, 1e308]), np.array([1.7e308] * 5000 + [-1.7e308] * 5001),
+    np.array([2**63 - 1, -2**63, 5]), np.array([2**64 - 1, 0, 1], "u8"), np.array([2**63 - 1] * 3 + [2**63 - 4]),
+    np.array([5e-324, 5e-324]), np.array([1.0, np.nan, 1e308, 1e308])], ids=lambda values: str(values[:3]))
+def test_means_of_very_large_numbers(tmp_path, values):
+    """Exact sums are the oracle: NumPy's overflow, or round before they are divided."""
+    np.save(tmp_path / "a.npy", values)
+    found = json.loads(ends_well("stats", "--json", tmp_path / "a.npy").stdout)
+    known = [fractions.Fraction(value) for value in values.tolist() if value == value]
+    mean = float(sum(known) / len(known))
+    assert found["mean"] == pytest.approx(mean, rel=1e-12, abs=abs(float(max(map(abs, known)))) * 1e-15)
+    if values.dtype.kind != "f":
+        assert found["mean"] == mean

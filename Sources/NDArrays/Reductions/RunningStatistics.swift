@@ -115,13 +115,13 @@ public struct RunningStatistics: Sendable {
     // Distances are taken from an integer near the mean, so that numbers beyond 2^53 lose nothing.
     let center = sum / Int128(numbers)
     let origin = Integer(truncatingIfNeeded: center)
-    var (distances, squares) = (0.0, 0.0)
+    let distances = Double(sum - center * Int128(numbers))
+    var squares = 0.0
     for index in values.indices where !isNaN(values[index]) {
       let value = values[index]
       let distance =
         value >= origin
         ? Double(UInt64(truncatingIfNeeded: value &- origin)) : -Double(UInt64(truncatingIfNeeded: origin &- value))
-      distances += distance
       squares += distance * distance
     }
     let mean = Double(center)
@@ -169,7 +169,7 @@ public struct RunningStatistics: Sendable {
     }
     let finite = values.count - nans - positive - negative
     guard finite > 0 else { return }
-    let mean = sum / Double(finite)
+    let mean = sum.isFinite ? sum / Double(finite) : RunningStatistics.mean(of: values, count: Double(finite))
     var (distances, squares) = (0.0, 0.0)
     for index in values.indices {
       let value = values[index]
@@ -177,7 +177,15 @@ public struct RunningStatistics: Sendable {
       distances += distance
       squares += distance * distance
     }
-    merge(numbers: Double(finite), mean: mean, rest: 0, distances: distances, squares: squares)
+    merge(
+      numbers: Double(finite), mean: mean, rest: 0, distances: distances.isFinite ? distances : 0, squares: squares)
+  }
+
+  /// The mean of finite numbers whose sum no double holds.
+  private static func mean(of values: Span<Double>, count: Double) -> Double {
+    var mean = 0.0
+    for index in values.indices where values[index].isFinite { mean += values[index] / count }
+    return mean
   }
 
   /// Takes in numbers whose mean is about `mean + rest`.
@@ -195,6 +203,8 @@ public struct RunningStatistics: Sendable {
     self.squares += distance * distance * numbers * more / total
     if numbers == 0 {
       (average, averageRest) = (mean, moreRest)
+    } else if !distance.isFinite {
+      (average, averageRest) = (average * (numbers / total) + mean * (more / total), 0)
     } else {
       // The sum of two doubles and what rounding cuts off (Knuth's two-sum).
       let step = distance * more / total

@@ -40,8 +40,15 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
         throw ValidationError("--skip-bad goes with the conversion of a whole archive to another, or to pkl")
       }
     }
-    try writing.output.remote.write(to: destination, replacing: options.replacing, reading.remote) { path in
-      try convert(document, address.exact(in: document), to: path, transforms, options)
+    let mayHelp = document.archive?.count ?? 0 > 1 && address.isWhole && (format.isArchive || format == .pkl)
+    do {
+      try writing.output.remote.write(to: destination, replacing: options.replacing, reading.remote) { path in
+        try convert(document, address.exact(in: document), to: path, transforms, options)
+      }
+    } catch let error as FormatError where mayHelp && !skipBad && error.isOfOneMember {
+      var error = error
+      error.commandHint = error.commandHint ?? "--skip-bad leaves it out"
+      throw error
     }
     if skipped.count > 0 { throw ExitCode(Failure.badData) }
   }
@@ -99,5 +106,12 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     }
     try save(table, nil, to: destination, transforms, options)
     return true
+  }
+}
+
+extension FormatError {
+  /// Whether it is a member that cannot be read, beside which others may be.
+  fileprivate var isOfOneMember: Bool {
+    member != nil && [.corrupt, .malformed, .truncated, .unsupported, .wrongKind].contains(code)
   }
 }

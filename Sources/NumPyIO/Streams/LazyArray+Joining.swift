@@ -194,7 +194,7 @@ extension LazyArray {
           .wrongDType,
           "elements of \(rows.dtype) do not fit an array of \(appender.header.elementName) without loss: convert them "
             + "first", file: name)
-        error.commandHint = "npy convert --astype does"
+        error.commandHint = "--astype does"
         throw error
       }
       rows = try rows.applying(.cast(wanted))
