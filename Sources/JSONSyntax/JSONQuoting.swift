@@ -1,6 +1,7 @@
 /// Texts as JSON writes them, in quotes.
 package enum JSONQuoting: Sendable {
-  /// Readable in a terminal: all control characters are escaped, those beyond ASCII too.
+  /// Readable in a terminal: all control characters are escaped, those beyond ASCII too, and those that turn the direction of what
+  /// follows.
   case printable
   /// As Rust's serde writes them, which the writer of safetensors uses: what JSON demands, by its short names.
   case serde
@@ -18,12 +19,21 @@ package enum JSONQuoting: Sendable {
       case "\u{8}" where self == .serde: result += "\\b"
       case "\u{C}" where self == .serde: result += "\\f"
       case let control
-      where control.value < 0x20 || (self == .printable && (0x7F...0x9F).contains(control.value)):
+      where control.value < 0x20 || self == .printable && control.value >= 0x7F && JSONQuoting.isControl(control):
         let digits = String(control.value, radix: 16)
         result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: result.unicodeScalars.append(scalar)
       }
     }
     return result + "\""
+  }
+
+  /// Whether a character beyond ASCII's printed ones ends a line, or decides how those beside it are shown (Unicode's
+  /// `Bidi_Control`).
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x7F...0x9F, 0x61C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
   }
 }

@@ -254,3 +254,13 @@ def test_cells_of_csv_are_what_python_writes(tmp_path):
     writer.writerows(rows)
     assert run_npy("convert", tmp_path / "v.pkl", "-", "--to", "csv").decode() == expected.getvalue()
 
+
+@pytest.mark.parametrize("point", [0x7F, 0x85, 0x9F, 0x61C, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A, 0x202E, 0x2066, 0x2069])
+def test_characters_that_a_terminal_obeys_are_escaped(tmp_path, point):
+    name = "a" + chr(point) + "b"
+    (tmp_path / "v.pkl").write_bytes(pickle.dumps({name: [name, "\u00e9\u65e5\U0001f600\u200d"]}))
+    np.savez(tmp_path / "v.npz", **{name: np.arange(3)})
+    for arguments in [("show", "--json-values", tmp_path / "v.pkl"), ("info", "--json", tmp_path / "v.npz"), ("ls", "--json", tmp_path / "v.npz")]:
+        text = run_npy(*arguments).decode()
+        assert chr(point) not in text and json.dumps(name)[1:-1] in json.dumps(json.loads(text))
+    assert "\u00e9\u65e5\U0001f600\u200d" in run_npy("show", "--json-values", tmp_path / "v.pkl").decode()
