@@ -132,12 +132,9 @@ extension PickleValue {
   }
 
   private static func value(of array: PickledArray) -> PickleValue {
-    switch array.content {
-    case .values(let values) where array.mask != nil:
-      .maskedArray(values.contiguous(), mask: array.mask?.contiguous() ?? values)
-    case .values(let values) where array.kind == .scalar: .scalar(values)
-    case let content: .array(content)
-    }
+    guard case .values(let values) = array.content else { return .array(array.content) }
+    if let mask = array.mask { return .maskedArray(values.contiguous(), mask: mask.contiguous()) }
+    return array.kind == .scalar ? .scalar(values) : .array(array.content)
   }
 
   /// A row of a masked array; NumPy's `masked` for an element that is missing.
