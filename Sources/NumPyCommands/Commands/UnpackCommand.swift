@@ -91,7 +91,7 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
     var options = OpenOptions()
     options.limits = strictness.limits
     damage.apply(to: &options)
-    options.pickle.limits.inflatedBytes = memory.memory?.bytes
+    memory.apply(to: &options)
     options.onWarning = { Console.warn($0) }
     options.openPart = remote.source
     return options
@@ -107,7 +107,7 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
         file: RemoteInput.name(archive))
     }
     if case .values(let members) = contents {
-      try members.checkRepetitions(limit: memory.memory?.bytes, file: RemoteInput.name(archive))
+      try members.checkRepetitions(limit: memory.bytes, file: RemoteInput.name(archive))
     }
     var names: [String] = []
     var files = FileNames()

@@ -54,6 +54,11 @@ struct MemoryOptions: ParsableArguments {
       "The most memory that what is compressed, packed or repeated in pickles, JSON and streams that are read whole may take: 500M, 8G. Without it as much as the file's size justifies, of JSON an eighth of the machine's, of streams half.",
       valueName: "size"))
   var memory: ByteSize?
+
+  /// The limit in bytes, if it is given.
+  var bytes: Int? { memory?.bytes }
+
+  func apply(to options: inout OpenOptions) { options.pickle.limits.inflatedBytes = bytes }
 }
 
 /// What a file may ask for.
@@ -74,7 +79,7 @@ struct LimitOptions: ParsableArguments {
   var openOptions: OpenOptions {
     var options = OpenOptions()
     options.limits = resolved
-    options.pickle.limits.inflatedBytes = memory.memory?.bytes
+    memory.apply(to: &options)
     options.onWarning = { Console.warn($0) }
     return options
   }

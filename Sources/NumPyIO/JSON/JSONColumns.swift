@@ -246,8 +246,10 @@ struct JSONColumn {
         guard let text, text.utf8.count > width else { return width }
         return max(width, text.unicodeScalars.count)
       }
-      let byteCount = strings.reduce(0) { $0 + 8 + ($1?.utf8.count ?? 0) }
-      if let excess = TextArrayLimit.excess(strings.count, 4 * width, of: byteCount) {
+      let excess = TextArrayLimit.excess(strings.count, 4 * width) {
+        strings.reduce(0) { $0 + 8 + ($1?.utf8.count ?? 0) }
+      }
+      if let excess {
         throw ArrayError(.tooLarge, excess)
       }
       found = try AnyNDArray(strings: strings.map { $0 ?? "NaT" }).reshaped(shape)

@@ -19,14 +19,13 @@ internal import PythonPickle
 struct JSONObjects {
   /// How many values may still be written: a few bytes can stand for billions of them.
   private var left: Int
-  /// The containers and the long texts that have been written, and how much may be written of what is met again.
+  /// The containers and the long texts that have been written, and how many values may be written of what is met again.
   private var met: Set<ObjectIdentifier> = []
-  private var metTexts: Set<UInt> = []
+  private var texts = RepeatedTexts()
   private var repeatedLeft = mostRepeated
-  private var repeatedBytesLeft = mostRepeatedBytes
   /// Within how many containers that were met again this is.
   private var repeatedDepth = 0
-  private static let (mostRepeated, mostRepeatedBytes, longText) = (1 << 20, 64 << 20, 256)
+  private static let (mostRepeated, mostRepeatedBytes) = (1 << 20, 64 << 20)
   /// Whether no text has more than one line.
   private var isOneLine = false
 
@@ -68,12 +67,8 @@ struct JSONObjects {
     if isAgain { repeatedDepth += 1 }
     defer { if isAgain { repeatedDepth -= 1 } }
     if repeatedDepth > 0 { repeatedLeft -= 1 }
-    if let string = value.pickleString, string.utf8Count >= JSONObjects.longText,
-      !metTexts.insert(string.identity).inserted
-    {
-      repeatedBytesLeft -= string.utf8Count
-    }
-    guard left > 0, repeatedLeft > 0, repeatedBytesLeft > 0, depth < 100 else {
+    if let string = value.pickleString { texts.meet(string.identity, string.utf8Count) }
+    guard left > 0, repeatedLeft > 0, texts.byteCount < JSONObjects.mostRepeatedBytes, depth < 100 else {
       throw ArrayError(.tooLarge, "the objects are nested too deeply, or refer to each other too often, for JSON")
     }
     switch value {

@@ -59,20 +59,24 @@ private struct ArrayLeaves {
     return width
   }
 
-  /// Makes sure that not a few bytes, by a long text or one that is shared, stand for a large array.
-  func requireProportion(_ dtype: DType) throws(FormatError) {
-    guard kind == .text || kind == .bytes else { return }
-    var byteCount = 0
+  /// The bytes of all texts, of those that stand several times once, and of the references to them.
+  private var byteCount: Int {
+    var byteCount = 8 * items.count
     var met: Set<UInt> = []
     for item in items {
-      byteCount += 8
       if let text = item.pickleString {
         if met.insert(text.identity).inserted { byteCount += text.utf8Count }
       } else if case .bytes(let bytes) = item, met.insert(bytes.identity).inserted {
         byteCount += bytes.count
       }
     }
-    if let excess = TextArrayLimit.excess(items.count, dtype.itemSize, of: byteCount) {
+    return byteCount
+  }
+
+  /// Makes sure that not a few bytes, by a long text or one that is shared, stand for a large array.
+  func requireProportion(_ dtype: DType) throws(FormatError) {
+    guard kind == .text || kind == .bytes else { return }
+    if let excess = TextArrayLimit.excess(items.count, dtype.itemSize, of: { byteCount }) {
       throw FormatError(.limitExceeded, excess)
     }
     // On their way the texts are code points of four bytes.

@@ -8,10 +8,10 @@ enum TextArrayLimit {
   /// - Parameters:
   ///   - count: How many texts there are.
   ///   - itemSize: The bytes of the longest as an element.
-  ///   - byteCount: The bytes of all texts.
-  static func excess(_ count: Int, _ itemSize: Int, of byteCount: Int) -> String? {
+  ///   - byteCount: The bytes of all texts, counted only where the array is large.
+  static func excess(_ count: Int, _ itemSize: Int, of byteCount: () -> Int) -> String? {
     let (size, overflow) = count.multipliedReportingOverflow(by: itemSize)
-    guard overflow || size > alwaysAllowed, overflow || size / expansion > byteCount else { return nil }
+    guard overflow || size > alwaysAllowed, overflow || size / expansion > byteCount() else { return nil }
     return
       "the longest of \(count) texts makes each element \(itemSize) bytes, and the array more than \(expansion) times as "
       + "large as the texts"

@@ -20,10 +20,8 @@ struct PickleReprPrinter {
   /// Values made on the way: while they live no other takes their address, by which containers are known.
   private var kept: [PickleValue] = []
   private static let maxRepetitions = 20_000
-  /// The same of long strings: those that have been printed, and the bytes of those that were printed again.
-  private var printedStrings: Set<UInt> = []
-  private var repeatedBytes = 0
-  private static let (longString, maxRepeatedBytes) = (256, 1 << 20)
+  private var texts = RepeatedTexts()
+  private static let maxRepeatedBytes = 1 << 20
   /// The most bytes of text, but for the end of what passes it.
   private var limit = Int.max
   /// How a caller prints objects that it knows; `nil` for those that it does not.
@@ -44,7 +42,7 @@ struct PickleReprPrinter {
       case .value(let value): printer.print(value)
       }
       if printer.length > printer.limit || printer.repetitions > maxRepetitions
-        || printer.repeatedBytes > maxRepeatedBytes
+        || printer.texts.byteCount > maxRepeatedBytes
       {
         return (printer.text, false)
       }
@@ -79,15 +77,15 @@ struct PickleReprPrinter {
     case .float(let value): write(PythonRepr.float(value))
     case .complex(let value): write(PythonRepr.complex(value.real, value.imaginary))
     case .string(let value):
-      meet(value.identity, value.utf8Count)
+      texts.meet(value.identity, value.utf8Count)
       let (points, isWhole) = value.codePoints(upTo: room)
       write(PythonRepr.string(codePoints: points), isWhole: isWhole)
     case .bytes(let value):
-      meet(value.identity, value.count)
+      texts.meet(value.identity, value.count)
       let (bytes, isWhole) = value.prefix(room)
       write(PythonRepr.bytes(bytes), isWhole: isWhole)
     case .byteArray(let value):
-      meet(value.identity, value.count)
+      texts.meet(value.identity, value.count)
       let (bytes, isWhole) = value.prefix(room)
       write("bytearray(" + PythonRepr.bytes(bytes), isWhole: isWhole)
       if isWhole { write(")") }
@@ -108,12 +106,6 @@ struct PickleReprPrinter {
       steps += [.text(">"), .value(reference.id)]
     case .buffer(let buffer): write("<buffer of \(buffer.memory.count) bytes>")
     }
-  }
-
-  /// Counts the bytes of a long string, or of long bytes, that is printed again.
-  private mutating func meet(_ identity: UInt, _ count: Int) {
-    guard count >= PickleReprPrinter.longString, !printedStrings.insert(identity).inserted else { return }
-    repeatedBytes += count
   }
 
   private mutating func begin(_ node: PickleNode, cyclic: String) -> Bool {
