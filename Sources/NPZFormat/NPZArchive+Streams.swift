@@ -4,7 +4,7 @@ package import ByteIO
 internal import NDArrays
 internal import Locks
 internal import ParallelLoops
-internal import ZipArchives
+package import ZipArchives
 
 extension NPZArchive {
   /// An array as a source of blocks. Reading all of it verifies the member's checksum, reading a part does not.
@@ -50,7 +50,7 @@ extension NPZArchive {
   ///
   /// - Throws: ``FormatError`` with code `corrupt`. Nothing is said of a member that is cut, whose checksum is that of what is
   ///   lost, and of one that inflates to far more than a file's size justifies to be read.
-  func verify(_ member: ZipMember) throws(FormatError) {
+  package func verify(_ member: ZipMember) throws(FormatError) {
     let contents = try contents(of: member)
     let size = member.uncompressedSize
     let isJustified = size <= NPZArchive.alwaysVerified || size / NPZArchive.mostInflation <= member.compressedSize

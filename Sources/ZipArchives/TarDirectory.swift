@@ -16,30 +16,42 @@ package enum TarDirectory {
     return isNumeric && hasChecksum(Array(prefix[..<blockSize]))
   }
 
-  /// The files in their order; of several of one name, as `tar -r` leaves them, the last.
+  /// What an archive holds.
+  package struct Contents {
+    /// The files in their order.
+    package var members: [ZipMember] = []
+    /// The names of what is neither a file nor a folder: links, devices and pipes.
+    package var others: [String] = []
+    /// Where the archive ends: at a block of zeros, or with the source.
+    package var end = 0
+  }
+
+  /// The files in their order; of several of one name, as `tar -r` leaves them, the last. And what is no file.
   ///
   /// - Throws: `truncated` if a member goes beyond the archive's end, `malformed` for a header whose checksum is wrong,
   ///   `limitExceeded` for too many members.
   package static func members(
     of source: any ByteSource, limits: ZipLimits = .default
-  ) throws(FormatError) -> [ZipMember] {
-    let members = try everything(in: source, limits: limits).members
+  ) throws(FormatError) -> (members: [ZipMember], others: [String]) {
+    let contents = try everything(in: source, limits: limits)
+    let members = contents.members
     var last: [NameKey: Int] = [:]
     for (index, member) in members.enumerated() { last[NameKey(member.name)] = index }
-    return members.enumerated().filter { last[NameKey($0.element.name)] == $0.offset }.map(\.element)
+    return (
+      members.enumerated().filter { last[NameKey($0.element.name)] == $0.offset }.map(\.element), contents.others
+    )
   }
 
-  /// All files in their order, also those that later ones of the same name replace, and where the archive ends: at a block
-  /// of zeros, or with the source.
+  /// All files in their order, also those that later ones of the same name replace.
   ///
   /// Members are where Python's tarfile finds them: what is neither a link nor a folder nor a device has contents.
   ///
   /// - Throws: As ``members(of:limits:)``.
   package static func everything(
     in source: any ByteSource, limits: ZipLimits = .default
-  ) throws(FormatError) -> (members: [ZipMember], end: Int) {
+  ) throws(FormatError) -> Contents {
     let total = source.byteCount ?? 0
-    var members: [ZipMember] = []
+    var contents = Contents()
     var position = 0
     var longName: String?
     while let header = try header(of: source, at: position) {
@@ -59,16 +71,22 @@ package enum TarDirectory {
         longName = path(try source.readBytes(at: start, upTo: min(header.size, 1 << 20))) ?? longName
       case "g", "K", "X", "N", "V": break
       default:
-        if header.hasContents { members.append(member(longName ?? header.name, header, at: position)) }
+        let name = longName ?? header.name
+        if header.hasContents {
+          contents.members.append(member(name, header, at: position))
+        } else if header.kind != "5" {
+          contents.others.append(name)
+        }
         longName = nil
       }
-      guard members.count <= limits.members else {
+      guard contents.members.count + contents.others.count <= limits.members else {
         throw FormatError(.limitExceeded, "the archive has more than \(limits.members) members", file: source.name)
       }
       position = start.addingReportingOverflow(padded).partialValue
       if position > total { break }
     }
-    return (members, min(position, total))
+    contents.end = min(position, total)
+    return contents
   }
 
   private struct Header {

@@ -13,6 +13,8 @@ public final class ZipArchive: Sendable {
   public let source: any ByteSource
   /// The members in the directory's order, those of equal names included.
   public let members: [ZipMember]
+  /// The names of what a tar archive holds beside files and folders: links, devices and pipes.
+  package let others: [String]
   /// The archive's comment.
   public let comment: [UInt8]
   /// The limits that were checked at opening and are checked at each member.
@@ -61,6 +63,7 @@ public final class ZipArchive: Sendable {
       throw error.at(file: source.name)
     }
     form = .zip
+    others = []
     comment = end.comment
     indices = ZipArchive.index(members).indices
     checkInvariants()
@@ -76,10 +79,10 @@ public final class ZipArchive: Sendable {
     self.limits = limits
     self.form = form
     do throws(FormatError) {
-      members =
+      (members, others) =
         form == .tar
         ? try TarDirectory.members(of: source, limits: limits)
-        : try LocalScan.members(of: source, limits: limits)
+        : (try LocalScan.members(of: source, limits: limits), [])
     } catch { throw error.at(file: source.name) }
     let size = source.byteCount ?? 0
     end = EndRecord(

@@ -18,17 +18,17 @@ extension AnyNDArray {
   /// - Throws: ``ArrayError`` naming the row and the field: `noSuchField`, `dtypeMismatch`, or `badValue` for a value that
   ///   the Swift type cannot hold.
   public func rows<Row: Decodable>(as type: Row.Type = Row.self) throws(ArrayError) -> [Row] {
-    try rows(as: type, hasGaps: false)
+    try rows(as: type, of: nil)
   }
 
   /// The records as Swift values, of a table in which NaN and empty text may stand for what is missing: an optional is `nil`
   /// there, and an integer is read from a double that is one.
-  package func rows<Row: Decodable>(as type: Row.Type, hasGaps: Bool) throws(ArrayError) -> [Row] {
+  package func rows<Row: Decodable>(as type: Row.Type, of table: TableRows?) throws(ArrayError) -> [Row] {
     let packed = nativeByteOrder().contiguous()
     var rows: [Row] = []
     rows.reserveCapacity(packed.count)
     for index in 0..<packed.count {
-      let decoder = RecordDecoder(item: RecordItem(packed, at: index, hasGaps: hasGaps), codingPath: [])
+      let decoder = RecordDecoder(item: RecordItem(packed, at: index, table: table), codingPath: [])
       do { rows.append(try decoder.singleValueContainer().decode(Row.self)) } catch {
         throw AnyNDArray.located(error, row: index)
       }

@@ -67,7 +67,10 @@ private struct FieldContainer: SingleValueDecodingContainer {
   }
 
   func decode(_ type: String.Type) throws -> String {
-    guard item.dtype.kind == .string || item.dtype.kind == .bytes else { throw mismatch("String") }
+    guard item.dtype.kind == .string || item.dtype.kind == .bytes else {
+      if codingPath.count == 1 { item.table?.wantText(codingPath[0].stringValue) }
+      throw mismatch("String")
+    }
     guard let string = item.string else {
       throw ArrayError(.badValue, "\(CodingPath.describe(codingPath)) is not valid Unicode")
     }
@@ -96,11 +99,11 @@ private struct FieldContainer: SingleValueDecodingContainer {
   func decode(_ type: UInt64.Type) throws -> UInt64 { try integer() }
 
   /// The text of a table whose column may be one of text since it has gaps.
-  private var textOfGap: String? { item.hasGaps && item.dtype.kind == .string ? item.string : nil }
+  private var textOfGap: String? { item.table != nil && item.dtype.kind == .string ? item.string : nil }
 
   private func integer<Integer: FixedWidthInteger>() throws -> Integer {
     // A column of integers with gaps has become one of doubles.
-    if item.hasGaps, item.integer == nil, let value = item.real, let exact = Integer(exactly: value) { return exact }
+    if item.table != nil, item.integer == nil, let value = item.real, let exact = Integer(exactly: value) { return exact }
     // Of integers that no double holds one of text.
     if let digits = textOfGap, let exact = Integer(digits) { return exact }
     guard let value = item.integer else { throw mismatch("\(Integer.self)") }

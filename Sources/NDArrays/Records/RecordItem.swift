@@ -1,23 +1,34 @@
 internal import NumberText
 
+/// How the rows of a table become values whose types were found from its fields: NaN and empty text stand for what is missing, so
+/// that integers may be doubles.
+package final class TableRows {
+  /// The fields that values want as text and that are something else.
+  package private(set) var textFields: Set<String> = []
+
+  package init() {}
+
+  func wantText(_ field: String) { textFields.insert(field) }
+}
+
 /// One value within an array, or a field within one of its records, in this machine's byte order: what reads and
 /// writes single values of any dtype.
 @safe struct RecordItem {
   private let storage: ArrayStorage
   private let offset: Int
   let dtype: DType
-  /// Whether NaN and empty text stand for what is missing, as in tables with gaps, so that integers may be doubles.
-  let hasGaps: Bool
+  /// The reading of a table whose types were found, if it is one.
+  let table: TableRows?
 
   /// The element at a place, in C order, of an array whose elements follow each other in C order.
   ///
   /// - Precondition: The place lies within the array.
-  init(_ array: AnyNDArray, at index: Int, hasGaps: Bool = false) {
+  init(_ array: AnyNDArray, at index: Int, table: TableRows? = nil) {
     precondition(index >= 0 && index < array.count && array.isCContiguous)
     storage = array.storage
     offset = array.offset + index * array.dtype.itemSize
     dtype = array.dtype
-    self.hasGaps = hasGaps
+    self.table = table
   }
 
   /// Lies within the item that it is a part of, as dtypes are checked to have their fields within their size.
@@ -25,7 +36,7 @@ internal import NumberText
     storage = whole.storage
     offset = whole.offset + distance
     self.dtype = dtype
-    hasGaps = whole.hasGaps
+    table = whole.table
   }
 
   /// A field of a record.
@@ -47,8 +58,8 @@ internal import NumberText
   var isNothing: Bool {
     switch dtype.kind {
     case .datetime, .timedelta: integer == Int128(notATime)
-    case .float: hasGaps && real?.isNaN == true
-    case .string, .bytes: hasGaps && string?.isEmpty == true
+    case .float: table != nil && real?.isNaN == true
+    case .string, .bytes: table != nil && string?.isEmpty == true
     default: false
     }
   }

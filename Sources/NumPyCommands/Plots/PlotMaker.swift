@@ -59,7 +59,8 @@ struct PlotMaker {
   private func checkElements() throws(FormatError) {
     if let fields = dtype.fields {
       let names = fields.map(\.name)
-      let first = (options.field.map { $0 + "." } ?? "") + (names.first ?? "")
+      let drawn = fields.first { ![.bytes, .string, .void, .object].contains($0.dtype.kind) || $0.dtype.fields != nil }
+      let first = (options.field.map { $0 + "." } ?? "") + (drawn?.name ?? names.first ?? "")
       throw trouble(
         "the elements are records of the fields \(PlotMaker.list(names)); name one: --field \(first)")
     }

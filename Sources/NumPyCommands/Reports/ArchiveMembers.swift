@@ -19,16 +19,17 @@ struct ArchiveMembers {
   func forEach(
     onError: ((String, JSONValue) -> Void)? = nil, _ body: (String, LazyArray) throws -> Void
   ) throws {
-    var isGood = true
-    for (name, key) in archive.keys {
+    // Of several members of one name none can be told, and this is said once.
+    var failed: Set<String> = []
+    for (name, key) in archive.keys where !failed.contains(key) {
       do {
         if try archive.isArray(key) || key.hasSuffix(".npy") { try body(name, document.array(key, of: archive)) }
       } catch let error as FormatError {
-        isGood = false
+        failed.insert(key)
         let told = try Failure.note(error.at(file: document.path, member: name), asJSON: onError != nil)
         onError?(name, told)
       }
     }
-    if !isGood { throw ExitCode(Failure.badData) }
+    if !failed.isEmpty { throw ExitCode(Failure.badData) }
   }
 }

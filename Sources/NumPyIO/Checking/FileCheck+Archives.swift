@@ -152,7 +152,12 @@ extension FileCheck {
 
   /// Checks the files of a tar archive; of PyTorch's the parts together, and what else is there.
   mutating func checkTar(_ source: any ByteSource) throws(FormatError) {
-    let (members, end) = try TarDirectory.everything(in: source, limits: ZipLimits(options.limits))
+    let archive = try TarDirectory.everything(in: source, limits: ZipLimits(options.limits))
+    let members = archive.members
+    if !archive.others.isEmpty {
+      let names = archive.others.lazy.map { $0.prefix(40) }.listed()
+      note(.warning, FormatError(.unsupported, "links and devices are not followed: \(names)", file: path))
+    }
     let isTorch = TorchTar.parts.allSatisfy { name in members.contains { $0.name == name } }
     let ends = isTorch ? checkTorchTar(source) : [:]
     for member in members where !member.isFolder || member.uncompressedSize > 0 {
@@ -172,7 +177,7 @@ extension FileCheck {
         note(.error, error.at(file: path))
       }
     }
-    try checkBehindTar(source, at: end)
+    try checkBehindTar(source, at: archive.end)
   }
 
   /// What follows the blocks of zeros that end a tar archive: some readers go on, as `tar -i` does.

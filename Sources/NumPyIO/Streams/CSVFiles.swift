@@ -3,6 +3,29 @@ public import ByteIO
 public import NDArrays
 internal import TextTables
 
+/// A CSV file, which can be read again.
+private struct CSVFile {
+  private let path: String
+  private let source: any ByteSource
+
+  init(opening path: String) throws(FormatError) {
+    self.path = path
+    let source = try TextFile.open(path)
+    self.source =
+      source.isSeekable ? source : ReplayableStream(source, folder: ScratchFile.defaultFolder, staysWhole: true)
+  }
+
+  func table(_ options: CSVOptions, _ onWarning: ((FileWarning) -> Void)?) throws(FormatError) -> AnyNDArray {
+    var options = options
+    if FileFormat(extensionOf: path) == .tsv { options.delimiter = options.delimiter ?? "\t" }
+    do throws(FormatError) {
+      let table = try CSVReader(source, options).table()
+      if let onWarning { table.warnings.forEach(onWarning) }
+      return try table.whole()
+    } catch { throw error.at(file: path).explained(by: source, wanted: .text) }
+  }
+}
+
 extension AnyNDArray {
   /// Reads a CSV file as a table of records, with a field for each column: what `np.genfromtxt(path, delimiter=',',
   /// names=True, dtype=None)` is for, with quotes, and with gaps that stay gaps.
@@ -33,15 +56,7 @@ extension AnyNDArray {
   public init(
     csv path: String, options: CSVOptions = CSVOptions(), onWarning: ((FileWarning) -> Void)? = nil
   ) throws(FormatError) {
-    let source = try TextFile.open(path)
-    let replayable = source.isSeekable ? source : ReplayableStream(source, folder: ScratchFile.defaultFolder)
-    var options = options
-    if FileFormat(extensionOf: path) == .tsv { options.delimiter = options.delimiter ?? "\t" }
-    do throws(FormatError) {
-      let table = try CSVReader(replayable, options).table()
-      if let warning = table.warning { onWarning?(warning) }
-      self = try table.whole()
-    } catch { throw error.at(file: path).explained(by: replayable, wanted: .text) }
+    self = try CSVFile(opening: path).table(options, onWarning)
   }
 
   /// Saves records as CSV, the names of the fields first, quotes where they are needed; a plain array as rows of numbers.
@@ -66,14 +81,29 @@ extension Array where Element: Decodable {
   /// let people = try [Person](csv: "people.csv")
   /// ```
   ///
-  /// A property that may be `nil` is `nil` where the field is empty; an integer is read from a column with gaps too.
+  /// A property that may be `nil` is `nil` where the field is empty; an integer is read from a column with gaps too, and a `String`
+  /// from every column as it stands there, `007` among them: the file is then read once more.
   ///
   /// `onWarning` is told of rows that are too short.
   ///
   /// - Throws: ``FormatError`` as the array's, ``ArrayError`` with code `noSuchField` for a column that is missing, or for one of
   ///   another type.
   public init(csv path: String, options: CSVOptions = CSVOptions(), onWarning: ((FileWarning) -> Void)? = nil) throws {
-    self = try AnyNDArray(csv: path, options: options, onWarning: onWarning).rows(as: Element.self, hasGaps: true)
+    let file = try CSVFile(opening: path)
+    var options = options
+    var onWarning = onWarning
+    while true {
+      let rows = TableRows()
+      let table = try file.table(options, onWarning)
+      do {
+        self = try table.rows(as: Element.self, of: rows)
+        return
+      } catch {
+        guard !rows.textFields.isSubset(of: options.textNames) else { throw error }
+        options.textNames.formUnion(rows.textFields)
+        onWarning = nil
+      }
+    }
   }
 }
 

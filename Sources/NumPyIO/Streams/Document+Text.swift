@@ -13,8 +13,13 @@ extension Document {
   func table(
     _ source: any ByteSource, _ format: FileFormat, _ name: String?
   ) throws(FormatError) -> LazyArray {
+    if name != nil, options.text.choosesColumns {
+      var error = FormatError(.badArgument, "the address names a column already", file: path, member: name)
+      error.commandHint = "leave out --usecols, or the column"
+      throw error
+    }
     if let blocks = try csvTable(source, format, name) {
-      if let warning = blocks.warning { options.onWarning?(warning) }
+      if let onWarning = options.onWarning { blocks.warnings.forEach(onWarning) }
       let table = try LazyArray(blocks, spool: spool)
       if blocks.descriptor.shape.first == 0 { options.onWarning?("loadtxt: input contained no data: \"\(path)\"") }
       // NumPy's records have an axis more behind the rows.

@@ -63,8 +63,9 @@ struct DocumentOpening {
       Document.warnOfLoss(archive, options)
       if options.format == nil { try DocumentOpening.refuseOthers(archive, path) }
       // PyTorch's files are archives too, of a pickle and what it refers to; and pandas compresses pickles as one.
-      let isPickle = options.format == nil && (PickleFile.isTorch(archive) || PickleFile.isZipped(archive))
-      return isPickle ? .pickle(archive.zip.source) : .npz(archive)
+      guard options.format == nil else { return .npz(archive) }
+      if PickleFile.isTorch(archive) || PickleFile.isZipped(archive) { return .pickle(archive.zip.source) }
+      return try zippedText(archive) ?? .npz(archive)
     case .pkl, .pt: return .pickle(source)
     case .gguf: return .tensors(try GGUFFile(source))
     case .safetensors:
@@ -94,6 +95,23 @@ struct DocumentOpening {
       let kept = text.isSeekable && !isStream ? text : ReplayableStream(text, folder: options.scratchFolder)
       return .text(kept, format)
     }
+  }
+
+  /// What the only member of an archive holds, if that is called a table of text, or JSON: pandas' `to_csv("x.csv.zip")`.
+  private mutating func zippedText(_ archive: NPZArchive) throws(FormatError) -> Document.Content? {
+    let members = archive.zip.members.filter { !$0.isFolder }
+    guard FileFormat(extensionOf: path) != .npz, members.count == 1,
+      let format = FileFormat(extensionOf: members[0].name), format.isText || format == .json
+    else { return nil }
+    // Whoever reads a table may stop at a row.
+    try archive.verify(members[0])
+    let contents = try archive.contents(of: members[0])
+    var options = options
+    options.format = format
+    let text = contents.seekCost == .free ? contents : ReplayableStream(contents, folder: options.scratchFolder)
+    var opening = try DocumentOpening(text, path, options)
+    defer { listTrouble = opening.listTrouble }
+    return try opening.content()
   }
 
   /// A stream whose beginning can be looked at; a compressed one is kept as it is read, so that this is true for what is within

@@ -18,6 +18,14 @@ public enum TextReading: Sendable {
     }
   }
 
+  /// Whether some of the columns are chosen.
+  var choosesColumns: Bool {
+    switch self {
+    case .loadText(let options): options.useColumns != nil || options.columnNames != nil
+    case .genFromText(let options): options.useColumns != nil
+    }
+  }
+
   /// The least number of axes.
   var ndmin: Int {
     switch self {

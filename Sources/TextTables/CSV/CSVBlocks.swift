@@ -15,7 +15,7 @@ package struct CSVBlocks: ArrayBlockSource {
   let cursor = CSVCursor()
   package let descriptor: ArrayDescriptor
   /// What is to be said of the table beside its values.
-  package let warning: FileWarning?
+  package let warnings: [FileWarning]
 
   package var name: String { reader.source.name }
   package var seekCost: SeekCost { .restart }
@@ -32,7 +32,8 @@ package struct CSVBlocks: ArrayBlockSource {
   ) throws(FormatError) {
     (self.reader, self.slots) = (reader, slots)
     (isNamed, rowCount, parts) = (survey.isNamed, survey.rowCount, survey.parts)
-    warning = try survey.short.map { (short) throws(FormatError) in try reader.warning(of: short) }
+    let short = try survey.short.map { (short) throws(FormatError) in try reader.warning(of: short) }
+    warnings = reader.warnings + (short.map { [$0] } ?? [])
     rowSize = dtype.itemSize * rowShape.reduce(1, *)
     descriptor = ArrayDescriptor(dtype: dtype, shape: [rowCount] + rowShape, isFortranOrder: false)
     let (bytes, overflow) = rowSize.multipliedReportingOverflow(by: rowCount)

@@ -31,6 +31,8 @@ public struct CSVOptions: Sendable, Hashable {
   package var mostBytes: Int?
   /// The columns that are text, whatever their fields look like.
   var textColumns: Set<Int> = []
+  /// The names of columns that are text, whatever their fields look like.
+  package var textNames: Set<String> = []
 
   /// A header that is to be found, the delimiter of the extension.
   public init() {}

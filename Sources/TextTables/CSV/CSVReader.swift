@@ -11,6 +11,8 @@ package struct CSVReader: Sendable {
   let source: any ByteSource
   private let options: CSVOptions
   private let beginning: CSVBeginning
+  /// What is to be said of the options.
+  private(set) var warnings: [FileWarning] = []
   private var firstLine: [String] { beginning.fields }
   var columnCount: Int { firstLine.count }
   /// The most bytes that the table may have, if that is given.
@@ -68,6 +70,13 @@ package struct CSVReader: Sendable {
     return options.hasHeader == true || beginning.kinds.contains(.text) ? ColumnNames.distinct(firstLine) : []
   }
 
+  /// The columns that are text, whatever their fields look like.
+  private var textColumns: Set<Int> {
+    guard !options.textNames.isEmpty else { return options.textColumns }
+    let names = probableNames
+    return options.textColumns.union(names.indices.filter { options.textNames.contains(names[$0]) })
+  }
+
   /// The same table, with fields that are spelled as a dialect has it.
   package func spelled(by dialect: TextDialect) throws(FormatError) -> CSVReader {
     guard !firstLine.isEmpty else { return self }
@@ -79,6 +88,8 @@ package struct CSVReader: Sendable {
       comments: options.comments, quote: String(decoding: syntax.quote, as: UTF8.self),
       skippedLines: beginning.skippedLines, maxLineBytes: LoadTextOptions().maxLineBytes)
     text.keepsLineEnds = true
+    var warnings: [FileWarning] = []
+    text.onWarning = { warnings.append($0) }
     try text.settle()
     var plain = options
     (plain.hasHeader, plain.names) = (false, options.names ?? beginning.givenNames ?? text.names)
@@ -91,7 +102,9 @@ package struct CSVReader: Sendable {
     }
     plain.skipRows = text.skippedLines
     plain.delimiter = String(decoding: text.delimiter, as: UTF8.self)
-    return try CSVReader(text.source, plain)
+    var reader = try CSVReader(text.source, plain)
+    reader.warnings = warnings
+    return reader
   }
 
   // MARK: Reading
@@ -204,7 +217,7 @@ package struct CSVReader: Sendable {
       }
       if isFirst { isFirst = false } else { count += 1 }
     }
-    for column in options.textColumns where column < rest.count { rest[column].addText() }
+    for column in textColumns where column < rest.count { rest[column].addText() }
     if beginning.lacksLabelName
       || options.hasHeader
         ?? CSVHeader.isHeader(

@@ -17,6 +17,8 @@ struct ColumnKindSearch {
   private let spelling: FieldSpelling
   private let isMissing: (String) -> Bool
   private var columns: [Column] = []
+  /// Whether a field is a date in the format that was given.
+  private(set) var hasDates = false
 
   /// - Parameter isMissing: Whether a text represents a missing value.
   init(_ spelling: FieldSpelling, isMissing: @escaping (String) -> Bool) {
@@ -51,7 +53,11 @@ struct ColumnKindSearch {
     case .same: isNumber = ColumnKindSearch.isNumber(Array(text))
     case .changed(let digits): isNumber = !spelling.isTruth(text) && ColumnKindSearch.isNumber(digits)
     }
-    if case .changed = spelling.rewrite(text, as: .date) { isDate = true } else { isDate = PythonText.isDate(shown) }
+    if case .changed = spelling.rewrite(text, as: .date) {
+      (isDate, hasDates) = (true, true)
+    } else {
+      isDate = PythonText.isDate(shown)
+    }
     if !isNumber { columns[index].mayBeNumber = false }
     if !isDate { columns[index].mayBeDate = false }
     if !spelling.isTruth(text), !["true", "false"].contains(shown.lowercased()) { columns[index].mayBeTruth = false }
@@ -72,6 +78,9 @@ extension TextPreparation {
     var rows = rows()
     for _ in 0..<skippedLines where try !rows.skipLine() { break }
     while try rows.next() { search.add(rows) }
+    if let format = dialect.dateFormat, !search.hasDates {
+      onWarning?(FileWarning("no field is a date of the format '\(format)'", file: source.name))
+    }
     return search
   }
 }

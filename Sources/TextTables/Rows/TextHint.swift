@@ -34,6 +34,9 @@ struct TextHint: Sendable {
     if isImaginary, kind == .float || kind.isInteger, PythonNumberText.complex(bytes) != nil {
       return "--dtype c16 reads complex numbers"
     }
+    if bytes.last == UInt8(ascii: "i"), PythonNumberText.complex(bytes.dropLast() + [UInt8(ascii: "j")]) != nil {
+      return "--dtype c16 reads complex numbers, whose imaginary parts end in j as Python writes them, not in i"
+    }
     if let hint = spelling(bytes) { return hint }
     if let hint = TextHint.delimiter(within: field, syntax) { return hint }
     if let first = bytes.first, syntax.quote.isEmpty, first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") {

@@ -21,7 +21,8 @@ struct FieldSpelling: Sendable {
   }
 
   private let decimal: [UInt8]
-  private let thousands: [UInt8]
+  /// What may stand between groups of digits.
+  private let thousands: [[UInt8]]
   private let spellings: Set<TextDialect.Spelling>
   private let missingNumbers: [Double]
   private let dates: DateSpelling?
@@ -31,7 +32,9 @@ struct FieldSpelling: Sendable {
   /// - Parameter truths: How the reader wants truth values written.
   init(_ dialect: TextDialect, truths: (yes: String, no: String)) throws(DateSpelling.Trouble) {
     decimal = Array(dialect.decimalMark.utf8)
-    thousands = Array((dialect.thousandsMark ?? "").utf8)
+    // A space is mostly one at which lines do not break, a thin one, or one as narrow as French has it.
+    let marks = dialect.thousandsMark == " " ? [" ", "\u{A0}", "\u{2009}", "\u{202F}"] : [dialect.thousandsMark ?? ""]
+    thousands = marks.filter { !$0.isEmpty }.map { Array($0.utf8) }
     spellings = dialect.spellings
     missingNumbers = dialect.missingNumbers
     if let format = dialect.dateFormat { dates = try DateSpelling(format) } else { dates = nil }
@@ -151,9 +154,9 @@ struct FieldSpelling: Sendable {
         hasPoint = true
         digits.append(UInt8(ascii: "."))
         text = text.dropFirst(decimal.count)
-      } else if !hasPoint, !thousands.isEmpty, !groups.isEmpty, text.starts(with: thousands) {
+      } else if !hasPoint, !groups.isEmpty, let mark = thousands.first(where: text.starts) {
         groups.append(0)
-        text = text.dropFirst(thousands.count)
+        text = text.dropFirst(mark.count)
       } else {
         break
       }
