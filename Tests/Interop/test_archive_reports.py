@@ -1,7 +1,9 @@
 """What is told of archives some of whose members are out of the ordinary, and of pickles as JSON."""
+import io
 import json
 import os
 import pickle
+import tarfile
 import zipfile
 
 import numpy as np
@@ -89,3 +91,36 @@ def test_help_for_what_is_no_command():
         assert result.returncode == run_npy(name, check=False).returncode != 0
         assert not result.stdout and f"there is no command '{name}'" in result.stderr.decode()
     assert b"USAGE: npy show" in run_npy("help", "show")
+
+
+@pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_links_in_tar_archives_are_told(form):
+    """What has no contents of its own is not written, and that is said."""
+    data = io.BytesIO()
+    np.save(data, np.arange(3))
+    with tarfile.open("x.tar", "w", format=form) as archive:
+        for name, kind in [("a.npy", tarfile.REGTYPE), ("b.npy", tarfile.LNKTYPE), ("d" * 60 + "/" + "c" * 90, tarfile.SYMTYPE),
+                           ("dev", tarfile.CHRTYPE), ("pipe", tarfile.FIFOTYPE), ("folder", tarfile.DIRTYPE)]:
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.linkname = kind, "a.npy"
+            entry.size = len(data.getvalue()) if kind == tarfile.REGTYPE else 0
+            archive.addfile(entry, io.BytesIO(data.getvalue()))
+    result = run_npy("unpack", "x.tar", "-C", "out", check=False)
+    assert result.returncode == 0 and sorted(os.listdir("out")) == ["a.npy"]
+    words = result.stderr.decode()
+    assert "links and devices" in words and all(n in words for n in ("b.npy", "ddd", "dev", "pipe"))
+    assert "folder" not in words and words.count("\n") == 1
+    checked = run_npy("check", "x.tar").decode()
+    assert checked.startswith("warning:") and "b.npy" in checked
+    assert run_npy("check", "--strict", "x.tar", check=False).returncode == 1
+
+
+def test_members_of_one_name_are_told_once():
+    with zipfile.ZipFile("x.npz", "w") as archive:
+        for count in range(2):
+            data = io.BytesIO()
+            np.save(data, np.arange(count))
+            archive.writestr("a.npy", data.getvalue())
+    for command in ("show", "stats"):
+        result = run_npy(command, "x.npz", check=False)
+        assert result.returncode == 1 and result.stderr.count(b"several members") == 1, result

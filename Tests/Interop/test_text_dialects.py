@@ -337,3 +337,29 @@ def test_places_in_text_that_is_spelled_otherwise(tmp_path, name, text, options,
     place = f"(line {line})" if name == "-" else f"(line {line}, byte {offset})"
     assert result.returncode == 1 and place in result.stderr.decode(), result.stderr
 
+
+
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u202f", "\u2009"])
+def test_spaces_between_thousands(tmp_path, space):
+    """Of French, Swedish or ISO 31-0: any space that lines do not break at is meant by a space."""
+    numbers = [1234, -1234567, 12, 999999]
+    texts = [f"{n:,}".replace(",", space) for n in numbers]
+    path = tmp_path / "t.csv"
+    path.write_text("a;b\n" + "".join(f"{t};{n}\n" for t, n in zip(texts, numbers)), encoding="utf-8")
+    found = loaded(str(path), "--thousands", " ", "--delimiter", ";")
+    assert found["a"].tolist() == numbers == found["b"].tolist()
+    plain = table("\n".join(texts), "--from", "txt", "--thousands", " ", "--delimiter", ";")
+    assert plain.tolist() == numbers
+
+
+@pytest.mark.parametrize("options", [["--from", "csv"], ["--genfromtxt", "--dtype", "auto", "--delimiter", ","]])
+def test_a_date_format_that_fits_nothing_is_told(tmp_path, options):
+    path = tmp_path / "t.csv"
+    path.write_text("x,01/02/2020\ny,05/06/2021\n")
+    for form, told in (("%Y-%m-%d", True), ("%d/%m/%Y", False)):
+        result = run_npy("show", str(path), *options, "--date-format", form, check=False)
+        assert result.returncode == 0 and (form.encode() in result.stderr) == told, result
+
+
+def test_imaginary_parts_of_other_languages():
+    assert "end in j" in refusal("1.5+2.5i 3\n", "--from", "txt")

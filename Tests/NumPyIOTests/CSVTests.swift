@@ -67,6 +67,34 @@ import Testing
     }
   }
 
+  /// A property that is text has the field as it stands, whatever else the column looks like.
+  @Test(arguments: ["", ".gz"]) func textIsReadFromEveryColumn(_ compression: String) throws {
+    struct Row: Decodable, Equatable {
+      var zip: String
+      var day: String?
+      var member: String
+      var price: Double
+      var count: Int
+    }
+    try TemporaryFolder.with { folder in
+      let path = folder + "/t.csv" + compression
+      let python = try Python.run([
+        "-c", "import gzip, sys; (gzip.open if sys.argv[1].endswith('gz') else open)(sys.argv[1], 'wb').write("
+          + "b'zip,day,member,price,count\\n01234,2020-01-02,True,1.50,7\\n98765,,False,2,08\\n')", path,
+      ])
+      #expect(python.errors == "")
+      let rows = try [Row](csv: path)
+      #expect(
+        rows == [
+          Row(zip: "01234", day: "2020-01-02", member: "True", price: 1.5, count: 7),
+          Row(zip: "98765", day: nil, member: "False", price: 2, count: 8),
+        ])
+      // What is no text stays an error.
+      struct Wrong: Decodable { var zip: String, day: Bool }
+      #expect(throws: ArrayError(.dtypeMismatch, "")) { try [Wrong](csv: path) }
+    }
+  }
+
   @Test func valuesAreSaved() throws {
     let people = [Person(name: "Ann, \"Q\"", age: 31.5, isMember: true), Person(name: "", age: 7, isMember: false)]
     try TemporaryFolder.with { folder in
