@@ -116,13 +116,27 @@ def shape_of(info: structures.Info) -> tuple[int, ...]:
     return tuple(info.shape[:info.ndim])
 
 
-def adopt(handle: int) -> np.ndarray:
-    """The library's array as NumPy's; the handle is freed with the last view of it."""
-    info = lib.local.info
-    if lib.library.npyio_array_info(handle, lib.local.info_address, lib.local.error_address):
-        error = lib.taken(lib.local.error)
-        lib.free(handle)
-        raise error
+def adopt(handle: int, *, other_than: int = 0) -> np.ndarray:
+    """The library's array as NumPy's; the handle is freed with the last view of it.
+
+    :param other_than: Flags that the array must not have.
+    :raises Unsupported: if it has one.
+    """
+    frame = lib.frame()
+    try:
+        if lib.library.npyio_array_info(handle, frame.info_address, frame.error_address):
+            error = lib.taken(frame.error)
+            lib.free(handle)
+            raise error
+        if frame.info.flags & other_than:
+            lib.free(handle)
+            raise Unsupported("arrays of a kind that NumPy reads otherwise")
+        return _adopted(handle, frame.info)
+    finally:
+        lib.give_back(frame)
+
+
+def _adopted(handle: int, info: structures.Info) -> np.ndarray:
     dtype = dtype_of(info.descr)
     shape = tuple(info.shape[:info.ndim])
     # Plain elements in one go; records, whose fields the array interface may lose, as bytes that are then seen as them.

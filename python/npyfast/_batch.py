@@ -37,7 +37,12 @@ def batch(source: Any, indices: Any = None) -> np.ndarray:
         return _members(source, indices)
     paths = list(source) if indices is None else [source[place] for place in indices]
     names = structures.Items.texts([encoded_path(os.fspath(path)) for path in paths])
-    return _stacked(lib.library.npyio_load_stacked, names.address, len(paths), None)
+    # Samples are alike: one tells what all of them take.
+    try:
+        size = os.stat(paths[0]).st_size * len(paths) if paths else 0
+    except (OSError, ValueError):
+        size = 0  # the library says what is wrong
+    return _stacked(lib.library.npyio_load_stacked, names.address, len(paths), None, size=size)
 
 
 def _members(archive: NpzFile, indices: Any) -> np.ndarray:
@@ -52,11 +57,12 @@ def _members(archive: NpzFile, indices: Any) -> np.ndarray:
         numbers = np.ascontiguousarray(np.where(indices < 0, indices + count, indices), np.int64)
     else:
         numbers = np.fromiter((archive._number(key) if isinstance(key, str) else range(count)[key] for key in indices), np.int64)
-    return _stacked(lib.library.npyio_archive_stacked, handle, numbers.ctypes.data, len(numbers))
+    size = archive._sizes[numbers[0]] * len(numbers) if len(numbers) else 0
+    return _stacked(lib.library.npyio_archive_stacked, handle, numbers.ctypes.data, len(numbers), size=size)
 
 
-def _stacked(function: Any, *arguments: Any) -> np.ndarray:
+def _stacked(function: Any, *arguments: Any, size: int) -> np.ndarray:
     try:
-        return _arrays.adopt(lib.get(function, *arguments, size=0))
+        return _arrays.adopt(lib.get(function, *arguments, size=size))
     except lib.ArrayFileError as error:
         raise lib.as_system_error(error) from None

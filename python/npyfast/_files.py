@@ -57,7 +57,7 @@ def encoded_path(path: str | bytes) -> bytes:
 class _Callbacks:
     """What functions that the library calls need, and nothing that holds those functions: no cycle keeps a file alive."""
 
-    __slots__ = ("base", "decoder", "failure", "file", "lock")
+    __slots__ = ("base", "decoder", "failure", "file", "lock", "reader")
 
     def __init__(self, file: Any, base: int, *, is_text: bool = False) -> None:
         self.file, self.base = file, base
@@ -65,12 +65,18 @@ class _Callbacks:
         self.decoder = codecs.getincrementaldecoder("utf-8")() if is_text else None
         self.failure: BaseException | None = None
         self.lock = threading.Lock()
+        #: The thread that reads, which its file's methods may have call here again.
+        self.reader: int | None = None
 
     def read(self, _context: int, offset: int, buffer: int, count: int) -> int:
         try:
             with self.lock:
-                self.file.seek(self.base + offset)
-                return _read_into(self.file, buffer, count)
+                self.reader = threading.get_ident()
+                try:
+                    self.file.seek(self.base + offset)
+                    return _read_into(self.file, buffer, count)
+                finally:
+                    self.reader = None
         except BaseException as exception:  # handed on by whoever called the library
             self.failure = self.failure or exception
             return -1
@@ -134,6 +140,11 @@ class FileSource:
     def failure(self) -> BaseException | None:
         """What the file has raised."""
         return self._callbacks.failure
+
+    def refuse_reentrance(self) -> None:
+        """Refuses what would wait for ever for a read that waits for it: in a method of the file, or a handler of a signal."""
+        if self._callbacks.reader == threading.get_ident():
+            raise RuntimeError("reentrant call: the same file is being read by this thread")
 
     def _open_memory(self, file: io.BytesIO) -> None:
         buffer = file.getbuffer()[self.base:]

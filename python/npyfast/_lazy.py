@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import operator
 import os
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,7 @@ class LazyArray:
         self.path: str | None = os.path.abspath(os.fspath(path))
         self.member = member
         self._archive: NpzFile | None = None
+        self._is_compressed = False
         try:
             if member is None:
                 source = lib.make(lib.library.npyio_source_path, encoded_path(self.path))
@@ -69,6 +71,7 @@ class LazyArray:
 
     def _open(self, archive: NpzFile, number: int) -> None:
         self._archive = archive
+        self._is_compressed = archive._is_compressed[number]
         self._handle = lib.make(lib.library.npyio_archive_file, archive._handle, number)
 
     def _describe(self) -> None:
@@ -111,6 +114,16 @@ class LazyArray:
         """The bytes of all elements."""
         return self.size * self.dtype.itemsize
 
+    def _opened(self) -> int:
+        source = None if self._archive is None else self._archive._source
+        if source is not None:
+            source.refuse_reentrance()
+        return self._handle
+
+    def _cost(self, count: int) -> int:
+        """How many bytes a call may have to go through for a part of as many elements; of a compressed member, perhaps all."""
+        return self.nbytes if self._is_compressed else count * self.dtype.itemsize
+
     @property
     def chunks(self) -> tuple[int, ...]:
         """The shape of parts that are cheap to read, each of some 64 megabytes: along the axis that runs slowest."""
@@ -137,7 +150,7 @@ class LazyArray:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         if copy is False:
             raise ValueError("the array is in a file: it cannot be had without a copy")
-        array = _arrays.adopt(lib.get(lib.library.npyio_file_read, self._handle, size=self.nbytes))
+        array = _arrays.adopt(lib.get(lib.library.npyio_file_read, self._opened(), size=self.nbytes))
         return array if dtype is None else array.astype(dtype, copy=False)
 
     def read(self) -> np.ndarray:
@@ -148,7 +161,8 @@ class LazyArray:
         """Entries of the first axis by their numbers, in that order; no more is read than they take."""
         numbers = np.ascontiguousarray(np.asarray(rows).reshape(-1), dtype=np.int64)
         try:
-            handle = lib.get(lib.library.npyio_file_take, self._handle, numbers.ctypes.data, len(numbers))
+            handle = lib.get(lib.library.npyio_file_take, self._opened(), numbers.ctypes.data, len(numbers),
+                             size=self._cost(len(numbers) * (self.size // max(1, len(self)) if self.shape else 1)))
         except lib.ArrayFileError as error:
             raise _index_error(error) from None
         return _arrays.adopt(handle)
@@ -164,7 +178,8 @@ class LazyArray:
         for place, index in zip(parts.items, indices):
             place.kind, place.bounds, place.start, place.stop, place.step = index  # type: ignore[misc]
         try:
-            handle = lib.get(lib.library.npyio_file_slice, self._handle, parts.address, len(indices))
+            handle = lib.get(lib.library.npyio_file_slice, self._opened(), parts.address, len(indices),
+                             size=self._cost(_count(items, self.shape)))
         except lib.ArrayFileError as error:
             raise _index_error(error) from None
         part = _arrays.adopt(handle)
@@ -176,6 +191,19 @@ def _index_error(error: lib.ArrayFileError) -> Exception:
         # One that says how much memory a part needs is not about the index.
         return MemoryError(str(error)) if "of memory" in error.message else IndexError(error.message)
     return lib.as_system_error(error)  # type: ignore[return-value]
+
+
+def _count(items: tuple[Any, ...], shape: tuple[int, ...]) -> int:
+    """How many elements a part has, whose indices are whole numbers, slices, ellipses and new axes; roughly, if they do not fit."""
+    given = [item for item in items if item is not None and item is not Ellipsis]
+    place = items.index(Ellipsis) if Ellipsis in items else len(items)
+    before = [item for item in items[:place] if item is not None]
+    rest = len(shape) - len(given)
+    count = math.prod(shape[len(before):len(before) + rest]) if rest > 0 else 1
+    for item, length in zip(given, (*shape[:len(before)], *shape[len(before) + max(0, rest):])):
+        if isinstance(item, slice):
+            count *= len(range(*item.indices(length)))
+    return count
 
 
 def _are_rows(item: Any) -> bool:

@@ -143,19 +143,39 @@ library = _load()
 free = library.npyio_free
 
 
-class _PerThread(threading.local):
-    """The structures that a call fills in, one set for each thread."""
+class Frame:
+    """The structures that one call fills in."""
+
+    __slots__ = ("error", "error_address", "info", "info_address", "out", "out_address")
 
     def __init__(self) -> None:
-        self.error = Error()
-        self.error_address = ctypes.addressof(self.error)
-        self.out = c_void_p()
-        self.out_address = ctypes.addressof(self.out)
-        self.info = Info()
-        self.info_address = ctypes.addressof(self.info)
+        self.error, self.out, self.info = Error(), c_void_p(), Info()
+        self.error_address, self.out_address, self.info_address = map(ctypes.addressof, (self.error, self.out, self.info))
 
 
-local = _PerThread()
+class _PerThread(threading.local):
+    """The frames of a thread that no call of its has.
+
+    One is not enough: between a call and the reading of what it has filled in, a handler of a signal or a finalizer may call.
+    """
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+
+
+_local = _PerThread()
+
+
+def frame() -> Frame:
+    """A frame for one call, to be given back with `give_back`."""
+    try:
+        return _local.frames.pop()
+    except IndexError:
+        return Frame()
+
+
+def give_back(frame: Frame) -> None:
+    _local.frames.append(frame)
 
 
 def taken(error: Error) -> ArrayFileError:
@@ -212,21 +232,16 @@ LONG = 16 << 20
 
 def run(function: Callable[..., int], *arguments: Any, size: int = 0) -> None:
     """Calls a function that takes a task and returns nothing but its status."""
-    state = local
     if size < LONG or threading.current_thread() is not threading.main_thread():
-        if function(*arguments, None, state.error_address):
-            raise taken(state.error)
-        return
-    _interruptibly(lambda task, error: function(*arguments, task, error))
+        do(function, *arguments, None)
+    else:
+        _interruptibly(lambda task, error: function(*arguments, task, error))
 
 
 def get(function: Callable[..., int], *arguments: Any, size: int = 0) -> int:
     """Calls a function that takes a task and returns a handle."""
-    state = local
     if size < LONG or threading.current_thread() is not threading.main_thread():
-        if function(*arguments, None, state.out_address, state.error_address):
-            raise taken(state.error)
-        return state.out.value  # type: ignore[return-value]
+        return make(function, *arguments, None)
     out = c_void_p()
     _interruptibly(lambda task, error: function(*arguments, task, byref(out), error))
     return out.value  # type: ignore[return-value]
@@ -234,16 +249,23 @@ def get(function: Callable[..., int], *arguments: Any, size: int = 0) -> int:
 
 def make(function: Callable[..., int], *arguments: Any) -> int:
     """Calls a function without a task that returns a handle."""
-    state = local
-    if function(*arguments, state.out_address, state.error_address):
-        raise taken(state.error)
-    return state.out.value  # type: ignore[return-value]
+    own = frame()
+    try:
+        if function(*arguments, own.out_address, own.error_address):
+            raise taken(own.error)
+        return own.out.value  # type: ignore[return-value]
+    finally:
+        _local.frames.append(own)
 
 
 def do(function: Callable[..., int], *arguments: Any) -> None:
     """Calls a function without a task that returns nothing but its status."""
-    if function(*arguments, local.error_address):
-        raise taken(local.error)
+    own = frame()
+    try:
+        if function(*arguments, own.error_address):
+            raise taken(own.error)
+    finally:
+        _local.frames.append(own)
 
 
 class _Job:

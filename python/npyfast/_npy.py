@@ -153,7 +153,12 @@ def _load_path(path: str | bytes, limits: Any, options: dict[str, Any]) -> Any:
         if error.number == lib.UNSUPPORTED:  # type: ignore[attr-defined]
             _fallback.tell("arrays of objects")
         return _fallback.numpy_instead(error, _fallback.numpy_functions.load, path, **options)
-    return _finished(handle, lambda: _fallback.numpy_functions.load(path, **options))
+    try:
+        return _arrays.adopt(handle, other_than=lib.PYTHON2)
+    except _arrays.Unsupported:
+        # What Python 2 wrote, NumPy reads again, with its warning.
+        _fallback.tell("headers of Python 2")
+        return _fallback.numpy_functions.load(path, **options)
 
 
 def _is_archive(path: str | bytes) -> bool:
@@ -168,15 +173,6 @@ def _is_archive(path: str | bytes) -> bool:
         return False
     finally:
         os.close(descriptor)
-
-
-def _finished(handle: int, instead: Any) -> Any:
-    """An array that has been loaded; what Python 2 wrote, NumPy reads again, with its warning."""
-    array = _arrays.adopt(handle)
-    if lib.local.info.flags & lib.PYTHON2:
-        _fallback.tell("headers of Python 2")
-        return instead()
-    return array
 
 
 def _load_mapped(path: str | bytes, mmap_mode: str, options: dict[str, Any]) -> Any:
@@ -265,20 +261,20 @@ def append(file: str | os.PathLike[str], arr: Any) -> None:
 
 
 class _Turn:
-    """Threads take turns at one file."""
+    """Threads take turns at one file; a handler of a signal has the turn of the thread that it interrupts."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()
 
 
 _turns: weakref.WeakValueDictionary[Any, _Turn] = weakref.WeakValueDictionary()
-_turns_lock = threading.Lock()
+_turns_lock = threading.RLock()
 
 
 def _forget_turns() -> None:
     """Nobody holds a turn in a new process: the threads that did are not in it."""
     global _turns, _turns_lock
-    _turns, _turns_lock = weakref.WeakValueDictionary(), threading.Lock()
+    _turns, _turns_lock = weakref.WeakValueDictionary(), threading.RLock()
 
 
 os.register_at_fork(after_in_child=_forget_turns)

@@ -89,6 +89,7 @@ class NpzFile(_NumPyNpzFile):
         members, count = self._table(with_offsets=False)
         names = [members[place].name.decode("utf-8") for place in range(count)]
         self._sizes = [members[place].uncompressed_size for place in range(count)]
+        self._is_compressed = [members[place].method != 0 for place in range(count)]
         self.files = [name.removesuffix(".npy") for name in names]
         # As in NumPy, of a name that stands twice the last counts, and a member's whole name comes before all.
         self._numbers = dict(zip(self.files, range(len(names))))
@@ -159,6 +160,8 @@ class NpzFile(_NumPyNpzFile):
     def _opened_handle(self) -> int:
         if not self._handle:
             raise ValueError("the archive is closed")
+        if self._source is not None:
+            self._source.refuse_reentrance()
         return self._handle
 
     def _number(self, key: str) -> int:

@@ -11,13 +11,9 @@ import numpy as np
 
 from . import _arrays, _fallback, _library as lib, _structures as structures
 from ._files import FileSink, durability_of, encoded_path
-from ._tables import path_of, text_of, texts_of
+from ._tables import SLOW, SLOWNESS, path_of, text_of, texts_of
 
 __all__ = ["savetxt"]
-
-#: What takes that many times as long as other text, so that less of it is worth an interruption.
-_SLOW = (".gz", ".bz2", ".xz", ".lzma")
-_SLOWNESS = 64
 
 
 def savetxt(fname: Any, X: Any, fmt: Any = "%.18e", delimiter: str = " ", newline: str = "\n", header: str = "",
@@ -50,7 +46,7 @@ def savetxt(fname: Any, X: Any, fmt: Any = "%.18e", delimiter: str = " ", newlin
     sink = None
     try:
         if path is not None:
-            size = view.nbytes * (_SLOWNESS if path.endswith(_SLOW) else 1)
+            size = view.nbytes * (SLOWNESS if path.endswith(SLOW) else 1)
             lib.run(lib.library.npyio_savetxt, view.address, encoded_path(path), address, level, size=size)
             return
         sink = FileSink(fname, is_text=is_text)
