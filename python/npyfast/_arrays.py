@@ -11,7 +11,7 @@ from numpy.lib import format as npy_format
 
 from . import _library as lib, _structures as structures
 
-__all__ = ["Unsupported", "adopt", "describe", "dtype_of", "header_of", "is_foreign", "shape_of", "view_of"]
+__all__ = ["Unsupported", "adopt", "describe", "dtype_of", "has_metadata", "header_of", "is_foreign", "is_told_whole", "shape_of", "view_of"]
 
 
 class Unsupported(Exception):
@@ -59,10 +59,34 @@ def describe(dtype: np.dtype) -> bytes:
         if known is None:
             known = _descrs[text] = repr(text).encode()
         return known
-    text = repr(npy_format.dtype_to_descr(dtype))
+    try:
+        text = repr(npy_format.dtype_to_descr(dtype))
+    except ValueError:
+        raise Unsupported("fields that overlap, or are not in the order of their names") from None
     if len(text) > 60_000 or not text.isascii():
         raise Unsupported("headers of which NumPy warns that older releases cannot read them")
     return text.encode("utf-8")
+
+
+def has_metadata(dtype: np.dtype) -> bool:
+    """Whether a dtype, or one of its fields, has metadata, which a file does not keep."""
+    if dtype.metadata is not None:
+        return True
+    if dtype.subdtype is not None:
+        return has_metadata(dtype.subdtype[0])
+    return any(has_metadata(field[0]) for field in (dtype.fields or {}).values())
+
+
+def is_told_whole(dtype: np.dtype) -> bool:
+    """Whether a dtype is no more than its ``descr`` tells: no metadata, titles, gaps or alignment."""
+    if dtype.subdtype is not None:
+        return is_told_whole(dtype.subdtype[0])
+    if dtype.names is None:
+        return dtype.metadata is None
+    fields = [dtype.fields[name] for name in dtype.names]  # type: ignore[index]
+    return (not has_metadata(dtype) and not dtype.isalignedstruct and all(len(field) == 2 for field in fields)
+            and dtype.itemsize == sum(field[0].itemsize for field in fields)
+            and all(is_told_whole(field[0]) for field in fields))
 
 
 def is_foreign(dtype: np.dtype) -> bool:

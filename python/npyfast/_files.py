@@ -51,7 +51,8 @@ def encoded_path(path: str | bytes) -> bytes:
         raise ValueError("embedded null byte")
     if not name:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
-    return name
+    # What looks like an address is a path here, as it is for NumPy.
+    return b"./" + name if b"://" in name and not name.startswith(b"/") else name
 
 
 class _Callbacks:

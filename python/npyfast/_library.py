@@ -209,8 +209,10 @@ def as_system_error(error: ArrayFileError, path: str | None = None) -> BaseExcep
     number = getattr(error, "number", OTHER)
     if number == LIMIT_EXCEEDED and "of memory" in error.message:
         return MemoryError(str(error))
-    if number == WRONG_KIND and path is not None and os.path.isdir(path):
-        return IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if number == WRONG_KIND and path is not None and (os.path.isdir(path) or path.endswith("/")):
+        # What no file can be made of the system says in two ways.
+        reason = errno.EISDIR if os.path.isdir(os.path.dirname(path.rstrip("/")) or ".") else errno.ENOENT
+        return OSError(reason, os.strerror(reason), path)
     general = _ERRNO.get(number)
     if general is None:
         return error

@@ -38,6 +38,8 @@ def savetxt(fname: Any, X: Any, fmt: Any = "%.18e", delimiter: str = " ", newlin
     try:
         encoding = "utf-8" if is_text else _known(encoding)
         options, keep = _save_options(array, fmt, delimiter, newline, header, footer, comments, encoding)
+        if _arrays.has_metadata(array.dtype):
+            raise _arrays.Unsupported("dtypes with metadata")
         view = _arrays.view_of(array)
     except _arrays.Unsupported as reason:
         _fallback.tell(str(reason))

@@ -230,6 +230,8 @@ def dtype_text(dtype: Any, *, sizes_found: bool) -> bytes:
         made = np.dtype(dtype)
     except TypeError:
         raise _arrays.Unsupported("dtypes that are several") from None
+    if not _arrays.is_told_whole(made):
+        raise _arrays.Unsupported("dtypes with metadata, titles, or gaps between their fields")
     if made.itemsize == 0 and made.kind in "SU" and sizes_found:
         return f"{made.kind}".encode()
     return _arrays.describe(made)

@@ -42,6 +42,34 @@ def test_the_systems_numbers_of_errors(tmp_path, monkeypatch, kind, place):
     assert os.listdir(".") == ["file"]
 
 
+@pytest.mark.parametrize("place", ["folder/", "file/", "new/", "no/folder/", "http://host/a", "folder/s3://b/c", "file:///a"])
+def test_tables_that_are_no_files(tmp_path, monkeypatch, place):
+    """Names that end like folders, and those that look like addresses: `savetxt` adds nothing to a name."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    for kind in SAVES if place != "folder/" else ["txt"]:
+        assert system_refusal(SAVES[kind], npyfast, place) == system_refusal(SAVES[kind], np, place), kind
+    loads = [lambda module: module.load(place), lambda module: module.load(place + ".npz")]
+    for load in loads if "://" in place else [*loads, lambda module: module.loadtxt(place), lambda module: module.genfromtxt(place)]:
+        assert system_refusal(load, npyfast) == system_refusal(load, np)
+
+
+def test_a_path_that_looks_like_an_address(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "http:" / "host").mkdir(parents=True)
+    npyfast.save("http://host/a.npy", [1, 2])
+    npyfast.savez("http://host/a.npz", [3])
+    npyfast.savez_compressed("http://host/b.npz", [4])
+    npyfast.save_safetensors("http://host/a.safetensors", {"x": np.arange(2)})
+    assert sorted(os.listdir("http:/host")) == ["a.npy", "a.npz", "a.safetensors", "b.npz"]
+    assert list(npyfast.load("http://host/a.npy")) == [1, 2] and npyfast.load("http://host/b.npz")["arr_0"] == 4
+    assert len(npyfast.load_safetensors("http://host/a.safetensors")["x"]) == 2
+    with pytest.raises(FileNotFoundError) as refusal:
+        npyfast.load("http://host/c.npy")
+    assert refusal.value.filename == "http://host/c.npy"
+
+
 FULL = """
 import errno, os, resource, sys
 import numpy as np

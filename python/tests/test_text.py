@@ -189,3 +189,38 @@ def test_tables_with_gaps_are_read_once(monkeypatch):
     monkeypatch.setattr(npyfast._fallback.numpy_functions, "genfromtxt", alone)
     assert same(npyfast.genfromtxt(io.StringIO(text), delimiter=","), expected)
     assert same(npyfast.genfromtxt(io.StringIO(text + "end,of,it\n"), delimiter=",", skip_footer=1), expected)
+
+
+#: Dtypes of which a header cannot say all: metadata, titles, alignment, gaps, and fields that overlap or stand in another order.
+UNUSUAL = {
+    "metadata": np.dtype("f4", metadata={"unit": "m"}), "metadata within": np.dtype([("n", np.dtype("i2", metadata={"a": 1})), ("x", "f8")]),
+    "titles": np.dtype([(("first", "n"), "i8"), ("x", "f4")]), "aligned": np.dtype("i1,f8", align=True),
+    "gaps": np.dtype({"names": ["n", "x"], "formats": ["u1", "<f8"], "offsets": [3, 8], "itemsize": 24}),
+    "order": np.dtype({"names": ["n", "x"], "formats": ["i4", "f4"], "offsets": [4, 0]}),
+    "overlap": np.dtype({"names": ["n", "x"], "formats": ["u4", "u2"], "offsets": [0, 2]}),
+    "plain": np.dtype([("n", ">i2"), ("x", "f8")]), "date": np.dtype("M8[D]"), "moment": np.dtype("M8"), "duration": np.dtype("m8"),
+}
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_dtypes_are_as_given(tmp_path, name):
+    dtype = UNUSUAL[name]
+    path = tmp_path / "a.txt"
+    path.write_text("7 2\n3 4\n5 9\n")
+    for function in ("loadtxt", "genfromtxt"):
+        ours, theirs = (outcome(getattr(module, function), path, dtype=dtype) for module in (npyfast, np))
+        assert agree(ours, theirs)
+        if not isinstance(theirs[0], type):
+            assert repr(ours[0].dtype) == repr(theirs[0].dtype)
+            assert ours[0].dtype.metadata == theirs[0].dtype.metadata and ours[0].dtype.fields == theirs[0].dtype.fields
+
+
+@pytest.mark.parametrize("fmt", ["%.18e", "%d", "%s", "%5.2f", "%r"])
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_tables_of_unusual_dtypes(tmp_path, name, fmt):
+    table = np.zeros(3, UNUSUAL[name])
+    ours = outcome(npyfast.savetxt, tmp_path / "ours", table, fmt)
+    theirs = outcome(np.savetxt, tmp_path / "theirs", table, fmt)
+    assert ours == theirs
+    if not isinstance(theirs[0], type):
+        assert (tmp_path / "ours").read_bytes() == (tmp_path / "theirs").read_bytes()

@@ -95,7 +95,9 @@ enum DateText {
   static func isPlainNumber(_ count: Int64, _ unit: DateUnit, isDatetime: Bool) -> Bool {
     if count == notATime { return false }
     switch unit.unit {
-    case .nanosecond, .picosecond, .femtosecond, .attosecond, .generic: return true
+    case .nanosecond, .picosecond, .femtosecond, .attosecond: return true
+    // A moment without a unit is nothing that NumPy hands on.
+    case .generic: return !isDatetime
     case .year, .month: if !isDatetime { return true }
     default: break
     }
