@@ -10,6 +10,7 @@ import itertools
 import operator
 import os
 import pickle
+import re
 import stat
 import uuid
 from pathlib import Path
@@ -21,11 +22,15 @@ import numpy as np
 from numpy.lib import format as npy_format
 
 from . import _arrays
+from ._claims import Claim, abandoned
 from ._files import durability_of
 from ._lazy import LazyArray, open_array
 from ._library import ArrayFileError
 from ._npy import load, save
 from ._pickles import load_pickle
+
+#: What the temporary files of one writer have in their names.
+_MARK = "[0-9a-f]{32}"
 
 __all__ = ["from_npy", "from_npy_stack", "from_npz", "to_npy", "to_npy_stack"]
 
@@ -56,7 +61,8 @@ def to_npy(path: str | os.PathLike[str], array: da.Array, *, durability: str = "
     """Write one ``.npy`` file, each worker its chunks, to the place where they belong.
 
     The file gets its name when all chunks are there. Workers need to see the same folder. What a worker that is killed has
-    written is written again; nothing is seen of it.
+    written is written again; nothing is seen of it. What is left of a write whose own process was killed, the next one to the same
+    file removes.
 
     :param path: The file; ``.npy`` is appended if it does not end so.
     :param durability: What the file survives when a *system* stops: see :func:`npyfast.save`.
@@ -73,7 +79,9 @@ def to_npy(path: str | os.PathLike[str], array: da.Array, *, durability: str = "
         raise ArrayFileError("unsupported", "an array of objects is not written by parts", target)
     if any(np.isnan(length) for length in array.shape):
         raise ValueError("the array's shape is not known: call compute_chunk_sizes first")
-    file = _File.made(target, tuple(map(int, array.shape)), np.dtype(array.dtype))
+    folder, base = os.path.split(target)
+    abandoned(folder, rf"\.{re.escape(base)}\.({_MARK})\.part")
+    file, claim = _File.made(target, tuple(map(int, array.shape)), np.dtype(array.dtype), is_claimed=compute)
     try:
         parts = [
             dask.delayed(_write_part, pure=False)(block, file, offsets, lengths, durability)
@@ -84,6 +92,9 @@ def to_npy(path: str | os.PathLike[str], array: da.Array, *, durability: str = "
     except BaseException:
         Path(file.temporary).unlink(missing_ok=True)
         raise
+    finally:
+        if claim is not None:
+            claim.release()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,23 +111,33 @@ class _File:
     inode: int
 
     @classmethod
-    def made(cls, target: str, shape: tuple[int, ...], dtype: np.dtype) -> _File:
-        """Makes the file in its full length, with the mode of the one that it will replace."""
+    def made(cls, target: str, shape: tuple[int, ...], dtype: np.dtype, *, is_claimed: bool) -> tuple[_File, Claim | None]:
+        """Makes the file in its full length, with the mode of the one that it will replace.
+
+        :param is_claimed: Whether this process is there until the file is whole, so that without it the file is abandoned.
+        """
         folder, base = os.path.split(target)
-        temporary = os.path.join(folder, f".{base}.{uuid.uuid4().hex}.part")
         header = _arrays.encoded_header(repr(npy_format.dtype_to_descr(dtype)).encode(), shape, False)
-        with open(temporary, "xb") as file:
-            try:
-                file.write(header)
-                file.truncate(len(header) + int(np.prod(shape, dtype=object)) * dtype.itemsize)
+        while True:
+            temporary = os.path.join(folder, f".{base}.{uuid.uuid4().hex}.{'part' if is_claimed else 'later'}")
+            claim = None
+            with open(temporary, "xb") as file:
                 try:
-                    os.fchmod(file.fileno(), stat.S_IMODE(os.stat(target).st_mode))
-                except FileNotFoundError:
-                    pass
-                return cls(target, temporary, shape, dtype, len(header), os.fstat(file.fileno()).st_ino)
-            except BaseException:
-                os.unlink(temporary)
-                raise
+                    claim = Claim(temporary) if is_claimed else None
+                    file.write(header)
+                    file.truncate(len(header) + int(np.prod(shape, dtype=object)) * dtype.itemsize)
+                    try:
+                        os.fchmod(file.fileno(), stat.S_IMODE(os.stat(target).st_mode))
+                    except FileNotFoundError:
+                        pass
+                    if claim is None or claim.is_kept():
+                        return cls(target, temporary, shape, dtype, len(header), os.fstat(file.fileno()).st_ino), claim
+                    claim.release()
+                except BaseException:
+                    Path(temporary).unlink(missing_ok=True)
+                    if claim is not None:
+                        claim.release()
+                    raise
 
     def is_published(self) -> bool:
         """Whether the file has its name. Tasks of a worker that is lost when all is done are done again."""
@@ -218,17 +239,36 @@ def to_npy_stack(dirname: str | os.PathLike[str], x: da.Array, axis: int = 0, *,
     blocks = x.rechunk(chunks).to_delayed().ravel()
     folder = Path(dirname)
     folder.mkdir(parents=True, exist_ok=True)
+    _clear(str(folder))
     stack = _Stack(str(folder), uuid.uuid4().hex, chunks, np.dtype(x.dtype), axis)
     parts = [dask.delayed(_save_part, pure=False)(stack, number, block) for number, block in enumerate(blocks)]
     finished = dask.delayed(_publish_stack, pure=False)(parts, stack)
     if not compute:
         return finished
+    mark = stack.claim_path()
+    Path(mark).touch(exist_ok=False)
+    claim = None
     try:
+        claim = Claim(mark)
         return finished.compute(**options)
     except BaseException:
         for number in range(len(blocks)):
             Path(stack.temporary(number)).unlink(missing_ok=True)
         raise
+    finally:
+        Path(mark).unlink(missing_ok=True)
+        if claim is not None:
+            claim.release()
+
+
+def _clear(folder: str) -> None:
+    """Removes what writers that were killed have left in the folder of a stack."""
+    marks = {mark for _, mark in abandoned(folder, rf"\.({_MARK})\.part")}
+    if marks:
+        for entry in os.listdir(folder):
+            match = re.fullmatch(rf"\.(?:\d+\.({_MARK})\.npy|info\.({_MARK}))", entry)
+            if match is not None and (match.group(1) or match.group(2)) in marks:
+                Path(folder, entry).unlink(missing_ok=True)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -243,6 +283,10 @@ class _Stack:
 
     def temporary(self, number: int) -> str:
         return os.path.join(self.folder, f".{number}.{self.mark}.npy")
+
+    def claim_path(self) -> str:
+        """Of an empty file that says that the writer lives."""
+        return os.path.join(self.folder, f".{self.mark}.part")
 
     def path(self, number: int) -> str:
         return os.path.join(self.folder, f"{number}.npy")

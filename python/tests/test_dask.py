@@ -2,6 +2,8 @@
 import os
 import pickle
 import signal
+import subprocess
+import sys
 
 import numpy as np
 import npyfast
@@ -51,7 +53,7 @@ def test_what_fails_leaves_nothing(tmp_path):
 
 def test_tasks_that_are_done_again_when_all_is_done(tmp_path):
     """As those of a worker that is lost before it has told its results."""
-    file = files._File.made(str(tmp_path / "a.npy"), (4,), np.dtype("f8"))
+    file, _ = files._File.made(str(tmp_path / "a.npy"), (4,), np.dtype("f8"), is_claimed=False)
     for _ in range(2):
         for start in (0, 2):
             files._write_part(np.arange(start, start + 2.), file, (start,), (2,), "none")
@@ -185,3 +187,70 @@ def test_a_killed_worker_loses_nothing(tmp_path, kind):
                 files.to_npy_stack(tmp_path / "a", array)
                 assert same(files.from_npy_stack(tmp_path / "a").compute(), expected)
     assert (tmp_path / "mark").exists() and sorted(os.listdir(tmp_path)) == sorted(["a.npy" if kind == "file" else "a", "mark"])
+
+
+KILLED = """
+import os, signal, sys, threading
+import dask, dask.array as da, numpy as np
+import npyfast.dask as files
+begun = threading.Event()
+def slow(block, block_info=None):
+    if block_info and block_info[0]["chunk-location"][0] == 2:
+        print("begun", flush=True)
+        threading.Event().wait()
+    return block
+array = da.from_array(np.arange(40.), chunks=10).map_blocks(slow, dtype=float, meta=np.empty(0))
+with dask.config.set(scheduler="threads", num_workers=2):
+    getattr(files, sys.argv[1])(sys.argv[2], array)
+"""
+
+
+def begin(function, path):
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen([sys.executable, "-c", KILLED, function, str(path)], stdout=subprocess.PIPE, env=environment)
+    assert process.stdout.readline() == b"begun\n"
+    return process
+
+
+def hidden(folder):
+    return {name for name in os.listdir(folder) if name.startswith(".")}
+
+
+@pytest.mark.parametrize("function", ["to_npy", "to_npy_stack"])
+def test_what_killed_writers_leave_the_next_removes(tmp_path, function):
+    """And nothing of writers that live, of those that write later, or of other files."""
+    path = tmp_path / "a" if function == "to_npy_stack" else tmp_path / "a.npy"
+    folder = path if function == "to_npy_stack" else tmp_path
+    write = getattr(files, function)
+    killed = [begin(function, path) for _ in range(2)]
+    others = f".b.npy.{'0' * 32}.part", ".a.npy.mine.part", f".7.{'0' * 32}.npy"
+    for other in others:
+        (folder / other).touch()
+    for process in killed:
+        process.kill()
+        process.wait()
+    assert len(hidden(folder)) >= 2 + len(others)
+    living = begin(function, path)
+    of_living = hidden(folder) - set(others)
+    assert of_living and len(of_living) <= 4  # those of the killed ones are gone
+    later = write(path, da.arange(6, chunks=2), compute=False)
+    write(path, da.arange(8, chunks=4))
+    read = files.from_npy_stack if function == "to_npy_stack" else files.from_npy
+    assert same(read(path).compute(), np.arange(8)) and of_living <= hidden(folder)
+    later.compute()
+    assert same(read(path).compute(), np.arange(6))
+    living.kill()
+    living.wait()
+    write(path, da.arange(8, chunks=4))
+    assert same(read(path).compute(), np.arange(8)) and hidden(folder) == set(others)
+
+
+def test_files_whose_writers_cannot_be_known_stay(tmp_path, monkeypatch):
+    import fcntl
+
+    def without_locks(*_):
+        raise OSError(38, "no locks")
+    (tmp_path / f".a.npy.{'1' * 32}.part").touch()
+    monkeypatch.setattr(fcntl, "flock", without_locks)
+    files.to_npy(tmp_path / "a.npy", da.arange(4, chunks=2))
+    assert len(os.listdir(tmp_path)) == 2 and same(np.load(tmp_path / "a.npy"), np.arange(4))
