@@ -4,6 +4,7 @@
         run_npy("info", server.url("x.npy"))
         assert len(server.requests) <= 2
 """
+import gzip
 import http.server
 import re
 import threading
@@ -143,6 +144,14 @@ class RangeServer:
             shift = fault.values.get("by", 1)
             headers["Content-Range"] = f"bytes {start + shift}-{end - 1}/{len(data)}"
             part = data[start + shift:end]
+        if fault and fault.kind == "long":  # More than the part that the answer says it holds.
+            part = data[:end - start + 1] if fault.values.get("all") else part + b"\0" * 8
+        if fault and fault.kind == "encoded":
+            headers["Content-Encoding"] = "gzip"
+            part = gzip.compress(part)[:end - start]
+        if fault and fault.kind == "far":  # More of the file than was asked for, and said so.
+            headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
+            part = data[start:]
         if fault and fault.kind == "no content range":
             del headers["Content-Range"]
         if fault and fault.kind == "wrong total":
@@ -159,13 +168,20 @@ class RangeServer:
         handler.send_response(status)
         for name, value in headers.items():
             handler.send_header(name, value)
-        handler.send_header("Content-Length", str(len(body)))
+        is_chunked = fault and fault.values.get("chunked")
+        if is_chunked:
+            handler.send_header("Transfer-Encoding", "chunked")
+        else:
+            handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
         record[3] = status
         if handler.command == "HEAD":
             return
         if fault and fault.kind == "cut":
             body = body[:fault.values.get("after", len(body) // 2)]
+        if is_chunked:
+            body = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in (
+                body[at:at + 5000] for at in range(0, len(body), 5000))) + b"0\r\n\r\n"
         if fault and fault.kind == "slow":
             for position in range(0, len(body), 1 << 14):
                 handler.wfile.write(body[position:position + (1 << 14)])

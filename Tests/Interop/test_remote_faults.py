@@ -46,6 +46,28 @@ def test_wrong_answers_are_errors(fault, address, number):
         assert ("replaced" in error) == (fault in ("etag", "wrong total")), error
 
 
+@pytest.mark.parametrize("values", [{}, {"chunked": True}, {"all": True}, {"all": True, "chunked": True}])
+@pytest.mark.parametrize(("address", "number"), [
+    ("x.npy[3:5]", 0), ("x.npy[150000:]", 1), ("x.npy[50000:50003]", 1), ("a.npz:v[3:5]", 0), ("a.npz:v[90000:]", 2)])
+def test_answers_longer_than_they_say(address, number, values):
+    """Nobody knows which of the bytes are those of the part."""
+    with served(faults=[Fault("long", lambda at: at >= number, **values)]) as server:
+        assert "says that it sends" in fails("show", server.url(address))
+
+
+@pytest.mark.parametrize(("address", "number"), [("x.npy[150000:]", 1), ("a.npz:v[3:5]", 1), ("a.npz:v[90000:]", 2)])
+def test_answers_that_are_encoded_among_others(address, number):
+    with served(faults=[Fault("encoded", lambda at: at >= number)]) as server:
+        assert "encoded" in fails("show", server.url(address))
+
+
+@pytest.mark.parametrize("values", [{}, {"chunked": True}])
+def test_more_of_the_file_than_was_asked_for(values):
+    with served(faults=[Fault("far", lambda at: at > 0, **values)]) as server:
+        for address, expected in (("x.npy[50000:50003]", ARRAY[50000:50003]), ("a.npz:w[3:5]", ARRAY[3:5])):
+            assert run_npy("show", server.url(address)) == shown(expected)
+
+
 def test_servers_that_are_down():
     with served(faults=[Fault("status", status=503)]) as server:
         error = fails("info", server.url("x.npy"))

@@ -18,13 +18,17 @@ protocol ResponseReceiver: AnyObject {
   func begin(_ response: HTTPResponse) throws(FormatError)
   /// Some bytes of the body.
   func receive(_ bytes: UnsafeRawBufferPointer) throws(FormatError)
-  /// Whether all that is wanted has come, so that the rest of a body can be left.
+  /// Whether all that is wanted has come.
   var hasEnough: Bool { get }
+  /// Whether the rest of a body is to be left.
+  var leavesRest: Bool { get }
 }
 
 extension ResponseReceiver {
   /// By default, false: answers are read to their end.
   var hasEnough: Bool { false }
+  /// By default, false: answers are read to their end.
+  var leavesRest: Bool { false }
 }
 
 /// One request on its way, and its answer.
@@ -163,7 +167,7 @@ extension ResponseReceiver {
       if !hasBegun { try receiver.begin(response) }
       hasBegun = true
       // Of a server that ignores ranges what follows is not waited for.
-      if receiver.hasEnough { return false }
+      if receiver.leavesRest { return false }
       try unsafe receiver.receive(bytes)
       return true
     } catch {

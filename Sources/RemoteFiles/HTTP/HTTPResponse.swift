@@ -40,6 +40,10 @@ package struct HTTPResponse: Sendable {
   package var retryAfter: Double? { self["retry-after"].flatMap { Int($0) }.map { Double(max(0, $0)) } }
   /// The length of the body.
   package var contentLength: Int? { self["content-length"].flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 } }
+  /// How the bytes are encoded that are sent; `nil` if they are the file's own.
+  package var contentEncoding: String? {
+    self["content-encoding"].map { $0.lowercased() }.flatMap { ["", "identity"].contains($0) ? nil : $0 }
+  }
   package var contentRange: ContentRange? { self["content-range"].flatMap { ContentRange($0) } }
 }
 
@@ -69,9 +73,12 @@ package struct ContentRange: Sendable, Equatable {
 package struct RemoteVersion: Sendable, Equatable {
   package var etag: String?
   package var lastModified: String?
+  /// In which encoding the server sends the file: its bytes are other ones in each.
+  package var encoding: String?
   package var byteCount: Int
 
   package init(_ response: HTTPResponse, byteCount: Int) {
+    encoding = response.contentEncoding
     etag = response["etag"].flatMap { $0.isEmpty ? nil : $0 }
     lastModified = response["last-modified"]
     self.byteCount = byteCount

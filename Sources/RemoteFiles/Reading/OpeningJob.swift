@@ -39,8 +39,8 @@ internal import ByteIO
   }
 
   func begin(_ response: HTTPResponse) throws(FormatError) {
-    guard response.status == 206 else {
-      isWhole = true
+    isWhole = response.status != 206
+    guard !isWhole else {
       if let count = response.contentLength, count > RemoteFile.mostIgnored {
         if case .last = part { hasNoSuffix = true }
         throw RemoteFile.ignoresRanges(file.name, count)
@@ -49,9 +49,9 @@ internal import ByteIO
       version = RemoteVersion(response, byteCount: response.contentLength ?? 0)
       return
     }
-    guard let content = response.contentRange, let given = content.range, let total = content.total else {
-      throw FormatError(
-        .io, "the server does not say which part of the file it sends, and of how many bytes", file: file.name)
+    let (given, found) = try file.part(response)
+    guard let total = found else {
+      throw FormatError(.io, "the server does not say of how many bytes it sends a part", file: file.name)
     }
     let wanted: Range<Int> =
       switch part {
@@ -70,6 +70,7 @@ internal import ByteIO
     let count = more.count
     if isWhole, bytes.count + count > RemoteFile.mostIgnored { throw RemoteFile.ignoresRanges(file.name, nil) }
     let room = expected < 0 ? count : max(0, expected - bytes.count)
+    guard isWhole || count <= room else { throw file.isOverlong(start..<(start + expected), nil) }
     unsafe bytes.append(contentsOf: more.prefix(room))
     try ByteProgress.current?.advance(.source, by: min(count, room), file: file.name)
   }

@@ -15,6 +15,10 @@ internal import ByteIO
   private(set) var isRefusedByTag = false
   /// How many bytes of an answer that begins too early are to be passed over.
   private var toSkip = 0
+  /// The part that an answer says it holds, from what was missing on; `nil` for one that holds all of the file.
+  private var given: Range<Int>?
+  /// How many bytes of that part are still to come.
+  private var promised = 0
 
   /// - Parameter pieces: Within the range, by their offsets; their memory is the caller's until the job has ended.
   init(_ file: RemoteFile, _ version: RemoteVersion, _ range: Range<Int>, _ pieces: [SourcePiece], asksForTag: Bool) {
@@ -31,6 +35,9 @@ internal import ByteIO
 
   var hasEnough: Bool { missing.isEmpty }
 
+  /// What comes behind the part that an answer says it holds has to be seen.
+  var leavesRest: Bool { missing.isEmpty && given?.upperBound != range.upperBound }
+
   func request() throws(FormatError) -> HTTPRequest {
     var request = HTTPRequest(.get, file.url)
     request.set("Range", "bytes=\(missing.lowerBound)-\(missing.upperBound - 1)")
@@ -39,7 +46,10 @@ internal import ByteIO
   }
 
   func begin(_ response: HTTPResponse) throws(FormatError) {
-    toSkip = 0
+    (toSkip, given) = (0, nil)
+    guard version.encoding == response.contentEncoding else {
+      throw FormatError(.io, "the server sends the file encoded in one answer, and as it is in another", file: file.name)
+    }
     guard response.status == 206 else {
       // All of the file instead of a part.
       guard version.matches(response, byteCount: response.contentLength) else { throw HTTPFailure.changed(file.name) }
@@ -49,19 +59,23 @@ internal import ByteIO
       toSkip = missing.lowerBound
       return
     }
-    guard let content = response.contentRange, let given = content.range else {
-      throw FormatError(.io, "the server does not say which part of the file it sends", file: file.name)
-    }
-    guard version.matches(response, byteCount: content.total) else { throw HTTPFailure.changed(file.name) }
-    guard given.lowerBound == missing.lowerBound else {
+    let part = try file.part(response)
+    guard version.matches(response, byteCount: part.total) else { throw HTTPFailure.changed(file.name) }
+    guard part.range.lowerBound == missing.lowerBound else {
       throw FormatError(
-        .io, "the server sends bytes from \(given.lowerBound) on, not from \(missing.lowerBound)", file: file.name)
+        .io, "the server sends bytes from \(part.range.lowerBound) on, not from \(missing.lowerBound)", file: file.name)
     }
+    (given, promised) = (part.range, part.range.count)
   }
 
   func receive(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
     // Safe: the bytes are copied, as far as they are wanted, within the call.
     var bytes = unsafe bytes
+    if let given {
+      // Nobody knows which of its bytes are those of the part.
+      guard bytes.count <= promised else { throw file.isOverlong(given, nil) }
+      promised -= bytes.count
+    }
     if toSkip > 0 {
       let count = min(toSkip, bytes.count)
       toSkip -= count
