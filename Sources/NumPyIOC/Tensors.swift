@@ -152,10 +152,12 @@ public func npyio_tensors_save(
     }
     let texts = try unsafe texts(metadata, metadataCount, "metadata")
     guard texts.count % 2 == 0 else { throw FormatError(.badArgument, "metadata are keys and values in turn") }
+    // Safe: the pointer is only compared.
+    let hasMetadata = unsafe metadata != nil
     let pairs = stride(from: 0, to: texts.count, by: 2).map { (key: texts[$0], value: texts[$0 + 1]) }
     let named = tensors
     try AtomicFile.write(to: path, durability: durability) { (sink: any ByteSink) throws(FormatError) in
-      try SafetensorsWriter.write(named, metadata: pairs, to: sink, path: path)
+      try SafetensorsWriter.write(named, metadata: hasMetadata ? pairs : nil, to: sink, path: path)
     }
   }
 }

@@ -50,11 +50,13 @@ package enum SafetensorsWriter {
 
   /// Writes the file.
   ///
-  /// - Parameter tensors: The elements by their names, in C order and of known length.
+  /// - Parameters:
+  ///   - tensors: The elements by their names, in C order and of known length.
+  ///   - metadata: `nil` for a file that says nothing of any: the Python package keeps that apart from having none.
   /// - Throws: ``FormatError`` with code `alreadyExists` if a name stands twice, `badArgument` for one that the format
   ///   keeps for itself.
   package static func write(
-    _ tensors: [(name: String, blocks: any ArrayBlockSource)], metadata: [(key: String, value: String)],
+    _ tensors: [(name: String, blocks: any ArrayBlockSource)], metadata: [(key: String, value: String)]?,
     to sink: any ByteSink, path: String
   ) throws(FormatError) {
     var typed: [Tensor] = []
@@ -63,7 +65,7 @@ package enum SafetensorsWriter {
     }
     let tensors = try sorted(typed, path)
     var entries: [String] = []
-    if !metadata.isEmpty {
+    if let metadata {
       let pairs = metadata.map { quoted($0.key) + ":" + quoted($0.value) }
       entries.append("\"__metadata__\":{" + pairs.joined(separator: ",") + "}")
     }

@@ -131,9 +131,9 @@ def save_safetensors(path: str | os.PathLike[str], tensors: Mapping[str, Any], m
             raise lib.ArrayFileError("unsupported", f"safetensors have no type for {array.dtype}", os.fspath(path), name) from None
     plain = Members(members)
     kinds = structures.Items.texts(formats)
-    texts = structures.Items.texts(pairs)
+    texts = None if metadata is None else structures.Items.texts([*pairs, b""])
     try:
         lib.run(lib.library.npyio_tensors_save, encoded_path(os.fspath(path)), plain.names, plain.views, kinds.address, plain.count,
-                texts.address, len(pairs), durability_of(durability), size=plain.nbytes)
+                texts and texts.address, len(pairs), durability_of(durability), size=plain.nbytes)
     except lib.ArrayFileError as error:
         raise lib.as_system_error(error, os.fspath(path)) from None

@@ -39,6 +39,16 @@ def test_files_are_their_packages(tmp_path, metadata):
         opened["nothing"]
 
 
+@pytest.mark.parametrize("metadata", [None, {}, {"one": "word"}, {"": ""}, {"\u00e4\x01\"\\": "\n/\u2028"}], ids=str)
+@pytest.mark.parametrize("names", [["b", "a"], ["\u6f22\U0001f600"], [""]], ids=str)
+def test_what_stands_beside_tensors(tmp_path, metadata, names):
+    theirs = pytest.importorskip("safetensors.numpy")
+    arrays = {name: np.arange(place + 3.) for place, name in enumerate(names)}
+    npyfast.save_safetensors(tmp_path / "a.safetensors", arrays, metadata)
+    assert (tmp_path / "a.safetensors").read_bytes() == theirs.save(arrays, metadata)
+    assert npyfast.open_safetensors(tmp_path / "a.safetensors").metadata == (metadata or {})
+
+
 def test_types_of_ml_dtypes(tmp_path):
     ml_dtypes = pytest.importorskip("ml_dtypes")
     arrays = {name: np.arange(8).astype(getattr(ml_dtypes, name)).reshape(2, 4) for name in

@@ -353,7 +353,8 @@ npyio_status npyio_tensors_read(
     npyio_tensors *file, int64_t tensor, int32_t encoded, npyio_task *task, npyio_array **out, npyio_error *error);
 
 /* Saves arrays as the Python package does. `formats` may be NULL, and each of it, or what the elements of an array of raw bytes
-   are: "bfloat16", "float8_e4m3fn". `metadata` are keys and values in turn, `metadata_count` texts. */
+   are: "bfloat16", "float8_e4m3fn". `metadata` are keys and values in turn, `metadata_count` texts; NULL is
+   none, and without a text an empty list of them, as in the Python package. */
 npyio_status npyio_tensors_save(
     const char *path, const char *const *names, const npyio_view *arrays, const char *const *formats, int64_t count,
     const char *const *metadata, int64_t metadata_count, int32_t durability, npyio_task *task, npyio_error *error);

@@ -50,6 +50,6 @@ final class TensorTarget: ArchiveTarget {
       options.warnOfMetadata(metadata)
       return try TorchWriter.write(tensors, to: sink, path: path)
     }
-    try SafetensorsWriter.write(tensors, metadata: metadata, to: sink, path: path)
+    try SafetensorsWriter.write(tensors, metadata: metadata.isEmpty ? nil : metadata, to: sink, path: path)
   }
 }
