@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy_format
 
-from . import _library as lib, _structures as structures
+from . import _fallback, _library as lib, _structures as structures
 
 __all__ = ["Unsupported", "adopt", "describe", "dtype_of", "has_metadata", "header_of", "is_foreign", "is_told_whole", "shape_of", "view_of"]
 
@@ -59,6 +59,8 @@ def describe(dtype: np.dtype) -> bytes:
         if known is None:
             known = _descrs[text] = repr(text).encode()
         return known
+    if _fallback.IS_NUMPY_1 and has_metadata(dtype):
+        raise Unsupported("dtypes with metadata")
     try:
         text = repr(npy_format.dtype_to_descr(dtype))
     except ValueError:

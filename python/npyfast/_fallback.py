@@ -10,6 +10,9 @@ import numpy as np
 
 from ._library import ArrayFileError
 
+#: NumPy before 2: it writes numbers otherwise, and takes text for bytes by default.
+IS_NUMPY_1 = int(np.__version__.split(".", 1)[0]) < 2
+
 logger = logging.getLogger("npyfast")
 _told: set[str] = set()
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from . import _arrays, _fallback, _library as lib, _structures as structures
 from ._tables import (
-    Opened, Warnings, by_numpy_after, by_numpy_alone, columns_of, count_of, dtype_text, encoding_within, hear, kind_of,
-    leave_at_end, position_of, size_of, text_of, texts_of)
+    DEFAULT_ENCODING, Opened, Warnings, by_numpy_after, by_numpy_alone, columns_of, count_of, dtype_text, encoding_of,
+    encoding_within, hear, kind_of, leave_at_end, position_of, size_of, text_of, texts_of)
 
 __all__ = ["genfromtxt"]
 
@@ -23,7 +23,7 @@ def genfromtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: A
                usecols: Any = None, names: Any = None, excludelist: Any = None, deletechars: Any = _DELETED,
                replace_space: str = "_", autostrip: bool = False, case_sensitive: Any = True, defaultfmt: str = "f%i",
                unpack: Any = None, usemask: bool = False, loose: bool = True, invalid_raise: bool = True,
-               max_rows: int | None = None, encoding: str | None = None, *, ndmin: int = 0, like: Any = None) -> Any:
+               max_rows: int | None = None, encoding: str | None = DEFAULT_ENCODING, *, ndmin: int = 0, like: Any = None) -> Any:
     """Load a table of text with gaps as :func:`numpy.genfromtxt` does.
 
     Converters, values for single columns, and rules for names other than NumPy's own are NumPy's to follow; so is text that
@@ -43,7 +43,7 @@ def genfromtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: A
     source = None
     try:
         kind = kind_of(fname, arguments)
-        options, keep = _gen_options(arguments, warned, encoding_within(kind, encoding))
+        options, keep = _gen_options(arguments, warned, encoding_within(kind, encoding_of(encoding, dtype)))
         mask = ctypes.c_void_p()
         with Opened(fname, kind) as (handle, source):
             array = _arrays.adopt(_gen(handle, options, mask, size_of(fname, source)))
@@ -85,7 +85,7 @@ def _unpacked(array: np.ndarray, mask: ctypes.c_void_p, unpack: Any, usemask: bo
 
 def _gen_options(arguments: dict[str, Any], warned: Warnings, encoding: str | None) -> tuple[structures.GenFromTextOptions, Any]:
     """The options of the common cases; what is rarer is NumPy's."""
-    if arguments["converters"] or arguments["excludelist"] or arguments["encoding"] == "bytes" or not arguments["loose"]:
+    if arguments["converters"] or arguments["excludelist"] or not arguments["loose"]:
         raise _arrays.Unsupported("converters, lists of names, and strict reading by genfromtxt")
     plain = {"deletechars": _DELETED, "replace_space": "_", "case_sensitive": True, "defaultfmt": "f%i"}
     if any(arguments[name] != value for name, value in plain.items()):

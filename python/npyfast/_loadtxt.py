@@ -9,14 +9,14 @@ import numpy as np
 
 from . import _arrays, _fallback, _library as lib, _structures as structures
 from ._tables import (
-    Opened, Warnings, by_numpy_after, by_numpy_alone, columns_of, count_of, dtype_text, encoding_within, hear, kind_of,
-    leave_at_end, position_of, size_of, text_of, texts_of)
+    DEFAULT_ENCODING, Opened, Warnings, by_numpy_after, by_numpy_alone, columns_of, count_of, dtype_text, encoding_of,
+    encoding_within, hear, kind_of, leave_at_end, position_of, size_of, text_of, texts_of)
 
 __all__ = ["loadtxt"]
 
 
 def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: Any = None, converters: Any = None,
-            skiprows: int = 0, usecols: Any = None, unpack: bool = False, ndmin: int = 0, encoding: str | None = None,
+            skiprows: int = 0, usecols: Any = None, unpack: bool = False, ndmin: int = 0, encoding: str | None = DEFAULT_ENCODING,
             max_rows: int | None = None, *, quotechar: str | None = None, like: Any = None) -> Any:
     """Load a table of text as :func:`numpy.loadtxt` does, on all cores.
 
@@ -34,7 +34,7 @@ def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: Any 
     source = None
     try:
         kind = kind_of(fname, arguments)
-        options, keep = _load_options(arguments, warned, encoding_within(kind, encoding))
+        options, keep = _load_options(arguments, warned, encoding_within(kind, encoding_of(encoding, dtype)))
         with Opened(fname, kind) as (handle, source):
             array = _arrays.adopt(lib.get(lib.library.npyio_loadtxt, handle, ctypes.addressof(options),
                                           size=size_of(fname, source)))
@@ -75,8 +75,6 @@ def _load_options(arguments: dict[str, Any], warned: Warnings, encoding: str | N
 def _made_load_options(arguments: dict[str, Any], encoding: str | None) -> tuple[structures.LoadTextOptions, Any]:
     if arguments["converters"] is not None:
         raise _arrays.Unsupported("converters")
-    if arguments["encoding"] == "bytes":
-        raise _arrays.Unsupported("encoding='bytes'")
     comments = arguments["comments"]
     if comments is None:
         comments = []

@@ -20,6 +20,7 @@ from ._npz import NpzFile
 __all__ = ["append", "load", "save"]
 
 _DEFAULT_HEADER_SIZE = 10_000
+_NOT_GIVEN: Any = object()
 _MAGIC = b"\x93NUMPY"
 _ARCHIVE_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 
@@ -33,7 +34,7 @@ def _limits(max_header_size: int, allow_pickle: bool) -> Any:
     return structures.Limits(header_characters=int(max(1, min(max_header_size, 2**62))))
 
 
-def save(file: Any, arr: Any, allow_pickle: bool = True, *, durability: str = "none") -> None:
+def save(file: Any, arr: Any, allow_pickle: bool = True, fix_imports: Any = _NOT_GIVEN, *, durability: str = "none") -> None:
     """Save an array as ``.npy``, byte for byte as :func:`numpy.save` does.
 
     A file that is there stays until the new one is whole: whatever happens to the program, the name is that of the old
@@ -44,10 +45,13 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, *, durability: str = "n
     :param arr: Anything that :func:`numpy.asanyarray` makes an array of. An array that is not contiguous is written
         without a copy.
     :param allow_pickle: Whether arrays of objects may be pickled, which NumPy itself does.
+    :param fix_imports: What NumPy had for pickles until its release 2.3, and has to say of it.
     :param durability: What the file survives when the *system* stops: ``"none"`` (as NumPy), ``"consistent"`` (the old file
         or the new one) or ``"durable"`` (the new one).
     """
     level = durability_of(durability)
+    if fix_imports is not _NOT_GIVEN:
+        return _fallback.numpy_functions.save(file, arr, allow_pickle, fix_imports)
     array = arr if type(arr) is np.ndarray else np.asanyarray(arr)
     is_object = type(file) is not str and hasattr(file, "write")
     content = None

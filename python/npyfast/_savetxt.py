@@ -107,6 +107,8 @@ def _save_options(array: np.ndarray, fmt: Any, delimiter: Any, newline: Any, hea
             raise _arrays.Unsupported("formats that are not one a column")
     else:
         raise _arrays.Unsupported("formats that are not texts")
+    if _fallback.IS_NUMPY_1 and any("r" in part or "a" in part for part in formats):
+        raise _arrays.Unsupported("repr of numbers as NumPy had it before its release 2")
     texts = [delimiter, newline, header, footer, comments]
     if not all(isinstance(text, str) for text in texts) or not isinstance(encoding, (str, type(None))):
         raise _arrays.Unsupported("texts of bytes")

@@ -36,6 +36,25 @@ def text_of(value: str | bytes) -> bytes:
         raise _arrays.Unsupported("texts with surrogates") from None
 
 
+#: What NumPy takes text for where it is not told: its bytes, or the system's encoding.
+DEFAULT_ENCODING: str | None = "bytes" if _fallback.IS_NUMPY_1 else None
+
+
+def encoding_of(encoding: Any, dtype: Any) -> Any:
+    """An encoding; ``None`` for text whose bytes are wanted, where what is made of them is numbers, for which that is the same.
+
+    :raises Unsupported: for other bytes.
+    """
+    if not isinstance(encoding, str) or encoding != "bytes":
+        return encoding
+    try:
+        if dtype is not None and np.dtype(dtype).kind in "biufc":
+            return None
+    except TypeError:
+        pass
+    raise _arrays.Unsupported("encoding='bytes'")
+
+
 def path_of(file: Any) -> str | None:
     """A path that is a file here; ``None`` for file objects, addresses on the web, and what else NumPy opens."""
     if isinstance(file, os.PathLike):

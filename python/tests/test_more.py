@@ -3,6 +3,7 @@ import collections
 import concurrent.futures
 import datetime
 import decimal
+import inspect
 import io
 import logging
 import os
@@ -235,6 +236,27 @@ def test_threads_that_append_to_one_file_take_turns(tmp_path):
         list(pool.map(work, range(8)))
     found = np.load(tmp_path / "a.npy")
     assert sorted(found[:, 0].tolist()) == sorted(number * 100 + row for number in range(8) for row in range(20))
+
+
+@pytest.mark.parametrize("name", ["save", "load", "savetxt", "loadtxt", "genfromtxt"])
+def test_parameters_are_numpys(name):
+    """Each of NumPy's, of whatever release, at its place and with its default."""
+    ours, theirs = (inspect.signature(getattr(module, name)).parameters for module in (npyfast, np))
+    for place, (parameter, own) in enumerate(theirs.items()):
+        assert parameter in ours and own.kind in (ours[parameter].kind, inspect.Parameter.KEYWORD_ONLY)
+        assert own.kind == inspect.Parameter.KEYWORD_ONLY or list(ours)[place] == parameter
+        assert ours[parameter].default == own.default or parameter == "fix_imports"
+
+
+@pytest.mark.filterwarnings("ignore:The 'fix_imports' flag:DeprecationWarning")
+def test_a_parameter_that_numpy_had(tmp_path):
+    def outcome(module, path):
+        try:
+            module.save(path, np.arange(3), True, False)
+            return path.read_bytes()
+        except TypeError as error:
+            return type(error)
+    assert outcome(npyfast, tmp_path / "a.npy") == outcome(np, tmp_path / "b.npy")
 
 
 def test_patch(tmp_path):

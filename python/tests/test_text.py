@@ -224,3 +224,17 @@ def test_tables_of_unusual_dtypes(tmp_path, name, fmt):
     assert ours == theirs
     if not isinstance(theirs[0], type):
         assert (tmp_path / "ours").read_bytes() == (tmp_path / "theirs").read_bytes()
+
+
+@pytest.mark.parametrize("dtype", [float, "i4", "u1", "c8", "?", None, "S3", "U3", "i4,f8", "M8[D]"], ids=str)
+@pytest.mark.parametrize("kind", ["path", "bytes", "text", "lines"])
+def test_text_whose_bytes_are_wanted(tmp_path, dtype, kind):
+    """`encoding="bytes"`, which is NumPy 1's default, is no other than none where numbers are made of them."""
+    content = "1 2 # \u00e9\n3 4\n"
+    (tmp_path / "a.txt").write_text(content, "utf-8")
+    places = {"path": lambda: tmp_path / "a.txt", "bytes": lambda: io.BytesIO(content.encode()), "text": lambda: io.StringIO(content),
+              "lines": lambda: content.splitlines()}
+    for function in ("loadtxt", "genfromtxt"):
+        for keywords in ({"encoding": "bytes"}, {}):
+            ours, theirs = (outcome(getattr(module, function), places[kind](), dtype, **keywords) for module in (npyfast, np))
+            assert agree(ours, theirs), (function, keywords)
