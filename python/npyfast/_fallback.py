@@ -10,8 +10,11 @@ import numpy as np
 
 from ._library import ArrayFileError
 
+_RELEASE = tuple(map(int, np.__version__.split(".")[:2]))
 #: NumPy before 2: it writes numbers otherwise, and takes text for bytes by default.
-IS_NUMPY_1 = int(np.__version__.split(".", 1)[0]) < 2
+IS_NUMPY_1 = _RELEASE < (2, 0)
+#: Until its release 2.4 NumPy warns of rows without data that ``max_rows`` does not count.
+WARNS_OF_ROWS = _RELEASE < (2, 5)
 
 logger = logging.getLogger("npyfast")
 _told: set[str] = set()

@@ -260,6 +260,7 @@ def append(file: str | os.PathLike[str], arr: Any) -> None:
     :raises ArrayFileError: if the rows do not fit, or the file is not one that rows can be appended to.
     """
     path = os.fspath(file)
+    encoded_path(path)  # refuses what would be another path after this
     with _appending(os.path.realpath(path)):
         _append(path, np.asanyarray(arr))
 

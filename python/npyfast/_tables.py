@@ -95,6 +95,8 @@ class Warnings:
             # The library knows a file object by its kind; NumPy prints it.
             about, colon, _ = text.partition(': "')
             start, rows, _ = text.partition(": rows are counted, not lines.")
+            if rows and not _fallback.WARNS_OF_ROWS:
+                continue
             told = start + _ROWS_ARE_COUNTED if rows else f'{about}: "{file}"' if colon else text
             warnings.warn(told, UserWarning, stacklevel=3)
 
@@ -249,6 +251,8 @@ def dtype_text(dtype: Any, *, sizes_found: bool) -> bytes:
         made = np.dtype(dtype)
     except TypeError:
         raise _arrays.Unsupported("dtypes that are several") from None
+    if made.kind == "m" and np.datetime_data(made)[0] == "generic":
+        raise _arrays.Unsupported("durations without a unit, of which newer releases of NumPy warn")
     if not _arrays.is_told_whole(made):
         raise _arrays.Unsupported("dtypes with metadata, titles, or gaps between their fields")
     if made.itemsize == 0 and made.kind in "SU" and sizes_found:
