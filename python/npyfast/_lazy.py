@@ -85,6 +85,7 @@ class LazyArray:
         self.shape: tuple[int, ...] = _arrays.shape_of(info)
         #: Whether the first axis runs fastest in the file.
         self.is_fortran_order = bool(info.flags & lib.FORTRAN_ORDER)
+        self._total = self.nbytes
         #: Where the elements begin in the file, or in the member.
         self.offset: int = info.offset
 
@@ -120,9 +121,11 @@ class LazyArray:
             source.refuse_reentrance()
         return self._handle
 
-    def _cost(self, count: int) -> int:
-        """How many bytes a call may have to go through for a part of as many elements; of a compressed member, perhaps all."""
-        return self.nbytes if self._is_compressed else count * self.dtype.itemsize
+    def _cost(self, items: tuple[Any, ...]) -> int:
+        """How many bytes a call may have to go through for a part; of a compressed member, perhaps all."""
+        if self._total < lib.LONG or self._is_compressed:
+            return self._total
+        return _count(items, self.shape) * self.dtype.itemsize
 
     @property
     def chunks(self) -> tuple[int, ...]:
@@ -161,8 +164,9 @@ class LazyArray:
         """Entries of the first axis by their numbers, in that order; no more is read than they take."""
         numbers = np.ascontiguousarray(np.asarray(rows).reshape(-1), dtype=np.int64)
         try:
+            row = self._total // max(1, self.shape[0] if self.shape else 1)
             handle = lib.get(lib.library.npyio_file_take, self._opened(), numbers.ctypes.data, len(numbers),
-                             size=self._cost(len(numbers) * (self.size // max(1, len(self)) if self.shape else 1)))
+                             size=self._total if self._is_compressed else row * len(numbers))
         except lib.ArrayFileError as error:
             raise _index_error(error) from None
         return _arrays.adopt(handle)
@@ -179,7 +183,7 @@ class LazyArray:
             place.kind, place.bounds, place.start, place.stop, place.step = index  # type: ignore[misc]
         try:
             handle = lib.get(lib.library.npyio_file_slice, self._opened(), parts.address, len(indices),
-                             size=self._cost(_count(items, self.shape)))
+                             size=self._cost(items))
         except lib.ArrayFileError as error:
             raise _index_error(error) from None
         part = _arrays.adopt(handle)
