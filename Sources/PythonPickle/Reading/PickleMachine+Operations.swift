@@ -9,9 +9,7 @@ extension PickleMachine {
     // The most frequent first, as data has them.
     case Opcode.memoize: try remember(memoCount)
     case Opcode.shortBinUnicode: try push(try text(try length(Int(try input.byte()))))
-    case Opcode.binInt1: try push(.int(Int(try input.byte())))
-    case Opcode.binInt2: try push(.int(Int(try input.number(UInt16.self))))
-    case Opcode.binInt: try push(.int(Int(try input.number(Int32.self))))
+    case Opcode.binInt1, Opcode.binInt2, Opcode.binInt: try pushIntegers(code)
     case Opcode.binFloat:
       try push(.float(Double(bitPattern: try input.number(UInt64.self).byteSwapped)))
     case Opcode.binGet: try recall(Int(try input.byte()))
@@ -82,6 +80,24 @@ extension PickleMachine {
   }
 
   /// Pushes `None` or a boolean, and those that follow: they often come in rows.
+  /// Pushes an integer of up to four bytes, and those that come right after it: they come in rows.
+  private mutating func pushIntegers(_ code: UInt8) throws(FormatError) {
+    var code = code
+    while true {
+      let value =
+        switch code {
+        case Opcode.binInt1: Int(try input.byte())
+        case Opcode.binInt2: Int(try input.number(UInt16.self))
+        default: Int(try input.number(Int32.self))
+        }
+      try push(.int(value))
+      guard let next = input.shortInteger(), noteOperation() else { return }
+      operationStart = input.position
+      input.skipWindow(1)
+      code = next
+    }
+  }
+
   private mutating func pushConstants(_ code: UInt8) throws(FormatError) {
     var code = code
     while true {

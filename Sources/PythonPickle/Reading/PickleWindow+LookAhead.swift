@@ -37,6 +37,15 @@ extension PickleWindow {
     return code == Opcode.none || code == Opcode.newTrue || code == Opcode.newFalse ? code : nil
   }
 
+  /// The operation that comes next, if it gives an integer of up to four bytes; `nil` if not, or it is not in the window.
+  @inline(__always)
+  func shortInteger() -> UInt8? {
+    // Safe: the byte lies within what is filled.
+    guard end > cursor else { return nil }
+    let code = unsafe base.load(fromByteOffset: cursor, as: UInt8.self)
+    return code == Opcode.binInt1 || code == Opcode.binInt2 || code == Opcode.binInt ? code : nil
+  }
+
   /// How many bytes end with an operation, if it comes next or right after one that gives a value a place in the memo; `nil`
   /// if it does not, or all of that is not in the window.
   func lengthBefore(_ code: UInt8, place: Int) -> Int? {

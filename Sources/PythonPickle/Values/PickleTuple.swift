@@ -62,7 +62,8 @@ public final class PickleTuple: PickleNode {
 
   deinit {
     // Safe: nobody else has the object any more.
-    let hasContainers = unsafe first.isContainer || second.isContainer || third.isContainer || !storage.isEmpty
+    let hasContainers =
+      unsafe first.isContainer || second.isContainer || third.isContainer || storage.contains(where: \.isContainer)
     if hasContainers { PickleNode.end(self) }
   }
 
