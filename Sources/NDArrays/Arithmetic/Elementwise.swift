@@ -52,6 +52,9 @@ enum Elementwise {
     into result: AnyNDArray? = nil
   ) throws(ArrayError) -> AnyNDArray? {
     guard let type = operands.kernel, hasLoop(operation, type) else { return nil }
+    if left.shape.isEmpty, right.shape.isEmpty {
+      return single(operation, type, left, right, results, into: result)
+    }
     let walk = try Walk(left, right, results, into: result)
     let (inner, width) = (walk.plan.inner, npyio_vector_width())
     // Safe: the loop reads and writes the elements of a part, whose steps are those of the plan.
@@ -61,6 +64,26 @@ enum Elementwise {
         npyio_operand(items: right, step: inner.right), result, inner.result, part.count)
     }
     return walk.result
+  }
+
+  /// What an operation makes of two arrays without axes, which need no way through them.
+  private static func single(
+    _ operation: npyio_operation, _ type: npyio_number, _ left: AnyNDArray, _ right: AnyNDArray, _ dtype: DType,
+    into given: AnyNDArray?
+  ) -> AnyNDArray {
+    let result =
+      given
+      ?? AnyNDArray(
+        uncheckedDType: dtype, shape: [], strides: [], offset: 0,
+        storage: ArrayStorage(uninitializedByteCount: dtype.itemSize))
+    // Safe: each array has one element, and the result is nobody else's, or the left operand.
+    _ = unsafe npyio_elementwise(
+      operation, type, npyio_vector_width(), npyio_operand(items: left.firstElement, step: 0),
+      npyio_operand(items: right.firstElement, step: 0), result.storage.baseAddress + result.offset, 0, 1)
+    extendLifetime(left.storage)
+    extendLifetime(right.storage)
+    extendLifetime(result.storage)
+    return result
   }
 
   /// Whether there is a loop for an operation on a type.

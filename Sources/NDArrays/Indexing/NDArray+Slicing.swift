@@ -57,30 +57,38 @@ extension NDArray {
   ///
   /// ```swift
   /// let row = m[0]               // NDArray, as NumPy's m[0]
+  /// let twice = m[0] * 2         // so is this
   /// let x: Double = v[0]         // an element
   /// ```
   ///
   /// - Precondition: As for the other subscripts.
   public subscript(_ index: Int) -> NDArray {
     get {
-      do throws(ArrayError) { return try slice([.index(index)]) } catch { fatalError(error.message) }
+      do throws(ArrayError) {
+        // An element is copied: that is cheaper than a view, and an array is not copied when one of its elements takes the place of
+        // another.
+        if ndim == 1 { return NDArray(scalar: try element(at: index)) }
+        return try slice([.index(index)])
+      } catch { fatalError(error.message) }
     }
     set {
       do throws(ArrayError) {
+        if ndim == 1, newValue.ndim == 0 { return try fill(at: index, with: newValue.only) }
         try untyped.assign(newValue.untyped, to: [.index(index)])
       } catch { fatalError(error.message) }
     }
   }
 
   /// One element: `a[1, 2, 3]`, an index for every axis, negative ones counted from the end. To read a part of the array add
-  /// `.ellipsis`; fewer indices than axes that are assigned to give the whole part that value, as in NumPy: `m[0] = 5`.
+  /// `.ellipsis`; fewer indices than axes that are assigned to give the whole part that value, as in NumPy: `m[0, 1] = 5`.
   ///
   /// - Precondition: There are as many indices as axes, each within its axis. ``element(at:)-([Int])`` throws instead.
-  public subscript(_ indices: Int...) -> Element {
+  public subscript(_ first: Int, _ second: Int, _ rest: Int...) -> Element {
     get {
-      do throws(ArrayError) { return try element(at: indices) } catch { fatalError(error.message) }
+      do throws(ArrayError) { return try element(at: [first, second] + rest) } catch { fatalError(error.message) }
     }
     set {
+      let indices = [first, second] + rest
       do throws(ArrayError) {
         if indices.count < ndim {
           try untyped.assign(NDArray(scalar: newValue).untyped, to: indices.map { .index($0) })
@@ -114,7 +122,14 @@ extension NDArray {
     guard count == 1 else {
       throw ArrayError(.shapeMismatch, "can only convert an array of size 1 to a Swift scalar, not \(count)")
     }
-    return try element(at: [Int](repeating: 0, count: ndim))
+    return only
+  }
+
+  /// The first element of an array that has one.
+  var only: Element {
+    defer { extendLifetime(untyped.storage) }
+    // Safe: the caller knows that there is an element; it is aligned and of this type.
+    return unsafe (untyped.storage.baseAddress + untyped.offset).assumingMemoryBound(to: Element.self).pointee
   }
 
   /// Changes one element, by indices that come from users or files.
@@ -131,10 +146,7 @@ extension NDArray {
 
   private func offset(of indices: [Int]) throws(ArrayError) -> Int {
     guard indices.count == ndim else {
-      throw ArrayError(
-        .badIndex,
-        "\(indices.count) indices for an element of an array of shape \(Layout.describe(shape)); for a part of it add "
-          + ".ellipsis")
+      throw isOfPart(indexCount: indices.count)
     }
     var distance = untyped.offset
     for axis in indices.indices {

@@ -91,7 +91,13 @@ public struct NDArray<Element: ArrayElement>: Sendable {
 
   /// A 0-d array of one value.
   public init(scalar value: Element) {
-    do throws(ArrayError) { try self.init([value], shape: []) } catch { fatalError(error.message) }
+    do throws(ArrayError) {
+      let dtype = try Element.checkedDType
+      let storage = ArrayStorage(uninitializedByteCount: dtype.itemSize)
+      // Safe: the storage is new, aligned and as large as the value.
+      unsafe storage.baseAddress.storeBytes(of: value, as: Element.self)
+      untyped = AnyNDArray(uncheckedDType: dtype, shape: [], strides: [], offset: 0, storage: storage)
+    } catch { fatalError(error.message) }
   }
 
   /// A new C-ordered array whose elements `fill` writes, all of them.
