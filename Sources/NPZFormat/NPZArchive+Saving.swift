@@ -24,6 +24,24 @@ extension NPZArchive {
       layout: layout, replacing: replacing, durability: durability)
   }
 
+  /// Saves the arrays of a dictionary, in the order of their names, as a dictionary has none of its own.
+  ///
+  /// - Throws: ``FormatError`` if the file cannot be written; the path then names what it named before.
+  // A literal is taken for pairs, whose order is kept.
+  @_disfavoredOverload
+  public static func save(
+    _ named: [String: any SavableArray], to path: String, compression: NPZCompression = .none,
+    layout: NPZLayout = .aligned, replacing: Bool = true, durability: Durability = .consistent
+  ) throws(FormatError) {
+    try save(
+      members(of: named), to: path, compression: compression, layout: layout, replacing: replacing, durability: durability)
+  }
+
+  /// The arrays of a dictionary in the order of their names.
+  package static func members(of named: [String: any SavableArray]) -> [(name: String, array: StoredArray)] {
+    named.sorted { $0.key < $1.key }.map { ($0.key, $0.value.stored) }
+  }
+
   /// Saves unnamed arrays as an archive, as `arr_0`, `arr_1` and so on: NumPy's `np.savez(path, *arrays)`.
   ///
   /// - Throws: ``FormatError`` if the file cannot be written; the path then names what it named before.
@@ -84,6 +102,18 @@ extension NPZArchive {
   ) throws(FormatError) {
     try append(
       named.map { ($0.key, $0.value.stored) }, to: path, replacing: replacing, compression: compression, layout: layout)
+  }
+
+  /// Adds the arrays of a dictionary, in the order of their names, without rewriting what the archive holds.
+  ///
+  /// - Parameter replacing: Whether arrays of the same names are replaced.
+  /// - Throws: ``FormatError`` with code `alreadyExists` if a name is taken; the archive then stays as it was.
+  @_disfavoredOverload
+  public static func append(
+    _ named: [String: any SavableArray], to path: String, replacing: Bool = false, compression: NPZCompression = .none,
+    layout: NPZLayout = .aligned
+  ) throws(FormatError) {
+    try append(members(of: named), to: path, replacing: replacing, compression: compression, layout: layout)
   }
 
   /// Adds arrays under names that are known at run time only, without rewriting what the archive holds.

@@ -127,9 +127,17 @@ package enum PythonNumberText {
 
   /// Python's `str` of a float.
   package static func description(_ value: Double) -> String {
+    description(of: value, DecimalDigits(shortest: value.isFinite ? value : 0))
+  }
+
+  /// NumPy's `str` of a `float32`, but for where exponents begin, which is as in Python.
+  package static func description(_ value: Float) -> String {
+    description(of: Double(value), DecimalDigits(shortest: value.isFinite ? value : 0))
+  }
+
+  private static func description(of value: Double, _ digits: DecimalDigits) -> String {
     if value.isNaN { return "nan" }
     if value.isInfinite { return value < 0 ? "-inf" : "inf" }
-    let digits = DecimalDigits(shortest: value)
     let isLong = digits.pointPosition > 16 || digits.pointPosition < -3
     let text = isLong ? digits.scientific(minExponentDigits: 2) : digits.positional(minFractionDigits: 1)
     return value.sign == .minus ? "-" + text : text

@@ -47,15 +47,12 @@ extension AnyNDArray {
     try self.init(encoded: AnyNDArray.encoded(rows), dtype: dtype)
   }
 
-  /// A structured array of Swift values on their way to text: where integers or truth values are missing, which no dtype of
-  /// these can say, the column is one of their texts, with empty ones between them.
+  /// A structured array of Swift values on their way to text: moments are texts, and so are numbers and truth values of which some are
+  /// missing, with empty ones between them.
   ///
   /// - Throws: ``ArrayError`` as ``init(rows:dtype:)``.
   package init<Row: Encodable>(rowsForText rows: [Row]) throws(ArrayError) {
-    var values = try AnyNDArray.encoded(rows)
-    let gaps = RecordValue.namesOfGaps(in: values)
-    if !gaps.isEmpty { values = values.map { $0.spellingOut(gaps) } }
-    try self.init(encoded: values, dtype: nil)
+    try self.init(encoded: RecordText(AnyNDArray.encoded(rows)).spelled, dtype: nil)
   }
 
   private static func encoded<Row: Encodable>(_ rows: [Row]) throws(ArrayError) -> [RecordValue] {

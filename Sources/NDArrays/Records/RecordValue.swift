@@ -40,6 +40,7 @@ indirect enum RecordValue {
     guard let fields = item.dtype.fields else { throw misfit("a record", item, path) }
     for (name, value) in values {
       guard let field = item.dtype.field(name) else {
+        if case .null = value { continue }
         throw ArrayError(.noSuchField, "no field of name \((path + [name]).joined(separator: "."))")
       }
       try value.store(in: item.field(field), path + [name])
@@ -60,27 +61,6 @@ indirect enum RecordValue {
         .badValue,
         "\(RecordValue.describe(path)) has no value, and \(item.dtype.debugDescription) has none for what is missing")
     }
-  }
-
-  /// The fields of records that some have no value for, and that are missing in some.
-  static func namesOfGaps(in records: [RecordValue]) -> Set<String> {
-    var counts: [String: Int] = [:]
-    for case .record(let fields) in records {
-      for (name, value) in fields {
-        if case .null = value { counts[name, default: 0] += 0 } else { counts[name, default: 0] += 1 }
-      }
-    }
-    return Set(counts.filter { $0.value < records.count }.keys)
-  }
-
-  /// A record whose integers and truth values under some names are texts, and what is missing there an empty one.
-  func spellingOut(_ names: Set<String>) -> RecordValue {
-    guard case .record(let fields) = self else { return self }
-    return .record(
-      fields.map { name, value in
-        guard names.contains(name), case .integer(let number, let dtype) = value else { return (name, value) }
-        return (name, .text(dtype == .bool ? (number == 0 ? "False" : "True") : String(number)))
-      })
   }
 
   private func misfit(_ what: String, _ item: RecordItem, _ path: [String]) -> ArrayError {
@@ -154,17 +134,22 @@ indirect enum RecordForm {
 
   /// The dtype.
   ///
-  /// - Throws: ``ArrayError`` with code `badValue` for a field without any value, which has no dtype.
+  /// What has no value in any record is no field.
+  ///
+  /// - Throws: ``ArrayError`` with code `badValue` for an element without any value, which has no dtype.
   func dtype(_ path: [String] = []) throws(ArrayError) -> DType {
     switch self {
     case .unknown:
-      throw ArrayError(.badValue, "\(RecordValue.describe(path)) has no value in any row: give the dtype")
+      throw ArrayError(.badValue, "\(RecordValue.describe(path)) has no value in any row, and nothing else says what it is")
     case .plain(let dtype): return dtype
     case .text(let count): return .string(count)
     case .list(let form, let count): return try .subarray(of: form.dtype(path), shape: [count])
     case .record(let fields):
       var placed: [(name: String, dtype: DType)] = []
-      for (name, form) in fields { placed.append((name, try form.dtype(path + [name]))) }
+      for (name, form) in fields {
+        if case .unknown = form { continue }
+        placed.append((name, try form.dtype(path + [name])))
+      }
       return try .structured(placed)
     }
   }

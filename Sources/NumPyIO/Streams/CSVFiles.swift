@@ -19,7 +19,10 @@ private struct CSVFile {
     var options = options
     if FileFormat(extensionOf: path) == .tsv { options.delimiter = options.delimiter ?? "\t" }
     do throws(FormatError) {
-      let table = try CSVReader(source, options).table()
+      var dialect = options.dialect
+      options.take(&dialect)
+      let reader = try CSVReader(source, options)
+      let table = try (dialect == TextDialect() ? reader : reader.spelled(by: dialect)).table()
       if let onWarning { table.warnings.forEach(onWarning) }
       return try table.whole()
     } catch { throw error.at(file: path).explained(by: source, wanted: .text) }
@@ -115,7 +118,8 @@ extension Array where Element: Encodable {
   /// try [Person(name: "Ada", age: 36)].saveCSV(to: "people.csv")
   /// ```
   ///
-  /// What is `nil` is an empty field.
+  /// What is `nil` is an empty field, also where all values of a property are. Moments are written as no finer than they need: days as
+  /// days.
   ///
   /// - Throws: ``FormatError`` if the file cannot be written, `ArrayError` naming row and field for values that have no column
   ///   in common: see ``AnyNDArray/init(rows:dtype:)``.

@@ -57,6 +57,18 @@ extension NPZArchive {
       members, to: path, compression: compression, layout: layout, replacing: replacing, durability: durability)
   }
 
+  /// Saves the arrays of a dictionary, in the order of their names, while other tasks go on.
+  ///
+  /// - Throws: ``FormatError`` as the form without `async`, and `cancelled` if the task is: the target is as it was then.
+  @_disfavoredOverload
+  public static func save(
+    _ named: sending [String: any SavableArray], to path: String, compression: NPZCompression = .none,
+    layout: NPZLayout = .aligned, replacing: Bool = true, durability: Durability = .consistent
+  ) async throws(FormatError) {
+    try await save(
+      members(of: named), to: path, compression: compression, layout: layout, replacing: replacing, durability: durability)
+  }
+
   /// Saves unnamed arrays as an archive, while other tasks go on: NumPy's `np.savez(path, *arrays)`.
   ///
   /// - Throws: ``FormatError`` as the form without `async`, and `cancelled` if the task is: the target is as it was then.
@@ -138,12 +150,13 @@ extension SafetensorsFile {
   /// - Throws: ``FormatError`` as the form that blocks; code `cancelled` if the task was cancelled.
   public static func save(
     _ tensors: sending KeyValuePairs<String, any SavableArray>, metadata: KeyValuePairs<String, String> = [:],
-    to path: String, replacing: Bool = true, durability: Durability = .consistent
+    elements: ElementFormat? = nil, to path: String, replacing: Bool = true, durability: Durability = .consistent
   ) async throws(FormatError) {
     let stored = tensors.map { (name: $0.key, array: $0.value.stored) }
     let metadata = metadata.map { (key: $0.key, value: $0.value) }
     try await BlockingWork.run(with: stored) { (tensors) throws(FormatError) in
-      try save(tensors, metadata: metadata, to: path, replacing: replacing, durability: durability)
+      try save(
+        tensors, metadata: metadata, elements: elements, to: path, replacing: replacing, durability: durability)
     }
   }
 }

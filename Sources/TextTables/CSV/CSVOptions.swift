@@ -24,6 +24,9 @@ public struct CSVOptions: Sendable, Hashable {
   public var columns: [GenFromTextOptions.Column]?
   /// The encoding; `nil` for UTF-8, or what a byte order mark says.
   public var encoding: TextEncoding?
+  /// How numbers, truth values and dates are written, where not as in Python: `TextDialect(decimalMark: ",", thousandsMark: ".")`.
+  /// Where the table begins and what divides its columns is found without it.
+  public var dialect = TextDialect()
 
   /// The names of all columns, in place of those that the text gives them.
   package var names: [String]?
@@ -37,6 +40,15 @@ public struct CSVOptions: Sendable, Hashable {
   /// A header that is to be found, the delimiter of the extension.
   public init() {}
 
+  /// Leaves a dialect with the spelling of fields alone: a table finds by itself where it begins, what divides its columns and what they
+  /// are called.
+  package mutating func take(_ dialect: inout TextDialect) {
+    if dialect.hasNames { hasHeader = true }
+    if dialect.endsInDelimiter { endsInDelimiter = true }
+    (dialect.endsInDelimiter, dialect.hasNames, dialect.findsDelimiter) = (false, false, false)
+    dialect.start = .given
+  }
+
   /// What options of `np.loadtxt` say of a table whose types are found, and of the spelling of its fields; `nil` if they say
   /// more than that.
   package static func table(_ reading: LoadTextOptions) -> (options: CSVOptions, dialect: TextDialect)? {
@@ -49,12 +61,8 @@ public struct CSVOptions: Sendable, Hashable {
       guard Set(columns).count == columns.count else { return nil }
       options.columns = columns
     }
-    if dialect.hasNames { options.hasHeader = true }
+    options.take(&dialect)
     options.names = reading.givenNames
-    options.endsInDelimiter = dialect.endsInDelimiter
-    // A table finds by itself where it begins, what divides its columns and what they are called.
-    (dialect.endsInDelimiter, dialect.hasNames, dialect.findsDelimiter) = (false, false, false)
-    dialect.start = .given
     (options.delimiter, options.encoding) = (reading.delimiter, reading.encoding)
     (options.quoteCharacter, options.skipRows, options.maxRows) = (
       reading.quoteCharacter, reading.skipRows, reading.maxRows

@@ -95,8 +95,12 @@ package struct CSVReader: Sendable {
     (plain.hasHeader, plain.names) = (false, options.names ?? beginning.givenNames ?? text.names)
     if dialect.rewritesFields {
       let found = try text.findKinds(isMissing: MissingWords.contains)
+      let names = (plain.names ?? []).map(PythonText.strip)
+      let kinds = found.kinds.enumerated().map { place, kind in
+        names.indices.contains(place) && options.textNames.contains(names[place]) ? .text : kind
+      }
       try text.rewrite(
-        found.kinds, rest: .unknown, truths: ("True", "False"), missing: "", keepsQuotes: true, isStrict: false)
+        kinds, rest: .unknown, truths: ("True", "False"), missing: "", keepsQuotes: true, isStrict: false)
       plain.textColumns = found.contradicting
       (plain.comments, plain.encoding) = ([], .utf8)
     }
