@@ -129,3 +129,11 @@ public struct TensorIndex: Sendable {
   /// The tensor of a name; `nil` if there is none.
   public subscript(name: String) -> StoredTensor? { places[NameKey(name)].map { tensors[$0] } }
 }
+
+extension TensorFile {
+  /// The file in a line: `model.safetensors: 2 tensors: weight, bias`.
+  public var description: String {
+    let names = tensors.lazy.map(\.name)
+    return "\(name): \(tensors.count) tensor\(tensors.count == 1 ? "" : "s")\(names.isEmpty ? "" : ": " + names.listed())"
+  }
+}

@@ -137,6 +137,15 @@ extension FormatError {
   /// What `localizedDescription` prints where nothing says how errors of this type are to be put: Foundation then takes
   /// an error's domain and code. `NumPyIOFoundation` does say it; this is for programs that import Foundation alone.
   public var _domain: String { description }
+
+  /// What `NSError` calls the error's code: its place among all codes, from 1 on in the order in which they are declared; 0 for one of a
+  /// caller's own. What a number stands for never changes: new codes go to the end.
+  public var _code: Int { (FormatError.numbered.firstIndex(of: code) ?? -1) + 1 }
+
+  private static let numbered: [Code] = [
+    .io, .notFound, .permissionDenied, .alreadyExists, .empty, .truncated, .wrongKind, .malformed, .corrupt, .limitExceeded,
+    .badValue, .unsupported, .ambiguous, .wrongDType, .wrongShape, .badArgument, .cancelled, .closedPipe,
+  ]
 }
 
 extension FormatError: CustomStringConvertible {

@@ -12,7 +12,7 @@ internal import NDArrays
 /// for tensor in model.tensors { print(tensor.name, tensor.typeName, tensor.shape) }
 /// let norm = try model["output_norm.weight"]
 /// ```
-public struct GGUFFile: TensorFile {
+public struct GGUFFile: TensorFile, CustomStringConvertible {
   /// How errors name the file.
   public let name: String
   /// The bytes of the file.

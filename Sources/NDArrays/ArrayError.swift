@@ -41,6 +41,20 @@ public struct ArrayError: Error, Sendable {
   }
 }
 
+extension ArrayError {
+  /// What `NSError` calls the error's domain: not that of a module that nobody imports.
+  public var _domain: String { "NumPyIO.ArrayError" }
+
+  /// What `NSError` calls the error's code: its place among all codes, from 1 on in the order in which they are declared. What a number
+  /// stands for never changes: new codes go to the end.
+  public var _code: Int { (ArrayError.numbered.firstIndex(of: code) ?? -1) + 1 }
+
+  private static let numbered: [Code] = [
+    .indexOutOfRange, .axisOutOfRange, .badIndex, .shapeMismatch, .tooLarge, .badDType, .dtypeMismatch, .badValue,
+    .outOfBounds, .noSuchField, .unsupported,
+  ]
+}
+
 extension ArrayError: Equatable {
   /// Errors are equal if their codes are.
   public static func == (left: ArrayError, right: ArrayError) -> Bool { left.code == right.code }

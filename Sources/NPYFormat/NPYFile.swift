@@ -158,3 +158,8 @@ extension AnyNDArray {
       fortran: file.header.isFortranOrder)
   }
 }
+
+extension NPYFile: CustomStringConvertible {
+  /// The file in a line: `arr.npy: int64 (100, 3)`.
+  public var description: String { "\(source.name): \(header.dtype.name) \(Layout.describe(header.shape))" }
+}

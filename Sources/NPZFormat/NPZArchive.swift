@@ -319,3 +319,10 @@ extension NPZArchive {
     unsafe bytes.withUnsafeBytes { unsafe ArrayDeflate.CRC32.checksum($0, following: previous) }
   }
 }
+
+extension NPZArchive: CustomStringConvertible {
+  /// The archive in a line: `run.npz: 2 members: weights, step`.
+  public var description: String {
+    "\(zip.source.name): \(count) member\(count == 1 ? "" : "s")\(count == 0 ? "" : ": " + names.listed())"
+  }
+}

@@ -13,7 +13,7 @@ internal import NDArrays
 /// let weights = try model["embedding"]                     // AnyNDArray
 /// let rows = try model.read("embedding", 0..<10)           // only the bytes of ten rows
 /// ```
-public struct SafetensorsFile: TensorFile {
+public struct SafetensorsFile: TensorFile, CustomStringConvertible {
   /// How errors name the file.
   public let name: String
   /// What the file says beside its tensors, in its order: `__metadata__`; of a model in several files what the index says.

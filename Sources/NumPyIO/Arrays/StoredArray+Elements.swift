@@ -97,6 +97,11 @@ extension StoredArray {
   }
 }
 
+extension ObjectArray: CustomStringConvertible {
+  /// What NumPy prints: `str(array)`.
+  public var description: String { StoredArray.objects(self).description }
+}
+
 extension StoredArray: CustomStringConvertible {
   /// What NumPy prints: `str(array)`.
   public var description: String { formatted(.str) }

@@ -223,3 +223,10 @@ extension FileCheck.Finding: CustomStringConvertible {
   /// How bad it is, the file, and what it is, in a line.
   public var description: String { "\(severity.rawValue): \(error)" }
 }
+
+extension FileCheck: CustomStringConvertible {
+  /// What was found, a line for each finding; that nothing was.
+  public var description: String {
+    findings.isEmpty ? "\(path): nothing found" : findings.map(\.description).joined(separator: "\n")
+  }
+}

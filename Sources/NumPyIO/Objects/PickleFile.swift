@@ -224,3 +224,10 @@ extension Joblib {
     return try PickleFile(source, options: options).value
   }
 }
+
+extension PickleFile: CustomStringConvertible {
+  /// What the file holds in a line: `a dict of a pickle of protocol 4`.
+  public var description: String {
+    "a \(value.typeName) of a \(format.rawValue) file of protocol \(protocolVersion)"
+  }
+}

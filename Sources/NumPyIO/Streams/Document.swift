@@ -170,3 +170,18 @@ extension Document {
     }
   }
 }
+
+extension Document: CustomStringConvertible {
+  /// The file in a line, as far as opening tells: `run.npz: 2 members: weights, step`.
+  public var description: String {
+    switch content {
+    case .npy(let file): "\(file)"
+    case .npz(let archive): "\(archive)"
+    case .tensors(let file): file.description
+    case .text: "\(path): a text"
+    case .raw: "\(path): raw bytes"
+    case .pickle: "\(path): a pickle"
+    case .value(let value, _): "\(path): a \(value.typeName)"
+    }
+  }
+}

@@ -266,3 +266,8 @@ extension LazyArray.Deferred {
     return LazyArray.Deferred(name: name, dtype: made.dtype, shape: made.shape) { made }
   }
 }
+
+extension LazyArray: CustomStringConvertible {
+  /// Dtype and shape, as nothing is read: `float64 (100, 3)`.
+  public var description: String { "\(dtype.name) \(Layout.describe(shape))" }
+}
