@@ -139,6 +139,60 @@ import Testing
     }
   }
 
+  /// Every property has its column; `None` is an empty field for Python's csv, and days are days.
+  @Test func columnsDoNotDependOnTheValues() throws {
+    struct Row: Codable, Equatable {
+      var day: Datetime
+      var moment: Datetime?
+      var none: Int?
+      var weight: Float?
+      var size: Double?
+    }
+    let days = DateUnit(.day)
+    let rows = [
+      Row(day: Datetime(ticks: 365, unit: days), moment: Datetime(ticks: 1_500, unit: DateUnit(.millisecond)), weight: 0.1),
+      Row(day: Datetime(ticks: -1, unit: days), size: 1e20),
+    ]
+    try TemporaryFolder.with { folder in
+      let path = folder + "/rows.csv"
+      try rows.saveCSV(to: path)
+      let python = try Python.run(["-c", "import csv, sys; print(list(csv.reader(open(sys.argv[1], newline=''))))", path])
+      #expect(
+        python.output
+          == "[['day', 'moment', 'none', 'weight', 'size'], ['1971-01-01', '1970-01-01T00:00:01.500', '', '0.1', ''], "
+          + "['1969-12-31', '', '', '', '1e+20']]\n", "\(python.errors)")
+      struct Read: Decodable, Equatable {
+        var day: Datetime
+        var none: Int?
+        var size: Double?
+      }
+      let read = try [Read](csv: path)
+      #expect(read.map(\.size) == [nil, 1e20] && read.map(\.none) == [nil, nil])
+      #expect(read[0].day.converted(to: days) == rows[0].day)
+      // As an array what has no value is no field, as before.
+      #expect(try AnyNDArray(rows: rows).dtype.field("none") == nil)
+    }
+  }
+
+  /// Decimal commas and points between thousands, with gaps that stay gaps.
+  @Test func numbersAsOtherLanguagesWriteThem() throws {
+    struct Row: Decodable, Equatable {
+      var name: String
+      var price: Double?
+      var code: String
+    }
+    try TemporaryFolder.with { folder in
+      let path = folder + "/de.csv"
+      try Bytes.write(Array("name;price;code\nA;1.234,5;1.000\nB;;2.000\n".utf8), to: path)
+      var options = CSVOptions()
+      options.dialect = TextDialect(decimalMark: ",", thousandsMark: ".")
+      #expect(
+        try [Row](csv: path, options: options) == [
+          Row(name: "A", price: 1234.5, code: "1.000"), Row(name: "B", price: nil, code: "2.000"),
+        ])
+    }
+  }
+
   @Test func optionsAndErrors() throws {
     try TemporaryFolder.with { folder in
       let path = folder + "/t.csv"

@@ -97,3 +97,34 @@ import Testing
     #expect("\(plain)" == "2 rows are left out" && plain.file == nil)
   }
 }
+
+/// Dictionaries of arrays, in the order of their names.
+@Suite struct DictionaryTests {
+  @Test func dictionariesAreSaved() async throws {
+    let arrays = ["b": NDArray<Int>([1, 2]), "a": NDArray<Int>([3])]
+    let mixed: [String: any SavableArray] = ["y": NDArray<Float>([0.5]), "x": AnyNDArray(NDArray<Int8>([1]))]
+    try await TemporaryFolder.with { folder in
+      let path = folder + "/d.npz"
+      try NPZArchive.save(arrays, to: path, compression: .default)
+      try NPZArchive.append(mixed, to: path)
+      let archive = try NPZArchive(opening: path)
+      #expect(archive.names == ["a", "b", "x", "y"])
+      #expect(try archive.array("b", as: Int.self) == NDArray([1, 2]))
+      #expect("\(archive)" == "\(path): 4 members: a, b, x, y")
+      // A literal is taken in its order.
+      try NPZArchive.save(["z": arrays["a"]!, "c": arrays["b"]!], to: path)
+      #expect(try NPZArchive(opening: path).names == ["z", "c"])
+      try await NPZArchive.save(mixed, to: path)
+      #expect(try NPZArchive(opening: path).names == ["x", "y"])
+      let model = folder + "/d.safetensors"
+      try SafetensorsFile.save(mixed, elements: .bfloat16, to: model)
+      let python = try Python.run([
+        "-c",
+        "import json, sys; d = open(sys.argv[1], 'rb').read(); n = int.from_bytes(d[:8], 'little'); "
+          + "h = json.loads(d[8:8 + n]); print([(k, h[k]['dtype']) for k in sorted(h)], d[8 + n:].hex())", model,
+      ])
+      // 0.5 is 0x3F00 in bfloat16; integers stay what they are.
+      #expect(python.output == "[('x', 'I8'), ('y', 'BF16')] 003f01\n", "\(python.errors)")
+    }
+  }
+}
