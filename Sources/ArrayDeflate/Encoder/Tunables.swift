@@ -30,8 +30,10 @@ enum Tunables {
     /// The bytes of the sample, and those of them that only warm up tables and costs: two chunks of ``Optimal``, of which the
     /// second one counts.
     static let sample = (2 * Optimal.chunk, Optimal.chunk)
-    /// The same for `best`, whose window has to fill: 32 KB before counting.
+    /// The same for `best`, whose window has to fill: 32 KB before counting. Of less than six times as much a sixth, since what is
+    /// learnt takes a third of the time there; but this many bytes at least.
     static let sampleOfBest = (96 << 10, 32 << 10)
+    static let leastOfBest = 24 << 10
     /// The bytes at the end of the sample on which the lazy parser is compared with literals and runs, which take so little time
     /// that a trial has to be short; and those before that it knows.
     static let lazySample = 4 << 10
@@ -112,6 +114,12 @@ enum Tunables {
     static let oneRun = 0.02
     /// The same below which nearly all is in matches as long as can be, and `best` takes what `default` does.
     static let oneMatch = 0.03
+    /// The same where the distance is a long period, whose sample begins with what a match as long as can be does not have.
+    static let onePeriod = 0.06
+    /// Where the near-optimal encoder takes less than this share of what `default` takes for the same sample, it is not compared
+    /// with that on the whole region, which takes a tenth to a quarter of the time. (On 85 kinds the two ratios differ by less than
+    /// .003, but for tracks, where the sample promises more than is kept, and bases, for which codes are compared anyway.)
+    static let surelyNearOptimal = 0.993
     /// The near-optimal encoder instead of codes and runs, at `best`.
     static let nearOptimal = 0.9998
     /// Bits a byte above which there is nothing but noise.

@@ -34,8 +34,9 @@ public final class DeflateWriter {
   /// to, which costs 0.1 to 0.4% where one begins every MiB.
   public static let largeSegmentSize = 4 << 20
 
-  /// The most segments of which each refers to the one before: what is read at once for a part of an array stays small.
-  static let chainedSegments = 8
+  /// About the most bytes of segments of which each refers to the one before, two of them at least: what is read at once for a
+  /// part of an array stays small.
+  static let chainedBytes = 8 << 20
 
   /// Up to this number of segments are made equal.
   private static let fewSegments = 6
@@ -78,14 +79,14 @@ public final class DeflateWriter {
     let count = (bytes.count - 1) / size + 1
     let shared = unsafe SharedBytes(bytes)
     let (level, order) = (level, order)
+    let chained = max(2, DeflateWriter.chainedBytes / size)
     let (progress, name) = (ByteProgress.current, sink.name)
     let encoders = SegmentEncoder.pool
     try Parallel.ordered(
       count,
       produce: { (index: Int) throws(FormatError) -> EncodedSegment? in
         let lower = index * size
-        let window =
-          level == .best || index % DeflateWriter.chainedSegments == 0 ? 0 : min(lower, DeflateAlphabet.maxDistance)
+        let window = index % chained == 0 ? 0 : min(lower, DeflateAlphabet.maxDistance)
         let range = lower - window..<min(shared.count, lower + size)
         let encoder = encoders.take()
         defer { encoders.give(encoder) }

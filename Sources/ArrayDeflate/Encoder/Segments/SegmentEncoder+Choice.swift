@@ -199,24 +199,4 @@ extension SegmentEncoder {
     }
     return choice
   }
-
-  /// The strategy of ``DeflateLevel/best``: the near-optimal encoder, unless hardly anything is left; and as its rival that of
-  /// ``DeflateLevel/default``, than which nothing may be larger.
-  func chooseOfBest(_ input: InputBytes, _ layout: ItemLayout) -> Strategy {
-    let fast = choose(input, layout, .default)
-    if isOneRun || fast == .lazy && lazyBits < Tunables.Trials.oneMatch { return fast }
-    // Bytes at random.
-    if fast == .literals && lazyBits > Tunables.Trials.noise { return fast }
-    rival = fast
-    if input.count <= Tunables.Trials.small { return .nearOptimalSmall }
-    (sampleSize, warmUp) = Tunables.Trials.sampleOfBest
-    let nearOptimal = nearOptimalTrial(input, layout)
-    switch fast {
-    case .literals, .runs:
-      return nearOptimal < trial(fast, input, layout, level: .best) * Tunables.Trials.nearOptimal ? .nearOptimal : fast
-    case .elementRuns:
-      return nearOptimal < elementRunTrial(input, layout) * Tunables.Trials.nearOptimal ? .nearOptimal : fast
-    default: return .nearOptimal
-    }
-  }
 }

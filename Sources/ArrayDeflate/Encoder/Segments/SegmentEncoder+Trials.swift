@@ -104,10 +104,6 @@ extension SegmentEncoder {
   /// The bits a byte that a search at some offsets within eight bytes takes for the sample; sets up what is searched
   /// for and the costs.
   func searchTrial(_ input: InputBytes, _ layout: ItemLayout, offsets: UInt8 = .max) -> Double {
-    let range = sample(input, layout)
-    if tokens.capacity < range.count { tokens = TokenList(byteCount: range.count, counts) }
-    tokens.clear()
-    optimalCosts.initialize(input, range, itemDistance: layout.atomDistance)
     searchOptions = layout.searchOptions
     // What the greedy parser found of use.
     searchOptions.probes = greedyOptions.probes.map {
@@ -116,6 +112,15 @@ extension SegmentEncoder {
     .filter { $0.offsets != 0 }
     let (stride, one) = (greedyOptions.strideDistance, greedyOptions.repeats ? 1 : 0)
     searchOptions.otherDistances = stride > 0 ? (stride, one) : (one, 0)
+    return optimalTrial(input, layout)
+  }
+
+  /// The bits a byte that the optimal parser takes for the last bytes of the sample, as it has been set up. Learns its costs.
+  func optimalTrial(_ input: InputBytes, _ layout: ItemLayout) -> Double {
+    let range = sample(input, layout)
+    if tokens.capacity < range.count { tokens = TokenList(byteCount: range.count, counts) }
+    tokens.clear()
+    optimalCosts.initialize(input, range, itemDistance: layout.atomDistance)
     optimalParser.parse(input, range, options: searchOptions, costs: optimalCosts, into: &tokens)
     // The last chunk only, as in the other trials.
     let last = counts.ends.count - 1
