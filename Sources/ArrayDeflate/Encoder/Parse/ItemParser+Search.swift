@@ -143,12 +143,19 @@ extension ItemParser {
         if fourth != low { candidates.consider(Int(low &- fourth)) }
         inherited = (candidates.longest, candidates.distance)
         found = candidates.found
-        if candidates.longest >= niceLength { skipUntil = index &+ candidates.longest }
+        if candidates.longest >= niceLength {
+          // It alone, at its whole length: no path leads to what is within.
+          matches[index &* ItemParser.maxCandidates] =
+            ItemParser.taken | UInt32(truncatingIfNeeded: inherited.length) &<< 16
+            | UInt32(truncatingIfNeeded: inherited.distance)
+          found = 1
+          skipUntil = index &+ candidates.longest
+        }
       }
       counts[index] = UInt8(truncatingIfNeeded: found)
       // A large item is never cheaper alone; within a long match no path is likely to lead to it.
       single[index] =
-        size <= 8 || found == 0 && !isFollowed ? singleCost(chunk, position, costs) : CostModel.never &>> 4
+        index >= skipUntil && size <= 8 || found == 0 && !isFollowed ? singleCost(chunk, position, costs) : CostModel.never &>> 4
       index &+= 1
     }
   }

@@ -28,6 +28,8 @@ final class ItemParser {
   private static let chunk = Tunables.Items.chunk
   static let maxCandidates = Tunables.Items.maxCandidates
   static let maxContexts = 4
+  /// In the form of `matchTable`, what is added to a match that is taken at its whole length.
+  @inline(__always) static var taken: UInt32 { 1 &<< 31 }
   static let maxContext = 16
 
   // Items are counted from the range's start; the tables hold the low 16 bits of an item's number, of which the window
@@ -120,10 +122,10 @@ final class ItemParser {
       var from = 1
       while at < stop {
         let match = matches[at]
-        let longest = Int(match &>> 16)
+        let longest = Int(match &>> 16 & 0x7FFF)
         let distance = prices[
           model.distanceOffset &+ DeflateAlphabet.distanceSlot(Int(match & 0xFFFF) &* size)]
-        var length = from
+        var length = match >= ItemParser.taken ? longest : from
         while length <= longest {
           let total = cost[index &+ length] &+ lengths[length] &+ distance
           takeCheaper(total, UInt32(truncatingIfNeeded: length) &<< 16 | match & 0xFFFF, best: &best, chosen: &chosen)
