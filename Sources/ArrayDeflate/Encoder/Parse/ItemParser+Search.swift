@@ -43,24 +43,41 @@ extension ItemParser {
     let power: UInt64
     let table: TableView<UInt16>
 
-    init(_ count: Int?, _ table: TableView<UInt16>) {
-      // More than are left anywhere: for no context at all.
-      self.count = count ?? .max
-      power = ItemParser.power(count ?? 0)
-      self.table = table
+    init(_ count: Int, _ table: TableView<UInt16>) {
+      (self.count, self.table) = (count, table)
+      power = ItemParser.power(count)
     }
 
     @inline(__always) func hash(_ hashes: TableView<UInt64>, _ index: Int) -> UInt64 {
       hashes[index &+ count] &- hashes[index] &* power
     }
 
-    /// The latest item with the context of an item, which takes its place; itself if the context goes beyond the end.
-    @inline(__always) func replace(_ hashes: TableView<UInt64>, _ index: Int, left: Int, with low: UInt16) -> UInt16 {
-      if left < count { return low }
+    /// The latest item with the context of an item, which takes its place.
+    @inline(__always) func replace(_ hashes: TableView<UInt64>, _ index: Int, with low: UInt16) -> UInt16 {
       let slot = Int(truncatingIfNeeded: (hash(hashes, index) &* multiplier) &>> UInt64(64 - Tunables.Items.hashBits))
       let entry = table[slot]
       table[slot] = low
       return entry
+    }
+  }
+
+  /// Looks up the latest item with each context of a chunk's items, one context after the other, so that nothing waits for
+  /// memory; itself if the context goes beyond the end.
+  private func lookUp(_ chunk: Chunk, ahead: Int) {
+    let (hashes, heads) = (hashTable.view, headTable.view)
+    for (number, context) in chunk.options.contexts.enumerated() {
+      let probe = Probe(context, tables[number].view)
+      let first = number &* ItemParser.chunk
+      let end = min(chunk.count, max(0, ahead &- context &+ 1))
+      var low = UInt16(truncatingIfNeeded: chunk.start)
+      for index in 0..<end {
+        heads[first &+ index] = probe.replace(hashes, index, with: low)
+        low &+= 1
+      }
+      for index in end..<chunk.count {
+        heads[first &+ index] = low
+        low &+= 1
+      }
     }
   }
 
@@ -78,7 +95,7 @@ extension ItemParser {
       tables[0].view.fill(0)
       var hits = 0
       for index in 0...total - count {
-        let earlier = Int(probe.replace(hashes, index, left: total, with: UInt16(truncatingIfNeeded: index)))
+        let earlier = Int(probe.replace(hashes, index, with: UInt16(truncatingIfNeeded: index)))
         if index >= total / 2, earlier < index, probe.hash(hashes, index) == probe.hash(hashes, earlier) { hits += 1 }
       }
       let share = Double(hits) / Double(total - total / 2)
@@ -103,61 +120,60 @@ extension ItemParser {
     let (start, count, contexts) = (chunk.start, chunk.count, chunk.options.contexts)
     let ahead = min(chunk.total - start, count + (contexts.last ?? 0))
     addHashes(chunk.input, at: chunk.origin + start * size, count: ahead, size: size)
-    let hashes = hashTable.view
-    func probe(_ index: Int) -> Probe {
-      Probe(index < contexts.count ? contexts[index] : nil, tables[index].view)
-    }
-    let (one, two, three, four) = (probe(0), probe(1), probe(2), probe(3))
-    let probeCount = contexts.count
+    lookUp(chunk, ahead: ahead)
+    let heads = headTable.view
+    let (probeCount, second, third, fourth) = (contexts.count, ItemParser.chunk, 2 * ItemParser.chunk, 3 * ItemParser.chunk)
     let (matches, counts, single) = (matchTable.view, matchCounts.view, singleCosts.view)
     let niceLength = max(1, Tunables.Items.niceLength / size)
+    let never = CostModel.never &>> 4
     let reach = Reach(size: size)
     var index = 0
-    var skipUntil = 0
     // What is left, at this item, of the longest match of the item before.
     var inherited = (length: 0, distance: 0)
     while index < count {
       let position = chunk.origin &+ (start &+ index) &* size
       let low = UInt16(truncatingIfNeeded: start &+ index)
-      let left = ahead &- index
-      let first = one.replace(hashes, index, left: left, with: low)
-      let second = two.replace(hashes, index, left: left, with: low)
-      let third = probeCount > 2 ? three.replace(hashes, index, left: left, with: low) : low
-      let fourth = probeCount > 3 ? four.replace(hashes, index, left: left, with: low) : low
       inherited.length &-= 1
-      let isFollowed = index < skipUntil || inherited.length >= Tunables.Items.longMatch
-      var found = 0
-      if index < skipUntil {
-        // What is within a long match is not looked for.
-      } else if isFollowed {
+      if inherited.length >= Tunables.Items.longMatch {
         matches[index &* ItemParser.maxCandidates] =
           UInt32(truncatingIfNeeded: inherited.length) &<< 16 | UInt32(truncatingIfNeeded: inherited.distance)
-        found = 1
-      } else {
-        var candidates = Candidates(chunk, index, matches, size: size, reach)
-        candidates.consider(1)
-        if first != low { candidates.consider(Int(low &- first)) }
-        if second != low { candidates.consider(Int(low &- second)) }
-        if chunk.options.stride > 1 { candidates.consider(chunk.options.stride) }
-        if third != low { candidates.consider(Int(low &- third)) }
-        if fourth != low { candidates.consider(Int(low &- fourth)) }
-        inherited = (candidates.longest, candidates.distance)
-        found = candidates.found
-        if candidates.longest >= niceLength {
-          // It alone, at its whole length: no path leads to what is within.
-          matches[index &* ItemParser.maxCandidates] =
-            ItemParser.taken | UInt32(truncatingIfNeeded: inherited.length) &<< 16
-            | UInt32(truncatingIfNeeded: inherited.distance)
-          found = 1
-          skipUntil = index &+ candidates.longest
-        }
+        counts[index] = 1
+        single[index] = size <= 8 ? singleCost(chunk, position, costs) : never
+        index &+= 1
+        continue
       }
-      counts[index] = UInt8(truncatingIfNeeded: found)
-      // A large item is never cheaper alone; within a long match no path is likely to lead to it.
-      single[index] =
-        index >= skipUntil && size <= 8 || found == 0 && !isFollowed ? singleCost(chunk, position, costs) : CostModel.never &>> 4
+      var candidates = Candidates(chunk, index, matches, size: size, reach)
+      candidates.consider(1)
+      candidates.consider(Int(low &- heads[index]))
+      if probeCount > 1 { candidates.consider(Int(low &- heads[second &+ index])) }
+      if chunk.options.stride > 1 { candidates.consider(chunk.options.stride) }
+      if probeCount > 2 { candidates.consider(Int(low &- heads[third &+ index])) }
+      if probeCount > 3 { candidates.consider(Int(low &- heads[fourth &+ index])) }
+      inherited = (candidates.longest, candidates.distance)
+      if candidates.longest >= niceLength {
+        take(candidates, index)
+        index &+= candidates.longest
+        inherited.length = 0
+        continue
+      }
+      counts[index] = UInt8(truncatingIfNeeded: candidates.found)
+      // A large item is never cheaper alone.
+      single[index] = size <= 8 || candidates.found == 0 ? singleCost(chunk, position, costs) : never
       index &+= 1
     }
+  }
+
+  /// Lists a match alone, to be taken at its whole length: no path leads to the items within, where nothing is looked for.
+  @inline(__always) private func take(_ candidates: Candidates, _ index: Int) {
+    let (matches, counts, single) = (matchTable.view, matchCounts.view, singleCosts.view)
+    matches[index &* ItemParser.maxCandidates] =
+      ItemParser.taken | UInt32(truncatingIfNeeded: candidates.longest) &<< 16
+      | UInt32(truncatingIfNeeded: candidates.distance)
+    for within in index..<index &+ candidates.longest {
+      counts[within] = 0
+      single[within] = CostModel.never &>> 4
+    }
+    counts[index] = 1
   }
 
   /// How far and how long matches may be, in items: what would have to be divided at each item else.

@@ -25,7 +25,7 @@
 /// Chains of the items with the same context: smaller by little, and slower. Matches that begin at any byte:
 /// ``OptimalParser``.
 final class ItemParser {
-  private static let chunk = Tunables.Items.chunk
+  static let chunk = Tunables.Items.chunk
   static let maxCandidates = Tunables.Items.maxCandidates
   static let maxContexts = 4
   /// In the form of `matchTable`, what is added to a match that is taken at its whole length.
@@ -37,6 +37,8 @@ final class ItemParser {
   let tables = (0..<maxContexts).map { _ in Table<UInt16>(repeating: 0, count: 1 << Tunables.Items.hashBits) }
   /// The hashes of all items from the chunk's start up to each.
   let hashTable = Table<UInt64>(repeating: 0, count: chunk + maxContext + 1)
+  /// The latest item with each context of each item, context after context.
+  let headTable = Table<UInt16>(repeating: 0, count: chunk * maxContexts)
   /// The matches of each item: their length in items in the high half, their distance in items in the low half.
   let matchTable = Table<UInt32>(repeating: 0, count: (chunk + 1) * maxCandidates)
   let matchCounts = Table<UInt8>(repeating: 0, count: chunk + 1)
