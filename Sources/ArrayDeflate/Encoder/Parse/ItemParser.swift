@@ -43,10 +43,10 @@ final class ItemParser {
   let matchTable = Table<UInt32>(repeating: 0, count: (chunk + 1) * maxCandidates)
   let matchCounts = Table<UInt8>(repeating: 0, count: chunk + 1)
   let singleCosts = Table<Int32>(repeating: 0, count: chunk + 1)
-  private let costTable = Table<Int32>(repeating: 0, count: chunk + 1)
+  private let costTable = Table<Int64>(repeating: 0, count: chunk + 1)
   /// What was chosen at each item, in the form of `matchTable`; 0 for the item alone.
   private let choiceTable = Table<UInt32>(repeating: 0, count: chunk + 1)
-  private let lengthCosts = Table<Int32>(repeating: 0, count: 128)
+  private let lengthCosts = Table<Int64>(repeating: 0, count: 128)
 
   /// What to look for.
   struct Options {
@@ -108,37 +108,50 @@ final class ItemParser {
   }
 
   /// From the end backwards: for each item the cheapest of all paths to the end.
+  ///
+  /// A cost has what leads to it in its low half, in the form of `matchTable`: so the lesser of two is the choice as well. Odd and even
+  /// lengths are weighed apart, since each comparison waits for the one before.
   private func choose(_ count: Int, _ size: Int, _ model: CostModel) {
     let (matches, counts, single) = (matchTable.view, matchCounts.view, singleCosts.view)
     let (cost, choice, lengths) = (costTable.view, choiceTable.view, lengthCosts.view)
     let prices = model.prices
-    for length in 1...DeflateAlphabet.maxMatch / size { lengths[length] = prices[256 + length * size] }
+    for length in 1...DeflateAlphabet.maxMatch / size {
+      lengths[length] = Int64(prices[256 + length * size]) << 32 | Int64(length) << 16
+    }
     cost[count] = 0
     var index = count
     while index > 0 {
       index &-= 1
-      var best = cost[index &+ 1] &+ single[index]
-      var chosen: UInt32 = 0
+      var best = cost[index &+ 1] &+ Int64(single[index]) &<< 32
       var at = index &* ItemParser.maxCandidates
       let stop = at &+ Int(counts[index])
       var from = 1
       while at < stop {
         let match = matches[at]
         let longest = Int(match &>> 16 & 0x7FFF)
-        let distance = prices[
-          model.distanceOffset &+ DeflateAlphabet.distanceSlot(Int(match & 0xFFFF) &* size)]
+        let slot = DeflateAlphabet.distanceSlot(Int(match & 0xFFFF) &* size)
+        let distance = Int64(prices[model.distanceOffset &+ slot]) &<< 32 | Int64(match & 0xFFFF)
         var length = match >= ItemParser.taken ? longest : from
-        while length <= longest {
-          let total = cost[index &+ length] &+ lengths[length] &+ distance
-          takeCheaper(total, UInt32(truncatingIfNeeded: length) &<< 16 | match & 0xFFFF, best: &best, chosen: &chosen)
-          length &+= 1
+        var (one, two) = (Int64.max &>> 1, Int64.max &>> 1)
+        while length < longest {
+          one = ItemParser.lesser(one, cost[index &+ length] &+ lengths[length])
+          two = ItemParser.lesser(two, cost[index &+ length &+ 1] &+ lengths[length &+ 1])
+          length &+= 2
         }
+        if length == longest { one = ItemParser.lesser(one, cost[index &+ length] &+ lengths[length]) }
+        best = ItemParser.lesser(best, ItemParser.lesser(one, two) &+ distance)
         from = longest &+ 1
         at &+= 1
       }
-      cost[index] = best
-      choice[index] = chosen
+      cost[index] = best & ~0xFFFF_FFFF
+      choice[index] = UInt32(truncatingIfNeeded: best)
     }
+  }
+
+  /// The lesser of two numbers, without a branch: see ``takeCheaper``.
+  @inline(__always) private static func lesser(_ one: Int64, _ two: Int64) -> Int64 {
+    let difference = two &- one
+    return one &+ difference & difference &>> 63
   }
 
   /// Follows the path from the start and makes sequences of it.
