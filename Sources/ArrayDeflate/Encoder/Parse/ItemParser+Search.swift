@@ -138,7 +138,7 @@ extension ItemParser {
         matches[index &* ItemParser.maxCandidates] =
           UInt32(truncatingIfNeeded: inherited.length) &<< 16 | UInt32(truncatingIfNeeded: inherited.distance)
         counts[index] = 1
-        single[index] = size <= 8 ? singleCost(chunk, position, costs) : never
+        single[index] = size <= 8 ? singleCost(chunk, position, size: size, costs) : never
         index &+= 1
         continue
       }
@@ -158,7 +158,7 @@ extension ItemParser {
       }
       counts[index] = UInt8(truncatingIfNeeded: candidates.found)
       // A large item is never cheaper alone.
-      single[index] = size <= 8 || candidates.found == 0 ? singleCost(chunk, position, costs) : never
+      single[index] = size <= 8 || candidates.found == 0 ? singleCost(chunk, position, size: size, costs) : never
       index &+= 1
     }
   }
@@ -236,12 +236,12 @@ extension ItemParser {
   }
 
   /// The cost of an item alone: runs of three and more bytes as matches, the rest as literals.
-  @inline(__always) private func singleCost(_ chunk: Chunk, _ start: Int, _ costs: CostModel) -> Int32 {
+  @inline(__always) private func singleCost(_ chunk: Chunk, _ start: Int, size: Int, _ costs: CostModel) -> Int32 {
     let prices = costs.prices
     let distance = prices[costs.distanceOffset &+ DeflateAlphabet.distanceSlot(chunk.options.runDistance)]
     var sum: Int32 = 0
     var position = start
-    let end = start &+ chunk.options.size
+    let end = start &+ size
     while position < end {
       let run = chunk.run(at: position, upTo: end)
       if run >= 3 {

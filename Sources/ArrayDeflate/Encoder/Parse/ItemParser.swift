@@ -90,6 +90,7 @@ final class ItemParser {
       let chunk = Chunk(
         input: input, origin: range.lowerBound, total: total, start: start, count: count, options: options)
       switch options.size {
+      case 3: findMatches(chunk, size: 3, costs)
       case 4: findMatches(chunk, size: 4, costs)
       case 8: findMatches(chunk, size: 8, costs)
       default: findMatches(chunk, size: options.size, costs)
