@@ -202,8 +202,10 @@ enum Tunables {
     static let hashBits = 15
     /// The most candidates of an item.
     static let maxCandidates = 6
-    /// A match of this many bytes is taken at once.
-    static let niceLength = 40
+    /// A match of this many bytes is taken at once. To take what is found has its own codes fit it: codes of three letters take .92 of
+    /// zlib's size at 7 times its speed (.98 at 3 times with 40), strings of seven bytes .91 (.97), small integers as doubles .98
+    /// (1.00), and of eight bytes .94 as before at 1.7 times the speed. Of four bytes counts and categories were 3 to 4% larger.
+    @inline(__always) static func niceLength(size: Int) -> Int { size == 4 ? 40 : 12 }
     /// Within a match that goes on for this many items nothing else is looked for.
     static let longMatch = 6
     /// A context is of no use where fewer than this share of items follow one like it in the sample.

@@ -124,7 +124,7 @@ extension ItemParser {
     let heads = headTable.view
     let (probeCount, second, third, fourth) = (contexts.count, ItemParser.chunk, 2 * ItemParser.chunk, 3 * ItemParser.chunk)
     let (matches, counts, single) = (matchTable.view, matchCounts.view, singleCosts.view)
-    let niceLength = max(1, Tunables.Items.niceLength / size)
+    let niceLength = max(1, Tunables.Items.niceLength(size: size) / size)
     let never = CostModel.never &>> 4
     let reach = Reach(size: size)
     var index = 0

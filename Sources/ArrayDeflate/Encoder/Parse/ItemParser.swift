@@ -19,7 +19,7 @@
 ///
 /// ## Cost
 /// Linear: at most ``maxCandidates`` matches an item, each with at most 64 lengths. Within a match that goes on for
-/// ``longMatch`` items nothing else is looked for, and one of ``niceLength`` bytes is taken as it is.
+/// ``longMatch`` items nothing else is looked for, and one of ``Tunables/Items/niceLength(size:)`` bytes is taken as it is.
 ///
 /// ## Tried and rejected
 /// Chains of the items with the same context: smaller by little, and slower. Matches that begin at any byte:
