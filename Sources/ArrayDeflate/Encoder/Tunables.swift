@@ -51,6 +51,8 @@ enum Tunables {
     /// A search that goes far along its chains, instead of a shorter one, in bytes of few values: flags of even odds took 1.18 of
     /// zlib's size.
     static let far = 0.97
+    /// A search that goes half as far, instead of that.
+    static let nearOfFewValues = 1.005
     /// Bits a byte by codes and runs below which it is tried: random flags take 1.5, since a block's end needs a code, too.
     static let fewValues = 2.0
     /// The same instead of the greedy and the optimal parser in records, where they look for matches at every byte: there they are

@@ -41,9 +41,14 @@ extension SegmentEncoder {
     func trial(_ options: LazyParser.Options?) -> Double {
       lazyTrial(input, layout, .default, warmUp: last, last: last, options: options)
     }
-    let far = trial(options) / Tunables.Trials.far
+    let bits = trial(options)
+    let far = bits / Tunables.Trials.far
     guard far < plain.bits, far < known ?? trial(nil) else { return false }
-    lazyOptions = options
+    // Half as far, and no look at the next position: flags of even odds take half of the time, and no more bits.
+    var near = options
+    (near.depth, near.longMatch) = (Tunables.Lazy.depthOfFewValues / 2, DeflateAlphabet.minMatch)
+    (near.isAligned, near.skips) = (false, true)
+    if trial(near) > bits * Tunables.Trials.nearOfFewValues { beginAnew(input, layout, options) }
     return true
   }
 
