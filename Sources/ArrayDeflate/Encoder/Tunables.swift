@@ -296,6 +296,11 @@ enum Tunables {
     static let searches: [Search] = [
       (6, 1, 3, false), (5, 4, 3, false), (4, 4, 3, false), (4, 4, 3, true),
     ]
+    /// The search where all of those take more than so many times what they may, and this one less than a share of their bits: names out of thousands take 1.09
+    /// of zlib's size instead of 1.46, at four fifths of the speed, and rows with one flag 1.09 instead of 1.31.
+    static let farSearch: Search = (8, 32, 3, false)
+    static let tooMuch = 1.1
+    static let farther = 0.93
     /// The searches after which no more are tried if all take more than `near` times what they may: a search for matches of three
     /// bytes hardly gains more.
     static let enoughToTell = 3

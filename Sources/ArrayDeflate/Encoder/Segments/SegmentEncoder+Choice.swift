@@ -37,6 +37,7 @@ extension SegmentEncoder {
     (parsed, rival, isOneRun) = (nil, nil, false)
     (hasLongMatches, hasLongPeriod) = (false, false)
     lazyOfLongerSample = nil
+    tooManyBits = 0
     guard input.count >= 16 else { return .runs }
     if level == .best { return chooseOfBest(input, layout) }
     if input.count <= Tunables.Trials.small { return chooseOfSmall(input, layout, level) }

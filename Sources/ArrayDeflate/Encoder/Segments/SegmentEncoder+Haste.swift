@@ -17,9 +17,19 @@ extension SegmentEncoder {
       if bits <= allowed { return true }
       best = min(best, bits)
     }
+    best = min(best, known)
+    if best > allowed * Tunables.Haste.tooMuch { tooManyBits = best }
     beginAnew(input, layout, options)
     (lazyBits, hasLongMatches, hasLongPeriod) = (known, hadLongMatches, hadLongPeriod)
     return false
+  }
+
+  /// Searches farther, where the lazy parser was chosen and what it found in haste is far too large, if that gains much.
+  func searchFarther(_ input: InputBytes, _ layout: ItemLayout) {
+    let (options, last) = (lazyOptions, sampleSize - warmUp)
+    let farther = layout.lazyVariant(Tunables.Haste.farSearch)
+    let bits = lazyTrial(input, layout, .fast, warmUp: last, last: last, options: farther)
+    if bits >= tooManyBits * Tunables.Haste.farther { beginAnew(input, layout, options) }
   }
 
   /// About the bits a byte that zlib -6 takes for the part of the sample that counts.
@@ -34,11 +44,13 @@ extension SegmentEncoder {
 extension ItemLayout {
   /// Variants of the lazy parser, the fastest first.
   fileprivate var lazyVariants: [LazyParser.Options] {
-    Tunables.Haste.searches.map { search in
-      var options = lazyOptions
-      (options.context, options.depth, options.longMatch) = (search.context, search.depth, search.longMatch)
-      (options.hasShortMatches, options.isHasty) = (search.hasShortMatches, search.hasShortMatches)
-      return options
-    }
+    Tunables.Haste.searches.map(lazyVariant)
+  }
+
+  fileprivate func lazyVariant(_ search: Tunables.Haste.Search) -> LazyParser.Options {
+    var options = lazyOptions
+    (options.context, options.depth, options.longMatch) = (search.context, search.depth, search.longMatch)
+    (options.hasShortMatches, options.isHasty) = (search.hasShortMatches, search.hasShortMatches)
+    return options
   }
 }

@@ -58,6 +58,8 @@ final class SegmentEncoder: @unchecked Sendable {
   var lazyBits = 0.0
   /// The same of all of the sample, if less did not tell whether it is to be taken.
   var lazyOfLongerSample: Double?
+  /// The bits a byte that the lazy parser takes in haste, where that is far more than `fast` may take; else 0.
+  var tooManyBits = 0.0
   /// The lazy parser's sequences for the whole region, if they are the last that were made.
   var parsed: SequenceList?
   /// The bytes of a sample, and those of them that are not counted.
@@ -86,6 +88,7 @@ final class SegmentEncoder: @unchecked Sendable {
     for range in ContentRegions.cut(input, layout) {
       guard let part = unsafe InputBytes(input.buffer(range)) else { continue }
       let strategy = choose(part, layout, level)
+      if strategy == .lazy, tooManyBits > 0 { searchFarther(part, layout) }
       let begins = range.lowerBound == 0 && windowCount > 0
       if begins, strategy == .lazy, hasLongPeriod,
         let input = unsafe InputBytes(whole.buffer(0..<windowCount + range.upperBound))
