@@ -296,8 +296,9 @@ enum Tunables {
     static let searches: [Search] = [
       (6, 1, 3, false), (5, 4, 3, false), (4, 4, 3, false), (4, 4, 3, true),
     ]
-    /// The search where all of those take more than so many times what they may, and this one less than a share of their bits: names out of thousands take 1.09
-    /// of zlib's size instead of 1.46, at four fifths of the speed, and rows with one flag 1.09 instead of 1.31.
+    /// The search where all of those take more than `tooMuch` times what they may, and this one less than a share of their bits
+    /// (`farther`): names out of thousands take 1.09 of zlib's size instead of 1.46, at four fifths of the speed, and rows with one
+    /// flag 1.09 instead of 1.31.
     static let farSearch: Search = (8, 32, 3, false)
     static let tooMuch = 1.1
     static let farther = 0.93

@@ -122,7 +122,8 @@ extension ItemParser {
     addHashes(chunk.input, at: chunk.origin + start * size, count: ahead, size: size)
     lookUp(chunk, ahead: ahead)
     let heads = headTable.view
-    let (probeCount, second, third, fourth) = (contexts.count, ItemParser.chunk, 2 * ItemParser.chunk, 3 * ItemParser.chunk)
+    let probeCount = contexts.count
+    let (second, third, fourth) = (ItemParser.chunk, 2 * ItemParser.chunk, 3 * ItemParser.chunk)
     let (matches, counts, single) = (matchTable.view, matchCounts.view, singleCosts.view)
     let niceLength = max(1, Tunables.Items.niceLength(size: size) / size)
     let never = CostModel.never &>> 4

@@ -16,10 +16,10 @@ public struct DeflateSummary: Sendable {
 /// Writes one raw deflate stream to a sink, from any number of pieces of input.
 ///
 /// Each piece is cut into segments of about 1 MiB (up to 4 MiB at ``DeflateLevel/best``, and where it is one value again and
-/// again), which are compressed on all cores and written in order; see ``SegmentIndex``. Where the data has a long period, such as a row again and again, up to eight of
-/// them refer each to the one before, and count as one in the index. The bytes depend on the pieces, the level and the
-/// layouts only, not on the number of cores. Memory: about 12 MB a core (40 at ``DeflateLevel/best``), whatever the size of
-/// the input.
+/// again), which are compressed on all cores and written in order; see ``SegmentIndex``. Where the data has a long period, such as a
+/// row again and again, up to 8 MiB of them refer each to the one before, and count as one in the index. The bytes depend on the
+/// pieces, the level and the layouts only, not on the number of cores. Memory: about 12 MB a core (40 at ``DeflateLevel/best``),
+/// whatever the size of the input.
 ///
 /// ```swift
 /// let writer = try DeflateWriter(to: sink, level: .default)
