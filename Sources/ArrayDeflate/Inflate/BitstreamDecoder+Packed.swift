@@ -23,7 +23,6 @@ extension BitstreamDecoder {
     _ input: InputBytes, to output: OutputBytes, _ tables: SymbolTables, _ table: TableView<PackedEntry>, hasRuns: Bool,
     _ limits: Limits
   ) -> Outcome {
-    let (literals, distances) = (tables.literals, tables.distances)
     let inputEnd = min(input.count - BitstreamDecoder.inputReserve, limits.input)
     let outputEnd = min(output.count - BitstreamDecoder.packedOutputReserve, limits.output)
     guard next <= inputEnd, out < outputEnd, !hasRuns || out >= BitstreamDecoder.outputBefore else { return .nearEnd }
@@ -59,9 +58,9 @@ extension BitstreamDecoder {
           length = current.length(saved)
         } else {
           guard current.isTable else { return current.isEnd ? .endOfBlock : .failure(.badLiteral) }
-          symbol = literals[Int(truncatingIfNeeded: saved & mask)]
+          symbol = tables.literal(Int(truncatingIfNeeded: saved & mask))
           saved = bits
-          symbol = literals[symbol.index(bits)]
+          symbol = tables.literal(symbol.index(bits))
           take(UInt64(symbol.bits))
           if symbol.isLiteral {
             output[out] = UInt8(truncatingIfNeeded: symbol.value)
@@ -75,12 +74,12 @@ extension BitstreamDecoder {
           length = symbol.value(saved)
         }
         // The look-up comes first, so that it need not wait for the bits that are loaded.
-        symbol = distances[Int(truncatingIfNeeded: bits & 0xFF)]
+        symbol = tables.distance(Int(truncatingIfNeeded: bits & 0xFF))
         refill(input)
         if symbol.isExceptional {
           guard symbol.isTable else { return .failure(.badDistance) }
           take(8)
-          symbol = distances[symbol.index(bits)]
+          symbol = tables.distance(symbol.index(bits))
           guard !symbol.isExceptional else { return .failure(.badDistance) }
         }
         distance = symbol.value(bits)

@@ -1,8 +1,21 @@
-/// The tables by which a block's symbols are decoded.
+/// The tables by which a block's symbols are decoded: that of literals and lengths, and after it that of distances, at a constant
+/// offset, so that one address serves both in the inner loops. Those have hardly enough registers: with two addresses the number of
+/// bits left was kept in memory, and blocks of matches took up to a tenth longer.
 struct SymbolTables {
-  /// Literals and lengths.
-  let literals: TableView<CodeEntry>
-  let distances: TableView<CodeEntry>
+  let entries: TableView<CodeEntry>
+
+  /// Where distances begin: after room for all that a code of literals and lengths may need, 2342 entries.
+  static var distanceStart: Int { 2344 }
+  /// With the 402 entries that a code of distances may need.
+  static var count: Int { distanceStart + 402 }
+  /// The part of literals and lengths.
+  var literals: TableView<CodeEntry> { entries.part(0..<SymbolTables.distanceStart) }
+  var distances: TableView<CodeEntry> { entries.part(SymbolTables.distanceStart..<SymbolTables.count) }
+
+  /// The entry of a literal or a length.
+  @inline(__always) func literal(_ index: Int) -> CodeEntry { entries[index] }
+  /// The entry of a distance.
+  @inline(__always) func distance(_ index: Int) -> CodeEntry { entries[SymbolTables.distanceStart &+ index] }
 }
 
 /// The position in a stream and in its output, and the inner loops that move both.
@@ -18,6 +31,8 @@ struct SymbolTables {
 ///   the processor's nearest cache, and nearly each look-up takes twice as long.
 /// - The index into the next table is taken before more bits are loaded, so that one does not wait for the other.
 /// - 40 bytes of a match are copied without asking how many are needed.
+/// - One refill before a distance, whether it is needed or not: a question whether it is costs more (3% slower on 29 kinds, with the
+///   refills placed as libdeflate places them).
 /// - A match at the distance of an item reads bytes that were written an instant before, in two parts: the processor would have
 ///   to wait for both to reach the cache. In blocks of such runs the last eight bytes of output are kept in a register, and such
 ///   a match is a shift, a multiplication and a store (`window`).
@@ -44,7 +59,8 @@ struct SymbolTables {
 /// ## Bounds of the fast loops
 /// An iteration refills at most twice, each of which reads 8 bytes and moves at most 7: 15 bytes from `next` on, fewer than
 /// ``inputReserve``. One symbol at a time it writes at most three literals and a match of 258 bytes, and up to 63 bytes in excess:
-/// less than ``outputReserve``. With packed entries it writes at most three times four literals and a run of 258, or a match in
+/// less than ``outputReserve``; near the end nothing in excess, and each match is compared with what is left, so three bytes are enough
+/// (``literalReserve``). With packed entries it writes at most three times four literals and a run of 258, or a match in
 /// place of the last run: less than ``packedOutputReserve``. What is read of the output lies within `distance <= out`, or within
 /// the last 8 bytes, which blocks of runs must have before.
 struct BitstreamDecoder {
@@ -65,9 +81,11 @@ struct BitstreamDecoder {
   }
 
   /// How far before the end of the stream an iteration of the fast loop must not begin.
-  static let inputReserve = 32
+  static var inputReserve: Int { 16 }
   /// How far before the end of the output: see above.
   static var outputReserve: Int { 3 + DeflateAlphabet.maxMatch + 64 }
+  /// The same where matches are not written in excess.
+  static var literalReserve: Int { 3 }
   static var packedOutputReserve: Int { 3 * (4 + DeflateAlphabet.maxMatch) + 64 }
   /// How much output there must be before a block of runs.
   static var outputBefore: Int { 8 }
@@ -109,38 +127,47 @@ struct BitstreamDecoder {
     // A copy, whose fields can stay in registers.
     var copy = self
     defer { self = copy }
-    return copy.loop(input, to: output, tables, limits)
+    return copy.loop(input, to: output, tables, limits, isNear: false)
+  }
+
+  /// The same where the end of the output is near: matches are compared with what is left of it, and nothing is written in excess.
+  mutating func decodeNear(
+    _ input: InputBytes, to output: OutputBytes, tables: SymbolTables, limits: Limits
+  ) -> Outcome {
+    var copy = self
+    defer { self = copy }
+    return copy.loop(input, to: output, tables, limits, isNear: true)
   }
 
   @inline(__always)
   private mutating func loop(
-    _ input: InputBytes, to output: OutputBytes, _ tables: SymbolTables, _ limits: Limits
+    _ input: InputBytes, to output: OutputBytes, _ tables: SymbolTables, _ limits: Limits, isNear: Bool
   ) -> Outcome {
-    let (table, distances) = (tables.literals, tables.distances)
     let inputEnd = min(input.count - BitstreamDecoder.inputReserve, limits.input)
-    let outputEnd = min(output.count - BitstreamDecoder.outputReserve, limits.output)
+    let reserve = isNear ? BitstreamDecoder.literalReserve : BitstreamDecoder.outputReserve
+    let outputEnd = min(output.count - reserve, limits.output)
     guard next <= inputEnd, out < outputEnd else { return .nearEnd }
     let mask = UInt64(1) &<< UInt64(DecodingTable.literalIndexBits) &- 1
     refill(input)
-    var entry = table[Int(truncatingIfNeeded: bits & mask)]
+    var entry = tables.literal(Int(truncatingIfNeeded: bits & mask))
     while next <= inputEnd, out < outputEnd {
       var saved = bits
       take(UInt64(entry.bits))
       if entry.isLiteral {
-        var following = table[Int(truncatingIfNeeded: bits & mask)]
+        var following = tables.literal(Int(truncatingIfNeeded: bits & mask))
         append(entry, to: output)
         entry = following
         refill(input)
         saved = bits
         take(UInt64(entry.bits))
         if entry.isLiteral {
-          following = table[Int(truncatingIfNeeded: bits & mask)]
+          following = tables.literal(Int(truncatingIfNeeded: bits & mask))
           append(entry, to: output)
           entry = following
           saved = bits
           take(UInt64(entry.bits))
           if entry.isLiteral {
-            following = table[Int(truncatingIfNeeded: bits & mask)]
+            following = tables.literal(Int(truncatingIfNeeded: bits & mask))
             append(entry, to: output)
             entry = following
             continue
@@ -150,32 +177,37 @@ struct BitstreamDecoder {
       if entry.isExceptional {
         guard entry.isTable else { return entry.isEnd ? .endOfBlock : .failure(.badLiteral) }
         saved = bits
-        entry = table[entry.index(bits)]
+        entry = tables.literal(entry.index(bits))
         take(UInt64(entry.bits))
         if entry.isLiteral {
           append(entry, to: output)
           refill(input)
-          entry = table[Int(truncatingIfNeeded: bits & mask)]
+          entry = tables.literal(Int(truncatingIfNeeded: bits & mask))
           continue
         }
         guard !entry.isExceptional else { return entry.isEnd ? .endOfBlock : .failure(.badLiteral) }
       }
       let length = entry.value(saved)
       // The look-up comes first, so that it need not wait for the bits that are loaded.
-      var symbol = distances[Int(truncatingIfNeeded: bits & 0xFF)]
+      var symbol = tables.distance(Int(truncatingIfNeeded: bits & 0xFF))
       refill(input)
       if symbol.isExceptional {
         guard symbol.isTable else { return .failure(.badDistance) }
         take(8)
-        symbol = distances[symbol.index(bits)]
+        symbol = tables.distance(symbol.index(bits))
         guard !symbol.isExceptional else { return .failure(.badDistance) }
       }
       let distance = symbol.value(bits)
       take(UInt64(symbol.bits))
       guard distance <= out else { return .failure(.distanceTooFar) }
       // The next entry is looked up before the match is copied.
-      entry = table[Int(truncatingIfNeeded: bits & mask)]
-      output.copyMatch(to: out, distance: distance, count: length)
+      entry = tables.literal(Int(truncatingIfNeeded: bits & mask))
+      if isNear {
+        guard length <= output.count &- out else { return .failure(.tooLong) }
+        output.copyExactly(to: out, distance: distance, count: length)
+      } else {
+        output.copyMatch(to: out, distance: distance, count: length)
+      }
       out &+= length
     }
     return .nearEnd

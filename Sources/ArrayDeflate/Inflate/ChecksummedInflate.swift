@@ -22,9 +22,7 @@ extension Inflate {
     defer { ScratchBuffer.pool.give(input) }
     let count = try input.fill(from: source, at: offset, count: compressedCount)
     do throws(FormatError) {
-      try DeflateDecoder.with { (decoder) throws(FormatError) in
-        _ = try unsafe decoder.decode(input.bytes(count), into: target)
-      }
+      _ = try unsafe DeflateDecoder.decode(input.bytes(count), into: target)
     } catch {
       throw error.shifted(by: offset).at(file: source.name)
     }

@@ -62,18 +62,18 @@ struct CodeEntry: BitwiseCopyable, Sendable {
 extension DecodingTable {
   /// Literals and lengths (RFC 1951, 3.2.5); 286 and 287 occur in the fixed code only, and never in a stream. At most 2342
   /// entries for 288 symbols of up to 15 bits, as zlib's `enough` computes it.
-  static func literals() -> DecodingTable {
+  static func literals(_ entries: TableView<CodeEntry>) -> DecodingTable {
     var symbols = (0..<256).map { CodeEntry.literal($0) } + [.end]
     for slot in 0..<29 {
       symbols.append(.base(Int(DeflateAlphabet.lengthBase[slot]), extra: Int(DeflateAlphabet.lengthExtra[slot])))
     }
     return DecodingTable(
-      symbols: symbols + [.invalid, .invalid], indexBits: literalIndexBits, capacity: 2342, allowsSingleCode: true)
+      symbols: symbols + [.invalid, .invalid], indexBits: literalIndexBits, entries: entries, allowsSingleCode: true)
   }
   static var literalIndexBits: Int { 11 }
 
   /// Distances (RFC 1951, 3.2.5); 30 and 31 are reserved. At most 402 entries for 32 symbols of up to 15 bits.
-  static func distances() -> DecodingTable {
+  static func distances(_ entries: TableView<CodeEntry>) -> DecodingTable {
     var symbols: [CodeEntry] = []
     var base = 1
     for slot in 0..<30 {
@@ -82,14 +82,16 @@ extension DecodingTable {
       base += 1 << extra
     }
     return DecodingTable(
-      symbols: symbols + [.invalid, .invalid], indexBits: distanceIndexBits, capacity: 402, allowsSingleCode: true)
+      symbols: symbols + [.invalid, .invalid], indexBits: distanceIndexBits, entries: entries, allowsSingleCode: true)
   }
   static var distanceIndexBits: Int { 8 }
 
+  static var codeLengthCapacity: Int { 128 }
+
   /// The code of code lengths (RFC 1951, 3.2.7), of at most 7 bits.
-  static func codeLengths() -> DecodingTable {
+  static func codeLengths(_ entries: TableView<CodeEntry>) -> DecodingTable {
     DecodingTable(
       symbols: (0..<19).map { .base($0, extra: $0 < 16 ? 0 : $0 == 16 ? 2 : $0 == 17 ? 3 : 7) }, indexBits: 7,
-      capacity: 128, allowsSingleCode: false)
+      entries: entries, allowsSingleCode: false)
   }
 }

@@ -1,28 +1,29 @@
 /// A table that maps the next bits of a stream to symbols; codes too long for it go on in second tables, which follow it.
 ///
 /// As in zlib and libdeflate: two levels, filled from the canonical code's lengths without the codes. A table of `n` bits is
-/// doubled to one of `n + 1`, in which each code of `n` bits has two entries, so that no entry is written bit by bit.
+/// doubled to one of `n + 1`, in which each code of `n` bits has two entries, so that no entry is written bit by bit. Small arrays take
+/// most of their time here: so symbols without a code are passed over eight at a time, and nothing is doubled below the shortest code.
 @safe struct DecodingTable {
   /// How many bits index the first table.
   let indexBits: Int
-  private let entries: Table<CodeEntry>
   /// The entries of the alphabet's symbols.
   private let symbols: Table<CodeEntry>
-  private let sorted: Table<UInt16>
+  /// The symbols that have a code, in order, and the same by their codes' lengths.
+  private let used, sorted: Table<UInt16>
   private let allowsSingleCode: Bool
   let view: TableView<CodeEntry>
 
   /// - Parameters:
-  ///   - capacity: Room for the first table and all second ones that a complete code can need.
+  ///   - entries: Room for the first table and all second ones that a complete code can need.
   ///   - allowsSingleCode: Whether a lone code of one bit may stand in a code that is not complete, and a code may
   ///     be empty, as zlib allows for literals and distances.
-  init(symbols: [CodeEntry], indexBits: Int, capacity: Int, allowsSingleCode: Bool) {
+  init(symbols: [CodeEntry], indexBits: Int, entries: TableView<CodeEntry>, allowsSingleCode: Bool) {
     self.indexBits = indexBits
     self.symbols = Table(symbols, default: .invalid)
+    used = Table(repeating: 0, count: symbols.count + 1)
     sorted = Table(repeating: 0, count: symbols.count)
     self.allowsSingleCode = allowsSingleCode
-    entries = Table(repeating: .invalid, count: capacity)
-    view = entries.view
+    view = entries
   }
 
   /// Fills the table for a code; false if zlib would not take it: more codes than there can be, or fewer.
@@ -30,7 +31,7 @@
   /// - Parameter lengths: The number of bits of each symbol's code, at most 15; 0 for a symbol that has none.
   func build(_ lengths: TableView<UInt8>, _ range: Range<Int>) -> Bool {
     var counts: InlineArray<16, Int> = .init(repeating: 0)
-    for index in range { counts[Int(lengths[index] & 15)] += 1 }
+    let usedCount = count(lengths, range, into: &counts)
     counts[0] = 0
     var longest = 15
     while longest > 0, counts[longest] == 0 { longest -= 1 }
@@ -46,26 +47,52 @@
       guard allowsSingleCode, longest <= 1 else { return false }
       view.fill(.invalid.taking(1), count: 2)
     }
-    let sorted = self.sorted.view
-    for index in range {
-      let length = Int(lengths[index] & 15)
-      guard length > 0 else { continue }
-      sorted[starts[length]] = UInt16(truncatingIfNeeded: index - range.lowerBound)
-      starts[length] += 1
+    let (used, sorted) = (self.used.view, self.sorted.view)
+    for index in 0..<usedCount {
+      let symbol = Int(used[index])
+      let length = Int(lengths[range.lowerBound &+ symbol] & 15)
+      sorted[starts[length]] = UInt16(truncatingIfNeeded: symbol)
+      starts[length] &+= 1
     }
     // Codes in their order, their bits as they come in the stream, the first lowest (RFC 1951, 3.1.1). What a table of
     // fewer bits holds stands twice in that of one more.
     var code = 0
     var place = 0
-    for length in 1...indexBits {
-      if length > 1 { view.duplicate(1 << (length - 1)) }
+    // Nothing is written for lengths below the shortest.
+    var shortest = 1
+    while left == 0, shortest < indexBits, counts[shortest] == 0 { shortest += 1 }
+    for length in shortest...indexBits {
+      if length > shortest { view.duplicate(1 &<< (length &- 1)) }
       for _ in 0..<counts[length] {
         view[code] = symbols.view[Int(sorted[place])].taking(length)
-        place += 1
+        place &+= 1
         code = DecodingTable.next(code, length)
       }
     }
     return longest <= indexBits || buildSecondTables(counts, place, code, longest)
+  }
+
+  /// Lists the symbols that have a code, and counts those of each length. Most have none, and are passed over eight at a time: to
+  /// count each would wait for the one before.
+  @inline(__always)
+  private func count(
+    _ lengths: TableView<UInt8>, _ range: Range<Int>, into counts: inout InlineArray<16, Int>
+  ) -> Int {
+    let used = used.view
+    var (count, first) = (0, range.lowerBound)
+    while first < range.upperBound {
+      let end = min(range.upperBound, first &+ 8)
+      if first &+ 8 > range.upperBound || !lengths.areZero(first) {
+        for index in first..<end {
+          let length = Int(lengths[index] & 15)
+          counts[length] &+= 1
+          used[count] = UInt16(truncatingIfNeeded: index &- range.lowerBound)
+          count &+= length > 0 ? 1 : 0
+        }
+      }
+      first = end
+    }
+    return count
   }
 
   private func buildSecondTables(_ counts: InlineArray<16, Int>, _ first: Int, _ code: Int, _ longest: Int) -> Bool {
@@ -84,7 +111,7 @@
           }
           start = free
           free += 1 << size
-          guard free <= entries.count else { return false }
+          guard free <= view.count else { return false }
           view[prefix] = .table(at: start, indexBits: size, taking: indexBits)
         }
         let entry = symbols.view[Int(sorted.view[place])].taking(length - indexBits)

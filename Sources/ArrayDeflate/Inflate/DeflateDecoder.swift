@@ -6,29 +6,37 @@ internal import ByteIO
 /// code of distances, either bit of a code that has one symbol, and blocks with more than 30 distances. Used by one thread at
 /// a time.
 final class DeflateDecoder: @unchecked Sendable {
-  private let literals = DecodingTable.literals()
-  private let distances = DecodingTable.distances()
-  private let codeLengths = DecodingTable.codeLengths()
+  /// The entries of all tables: those of ``SymbolTables``, and those of the code of code lengths.
+  private let entries: Table<CodeEntry>
+  private let tables: SymbolTables
+  private let literals: DecodingTable
+  private let distances: DecodingTable
+  private let codeLengths: DecodingTable
   private let packed = PackedTable()
+  /// The last bytes of a stream, with zeros after them.
+  private let tail = Table<UInt8>(repeating: 0, count: 64)
   /// The lengths of a block's codes, literals first; after them those of the code of code lengths.
   private let lengths = Table<UInt8>(repeating: 0, count: 320 + 19)
   /// The number of lengths of literals and of distances.
   private var counts = (literals: 0, distances: 0)
   private var isFixed = false
-  /// The bytes of the stream that the symbols of the last block with codes of its own took: the next will be as long.
-  private var lastCount = 0
+  /// The bytes of the stream that the symbols of the last block with codes of its own took, and the bytes that they gave: the next
+  /// will be alike.
+  private var last = (input: 0, output: 0)
 
   /// The bytes of a block's symbols below which a packed table takes longer to build than it saves.
   private static var worthPacking: Int { 8000 }
 
-  private static let pool = Pool(keeping: 16) { DeflateDecoder() }
-
-  /// Borrows a decoder for the duration of a call.
-  static func with<Result>(_ body: (DeflateDecoder) throws(FormatError) -> Result) throws(FormatError) -> Result {
-    let decoder = pool.take()
-    defer { pool.give(decoder) }
-    return try body(decoder)
+  private init() {
+    let count = SymbolTables.count
+    entries = Table(repeating: .invalid, count: count + DecodingTable.codeLengthCapacity, isAligned: true)
+    tables = SymbolTables(entries: entries.view.part(0..<count))
+    literals = .literals(tables.literals)
+    distances = .distances(tables.distances)
+    codeLengths = .codeLengths(entries.view.part(count..<entries.count))
   }
+
+  private static let pool = Pool(keeping: 16) { DeflateDecoder() }
 
   /// Inflates a stream into memory.
   ///
@@ -38,7 +46,7 @@ final class DeflateDecoder: @unchecked Sendable {
   ///   - isSegment: Whether the stream may end without a final block, after a flush.
   /// - Returns: How many bytes of the stream were used.
   /// - Throws: ``FormatError`` with code `corrupt`, and the offset in the stream.
-  func decode(
+  static func decode(
     _ stream: UnsafeRawBufferPointer, into memory: UnsafeMutableRawBufferPointer, upTo wanted: Int? = nil,
     isSegment: Bool = false
   ) throws(FormatError) -> Int {
@@ -61,53 +69,69 @@ final class DeflateDecoder: @unchecked Sendable {
     return bitstream.position
   }
 
-  private func decodeBlocks(
+  /// Decodes block after block. Tables are borrowed where a block has codes: to inflate a short stored block takes less time than that.
+  private static func decodeBlocks(
     _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, until: Int, isSegment: Bool
   ) -> DeflateError? {
+    var borrowed: DeflateDecoder?
+    defer { if let borrowed { pool.give(borrowed) } }
     while bitstream.out < until {
       if isSegment, bitstream.isAtEnd(of: input) { break }
-      guard let isLast = bitstream.read(1, input), let type = bitstream.read(2, input) else { return .cutShort }
-      var error: DeflateError?
-      switch type {
-      case 0: error = bitstream.copyStored(input, output)
-      case 1:
-        buildFixed()
-        error = decodeSymbols(&bitstream, input, output, until: until)
-      case 2:
-        isFixed = false
-        error = readCodes(&bitstream, input) ?? decodeSymbols(&bitstream, input, output, until: until)
-      default: error = .badBlockType
+      guard let header = bitstream.read(3, input) else { return .cutShort }
+      let error: DeflateError?
+      if header >> 1 == 0 {
+        error = bitstream.copyStored(input, output)
+      } else {
+        let decoder = borrowed ?? pool.take()
+        borrowed = decoder
+        error = decoder.decodeBlock(of: header >> 1, &bitstream, input, output, until: until)
       }
       if let error { return error }
-      if isLast == 1 { break }
+      if header & 1 == 1 { break }
     }
     return bitstream.out < until && until != .max ? .tooShort : nil
+  }
+
+  private func decodeBlock(
+    of type: Int, _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, until: Int
+  ) -> DeflateError? {
+    switch type {
+    case 1: buildFixed()
+    case 2:
+      isFixed = false
+      if let error = readCodes(&bitstream, input) { return error }
+    default: return .badBlockType
+    }
+    return decodeSymbols(&bitstream, input, output, until: until)
   }
 
   private func decodeSymbols(
     _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, until: Int
   ) -> DeflateError? {
-    let tables = SymbolTables(literals: literals.view, distances: distances.view)
-    let start = bitstream.next
-    defer { if !isFixed { lastCount = bitstream.next - start } }
+    let (start, startOfOutput) = (bitstream.next, bitstream.out)
+    defer { if !isFixed { last = (bitstream.next - start, bitstream.out - startOfOutput) } }
     var outcome = BitstreamDecoder.Outcome.nearEnd
     var limits = BitstreamDecoder.Limits(input: input.count, output: until)
     if !isFixed, input.count - start > DeflateDecoder.worthPacking {
       // A long block, or one that is likely to be.
-      if lastCount < DeflateDecoder.worthPacking {
+      if last.input < DeflateDecoder.worthPacking {
         limits.input = start + DeflateDecoder.worthPacking
         outcome = bitstream.decodeFast(input, to: output, tables: tables, limits: limits)
-      }
-      if case .nearEnd = outcome, lastCount >= DeflateDecoder.worthPacking || bitstream.next > limits.input {
         limits.input = input.count
-        outcome = decodePacked(&bitstream, input, output, tables, limits)
+        last = (bitstream.next - start, bitstream.out - startOfOutput)
+      }
+      if case .nearEnd = outcome, input.count - bitstream.next > DeflateDecoder.worthPacking {
+        outcome = decodePacked(&bitstream, input, output, limits)
       }
     }
     if case .nearEnd = outcome {
       outcome = bitstream.decodeFast(input, to: output, tables: tables, limits: limits)
     }
     if case .nearEnd = outcome {
-      outcome = bitstream.decodeSlow(input, to: output, tables: tables, until: until)
+      outcome = bitstream.decodeNear(input, to: output, tables: tables, limits: limits)
+    }
+    if case .nearEnd = outcome {
+      outcome = bitstream.decodeSlow(input, to: output, tables: tables, until: until, tail: tail)
     }
     switch outcome {
     case .nearEnd, .endOfBlock: return nil
@@ -117,8 +141,7 @@ final class DeflateDecoder: @unchecked Sendable {
 
   /// Goes on with several symbols in a look-up, if the block's codes are short enough.
   private func decodePacked(
-    _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, _ tables: SymbolTables,
-    _ limits: BitstreamDecoder.Limits
+    _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, _ limits: BitstreamDecoder.Limits
   ) -> BitstreamDecoder.Outcome {
     let kind = PackedTable.Kind(
       lengths.view, literals: 0..<counts.literals, distances: counts.literals..<(counts.literals + counts.distances))
@@ -128,7 +151,7 @@ final class DeflateDecoder: @unchecked Sendable {
       return bitstream.decodePacked(input, to: output, tables: tables, packed: packed.view, limits: limits)
     }
     let before = min(BitstreamDecoder.outputBefore, limits.output)
-    let outcome = bitstream.decodeSlow(input, to: output, tables: tables, until: before)
+    let outcome = bitstream.decodeSlow(input, to: output, tables: tables, until: before, tail: tail)
     guard case .nearEnd = outcome else { return outcome }
     return bitstream.decodeRuns(input, to: output, tables: tables, packed: packed.view, limits: limits)
   }
@@ -145,47 +168,56 @@ final class DeflateDecoder: @unchecked Sendable {
   }
 
   /// The order in which the lengths of the code of code lengths are written (RFC 1951, 3.2.7).
-  private static let order: [Int] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
+  @inline(__always) private static var order: InlineArray<19, Int> {
+    [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
+  }
 
   /// Reads the codes of a block that brings its own.
   private func readCodes(_ bitstream: inout BitstreamDecoder, _ input: InputBytes) -> DeflateError? {
-    guard let literalBits = bitstream.read(5, input), let distanceBits = bitstream.read(5, input),
-      let lengthBits = bitstream.read(4, input)
-    else { return .cutShort }
-    let (literalCount, distanceCount) = (literalBits + 257, distanceBits + 1)
+    guard let sizes = bitstream.read(14, input) else { return .cutShort }
+    let (literalCount, distanceCount) = (sizes & 31 + 257, sizes >> 5 & 31 + 1)
     // More than that are reserved, and refused by zlib.
     guard literalCount <= 286, distanceCount <= 30 else { return .badSymbolCounts }
     let all = lengths.view
-    for index in 320..<339 { all[index] = 0 }
-    for symbol in DeflateDecoder.order[..<(lengthBits + 4)] {
+    all.fill(0, from: 320, count: 19)
+    let order = DeflateDecoder.order
+    for index in 0..<sizes >> 10 + 4 {
       guard let length = bitstream.read(3, input) else { return .cutShort }
-      all[320 + symbol] = UInt8(length)
+      all[320 + order[index]] = UInt8(length)
     }
     guard codeLengths.build(all, 320..<339) else { return .badCodeLengths }
-    let total = literalCount + distanceCount
+    if let error = readLengths(&bitstream, input, count: literalCount + distanceCount) { return error }
+    counts = (literalCount, distanceCount)
+    guard all[256] > 0 else { return .noEndOfBlock }
+    guard literals.build(all, 0..<literalCount) else { return .badLiteralCode }
+    return distances.build(all, literalCount..<literalCount + distanceCount) ? nil : .badDistanceCode
+  }
+
+  /// Reads the lengths of a block's codes, which are run-length coded.
+  private func readLengths(_ stream: inout BitstreamDecoder, _ input: InputBytes, count total: Int) -> DeflateError? {
+    let (all, entries) = (lengths.view, codeLengths.view)
+    var bitstream = stream
+    defer { stream = bitstream }
     var done = 0
     while done < total {
-      bitstream.load(input)
-      let entry = codeLengths.view[Int(truncatingIfNeeded: bitstream.bits & 0x7F)]
+      // At most 7 bits of code and 7 extra bits.
+      if bitstream.left < 14 { bitstream.load(input) }
+      let entry = entries[Int(truncatingIfNeeded: bitstream.bits & 0x7F)]
       guard !entry.isExceptional else { return .badCodeLengths }
       guard let saved = bitstream.takeLoaded(entry.taken) else { return .cutShort }
       guard entry.value >= 16 else {
         all[done] = UInt8(truncatingIfNeeded: entry.value)
-        done += 1
+        done &+= 1
         continue
       }
       guard entry.value > 16 || done > 0 else { return .badCodeLengths }
-      let length = entry.value == 16 ? all[done - 1] : 0
-      let count = entry.value(saved) - entry.value + (entry.value == 18 ? 11 : 3)
-      guard count <= total - done else { return .badCodeLengths }
-      for _ in 0..<count {
-        all[done] = length
-        done += 1
-      }
+      let length = entry.value == 16 ? all[done &- 1] : 0
+      let count = entry.value(saved) &- entry.value &+ (entry.value == 18 ? 11 : 3)
+      guard count <= total &- done else { return .badCodeLengths }
+      // In steps of eight, as far as seven too far: what is there is written later, or no longer needed.
+      for index in stride(from: done, to: done &+ count, by: 8) { all.set(eight: length, at: index) }
+      done &+= count
     }
-    counts = (literalCount, distanceCount)
-    guard all[256] > 0 else { return .noEndOfBlock }
-    guard literals.build(all, 0..<literalCount) else { return .badLiteralCode }
-    return distances.build(all, literalCount..<total) ? nil : .badDistanceCode
+    return nil
   }
 }

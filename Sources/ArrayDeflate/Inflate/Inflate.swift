@@ -25,9 +25,7 @@ public enum Inflate {
     _ stream: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
   ) throws(FormatError) -> Int {
     // Safe: the caller's buffers, for the duration of the call.
-    try DeflateDecoder.with { (decoder) throws(FormatError) in
-      try unsafe decoder.decode(stream, into: target)
-    }
+    try unsafe DeflateDecoder.decode(stream, into: target)
   }
 
   @inline(never)

@@ -157,9 +157,7 @@ private struct SegmentTask {
     matching crc: UInt32
   ) throws(FormatError) {
     // Safe: memory that `run` has reserved, or the caller's.
-    try DeflateDecoder.with { (decoder) throws(FormatError) in
-      _ = try unsafe decoder.decode(stream, into: memory, upTo: wanted, isSegment: true)
-    }
+    _ = try unsafe DeflateDecoder.decode(stream, into: memory, upTo: wanted, isSegment: true)
     guard wanted == nil else { return }
     guard unsafe CRC32.checksum(UnsafeRawBufferPointer(memory)) == crc else {
       throw FormatError(.corrupt, "the checksum (CRC-32) of compressed segment \(segment) does not match its data")

@@ -59,6 +59,16 @@ extension ByteView {
     return length
   }
 
+  /// The last bytes from `index` on with zeros after them, in some memory; `nil` if that has no room for 32 zeros.
+  func end(from index: Int, in memory: Table<UInt8>) -> InputBytes? {
+    let rest = unsafe buffer(index..<max(index, count))
+    guard rest.count + 32 <= memory.count else { return nil }
+    memory.view.fill(0)
+    // Safe: the memory has room for the rest, as was asked, and outlives the view: see the caller.
+    unsafe memory.memory.copyMemory(from: rest)
+    return unsafe InputBytes(UnsafeRawBufferPointer(memory.memory))
+  }
+
   /// A part of the bytes as a buffer.
   func buffer(_ range: Range<Int>) -> UnsafeRawBufferPointer {
     let part = range.clamped(to: 0..<count)

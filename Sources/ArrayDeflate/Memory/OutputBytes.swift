@@ -154,6 +154,33 @@
     } while target < end
   }
 
+  /// Copies a match and not a byte more.
+  @inline(never) func copyExactly(to index: Int, distance: Int, count length: Int) {
+    let end = index &+ length
+    var target = index
+    let room = count &- index &- 64
+    if room > 0 {
+      // What may be written over in excess is left to the faster way.
+      copyMatch(to: index, distance: distance, count: min(room, length))
+      target &+= room
+    }
+    // As many periods as eight bytes have: what repeats at one repeats at that distance too, once they are there.
+    let period = distance >= 8 ? distance : (distance &+ 7) / distance &* distance
+    let first = min(end, index &+ period &- distance)
+    while target < first {
+      self[target] = self[target &- distance]
+      target &+= 1
+    }
+    while target &+ 8 <= end {
+      store64(target, load64(target &- period))
+      target &+= 8
+    }
+    while target < end {
+      self[target] = self[target &- distance]
+      target &+= 1
+    }
+  }
+
   /// What repeats the lowest 64 - `unused` bits over 64.
   @inline(__always) static func repeats(_ unused: UInt64) -> UInt64 {
     switch unused {
