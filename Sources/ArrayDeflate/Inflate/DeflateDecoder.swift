@@ -26,6 +26,8 @@ final class DeflateDecoder: @unchecked Sendable {
 
   /// The bytes of a block's symbols below which a packed table takes longer to build than it saves.
   private static var worthPacking: Int { 8000 }
+  /// The bytes that a byte of the stream gives on average above which matches are long.
+  private static var longMatches: Int { 20 }
 
   private init() {
     let count = SymbolTables.count
@@ -144,7 +146,8 @@ final class DeflateDecoder: @unchecked Sendable {
     _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, _ limits: BitstreamDecoder.Limits
   ) -> BitstreamDecoder.Outcome {
     let kind = PackedTable.Kind(
-      lengths.view, literals: 0..<counts.literals, distances: counts.literals..<(counts.literals + counts.distances))
+      lengths.view, literals: 0..<counts.literals, distances: counts.literals..<(counts.literals + counts.distances),
+      areLong: last.output > DeflateDecoder.longMatches * last.input)
     guard kind != .single else { return .nearEnd }
     packed.build(tables.literals, tables.distances, runs: kind == .runs)
     guard kind == .runs else {

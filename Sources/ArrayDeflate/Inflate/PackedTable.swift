@@ -23,7 +23,8 @@
     /// Shares of what comes next, in 2 to the power of -15, by the bits that it takes.
     private typealias Shares = InlineArray<16, Int>
 
-    init(_ lengths: TableView<UInt8>, literals: Range<Int>, distances: Range<Int>) {
+    /// - Parameter areLong: Whether matches are so long that to copy them takes the time: then only runs gain.
+    init(_ lengths: TableView<UInt8>, literals: Range<Int>, distances: Range<Int>, areLong: Bool) {
       let limit = PackedTable.indexBits
       var distanceShares = Shares(repeating: 0)
       for symbol in distances { distanceShares[Int(lengths[symbol] & 15)] += 1 }
@@ -65,7 +66,9 @@
       if match + pairs < PackedTable.worthwhile || half - match > PackedTable.bearable {
         self = .single
       } else {
-        self = runs >= 1 << 14 ? .runs : .packed
+        // Half may be the code of one of two distances that hardly occurs.
+        let areRuns = runs > 1 << 14 || runs == 1 << 14 && !areLong
+        self = areRuns ? .runs : areLong ? .single : .packed
       }
     }
   }
