@@ -90,8 +90,9 @@ final class MinimumCostPath {
             var length = from
             // Where so long a match is given up, it is near its end.
             if longest > MinimumCostPath.longMatch {
-              // In a repetition that goes on there is no end.
-              let given = repetitions < DeflateAlphabet.maxMatch ? MinimumCostPath.longMatch / 2 : 0
+              // In a repetition that goes on there is no end, and to the end of all nothing comes after it.
+              let isWhole = longest == room || repetitions >= DeflateAlphabet.maxMatch
+              let given = isWhole ? 0 : MinimumCostPath.longMatch / 2
               length = max(from, longest &- given)
             }
             if longest &- length >= 11 {

@@ -56,7 +56,8 @@ final class NearOptimalEncoder {
     }
   }
 
-  /// Compresses a small input: matches of any distance at any position, with costs that begin with what three parses of all chose.
+  /// Compresses a small input: matches of any distance at any position, with costs that begin with what two parses of all chose. (With a
+  /// third it takes .06% less from 4 KB on, and a tenth longer.)
   func encodeSmall(_ input: InputBytes, _ layout: ItemLayout, to out: inout BitWriter) {
     var options = SearchOptions(layout).anywhere
     options.depth = Tunables.BinaryTree.depthOfSmall
@@ -64,7 +65,7 @@ final class NearOptimalEncoder {
     let context = SearchContext(input: input, range: 0..<input.count, origin: 0, options: options)
     let end = tree.find(context, into: cache)
     let smoothing = NearOptimalEncoder.smoothing
-    begin(input, 0..<end, options, smoothings: [3 * smoothing, smoothing, smoothing])
+    begin(input, 0..<end, options, smoothings: [3 * smoothing, smoothing])
     if end == input.count { return encodeFound(input, 0..<end, rounds: 2, to: &out) }
     // More matches than there is memory for.
     learnt.copy(histogram)
