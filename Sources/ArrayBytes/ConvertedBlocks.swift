@@ -1,13 +1,38 @@
 package import ByteIO
+internal import Locks
 package import NDArrays
+
+/// What casts have lost so far, to be told once when they are done.
+package final class CastLosses: Sendable {
+  private let found = Lock<[String: CastLoss]>([:])
+
+  package init() {}
+
+  /// Notes what an array loses as another type.
+  func note(_ array: AnyNDArray, castTo dtype: DType, file: String) {
+    guard let loss = array.loss(castTo: dtype) else { return }
+    found.withLock { $0[file] = $0[file] ?? loss }
+  }
+
+  /// Tells what was lost, a warning for each file.
+  package func tell(_ onWarning: ((FileWarning) -> Void)?) {
+    guard let onWarning else { return }
+    for (file, loss) in found.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+      onWarning(FileWarning(loss.rawValue, file: file))
+    }
+  }
+}
 
 /// The elements of a source as another type, converted run by run: NumPy's `astype`.
 package struct CastBlocks: WrappedBlocks {
   package let base: any ArrayBlockSource
   package let descriptor: ArrayDescriptor
+  private let losses: CastLosses?
 
   /// `nil` if the new elements cannot be had one by one: of a dtype whose size depends on all values, or objects.
-  package init?(_ base: any ArrayBlockSource, to dtype: DType) {
+  ///
+  /// - Parameter losses: What is told of what is lost.
+  package init?(_ base: any ArrayBlockSource, to dtype: DType, noting losses: CastLosses? = nil) {
     let old = base.descriptor.dtype
     let isOpen = dtype.isFlexible || (dtype.kind == .void && dtype.itemSize == 0)
     guard !dtype.hasObjects, !isOpen, dtype.subarray == nil, !old.hasObjects else { return nil }
@@ -15,10 +40,12 @@ package struct CastBlocks: WrappedBlocks {
     var descriptor = base.descriptor
     descriptor.dtype = dtype
     self.descriptor = descriptor
+    self.losses = losses
   }
 
   private func cast(_ array: AnyNDArray) throws(FormatError) -> AnyNDArray {
-    try wrapping { () throws(ArrayError) in try array.asType(descriptor.dtype, casting: .unsafe) }
+    losses?.note(array, castTo: descriptor.dtype, file: name)
+    return try wrapping { () throws(ArrayError) in try array.asType(descriptor.dtype, casting: .unsafe) }
   }
 
   package func forEachRun(ofCount count: Int, _ body: (AnyNDArray) throws(FormatError) -> Void) throws(FormatError) {
@@ -30,7 +57,7 @@ package struct CastBlocks: WrappedBlocks {
   package func whole() throws(FormatError) -> AnyNDArray { try cast(base.whole()) }
 
   package func reshaped(_ shape: [Int]) -> (any ArrayBlockSource)? {
-    base.reshaped(shape).flatMap { CastBlocks($0, to: descriptor.dtype) }
+    base.reshaped(shape).flatMap { CastBlocks($0, to: descriptor.dtype, noting: losses) }
   }
 }
 

@@ -4,6 +4,7 @@ import io
 import json
 import math
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -362,3 +363,30 @@ def test_objects_have_no_view(folder):
     for name in ["o.npy", "o.pkl"]:
         result = run_npy("show", "--view", "i8", name, check=False)
         assert result.returncode == 1 and result.stderr, result
+
+
+WARNED = [("f8", [1.5, float("nan")], "i4"), ("f8", [1e20], "i8"), ("f8", [-1e30, 2], "i2"), (">f4", [float("inf")], "u1"),
+          ("f8", [70000.0], "f2"), ("f8", [1.0, float("nan"), 1e300], "f4"), ("i8", [70000], "f2"), ("c16", [1 + 2j], "f8"),
+          ("c8", [1], "i4")]
+SILENT = [("f8", [1.9, -2147483648.5], "i4"), ("f8", [float("inf"), float("nan")], "f4"), ("f8", [65519.0], "f2"),
+          ("f4", [0.0, 255.9], "u1"), ("i8", [300], "i1"), ("c16", [1 + 2j], "c8"), ("f8", [9.2e18], "i8"), ("f8", [], "i4")]
+
+
+@pytest.mark.parametrize("dtype, values, wanted", WARNED + SILENT)
+@pytest.mark.parametrize("size", [1, 400_000])
+def test_casts_that_lose_values_say_so(tmp_path, dtype, values, wanted, size):
+    """In NumPy's words, once for a file, in memory or run by run."""
+    array = np.array(values * size if len(values) else [], dtype)
+    with warnings.catch_warnings(record=True) as known:
+        warnings.simplefilter("always")
+        expected = array.astype(wanted)
+    np.save(tmp_path / "x.npy", array)
+    np.savez(tmp_path / "x.npz", x=array)
+    for source, target in (("x.npy", "y.npy"), ("x.npz", "y.npz"), ("x.npz", "y.pkl"), ("x.npy", "y.npz")):
+        result = run_npy("convert", str(tmp_path / source), str(tmp_path / target), "--astype", wanted, check=False)
+        assert result.returncode == 0, result
+        words = result.stderr.decode()
+        assert words.count("\n") == len({str(w.message) for w in known}), (words, known)
+        for warning in known:
+            assert str(warning.message) in words
+    np.testing.assert_array_equal(np.load(tmp_path / "y.npy"), expected)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ArrayBytes
 import ByteIO
 import NumPyIO
 
@@ -41,17 +42,21 @@ struct AppendCommand: NPYCommand, HasCommonOptions {
     }
     try checkTarget()
     let transforms = try astype.map { [try ArrayTransform(astype: $0)] } ?? []
+    let losses = CastLosses()
     var arrays: [LazyArray] = []
     let texts = ManyOperands.unfolding(addresses)
     try ManyOperands.checkStreams(texts)
     for text in texts {
-      arrays.append(try reading.array(Address(text), isOneOfMany: texts.count > 1).applying(transforms))
+      arrays.append(try reading.array(Address(text), isOneOfMany: texts.count > 1).applying(transforms, noting: losses))
     }
     var options = AppendOptions()
     options.creates = create
     options.discardsTrailingBytes = discardTrailing
     options.limits = reading.limits.resolved
-    do throws(FormatError) { try LazyArray.append(arrays, to: file, options: options) } catch {
+    do throws(FormatError) {
+      try LazyArray.append(arrays, to: file, options: options)
+      losses.tell { Console.warn($0) }
+    } catch {
       guard error.code == .ambiguous, error.file == file else { throw error }
       var error = error
       error.message = error.message.replacing(

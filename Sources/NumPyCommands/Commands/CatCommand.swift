@@ -44,7 +44,7 @@ struct CatCommand: NPYCommand, HasCommonOptions {
     let mask = try Operand.masks(of: operands).map { try join($0, hasText: false) }
     try writing.output.remote.write(to: output, replacing: options.replacing, reading.remote) { path in
       guard let mask, case .values(let array) = try values.read(), case .values(let hidden) = try mask.read() else {
-        return try values.applying(transforms).save(to: path, options: options)
+        return try values.save(applying: transforms, to: path, options: options)
       }
       let document = Document(
         .value(.maskedArray(array, mask: hidden), protocolVersion: nil), path: values.name, options: OpenOptions())

@@ -82,7 +82,7 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
   ) throws {
     var options = options
     options.name = options.name ?? name
-    try array.applying(transforms).save(to: destination, options: options)
+    try array.save(applying: transforms, to: destination, options: options)
   }
 
   /// Saves a table whose records are unpacked, unless that gives an archive; refuses what cannot be written of one whose

@@ -114,7 +114,7 @@ struct JoinCommand: NPYCommand, HasCommonOptions {
     try writing.output.remote.write(to: output, replacing: saving.replacing, remote) { path in
       if !AtomicFile.isStream(path) { options.scratchFolder = Folders.folder(of: path) }
       let array = try ArrayStack(opening: folder).array(options: options)
-      try array.applying(writing.array.transforms()).save(to: path, options: saving)
+      try array.save(applying: writing.array.transforms(), to: path, options: saving)
     }
   }
 }

@@ -50,14 +50,15 @@ package final class ArchiveSink {
   ///
   /// - Parameter name: Its name here; `nil` for the one that it has.
   package func add(
-    _ entry: Document.Entry, as name: String? = nil, applying transforms: [ArrayTransform] = []
+    _ entry: Document.Entry, as name: String? = nil, applying transforms: [ArrayTransform] = [],
+    noting losses: CastLosses? = nil
   ) throws(FormatError) {
     switch entry.content {
     case .file(let bytes): try add(file: name ?? entry.name, bytes: bytes())
     case .array(_, let raw?) where transforms.isEmpty && target.holdsFiles:
       // The pickle stays as it is, whatever protocol it has.
       try add(file: (name ?? entry.name) + ".npy", bytes: raw())
-    case .array(let array, _): try add(name ?? entry.name, array.applying(transforms))
+    case .array(let array, _): try add(name ?? entry.name, array.applying(transforms, noting: losses))
     }
   }
 

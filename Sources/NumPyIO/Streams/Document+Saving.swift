@@ -80,7 +80,7 @@ extension Document {
     let (name, array) = try item()
     var options = options
     options.name = options.name ?? name
-    try array.applying(transforms).save(to: path, options: options)
+    try array.save(applying: transforms, to: path, options: options)
     try warnOfRestOfStream()
   }
 
@@ -88,11 +88,13 @@ extension Document {
   private func saveAll(
     _ first: NPYFile, to path: String, _ transforms: [ArrayTransform], _ options: SaveOptions
   ) throws(FormatError) {
+    let losses = CastLosses()
+    defer { losses.tell(options.onWarning) }
     try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
       var file: NPYFile? = first
       var index = 0
       while let current = file {
-        try sink.add("arr_\(index)", lazy(current).applying(transforms))
+        try sink.add("arr_\(index)", lazy(current).applying(transforms, noting: losses))
         file = try current.next(limits: self.options.limits)
         index += 1
       }
@@ -161,8 +163,10 @@ extension Document {
       throw FormatError(.badArgument, "a name is for a single array, not for \(entries.count)", file: self.path)
     }
     if format == .pkl { return try saveDictionary(of: entries, to: path, transforms, options) }
+    let losses = CastLosses()
+    defer { losses.tell(options.onWarning) }
     try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
-      for entry in entries { try sink.add(entry, as: options.name, applying: transforms) }
+      for entry in entries { try sink.add(entry, as: options.name, applying: transforms, noting: losses) }
       try sink.add(metadata: archive.metadata)
     }
   }
@@ -172,6 +176,8 @@ extension Document {
     of entries: [Entry], to path: String, _ transforms: [ArrayTransform], _ options: SaveOptions
   ) throws(FormatError) {
     let dict = PickleDict()
+    let losses = CastLosses()
+    defer { losses.tell(options.onWarning) }
     for entry in entries {
       guard dict[.string(entry.name)] == nil else {
         throw FormatError(
@@ -182,7 +188,7 @@ extension Document {
       switch entry.content {
       case .file(let bytes): value = .bytes(PickleBytes(try bytes()))
       case .array(let array, _):
-        let array = try array.applying(transforms)
+        let array = try array.applying(transforms, noting: losses)
         value = array.dtype.hasObjects ? .array(try array.read()) : try array.blocks().pickled()
       }
       try dict.set(.string(entry.name), to: value)
@@ -205,10 +211,12 @@ extension Document {
       throw FormatError(.badArgument, "a name is for a single array, not for the fields of records", file: self.path)
     }
     let blocks = try table.addressableBlocks()
+    let losses = CastLosses()
+    defer { losses.tell(options.onWarning) }
     try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
       for field in fields {
         let array = try LazyArray(blocks, spool: spool).applying(.field(field.name))
-        try sink.add(field.name, array.applying(transforms))
+        try sink.add(field.name, array.applying(transforms, noting: losses))
       }
     }
   }

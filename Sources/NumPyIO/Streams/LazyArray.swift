@@ -156,8 +156,15 @@ public struct LazyArray {
   ///
   /// - Throws: ``FormatError`` if a transform does not fit the array: `badArgument`, or `notFound` for a field.
   public func applying(_ transforms: [ArrayTransform]) throws(FormatError) -> LazyArray {
+    try applying(transforms, noting: nil)
+  }
+
+  /// The same; what casts lose is noted when they are done.
+  package func applying(
+    _ transforms: [ArrayTransform], noting losses: CastLosses?
+  ) throws(FormatError) -> LazyArray {
     var result = self
-    for transform in transforms { result = try result.applying(transform) }
+    for transform in transforms { result = try result.applying(transform, noting: losses) }
     return result
   }
 
@@ -165,6 +172,10 @@ public struct LazyArray {
   ///
   /// - Throws: As ``applying(_:)-([ArrayTransform])``.
   public func applying(_ transform: ArrayTransform) throws(FormatError) -> LazyArray {
+    try applying(transform, noting: nil)
+  }
+
+  private func applying(_ transform: ArrayTransform, noting losses: CastLosses?) throws(FormatError) -> LazyArray {
     switch content {
     case .deferred(let array):
       // The values have a dtype of their own only when they are numbers.
@@ -173,17 +184,17 @@ public struct LazyArray {
       let numbers = try FormatError.wrapping(.badArgument, file: array.name) { () throws(ArrayError) in
         try loaded.asType(.float64)
       }
-      return try applying(transform, to: MemoryBlocks(numbers.requireValues(), name: array.name))
+      return try applying(transform, to: MemoryBlocks(numbers.requireValues(), name: array.name), losses)
     case .blocks(let source):
       // What the bytes are stays with them.
       guard source.foreignFormat != nil, let encoded = source.encoded else {
-        return try applying(transform, to: source)
+        return try applying(transform, to: source, losses)
       }
       switch transform {
-      case .field, .view: return try applying(transform, to: source)
-      case .cast, .encode: return try applying(transform, to: encoded.decoded())
+      case .field, .view: return try applying(transform, to: source, losses)
+      case .cast, .encode: return try applying(transform, to: encoded.decoded(), losses)
       case .slice, .reshape, .order:
-        let changed = try applying(transform, to: encoded.base).blocks()
+        let changed = try applying(transform, to: encoded.base, losses).blocks()
         return try LazyArray(EncodedBlocks(changed, encoded.format), spool: spool)
       }
     }
@@ -192,7 +203,7 @@ public struct LazyArray {
 
 extension LazyArray {
   private func applying(
-    _ transform: ArrayTransform, to source: any ArrayBlockSource
+    _ transform: ArrayTransform, to source: any ArrayBlockSource, _ losses: CastLosses?
   ) throws(FormatError) -> LazyArray {
     switch transform {
     case .field(let name):
@@ -205,7 +216,9 @@ extension LazyArray {
       let keepsShape = source.descriptor.dtype.itemSize == view.itemSize
       return try LazyArray(ViewBlocks(keepsShape ? source : spool.countable(source), as: view), spool: spool)
     case .cast(let dtype):
-      if let cast = CastBlocks(source.inMemoryOrder, to: dtype) { return try LazyArray(cast, spool: spool) }
+      if let cast = CastBlocks(source.inMemoryOrder, to: dtype, noting: losses) {
+        return try LazyArray(cast, spool: spool)
+      }
       return LazyArray(
         Deferred(name: name, dtype: dtype, shape: shape) { () throws(FormatError) in
           let whole = try source.inMemoryOrder.whole()

@@ -111,4 +111,13 @@ extension LazyArray {
     case .txt, .csv, .tsv: try Conversion.run(self, into: TextSink(path: path, options: options, format: format))
     }
   }
+
+  /// Saves the array with transforms applied; the warnings are those of NumPy's casts as well.
+  package func save(
+    applying transforms: [ArrayTransform], to path: String, options: SaveOptions
+  ) throws(FormatError) {
+    let losses = CastLosses()
+    try applying(transforms, noting: losses).save(to: path, options: options)
+    losses.tell(options.onWarning)
+  }
 }

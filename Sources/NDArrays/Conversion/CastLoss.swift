@@ -1,0 +1,61 @@
+/// What a cast loses that NumPy warns of, in its words.
+package enum CastLoss: String, Sendable {
+  case imaginary = "Casting complex values to real discards the imaginary part"
+  case invalid = "invalid value encountered in cast"
+  case overflow = "overflow encountered in cast"
+}
+
+extension AnyNDArray {
+  /// What is lost where the elements become others with `asType`; `nil` for nothing that NumPy warns of.
+  ///
+  /// NumPy goes by what the processor says, which differs between machines and dtypes. Here it is invalid whatever no integer of the type
+  /// is, before the fraction is cut off, and an overflow what becomes infinite.
+  package func loss(castTo wanted: DType) -> CastLoss? {
+    guard count > 0 else { return nil }
+    switch (dtype.kind, wanted.kind) {
+    case (.complex, .float), (.complex, .signedInteger), (.complex, .unsignedInteger): return .imaginary
+    case (.float, .signedInteger), (.float, .unsignedInteger):
+      guard let (low, high) = extremes else { return .invalid }
+      return AnyNDArray.holds(low, wanted) && AnyNDArray.holds(high, wanted) ? nil : .invalid
+    case (.float, .float) where wanted.itemSize < dtype.itemSize,
+      (.signedInteger, .float) where wanted.itemSize == 2, (.unsignedInteger, .float) where wanted.itemSize == 2:
+      let (low, high) = extremes ?? finiteExtremes
+      return AnyNDArray.becomesInfinite(low, wanted) || AnyNDArray.becomesInfinite(high, wanted) ? .overflow : nil
+    default: return nil
+    }
+  }
+
+  /// The least and the greatest element; `nil` if there is a NaN.
+  private var extremes: (Double, Double)? {
+    guard let low = try? NDArray<Double>(min().asType(.float64, casting: .unsafe)),
+      let high = try? NDArray<Double>(max().asType(.float64, casting: .unsafe)), !low.only.isNaN
+    else { return nil }
+    return (low.only, high.only)
+  }
+
+  /// The same of the finite ones; zeros if there are none.
+  private var finiteExtremes: (Double, Double) {
+    var range = ValueRange()
+    guard (try? range.add(self, at: [Int](repeating: 0, count: ndim))) != nil, range.finiteCount > 0 else { return (0, 0) }
+    return (range.low, range.high)
+  }
+
+  /// Whether an integer type has a number without its fraction.
+  private static func holds(_ value: Double, _ wanted: DType) -> Bool {
+    let whole = value.rounded(.towardZero)
+    let bits = wanted.itemSize * 8
+    guard wanted.kind == .signedInteger else { return whole >= 0 && whole < Double(sign: .plus, exponent: bits, significand: 1) }
+    let limit = Double(sign: .plus, exponent: bits - 1, significand: 1)
+    return whole >= -limit && whole < limit
+  }
+
+  private static func becomesInfinite(_ value: Double, _ wanted: DType) -> Bool {
+    guard value.isFinite else { return false }
+    switch wanted.itemSize {
+    // Halfway to the next power of two, which would be the number after the largest.
+    case 2: return value.magnitude >= 65_520
+    case 4: return Float(value).isInfinite
+    default: return false
+    }
+  }
+}
