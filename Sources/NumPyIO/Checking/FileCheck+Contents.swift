@@ -79,10 +79,24 @@ extension FileCheck {
       if isFile { throw FormatError(.empty, "the file is empty", file: path, offset: 0) }
       return
     }
+    // What lies beside others in a folder may be anything, but for what is called JSON.
+    let isBeside = isFile && options.allowsForeign && FileFormat(extensionOf: path) != .json
+    let known = findings.count
     try checkWithAppended(kept) { (check: inout FileCheck) throws(FormatError) in
-      // What lies beside others in a folder may be anything.
-      try check.check(kept, ContentKind(prefix), isFile: isFile && !check.options.allowsForeign)
+      try check.check(kept, ContentKind(prefix), isFile: isFile && !isBeside)
     }
+    if isBeside, findings.count == known { try noteUnknown(kept, prefix) }
+  }
+
+  /// Says of a file beside others that it is of no kind that is read here: nobody is to think that it was found sound.
+  private mutating func noteUnknown(_ source: any ByteSource, _ prefix: [UInt8]) throws(FormatError) {
+    switch ContentKind(prefix) {
+    case .other where try TextBeginning.mayBePickle(source): return
+    case .other, .json, .hdf5: break
+    default: return
+    }
+    let what = ForeignFile(prefix)?.message ?? "this is neither an array nor a pickle"
+    note(.note, FormatError(.wrongKind, "nothing here is loaded or run, nor was it read as data: \(what)", file: path))
   }
 
   private mutating func check(_ source: any ByteSource, _ kind: ContentKind, isFile: Bool) throws(FormatError) {
@@ -236,8 +250,12 @@ extension FileCheck {
   }
 
   private mutating func checkJSON(_ source: any ByteSource) throws(FormatError) {
-    try checkTable { (check) throws(FormatError) in
-      _ = try JSONParser.value(of: source, dtype: nil, memory: check.options.inflatedBytes)
+    do throws(FormatError) {
+      _ = try JSONParser.value(of: source, dtype: nil, memory: options.inflatedBytes)
+    } catch {
+      // JSON that is broken is so wherever it lies; beside others it may be any value, and of any size.
+      guard options.allowsForeign, error.code == .limitExceeded else { throw error }
+      note(.warning, FormatError(.limitExceeded, "not read to its end: \(error.message)", file: path))
     }
   }
 
