@@ -151,6 +151,17 @@ public final class NPZArchive: Sendable {
     }
   }
 
+  /// Whether a member is what macOS adds to archives of its own: `__MACOSX/._a.npy`, the attributes of `a.npy` in the form
+  /// AppleDouble (RFC 1740).
+  ///
+  /// - Throws: As ``isArray(_:)``.
+  package func isOfMacOS(_ member: ZipMember) throws(FormatError) -> Bool {
+    guard member.name.split(separator: "/").last?.hasPrefix("._") == true else { return false }
+    do throws(FormatError) { return try contents(of: member).readBytes(at: 0, upTo: 4) == [0, 5, 0x16, 7] } catch {
+      throw error.at(file: zip.source.name, member: member.name)
+    }
+  }
+
   /// A member as a `.npy` file, from which parts can be read.
   ///
   /// - Throws: ``FormatError`` if there is no such member, or it is not an array.
@@ -247,8 +258,14 @@ public final class NPZArchive: Sendable {
   package func located(_ error: FormatError, _ member: ZipMember) -> FormatError {
     var error = error
     error.file = zip.source.name
-    error.member = NPZArchive.withoutExtension(member.name)
+    error.member = uniqueName(of: member)
     return error
+  }
+
+  /// The shortest name that finds a member: without `.npy`, unless that is the name of another.
+  package func uniqueName(of member: ZipMember) -> String {
+    let short = NPZArchive.withoutExtension(member.name)
+    return short != member.name && zip.contains(short) ? member.name : short
   }
 
   package static func withoutExtension(_ name: String) -> String {

@@ -1,8 +1,10 @@
 """Several arrays in one file are the same to every command, whatever holds them: an archive, a model, a pickle, JSON."""
 
 import gzip
+import io
 import json
 import pickle
+import zipfile
 
 import numpy as np
 import pytest
@@ -148,3 +150,56 @@ def test_masked_values_are_no_values(tmp_path):
     found = {row["file"].split(":")[1]: row for row in json.loads(run_npy("stats", "--json", tmp_path / "m.pkl"))}
     assert found.keys() == {"m", "n.plain"}
     assert (found["m"]["count"], found["m"]["max"], found["n.plain"]["count"]) == (2, 3, 4)
+
+
+NAMES = ["w[0]", " sp ace ", "#1", "'q'", ".hidden", "a.b", "1", "é", "x[-1]", "end.", "None"]
+
+
+@pytest.mark.parametrize("form", ["pkl", "npz", "pt", "safetensors"])
+def test_names_of_any_text_stay_what_they_are(tmp_path, form):
+    arrays = {name: np.arange(number + 1) for number, name in enumerate(NAMES)}
+    np.savez(tmp_path / "x.npz", **arrays)
+    (tmp_path / "x.pkl").write_bytes(pickle.dumps(arrays))
+    for source in ("x.npz", "x.pkl"):
+        target = tmp_path / ("o." + form)
+        run_npy("convert", tmp_path / source, target)
+        for one in ("x.npz", "x.pkl"):
+            result = run_npy("diff", tmp_path / one, target, check=False)
+            assert result.returncode == 0 and result.stdout == b"", (source, one, form, result)
+            result = run_npy("diff", "--json", target, tmp_path / one, check=False)
+            assert json.loads(result.stdout)["only_in_one"] == [], (source, one, form)
+        run_npy("convert", target, tmp_path / "back.npz")
+        with np.load(tmp_path / "back.npz") as back:
+            assert set(back.files) == set(NAMES)
+            for name, array in arrays.items():
+                np.testing.assert_array_equal(back[name], array)
+    # What one has and the other lacks is called by its name.
+    np.savez(tmp_path / "y.npz", **{name: array for name, array in arrays.items() if name != "w[0]"})
+    result = run_npy("diff", tmp_path / "x.pkl", tmp_path / "y.npz", check=False)
+    assert result.returncode == 1 and result.stdout.decode().startswith("w[0]: only in"), result
+
+
+def test_keys_that_look_alike_stay_two(tmp_path):
+    (tmp_path / "x.pkl").write_bytes(pickle.dumps({"1": np.arange(2), 1: np.arange(3), "'1'": np.arange(4)}))
+    run_npy("convert", tmp_path / "x.pkl", tmp_path / "o.npz")
+    with np.load(tmp_path / "o.npz") as found:
+        assert sorted(found[name].size for name in found.files) == [2, 3, 4]
+    assert run_npy("diff", tmp_path / "x.pkl", tmp_path / "o.npz", check=False).returncode == 0
+
+
+def test_members_that_differ_by_the_extension(tmp_path):
+    """What is listed is found by the name by which it is listed."""
+    members = {"a": np.arange(3), "a.npy": np.arange(5.0), "c.npy.npy": np.arange(7), "c.npy": np.arange(9), "d.npy": np.arange(2)}
+    with zipfile.ZipFile(tmp_path / "odd.npz", "w") as archive:
+        for name, array in members.items():
+            file = io.BytesIO()
+            np.save(file, array)
+            archive.writestr(name, file.getvalue())
+    listed = run_npy("ls", tmp_path / "odd.npz").decode().splitlines()
+    assert len(listed) == len(members)
+    for line, array in zip(listed, members.values()):
+        address = line.split()[0]
+        assert run_npy("show", address).decode() == f"{array}\n", line
+    told = json.loads(run_npy("stats", "--json", tmp_path / "odd.npz"))
+    assert [run_npy("show", row["file"]).decode() for row in told] == [f"{array}\n" for array in members.values()]
+    assert run_npy("diff", tmp_path / "odd.npz", tmp_path / "odd.npz") == b""

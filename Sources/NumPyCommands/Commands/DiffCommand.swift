@@ -70,7 +70,7 @@ struct DiffCommand: NPYCommand {
     }
   }
 
-  /// Compares archives member by member; the order of the members does not matter.
+  /// Compares archives member by member, by their names as any format has them; the order of the members does not matter.
   private func compareArchives(
     _ left: (document: Document, archive: ArchiveContents), _ right: (document: Document, archive: ArchiveContents)
   ) throws -> Bool {
@@ -78,15 +78,17 @@ struct DiffCommand: NPYCommand {
     var comparisons: [ArrayComparison] = []
     var only: [MemberDifference] = []
     var isTroubled = false
-    for name in first.names {
-      guard second.contains(name) else {
+    let names = [first, second].map { side in side.keys.map { (name: side.plainName(of: $0.key), key: $0.key) } }
+    let others = Dictionary(names[1].map { (NameKey($0.name), $0.key) }) { first, _ in first }
+    for (name, key) in names[0] {
+      guard let other = others[NameKey(name)] else {
         only.append(MemberDifference(name: name, onlyFile: Address.shown(a)))
         continue
       }
       do {
-        if try first.isArray(name), try second.isArray(name) {
-          comparisons.append(try compareMembers(name, left, right))
-        } else if try first.data(of: name) != second.data(of: name) {
+        if try first.isArray(key), try second.isArray(other) {
+          comparisons.append(try compareMembers((key, left), (other, right), name: name))
+        } else if try first.data(of: key) != second.data(of: other) {
           only.append(MemberDifference(name: name, onlyFile: nil))
         }
       } catch let error as FormatError {
@@ -95,7 +97,10 @@ struct DiffCommand: NPYCommand {
         isTroubled = true
       }
     }
-    only += second.names.filter { !first.contains($0) }.map { MemberDifference(name: $0, onlyFile: Address.shown(b)) }
+    let known = Set(names[0].map { NameKey($0.name) })
+    only += names[1].filter { !known.contains(NameKey($0.name)) }.map {
+      MemberDifference(name: $0.name, onlyFile: Address.shown(b))
+    }
     only += otherDifferences(first, second)
     let isSame = try report(comparisons, only: only)
     if isTroubled { throw ExitCode(DiffCommand.trouble) }
@@ -104,16 +109,16 @@ struct DiffCommand: NPYCommand {
 
   /// Compares two arrays of one name; of masked ones what is not hidden.
   private func compareMembers(
-    _ name: String, _ left: (document: Document, archive: ArchiveContents),
-    _ right: (document: Document, archive: ArchiveContents)
+    _ left: (key: String, side: (document: Document, archive: ArchiveContents)),
+    _ right: (key: String, side: (document: Document, archive: ArchiveContents)), name: String
   ) throws -> ArrayComparison {
-    let masked = [left.archive, right.archive].map { side in
-      guard case .values(let members) = side, let (array, isMask) = members.masked(name), !isMask else {
+    let masked = [left, right].map { key, side in
+      guard case .values(let members) = side.archive, let (array, isMask) = members.masked(key), !isMask else {
         return PickledArray?.none
       }
       return array
     }
-    let arrays = try [left.document.array(name, of: left.archive), right.document.array(name, of: right.archive)]
+    let arrays = try [left, right].map { key, side in try side.document.array(key, of: side.archive) }
     return try compareValues(arrays, masked, name: name)
   }
 

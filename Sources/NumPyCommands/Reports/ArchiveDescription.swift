@@ -6,13 +6,12 @@ import ZipArchives
 struct ArchiveDescription {
   struct Member {
     let zip: ZipMember
+    /// The name as NumPy gives it, unless that names another.
+    let name: String
     let array: ArrayDescription?
     let isSeekable: Bool
     /// Why the member cannot be read.
     let error: FormatError?
-
-    /// The name as NumPy gives it.
-    var name: String { zip.name.hasSuffix(".npy") ? String(zip.name.dropLast(4)) : zip.name }
 
     var ratio: String {
       guard zip.uncompressedSize > 0 else { return "" }
@@ -73,7 +72,10 @@ struct ArchiveDescription {
         if error.code == .cancelled { throw error }
         failure = error
       }
-      members.append(Member(zip: member, array: array, isSeekable: archive.isSeekable(member), error: failure))
+      members.append(
+        Member(
+          zip: member, name: archive.uniqueName(of: member), array: array, isSeekable: archive.isSeekable(member),
+          error: failure))
     }
     if let error = members.first?.error, members.allSatisfy({ $0.error != nil }) { throw error }
     self.members = members

@@ -23,7 +23,7 @@ struct ArchiveMembers {
     var failed: Set<String> = []
     for (name, key) in archive.keys where !failed.contains(key) {
       do {
-        if try archive.isArray(key) || key.hasSuffix(".npy") { try body(name, document.array(key, of: archive)) }
+        if try archive.isArray(key) || archive.isCalledArray(key) { try body(name, document.array(key, of: archive)) }
       } catch let error as FormatError {
         failed.insert(key)
         let told = try Failure.note(error.at(file: document.path, member: name), asJSON: onError != nil)

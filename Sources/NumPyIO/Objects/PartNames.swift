@@ -29,6 +29,15 @@ enum PartNames {
     }
   }
 
+  /// The strings among keys that have other names, by these.
+  static func quoted(of keys: [PickleValue]) -> [String: String] {
+    var quoted: [String: String] = [:]
+    for (name, key) in zip(names(of: keys), keys) {
+      if let string = key.string, string != name { quoted[name] = string }
+    }
+    return quoted
+  }
+
   /// A name, or one made of it by a number if it is taken; it is taken then.
   static func unused(_ wanted: String, _ taken: inout Set<String>) -> String {
     var name = wanted

@@ -28,13 +28,22 @@ package enum ArchiveContents {
     }
   }
 
-  /// The whole names, by which what they name is found whatever else there is.
+  /// The names that addresses take, and the whole ones, by which what they name is found whatever else there is.
   package var keys: [(name: String, key: String)] {
     switch self {
-    case .npz(let archive):
-      archive.zip.members.filter { !$0.isFolder }.map { (NPZArchive.withoutExtension($0.name), $0.name) }
+    case .npz(let archive): archive.zip.members.filter { !$0.isFolder }.map { (archive.uniqueName(of: $0), $0.name) }
     case .tensors(let file): file.tensors.map { ($0.name, $0.name) }
     case .values(let members): members.arrays.map { ($0.name, $0.name) }
+    }
+  }
+
+  /// The name of what a key finds as other formats have it too: of a key of a dictionary the text itself, without the quotes
+  /// that it has as a part of a path.
+  package func plainName(of key: String) -> String {
+    switch self {
+    case .npz(let archive): (try? archive.member(key)).map(archive.uniqueName) ?? NPZArchive.withoutExtension(key)
+    case .tensors: key
+    case .values(let members): members.plainName(of: key)
     }
   }
 
@@ -60,6 +69,12 @@ package enum ArchiveContents {
     case .npz(let archive): try archive.isArray(archive.member(name))
     case .tensors, .values: true
     }
+  }
+
+  /// Whether a name promises an array, so that it is an error that it is none.
+  package func isCalledArray(_ key: String) throws(FormatError) -> Bool {
+    guard key.hasSuffix(".npy"), case .npz(let archive) = self else { return false }
+    return try !archive.isOfMacOS(archive.member(key))
   }
 
   /// The bytes of what is no array.
@@ -94,7 +109,10 @@ extension Document {
   package func entries(of archive: ArchiveContents) throws(FormatError) -> [Entry] {
     switch archive {
     case .npz(let archive): return try entries(of: archive)
-    case .values(let members): return members.arrays.map { Entry(name: $0.name, content: .array($0.array, raw: nil)) }
+    case .values(let members):
+      return members.arrays.map {
+        Entry(name: members.plainName(of: $0.name), content: .array($0.array, raw: nil))
+      }
     case .tensors(let file):
       var entries: [Entry] = []
       for tensor in file.tensors {

@@ -49,7 +49,7 @@ extension Document {
       guard let found = try arrays(in: value) else { return try saveArray(to: path, transforms, options) }
       try found.checkRepetitions(limit: self.options.pickle.limits.inflatedBytes, file: self.path)
       warn(of: found)
-      members = found.arrays
+      members = found.arrays.map { (found.plainName(of: $0.name), $0.array) }
     }
     guard options.name == nil else {
       throw FormatError(.badArgument, "a name is for a single array, not for a dictionary", file: self.path)
@@ -125,6 +125,8 @@ extension Document {
     }
     let found = try value.arrayPaths(alsoTaking: isTaken) { path, value in result.others.append((path, value)) }
     guard !found.isEmpty else { return nil }
+    let entries = value.dict?.entries ?? value.object?.pairs ?? []
+    result.quoted = PartNames.quoted(of: entries.map(\.key))
     var first: [ObjectIdentifier: String] = [:]
     for (path, value) in found {
       if let identity = value.identity {
@@ -193,6 +195,16 @@ package struct ValueMembers {
   private var masked: [NameKey: PickledArray] = [:]
   private var places: [NameKey: Int] = [:]
   private var taken: Set<String> = []
+  /// The keys that stand in quotes as parts of paths, by these.
+  fileprivate var quoted: [String: String] = [:]
+
+  /// The name of an array in an archive: the key itself where the path to it is that key in quotes.
+  func plainName(of name: String) -> String {
+    let isMask = masked[NameKey(name)] != nil && name.hasSuffix(".mask")
+    guard let key = quoted[isMask ? String(name.dropLast(5)) : name] else { return name }
+    let plain = NPZArchive.withoutExtension(key) + (isMask ? ".mask" : "")
+    return taken.contains(plain) ? name : plain
+  }
 
   /// - Parameter masked: The array that the last one is a part of, if this is its mask.
   fileprivate mutating func add(_ path: String, _ array: LazyArray, masking masked: PickledArray? = nil) {
