@@ -188,6 +188,49 @@ def test_text_options_are_refused_without_text(tmp_path, command):
         assert result.returncode == 64 and f"--{name} is for".encode() in result.stderr, (command, name, result)
 
 
+@pytest.mark.parametrize("command", ["pack", "cat", "stack", "append", "ls", "info", "check", "sizes"])
+@pytest.mark.parametrize("option", [
+    ["--delimiter", ","], ["--genfromtxt", "--skip-footer", "1"], ["--dtype", "f2"], ["--encoding", "utf-16"], ["--unpack"]])
+def test_options_that_no_operand_can_use(tmp_path, command, option):
+    """One that is for any of several files is meant for that one."""
+    for name in ("a.npy", "b.npy"):
+        np.save(tmp_path / name, np.arange(4.0).reshape(2, 2))
+    (tmp_path / "c.csv").write_text("1,2\n3,4\n", "utf-16" if "utf-16" in option else None)
+    given = {"pack": [tmp_path / "o.npz"], "cat": ["-o", tmp_path / "o.npy"], "stack": [tmp_path / "parts"],
+             "append": [tmp_path / "rows.npy"]}.get(command, [])
+
+    def outcome(*names):
+        np.save(tmp_path / "rows.npy", np.zeros((1, 2)))
+        return run_npy(command, *given, *[tmp_path / name for name in names], *option, check=False)
+
+    refused = outcome("a.npy", "b.npy")
+    assert refused.returncode == 64 and option[0].encode() + b" is for text" in refused.stderr, refused
+    assert not any((tmp_path / name).exists() for name in ("o.npz", "o.npy", "parts"))
+    for names in (["a.npy", "c.csv"], ["c.csv", "b.npy"]):
+        assert b"is for text" not in outcome(*names).stderr, (names, option)
+
+
+@pytest.mark.parametrize("command", ["show", "stats", "plot", "convert", "pack", "cat"])
+def test_records_are_not_unpacked_into_one_array(tmp_path, command):
+    path = tmp_path / "t.txt"
+    path.write_text("1 2.5\n3 4.5\n")
+    given = {"convert": [path, tmp_path / "o.npy"], "pack": [tmp_path / "o.npz", path], "cat": [path, "-o", tmp_path / "o.npy"]}
+    result = run_npy(command, *given.get(command, [path]), "--dtype", "i4,f8", "--unpack", check=False)
+    assert result.returncode == 1 and b"an array per field" in result.stderr, result
+
+
+def test_records_of_one_column_unpacked(tmp_path):
+    """NumPy gives the column itself."""
+    path = tmp_path / "t.txt"
+    path.write_text("1\n3\n")
+    dtype = [("x", "i4")]
+    expected = np.genfromtxt(path, dtype=dtype, unpack=True)
+    assert expected.dtype == "i4"
+    run_npy("convert", path, tmp_path / "o.npy", "--genfromtxt", "--dtype", repr(dtype), "--unpack")
+    same(np.load(tmp_path / "o.npy"), expected)
+    assert run_npy("show", path, "--genfromtxt", "--dtype", repr(dtype), "--unpack").decode() == f"{expected}\n"
+
+
 RAW = ["--from", "raw", "--dtype", "i2"]
 # The file, what is given in both runs, the option with its value.
 READING = {

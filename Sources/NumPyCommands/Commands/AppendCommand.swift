@@ -46,6 +46,7 @@ struct AppendCommand: NPYCommand, HasCommonOptions {
     var arrays: [LazyArray] = []
     let texts = ManyOperands.unfolding(addresses)
     try ManyOperands.checkStreams(texts)
+    try TextOptionUse.check(reading, ofAll: texts)
     for text in texts {
       arrays.append(try reading.array(Address(text), isOneOfMany: texts.count > 1).applying(transforms, noting: losses))
     }

@@ -34,10 +34,12 @@ struct CatCommand: NPYCommand, HasCommonOptions {
     var operands: [Operand] = []
     let texts = ManyOperands.unfolding(addresses)
     try ManyOperands.checkStreams(texts)
+    let others: Set<String> = format.isText ? ["--encoding"] : []
+    try TextOptionUse.check(reading, ofAll: texts, leavingOut: others)
     for text in texts {
       let address = try Address(text)
       let document = try reading.document(
-        address.path, isOneOfMany: texts.count > 1, to: output, leavingOut: format.isText ? ["--encoding"] : [])
+        address.path, isOneOfMany: texts.count > 1, to: output, leavingOut: others)
       operands.append(try Operand(address, document, keepsMask: format != .npy && format != .txt))
     }
     let values = try join(operands.map(\.array), hasText: operands.contains(where: \.isText))

@@ -52,6 +52,7 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
     options.openPart = { (path) throws(FormatError) in try headers.source(path) }
     let found = try FileFinder.files(of: ManyOperands.unfolding(files))
     if found.isEmpty { Console.warn("there are no files in \(files.lazy.map(Console.printable).listed())") }
+    try TextOptionUse.check(reading, ofAll: found.map(\.path))
     var code: Int32 = 0
     var results: [CheckedFile] = []
     for file in found {
@@ -93,7 +94,7 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
     if reading.elements.view != nil { throw ValidationError("--view goes with commands that read elements") }
     if options.recovers { throw ValidationError("--recover goes with commands that read arrays: what is cut is wrong") }
     guard files.count == 1, file != "-",
-      reading.isForText || options.pickle.encoding != .ascii || reading.limits.maxHeaderSize != nil,
+      reading.isForText || reading.isForPickles || reading.limits.maxHeaderSize != nil,
       let document = try? reading.remote.document(file, options)
     else { return }
     try TextOptionUse.check(reading, of: document)

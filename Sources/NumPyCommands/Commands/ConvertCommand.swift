@@ -100,10 +100,7 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
       }
     }
     guard reading.text.unpack, !format.isArchive || writing.name != nil, address.isWhole else { return false }
-    let table = try document.array()
-    guard table.dtype.fields == nil else {
-      throw ValidationError("records are unpacked into an archive, an array per field: say --to npz")
-    }
+    let table = try document.unpacked(document.array())
     try save(table, nil, to: destination, transforms, options)
     return true
   }

@@ -52,10 +52,12 @@ struct PackCommand: NPYCommand, HasCommonOptions {
     let texts = ManyOperands.unfolding(arrays)
     try ManyOperands.checkStreams(
       texts.map { text in text.firstIndex(of: "=").map { String(text[$0...].dropFirst()) } ?? text })
+    try TextOptionUse.check(reading, ofAll: texts.map { try PackSource.split($0).address.text })
     for (place, text) in texts.enumerated() {
       sources.append(try PackSource(text, place, reading, isOneOfMany: arrays.count > 1))
     }
     let chosen = try PackSource.members(of: sources, replacing: replace, archive)
+    for name in sources.compactMap(\.given) { Console.warn(ofUnfit: name) }
     // What the extension says, if it is that of an archive.
     let format = FileFormat(extensionOf: archive).flatMap { $0.isArchive ? $0 : nil } ?? .npz
     if format != .npz, options.compress != nil || options.numpyLayout {
@@ -104,6 +106,8 @@ struct PackSource {
     var fileName: String { isArray ? name + ".npy" : name }
   }
 
+  /// The name that stands before the address.
+  let given: String?
   private let address: Address
   private let options: OpenOptions
   /// What can be opened only once stays open.
@@ -115,7 +119,7 @@ struct PackSource {
 
   init(_ text: String, _ place: Int, _ reading: SourceOptions, isOneOfMany: Bool) throws {
     let (given, address) = try PackSource.split(text)
-    self.address = address
+    (self.given, self.address) = (given, address)
     remote = reading.remote
     options = try reading.openOptions(for: address.path)
     let single = Member(name: given ?? PackSource.name(of: address, place), original: "", isArray: true)
@@ -189,7 +193,7 @@ struct PackSource {
   }
 
   /// `NAME=ADDRESS`, unless a file of the whole name exists.
-  private static func split(_ text: String) throws -> (name: String?, address: Address) {
+  static func split(_ text: String) throws -> (name: String?, address: Address) {
     guard FileStatus(path: text) == nil, !RemoteInput.isRemote(text), let sign = text.firstIndex(of: "="),
       sign != text.startIndex
     else {

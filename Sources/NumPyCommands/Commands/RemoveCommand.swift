@@ -44,6 +44,7 @@ struct RenameCommand: NPYCommand, HasCommonOptions {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
+    Console.warn(ofUnfit: new)
     do throws(FormatError) {
       try NPZArchive.rename(old, to: new, in: archive, limits: strictness.limits)
     } catch {

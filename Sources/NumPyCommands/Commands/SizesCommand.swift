@@ -33,9 +33,11 @@ struct SizesCommand: NPYCommand, HasCommonOptions {
       isFirst = false
     }
     var code: ExitCode?
-    for address in ManyOperands.unfolding(addresses) {
+    let texts = ManyOperands.unfolding(addresses)
+    try TextOptionUse.check(reading, ofAll: texts)
+    for address in texts {
       let source = try Address(address)
-      let document = try reading.document(source.path, isOneOfMany: addresses.count > 1)
+      let document = try reading.document(source.path, isOneOfMany: texts.count > 1)
       guard let collection = try source.collection(in: document) else {
         do { try compare(source.text, source.item(of: document).array) } catch let error as FormatError {
           throw error.at(file: source.path, member: source.member)

@@ -144,6 +144,7 @@ struct StackCommand: NPYCommand, HasCommonOptions {
     var arrays: [LazyArray] = []
     let texts = ManyOperands.unfolding(addresses)
     try ManyOperands.checkStreams(texts)
+    try TextOptionUse.check(reading, ofAll: texts)
     for text in texts {
       arrays.append(try reading.array(Address(text), isOneOfMany: texts.count > 1).counted())
     }

@@ -8,8 +8,12 @@ extension Address {
   func item(of document: Document) throws(FormatError) -> (name: String?, array: LazyArray) {
     let exact = exact(in: document)
     let member = exact.member
-    guard let slice = exact.slice else { return try document.item(member) }
-    let (name, array) = try document.limited(to: member == nil ? slice : [.ellipsis]).item(member)
+    guard let slice = exact.slice else {
+      let (name, array) = try document.item(member)
+      return (name, try document.unpacked(array))
+    }
+    let (name, table) = try document.limited(to: member == nil ? slice : [.ellipsis]).item(member)
+    let array = try document.unpacked(table)
     do throws(FormatError) { return (name, try array.applying(.slice(slice))) } catch {
       // What holds the elements may have a name of its own.
       var error = error

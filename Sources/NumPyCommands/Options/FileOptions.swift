@@ -212,6 +212,9 @@ struct SourceOptions: ParsableArguments {
     return document
   }
 
+  /// Whether an option is given that is for pickles.
+  var isForPickles: Bool { pickles.pickleEncoding != nil }
+
   /// Whether any option is given that is for text.
   var isForText: Bool { from?.isText == true || TextOptionUse.all.contains { $0.isGiven(self) } }
 

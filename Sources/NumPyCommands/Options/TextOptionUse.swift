@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteIO
 import NumPyIO
 
 /// What an option for reading text goes with. One that would do nothing is an error: it was meant to do something.
@@ -73,27 +74,62 @@ struct TextOptionUse: Sendable {
 
   /// Refuses options for text where there is none, and those for pickles where there are none.
   static func check(_ options: SourceOptions, of document: Document, leavingOut others: Set<String> = []) throws {
-    if case .text = document.content {
-      if options.pickles.pickleEncoding != nil {
-        throw ValidationError("--pickle-encoding is for pickles, and \(shown(document)) is text")
-      }
-      if options.limits.maxHeaderSize != nil {
-        throw ValidationError("--max-header-size is for .npy and .npz, and \(shown(document)) is text")
-      }
+    guard let fault = faults(options, of: document, leavingOut: others).first else { return }
+    throw ValidationError("\(fault.option) is for \(fault.kind), and \(shown(document)) \(fault.found)")
+  }
+
+  /// Refuses options that do nothing for any of several files: for one of them each is meant.
+  ///
+  /// What cannot be opened, or only once, may be what an option is for.
+  static func check(
+    _ options: SourceOptions, ofAll addresses: [String], leavingOut others: Set<String> = []
+  ) throws {
+    guard addresses.count > 1, options.isForText || options.isForPickles || options.limits.maxHeaderSize != nil else {
       return
     }
-    if case .npy(let file) = document.content, !file.header.dtype.hasObjects, options.pickles.pickleEncoding != nil {
-      throw ValidationError("--pickle-encoding is for pickles, and \(shown(document)) holds \(file.header.dtype)")
+    var useless: [Fault]?
+    for text in addresses {
+      guard let address = try? Address(text),
+        RemoteInput.isRemote(address.path) || FileStatus(path: address.path)?.isRegular == true
+      else { return }
+      var opening = try options.openOptions(for: address.path)
+      opening.onWarning = nil
+      guard let document = try? options.remote.document(address.path, opening) else { return }
+      let faults = faults(options, of: document, leavingOut: others)
+      useless = useless.map { known in known.filter { one in faults.contains { $0.option == one.option } } } ?? faults
+      // Of files without number no more are opened than it takes.
+      if useless?.isEmpty == true { return }
     }
-    if case .tensors = document.content, options.pickles.pickleEncoding != nil {
-      throw ValidationError("--pickle-encoding is for pickles, and \(shown(document)) holds none")
+    guard let fault = useless?.first else { return }
+    throw ValidationError("\(fault.option) is for \(fault.kind), and none of the \(addresses.count) files is such")
+  }
+
+  /// An option that does nothing for a file: what it is for, and what the file is instead.
+  private typealias Fault = (option: String, kind: String, found: String)
+
+  private static func faults(
+    _ options: SourceOptions, of document: Document, leavingOut others: Set<String>
+  ) -> [Fault] {
+    var faults: [Fault] = []
+    func forPickles(_ found: String) {
+      if options.isForPickles { faults.append(("--pickle-encoding", "pickles", found)) }
+    }
+    switch document.content {
+    case .text:
+      forPickles("is text")
+      if options.limits.maxHeaderSize != nil { faults.append(("--max-header-size", ".npy and .npz", "is text")) }
+      return faults
+    case .npy(let file) where !file.header.dtype.hasObjects: forPickles("holds \(file.header.dtype)")
+    case .tensors: forPickles("holds none")
+    default: break
     }
     var others = others
     // Raw bytes and the lists of JSON have a dtype, too.
     if document.options.raw != nil || document.options.jsonDType != nil { others.insert("--dtype") }
     for use in all where !others.contains(use.name) && use.isGiven(options) {
-      throw ValidationError("\(use.name) is for text, and \(shown(document)) is none")
+      faults.append((use.name, "text", "is none"))
     }
+    return faults
   }
 
   private static func shown(_ document: Document) -> String {

@@ -25,6 +25,7 @@ struct FileReports {
   /// - Throws: The error of a single file.
   func forEach(_ body: (Result<FileDescription, Failed>) throws -> Void) throws -> Bool {
     var isGood = true
+    try TextOptionUse.check(reading, ofAll: addresses)
     for address in addresses {
       do {
         let description = try FileDescription(address, reading, isOneOfMany: addresses.count > 1)

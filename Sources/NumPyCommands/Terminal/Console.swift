@@ -40,6 +40,12 @@ enum Console {
     if isNew { note(line) }
   }
 
+  /// Warns of a new name of a member that programs which unpack archives refuse, or should: NumPy takes any.
+  static func warn(ofUnfit name: String) {
+    guard let fault = name.faultAsPath else { return }
+    warn(FileWarning("the name '\(name)' is no path within a folder (\(fault)): npy unpack refuses such members"))
+  }
+
   /// What was warned of.
   private static let warnings = Mutex<Set<String>>([])
   /// How many warnings are remembered.

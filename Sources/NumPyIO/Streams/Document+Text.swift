@@ -94,6 +94,20 @@ extension Document {
     return try csvReader(source, format)?.probableNames ?? []
   }
 
+  /// What a table becomes where the fields of records are to be unpacked: NumPy gives an array for each, `genfromtxt` of a
+  /// single one that array.
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` for several, which one array cannot hold.
+  package func unpacked(_ table: LazyArray) throws(FormatError) -> LazyArray {
+    guard case .text(_, let format) = content, reading(format).unpacks, let fields = table.dtype.fields else {
+      return table
+    }
+    if case .genFromText = reading(format), fields.count == 1 { return try table.applying(.field(fields[0].name)) }
+    var error = FormatError(.badArgument, "records are unpacked into an archive, an array per field", file: path)
+    error.commandHint = "npy convert --to npz makes one"
+    throw error
+  }
+
   func lazy(_ source: any ByteSource, _ reading: TextReading) throws(FormatError) -> LazyArray {
     let (source, reading) = try reading.prepared(source)
     if let blocks = try TextTableBlocks.open(source, reading) { return try LazyArray(blocks, spool: spool) }
