@@ -21,6 +21,8 @@ public struct GGUFFile: TensorFile, CustomStringConvertible {
   public let metadata: [(key: String, value: String)]
   /// The tensors, in the file's order; their axes in NumPy's, the slowest first.
   public let index: TensorIndex
+  /// Where the tensors end, with what fills up the last.
+  package let dataEnd: Int
   /// `gguf`.
   public var formatName: String { "gguf" }
 
@@ -34,9 +36,14 @@ public struct GGUFFile: TensorFile, CustomStringConvertible {
 
   /// Opens a file that a source holds; a stream is read into memory.
   ///
+  /// - Parameters:
+  ///   - recovering: Whether of a file that is cut short the tensors are read that are whole.
+  ///   - onWarning: Called with what is missing.
   /// - Throws: ``FormatError`` if it is no GGUF file of version 2 or 3, or damaged: `wrongKind`, `unsupported`, `malformed`,
   ///   `truncated`.
-  public init(_ source: any ByteSource) throws(FormatError) {
+  public init(
+    _ source: any ByteSource, recovering: Bool = false, onWarning: ((FileWarning) -> Void)? = nil
+  ) throws(FormatError) {
     let source =
       source.byteCount != nil && source.isSeekable
       ? source : MemorySource(try source.readWhole(), name: source.name)
@@ -90,12 +97,21 @@ public struct GGUFFile: TensorFile, CustomStringConvertible {
       end = try entry.offset.checkedAdding(entry.byteCount)
       let offset = try start.checkedAdding(entry.offset)
       guard let size = source.byteCount, offset <= size, entry.byteCount <= size - offset else {
+        if recovering { continue }
         throw FormatError(
-          .truncated, "the tensor lies beyond the end of the file", file: name, member: entry.name, offset: entry.place)
+          .truncated, "the file is cut short: the tensor lies beyond its end", file: name, member: entry.name,
+          offset: entry.place)
       }
       tensors.append(entry.tensor(in: source, at: offset))
     }
+    if tensors.count < entries.count {
+      onWarning?(
+        "\(name) is cut short: \(tensors.count) of \(entries.count) tensors are whole and were recovered")
+    }
     index = try TensorIndex(tensors)
+    let last = try start.checkedAdding(end)
+    // What writes these files fills up the bytes of the last tensor, too.
+    dataEnd = try last.checkedAdding(alignment - 1) & ~(alignment - 1)
   }
 }
 

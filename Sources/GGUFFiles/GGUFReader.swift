@@ -23,7 +23,7 @@ struct GGUFReader {
     let start = position
     let count: UInt64 = try number("the number of \(what)")
     guard let room = reader.remaining, count <= UInt64(room / max(1, size)) else {
-      throw error("the GGUF file has no room for \(count) \(what)", .truncated, at: start)
+      throw error("the GGUF file is cut short, or damaged: it has no room for \(count) \(what)", .truncated, at: start)
     }
     return Int(count)
   }

@@ -42,6 +42,7 @@ struct SafetensorsHeader {
     byteCount = 8 + Int(length)
     if let size = source.byteCount, size < byteCount {
       throw FormatError.truncated("the header", expected: Int(length), found: size - 8, at: size).at(file: source.name)
+        .adding("the file is cut short within its list of tensors, so that none can be found")
     }
     let bytes = try source.readBytes(at: 8, count: Int(length), "the header")
     var scanner = JSONScanner(bytes, name: source.name, offset: 8)

@@ -96,11 +96,14 @@ public final class InflatingStream {
   package var sourcePosition: Int { sourceOffset - (input.count - inputStart) }
 
   /// Reads on to the end, or to where the stream is cut or broken, and tells how many bytes there are before.
-  package func readableCount() -> Int {
+  package func readableCount() -> Int { readable().count }
+
+  /// The same, and why there are no more; `nil` at the end.
+  package func readable() -> (count: Int, error: FormatError?) {
     do throws(FormatError) {
       while try !readBytes(upTo: 1 << 18).isEmpty {}
-    } catch {}
-    return position
+      return (position, nil)
+    } catch { return (position, error) }
   }
 
   private func decode(into rest: UnsafeMutableRawBufferPointer) throws(FormatError) -> CodecStep {
@@ -184,8 +187,13 @@ public final class CompressedSource: ByteSource {
   /// How many bytes there are up to the end, or to where the stream is cut or broken.
   ///
   /// - Throws: ``FormatError`` if the source cannot be read from its start again.
-  package func readableCount() throws(FormatError) -> Int {
-    try CompressedSource.stream(source, start, format).readableCount()
+  package func readableCount() throws(FormatError) -> Int { try readable().count }
+
+  /// The same, and why there are no more; `nil` at the end.
+  ///
+  /// - Throws: As ``readableCount()``.
+  package func readable() throws(FormatError) -> (count: Int, error: FormatError?) {
+    try CompressedSource.stream(source, start, format).readable()
   }
 
   /// How many bytes have been inflated: where reading on takes no going back.

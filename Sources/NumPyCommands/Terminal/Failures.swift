@@ -106,6 +106,7 @@ enum Advice {
     if let path = error.file, FileFormat(extensionOf: path) == .raw, [.malformed, .truncated].contains(error.code),
       !error.message.contains("--dtype")
     {
+      if error.message.hasSuffix(".") { error.message.removeLast() }
       error.message += "; if the file is nothing but elements, say --from raw --dtype DTYPE"
       return error
     }
@@ -152,8 +153,8 @@ enum Advice {
       error.commandHint = "--reshape makes it one, such as --reshape 6,4"
     }
     let arguments = CommandLine.arguments
-    guard error.code == .truncated, !withoutRecovery.contains(arguments.dropFirst().first ?? ""),
-      !arguments.contains("--recover")
+    guard [.truncated, .malformed].contains(error.code), !arguments.contains("--recover"),
+      !withoutRecovery.contains(arguments.dropFirst().first ?? "")
     else {
       return error
     }
@@ -161,6 +162,17 @@ enum Advice {
       error.message += "; --recover takes the rows that are whole"
     } else if error.message.hasPrefix("the archive's end record is missing") {
       error.message += "; --recover finds the members that are there"
+    } else if error.message.hasPrefix("the file is cut short: the tensor")
+      || error.message.hasPrefix("EOF: reading the tensors,")
+    {
+      error.message += "; --recover takes the tensors that are whole"
+    } else if ["a member reaches into", "two members overlap"].contains(where: error.message.hasPrefix),
+      let path = error.file, FileStatus(path: path)?.size ?? 0 > Int(UInt32.max)
+    {
+      // Writers that know no ZIP64, such as cnpy, leave the lower 32 bits of what has more.
+      error.message += "; --recover finds the members by their own headers, as of archives over 4 GiB without ZIP64"
+    } else if error.message == "the compressed data ends too early" {
+      error.message += "; --recover takes the rows that are whole, of arrays and of text"
     }
     return error
   }

@@ -7,9 +7,16 @@ internal import SafetensorsFiles
 extension FileCheck {
   /// Checks a model's file of one of the kinds that hold tensors.
   mutating func checkModel(_ source: any ByteSource) throws(FormatError) {
-    if try FileKind(of: source) == .gguf { return try checkTensors(GGUFFile(source)) }
+    if try FileKind(of: source) == .gguf { return try checkGGUF(source) }
     let file = try SafetensorsFile(source)
     try checkTensors(file, oddities: file.oddities)
+  }
+
+  /// Checks a model of llama.cpp's, and what follows its tensors.
+  mutating func checkGGUF(_ source: any ByteSource) throws(FormatError) {
+    let file = try GGUFFile(source)
+    try checkTensors(file)
+    try checkFollowing(source, at: file.dataEnd, what: "the tensors", member: nil)
   }
 
   /// Checks the tensors of a model, all of whose bytes are read; that they fit the header is known.

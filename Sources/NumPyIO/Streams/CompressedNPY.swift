@@ -19,6 +19,9 @@ enum CompressedNPY {
       let array = try CompressedSource.opening(source)
     else { return nil }
     guard recovering else { return array }
-    return PartOfSource(array, 0..<(try array.readableCount()), name: source.name)
+    let (count, error) = try array.readable()
+    // Nothing came before a checksum that is wrong: what is within is not known to be what was written.
+    if let error, count < NPYHeader.magic.count { throw error.at(file: source.name) }
+    return PartOfSource(array, 0..<count, name: source.name)
   }
 }

@@ -67,7 +67,8 @@ struct DocumentOpening {
       if PickleFile.isTorch(archive) || PickleFile.isZipped(archive) { return .pickle(archive.zip.source) }
       return try zippedText(archive) ?? .npz(archive)
     case .pkl, .pt: return .pickle(source)
-    case .gguf: return .tensors(try GGUFFile(source))
+    case .gguf:
+      return .tensors(try GGUFFile(source, recovering: options.recovers, onWarning: options.onWarning))
     case .safetensors:
       return .tensors(
         try SafetensorsFile(source, recovering: options.recovers, onWarning: options.onWarning))
@@ -90,11 +91,29 @@ struct DocumentOpening {
     case .txt, .csv, .tsv:
       try TextBeginning.refuseForeign(
         source, path, mayBeText: options.format != nil || options.isTextChosen, isEncoded: options.text.encoding != nil)
-      let text = try TextFile.decompressing(source)
+      let text = try wholeLines(of: TextFile.decompressing(source))
       // Types and sizes are found by a first reading.
       let kept = text.isSeekable && !isStream ? text : ReplayableStream(text, folder: options.scratchFolder)
       return .text(kept, format)
     }
+  }
+
+  /// Of compressed text that is cut short, if that was asked for, what comes before the last end of a line.
+  private func wholeLines(of text: any ByteSource) throws(FormatError) -> any ByteSource {
+    guard options.recovers, let compressed = text as? CompressedSource, compressed.seekCost != .impossible,
+      case let (count, error) = try compressed.readable(), let error
+    else { return text }
+    var end = 0
+    var place = 0
+    while place < count, case let piece = try text.readBytes(at: place, upTo: min(1 << 18, count - place)),
+      !piece.isEmpty
+    {
+      if let last = piece.lastIndex(of: 10) { end = place + last + 1 }
+      place += piece.count
+    }
+    options.onWarning?(
+      "\(path) is cut short, or damaged (\(error.message)): the \(end) bytes of text that are whole lines are read")
+    return PartOfSource(text, 0..<end, name: text.name)
   }
 
   /// What the only member of an archive holds, if that is called a table of text, or JSON: pandas' `to_csv("x.csv.zip")`.
