@@ -124,6 +124,9 @@ extension FileCheck {
     let contents = try archive.contents(of: member)
     if isArray {
       try checkArrays(contents, member: member.name)
+    } else if try archive.isOfMacOS(member) {
+      let text = "what macOS keeps of a file beside it (AppleDouble), and no array"
+      note(.note, FormatError(.wrongKind, text, file: path, member: member.name))
     } else if member.name.hasSuffix(".npy") {
       note(
         .error,

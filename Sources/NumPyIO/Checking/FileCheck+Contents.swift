@@ -3,6 +3,7 @@ internal import ByteIO
 internal import NPYFormat
 internal import NPZFormat
 internal import PickledArrays
+internal import PythonPickle
 internal import GGUFFiles
 internal import SafetensorsFiles
 internal import TorchFiles
@@ -85,17 +86,17 @@ extension FileCheck {
     try checkWithAppended(kept) { (check: inout FileCheck) throws(FormatError) in
       try check.check(kept, ContentKind(prefix), isFile: isFile && !isBeside)
     }
-    if isBeside, findings.count == known { try noteUnknown(kept, prefix) }
+    if isBeside, findings.count == known { noteUnknown(kept, prefix) }
   }
 
   /// Says of a file beside others that it is of no kind that is read here: nobody is to think that it was found sound.
-  private mutating func noteUnknown(_ source: any ByteSource, _ prefix: [UInt8]) throws(FormatError) {
+  private mutating func noteUnknown(_ source: any ByteSource, _ prefix: [UInt8]) {
     switch ContentKind(prefix) {
-    case .other where try TextBeginning.mayBePickle(source): return
+    case .other where PickleBeginning.isPossible(prefix, fileSize: source.byteCount): return
     case .other, .json, .hdf5: break
     default: return
     }
-    let what = ForeignFile(prefix)?.message ?? "this is neither an array nor a pickle"
+    let what = ForeignFile(binary: prefix)?.message ?? "this is neither an array nor a pickle"
     note(.note, FormatError(.wrongKind, "nothing here is loaded or run, nor was it read as data: \(what)", file: path))
   }
 
@@ -107,7 +108,7 @@ extension FileCheck {
     case .safetensors:
       let file = try SafetensorsFile(addressable(source))
       try checkTensors(file, oddities: file.oddities)
-    case .gguf: try checkTensors(GGUFFile(addressable(source)))
+    case .gguf: try checkGGUF(addressable(source))
     case .torchStream: try checkStream(addressable(source))
     case .compressed(let format, let start): try checkCompressed(source, format, start, isFile: isFile)
     case .closed(let message):
@@ -209,6 +210,7 @@ extension FileCheck {
     guard start > 0, case let prefix = try source.readBytes(at: 0, upTo: 4), !ContentKind(prefix).isZip else {
       return false
     }
+    if isMember(zip, ofTar: source) { return false }
     // An array of bytes may be those of an archive; nobody else has a reason to end as one.
     let array = try? NPYFile(source, limits: options.limits)
     let isWithinArray = array.map { start < $0.dataOffset + $0.header.dataByteCount } == true
@@ -219,94 +221,16 @@ extension FileCheck {
     try checkArchive(NPZArchive(zip, limits: options.limits), isAppended: true)
     return true
   }
-}
 
-extension FileCheck {
-  // MARK: Models of other libraries
-
-  /// Keras puts the code of a Lambda layer into the model's description, in JSON or HDF5.
-  private mutating func checkLambdas(
-    _ source: any ByteSource, isFile: Bool, _ format: String
-  ) throws(FormatError) {
-    let patterns = ["\"class_name\": \"Lambda\"", "\"class_name\":\"Lambda\"", "\"__lambda__\""].map { Array($0.utf8) }
-    if try ByteSearch.first(of: patterns, in: source) != nil {
-      noteModel("a Lambda layer of Keras, whose Python code runs when the model is loaded", format)
-    } else if isFile, try isJSON(source) {
-      try checkJSON(source)
-    } else if isFile {
-      throw FormatError(.wrongKind, "this is \(format == "JSON" ? "JSON" : "an HDF5 file"), not an array").explained(
-        by: source)
+  /// Whether all of an archive lies within one file of a tar archive, which has been looked at: as its last files may.
+  private func isMember(_ zip: ZipArchive, ofTar source: any ByteSource) -> Bool {
+    guard let size = source.byteCount, let prefix = try? source.readBytes(at: 0, upTo: TarDirectory.blockSize),
+      TarDirectory.begins(prefix),
+      let tar = try? TarDirectory.everything(in: source, limits: ZipLimits(options.limits))
+    else { return false }
+    return tar.members.contains { member in
+      let start = member.headerOffset + TarDirectory.blockSize
+      return start <= zip.start && size - zip.trailingBytes <= start + member.uncompressedSize
     }
-  }
-
-  /// Whether a file is JSON by its name, or without one by its first bytes, and could not be a pickle.
-  func isJSON(_ source: any ByteSource) throws(FormatError) -> Bool {
-    switch FileFormat(extensionOf: path) {
-    case .json?: return try !TextBeginning.mayBePickle(source)
-    // Beside others, as in a folder, what has another name is let alone.
-    case nil: return options.allowsForeign ? false : try TextBeginning.isJSON(source)
-    default: return false
-    }
-  }
-
-  private mutating func checkJSON(_ source: any ByteSource) throws(FormatError) {
-    do throws(FormatError) {
-      _ = try JSONParser.value(of: source, dtype: nil, memory: options.inflatedBytes)
-    } catch {
-      // JSON that is broken is so wherever it lies; beside others it may be any value, and of any size.
-      guard options.allowsForeign, error.code == .limitExceeded else { throw error }
-      note(.warning, FormatError(.limitExceeded, "not read to its end: \(error.message)", file: path))
-    }
-  }
-
-  /// Operations of TensorFlow that read or write files, or call Python.
-  private mutating func checkOperations(_ source: any ByteSource, isFile: Bool) throws(FormatError) {
-    let names = [
-      "ReadFile", "WriteFile", "MatchingFiles", "WholeFileReader", "WholeFileReaderV2", "PyFunc", "EagerPyFunc",
-      "PyFuncStateless",
-    ]
-    // The second field of a node is the name of its operation.
-    let patterns = names.map { [0x12, UInt8($0.utf8.count)] + Array($0.utf8) }
-    if let found = try ByteSearch.first(of: patterns, in: source) {
-      noteModel("the operation \(names[found]) of TensorFlow, which reaches files or Python", "SavedModel")
-    } else {
-      try checkPickles(source, isFile: isFile)
-    }
-  }
-
-  private mutating func noteModel(_ text: String, _ format: String) {
-    var finding = Finding(
-      severity: .error, error: FormatError(.dangerousCall, "the model (\(format)) has \(text)", file: path))
-    finding.risk = .dangerous
-    note(finding)
-  }
-}
-
-/// Looks for bytes in a source of any length.
-enum ByteSearch {
-  /// The index of the first pattern that occurs; `nil` if none does.
-  static func first(of patterns: [[UInt8]], in source: any ByteSource) throws(FormatError) -> Int? {
-    let overlap = (patterns.map(\.count).max() ?? 1) - 1
-    var offset = 0
-    var kept: [UInt8] = []
-    while true {
-      let piece = try source.readBytes(at: offset, upTo: 1 << 20)
-      guard !piece.isEmpty else { return nil }
-      offset += piece.count
-      let bytes = kept + piece
-      for (index, pattern) in patterns.enumerated() where contains(pattern, bytes) { return index }
-      kept = Array(bytes.suffix(overlap))
-    }
-  }
-
-  static func contains(_ pattern: [UInt8], _ bytes: [UInt8]) -> Bool {
-    guard let first = pattern.first, bytes.count >= pattern.count else { return false }
-    var place = 0
-    let last = bytes.count - pattern.count
-    while place <= last, let found = bytes[place...last].firstIndex(of: first) {
-      if bytes[found...].starts(with: pattern) { return true }
-      place = found + 1
-    }
-    return false
   }
 }

@@ -36,6 +36,9 @@ extension FileCheck {
   /// The pickles of a file of its own, or those that a member may be.
   mutating func checkPickles(_ source: any ByteSource, isFile: Bool) throws(FormatError) {
     guard isFile else { return try checkCandidate(source, at: 0, member: nil) }
+    guard try mayEndOrName(source, from: 0) else {
+      throw FormatError(.truncated, "pickle data ends too early", file: path, offset: source.byteCount)
+    }
     let record = PickleRecord(options.rules)
     let folder = source.isSeekable && within.isEmpty ? JoblibFolder(of: path) : nil
     var reader = PickleReader(
@@ -108,6 +111,7 @@ extension FileCheck {
   /// What may be a pickle, or not: it is one if it is whole, if it calls something before it breaks, or if it says which
   /// protocol it follows and names something.
   mutating func checkCandidate(_ source: any ByteSource, at offset: Int, member: String?) throws(FormatError) {
+    guard try mayEndOrName(source, from: offset) else { return }
     let record = PickleRecord(options.rules)
     var reading = recordingOptions(record)
     reading.limits.stackDepth = FileCheck.candidateDepth
@@ -144,8 +148,17 @@ extension FileCheck {
 
   /// Whether there is any byte that could be an operation which names a class or function.
   private func namesAnything(_ source: any ByteSource, from start: Int) throws(FormatError) -> Bool {
-    let operations: [[UInt8]] = [[0x63], [0x69], [0x93], [0x82], [0x83], [0x84]]
-    return try ByteSearch.first(of: operations, in: PartOfSource(source, start..<Int.max)) != nil
+    try ByteSearch.first(of: FileCheck.naming, in: PartOfSource(source, start..<Int.max)) != nil
+  }
+
+  /// The operations that name a class or function, by whatever way.
+  private static let naming: [[UInt8]] = [[0x63], [0x69], [0x93], [0x82], [0x83], [0x84]]
+
+  /// Whether there is any byte that could end a pickle, or name something: without one nothing is ever loaded or called, and
+  /// values need not be made of megabytes of text or numbers to see that.
+  private func mayEndOrName(_ source: any ByteSource, from start: Int) throws(FormatError) -> Bool {
+    guard source.seekCost < .restart, let size = source.byteCount, size - start > 1 << 20 else { return true }
+    return try ByteSearch.first(of: [[0x2E]] + FileCheck.naming, in: PartOfSource(source, start..<size)) != nil
   }
 
   /// The pickle within an array of objects.

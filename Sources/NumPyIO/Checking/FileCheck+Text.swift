@@ -31,19 +31,58 @@ extension FileCheck {
     let plain = try TextFile.decompressing(source)
     do throws(FormatError) { try read(Document(.text(plain, format), path: path, options: OpenOptions())) } catch {
       guard [.badValue, .malformed].contains(error.code) else { throw error }
-      let trouble = error
-      var gaps = GenFromTextOptions(dtype: nil, delimiter: format.delimiter.map { .text($0) } ?? .space)
-      gaps.dialect.findsDelimiter = format.delimiter == nil
-      gaps.dialect.start = .found
-      gaps.dialect.quoteCharacter = "\""
-      var options = OpenOptions()
-      options.text = .genFromText(gaps)
-      try read(Document(.text(TextFile.decompressing(source), format), path: path, options: options))
-      var note = FormatError(.badValue, "no table of plain numbers: \(trouble.message)", file: path)
-      (note.line, note.offset) = (trouble.line, trouble.offset)
-      note.commandHint = "--genfromtxt --dtype auto reads it"
+      var note = FormatError(.badValue, "no table of plain numbers: \(error.message)", file: path)
+      (note.line, note.offset) = (error.line, error.offset)
+      if try FileCheck.hasLongLine(source) {
+        note.message +=
+          "; lines of more than \(FileCheck.longestLine) bytes were not searched for columns of other kinds"
+      } else if try checkColumns(source, format) {
+        note.commandHint = "--genfromtxt --dtype auto reads it"
+      }
       self.note(.note, note)
     }
+  }
+
+  /// Reads a table whose columns have types of their own: as it is, or else with the delimiter and the first line that it
+  /// seems to have.
+  ///
+  /// - Returns: Whether it needs nothing else.
+  private mutating func checkColumns(_ source: any ByteSource, _ format: FileFormat) throws(FormatError) -> Bool {
+    var gaps = GenFromTextOptions(dtype: nil, delimiter: format.delimiter.map { .text($0) } ?? .space)
+    do throws(FormatError) {
+      try read(source, format, gaps)
+      return true
+    } catch { guard [.badValue, .malformed].contains(error.code) else { throw error } }
+    gaps.dialect.findsDelimiter = format.delimiter == nil
+    gaps.dialect.start = .found
+    gaps.dialect.quoteCharacter = "\""
+    try read(source, format, gaps)
+    return false
+  }
+
+  private mutating func read(
+    _ source: any ByteSource, _ format: FileFormat, _ gaps: GenFromTextOptions
+  ) throws(FormatError) {
+    var options = OpenOptions()
+    options.text = .genFromText(gaps)
+    try read(Document(.text(TextFile.decompressing(source), format), path: path, options: options))
+  }
+
+  /// A line may have as many bytes, to be searched for columns: each of them costs a hundred times the bytes of its text.
+  private static let longestLine = 1 << 18
+
+  /// Whether any line is longer.
+  private static func hasLongLine(_ source: any ByteSource) throws(FormatError) -> Bool {
+    let plain = try TextFile.decompressing(source)
+    var (place, length) = (0, 0)
+    while case let piece = try plain.readBytes(at: place, upTo: longestLine), !piece.isEmpty {
+      place += piece.count
+      length += piece.firstIndex { $0 == 10 || $0 == 13 } ?? piece.count
+      guard length <= longestLine else { return true }
+      // Lines within a piece are shorter than it.
+      if let last = piece.lastIndex(where: { $0 == 10 || $0 == 13 }) { length = piece.count - 1 - last }
+    }
+    return false
   }
 
   /// Reads all of a table, and notes what is told of it meanwhile: rows that are too short. That there are none is no fault.

@@ -1,0 +1,60 @@
+internal import ByteIO
+
+extension FileCheck {
+  /// Keras puts the code of a Lambda layer into the model's description, in JSON or HDF5.
+  mutating func checkLambdas(
+    _ source: any ByteSource, isFile: Bool, _ format: String
+  ) throws(FormatError) {
+    let patterns = ["\"class_name\": \"Lambda\"", "\"class_name\":\"Lambda\"", "\"__lambda__\""].map { Array($0.utf8) }
+    if try ByteSearch.first(of: patterns, in: source) != nil {
+      noteModel("a Lambda layer of Keras, whose Python code runs when the model is loaded", format)
+    } else if isFile, try isJSON(source) {
+      try checkJSON(source)
+    } else if isFile {
+      throw FormatError(.wrongKind, "this is \(format == "JSON" ? "JSON" : "an HDF5 file"), not an array").explained(
+        by: source)
+    }
+  }
+
+  /// Whether a file is JSON by its name, or without one by its first bytes, and could not be a pickle.
+  func isJSON(_ source: any ByteSource) throws(FormatError) -> Bool {
+    switch FileFormat(extensionOf: path) {
+    case .json?: return try !TextBeginning.mayBePickle(source)
+    // Beside others, as in a folder, what has another name is let alone.
+    case nil: return options.allowsForeign ? false : try TextBeginning.isJSON(source)
+    default: return false
+    }
+  }
+
+  mutating func checkJSON(_ source: any ByteSource) throws(FormatError) {
+    do throws(FormatError) {
+      _ = try JSONParser.value(of: source, dtype: nil, memory: options.inflatedBytes)
+    } catch {
+      // JSON that is broken is so wherever it lies; beside others it may be any value, and of any size.
+      guard options.allowsForeign, error.code == .limitExceeded else { throw error }
+      note(.warning, FormatError(.limitExceeded, "not read to its end: \(error.message)", file: path))
+    }
+  }
+
+  /// Operations of TensorFlow that read or write files, or call Python.
+  mutating func checkOperations(_ source: any ByteSource, isFile: Bool) throws(FormatError) {
+    let names = [
+      "ReadFile", "WriteFile", "MatchingFiles", "WholeFileReader", "WholeFileReaderV2", "PyFunc", "EagerPyFunc",
+      "PyFuncStateless",
+    ]
+    // The second field of a node is the name of its operation.
+    let patterns = names.map { [0x12, UInt8($0.utf8.count)] + Array($0.utf8) }
+    if let found = try ByteSearch.first(of: patterns, in: source) {
+      noteModel("the operation \(names[found]) of TensorFlow, which reaches files or Python", "SavedModel")
+    } else {
+      try checkPickles(source, isFile: isFile)
+    }
+  }
+
+  private mutating func noteModel(_ text: String, _ format: String) {
+    var finding = Finding(
+      severity: .error, error: FormatError(.dangerousCall, "the model (\(format)) has \(text)", file: path))
+    finding.risk = .dangerous
+    note(finding)
+  }
+}
