@@ -368,10 +368,35 @@ def test_broken_json_is_told_by_its_byte(text):
     write("x.json", text.encode())
     code, findings = check("x.json")
     assert code == 1 and findings[0]["severity"] == "error" and findings[0]["offset"] is not None, findings
-    # Beside other files it is none of these.
+    # Beside other files too, compressed or not.
     os.mkdir("folder")
     os.rename("x.json", "folder/x.json")
-    assert run_npy("check", "folder", check=False).returncode == 0
+    assert run_npy("check", "folder", check=False).returncode == 1
+    write("y.json.gz", gzip.compress(text.encode()))
+    write("a.npy", npy(np.arange(3)))
+    result = run_npy("check", "a.npy", "y.json.gz", check=False)
+    assert result.returncode == 1 and b"error: y.json.gz" in result.stdout and b"ok: a.npy" in result.stdout, result
+
+
+@pytest.mark.parametrize("name, data, words", [
+    ("tool", b"\x7fELF\2\1\1" + bytes(200), "program"), ("x.h5", b"\x89HDF\r\n\x1a\n" + bytes(60), "HDF5"),
+    ("noise.bin", b"\xfe\1\2\3" * 40, "neither"), ("notes.md", b"# Notes\nof a day\n", "neither"),
+    ("settings", b'{"a": ', "neither")])
+def test_files_that_are_not_looked_at_are_noted(name, data, words):
+    write("a.npy", npy(np.arange(3)))
+    write(name, data)
+    found = {file["file"]: file for file in json.loads(run_npy("check", "--json", "a.npy", name))}
+    assert found["a.npy"]["findings"] == [] and found[name]["ok"]
+    assert [finding["severity"] for finding in found[name]["findings"]] == ["note"], found[name]
+    if words != "neither":
+        assert words in found[name]["findings"][0]["message"], found[name]
+
+
+def test_json_beside_others_may_be_anything():
+    for number, value in enumerate([{"a": [1, {"b": None}]}, [1, "x", []], "text", [[1, 2], [3]], None]):
+        write(f"{number}.json", json.dumps(value, indent=number).encode())
+    for file in json.loads(run_npy("check", "--json", ".")):
+        assert file["ok"] and file["findings"] == [], file
 
 
 def test_pickles_named_as_json():
@@ -390,3 +415,79 @@ def test_text_that_other_commands_refuse(name, text, offset):
     assert code == 0 and [finding["severity"] for finding in findings] == ["note"], findings
     assert findings[0]["offset"] == offset, findings
 
+
+
+# MARK: Long lines, and bytes that only begin as pickles
+
+LONG = {
+    "list.txt": "[" + ", ".join(map(str, range(150_000))) + "]", "row.txt": ", ".join(map(str, range(150_000))),
+    "word.txt": "a" * 2_000_000, "last.txt": "1 x\n" + "b " * 300_000,
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_long_lines_are_not_searched(name):
+    write(name, LONG[name].encode())
+    result = run_npy("check", "--json", name, check=False, timeout=60)
+    for finding in json.loads(result.stdout)["findings"]:
+        assert "reads it" not in finding["message"], finding
+
+
+@pytest.mark.parametrize("byte", [b"]", b"N", b"}", b"\x88"])
+def test_values_that_wait_for_an_end_that_is_not_there(byte):
+    write("x", byte * 12_000_000)
+    with pytest.raises((EOFError, pickle.UnpicklingError)):
+        pickle.loads(byte * 1000)
+    code, findings = check("x")
+    assert code == 1 and "ends too early" in findings[0]["message"], findings
+    zipped("x.zip", member=byte * 3_000_000)
+    assert check("x.zip")[0] == 0
+    # One that ends, or that calls something on its way, is read to its end.
+    write("y", byte * 1_200_000 + pickle.dumps(Runs(), 0))
+    code, findings = check("y")
+    assert code == 1 and any("system" in finding["message"] for finding in findings), findings
+
+
+@pytest.mark.parametrize("text, is_read", [("a b\n1 2 3\n", False), ("a 1\nb 2\n", True), ("x;y\n1;z\n", True), ("1 2\n3 4 q\n", False)])
+def test_advice_to_read_text_is_tried(text, is_read):
+    write("x.txt", text.encode())
+    told = run_npy("check", "x.txt", check=False).stdout.decode()
+    works = run_npy("show", "x.txt", "--genfromtxt", "--dtype", "auto", check=False).returncode == 0
+    assert works == is_read, text
+    assert works or "--genfromtxt --dtype auto reads it" not in told, told
+
+
+# MARK: Archives within archives
+
+@pytest.mark.parametrize("last", [300, 60_000])
+@pytest.mark.parametrize("name", ["x.tar", "x.tar.gz"])
+def test_an_archive_that_ends_a_tar_archive(name, last):
+    inner = io.BytesIO()
+    np.savez(inner, a=np.arange(7), b=np.zeros(last, "u1"))
+    with tarfile.open(name, "w:gz" if name.endswith("gz") else "w") as archive:
+        for member, data in {"a.npy": npy(np.arange(3)), "m.npz": inner.getvalue()}.items():
+            info = tarfile.TarInfo(member)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    assert check(name) == (0, [])
+    if name == "x.tar":
+        # Behind the archive it is another, for those who look at the end.
+        with open(name, "ab") as file:
+            file.write(inner.getvalue())
+        assert check(name)[0] == 1
+
+
+def test_what_macos_adds():
+    apple = b"\0\5\x16\7\0\2\0\0Mac OS X        " + bytes(100)
+    with zipfile.ZipFile("x.zip", "w") as archive:
+        archive.writestr("a.npy", npy(np.arange(3)))
+        archive.writestr("__MACOSX/._a.npy", apple)
+    code, findings = check("x.zip")
+    assert code == 0 and [finding["severity"] for finding in findings] == ["note"], findings
+    assert run_npy("show", "x.zip") == b"a:\n[0 1 2]\n"
+    run_npy("stats", "x.zip")
+    assert run_npy("ls", "x.zip").decode().splitlines()[0].split()[0] == "x.zip:a"
+    # The name alone excuses nothing.
+    with zipfile.ZipFile("y.zip", "w") as archive:
+        archive.writestr("__MACOSX/._a.npy", b"text")
+    assert check("y.zip")[0] == 1
