@@ -136,6 +136,10 @@ package struct ForeignFile: Sendable {
   }
 
   private static func other(_ prefix: [UInt8]) -> String? {
+    // The signature is made of letters, and stays; asked after reading has failed.
+    if prefix.starts(with: [0x50, 0x4B, 3, 4]), replacements(in: prefix) > 1 {
+      return ForeignSignature.recoded("a zip archive, such as .npz")
+    }
     // Safetensors: the length of a header in 8 bytes, and the header, which is JSON
     // (https://github.com/huggingface/safetensors).
     if prefix.count > 9, prefix[5..<8].allSatisfy({ $0 == 0 }), prefix[8] == 0x7B,
@@ -147,6 +151,13 @@ package struct ForeignFile: Sendable {
       return "the file begins with zeros, as files do whose copy or download was interrupted: copy it again"
     }
     return nil
+  }
+}
+
+extension ForeignFile {
+  /// How often the character stands in UTF-8 that takes the place of what cannot be decoded.
+  private static func replacements(in prefix: [UInt8]) -> Int {
+    prefix.indices.count { prefix[$0] == 0xEF && prefix[$0...].starts(with: [0xEF, 0xBF, 0xBD]) }
   }
 }
 

@@ -26,7 +26,7 @@ struct ForeignSignature {
   /// What a file is and what to do, in one line; `nil` if its first bytes are those of no kind that is known.
   static func message(of prefix: [UInt8]) -> String? {
     if let packed = packedMessage(of: prefix) { return packed }
-    for group in [pointers, data, images, sounds, programs, documents] {
+    for group in [pointers, recodedPickles, data, images, sounds, programs, documents] {
       if let known = group.first(where: { $0.matches(prefix) }) { return known.message }
     }
     return shaped(prefix)
@@ -114,12 +114,24 @@ struct ForeignSignature {
   private static let stata = read("a Stata file", "pandas.read_stata", "columns")
   private static let spss = read("an SPSS file", "pandas.read_spss", "columns")
 
-  private static let recoded =
-    "this was a .npy file, whose bytes were changed as if they were text: fetch it again, as a binary file"
+  /// What is said of a binary file whose bytes above 127 were written as characters in UTF-8, of Latin-1 or of what stands for
+  /// what cannot be decoded.
+  static func recoded(_ kind: String) -> String {
+    "this was \(kind), whose bytes were changed as if they were text: fetch it again, as a binary file"
+  }
+
+  private static let recodedPickles = (UInt8(2)...5).flatMap { version in
+    [[0xC2, 0x80], [0xEF, 0xBF, 0xBD]].map { ForeignSignature($0 + [version], recoded("a pickle")) }
+  }
+
+  private static let ggml =
+    "this is a model of an old llama.cpp (GGML): its scripts convert it to GGUF"
 
   private static let data = [
-    ForeignSignature([0xC2, 0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], recoded),
-    ForeignSignature([0xEF, 0xBF, 0xBD, 0x4E, 0x55, 0x4D, 0x50, 0x59], recoded),
+    ForeignSignature([0xC2, 0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], recoded("a .npy file")),
+    ForeignSignature([0xEF, 0xBF, 0xBD, 0x4E, 0x55, 0x4D, 0x50, 0x59], recoded("a .npy file")),
+    ForeignSignature([0x1F, 0xC2, 0x8B, 0x08], recoded("a file compressed with gzip")),
+    ForeignSignature([0x1F, 0xEF, 0xBF, 0xBD, 0x08], recoded("a file compressed with gzip")),
     ForeignSignature("MATLAB 5.0 MAT-file", read("a MATLAB file", "scipy.io.loadmat")),
     ForeignSignature("MATLAB 7.3 MAT-file", read("a MATLAB 7.3 file, which is HDF5", "h5py")),
     ForeignSignature([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], hdf5),
@@ -160,7 +172,11 @@ struct ForeignSignature {
       [0xFF, 0xFF, 0xFF, 0xFF], and: [(6, [0, 0, 0x10, 0])],
       read("a stream of Arrow's", "pyarrow.ipc.open_stream", "columns")),
     ForeignSignature("GGUF", "this is a GGUF model, not what was asked for: npy convert makes an .npz archive of it"),
-    ForeignSignature("lmgg", "this is a model of an old llama.cpp (GGML): its scripts convert it to GGUF"),
+    ForeignSignature("lmgg", ggml), ForeignSignature("fmgg", ggml), ForeignSignature("tjgg", ggml),
+    ForeignSignature("algg", ggml),
+    // The same numbers in the other byte order: a version, or a count of words, follows.
+    ForeignSignature("ggml", and: [(4, "\0")], ggml), ForeignSignature("ggmf", and: [(4, "\0")], ggml),
+    ForeignSignature("ggjt", and: [(4, "\0")], ggml), ForeignSignature("ggla", and: [(4, "\0")], ggml),
     ForeignSignature("TFL3", at: 4, "this is a TensorFlow Lite model: read its tensors with tf.lite.Interpreter"),
     ForeignSignature("SQLite format 3\0", "this is an SQLite database: read it with Python's sqlite3"),
     ForeignSignature("DUCK", at: 8, "this is a DuckDB database: read it with duckdb"),

@@ -1,8 +1,11 @@
 """Files that are cut short, broken in a part, or written against the rules: what is there is read, and nothing is made up."""
+import bz2
 import gzip
 import io
 import json
+import lzma
 import os
+import pickle
 import struct
 import tarfile
 import zipfile
@@ -415,3 +418,130 @@ def test_members_that_would_be_one_file(folder, arrays, names, options):
     assert error.count("\n") == 1 and "--skip-bad" in error and not os.path.exists("out")
     run("unpack", *options, "--skip-bad", "-C", "out", "x.npz", code=1)
     assert sum(len(files) for _, _, files in os.walk("out")) == 1
+
+
+# Text, and models, that are cut short
+
+@pytest.mark.parametrize("open_, name", [(gzip.compress, "t.csv.gz"), (bz2.compress, "t.txt.bz2"), (lzma.compress, "t.tsv.xz")])
+def test_recovers_the_rows_of_compressed_text(folder, open_, name):
+    random = np.random.default_rng(6)
+    array = random.integers(0, 1000, (80000, 4))
+    delimiter = {"csv": ",", "txt": " ", "tsv": "\t"}[name.split(".")[1]]
+    text = io.BytesIO()
+    np.savetxt(text, array, "%d", delimiter=delimiter)
+    packed = open_(text.getvalue())
+    with open(name, "wb") as file:
+        file.write(packed[:len(packed) * 3 // 4])
+    run("convert", name, "out.npy", code=1)
+    _, error = run("convert", "--recover", name, "out.npy", code=0)
+    found = np.load("out.npy")
+    assert "cut short" in error and 0 < len(found) < len(array) and np.array_equal(found, array[:len(found)])
+    run("convert", "--recover", name, "part.npy", "--max-rows", 10, code=0)
+    assert np.array_equal(np.load("part.npy"), array[:10])
+    with open(name, "wb") as file:
+        file.write(packed)
+    _, error = run("convert", "--recover", name, "out.npy", code=0)
+    assert error == "" and np.array_equal(np.load("out.npy"), array)
+
+
+def test_recovers_the_tensors_of_gguf(folder):
+    tensors = [(f"t{number}", (40,), 0, np.arange(40, dtype="<f4").tobytes()) for number in range(5)]
+    content = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), 0)
+    offset = 0
+    for name, shape, kind, data in tensors:
+        content += struct.pack("<Q", len(name)) + name.encode() + struct.pack("<I", len(shape))
+        content += b"".join(struct.pack("<Q", length) for length in shape) + struct.pack("<IQ", kind, offset)
+        offset += len(data)
+    content = content.ljust((len(content) + 31) // 32 * 32, b"\0")
+    data = b"".join(tensor[3] for tensor in tensors)
+    with open("m.gguf", "wb") as file:
+        file.write(content + data)
+    assert run("check", "m.gguf", code=0)[0] == "ok: m.gguf\n"
+    cut("m.gguf", len(content) + len(data) - 170)
+    for command in (["ls", "m.gguf"], ["convert", "m.gguf", "o.npz"]):
+        _, error = run(*command, code=1)
+        assert "cut short" in error and "--recover" in error
+    assert "--recover" not in run("check", "m.gguf", code=1)[0]
+    _, error = run("convert", "--recover", "m.gguf", "o.npz", code=0)
+    assert "3 of 5 tensors" in error
+    with np.load("o.npz") as found:
+        assert found.files == ["t0", "t1", "t2"] and np.array_equal(found["t2"], np.arange(40, dtype="f4"))
+    cut("m.gguf", 60)
+    assert "cut short" in run("ls", "m.gguf", code=1)[1]
+    with open("m.gguf", "wb") as file:
+        file.write(content + data + b"twenty bytes of more")
+    assert "warning: m.gguf: bytes follow the tensors" in run("check", "m.gguf", code=0)[0]
+
+
+@pytest.mark.parametrize("magic", [0x67676a74, 0x67676d6c, 0x67676d66, 0x67676c61])
+def test_models_before_gguf(folder, magic):
+    for order in "<>":
+        with open("m.ggml", "wb") as file:
+            file.write(struct.pack(order + "I8I", magic, 1, 32000, 4096, 256, 32, 32, 128, 2) + bytes(100))
+        assert "old llama.cpp" in run("info", "m.ggml", code=1)[1]
+
+
+def test_a_list_of_tensors_that_is_cut(folder):
+    header = json.dumps({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}).encode()
+    with open("m.safetensors", "wb") as file:
+        file.write(struct.pack("<Q", len(header)) + header[:-9])
+    assert "cut short" in run("ls", "m.safetensors", code=1)[1]
+    with open("m.safetensors", "wb") as file:
+        file.write(struct.pack("<Q", len(header)) + header + bytes(5))
+    assert "--recover" in run("ls", "m.safetensors", code=1)[1]
+
+
+def test_a_wrong_checksum_is_not_an_empty_file(folder):
+    packed = bytearray(gzip.compress(saved(np.arange(100))))
+    packed[-8] ^= 1
+    with open("x.npy.gz", "wb") as file:
+        file.write(packed)
+    _, error = run("convert", "--recover", "x.npy.gz", "o.npy", code=1)
+    assert "checksum" in error and "no data left" not in error
+
+
+# Bytes that were changed on their way
+
+@pytest.mark.parametrize("errors", ["replace", "latin-1"])
+def test_binary_files_that_were_changed_as_text(folder, errors):
+    def changed(data):
+        text = data.decode("utf-8", "replace") if errors == "replace" else data.decode("latin-1")
+        return text.encode()
+
+    npz = io.BytesIO()
+    np.savez_compressed(npz, a=np.random.default_rng(3).random(500))
+    contents = {"x.npy": saved(np.arange(200.0)), "x.npy.gz": gzip.compress(saved(np.arange(2000.0) / 7)), "x.csv.gz": gzip.compress(b"1,2\n" * 99)}
+    contents |= {f"{protocol}.pkl": pickle.dumps({"a": list(range(300))}, protocol) for protocol in (2, 3, 4, 5)}
+    if errors == "replace":
+        contents["x.npz"] = npz.getvalue()
+    for name, data in contents.items():
+        with open(name, "wb") as file:
+            file.write(changed(data))
+        for command in ("show", "check"):
+            out, error = run(command, name, code=1)
+            assert "changed as if they were text" in out + error, (command, name, out, error)
+
+
+VALUES = [{"key": "text", "other": [1, 2.5]}, np.arange(4), ["a", "b"], np.float64(2.5), {1: "x"}, [2.5]]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
+def test_line_ends_that_were_changed(folder, value):
+    data = pickle.dumps(value, 0)
+    with open("x.pkl", "wb") as file:
+        file.write(data.replace(b"\n", b"\r\n"))
+    for command in ("show", "check"):
+        out, error = run(command, "x.pkl", code=1)
+        assert "CR LF" in out + error, (command, out, error)
+    with open("x.pkl", "wb") as file:
+        file.write(data)
+    run("check", "x.pkl", code=0)
+
+
+def test_returns_that_are_values(folder):
+    """Python reads numbers whatever white space follows them; texts may end in what ends lines."""
+    for data in (b"I5\r\n.", b"(lp0\nI1\r\naI2\na.", b"Va\r\n.", pickle.dumps("a\r", 0), pickle.dumps(["x\r", "y\r\n"], 0)):
+        value = pickle.loads(data)
+        with open("x.pkl", "wb") as file:
+            file.write(data)
+        assert run("show", "x.pkl", code=0)[0] == f"{value!r}\n", data

@@ -7,6 +7,8 @@ extension PickleMachine {
   mutating func global() throws(FormatError) {
     let module = try input.line()
     let name = try input.line()
+    // Of one of the two it may be the name itself, which no module has.
+    if module.last == 0x0D, name.last == 0x0D { throw changedLines }
     guard let module = PickleString(utf8: module, isShared: false),
       let name = PickleString(utf8: name, isShared: false)
     else { throw error("a global name is not valid UTF-8") }

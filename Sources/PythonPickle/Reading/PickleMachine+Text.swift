@@ -16,17 +16,34 @@ extension PickleMachine {
     case Opcode.shortBinString:
       try push(try oldString(try payload(try length(Int(try input.byte()))).array))
     case Opcode.unicode:
-      let text = try rawUnicodeEscape(try input.line())
+      let line = try input.line()
+      if line.last == 0x0D { hasReturns = true }
+      let text = try rawUnicodeEscape(line)
       noteShort(text)
       try push(.string(text))
-    case Opcode.get: try recall(try index(try input.line()))
-    case Opcode.put: try remember(try index(try input.line()))
+    case Opcode.get: try recall(try index(try numberLine()))
+    case Opcode.put: try remember(try index(try numberLine()))
     default:
       let printable = code > 0x20 && code < 0x7F
       let digits = String(code, radix: 16)
       let shown = printable ? "'\(Unicode.Scalar(code))'" : "'\\x" + (code < 16 ? "0" : "") + digits + "'"
       throw error("invalid load key, \(shown).")
     }
+  }
+
+  /// The error of lines that end in CR LF: Python writes LF alone. Numbers are read all the same, names and texts become others.
+  var changedLines: FormatError {
+    FormatError(
+      .corrupt,
+      "line ends were changed to CR LF, as git, FTP or a text editor does: get the file again, in binary mode")
+  }
+
+  /// A line with a number, which Python reads with a carriage return behind it. Where a text has one as well, it is none of
+  /// the text's own.
+  private mutating func numberLine() throws(FormatError) -> [UInt8] {
+    let line = try input.line()
+    if hasReturns, line.last == 0x0D { throw changedLines }
+    return line
   }
 
   private func trimmed(_ line: [UInt8]) -> ArraySlice<UInt8> {
@@ -55,7 +72,7 @@ extension PickleMachine {
   }
 
   private mutating func intLine() throws(FormatError) -> PickleValue {
-    let line = try input.line()
+    let line = try numberLine()
     // `I00` and `I01` are how protocols 0 and 1 write booleans.
     if line == [0x30, 0x30] { return .bool(false) }
     if line == [0x30, 0x31] { return .bool(true) }
@@ -63,13 +80,15 @@ extension PickleMachine {
   }
 
   private mutating func longLine() throws(FormatError) -> PickleValue {
-    var digits = trimmed(try input.line())
+    var digits = trimmed(try numberLine())
     if digits.last == UInt8(ascii: "L") { digits = digits.dropLast() }
     return try integer(digits)
   }
 
   private mutating func floatLine() throws(FormatError) -> Double {
     let line = try input.line()
+    // Unlike integers these are read by Python up to the end of the line only.
+    if line.last == 0x0D { throw changedLines }
     let text = String(decoding: line, as: UTF8.self)
     let isPlain = line.allSatisfy { ($0 >= 48 && $0 <= 57) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains($0) }
     if isPlain, let value = Double(text) {
@@ -94,6 +113,7 @@ extension PickleMachine {
 
   /// What stands between the quotes of a STRING's argument, its escapes resolved.
   func quoted(_ line: [UInt8]) throws(FormatError) -> [UInt8] {
+    if line.last == 0x0D { throw changedLines }
     guard line.count >= 2, let quote = line.first, quote == line.last, quote == 0x27 || quote == 0x22 else {
       throw error("the STRING opcode argument must be quoted")
     }

@@ -35,6 +35,8 @@ struct PickleMachine: ~Copyable {
   /// The longest frame that claimed more bytes than there are.
   var longFrame: UInt64?
   var totalBytes = 0
+  /// Whether a line of text has ended in a carriage return.
+  var hasReturns = false
   private var operations = 0
   /// What the values may take.
   private let budget: MemoryBudget
