@@ -53,13 +53,15 @@ struct NPY: ParsableCommand {
     var arguments = given
     var code: Int32 = 0
     do {
-      arguments = try CommandLineArguments.expanded(given)
-      try StandardStreams.checkArguments()
+      let (known, errors) = try StandardStreams.arguments()
+      arguments = try CommandLineArguments.expanded(known)
       var command = try parsed(ManyOperands.folding(arguments))
       let isQuiet = (command as? any NPYCommand)?.isQuiet ?? false
       Console.isQuiet.store(isQuiet, ordering: .relaxed)
       if !isQuiet { ProgressLine.shared.allow() }
+      for error in errors { Console.note("npy: " + Failure.line(error)) }
       try Interruption.progress.observe { try command.run() }
+      if !errors.isEmpty { throw ExitCode(Failure.badData) }
     } catch {
       code = Failure.report(error, arguments)
     }

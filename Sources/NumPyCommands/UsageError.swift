@@ -48,8 +48,17 @@ struct UsageError {
       message = UsageError.unknownCommand(name)
     } else {
       // One line: the parser's own may have more.
-      message = UsageError.oneLine(NPY.message(for: error))
+      message = UsageError.withoutFarOption(UsageError.oneLine(NPY.message(for: error)))
     }
+  }
+
+  /// The parser suggests the nearest of all options, however far it is from what was typed: only what may have been meant is said.
+  private static func withoutFarOption(_ message: String) -> String {
+    let parts = message.split(separator: "'", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 5, parts[0] == "Unknown option ", parts[2] == ". Did you mean ",
+      NearestName.of(parts[1], among: [parts[3]]) == nil
+    else { return message }
+    return "Unknown option '\(parts[1])'"
   }
 
   /// The lines of a message after each other, those of a list with commas between them.

@@ -35,6 +35,9 @@ package enum SafetensorsWriter {
     }
   }
 
+  /// Whether the format has a type for elements that NumPy has no dtype for: others are written as the numbers that they are.
+  package static func hasType(for format: ElementFormat) -> Bool { SafetensorsType(format) != nil }
+
   /// The error for elements that the format has no type for.
   package static func unsupported(_ dtype: DType) -> FormatError {
     var error = FormatError(.unsupported, "safetensors have no type for elements of \(dtype)")

@@ -235,6 +235,33 @@ def test_names_do_not_reach_the_terminal(folder):
     assert "UTF-8" in error
 
 
+def test_a_name_that_is_not_utf_8_hides_no_other(folder):
+    bad = b"bad\xff.npy".decode(errors="surrogateescape")
+    for command in ("ls", "info", "check"):
+        result = run_npy(command, "arr.npy", bad, "two.npz", check=False)
+        assert result.returncode == 1 and result.stderr.count(b"UTF-8") == 1, result
+        assert b"arr.npy" in result.stdout and b"two.npz" in result.stdout, result
+    # What says how to read, or what to change, is not left out.
+    assert "UTF-8" in fails("ls", "arr.npy", "--delimiter", b"\xff".decode(errors="surrogateescape"))
+    assert "UTF-8" in fails("rm", "two.npz", bad)
+
+
+def test_suggestions_are_near(folder):
+    assert "Did you mean" not in fails("info", "--nope", "arr.npy", code=64)
+    assert "Did you mean '--repr'?" in fails("show", "--rper", "arr.npy", code=64)
+
+
+def test_names_that_unpack_refuses_are_warned_of(folder):
+    np.save("x.npy", np.arange(3))
+    for name in ("../evil", "/abs", "a/../b"):
+        for arguments in (["pack", "w.npz", f"{name}=x.npy"], ["mv", "w.npz", name, "../other"]):
+            result = run_npy(*arguments, check=False)
+            assert result.returncode == 0 and b"warning: the name" in result.stderr, result
+        with np.load("w.npz") as found:
+            assert found.files == ["../other"]
+    assert run_npy("pack", "v.npz", "a/b=x.npy", check=False).stderr == b""
+
+
 def test_many_arguments(folder):
     # Processor time, which does not depend on what else the machine does; it once grew with the square of the number.
     def spent():

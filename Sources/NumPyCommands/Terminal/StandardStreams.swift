@@ -42,17 +42,33 @@ enum StandardStreams {
   /// The path that the library is to write to: a dash is standard output.
   static func target(_ path: String) -> String { path == "-" ? AtomicFile.standardOutput : path }
 
-  /// - Throws: ``FormatError`` for an argument that is not UTF-8, since a name that was mended names another file.
-  static func checkArguments() throws(FormatError) {
+  /// The commands that tell of each of their files, whatever becomes of the others.
+  private static let ofManyFiles: Set<String> = ["ls", "info", "check"]
+
+  /// The arguments, and the errors of those that are not UTF-8, since a name that was mended names another file. The other files
+  /// of commands that tell of many are told of all the same.
+  ///
+  /// - Throws: ``FormatError`` for an argument without which nothing is left to do, or other than meant.
+  static func arguments() throws(FormatError) -> (known: [String], errors: [FormatError]) {
+    var known: [String] = []
+    var errors: [FormatError] = []
     // Safe: the arguments live as long as the process; each is null-terminated.
     for index in 1..<max(1, Int(CommandLine.argc)) {
       guard let argument = unsafe CommandLine.unsafeArgv[index] else { continue }
-      if unsafe String(validatingCString: argument) == nil {
-        throw FormatError(
-          .badArgument,
-          "'\(unsafe Console.printable(String(cString: argument)))' is not UTF-8: "
-            + "give the file as standard input, as in: npy show - < FILE")
+      if let text = unsafe String(validatingCString: argument) {
+        known.append(text)
+        continue
       }
+      let shown = unsafe String(cString: argument)
+      let error = FormatError(
+        .badArgument,
+        "'\(Console.printable(shown))' is not UTF-8: give the file as standard input, as in: npy show - < FILE")
+      // What begins so is an option, and what follows one may be its value.
+      let mayBeValue = shown.hasPrefix("-") || known.last?.hasPrefix("--") == true
+      guard let command = known.first, ofManyFiles.contains(command), !mayBeValue else { throw error }
+      errors.append(error)
     }
+    if let error = errors.first, !known.dropFirst().contains(where: { !$0.hasPrefix("-") }) { throw error }
+    return (known, errors)
   }
 }

@@ -254,6 +254,10 @@ extension Document {
 
   /// Which keys could be asked for.
   private func hint(_ value: PickleValue, _ member: String?) -> String {
+    if let frame = (try? PandasFrame(value)) ?? nil, let label = frame.columns.first?.label.string {
+      let column = path + ":" + (member.map { $0 + "." } ?? "") + label
+      return "; name one of its columns, such as \(column), or convert it to .npz or .csv, which hold all of them"
+    }
     guard let dict = value.dict, let key = dict.entries.lazy.compactMap(\.key.string).first else { return "" }
     return "; name what it holds: \(path):\(member.map { $0 + "." } ?? "")\(key)"
   }

@@ -43,6 +43,10 @@ final class TensorTarget: ArchiveTarget {
         let blocks = try array.blocks()
         let source = try Conversion.streamable(
           blocks.encoded ?? blocks, array.spool, SinkNeeds(count: true, order: true))
+        if format == .safetensors, let encoded = source.encoded, !SafetensorsWriter.hasType(for: encoded.format) {
+          options.onWarning?(
+            "safetensors have no type \(encoded.format.rawValue): \(name) is written as \(encoded.format.dtype)")
+        }
         tensors.append((name, source))
       } catch { throw error.at(member: name) }
     }
