@@ -363,3 +363,9 @@ def test_a_date_format_that_fits_nothing_is_told(tmp_path, options):
 
 def test_imaginary_parts_of_other_languages():
     assert "end in j" in refusal("1.5+2.5i 3\n", "--from", "txt")
+
+
+def test_a_comment_behind_a_number_is_one():
+    text = "1.#info\n2.#1\n11.#x\n1.# INF\n1.#I\n"
+    np.testing.assert_array_equal(table(text), np.loadtxt(io.StringIO(text)))
+    np.testing.assert_array_equal(table(text, "--genfromtxt"), np.genfromtxt(io.StringIO(text)))

@@ -14,7 +14,7 @@ struct DialectOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Other spellings to accept, with commas: fortran (1.0D+3, 3.14-114), hex (0x1F), minus (31.25-), percent (12%), \
-      currency ($1.50), truth (yes, off); or all.
+      currency ($1.50), microsoft (1.#INF), truth (yes, off); or all.
       """),
     completion: .list(TextDialect.Spelling.allCases.map(\.rawValue) + ["all"]))
   var accept: String?

@@ -15,10 +15,23 @@ struct LineSplitter {
     strips = options.autostrip
   }
 
+  /// What stands before a comment; a `#` within a number as Microsoft wrote it, `1.#INF`, begins none.
+  private func withoutComment(_ line: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar> {
+    let parts = PythonText.split(line, at: comment)
+    var end = parts[0].endIndex
+    for part in parts.dropFirst() {
+      guard comment == ["#"], line[..<end].suffix(2).elementsEqual("1.".unicodeScalars),
+        MicrosoftNumber.follows(part.prefix(4).map { UInt8(exactly: $0.value) ?? 0 })
+      else { break }
+      end = part.endIndex
+    }
+    return line[..<end]
+  }
+
   /// The fields of a line, its end included or not; none for an empty line or a comment.
   func fields(_ line: [Unicode.Scalar]) -> [String] {
     var text = line[...]
-    if !comment.isEmpty { text = PythonText.split(text, at: comment)[0] }
+    if !comment.isEmpty { text = withoutComment(text) }
     let parts: [ArraySlice<Unicode.Scalar>]
     switch delimiter {
     case .space, .text:

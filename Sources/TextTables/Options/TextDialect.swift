@@ -10,12 +10,14 @@ public struct TextDialect: Sendable, Hashable {
     case fortran
     /// Hexadecimals: `0x1F`, and C's `0x1.8p3`.
     case hex
-    /// A minus behind the number: `31.25-`.
+    /// A minus behind the number, `31.25-`, or the mathematical one (U+2212) before it: `−31.25`.
     case minus
     /// Hundredths: `12%` is 0.12.
     case percent
     /// A sign of a currency before or behind the number: `$1.50`, `3 €`.
     case currency
+    /// Infinities and NaN as Microsoft's C wrote them: `1.#INF`, `-1.#IND`.
+    case microsoft
     /// Truth values as words: `true`, `yes`, `on`, `t`, `y` and their opposites, in letters of any case.
     case truth
   }

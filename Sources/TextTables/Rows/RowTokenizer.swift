@@ -93,6 +93,7 @@ struct RowTokenizer {
   /// Moves to where an unquoted field ends.
   @inline(__always)
   private func scanField(_ text: RawSpan, _ place: inout Int, end: Int) -> Stop {
+    let start = place
     while place < end {
       let byte = text.byte(place)
       if byte == 10 || byte == 13 { return .line }
@@ -101,12 +102,23 @@ struct RowTokenizer {
       } else if byte == syntax.delimiter[0], text.has(syntax.delimiter, at: place, before: end) {
         return .delimiter
       }
-      if let first = syntax.comment.first, byte == first, text.has(syntax.comment, at: place, before: end) {
+      if let first = syntax.comment.first, byte == first, text.has(syntax.comment, at: place, before: end),
+        !RowTokenizer.isInNumber(text, start, place, end)
+      {
         return .comment
       }
       place &+= 1
     }
     return .line
+  }
+
+  /// Whether a mark of a comment is part of a number as Microsoft wrote it, `1.#INF`, of which no 1 is to be left.
+  @inline(never)
+  private static func isInNumber(_ text: RawSpan, _ start: Int, _ place: Int, _ end: Int) -> Bool {
+    guard place &- start >= 2, text.byte(place) == UInt8(ascii: "#"), text.byte(place &- 1) == UInt8(ascii: "."),
+      text.byte(place &- 2) == UInt8(ascii: "1")
+    else { return false }
+    return MicrosoftNumber.follows(text.bytes(place &+ 1..<min(end, place &+ 5)))
   }
 
   /// Copies what stands between quotes to the scratch; `place` moves past the closing quote.
@@ -145,7 +157,7 @@ struct RowTokenizer {
     for mark in syntax.longComments {
       var place = position
       while place < stop {
-        if text.has(mark, at: place, before: stop) {
+        if text.has(mark, at: place, before: stop), !RowTokenizer.isInNumber(text, position, place, stop) {
           stop = place
           break
         }

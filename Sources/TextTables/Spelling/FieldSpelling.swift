@@ -70,6 +70,9 @@ struct FieldSpelling: Sendable {
     return text
   }
 
+  /// Whether there is a format of dates.
+  var hasDates: Bool { dates != nil }
+
   /// Whether a text is one of the words for truth values that are accepted.
   func isTruth(_ text: ArraySlice<UInt8>) -> Bool { spellings.contains(.truth) && FieldSpelling.truth(text) != nil }
 
@@ -95,6 +98,11 @@ struct FieldSpelling: Sendable {
     var isNegative = false
     var hasSign = false
     func takeSign() {
+      if !hasSign, spellings.contains(.minus), text.starts(with: FieldSpelling.minus) {
+        (isNegative, hasSign) = (true, true)
+        text = text.dropFirst(FieldSpelling.minus.count)
+        return
+      }
       guard !hasSign, let first = text.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "+") else { return }
       isNegative = first == UInt8(ascii: "-")
       hasSign = true
@@ -117,6 +125,9 @@ struct FieldSpelling: Sendable {
     if shift == 0, spellings.contains(.hex), let digits = FieldSpelling.hexadecimal(text) {
       return .digits(sign + digits)
     }
+    if shift == 0, spellings.contains(.microsoft), let value = MicrosoftNumber.value(text) {
+      return .digits(sign + value)
+    }
     switch mantissa(&text) {
     case nil: return nil
     case .contradicts?: return .contradicts
@@ -127,6 +138,8 @@ struct FieldSpelling: Sendable {
     }
   }
 
+  /// The mathematical minus, U+2212.
+  private static let minus = Array("\u{2212}".utf8)
   private static let currencies = ["$", "€", "£", "¥", "₹", "USD", "EUR", "GBP", "CHF"].map { Array($0.utf8) }
 
   private static func withoutCurrency(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
