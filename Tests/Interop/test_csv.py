@@ -718,3 +718,89 @@ def test_a_column_is_named_once(tmp_path):
     for options in (["--usecols", "1"], ["--usecols", "b"], ["--genfromtxt", "--names", "true", "--usecols", "1"]):
         result = run_npy("show", f"{path}:a", *options, check=False)
         assert result.returncode == 1 and b"names a column already" in result.stderr, result
+
+
+@pytest.mark.parametrize("text, delimiter", [
+    ("time,val\n1,10\n2,20\n3,30,err\n4,40,err\n", ","), ("id;name;city\n1;Bob;NY\n2;Ann;LA;CA\n3;Tom;SF;CA\n", ";"),
+    ("x,y,z\n" + "1,2,3\n" * 9 + "1,2,3,4\n" * 400, ","), ("name,city\nAnn,Rome\nBob,Paris,FR\nTom,3,X\n", ","),
+    ("val\n1\n2\n3,err\n4,err\n", ","), ("k,v\nx,1\n\nt,val,err\n1,2,x\n", ","), ("Serial,1234\nMass,5\nt,val,err\n1,2,x\n", ","), ("a,b,c,d\n1,2,3,4\n1,2,3,4\n1,2,3,4,,x\n1,2,3,4,,x\n1,2,3,4,,x\n", ",")])
+def test_rows_that_grow_are_no_reason_to_leave_out_others(tmp_path, text, delimiter):
+    """A header and rows of values above longer rows are no titles: as in pandas, the first longer row is an error."""
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    widths = [len(row) for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    line = next(number for number, width in enumerate(widths, 1) if width > widths[0])
+    result = run_npy("show", path, check=False)
+    message = f"Line #{line} (got {widths[line - 1]} columns instead of {widths[0]})"
+    assert result.returncode == 1 and message.encode() in result.stderr, result
+
+
+@pytest.mark.parametrize("text", [
+    "time,val\n1,10\n2,20\n3,30,\n4,40,\n5,50,\n", "A,B,C\n1,2,3\n4,5,6,\n4,5,6,\n4,5,6,\n",
+    ",".join(f"n{column}" for column in range(18)) + "\n" + (",".join(["7"] * 18) + ",\n") * 30])
+def test_a_delimiter_behind_some_rows_leaves_nothing_out(tmp_path, text):
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    names, *rows = csv.reader(io.StringIO(text))
+    found = loaded(path)
+    assert found.dtype.names == tuple(names)
+    assert found.tolist() == [tuple(map(int, row[:len(names)])) for row in rows]
+
+
+@pytest.mark.parametrize("text, told", [
+    ("Report\na;b;c\n1;x;2\n3;y;4\n", b"line 1 above the table is left out: Report"),
+    ("Report\n\nfor 2020\na\tb\n1\tx\n3\ty\n", b"lines 1 to 3 above the table are left out: Report"),
+    ("Data, 2020 (v2)\nA,B,C\n1,x,y\n2,z,w\n", b"line 1 above the table is left out: Data,2020 (v2)"),
+    ("# a comment\na,b\n1,x\n", None), ("a,b\n1,x\n", None),
+    ("Serial,1234\nDate,2020-01-01\n\nt,val,err\n1,2,x\n2,3,y\n", b"lines 1 to 2 above the table are left out: Serial,1234"), ("a,b\nr1,1,2\nr2,3,4\n", None)])
+def test_titles_that_are_left_out_are_told(tmp_path, text, told):
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    result = run_npy("show", path, check=False)
+    assert result.returncode == 0 and (told in result.stderr if told else result.stderr == b""), result
+    assert b"left out" not in run_npy("show", path, "--skiprows", "auto", check=False).stderr
+
+
+@pytest.mark.parametrize("text, names, values", [
+    ("wavelength,400,410,420\ns1,.1,.2,.3\ns2,.4,.5,.6\n", ("wavelength", "400", "410", "420"), [("s1", .1, .2, .3), ("s2", .4, .5, .6)]),
+    ("t,-10,0,10\n0,1.5,2.5,3.5\n1,4.5,5.5,6.5\n", ("t", "-10", "0", "10"), [(0, 1.5, 2.5, 3.5), (1, 4.5, 5.5, 6.5)]),
+    ("bob,1,2,4\namy,.1,.2,.3\n", ("f0", "f1", "f2", "f3"), [("bob", 1, 2, 4), ("amy", .1, .2, .3)])])
+def test_steps_for_names(tmp_path, text, names, values):
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    found = loaded(path)
+    assert found.dtype.names == names and found.tolist() == values
+
+
+def test_names_that_may_be_values_are_told(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("gene,1,2\nBRCA1,2,3\nTP53,4,5\n")
+    result = run_npy("show", path, check=False)
+    assert result.returncode == 0 and b"line 1 is read as a row" in result.stderr and b"--names true" in result.stderr
+    result = run_npy("convert", path, tmp_path / "o.npy", "--names", "true", check=False)
+    assert result.returncode == 0 and result.stderr == b""
+    assert np.load(tmp_path / "o.npy").dtype.names == ("gene", "1", "2")
+    result = run_npy("show", f"{path}:gene", check=False)
+    assert result.returncode == 1 and b"--names true" in result.stderr
+    path.write_text("Ann,31,5\nBob,28,4\n")
+    assert run_npy("show", path, check=False).stderr == b""
+
+
+@pytest.mark.parametrize("text, hint", [
+    ('"Label"; "Type"; "#N"\n"a"; "x"; 1\n"b"; "y"; 2\n', "--delimiter '; '"), ('a, b\n1, "x, y"\n2, "z"\n', "--delimiter ', '")])
+def test_quotes_behind_spaces(tmp_path, text, hint):
+    """Python's csv reads them with skipinitialspace."""
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    assert hint in run_npy("show", path, check=False).stderr.decode()
+    delimiter = hint[-3:-1]
+    names, *rows = csv.reader(io.StringIO(text), delimiter=delimiter[0], skipinitialspace=True)
+    found = loaded(path, "--delimiter", delimiter)
+    assert found.dtype.names == tuple(names)
+    assert [[str(cell) for cell in row] for row in found.tolist()] == rows
+
+
+def test_a_table_on_standard_input_is_told_of(tmp_path):
+    result = run_npy("show", "-:B", stdin=b"A,B\n1,2\n3,4\n", check=False)
+    assert result.returncode == 1 and b"--from csv" in result.stderr
+    assert run_npy("show", "-:B", "--from", "csv", stdin=b"A,B\n1,2\n3,4\n") == b"[2 4]\n"

@@ -52,7 +52,7 @@ extension AnyNDArray {
   /// What a row has fewer fields than the first line counts as empty, and is warned of; of numbers without names it is an error, as
   /// it is in NumPy.
   ///
-  /// `onWarning` is told of rows that are too short.
+  /// `onWarning` is told of rows that are too short, and of titles above the table that are left out.
   ///
   /// - Throws: ``FormatError`` with code `malformed` for a row of more fields than the first, with its line; `notFound` if
   ///   there is no such file.

@@ -4,6 +4,8 @@ internal import ByteIO
 struct CSVBeginning: Sendable {
   private(set) var syntax: TextSyntax
   let encoding: TextEncoding
+  /// The name of the source.
+  let source: String
   /// How many lines precede the table: titles and comments, and what the options leave out.
   private(set) var skippedLines: Int
   /// The fields of the first line that has any; none of an empty file.
@@ -18,6 +20,12 @@ struct CSVBeginning: Sendable {
   private(set) var hasNumberedRows = false
   /// Names that a comment gives.
   private(set) var givenNames: [String]?
+  /// The lines above the table that are left out, but for comments, and the first of them.
+  private(set) var titles: (lines: ClosedRange<Int>, text: String)?
+  /// How many lines stand before rows of more fields below names of their own, which may be the table that is meant.
+  private(set) var widerTableStart: Int?
+  /// The line of the first field in which a quote stands behind spaces, and is part of the text; counted from 1.
+  private(set) var spacedQuoteLine: Int?
 
   /// As many rows are looked at.
   private static let sampleCount = 20
@@ -30,6 +38,7 @@ struct CSVBeginning: Sendable {
 
   /// - Parameter source: The text, inflated; it must be able to give its beginning again.
   init(of source: any ByteSource, _ options: CSVOptions) throws(FormatError) {
+    self.source = source.name
     if let given = options.encoding { encoding = given } else { encoding = try TextEncoding.marked(source) ?? .utf8 }
     skippedLines = options.skipRows
     let head = try CSVBeginning.head(of: source, encoding)
@@ -58,6 +67,8 @@ struct CSVBeginning: Sendable {
     /// Whether the first field stands in quotes, and whether any does.
     let isQuoted: Bool
     let hasQuotes: Bool
+    /// Whether a quote stands behind spaces in one that does not begin with it.
+    let hasSpacedQuote: Bool
 
     var isText: Bool { kinds.allSatisfy { $0 == .text } }
     /// A `#` alone is the name of a column of numbers.
@@ -73,9 +84,13 @@ struct CSVBeginning: Sendable {
       comment = row.fields
       rows.removeFirst()
     }
-    let titles = options.hasHeader == false ? 0 : CSVBeginning.titleCount(rows)
-    if titles > 0 { (rows, comment) = (rows.dropFirst(titles), nil) }
+    let titleCount = options.hasHeader == false ? 0 : titleCount(rows)
+    if titleCount > 0 {
+      note(titles: rows.prefix(titleCount))
+      (rows, comment) = (rows.dropFirst(titleCount), nil)
+    }
     guard let first = rows.first else { return }
+    spacedQuoteLine = rows.first { $0.hasSpacedQuote }.map { $0.place + 1 }
     (fields, kinds, skippedLines) = (first.fields, first.kinds, first.place)
     if options.endsInDelimiter, fields.count > 1, fields.last == "" {
       fields.removeLast()
@@ -105,16 +120,38 @@ struct CSVBeginning: Sendable {
   }
 
   /// How many lines, titles and notes, precede a table all of whose rows have as many fields, which are more.
-  private static func titleCount(_ rows: ArraySlice<Row>) -> Int {
+  ///
+  /// What may be names and rows of values is none of them: later rows that have more fields are an error.
+  private mutating func titleCount(_ rows: ArraySlice<Row>) -> Int {
     guard let width = rows.last?.fields.count, width > 1 else { return 0 }
     let table = rows[(rows.lastIndex { $0.fields.count != width }.map { $0 + 1 } ?? rows.startIndex)...]
     let titles = rows.dropLast(table.count)
     guard table.count > 1, let header = table.first, titles.allSatisfy({ $0.fields.count < width }) else { return 0 }
+    let hasNames = header.isText && table.dropFirst().contains { !$0.isText }
     // One name less than there are columns is a header as R writes it, unless the names follow.
-    if titles.count == 1, titles.first?.fields.count == width - 1 {
-      return header.isText && table.dropFirst().contains { !$0.isText } ? 1 : 0
-    }
-    return titles.count
+    if titles.count == 1, titles.first?.fields.count == width - 1 { return hasNames ? 1 : 0 }
+    // A title may have commas, and a note may be a number, above names. Two rows of one length are a table by themselves.
+    let cut = titles.filter { $0.fields.count > 1 }
+    let areNotes = titles.allSatisfy { $0.fields.count == 1 && $0.isText }
+    let areCutOnce = Set(cut.map(\.fields.count)).count == cut.count
+    if areNotes || hasNames && (areCutOnce || areKeys(titles, before: header)) { return titles.count }
+    if hasNames { widerTableStart = header.place }
+    let notes = titles.prefix { $0.fields.count == 1 && $0.isText }.count
+    return cut.first?.place == titles.dropFirst(notes).first?.place ? notes : 0
+  }
+
+  /// Whether lines are keys and their values, `Serial,1234`, which no names stand above, and an empty line ends them.
+  private func areKeys(_ titles: ArraySlice<Row>, before header: Row) -> Bool {
+    guard let last = titles.last, !last.hasQuotes, header.place > last.place + 1 else { return false }
+    let cut = titles.filter { $0.fields.count > 1 }
+    return cut.first?.isText == false && cut.allSatisfy { $0.fields.count == 2 && $0.kinds[0] == .text }
+  }
+
+  /// Keeps what there is to say of the titles that are left out.
+  private mutating func note(titles: ArraySlice<Row>) {
+    guard let first = titles.first, let last = titles.last else { return }
+    let text = first.fields.joined(separator: String(decoding: syntax.delimiter, as: UTF8.self))
+    self.titles = (first.place + 1...last.place + 1, text)
   }
 
   private static func isComment(_ line: String) -> Bool {
@@ -139,11 +176,11 @@ struct CSVBeginning: Sendable {
     while sample.count < 2 || sample.count < sampleCount && byteCount < sampleSize, try rows.next() {
       guard !isBlank(rows) else { continue }
       var (texts, kinds): ([String], [CSVColumn.Kinds]) = ([], [])
-      var (isFirstQuoted, hasQuotes) = (false, false)
+      var (isFirstQuoted, hasQuotes, hasSpacedQuote) = (false, false, false)
       rows.forEachField { column, text, isQuoted in
         let field = CSVField(text, isQuoted: isQuoted)
         if column == 0 { isFirstQuoted = isQuoted }
-        if isQuoted { hasQuotes = true }
+        if isQuoted { hasQuotes = true } else if column > 0, beginning.isSpacedQuote(field) { hasSpacedQuote = true }
         byteCount += text.byteCount
         texts.append(field.text.text(0..<field.text.byteCount))
         kinds.append(field.kinds)
@@ -151,9 +188,17 @@ struct CSVBeginning: Sendable {
       sample.append(
         Row(
           fields: texts, kinds: kinds, place: rows.lineCount - rows.linesOfRow, isQuoted: isFirstQuoted,
-          hasQuotes: hasQuotes))
+          hasQuotes: hasQuotes, hasSpacedQuote: hasSpacedQuote))
     }
     return sample
+  }
+
+  /// Whether a quote stands behind spaces, so that it opens nothing.
+  private func isSpacedQuote(_ field: borrowing CSVField) -> Bool {
+    guard !syntax.quote.isEmpty, field.whole.byteCount > field.text.byteCount, field.whole.byte(0) == 0x20 else {
+      return false
+    }
+    return field.text.has(syntax.quote, at: 0, before: field.text.byteCount)
   }
 
   /// The rows from the first that is not left out.

@@ -33,7 +33,7 @@ package struct CSVBlocks: ArrayBlockSource {
     (self.reader, self.slots) = (reader, slots)
     (isNamed, rowCount, parts) = (survey.isNamed, survey.rowCount, survey.parts)
     let short = try survey.short.map { (short) throws(FormatError) in try reader.warning(of: short) }
-    warnings = reader.warnings + (short.map { [$0] } ?? [])
+    warnings = reader.warnings + [reader.warningOfNames(survey), short].compactMap { $0 }
     rowSize = dtype.itemSize * rowShape.reduce(1, *)
     descriptor = ArrayDescriptor(dtype: dtype, shape: [rowCount] + rowShape, isFortranOrder: false)
     let (bytes, overflow) = rowSize.multipliedReportingOverflow(by: rowCount)

@@ -35,7 +35,30 @@ enum CSVHeader {
         return [.datetime, .bool].contains(rest.dtype.kind)
       }
       return kind.isSubset(of: .dates) && !kind.isEmpty && rest.dtype.kind != .datetime
-    } || hasNumbersForNames(fields, isName, kinds, rest)
+    } || hasNumbersForNames(fields, isName, kinds, rest) || hasSteps(fields, isName, above: rest)
+  }
+
+  /// Whether a word stands before three integers or more that grow in equal steps, as wavelengths do, and other numbers below.
+  private static func hasSteps(_ fields: [String], _ isName: [Bool], above rest: [CSVColumn]) -> Bool {
+    guard let step = step(of: fields, isName), fields.count > 3 else { return false }
+    return step > 0 && rest.dropFirst().allSatisfy(\.hasNumber)
+  }
+
+  /// Whether a first line that is read as one of values looks like names all the same: a word and numbers that count.
+  static func mayBeNames(_ fields: [String], _ kinds: [CSVColumn.Kinds], _ rest: [CSVColumn]) -> Bool {
+    let isName = kinds.indices.map { kinds[$0] == .text && !isLikeValue(fields[$0]) }
+    guard !rest.isEmpty, rest[0].isOfText, let step = step(of: fields, isName), step > 0 else { return false }
+    return fields.count > 3 || step == 1 && ["0", "1"].contains(fields[1])
+  }
+
+  /// By how much the integers grow, two at least, that follow a word; `nil` if there is anything else, or they grow otherwise.
+  private static func step(of fields: [String], _ isName: [Bool]) -> Int? {
+    guard isName.first == true, fields.count > 2, !isName.dropFirst().contains(true) else { return nil }
+    let numbers = fields.dropFirst().compactMap { Int($0) }
+    guard numbers.count == fields.count - 1 else { return nil }
+    let steps = zip(numbers, numbers.dropFirst()).map { $1.subtractingReportingOverflow($0) }
+    guard let first = steps.first, steps.allSatisfy({ $0 == first && !$0.overflow }) else { return nil }
+    return first.partialValue
   }
 
   /// Whether a text that is no number, however it were spelled, stands above nothing but numbers: `_1`, `5%`, `12:30`.
@@ -43,8 +66,9 @@ enum CSVHeader {
     guard rest.holdsNoText, [.signedInteger, .unsignedInteger, .float].contains(rest.dtype.kind) else { return false }
     // A mark for a missing value, such as a dash, is no name.
     guard field.unicodeScalars.contains(where: { ("0"..."9").contains($0) }) else { return false }
-    let digits = field.drop { "+- ".contains($0) }
+    let digits = field.drop { "+-\u{2212} ".contains($0) }
     let isHexadecimal = digits.lowercased().hasPrefix("0x")
+    guard MicrosoftNumber.value(Array(digits.utf8)[...]) == nil else { return false }
     return !isHexadecimal && !digits.allSatisfy { ("0"..."9").contains($0) || ".,' \u{A0}\u{202F}eEdD".contains($0) }
   }
 
@@ -54,10 +78,11 @@ enum CSVHeader {
   }
 
   /// Whether a text has digits and no letters, `10%` or `$5`, or is a hexadecimal number: then it is a value that is not read
-  /// as a number, and no name.
+  /// as a number, and no name; so is an infinity of Microsoft's.
   private static func isLikeValue(_ field: String) -> Bool {
     let scalars = field.unicodeScalars
     guard scalars.contains(where: { ("0"..."9").contains($0) }) else { return false }
+    if MicrosoftNumber.value(Array(field.utf8).drop { $0 == 0x2B || $0 == 0x2D }) != nil { return true }
     let isHexadecimal = field.lowercased().hasPrefix("0x") && scalars.dropFirst(2).allSatisfy(\.properties.isHexDigit)
     return isHexadecimal || !scalars.contains { $0.properties.isAlphabetic }
   }

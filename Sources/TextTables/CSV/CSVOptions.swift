@@ -4,7 +4,8 @@ internal import NDArrays
 public struct CSVOptions: Sendable, Hashable {
   /// Whether the first line has the names of the columns; `nil` if that is to be found. It has if all its fields are words,
   /// neither numbers, truth values nor dates, the first perhaps empty above a column without gaps; and where some are none, if a word stands
-  /// above numbers or a date above something else, or if the numbers are years above something else.
+  /// above numbers or a date above something else, or if the numbers are years above something else, or three and more integers that
+  /// grow in equal steps above other numbers.
   public var hasHeader: Bool?
   /// What separates columns; `nil` for a tab in `.tsv` files, in others a comma or, if that fits the first lines better, a
   /// semicolon, a tab or a bar.

@@ -15,8 +15,12 @@ extension CSVReader {
       if count < columnCount { return CSVShortRows(place: place, line: line, fieldCount: count) }
       if count == columnCount + 1, let last = rows.fields.last, !last.isInScratch, last.start == last.end { return nil }
     }
-    let message = "a quote that is opened in this row is not closed"
-    throw error(rows.endsInQuotes ? message : self.message(line, count), line: line, place: place)
+    guard !rows.endsInQuotes else {
+      throw error("a quote that is opened in this row is not closed", line: line, place: place)
+    }
+    var error = error(message(line, count), line: line, place: place)
+    error.commandHint = hintOfLongRows
+    throw error
   }
 
   /// Calls `body` with each field of the row that was taken last, and with those that it lacks.

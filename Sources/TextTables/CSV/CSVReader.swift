@@ -11,7 +11,7 @@ package struct CSVReader: Sendable {
   let source: any ByteSource
   private let options: CSVOptions
   private let beginning: CSVBeginning
-  /// What is to be said of the options.
+  /// What is to be said of the options, and of what the beginning has.
   private(set) var warnings: [FileWarning] = []
   private var firstLine: [String] { beginning.fields }
   var columnCount: Int { firstLine.count }
@@ -19,6 +19,18 @@ package struct CSVReader: Sendable {
   var mostBytes: Int? { options.mostBytes }
   /// Whether no more than some of the rows are read.
   var isLimited: Bool { options.maxRows != nil }
+  /// What may help where a row has more fields than the first.
+  var hintOfLongRows: String? { beginning.hintOfLongRows }
+
+  /// That the first line may have names, if it is read as a row of values and nobody has said what it is.
+  func warningOfNames(_ survey: Survey) -> FileWarning? {
+    guard !survey.isNamed, options.hasHeader == nil, options.names == nil, beginning.givenNames == nil,
+      CSVHeader.mayBeNames(firstLine, beginning.kinds, survey.columns)
+    else { return nil }
+    return FileWarning(
+      "line \(beginning.skippedLines + 1) is read as a row of values; if it has the names, --names true reads them",
+      file: source.name)
+  }
 
   /// - Parameters:
   ///   - source: The text, inflated; it must be able to give its beginning again.
@@ -39,6 +51,8 @@ package struct CSVReader: Sendable {
     }
     (self.source, self.options) = (source, options)
     beginning = try CSVBeginning(of: source, options)
+    // Who has titles found has said that they are to be left out.
+    warnings = start == .found ? beginning.warnings.filter { $0 != beginning.warningOfTitles } : beginning.warnings
   }
 
   /// Whether `np.loadtxt` would refuse the first row, as it has other delimiters, or a field that it takes for no number.
@@ -107,7 +121,7 @@ package struct CSVReader: Sendable {
     plain.skipRows = text.skippedLines
     plain.delimiter = String(decoding: text.delimiter, as: UTF8.self)
     var reader = try CSVReader(text.source, plain)
-    reader.warnings = warnings
+    reader.warnings = self.warnings + warnings
     return reader
   }
 
@@ -128,12 +142,14 @@ package struct CSVReader: Sendable {
         .badArgument, "there are \(firstLine.count) columns and \(names.count) names for them", file: source.name)
     }
     if let column {
-      let place = try place(of: column, among: names)
+      let place = try place(of: column, among: names, areNamed: isNamed)
       let type = survey.columns[place].dtype
       return try CSVBlocks(
         self, survey, [(place, CSVSlot(FieldSlot(dtype: type, offset: 0)))], dtype: type, rowShape: [])
     }
-    let places = try options.columns.map { (columns) throws(FormatError) in try self.places(of: columns, among: names) }
+    let places = try options.columns.map { (columns) throws(FormatError) in
+      try self.places(of: columns, among: names, areNamed: isNamed)
+    }
     let chosen = places ?? Array(names.indices)
     var types = chosen.map { survey.columns[$0].dtype }
     if !isNamed, types.allSatisfy({ $0 == .int64 || $0 == .float64 }) {
@@ -147,32 +163,6 @@ package struct CSVReader: Sendable {
       try DType.structured(zip(chosen, types).map { (name: names[$0], dtype: $1) })
     }
     return try CSVBlocks(self, survey, chosen, FieldSlot.slots(of: dtype), dtype: dtype, rowShape: [])
-  }
-
-  /// The places of columns that are asked for.
-  private func places(
-    of columns: [GenFromTextOptions.Column], among names: [String]
-  ) throws(FormatError) -> [Int] {
-    var places: [Int] = []
-    for column in columns {
-      switch column {
-      case .name(let name): places.append(try place(of: name, among: names))
-      case .index(let index):
-        let place = index < 0 ? index + names.count : index
-        guard names.indices.contains(place) else {
-          throw FormatError(
-            .badArgument, "invalid column index \(index) at row 1 with \(names.count) columns", file: source.name)
-        }
-        places.append(place)
-      }
-    }
-    return places
-  }
-
-  private func place(of column: String, among names: [String]) throws(FormatError) -> Int {
-    if let place = names.firstIndex(of: column) { return place }
-    if let place = Int(column), names.indices.contains(place) { return place }
-    throw FormatError(.notFound, TextPreparation.unknown(column, among: names), file: source.name)
   }
 
   /// What a first reading finds.

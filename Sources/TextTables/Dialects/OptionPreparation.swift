@@ -26,7 +26,12 @@ extension LoadTextOptions {
         try text.place(of: column)
       }
     }
-    if let names = text.names { options.dtype = try named(names, options.useColumns) }
+    if let names = text.names {
+      options.useColumns = options.useColumns?.map { index in
+        index < 0 ? index : GenFromTextOptions.Column.index(index).place(among: names, count: names.count)
+      }
+      options.dtype = try named(names, options.useColumns)
+    }
     guard dialect.missingNumbers.isEmpty || ![.signedInteger, .unsignedInteger].contains(dtype.kind) else {
       var error = FormatError(.badArgument, "numbers for missing values become NaN, which \(dtype) has not, and f8 has")
       error.commandHint = "--genfromtxt with --filling-values says what they become"
@@ -34,6 +39,7 @@ extension LoadTextOptions {
     }
     if dialect.rewritesFields {
       let (kinds, rest) = options.kinds(columnCount: text.names?.count)
+      try dialect.requireMoments(options.dtype, file: source.name)
       try text.rewrite(
         kinds, rest: rest, truths: ("1", "0"), missing: "nan", keepsQuotes: quoteCharacter != nil, isStrict: true)
     }
@@ -107,8 +113,9 @@ extension GenFromTextOptions {
     }
     text.onWarning = onWarning
     try text.settle()
-    if let names = text.names { options.names = .list(names) }
+    if let names = text.names { (options.names, options.namesAreOfFile) = (.list(names), true) }
     if dialect.rewritesFields {
+      try dialect.requireMoments(dtype, file: source.name)
       options.passedLines = text.skippedLines
       let (kinds, rest) = try kinds(&text)
       try text.rewrite(
@@ -217,6 +224,17 @@ extension TextDialect {
     return dialect
   }
 
+  /// Refuses a format of dates where the dtype, if it is given, has none of them: it would do nothing.
+  fileprivate func requireMoments(_ dtype: DType?, file: String) throws(FormatError) {
+    guard let dateFormat, let dtype, let slots = try? FieldSlot.slots(of: dtype) else { return }
+    guard !slots.contains(where: { TextPreparation.kind($0.dtype) == .date }) else { return }
+    var error = FormatError(
+      .badValue, "the text is read as \(dtype), which has no dates of the format '\(dateFormat)'", file: file)
+    error.commandHint =
+      "--dtype 'M8[D],f8' has columns of dates and of numbers; --genfromtxt --dtype auto finds the types"
+    throw error
+  }
+
   /// What is left to do once the names are known.
   fileprivate var settled: TextDialect {
     var dialect = self
@@ -232,17 +250,20 @@ extension TextPreparation {
     try settle()
     if let index = names?.firstIndex(of: name) { return index }
     if let index = Int(name), index >= 0 { return index }
-    throw FormatError(
-      .notFound,
-      names.map { TextPreparation.unknown(name, among: $0) }
-        ?? "there is no column '\(name.prefix(60))': the columns have no names, but numbers from 0 on",
-      file: source.name)
+    guard let names else {
+      throw FormatError(
+        .notFound, "there is no column '\(name.prefix(60))': the columns have no names, but numbers from 0 on",
+        file: source.name)
+    }
+    throw TextPreparation.unknown(name, among: names, file: source.name)
   }
 
   /// The place of a column that is told by its name or number.
   fileprivate func place(of column: GenFromTextOptions.Column) throws(FormatError) -> Int {
     switch column {
-    case .index(let index): return index
+    case .index(let index):
+      guard index >= 0, let names else { return index }
+      return column.place(among: names, count: names.count)
     case .name(let name):
       guard let names else {
         var error = FormatError(.badArgument, "'\(name)' is no column: the columns have no names")
@@ -250,18 +271,9 @@ extension TextPreparation {
         throw error
       }
       guard let index = names.firstIndex(of: name) else {
-        throw FormatError(.notFound, TextPreparation.unknown(name, among: names), file: source.name)
+        throw TextPreparation.unknown(name, among: names, file: source.name)
       }
       return index
     }
-  }
-
-  /// What to say of a name that no column has.
-  static func unknown(_ name: String, among names: [String]) -> String {
-    let known = names.filter { !$0.isEmpty }
-    if let nearest = NearestName.of(name, among: known) {
-      return "there is no column '\(name.prefix(60))'; did you mean \(nearest.prefix(60))?"
-    }
-    return "there is no column '\(name.prefix(60))'; there are \(known.lazy.map { $0.prefix(40) }.listed())"
   }
 }

@@ -31,6 +31,16 @@ public struct GenFromTextOptions: Sendable {
     case name(String)
 
     var isName: Bool { if case .name = self { true } else { false } }
+
+    /// The place of a column that is told by its number, negative from the end: `2020` may be a name where there are not as many
+    /// columns. One of a name that is none of the names is where none is.
+    func place(among names: [String]?, count: Int) -> Int {
+      switch self {
+      case .name(let name): names?.firstIndex(of: name) ?? count
+      case .index(let index) where index < 0: index + count
+      case .index(let index): index < count ? index : names?.firstIndex(of: String(index)) ?? index
+      }
+    }
   }
 
   /// Values for columns.
@@ -101,6 +111,8 @@ public struct GenFromTextOptions: Sendable {
   public var ndmin = 0
   /// How the text is laid out and spelled where that is not NumPy's way.
   public var dialect = TextDialect()
+  /// Whether the names of ``names`` are those that the file gives its columns.
+  package var namesAreOfFile = false
   /// How many of the lines that begin the text have been read already and are empty now; messages count them.
   package var passedLines = 0
   /// The longest line, in bytes.
