@@ -786,6 +786,22 @@ def test_names_that_may_be_values_are_told(tmp_path):
     assert run_npy("show", path, check=False).stderr == b""
 
 
+def test_a_number_beyond_the_columns_is_a_name(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("Country,2019,2020\nDE,1,2\nFR,3,4\n")
+    found = loaded(path, "--usecols", "Country,2020")
+    assert found.dtype.names == ("Country", "2020") and found.tolist() == [("DE", 2), ("FR", 4)]
+    assert loaded(path, "--usecols", "2").dtype.names == ("2020",)
+    assert b"invalid column index 2021" in run_npy("show", path, "--usecols", "2021", check=False).stderr
+    text = tmp_path / "t.txt"
+    text.write_text("n 2019 2020\n0 1 2\n5 3 4\n")
+    for options in (["--names", "true"], ["--names", "true", "--genfromtxt"]):
+        for columns, names, values in [("2020", ("2020",), [2, 4]), ("2020,n", ("2020", "n"), [(2, 0), (4, 5)])]:
+            found = loaded(text, *options, "--usecols", columns)
+            assert found.dtype.names == names, (options, columns)
+            assert [row if len(names) > 1 else row[0] for row in found.tolist()] == values
+
+
 @pytest.mark.parametrize("text, hint", [
     ('"Label"; "Type"; "#N"\n"a"; "x"; 1\n"b"; "y"; 2\n', "--delimiter '; '"), ('a, b\n1, "x, y"\n2, "z"\n', "--delimiter ', '")])
 def test_quotes_behind_spaces(tmp_path, text, hint):

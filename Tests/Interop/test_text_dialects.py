@@ -369,3 +369,31 @@ def test_a_comment_behind_a_number_is_one():
     text = "1.#info\n2.#1\n11.#x\n1.# INF\n1.#I\n"
     np.testing.assert_array_equal(table(text), np.loadtxt(io.StringIO(text)))
     np.testing.assert_array_equal(table(text, "--genfromtxt"), np.genfromtxt(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("columns", ["C,B,A", "2,1,0", "-1,1,0", "B,A,C", "A,B,C", "1,2,0"])
+@pytest.mark.parametrize("options", [[], ["--dtype", "auto"], ["--skiprows", "auto"], ["--dtype", "i4,f8,i8"]], ids=str)
+def test_all_columns_in_another_order_keep_their_names(columns, options):
+    """NumPy leaves the names of the first line where they are, above the values of other columns."""
+    names, rows = ["A", "B", "C"], [[1, 2, 3], [4, 5, 6]]
+    text = " ".join(names) + "\n" + "".join(" ".join(map(str, row)) + "\n" for row in rows)
+    order = [names.index(column) if column in names else int(column) for column in columns.split(",")]
+    found = table(text, "--genfromtxt", "--names", "true", "--usecols", columns, *options)
+    assert found.dtype.names == tuple(names[place] for place in order)
+    assert found.tolist() == [tuple(row[place] for place in order) for row in rows]
+    if "i4,f8,i8" in options:
+        # The types are those of the columns that are read, as in NumPy.
+        assert [found.dtype[place] for place in range(3)] == [np.dtype(t) for t in ("i4", "f8", "i8")]
+
+
+@pytest.mark.parametrize("usecols", ["2,1,0", "2,0", "-1", "0,1,2"])
+@pytest.mark.parametrize("names", ["x,y,z", "x,y"])
+def test_names_of_the_columns_that_are_read_are_numpys(usecols, names):
+    columns = [int(column) for column in usecols.split(",")]
+    text = "1 2 3\n4 5 6\n"
+    try:
+        expected = np.genfromtxt(io.StringIO(text), names=names, usecols=columns)
+    except IndexError:
+        return
+    found = table(text, "--genfromtxt", "--names", names, "--usecols", usecols)
+    np.testing.assert_array_equal(found, expected, strict=True)

@@ -48,17 +48,10 @@ extension GenFromTextTable {
       if names != nil, let fields = dtype?.fields { names = fields.map(\.name) }
       return
     }
-    var indices: [Int] = []
-    for column in wanted {
-      switch column {
-      case .index(let index): indices.append(index < 0 ? index + values.count : index)
-      case .name(let name):
-        guard let index = names?.firstIndex(of: name) else {
-          throw FormatError(.badArgument, "\(PythonRepr.string(name)) is not in list")
-        }
-        indices.append(index)
-      }
+    for case .name(let name) in wanted where names?.contains(name) != true {
+      throw FormatError(.badArgument, "\(PythonRepr.string(name)) is not in list")
     }
+    let indices = wanted.map { $0.place(among: names, count: values.count) }
     columns = indices
     if let fields = dtype?.fields, fields.count > columnCount {
       let places = try places(indices, count: fields.count)
@@ -66,7 +59,21 @@ extension GenFromTextTable {
       names = places.map { fields[$0].name }
     } else if let known = names, known.count > columnCount {
       names = try places(indices, count: known.count).map { known[$0] }
+    } else if let known = names, known.count == columnCount, namesAreOfFile(wanted),
+      indices.allSatisfy(known.indices.contains)
+    {
+      // NumPy leaves the names where they are, above the values of other columns.
+      var chosen = indices.map { known[$0] }
+      if Set(indices).count < indices.count { chosen = validator.validate(chosen) }
+      names = chosen
+      if let dtype, dtype.fields?.count == columnCount { self.dtype = try relabelled(dtype, chosen) }
     }
+  }
+
+  /// Whether the names are those of all columns of the file, rather than of the columns that are read: the file gives them, or
+  /// they tell which are read.
+  private func namesAreOfFile(_ wanted: [GenFromTextOptions.Column]) -> Bool {
+    options.names == .firstLine || options.namesAreOfFile || wanted.allSatisfy(\.isName)
   }
 
   /// Python's indices, which may count from the end, as places in a list.
