@@ -820,3 +820,22 @@ def test_a_table_on_standard_input_is_told_of(tmp_path):
     result = run_npy("show", "-:B", stdin=b"A,B\n1,2\n3,4\n", check=False)
     assert result.returncode == 1 and b"--from csv" in result.stderr
     assert run_npy("show", "-:B", "--from", "csv", stdin=b"A,B\n1,2\n3,4\n") == b"[2 4]\n"
+
+
+def test_dates_that_are_numbers(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("20200131,1.5\n20200229,2.5\n")
+    found = loaded(path, "--date-format", "%Y%m%d")
+    assert [row[0] for row in found.tolist()] == [datetime.date(2020, 1, 31), datetime.date(2020, 2, 29)]
+
+
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_a_date_that_does_not_fit_is_named(tmp_path, place):
+    dates = ["01/02/2020", "02/02/2020", "03/02/2020"]
+    dates.insert(place, "31/02/2020")
+    path = tmp_path / "t.csv"
+    path.write_text("a,d\n" + "".join(f"{row},{date}\n" for row, date in enumerate(dates)))
+    result = run_npy("convert", path, "-", "--to", "npy", "--date-format", "%d/%m/%Y", check=False)
+    # Python's strptime knows no such day.
+    assert f"'31/02/2020' in line {place + 2} is no date of the format '%d/%m/%Y'" in result.stderr.decode(), result
+    assert np.load(io.BytesIO(result.stdout))["d"].tolist() == dates

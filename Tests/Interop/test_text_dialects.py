@@ -397,3 +397,17 @@ def test_names_of_the_columns_that_are_read_are_numpys(usecols, names):
         return
     found = table(text, "--genfromtxt", "--names", names, "--usecols", usecols)
     np.testing.assert_array_equal(found, expected, strict=True)
+
+
+@pytest.mark.parametrize("text, options, told", [
+    ("1 2\n3 4\n5 6\n", [], 1), ("x y\nm s\n1 2\n3 4\n", ["--names", "true"], None), ("x y\n1 2\n3 4\n", ["--names", "true"], 2),
+    ("m s\n1 2\n3 4\n", [], None), ("x y\n\n1.5 2\n3 4\n", ["--names", "true"], 3)])
+def test_a_row_of_units_that_has_numbers_is_told(text, options, told):
+    result = run_npy("show", "-", "--units-row", *options, stdin=text.encode(), check=False)
+    assert result.returncode == 0 and (b"left out as one of units" in result.stderr) == (told is not None), result
+    assert told is None or f"line {told} is left out" in result.stderr.decode()
+
+
+def test_dates_beside_numbers():
+    found = table("19.08.2020;1\n20.08.2020;2.5\n", "--delimiter", ";", "--date-format", "%d.%m.%Y", "--dtype", "M8[D],f8")
+    assert found.tolist() == [(datetime.date(2020, 8, 19), 1.0), (datetime.date(2020, 8, 20), 2.5)]

@@ -60,9 +60,12 @@ extension Document {
     csv.mostBytes = options.pickle.limits.inflatedBytes
     if format == .tsv, !reading.dialect.findsDelimiter { csv.delimiter = csv.delimiter ?? "\t" }
     let reader = try CSVReader(source, csv, start: reading.dialect.start)
-    guard reader.isMoreThanNumbers else { return nil }
+    // Dates may be numbers by their format, as 20240517.
+    guard reader.isMoreThanNumbers || dialect.dateFormat != nil else { return nil }
     // Who passes lines up to the first of numbers has said that the names are none of the array.
-    if reading.dialect.start == .found, csv.hasHeader == nil, csv.names == nil, try reader.isOfNumbersBelow {
+    if reading.dialect.start == .found, dialect.dateFormat == nil, csv.hasHeader == nil, csv.names == nil,
+      try reader.isOfNumbersBelow
+    {
       return nil
     }
     return dialect == TextDialect() ? reader : try reader.spelled(by: dialect)

@@ -1,5 +1,6 @@
 internal import ByteIO
 internal import NumberText
+internal import PythonLiterals
 
 /// What the columns of a text hold, found from all rows, so that a column that is one of text is left as it stands.
 struct ColumnKindSearch {
@@ -9,6 +10,10 @@ struct ColumnKindSearch {
     var mayBeDate = true
     /// Whether one is a number only by other marks than were given.
     var contradicts = false
+    /// How many are dates in the format that was given; and how many are none, the first of them, and its line.
+    var dateCount = 0
+    var otherCount = 0
+    var firstOther: (text: String, line: Int)?
 
     /// What all rows may be is for the reader to find; a column in which they differ is one of text.
     var kind: FieldSpelling.Kind { mayBeNumber || mayBeTruth || mayBeDate ? .unknown : .text }
@@ -17,13 +22,16 @@ struct ColumnKindSearch {
   private let spelling: FieldSpelling
   private let isMissing: (String) -> Bool
   private var columns: [Column] = []
-  /// Whether a field is a date in the format that was given.
+  /// Whether fields may be dates in a format that was given.
+  private let findsDates: Bool
+  /// Whether a field is a date in that format.
   private(set) var hasDates = false
 
   /// - Parameter isMissing: Whether a text represents a missing value.
   init(_ spelling: FieldSpelling, isMissing: @escaping (String) -> Bool) {
     self.spelling = spelling
     self.isMissing = isMissing
+    findsDates = spelling.hasDates
   }
 
   var kinds: [FieldSpelling.Kind] { columns.map(\.kind) }
@@ -35,12 +43,17 @@ struct ColumnKindSearch {
   mutating func add(_ rows: TextRows) {
     for (index, field) in rows.fields.enumerated() {
       if index == columns.count { columns.append(Column()) }
-      guard columns[index].kind != .text else { continue }
-      add(FieldSpelling.trimmed(rows.text(field)), to: index)
+      guard columns[index].kind != .text || findsDates else { continue }
+      add(FieldSpelling.trimmed(rows.text(field)), to: index, line: rows.lineCount - rows.linesOfRow + 1)
     }
   }
 
-  private mutating func add(_ text: ArraySlice<UInt8>, to index: Int) {
+  /// The first field that is no date in the format, of the first column of text most of whose fields are.
+  var firstMisfit: (text: String, line: Int)? {
+    columns.first { $0.kind == .text && $0.dateCount > $0.otherCount }?.firstOther
+  }
+
+  private mutating func add(_ text: ArraySlice<UInt8>, to index: Int, line: Int) {
     guard !text.isEmpty else { return }
     let shown = String(decoding: text, as: UTF8.self)
     guard !isMissing(shown) else { return }
@@ -55,8 +68,11 @@ struct ColumnKindSearch {
     }
     if case .changed = spelling.rewrite(text, as: .date) {
       (isDate, hasDates) = (true, true)
+      columns[index].dateCount += 1
     } else {
       isDate = PythonText.isDate(shown)
+      columns[index].otherCount += 1
+      if findsDates, columns[index].firstOther == nil { columns[index].firstOther = (String(shown.prefix(60)), line) }
     }
     if !isNumber { columns[index].mayBeNumber = false }
     if !isDate { columns[index].mayBeDate = false }
@@ -80,6 +96,11 @@ extension TextPreparation {
     while try rows.next() { search.add(rows) }
     if let format = dialect.dateFormat, !search.hasDates {
       onWarning?(FileWarning("no field is a date of the format '\(format)'", file: source.name))
+    } else if let format = dialect.dateFormat, let misfit = search.firstMisfit {
+      onWarning?(
+        FileWarning(
+          "\(PythonRepr.string(misfit.text)) in line \(misfit.line) is no date of the format '\(format)': the column is text",
+          file: source.name))
     }
     return search
   }

@@ -87,6 +87,7 @@ struct TextPreparation {
         next += sample[next...].prefix { PythonText.strip($0).isEmpty }.count + 1
       }
     }
+    if dialect.hasUnits, sample.indices.contains(next - 1) { warnOfUnits(sample[next - 1], in: next - 1) }
     skippedLines += max(next, first ?? 0)
   }
 
@@ -192,6 +193,17 @@ struct TextPreparation {
       FileWarning(
         "line \(skippedLines + line + 1)\(others) above the data \(rows.count > 1 ? "have" : "has") as many fields, and "
           + "\(rows.count > 1 ? "are" : "is") left out: \(sample[line].prefix(60))"))
+  }
+
+  /// Says that the line which is left out as one of units is one of values rather.
+  private func warnOfUnits(_ line: String, in place: Int) {
+    let spelling = try? FieldSpelling(dialect, truths: ("1", "0"))
+    let fields = fields(line).filter { !PythonText.strip($0).isEmpty }
+    guard !fields.isEmpty, fields.allSatisfy({ isLikeNumber(PythonText.strip($0), spelling) }) else { return }
+    onWarning?(
+      FileWarning(
+        "line \(skippedLines + place + 1) is left out as one of units, and has numbers: \(line.prefix(60))",
+        file: source.name))
   }
 
   /// Whether a field is a number, or what another program may have written for one: `1.0D3`, `5,2`, `(12)`.
