@@ -365,10 +365,42 @@ def test_imaginary_parts_of_other_languages():
     assert "end in j" in refusal("1.5+2.5i 3\n", "--from", "txt")
 
 
+MICROSOFT = {"1.#INF": "inf", "-1.#INF": "-inf", "1.#QNAN": "nan", "-1.#IND": "nan", "1.#SNAN": "nan", "1.#INF00": "inf", "1.#INF00e+000": "inf"}
+
+
+@pytest.mark.parametrize("field", MICROSOFT)
+@pytest.mark.parametrize("place", [0, 1])
+def test_microsofts_infinities(tmp_path, field, place):
+    """Their `#` begins no comment, so that no 1 is left of them."""
+    rows = [[2.0, 3.0], [4.0, 5.0]]
+    rows[1][place] = float(MICROSOFT[field])
+    text = "".join(" ".join(field if row == 1 and column == place else str(value) for column, value in enumerate(values)) + " # note 1.5\n"
+                   for row, values in enumerate(rows))
+    assert "--accept microsoft" in refusal(text)
+    for accept in ("microsoft", "all"):
+        for reader in ([], ["--genfromtxt"]):
+            np.testing.assert_array_equal(table(text, "--accept", accept, *reader), rows)
+    result = run_npy("show", "-", "--genfromtxt", stdin=text.encode(), check=False)
+    assert result.returncode == 0 and f"'{field}'" in result.stderr.decode(), result
+    path = tmp_path / "t.csv"
+    path.write_text(f"{field},2\n3,4\n")
+    found = loaded(path, "--accept", "microsoft")
+    np.testing.assert_array_equal(found.tolist(), [(float(MICROSOFT[field]), 2), (3, 4)])
+    # And without: two rows, none of them names.
+    assert len(loaded(path)) == 2
+
+
 def test_a_comment_behind_a_number_is_one():
     text = "1.#info\n2.#1\n11.#x\n1.# INF\n1.#I\n"
     np.testing.assert_array_equal(table(text), np.loadtxt(io.StringIO(text)))
     np.testing.assert_array_equal(table(text, "--genfromtxt"), np.genfromtxt(io.StringIO(text)))
+
+
+def test_the_mathematical_minus():
+    text = "\u221230;\u22121.5\n4;5\n"
+    for reader in ([], ["--genfromtxt"]):
+        assert table(text, "--delimiter", ";", "--accept", "minus", *reader).tolist() == [[-30, -1.5], [4, 5]]
+    assert "--accept minus" in refusal(text, "--delimiter", ";")
 
 
 @pytest.mark.parametrize("columns", ["C,B,A", "2,1,0", "-1,1,0", "B,A,C", "A,B,C", "1,2,0"])
@@ -406,6 +438,19 @@ def test_a_row_of_units_that_has_numbers_is_told(text, options, told):
     result = run_npy("show", "-", "--units-row", *options, stdin=text.encode(), check=False)
     assert result.returncode == 0 and (b"left out as one of units" in result.stderr) == (told is not None), result
     assert told is None or f"line {told} is left out" in result.stderr.decode()
+
+
+@pytest.mark.parametrize("text, options, hint, others", [
+    ("year 2019 2020\na 1 2\n", [], "--genfromtxt --dtype auto", "a header"), ("x y z\n1 2 3\n", [], "a header is left out", "auto"),
+    ("Title of it\nmade by me\n\n1 2\n3 4\n", [], "--skiprows auto", "a header"), ("1, 2, 3\n4, 5, 6\n", [], "--delimiter ','", "--decimal"),
+    ("| a | b |\n|---|---|\n| 1 | 2 |\n", [], "--delimiter '|'", "--from csv"), ("+---+\n| 1 |\n+---+\n", [], "--comments +", "header"),
+    ("19.08.2020;1\n20.08.2020;2\n", ["--delimiter", ";", "--date-format", "%d.%m.%Y"], "--dtype 'M8[D],f8'", "header"),
+    ("1 19.08.2020\n2 20.08.2020\n", [], "--date-format '%d.%m.%Y'", "header"),
+    ("1 2\n3 4\n", ["--date-format", "%d.%m.%Y"], "--dtype 'M8[D],f8'", "header"),
+    ("T p\n[K] [Pa]\n1 2\n3 4\n", ["--usecols", "T"], "--units-row", "--from")])
+def test_hints_that_fit(text, options, hint, others):
+    message = refusal(text, *options)
+    assert hint in message and others not in message, message
 
 
 def test_dates_beside_numbers():

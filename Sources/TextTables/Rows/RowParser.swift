@@ -133,7 +133,7 @@ struct RowParser {
         continue
       }
       // Safe: there is room for one row more.
-      if var failure = unsafe store(text, outcome.rows, at: target + outcome.rows * plan.rowSize) {
+      if var failure = unsafe store(text, outcome.rows, upTo: position, at: target + outcome.rows * plan.rowSize) {
         if failure.place < 0 { failure.place = before }
         outcome.failure = failure
         position = before
@@ -169,8 +169,10 @@ struct RowParser {
 
   // MARK: Storing
 
-  /// Converts the fields of a row.
-  private func store(_ text: RawSpan, _ row: Int, at target: UnsafeMutableRawPointer) -> RowFailure? {
+  /// Converts the fields of a row, which ends at a place.
+  private func store(
+    _ text: RawSpan, _ row: Int, upTo end: Int, at target: UnsafeMutableRawPointer
+  ) -> RowFailure? {
     let count = tokenizer.fields.count
     if plan.useColumns == nil, count != plan.slots.count { return wrongCount(row, count, text) }
     for (index, slot) in plan.slots.enumerated() {
@@ -192,7 +194,7 @@ struct RowParser {
       } else {
         isStored = conversion.store(text, field.start..<field.end)
       }
-      if !isStored { return wrongValue(row, column, field, slot, text) }
+      if !isStored { return wrongValue(row, column, field, slot, text, end: end) }
     }
     return nil
   }
@@ -229,7 +231,7 @@ struct RowParser {
   }
 
   private func wrongValue(
-    _ row: Int, _ column: Int, _ field: RowTokenizer.Field, _ slot: FieldSlot, _ text: RawSpan
+    _ row: Int, _ column: Int, _ field: RowTokenizer.Field, _ slot: FieldSlot, _ text: RawSpan, end: Int
   ) -> RowFailure {
     // Python's %.100R: the first hundred characters of the repr.
     let value = String(decoding: bytes(of: field, text).prefix(400), as: UTF8.self)
@@ -243,9 +245,41 @@ struct RowParser {
       error.row = row
       return error
     }
-    let hint = TextHint(field: value, slot.dtype, plan.syntax, isOnly: tokenizer.fields.count == 1)
+    let hint = TextHint(
+      field: value, slot.dtype, plan.syntax,
+      TextHint.Row(
+        isOnly: tokenizer.fields.count == 1, hasNumbers: hasNumber(tokenizer, text),
+        rowsAboveNumbers: row == 0 ? rowsAboveNumbers(text, from: end) : 0))
     let isLast = column == tokenizer.fields.count - 1
     failure.hint = { isFirst in hint.text(isFirstRow: isFirst, isLastField: isLast) }
     return failure
+  }
+
+  /// Whether one of a row's first fields is a number.
+  private func hasNumber(_ tokenizer: RowTokenizer, _ text: RawSpan) -> Bool {
+    tokenizer.fields.prefix(100).contains { isNumber($0, tokenizer, text) }
+  }
+
+  private func isNumber(_ field: RowTokenizer.Field, _ tokenizer: RowTokenizer, _ text: RawSpan) -> Bool {
+    field.end - field.start < 400
+      && PythonText.double(
+        String(
+          decoding: field.isInScratch
+            ? Array(tokenizer.scratch[field.start..<field.end]) : text.bytes(field.start..<field.end), as: UTF8.self))
+        != nil
+  }
+
+  /// How many rows stand before the first one of numbers alone, one that ends at a place included; 0 if none is near.
+  private func rowsAboveNumbers(_ text: RawSpan, from start: Int) -> Int {
+    var tokenizer = RowTokenizer(plan.syntax)
+    var (place, count) = (start, 1)
+    let end = min(text.byteCount, start + 1 << 16)
+    while place < end, count < 100, tokenizer.readRow(text, &place, end: end, isLast: true) {
+      let fields = tokenizer.fields
+      if fields.isEmpty { continue }
+      if fields.allSatisfy({ isNumber($0, tokenizer, text) }) { return count }
+      count += 1
+    }
+    return 0
   }
 }

@@ -6,18 +6,38 @@ struct TextHint: Sendable {
   private let field: String
   private let kind: DType.Kind
   private let syntax: TextSyntax
-  /// Whether the row has no other field.
-  private let isOnly: Bool
+  private let row: Row
 
-  init(field: String, _ dtype: DType, _ syntax: TextSyntax, isOnly: Bool) {
+  /// The row in which the field stands.
+  struct Row: Sendable {
+    /// Whether it has no other field.
+    let isOnly: Bool
+    /// Whether a field of it is a number: then it is no header.
+    let hasNumbers: Bool
+    /// How many rows, itself included, stand before the first one of numbers alone, as far as that is seen.
+    let rowsAboveNumbers: Int
+  }
+
+  init(field: String, _ dtype: DType, _ syntax: TextSyntax, _ row: Row) {
     self.field = String(field.prefix(400))
     kind = dtype.kind
     self.syntax = syntax
-    self.isOnly = isOnly
+    self.row = row
   }
+
+  private var isOnly: Bool { row.isOnly }
 
   /// What may help where the first row is none of numbers.
   static let header = "a header is left out by --skiprows 1, and read by --names true"
+  private static let words =
+    "--genfromtxt reads what is no number as missing, --genfromtxt --dtype auto finds the types"
+
+  /// What may help where a word stands in the first row.
+  private var heading: String {
+    if row.hasNumbers { return TextHint.words }
+    return row.rowsAboveNumbers > 1
+      ? "--skiprows auto leaves out the lines above the numbers, --names true reads names there" : TextHint.header
+  }
 
   func text(isFirstRow: Bool, isLastField: Bool) -> String? {
     let bytes = Array(PythonText.strip(field).utf8)
@@ -29,7 +49,7 @@ struct TextHint: Sendable {
           : "--genfromtxt reads empty fields as missing values"
     }
     // A single letter is a name rather than a truth value.
-    if isFirstRow, bytes.count == 1, TextHint.isWord(bytes), kind != .bool { return TextHint.header }
+    if isFirstRow, bytes.count == 1, TextHint.isWord(bytes), kind != .bool { return heading }
     let isImaginary = bytes.contains { $0 | 0x20 == UInt8(ascii: "j") } && bytes.contains { (0x30...0x39).contains($0) }
     if isImaginary, kind == .float || kind.isInteger, PythonNumberText.complex(bytes) != nil {
       return "--dtype c16 reads complex numbers"
@@ -37,16 +57,26 @@ struct TextHint: Sendable {
     if bytes.last == UInt8(ascii: "i"), PythonNumberText.complex(bytes.dropLast() + [UInt8(ascii: "j")]) != nil {
       return "--dtype c16 reads complex numbers, whose imaginary parts end in j as Python writes them, not in i"
     }
+    // Of white space and commas these divide the columns where they stand behind each number.
+    if syntax.splitsAtSpace, bytes.last == UInt8(ascii: ","), PythonNumberText.double(Array(bytes.dropLast())) != nil,
+      let hint = TextHint.delimiter(within: field, syntax)
+    {
+      return hint
+    }
     if let hint = spelling(bytes) { return hint }
+    if isFirstRow, syntax.splitsAtSpace, let drawn = TextHint.drawn(bytes) { return drawn }
     if let hint = TextHint.delimiter(within: field, syntax) { return hint }
     if let first = bytes.first, syntax.quote.isEmpty, first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") {
       return "--quotechar \(first == 0x22 ? "'\"'" : "\"'\"") reads fields in quotes"
     }
     if isFirstRow, TextHint.isWord(bytes), !(kind == .datetime && PythonText.isDate(field)) {
-      return TextHint.header
+      return heading
     }
     if kind == .datetime, !PythonText.isDate(field), TextHint.isDate(bytes) {
       return "--date-format '%d.%m.%Y' reads such dates, with %H, %M and %S for times"
+    }
+    if kind == .float || kind.isInteger, TextHint.isDayOfNumbers(bytes) {
+      return "--date-format '%d.%m.%Y' and --dtype 'M8[D],f8' read such dates beside numbers"
     }
     if kind.isInteger, bytes.dropFirst(bytes[0] == UInt8(ascii: "-") ? 1 : 0).allSatisfy({ (0x30...0x39).contains($0) })
     {
@@ -57,14 +87,32 @@ struct TextHint: Sendable {
     }
     if kind.isInteger, PythonText.double(field) != nil { return "--dtype f8 reads numbers with a point or an exponent" }
     if TextHint.isWord(bytes) || field == "-" || field == "?" {
-      return "--genfromtxt reads what is no number as missing, --genfromtxt --dtype auto finds the types"
+      return TextHint.words
     }
     return nil
+  }
+
+  /// What reads a table that is drawn with lines and bars, such as Markdown's, before whose first column there is a bar.
+  private static func drawn(_ bytes: [UInt8]) -> String? {
+    let columns = "--delimiter '|' --usecols 1,2"
+    if bytes.first == UInt8(ascii: "|") {
+      return "\(columns) reads columns between bars, below --skiprows 2 of a heading"
+    }
+    guard bytes.first == UInt8(ascii: "+"), bytes.count > 2, bytes.allSatisfy("+-=".utf8.contains) else { return nil }
+    return "\(columns) --comments + reads a table that is drawn with lines, below --skiprows 2 of a heading"
   }
 
   /// Whether a text may be a date in another order than ISO 8601's.
   private static func isDate(_ bytes: [UInt8]) -> Bool {
     bytes.count { $0 >= 0x30 && $0 <= 0x39 } >= 4 && bytes.contains { "./- ".utf8.contains($0) }
+  }
+
+  /// Whether a text is three numbers between which a mark stands that dates have, but not as ISO 8601 has it.
+  private static func isDayOfNumbers(_ bytes: [UInt8]) -> Bool {
+    guard let mark = bytes.first(where: { $0 < 0x30 || $0 > 0x39 }), "./-".utf8.contains(mark) else { return false }
+    let parts = bytes.split(separator: mark, omittingEmptySubsequences: false)
+    return parts.count == 3 && parts[0].count <= 2
+      && parts.allSatisfy { (1...4).contains($0.count) && $0.allSatisfy { (0x30...0x39).contains($0) } }
   }
 
   private static func isWord(_ bytes: [UInt8]) -> Bool {
@@ -86,8 +134,9 @@ struct TextHint: Sendable {
     let isComma = syntax.delimiter == [UInt8(ascii: ",")]
     for (spelling, example) in [
       (TextDialect.Spelling.fortran, "Fortran's exponents"), (.hex, "hexadecimals"),
-      (.minus, "a minus behind the number"),
-      (.percent, "hundredths"), (.currency, "sums of money"), (.truth, "truth values as words"),
+      (.minus, "a minus behind the number, or the mathematical one (U+2212)"),
+      (.percent, "hundredths"), (.currency, "sums of money"),
+      (.microsoft, "Microsoft's infinities and NaN"), (.truth, "truth values as words"),
     ] where reads({ $0.spellings = [spelling] }) {
       return "--accept \(spelling.rawValue) reads \(example)"
     }
