@@ -816,6 +816,20 @@ def test_quotes_behind_spaces(tmp_path, text, hint):
     assert [[str(cell) for cell in row] for row in found.tolist()] == rows
 
 
+@pytest.mark.parametrize("options", [[], ["--from", "csv"]])
+def test_a_zipped_table_that_is_called_one(tmp_path, options):
+    with zipfile.ZipFile(tmp_path / "t.csv.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("t.csv", "a,b\n1,x\n2,y\n")
+    assert loaded(tmp_path / "t.csv.zip", *options).tolist() == [(1, "x"), (2, "y")]
+    if options:
+        data = (tmp_path / "t.csv.zip").read_bytes()
+        assert run_npy("show", "-:a", *options, stdin=data) == b"[1 2]\n"
+        with zipfile.ZipFile(tmp_path / "t.csv.zip", "a") as file:
+            file.writestr("u.csv", "a,b\n1,x\n")
+        result = run_npy("show", tmp_path / "t.csv.zip", *options, check=False)
+        assert result.returncode == 1 and b"not of one text" in result.stderr
+
+
 def test_a_table_on_standard_input_is_told_of(tmp_path):
     result = run_npy("show", "-:B", stdin=b"A,B\n1,2\n3,4\n", check=False)
     assert result.returncode == 1 and b"--from csv" in result.stderr

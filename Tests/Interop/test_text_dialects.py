@@ -456,3 +456,8 @@ def test_hints_that_fit(text, options, hint, others):
 def test_dates_beside_numbers():
     found = table("19.08.2020;1\n20.08.2020;2.5\n", "--delimiter", ";", "--date-format", "%d.%m.%Y", "--dtype", "M8[D],f8")
     assert found.tolist() == [(datetime.date(2020, 8, 19), 1.0), (datetime.date(2020, 8, 20), 2.5)]
+
+
+def test_no_columns():
+    result = run_npy("show", "-", "--usecols", "", stdin=b"1 2\n", check=False)
+    assert result.returncode == 64 and b"names no column" in result.stderr

@@ -30,6 +30,10 @@ struct TextInputOptions: ParsableArguments {
       }
       guard count >= 0 else { throw ValidationError("argument must be nonnegative: --skiprows") }
     }
+    // NumPy's genfromtxt takes none for all, and a dtype may have no field.
+    if usecols == "", dtype == nil, !gaps.genfromtxt {
+      throw ValidationError("--usecols '' names no column: write some, as 0,2,-1 or name,price")
+    }
     guard maxRows ?? 0 >= 0 else { throw ValidationError("argument must be nonnegative: --max-rows") }
     if let ndmin, !(0...2).contains(ndmin) { throw ValidationError("Illegal value of ndmin keyword: \(ndmin)") }
   }

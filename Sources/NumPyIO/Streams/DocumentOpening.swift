@@ -17,6 +17,8 @@ struct DocumentOpening {
   private let format: FileFormat
   /// Whether the source can be read only once.
   private let isStream: Bool
+  /// Whether it is the member of an archive.
+  private var isMember = false
   /// Why a list in JSON is no array.
   private(set) var listTrouble: FormatError?
 
@@ -89,6 +91,7 @@ struct DocumentOpening {
       let plain = try TextFile.decompressing(source)
       return .raw(try raw.blocks(plain.byteCount == nil ? DocumentOpening.addressable(plain, options) : plain))
     case .txt, .csv, .tsv:
+      if let content = try textWithin() { return content }
       try TextBeginning.refuseForeign(
         source, path, mayBeText: options.format != nil || options.isTextChosen, isEncoded: options.text.encoding != nil)
       let text = try wholeLines(of: TextFile.decompressing(source))
@@ -117,10 +120,14 @@ struct DocumentOpening {
   }
 
   /// What the only member of an archive holds, if that is called a table of text, or JSON: pandas' `to_csv("x.csv.zip")`.
-  private mutating func zippedText(_ archive: NPZArchive) throws(FormatError) -> Document.Content? {
+  ///
+  /// - Parameter given: What it is, if that is told, whatever it is called.
+  private mutating func zippedText(
+    _ archive: NPZArchive, as given: FileFormat? = nil
+  ) throws(FormatError) -> Document.Content? {
     let members = archive.zip.members.filter { !$0.isFolder }
     guard FileFormat(extensionOf: path) != .npz, members.count == 1,
-      let format = FileFormat(extensionOf: members[0].name), format.isText || format == .json
+      let format = given ?? FileFormat(extensionOf: members[0].name), format.isText || format == .json
     else { return nil }
     // Whoever reads a table may stop at a row.
     try archive.verify(members[0])
@@ -129,8 +136,21 @@ struct DocumentOpening {
     options.format = format
     let text = contents.seekCost == .free ? contents : ReplayableStream(contents, folder: options.scratchFolder)
     var opening = try DocumentOpening(text, path, options)
+    opening.isMember = true
     defer { listTrouble = opening.listTrouble }
     return try opening.content()
+  }
+
+  /// What the only member of an archive holds, where a text is asked for; `nil` for what is no archive. One within a member is
+  /// not opened: it may be the same again.
+  private mutating func textWithin() throws(FormatError) -> Document.Content? {
+    guard !isMember, options.format != nil, try source.readBytes(at: 0, upTo: 4) == Array("PK\u{3}\u{4}".utf8) else {
+      return nil
+    }
+    let whole = source.isSeekable ? source : try DocumentOpening.addressable(source, options)
+    let archive = try NPZArchive(whole, limits: options.limits, recovering: options.recovers)
+    if let content = try zippedText(archive, as: format) { return content }
+    throw FormatError(.wrongKind, "this is a zip archive, and not of one text alone", file: path)
   }
 
   /// A stream whose beginning can be looked at; a compressed one is kept as it is read, so that this is true for what is within
