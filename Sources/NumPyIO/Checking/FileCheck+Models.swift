@@ -30,9 +30,13 @@ extension FileCheck {
     do throws(FormatError) {
       _ = try JSONParser.value(of: source, dtype: nil, memory: options.inflatedBytes)
     } catch {
-      // JSON that is broken is so wherever it lies; beside others it may be any value, and of any size.
-      guard options.allowsForeign, error.code == .limitExceeded else { throw error }
-      note(.warning, FormatError(.limitExceeded, "not read to its end: \(error.message)", file: path))
+      guard options.allowsForeign else { throw error }
+      if error.code == .limitExceeded {
+        note(.warning, FormatError(.limitExceeded, "not read to its end: \(error.message)", file: path))
+      } else {
+        // Beside others it may have comments, as settings have, or be another's half-written file.
+        note(.note, FormatError(error.code, "this is not JSON as it should be: \(error.message)", file: path, offset: error.offset))
+      }
     }
   }
 

@@ -16,6 +16,7 @@ struct PickleListing: ~Copyable {
     options.encoding = .latin1
     options.limits = limits
     machine = PickleMachine(PickleWindow(source, at: offset), options)
+    machine.isStepped = true
   }
 
   mutating func run(_ print: (String) throws(FormatError) -> Void) throws(FormatError) -> Int {

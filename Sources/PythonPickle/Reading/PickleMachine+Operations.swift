@@ -91,7 +91,7 @@ extension PickleMachine {
         default: Int(try input.number(Int32.self))
         }
       try push(.int(value))
-      guard let next = input.shortInteger(), noteOperation() else { return }
+      guard !isStepped, let next = input.shortInteger(), noteOperation() else { return }
       operationStart = input.position
       input.skipWindow(1)
       code = next

@@ -24,6 +24,8 @@ struct PickleMachine: ~Copyable {
   /// Memo entries whose index is far beyond the number of entries.
   private var farMemo: [Int: PickleValue] = [:]
   var protocolVersion = 0
+  /// Whether operations are run one at a time by another than ``run()``.
+  var isStepped = false
   /// Where the operation that is being run began.
   var operationStart = 0
   var bufferIndex = 0
