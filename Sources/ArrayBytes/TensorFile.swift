@@ -134,6 +134,7 @@ extension TensorFile {
   /// The file in a line: `model.safetensors: 2 tensors: weight, bias`.
   public var description: String {
     let names = tensors.lazy.map(\.name)
-    return "\(name): \(tensors.count) tensor\(tensors.count == 1 ? "" : "s")\(names.isEmpty ? "" : ": " + names.listed())"
+    return
+      "\(name): \(tensors.count) tensor\(tensors.count == 1 ? "" : "s")\(names.isEmpty ? "" : ": " + names.listed())"
   }
 }

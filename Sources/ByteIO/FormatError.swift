@@ -143,7 +143,8 @@ extension FormatError {
   public var _code: Int { (FormatError.numbered.firstIndex(of: code) ?? -1) + 1 }
 
   private static let numbered: [Code] = [
-    .io, .notFound, .permissionDenied, .alreadyExists, .empty, .truncated, .wrongKind, .malformed, .corrupt, .limitExceeded,
+    .io, .notFound, .permissionDenied, .alreadyExists, .empty, .truncated, .wrongKind, .malformed, .corrupt,
+    .limitExceeded,
     .badValue, .unsupported, .ambiguous, .wrongDType, .wrongShape, .badArgument, .cancelled, .closedPipe,
   ]
 }

@@ -24,17 +24,18 @@ extension NPZArchive {
       layout: layout, replacing: replacing, durability: durability)
   }
 
-  /// Saves the arrays of a dictionary, in the order of their names, as a dictionary has none of its own.
+  /// Saves the arrays of a dictionary, in the order of their names, as a dictionary has none of its own. A literal is taken for
+  /// pairs, whose order is kept.
   ///
   /// - Throws: ``FormatError`` if the file cannot be written; the path then names what it named before.
-  // A literal is taken for pairs, whose order is kept.
   @_disfavoredOverload
   public static func save(
     _ named: [String: any SavableArray], to path: String, compression: NPZCompression = .none,
     layout: NPZLayout = .aligned, replacing: Bool = true, durability: Durability = .consistent
   ) throws(FormatError) {
     try save(
-      members(of: named), to: path, compression: compression, layout: layout, replacing: replacing, durability: durability)
+      members(of: named), to: path, compression: compression, layout: layout, replacing: replacing,
+      durability: durability)
   }
 
   /// The arrays of a dictionary in the order of their names.

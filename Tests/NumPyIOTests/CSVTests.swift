@@ -79,7 +79,8 @@ import Testing
     try TemporaryFolder.with { folder in
       let path = folder + "/t.csv" + compression
       let python = try Python.run([
-        "-c", "import gzip, sys; (gzip.open if sys.argv[1].endswith('gz') else open)(sys.argv[1], 'wb').write("
+        "-c",
+        "import gzip, sys; (gzip.open if sys.argv[1].endswith('gz') else open)(sys.argv[1], 'wb').write("
           + "b'zip,day,member,price,count\\n01234,2020-01-02,True,1.50,7\\n98765,,False,2,08\\n')", path,
       ])
       #expect(python.errors == "")
@@ -150,13 +151,17 @@ import Testing
     }
     let days = DateUnit(.day)
     let rows = [
-      Row(day: Datetime(ticks: 365, unit: days), moment: Datetime(ticks: 1_500, unit: DateUnit(.millisecond)), weight: 0.1),
+      Row(
+        day: Datetime(ticks: 365, unit: days), moment: Datetime(ticks: 1_500, unit: DateUnit(.millisecond)), weight: 0.1
+      ),
       Row(day: Datetime(ticks: -1, unit: days), size: 1e20),
     ]
     try TemporaryFolder.with { folder in
       let path = folder + "/rows.csv"
       try rows.saveCSV(to: path)
-      let python = try Python.run(["-c", "import csv, sys; print(list(csv.reader(open(sys.argv[1], newline=''))))", path])
+      let python = try Python.run([
+        "-c", "import csv, sys; print(list(csv.reader(open(sys.argv[1], newline=''))))", path,
+      ])
       #expect(
         python.output
           == "[['day', 'moment', 'none', 'weight', 'size'], ['1971-01-01', '1970-01-01T00:00:01.500', '', '0.1', ''], "

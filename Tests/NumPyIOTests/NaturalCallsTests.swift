@@ -128,7 +128,8 @@ import Testing
   @Test func whileOtherTasksGoOn() async throws {
     try await TemporaryFolder.with { folder in
       let path = folder + "/d.npz"
-      try await NPZArchive.save(["y": NDArray<Int>([1]), "x": NDArray<Int>([2])] as [String: any SavableArray], to: path)
+      try await NPZArchive.save(
+        ["y": NDArray<Int>([1]), "x": NDArray<Int>([2])] as [String: any SavableArray], to: path)
       #expect(try NPZArchive(opening: path).names == ["x", "y"])
     }
   }

@@ -70,6 +70,7 @@ extension NDArray: ElementIndexing {
   func isOfPart(indexCount: Int) -> ArrayError {
     let indices = indexCount == 1 ? "1 index" : "\(indexCount) indices"
     return ArrayError(
-      .badIndex, "\(indices) for an element of an array of shape \(Layout.describe(shape)); for a part of it add .ellipsis")
+      .badIndex,
+      "\(indices) for an element of an array of shape \(Layout.describe(shape)); for a part of it add .ellipsis")
   }
 }

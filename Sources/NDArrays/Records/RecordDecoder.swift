@@ -103,7 +103,9 @@ private struct FieldContainer: SingleValueDecodingContainer {
 
   private func integer<Integer: FixedWidthInteger>() throws -> Integer {
     // A column of integers with gaps has become one of doubles.
-    if item.table != nil, item.integer == nil, let value = item.real, let exact = Integer(exactly: value) { return exact }
+    if item.table != nil, item.integer == nil, let value = item.real, let exact = Integer(exactly: value) {
+      return exact
+    }
     // Of integers that no double holds one of text.
     if let digits = textOfGap, let exact = Integer(digits) { return exact }
     guard let value = item.integer else { throw mismatch("\(Integer.self)") }

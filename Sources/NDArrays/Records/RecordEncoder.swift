@@ -133,20 +133,48 @@ struct RecordEncoder: Encoder {
     func encode(_ value: some Encodable, forKey key: Key) throws { try field(key).encode(value) }
 
     // What is missing keeps its place among the fields.
-    func encodeIfPresent(_ value: Bool?, forKey key: Key) { value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key) }
-    func encodeIfPresent(_ value: String?, forKey key: Key) { value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key) }
-    func encodeIfPresent(_ value: Double?, forKey key: Key) { value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key) }
-    func encodeIfPresent(_ value: Float?, forKey key: Key) { value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key) }
-    func encodeIfPresent(_ value: Int?, forKey key: Key) { value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key) }
-    func encodeIfPresent(_ value: Int8?, forKey key: Key) { value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key) }
-    func encodeIfPresent(_ value: Int16?, forKey key: Key) { value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key) }
-    func encodeIfPresent(_ value: Int32?, forKey key: Key) { value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key) }
-    func encodeIfPresent(_ value: Int64?, forKey key: Key) { value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key) }
-    func encodeIfPresent(_ value: UInt?, forKey key: Key) { value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key) }
-    func encodeIfPresent(_ value: UInt8?, forKey key: Key) { value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key) }
-    func encodeIfPresent(_ value: UInt16?, forKey key: Key) { value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key) }
-    func encodeIfPresent(_ value: UInt32?, forKey key: Key) { value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key) }
-    func encodeIfPresent(_ value: UInt64?, forKey key: Key) { value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key) }
+    func encodeIfPresent(_ value: Bool?, forKey key: Key) {
+      value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key)
+    }
+    func encodeIfPresent(_ value: String?, forKey key: Key) {
+      value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key)
+    }
+    func encodeIfPresent(_ value: Double?, forKey key: Key) {
+      value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key)
+    }
+    func encodeIfPresent(_ value: Float?, forKey key: Key) {
+      value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key)
+    }
+    func encodeIfPresent(_ value: Int?, forKey key: Key) {
+      value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key)
+    }
+    func encodeIfPresent(_ value: Int8?, forKey key: Key) {
+      value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key)
+    }
+    func encodeIfPresent(_ value: Int16?, forKey key: Key) {
+      value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key)
+    }
+    func encodeIfPresent(_ value: Int32?, forKey key: Key) {
+      value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key)
+    }
+    func encodeIfPresent(_ value: Int64?, forKey key: Key) {
+      value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key)
+    }
+    func encodeIfPresent(_ value: UInt?, forKey key: Key) {
+      value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key)
+    }
+    func encodeIfPresent(_ value: UInt8?, forKey key: Key) {
+      value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key)
+    }
+    func encodeIfPresent(_ value: UInt16?, forKey key: Key) {
+      value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key)
+    }
+    func encodeIfPresent(_ value: UInt32?, forKey key: Key) {
+      value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key)
+    }
+    func encodeIfPresent(_ value: UInt64?, forKey key: Key) {
+      value.map { encode($0, forKey: key) } ?? encodeNil(forKey: key)
+    }
     func encodeIfPresent(_ value: (some Encodable)?, forKey key: Key) throws {
       if let value { try encode(value, forKey: key) } else { encodeNil(forKey: key) }
     }

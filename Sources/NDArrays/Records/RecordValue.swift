@@ -140,7 +140,8 @@ indirect enum RecordForm {
   func dtype(_ path: [String] = []) throws(ArrayError) -> DType {
     switch self {
     case .unknown:
-      throw ArrayError(.badValue, "\(RecordValue.describe(path)) has no value in any row, and nothing else says what it is")
+      throw ArrayError(
+        .badValue, "\(RecordValue.describe(path)) has no value in any row, and nothing else says what it is")
     case .plain(let dtype): return dtype
     case .text(let count): return .string(count)
     case .list(let form, let count): return try .subarray(of: form.dtype(path), shape: [count])

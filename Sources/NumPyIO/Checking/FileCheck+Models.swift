@@ -35,7 +35,10 @@ extension FileCheck {
         note(.warning, FormatError(.limitExceeded, "not read to its end: \(error.message)", file: path))
       } else {
         // Beside others it may have comments, as settings have, or be another's half-written file.
-        note(.note, FormatError(error.code, "this is not JSON as it should be: \(error.message)", file: path, offset: error.offset))
+        note(
+          .note,
+          FormatError(
+            error.code, "this is not JSON as it should be: \(error.message)", file: path, offset: error.offset))
       }
     }
   }

@@ -26,11 +26,10 @@ extension SafetensorsFile {
       to: path, replacing: replacing, durability: durability)
   }
 
-  /// Saves the arrays of a dictionary; files have an order of their own.
+  /// Saves the arrays of a dictionary; files have an order of their own. A literal is taken for pairs, as for archives.
   ///
   /// - Parameter elements: What floating-point numbers are written as, if not as what they are.
   /// - Throws: ``FormatError``: `unsupported` for a dtype that the format has not, and what writing throws.
-  // A literal is taken for pairs, as for archives.
   @_disfavoredOverload
   public static func save(
     _ tensors: [String: any SavableArray], metadata: KeyValuePairs<String, String> = [:],

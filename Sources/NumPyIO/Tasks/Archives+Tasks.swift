@@ -66,7 +66,8 @@ extension NPZArchive {
     layout: NPZLayout = .aligned, replacing: Bool = true, durability: Durability = .consistent
   ) async throws(FormatError) {
     try await save(
-      members(of: named), to: path, compression: compression, layout: layout, replacing: replacing, durability: durability)
+      members(of: named), to: path, compression: compression, layout: layout, replacing: replacing,
+      durability: durability)
   }
 
   /// Saves unnamed arrays as an archive, while other tasks go on: NumPy's `np.savez(path, *arrays)`.

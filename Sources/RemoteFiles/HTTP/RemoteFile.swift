@@ -31,6 +31,7 @@ struct RemoteFile: Sendable {
   /// The error for an answer that is longer than the part that it says it holds.
   func isOverlong(_ range: Range<Int>, _ count: Int?) -> FormatError {
     let sent = count.map { "\($0) bytes" } ?? "more"
-    return FormatError(.io, "the server says that it sends \(range.count) bytes of the file, and sends \(sent)", file: name)
+    return FormatError(
+      .io, "the server says that it sends \(range.count) bytes of the file, and sends \(sent)", file: name)
   }
 }

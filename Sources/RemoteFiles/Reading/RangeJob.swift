@@ -48,7 +48,8 @@ internal import ByteIO
   func begin(_ response: HTTPResponse) throws(FormatError) {
     (toSkip, given) = (0, nil)
     guard version.encoding == response.contentEncoding else {
-      throw FormatError(.io, "the server sends the file encoded in one answer, and as it is in another", file: file.name)
+      throw FormatError(
+        .io, "the server sends the file encoded in one answer, and as it is in another", file: file.name)
     }
     guard response.status == 206 else {
       // All of the file instead of a part.

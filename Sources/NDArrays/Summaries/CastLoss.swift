@@ -36,7 +36,9 @@ extension AnyNDArray {
   /// The same of the finite ones; zeros if there are none.
   private var finiteExtremes: (Double, Double) {
     var range = ValueRange()
-    guard (try? range.add(self, at: [Int](repeating: 0, count: ndim))) != nil, range.finiteCount > 0 else { return (0, 0) }
+    guard (try? range.add(self, at: [Int](repeating: 0, count: ndim))) != nil, range.finiteCount > 0 else {
+      return (0, 0)
+    }
     return (range.low, range.high)
   }
 
@@ -44,7 +46,9 @@ extension AnyNDArray {
   private static func holds(_ value: Double, _ wanted: DType) -> Bool {
     let whole = value.rounded(.towardZero)
     let bits = wanted.itemSize * 8
-    guard wanted.kind == .signedInteger else { return whole >= 0 && whole < Double(sign: .plus, exponent: bits, significand: 1) }
+    guard wanted.kind == .signedInteger else {
+      return whole >= 0 && whole < Double(sign: .plus, exponent: bits, significand: 1)
+    }
     let limit = Double(sign: .plus, exponent: bits - 1, significand: 1)
     return whole >= -limit && whole < limit
   }
