@@ -132,7 +132,7 @@ let package = Package(
     // Tests: a folder per module, on top of TestSupport (layouts, repeatable randomness, the NumPy oracle).
     .target(
       name: "TestSupport", dependencies: ["NDArrays", "ByteIO", "PythonLiterals"], path: "Tests/Support"),
-    .testTarget(name: "ParallelLoopsTests", dependencies: ["ParallelLoops"]),
+    .testTarget(name: "ParallelLoopsTests", dependencies: ["ParallelLoops", "Locks"]),
     .testTarget(name: "NumberTextTests", dependencies: ["NumberText", "PlatformC", "TestSupport"]),
     .testTarget(name: "PythonLiteralsTests", dependencies: ["PythonLiterals", "TestSupport"]),
     .testTarget(

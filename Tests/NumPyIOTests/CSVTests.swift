@@ -129,13 +129,12 @@ import Testing
       try rows.saveCSV(to: path)
       let python = try Python.run([
         "-c",
-        "import csv, sys; print([[f for f in r if f != 'nan'] for r in csv.reader(open(sys.argv[1], newline=''))])",
-        path,
+        "import csv, sys; print(list(csv.reader(open(sys.argv[1], newline=''))))", path,
       ])
       #expect(
         python.output
-          == "[['name', 'age', 'weight', 'isMember'], ['Ann', '31', '60.5', ''], ['', '', 'True'], "
-          + "['Bob', '-1152921504606846976', '1.0', 'False']]\n", "\(python.errors)")
+          == "[['name', 'age', 'isMember', 'weight'], ['Ann', '31', '', '60.5'], ['', '', 'True', ''], "
+          + "['Bob', '-1152921504606846976', 'False', '1.0']]\n", "\(python.errors)")
       #expect(try [Row](csv: path) == rows)
     }
   }

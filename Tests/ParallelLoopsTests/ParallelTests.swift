@@ -1,3 +1,4 @@
+import Locks
 import Synchronization
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
   struct Failure: Error, Equatable { let index: Int }
 
   @Test(arguments: [0, 1, 2, 3, 64, 10_000]) func everyIndexOnce(count: Int) {
-    let seen = Mutex([Int](repeating: 0, count: count))
+    let seen = Lock([Int](repeating: 0, count: count))
     Parallel.forEach(count) { index in seen.withLock { $0[index] += 1 } }
     #expect(seen.withLock { $0 } == [Int](repeating: 1, count: count))
   }
@@ -34,7 +35,7 @@ import Testing
 
   @Test(arguments: [1, 2, 7, 100, 99_991]) func rangesCoverEverythingOnce(count: Int) {
     for grain in [0, 1, 3, 50, 1_000_000] {
-      let ranges = Mutex<[Range<Int>]>([])
+      let ranges = Lock<[Range<Int>]>([])
       Parallel.forEachRange(of: count, grain: grain) { range in ranges.withLock { $0.append(range) } }
       let sorted = ranges.withLock { $0 }.sorted { $0.lowerBound < $1.lowerBound }
       #expect(sorted.first?.lowerBound == 0)
@@ -70,7 +71,7 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 2, 5, 1000]) func resultsComeInOrder(count: Int) {
-    let taken = Mutex<[Int]>([])
+    let taken = Lock<[Int]>([])
     Parallel.ordered(count) { (index: Int) -> Int? in
       index * index
     } consume: { index, value in
@@ -82,7 +83,7 @@ import Testing
 
   @Test func theProducerMayKnowTheEnd() {
     for end in [0, 1, 2, 17, 500] {
-      let taken = Mutex<[Int]>([])
+      let taken = Lock<[Int]>([])
       Parallel.ordered(.max) { (index: Int) -> Int? in
         index < end ? index : nil
       } consume: { index, _ in
@@ -95,7 +96,7 @@ import Testing
   @Test func errorsOfBothSidesStopTheLoop() {
     for place in [0, 1, 10, 199] {
       for failsWhenConsumed in [false, true] {
-        let taken = Mutex<[Int]>([])
+        let taken = Lock<[Int]>([])
         #expect(throws: Failure(index: place)) {
           try Parallel.ordered(200) { (index: Int) throws(Failure) -> Int? in
             if index == place, !failsWhenConsumed { throw Failure(index: index) }
@@ -111,7 +112,7 @@ import Testing
   }
 
   @Test func fewResultsWait() {
-    let waiting = Mutex((now: 0, most: 0))
+    let waiting = Lock((now: 0, most: 0))
     Parallel.ordered(300) { (index: Int) -> Int? in
       waiting.withLock { state in
         state.now += 1

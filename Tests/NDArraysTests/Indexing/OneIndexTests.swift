@@ -41,7 +41,8 @@ import Testing
     sum += vector[1] * vector[2]
     #expect(number == 3 && sum == 7)
     #expect(vector[0] < vector[1] && max(vector[0], 9) == 9 && Int(vector[2]) == 3)
-    #expect((0..<3).map { vector[$0] } == [1.0, 2, 3])
+    let numbers: [Double] = (0..<3).map { vector[$0] }
+    #expect(numbers == [1, 2, 3])
     vector[0] = 7
     vector[1] = vector[0]
     vector[2] += vector[0]

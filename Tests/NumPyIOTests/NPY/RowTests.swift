@@ -99,9 +99,9 @@ import TestSupport
       try python(
         """
         ours = np.load('ours.npy')
-        wanted = np.array([(1, 'a', .5, [1, -1], '1970-01-01', True, np.nan),
-          (-2, 'bcd', 2, [3, 4], '1970-01-02', False, 8)],
-          [('id','i8'),('word','U3'),('small','f4'),('point','i1',(2,)),('when','M8[D]'),('on','?'),('maybe','f8')])
+        wanted = np.array([(1, 'a', .5, [1, -1], np.nan, '1970-01-01', True),
+          (-2, 'bcd', 2, [3, 4], 8, '1970-01-02', False)],
+          [('id','i8'),('word','U3'),('small','f4'),('point','i1',(2,)),('maybe','f8'),('when','M8[D]'),('on','?')])
         assert repr(ours) == repr(wanted), repr(ours)
         """, in: folder)
       // The second row has no value missing; the first has a NaN, which is a value.
