@@ -375,7 +375,7 @@ def test_broken_json_is_told_by_its_byte(text):
     write("y.json.gz", gzip.compress(text.encode()))
     write("a.npy", npy(np.arange(3)))
     result = run_npy("check", "a.npy", "y.json.gz")
-    assert b"note: y.json.gz: this is not JSON" in result and b"ok: a.npy" in result, result
+    assert b"note: y.json.gz" in result and b"this is not JSON" in result and b"ok: a.npy" in result, result
 
 
 @pytest.mark.parametrize("name, data, words", [

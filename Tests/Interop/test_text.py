@@ -9,7 +9,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from conftest import run_npy
@@ -244,6 +244,8 @@ def test_genfromtxt(data):
     text = data.draw(texts(delimiter if isinstance(delimiter, str) else None))
     # Durations: docs/differences.md.
     dtype = data.draw(st.one_of(st.none(), DTYPES.filter(lambda dtype: not dtype.startswith("m8"))))
+    # What only C's strtold reads: docs/differences.md.
+    assume(dtype is not None or "0x" not in text)
     options = data.draw(st.fixed_dictionaries({}, optional=dict(
         skip_header=st.integers(0, 2), skip_footer=st.integers(0, 2), ndmin=st.integers(0, 2),
         names=st.sampled_from([True, "a,b,c", "x"]), autostrip=st.just(True), loose=st.just(False),
