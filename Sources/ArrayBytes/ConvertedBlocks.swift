@@ -4,21 +4,24 @@ package import NDArrays
 
 /// What casts have lost so far, to be told once when they are done.
 package final class CastLosses: Sendable {
-  private let found = Lock<[String: CastLoss]>([:])
+  private let found = Lock<[String: [CastLoss]]>([:])
 
   package init() {}
 
   /// Notes what an array loses as another type.
   func note(_ array: AnyNDArray, castTo dtype: DType, file: String) {
-    guard let loss = array.loss(castTo: dtype) else { return }
-    found.withLock { $0[file] = $0[file] ?? loss }
+    let losses = array.losses(castTo: dtype)
+    guard !losses.isEmpty else { return }
+    found.withLock { found in
+      for loss in losses where found[file]?.contains(loss) != true { found[file, default: []].append(loss) }
+    }
   }
 
-  /// Tells what was lost, a warning for each file.
+  /// Tells what was lost, each loss once for a file.
   package func tell(_ onWarning: ((FileWarning) -> Void)?) {
     guard let onWarning else { return }
-    for (file, loss) in found.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
-      onWarning(FileWarning(loss.rawValue, file: file))
+    for (file, losses) in found.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+      for loss in losses { onWarning(FileWarning(loss.rawValue, file: file)) }
     }
   }
 }

@@ -51,9 +51,12 @@ def cell(folder, source_name, make, array_name, part, step, output, draw):
     if part == "sliced":
         text = draw.choice(slices(array))
         address, array = address + text, sliced(array, text)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        options, array = steps(step, array_name, array, draw)
+    told = [*dict.fromkeys(str(warning.message) for warning in caught if "cast" in str(warning.message).lower())]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        options, array = steps(step, array_name, array, draw)
         if is_open(part, step, source.array, array, output):
             return None
         save_options, expected = [], array
@@ -66,7 +69,7 @@ def cell(folder, source_name, make, array_name, part, step, output, draw):
     arguments = ["convert", address, output.file, *source.options, *options, *save_options, *output.options]
     if output.kind == "pkl" and source.pickled and part == "whole" and not options:
         expected = source.pickled
-    check = refused_as(expected) if isinstance(expected, Exception) else written(output, expected)
+    check = refused_as(expected) if isinstance(expected, Exception) else written(output, expected, told)
     return Cell(kind, arguments, check, source.stdin, [output.file] if output.file != "-" else [])
 
 

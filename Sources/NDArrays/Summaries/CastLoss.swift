@@ -6,11 +6,24 @@ package enum CastLoss: String, Sendable {
 }
 
 extension AnyNDArray {
-  /// What is lost where the elements become others with `asType`; `nil` for nothing that NumPy warns of.
+  /// What is lost where the elements, or the fields of records, become others with `asType`: what NumPy warns of.
+  package func losses(castTo wanted: DType) -> [CastLoss] {
+    guard let fields = dtype.fields, let others = wanted.fields, fields.count == others.count else {
+      return loss(castTo: wanted).map { [$0] } ?? []
+    }
+    var losses: [CastLoss] = []
+    for (field, other) in zip(fields, others) {
+      guard let values = try? self.field(field.name) else { continue }
+      for loss in values.losses(castTo: other.dtype) where !losses.contains(loss) { losses.append(loss) }
+    }
+    return losses
+  }
+
+  /// What is lost of elements that are no records.
   ///
   /// NumPy goes by what the processor says, which differs between machines and dtypes. Here it is invalid whatever no integer of the type
   /// is, before the fraction is cut off, and an overflow what becomes infinite.
-  package func loss(castTo wanted: DType) -> CastLoss? {
+  private func loss(castTo wanted: DType) -> CastLoss? {
     guard count > 0 else { return nil }
     switch (dtype.kind, wanted.kind) {
     case (.complex, .float), (.complex, .signedInteger), (.complex, .unsignedInteger): return .imaginary
