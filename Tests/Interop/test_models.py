@@ -236,7 +236,7 @@ def test_broken_gguf(tmp_path):
         "product": (gguf_file([], [("a", (2**40, 2**40), 0, b"")]), "64 bits"),
         "unknown": (gguf_file([], [("a", (4,), 77, bytes(16))]), "unknown type 77"),
         "rows": (gguf_file([], [("a", (5,), 2, bytes(18))]), "blocks of 32"),
-        "names": (gguf_file([], one * 2), "same name"), "cut": (gguf_file([], one)[:-5], "beyond the end"),
+        "names": (gguf_file([], one * 2), "same name"), "cut": (gguf_file([], one)[:-5], "cut short"),
         "offset": (gguf_file([], one).replace(struct.pack("<IQ", 0, 0) + b"\0" * 3, struct.pack("<IQ", 0, 7) + b"\0" * 3), ""),
         "list only": (gguf_file([], one)[:60], ""),
     }
