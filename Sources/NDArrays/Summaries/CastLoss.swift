@@ -34,8 +34,23 @@ extension AnyNDArray {
       (.signedInteger, .float) where wanted.itemSize == 2, (.unsignedInteger, .float) where wanted.itemSize == 2:
       let (low, high) = extremes ?? finiteExtremes
       return AnyNDArray.becomesInfinite(low, wanted) || AnyNDArray.becomesInfinite(high, wanted) ? .overflow : nil
+    case (.float, .complex) where wanted.itemSize < 2 * dtype.itemSize:
+      let (low, high) = extremes ?? finiteExtremes
+      let part = DType.float32
+      return AnyNDArray.becomesInfinite(low, part) || AnyNDArray.becomesInfinite(high, part) ? .overflow : nil
+    case (.complex, .complex) where wanted.itemSize < dtype.itemSize:
+      return realParts?.loss(castTo: wanted.itemSize == 8 ? .float32 : .float64)
     default: return nil
     }
+  }
+
+  /// The real and imaginary parts of complex numbers, in one axis.
+  private var realParts: AnyNDArray? {
+    guard dtype.itemSize <= 16 else { return nil }
+    let packed = nativeByteOrder().contiguous()
+    return try? AnyNDArray(
+      storage: packed.storage, offset: packed.offset, dtype: dtype.itemSize == 16 ? .float64 : .float32,
+      shape: [2 * count])
   }
 
   /// The least and the greatest element; `nil` if there is a NaN.
