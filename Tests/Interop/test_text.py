@@ -9,7 +9,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import run_npy
@@ -237,6 +237,29 @@ def test_loadtxt(data):
     compare(result, expected, caught, (text, dtype, delimiter, options))
 
 
+def is_slip(expected, text, dtype, delimiter, options):
+    """Whether NumPy's answer is one of its own slips, or listed in docs/differences.md."""
+    if isinstance(expected, Exception) and (
+            not isinstance(expected, ValueError) or "iterable argument is empty" in str(expected)
+            or "max() arg is an empty" in str(expected)):
+        # A slip of NumPy's own code, such as an index out of range.
+        return True
+    if dtype is None:
+        # What only C's strtold reads.
+        return "0x" in text
+    dtype = np.dtype(dtype)
+    if dtype == bool and "names" in options:
+        # As a field of records every text is true, "0" as well.
+        return True
+    if dtype.char == "g" and delimiter is not None:
+        # Fields of white space are 0 to strtold, and none may follow.
+        return " " in text or "\t" in text
+    if isinstance(expected, Exception) and "names" in options:
+        # Which of two errors comes first.
+        return len(set(options.get("usecols", []))) < len(options.get("usecols", []))
+    return False
+
+
 @settings(max_examples=300, **SETTINGS)
 @given(st.data())
 def test_genfromtxt(data):
@@ -244,8 +267,6 @@ def test_genfromtxt(data):
     text = data.draw(texts(delimiter if isinstance(delimiter, str) else None))
     # Durations: docs/differences.md.
     dtype = data.draw(st.one_of(st.none(), DTYPES.filter(lambda dtype: not dtype.startswith("m8"))))
-    # What only C's strtold reads: docs/differences.md.
-    assume(dtype is not None or "0x" not in text)
     options = data.draw(st.fixed_dictionaries({}, optional=dict(
         skip_header=st.integers(0, 2), skip_footer=st.integers(0, 2), ndmin=st.integers(0, 2),
         names=st.sampled_from([True, "a,b,c", "x"]), autostrip=st.just(True), loose=st.just(False),
@@ -279,9 +300,7 @@ def test_genfromtxt(data):
         arguments.append(f"--delimiter={escaped(delimiter)}")
     source = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8")
     expected, caught = outcome(np.genfromtxt, source, dtype=dtype, delimiter=delimiter, encoding="utf-8", **options)
-    if isinstance(expected, Exception) and (
-            not isinstance(expected, ValueError) or "iterable argument is empty" in str(expected)):
-        # A slip of NumPy's own code, such as an index out of range.
+    if is_slip(expected, text, dtype, delimiter, options):
         return
     result = run_npy("convert", "-", "-", "--from", "txt", "--to", "npy", *arguments, stdin=text.encode(), check=False)
     compare(result, expected, [warning for warning in caught if "Empty input" not in warning],
