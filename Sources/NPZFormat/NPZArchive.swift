@@ -262,6 +262,12 @@ public final class NPZArchive: Sendable {
     return error
   }
 
+  /// The one file that the archive holds; `nil` if it holds more, or none.
+  package var onlyMember: ZipMember? {
+    let files = zip.members.lazy.filter { !$0.isFolder }.prefix(2)
+    return files.count == 1 ? files.first : nil
+  }
+
   /// The shortest name that finds a member: without `.npy`, unless that is the name of another.
   package func uniqueName(of member: ZipMember) -> String {
     let short = NPZArchive.withoutExtension(member.name)

@@ -41,10 +41,7 @@ extension NDArray: ElementIndexing {
   ///
   /// - Throws: ``ArrayError``: `badIndex` for another number of axes, `indexOutOfRange`.
   public func element(at index: Int) throws(ArrayError) -> Element {
-    let distance = try offset(of: index)
-    defer { extendLifetime(untyped.storage) }
-    // Safe: `offset(of:)` has checked the index; the elements are aligned and of this type.
-    return unsafe (untyped.storage.baseAddress + distance).assumingMemoryBound(to: Element.self).pointee
+    try load(at: offset(of: index))
   }
 
   /// Gives the part at an index along the first axis one value: NumPy's `a[0] = 5`.
@@ -55,9 +52,7 @@ extension NDArray: ElementIndexing {
     _ = try offset(of: index)
     untyped.makeUnique()
     // Asked for again: the copy may have other strides.
-    let distance = try offset(of: index)
-    // Safe: as above; this array alone holds the storage now.
-    unsafe (untyped.storage.baseAddress + distance).assumingMemoryBound(to: Element.self).pointee = value
+    try store(value, at: offset(of: index))
   }
 
   /// How far in the storage the element at an index of an array with one axis lies.

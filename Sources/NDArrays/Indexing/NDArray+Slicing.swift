@@ -104,10 +104,7 @@ extension NDArray {
   /// - Throws: ``ArrayError`` with code `badIndex` if the number of indices is not that of the axes, `indexOutOfRange` if
   ///   one is out of bounds.
   public func element(at indices: [Int]) throws(ArrayError) -> Element {
-    let distance = try offset(of: indices)
-    defer { extendLifetime(untyped.storage) }
-    // Safe: `offset(of:)` has checked every index; the elements are aligned and of this type.
-    return unsafe (untyped.storage.baseAddress + distance).assumingMemoryBound(to: Element.self).pointee
+    load(at: try offset(of: indices))
   }
 
   /// One element, by indices that come from users or files: `try a.element(at: 1, 2)`.
@@ -126,10 +123,19 @@ extension NDArray {
   }
 
   /// The first element of an array that has one.
-  var only: Element {
+  var only: Element { load(at: untyped.offset) }
+
+  /// The element that lies so far in the storage.
+  func load(at distance: Int) -> Element {
     defer { extendLifetime(untyped.storage) }
-    // Safe: the caller knows that there is an element; it is aligned and of this type.
-    return unsafe (untyped.storage.baseAddress + untyped.offset).assumingMemoryBound(to: Element.self).pointee
+    // Safe: the caller has the distance from indices that were checked; the elements are aligned and of this type.
+    return unsafe (untyped.storage.baseAddress + distance).assumingMemoryBound(to: Element.self).pointee
+  }
+
+  /// Changes the element that lies so far in the storage, which nobody else holds.
+  mutating func store(_ value: Element, at distance: Int) {
+    // Safe: as above; the caller has made the storage this array's alone.
+    unsafe (untyped.storage.baseAddress + distance).assumingMemoryBound(to: Element.self).pointee = value
   }
 
   /// Changes one element, by indices that come from users or files.
@@ -139,9 +145,7 @@ extension NDArray {
     _ = try offset(of: indices)
     untyped.makeUnique()
     // Asked for again: the copy may have other strides.
-    let distance = try offset(of: indices)
-    // Safe: as above; this array alone holds the storage now.
-    unsafe (untyped.storage.baseAddress + distance).assumingMemoryBound(to: Element.self).pointee = value
+    store(value, at: try offset(of: indices))
   }
 
   private func offset(of indices: [Int]) throws(ArrayError) -> Int {

@@ -32,12 +32,8 @@ extension AnyNDArray {
       return AnyNDArray.holds(low, wanted) && AnyNDArray.holds(high, wanted) ? nil : .invalid
     case (.float, .float) where wanted.itemSize < dtype.itemSize,
       (.signedInteger, .float) where wanted.itemSize == 2, (.unsignedInteger, .float) where wanted.itemSize == 2:
-      let (low, high) = extremes ?? finiteExtremes
-      return AnyNDArray.becomesInfinite(low, wanted) || AnyNDArray.becomesInfinite(high, wanted) ? .overflow : nil
-    case (.float, .complex) where wanted.itemSize < 2 * dtype.itemSize:
-      let (low, high) = extremes ?? finiteExtremes
-      let part = DType.float32
-      return AnyNDArray.becomesInfinite(low, part) || AnyNDArray.becomesInfinite(high, part) ? .overflow : nil
+      return overflow(asFloatsOf: wanted.itemSize)
+    case (.float, .complex) where wanted.itemSize / 2 < dtype.itemSize: return overflow(asFloatsOf: wanted.itemSize / 2)
     case (.complex, .complex) where wanted.itemSize < dtype.itemSize:
       return realParts?.loss(castTo: wanted.itemSize == 8 ? .float32 : .float64)
     default: return nil
@@ -81,9 +77,15 @@ extension AnyNDArray {
     return whole >= -limit && whole < limit
   }
 
-  private static func becomesInfinite(_ value: Double, _ wanted: DType) -> Bool {
+  /// What is lost of numbers as floats of as many bytes, where that is some.
+  private func overflow(asFloatsOf size: Int) -> CastLoss? {
+    let (low, high) = extremes ?? finiteExtremes
+    return [low, high].contains { AnyNDArray.becomesInfinite($0, asFloatOf: size) } ? .overflow : nil
+  }
+
+  private static func becomesInfinite(_ value: Double, asFloatOf size: Int) -> Bool {
     guard value.isFinite else { return false }
-    switch wanted.itemSize {
+    switch size {
     // Halfway to the next power of two, which would be the number after the largest.
     case 2: return value.magnitude >= 65_520
     case 4: return Float(value).isInfinite

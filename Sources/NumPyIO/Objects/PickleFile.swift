@@ -184,13 +184,12 @@ enum PickleContainer {
 
   /// The only member of an archive, if it is a pickle: pandas' `to_pickle("x.pkl.zip")`.
   static func onlyPickle(of archive: NPZArchive) -> ZipMember? {
-    let members = archive.zip.members.filter { !$0.isFolder }
     // What is called an array is one: looking at it might be a request to a server.
-    guard members.count == 1, !members[0].name.hasSuffix(".npy"),
-      let bytes = try? archive.contents(of: members[0]).readBytes(at: 0, upTo: 2), bytes.count == 2, bytes[0] == 0x80,
+    guard let member = archive.onlyMember, !member.name.hasSuffix(".npy"),
+      let bytes = try? archive.contents(of: member).readBytes(at: 0, upTo: 2), bytes.count == 2, bytes[0] == 0x80,
       (2...5).contains(bytes[1])
     else { return nil }
-    return members[0]
+    return member
   }
 
   /// The error of reading a pickle, or what says that the file is not a pickle but something else.
@@ -226,7 +225,7 @@ extension Joblib {
 }
 
 extension PickleFile: CustomStringConvertible {
-  /// What the file holds in a line: `a dict of a pickle of protocol 4`.
+  /// What the file holds in a line: `a dict of a pickle file of protocol 4`.
   public var description: String {
     "a \(value.typeName) of a \(format.rawValue) file of protocol \(protocolVersion)"
   }

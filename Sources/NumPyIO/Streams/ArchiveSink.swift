@@ -1,11 +1,17 @@
+internal import ArrayBytes
 package import ByteIO
 internal import NDArrays
 
 /// Writes arrays under their names into one file, in bounded memory however many there are.
 package final class ArchiveSink {
   private let target: any ArchiveTarget
+  /// What casts of its arrays lose; `nil` where nobody is told.
+  private let losses: CastLosses?
 
-  private init(_ target: any ArchiveTarget) { self.target = target }
+  private init(_ target: any ArchiveTarget, _ losses: CastLosses?) {
+    self.target = target
+    self.losses = losses
+  }
 
   /// Writes an archive, or adds to one; if `body` throws, the file stays what it was.
   ///
@@ -17,6 +23,8 @@ package final class ArchiveSink {
     _ body: (ArchiveSink) throws(FormatError) -> Void
   ) throws(FormatError) {
     let format = try options.format(of: path)
+    let losses = options.onWarning.map { _ in CastLosses() }
+    defer { losses?.tell(options.onWarning) }
     if appending {
       guard format == .npz else {
         throw FormatError(
@@ -24,7 +32,7 @@ package final class ArchiveSink {
       }
       let writer = try NPZTarget(appendingTo: path, replacing: replaced, options)
       do throws(FormatError) {
-        try body(ArchiveSink(writer))
+        try body(ArchiveSink(writer, losses))
         try writer.finish()
       } catch {
         writer.cancel()
@@ -36,29 +44,30 @@ package final class ArchiveSink {
       (sink: any ByteSink) throws(FormatError) in
       let target: any ArchiveTarget =
         format == .npz ? try NPZTarget(sink, options) : TensorTarget(sink, path, format, options)
-      try body(ArchiveSink(target))
+      try body(ArchiveSink(target, losses))
       try target.finish()
     }
   }
 
-  /// Adds an array under a name.
-  package func add(_ name: String, _ array: LazyArray) throws(FormatError) {
-    try target.add(name, array)
+  /// Adds an array under a name, as it is or transformed.
+  package func add(
+    _ name: String, _ array: LazyArray, applying transforms: [ArrayTransform] = []
+  ) throws(FormatError) {
+    try target.add(name, array.applying(transforms, noting: losses))
   }
 
   /// Adds what another archive holds, as it is or with its arrays transformed.
   ///
   /// - Parameter name: Its name here; `nil` for the one that it has.
   package func add(
-    _ entry: Document.Entry, as name: String? = nil, applying transforms: [ArrayTransform] = [],
-    noting losses: CastLosses? = nil
+    _ entry: Document.Entry, as name: String? = nil, applying transforms: [ArrayTransform] = []
   ) throws(FormatError) {
     switch entry.content {
     case .file(let bytes): try add(file: name ?? entry.name, bytes: bytes())
     case .array(_, let raw?) where transforms.isEmpty && target.holdsFiles:
       // The pickle stays as it is, whatever protocol it has.
       try add(file: (name ?? entry.name) + ".npy", bytes: raw())
-    case .array(let array, _): try add(name ?? entry.name, array.applying(transforms, noting: losses))
+    case .array(let array, _): try add(name ?? entry.name, array, applying: transforms)
     }
   }
 

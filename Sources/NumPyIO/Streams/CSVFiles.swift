@@ -21,8 +21,7 @@ private struct CSVFile {
     do throws(FormatError) {
       var dialect = options.dialect
       options.take(&dialect)
-      let reader = try CSVReader(source, options)
-      let table = try (dialect == TextDialect() ? reader : reader.spelled(by: dialect)).table()
+      let table = try CSVReader(source, options).spelled(by: dialect).table()
       if let onWarning { table.warnings.forEach(onWarning) }
       return try table.whole()
     } catch { throw error.at(file: path).explained(by: source, wanted: .text) }

@@ -88,13 +88,11 @@ extension Document {
   private func saveAll(
     _ first: NPYFile, to path: String, _ transforms: [ArrayTransform], _ options: SaveOptions
   ) throws(FormatError) {
-    let losses = CastLosses()
-    defer { losses.tell(options.onWarning) }
     try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
       var file: NPYFile? = first
       var index = 0
       while let current = file {
-        try sink.add("arr_\(index)", lazy(current).applying(transforms, noting: losses))
+        try sink.add("arr_\(index)", lazy(current), applying: transforms)
         file = try current.next(limits: self.options.limits)
         index += 1
       }
@@ -163,10 +161,8 @@ extension Document {
       throw FormatError(.badArgument, "a name is for a single array, not for \(entries.count)", file: self.path)
     }
     if format == .pkl { return try saveDictionary(of: entries, to: path, transforms, options) }
-    let losses = CastLosses()
-    defer { losses.tell(options.onWarning) }
     try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
-      for entry in entries { try sink.add(entry, as: options.name, applying: transforms, noting: losses) }
+      for entry in entries { try sink.add(entry, as: options.name, applying: transforms) }
       try sink.add(metadata: archive.metadata)
     }
   }
@@ -176,8 +172,8 @@ extension Document {
     of entries: [Entry], to path: String, _ transforms: [ArrayTransform], _ options: SaveOptions
   ) throws(FormatError) {
     let dict = PickleDict()
-    let losses = CastLosses()
-    defer { losses.tell(options.onWarning) }
+    let losses = options.onWarning.map { _ in CastLosses() }
+    defer { losses?.tell(options.onWarning) }
     for entry in entries {
       guard dict[.string(entry.name)] == nil else {
         throw FormatError(
@@ -211,12 +207,10 @@ extension Document {
       throw FormatError(.badArgument, "a name is for a single array, not for the fields of records", file: self.path)
     }
     let blocks = try table.addressableBlocks()
-    let losses = CastLosses()
-    defer { losses.tell(options.onWarning) }
     try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
       for field in fields {
         let array = try LazyArray(blocks, spool: spool).applying(.field(field.name))
-        try sink.add(field.name, array.applying(transforms, noting: losses))
+        try sink.add(field.name, array, applying: transforms)
       }
     }
   }

@@ -54,11 +54,9 @@ extension Document {
     guard options.name == nil else {
       throw FormatError(.badArgument, "a name is for a single array, not for a dictionary", file: self.path)
     }
-    let losses = CastLosses()
-    defer { losses.tell(options.onWarning) }
     try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
       for (name, array) in members {
-        try sink.add(name, array.applying(transforms, noting: losses))
+        try sink.add(name, array, applying: transforms)
       }
     }
   }

@@ -68,7 +68,7 @@ extension Document {
     {
       return nil
     }
-    return dialect == TextDialect() ? reader : try reader.spelled(by: dialect)
+    return try reader.spelled(by: dialect)
   }
 
   /// Whether the document has something of exactly this name: a member, a field, a key of a pickle, a column.

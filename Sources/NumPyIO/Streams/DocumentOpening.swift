@@ -125,13 +125,12 @@ struct DocumentOpening {
   private mutating func zippedText(
     _ archive: NPZArchive, as given: FileFormat? = nil
   ) throws(FormatError) -> Document.Content? {
-    let members = archive.zip.members.filter { !$0.isFolder }
-    guard FileFormat(extensionOf: path) != .npz, members.count == 1,
-      let format = given ?? FileFormat(extensionOf: members[0].name), format.isText || format == .json
+    guard FileFormat(extensionOf: path) != .npz, let member = archive.onlyMember,
+      let format = given ?? FileFormat(extensionOf: member.name), format.isText || format == .json
     else { return nil }
     // Whoever reads a table may stop at a row.
-    try archive.verify(members[0])
-    let contents = try archive.contents(of: members[0])
+    try archive.verify(member)
+    let contents = try archive.contents(of: member)
     var options = options
     options.format = format
     let text = contents.seekCost == .free ? contents : ReplayableStream(contents, folder: options.scratchFolder)

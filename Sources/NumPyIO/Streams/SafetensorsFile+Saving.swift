@@ -56,11 +56,7 @@ extension SafetensorsFile {
     try ArchiveSink.write(to: path, options) { (sink: ArchiveSink) throws(FormatError) in
       for (name, array) in tensors {
         let array = try LazyArray(array.stored, name: path, spool: spool)
-        if let elements, array.dtype.kind == .float {
-          try sink.add(name, array.applying(.encode(elements)))
-        } else {
-          try sink.add(name, array)
-        }
+        try sink.add(name, array, applying: array.dtype.kind == .float ? elements.map { [.encode($0)] } ?? [] : [])
       }
       try sink.add(metadata: metadata)
     }

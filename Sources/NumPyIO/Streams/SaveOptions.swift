@@ -116,8 +116,8 @@ extension LazyArray {
   package func save(
     applying transforms: [ArrayTransform], to path: String, options: SaveOptions
   ) throws(FormatError) {
-    let losses = CastLosses()
+    let losses = options.onWarning.map { _ in CastLosses() }
     try applying(transforms, noting: losses).save(to: path, options: options)
-    losses.tell(options.onWarning)
+    losses?.tell(options.onWarning)
   }
 }

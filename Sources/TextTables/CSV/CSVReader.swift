@@ -93,7 +93,7 @@ package struct CSVReader: Sendable {
 
   /// The same table, with fields that are spelled as a dialect has it.
   package func spelled(by dialect: TextDialect) throws(FormatError) -> CSVReader {
-    guard !firstLine.isEmpty else { return self }
+    guard !dialect.isPlain, !firstLine.isEmpty else { return self }
     let syntax = beginning.syntax
     var dialect = dialect
     dialect.hasNames = try survey().isNamed
