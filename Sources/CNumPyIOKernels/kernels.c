@@ -13,6 +13,9 @@
     _Pragma("clang loop unroll(full)") for (int i = 0; i < ROWS; i++) {                              \
       left[i] = *(const loose *)(c + i * row);                                                       \
       right[i] = *(const loose *)(c + i * row + lanes);                                              \
+      /* The tile below is the next one, as a rule; asked for now, its rows are there when it begins. */\
+      __builtin_prefetch(c + (ROWS + i) * row, 1);                                                   \
+      __builtin_prefetch(c + (ROWS + i) * row + lanes, 1);                                           \
     }                                                                                                \
     for (ptrdiff_t p = 0; p < k; p++, a += ROWS, b += 2 * lanes) {                                   \
       vector b0 = *(const loose *)b, b1 = *(const loose *)(b + lanes);                               \

@@ -135,13 +135,9 @@ struct MatrixProduct<Item: MatrixItem> {
 
     for columnBlock in MatrixProduct.blocks(of: columns, MatrixProduct.blockSide) {
       for stepBlock in MatrixProduct.blocks(of: steps, MatrixProduct.blockSteps) {
-        let panelSize = stepBlock.count * width
-        spread((columnBlock.count + width - 1) / width) { (panel: Int) in
-          unsafe MatrixPacking.packRight(
-            Item.self, right, firstColumn: columnBlock.lowerBound + panel * width, steps: stepBlock,
-            width: width,
-            isComplex: isComplex, into: rightPanels.start + panel * panelSize)
-        }
+        let panels = unsafe RightPanels<Item>(
+          of: right, width: width, isComplex: isComplex, steps: stepBlock, columns: columnBlock, in: rightPanels.start)
+        spread(panels.tasks) { panels.pack(task: $0) }
         for rowBlock in MatrixProduct.blocks(of: rows, MatrixProduct.blockSide) {
           multiply(
             rowBlock, columnBlock, stepBlock, width: width, leftPanels: leftPanels, rightPanels: rightPanels,
