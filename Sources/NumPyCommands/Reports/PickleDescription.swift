@@ -29,14 +29,16 @@ struct PickleDescription {
       (whole, path) = try file.pickle(at: address.member)
       following = address.member == nil ? file.following : []
     }
-    if let path { value = try whole.value(at: path) } else { value = whole }
-    var array = try value.array()
-    if let slice = address.slice, let known = array {
-      array = try FormatError.wrapping(.badArgument, file: address.path) { () throws(ArrayError) in
-        try known.slice(slice)
+    let named = try path.map { try whole.value(at: $0) } ?? whole
+    let array = try named.array()
+    if let slice = address.slice, let array {
+      let part = try FormatError.wrapping(.badArgument, file: address.path) { () throws(ArrayError) in
+        try array.slice(slice)
       }
+      (self.array, value) = (part, .array(part))
+    } else {
+      (self.array, value) = (array, named)
     }
-    self.array = array
   }
 
   /// What is told of an object in an array.

@@ -109,20 +109,17 @@ extension PickleValue {
       return value(
         of: try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in try array.field(part) })
     }
-    guard let index = Int(part), let count = array.content.shape.first else {
-      // An array without axes is what it holds.
-      if case .objects(let objects) = array.content, objects.shape.isEmpty {
-        return try objects.items[0].step(into: part[...])?.0
-      }
-      return nil
+    // An array without axes is what it holds.
+    if case .objects(let objects) = array.content, objects.shape.isEmpty {
+      return try objects.items[0].step(into: part[...])?.0
     }
-    let place = index < 0 ? count + index : index
-    guard place >= 0, place < count else { return nil }
+    // A number is an index and nothing else: not a part of what the array is made from.
+    guard let index = Int(part) else { return nil }
     let row = try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in
-      try array.content.slice([.index(place)])
+      try array.content.slice([.index(index)])
     }
     if let hidden = try array.mask.map({ (mask) throws(FormatError) in
-      try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in try mask.slice([.index(place)]) }
+      try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in try mask.slice([.index(index)]) }
     }) {
       return try masked(row, hidden)
     }
