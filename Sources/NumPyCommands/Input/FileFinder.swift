@@ -14,7 +14,7 @@ enum FileFinder {
   ///
   /// Links to files are followed, those to folders are not, so that no folder is gone through twice.
   ///
-  /// - Throws: ``FormatError`` with code `notFound` for a pattern that matches nothing.
+  /// - Throws: ``FormatError`` with code `notFound` for a pattern that matches nothing, `badArgument` for a part of a file.
   static func files(of operands: [String]) throws(FormatError) -> [Found] {
     var found: [Found] = []
     for operand in operands {
@@ -28,18 +28,31 @@ enum FileFinder {
         }
       } else if operand.contains(where: { "*?[".contains($0) }) {
         let matches = matches(of: operand)
-        guard !matches.isEmpty else { throw FormatError(.notFound, "no file matches this pattern", file: operand) }
+        guard !matches.isEmpty else {
+          try refusePart(operand)
+          throw FormatError(.notFound, "no file matches this pattern", file: operand)
+        }
         for path in matches {
           let isFolder = FileStatus(path: path)?.isDirectory == true
           found +=
             isFolder ? within(path).files.map { Found(path: $0, isNamed: false) } : [Found(path: path, isNamed: false)]
         }
       } else {
+        try refusePart(operand)
         found.append(Found(path: operand, isNamed: true))
       }
     }
     var seen: Set<String> = []
     return found.filter { file in seen.insert(file.path).inserted || file.isNamed }
+  }
+
+  /// Refuses the address of a member or a slice.
+  private static func refusePart(_ operand: String) throws(FormatError) {
+    guard let address = try? Address(operand), address.path != operand, FileStatus(path: address.path) != nil else {
+      return
+    }
+    throw FormatError(
+      .badArgument, "whole files are looked at here, no members or slices of them: say \(address.path)", file: operand)
   }
 
   /// The regular files within a folder and the folders in it, and these folders, by name.
