@@ -19,8 +19,12 @@ enum FileDescription {
       throw ValidationError(
         "raw bytes are what --dtype and --shape say: --from raw goes with commands that read elements")
     }
-    if reading.elements.view != nil { throw ValidationError("--view goes with commands that read elements") }
     let document = try reading.document(address.path, isOneOfMany: isOneOfMany)
+    if reading.elements.view != nil {
+      // The file has no header for what its elements are seen as.
+      self = .part(PartDescription(try address.item(of: document).array, name: address.text))
+      return
+    }
     switch document.content {
     case .npz(let archive) where address.isWhole: self = .archive(try ArchiveDescription(archive, name: address.text))
     case .npz, .npy: self = try FileDescription.stored(document, address)

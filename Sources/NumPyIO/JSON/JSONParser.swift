@@ -4,6 +4,7 @@ internal import JSONSyntax
 internal import NDArrays
 internal import PickledArrays
 internal import PythonPickle
+internal import TextTables
 
 /// Reads JSON (RFC 8259) as arrays: nested lists of one shape become an array as `np.array` would make of them, lists of
 /// objects with the same keys records, other objects dictionaries of arrays. Lists that are no array become what Python's
@@ -33,7 +34,12 @@ struct JSONParser {
     let limit = memory ?? MemoryBudget.processLimit / 8
     let plain = try TextFile.decompressing(source)
     let inflated = InflationLimit.bytes(for: source.byteCount, given: memory)
-    let bytes = try plain.readWhole(limit: plain === source ? limit : min(limit, inflated), through: 0)
+    let encoding = try JSONEncoding.wide(of: plain)
+    var bytes = try plain.readWhole(
+      limit: plain === source ? limit : min(limit, inflated), through: encoding == nil ? 0 : nil)
+    if let encoding {
+      do throws(FormatError) { bytes = try encoding.decoded(bytes) } catch { throw error.at(file: source.name) }
+    }
     return try value(bytes, dtype: dtype, name: source.name, budget: MemoryBudget(given: memory))
   }
 

@@ -93,11 +93,21 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
 
   /// The encoding that a byte order mark at the start of a text announces; `nil` without one that needs another reading
   /// than UTF-8.
-  static func marked(_ source: any ByteSource) throws(FormatError) -> TextEncoding? {
+  package static func marked(_ source: any ByteSource) throws(FormatError) -> TextEncoding? {
     guard source.isSeekable else { return nil }
     let start = try source.readBytes(at: 0, upTo: 4)
     if start == [0xFF, 0xFE, 0, 0] || start == [0, 0, 0xFE, 0xFF] { return .utf32 }
     return start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) ? .utf16 : nil
+  }
+
+  /// A whole text in UTF-8.
+  ///
+  /// - Throws: ``FormatError`` with code `badValue`, Python's wording and the byte's offset.
+  package func decoded(_ bytes: [UInt8]) throws(FormatError) -> [UInt8] {
+    var decoder = TextDecoder(self)
+    var text: [UInt8] = []
+    try decoder.decode(bytes, isLast: true, into: &text)
+    return text
   }
 
   /// How Python's messages call the codec.
