@@ -41,6 +41,8 @@ public struct RunningStatistics: Sendable {
   /// The standard deviation without NaNs (`ddof=0`), NaN if there were infinities; `nil` if there was no number.
   public var standardDeviation: Double? {
     if infiniteCount > 0 { return .nan }
+    // Squares that no double holds are infinite, as in NumPy; their differences are no numbers.
+    guard squares.isFinite else { return .infinity }
     return numbers > 0 ? (Swift.max(0, squares) / numbers).squareRoot() : nil
   }
 

@@ -46,20 +46,9 @@ struct DiffCommand: NPYCommand {
       case (.text, _): break
       default: try TextOptionUse.check(reading, of: second)
       }
-      let isSame: Bool
-      if let one = try collection(left, first), let other = try collection(right, second) {
-        isSame = try compareArchives(one, other)
-      } else if case .npy(let one) = first.content, case .npy(let other) = second.content, left.isWhole, right.isWhole {
-        isSame = try compareFiles((first, one), (second, other))
-      } else {
-        if let one = try value(left, first), let other = try value(right, second) {
-          // Objects without arrays.
-          let differences = one.repr() == other.repr() ? [] : [MemberDifference(name: a, onlyFile: nil, isValue: true)]
-          isSame = try report([], only: differences)
-        } else {
-          isSame = try report(compareItems((left, first), (right, second)), only: [])
-        }
-      }
+      let result = try compare(left, first, right, second)
+      let isSame = try report(result)
+      if result.isTroubled { throw ExitCode(DiffCommand.trouble) }
       if !isSame { throw ExitCode(1) }
     } catch let code as ExitCode {
       throw code
@@ -70,41 +59,87 @@ struct DiffCommand: NPYCommand {
     }
   }
 
+  /// What two operands have in common and what not.
+  private struct Result {
+    var comparisons: [ArrayComparison] = []
+    var others: [MemberDifference] = []
+    /// Whether something could not be read.
+    var isTroubled = false
+  }
+
+  private func compare(
+    _ left: Address, _ first: Document, _ right: Address, _ second: Document
+  ) throws -> Result {
+    if case .npy(let one) = first.content, case .npy(let other) = second.content, left.isWhole, right.isWhole {
+      return try compareFiles((first, one), (second, other))
+    }
+    guard left.isWhole, right.isWhole else { return try compareOne((left, first), (right, second)) }
+    let (lefts, rights) = (try first.pickles(), try second.pickles())
+    if lefts.count == 1, rights.count == 1 { return try compareOne((left, lefts[0]), (right, rights[0])) }
+    // Several calls of `pickle.dump` have written to one file.
+    var result = Result()
+    for index in 0..<max(lefts.count, rights.count) {
+      guard index < lefts.count, index < rights.count else {
+        result.others.append(
+          MemberDifference(name: "pickle \(index)", onlyFile: Address.shown(index < lefts.count ? a : b)))
+        continue
+      }
+      let part = try compareOne((left, lefts[index]), (right, rights[index]))
+      for var comparison in part.comparisons {
+        comparison.name = "#\(index)" + (comparison.name.map { "." + $0 } ?? "")
+        result.comparisons.append(comparison)
+      }
+      result.others += part.others.map { $0.named("#\(index)" + ($0.name == a ? "" : "." + $0.name)) }
+      result.isTroubled = result.isTroubled || part.isTroubled
+    }
+    return result
+  }
+
+  private func compareOne(
+    _ left: (address: Address, document: Document), _ right: (address: Address, document: Document)
+  ) throws -> Result {
+    if let one = try collection(left.address, left.document), let other = try collection(right.address, right.document) {
+      return try compareArchives(one, other)
+    }
+    if let one = try value(left.address, left.document), let other = try value(right.address, right.document) {
+      // Objects without arrays.
+      let isSame = one.repr() == other.repr()
+      return Result(others: isSame ? [] : [MemberDifference(name: a, onlyFile: nil, isValue: true)])
+    }
+    return Result(comparisons: try compareItems(left, right))
+  }
+
   /// Compares archives member by member, by their names as any format has them; the order of the members does not matter.
   private func compareArchives(
     _ left: (document: Document, archive: ArchiveContents), _ right: (document: Document, archive: ArchiveContents)
-  ) throws -> Bool {
+  ) throws -> Result {
     let (first, second) = (left.archive, right.archive)
-    var comparisons: [ArrayComparison] = []
-    var only: [MemberDifference] = []
-    var isTroubled = false
+    var result = Result()
     let names = [first, second].map { side in side.keys.map { (name: side.plainName(of: $0.key), key: $0.key) } }
     let others = Dictionary(names[1].map { (NameKey($0.name), $0.key) }) { first, _ in first }
     for (name, key) in names[0] {
       guard let other = others[NameKey(name)] else {
-        only.append(MemberDifference(name: name, onlyFile: Address.shown(a)))
+        result.others.append(MemberDifference(name: name, onlyFile: Address.shown(a)))
         continue
       }
       do {
         if try first.isArray(key), try second.isArray(other) {
-          comparisons.append(try compareMembers((key, left), (other, right), name: name))
+          result.comparisons.append(try compareMembers((key, left), (other, right), name: name))
         } else if try first.data(of: key) != second.data(of: other) {
-          only.append(MemberDifference(name: name, onlyFile: nil))
+          result.others.append(MemberDifference(name: name, onlyFile: nil))
         }
       } catch let error as FormatError {
         // What cannot be read does not hide the others.
         _ = try Failure.note(error, asJSON: false)
-        isTroubled = true
+        result.isTroubled = true
       }
     }
     let known = Set(names[0].map { NameKey($0.name) })
-    only += names[1].filter { !known.contains(NameKey($0.name)) }.map {
+    result.others += names[1].filter { !known.contains(NameKey($0.name)) }.map {
       MemberDifference(name: $0.name, onlyFile: Address.shown(b))
     }
-    only += otherDifferences(first, second)
-    let isSame = try report(comparisons, only: only)
-    if isTroubled { throw ExitCode(DiffCommand.trouble) }
-    return isSame
+    result.others += otherDifferences(first, second)
+    return result
   }
 
   /// Compares two arrays of one name; of masked ones what is not hidden.
@@ -191,27 +226,27 @@ struct DiffCommand: NPYCommand {
   /// Compares the arrays of two files, of which there are several if `np.save` was called several times.
   private func compareFiles(
     _ left: (document: Document, file: NPYFile), _ right: (document: Document, file: NPYFile)
-  ) throws -> Bool {
-    var comparisons: [ArrayComparison] = []
-    var only: [MemberDifference] = []
+  ) throws -> Result {
+    var result = Result()
     var next: (left: NPYFile?, right: NPYFile?) = (left.file, right.file)
     while next.left != nil || next.right != nil {
-      let index = comparisons.count
+      let index = result.comparisons.count
       guard let one = next.left, let other = next.right else {
-        only.append(MemberDifference(name: "array \(index)", onlyFile: Address.shown(next.left == nil ? b : a)))
+        result.others.append(MemberDifference(name: "array \(index)", onlyFile: Address.shown(next.left == nil ? b : a)))
         break
       }
       var comparison = try compare(left.document.lazy(one), right.document.lazy(other), name: nil)
       next = (try one.next(limits: reading.limits.resolved), try other.next(limits: reading.limits.resolved))
       // A single array needs no name.
       if index > 0 || next.left != nil || next.right != nil { comparison.name = "array \(index)" }
-      comparisons.append(comparison)
+      result.comparisons.append(comparison)
     }
-    return try report(comparisons, only: only)
+    return result
   }
 
   /// Prints what differs and says whether nothing does.
-  private func report(_ comparisons: [ArrayComparison], only: [MemberDifference]) throws -> Bool {
+  private func report(_ result: Result) throws -> Bool {
+    let (comparisons, only) = (result.comparisons, result.others)
     let isSame = only.isEmpty && comparisons.allSatisfy(\.isSame)
     if json {
       let isArchive = comparisons.count != 1 || comparisons[0].name != nil
@@ -246,6 +281,8 @@ private struct MemberDifference {
   let onlyFile: String?
   /// Whether it is a value in pickles, and not a file.
   var isValue = false
+
+  func named(_ name: String) -> MemberDifference { MemberDifference(name: name, onlyFile: onlyFile, isValue: isValue) }
 
   var line: String {
     let text = isValue ? "not an array; its values differ" : "not an array; its bytes differ"

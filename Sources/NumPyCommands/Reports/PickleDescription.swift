@@ -26,10 +26,15 @@ struct PickleDescription {
       // Mapped: of tensors only the descriptions are looked at, never the elements.
       let file = try document.pickleFile(mode: .mapped)
       (format, protocolVersion) = (file.format.rawValue, file.protocolVersion)
-      (whole, path) = try file.pickle(at: address.member)
+      do throws(FormatError) { (whole, path) = try file.pickle(at: address.member) } catch {
+        throw error.at(file: address.path)
+      }
       following = address.member == nil ? file.following : []
     }
-    let named = try path.map { try whole.value(at: $0) } ?? whole
+    var named = whole
+    if let path {
+      do throws(FormatError) { named = try whole.value(at: path) } catch { throw error.at(file: address.path) }
+    }
     let array = try named.array()
     if let slice = address.slice, let array {
       let part = try FormatError.wrapping(.badArgument, file: address.path) { () throws(ArrayError) in

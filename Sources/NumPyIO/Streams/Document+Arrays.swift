@@ -81,6 +81,9 @@ extension Document {
   /// One of the arrays that several `np.save` have written to one `.npy` file, counted from 0.
   package func file(_ index: Int) throws(FormatError) -> NPYFile {
     guard case .npy(var file) = content else { throw FormatError(.wrongKind, "this is not a .npy file", file: path) }
+    guard index >= 0 else {
+      throw FormatError(.notFound, "there is no array \(index): they are counted from 0", file: path, member: String(index))
+    }
     for position in 0..<index {
       guard let next = try file.next(limits: options.limits) else {
         throw FormatError(

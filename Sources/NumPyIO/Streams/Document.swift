@@ -137,6 +137,15 @@ extension Document {
     return document
   }
 
+  /// The pickles that a file holds, each as a document of its own; of what is no pickle the document itself.
+  package func pickles() throws(FormatError) -> [Document] {
+    guard case .pickle = content else { return [self] }
+    let file = try pickleFile()
+    return ([file.value] + file.following).map {
+      Document(.value($0, protocolVersion: nil), path: path, options: options)
+    }
+  }
+
   /// A name without the number of the pickle that the document is.
   package func within(_ member: String?) -> String? {
     guard let pickleNumber, let member, member.hasPrefix(pickleNumber) else { return member }
