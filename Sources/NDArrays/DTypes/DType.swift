@@ -124,6 +124,9 @@ public struct DType: Sendable {
     return fields
   }
 
+  /// The names of the fields, in their order, if the dtype is structured: NumPy's `dtype.names`.
+  public var names: [String]? { fields?.map(\.name) }
+
   /// The type and shape of the elements, if the dtype is a subarray.
   public var subarray: (dtype: DType, shape: [Int])? {
     guard let structure, case .subarray(let dtype, let shape) = structure.content else { return nil }
@@ -144,8 +147,8 @@ public struct DType: Sendable {
   public var isStructured: Bool { fields != nil }
   /// What an error about the name of a field adds: the names that there are.
   var fieldList: String {
-    guard let fields else { return ": elements of \(name) have no fields" }
-    return "; there are " + fields.map(\.name).joined(separator: ", ")
+    guard let names else { return ": elements of \(name) have no fields" }
+    return "; there are " + names.joined(separator: ", ")
   }
 
   /// Whether numbers in it are stored in this machine's order, in all fields.

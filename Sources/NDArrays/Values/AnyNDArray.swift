@@ -126,7 +126,10 @@ public struct AnyNDArray: Sendable {
   /// The number of elements: NumPy's `size`.
   public var count: Int { Layout.elementCount(shape) ?? 0 }
 
-  /// The bytes of all elements, without gaps.
+  /// Whether there are no elements, as where an axis has length 0.
+  public var isEmpty: Bool { shape.contains(0) }
+
+  /// How many bytes the elements take, without gaps: NumPy's `nbytes`.
   public var nbytes: Int { count * dtype.itemSize }
 
   /// Whether the elements follow each other without gaps, the last axis running fastest.
@@ -215,6 +218,17 @@ public struct AnyNDArray: Sendable {
       uncheckedDType: field.dtype, shape: shape, strides: strides, offset: count == 0 ? offset : offset + field.offset,
       storage: storage)
     return try view.expandingSubarray()
+  }
+
+  /// One field of a structured array, as a view without a copy: NumPy's `a["x"]`. ``setField(_:to:)`` changes it.
+  ///
+  /// ```swift
+  /// let prices = try table["price"].asType(Double.self)
+  /// ```
+  ///
+  /// - Throws: ``ArrayError`` with code `noSuchField`; its message lists the names that there are.
+  public subscript(_ field: String) -> AnyNDArray {
+    get throws(ArrayError) { try self.field(field) }
   }
 
   /// An array of subarrays as an array of their elements, with more axes, without a copy.

@@ -47,6 +47,13 @@ public struct NDArray<Element: ArrayElement>: Sendable {
     untyped = try AnyNDArray(zeros: shape, dtype: Element.checkedDType)
   }
 
+  /// A new array of ones: NumPy's `np.ones`.
+  ///
+  /// - Precondition: The shape is one that memory can hold; ``init(repeating:shape:)`` throws instead.
+  public init(ones shape: Int...) where Element: NumericArrayElement {
+    do throws(ArrayError) { try self.init(repeating: 1, shape: shape) } catch { fatalError(error.message) }
+  }
+
   /// A new array with the same value everywhere: NumPy's `np.full(shape, value)`.
   ///
   /// - Throws: ``ArrayError`` for a negative dimension, more than 64 axes, or a size that memory does not hold.
@@ -131,6 +138,10 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   public var ndim: Int { untyped.ndim }
   /// The number of elements: NumPy's `size`.
   public var count: Int { untyped.count }
+  /// Whether there are no elements, as where an axis has length 0.
+  public var isEmpty: Bool { untyped.isEmpty }
+  /// How many bytes the elements take, without gaps: NumPy's `nbytes`.
+  public var nbytes: Int { untyped.nbytes }
   /// Whether the elements follow each other without gaps, the last axis running fastest.
   public var isCContiguous: Bool { untyped.isCContiguous }
   /// Whether the elements follow each other without gaps, the first axis running fastest.
