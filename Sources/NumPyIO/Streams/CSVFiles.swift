@@ -75,6 +75,67 @@ extension AnyNDArray {
   }
 }
 
+extension NDArray {
+  /// Reads a CSV file of numbers as rows and columns, whether or not it has a header: pandas' `read_csv(path).to_numpy()`.
+  ///
+  /// ```swift
+  /// let means = try NDArray<Double>(csv: "weather.csv").mean(axis: 0)
+  /// ```
+  ///
+  /// Columns are converted to the type by NumPy's rule `same_kind`: gaps are NaN, and no integers. `AnyNDArray(csv:)` has the names.
+  ///
+  /// - Throws: ``FormatError`` as `AnyNDArray(csv:)`, and with code `wrongDType` for a column of another type, such as text.
+  public init(
+    csv path: String, options: CSVOptions = CSVOptions(), onWarning: ((FileWarning) -> Void)? = nil
+  ) throws(FormatError) {
+    let table = try CSVFile(opening: path).table(options, onWarning)
+    self = try FormatError.wrapping(.wrongDType, file: path) { () throws(ArrayError) in
+      try table.matrixOfFields(Element.dtype).asType(Element.self)
+    }
+  }
+
+  /// Saves the array as CSV, a line for each row of numbers, as many digits as tell them apart.
+  ///
+  /// - Parameter names: The names of the columns for a first line, which is left out if there are none.
+  /// - Throws: ``FormatError`` with code `badArgument` for an array of more than two axes, or names of another number than columns, or
+  ///   if the file cannot be written.
+  public func saveCSV(
+    to path: String, names: [String] = [], replacing: Bool = true, durability: Durability = .consistent
+  ) throws(FormatError) {
+    let table = try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in
+      names.isEmpty ? untyped : try untyped.table(named: names)
+    }
+    try table.saveCSV(to: path, replacing: replacing, durability: durability)
+  }
+}
+
+extension AnyNDArray {
+  /// The columns of a table side by side, converted to one dtype; an array without fields is itself.
+  fileprivate func matrixOfFields(_ dtype: DType) throws(ArrayError) -> AnyNDArray {
+    guard let names = self.dtype.names else { return self }
+    var matrix = try AnyNDArray(zeros: [count, names.count], dtype: dtype)
+    for (column, name) in names.enumerated() {
+      do throws(ArrayError) { try matrix.assign(field(name), to: [.all, .index(column)]) } catch {
+        throw ArrayError(error.code, "column \(name): \(error.message)")
+      }
+    }
+    return matrix
+  }
+
+  /// Rows of columns as records, whose fields have names; the array's memory is shared where it can be.
+  fileprivate func table(named names: [String]) throws(ArrayError) -> AnyNDArray {
+    let columns = ndim == 2 ? shape[1] : 1
+    guard ndim == 1 || ndim == 2, names.count == columns else {
+      throw ArrayError(.shapeMismatch, "\(names.count) names for an array of shape \(Layout.describe(shape))")
+    }
+    let record = try dtype.naming(names)
+    let packed = contiguous()
+    return AnyNDArray(
+      uncheckedDType: record, shape: [shape[0]], strides: [record.itemSize], offset: packed.offset,
+      storage: packed.storage)
+  }
+}
+
 extension Array where Element: Decodable {
   /// Reads a CSV file as values of a type, by the names of its columns: see `AnyNDArray(csv:options:)`.
   ///
