@@ -19,11 +19,13 @@ private struct CSVFile {
     var options = options
     if FileFormat(extensionOf: path) == .tsv { options.delimiter = options.delimiter ?? "\t" }
     do throws(FormatError) {
-      var dialect = options.dialect
-      options.take(&dialect)
-      let table = try CSVReader(source, options).spelled(by: dialect).table()
-      if let onWarning { table.warnings.forEach(onWarning) }
-      return try table.whole()
+      return try ByteProgress.reading(source, total: source.storedByteCount) { () throws(FormatError) in
+        var dialect = options.dialect
+        options.take(&dialect)
+        let table = try CSVReader(source, options).spelled(by: dialect).table()
+        if let onWarning { table.warnings.forEach(onWarning) }
+        return try table.whole()
+      }
     } catch { throw error.at(file: path).explained(by: source, wanted: .text) }
   }
 }
@@ -144,7 +146,7 @@ extension Array where Element: Decodable {
   /// let people = try [Person](csv: "people.csv")
   /// ```
   ///
-  /// A property that may be `nil` is `nil` where the field is empty; an integer is read from a column with gaps too, and a `String`
+  /// An empty file has none. A property that may be `nil` is `nil` where the field is empty; an integer is read from a column with gaps too, and a `String`
   /// from every column as it stands there, `007` among them: the file is then read once more.
   ///
   /// `onWarning` is told of rows that are too short.
@@ -157,7 +159,12 @@ extension Array where Element: Decodable {
     var onWarning = onWarning
     while true {
       let rows = TableRows()
-      let table = try file.table(options, onWarning)
+      let table: AnyNDArray
+      do throws(FormatError) { table = try file.table(options, onWarning) } catch {
+        guard error.code == .empty else { throw error }
+        self = []
+        return
+      }
       do {
         self = try table.rows(as: Element.self, of: rows)
         return
@@ -179,11 +186,12 @@ extension Array where Element: Encodable {
   /// ```
   ///
   /// What is `nil` is an empty field, also where all values of a property are. Moments are written as no finer than they need: days as
-  /// days.
+  /// days. Without values nothing says which columns there are: the file is empty, and `init(csv:options:)` reads it as none.
   ///
   /// - Throws: ``FormatError`` if the file cannot be written, `ArrayError` naming row and field for values that have no column
   ///   in common: see ``AnyNDArray/init(rows:dtype:)``.
   public func saveCSV(to path: String, replacing: Bool = true, durability: Durability = .consistent) throws {
-    try AnyNDArray(rowsForText: self).saveCSV(to: path, replacing: replacing, durability: durability)
+    let table = isEmpty ? AnyNDArray(NDArray<Double>([])) : try AnyNDArray(rowsForText: self)
+    try table.saveCSV(to: path, replacing: replacing, durability: durability)
   }
 }
