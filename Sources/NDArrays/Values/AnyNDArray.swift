@@ -17,9 +17,9 @@ public struct AnyNDArray: Sendable {
   /// The distance in bytes from one element to the next along each axis.
   public let strides: [Int]
   /// Where the first element begins, in bytes from the start of the storage.
-  package let offset: Int
+  @usableFromInline package let offset: Int
   /// Who owns the bytes.
-  package var storage: ArrayStorage
+  @usableFromInline package var storage: ArrayStorage
 
   /// A view whose bounds are known to be right.
   package init(uncheckedDType dtype: DType, shape: [Int], strides: [Int], offset: Int, storage: ArrayStorage) {
@@ -85,6 +85,14 @@ public struct AnyNDArray: Sendable {
       uncheckedDType: dtype, shape: shape,
       strides: strides ?? Layout.strides(shape, itemSize: dtype.itemSize, fortran: fortran), offset: 0,
       storage: ArrayStorage(uninitializedByteCount: count))
+  }
+
+  /// An array without axes of the same dtype, whose element is yet to be written.
+  @usableFromInline
+  func newScalar() -> AnyNDArray {
+    AnyNDArray(
+      uncheckedDType: dtype, shape: [], strides: [], offset: 0,
+      storage: ArrayStorage(uninitializedByteCount: dtype.itemSize))
   }
 
   /// The packed bytes of an array's elements, copied.

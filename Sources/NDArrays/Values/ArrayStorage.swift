@@ -11,7 +11,7 @@ internal import PlatformC
   /// Whether the bytes may be written to, by an array that is the only holder.
   public let isWritable: Bool
   /// The first byte. Valid as long as the storage lives.
-  package let baseAddress: UnsafeMutableRawPointer
+  @usableFromInline package let baseAddress: UnsafeMutableRawPointer
   /// What keeps lent bytes alive; `nil` if they are the storage's own.
   private let owner: AnyObject?
 

@@ -15,7 +15,7 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   /// The array without its static type. Its dtype is `Element.dtype`, its elements are aligned.
   public internal(set) var untyped: AnyNDArray
 
-  package init(unchecked array: AnyNDArray) { untyped = array }
+  @usableFromInline package init(unchecked array: AnyNDArray) { untyped = array }
 
   /// The same array, typed, without a copy where the bytes can be used as they lie; a foreign byte order, a lack of
   /// alignment or a `bool` byte that is neither 0 nor 1 makes a copy.
@@ -112,7 +112,7 @@ public struct NDArray<Element: ArrayElement>: Sendable {
     shape: [Int], fill: (UnsafeMutableBufferPointer<Element>) -> Void
   ) throws(ArrayError) {
     untyped = try AnyNDArray(uninitialized: shape, dtype: Element.checkedDType)
-    // Safe: the storage is new, 64-byte aligned, and holds just the shape's elements.
+    // Safe: the storage is new, aligned, and holds just the shape's elements.
     let buffer = unsafe untyped.storage.mutableBuffer.bindMemory(to: Element.self)
     unsafe fill(UnsafeMutableBufferPointer(rebasing: buffer[..<untyped.count]))
   }
