@@ -20,7 +20,7 @@ import Testing
         "-c", "import numpy as np, sys; print(np.loadtxt(sys.argv[1], delimiter=',', skiprows=1).tolist())", path,
       ])
       #expect(python.output == "[[1.5, 2.0], [-3.0, 0.1]]\n")
-      #expect(throws: FormatError(.badArgument, "")) { try array.saveCSV(to: path, names: ["x"]) }
+      #expect(throws: FormatError(.wrongShape, "")) { try array.saveCSV(to: path, names: ["x"]) }
       try Bytes.write(Array("a,b,c\n1,x,2\n3,,4\n".utf8), to: path)
       let error = #expect(throws: FormatError.self) { try NDArray<Double>(csv: path) }
       #expect(error?.code == .wrongDType)

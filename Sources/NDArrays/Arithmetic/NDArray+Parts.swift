@@ -10,10 +10,10 @@ public func abs<Element: NumericArrayElement & SignedNumeric & Comparable>(_ arr
   array.map { $0 <= 0 ? Element.wrappingDifference(0, $0) : $0 }
 }
 
-/// The sizes of complex numbers: NumPy's `np.abs(a)`.
+/// The sizes of complex numbers: NumPy's `np.abs(a)`. What is infinite in one part is so, where Swift's own parts of it are NaN.
 @inlinable
 public func abs<Part: ComplexComponent>(_ array: NDArray<Complex<Part>>) -> NDArray<Part> {
-  array.map { Part.hypot($0.real, $0.imaginary) }
+  array.map { Part.hypot($0.rawStorage.x, $0.rawStorage.y) }
 }
 
 extension NDArray where Element == Complex<Double> {

@@ -31,37 +31,6 @@ extension AnyNDArray {
     try slice(indices.map(\.axisSelection))
   }
 
-  /// The only element of an array of one, as a Swift number: NumPy's `item()`. So a reduction's result is had as a number:
-  ///
-  /// ```swift
-  /// let mean = try any.mean().item(as: Double.self)
-  /// let largest: Int = try any.max().item()
-  /// ```
-  ///
-  /// Floating-point numbers are rounded to a narrower type; integers fit it or are refused. Text is what ``strings()`` gives.
-  ///
-  /// - Throws: ``ArrayError`` with code `shapeMismatch` for any other number of elements, `dtypeMismatch` for a type that the dtype
-  ///   cannot be cast to by NumPy's rule `same_kind`, `badValue` for an integer that the type does not hold.
-  public func item<Element: ArrayElement>(as type: Element.Type = Element.self) throws(ArrayError) -> Element {
-    try requireOneElement()
-    let converted = try asType(type)
-    let isInteger = dtype.kind == .signedInteger || dtype.kind == .unsignedInteger
-    // The rule lets integers of one sign become others, which wrap around.
-    if isInteger, Element.dtype.kind != .float {
-      guard try isEqual(to: converted.untyped.asType(dtype, casting: .unsafe)) else {
-        throw ArrayError(.badValue, "\(self) does not fit \(Element.dtype.name)")
-      }
-    }
-    return converted.only
-  }
-
-  /// - Throws: ``ArrayError`` with code `shapeMismatch` unless there is just one element.
-  func requireOneElement() throws(ArrayError) {
-    guard count == 1 else {
-      throw ArrayError(.shapeMismatch, "can only convert an array of size 1 to a Swift scalar, not \(count)")
-    }
-  }
-
   package func sliced(_ resolved: ResolvedSlice) -> AnyNDArray {
     let newShape = resolved.shape
     var start = offset

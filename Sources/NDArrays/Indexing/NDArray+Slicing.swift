@@ -148,7 +148,9 @@ extension NDArray {
   ///
   /// - Throws: ``ArrayError`` with code `shapeMismatch` for any other number of elements.
   public func item() throws(ArrayError) -> Element {
-    try untyped.requireOneElement()
+    guard count == 1 else {
+      throw ArrayError(.shapeMismatch, "can only convert an array of size 1 to a Swift scalar, not \(count)")
+    }
     return only
   }
 

@@ -112,3 +112,14 @@ extension RandomState: RandomNumberGenerator {
   /// 64 bits, for Swift's own `random(in:using:)` and `shuffled(using:)`: two of the generator's numbers.
   public mutating func next() -> UInt64 { twister.next64() }
 }
+
+// What NumPy's names are here: the compiler tells who types them.
+
+extension RandomState {
+  @available(*, unavailable, renamed: "randomSample(shape:)")
+  public func rand(_ shape: Int...) -> NDArray<Double> { fatalError("unavailable") }
+  @available(*, unavailable, renamed: "standardNormal(shape:)")
+  public func randn(_ shape: Int...) -> NDArray<Double> { fatalError("unavailable") }
+  @available(*, unavailable, message: "permutation(_:) has NumPy's order, array.shuffle(using: &random) Swift's")
+  public func shuffle<Item>(_ items: inout [Item]) { fatalError("unavailable") }
+}

@@ -41,12 +41,3 @@ extension AnyNDArray {
   @available(*, unavailable, message: "arrays with a type calculate: array.asType(Double.self).argmin()")
   public func argmin() -> Int { fatalError("unavailable") }
 }
-
-extension RandomState {
-  @available(*, unavailable, renamed: "randomSample(shape:)")
-  public func rand(_ shape: Int...) -> NDArray<Double> { fatalError("unavailable") }
-  @available(*, unavailable, renamed: "standardNormal(shape:)")
-  public func randn(_ shape: Int...) -> NDArray<Double> { fatalError("unavailable") }
-  @available(*, unavailable, message: "permutation(_:) has NumPy's order, array.shuffle(using: &random) Swift's")
-  public func shuffle<Item>(_ items: inout [Item]) { fatalError("unavailable") }
-}

@@ -19,13 +19,11 @@ private struct CSVFile {
     var options = options
     if FileFormat(extensionOf: path) == .tsv { options.delimiter = options.delimiter ?? "\t" }
     do throws(FormatError) {
-      return try ByteProgress.reading(source, total: source.storedByteCount) { () throws(FormatError) in
-        var dialect = options.dialect
-        options.take(&dialect)
-        let table = try CSVReader(source, options).spelled(by: dialect).table()
-        if let onWarning { table.warnings.forEach(onWarning) }
-        return try table.whole()
-      }
+      var dialect = options.dialect
+      options.take(&dialect)
+      let table = try CSVReader(source, options).spelled(by: dialect).table()
+      if let onWarning { table.warnings.forEach(onWarning) }
+      return try table.whole()
     } catch { throw error.at(file: path).explained(by: source, wanted: .text) }
   }
 }
@@ -99,8 +97,8 @@ extension NDArray {
   /// Saves the array as CSV, a line for each row of numbers, as many digits as tell them apart.
   ///
   /// - Parameter names: The names of the columns for a first line, which is left out if there are none.
-  /// - Throws: ``FormatError`` with code `badArgument` for an array of more than two axes, or names of another number than columns, or
-  ///   if the file cannot be written.
+  /// - Throws: ``FormatError`` with code `badArgument` for an array of more than two axes, `wrongShape` for names of another number than
+  ///   columns, or if the file cannot be written.
   public func saveCSV(
     to path: String, names: [String] = [], replacing: Bool = true, durability: Durability = .consistent
   ) throws(FormatError) {

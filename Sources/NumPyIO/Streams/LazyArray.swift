@@ -22,11 +22,6 @@ public enum ArrayTransform: Sendable, Hashable {
   case order(fortran: Bool)
 }
 
-extension ArrayTransform {
-  /// The part that NumPy's indexing selects, with indices as a subscript takes them: `.slice(0..<2, -1)`.
-  public static func slice(_ indices: any AxisIndex...) -> ArrayTransform { .slice(indices.map(\.axisSelection)) }
-}
-
 /// An array that has not been read yet: of a file, or what transforms make of it.
 ///
 /// Elements are read when they are asked for, and no more than are needed: ``read()`` brings the array into memory,
@@ -154,32 +149,6 @@ public struct LazyArray {
     switch content {
     case .blocks(let source): .values(try source.whole())
     case .deferred(let array): try array.load()
-    }
-  }
-
-  /// Reads a part of the array: no more of the file than the part needs.
-  ///
-  /// - Parameter indices: As in a subscript: `array.read(2..<6, 4, .ellipsis)`.
-  /// - Throws: ``FormatError`` with code `badArgument` for indices that do not fit the array, or if the file cannot be read.
-  public func read(_ indices: any AxisIndex...) throws(FormatError) -> StoredArray {
-    try applying(.slice(indices.map(\.axisSelection))).read()
-  }
-
-  /// Reads the array with its elements as a Swift type, converted by NumPy's rule `same_kind` where the file has another: any file
-  /// as an array that can be calculated with.
-  ///
-  /// ```swift
-  /// let table = try Document(opening: "table.csv.gz").array().read(as: Double.self)
-  /// ```
-  ///
-  /// - Throws: ``FormatError`` if the file cannot be read; with code `wrongDType` if the elements cannot be converted.
-  public func read<Element: ArrayElement>(as type: Element.Type) throws(FormatError) -> NDArray<Element> {
-    let stored = try read()
-    return try FormatError.wrapping(.wrongDType, file: name) { () throws(ArrayError) in
-      switch stored {
-      case .values(let array): try array.asType(type)
-      case .objects(let objects): try NDArray(objects.asType(Element.dtype))
-      }
     }
   }
 
