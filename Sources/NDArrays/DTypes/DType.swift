@@ -41,7 +41,7 @@ public struct DType: Sendable {
 
   /// One field of a structured dtype.
   public struct Field: Hashable, Sendable {
-    /// The field's name.
+    /// The field's name, by which `array[name]` gives it.
     public let name: String
     /// Its title, a second name.
     public let title: String?
@@ -90,9 +90,9 @@ public struct DType: Sendable {
     }
   }
 
-  /// What an element is.
+  /// What an element is, whatever its size: NumPy's `dtype.kind`.
   public let kind: Kind
-  /// The size of an element in bytes.
+  /// The size of an element in bytes: NumPy's `dtype.itemsize`.
   public let itemSize: Int
   /// The order of the bytes.
   public let byteOrder: ByteOrder

@@ -19,7 +19,7 @@ public struct DateUnit: Hashable, Sendable {
     case generic = "generic"
   }
 
-  /// The unit.
+  /// The unit that steps are counted in, such as `.second` of `25s`.
   public let unit: Unit
   /// How many units one step is: 1 to 2**31 - 1, as in NumPy.
   public let count: Int

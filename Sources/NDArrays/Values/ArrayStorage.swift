@@ -68,7 +68,7 @@ internal import PlatformC
     if owner == nil { unsafe BufferCache.release(baseAddress, byteCount) }
   }
 
-  /// All bytes.
+  /// All bytes, without a copy, for as long as the storage lives.
   public var bytes: RawSpan {
     @_lifetime(borrow self)
     borrowing get {

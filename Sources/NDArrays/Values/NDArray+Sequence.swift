@@ -40,7 +40,7 @@ extension NDArray: Sequence {
       unsafe end = place + packed.count
     }
 
-    /// The next element.
+    /// The next element in C order; `nil` after the last.
     @inlinable
     public mutating func next() -> Element? {
       guard unsafe place < end else { return nil }
