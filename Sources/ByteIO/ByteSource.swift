@@ -27,6 +27,10 @@ public protocol ByteSource: AnyObject, Sendable {
   /// How many bytes there are, or `nil` where only reading to the end will tell.
   var byteCount: Int? { get }
 
+  /// How many bytes are stored for these, if that is known: of a stream that is inflated, those of the compressed file. This is what
+  /// ``ByteProgress`` counts while the source is read from front to back.
+  var storedByteCount: Int? { get }
+
   /// What it costs to read at a position other than the one where the last read ended.
   var seekCost: SeekCost { get }
 
@@ -124,6 +128,9 @@ extension ByteSource {
 
   /// Whether the source should be read from front to back, and never in parts side by side.
   public var readsInOrder: Bool { seekCost >= .restart }
+
+  /// By default, as many as there are.
+  public var storedByteCount: Int? { byteCount }
 
   /// By default, as ``read(into:at:)``: nothing is fetched ahead.
   ///

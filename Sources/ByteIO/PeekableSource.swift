@@ -15,6 +15,8 @@ package final class PeekableSource: ByteSource {
   /// The number of bytes with the prefix, if the rest's is known.
   package var byteCount: Int? { rest.byteCount }
   /// That of the rest.
+  package var storedByteCount: Int? { rest.storedByteCount }
+  /// That of the rest.
   package var seekCost: SeekCost { rest.seekCost }
   /// Whether the rest is.
   package var isStandardInput: Bool { rest.isStandardInput }

@@ -9,6 +9,8 @@ package final class ReplayableStream: ByteSource {
   package let name: String
   /// Not known before the end.
   package var byteCount: Int? { nil }
+  /// That of the stream.
+  package var storedByteCount: Int? { rest.storedByteCount }
   /// Free as long as everything is kept.
   package var seekCost: SeekCost { state.withLock { $0.keeps } ? .free : .impossible }
   /// Whether the stream is.

@@ -1,5 +1,5 @@
 /// Shapes and strides, without bytes.
-package enum Layout {
+@usableFromInline package enum Layout {
   /// NumPy's limit.
   package static let maxAxes = 64
 
@@ -70,13 +70,16 @@ package enum Layout {
   /// The place of an index along an axis, counted from the end if it is negative.
   ///
   /// - Throws: ``ArrayError`` with code `indexOutOfRange` and NumPy's words.
-  @inline(__always)
+  @inlinable @inline(__always)
   package static func place(of index: Int, axis: Int, size: Int) throws(ArrayError) -> Int {
     let place = index < 0 ? index &+ size : index
-    guard place >= 0, place < size else {
-      throw ArrayError(.indexOutOfRange, "index \(index) is out of bounds for axis \(axis) with size \(size)")
-    }
+    guard place >= 0, place < size else { throw outOfRange(index, axis, size) }
     return place
+  }
+
+  @usableFromInline
+  static func outOfRange(_ index: Int, _ axis: Int, _ size: Int) -> ArrayError {
+    ArrayError(.indexOutOfRange, "index \(index) is out of bounds for axis \(axis) with size \(size)")
   }
 
   /// A shape as Python writes tuples: `(3,)`, `(2, 3)`, `()`.

@@ -17,7 +17,7 @@ public enum LoadMode: Sendable, Hashable {
 ///
 /// ```swift
 /// let file = try NPYFile(opening: "arr.npy")            // reads the header only
-/// print(file.header.dtype, file.header.shape)
+/// print(file.dtype, file.shape)
 /// let corner = try file.read(0..<2, 0..<2, .ellipsis)   // reads only the corner's bytes
 /// ```
 public struct NPYFile: Sendable {
@@ -57,6 +57,11 @@ public struct NPYFile: Sendable {
     self.source = source
     self.offset = offset
   }
+
+  /// The type of the elements: NumPy's `dtype`.
+  public var dtype: DType { header.dtype }
+  /// The length of each axis: NumPy's `shape`.
+  public var shape: [Int] { header.shape }
 
   /// Whether the source has all the bytes that the header promises; true where its length is not known.
   public var isComplete: Bool { source.byteCount.map { $0 - dataOffset >= header.dataByteCount } ?? true }

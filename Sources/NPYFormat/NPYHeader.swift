@@ -10,9 +10,9 @@ public struct NPYHeader: Sendable, Hashable {
 
   /// A version of the format. 1.0 has headers of up to 64 KiB, 2.0 longer ones, 3.0 names in UTF-8.
   public struct Version: Sendable, Hashable, CustomStringConvertible {
-    /// 1, 2 or 3.
+    /// 1; 2 for headers beyond 64 KiB; 3 for names that are not Latin-1.
     public let major: UInt8
-    /// 0.
+    /// 0, in every version so far.
     public let minor: UInt8
 
     init(_ major: UInt8, _ minor: UInt8 = 0) {
@@ -20,7 +20,7 @@ public struct NPYHeader: Sendable, Hashable {
       self.minor = minor
     }
 
-    /// `1.0`.
+    /// Both parts with a dot between them: `1.0`.
     public var description: String { "\(major).\(minor)" }
 
     /// How many bytes the length of the header's text takes.

@@ -82,6 +82,7 @@ private final class ChecksummedSource: ByteSource {
 
   var name: String { source.name }
   var byteCount: Int? { source.byteCount }
+  var storedByteCount: Int? { source.storedByteCount }
   /// Not to be read in parts side by side.
   var seekCost: SeekCost { .impossible }
 

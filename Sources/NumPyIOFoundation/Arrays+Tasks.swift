@@ -110,6 +110,27 @@ extension NDArray {
       to: url.localPath(), format: format, delimiter: delimiter, newline: newline, header: header, footer: footer,
       commentPrefix: commentPrefix, encoding: encoding)
   }
+
+  /// Reads a CSV file of numbers as rows and columns, while other tasks go on.
+  ///
+  /// - Throws: ``FormatError`` for a row of more fields than the first, with its line; code `wrongDType` for a column of another type,
+  ///   `cancelled` if the task was cancelled.
+  public init(
+    csv url: URL, options: CSVOptions = CSVOptions(), onWarning: (@Sendable (FileWarning) -> Void)? = nil
+  ) async throws(FormatError) {
+    try await self.init(csv: url.localPath(), options: options, onWarning: onWarning)
+  }
+
+  /// Saves the array as CSV, a line for each row of numbers, while other tasks go on.
+  ///
+  /// - Parameter names: The names of the columns for a first line, which is left out if there are none.
+  /// - Throws: ``FormatError`` for more than two axes or another number of names, or if the file cannot be written; code `cancelled`
+  ///   if the task was cancelled.
+  public func saveCSV(
+    to url: URL, names: [String] = [], replacing: Bool = true, durability: Durability = .consistent
+  ) async throws(FormatError) {
+    try await saveCSV(to: url.localPath(), names: names, replacing: replacing, durability: durability)
+  }
 }
 
 extension Array where Element: Decodable & Sendable {

@@ -6,7 +6,7 @@ extension Date: DatetimeRepresentable {
   /// The date of a moment, to the microsecond; `nil` for `NaT` and for moments that 64 bits of microseconds (about
   /// 292,000 years around 1970) do not hold.
   public init?(_ datetime: Datetime) {
-    guard !datetime.isNaT, let converted = datetime.converted(to: DateUnit(.microsecond)) else { return nil }
+    guard !datetime.isNaT, let converted = datetime.converted(to: .microsecond) else { return nil }
     self.init(timeIntervalSince1970: Double(converted.ticks) / 1e6)
   }
 
@@ -18,5 +18,5 @@ extension Date: DatetimeRepresentable {
   }
 
   /// Microseconds: what a date of our time is exact to.
-  public var preferredUnit: DateUnit { DateUnit(.microsecond) }
+  public var preferredUnit: DateUnit { .microsecond }
 }

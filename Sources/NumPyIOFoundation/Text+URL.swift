@@ -98,4 +98,23 @@ extension NDArray {
       to: url.localPath(), format: format, delimiter: delimiter, newline: newline, header: header, footer: footer,
       commentPrefix: commentPrefix, encoding: encoding)
   }
+
+  /// Reads a CSV file of numbers as rows and columns, whether or not it has a header.
+  ///
+  /// - Throws: ``FormatError`` for a row of more fields than the first, with its line; code `wrongDType` for a column of another type.
+  public init(
+    csv url: URL, options: CSVOptions = CSVOptions(), onWarning: ((FileWarning) -> Void)? = nil
+  ) throws(FormatError) {
+    try self.init(csv: url.localPath(), options: options, onWarning: onWarning)
+  }
+
+  /// Saves the array as CSV, a line for each row of numbers.
+  ///
+  /// - Parameter names: The names of the columns for a first line, which is left out if there are none.
+  /// - Throws: ``FormatError`` for more than two axes or another number of names, or if the file cannot be written.
+  public func saveCSV(
+    to url: URL, names: [String] = [], replacing: Bool = true, durability: Durability = .consistent
+  ) throws(FormatError) {
+    try saveCSV(to: url.localPath(), names: names, replacing: replacing, durability: durability)
+  }
 }

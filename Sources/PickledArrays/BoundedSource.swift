@@ -12,6 +12,7 @@ package final class BoundedSource: ByteSource {
 
   package var name: String { base.name }
   package var byteCount: Int? { base.byteCount }
+  package var storedByteCount: Int? { base.storedByteCount }
   package var seekCost: SeekCost { base.seekCost }
   package var isStandardInput: Bool { base.isStandardInput }
   package func willBeReadOnce() { base.willBeReadOnce() }

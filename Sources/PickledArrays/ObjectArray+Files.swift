@@ -42,6 +42,16 @@ extension NPYFile {
 }
 
 extension ObjectArray {
+  /// Loads the array of objects of a `.npy` file, decoded without running anything: NumPy's `np.load(path, allow_pickle=True)`, which
+  /// runs what the file says.
+  ///
+  /// - Throws: ``FormatError`` with code `wrongDType` if the elements are not objects, `malformed` if the pickle is no array.
+  public init(
+    contentsOf path: String, options: PickleReader.Options = PickleReader.Options(), limits: LoadLimits = .default
+  ) throws(FormatError) {
+    self = try NPYFile(opening: path, limits: limits).readObjects(options: options)
+  }
+
   /// Saves the array as `np.save` does: a `.npy` header and a pickle of protocol 4.
   ///
   /// - Throws: ``FormatError`` for an object that cannot be pickled, and what writing throws.

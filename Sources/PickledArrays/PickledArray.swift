@@ -22,9 +22,9 @@ public struct PickledArray {
     case subclass(String)
   }
 
-  /// The class.
+  /// Which class of Python's the array was of.
   public let kind: Kind
-  /// The values.
+  /// The elements: values of bytes, or objects.
   public let content: StoredArray
   /// The mask of a masked array: `true` where a value is missing, of records for each of their fields.
   public let mask: AnyNDArray?

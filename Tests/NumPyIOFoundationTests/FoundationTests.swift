@@ -38,6 +38,20 @@ import Testing
     #expect(Date(Datetime(ticks: 1 << 60, unit: DateUnit(.year))) == nil)
   }
 
+  @Test func datesOfArrays() throws {
+    let noon = Date(timeIntervalSince1970: 1_709_208_000.25)
+    let array = try AnyNDArray(dates: [noon, nil], unit: .millisecond)
+    let program = "import numpy as np; print(np.array(['2024-02-29T12:00:00.25', 'NaT'], 'M8[ms]').tobytes().hex())"
+    let hex = array.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    #expect(try Python.run(["-c", program]).output == hex + "\n")
+    #expect(array.dtype == "M8[ms]")
+    #expect(try array.dates() == [noon, nil])
+    #expect(try AnyNDArray(dates: [noon, noon], shape: [2, 1]).shape == [2, 1])
+    #expect(try AnyNDArray(dates: [noon]).dtype == "M8[us]")
+    #expect(throws: ArrayError(.badValue, "")) { try AnyNDArray(dates: [.distantFuture], unit: .attosecond) }
+    #expect(throws: ArrayError(.dtypeMismatch, "")) { try AnyNDArray(NDArray([1])).dates() }
+  }
+
   @Test func npyFiles() throws {
     try withFolder { folder in
       // A name with what URLs write in percent.

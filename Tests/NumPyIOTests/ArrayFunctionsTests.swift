@@ -112,7 +112,7 @@ import Testing
     claims.expect("t.min(axis=(0, 2))", try t.min(axes: [0, 2]))
     claims.expect("t.max(axis=(-1, 0), keepdims=True)", try t.max(axes: [-1, 0], keepDims: true))
     claims.expect("a.max(axis=(), keepdims=True)", try a.max(axes: [], keepDims: true))
-    claims.expect("column.squeeze()", try column.squeezed())
+    claims.expect("column.squeeze()", column.squeezed())
     claims.expect("column.squeeze(-1)", try column.squeezed(axis: -1))
     claims.expect("np.expand_dims(a, 1)", try a.expandingDimensions(axis: 1))
     claims.expect("np.expand_dims(a, -1)", try a.expandingDimensions(axis: -1))

@@ -119,6 +119,35 @@ import Testing
     }
   }
 
+  @Test func compressedTablesTellOfCompressedBytes() throws {
+    try TemporaryFolder.with { folder in
+      let path = folder + "/people.csv.gz"
+      let program = """
+        import gzip, sys, random
+        random.seed(1)
+        with gzip.open(sys.argv[1], 'wt') as f:
+            f.write('name,x,n\\n')
+            for i in range(150_000): f.write(f'p{i},{random.random()},{i}\\n')
+        """
+      #expect(try Python.run(["-c", program, path]).exitCode == 0)
+      let size = try Bytes.read(path).count
+      for work in [
+        { _ = try AnyNDArray(csv: path) }, { try Document(opening: path).save(to: folder + "/people.npy") },
+      ] as [@Sendable () throws -> Void] {
+        let watcher = Watcher()
+        try watcher.progress.observe { try work() }
+        // The types are found, then the values are read: each by compressed bytes.
+        for number in Set(watcher.all.filter { $0.activity == .reading }.map(\.number)) {
+          let reading = watcher.all.filter { $0.number == number }
+          #expect(reading.count > 5 && reading.last?.fraction == 1)
+          #expect(reading.allSatisfy { $0.total == size && $0.completed <= size })
+          #expect(reading.contains { (0.2..<0.8).contains($0.fraction ?? 0) })
+        }
+        #expect(watcher.all.contains { $0.activity == .reading })
+      }
+    }
+  }
+
   @Test func appendsThatAreCancelledLeaveTheOldFile() throws {
     try TemporaryFolder.with { folder in
       let (npy, npz) = (folder + "/a.npy", folder + "/a.npz")

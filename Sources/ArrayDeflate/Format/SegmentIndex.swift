@@ -9,13 +9,13 @@ public import ByteIO
 /// No segment refers to bytes of another, and each but the last ends with a full flush (an empty stored block) at
 /// a byte boundary; so the stream as a whole is plain deflate, and any run of segments can be inflated alone.
 public struct SegmentIndex: Sendable, Hashable {
-  /// One piece.
+  /// One piece of the stream, which can be inflated alone.
   public struct Segment: Sendable, Hashable {
-    /// The bytes of input.
+    /// How many bytes of input the piece has.
     public var uncompressedCount: Int
-    /// The bytes of the stream.
+    /// How many bytes of the stream they take, the flush at the end included.
     public var compressedCount: Int
-    /// The checksum of the input.
+    /// The CRC-32 of the piece's input.
     public var crc32: UInt32
 
     /// A segment, by its bytes before and after compression and the checksum of the former.
@@ -68,9 +68,9 @@ public struct SegmentIndex: Sendable, Hashable {
 
   /// The bytes of input in all.
   public var uncompressedCount: Int { uncompressedOffsets[segments.count] }
-  /// The bytes of the stream in all.
+  /// How many bytes the stream has in all.
   public var compressedCount: Int { compressedOffsets[segments.count] }
-  /// The checksum of the whole input.
+  /// The CRC-32 of the whole input, from those of the pieces.
   public var crc32: UInt32 {
     segments.reduce(0) { CRC32.combine($0, $1.crc32, secondCount: $1.uncompressedCount) }
   }

@@ -156,6 +156,8 @@ public final class CompressedSource: ByteSource {
   public let name: String
   /// Not known before the end.
   public var byteCount: Int? { nil }
+  /// That of what is compressed.
+  public var storedByteCount: Int? { source.storedByteCount }
   /// If what is compressed can seek, going back takes as long as reading from the start.
   public var seekCost: SeekCost { source.isSeekable ? .restart : .impossible }
   /// Whether what is compressed is.

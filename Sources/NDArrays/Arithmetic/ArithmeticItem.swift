@@ -6,7 +6,7 @@ protocol ArithmeticItem: BitwiseCopyable, Sendable {
 }
 
 /// The four operations.
-enum ArithmeticOperation: Sendable {
+@usableFromInline enum ArithmeticOperation: Sendable {
   case sum, difference, product, quotient
 
   /// The operation as the loops in C know it.

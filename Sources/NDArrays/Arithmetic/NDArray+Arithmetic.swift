@@ -4,34 +4,55 @@ extension NDArray where Element: NumericArrayElement {
   /// The sums, element by element; integers wrap around.
   ///
   /// - Precondition: The shapes are equal, or fit by NumPy's broadcasting. ``adding(_:)`` throws instead.
-  public static func + (left: NDArray, right: NDArray) -> NDArray { calculated(.sum, left, right) }
+  @inlinable
+  public static func + (left: NDArray, right: NDArray) -> NDArray {
+    left.combined(.sum, right, Element.wrappingSum)
+  }
   /// Every element plus a number; integers wrap around.
-  public static func + (left: NDArray, right: Element) -> NDArray { calculated(.sum, left, repeated(right, left)) }
+  @inlinable
+  public static func + (left: NDArray, right: Element) -> NDArray {
+    left.combined(.sum, with: right, Element.wrappingSum)
+  }
   /// A number plus every element; integers wrap around.
-  public static func + (left: Element, right: NDArray) -> NDArray { calculated(.sum, repeated(left, right), right) }
+  @inlinable
+  public static func + (left: Element, right: NDArray) -> NDArray {
+    right.combined(left, .sum, Element.wrappingSum)
+  }
 
   /// The differences, element by element; integers wrap around.
   ///
   /// - Precondition: The shapes are equal, or fit by NumPy's broadcasting. ``subtracting(_:)`` throws instead.
-  public static func - (left: NDArray, right: NDArray) -> NDArray { calculated(.difference, left, right) }
+  @inlinable
+  public static func - (left: NDArray, right: NDArray) -> NDArray {
+    left.combined(.difference, right, Element.wrappingDifference)
+  }
   /// Every element less a number; integers wrap around.
+  @inlinable
   public static func - (left: NDArray, right: Element) -> NDArray {
-    calculated(.difference, left, repeated(right, left))
+    left.combined(.difference, with: right, Element.wrappingDifference)
   }
   /// A number less every element; integers wrap around.
+  @inlinable
   public static func - (left: Element, right: NDArray) -> NDArray {
-    calculated(.difference, repeated(left, right), right)
+    right.combined(left, .difference, Element.wrappingDifference)
   }
 
   /// The products, element by element (for matrices see `•`); integers wrap around.
   ///
   /// - Precondition: The shapes are equal, or fit by NumPy's broadcasting. ``multiplied(by:)`` throws instead.
-  public static func * (left: NDArray, right: NDArray) -> NDArray { calculated(.product, left, right) }
+  @inlinable
+  public static func * (left: NDArray, right: NDArray) -> NDArray {
+    left.combined(.product, right, Element.wrappingProduct)
+  }
   /// Every element times a number; integers wrap around.
-  public static func * (left: NDArray, right: Element) -> NDArray { calculated(.product, left, repeated(right, left)) }
+  @inlinable
+  public static func * (left: NDArray, right: Element) -> NDArray {
+    left.combined(.product, with: right, Element.wrappingProduct)
+  }
   /// A number times every element; integers wrap around.
+  @inlinable
   public static func * (left: Element, right: NDArray) -> NDArray {
-    calculated(.product, repeated(left, right), right)
+    right.combined(left, .product, Element.wrappingProduct)
   }
 
   /// The sums, for shapes that come from users or files.
@@ -75,15 +96,23 @@ extension NDArray where Element: NumericArrayElement & AlgebraicField {
   /// The quotients, element by element.
   ///
   /// - Precondition: The shapes are equal, or fit by NumPy's broadcasting. `divided(by:)` throws instead.
-  public static func / (left: NDArray, right: NDArray) -> NDArray { calculated(.quotient, left, right) }
+  @inlinable
+  public static func / (left: NDArray, right: NDArray) -> NDArray {
+    isReal ? left.combined(.quotient, right, /) : calculated(.quotient, left, right)
+  }
   /// Every element divided by a number.
+  @inlinable
   public static func / (left: NDArray, right: Element) -> NDArray {
-    calculated(.quotient, left, repeated(right, left))
+    isReal ? left.combined(.quotient, with: right, /) : calculated(.quotient, left, repeated(right, left))
   }
   /// A number divided by every element.
+  @inlinable
   public static func / (left: Element, right: NDArray) -> NDArray {
-    calculated(.quotient, repeated(left, right), right)
+    isReal ? right.combined(left, .quotient, /) : calculated(.quotient, repeated(left, right), right)
   }
+  /// Whether Swift's own division is NumPy's, which that of complex numbers is not.
+  @inlinable @inline(__always)
+  static var isReal: Bool { Element.self == Double.self || Element.self == Float.self }
   /// The quotients, for shapes that come from users or files.
   ///
   /// - Throws: ``ArrayError`` with code `shapeMismatch` if the shapes do not fit each other.
@@ -94,17 +123,29 @@ extension NDArray where Element: NumericArrayElement {
   /// Adds to every element, in place; integers wrap around.
   ///
   /// - Precondition: The other shape is the same, or broadcasts to it; this holds for `-=`, `*=` and `/=` too.
-  public static func += (left: inout NDArray, right: NDArray) { left.calculate(.sum, right) }
+  @inlinable
+  public static func += (left: inout NDArray, right: NDArray) { left.combine(.sum, right, Element.wrappingSum) }
   /// Adds a number to every element, in place; integers wrap around.
-  public static func += (left: inout NDArray, right: Element) { left.calculate(.sum, repeated(right, left)) }
+  @inlinable
+  public static func += (left: inout NDArray, right: Element) { left.combine(.sum, with: right, Element.wrappingSum) }
   /// Subtracts from every element, in place; integers wrap around.
-  public static func -= (left: inout NDArray, right: NDArray) { left.calculate(.difference, right) }
+  @inlinable
+  public static func -= (left: inout NDArray, right: NDArray) {
+    left.combine(.difference, right, Element.wrappingDifference)
+  }
   /// Subtracts a number from every element, in place; integers wrap around.
-  public static func -= (left: inout NDArray, right: Element) { left.calculate(.difference, repeated(right, left)) }
+  @inlinable
+  public static func -= (left: inout NDArray, right: Element) {
+    left.combine(.difference, with: right, Element.wrappingDifference)
+  }
   /// Multiplies every element, in place; integers wrap around.
-  public static func *= (left: inout NDArray, right: NDArray) { left.calculate(.product, right) }
+  @inlinable
+  public static func *= (left: inout NDArray, right: NDArray) { left.combine(.product, right, Element.wrappingProduct) }
   /// Multiplies every element by a number, in place; integers wrap around.
-  public static func *= (left: inout NDArray, right: Element) { left.calculate(.product, repeated(right, left)) }
+  @inlinable
+  public static func *= (left: inout NDArray, right: Element) {
+    left.combine(.product, with: right, Element.wrappingProduct)
+  }
 
   /// Every element with the other sign; integers wrap around, as NumPy's do.
   public static prefix func - (array: NDArray) -> NDArray {
@@ -117,9 +158,69 @@ extension NDArray where Element: NumericArrayElement {
 
 extension NDArray where Element: NumericArrayElement & AlgebraicField {
   /// Divides every element, in place.
-  public static func /= (left: inout NDArray, right: NDArray) { left.calculate(.quotient, right) }
+  @inlinable
+  public static func /= (left: inout NDArray, right: NDArray) {
+    if isReal { left.combine(.quotient, right, /) } else { left.calculate(.quotient, right) }
+  }
   /// Divides every element by a number, in place.
-  public static func /= (left: inout NDArray, right: Element) { left.calculate(.quotient, repeated(right, left)) }
+  @inlinable
+  public static func /= (left: inout NDArray, right: Element) {
+    if isReal { left.combine(.quotient, with: right, /) } else { left.calculate(.quotient, repeated(right, left)) }
+  }
+}
+
+extension NDArray {
+  // Of arrays without axes, which `x[i] * 2` and `x[i] + x[j]` are made of, the caller's code calculates the one number.
+
+  /// What an operation makes of two arrays.
+  @inlinable @inline(__always)
+  func combined(_ operation: ArithmeticOperation, _ other: NDArray, _ single: (Element, Element) -> Element) -> NDArray
+  {
+    guard untyped.shape.isEmpty, other.untyped.shape.isEmpty else {
+      return NDArray.calculated(operation, self, other)
+    }
+    return scalar(single(only, other.only))
+  }
+
+  /// What an operation makes of every element and a number.
+  @inlinable @inline(__always)
+  func combined(
+    _ operation: ArithmeticOperation, with number: Element, _ single: (Element, Element) -> Element
+  ) -> NDArray {
+    guard untyped.shape.isEmpty else { return NDArray.calculated(operation, self, NDArray.repeated(number, self)) }
+    return scalar(single(only, number))
+  }
+
+  /// What an operation makes of a number and every element.
+  @inlinable @inline(__always)
+  func combined(
+    _ number: Element, _ operation: ArithmeticOperation, _ single: (Element, Element) -> Element
+  ) -> NDArray {
+    guard untyped.shape.isEmpty else { return NDArray.calculated(operation, NDArray.repeated(number, self), self) }
+    return scalar(single(number, only))
+  }
+
+  /// Puts what an operation makes of this array and another one in place of its elements.
+  @inlinable @inline(__always)
+  mutating func combine(
+    _ operation: ArithmeticOperation, _ other: NDArray, _ single: (Element, Element) -> Element
+  ) {
+    guard untyped.shape.isEmpty, other.untyped.shape.isEmpty else { return calculate(operation, other) }
+    let number = single(only, other.only)
+    makeUnique()
+    store(number, at: untyped.offset)
+  }
+
+  /// Puts what an operation makes of this array and a number in place of its elements.
+  @inlinable @inline(__always)
+  mutating func combine(
+    _ operation: ArithmeticOperation, with number: Element, _ single: (Element, Element) -> Element
+  ) {
+    guard untyped.shape.isEmpty else { return calculate(operation, NDArray.repeated(number, self)) }
+    let number = single(only, number)
+    makeUnique()
+    store(number, at: untyped.offset)
+  }
 }
 
 extension NDArray {
@@ -128,13 +229,15 @@ extension NDArray {
     return NDArray(unchecked: try Elementwise.calculate(operation, left, right, dtype: Element.dtype))
   }
 
-  fileprivate static func calculated(_ operation: ArithmeticOperation, _ left: NDArray, _ right: NDArray) -> NDArray {
+  @usableFromInline
+  static func calculated(_ operation: ArithmeticOperation, _ left: NDArray, _ right: NDArray) -> NDArray {
     do throws(ArrayError) {
       return try left.calculated(operation, with: right)
     } catch { fatalError(error.message) }
   }
 
-  fileprivate mutating func calculate(_ operation: ArithmeticOperation, _ other: NDArray) {
+  @usableFromInline
+  mutating func calculate(_ operation: ArithmeticOperation, _ other: NDArray) {
     do throws(ArrayError) {
       let right = try other.untyped.broadcast(to: shape)
       if !isCContiguous { untyped = untyped.packed() }
@@ -145,7 +248,8 @@ extension NDArray {
   }
 
   /// A number in the shape of an array, without memory for each.
-  fileprivate static func repeated(_ number: Element, _ array: NDArray) -> NDArray {
+  @usableFromInline
+  static func repeated(_ number: Element, _ array: NDArray) -> NDArray {
     do throws(ArrayError) {
       return NDArray(unchecked: try NDArray(scalar: number).untyped.broadcast(to: array.shape))
     } catch { fatalError(error.message) }

@@ -6,27 +6,27 @@ extension DType {
 
   /// `?`: one byte, 0 or 1.
   public static let bool = number(.bool, 1)
-  /// `i1`.
+  /// `i1`, signed integers of 8 bits: NumPy's `np.int8`, Swift's `Int8`.
   public static let int8 = number(.signedInteger, 1)
-  /// `i2`.
+  /// `i2`, signed integers of 16 bits: NumPy's `np.int16`, Swift's `Int16`.
   public static let int16 = number(.signedInteger, 2)
-  /// `i4`.
+  /// `i4`, signed integers of 32 bits: NumPy's `np.int32`, Swift's `Int32`.
   public static let int32 = number(.signedInteger, 4)
-  /// `i8`.
+  /// `i8`, signed integers of 64 bits: NumPy's `np.int64`, Swift's `Int64`.
   public static let int64 = number(.signedInteger, 8)
-  /// `u1`.
+  /// `u1`, unsigned integers of 8 bits: NumPy's `np.uint8`, Swift's `UInt8`.
   public static let uint8 = number(.unsignedInteger, 1)
-  /// `u2`.
+  /// `u2`, unsigned integers of 16 bits: NumPy's `np.uint16`, Swift's `UInt16`.
   public static let uint16 = number(.unsignedInteger, 2)
-  /// `u4`.
+  /// `u4`, unsigned integers of 32 bits: NumPy's `np.uint32`, Swift's `UInt32`.
   public static let uint32 = number(.unsignedInteger, 4)
-  /// `u8`.
+  /// `u8`, unsigned integers of 64 bits: NumPy's `np.uint64`, Swift's `UInt64`.
   public static let uint64 = number(.unsignedInteger, 8)
-  /// `f2`.
+  /// `f2`, floating-point numbers of half precision: NumPy's `np.float16`, Swift's `Float16`.
   public static let float16 = number(.float, 2)
-  /// `f4`.
+  /// `f4`, floating-point numbers of single precision: NumPy's `np.float32`, Swift's `Float`.
   public static let float32 = number(.float, 4)
-  /// `f8`.
+  /// `f8`, floating-point numbers of double precision: NumPy's `np.float64`, Swift's `Double`.
   public static let float64 = number(.float, 8)
   /// `f16`: x87's 80-bit extended numbers in 16 bytes, NumPy's `longdouble` on Linux and macOS for x86-64.
   public static let longDouble = number(.float, 16)

@@ -41,7 +41,7 @@ public struct DType: Sendable {
 
   /// One field of a structured dtype.
   public struct Field: Hashable, Sendable {
-    /// The field's name.
+    /// The field's name, by which `array[name]` gives it.
     public let name: String
     /// Its title, a second name.
     public let title: String?
@@ -90,9 +90,9 @@ public struct DType: Sendable {
     }
   }
 
-  /// What an element is.
+  /// What an element is, whatever its size: NumPy's `dtype.kind`.
   public let kind: Kind
-  /// The size of an element in bytes.
+  /// The size of an element in bytes: NumPy's `dtype.itemsize`.
   public let itemSize: Int
   /// The order of the bytes.
   public let byteOrder: ByteOrder
@@ -124,6 +124,9 @@ public struct DType: Sendable {
     return fields
   }
 
+  /// The names of the fields, in their order, if the dtype is structured: NumPy's `dtype.names`.
+  public var names: [String]? { fields?.map(\.name) }
+
   /// The type and shape of the elements, if the dtype is a subarray.
   public var subarray: (dtype: DType, shape: [Int])? {
     guard let structure, case .subarray(let dtype, let shape) = structure.content else { return nil }
@@ -144,8 +147,8 @@ public struct DType: Sendable {
   public var isStructured: Bool { fields != nil }
   /// What an error about the name of a field adds: the names that there are.
   var fieldList: String {
-    guard let fields else { return ": elements of \(name) have no fields" }
-    return "; there are " + fields.map(\.name).joined(separator: ", ")
+    guard let names else { return ": elements of \(name) have no fields" }
+    return "; there are " + names.joined(separator: ", ")
   }
 
   /// Whether numbers in it are stored in this machine's order, in all fields.

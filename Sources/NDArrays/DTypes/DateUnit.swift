@@ -1,4 +1,4 @@
-/// The unit of a `datetime64` or `timedelta64`: how long one step is, as in `M8[25s]`.
+/// The unit of a `datetime64` or `timedelta64`: how long one step is, `.millisecond`, or `DateUnit(.second, count: 25)` for `M8[25s]`.
 public struct DateUnit: Hashable, Sendable {
   /// NumPy's units, from years to attoseconds.
   public enum Unit: String, Sendable, Hashable, CaseIterable {
@@ -19,7 +19,7 @@ public struct DateUnit: Hashable, Sendable {
     case generic = "generic"
   }
 
-  /// The unit.
+  /// The unit that steps are counted in, such as `.second` of `25s`.
   public let unit: Unit
   /// How many units one step is: 1 to 2**31 - 1, as in NumPy.
   public let count: Int
@@ -30,7 +30,33 @@ public struct DateUnit: Hashable, Sendable {
     self.count = min(max(1, count), Int(Int32.max))
   }
 
-  /// No unit.
+  /// Steps of a year, `Y`.
+  public static let year = DateUnit(.year)
+  /// Steps of a month, `M`.
+  public static let month = DateUnit(.month)
+  /// Steps of a week, `W`.
+  public static let week = DateUnit(.week)
+  /// Steps of a day, `D`.
+  public static let day = DateUnit(.day)
+  /// Steps of an hour, `h`.
+  public static let hour = DateUnit(.hour)
+  /// Steps of a minute, `m`.
+  public static let minute = DateUnit(.minute)
+  /// Steps of a second, `s`.
+  public static let second = DateUnit(.second)
+  /// Steps of a thousandth of a second, `ms`.
+  public static let millisecond = DateUnit(.millisecond)
+  /// Steps of a millionth of a second, `us`: Python's `datetime`.
+  public static let microsecond = DateUnit(.microsecond)
+  /// Steps of a billionth of a second, `ns`: those of pandas.
+  public static let nanosecond = DateUnit(.nanosecond)
+  /// Steps of 10⁻¹² seconds, `ps`.
+  public static let picosecond = DateUnit(.picosecond)
+  /// Steps of 10⁻¹⁵ seconds, `fs`.
+  public static let femtosecond = DateUnit(.femtosecond)
+  /// Steps of 10⁻¹⁸ seconds, `as`.
+  public static let attosecond = DateUnit(.attosecond)
+  /// No unit: that of `M8` without brackets.
   public static let generic = DateUnit(.generic)
 
   /// Parses what stands between the brackets of `M8[25s]`: `25s`, `ns`, `generic`, or a divided unit such as

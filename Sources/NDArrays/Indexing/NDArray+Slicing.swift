@@ -62,42 +62,74 @@ extension NDArray {
   /// ```
   ///
   /// - Precondition: As for the other subscripts.
+  @inlinable
   public subscript(_ index: Int) -> NDArray {
     get {
       do throws(ArrayError) {
         // An element is copied: that is cheaper than a view, and an array is not copied when one of its elements takes the place of
         // another.
-        if ndim == 1 { return NDArray(scalar: try element(at: index)) }
+        if untyped.shape.count == 1 { return scalar(try element(at: index)) }
         return try slice([.index(index)])
       } catch { fatalError(error.message) }
     }
     set {
       do throws(ArrayError) {
-        if ndim == 1, newValue.ndim == 0 { return try fill(at: index, with: newValue.only) }
-        try untyped.assign(newValue.untyped, to: [.index(index)])
+        if untyped.shape.count == 1, newValue.untyped.shape.isEmpty { return try fill(at: index, with: newValue.only) }
+        try assign(newValue, at: index)
       } catch { fatalError(error.message) }
     }
+  }
+
+  @usableFromInline
+  mutating func assign(_ values: NDArray, at index: Int) throws(ArrayError) {
+    try untyped.assign(values.untyped, to: [.index(index)])
   }
 
   /// One element: `a[1, 2, 3]`, an index for every axis, negative ones counted from the end. To read a part of the array add
   /// `.ellipsis`; fewer indices than axes that are assigned to give the whole part that value, as in NumPy: `m[0, 1] = 5`.
   ///
   /// - Precondition: There are as many indices as axes, each within its axis. ``element(at:)-([Int])`` throws instead.
+  @inlinable
   public subscript(_ first: Int, _ second: Int, _ rest: Int...) -> Element {
     get {
-      do throws(ArrayError) { return try element(at: [first, second] + rest) } catch { fatalError(error.message) }
+      do throws(ArrayError) {
+        if rest.isEmpty, untyped.shape.count == 2 { return load(at: try offset(of: first, second)) }
+        return try element(at: [first, second] + rest)
+      } catch { fatalError(error.message) }
     }
     set {
-      let indices = [first, second] + rest
       do throws(ArrayError) {
-        if indices.count < ndim {
-          try untyped.assign(NDArray(scalar: newValue).untyped, to: indices.map { .index($0) })
-        } else {
-          try setElement(at: indices, to: newValue)
+        guard rest.isEmpty, untyped.shape.count == 2 else {
+          return try fill(at: [first, second] + rest, with: newValue)
         }
+        _ = try offset(of: first, second)
+        makeUnique()
+        // Asked for again: the copy may have other strides.
+        store(newValue, at: try offset(of: first, second))
       } catch { fatalError(error.message) }
     }
   }
+
+  /// Gives an element, or a part that fewer indices than axes name, one value.
+  @usableFromInline
+  mutating func fill(at indices: [Int], with value: Element) throws(ArrayError) {
+    guard indices.count < ndim else { return try setElement(at: indices, to: value) }
+    try untyped.assign(NDArray(scalar: value).untyped, to: indices.map { .index($0) })
+  }
+
+  /// How far in the storage an element of a matrix lies.
+  @inlinable @inline(__always)
+  func offset(of row: Int, _ column: Int) throws(ArrayError) -> Int {
+    let (rowPlace, columnPlace) = (
+      try Layout.place(of: row, axis: 0, size: untyped.shape[0]),
+      try Layout.place(of: column, axis: 1, size: untyped.shape[1])
+    )
+    return untyped.offset &+ rowPlace &* untyped.strides[0] &+ columnPlace &* untyped.strides[1]
+  }
+
+  /// Makes sure that this array alone holds its bytes and may write to them.
+  @usableFromInline
+  mutating func makeUnique() { untyped.makeUnique() }
 
   /// One element, by indices that come from users or files.
   ///
@@ -123,9 +155,19 @@ extension NDArray {
   }
 
   /// The first element of an array that has one.
-  var only: Element { load(at: untyped.offset) }
+  @inlinable var only: Element { load(at: untyped.offset) }
+
+  /// A number as an array without axes, where an array of such elements is at hand.
+  @inlinable
+  func scalar(_ value: Element) -> NDArray {
+    let made = untyped.newScalar()
+    // Safe: the storage is new, aligned and as large as an element, of which this array has made sure.
+    unsafe made.storage.baseAddress.assumingMemoryBound(to: Element.self).initialize(to: value)
+    return NDArray(unchecked: made)
+  }
 
   /// The element that lies so far in the storage.
+  @inlinable
   func load(at distance: Int) -> Element {
     defer { extendLifetime(untyped.storage) }
     // Safe: the caller has the distance from indices that were checked; the elements are aligned and of this type.
@@ -133,7 +175,8 @@ extension NDArray {
   }
 
   /// Changes the element that lies so far in the storage, which nobody else holds.
-  mutating func store(_ value: Element, at distance: Int) {
+  @inlinable
+  func store(_ value: Element, at distance: Int) {
     // Safe: as above; the caller has made the storage this array's alone.
     unsafe (untyped.storage.baseAddress + distance).assumingMemoryBound(to: Element.self).pointee = value
   }

@@ -38,8 +38,7 @@ extension NDArray {
   ///
   /// - Throws: ``ArrayError`` with code `shapeMismatch` if the mask's shape is not the array's, or its beginning.
   public func selecting(_ mask: NDArray<Bool>) throws(ArrayError) -> NDArray {
-    let places = try places(of: mask)
-    return NDArray(unchecked: try folded(mask.ndim).gathering(places))
+    NDArray(unchecked: try untyped.selecting(mask))
   }
 
   /// Gives the elements where a mask is true other values: NumPy's `a[mask] = values`.
@@ -47,7 +46,7 @@ extension NDArray {
   /// - Throws: ``ArrayError`` with code `shapeMismatch` if the mask's shape is not the array's, or its beginning, or the
   ///   values do not broadcast to the selection.
   public mutating func assign(_ values: NDArray, where mask: NDArray<Bool>) throws(ArrayError) {
-    let places = try places(of: mask)
+    let places = try untyped.places(of: mask)
     let values = try values.untyped.broadcast(to: [places.count] + shape[mask.ndim...])
     if !isCContiguous { untyped = untyped.packed() }
     // Values that share the memory hold it too, so this makes a copy then.
@@ -62,15 +61,19 @@ extension NDArray {
   ///   - axis: The axis, counted from the end if negative.
   /// - Throws: ``ArrayError`` with code `axisOutOfRange`, or `indexOutOfRange` for an index outside the axis.
   public func taking(_ indices: [Int], axis: Int = 0) throws(ArrayError) -> NDArray {
-    let axis = try Layout.normalized(axis, count: ndim)
-    let size = shape[axis]
-    var places: [Int] = []
-    places.reserveCapacity(indices.count)
-    for index in indices { places.append(try Layout.place(of: index, axis: axis, size: size)) }
-    // The axis comes first, and goes back to its place.
-    let order = [axis] + shape.indices.filter { $0 != axis }
-    let taken = try untyped.transposed(order).gathering(places)
-    return NDArray(unchecked: try taken.transposed(shape.indices.map { $0 == axis ? 0 : $0 < axis ? $0 + 1 : $0 }))
+    NDArray(unchecked: try untyped.taking(indices, axis: axis))
+  }
+
+  /// The elements at places that an array names, such as one of ``argsort(axis:)``: NumPy's `a[order]`. The array's axes take the
+  /// place of the axis.
+  ///
+  /// ```swift
+  /// let sorted = try a.taking(keys.argsort())
+  /// ```
+  ///
+  /// - Throws: ``ArrayError`` with code `axisOutOfRange`, or `indexOutOfRange` for an index outside the axis.
+  public func taking(_ indices: NDArray<Int>, axis: Int = 0) throws(ArrayError) -> NDArray {
+    NDArray(unchecked: try untyped.taking(indices, axis: axis))
   }
 
   /// The elements of one array where a mask is true, of another where it is false: NumPy's `np.where(mask, a, b)`. All
@@ -100,22 +103,6 @@ extension NDArray {
   public static func choosing(
     where mask: NDArray<Bool>, _ whenTrue: Element, _ whenFalse: NDArray
   ) throws(ArrayError) -> NDArray { try choosing(where: mask, NDArray(scalar: whenTrue), whenFalse) }
-
-  /// The array with its leading axes as one.
-  private func folded(_ count: Int) throws(ArrayError) -> AnyNDArray {
-    try untyped.reshaped([shape[..<count].reduce(1, *)] + shape[count...])
-  }
-
-  /// Where a mask is true, counted in C order.
-  private func places(of mask: NDArray<Bool>) throws(ArrayError) -> [Int] {
-    guard mask.ndim <= ndim, Array(shape[..<mask.ndim]) == mask.shape else {
-      throw ArrayError(
-        .shapeMismatch,
-        "boolean index did not match indexed array: a mask of shape \(Layout.describe(mask.shape)), "
-          + "an array of shape \(Layout.describe(shape))")
-    }
-    return mask.truePlaces()
-  }
 }
 
 extension NDArray where Element == Bool {
@@ -129,7 +116,7 @@ extension NDArray where Element == Bool {
     }
   }
 
-  fileprivate func truePlaces() -> [Int] {
+  func truePlaces() -> [Int] {
     withElements { elements in elements.indices.filter { elements[$0] } }
   }
 }

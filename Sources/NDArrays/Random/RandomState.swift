@@ -35,6 +35,52 @@ public struct RandomState: Sendable {
     filled(shape) { state in state.nextNormal() }
   }
 
+  /// Doubles in `low..<high`, evenly spread: NumPy's `uniform(low, high, shape)`.
+  ///
+  /// - Precondition: The bounds and their difference are finite, and memory can hold the shape.
+  public mutating func uniform(_ low: Double, _ high: Double, shape: [Int]) -> NDArray<Double> {
+    let width = high - low
+    precondition(width.isFinite, "the range of random numbers is not finite: \(low) to \(high)")
+    return filled(shape) { state in low + width * state.twister.nextDouble() }
+  }
+
+  /// Doubles from the normal distribution of a mean and a standard deviation: NumPy's `normal(mean, deviation, shape)`.
+  ///
+  /// - Precondition: The deviation is not negative, and memory can hold the shape.
+  public mutating func normal(_ mean: Double, _ deviation: Double, shape: [Int]) -> NDArray<Double> {
+    precondition(!(deviation < 0), "the standard deviation of random numbers is negative: \(deviation)")
+    return filled(shape) { state in mean + deviation * state.nextNormal() }
+  }
+
+  /// The numbers `0..<count` in random order: NumPy's `permutation(count)`, such as to split rows into two sets.
+  ///
+  /// ```swift
+  /// let order = random.permutation(m.shape[0])
+  /// let (training, test) = (try m.taking(order[0..<3]), try m.taking(order[3...]))
+  /// ```
+  ///
+  /// What NumPy makes of an array, `permutation(m)`, is `m.taking(random.permutation(m.shape[0]))`.
+  ///
+  /// - Precondition: The count is not negative, and memory can hold the numbers.
+  public mutating func permutation(_ count: Int) -> NDArray<Int> {
+    precondition(count >= 0, "there is no order of \(count) numbers")
+    var numbers = Array(0..<count)
+    // Fisher and Yates from the end, as NumPy goes.
+    for last in stride(from: count - 1, to: 0, by: -1) { numbers.swapAt(last, place(upTo: last)) }
+    return NDArray(numbers)
+  }
+
+  /// A number in `0...largest`, each as likely: as many draws as fit after masking are taken (numpy/random/src/distributions,
+  /// random_interval).
+  private mutating func place(upTo largest: Int) -> Int {
+    let width = UInt64(largest)
+    let mask = UInt64.max >> UInt64(width.leadingZeroBitCount)
+    while true {
+      let draw = width <= UInt64(UInt32.max) ? UInt64(twister.next()) : twister.next64()
+      if draw & mask <= width { return Int(draw & mask) }
+    }
+  }
+
   private mutating func nextNormal() -> Double {
     if let spare = spareNormal {
       spareNormal = nil
@@ -65,4 +111,15 @@ public struct RandomState: Sendable {
 extension RandomState: RandomNumberGenerator {
   /// 64 bits, for Swift's own `random(in:using:)` and `shuffled(using:)`: two of the generator's numbers.
   public mutating func next() -> UInt64 { twister.next64() }
+}
+
+// What NumPy's names are here: the compiler tells who types them.
+
+extension RandomState {
+  @available(*, unavailable, renamed: "randomSample(shape:)")
+  public func rand(_ shape: Int...) -> NDArray<Double> { fatalError("unavailable") }
+  @available(*, unavailable, renamed: "standardNormal(shape:)")
+  public func randn(_ shape: Int...) -> NDArray<Double> { fatalError("unavailable") }
+  @available(*, unavailable, message: "permutation(_:) has NumPy's order, array.shuffle(using: &random) Swift's")
+  public func shuffle<Item>(_ items: inout [Item]) { fatalError("unavailable") }
 }

@@ -11,17 +11,32 @@ public struct Datetime: Hashable, Sendable {
     self.unit = unit
   }
 
+  /// NumPy's `NaT`, the missing time, which every unit has: `AnyNDArray(datetimes: [day, .nat], unit: .day)`.
+  ///
+  /// As Swift's values are compared, it equals itself; in NumPy it equals nothing.
+  public static let nat = Datetime(ticks: notATime, unit: .generic)
+
   /// Whether this is NumPy's `NaT`, the missing time.
   public var isNaT: Bool { ticks == notATime }
 
   /// The same datetime in another unit, rounded down where that is coarser; `nil` if 64 bits do not hold it or one of
-  /// the units is the generic one. NumPy's `astype("M8[…]")`.
+  /// the units is the generic one. `NaT` is that in every unit. NumPy's `astype("M8[…]")`.
   public func converted(to unit: DateUnit) -> Datetime? {
-    DateConversion(from: self.unit, to: unit, isDatetime: true)?(ticks).map { Datetime(ticks: $0, unit: unit) }
+    if isNaT { return Datetime(ticks: notATime, unit: unit) }
+    return DateConversion(from: self.unit, to: unit, isDatetime: true)?(ticks).map { Datetime(ticks: $0, unit: unit) }
   }
 }
 
-extension Datetime: CustomStringConvertible {
+extension Datetime: LosslessStringConvertible {
+  /// A datetime of ISO 8601, in the unit that its text goes down to: NumPy's `np.datetime64("2024-02-29T12:30")`, in minutes. `nil`
+  /// for any other text; `NaT` is one.
+  public init?(_ text: String) {
+    guard let parsed = ParsedDate.parse(Array(text.utf8), isDatetime: true), let ticks = parsed.count else {
+      return nil
+    }
+    self.init(ticks: ticks, unit: parsed.unit)
+  }
+
   /// The datetime in ISO 8601, as NumPy's `str` writes it: `2024-02-29T12:30`, or `NaT`.
   public var description: String {
     var buffer = PrintBuffer()

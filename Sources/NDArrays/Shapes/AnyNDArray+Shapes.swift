@@ -1,5 +1,14 @@
 extension AnyNDArray {
-  /// The same elements in another shape: NumPy's `reshape`. Shares memory where the layout allows it, else copies.
+  /// The same elements in another shape: NumPy's `reshape`; one length may be -1: what is left. Shares memory where the layout
+  /// allows it, else copies.
+  ///
+  /// - Precondition: The number of elements is the same. ``reshaped(_:fortran:)`` throws instead.
+  public func reshaped(_ shape: Int...) -> AnyNDArray {
+    do throws(ArrayError) { return try reshaped(shape) } catch { fatalError(error.message) }
+  }
+
+  /// The same elements in another shape, for shapes that come from users or files. Shares memory where the layout allows it,
+  /// else copies.
   ///
   /// ```swift
   /// try a.reshaped([2, -1])
@@ -46,6 +55,18 @@ extension AnyNDArray {
     return AnyNDArray(
       uncheckedDType: dtype, shape: order.map { shape[$0] }, strides: order.map { strides[$0] }, offset: offset,
       storage: storage)
+  }
+
+  /// The axes in another order, without a copy: NumPy's `a.transpose(2, 0, 1)`.
+  ///
+  /// - Precondition: These are all axes, each once. ``transposed(_:)`` of an array of axes throws instead.
+  public func transposed(_ first: Int, _ second: Int, _ rest: Int...) -> AnyNDArray {
+    transposed(checked: [first, second] + rest)
+  }
+
+  /// What ``transposed(_:)`` gives, where other axes are the programmer's mistake.
+  func transposed(checked axes: [Int]) -> AnyNDArray {
+    do throws(ArrayError) { return try transposed(axes) } catch { fatalError(error.message) }
   }
 
   /// The elements as one axis: NumPy's `ravel`. Shares memory where the layout allows it, else copies.

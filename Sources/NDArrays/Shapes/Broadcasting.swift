@@ -18,10 +18,13 @@ extension NDArray {
     NDArray(unchecked: try untyped.broadcast(to: shape))
   }
 
-  /// The array without an axis of length 1, or without all of them: NumPy's `squeeze`. Nothing is copied.
+  /// The array without its axes of length 1: NumPy's `squeeze()`. Nothing is copied.
+  public func squeezed() -> NDArray { NDArray(unchecked: untyped.squeezed()) }
+
+  /// The array without an axis, which has length 1: NumPy's `squeeze(axis)`. Nothing is copied.
   ///
   /// - Throws: ``ArrayError`` with code `axisOutOfRange`, or `shapeMismatch` for an axis of another length.
-  public func squeezed(axis: Int? = nil) throws(ArrayError) -> NDArray {
+  public func squeezed(axis: Int) throws(ArrayError) -> NDArray {
     NDArray(unchecked: try untyped.squeezed(axis: axis))
   }
 
@@ -35,11 +38,18 @@ extension NDArray {
 }
 
 extension AnyNDArray {
-  /// The array without an axis of length 1, or without all of them: NumPy's `squeeze`. Nothing is copied.
+  /// The array without its axes of length 1: NumPy's `squeeze()`. Nothing is copied.
+  public func squeezed() -> AnyNDArray {
+    let kept = shape.indices.filter { shape[$0] != 1 }
+    return AnyNDArray(
+      uncheckedDType: dtype, shape: kept.map { shape[$0] }, strides: kept.map { strides[$0] }, offset: offset,
+      storage: storage)
+  }
+
+  /// The array without an axis, which has length 1: NumPy's `squeeze(axis)`. Nothing is copied.
   ///
   /// - Throws: ``ArrayError`` with code `axisOutOfRange`, or `shapeMismatch` for an axis of another length.
-  public func squeezed(axis: Int? = nil) throws(ArrayError) -> AnyNDArray {
-    guard let axis else { return try slice(shape.map { $0 == 1 ? .index(0) : .all }) }
+  public func squeezed(axis: Int) throws(ArrayError) -> AnyNDArray {
     let place = try Layout.normalized(axis, count: ndim)
     guard shape[place] == 1 else {
       throw ArrayError(

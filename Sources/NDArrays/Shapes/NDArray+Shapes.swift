@@ -34,6 +34,13 @@ extension NDArray {
     NDArray(unchecked: try untyped.transposed(axes))
   }
 
+  /// The axes in another order, without a copy: NumPy's `a.transpose(2, 0, 1)`.
+  ///
+  /// - Precondition: These are all axes, each once. ``transposed(_:)`` of an array of axes throws instead.
+  public func transposed(_ first: Int, _ second: Int, _ rest: Int...) -> NDArray {
+    NDArray(unchecked: untyped.transposed(checked: [first, second] + rest))
+  }
+
   /// The elements as one axis: NumPy's `ravel`. Shares memory where the layout allows it, else copies.
   ///
   /// - Parameter fortran: Whether the first axis runs fastest (NumPy's `order='F'`).

@@ -17,9 +17,9 @@ public struct AnyNDArray: Sendable {
   /// The distance in bytes from one element to the next along each axis.
   public let strides: [Int]
   /// Where the first element begins, in bytes from the start of the storage.
-  package let offset: Int
+  @usableFromInline package let offset: Int
   /// Who owns the bytes.
-  package var storage: ArrayStorage
+  @usableFromInline package var storage: ArrayStorage
 
   /// A view whose bounds are known to be right.
   package init(uncheckedDType dtype: DType, shape: [Int], strides: [Int], offset: Int, storage: ArrayStorage) {
@@ -87,6 +87,14 @@ public struct AnyNDArray: Sendable {
       storage: ArrayStorage(uninitializedByteCount: count))
   }
 
+  /// An array without axes of the same dtype, whose element is yet to be written.
+  @usableFromInline
+  func newScalar() -> AnyNDArray {
+    AnyNDArray(
+      uncheckedDType: dtype, shape: [], strides: [], offset: 0,
+      storage: ArrayStorage(uninitializedByteCount: dtype.itemSize))
+  }
+
   /// The packed bytes of an array's elements, copied.
   ///
   /// - Throws: ``ArrayError`` if their number is not that of the shape's elements.
@@ -126,7 +134,10 @@ public struct AnyNDArray: Sendable {
   /// The number of elements: NumPy's `size`.
   public var count: Int { Layout.elementCount(shape) ?? 0 }
 
-  /// The bytes of all elements, without gaps.
+  /// Whether there are no elements, as where an axis has length 0.
+  public var isEmpty: Bool { shape.contains(0) }
+
+  /// How many bytes the elements take, without gaps: NumPy's `nbytes`.
   public var nbytes: Int { count * dtype.itemSize }
 
   /// Whether the elements follow each other without gaps, the last axis running fastest.
@@ -215,6 +226,17 @@ public struct AnyNDArray: Sendable {
       uncheckedDType: field.dtype, shape: shape, strides: strides, offset: count == 0 ? offset : offset + field.offset,
       storage: storage)
     return try view.expandingSubarray()
+  }
+
+  /// One field of a structured array, as a view without a copy: NumPy's `a["x"]`. ``setField(_:to:)`` changes it.
+  ///
+  /// ```swift
+  /// let prices = try table["price"].asType(Double.self)
+  /// ```
+  ///
+  /// - Throws: ``ArrayError`` with code `noSuchField`; its message lists the names that there are.
+  public subscript(_ field: String) -> AnyNDArray {
+    get throws(ArrayError) { try self.field(field) }
   }
 
   /// An array of subarrays as an array of their elements, with more axes, without a copy.

@@ -63,78 +63,78 @@ extension NumericArrayElement where Self: FixedWidthInteger {
 }
 
 extension NumericArrayElement {
-  /// Adds.
+  /// Adds; of numbers that are no integers of fixed width nothing wraps around.
   @inlinable @inline(__always)
   public static func wrappingSum(_ left: Self, _ right: Self) -> Self { left + right }
-  /// Subtracts.
+  /// Subtracts; of numbers that are no integers of fixed width nothing wraps around.
   @inlinable @inline(__always)
   public static func wrappingDifference(_ left: Self, _ right: Self) -> Self { left - right }
-  /// Multiplies.
+  /// Multiplies; of numbers that are no integers of fixed width nothing wraps around.
   @inlinable @inline(__always)
   public static func wrappingProduct(_ left: Self, _ right: Self) -> Self { left * right }
 }
 
 extension Bool: ArrayElement {
-  /// `?`.
+  /// `?`, NumPy's dtype of `Bool`, in this machine's byte order.
   public static var dtype: DType { .bool }
 }
 extension Int8: NumericArrayElement {
-  /// `i1`.
+  /// `i1`, NumPy's dtype of `Int8`, in this machine's byte order.
   public static var dtype: DType { .int8 }
 }
 extension Int16: NumericArrayElement {
-  /// `i2`.
+  /// `i2`, NumPy's dtype of `Int16`, in this machine's byte order.
   public static var dtype: DType { .int16 }
 }
 extension Int32: NumericArrayElement {
-  /// `i4`.
+  /// `i4`, NumPy's dtype of `Int32`, in this machine's byte order.
   public static var dtype: DType { .int32 }
 }
 extension Int64: NumericArrayElement {
-  /// `i8`.
+  /// `i8`, NumPy's dtype of `Int64`, in this machine's byte order.
   public static var dtype: DType { .int64 }
 }
 extension Int: NumericArrayElement {
-  /// `i8`.
+  /// `i8`, NumPy's dtype of `Int`, in this machine's byte order.
   public static var dtype: DType { .int64 }
 }
 extension UInt8: NumericArrayElement {
-  /// `u1`.
+  /// `u1`, NumPy's dtype of `UInt8`, in this machine's byte order.
   public static var dtype: DType { .uint8 }
 }
 extension UInt16: NumericArrayElement {
-  /// `u2`.
+  /// `u2`, NumPy's dtype of `UInt16`, in this machine's byte order.
   public static var dtype: DType { .uint16 }
 }
 extension UInt32: NumericArrayElement {
-  /// `u4`.
+  /// `u4`, NumPy's dtype of `UInt32`, in this machine's byte order.
   public static var dtype: DType { .uint32 }
 }
 extension UInt64: NumericArrayElement {
-  /// `u8`.
+  /// `u8`, NumPy's dtype of `UInt64`, in this machine's byte order.
   public static var dtype: DType { .uint64 }
 }
 extension UInt: NumericArrayElement {
-  /// `u8`.
+  /// `u8`, NumPy's dtype of `UInt`, in this machine's byte order.
   public static var dtype: DType { .uint64 }
 }
 // Swift has no `Float16` on Intel Macs; arrays of `f2` are `AnyNDArray`s there.
 #if !(os(macOS) && arch(x86_64))
   extension Float16: NumericArrayElement {
-    /// `f2`.
+    /// `f2`, NumPy's dtype of `Float16`, in this machine's byte order.
     public static var dtype: DType { .float16 }
   }
 #endif
 extension Float: NumericArrayElement {
-  /// `f4`.
+  /// `f4`, NumPy's dtype of `Float`, in this machine's byte order.
   public static var dtype: DType { .float32 }
 }
 extension Double: NumericArrayElement {
-  /// `f8`.
+  /// `f8`, NumPy's dtype of `Double`, in this machine's byte order.
   public static var dtype: DType { .float64 }
 }
 extension Complex: ArrayElement, NumericArrayElement where RealType: ComplexComponent {
-  /// `c8` or `c16`.
+  /// `c8` for parts of `Float`, `c16` for those of `Double`.
   public static var dtype: DType { RealType.complexDType }
 }
 
@@ -144,10 +144,10 @@ public protocol ComplexComponent: Real, ArrayElement {
   static var complexDType: DType { get }
 }
 extension Float: ComplexComponent {
-  /// `c8`.
+  /// `c8`, NumPy's dtype of `Complex<Float>`.
   public static var complexDType: DType { .complex64 }
 }
 extension Double: ComplexComponent {
-  /// `c16`.
+  /// `c16`, NumPy's dtype of `Complex<Double>`.
   public static var complexDType: DType { .complex128 }
 }

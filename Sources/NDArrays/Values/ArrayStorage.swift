@@ -11,7 +11,7 @@ internal import PlatformC
   /// Whether the bytes may be written to, by an array that is the only holder.
   public let isWritable: Bool
   /// The first byte. Valid as long as the storage lives.
-  package let baseAddress: UnsafeMutableRawPointer
+  @usableFromInline package let baseAddress: UnsafeMutableRawPointer
   /// What keeps lent bytes alive; `nil` if they are the storage's own.
   private let owner: AnyObject?
 
@@ -68,7 +68,7 @@ internal import PlatformC
     if owner == nil { unsafe BufferCache.release(baseAddress, byteCount) }
   }
 
-  /// All bytes.
+  /// All bytes, without a copy, for as long as the storage lives.
   public var bytes: RawSpan {
     @_lifetime(borrow self)
     borrowing get {

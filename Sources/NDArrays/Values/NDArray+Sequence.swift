@@ -40,7 +40,7 @@ extension NDArray: Sequence {
       unsafe end = place + packed.count
     }
 
-    /// The next element.
+    /// The next element in C order; `nil` after the last.
     @inlinable
     public mutating func next() -> Element? {
       guard unsafe place < end else { return nil }
@@ -65,8 +65,19 @@ extension NDArray {
   }
 }
 
+extension AnyNDArray {
+  /// The parts along the first axis, which share the array's memory: what Python's `for row in a` goes over. Of a table of records
+  /// these are arrays of one record each: see ``rows(as:)`` for Swift's values.
+  ///
+  /// An array without axes has none.
+  public var rows: some RandomAccessCollection<AnyNDArray> & Sendable {
+    let array = self
+    return (0..<(shape.first ?? 0)).map { array[$0, .ellipsis] }
+  }
+}
+
 extension NDArray: Hashable {
-  /// By shape and elements, as they are compared.
+  /// Hashes what `==` compares: shape and elements. Goes through all of them.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(shape)
     for element in self { hasher.combine(element) }

@@ -15,7 +15,7 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   /// The array without its static type. Its dtype is `Element.dtype`, its elements are aligned.
   public internal(set) var untyped: AnyNDArray
 
-  package init(unchecked array: AnyNDArray) { untyped = array }
+  @usableFromInline package init(unchecked array: AnyNDArray) { untyped = array }
 
   /// The same array, typed, without a copy where the bytes can be used as they lie; a foreign byte order, a lack of
   /// alignment or a `bool` byte that is neither 0 nor 1 makes a copy.
@@ -45,6 +45,13 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   /// - Throws: ``ArrayError`` for a negative dimension, more than 64 axes, or a size that no `Int` holds.
   public init(zeros shape: [Int]) throws(ArrayError) {
     untyped = try AnyNDArray(zeros: shape, dtype: Element.checkedDType)
+  }
+
+  /// A new array of ones: NumPy's `np.ones`.
+  ///
+  /// - Precondition: The shape is one that memory can hold; ``init(repeating:shape:)`` throws instead.
+  public init(ones shape: Int...) where Element: NumericArrayElement {
+    do throws(ArrayError) { try self.init(repeating: 1, shape: shape) } catch { fatalError(error.message) }
   }
 
   /// A new array with the same value everywhere: NumPy's `np.full(shape, value)`.
@@ -105,7 +112,7 @@ public struct NDArray<Element: ArrayElement>: Sendable {
     shape: [Int], fill: (UnsafeMutableBufferPointer<Element>) -> Void
   ) throws(ArrayError) {
     untyped = try AnyNDArray(uninitialized: shape, dtype: Element.checkedDType)
-    // Safe: the storage is new, 64-byte aligned, and holds just the shape's elements.
+    // Safe: the storage is new, aligned, and holds just the shape's elements.
     let buffer = unsafe untyped.storage.mutableBuffer.bindMemory(to: Element.self)
     unsafe fill(UnsafeMutableBufferPointer(rebasing: buffer[..<untyped.count]))
   }
@@ -131,6 +138,10 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   public var ndim: Int { untyped.ndim }
   /// The number of elements: NumPy's `size`.
   public var count: Int { untyped.count }
+  /// Whether there are no elements, as where an axis has length 0.
+  public var isEmpty: Bool { untyped.isEmpty }
+  /// How many bytes the elements take, without gaps: NumPy's `nbytes`.
+  public var nbytes: Int { untyped.nbytes }
   /// Whether the elements follow each other without gaps, the last axis running fastest.
   public var isCContiguous: Bool { untyped.isCContiguous }
   /// Whether the elements follow each other without gaps, the first axis running fastest.

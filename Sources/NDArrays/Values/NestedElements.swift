@@ -11,7 +11,7 @@ public indirect enum NestedElements<Element: ArrayElement>: Sendable {
 }
 
 extension NestedElements: ExpressibleByArrayLiteral {
-  /// A row.
+  /// A row of what is within it, as a literal writes it: `[1, 2]`.
   public init(arrayLiteral elements: NestedElements...) { self = .row(elements) }
 }
 extension NestedElements: ExpressibleByIntegerLiteral where Element: ExpressibleByIntegerLiteral {

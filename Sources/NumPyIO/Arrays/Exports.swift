@@ -1,6 +1,8 @@
-// Who imports `NumPyIO` can use its arrays, and the errors of files, without importing their modules by name.
+// Who imports `NumPyIO` can use its arrays, and the errors of files, without importing their modules by name; and `Complex`, which is
+// an element of them.
 @_exported public import ArrayBytes
 @_exported public import ByteIO
+@_exported public import ComplexModule
 @_exported public import GGUFFiles
 @_exported public import NDArrays
 @_exported public import NPYFormat

@@ -43,7 +43,7 @@ public struct FileCheck: Sendable {
       /// Worth knowing, and as it should be.
       case note
     }
-    /// How bad it is.
+    /// How bad it is: an error, a warning or no more than a note.
     public let severity: Severity
     /// What it is, and where.
     public internal(set) var error: FormatError

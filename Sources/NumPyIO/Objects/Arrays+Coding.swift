@@ -82,21 +82,28 @@ extension Complex: PickleConvertible, PickleReconstructible where RealType: Bina
 enum ArrayKeys: String, CodingKey { case dtype, shape, bytes }
 
 extension AnyNDArray: Codable {
-  /// Coders other than ``PickleEncoder``, which makes NumPy's arrays, get the dtype, the shape and the bytes in C order.
+  /// Coders other than ``PickleEncoder``, which makes NumPy's arrays, get the dtype, the shape and the bytes in C order; or, where
+  /// their `userInfo` asks for ``ArrayCoding/lists``, truth values, numbers or text in lists within lists.
   ///
-  /// - Throws: What the encoder throws; `EncodingError` for objects.
+  /// - Throws: What the encoder throws; `EncodingError` for objects, and for elements that are no lists' (complex numbers, dates,
+  ///   records).
   public func encode(to encoder: any Encoder) throws {
+    guard encoder.userInfo[.arrayCoding] as? ArrayCoding != .lists else { return try encodeLists(to: encoder) }
     var container = encoder.container(keyedBy: ArrayKeys.self)
     try container.encode(dtype, forKey: .dtype)
     try container.encode(shape, forKey: .shape)
     try container.encode(bytes, forKey: .bytes)
   }
 
-  /// An array of its dtype, shape and bytes.
+  /// An array of its dtype, shape and bytes; or of lists within lists, of one length at each depth: of truth values, integers
+  /// (`int64`), numbers (`float64`) or text.
   ///
   /// - Throws: `DecodingError` for other values, ``ArrayError`` if bytes, dtype and shape do not go together.
   public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: ArrayKeys.self)
+    guard let container = try? decoder.container(keyedBy: ArrayKeys.self) else {
+      self = try AnyNDArray.decodeLists(from: decoder)
+      return
+    }
     let dtype = try container.decode(DType.self, forKey: .dtype)
     guard !dtype.hasObjects else { throw ArrayError(.badDType, "objects are no bytes") }
     let shape = try container.decode([Int].self, forKey: .shape)

@@ -2,14 +2,14 @@ public import NDArrays
 
 /// How arrays are encoded by coders other than ``PickleEncoder``, which makes NumPy's arrays.
 public enum ArrayCoding: Sendable, Hashable {
-  /// Lists within lists, as NumPy's `tolist` gives them: `[[1,2],[3,4]]` in JSON. The default.
+  /// Lists within lists, as NumPy's `tolist` gives them: `[[1,2],[3,4]]` in JSON. The default of typed arrays.
   case lists
-  /// The dtype, the shape and the bytes in C order.
+  /// The dtype, the shape and the bytes in C order. The default of ``AnyNDArray``, whose dtype lists do not tell.
   case bytes
 }
 
 extension CodingUserInfoKey {
-  /// Says by an ``ArrayCoding`` how typed arrays are encoded:
+  /// Says by an ``ArrayCoding`` how arrays are encoded:
   ///
   /// ```swift
   /// let encoder = JSONEncoder()
@@ -52,6 +52,17 @@ extension NDArray: Codable {
   }
 }
 
+/// The elements of lists within lists, in C order, and the shape that these make.
+///
+/// - Throws: `DecodingError` for lists of different lengths or depths, and values of another type.
+func decodedLists<Element: Decodable>(
+  of type: Element.Type, from decoder: any Decoder
+) throws -> (elements: [Element], shape: [Int]) {
+  var lists = DecodedLists<Element>()
+  try lists.add(decoder, as: type, depth: 0)
+  return (lists.elements, lists.shape)
+}
+
 /// An array as lists within lists.
 private struct NestedLists<Element: ArrayElement>: Encodable {
   let array: NDArray<Element>
@@ -77,7 +88,7 @@ private struct NestedLists<Element: ArrayElement>: Encodable {
 }
 
 /// Lists within lists on their way into an array.
-private struct DecodedLists<Element: ArrayElement> {
+private struct DecodedLists<Element> {
   var elements: [Element] = []
   /// The lengths that were met, one for each depth; all lists of a depth have the same.
   var shape: [Int] = []

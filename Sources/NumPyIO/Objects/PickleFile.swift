@@ -31,7 +31,7 @@ public struct PickleFile {
 
   /// How the file holds its objects.
   public let format: Format
-  /// What it holds.
+  /// The object that the file holds, the first where there are several.
   public let value: PickleValue
   /// What further pickles in the same file hold, as several `pickle.dump` to one file leave them.
   public let following: [PickleValue]

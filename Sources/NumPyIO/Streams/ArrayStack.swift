@@ -19,7 +19,7 @@ internal import PythonPickle
 /// let whole = try ArrayStack(opening: "parts").array()
 /// ```
 public struct ArrayStack {
-  /// The folder.
+  /// The path of the folder, which has a file `info` and one for each part.
   public let folder: String
   /// Along which axis the files follow each other.
   public let axis: Int

@@ -75,6 +75,67 @@ extension AnyNDArray {
   }
 }
 
+extension NDArray {
+  /// Reads a CSV file of numbers as rows and columns, whether or not it has a header: pandas' `read_csv(path).to_numpy()`.
+  ///
+  /// ```swift
+  /// let means = try NDArray<Double>(csv: "weather.csv").mean(axis: 0)
+  /// ```
+  ///
+  /// Columns are converted to the type by NumPy's rule `same_kind`: gaps are NaN, and no integers. `AnyNDArray(csv:)` has the names.
+  ///
+  /// - Throws: ``FormatError`` as `AnyNDArray(csv:)`, and with code `wrongDType` for a column of another type, such as text.
+  public init(
+    csv path: String, options: CSVOptions = CSVOptions(), onWarning: ((FileWarning) -> Void)? = nil
+  ) throws(FormatError) {
+    let table = try CSVFile(opening: path).table(options, onWarning)
+    self = try FormatError.wrapping(.wrongDType, file: path) { () throws(ArrayError) in
+      try table.matrixOfFields(Element.dtype).asType(Element.self)
+    }
+  }
+
+  /// Saves the array as CSV, a line for each row of numbers, as many digits as tell them apart.
+  ///
+  /// - Parameter names: The names of the columns for a first line, which is left out if there are none.
+  /// - Throws: ``FormatError`` with code `badArgument` for an array of more than two axes, `wrongShape` for names of another number than
+  ///   columns, or if the file cannot be written.
+  public func saveCSV(
+    to path: String, names: [String] = [], replacing: Bool = true, durability: Durability = .consistent
+  ) throws(FormatError) {
+    let table = try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in
+      names.isEmpty ? untyped : try untyped.table(named: names)
+    }
+    try table.saveCSV(to: path, replacing: replacing, durability: durability)
+  }
+}
+
+extension AnyNDArray {
+  /// The columns of a table side by side, converted to one dtype; an array without fields is itself.
+  fileprivate func matrixOfFields(_ dtype: DType) throws(ArrayError) -> AnyNDArray {
+    guard let names = self.dtype.names else { return self }
+    var matrix = try AnyNDArray(zeros: [count, names.count], dtype: dtype)
+    for (column, name) in names.enumerated() {
+      do throws(ArrayError) { try matrix.assign(field(name), to: [.all, .index(column)]) } catch {
+        throw ArrayError(error.code, "column \(name): \(error.message)")
+      }
+    }
+    return matrix
+  }
+
+  /// Rows of columns as records, whose fields have names; the array's memory is shared where it can be.
+  fileprivate func table(named names: [String]) throws(ArrayError) -> AnyNDArray {
+    let columns = ndim == 2 ? shape[1] : 1
+    guard ndim == 1 || ndim == 2, names.count == columns else {
+      throw ArrayError(.shapeMismatch, "\(names.count) names for an array of shape \(Layout.describe(shape))")
+    }
+    let record = try dtype.naming(names)
+    let packed = contiguous()
+    return AnyNDArray(
+      uncheckedDType: record, shape: [shape[0]], strides: [record.itemSize], offset: packed.offset,
+      storage: packed.storage)
+  }
+}
+
 extension Array where Element: Decodable {
   /// Reads a CSV file as values of a type, by the names of its columns: see `AnyNDArray(csv:options:)`.
   ///
@@ -83,7 +144,7 @@ extension Array where Element: Decodable {
   /// let people = try [Person](csv: "people.csv")
   /// ```
   ///
-  /// A property that may be `nil` is `nil` where the field is empty; an integer is read from a column with gaps too, and a `String`
+  /// An empty file has none. A property that may be `nil` is `nil` where the field is empty; an integer is read from a column with gaps too, and a `String`
   /// from every column as it stands there, `007` among them: the file is then read once more.
   ///
   /// `onWarning` is told of rows that are too short.
@@ -96,7 +157,12 @@ extension Array where Element: Decodable {
     var onWarning = onWarning
     while true {
       let rows = TableRows()
-      let table = try file.table(options, onWarning)
+      let table: AnyNDArray
+      do throws(FormatError) { table = try file.table(options, onWarning) } catch {
+        guard error.code == .empty else { throw error }
+        self = []
+        return
+      }
       do {
         self = try table.rows(as: Element.self, of: rows)
         return
@@ -118,11 +184,12 @@ extension Array where Element: Encodable {
   /// ```
   ///
   /// What is `nil` is an empty field, also where all values of a property are. Moments are written as no finer than they need: days as
-  /// days.
+  /// days. Without values nothing says which columns there are: the file is empty, and `init(csv:options:)` reads it as none.
   ///
   /// - Throws: ``FormatError`` if the file cannot be written, `ArrayError` naming row and field for values that have no column
   ///   in common: see ``AnyNDArray/init(rows:dtype:)``.
   public func saveCSV(to path: String, replacing: Bool = true, durability: Durability = .consistent) throws {
-    try AnyNDArray(rowsForText: self).saveCSV(to: path, replacing: replacing, durability: durability)
+    let table = isEmpty ? AnyNDArray(NDArray<Double>([])) : try AnyNDArray(rowsForText: self)
+    try table.saveCSV(to: path, replacing: replacing, durability: durability)
   }
 }

@@ -48,7 +48,7 @@ public struct OpenOptions {
   public var openPart: @Sendable (_ path: String) throws(FormatError) -> any ByteSource = { path throws(FormatError) in
     try FileSource.openSource(path: path)
   }
-  /// Called with NumPy's warnings.
+  /// Called with what should be known of the file and is no error, such as NumPy's own warnings.
   public var onWarning: ((FileWarning) -> Void)?
   /// What ``csv`` was before ``text`` was limited to the rows that a slice needs: the types of a table are those of all rows.
   var keptCSV: (options: CSVOptions, dialect: TextDialect)?

@@ -91,7 +91,7 @@ package final class TextTableBlocks: ArrayBlockSource, @unchecked Sendable {
   }
 
   private func forEachResult(_ body: (GenFromTextResult) throws(FormatError) -> Void) throws(FormatError) {
-    try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
+    try ByteProgress.reading(source, total: source.storedByteCount) { () throws(FormatError) in
       for rows in first { try body(rows) }
       while let rows = try reader.next() { try body(rows) }
     }
@@ -138,7 +138,7 @@ extension TextTableBlocks {
       guard try isLarge(source) else { return nil }
       var quiet = options
       quiet.onWarning = nil
-      let survey = try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
+      let survey = try ByteProgress.reading(source, total: source.storedByteCount) { () throws(FormatError) in
         try TextTableReader(source, options: quiet).survey()
       }
       guard survey.rowCount >= 2 else { return nil }
@@ -169,7 +169,7 @@ extension TextTableBlocks {
 
   /// Reads until there are two rows, or no more.
   private static func firstRows(_ reader: Reader, _ source: any ByteSource) throws(FormatError) -> [GenFromTextResult] {
-    try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
+    try ByteProgress.reading(source, total: source.storedByteCount) { () throws(FormatError) in
       var first: [GenFromTextResult] = []
       while first.count < 2, let rows = try reader.next() {
         first.append(rows)

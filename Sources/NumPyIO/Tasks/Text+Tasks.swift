@@ -33,6 +33,33 @@ extension NDArray {
         format: format, delimiter: delimiter, newline: newline, header: header, footer: footer,
         commentPrefix: commentPrefix, encoding: encoding))
   }
+
+  /// Reads a CSV file of numbers as rows and columns, while other tasks go on.
+  ///
+  /// `onWarning` is told of rows that are too short, on another thread.
+  ///
+  /// - Throws: ``FormatError`` for a row of more fields than the first, with its line; code `wrongDType` for a column of another type,
+  ///   `cancelled` if the task was cancelled.
+  public init(
+    csv path: String, options: CSVOptions = CSVOptions(), onWarning: (@Sendable (FileWarning) -> Void)? = nil
+  ) async throws(FormatError) {
+    self = try await BlockingWork.run { () throws(FormatError) in
+      try NDArray(csv: path, options: options, onWarning: onWarning)
+    }
+  }
+
+  /// Saves the array as CSV, a line for each row of numbers, while other tasks go on.
+  ///
+  /// - Parameter names: The names of the columns for a first line, which is left out if there are none.
+  /// - Throws: ``FormatError`` for more than two axes or another number of names, or if the file cannot be written; code `cancelled`
+  ///   if the task was cancelled.
+  public func saveCSV(
+    to path: String, names: [String] = [], replacing: Bool = true, durability: Durability = .consistent
+  ) async throws(FormatError) {
+    try await BlockingWork.run { () throws(FormatError) in
+      try saveCSV(to: path, names: names, replacing: replacing, durability: durability)
+    }
+  }
 }
 
 extension AnyNDArray {

@@ -19,7 +19,7 @@ public enum PickleStringEncoding: String, Sendable, Hashable, CaseIterable {
 /// while try !reader.isAtEnd() { print(try reader.read()) }
 /// ```
 public struct PickleReader {
-  /// How to read.
+  /// How pickles are read: by default as `pickle.load` does, but that nothing is run.
   public struct Options {
     /// What the 8-bit strings of Python 2 become.
     public var encoding = PickleStringEncoding.ascii
@@ -62,7 +62,7 @@ public struct PickleReader {
     /// shall take the object's place.
     public var rawData: ((PickleObject, inout PickleRawData) throws(FormatError) -> PickleValue?)?
 
-    /// Python's defaults.
+    /// The defaults of Python's `pickle.load`.
     public init() {}
   }
 

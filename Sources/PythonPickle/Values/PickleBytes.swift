@@ -118,7 +118,7 @@ public struct PickleBytes: Sendable {
   }
 }
 
-/// Bytes at a fixed address: on the heap, aligned to 64, or lent by another object such as a mapped file.
+/// Bytes at a fixed address: on the heap, aligned to 16 and from 64 bytes on to 64, or lent by another object such as a mapped file.
 @safe public final class PickleMemory: @unchecked Sendable {
   /// How many bytes there are.
   public let count: Int
@@ -148,7 +148,7 @@ public struct PickleBytes: Sendable {
     self.owner = owner
   }
 
-  /// A copy of bytes.
+  /// Memory of its own with a copy of bytes.
   public convenience init(copying bytes: [UInt8]) {
     self.init(uninitializedCount: bytes.count)
     // Safe: the memory is new and has just this many bytes.
@@ -160,7 +160,7 @@ public struct PickleBytes: Sendable {
     if owner == nil { unsafe BufferCache.release(baseAddress, count) }
   }
 
-  /// The bytes, copied.
+  /// The bytes as a Swift array, a copy; `withBytes` makes none.
   public var array: [UInt8] {
     // Safe: the bytes are copied within the closure.
     unsafe withBytes { unsafe Array($0) }

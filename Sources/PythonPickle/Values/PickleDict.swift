@@ -4,9 +4,9 @@ public import ByteIO
 public final class PickleDict: PickleNode {
   /// A key and its value.
   public struct Entry {
-    /// The key.
+    /// The key: any value that Python can hash.
     public let key: PickleValue
-    /// The value.
+    /// What the dictionary holds under the key.
     public internal(set) var value: PickleValue
   }
 
@@ -38,7 +38,7 @@ public final class PickleDict: PickleNode {
     }
   }
 
-  /// The pairs, in order.
+  /// The pairs, in the order in which their keys came: Python's `list(d.items())`.
   public var entries: [Entry] {
     // Safe: here and below no access contains another, as nothing that is called knows of this object.
     unsafe storage.entries
@@ -138,7 +138,7 @@ public final class PickleSet: PickleNode {
     }
   }
 
-  /// The items, in order.
+  /// The items, in the order in which they came; Python's own sets have none.
   public var items: [PickleValue] {
     // Safe: here and below no access contains another, as nothing that is called knows of this object.
     unsafe storage.items

@@ -7,7 +7,7 @@ public final class PickleGlobal: Sendable {
   /// What a call of it is: asked for each call.
   let call: Builtins.Call
 
-  /// A global name.
+  /// The name of a class or function, `PickleGlobal(module: "collections", name: "OrderedDict")`.
   public convenience init(module: String, name: String) {
     self.init(module: module, name: PickleString(name, isShared: false))
   }
@@ -39,9 +39,9 @@ public final class PickleGlobal: Sendable {
     call = Builtins.Call(module, name)
   }
 
-  /// The module.
+  /// The module that has it, as Python 3 calls it: `collections`.
   public var module: String { moduleString.text }
-  /// The name within the module.
+  /// The name within the module: `OrderedDict`.
   public var name: String { nameString.text }
   /// The module and the name, joined by a dot.
   public var qualifiedName: String { "\(module).\(name)" }

@@ -14,7 +14,7 @@ public final class PickleList: PickleNode {
   /// Python writes the items of long lists in batches of so many.
   private static let batch = 1000
 
-  /// The items.
+  /// The items, in order. Changes are seen through every value that holds this list, as in Python.
   public var items: [PickleValue] {
     // Safe: no access contains another.
     get {
@@ -49,7 +49,7 @@ public final class PickleList: PickleNode {
     unsafe growing = nil
   }
 
-  /// A list of items.
+  /// A new list of items: Python's `list(items)`.
   public init(_ items: [PickleValue] = []) {
     // Safe: nobody else has the object yet.
     unsafe storage = items

@@ -87,7 +87,7 @@ public final class PickleComplex: Sendable {
   /// The imaginary part.
   public let imaginary: Double
 
-  /// A complex number.
+  /// A complex number of its two parts: Python's `complex(real, imaginary)`.
   public init(_ real: Double, _ imaginary: Double) {
     self.real = real
     self.imaginary = imaginary
@@ -119,7 +119,7 @@ public final class PicklePersistentID: PickleNode {
 
 /// A buffer that travels beside the pickle (protocol 5, out of band).
 public final class PickleBuffer {
-  /// The bytes.
+  /// The bytes, which the buffer shares and does not copy.
   public let memory: PickleMemory
   /// Whether Python sees the buffer as read-only.
   public let isReadOnly: Bool

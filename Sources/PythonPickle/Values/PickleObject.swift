@@ -216,7 +216,7 @@ public final class PickleObject: PickleNode {
     }
   }
 
-  /// The arguments of the call.
+  /// The arguments of the call that makes the object, in order; none where no call does.
   public var arguments: [PickleValue] {
     // Safe: as in `form`.
     switch unsafe making {

@@ -14,7 +14,7 @@ public final class PickleTuple: PickleNode {
 
   static let inlineCount = 3
 
-  /// The items.
+  /// The items, in order, as a Swift array, which short tuples make each time: Python's `list(t)`.
   public var items: [PickleValue] {
     // Safe, here and below: no access contains another.
     switch count {
@@ -36,7 +36,7 @@ public final class PickleTuple: PickleNode {
     return unsafe place == 0 ? first : place == 1 ? second : third
   }
 
-  /// A tuple of items.
+  /// A tuple of items, which never changes: Python's `tuple(items)`.
   public init(_ items: [PickleValue] = []) {
     count = items.count
     let isInline = items.count <= PickleTuple.inlineCount

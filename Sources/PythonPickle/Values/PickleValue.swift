@@ -16,7 +16,7 @@ public import ByteIO
 /// Values compare as Python's do (`1 == 1.0 == True`), but NaN equals NaN. A structure that contains itself is
 /// never freed, as references are counted; take it apart with ``PickleList/removeAll()`` if that matters.
 public enum PickleValue {
-  /// `None`.
+  /// Python's `None`, written `nil`.
   case none
   /// `True` or `False`.
   case bool(Bool)
@@ -59,13 +59,13 @@ extension PickleValue {
   public static func string(_ text: String) -> PickleValue { .string(PickleString(text)) }
   /// Bytes; equal ones are written once, as Python does with literals.
   public static func bytes(_ bytes: [UInt8]) -> PickleValue { .bytes(PickleBytes(bytes)) }
-  /// A new bytearray.
+  /// A new `bytearray`, an object of its own: no other is written in its place.
   public static func byteArray(_ bytes: [UInt8]) -> PickleValue {
     .byteArray(PickleBytes(bytes, isShared: false))
   }
-  /// A new list.
+  /// A new `list`, an object of its own: what else holds this value sees its changes.
   public static func list(_ items: [PickleValue]) -> PickleValue { .list(PickleList(items)) }
-  /// A new tuple.
+  /// A new `tuple`.
   public static func tuple(_ items: [PickleValue]) -> PickleValue { .tuple(PickleTuple(items)) }
   /// A new dictionary of pairs; of equal keys the first is kept and the last value, as in Python.
   ///
@@ -231,15 +231,15 @@ extension PickleValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Exp
 {
   /// `None`.
   public init(nilLiteral: ()) { self = .none }
-  /// A boolean.
+  /// Python's `True` or `False`.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
-  /// An integer.
+  /// Python's `int`; for those beyond 64 bits see ``PickleInteger``.
   public init(integerLiteral value: Int) { self = .int(value) }
-  /// A float.
+  /// Python's `float`.
   public init(floatLiteral value: Double) { self = .float(value) }
-  /// A string.
+  /// Python's `str`.
   public init(stringLiteral value: String) { self = .string(value) }
-  /// A list.
+  /// A new Python `list`.
   public init(arrayLiteral elements: PickleValue...) { self = .list(elements) }
   /// A dictionary; pairs whose key Python could not hash are left out.
   public init(dictionaryLiteral elements: (PickleValue, PickleValue)...) {

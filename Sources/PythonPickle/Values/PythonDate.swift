@@ -9,11 +9,11 @@ public struct PythonDate: Hashable, Sendable {
 
   /// A day of the calendar.
   public struct Day: Hashable, Sendable {
-    /// 1 to 9999.
+    /// The year, 1 to 9999.
     public var year: Int
-    /// 1 to 12.
+    /// The month, 1 to 12.
     public var month: Int
-    /// 1 to 31.
+    /// The day of the month, 1 to 31.
     public var day: Int
 
     /// A day; `nil` for one that the calendar does not have, or outside of the years 1 to 9999.
@@ -26,15 +26,15 @@ public struct PythonDate: Hashable, Sendable {
 
     init(_ year: Int, _ month: Int, _ day: Int) { (self.year, self.month, self.day) = (year, month, day) }
   }
-  /// A time of day.
+  /// A time of day, Python's `time` without a zone.
   public struct Time: Hashable, Sendable {
-    /// 0 to 23.
+    /// The hour, 0 to 23.
     public var hour: Int
-    /// 0 to 59.
+    /// The minute, 0 to 59.
     public var minute: Int
-    /// 0 to 59.
+    /// The second, 0 to 59: Python knows no leap seconds.
     public var second: Int
-    /// 0 to 999,999.
+    /// Millionths of a second, 0 to 999,999.
     public var microsecond: Int
     /// 1 for the second of two equal times when clocks go back.
     public var fold: Int
@@ -52,7 +52,7 @@ public struct PythonDate: Hashable, Sendable {
   /// A `date`, or with a time a `datetime`.
   public init(_ day: Day, _ time: Time? = nil) { (self.day, self.time) = (day, time) }
 
-  /// A `time`.
+  /// Python's `time`, which belongs to no day.
   public init(_ time: Time) { (day, self.time) = (nil, time) }
 
   /// A `datetime`; `nil` for one that does not exist.

@@ -6,7 +6,7 @@ public import ByteIO
 /// equal, as Python's literals do (``Options/sharesEqualValues``); values that were read are the same where the
 /// pickle they came from said so.
 public struct PickleWriter {
-  /// How to write.
+  /// How pickles are written: by default as `pickle.dump` does.
   public struct Options {
     /// The protocol, 0 to 5. Python's default is 4, from 3.14 on 5.
     public var protocolVersion = 4

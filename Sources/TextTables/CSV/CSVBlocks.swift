@@ -63,7 +63,7 @@ package struct CSVBlocks: ArrayBlockSource {
   package func forEachRun(
     ofCount count: Int, _ body: (AnyNDArray) throws(FormatError) -> Void
   ) throws(FormatError) {
-    try ByteProgress.reading(reader.source, total: reader.source.byteCount) { () throws(FormatError) in
+    try ByteProgress.reading(reader.source, total: reader.source.storedByteCount) { () throws(FormatError) in
       var rows = try reader.dataRows(isNamed: isNamed)
       var left = rowCount
       let most = max(1, CSVBlocks.blockSize / max(1, rowSize))
@@ -143,7 +143,7 @@ package struct CSVBlocks: ArrayBlockSource {
 
   package func whole() throws(FormatError) -> AnyNDArray {
     guard let parts else { return try gathered() }
-    let flat = try ByteProgress.reading(reader.source, total: reader.source.byteCount) { () throws(FormatError) in
+    let flat = try ByteProgress.reading(reader.source, total: reader.source.storedByteCount) { () throws(FormatError) in
       try read(parts.parts[...], of: parts, isFromStart: true)
     }
     return try wrapping { () throws(ArrayError) in try descriptor.array(of: [flat]) }

@@ -180,10 +180,12 @@ package struct CSVReader: Sendable {
 
   /// - Parameter keepsValues: Whether the values are kept as well, as far as memory goes, so that the text is read once.
   private func survey(keepsValues: Bool = false) throws(FormatError) -> Survey {
-    guard let most = options.maxRows else { return try survey(ofRest: .max, keepsValues: keepsValues) }
-    let survey = try survey(ofRest: most)
-    // The first row is one of those that are read, unless it has the names.
-    return survey.rowCount > most ? try self.survey(ofRest: most - 1) : survey
+    try ByteProgress.reading(source, total: source.storedByteCount) { () throws(FormatError) in
+      guard let most = options.maxRows else { return try survey(ofRest: .max, keepsValues: keepsValues) }
+      let survey = try survey(ofRest: most)
+      // The first row is one of those that are read, unless it has the names.
+      return survey.rowCount > most ? try self.survey(ofRest: most - 1) : survey
+    }
   }
 
   /// - Parameter most: How many rows after the first are read at most; -1 for not even the first.

@@ -43,6 +43,7 @@ final class RewrittenText: ByteSource, LinedSource {
   var originalEncoding: TextEncoding { plan.encoding }
   var name: String { original.name }
   var byteCount: Int? { nil }
+  var storedByteCount: Int? { original.storedByteCount }
   var seekCost: SeekCost { original.isSeekable ? .restart : .impossible }
   var isStandardInput: Bool { original.isStandardInput }
   /// Goes back to the start first: what the original has kept until here can be read once more, and not later.

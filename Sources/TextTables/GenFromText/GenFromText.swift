@@ -24,7 +24,7 @@ extension AnyNDArray {
   public static func genFromText(
     from source: any ByteSource, options: GenFromTextOptions = GenFromTextOptions()
   ) throws(FormatError) -> GenFromTextResult {
-    try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
+    try ByteProgress.reading(source, total: source.storedByteCount) { () throws(FormatError) in
       do throws(FormatError) {
         let (source, options) = try options.prepared(source)
         if let plain = plainTable(source, options) { return GenFromTextResult(array: plain, mask: nil) }

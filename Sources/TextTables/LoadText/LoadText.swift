@@ -22,7 +22,7 @@ extension AnyNDArray {
   public static func loadText(
     from source: any ByteSource, options: LoadTextOptions = LoadTextOptions()
   ) throws(FormatError) -> AnyNDArray {
-    try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in
+    try ByteProgress.reading(source, total: source.storedByteCount) { () throws(FormatError) in
       do throws(FormatError) {
         let reader = try TextTableReader(source, options: options)
         return reader.finished(try reader.readAll())

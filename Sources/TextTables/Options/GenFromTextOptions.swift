@@ -129,12 +129,12 @@ public struct GenFromTextOptions: Sendable {
 
 /// What `genfromtxt` makes of a text.
 public struct GenFromTextResult: Sendable {
-  /// The values.
+  /// The values, of what is missing those that the options have for it.
   public var array: AnyNDArray
   /// Where values were missing: `bool`, or a `bool` per field; only if asked for by ``GenFromTextOptions/usemask``.
   public var mask: AnyNDArray?
 
-  /// What has been read.
+  /// What has been read, and where values are missing.
   public init(array: AnyNDArray, mask: AnyNDArray? = nil) {
     self.array = array
     self.mask = mask
