@@ -76,6 +76,24 @@ def test_numbers_of_arrays_that_are_not_there(tmp_path, command, number):
     assert result.returncode == 1 and result.stderr.count(b"\n") == 1, result
 
 
+@pytest.mark.parametrize("values", [{"x": np.arange(3), "y": np.arange(2)}, [np.arange(3), {"a": np.arange(2)}, 5]], ids=type)
+@pytest.mark.parametrize("slice_", ["[0]", "[2]", "[99]", "[0:1]", "[::0]"])
+def test_slices_of_what_is_no_array(tmp_path, values, slice_):
+    """An item where the brackets hold the number of one, else an error, by every command."""
+    path = tmp_path / "a.pkl"
+    path.write_bytes(pickle.dumps(values))
+    number = int(slice_[1:-1]) if slice_[1:-1].isdigit() else None
+    is_item = isinstance(values, list) and number is not None and number < len(values)
+    for command in ["info", "ls", "show"]:
+        result = run_npy(command, f"{path}{slice_}", check=False)
+        assert (result.returncode == 0) == is_item, (command, result)
+        if is_item and command != "show":
+            array = values[number]["a"] if isinstance(values[number], dict) else values[number]
+            shapes = [line for line in result.stdout.decode().splitlines() if "int64" in line]
+            assert len(shapes) == isinstance(array, np.ndarray), result.stdout
+            assert all(f"({len(array)},)" in line for line in shapes)
+
+
 def dumped(path, values):
     with open(path, "wb") as file:
         for value in values:

@@ -50,12 +50,7 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
     }
     let isSliceOfOnly = address.slice != nil && address.member == nil && (try? address.item(of: document)) != nil
     if let value = isSliceOfOnly ? nil : try address.value(in: document) {
-      guard address.slice == nil else {
-        let base = address.path + ":" + (address.member.map { $0 + "." } ?? "")
-        let hint = value.children.first.map { "; name what it holds: \(base)\($0.name)" } ?? ""
-        throw FormatError(
-          .badArgument, "a \(value.typeName) has no slices\(hint)", file: address.path, member: address.member)
-      }
+      guard address.slice == nil else { throw address.slicesNothing(value) }
       if jsonValues, let whole = try address.wholeDocument(document) {
         return try whole.save(to: AtomicFile.standardOutput, options: SaveOptions(format: .json))
       }

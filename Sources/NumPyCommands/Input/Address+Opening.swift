@@ -42,6 +42,13 @@ extension Address {
     }
   }
 
+  /// The error of a slice of what is no array.
+  func slicesNothing(_ value: PickleValue) -> FormatError {
+    let base = path + ":" + (member.map { $0 + "." } ?? "")
+    let hint = value.children.first.map { "; name what it holds: \(base)\($0.name)" } ?? ""
+    return FormatError(.badArgument, "a \(value.typeName) has no slices\(hint)", file: path, member: member)
+  }
+
   /// The address without a slice if what looks like one is part of a path in a pickle, or in an array of objects, or of the
   /// name of a column.
   func exact(in document: Document) -> Address {

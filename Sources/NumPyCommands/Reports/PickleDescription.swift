@@ -31,19 +31,25 @@ struct PickleDescription {
       }
       following = address.member == nil ? file.following : []
     }
-    var named = whole
-    if let path {
-      do throws(FormatError) { named = try whole.value(at: path) } catch { throw error.at(file: address.path) }
-    }
-    let array = try named.array()
-    if let slice = address.slice, let array {
-      let part = try FormatError.wrapping(.badArgument, file: address.path) { () throws(ArrayError) in
-        try array.slice(slice)
+    (value, array) = try PickleDescription.part(of: whole, path, address)
+  }
+
+  /// What an address names within a pickle: a value, the slice of an array, or an item where brackets hold its number.
+  private static func part(
+    of whole: PickleValue, _ path: String?, _ address: Address
+  ) throws -> (PickleValue, AnyNDArray?) {
+    do throws(FormatError) {
+      let named = try path.map { (path) throws(FormatError) in try whole.value(at: path) } ?? whole
+      let array = try named.array()
+      guard let slice = address.slice else { return (named, array) }
+      if let array {
+        let part = try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in try array.slice(slice) }
+        return (.array(part), part)
       }
-      (self.array, value) = (part, .array(part))
-    } else {
-      (self.array, value) = (array, named)
-    }
+      let brackets = address.bracketed?.dropFirst(address.member?.count ?? 0) ?? ""
+      guard let item = try? whole.value(at: (path ?? "") + brackets) else { throw address.slicesNothing(named) }
+      return (item, try item.array())
+    } catch { throw error.at(file: address.path) }
   }
 
   /// What is told of an object in an array.
