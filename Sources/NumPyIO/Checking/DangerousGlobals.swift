@@ -37,7 +37,10 @@ enum DangerousGlobals {
     load loads open read_pickle to_pickle eval exec query memmap fromfile save savez savetxt loadtxt genfromtxt system
     load_library load_model load_weights runstring run download download_url_to_file load_state_dict_from_url compile_file
     execWrapper DataSource read_csv read_json read_html read_excel read_parquet read_sql read_hdf read_table read_fwf
-    load_module import_module call_method
+    load_module import_module call_method open_memmap read_array write_array savez_compressed fromregex fromtextfile
+    openfile load_npz save_npz dump _dump from_file get_handle ExcelFile ExcelWriter HDFStore JsonReader StataReader
+    read_clipboard read_feather read_gbq read_iceberg read_orc read_sas read_spss read_sql_query read_sql_table
+    read_stata read_xml Memory MemorizedResult
     """)
 
   /// Other packages all of which reach the network or the system, or carry functions as code.
@@ -51,16 +54,18 @@ enum DangerousGlobals {
   /// Modules of known libraries that run what they are given. Names in them that are known to make data are asked first.
   private static let modules = [
     "numpy.f2py", "numpy.testing", "numpy.distutils", "numpy.ctypeslib", "numpy.lib.npyio", "numpy.lib._npyio_impl",
-    "numpy.lib._datasource", "numpy.lib.utils", "numpy.lib._utils_impl", "numpy.compat", "numpy._pytesttester",
-    "numpy.core._internal", "numpy._core._internal", "pandas.core.computation", "pandas.io", "pandas.util",
-    "pandas.compat", "pandas.testing", "pandas._testing", "scipy.io", "scipy._lib", "scipy.weave", "scipy.datasets",
-    "joblib.externals", "joblib.memory", "joblib.parallel", "joblib.numpy_pickle", "joblib.func_inspect", "joblib.disk",
-    "joblib._store_backends", "joblib.hashing", "joblib.executor", "sklearn.datasets", "sklearn.externals",
+    "numpy.lib._datasource", "numpy.lib.format", "numpy.lib._format_impl", "numpy.lib.utils", "numpy.lib._utils_impl",
+    "numpy.compat", "numpy._pytesttester", "numpy.core._internal", "numpy._core._internal", "pandas.core.computation",
+    "pandas.io", "pandas.util", "pandas.compat", "pandas.testing", "pandas._testing", "scipy.io", "scipy.sparse._matrix_io",
+    "scipy._lib", "scipy.weave", "scipy.datasets", "joblib.externals", "joblib.memory", "joblib.parallel",
+    "joblib.numpy_pickle", "joblib.func_inspect", "joblib.disk", "joblib._store_backends", "joblib._memmapping_reducer",
+    "joblib._parallel_backends", "joblib.backports", "joblib.compressor", "joblib.numpy_pickle_compat",
+    "joblib.numpy_pickle_utils", "joblib.pool", "joblib.hashing", "joblib.executor", "sklearn.datasets", "sklearn.externals",
     "sklearn.utils._testing", "sklearn.utils._joblib", "sklearn.utils.fixes", "torch.hub", "torch.jit", "torch.utils",
     "torch.package", "torch.distributed", "torch._dynamo", "torch._inductor", "torch.fx", "torch.multiprocessing",
     "torch.testing", "torch.onnx", "torch._C", "torch._export", "torch.export", "torch._functorch", "torch._lazy",
-    "torch.backends", "torch.serialization", "torch.ops", "torch.classes", "torch.compiler", "torch.profiler",
-    "torch.cuda", "torch.storage", "tensorflow.python", "keras.src.saving", "keras.saving",
+    "torch.backends", "torch.serialization", "torch.ops", "torch.classes", "torch.compiler", "torch.profiler", "torch.cuda",
+    "torch.storage", "tensorflow.python", "keras.src.saving", "keras.saving",
   ]
 
   /// Python's standard library, with what it had in Python 2.
