@@ -116,8 +116,9 @@ private let maxChunk = 1 << 30
     let consumed = unsafe given - Int(stream.pointee.availableIn)
     let produced = unsafe room - Int(stream.pointee.availableOut)
     guard result == Bzip2Library.ok || result == Bzip2Library.streamEnd else {
-      throw FormatError(
-        result == Bzip2Library.noMemory ? .io : .corrupt, "the compressed data is not a valid bzip2 stream")
+      let code: FormatError.Code = result == Bzip2Library.noMemory ? .io : .corrupt
+      return try .failed(
+        FormatError(code, "the compressed data is not a valid bzip2 stream"), consumed: consumed, produced: produced)
     }
     isFinished = result == Bzip2Library.streamEnd
     return CodecStep(consumed: consumed, produced: produced, isFinished: isFinished)

@@ -17,6 +17,8 @@ public final class InflatingStream {
   private let sourceEnd: Int?
   private var inputEnded = false
   private var finished = false
+  /// What is wrong with the stream behind the bytes that have been given.
+  private var failure: FormatError?
   private let chunk: Int
 
   /// A reader of the stream that begins at an offset of a source.
@@ -51,6 +53,7 @@ public final class InflatingStream {
   public func read(into target: UnsafeMutableRawBufferPointer) throws(FormatError) -> Int {
     var done = 0
     while done < target.count, !finished {
+      if let failure { throw failure }
       if inputStart == input.count, !inputEnded { try refill() }
       // Safe: the rest of the caller's memory.
       let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: target[done...])
@@ -58,7 +61,9 @@ public final class InflatingStream {
       inputStart += step.consumed
       done += step.produced
       position += step.produced
-      if step.isFinished {
+      if let failure = step.failure {
+        self.failure = failure.at(file: source.name)
+      } else if step.isFinished {
         try endStream()
       } else if step.consumed == 0, step.produced == 0, inputStart == input.count, inputEnded {
         throw FormatError(.truncated, "the compressed data ends too early", offset: sourceOffset).at(

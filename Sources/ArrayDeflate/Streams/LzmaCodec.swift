@@ -133,7 +133,10 @@ private let memoryLimit: UInt64 = 512 << 20
     case LzmaLibrary.memoryLimited:
       throw FormatError(
         .limitExceeded, "the \(format.rawValue) stream asks for more than 512 MiB of memory")
-    default: throw FormatError(.corrupt, "the compressed data is not a valid \(format.rawValue) stream")
+    default:
+      return try .failed(
+        FormatError(.corrupt, "the compressed data is not a valid \(format.rawValue) stream"), consumed: consumed,
+        produced: produced)
     }
     return CodecStep(consumed: consumed, produced: produced, isFinished: isFinished)
   }

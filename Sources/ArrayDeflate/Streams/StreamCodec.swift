@@ -86,6 +86,18 @@ struct CodecStep {
   var produced: Int
   /// Whether the stream has ended.
   var isFinished: Bool
+  /// Why the stream ends behind what was given: of a decoder, which has no more of it.
+  var failure: FormatError?
+
+  /// What a decoder gave before it met what is wrong.
+  ///
+  /// - Throws: The failure, if it gave nothing.
+  static func failed(
+    _ failure: FormatError, consumed: Int, produced: Int
+  ) throws(FormatError) -> CodecStep {
+    guard produced > 0 else { throw failure }
+    return CodecStep(consumed: consumed, produced: produced, isFinished: false, failure: failure)
+  }
 }
 
 /// Turns compressed bytes into bytes, a piece at a time.

@@ -66,7 +66,7 @@ extension CompressionFormat {
     case Z_OK, Z_BUF_ERROR: break
     case Z_STREAM_END: isFinished = true
     case Z_MEM_ERROR: throw FormatError(.io, "no memory is left to inflate")
-    default: throw failure
+    default: return try .failed(failure, consumed: consumed, produced: produced)
     }
     return CodecStep(consumed: consumed, produced: produced, isFinished: isFinished)
   }

@@ -30,14 +30,17 @@ extension FileCheck {
     }
     let plain = try TextFile.decompressing(source)
     do throws(FormatError) { try read(Document(.text(plain, format), path: path, options: OpenOptions())) } catch {
-      guard [.badValue, .malformed].contains(error.code) else { throw error }
+      // What CSV cannot be read as, no command reads without further options.
+      guard [.badValue, .malformed].contains(error.code), format == .txt else { throw error }
       var note = FormatError(.badValue, "no table of plain numbers: \(error.message)", file: path)
       (note.line, note.offset) = (error.line, error.offset)
       if try FileCheck.hasLongLine(source) {
         note.message +=
           "; lines of more than \(FileCheck.longestLine) bytes were not searched for columns of other kinds"
-      } else if try checkColumns(source, format) {
-        note.commandHint = "--genfromtxt --dtype auto reads it"
+      } else {
+        // The words of who reads it as it is, whichever way it fails.
+        guard let isPlain = try? checkColumns(source, format) else { throw error }
+        if isPlain { note.commandHint = "--genfromtxt --dtype auto reads it" }
       }
       self.note(.note, note)
     }
