@@ -88,4 +88,22 @@ extension NDArray {
   public func save(to path: String, replacing: Bool = true, durability: Durability = .consistent) throws(FormatError) {
     try untyped.save(to: path, replacing: replacing, durability: durability)
   }
+
+  /// The array of a `.npy` file whose bytes are in memory, and whose elements are of this type.
+  ///
+  /// - Throws: ``FormatError`` if the bytes are not such a file; with code `wrongDType` if the elements are of another type.
+  public init(npy bytes: [UInt8], limits: LoadLimits = .default) throws(FormatError) {
+    let array = try AnyNDArray(npy: bytes, limits: limits)
+    self = try FormatError.wrapping(.badArgument, file: nil) { () throws(ArrayError) in try NDArray(array) }
+  }
+
+  /// The array as the bytes of a `.npy` file.
+  ///
+  /// - Throws: ``FormatError`` with code `unsupported` if the format cannot describe the dtype.
+  public func npyBytes() throws(FormatError) -> [UInt8] { try untyped.npyBytes() }
+
+  /// Writes the array in `.npy` format.
+  ///
+  /// - Throws: ``FormatError`` if the sink fails or the format cannot describe the dtype.
+  public func writeNPY(to sink: any ByteSink) throws(FormatError) { try untyped.writeNPY(to: sink) }
 }

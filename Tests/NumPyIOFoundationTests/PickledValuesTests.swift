@@ -41,12 +41,13 @@ import Testing
     let lines = outcome.output.split(separator: "\n")
     try #require(lines.count == 2, "\(outcome.errors)")
     let utc = "tzinfo=datetime.timezone.utc"
-    #expect(
-      lines[0]
-        == "{'at': datetime.datetime(2024, 2, 29, 12, 0, 0, 250000, \(utc)), 'data': b'\\x00\\xff', "
-        + "'id': UUID('12345678-1234-5678-1234-567812345678'), 'price': Decimal('-12.5'), "
-        + "'home': 'https://example.org/a%20b', 'dates': [datetime.datetime(2024, 2, 29, 12, 0, 0, 250000, \(utc)), "
-        + "datetime.datetime(1969, 12, 31, 23, 59, 59, \(utc))], 'byDay': {}}")
+    // On its own, as the compiler takes seconds for it within a comparison.
+    let expected: String =
+      "{'at': datetime.datetime(2024, 2, 29, 12, 0, 0, 250000, \(utc)), 'data': b'\\x00\\xff', "
+      + "'id': UUID('12345678-1234-5678-1234-567812345678'), 'price': Decimal('-12.5'), "
+      + "'home': 'https://example.org/a%20b', 'dates': [datetime.datetime(2024, 2, 29, 12, 0, 0, 250000, \(utc)), "
+      + "datetime.datetime(1969, 12, 31, 23, 59, 59, \(utc))], 'byDay': {}}"
+    #expect(lines[0] == expected)
     #expect(try PickleDecoder().decode(Record.self, from: data) == record)
     let back = stride(from: 0, to: lines[1].utf8.count, by: 2).compactMap { place in
       UInt8(String(decoding: Array(lines[1].utf8)[place..<(place + 2)], as: UTF8.self), radix: 16)

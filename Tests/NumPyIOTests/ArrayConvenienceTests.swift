@@ -154,6 +154,21 @@ import Testing
     #expect(throws: ArrayError(.shapeMismatch, "")) { try table.selecting(NDArray([true])) }
   }
 
+  @Test func bytesAndBack() throws {
+    let array = try NDArray<Int16>([1, -2, 3, 256], shape: [2, 2])
+    let python = "import numpy as np; print(np.array([[1, -2], [3, 256]], 'i2').T.tobytes().hex())"
+    let bytes = array.transposed().bytes
+    #expect(
+      try Python.run(["-c", python]).output == bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        + "\n")
+    #expect(try NDArray<Int16>(bytes: bytes, shape: [2, 2]) == array.transposed())
+    #expect(throws: ArrayError(.shapeMismatch, "")) { try NDArray<Int16>(bytes: bytes, shape: [3]) }
+    #expect(try NDArray<Int16>(npy: array.npyBytes()) == array)
+    #expect(throws: FormatError(.wrongDType, "")) { try NDArray<Int32>(npy: array.npyBytes()) }
+    let floats = try array.asType(Float.self)
+    #expect(try floats.encoded(as: .bfloat16).decoded(as: .bfloat16) == AnyNDArray(floats))
+  }
+
   @Test func emptyArraysSaySo() {
     #expect(NDArray<Int>(zeros: 0, 3).isEmpty && AnyNDArray(NDArray<Int>([])).isEmpty)
     #expect(!NDArray(scalar: 1).isEmpty && !NDArray([0]).isEmpty)

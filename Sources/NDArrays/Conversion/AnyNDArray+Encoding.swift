@@ -1,5 +1,12 @@
 internal import NumberText
 
+extension NDArray {
+  /// The elements as numbers of a format that NumPy has no dtype for, as raw bytes: see ``AnyNDArray/encoded(as:)``.
+  ///
+  /// - Throws: ``ArrayError`` for elements that are no numbers.
+  public func encoded(as format: ElementFormat) throws(ArrayError) -> AnyNDArray { try untyped.encoded(as: format) }
+}
+
 extension AnyNDArray {
   /// The elements as numbers of a format that NumPy has no dtype for, as raw bytes: what `astype` makes of them with the
   /// dtypes of ml_dtypes.
@@ -9,7 +16,7 @@ extension AnyNDArray {
   /// neither. Integers of few bits keep the lowest of the number without its fraction.
   ///
   /// ```swift
-  /// let small = try array.untyped.encoded(as: .bfloat16)   // |V2
+  /// let small = try array.encoded(as: .bfloat16)   // |V2
   /// ```
   ///
   /// - Throws: ``ArrayError`` for elements that are no numbers.

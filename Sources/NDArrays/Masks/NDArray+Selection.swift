@@ -68,7 +68,7 @@ extension NDArray {
   /// place of the axis.
   ///
   /// ```swift
-  /// let sorted = try a.taking(keys.argsort())
+  /// let sorted = try a.taking(v.argsort())
   /// ```
   ///
   /// - Throws: ``ArrayError`` with code `axisOutOfRange`, or `indexOutOfRange` for an index outside the axis.

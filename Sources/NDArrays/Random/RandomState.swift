@@ -116,10 +116,13 @@ extension RandomState: RandomNumberGenerator {
 // What NumPy's names are here: the compiler tells who types them.
 
 extension RandomState {
+  /// NumPy's `rand`: here it is `randomSample(shape:)`.
   @available(*, unavailable, renamed: "randomSample(shape:)")
   public func rand(_ shape: Int...) -> NDArray<Double> { fatalError("unavailable") }
+  /// NumPy's `randn`: here it is `standardNormal(shape:)`.
   @available(*, unavailable, renamed: "standardNormal(shape:)")
   public func randn(_ shape: Int...) -> NDArray<Double> { fatalError("unavailable") }
+  /// NumPy's `shuffle`, which is not here.
   @available(*, unavailable, message: "permutation(_:) has NumPy's order, array.shuffle(using: &random) Swift's")
   public func shuffle<Item>(_ items: inout [Item]) { fatalError("unavailable") }
 }

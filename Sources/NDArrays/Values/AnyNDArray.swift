@@ -231,7 +231,7 @@ public struct AnyNDArray: Sendable {
   /// One field of a structured array, as a view without a copy: NumPy's `a["x"]`. ``setField(_:to:)`` changes it.
   ///
   /// ```swift
-  /// let prices = try table["price"].asType(Double.self)
+  /// let magnitudes = try AnyNDArray(contentsOf: "stars.npy")["magnitude"].asType(Double.self)
   /// ```
   ///
   /// - Throws: ``ArrayError`` with code `noSuchField`; its message lists the names that there are.

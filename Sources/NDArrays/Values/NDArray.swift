@@ -85,6 +85,14 @@ public struct NDArray<Element: ArrayElement>: Sendable {
     } catch { fatalError(error.message) }
   }
 
+  /// The elements whose bytes these are, in this machine's byte order and C order, copied: NumPy's
+  /// `np.frombuffer(bytes, dtype).reshape(shape)`.
+  ///
+  /// - Throws: ``ArrayError`` with code `shapeMismatch` if their number is not that of the shape's elements.
+  public init(bytes: [UInt8], shape: [Int]) throws(ArrayError) {
+    try self.init(AnyNDArray(bytes: bytes, dtype: Element.checkedDType, shape: shape))
+  }
+
   /// Rows of one length as two axes: NumPy's `np.array(rows)`. For literals of any depth see ``init(nested:)``.
   ///
   /// - Throws: ``ArrayError`` with code `shapeMismatch` if the rows differ in length.
@@ -152,6 +160,9 @@ public struct NDArray<Element: ArrayElement>: Sendable {
     // Safe: the elements are copied within the call.
     unsafe withUnsafeElements { unsafe Array($0) }
   }
+
+  /// The bytes of the elements in C order, a copy: NumPy's `tobytes`.
+  public var bytes: [UInt8] { untyped.bytes }
 
   /// Calls `body` with the elements in C order: the array's own memory where it lies so, else a packed copy.
   ///

@@ -31,8 +31,14 @@ extension PickleSet: Sequence {
 }
 
 extension PickleDict: Sequence {
-  /// The pairs in order, as they are now: Python's `dict.items()`.
-  public func makeIterator() -> IndexingIterator<[Entry]> { entries.makeIterator() }
+  /// The pairs in order, as they are now: Python's `for key, value in d.items()`, and as Swift's dictionaries have them.
+  ///
+  /// ```swift
+  /// for (key, value) in value.dict ?? PickleDict() { print(key, value) }
+  /// ```
+  public func makeIterator() -> LazyMapSequence<[Entry], (key: PickleValue, value: PickleValue)>.Iterator {
+    entries.lazy.map { (key: $0.key, value: $0.value) }.makeIterator()
+  }
 
   /// How many pairs there are.
   public var underestimatedCount: Int { entries.count }
