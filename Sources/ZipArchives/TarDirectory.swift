@@ -1,6 +1,7 @@
 package import ByteIO
 
-/// The plain files of a tar archive (POSIX ustar and pax, GNU's long names), as members that are stored.
+/// The plain files of a tar archive (POSIX ustar and pax, GNU's long names), as members that are stored; a hard link is a
+/// member too, whose bytes are those of the file that it is another name of.
 package enum TarDirectory {
   package static let blockSize = 512
 
@@ -20,7 +21,7 @@ package enum TarDirectory {
   package struct Contents {
     /// The files in their order.
     package var members: [ZipMember] = []
-    /// The names of what is neither a file nor a folder: links, devices and pipes.
+    /// The names of what is neither a file nor a folder: symbolic links, devices and pipes.
     package var others: [String] = []
     /// Where the archive ends: at a block of zeros, or with the source.
     package var end = 0
@@ -53,7 +54,10 @@ package enum TarDirectory {
     let total = source.byteCount ?? 0
     var contents = Contents()
     var position = 0
-    var longName: String?
+    var (longName, longTarget): (String?, String?)
+    // Further names take no room in the archive: no more of their bytes are given than it has itself.
+    var linkedBytes = 0
+    var places: [NameKey: Int] = [:]
     while let header = try header(of: source, at: position) {
       let start = position + blockSize
       let size = header.hasContents ? header.size : 0
@@ -67,17 +71,31 @@ package enum TarDirectory {
       case "L":
         let bytes = try source.readBytes(at: start, upTo: min(header.size, limits.nameBytes))
         longName = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      case "K":
+        let bytes = try source.readBytes(at: start, upTo: min(header.size, limits.nameBytes))
+        longTarget = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       case "x":
-        longName = path(try source.readBytes(at: start, upTo: min(header.size, 1 << 20))) ?? longName
-      case "g", "K", "X", "N", "V": break
+        let records = try source.readBytes(at: start, upTo: min(header.size, 1 << 20))
+        longName = record("path", of: records) ?? longName
+        longTarget = record("linkpath", of: records) ?? longTarget
+      case "g", "X", "N", "V": break
       default:
         let name = longName ?? header.name
         if header.hasContents {
+          places[NameKey(name)] = contents.members.count
           contents.members.append(member(name, header, at: position))
+        } else if header.kind == "1", let place = places[NameKey(longTarget ?? header.target)],
+          case let target = contents.members[place],
+          case let (bytes, overflow) = linkedBytes.addingReportingOverflow(target.uncompressedSize), !overflow,
+          bytes <= total
+        {
+          linkedBytes = bytes
+          places[NameKey(name)] = contents.members.count
+          contents.members.append(target.renamed(name))
         } else if header.kind != "5" {
           contents.others.append(name)
         }
-        longName = nil
+        (longName, longTarget) = (nil, nil)
       }
       guard contents.members.count + contents.others.count <= limits.members else {
         throw FormatError(.limitExceeded, "the archive has more than \(limits.members) members", file: source.name)
@@ -93,6 +111,8 @@ package enum TarDirectory {
     let name: String
     let size: Int
     let kind: Unicode.Scalar
+    /// The file that a link is another name of.
+    let target: String
 
     /// Whether bytes follow the header: links, devices, folders and pipes have none, whatever their size says.
     var hasContents: Bool { !("1"..."6").contains(kind) }
@@ -108,7 +128,7 @@ package enum TarDirectory {
     }
     let prefix = bytes[257..<263].elementsEqual([0x75, 0x73, 0x74, 0x61, 0x72, 0]) ? text(345..<500) : ""
     let name = (prefix.isEmpty ? "" : prefix + "/") + text(0..<100)
-    return Header(name: name, size: size, kind: Unicode.Scalar(bytes[156]))
+    return Header(name: name, size: size, kind: Unicode.Scalar(bytes[156]), target: text(157..<257))
   }
 
   /// Whether a header states the sum of all its bytes, those of the sum itself taken as spaces.
@@ -133,15 +153,15 @@ package enum TarDirectory {
     return value
   }
 
-  /// The path among pax records: a length, a space, `path=…` and a line end.
-  private static func path(_ records: [UInt8]) -> String? {
+  /// What a name has among pax records: a length, a space, `path=…` and a line end.
+  private static func record(_ name: String, of records: [UInt8]) -> String? {
     var rest = records[...]
     var found: String?
     while let space = rest.firstIndex(of: 0x20), let length = Int(String(decoding: rest[..<space], as: UTF8.self)),
       length > space - rest.startIndex + 1, length <= rest.count
     {
       let record = String(decoding: rest[(space + 1)..<(rest.startIndex + length - 1)], as: UTF8.self)
-      if record.hasPrefix("path=") { found = String(record.dropFirst(5)) }
+      if record.hasPrefix(name + "=") { found = String(record.dropFirst(name.count + 1)) }
       rest = rest.dropFirst(length)
     }
     return found
@@ -155,6 +175,15 @@ package enum TarDirectory {
       versionMadeBy: 0x314, versionNeeded: 20, externalAttributes: 0, boundary: start + header.size)
     member.hasChecksum = false
     member.knownData = start..<(start + header.size)
+    return member
+  }
+}
+
+extension ZipMember {
+  /// The same member under another name.
+  fileprivate func renamed(_ name: String) -> ZipMember {
+    var member = self
+    (member.name, member.nameBytes) = (name, Array(name.utf8))
     return member
   }
 }

@@ -365,7 +365,9 @@ def test_imaginary_parts_of_other_languages():
     assert "end in j" in refusal("1.5+2.5i 3\n", "--from", "txt")
 
 
-MICROSOFT = {"1.#INF": "inf", "-1.#INF": "-inf", "1.#QNAN": "nan", "-1.#IND": "nan", "1.#SNAN": "nan", "1.#INF00": "inf", "1.#INF00e+000": "inf"}
+MICROSOFT = {"1.#INF": "inf", "-1.#INF": "-inf", "1.#QNAN": "nan", "-1.#IND": "nan", "1.#SNAN": "nan", "1.#INF00": "inf", "1.#INF00e+000": "inf",
+             # What `%.2f` and `%.3f` make of NaN.
+             "1.#R": "nan", "-1.#QO": "nan"}
 
 
 @pytest.mark.parametrize("field", MICROSOFT)
@@ -390,8 +392,15 @@ def test_microsofts_infinities(tmp_path, field, place):
     assert len(loaded(path)) == 2
 
 
+@pytest.mark.parametrize("field", ["1.#J", "-1.#J", "1.#IO"])
+def test_what_infinities_and_nans_are_both_rounded_to_is_no_number(field):
+    for accept in [[], ["--accept", "microsoft"]]:
+        result = run_npy("show", "-", *accept, stdin=f"1.5\n{field}\n".encode(), check=False)
+        assert result.returncode == 1 and field in result.stderr.decode(), result
+
+
 def test_a_comment_behind_a_number_is_one():
-    text = "1.#info\n2.#1\n11.#x\n1.# INF\n1.#I\n"
+    text = "1.#info\n2.#1\n11.#x\n1.# INF\n1.#I\n1.#Jan\n1.#Run\n"
     np.testing.assert_array_equal(table(text), np.loadtxt(io.StringIO(text)))
     np.testing.assert_array_equal(table(text, "--genfromtxt"), np.genfromtxt(io.StringIO(text)))
 

@@ -57,10 +57,6 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
   private func unpackMembers(
     _ source: NPZArchive, _ skip: (FormatError) throws(FormatError) -> Void
   ) throws(FormatError) {
-    if !source.zip.others.isEmpty {
-      let names = source.zip.others.lazy.map { $0.prefix(40) }.listed()
-      Console.warn(FileWarning("links and devices are left out: \(names)", file: RemoteInput.name(archive)))
-    }
     var members: [ZipMember] = []
     var files = FileNames()
     for member in source.zip.members where !member.isFolder {

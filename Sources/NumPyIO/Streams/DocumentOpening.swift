@@ -250,8 +250,12 @@ extension Document {
     return whole
   }
 
-  /// Says what an archive lacks that was read without its directory.
+  /// Says what an archive lacks that was read without its directory, and what of a tar archive is no file.
   package static func warnOfLoss(_ archive: NPZArchive, _ options: OpenOptions) {
+    if !archive.zip.others.isEmpty {
+      let names = archive.zip.others.lazy.map { $0.prefix(40) }.listed()
+      options.onWarning?(FileWarning("links and devices are left out: \(names)", file: archive.zip.source.name))
+    }
     guard archive.zip.form == .headers else { return }
     let name = archive.zip.source.name
     options.onWarning?(

@@ -2,14 +2,24 @@
 ///
 /// Their `#` would begin a comment, and leave a 1.
 enum MicrosoftNumber {
-  private static let words = [("INF", "inf"), ("IND", "nan"), ("QNAN", "nan"), ("SNAN", "nan")].map {
+  private static let words = [
+    ("INF", "inf"), ("IND", "nan"), ("QNAN", "nan"), ("SNAN", "nan"),
+    // With fewer places than that, `%.2f` and `%.3f` round the letters as if they were digits.
+    ("R", "nan"), ("QO", "nan"), ("QNB", "nan"), ("T", "nan"), ("SO", "nan"), ("SNB", "nan"),
+  ].map {
     (word: Array($0.utf8), value: Array($1.utf8))
   }
+  /// What both an infinity and a NaN are rounded to.
+  private static let ambiguous = ["J", "IO"].map { Array($0.utf8) }
 
   /// Whether what stands behind a `#` is part of such a number, if `1.` stands before it.
   static func follows(_ text: some Sequence<UInt8>) -> Bool {
     let start = Array(text.prefix(4))
-    return words.contains { start.starts(with: $0.word) }
+    return (words.map(\.word) + ambiguous).contains { word in
+      guard start.starts(with: word) else { return false }
+      // `#Report` is a comment.
+      return word.count >= 3 || !start.dropFirst(word.count).prefix(1).contains { (0x41...0x7A).contains($0) }
+    }
   }
 
   /// What such a number without a sign is in Python; `nil` for another text. A format adds zeros to it, and an exponent.
