@@ -34,8 +34,10 @@ public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The format that a path's extension means in NumPy's `_datasource`: `.gz`, `.bz2`, `.xz`, and `.lzma`, which it opens
-  /// by Python's `lzma.open` as well, so that the container is that of xz; and `.zst`.
+  /// by Python's `lzma.open` as well, so that the container is that of xz; and `.zst`. In any case: NumPy writes `x.csv.GZ` as
+  /// plain text.
   public init?(path: String) {
+    let path = path.lowercased()
     if path.hasSuffix(".gz") {
       self = .gzip
     } else if path.hasSuffix(".bz2") {

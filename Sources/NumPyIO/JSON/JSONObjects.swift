@@ -80,7 +80,7 @@ struct JSONObjects {
     case .float(let number): return JSONText.number(number.description)
     case .complex(let number):
       return "[\(JSONText.number(number.real.description)), \(JSONText.number(number.imaginary.description))]"
-    case .string(let text): return JSONText.quoted(text.text)
+    case .string(let text): return JSONText.quoted(text)
     case .dict(let dict): return try text(of: dict.entries, depth)
     case .list(let list): return try text(of: list.items, depth)
     case .tuple(let tuple): return try text(of: tuple.items, depth)
@@ -102,25 +102,26 @@ struct JSONObjects {
   }
 
   private mutating func text(of entries: [PickleDict.Entry], _ depth: Int) throws(ArrayError) -> String {
-    try text(of: entries.map { (JSONObjects.key($0.key), $0.value) }, depth)
+    try text(of: entries.map { ($0.key, $0.value) }, depth)
   }
 
-  private mutating func text(of members: [(name: String, value: PickleValue)], _ depth: Int) throws(ArrayError)
-    -> String
-  {
+  private mutating func text(
+    of members: [(key: PickleValue, value: PickleValue)], _ depth: Int
+  ) throws(ArrayError) -> String {
     var texts: [String] = []
-    for (name, value) in members {
-      texts.append(JSONText.quoted(name) + ": " + (try text(of: value, depth: depth + 1)))
+    for (key, value) in members {
+      texts.append(JSONObjects.quoted(key: key) + ": " + (try text(of: value, depth: depth + 1)))
     }
     return "{" + texts.joined(separator: ", ") + "}"
   }
 
   /// A key as `json.dumps` writes it, which takes no others than strings, numbers, truth values and None.
-  private static func key(_ key: PickleValue) -> String {
+  private static func quoted(key: PickleValue) -> String {
     switch key {
-    case .none: "null"
-    case .bool(let flag): flag ? "true" : "false"
-    default: key.string ?? key.repr(options: PrintOptions(), limit: 1000, recognizing: .all)
+    case .none: "\"null\""
+    case .bool(let flag): flag ? "\"true\"" : "\"false\""
+    case .string(let text): JSONText.quoted(text)
+    default: JSONText.quoted(key.string ?? key.repr(options: PrintOptions(), limit: 1000, recognizing: .all))
     }
   }
 
@@ -168,7 +169,7 @@ struct JSONObjects {
     if !object.added.isEmpty { return try text(of: object.added, depth) }
     if let fields = JSONObjects.namedTuple(object) { return try text(of: fields, depth) }
     let children = value.children
-    return children.isEmpty ? nil : try text(of: children, depth)
+    return children.isEmpty ? nil : try text(of: children.map { (.string(PickleString($0.name)), $0.value) }, depth)
   }
 
   /// The fields of a named tuple, or the items of another tuple of a class of its own.

@@ -1,5 +1,6 @@
 internal import JSONSyntax
 package import NDArrays
+internal import PythonPickle
 
 /// Values as JSON (RFC 8259), which has fewer kinds of them than NumPy.
 ///
@@ -14,6 +15,16 @@ package import NDArrays
 package enum JSONText {
   /// A text in quotes.
   package static func quoted(_ text: String) -> String { JSONQuoting.printable.quoted(text) }
+
+  /// A string of Python's in quotes: half a pair of surrogates by its digits, as `json.dumps` writes it.
+  static func quoted(_ string: PickleString) -> String {
+    guard string.hasLoneSurrogates else { return quoted(string.text) }
+    let parts = string.codePoints.map { point in
+      guard let scalar = Unicode.Scalar(point) else { return "\\u" + String(point, radix: 16) }
+      return String(quoted(String(scalar)).dropFirst().dropLast())
+    }
+    return "\"" + parts.joined() + "\""
+  }
 
   /// The elements of an array, in C order.
   ///

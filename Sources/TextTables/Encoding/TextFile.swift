@@ -18,7 +18,7 @@ public enum TextFile {
     let source = source.isSeekable ? source : try PeekableSource(source, keeping: CompressedSource.prefixLength)
     if let plain = try CompressedSource.opening(source) { return plain }
     // It has no signature; where the source cannot be read again its name must tell.
-    guard source.name.hasSuffix(".lzma") else { return source }
+    guard source.name.lowercased().hasSuffix(".lzma") else { return source }
     return try CompressedSource(source, format: .lzma)
   }
 
