@@ -120,8 +120,8 @@ struct JSONColumn {
   private var strings: [String?] = []
   /// How many values were `null` before any was something else.
   private var nullCount = 0
-  /// Whether the floats have a NaN for `null`, and whether one of them stands for an integer that is between two floats.
-  private var (hasNull, hasInexactInteger) = (false, false)
+  /// Whether one of the floats stands for an integer that is between two floats.
+  private var hasInexactInteger = false
 
   mutating func append(_ value: JSONScalar) throws(ArrayError) {
     switch (kind, value) {
@@ -154,13 +154,24 @@ struct JSONColumn {
   /// Notes what a float does not say of the value that it stands for.
   private mutating func note(_ value: JSONScalar) {
     switch value {
-    case .null: hasNull = true
     case .integer(let number) where number.magnitude > 1 << 53:
-      hasInexactInteger = hasInexactInteger || Int128(Double(number)) != Int128(number)
+      hasInexactInteger = hasInexactInteger || JSONColumn.isInexact(Int128(number))
     case .unsigned(let number) where number > 1 << 53:
-      hasInexactInteger = hasInexactInteger || Int128(Double(number)) != Int128(number)
+      hasInexactInteger = hasInexactInteger || JSONColumn.isInexact(Int128(number))
     default: break
     }
+  }
+
+  /// Whether a float would not give all digits of an integer back: JavaScript writes floats of that size without an exponent,
+  /// their shortest digits filled up with zeros.
+  private static func isInexact(_ number: Int128) -> Bool {
+    let nearest = Double(number)
+    guard Int128(nearest) != number else { return false }
+    let parts = nearest.magnitude.description.split(separator: "e")
+    guard parts.count == 2, let exponent = Int(parts[1]) else { return true }
+    let digits = parts[0].filter { $0 != "." }
+    let whole = digits + String(repeating: "0", count: max(0, exponent + 1 - digits.count))
+    return Int128(whole) != Int128(number.magnitude)
   }
 
   private static var mixed: ArrayError {
@@ -178,7 +189,6 @@ struct JSONColumn {
     case .unsigned where nullCount == 0: kind = .unsigned
     default:
       floats = [Double](repeating: .nan, count: nullCount)
-      hasNull = nullCount > 0
       kind = .floats
     }
     try append(value)
@@ -231,9 +241,9 @@ struct JSONColumn {
     case .integers: found = try NDArray(integers, shape: shape).untyped
     case .unsigned: found = try NDArray(unsigned, shape: shape).untyped
     case .floats:
-      // `np.array` makes objects of what has None; NaN may stand for it only where no digit is lost.
-      guard dtype != nil || !(hasNull && hasInexactInteger) else {
-        throw ArrayError(.badValue, "null among integers beyond 2^53, of which dtype f8 takes the nearest floats")
+      guard dtype != nil || !hasInexactInteger else {
+        throw ArrayError(
+          .badValue, "integers beyond 2^53 beside null or floats, of which dtype f8 takes the nearest floats")
       }
       found = try NDArray(floats, shape: shape).untyped
     case .strings:
