@@ -49,9 +49,11 @@ final class HTTPClient {
     // What a store of objects wants is a signature.
     if authorizer != nil { settings.usesNetrc = false }
     self.settings = settings
-    pool = try CurlPool(CurlLibrary.load(for: name), name: name)
+    pool = try CurlPool.take(CurlLibrary.load(for: name), name: name)
     limit = max(1, options.connections)
   }
+
+  deinit { CurlPool.giveBack(pool) }
 
   /// A job on its way.
   private final class Attempt {

@@ -54,21 +54,29 @@ final class ReadAhead: Sendable {
     let value: RangeFetcher
   }
 
+  /// Begins to fetch.
+  ///
   /// - Parameter fetcher: Nobody else may use it before ``stop()``.
-  init(from start: Int, to end: Int, _ fetcher: RangeFetcher) {
-    state = Lock(State(next: start, end: end))
+  init(_ range: Range<Int>, _ fetcher: RangeFetcher) {
+    state = Lock(State(next: range.lowerBound, end: range.upperBound))
     self.fetcher = Fetcher(value: fetcher)
+    startIfNeeded()
+  }
+
+  /// Whether ranges are among what is there or will come.
+  func isFetching(_ ranges: [Range<Int>]) -> Bool {
+    state.withLock { state in
+      let start = state.chunks.first?.start ?? state.next
+      return state.error == nil && ranges.allSatisfy { start <= $0.lowerBound && $0.upperBound <= state.end }
+    }
   }
 
   /// Copies bytes from an offset on, as many as there are in one chunk; waits for them if they are on their way.
   ///
-  /// - Parameter end: Up to where more will be read.
   /// - Returns: How many bytes; 0 if reading does not go on where it was.
   /// - Throws: ``FormatError`` of fetching what is wanted, or `cancelled`; then nothing is fetched any more.
-  func read(
-    into buffer: UnsafeMutableRawBufferPointer, at offset: Int, before end: Int
-  ) throws(FormatError) -> Int {
-    guard let chunk = state.withLock({ $0.chunk(holding: offset, before: end) }) else { return 0 }
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FormatError) -> Int {
+    guard let chunk = state.withLock({ $0.chunk(holding: offset) }) else { return 0 }
     let count = min(buffer.count, chunk.end - offset)
     try wait(until: offset + count)
     // Safe: these bytes have come, and nobody writes to them any more.
@@ -102,16 +110,14 @@ final class ReadAhead: Sendable {
     while true {
       startIfNeeded()
       let semaphore = DispatchSemaphore(value: 0)
-      let outcome: Result<Bool, FormatError> = state.withLock { state in
+      let hasCome: Result<Bool, FormatError> = state.withLock { state in
         if state.hasCome(before: offset) { return .success(true) }
         if let error = state.error { return .failure(error) }
-        if state.isRunning { state.waiter = (offset, semaphore) }
-        return .success(!state.isRunning)
+        // Without a thread nobody would signal: the loop begins another.
+        if state.isRunning { state.waiter = (offset, semaphore) } else { semaphore.signal() }
+        return .success(false)
       }
-      guard try !outcome.get() else {
-        if state.withLock({ $0.hasCome(before: offset) }) { return }
-        continue
-      }
+      if try hasCome.get() { return }
       if semaphore.wait(timeout: .now() + .milliseconds(50)) == .timedOut {
         do throws(FormatError) { try ByteProgress.current?.check(file: fetcher.value.name) } catch {
           stop()
@@ -163,8 +169,7 @@ final class ReadAhead: Sendable {
 
 extension ReadAhead.State {
   /// Drops what has been read, and finds the chunk that holds an offset; adds it, if it is one of the next.
-  mutating func chunk(holding offset: Int, before end: Int) -> ReadAhead.Chunk? {
-    self.end = max(self.end, end)
+  mutating func chunk(holding offset: Int) -> ReadAhead.Chunk? {
     while let first = chunks.first, first.isDone(at: offset) { chunks.removeFirst() }
     while offset >= next, addChunk() {}
     return chunks.first { $0.start <= offset && offset < $0.end }

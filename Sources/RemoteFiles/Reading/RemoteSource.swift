@@ -169,7 +169,8 @@ public final class RemoteSource: ByteSource {
     }
   }
 
-  /// Fetches several ranges side by side and keeps them for the reads that follow, if they are not too many.
+  /// Fetches several ranges side by side and keeps them for the reads that follow, if they are not too many; of one that is
+  /// long, the first bytes can be read before the last have come.
   ///
   /// - Throws: `FormatError` as ``read(into:at:)``.
   public func willRead(_ ranges: [Range<Int>]) throws(FormatError) {
@@ -179,6 +180,12 @@ public final class RemoteSource: ByteSource {
       // What lies between is kept too, unless that would be too much.
       var wanted = RangeFetcher.joined(missing)
       let isMuch = wanted.reduce(0) { $0 + $1.count } > RemoteSource.mostKept / 2
+      guard let first = wanted.first, state.readAhead?.isFetching(wanted) != true else { return }
+      if wanted.count == 1, ranges.count == 1 || isMuch {
+        // As much comes with the first read.
+        guard first.count > RemoteSource.firstAhead else { return }
+        if state.fetchAhead(first) { return }
+      }
       if isMuch { wanted = RangeFetcher.joined(missing, gap: 1) }
       guard wanted.reduce(0, { $0 + $1.count }) <= RemoteSource.mostKept / 2,
         !isMuch || wanted.count <= RemoteSource.mostWindows
@@ -199,7 +206,7 @@ extension RemoteSource.State {
     into buffer: UnsafeMutableRawBufferPointer, at offset: Int, before bound: Int
   ) throws(FormatError) -> Int {
     // Safe: the caller's buffer, used within the call, here and below.
-    if let count = try unsafe readOn(into: buffer, at: offset, before: bound) { return count }
+    if let count = try unsafe readOn(into: buffer, at: offset) { return count }
     // Reading goes on where the last fetch ended, or not far behind.
     let goesOn = offset >= end && offset - end < RemoteSource.firstAhead && offset > 0
     ahead = goesOn ? min(RemoteSource.mostAhead, max(ahead * 8, buffer.count * 2)) : RemoteSource.firstAhead
@@ -209,9 +216,8 @@ extension RemoteSource.State {
       end = offset + buffer.count
       return buffer.count
     }
-    if ahead > ReadAhead.chunkSize, fetcher.hasNoCache {
-      readAhead = ReadAhead(from: offset, to: bound, fetcher)
-      if let count = try unsafe readOn(into: buffer, at: offset, before: bound) { return count }
+    if ahead > ReadAhead.chunkSize, fetchAhead(offset..<bound) {
+      if let count = try unsafe readOn(into: buffer, at: offset) { return count }
     }
     let range = offset..<max(offset + buffer.count, min(bound, offset + ahead))
     windows.add(try fetcher.bytes(of: [range])[0], at: offset)
@@ -221,12 +227,12 @@ extension RemoteSource.State {
 
   /// Reads what is being fetched ahead; `nil` if that is not what is asked for.
   private mutating func readOn(
-    into buffer: UnsafeMutableRawBufferPointer, at offset: Int, before bound: Int
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int
   ) throws(FormatError) -> Int? {
     guard let readAhead else { return nil }
     do throws(FormatError) {
       // Safe: the caller's buffer, used within the call.
-      let count = try unsafe readAhead.read(into: buffer, at: offset, before: bound)
+      let count = try unsafe readAhead.read(into: buffer, at: offset)
       if count > 0 {
         end = offset + count
         return count
@@ -237,6 +243,14 @@ extension RemoteSource.State {
     }
     endReadAhead()
     return nil
+  }
+
+  /// Has a part of the file fetched by another thread; false where that is not worth it, or cannot be.
+  mutating func fetchAhead(_ range: Range<Int>) -> Bool {
+    guard range.count > RangeFetcher.smallGap, fetcher.hasNoCache else { return false }
+    endReadAhead()
+    readAhead = ReadAhead(range, fetcher)
+    return true
   }
 
   /// Stops fetching ahead and keeps what has come.
