@@ -41,6 +41,7 @@ internal import PlatformC
   static func take(_ curl: CurlLibrary, name: String) throws(FormatError) -> CurlPool {
     let found = spare.withLockIfAvailable { pools in
       // The connections that a fork has copied are its parent's: they are neither used nor closed.
+      // Safe: a reference that is never given back keeps such a pool as it is.
       for pool in pools where pool.pool.process != getpid() { _ = unsafe Unmanaged.passRetained(pool.pool) }
       pools.removeAll { $0.pool.process != getpid() }
       return pools.popLast()
