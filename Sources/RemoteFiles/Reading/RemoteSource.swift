@@ -238,6 +238,8 @@ extension RemoteSource.State {
         return count
       }
     } catch {
+      // Its thread may still use the fetcher.
+      readAhead.stop()
       self.readAhead = nil
       throw error
     }
