@@ -94,7 +94,7 @@ extension NPZArchive {
 
   private func load(_ member: ZipMember) throws(FormatError) -> AnyNDArray {
     // A long array that is stored comes straight into its place.
-    if member.method != .stored || member.compressedSize < 32 << 20 { try prepareAll(of: [member]) }
+    if member.method != .stored || member.compressedSize < 4 << 20 { try prepareAll(of: [member]) }
     let contents = try openedContents(of: member)
     let opened = try NPYFile(contents.source, limits: limits, allowingTruncation: member.isCut)
     let file = member.isCut ? try opened.recovered() : opened
