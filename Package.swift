@@ -55,7 +55,10 @@ let package = Package(
       dependencies: ["Locks", "CNumPyIOKernels", "CNumPyIOZlib", "PlatformC", "ParallelLoops", "ByteIO"]),
     .target(
       name: "RemoteFiles",
-      dependencies: ["Locks", "CNumPyIOCurl", "PlatformC", "Calendars", "ByteIO", "JSONSyntax", "ArrayDeflate"]),
+      dependencies: [
+        "Locks", "CNumPyIOCurl", "PlatformC", "ReusedMemory", "ParallelLoops", "Calendars", "ByteIO", "JSONSyntax",
+        "ArrayDeflate",
+      ]),
     .target(name: "ZipArchives", dependencies: ["ByteIO", "ArrayDeflate"]),
     .target(
       name: "PythonPickle",

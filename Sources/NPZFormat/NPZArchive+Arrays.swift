@@ -69,11 +69,17 @@ extension NPZArchive {
     let members = zip.members
     let total = members.reduce(0) { $0 &+ $1.compressedSize }
     let arrays = try ByteProgress.reading(zip.source, total: total) { () throws(FormatError) in
-      try Parallel.map(members.count) { (index: Int) throws(FormatError) -> AnyNDArray? in
+      try prepareAll(of: members)
+      let load: @Sendable (Int) throws(FormatError) -> AnyNDArray? = { (index) throws(FormatError) in
         let member = members[index]
         guard try self.isArray(member) else { return nil }
         do throws(FormatError) { return try self.load(member) } catch { throw self.located(error, member) }
       }
+      // From a server they come one after the other.
+      guard zip.source.seekCost == .perRead else { return try Parallel.map(members.count, load) }
+      var arrays: [AnyNDArray?] = []
+      for index in members.indices { arrays.append(try load(index)) }
+      return arrays
     }
     return named(members, arrays)
   }
@@ -87,6 +93,8 @@ extension NPZArchive {
   }
 
   private func load(_ member: ZipMember) throws(FormatError) -> AnyNDArray {
+    // A long array that is stored comes straight into its place.
+    if member.method != .stored || member.compressedSize < 4 << 20 { try prepareAll(of: [member]) }
     let contents = try openedContents(of: member)
     let opened = try NPYFile(contents.source, limits: limits, allowingTruncation: member.isCut)
     let file = member.isCut ? try opened.recovered() : opened

@@ -33,6 +33,7 @@ extension NPZArchive {
   private func openVerified(
     _ member: ZipMember
   ) throws(FormatError) -> (file: NPYFile, verify: () throws(FormatError) -> Void) {
+    try prepareAll(of: [member])
     let contents = try contents(of: member)
     if contents.verifiesItself { return (try NPYFile(contents, limits: limits), {}) }
     let source = ChecksummedSource(contents)

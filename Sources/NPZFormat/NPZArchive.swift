@@ -127,17 +127,6 @@ public final class NPZArchive: Sendable {
     return headers
   }
 
-  /// Has a source each of whose reads costs a round trip fetch the beginnings of all members together, before their headers
-  /// are asked for one by one.
-  package func prepareHeaders() throws(FormatError) {
-    guard zip.source.seekCost == .perRead, zip.members.count > 1 else { return }
-    // A header, and what most readers ask for of the member itself.
-    try zip.source.willRead(
-      zip.members.map {
-        $0.headerOffset..<($0.headerOffset + $0.nameBytes.count + Swift.min($0.compressedSize, 4096) + 256)
-      })
-  }
-
   /// Whether a member begins as `.npy` arrays do.
   ///
   /// - Throws: ``FormatError`` if the member cannot be read: `corrupt`, `truncated`, `unsupported` for a compression that is

@@ -85,6 +85,22 @@ def test_as_ml_dtypes(tmp_path, name):
         assert wrong.size == 0, (kind, array.ravel()[wrong[:5]], got[wrong[:5]], expected[wrong[:5]])
 
 
+@pytest.mark.skipif(ml_dtypes is None, reason="the Python package ml_dtypes is not installed")
+@pytest.mark.parametrize("name", FLOATS)
+def test_all_codes(tmp_path, name):
+    """Bit for bit, the signs of zeros and NaNs included; a NaN's other bits stay where `float32` has room for them."""
+    dtype = np.dtype(getattr(ml_dtypes, name))
+    codes = np.arange(1 << (8 * dtype.itemsize if "8" in name or "16" in name else int(name[5])), dtype=f"u{dtype.itemsize}")
+    np.save(tmp_path / "codes.npy", codes)
+    for kind in ["f4", "f8"]:
+        run_npy("convert", tmp_path / "codes.npy", tmp_path / "x.npy", "--view", name, "--astype", kind)
+        with np.errstate(all="ignore"):
+            wanted = codes.view(dtype).astype(kind).view(f"u{kind[1]}")
+        got = np.load(tmp_path / "x.npy").view(f"u{kind[1]}")
+        wrong = np.flatnonzero(got != wanted)
+        assert wrong.size == 0, (kind, codes[wrong[:5]], got[wrong[:5]], wanted[wrong[:5]])
+
+
 def test_every_format(tmp_path):
     values = np.array([[1.00390625, -2.5], [3.14159, 1e30]], "f8")
     np.save(tmp_path / "x.npy", values)

@@ -268,7 +268,8 @@ def test_parts_of_failed_uploads_are_removed(tmp_path):
         result = npy("convert", tmp_path / "x.npy", "s3://bucket/x.npy", env=env, check=False)
         assert result.returncode == 1 and b"QuotaExceeded" in result.stderr
         assert server.requests[0][:2] == ["POST", "/bucket/x.npy?uploads="]
-        assert server.requests[-1][:2] == ["DELETE", "/bucket/x.npy?uploadId=id%2F%261"]
+        # The server may come to see a part that was given up after this.
+        assert [request[1] for request in server.requests if request[0] == "DELETE"] == ["/bucket/x.npy?uploadId=id%2F%261"]
     assert os.listdir(tmp_path) == ["x.npy"]
 
 

@@ -24,9 +24,11 @@ struct Minifloat: Sendable {
     let exponent = Int(bits >> fractionBits) & highest
     let fraction = Int(bits) & (1 << fractionBits - 1)
     switch specials {
-    case .ieee where exponent == highest: return fraction != 0 ? .nan : isNegative ? -.infinity : .infinity
-    case .allOnes where exponent == highest && fraction == 1 << fractionBits - 1: return .nan
-    case .minusZero where isNegative && exponent == 0 && fraction == 0: return .nan
+    case .ieee where exponent == highest:
+      let size: Float = fraction != 0 ? .nan : .infinity
+      return isNegative ? -size : size
+    case .allOnes where exponent == highest && fraction == 1 << fractionBits - 1: return isNegative ? -.nan : .nan
+    case .minusZero where isNegative && exponent == 0 && fraction == 0: return -.nan
     default: break
     }
     let digits = exponent == 0 ? fraction : fraction + 1 << fractionBits

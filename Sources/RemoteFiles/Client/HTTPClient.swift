@@ -49,9 +49,11 @@ final class HTTPClient {
     // What a store of objects wants is a signature.
     if authorizer != nil { settings.usesNetrc = false }
     self.settings = settings
-    pool = try CurlPool(CurlLibrary.load(for: name), name: name)
+    pool = try CurlPool.take(CurlLibrary.load(for: name), name: name)
     limit = max(1, options.connections)
   }
+
+  deinit { CurlPool.giveBack(pool) }
 
   /// A job on its way.
   private final class Attempt {
@@ -74,19 +76,26 @@ final class HTTPClient {
 
   /// Does jobs, as many at a time as the options allow, and returns when all are done.
   ///
+  /// - Parameters:
+  ///   - next: Gives more jobs, as far as they are known, while others are done.
+  ///   - isStopped: Whether to give up all that is not done yet.
   /// - Throws: ``FormatError`` of the first job that fails for good; `cancelled` if the progress is.
-  func perform(_ jobs: [any HTTPJob]) throws(FormatError) {
+  func perform(
+    _ jobs: [any HTTPJob], next: () -> (any HTTPJob)? = { nil }, isStopped: () -> Bool = { false }
+  ) throws(FormatError) {
     var waiting = jobs.map { Attempt($0) }
     var active: [ObjectIdentifier: Attempt] = [:]
     defer { pool.abandon() }
-    while !waiting.isEmpty || !active.isEmpty {
+    while !isStopped() {
       try ByteProgress.current?.check(file: name)
       let now = HTTPClient.now
-      while active.count < limit, let next = waiting.firstIndex(where: { $0.notBefore <= now }) {
-        let attempt = waiting.remove(at: next)
+      while active.count < limit {
+        let due = waiting.firstIndex { $0.notBefore <= now }
+        guard let attempt = due.map({ waiting.remove(at: $0) }) ?? next().map({ Attempt($0) }) else { break }
         attempt.seen = (-1, now)
         active[ObjectIdentifier(try start(attempt))] = attempt
       }
+      if waiting.isEmpty, active.isEmpty { return }
       pool.advance()
       var hasEnded = false
       for transfer in pool.transfers {
@@ -106,8 +115,8 @@ final class HTTPClient {
         if try !finish(attempt, transfer, result) { waiting.append(attempt) }
       }
       if !hasEnded {
-        let next = waiting.map { $0.notBefore - now }.filter { $0 > 0 }.min() ?? 1
-        pool.wait(milliseconds: Int(min(0.1, next) * 1000) + 1)
+        let pause = waiting.map { $0.notBefore - now }.filter { $0 > 0 }.min() ?? 1
+        pool.wait(milliseconds: Int(min(0.02, pause) * 1000) + 1)
       }
     }
   }

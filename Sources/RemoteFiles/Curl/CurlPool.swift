@@ -1,5 +1,7 @@
 internal import ByteIO
 internal import CNumPyIOCurl
+internal import Locks
+internal import PlatformC
 
 /// Transfers that are on their way side by side, over connections that are kept; used by one thread at a time.
 @safe final class CurlPool {
@@ -7,7 +9,8 @@ internal import CNumPyIOCurl
   private let multi: UnsafeMutableRawPointer
   private var idle: [UnsafeMutableRawPointer] = unsafe []
   private var active: [UnsafeMutableRawPointer: CurlTransfer] = unsafe [:]
-  private let name: String
+  private var name: String
+  private let process = getpid()
 
   /// - Parameter name: How errors call the file.
   init(_ curl: CurlLibrary, name: String) throws(FormatError) {
@@ -23,6 +26,40 @@ internal import CNumPyIOCurl
     // Safe: all handles were made by this pool and are in no use any more.
     while let easy = unsafe idle.popLast() { unsafe curl.functions.pointee.easy_cleanup(easy) }
     _ = unsafe curl.functions.pointee.multi_cleanup(multi)
+  }
+
+  /// Pools that nobody uses, whose connections may serve the next file of the same server.
+  private static let spare = Lock<[Spare]>([])
+  private static let mostSpare = 4
+
+  /// Unchecked: handed from the thread that has used a pool last to the one that uses it next.
+  private struct Spare: @unchecked Sendable {
+    let pool: CurlPool
+  }
+
+  /// A pool that was given back, or a new one.
+  static func take(_ curl: CurlLibrary, name: String) throws(FormatError) -> CurlPool {
+    let found = spare.withLockIfAvailable { pools in
+      // The connections that a fork has copied are its parent's: they are neither used nor closed.
+      // Safe: a reference that is never given back keeps such a pool as it is.
+      for pool in pools where pool.pool.process != getpid() { _ = unsafe Unmanaged.passRetained(pool.pool) }
+      pools.removeAll { $0.pool.process != getpid() }
+      return pools.popLast()
+    }
+    guard let pool = (found ?? nil)?.pool else { return try CurlPool(curl, name: name) }
+    pool.name = name
+    return pool
+  }
+
+  /// Keeps a pool that its user needs no more.
+  static func giveBack(_ pool: CurlPool) {
+    pool.abandon()
+    let kept = Spare(pool: pool)
+    let dropped: [Spare]? = spare.withLockIfAvailable { pools in
+      pools.append(kept)
+      return pools.count > mostSpare ? [pools.removeFirst()] : []
+    }
+    extendLifetime(dropped)
   }
 
   private static func noMemory(_ name: String) -> FormatError {

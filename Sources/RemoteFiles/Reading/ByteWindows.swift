@@ -2,7 +2,7 @@
 struct ByteWindows {
   private struct Window {
     var start: Int
-    var bytes: [UInt8]
+    var bytes: FetchedBytes
     var end: Int { start + bytes.count }
     /// When it was last of use.
     var used: Int
@@ -17,8 +17,8 @@ struct ByteWindows {
   init(limit: Int) { self.limit = limit }
 
   /// Keeps bytes; those that have been of no use for longest may go.
-  mutating func add(_ bytes: [UInt8], at start: Int) {
-    guard !bytes.isEmpty else { return }
+  mutating func add(_ bytes: FetchedBytes, at start: Int) {
+    guard bytes.count > 0 else { return }
     clock += 1
     windows.append(Window(start: start, bytes: bytes, used: clock))
     byteCount += bytes.count
@@ -36,13 +36,8 @@ struct ByteWindows {
     guard let index = windows.lastIndex(where: { $0.start <= offset && offset < $0.end }) else { return 0 }
     clock += 1
     windows[index].used = clock
-    let from = offset - windows[index].start
-    let count = min(buffer.count, windows[index].bytes.count - from)
-    // Safe: `count` bytes lie within both.
-    unsafe windows[index].bytes.withUnsafeBytes { bytes in
-      unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[from..<(from + count)]))
-    }
-    return count
+    // Safe: the caller's buffer, handed on.
+    return unsafe windows[index].bytes.copy(from: offset - windows[index].start, into: buffer)
   }
 
   /// What is not kept of a range: from the first such byte to the last.

@@ -24,6 +24,40 @@ struct RangeFetcher {
     cache = BlockCache(of: file, version, client.options)
   }
 
+  /// How errors call the file.
+  var name: String { file.name }
+
+  /// Whether what is fetched is not kept for later processes: only then may it be fetched bit by bit.
+  var hasNoCache: Bool { cache == nil }
+
+  /// A part of the file that is to be fetched into memory, and what is called with how many of its bytes have come.
+  struct Part {
+    let start: Int
+    let bytes: FetchedBytes
+    let whenReceived: (Int) -> Void
+  }
+
+  /// Fetches parts of at most some megabytes, several at a time, until there is no other and all have come.
+  ///
+  /// - Parameters:
+  ///   - next: The next part, as far as it is known now; asked again as long as others are on their way.
+  ///   - isStopped: Whether all that is on its way is to be given up.
+  func fetch(next: () -> Part?, isStopped: () -> Bool) throws(FormatError) {
+    let nextJob: () -> (any HTTPJob)? = {
+      guard let part = next() else { return nil }
+      let range = part.start..<(part.start + part.bytes.count)
+      // Safe: the job holds the memory by its closure.
+      let piece = unsafe SourcePiece(offset: part.start, memory: part.bytes.memory)
+      let job = RangeJob(file, version, range, [piece], asksForTag: asksForTag)
+      job.whenReceived = { count in
+        part.whenReceived(count)
+        extendLifetime(part.bytes)
+      }
+      return job
+    }
+    try client.perform([], next: nextJob, isStopped: isStopped)
+  }
+
   /// Sees to it that what is kept for later processes does not become too large.
   mutating func trimCache() { cache?.trim() }
 
@@ -56,6 +90,7 @@ struct RangeFetcher {
     for start in stride(from: 0, to: parts.count, by: 4) {
       let group = Array(parts[start..<min(start + 4, parts.count)])
       for (range, bytes) in zip(group, try download(group)) {
+        let bytes = bytes.array
         for piece in missing { RangeFetcher.copy(bytes, from: range.lowerBound, to: piece) }
         cache?.add(bytes, at: range.lowerBound)
       }
@@ -123,42 +158,26 @@ struct RangeFetcher {
   /// The bytes of ranges, which lie within the file.
   ///
   /// - Parameter gap: Those with less between them are fetched as one.
-  mutating func bytes(of ranges: [Range<Int>], gap: Int = gap) throws(FormatError) -> [[UInt8]] {
+  mutating func bytes(of ranges: [Range<Int>], gap: Int = gap) throws(FormatError) -> [FetchedBytes] {
     try filled(ranges) { (fetcher: inout RangeFetcher, pieces) throws(FormatError) in
       try fetcher.fetch(pieces, gap: gap)
     }
   }
 
-  private mutating func download(_ ranges: [Range<Int>]) throws(FormatError) -> [[UInt8]] {
+  private mutating func download(_ ranges: [Range<Int>]) throws(FormatError) -> [FetchedBytes] {
     try filled(ranges) { (fetcher: inout RangeFetcher, pieces) throws(FormatError) in try fetcher.download(pieces) }
   }
 
   /// Memory for ranges, which `fill` fills.
   private mutating func filled(
     _ ranges: [Range<Int>], _ fill: (inout RangeFetcher, [SourcePiece]) throws(FormatError) -> Void
-  ) throws(FormatError) -> [[UInt8]] {
-    var result: [[UInt8]] = []
-    let total = ranges.reduce(0) { $0 + $1.count }
-    var all = [UInt8](repeating: 0, count: total)
-    // Safe: each piece is a part of the array of its own, which is used within the call only.
-    try unsafe all.withUnsafeMutableBufferPointer { (bytes) throws(FormatError) in
-      let memory = UnsafeMutableRawBufferPointer(bytes)
-      var start = 0
-      var pieces: [SourcePiece] = []
-      for range in ranges {
-        let part = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[start..<(start + range.count)])
-        unsafe pieces.append(SourcePiece(offset: range.lowerBound, memory: part))
-        start += range.count
-      }
-      try fill(&self, pieces)
-    }
-    guard ranges.count > 1 else { return [all] }
-    var start = 0
-    for range in ranges {
-      result.append(Array(all[start..<(start + range.count)]))
-      start += range.count
-    }
-    return result
+  ) throws(FormatError) -> [FetchedBytes] {
+    let blocks = ranges.map { FetchedBytes(count: $0.count) }
+    // Safe: the blocks outlive the call, which is all that uses their memory.
+    let pieces = zip(ranges, blocks).map { unsafe SourcePiece(offset: $0.lowerBound, memory: $1.memory) }
+    try fill(&self, pieces)
+    extendLifetime(blocks)
+    return blocks
   }
 
   private static func parts(_ range: Range<Int>) -> [Range<Int>] {

@@ -8,6 +8,8 @@ internal import ByteIO
   /// Where the bytes go, by their offsets; what lies between is dropped.
   private let pieces: [SourcePiece]
   private(set) var received = 0
+  /// Called with how many bytes have come, instead of a progress: who fetches ahead counts what is read.
+  var whenReceived: ((Int) -> Void)?
   /// The first piece of which bytes are still to come.
   private var next = 0
   private let asksForTag: Bool
@@ -95,6 +97,7 @@ internal import ByteIO
       index += 1
     }
     received += count
+    if let whenReceived { return whenReceived(received) }
     try ByteProgress.current?.advance(.source, by: count, file: file.name)
   }
 

@@ -8,8 +8,9 @@ internal import Locks
 /// that was asked for. Requests that fail for the moment are made again, after pauses that grow.
 ///
 /// ```
-/// read(into:)   64 KiB ahead at first; as long as it goes on where the last ended, more: 512 KiB, 4 MiB, 32 MiB
-///               what is larger than that comes straight into its place, 8 MiB a request, several at a time
+/// read(into:)   64 KiB ahead at first; as long as it goes on where the last ended, more: 512 KiB, 4 MiB, then 8 MiB a
+///               request, several at a time, on a thread of their own while the reader uses what has come (`ReadAhead`)
+///               what is larger than 32 MiB, or all that is left, comes straight into its place, as many at a time
 /// read(_:)      exactly these pieces, joined where less than a megabyte lies between, several requests at a time
 /// ```
 ///
@@ -29,6 +30,8 @@ public final class RemoteSource: ByteSource {
   fileprivate struct State: @unchecked Sendable {
     var fetcher: RangeFetcher
     var windows: ByteWindows
+    /// Fetches on, once much has been read in order; the fetcher is its alone until it is stopped.
+    var readAhead: ReadAhead?
     /// Where the last fetch ended.
     var end = 0
     /// How much is fetched at least where reading goes on.
@@ -73,12 +76,17 @@ public final class RemoteSource: ByteSource {
     size = opened.version.byteCount
     byteCount = size
     var windows = ByteWindows(limit: max(RemoteSource.mostKept, opened.bytes.count))
-    windows.add(opened.bytes, at: opened.start)
+    windows.add(FetchedBytes(opened.bytes), at: opened.start)
     let end = opened.start == 0 ? opened.bytes.count : 0
     state = Lock(State(fetcher: RangeFetcher(file, opened.version, client), windows: windows, end: end))
   }
 
-  deinit { state.withLock { $0.fetcher.trimCache() } }
+  deinit {
+    state.withLock { state in
+      state.readAhead?.stop()
+      state.fetcher.trimCache()
+    }
+  }
 
   /// Makes the first request, and another if the server cannot begin at the end.
   private static func open(
@@ -155,11 +163,14 @@ public final class RemoteSource: ByteSource {
         let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: piece.memory[known...])
         unsafe missing.append(SourcePiece(offset: piece.offset + known, memory: rest))
       }
+      guard !missing.isEmpty else { return }
+      state.endReadAhead()
       try state.fetcher.fetch(missing)
     }
   }
 
-  /// Fetches several ranges side by side and keeps them for the reads that follow, if they are not too many.
+  /// Fetches several ranges side by side and keeps them for the reads that follow, if they are not too many; of one that is
+  /// long, the first bytes can be read before the last have come.
   ///
   /// - Throws: `FormatError` as ``read(into:at:)``.
   public func willRead(_ ranges: [Range<Int>]) throws(FormatError) {
@@ -169,10 +180,17 @@ public final class RemoteSource: ByteSource {
       // What lies between is kept too, unless that would be too much.
       var wanted = RangeFetcher.joined(missing)
       let isMuch = wanted.reduce(0) { $0 + $1.count } > RemoteSource.mostKept / 2
+      guard let first = wanted.first, state.readAhead?.isFetching(wanted) != true else { return }
+      if wanted.count == 1, ranges.count == 1 || isMuch {
+        // As much comes with the first read.
+        guard first.count > RemoteSource.firstAhead else { return }
+        if state.fetchAhead(first) { return }
+      }
       if isMuch { wanted = RangeFetcher.joined(missing, gap: 1) }
       guard wanted.reduce(0, { $0 + $1.count }) <= RemoteSource.mostKept / 2,
         !isMuch || wanted.count <= RemoteSource.mostWindows
       else { return }
+      state.endReadAhead()
       let parts =
         try isMuch
         ? state.fetcher.bytes(of: wanted, gap: RangeFetcher.smallGap) : state.fetcher.bytes(of: wanted)
@@ -187,22 +205,59 @@ extension RemoteSource.State {
   mutating func fetch(
     into buffer: UnsafeMutableRawBufferPointer, at offset: Int, before bound: Int
   ) throws(FormatError) -> Int {
+    // Safe: the caller's buffer, used within the call, here and below.
+    if let count = try unsafe readOn(into: buffer, at: offset) { return count }
     // Reading goes on where the last fetch ended, or not far behind.
-    if offset >= end, offset - end < RemoteSource.firstAhead, offset > 0 {
-      ahead = min(RemoteSource.mostAhead, max(ahead * 8, buffer.count * 2))
-    } else {
-      ahead = RemoteSource.firstAhead
-    }
-    if buffer.count >= ahead || buffer.count >= 1 << 20 && ahead == RemoteSource.firstAhead {
-      // Safe: the caller's buffer, used within the call.
+    let goesOn = offset >= end && offset - end < RemoteSource.firstAhead && offset > 0
+    ahead = goesOn ? min(RemoteSource.mostAhead, max(ahead * 8, buffer.count * 2)) : RemoteSource.firstAhead
+    let isMost = buffer.count >= RemoteSource.mostAhead || buffer.count >= max(1 << 20, bound - offset)
+    if isMost || !goesOn && buffer.count >= ahead {
       try unsafe fetcher.fetch([SourcePiece(offset: offset, memory: buffer)])
       end = offset + buffer.count
       return buffer.count
     }
+    if ahead > ReadAhead.chunkSize, fetchAhead(offset..<bound) {
+      if let count = try unsafe readOn(into: buffer, at: offset) { return count }
+    }
     let range = offset..<max(offset + buffer.count, min(bound, offset + ahead))
-    let bytes = try fetcher.bytes(of: [range])
-    windows.add(bytes[0], at: offset)
+    windows.add(try fetcher.bytes(of: [range])[0], at: offset)
     end = range.upperBound
     return 0
+  }
+
+  /// Reads what is being fetched ahead; `nil` if that is not what is asked for.
+  private mutating func readOn(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int
+  ) throws(FormatError) -> Int? {
+    guard let readAhead else { return nil }
+    do throws(FormatError) {
+      // Safe: the caller's buffer, used within the call.
+      let count = try unsafe readAhead.read(into: buffer, at: offset)
+      if count > 0 {
+        end = offset + count
+        return count
+      }
+    } catch {
+      // Its thread may still use the fetcher.
+      readAhead.stop()
+      self.readAhead = nil
+      throw error
+    }
+    endReadAhead()
+    return nil
+  }
+
+  /// Has a part of the file fetched by another thread; false where that is not worth it, or cannot be.
+  mutating func fetchAhead(_ range: Range<Int>) -> Bool {
+    guard range.count > RangeFetcher.smallGap, fetcher.hasNoCache else { return false }
+    endReadAhead()
+    readAhead = ReadAhead(range, fetcher)
+    return true
+  }
+
+  /// Stops fetching ahead and keeps what has come.
+  mutating func endReadAhead() {
+    for (start, bytes) in readAhead?.stop() ?? [] { windows.add(bytes, at: start) }
+    readAhead = nil
   }
 }
