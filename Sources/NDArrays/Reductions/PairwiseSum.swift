@@ -1,12 +1,12 @@
 internal import CNumPyIOKernels
 internal import ParallelLoops
 
-/// A real number that is summed as a `Value`.
-protocol RealItem: BitwiseCopyable, Sendable {
-  associatedtype Value: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable
+/// A real number that is summed as a `Value`, which is `Float` or `Double`.
+protocol RealItem: KernelNumber {
+  associatedtype Value: BinaryFloatingPoint & RealItem where Value.Value == Value
   var value: Value { get }
   init(rounding value: Value)
-  /// The type as the loop in C that sums it knows it; `nil` for one that is summed here.
+  /// The type as the loop in C that sums it knows it; `nil` for one whose values are summed.
   static var sumKernel: npyio_number? { get }
 }
 
@@ -55,34 +55,45 @@ extension UInt64: RealItem {}
 
 /// Real numbers in a row, to be summed.
 protocol RealRun: Sendable {
-  associatedtype Value: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable
+  associatedtype Value: BinaryFloatingPoint & Sendable
   var count: Int { get }
-  func value(at index: Int) -> Value
   func part(_ range: Range<Int>) -> Self
-  /// Itself if the items lie close together: spelled apart so that the compiler sees the unit stride.
-  var packed: Self? { get }
-  /// The sum, where there is a loop in C for it.
+  /// The sum by the loop in C; `nil` if the numbers are more than a leaf of the tree, and not those that it knows.
   var sumInC: Value? { get }
 }
 
-extension RealRun {
-  var sumInC: Value? { nil }
-}
-
 extension ItemRun: RealRun where Item: RealItem {
-  @inline(__always)
-  func value(at index: Int) -> Item.Value { self[index].value }
-  @inline(__always)
-  var packed: ItemRun? {
-    // Safe: the same items, whose step is their size.
-    isPacked ? unsafe ItemRun(start, step: MemoryLayout<Item>.size, count: count) : nil
-  }
   var sumInC: Item.Value? {
-    guard let type = Item.sumKernel else { return nil }
-    var sum = 0.0
-    // Safe: the run's items lie in memory that its maker holds.
-    let isKnown = unsafe npyio_pairwise_sum(type, npyio_vector_width(), start, step, count, &sum)
-    return isKnown != 0 ? Item.Value(sum) : nil
+    if let type = Item.sumKernel {
+      var sum = 0.0
+      // Safe: the run's items lie in memory that its maker holds.
+      let isKnown = unsafe npyio_pairwise_sum(type, npyio_vector_width(), start, step, count, &sum)
+      if isKnown != 0 { return Item.Value(sum) }
+    }
+    return count <= PairwiseSum.leaf ? sumOfValues() : nil
+  }
+
+  /// The sum of the numbers, each brought into the wider type first.
+  func sumOfValues() -> Item.Value { unsafe sumOfValues { _ in } }
+
+  /// - Parameter change: Called with the values, one after the other in memory, before they are summed.
+  func sumOfValues(_ change: (UnsafeMutableBufferPointer<Item.Value>) -> Void) -> Item.Value {
+    // Safe: new memory for as many values as are read.
+    unsafe withUnsafeTemporaryAllocation(of: Item.Value.self, capacity: count) { values in
+      guard let start = values.baseAddress else { return 0 }
+      unsafe write(to: start)
+      unsafe change(values)
+      return unsafe ItemRun<Item.Value>(start, step: MemoryLayout<Item.Value>.size, count: count).sumInC ?? 0
+    }
+  }
+
+  private func write(to values: UnsafeMutablePointer<Item.Value>) {
+    if isPacked, let from = Item.kernel, let to = Item.Value.kernel, from != to {
+      // Safe: the caller has room for the values, and the run's items lie in memory that its maker holds.
+      let isKnown = unsafe npyio_convert(from, to, npyio_vector_width(), start, values, count)
+      if isKnown != 0 { return }
+    }
+    for index in 0..<count { unsafe (values + index).initialize(to: self[index].value) }
   }
 }
 
@@ -91,20 +102,23 @@ struct SquaredDeviations<Item: RealItem>: RealRun {
   let run: ItemRun<Item>
   let mean: Item.Value
   var count: Int { run.count }
-  @inline(__always)
-  func value(at index: Int) -> Item.Value {
-    let distance = run[index].value - mean
-    return distance * distance
-  }
   func part(_ range: Range<Int>) -> SquaredDeviations { SquaredDeviations(run: run.part(range), mean: mean) }
-  @inline(__always)
-  var packed: SquaredDeviations? { run.packed.map { SquaredDeviations(run: $0, mean: mean) } }
+  var sumInC: Item.Value? {
+    guard count <= PairwiseSum.leaf else { return nil }
+    return run.sumOfValues { values in
+      for index in values.indices {
+        let distance = unsafe values[index] - mean
+        unsafe values[index] = distance * distance
+      }
+    }
+  }
 }
 
 /// Sums in halves of halves, eight numbers abreast, as NumPy's `pairwise_sum`: the error grows with the logarithm of
 /// the number of items. The tree, and with it every bit of the result, is NumPy's; workers only share its branches.
 enum PairwiseSum {
-  private static let leaf = 128
+  /// As many numbers are summed without halving them.
+  static var leaf: Int { 128 }
   /// From this many items on, the branches are shared out.
   private static let shared = 1 << 19
 
@@ -120,43 +134,10 @@ enum PairwiseSum {
     return branch(run)
   }
 
-  private static func branch<Run: RealRun>(_ run: Run) -> Run.Value { run.sumInC ?? halves(run) }
-
-  private static func halves<Run: RealRun>(_ run: Run) -> Run.Value {
-    if run.count > leaf {
-      let half = run.count / 2 - run.count / 2 % 8
-      return halves(run.part(0..<half)) + halves(run.part(half..<run.count))
-    }
-    if run.count < 8 {
-      var sum: Run.Value = -0.0
-      for index in 0..<run.count { sum += run.value(at: index) }
-      return sum
-    }
-    if let packed = run.packed { return eightAbreast(packed) }
-    return eightAbreast(run)
-  }
-
-  @inline(__always)
-  private static func eightAbreast<Run: RealRun>(_ run: Run) -> Run.Value {
-    var sums = eight(run, 0)
-    var index = 8
-    while index + 8 <= run.count {
-      sums += eight(run, index)
-      index += 8
-    }
-    var sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
-    while index < run.count {
-      sum += run.value(at: index)
-      index += 1
-    }
-    return sum
-  }
-
-  @inline(__always)
-  private static func eight<Run: RealRun>(_ run: Run, _ index: Int) -> SIMD8<Run.Value> {
-    SIMD8(
-      run.value(at: index), run.value(at: index + 1), run.value(at: index + 2), run.value(at: index + 3),
-      run.value(at: index + 4), run.value(at: index + 5), run.value(at: index + 6), run.value(at: index + 7))
+  private static func branch<Run: RealRun>(_ run: Run) -> Run.Value {
+    if let sum = run.sumInC { return sum }
+    let half = run.count / 2 - run.count / 2 % 8
+    return branch(run.part(0..<half)) + branch(run.part(half..<run.count))
   }
 
   // MARK: Complex numbers

@@ -2,7 +2,7 @@ internal import CNumPyIOKernels
 internal import ParallelLoops
 
 /// Sums floating-point numbers in their own type, half precision by way of single.
-struct RealSum<Item: RealItem & KernelNumber>: TypedReducer where Item: BinaryFloatingPoint {
+struct RealSum<Item: RealItem>: TypedReducer where Item: BinaryFloatingPoint {
   typealias State = Item
   var initial: Item { 0 }
   @inline(__always)
@@ -40,7 +40,7 @@ struct WideningSum<Item: RealItem>: TypedReducer {
   }
   private func block(_ index: Int, of run: ItemRun<Item>) -> State {
     let first = index * Reduction.bufferSize
-    return PairwiseSum.sum(run.part(first..<min(run.count, first + Reduction.bufferSize)), onAllCores: false)
+    return run.part(first..<min(run.count, first + Reduction.bufferSize)).sumOfValues()
   }
   @inline(__always)
   func step(_ state: State, _ item: Item) -> State { state + item.value }
