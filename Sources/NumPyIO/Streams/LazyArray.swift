@@ -107,6 +107,11 @@ public struct LazyArray {
     }
   }
 
+  /// What it is read from in blocks; `nil` for an array that can only be made whole.
+  package var blockSource: (any ArrayBlockSource)? {
+    if case .blocks(let source) = content { source } else { nil }
+  }
+
   /// The blocks of the array; of one that is read as a whole, it is in memory afterwards.
   ///
   /// - Throws: ``FormatError`` with code `unsupported` for objects.
