@@ -11,9 +11,9 @@ enum MatrixPacking {
   ///
   /// - Parameter steps: The columns, counted in real numbers.
   @inline(__always)
-  static func packLeft<Item: MatrixItem>(
+  static func packLeft<Item: TileScalar>(
     _: Item.Type, _ matrix: MatrixView, firstRow: Int, steps: Range<Int>, isComplex: Bool,
-    into panel: UnsafeMutablePointer<Item.Sum>
+    into panel: UnsafeMutablePointer<Item>
   ) {
     let height = tileRows
     let rows = min(height, matrix.rows - firstRow)
@@ -39,9 +39,9 @@ enum MatrixPacking {
 
   /// One panel of the right factor: `width` columns, row by row; columns beyond the matrix are zeros.
   @inline(__always)
-  static func packRight<Item: MatrixItem>(
+  static func packRight<Item: TileScalar>(
     _: Item.Type, _ matrix: MatrixView, firstColumn: Int, steps: Range<Int>, width: Int, isComplex: Bool,
-    into panel: UnsafeMutablePointer<Item.Sum>
+    into panel: UnsafeMutablePointer<Item>
   ) {
     let columns = min(width, (isComplex ? 2 * matrix.columns : matrix.columns) - firstColumn)
     if isComplex {
@@ -51,7 +51,7 @@ enum MatrixPacking {
           // [[re, im], [-im, re]]: equal parts on the diagonal.
           let part = (step ^ (firstColumn + column)) & 1
           let number = matrix.number(Item.self, step >> 1, (firstColumn + column) >> 1, part: part)
-          unsafe target[column] = part == 1 && step & 1 == 1 ? Item.Sum.negated(number) : number
+          unsafe target[column] = part == 1 && step & 1 == 1 ? Item.negated(number) : number
         }
       }
     } else if abs(matrix.columnStride) <= abs(matrix.rowStride) {
@@ -64,7 +64,7 @@ enum MatrixPacking {
             unsafe target[column] =
               source.loadUnaligned(
                 fromByteOffset: column * MemoryLayout<Item>.size, as: Item.self
-              ).widened
+              )
           }
         } else {
           for column in 0..<columns {
