@@ -42,7 +42,7 @@ public struct LazyArray {
 
   enum Content {
     case blocks(any ArrayBlockSource)
-    case deferred(Deferred)
+    indirect case deferred(Deferred)
   }
 
   let content: Content
