@@ -74,16 +74,17 @@ extension ItemRun: RealRun where Item: RealItem {
   }
 
   /// The sum of the numbers, each brought into the wider type first.
-  // Safe: nothing is done with the values.
-  func sumOfValues() -> Item.Value { unsafe sumOfValues { _ in } }
-
-  /// - Parameter change: Called with the values, one after the other in memory, before they are summed.
-  func sumOfValues(_ change: (UnsafeMutableBufferPointer<Item.Value>) -> Void) -> Item.Value {
+  func sumOfValues() -> Item.Value {
+    if count < 8 {
+      // Too few for the loops in C.
+      var sum: Item.Value = -0.0
+      for index in 0..<count { sum += self[index].value }
+      return sum
+    }
     // Safe: new memory for as many values as are read.
-    unsafe withUnsafeTemporaryAllocation(of: Item.Value.self, capacity: count) { values in
+    return unsafe withUnsafeTemporaryAllocation(of: Item.Value.self, capacity: count) { values -> Item.Value in
       guard let start = values.baseAddress else { return 0 }
       unsafe write(to: start)
-      unsafe change(values)
       return unsafe ItemRun<Item.Value>(start, step: MemoryLayout<Item.Value>.size, count: count).sumInC ?? 0
     }
   }
@@ -106,12 +107,26 @@ struct SquaredDeviations<Item: RealItem>: RealRun {
   func part(_ range: Range<Int>) -> SquaredDeviations { SquaredDeviations(run: run.part(range), mean: mean) }
   var sumInC: Item.Value? {
     guard count <= PairwiseSum.leaf else { return nil }
-    // Safe: the values are used within the call only.
-    return unsafe run.sumOfValues { values in
-      for index in values.indices {
-        let distance = unsafe values[index] - mean
-        unsafe values[index] = distance * distance
+    // Safe: new memory for as many squares as there are items; the packed run has the same items, which lie close together.
+    return unsafe withUnsafeTemporaryAllocation(of: Item.Value.self, capacity: PairwiseSum.leaf) {
+      squares -> Item.Value? in
+      guard let start = squares.baseAddress else { return nil }
+      if run.isPacked {
+        // Spelled apart so that the compiler sees the unit stride.
+        unsafe write(ItemRun<Item>(run.start, step: MemoryLayout<Item>.size, count: count), to: start)
+      } else {
+        unsafe write(run, to: start)
       }
+      return unsafe ItemRun<Item.Value>(start, step: MemoryLayout<Item.Value>.size, count: count).sumInC
+    }
+  }
+
+  @inline(__always)
+  private func write(_ run: ItemRun<Item>, to squares: UnsafeMutablePointer<Item.Value>) {
+    for index in 0..<run.count {
+      let distance = run[index].value - mean
+      // Safe: the caller has room for as many squares as the run has items.
+      unsafe (squares + index).initialize(to: distance * distance)
     }
   }
 }

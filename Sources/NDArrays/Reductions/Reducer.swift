@@ -1,32 +1,61 @@
 internal import CNumPyIOKernels
 
 /// How many items become one, as what walks over arrays sees it: by bytes, not by types, so that the walks are compiled once and
-/// not for each of the reducers.
-protocol Reducer: Sendable {
+/// not for each of the reducers. Its functions are closures, since these are compiled for a reducer's types.
+///
+/// Who calls them has the memory that they speak of.
+@safe struct Reducer: Sendable {
   /// The bytes of an item.
-  var itemSize: Int { get }
+  let itemSize: Int
   /// The bytes of what is known of the items so far, which at the end is the result.
-  var stateSize: Int { get }
+  let stateSize: Int
   /// Whether parts of a run may be taken in side by side: the order of the items does not show.
-  var takesParts: Bool { get }
-  /// Makes states of no items yet.
-  func begin(_ states: UnsafeMutableRawPointer, count: Int)
+  let takesParts: Bool
+  /// Makes that many states of no items yet.
+  let begin: @Sendable (_ states: UnsafeMutableRawPointer, _ count: Int) -> Void
   /// Takes a whole run into a state at once.
-  func fold(_ start: UnsafeRawPointer, step: Int, count: Int, into state: UnsafeMutableRawPointer, onAllCores: Bool)
+  let fold: @Sendable (_ run: ItemRun<UInt8>, _ state: UnsafeMutableRawPointer, _ onAllCores: Bool) -> Void
   /// Takes the states that parts of a run have come to into another.
-  func combine(_ states: UnsafeRawPointer, count: Int, into state: UnsafeMutableRawPointer)
+  let combine: @Sendable (_ states: UnsafeRawPointer, _ count: Int, _ state: UnsafeMutableRawPointer) -> Void
   /// Takes rows of items into as many states as each has items, one row after the other.
-  func fold(_ rows: ItemRows, into states: UnsafeMutableRawPointer)
+  let foldRows: @Sendable (_ rows: ItemRows, _ states: UnsafeMutableRawPointer) -> Void
+
+  @inline(__always)
+  init<Typed: TypedReducer>(_ reducer: Typed) {
+    itemSize = MemoryLayout<Typed.Item>.size
+    stateSize = MemoryLayout<Typed.State>.size
+    takesParts = reducer.takesParts
+    // Safe: the caller has room for that many states, aligned.
+    unsafe self.begin = {
+      unsafe $0.assumingMemoryBound(to: Typed.State.self).initialize(repeating: reducer.initial, count: $1)
+    }
+    // Safe: the caller holds the items, and has begun the state.
+    unsafe self.fold = { run, state, onAllCores in
+      let state = unsafe state.assumingMemoryBound(to: Typed.State.self)
+      let run = unsafe ItemRun<Typed.Item>(run.start, step: run.step, count: run.count)
+      unsafe state.pointee = reducer.fold(state.pointee, run, onAllCores: onAllCores)
+    }
+    // Safe: the caller has begun that many states, and the one.
+    unsafe self.combine = { states, count, state in
+      let state = unsafe state.assumingMemoryBound(to: Typed.State.self)
+      let states = unsafe states.assumingMemoryBound(to: Typed.State.self)
+      for index in 0..<count { unsafe state.pointee = reducer.combine(state.pointee, states[index]) }
+    }
+    // Safe: the caller has begun a state for each item of a row.
+    unsafe self.foldRows = { unsafe reducer.fold($0, into: $1.assumingMemoryBound(to: Typed.State.self)) }
+  }
 }
 
 /// A reducer written for its types.
-protocol TypedReducer: Reducer {
+protocol TypedReducer: Sendable {
   /// An item as it lies in memory.
   associatedtype Item: BitwiseCopyable
   /// What is known of the items so far; at the end the result, as it lies in memory.
   associatedtype State: BitwiseCopyable & Sendable
   /// The state before the first item.
   var initial: State { get }
+  /// Whether parts of a run may be taken in side by side: the order of the items does not show.
+  var takesParts: Bool { get }
   /// Takes in a whole run at once.
   func fold(_ state: State, _ run: ItemRun<Item>, onAllCores: Bool) -> State
   /// Takes in one item.
@@ -66,35 +95,15 @@ protocol TypedReducer: Reducer {
 }
 
 extension TypedReducer {
-  var itemSize: Int { MemoryLayout<Item>.size }
-  var stateSize: Int { MemoryLayout<State>.size }
   var takesParts: Bool { false }
 
   func combine(_ state: State, _ other: State) -> State { state }
   func step(_ states: UnsafeMutablePointer<State>, _ rows: ItemRows) -> Bool { false }
 
-  func begin(_ states: UnsafeMutableRawPointer, count: Int) {
-    // Safe: the caller has room for that many states, aligned.
-    unsafe states.assumingMemoryBound(to: State.self).initialize(repeating: initial, count: count)
-  }
-
-  func fold(_ start: UnsafeRawPointer, step: Int, count: Int, into state: UnsafeMutableRawPointer, onAllCores: Bool) {
-    // Safe: the caller holds the items, and has begun the state.
-    let state = unsafe state.assumingMemoryBound(to: State.self)
-    let run = unsafe ItemRun<Item>(start, step: step, count: count)
-    unsafe state.pointee = fold(state.pointee, run, onAllCores: onAllCores)
-  }
-
-  func combine(_ states: UnsafeRawPointer, count: Int, into state: UnsafeMutableRawPointer) {
-    // Safe: the caller has begun that many states, and the one.
-    let state = unsafe state.assumingMemoryBound(to: State.self)
-    let states = unsafe states.assumingMemoryBound(to: State.self)
-    for index in 0..<count { unsafe state.pointee = combine(state.pointee, states[index]) }
-  }
-
-  func fold(_ rows: ItemRows, into states: UnsafeMutableRawPointer) {
-    // Safe: the caller has begun a state for each item of a row.
-    let states = unsafe states.assumingMemoryBound(to: State.self)
+  /// Takes rows of items into states that have begun.
+  @inline(__always)
+  fileprivate func fold(_ rows: ItemRows, into states: UnsafeMutablePointer<State>) {
+    // Safe: the caller has a state for each item of a row.
     if unsafe step(states, rows) { return }
     for index in 0..<rows.rowCount {
       // Safe: the rows are the caller's.

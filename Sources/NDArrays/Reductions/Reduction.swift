@@ -3,7 +3,7 @@ internal import ParallelLoops
 
 /// Walks over arrays for a reducer, in the order in which NumPy walks: that of memory.
 struct Reduction: Sendable {
-  let reducer: any Reducer
+  let reducer: Reducer
   /// That of the result, whose elements are the reducer's states.
   let dtype: DType
   /// Whether runs are taken in as NumPy takes those of numbers in the other byte order: it brings that many at a time into the
@@ -18,7 +18,7 @@ struct Reduction: Sendable {
     let result = try AnyNDArray(uninitialized: [], dtype: dtype)
     // Safe: the result is new and as large as a state.
     let state = unsafe result.storage.baseAddress
-    unsafe reducer.begin(state, count: 1)
+    unsafe reducer.begin(state, 1)
     if array.count > 0 {
       let plan = LoopPlan(shape: array.shape, first: array.strides, second: array.strides)
       plan.forEachRow { offset, _ in
@@ -51,7 +51,7 @@ struct Reduction: Sendable {
       Parallel.forEachRange(of: result.count, grain: grain) { (range: Range<Int>) throws(Never) in
         // Safe: the result is new, and every index has its own place in it.
         let states = unsafe result.storage.baseAddress
-        unsafe reducer.begin(states + range.lowerBound * reducer.stateSize, count: range.count)
+        unsafe reducer.begin(states + range.lowerBound * reducer.stateSize, range.count)
         for index in count > 0 ? range : 0..<0 {
           var rest = index
           var offset = reduced.start
@@ -82,35 +82,30 @@ struct Reduction: Sendable {
   ) {
     let size = ParallelGrain.bytes / reducer.itemSize
     // Safe: the callers' run and state, and parts of that run.
+    let run = unsafe ItemRun<UInt8>(start, step: step, count: count)
     if isBuffered {
       for first in stride(from: 0, to: count, by: Reduction.bufferSize) {
-        let part = min(count - first, Reduction.bufferSize)
-        unsafe reducer.fold(start + first * step, step: step, count: part, into: state, onAllCores: false)
+        unsafe reducer.fold(run.part(first..<min(count, first + Reduction.bufferSize)), state, false)
       }
     } else if onAllCores, reducer.takesParts, count >= 2 * size {
-      unsafe takeParts(of: size, start, step: step, count: count, into: state)
+      unsafe takeParts(of: size, run, into: state)
     } else {
-      unsafe reducer.fold(start, step: step, count: count, into: state, onAllCores: onAllCores)
+      unsafe reducer.fold(run, state, onAllCores)
     }
   }
 
   /// Takes in the parts of a long run on all cores, for reducers whose order does not show.
-  private func takeParts(
-    of size: Int, _ start: UnsafeRawPointer, step: Int, count: Int, into state: UnsafeMutableRawPointer
-  ) {
-    let pieces = (count + size - 1) / size
+  private func takeParts(of size: Int, _ run: ItemRun<UInt8>, into state: UnsafeMutableRawPointer) {
+    let pieces = (run.count + size - 1) / size
     let storage = ArrayStorage(uninitializedByteCount: pieces * reducer.stateSize)
     // Safe: new memory of that many states, held until the end; every piece writes its own.
     let states = unsafe MatrixTarget(storage.baseAddress.assumingMemoryBound(to: UInt8.self))
-    let items = unsafe ItemRun<UInt8>(start, step: step, count: count)
-    unsafe reducer.begin(states.start, count: pieces)
+    unsafe reducer.begin(states.start, pieces)
     Parallel.forEach(pieces) { (piece: Int) throws(Never) in
-      let part = items.part((piece * size)..<min(items.count, (piece + 1) * size))
-      unsafe reducer.fold(
-        part.start, step: part.step, count: part.count, into: states.start + piece * reducer.stateSize,
-        onAllCores: false)
+      let part = run.part((piece * size)..<min(run.count, (piece + 1) * size))
+      unsafe reducer.fold(part, states.start + piece * reducer.stateSize, false)
     }
-    unsafe reducer.combine(states.start, count: pieces, into: state)
+    unsafe reducer.combine(states.start, pieces, state)
     extendLifetime(storage)
   }
 
@@ -141,12 +136,12 @@ struct Reduction: Sendable {
           }
           let first = item % blocks * blockSize
           let count = min(blockSize, width - first)
-          unsafe reducer.begin(states, count: count)
+          unsafe reducer.begin(states, count)
           // Safe: the rows are the array's, which the caller holds, and there is a state for each item of a row.
           let start = unsafe array.firstElement + from + first * strides[inner]
-          unsafe reducer.fold(
+          unsafe reducer.foldRows(
             ItemRows(start, step: strides[inner], count: count, rowStep: reduced.step, rowCount: reduced.count),
-            into: states)
+            states)
           // Safe: the result is new, and every item has its own places in it; states have 1 to 16 bytes.
           let step = result.strides[inner]
           _ = unsafe npyio_copy_items(
