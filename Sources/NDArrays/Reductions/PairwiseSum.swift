@@ -3,7 +3,7 @@ internal import ParallelLoops
 
 /// A real number that is summed as a `Value`, which is `Float` or `Double`.
 protocol RealItem: KernelNumber {
-  associatedtype Value: BinaryFloatingPoint & RealItem where Value.Value == Value
+  associatedtype Value: BinaryFloatingPoint & SIMDScalar & RealItem where Value.Value == Value
   var value: Value { get }
   init(rounding value: Value)
   /// The type as the loop in C that sums it knows it; `nil` for one whose values are summed.
@@ -58,12 +58,12 @@ protocol RealRun: Sendable {
   associatedtype Value: BinaryFloatingPoint & Sendable
   var count: Int { get }
   func part(_ range: Range<Int>) -> Self
-  /// The sum by the loop in C; `nil` if the numbers are more than a leaf of the tree, and not those that it knows.
-  var sumInC: Value? { get }
+  /// The sum, by the loop in C where it knows the numbers; `nil` if it does not, and they are more than a leaf of the tree.
+  var sumAtOnce: Value? { get }
 }
 
 extension ItemRun: RealRun where Item: RealItem {
-  var sumInC: Item.Value? {
+  var sumAtOnce: Item.Value? {
     if let type = Item.sumKernel {
       var sum = 0.0
       // Safe: the run's items lie in memory that its maker holds.
@@ -85,7 +85,7 @@ extension ItemRun: RealRun where Item: RealItem {
     return unsafe withUnsafeTemporaryAllocation(of: Item.Value.self, capacity: count) { values -> Item.Value in
       guard let start = values.baseAddress else { return 0 }
       unsafe write(to: start)
-      return unsafe ItemRun<Item.Value>(start, step: MemoryLayout<Item.Value>.size, count: count).sumInC ?? 0
+      return unsafe ItemRun<Item.Value>(start, step: MemoryLayout<Item.Value>.size, count: count).sumAtOnce ?? 0
     }
   }
 
@@ -105,29 +105,47 @@ struct SquaredDeviations<Item: RealItem>: RealRun {
   let mean: Item.Value
   var count: Int { run.count }
   func part(_ range: Range<Int>) -> SquaredDeviations { SquaredDeviations(run: run.part(range), mean: mean) }
-  var sumInC: Item.Value? {
+  var sumAtOnce: Item.Value? {
     guard count <= PairwiseSum.leaf else { return nil }
-    // Safe: new memory for as many squares as there are items; the packed run has the same items, which lie close together.
-    return unsafe withUnsafeTemporaryAllocation(of: Item.Value.self, capacity: PairwiseSum.leaf) {
-      squares -> Item.Value? in
-      guard let start = squares.baseAddress else { return nil }
-      if run.isPacked {
-        // Spelled apart so that the compiler sees the unit stride.
-        unsafe write(ItemRun<Item>(run.start, step: MemoryLayout<Item>.size, count: count), to: start)
-      } else {
-        unsafe write(run, to: start)
-      }
-      return unsafe ItemRun<Item.Value>(start, step: MemoryLayout<Item.Value>.size, count: count).sumInC
+    if run.isPacked {
+      // Spelled apart so that the compiler sees the unit stride. Safe: the same items, whose step is their size.
+      return unsafe eightAbreast(ItemRun<Item>(run.start, step: MemoryLayout<Item>.size, count: count))
     }
+    return eightAbreast(run)
   }
 
   @inline(__always)
-  private func write(_ run: ItemRun<Item>, to squares: UnsafeMutablePointer<Item.Value>) {
-    for index in 0..<run.count {
-      let distance = run[index].value - mean
-      // Safe: the caller has room for as many squares as the run has items.
-      unsafe (squares + index).initialize(to: distance * distance)
+  private func square(_ run: ItemRun<Item>, _ index: Int) -> Item.Value {
+    let distance = run[index].value - mean
+    return distance * distance
+  }
+
+  /// The sum of a leaf, in the order of the loop in C.
+  @inline(__always)
+  private func eightAbreast(_ run: ItemRun<Item>) -> Item.Value {
+    var index = 0
+    var sum: Item.Value = -0.0
+    if run.count >= 8 {
+      var sums = eight(run, 0)
+      index = 8
+      while index + 8 <= run.count {
+        sums += eight(run, index)
+        index += 8
+      }
+      sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
     }
+    while index < run.count {
+      sum += square(run, index)
+      index += 1
+    }
+    return sum
+  }
+
+  @inline(__always)
+  private func eight(_ run: ItemRun<Item>, _ index: Int) -> SIMD8<Item.Value> {
+    SIMD8(
+      square(run, index), square(run, index + 1), square(run, index + 2), square(run, index + 3),
+      square(run, index + 4), square(run, index + 5), square(run, index + 6), square(run, index + 7))
   }
 }
 
@@ -152,7 +170,7 @@ enum PairwiseSum {
   }
 
   private static func branch<Run: RealRun>(_ run: Run) -> Run.Value {
-    if let sum = run.sumInC { return sum }
+    if let sum = run.sumAtOnce { return sum }
     let half = run.count / 2 - run.count / 2 % 8
     return branch(run.part(0..<half)) + branch(run.part(half..<run.count))
   }
