@@ -114,6 +114,11 @@ let package = Package(
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     .target(
+      name: "ArraySummaries",
+      dependencies: [
+        "Locks", "ParallelLoops", "NumberText", "NDArrays", "ByteIO", "ArrayBytes", "PickledArrays", "NumPyIO",
+      ]),
+    .target(
       name: "Plotting",
       dependencies: [
         "Calendars", "NumberText", "ByteIO", "ArrayDeflate", .product(name: "RealModule", package: "swift-numerics"),
@@ -123,7 +128,8 @@ let package = Package(
     .target(
       name: "NumPyCommands",
       dependencies: [
-        "Locks", "ParallelLoops", "NumPyIO", "RemoteFiles", "ArrayBytes", "NDArrays", "ByteIO", "ZipArchives",
+        "Locks", "ParallelLoops", "NumPyIO", "RemoteFiles", "ArraySummaries", "ArrayBytes", "NDArrays", "ByteIO",
+        "ZipArchives",
         "PythonLiterals",
         "PlatformC",
         "Plotting",

@@ -61,26 +61,83 @@ public struct FormatError: Error, Sendable {
     public static let closedPipe = Code(rawValue: "closed_pipe")
   }
 
+  /// What there is to say, in a block of its own: an error is one reference, which every `try` between where it is thrown and where
+  /// it is caught hands on in a register. As a struct of ten fields it took a tenth of the library's code to hand on.
+  private var block: Block
+
+  private final class Block: Sendable {
+    let details: Details
+    init(_ details: Details) { self.details = details }
+  }
+
+  private struct Details {
+    var code: Code
+    var message: String
+    var file: String?
+    var member: String?
+    var offset: Int?
+    var line: Int?
+    var row: Int?
+    var column: Int?
+    var hint: String?
+    var commandHint: String?
+  }
+
+  private var details: Details {
+    get { block.details }
+    set { block = Block(newValue) }
+  }
+
   /// The kind of trouble.
-  public var code: Code
+  public var code: Code {
+    get { details.code }
+    set { details.code = newValue }
+  }
   /// What is wrong, in one line, without the place.
-  public var message: String
+  public var message: String {
+    get { details.message }
+    set { details.message = newValue }
+  }
   /// The file's name as the caller gave it.
-  public var file: String?
+  public var file: String? {
+    get { details.file }
+    set { details.file = newValue }
+  }
   /// The archive member, or the path of keys within a pickle.
-  public var member: String?
+  public var member: String? {
+    get { details.member }
+    set { details.member = newValue }
+  }
   /// Where in the file (or member), in bytes from its start.
-  public var offset: Int?
+  public var offset: Int? {
+    get { details.offset }
+    set { details.offset = newValue }
+  }
   /// The line of a text file, counted from 1.
-  public var line: Int?
+  public var line: Int? {
+    get { details.line }
+    set { details.line = newValue }
+  }
   /// The row of a text file, counted as NumPy counts it in its messages.
-  public var row: Int?
+  public var row: Int? {
+    get { details.row }
+    set { details.row = newValue }
+  }
   /// The column of a text file, counted as NumPy counts it in its messages.
-  public var column: Int?
+  public var column: Int? {
+    get { details.column }
+    set { details.column = newValue }
+  }
   /// What may help, in a few words.
-  public var hint: String?
+  public var hint: String? {
+    get { details.hint }
+    set { details.hint = newValue }
+  }
   /// What may help who uses the command: the options that do. Programs have no such options, and are not told of them.
-  package var commandHint: String?
+  package var commandHint: String? {
+    get { details.commandHint }
+    set { details.commandHint = newValue }
+  }
 
   /// Makes an error; the place is filled in by those who know it.
   @inline(never)
@@ -88,13 +145,8 @@ public struct FormatError: Error, Sendable {
     _ code: Code, _ message: String, file: String? = nil, member: String? = nil, offset: Int? = nil,
     row: Int? = nil, column: Int? = nil
   ) {
-    self.code = code
-    self.message = message
-    self.file = file
-    self.member = member
-    self.offset = offset
-    self.row = row
-    self.column = column
+    block = Block(
+      Details(code: code, message: message, file: file, member: member, offset: offset, row: row, column: column))
   }
 
   /// The same error with the places filled in that it did not have yet.

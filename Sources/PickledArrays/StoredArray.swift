@@ -8,7 +8,7 @@ public import NDArrays
 /// case .objects(let objects): print(objects.items)
 /// }
 /// ```
-public enum StoredArray {
+public indirect enum StoredArray {
   /// Values of bytes.
   case values(AnyNDArray)
   /// Python objects, or records with objects in them.

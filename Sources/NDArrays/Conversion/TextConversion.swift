@@ -70,15 +70,23 @@ extension Conversion {
   private static func integer<Integer: FixedWidthInteger>(
     _ text: String, _ trimmed: String
   ) throws(ArrayError) -> Integer {
+    let digits = try wholeNumber(text, trimmed)
+    guard let value = Int(digits).map({ Int128($0) }) ?? UInt64(digits).map({ Int128($0) }),
+      let exact = Integer(exactly: value)
+    else {
+      throw ArrayError(.badValue, "Python integer \(digits) out of bounds for \(numericName(Integer.self))")
+    }
+    return exact
+  }
+
+  /// The digits of a whole number, maybe with a sign.
+  private static func wholeNumber(_ text: String, _ trimmed: String) throws(ArrayError) -> String {
     guard let digits = withoutUnderscores(trimmed), !digits.isEmpty,
       digits.utf8.drop(while: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }).allSatisfy({ 48...57 ~= $0 })
     else {
       throw ArrayError(.badValue, "invalid literal for int() with base 10: \(PythonRepr.string(text))")
     }
-    guard let value = Integer(digits) else {
-      throw ArrayError(.badValue, "Python integer \(digits) out of bounds for \(numericName(Integer.self))")
-    }
-    return value
+    return digits
   }
 
   private static func numericName<Integer: FixedWidthInteger>(_: Integer.Type) -> String {

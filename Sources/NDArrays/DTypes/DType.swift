@@ -90,19 +90,20 @@ public struct DType: Sendable {
     }
   }
 
-  /// What an element is, whatever its size: NumPy's `dtype.kind`.
-  public let kind: Kind
+  // The order keeps the small ones together: 32 bytes, which every array and descriptor has and copies.
+  let structure: Structure?
   /// The size of an element in bytes: NumPy's `dtype.itemsize`.
   public let itemSize: Int
-  /// The order of the bytes.
-  public let byteOrder: ByteOrder
-  /// The alignment in bytes that a C compiler would give it.
-  public let alignment: Int
   /// The unit of a datetime or timedelta.
   public let dateUnit: DateUnit?
+  /// What an element is, whatever its size: NumPy's `dtype.kind`.
+  public let kind: Kind
+  /// The order of the bytes.
+  public let byteOrder: ByteOrder
   /// Whether a structured dtype was laid out as a C struct (`align=True`).
   public let isAlignedStruct: Bool
-  let structure: Structure?
+  /// The alignment in bytes that a C compiler would give it.
+  public let alignment: Int
 
   init(
     _ kind: Kind, itemSize: Int, byteOrder: ByteOrder, alignment: Int, dateUnit: DateUnit? = nil,

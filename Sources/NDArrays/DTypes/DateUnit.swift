@@ -19,15 +19,16 @@ public struct DateUnit: Hashable, Sendable {
     case generic = "generic"
   }
 
+  private let storedCount: Int32
   /// The unit that steps are counted in, such as `.second` of `25s`.
   public let unit: Unit
   /// How many units one step is: 1 to 2**31 - 1, as in NumPy.
-  public let count: Int
+  public var count: Int { Int(storedCount) }
 
   /// A step of `count` units; a count that NumPy's C `int` does not hold becomes the nearest that it does.
   public init(_ unit: Unit, count: Int = 1) {
     self.unit = unit
-    self.count = min(max(1, count), Int(Int32.max))
+    storedCount = Int32(clamping: max(1, count))
   }
 
   /// Steps of a year, `Y`.

@@ -54,17 +54,37 @@ extension AnyNDArray {
 /// From arrays to matrices: shapes, dtypes, batches.
 enum MatrixMultiplication {
   static func product(_ left: AnyNDArray, _ right: AnyNDArray, dtype: DType) throws(ArrayError) -> AnyNDArray {
-    let shapes = try MatrixShapes(try left.converted(toNative: dtype), try right.converted(toNative: dtype))
+    if let wide = summingDType(of: dtype) {
+      let (left, right) = (try left.asType(wide, casting: .unsafe), try right.asType(wide, casting: .unsafe))
+      let isInOrder = dtype.kind == .float
+      return try product(MatrixShapes(left, right), wide, isInOrder: isInOrder).asType(dtype, casting: .unsafe)
+    }
+    return try product(MatrixShapes(left.converted(toNative: dtype), right.converted(toNative: dtype)), dtype)
+  }
+
+  /// What numbers become that are summed in wider ones; `nil` for others.
+  private static func summingDType(of dtype: DType) -> DType? {
     switch (dtype.kind, dtype.itemSize) {
-    case (.bool, _): return try product(shapes, dtype, TruthByte.self)
-    case (.signedInteger, 1), (.unsignedInteger, 1): return try product(shapes, dtype, UInt8.self)
+    // How many places are true in both: a sum that may be rounded, but never to zero.
+    case (.bool, _): .float32
+    // No processor multiplies vectors of bytes; the lower byte of a 16-bit product is the wrapped one.
+    case (.signedInteger, 1), (.unsignedInteger, 1): .uint16
+    #if !(os(macOS) && arch(x86_64))
+      // As NumPy does: products and sums in single precision, rounded once.
+      case (.float, 2): .float32
+    #endif
+    default: nil
+    }
+  }
+
+  private static func product(
+    _ shapes: MatrixShapes, _ dtype: DType, isInOrder: Bool = false
+  ) throws(ArrayError) -> AnyNDArray {
+    switch (dtype.kind, dtype.itemSize) {
     case (.signedInteger, 2), (.unsignedInteger, 2): return try product(shapes, dtype, UInt16.self)
     case (.signedInteger, 4), (.unsignedInteger, 4): return try product(shapes, dtype, UInt32.self)
     case (.signedInteger, 8), (.unsignedInteger, 8): return try product(shapes, dtype, UInt64.self)
-    #if !(os(macOS) && arch(x86_64))
-      case (.float, 2): return try product(shapes, dtype, Float16.self)
-    #endif
-    case (.float, 4): return try product(shapes, dtype, Float.self)
+    case (.float, 4): return try product(shapes, dtype, Float.self, isInOrder)
     case (.float, 8): return try product(shapes, dtype, Double.self)
     case (.complex, 8): return try product(shapes, dtype, Float.self)
     case (.complex, 16): return try product(shapes, dtype, Double.self)
@@ -72,8 +92,8 @@ enum MatrixMultiplication {
     }
   }
 
-  private static func product<Item: MatrixItem>(
-    _ shapes: MatrixShapes, _ dtype: DType, _: Item.Type
+  private static func product<Item: TileScalar>(
+    _ shapes: MatrixShapes, _ dtype: DType, _: Item.Type, _ isInOrder: Bool = false
   ) throws(ArrayError) -> AnyNDArray {
     let result = try AnyNDArray(uninitialized: shapes.result, dtype: dtype)
     guard result.count > 0 else { return result }
@@ -95,7 +115,7 @@ enum MatrixMultiplication {
       let target = unsafe MatrixTarget(start)
       MatrixProduct<Item>(
         left: factors.left, right: factors.right, isComplex: dtype.kind == .complex,
-        onAllCores: !sharesBatches
+        isSummedInOrder: isInOrder, onAllCores: !sharesBatches
       ).write(to: target)
     }
     if sharesBatches {

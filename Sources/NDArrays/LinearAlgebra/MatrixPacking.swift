@@ -12,9 +12,9 @@ enum MatrixPacking {
   /// One panel of the left factor: `tileRows` rows, column by column. Where the matrix has fewer, the last row stands for those
   /// that are missing: nobody reads what comes of them.
   @inline(__always)
-  static func packLeft<Item: MatrixItem>(
+  static func packLeft<Item: TileScalar>(
     _: Item.Type, _ matrix: MatrixView, firstRow: Int, steps: Range<Int>, isComplex: Bool,
-    into panel: UnsafeMutablePointer<Item.Sum>
+    into panel: UnsafeMutablePointer<Item>
   ) {
     let height = tileRows
     let lastRow = min(height, matrix.rows - firstRow) - 1
@@ -36,18 +36,18 @@ enum MatrixPacking {
 ///
 /// Rows are read from front to end, over many panels, since panels are so narrow that reading one after the other would jump
 /// from page to page.
-@safe struct RightPanels<Item: MatrixItem>: @unchecked Sendable {
+@safe struct RightPanels<Item: TileScalar>: @unchecked Sendable {
   let matrix: MatrixView
   let width: Int
   let isComplex: Bool
   /// What is packed: steps, and columns that begin with a panel.
   let steps: Range<Int>
   let columns: Range<Int>
-  let start: UnsafeMutablePointer<Item.Sum>
+  let start: UnsafeMutablePointer<Item>
 
   init(
     of matrix: MatrixView, width: Int, isComplex: Bool, steps: Range<Int>, columns: Range<Int>,
-    in start: UnsafeMutablePointer<Item.Sum>
+    in start: UnsafeMutablePointer<Item>
   ) {
     self.matrix = matrix
     self.width = width
@@ -87,7 +87,7 @@ enum MatrixPacking {
 
   /// Where a number lies in its panel.
   @inline(__always)
-  private func place(_ step: Int, _ column: Int) -> UnsafeMutablePointer<Item.Sum> {
+  private func place(_ step: Int, _ column: Int) -> UnsafeMutablePointer<Item> {
     let (panel, place) = (column - columns.lowerBound).quotientAndRemainder(dividingBy: width)
     // Safe: the callers ask for steps and columns that are packed.
     return unsafe start + (panel * steps.count + step - steps.lowerBound) * width + place
@@ -161,7 +161,7 @@ enum MatrixPacking {
       // Safe: two rows of the panel, of which the columns lie within it.
       unsafe upper[2 * column] = real
       unsafe upper[2 * column + 1] = imaginary
-      unsafe upper[width + 2 * column] = Item.Sum.negated(imaginary)
+      unsafe upper[width + 2 * column] = Item.negated(imaginary)
       unsafe upper[width + 2 * column + 1] = real
     }
   }

@@ -5,9 +5,7 @@ internal import ParallelLoops
 /// panels that stay in the caches, and tiles of the result are summed in registers.
 ///
 /// Every element is summed in the order of the steps, whatever the number of workers, so results can be repeated.
-struct MatrixProduct<Item: MatrixItem> {
-  typealias Sum = Item.Sum
-
+struct MatrixProduct<Item: TileScalar> {
   /// Steps per block: two vectors of the right panel for that many steps fit the nearest cache.
   private static var blockSteps: Int { 256 }
   /// The most rows, or columns, that are packed at a time; bounds the memory for packing.
@@ -24,6 +22,8 @@ struct MatrixProduct<Item: MatrixItem> {
   let left: MatrixView
   let right: MatrixView
   let isComplex: Bool
+  /// Whether numbers are summed strictly one after the other: where they are rounded, and NumPy does so.
+  var isSummedInOrder = false
   var onAllCores = true
   /// The width of vectors in bytes.
   var vectorWidth = npyio_vector_width()
@@ -44,25 +44,14 @@ struct MatrixProduct<Item: MatrixItem> {
         }
       } else {
         let product = MatrixVectorProduct<Item>(
-          matrix: columns == 1 ? left : right.transposed, vector: columns == 1 ? right : left.transposed)
+          matrix: columns == 1 ? left : right.transposed, vector: columns == 1 ? right : left.transposed,
+          isSummedInOrder: isSummedInOrder)
         product.write(to: target, onAllCores: onAllCores)
       }
-    } else if Item.self == Sum.self {
-      let count = rows * columns * parts
-      // Safe: `Item` is `Sum`; the memory is the caller's, of that many numbers.
-      unsafe target.start.withMemoryRebound(to: Sum.self, capacity: count) { sums in
-        unsafe sums.initialize(repeating: .zero, count: count)
-        accumulate(in: unsafe MatrixTarget(sums))
-      }
     } else {
-      let count = rows * columns * parts
-      let storage = ArrayStorage(uninitializedByteCount: count * MemoryLayout<Sum>.stride)
-      // Safe: new memory of that many sums, used until the end of this function.
-      let sums = unsafe storage.baseAddress.bindMemory(to: Sum.self, capacity: count)
-      unsafe sums.initialize(repeating: .zero, count: count)
-      accumulate(in: unsafe MatrixTarget(sums))
-      for index in 0..<count { unsafe target.start[index] = Item(narrowing: sums[index]) }
-      extendLifetime(storage)
+      // Safe: the memory is the caller's, of that many numbers.
+      unsafe target.start.initialize(repeating: .zero, count: rows * columns * parts)
+      accumulate(in: target)
     }
   }
 
@@ -70,7 +59,8 @@ struct MatrixProduct<Item: MatrixItem> {
   /// none.
   private func writeUnpacked(to target: MatrixTarget<Item>) -> Bool {
     let (size, columns, steps) = (MemoryLayout<Item>.size, right.columns, left.columns)
-    guard let type = Item.productKernel, !isComplex, left.rows > 1, columns > 1, right.columnStride == size,
+    guard let type = Item.productKernel, !isSummedInOrder, !isComplex, left.rows > 1, columns > 1,
+      right.columnStride == size,
       steps <= MatrixProduct.unpackedBytes / size / columns
     else { return false }
     // Safe: the loop reads the rows that it is given, all of the right matrix, and writes as many rows of the target, each of
@@ -96,42 +86,42 @@ struct MatrixProduct<Item: MatrixItem> {
     for row in rows {
       for column in 0..<right.columns {
         let place = unsafe target.start + (row * right.columns + column) * parts
-        var sum = Sum.zero
-        var imaginary = Sum.zero
+        var sum = Item.zero
+        var imaginary = Item.zero
         for step in 0..<left.columns {
           let a = left.number(Item.self, row, step)
           let b = right.number(Item.self, step, column)
-          sum = Sum.adding(a, times: b, to: sum)
+          sum = Item.adding(a, times: b, to: sum)
           if isComplex {
             let aImaginary = left.number(Item.self, row, step, part: 1)
             let bImaginary = right.number(Item.self, step, column, part: 1)
-            sum = Sum.adding(Sum.negated(aImaginary), times: bImaginary, to: sum)
-            imaginary = Sum.adding(a, times: bImaginary, to: imaginary)
-            imaginary = Sum.adding(aImaginary, times: b, to: imaginary)
+            sum = Item.adding(Item.negated(aImaginary), times: bImaginary, to: sum)
+            imaginary = Item.adding(a, times: bImaginary, to: imaginary)
+            imaginary = Item.adding(aImaginary, times: b, to: imaginary)
           }
         }
         // Safe: the place, and for complex numbers the one after it, lies within the target.
-        unsafe place.initialize(to: Item(narrowing: sum))
-        if isComplex { unsafe (place + 1).initialize(to: Item(narrowing: imaginary)) }
+        unsafe place.initialize(to: sum)
+        if isComplex { unsafe (place + 1).initialize(to: imaginary) }
       }
     }
   }
 
   /// Adds the product to sums, packed in C order, that hold zeros.
-  private func accumulate(in sums: MatrixTarget<Sum>) {
+  private func accumulate(in sums: MatrixTarget<Item>) {
     let height = MatrixPacking.tileRows
-    let width = 2 * Int(vectorWidth) / MemoryLayout<Sum>.size
+    let width = 2 * Int(vectorWidth) / MemoryLayout<Item>.size
     let (rows, columns, steps) = (left.rows, right.columns * parts, left.columns * parts)
     let packedRows = (min(rows, MatrixProduct.blockSide) + height - 1) / height * height
     let packedColumns = (min(columns, MatrixProduct.blockSide) + width - 1) / width * width
     let depth = min(steps, MatrixProduct.blockSteps)
-    let leftStorage = ArrayStorage(uninitializedByteCount: packedRows * depth * MemoryLayout<Sum>.size)
-    let rightStorage = ArrayStorage(uninitializedByteCount: packedColumns * depth * MemoryLayout<Sum>.size)
+    let leftStorage = ArrayStorage(uninitializedByteCount: packedRows * depth * MemoryLayout<Item>.size)
+    let rightStorage = ArrayStorage(uninitializedByteCount: packedColumns * depth * MemoryLayout<Item>.size)
     // Safe: new memory, used until the end of this function, which holds the storages.
     let leftPanels = unsafe MatrixTarget(
-      leftStorage.baseAddress.bindMemory(to: Sum.self, capacity: packedRows * depth))
+      leftStorage.baseAddress.bindMemory(to: Item.self, capacity: packedRows * depth))
     let rightPanels = unsafe MatrixTarget(
-      rightStorage.baseAddress.bindMemory(to: Sum.self, capacity: packedColumns * depth))
+      rightStorage.baseAddress.bindMemory(to: Item.self, capacity: packedColumns * depth))
 
     for columnBlock in MatrixProduct.blocks(of: columns, MatrixProduct.blockSide) {
       for stepBlock in MatrixProduct.blocks(of: steps, MatrixProduct.blockSteps) {
@@ -152,7 +142,7 @@ struct MatrixProduct<Item: MatrixItem> {
   /// One block of rows against the packed right panels.
   private func multiply(
     _ rowBlock: Range<Int>, _ columnBlock: Range<Int>, _ stepBlock: Range<Int>, width: Int,
-    leftPanels: MatrixTarget<Sum>, rightPanels: MatrixTarget<Sum>, into sums: MatrixTarget<Sum>
+    leftPanels: MatrixTarget<Item>, rightPanels: MatrixTarget<Item>, into sums: MatrixTarget<Item>
   ) {
     let height = MatrixPacking.tileRows
     let columns = right.columns * parts
@@ -172,9 +162,9 @@ struct MatrixProduct<Item: MatrixItem> {
     spread(rowTasks.count * pieces) { (task: Int) in
       let taskRows = rowTasks[task / pieces]
       let firstPanel = task % pieces * panelsEach
-      let edge = ArrayStorage(uninitializedByteCount: height * width * MemoryLayout<Sum>.size)
+      let edge = ArrayStorage(uninitializedByteCount: height * width * MemoryLayout<Item>.size)
       // Safe: new memory of one tile, held until the end of this closure.
-      let edgeTile = unsafe edge.baseAddress.bindMemory(to: Sum.self, capacity: height * width)
+      let edgeTile = unsafe edge.baseAddress.bindMemory(to: Item.self, capacity: height * width)
       for panel in firstPanel..<max(firstPanel, min(panels, firstPanel + panelsEach)) {
         let column = columnBlock.lowerBound + panel * width
         let tileColumns = min(width, columnBlock.upperBound - column)
@@ -185,7 +175,7 @@ struct MatrixProduct<Item: MatrixItem> {
           let b = unsafe UnsafePointer(rightPanels.start + panel * stepBlock.count * width)
           let c = unsafe sums.start + (rowBlock.lowerBound + row) * columns + column
           if tileRows == height, tileColumns == width {
-            unsafe Sum.multiplyTile(vectorWidth, stepBlock.count, a, b, c, columns)
+            unsafe Item.multiplyTile(vectorWidth, stepBlock.count, a, b, c, columns)
             continue
           }
           // At the edge the kernel works on a full tile of its own. Safe: copies stay within both.
@@ -193,7 +183,7 @@ struct MatrixProduct<Item: MatrixItem> {
           for line in 0..<tileRows {
             unsafe (edgeTile + line * width).update(from: c + line * columns, count: tileColumns)
           }
-          unsafe Sum.multiplyTile(vectorWidth, stepBlock.count, a, b, edgeTile, width)
+          unsafe Item.multiplyTile(vectorWidth, stepBlock.count, a, b, edgeTile, width)
           for line in 0..<tileRows {
             unsafe (c + line * columns).update(from: edgeTile + line * width, count: tileColumns)
           }

@@ -25,15 +25,15 @@
 
   /// The number at a place. For complex numbers `part` is 0 for the real and 1 for the imaginary one.
   @inline(__always)
-  func number<Item: MatrixItem>(_: Item.Type, _ row: Int, _ column: Int, part: Int = 0) -> Item.Sum {
+  func number<Item: TileScalar>(_: Item.Type, _ row: Int, _ column: Int, part: Int = 0) -> Item {
     number(Item.self, atOffset: row * rowStride + column * columnStride + part * MemoryLayout<Item>.size)
   }
 
   /// The number so many bytes from the start.
   @inline(__always)
-  func number<Item: MatrixItem>(_: Item.Type, atOffset offset: Int) -> Item.Sum {
+  func number<Item: TileScalar>(_: Item.Type, atOffset offset: Int) -> Item {
     // Safe: the callers ask for places within `rows` and `columns`; no alignment is presumed.
-    unsafe start.loadUnaligned(fromByteOffset: offset, as: Item.self).widened
+    unsafe start.loadUnaligned(fromByteOffset: offset, as: Item.self)
   }
 }
 

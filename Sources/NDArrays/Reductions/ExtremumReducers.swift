@@ -1,20 +1,11 @@
 internal import CNumPyIOKernels
 
 /// A reducer whose result is one of the items, whichever part of a run is looked at first.
-protocol ExtremumReducer: Reducer where State == Item {
-  /// Takes in a run on one core.
-  func extremum(_ state: Item, _ run: ItemRun<Item>) -> Item
-}
+protocol ExtremumReducer: TypedReducer where State == Item {}
 
 extension ExtremumReducer {
-  func fold(_ state: Item, _ run: ItemRun<Item>, onAllCores: Bool) -> Item {
-    guard onAllCores else { return extremum(state, run) }
-    return foldParts(state, run) {
-      extremum($0, $1)
-    } combine: {
-      step($0, $1)
-    }
-  }
+  var takesParts: Bool { true }
+  func combine(_ state: Item, _ other: Item) -> Item { step(state, other) }
 
   /// Takes in a run item by item.
   @inline(__always)
@@ -37,7 +28,7 @@ struct IntegerExtremum<Item: FixedWidthInteger & KernelNumber>: ExtremumReducer 
   func step(_ states: UnsafeMutablePointer<Item>, _ rows: ItemRows) -> Bool {
     unsafe rows.fold(isMaximum ? NPYIO_MAXIMUM : NPYIO_MINIMUM, Item.kernel, into: states)
   }
-  func extremum(_ state: Item, _ run: ItemRun<Item>) -> Item {
+  func fold(_ state: Item, _ run: ItemRun<Item>, onAllCores: Bool) -> Item {
     guard let kernel = ExtremumKernel(Item.self) else { return stepping(state, run) }
     var best = state
     // Truth values are known as soon as one is found, of which there are often many.
@@ -65,7 +56,9 @@ struct DateExtremum: ExtremumReducer {
     if state == .min || item == .min { return .min }
     return isMaximum ? max(state, item) : min(state, item)
   }
-  func extremum(_ state: Int64, _ run: ItemRun<Int64>) -> Int64 {
+  // Safe: the caller has a state for each item of a row.
+  func step(_ states: UnsafeMutablePointer<Int64>, _ rows: ItemRows) -> Bool { unsafe stepInVectors(states, rows) }
+  func fold(_ state: Int64, _ run: ItemRun<Int64>, onAllCores: Bool) -> Int64 {
     guard let kernel = ExtremumKernel(Int64.self) else { return stepping(state, run) }
     // "Not a time" is the least number.
     var least = state
@@ -89,7 +82,7 @@ struct RealExtremum<Item: BinaryFloatingPoint & KernelNumber>: ExtremumReducer {
   func step(_ states: UnsafeMutablePointer<Item>, _ rows: ItemRows) -> Bool {
     unsafe rows.fold(isMaximum ? NPYIO_MAXIMUM : NPYIO_MINIMUM, Item.kernel, into: states)
   }
-  func extremum(_ state: Item, _ run: ItemRun<Item>) -> Item {
+  func fold(_ state: Item, _ run: ItemRun<Item>, onAllCores: Bool) -> Item {
     if state == state, let kernel = ExtremumKernel(Item.self) {
       var best = state
       if !kernel.fold(&best, run, isMaximum: isMaximum) { return best }
@@ -104,7 +97,7 @@ struct RealExtremum<Item: BinaryFloatingPoint & KernelNumber>: ExtremumReducer {
 }
 
 /// The smallest or largest complex number, by real part and then by imaginary part; one with NaN wins.
-struct ComplexExtremum<Part: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Reducer {
+struct ComplexExtremum<Part: BinaryFloatingPoint & BitwiseCopyable & Sendable>: TypedReducer {
   let isMaximum: Bool
   var initial: NumberPair<Part> { NumberPair(repeating: isMaximum ? -.infinity : .infinity) }
   @inline(__always)

@@ -1,12 +1,12 @@
 internal import CNumPyIOKernels
 internal import ParallelLoops
 
-/// A real number that is summed as a `Value`.
-protocol RealItem: BitwiseCopyable, Sendable {
-  associatedtype Value: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable
+/// A real number that is summed as a `Value`, which is `Float` or `Double`.
+protocol RealItem: KernelNumber {
+  associatedtype Value: BinaryFloatingPoint & SIMDScalar & RealItem where Value.Value == Value
   var value: Value { get }
   init(rounding value: Value)
-  /// The type as the loop in C that sums it knows it; `nil` for one that is summed here.
+  /// The type as the loop in C that sums it knows it; `nil` for one whose values are summed.
   static var sumKernel: npyio_number? { get }
 }
 
@@ -55,34 +55,47 @@ extension UInt64: RealItem {}
 
 /// Real numbers in a row, to be summed.
 protocol RealRun: Sendable {
-  associatedtype Value: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable
+  associatedtype Value: BinaryFloatingPoint & Sendable
   var count: Int { get }
-  func value(at index: Int) -> Value
   func part(_ range: Range<Int>) -> Self
-  /// Itself if the items lie close together: spelled apart so that the compiler sees the unit stride.
-  var packed: Self? { get }
-  /// The sum, where there is a loop in C for it.
-  var sumInC: Value? { get }
-}
-
-extension RealRun {
-  var sumInC: Value? { nil }
+  /// The sum, by the loop in C where it knows the numbers; `nil` if it does not, and they are more than a leaf of the tree.
+  var sumAtOnce: Value? { get }
 }
 
 extension ItemRun: RealRun where Item: RealItem {
-  @inline(__always)
-  func value(at index: Int) -> Item.Value { self[index].value }
-  @inline(__always)
-  var packed: ItemRun? {
-    // Safe: the same items, whose step is their size.
-    isPacked ? unsafe ItemRun(start, step: MemoryLayout<Item>.size, count: count) : nil
+  var sumAtOnce: Item.Value? {
+    if let type = Item.sumKernel {
+      var sum = 0.0
+      // Safe: the run's items lie in memory that its maker holds.
+      let isKnown = unsafe npyio_pairwise_sum(type, npyio_vector_width(), start, step, count, &sum)
+      if isKnown != 0 { return Item.Value(sum) }
+    }
+    return count <= PairwiseSum.leaf ? sumOfValues() : nil
   }
-  var sumInC: Item.Value? {
-    guard let type = Item.sumKernel else { return nil }
-    var sum = 0.0
-    // Safe: the run's items lie in memory that its maker holds.
-    let isKnown = unsafe npyio_pairwise_sum(type, npyio_vector_width(), start, step, count, &sum)
-    return isKnown != 0 ? Item.Value(sum) : nil
+
+  /// The sum of the numbers, each brought into the wider type first.
+  func sumOfValues() -> Item.Value {
+    if count < 8 {
+      // Too few for the loops in C.
+      var sum: Item.Value = -0.0
+      for index in 0..<count { sum += self[index].value }
+      return sum
+    }
+    // Safe: new memory for as many values as are read.
+    return unsafe withUnsafeTemporaryAllocation(of: Item.Value.self, capacity: count) { values -> Item.Value in
+      guard let start = values.baseAddress else { return 0 }
+      unsafe write(to: start)
+      return unsafe ItemRun<Item.Value>(start, step: MemoryLayout<Item.Value>.size, count: count).sumAtOnce ?? 0
+    }
+  }
+
+  private func write(to values: UnsafeMutablePointer<Item.Value>) {
+    if isPacked, let from = Item.kernel, let to = Item.Value.kernel, from != to {
+      // Safe: the caller has room for the values, and the run's items lie in memory that its maker holds.
+      let isKnown = unsafe npyio_convert(from, to, npyio_vector_width(), start, values, count)
+      if isKnown != 0 { return }
+    }
+    for index in 0..<count { unsafe (values + index).initialize(to: self[index].value) }
   }
 }
 
@@ -91,20 +104,56 @@ struct SquaredDeviations<Item: RealItem>: RealRun {
   let run: ItemRun<Item>
   let mean: Item.Value
   var count: Int { run.count }
+  func part(_ range: Range<Int>) -> SquaredDeviations { SquaredDeviations(run: run.part(range), mean: mean) }
+  var sumAtOnce: Item.Value? {
+    guard count <= PairwiseSum.leaf else { return nil }
+    if run.isPacked {
+      // Spelled apart so that the compiler sees the unit stride. Safe: the same items, whose step is their size.
+      return unsafe eightAbreast(ItemRun<Item>(run.start, step: MemoryLayout<Item>.size, count: count))
+    }
+    return eightAbreast(run)
+  }
+
   @inline(__always)
-  func value(at index: Int) -> Item.Value {
+  private func square(_ run: ItemRun<Item>, _ index: Int) -> Item.Value {
     let distance = run[index].value - mean
     return distance * distance
   }
-  func part(_ range: Range<Int>) -> SquaredDeviations { SquaredDeviations(run: run.part(range), mean: mean) }
+
+  /// The sum of a leaf, in the order of the loop in C.
   @inline(__always)
-  var packed: SquaredDeviations? { run.packed.map { SquaredDeviations(run: $0, mean: mean) } }
+  private func eightAbreast(_ run: ItemRun<Item>) -> Item.Value {
+    var index = 0
+    var sum: Item.Value = -0.0
+    if run.count >= 8 {
+      var sums = eight(run, 0)
+      index = 8
+      while index + 8 <= run.count {
+        sums += eight(run, index)
+        index += 8
+      }
+      sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
+    }
+    while index < run.count {
+      sum += square(run, index)
+      index += 1
+    }
+    return sum
+  }
+
+  @inline(__always)
+  private func eight(_ run: ItemRun<Item>, _ index: Int) -> SIMD8<Item.Value> {
+    SIMD8(
+      square(run, index), square(run, index + 1), square(run, index + 2), square(run, index + 3),
+      square(run, index + 4), square(run, index + 5), square(run, index + 6), square(run, index + 7))
+  }
 }
 
 /// Sums in halves of halves, eight numbers abreast, as NumPy's `pairwise_sum`: the error grows with the logarithm of
 /// the number of items. The tree, and with it every bit of the result, is NumPy's; workers only share its branches.
 enum PairwiseSum {
-  private static let leaf = 128
+  /// As many numbers are summed without halving them.
+  static var leaf: Int { 128 }
   /// From this many items on, the branches are shared out.
   private static let shared = 1 << 19
 
@@ -120,43 +169,10 @@ enum PairwiseSum {
     return branch(run)
   }
 
-  private static func branch<Run: RealRun>(_ run: Run) -> Run.Value { run.sumInC ?? halves(run) }
-
-  private static func halves<Run: RealRun>(_ run: Run) -> Run.Value {
-    if run.count > leaf {
-      let half = run.count / 2 - run.count / 2 % 8
-      return halves(run.part(0..<half)) + halves(run.part(half..<run.count))
-    }
-    if run.count < 8 {
-      var sum: Run.Value = -0.0
-      for index in 0..<run.count { sum += run.value(at: index) }
-      return sum
-    }
-    if let packed = run.packed { return eightAbreast(packed) }
-    return eightAbreast(run)
-  }
-
-  @inline(__always)
-  private static func eightAbreast<Run: RealRun>(_ run: Run) -> Run.Value {
-    var sums = eight(run, 0)
-    var index = 8
-    while index + 8 <= run.count {
-      sums += eight(run, index)
-      index += 8
-    }
-    var sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
-    while index < run.count {
-      sum += run.value(at: index)
-      index += 1
-    }
-    return sum
-  }
-
-  @inline(__always)
-  private static func eight<Run: RealRun>(_ run: Run, _ index: Int) -> SIMD8<Run.Value> {
-    SIMD8(
-      run.value(at: index), run.value(at: index + 1), run.value(at: index + 2), run.value(at: index + 3),
-      run.value(at: index + 4), run.value(at: index + 5), run.value(at: index + 6), run.value(at: index + 7))
+  private static func branch<Run: RealRun>(_ run: Run) -> Run.Value {
+    if let sum = run.sumAtOnce { return sum }
+    let half = run.count / 2 - run.count / 2 % 8
+    return branch(run.part(0..<half)) + branch(run.part(half..<run.count))
   }
 
   // MARK: Complex numbers

@@ -1,18 +1,67 @@
 internal import CNumPyIOKernels
-internal import ParallelLoops
 
-/// How many items become one.
-protocol Reducer: Sendable {
+/// How many items become one, as what walks over arrays sees it: by bytes, not by types, so that the walks are compiled once and
+/// not for each of the reducers. Its functions are closures, since these are compiled for a reducer's types.
+///
+/// Who calls them has the memory that they speak of.
+@safe struct Reducer: Sendable {
+  /// The bytes of an item.
+  let itemSize: Int
+  /// The bytes of what is known of the items so far, which at the end is the result.
+  let stateSize: Int
+  /// Whether parts of a run may be taken in side by side: the order of the items does not show.
+  let takesParts: Bool
+  /// Makes that many states of no items yet.
+  let begin: @Sendable (_ states: UnsafeMutableRawPointer, _ count: Int) -> Void
+  /// Takes a whole run into a state at once.
+  let fold: @Sendable (_ run: ItemRun<UInt8>, _ state: UnsafeMutableRawPointer, _ onAllCores: Bool) -> Void
+  /// Takes the states that parts of a run have come to into another.
+  let combine: @Sendable (_ states: UnsafeRawPointer, _ count: Int, _ state: UnsafeMutableRawPointer) -> Void
+  /// Takes rows of items into as many states as each has items, one row after the other.
+  let foldRows: @Sendable (_ rows: ItemRows, _ states: UnsafeMutableRawPointer) -> Void
+
+  @inline(__always)
+  init<Typed: TypedReducer>(_ reducer: Typed) {
+    itemSize = MemoryLayout<Typed.Item>.size
+    stateSize = MemoryLayout<Typed.State>.size
+    takesParts = reducer.takesParts
+    // Safe: the caller has room for that many states, aligned.
+    unsafe self.begin = {
+      unsafe $0.assumingMemoryBound(to: Typed.State.self).initialize(repeating: reducer.initial, count: $1)
+    }
+    // Safe: the caller holds the items, and has begun the state.
+    unsafe self.fold = { run, state, onAllCores in
+      let state = unsafe state.assumingMemoryBound(to: Typed.State.self)
+      let run = unsafe ItemRun<Typed.Item>(run.start, step: run.step, count: run.count)
+      unsafe state.pointee = reducer.fold(state.pointee, run, onAllCores: onAllCores)
+    }
+    // Safe: the caller has begun that many states, and the one.
+    unsafe self.combine = { states, count, state in
+      let state = unsafe state.assumingMemoryBound(to: Typed.State.self)
+      let states = unsafe states.assumingMemoryBound(to: Typed.State.self)
+      for index in 0..<count { unsafe state.pointee = reducer.combine(state.pointee, states[index]) }
+    }
+    // Safe: the caller has begun a state for each item of a row.
+    unsafe self.foldRows = { unsafe reducer.fold($0, into: $1.assumingMemoryBound(to: Typed.State.self)) }
+  }
+}
+
+/// A reducer written for its types.
+protocol TypedReducer: Sendable {
   /// An item as it lies in memory.
   associatedtype Item: BitwiseCopyable
   /// What is known of the items so far; at the end the result, as it lies in memory.
   associatedtype State: BitwiseCopyable & Sendable
   /// The state before the first item.
   var initial: State { get }
+  /// Whether parts of a run may be taken in side by side: the order of the items does not show.
+  var takesParts: Bool { get }
   /// Takes in a whole run at once.
   func fold(_ state: State, _ run: ItemRun<Item>, onAllCores: Bool) -> State
   /// Takes in one item.
   func step(_ state: State, _ item: Item) -> State
+  /// Both in one; only asked of reducers that take parts.
+  func combine(_ state: State, _ other: State) -> State
   /// Takes rows of items into as many states as each has items, one row after the other; false, having done nothing, if there is
   /// no quicker way than item by item.
   func step(_ states: UnsafeMutablePointer<State>, _ rows: ItemRows) -> Bool
@@ -45,150 +94,39 @@ protocol Reducer: Sendable {
   }
 }
 
-extension Reducer {
+extension TypedReducer {
+  var takesParts: Bool { false }
+
+  func combine(_ state: State, _ other: State) -> State { state }
   func step(_ states: UnsafeMutablePointer<State>, _ rows: ItemRows) -> Bool { false }
 
-  /// Folds the parts of a long run on all cores, for reducers whose order does not show.
-  func foldParts(
-    _ state: State, _ run: ItemRun<Item>, fold: @Sendable (State, ItemRun<Item>) -> State,
-    combine: (State, State) -> State
-  ) -> State {
-    let size = ParallelGrain.bytes / MemoryLayout<Item>.size
-    guard run.count >= 2 * size else { return fold(state, run) }
-    let pieces = (run.count + size - 1) / size
-    let storage = ArrayStorage(uninitializedByteCount: pieces * MemoryLayout<State>.stride)
-    // Safe: new memory of that many states, held until the end; every piece writes its own.
-    let states = unsafe MatrixTarget(storage.baseAddress.bindMemory(to: State.self, capacity: pieces))
-    Parallel.forEach(pieces) { (piece: Int) throws(Never) in
-      let part = run.part((piece * size)..<min(run.count, (piece + 1) * size))
-      unsafe (states.start + piece).initialize(to: fold(initial, part))
+  /// Takes rows of items into states that have begun.
+  @inline(__always)
+  fileprivate func fold(_ rows: ItemRows, into states: UnsafeMutablePointer<State>) {
+    // Safe: the caller has a state for each item of a row.
+    if unsafe step(states, rows) { return }
+    for index in 0..<rows.rowCount {
+      // Safe: the rows are the caller's.
+      let row = unsafe ItemRun<Item>(rows.start + index * rows.rowStep, step: rows.step, count: rows.count)
+      for place in 0..<rows.count { unsafe states[place] = step(states[place], row[place]) }
     }
-    var result = state
-    for piece in 0..<pieces { result = unsafe combine(result, states.start[piece]) }
-    extendLifetime(storage)
-    return result
   }
-}
 
-/// Walks over arrays for reducers, in the order in which NumPy walks: that of memory.
-enum Reduction {
-  /// All elements to one.
-  static func whole<R: Reducer>(_ array: AnyNDArray, _ reducer: R, dtype: DType) throws(ArrayError) -> AnyNDArray {
-    let result = try AnyNDArray(uninitialized: [], dtype: dtype)
-    var state = reducer.initial
-    if array.count > 0 {
-      let plan = LoopPlan(shape: array.shape, first: array.strides, second: array.strides)
-      plan.forEachRow { offset, _ in
-        // Safe: the plan's rows lie within the array, which is held until the end of this function.
-        let run = unsafe ItemRun<R.Item>(
-          array.firstElement + plan.firstOffset + offset, step: plan.inner.first, count: plan.inner.count)
-        state = reducer.fold(state, run, onAllCores: true)
+  /// Takes in rows item by item, in vectors where their items lie close together; always true.
+  @inline(__always)
+  func stepInVectors(_ states: UnsafeMutablePointer<State>, _ rows: ItemRows) -> Bool {
+    for index in 0..<rows.rowCount {
+      // Safe: the caller holds the rows, and has a state for each item of a row.
+      let start = unsafe rows.start + index * rows.rowStep
+      if rows.step == MemoryLayout<Item>.size {
+        // Spelled apart so that the compiler sees the unit stride.
+        let packed = unsafe ItemRun<Item>(start, step: MemoryLayout<Item>.size, count: rows.count)
+        for place in 0..<rows.count { unsafe states[place] = step(states[place], packed[place]) }
+      } else {
+        let row = unsafe ItemRun<Item>(start, step: rows.step, count: rows.count)
+        for place in 0..<rows.count { unsafe states[place] = step(states[place], row[place]) }
       }
     }
-    extendLifetime(array.storage)
-    // Safe: the result is new and as large as a state.
-    unsafe result.storage.baseAddress.storeBytes(of: state, as: R.State.self)
-    return result
-  }
-
-  /// The elements along one axis to one each.
-  static func along<R: Reducer>(
-    _ axis: Int, _ array: AnyNDArray, _ reducer: R, dtype: DType
-  ) throws(ArrayError) -> AnyNDArray {
-    let (count, fullStep) = (array.shape[axis], array.strides[axis])
-    let shape = Array(array.shape[..<axis] + array.shape[(axis + 1)...])
-    let strides = Array(array.strides[..<axis] + array.strides[(axis + 1)...])
-    let result = try AnyNDArray(uninitialized: shape, dtype: dtype)
-    guard result.count > 0 else { return result }
-    // Backwards axes are walked forwards in memory.
-    let start = fullStep < 0 && count > 0 ? (count - 1) * fullStep : 0
-    let step = abs(fullStep)
-    let nearest = shape.indices.filter { shape[$0] > 1 }.min { abs(strides[$0]) < abs(strides[$1]) }
-    if let inner = nearest, abs(strides[inner]) < step, count > 0 {
-      byRows(
-        ItemAxis(count: count, step: step, start: start), array, shape, strides, inner: inner, reducer, into: result)
-    } else {
-      let grain = 1 + ParallelGrain.bytes / MemoryLayout<R.Item>.size / max(1, count)
-      Parallel.forEachRange(of: result.count, grain: grain) { (range: Range<Int>) throws(Never) in
-        for index in range {
-          var rest = index
-          var offset = start
-          for axis in shape.indices.reversed() {
-            offset += rest % shape[axis] * strides[axis]
-            rest /= shape[axis]
-          }
-          var state = reducer.initial
-          if count > 0 {
-            // Safe: the run is one of the array's, which the caller holds.
-            let run = unsafe ItemRun<R.Item>(array.firstElement + offset, step: step, count: count)
-            state = reducer.fold(state, run, onAllCores: result.count == 1)
-          }
-          // Safe: the result is new, and every index has its own place in it.
-          unsafe result.storage.baseAddress.storeBytes(
-            of: state, toByteOffset: index * MemoryLayout<R.State>.size, as: R.State.self)
-        }
-      }
-    }
-    extendLifetime(array.storage)
-    return result
-  }
-
-  private struct ItemAxis: Sendable {
-    var count: Int
-    var step: Int
-    var start: Int
-  }
-
-  /// Where another axis is nearer in memory: whole rows along it are taken in, one after the other.
-  private static func byRows<R: Reducer>(
-    _ reduced: ItemAxis, _ array: AnyNDArray, _ shape: [Int], _ strides: [Int], inner: Int, _ reducer: R,
-    into result: AnyNDArray
-  ) {
-    // States of a block stay in the nearest cache.
-    let blockSize = (1 << 14) / MemoryLayout<R.State>.size
-    let width = shape[inner]
-    let blocks = (width + blockSize - 1) / blockSize
-    let outer = shape.indices.filter { $0 != inner }
-    let places = result.count / width
-    let grain = ParallelGrain.bytes / MemoryLayout<R.Item>.size
-    let perTask = max(1, grain / (reduced.count * min(width, blockSize)))
-    let tasks = (places * blocks + perTask - 1) / perTask
-    Parallel.forEach(tasks) { (task: Int) throws(Never) in
-      // Safe: new memory for the states of one block, given back at the end of the closure.
-      unsafe withUnsafeTemporaryAllocation(of: R.State.self, capacity: blockSize) { states in
-        for item in (task * perTask)..<min(places * blocks, (task + 1) * perTask) {
-          var rest = item / blocks
-          var (from, to) = (reduced.start, 0)
-          for axis in outer.reversed() {
-            from += rest % shape[axis] * strides[axis]
-            to += rest % shape[axis] * result.strides[axis]
-            rest /= shape[axis]
-          }
-          let first = item % blocks * blockSize
-          let count = min(blockSize, width - first)
-          unsafe states[..<count].initialize(repeating: reducer.initial)
-          // Safe: the rows are the array's, which the caller holds, and there is a state for each item of a row.
-          let start = unsafe array.firstElement + from + first * strides[inner]
-          let rows = unsafe ItemRows(
-            start, step: strides[inner], count: count, rowStep: reduced.step, rowCount: reduced.count)
-          let isDone = unsafe states.baseAddress.map { unsafe reducer.step($0, rows) } ?? false
-          for index in 0..<(isDone ? 0 : reduced.count) {
-            let row = unsafe ItemRun<R.Item>(start + index * reduced.step, step: strides[inner], count: count)
-            if row.isPacked {
-              // Spelled apart so that the compiler sees the unit stride.
-              let packed = unsafe ItemRun<R.Item>(row.start, step: MemoryLayout<R.Item>.size, count: count)
-              for place in 0..<count { unsafe states[place] = reducer.step(states[place], packed[place]) }
-            } else {
-              for place in 0..<count { unsafe states[place] = reducer.step(states[place], row[place]) }
-            }
-          }
-          for place in 0..<count {
-            // Safe: the result is new, and every item has its own places in it.
-            unsafe result.storage.baseAddress.storeBytes(
-              of: states[place], toByteOffset: to + (first + place) * result.strides[inner], as: R.State.self)
-          }
-        }
-      }
-    }
+    return true
   }
 }

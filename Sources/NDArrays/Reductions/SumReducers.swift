@@ -2,7 +2,7 @@ internal import CNumPyIOKernels
 internal import ParallelLoops
 
 /// Sums floating-point numbers in their own type, half precision by way of single.
-struct RealSum<Item: RealItem & KernelNumber>: Reducer where Item: BinaryFloatingPoint {
+struct RealSum<Item: RealItem>: TypedReducer where Item: BinaryFloatingPoint {
   typealias State = Item
   var initial: Item { 0 }
   @inline(__always)
@@ -17,62 +17,39 @@ struct RealSum<Item: RealItem & KernelNumber>: Reducer where Item: BinaryFloatin
   }
 }
 
-/// Sums of numbers in the other byte order: NumPy brings that many at a time into the processor's, and sums these.
-struct BufferedSum<R: Reducer>: Reducer {
-  let base: R
-  var initial: R.State { base.initial }
-  func fold(_ state: R.State, _ run: ItemRun<R.Item>, onAllCores: Bool) -> R.State {
-    var state = state
-    for first in stride(from: 0, to: run.count, by: NumPyBuffer.size) {
-      let part = run.part(first..<min(run.count, first + NumPyBuffer.size))
-      state = base.fold(state, part, onAllCores: false)
-    }
-    return state
-  }
-  @inline(__always)
-  func step(_ state: R.State, _ item: R.Item) -> R.State { base.step(state, item) }
-  // Safe: the caller has a state for each item of a row.
-  func step(_ states: UnsafeMutablePointer<R.State>, _ rows: ItemRows) -> Bool { unsafe base.step(states, rows) }
-}
-
-/// How many elements NumPy converts at a time: `np.getbufsize()`.
-enum NumPyBuffer {
-  static var size: Int { 8192 }
-}
-
 /// Sums numbers in a wider floating-point type: for means. NumPy converts that many at a time, and sums these pairwise.
-struct WideningSum<Item: RealItem>: Reducer {
+struct WideningSum<Item: RealItem>: TypedReducer {
   typealias State = Item.Value
-  static var bufferSize: Int { NumPyBuffer.size }
   var initial: Item.Value { 0 }
-  @inline(__always)
   func fold(_ state: State, _ run: ItemRun<Item>, onAllCores: Bool) -> State {
-    let blocks = (run.count + Self.bufferSize - 1) / Self.bufferSize
-    let block = { @Sendable (index: Int) -> State in
-      let first = index * Self.bufferSize
-      return PairwiseSum.sum(run.part(first..<min(run.count, first + Self.bufferSize)), onAllCores: false)
-    }
+    let blocks = (run.count + Reduction.bufferSize - 1) / Reduction.bufferSize
     var sum = state
     guard onAllCores, blocks >= 16, Parallel.workers > 1 else {
-      for index in 0..<blocks { sum += block(index) }
+      for index in 0..<blocks { sum += block(index, of: run) }
       return sum
     }
     let storage = ArrayStorage(uninitializedByteCount: blocks * MemoryLayout<State>.stride)
     // Safe: new memory of that many sums, held until the end; every block writes its own.
     let sums = unsafe MatrixTarget(storage.baseAddress.bindMemory(to: State.self, capacity: blocks))
     Parallel.forEach(blocks) { (index: Int) throws(Never) in
-      unsafe (sums.start + index).initialize(to: block(index))
+      unsafe (sums.start + index).initialize(to: block(index, of: run))
     }
     for index in 0..<blocks { unsafe sum += sums.start[index] }
     extendLifetime(storage)
     return sum
   }
+  private func block(_ index: Int, of run: ItemRun<Item>) -> State {
+    let first = index * Reduction.bufferSize
+    return run.part(first..<min(run.count, first + Reduction.bufferSize)).sumOfValues()
+  }
   @inline(__always)
   func step(_ state: State, _ item: Item) -> State { state + item.value }
+  // Safe: the caller has a state for each item of a row.
+  func step(_ states: UnsafeMutablePointer<State>, _ rows: ItemRows) -> Bool { unsafe stepInVectors(states, rows) }
 }
 
 /// Sums complex numbers part by part.
-struct ComplexSum<Part: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Reducer {
+struct ComplexSum<Part: BinaryFloatingPoint & BitwiseCopyable & Sendable>: TypedReducer {
   var initial: NumberPair<Part> { .zero }
   @inline(__always)
   func fold(_ state: NumberPair<Part>, _ run: ItemRun<NumberPair<Part>>, onAllCores: Bool) -> NumberPair<Part> {
@@ -91,24 +68,10 @@ struct ComplexSum<Part: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Reduc
 }
 
 /// Sums integers modulo 2**64.
-struct IntegerSum<Item: FixedWidthInteger & KernelNumber>: Reducer {
+struct IntegerSum<Item: FixedWidthInteger & KernelNumber>: TypedReducer {
   var initial: UInt64 { 0 }
-  @inline(__always)
+  var takesParts: Bool { true }
   func fold(_ state: UInt64, _ run: ItemRun<Item>, onAllCores: Bool) -> UInt64 {
-    guard onAllCores else { return sum(state, run) }
-    return foldParts(state, run) {
-      sum($0, $1)
-    } combine: {
-      $0 &+ $1
-    }
-  }
-  @inline(__always)
-  func step(_ state: UInt64, _ item: Item) -> UInt64 { state &+ UInt64(truncatingIfNeeded: item) }
-  // Safe: the caller has a state for each item of a row.
-  func step(_ states: UnsafeMutablePointer<UInt64>, _ rows: ItemRows) -> Bool {
-    unsafe rows.fold(NPYIO_ADD, Item.kernel, into: states)
-  }
-  private func sum(_ state: UInt64, _ run: ItemRun<Item>) -> UInt64 {
     var sum: UInt64 = 0
     if let type = Item.kernel {
       // Safe: the run's items lie in memory that its maker holds.
@@ -117,5 +80,12 @@ struct IntegerSum<Item: FixedWidthInteger & KernelNumber>: Reducer {
       for index in 0..<run.count { sum &+= UInt64(truncatingIfNeeded: run[index]) }
     }
     return state &+ sum
+  }
+  func combine(_ state: UInt64, _ other: UInt64) -> UInt64 { state &+ other }
+  @inline(__always)
+  func step(_ state: UInt64, _ item: Item) -> UInt64 { state &+ UInt64(truncatingIfNeeded: item) }
+  // Safe: the caller has a state for each item of a row.
+  func step(_ states: UnsafeMutablePointer<UInt64>, _ rows: ItemRows) -> Bool {
+    unsafe rows.fold(NPYIO_ADD, Item.kernel, into: states)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ArraySummaries
 import ByteIO
 import NumPyIO
 import PythonLiterals

@@ -1,4 +1,5 @@
 import ArrayBytes
+import ArraySummaries
 import ByteIO
 import NumPyIO
 import Plotting

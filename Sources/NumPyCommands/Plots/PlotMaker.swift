@@ -1,5 +1,6 @@
 import ArgumentParser
 import ArrayBytes
+import ArraySummaries
 import ByteIO
 import NumPyIO
 import Plotting

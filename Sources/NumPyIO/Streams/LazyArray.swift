@@ -42,7 +42,7 @@ public struct LazyArray {
 
   enum Content {
     case blocks(any ArrayBlockSource)
-    case deferred(Deferred)
+    indirect case deferred(Deferred)
   }
 
   let content: Content
@@ -105,6 +105,11 @@ public struct LazyArray {
     case .blocks(let source): source.name
     case .deferred(let array): array.name
     }
+  }
+
+  /// What it is read from in blocks; `nil` for an array that can only be made whole.
+  package var blockSource: (any ArrayBlockSource)? {
+    if case .blocks(let source) = content { source } else { nil }
   }
 
   /// The blocks of the array; of one that is read as a whole, it is in memory afterwards.

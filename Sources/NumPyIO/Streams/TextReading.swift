@@ -4,7 +4,7 @@ internal import ByteIO
 internal import NDArrays
 
 /// How a text is read: as which of NumPy's functions, with which parameters.
-public enum TextReading: Sendable {
+public indirect enum TextReading: Sendable {
   /// As `np.loadtxt`.
   case loadText(LoadTextOptions)
   /// As `np.genfromtxt`.

@@ -59,11 +59,10 @@ extension AnyNDArray {
 
   /// The same of the finite ones; zeros if there are none.
   private var finiteExtremes: (Double, Double) {
-    var range = ValueRange()
-    guard (try? range.add(self, at: [Int](repeating: 0, count: ndim))) != nil, range.finiteCount > 0 else {
-      return (0, 0)
-    }
-    return (range.low, range.high)
+    guard let values = try? NDArray<Double>(asType(.float64, casting: .unsafe)) else { return (0, 0) }
+    var (low, high) = (Double.infinity, -Double.infinity)
+    for value in values where value.isFinite { (low, high) = (Swift.min(low, value), Swift.max(high, value)) }
+    return low <= high ? (low, high) : (0, 0)
   }
 
   /// Whether an integer type has a number without its fraction.

@@ -1,3 +1,5 @@
+package import NDArrays
+
 /// How many elements lie in each of a row of bins of equal width: NumPy's `np.histogram` of the elements as doubles.
 ///
 /// A bin holds what is not below its lower edge and below its upper one; the last holds its upper edge as well.

@@ -1,3 +1,4 @@
+package import ArrayBytes
 package import ByteIO
 package import NDArrays
 

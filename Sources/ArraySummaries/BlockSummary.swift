@@ -1,3 +1,5 @@
+package import NDArrays
+
 /// What is gathered of an array block by block, in any order and by several threads, each with a summary of its own.
 package protocol BlockSummary: Sendable {
   /// Takes in the elements of a block.

@@ -1,3 +1,5 @@
+package import NDArrays
+
 /// A line of many elements as a line of few points that looks the same: of each bucket of elements the first, the
 /// smallest, the largest and the last (the reduction M4 of Jugel et al., "M4: A Visualization-Oriented Time Series
 /// Data Aggregation", 2014).

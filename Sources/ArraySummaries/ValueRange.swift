@@ -1,3 +1,5 @@
+package import NDArrays
+
 /// The smallest and largest finite element, and how many elements are not finite.
 package struct ValueRange: BlockSummary {
   /// The smallest finite element; infinity if there is none.

@@ -1,3 +1,5 @@
+package import NDArrays
+
 /// How often each value of a type of one or two bytes occurs: all that histograms need, in one pass.
 package struct ValueTable: BlockSummary {
   private let dtype: DType

@@ -2,6 +2,7 @@ package import PickledArrays
 internal import ArrayBytes
 package import ByteIO
 package import NDArrays
+package import NumPyIO
 
 /// The elements that are printed of an array: all of a small one, those at the ends of each axis of one that is
 /// summarised. No more than these are read of a file, or kept of what has to be read in order.
@@ -13,7 +14,7 @@ package struct ArrayEdges {
 
   package init(_ array: LazyArray, _ options: PrintOptions) throws(FormatError) {
     // Without edge items NumPy looks at all elements.
-    guard case .blocks(let source) = array.content, options.edgeItems > 0 else {
+    guard let source = array.blockSource, options.edgeItems > 0 else {
       self.array = try array.read()
       shape = nil
       return

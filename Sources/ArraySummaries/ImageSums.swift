@@ -1,3 +1,5 @@
+package import NDArrays
+
 /// An image of many pixels as one of few: the mean colour of each bucket of rows by a bucket of columns, transparent
 /// pixels counting by how opaque they are.
 package struct ImageSums: BlockSummary {

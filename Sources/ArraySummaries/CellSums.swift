@@ -1,3 +1,5 @@
+package import NDArrays
+
 /// The means of the elements of a grid's cells, each cell a bucket of rows by a bucket of columns.
 package struct CellSums: BlockSummary {
   package let rows: Buckets

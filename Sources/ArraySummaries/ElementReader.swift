@@ -1,3 +1,4 @@
+internal import NDArrays
 internal import NumberText
 
 /// How the bytes of an element are seen as a double.
