@@ -177,10 +177,11 @@ def test_large_samples(samples):
 
 @pytest.mark.parametrize("shape", [(30,), (30, 7), (30, 4, 3), (30, 3000)], ids=str)
 def test_rows_are_numpys(tmp_path, dtype, shape):
-    array = np.resize(values(dtype, 60), shape)
+    array = values(dtype, int(np.prod(shape))).reshape(shape)
     for name, laid_out in (("c", array), ("f", np.asfortranarray(array))):
         np.save(tmp_path / f"{name}.npy", laid_out)
         loaded = np.load(tmp_path / f"{name}.npy")
+        assert loaded.dtype.byteorder == dtype.byteorder
         lazy = npyfast.open_array(tmp_path / f"{name}.npy")
         for rows in ([3], [5, 5, -1, 0], [], np.arange(30)[::-1], np.array([2, 4], np.uint8), range(29)):
             taken = lazy.take(rows)
