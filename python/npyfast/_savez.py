@@ -92,8 +92,11 @@ def save_members(file: Any, args: tuple[Any, ...], kwds: dict[str, Any], compres
             _save_to_path(encoded_path(path), arrays, compression, level, allow_pickle)
     except lib.ArrayFileError as error:
         if error.number == lib.BAD_ARGUMENT:  # type: ignore[attr-defined]  # as for a path that is not UTF-8
+            if not allow_pickle and any(member.array.dtype.hasobject for member in arrays):
+                raise ValueError("Object arrays cannot be saved when allow_pickle=False") from error
+            # NumPy before 2.1 would take `allow_pickle` for the name of an array.
             instead = _fallback.numpy_functions.savez_compressed if compression else _fallback.numpy_functions.savez
-            return _fallback.numpy_instead(error, instead, path, allow_pickle=allow_pickle, **members)
+            return _fallback.numpy_instead(error, instead, path, **members)
         raise lib.as_system_error(error, path) from None
 
 

@@ -216,8 +216,8 @@ def test_workers_killed_at_random_moments(tmp_path, kind):
         write(path, da.from_array(versions[1], chunks=(10, 10)))
         turn = 0
         while killed_while_writing < KILLS and turn < 4 * KILLS + 10:
-            client.wait_for_workers(2)
-            pids = list(client.run(os.getpid).values())
+            client.wait_for_workers(2, timeout=60)
+            pids = [worker.pid for worker in cluster.workers.values() if worker.pid]
             array = da.from_array(versions[turn % 2], chunks=(10, 10)).map_blocks(slowly, dtype=float, meta=np.empty((0, 0)))
             pending = write(path, array, compute=False)
             future = client.compute(pending)
