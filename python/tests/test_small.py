@@ -153,8 +153,10 @@ def test_a_sample_from_a_pipe(samples):
     os.unlink("7.npy")
     os.mkfifo("7.npy")
 
+    done = threading.Event()
+
     def feed():
-        for _ in range(2):  # a pipe is opened, found to be one, and opened again
+        while not done.is_set():  # a pipe is opened, found to be one, and opened again
             try:
                 with open("7.npy", "wb") as pipe:
                     pipe.write(content)
@@ -163,6 +165,7 @@ def test_a_sample_from_a_pipe(samples):
     thread = threading.Thread(target=feed, daemon=True)
     thread.start()
     assert same(npyfast.batch(names), arrays)
+    done.set()
 
 
 def test_large_samples(samples):
