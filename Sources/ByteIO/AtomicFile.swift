@@ -5,7 +5,8 @@ internal import SystemPackage
 /// Everything is written to a file beside the target that has another name, or none; ``commit(replacing:)`` gives it the
 /// target's. Until then the target stays as it was. A file that is to be replaced keeps its name until the new one's bytes
 /// are on disk, as far as the ``Durability`` asks for it; a process that dies then leaves at most the temporary behind,
-/// which the next save of the same target removes. Mode and owner of a replaced file are kept as far as the system allows.
+/// which the next save of the same target removes (one of several writers side by side a later one). Mode and owner of a
+/// replaced file are kept as far as the system allows.
 /// A target that is a symbolic link stays a link: the file it names is replaced; a hard link is separated from its twins,
 /// as every rename does.
 ///
@@ -50,7 +51,7 @@ public final class AtomicFile: ByteSink {
       throw FormatError(.wrongKind, "this is a pipe or a device, not a file that could be replaced", file: path)
     }
     // The folder's mode would do for a rename; that of the file says what its owner wants.
-    if old != nil, let refusal = SystemCall.refusalToWrite(target.path) {
+    if let old, let refusal = SystemCall.refusalToWrite(target.path, old) {
       throw .system(refusal, "the file is write-protected", file: path)
     }
     do throws(FormatError) {
@@ -138,9 +139,11 @@ public final class AtomicFile: ByteSink {
       throw error.renamed(to: name)
     }
     isOpen = false
-    if let temporary { UnfinishedFiles.remove(temporary: temporary) }
-    // The file is the target now, to which somebody may append.
-    SystemCall.unlock(descriptor)
+    if let temporary {
+      UnfinishedFiles.remove(temporary: temporary)
+      // The file is the target now, to which somebody may append.
+      SystemCall.unlock(descriptor)
+    }
     // All that closing can tell has been told.
     try? descriptor.close()
     if durability == .durable { try SystemCall.synchronizeFolder(target.folder) }

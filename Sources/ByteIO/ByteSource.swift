@@ -199,7 +199,11 @@ extension ByteSource {
     while bytes.count < count {
       let wanted = min(count - bytes.count, step)
       let known = bytes.count
-      bytes.append(contentsOf: repeatElement(0, count: wanted))
+      if known == 0 {
+        bytes = [UInt8](repeating: 0, count: wanted)
+      } else {
+        bytes.append(contentsOf: repeatElement(0, count: wanted))
+      }
       let got = try fill(&bytes, from: known, at: offset + known)
       if got < wanted {
         bytes.removeLast(wanted - got)

@@ -68,6 +68,15 @@ public final class FileSource: ByteSource {
     }
   }
 
+  /// Makes sure that the file is as long as that at this moment: before its pages are touched where it is mapped.
+  ///
+  /// - Throws: ``FormatError`` with code `truncated`.
+  package func requireLength(_ count: Int) throws(FormatError) {
+    let found = try FileStatus(of: descriptor, name: name).size
+    guard found < count else { return }
+    throw FormatError.truncated("the file", expected: count, found: found, at: found).at(file: name)
+  }
+
   /// Maps the file that was opened, whatever its path names by now; `nil` for what is not a regular file.
   ///
   /// - Throws: ``FormatError`` with code `io` if the system cannot map it.

@@ -93,7 +93,10 @@ package enum SystemCall {
   }
 
   /// Why the process may not write to a file that exists, as its mode or the file system has it; `nil` if it may.
-  static func refusalToWrite(_ path: String) -> Errno? {
+  ///
+  /// - Parameter status: What the file is like. Of one of its own that it may write to the system need not be asked again.
+  static func refusalToWrite(_ path: String, _ status: FileStatus) -> Errno? {
+    if status.mode & 0o200 != 0, status.owner == geteuid() { return nil }
     // Safe: the path is a null-terminated copy for the duration of the call.
     guard unsafe faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0, errno == EACCES || errno == EROFS else { return nil }
     return Errno(rawValue: errno)
@@ -113,6 +116,37 @@ package enum SystemCall {
         throw .system(mode == .readOnly ? "cannot open the file" : "cannot write the file", file: path)
       }
     }
+  }
+
+  /// Whether there is something of that name, links followed.
+  static func exists(_ path: String) -> Bool {
+    // Safe: the path is a null-terminated copy for the duration of the call.
+    unsafe access(path, F_OK) == 0
+  }
+
+  /// Fills two buffers, one after the other, with the first bytes of a file, in as few calls as that takes.
+  ///
+  /// - Returns: False for what cannot be opened, is shorter, or has no positions to read at, such as a pipe.
+  package static func readBeginning(
+    of path: UnsafePointer<CChar>, into first: UnsafeMutableRawBufferPointer, _ second: UnsafeMutableRawBufferPointer
+  ) -> Bool {
+    // Safe: the caller's path and buffers, of which no more is filled than they have.
+    let descriptor = unsafe PlatformC.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { _ = PlatformC.close(descriptor) }
+    let parts = unsafe [
+      iovec(iov_base: first.baseAddress, iov_len: first.count),
+      iovec(iov_base: second.baseAddress, iov_len: second.count),
+    ]
+    var done = unsafe preadv(descriptor, parts, 2, 0)
+    guard done >= first.count else { return false }
+    while done < first.count + second.count {
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: second[(done - first.count)...])
+      let got = unsafe pread(descriptor, rest.baseAddress, rest.count, off_t(done))
+      guard got > 0 else { return false }
+      done += got
+    }
+    return true
   }
 
   /// Removes a file; false if the system does not let us.

@@ -30,7 +30,8 @@ package struct TargetPath {
 
   /// Refuses `s3://bucket/x` and the like, of which the system would make folders of these names.
   package static func refuseAddress(_ path: String) throws(FormatError) {
-    guard let separator = path.firstRange(of: "://") else { return }
+    // Most paths have no colon, for which a look at the bytes is enough.
+    guard path.utf8.contains(UInt8(ascii: ":")), let separator = path.firstRange(of: "://") else { return }
     let scheme = path[..<separator.lowerBound]
     guard let first = scheme.utf8.first, (first | 0x20) >= 0x61, (first | 0x20) <= 0x7A,
       scheme.utf8.allSatisfy({ (0x30...0x39).contains($0) || ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || $0 == 0x2B })

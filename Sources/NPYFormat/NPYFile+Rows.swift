@@ -43,14 +43,17 @@ extension NPYFile {
 
   /// The rows of an array in Fortran order, whose elements lie apart.
   private func readColumns(_ places: [Int]) throws(FormatError) -> AnyNDArray {
-    var rows: [AnyNDArray] = []
-    for place in places {
-      rows.append(try read(slice: [.slice(start: place, stop: place + 1, step: 1)]))
+    let result = try NPYFile.room(header.dtype, [places.count] + header.shape.dropFirst(), for: source)
+    for (target, place) in places.enumerated() {
+      let row = try read(slice: [.slice(start: place, stop: place + 1, step: 1)])
+      // Safe: a row of its own within the result, which is new and has room for all of them, in this dtype.
+      unsafe row.packed().withContiguousBytes { bytes in
+        let start = target * bytes.count
+        unsafe UnsafeMutableRawBufferPointer(rebasing: result.storage.mutableBuffer[start..<(start + bytes.count)])
+          .copyMemory(from: bytes)
+      }
     }
-    guard !rows.isEmpty else { return try read(slice: [.slice(start: 0, stop: 0, step: 1)]) }
-    return try FormatError.wrapping(.badArgument, file: source.name) { () throws(ArrayError) in
-      try AnyNDArray.concatenated(rows)
-    }
+    return try NPYFile.expanded(result, source)
   }
 
   /// An array for what is read.

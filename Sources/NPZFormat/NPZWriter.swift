@@ -216,15 +216,25 @@ public final class NPZWriter {
   /// - Throws: ``FormatError`` as for a single array: `alreadyExists` for a name that is there, and what the target
   ///   throws.
   public func add(file name: String, bytes: [UInt8]) throws(FormatError) {
+    try add(file: name, bytes: bytes, alignedByte: 0, layout: .bytes)
+  }
+
+  /// - Parameters:
+  ///   - alignedByte: Which of the bytes is to lie at a multiple of 64 where they are stored: the first of an array's elements.
+  ///   - layout: What the elements are like.
+  package func add(
+    file name: String, bytes: [UInt8], alignedByte: Int, layout: ItemLayout
+  ) throws(FormatError) {
     var entry = ZipEntry(name, method: compression.level == nil ? .stored : .deflate)
     entry.alignment = 64
+    entry.alignedByte = alignedByte
     guard let level = compression.level else {
       try zip.add(entry, bytes: bytes)
       return
     }
     let sink = MemorySink()
     let deflate = try DeflateWriter(to: sink, level: level)
-    try deflate.write(bytes)
+    try deflate.write(bytes, layout: layout)
     let summary = try deflate.finish()
     let contents = ZipContents(
       crc32: summary.crc32, compressedSize: sink.bytes.count, uncompressedSize: bytes.count)

@@ -64,6 +64,12 @@ final class FileHandle: DescribedHandle {
     do throws(FormatError) { return try file.read(rows: rows) } catch { throw located(error) }
   }
 
+  /// Makes sure that the file is still as long as its header says, which it was when it was opened.
+  func check() throws(FormatError) {
+    guard let source = file.source as? FileSource else { return }
+    try source.requireLength(file.dataOffset + file.header.dataByteCount)
+  }
+
   private func located(_ error: FormatError) -> FormatError {
     if case .member(let archive, let member) = place { archive.located(error, member) } else { error }
   }
@@ -136,6 +142,13 @@ public func npyio_file_map(
         unsafe Handle.of(file, FileHandle.self).map(copyOnWrite: copyOnWrite != 0), flags: NPYIO_MAPPED)
     }
   }
+}
+
+/// `npyio_file_check`, which `numpyio.h` describes.
+@c @implementation
+public func npyio_file_check(_ file: OpaquePointer?, _ error: UnsafeMutablePointer<npyio_error>?) -> npyio_status {
+  // Safe: the caller's pointers, as the header describes them.
+  unsafe call(error) { () throws(FormatError) in try unsafe Handle.of(file, FileHandle.self).check() }
 }
 
 /// `npyio_file_slice`, which `numpyio.h` describes.

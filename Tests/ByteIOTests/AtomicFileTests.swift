@@ -117,6 +117,22 @@ import Testing
     }
   }
 
+  /// What only writers side by side leave: the names behind the first are not looked at by every save.
+  @Test func leftoversBehindAFreeNameAreRemovedNowAndAgain() throws {
+    try TemporaryFolder.with { folder in
+      let path = folder + "/a.npy"
+      try Bytes.write([0], to: path)
+      try Bytes.write([0], to: folder + "/.a.npy.npyio-1.tmp")
+      for _ in 0..<1000 {
+        try AtomicFile.write(to: path, durability: .none) { (sink: any ByteSink) throws(FormatError) in
+          try sink.write([5])
+        }
+        if try names(folder) == ["a.npy"] { break }
+      }
+      #expect(try names(folder) == ["a.npy"])
+    }
+  }
+
   @Test func whatOnlyLooksLikeALeftoverStays() throws {
     try TemporaryFolder.with { folder in
       // A pipe, which would block whoever opened it, a link and a folder.

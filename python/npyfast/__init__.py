@@ -10,15 +10,21 @@ them does not support goes to NumPy itself; the logger ``npyfast`` says so once,
 (3, 3)
 """
 
+from ._interpreter import refuse_subinterpreters
+
+refuse_subinterpreters()
+
+from ._append import append
 from ._batch import batch
 from ._genfromtxt import genfromtxt
 from ._lazy import LazyArray, open_array
 from ._library import ArrayFileError
 from ._loadtxt import loadtxt
-from ._npy import append, load, save
+from ._npy import load, save
 from ._npz import NpzFile
 from ._patch import patch
-from ._pickles import PickledClass, PickledObject, load_pickle
+from ._pickled import PickledClass, PickledObject
+from ._pickles import load_pickle
 from ._safetensors import Tensors, load_safetensors, open_safetensors, save_safetensors
 from ._savetxt import savetxt
 from ._savez import savez, savez_compressed

@@ -11,7 +11,8 @@ from numpy.lib import format as npy_format
 
 from . import _fallback, _library as lib, _structures as structures
 
-__all__ = ["Unsupported", "adopt", "describe", "dtype_of", "has_metadata", "header_of", "is_foreign", "is_told_whole", "shape_of", "view_of"]
+__all__ = ["Unsupported", "adopt", "bytes_of", "describe", "dtype_of", "grain_of", "has_metadata", "header_of", "is_common", "is_foreign",
+           "is_told_whole", "shape_of", "view_of"]
 
 
 class Unsupported(Exception):
@@ -19,6 +20,8 @@ class Unsupported(Exception):
 
 
 _dtypes: dict[bytes, np.dtype] = {}
+#: What a header says of the dtypes that most arrays have, which are there once each and for ever, by their identity.
+_common = {id(dtype): repr(dtype.str).encode() for dtype in map(np.dtype, "?bBhHiIlLqQefdgFDG")}
 _descrs: dict[str, bytes] = {}
 _headers: dict[tuple[bytes, tuple[int, ...], bool], bytes] = {}
 #: Arrays of up to as many bytes are copied here: to describe them to the library, and the library's calls back, would cost more.
@@ -51,6 +54,9 @@ def describe(dtype: np.dtype) -> bytes:
 
     :raises Unsupported: for elements that have no bytes in a file: Python's objects, NumPy's new strings.
     """
+    known = _common.get(id(dtype))
+    if known is not None:
+        return known
     if dtype.hasobject or not getattr(type(dtype), "_legacy", True):
         raise Unsupported(f"elements of type {dtype!r}")
     if dtype.names is None and dtype.subdtype is None and dtype.metadata is None:
@@ -96,19 +102,40 @@ def is_foreign(dtype: np.dtype) -> bool:
     return dtype.isbuiltin == 2
 
 
-def header_of(array: np.ndarray) -> bytes:
+def is_common(dtype: np.dtype) -> bool:
+    """Whether a dtype is one of those that most arrays have, of which nothing more needs to be asked."""
+    return id(dtype) in _common
+
+
+def header_of(array: np.ndarray, descr: bytes | None = None) -> bytes:
     """What stands before the elements in a ``.npy`` file.
 
+    :param descr: What `describe` gives of the dtype, where that has been asked.
     :raises Unsupported: as `describe`.
     """
-    flags = array.flags
-    key = (describe(array.dtype), array.shape, flags.f_contiguous and not flags.c_contiguous)
+    key = (descr or describe(array.dtype), array.shape, array.flags.fnc)
     header = _headers.get(key)
     if header is None:
         header = encoded_header(*key)
         if len(_headers) < _REMEMBERED:
             _headers[key] = header
     return header
+
+
+#: By the kind of a dtype, the bytes of the numbers that an element is made of, where that is not all of them.
+_ATOMS = {"c": lambda size: size // 2, "U": lambda size: 4, "S": lambda size: 1, "V": lambda size: 1, "b": lambda size: 1}
+
+
+def grain_of(array: np.ndarray) -> tuple[int, int, int, int, int]:
+    """What helps the library to compress an array of at most four axes: `npyio_content` in the header."""
+    size = array.dtype.itemsize
+    atom = _ATOMS[array.dtype.kind](size) if array.dtype.kind in _ATOMS else size
+    shape = array.shape if array.flags.fnc else array.shape[::-1]
+    strides = [0, 0, 0]
+    for axis, length in enumerate(shape[:-1]):
+        size *= length
+        strides[axis] = size
+    return (array.dtype.itemsize, atom, *strides)  # type: ignore[return-value]
 
 
 def encoded_header(descr: bytes, shape: tuple[int, ...], is_fortran: bool) -> bytes:
@@ -122,6 +149,17 @@ def encoded_header(descr: bytes, shape: tuple[int, ...], is_fortran: bool) -> by
         if count.value <= len(room):
             return bytes(room[:count.value])
         room = bytearray(count.value)
+
+
+def bytes_of(handle: int) -> bytes:
+    """A copy of what the library's array holds."""
+    frame = lib.frame()
+    try:
+        if lib.library.npyio_array_info(handle, frame.info_address, frame.error_address):
+            raise lib.taken(frame.error)
+        return ctypes.string_at(frame.info.data, frame.info.byte_count)
+    finally:
+        lib.give_back(frame)
 
 
 class _Memory:

@@ -36,13 +36,25 @@ def batch(source: Any, indices: Any = None) -> np.ndarray:
     if isinstance(source, NpzFile):
         return _members(source, indices)
     paths = list(source) if indices is None else [source[place] for place in indices]
-    names = structures.Items.texts([encoded_path(os.fspath(path)) for path in paths])
+    names = _names(paths)
     # Samples are alike: one tells what all of them take.
     try:
         size = os.stat(paths[0]).st_size * len(paths) if paths else 0
     except (OSError, ValueError):
         size = 0  # the library says what is wrong
     return _stacked(lib.library.npyio_load_stacked, names.address, len(paths), None, size=size)
+
+
+def _names(paths: list[Any]) -> structures.Items:
+    """Paths as the library takes them: if nothing is special about them, all at once."""
+    if set(map(type, paths)) == {str}:
+        joined = b"\0%b\0" % os.fsencode("\0".join(paths))
+        # None that is empty, that holds a null character, or that may look like an address.
+        if b"\0\0" not in joined and b":" not in joined and joined.count(0) == len(paths) + 1:
+            memory = np.frombuffer(joined, np.uint8)
+            starts = np.flatnonzero(memory == 0)[:-1] + (1 + memory.__array_interface__["data"][0])
+            return structures.Items(starts.__array_interface__["data"][0], starts, memory)
+    return structures.Items.texts([encoded_path(os.fspath(path)) for path in paths])
 
 
 def _members(archive: NpzFile, indices: Any) -> np.ndarray:
@@ -56,9 +68,15 @@ def _members(archive: NpzFile, indices: Any) -> np.ndarray:
             raise IndexError(f"there is no member {wrong[0]}: the archive has {count}")
         numbers = np.ascontiguousarray(np.where(indices < 0, indices + count, indices), np.int64)
     else:
-        numbers = np.fromiter((archive._number(key) if isinstance(key, str) else range(count)[key] for key in indices), np.int64)
+        known = archive._numbers
+        numbers = np.array([known[key] if key in known else _number(archive, key, count) for key in indices], np.int64)
     size = archive._sizes[numbers[0]] * len(numbers) if len(numbers) else 0
     return _stacked(lib.library.npyio_archive_stacked, handle, numbers.ctypes.data, len(numbers), size=size)
+
+
+def _number(archive: NpzFile, key: Any, count: int) -> int:
+    """The number of a member that is given by its number, if it is there."""
+    return archive._number(key) if isinstance(key, str) else range(count)[key]
 
 
 def _stacked(function: Any, *arguments: Any, size: int) -> np.ndarray:

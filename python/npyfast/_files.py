@@ -12,7 +12,7 @@ from typing import Any
 
 from . import _library as lib, _structures as structures
 
-__all__ = ["FileSink", "FileSource", "durability_of", "encoded_path"]
+__all__ = ["FileSink", "FileSource", "durability_of", "encoded_path", "write_all"]
 
 # A type of an array of ctypes for each length would stay for ever.
 _memory_view = ctypes.pythonapi.PyMemoryView_FromMemory
@@ -47,6 +47,8 @@ def encoded_path(path: str | bytes) -> bytes:
     :raises FileNotFoundError: for an empty one.
     """
     name = os.fsencode(path)
+    if name and b"\0" not in name and b":" not in name:
+        return name
     if b"\0" in name:
         raise ValueError("embedded null byte")
     if not name:
@@ -108,12 +110,16 @@ class _Callbacks:
             return
         # Files may keep what they are given: the memory is the library's, and is gone after the call.
         known = (io.BytesIO, io.BufferedWriter, io.BufferedRandom, io.FileIO)
-        data: Any = part if type(self.file) in known else bytes(part)
-        while len(data):
-            written = self.file.write(data)
-            if written is None or written >= len(data):
-                return
-            data = data[written:]
+        write_all(self.file, part if type(self.file) in known else bytes(part))
+
+
+def write_all(file: Any, data: Any) -> None:
+    """Writes bytes to a file object, which may take fewer of them at a time."""
+    while len(data):
+        written = file.write(data)
+        if written is None or written >= len(data):
+            return
+        data = data[written:]
 
 
 def _name(file: Any) -> bytes:

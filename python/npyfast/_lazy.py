@@ -23,6 +23,9 @@ __all__ = ["LazyArray", "open_array"]
 #: As many bytes a chunk has that is proposed to others.
 CHUNK_BYTES = 64 << 20
 
+#: Rows of up to as many bytes are copied from a mapped file: a call of the system for each takes longer.
+_SHORT_ROW = 16 << 10
+
 
 class LazyArray:
     """An array in a ``.npy`` file or in a member of an ``.npz`` archive, read as its parts are asked for.
@@ -86,6 +89,8 @@ class LazyArray:
         #: Whether the first axis runs fastest in the file.
         self.is_fortran_order = bool(info.flags & lib.FORTRAN_ORDER)
         self._total = self.nbytes
+        #: All of it as the system maps it; ``False`` where it is not to be mapped, ``None`` until somebody asks for rows.
+        self._mapped: Any = None
         #: Where the elements begin in the file, or in the member.
         self.offset: int = info.offset
 
@@ -160,9 +165,27 @@ class LazyArray:
         """All of the array."""
         return self.__array__()
 
+    def _mapped_rows(self) -> np.ndarray | None:
+        """The array as the system maps it, if its rows are taken faster from there: short ones of a file in C order."""
+        if self._mapped is None:
+            self._mapped = False
+            length = self.shape[0] if self.shape else 0
+            if self._archive is None and length and 0 < self._total // length <= _SHORT_ROW and (self.ndim == 1 or not self.is_fortran_order):
+                try:
+                    self._mapped = _arrays.adopt(lib.make(lib.library.npyio_file_map, self._handle, 0))
+                except lib.ArrayFileError:  # a file that cannot be mapped
+                    return None
+        if self._mapped is False:
+            return None
+        # To touch pages of a file that was cut would end the process.
+        return None if lib.library.npyio_file_check(self._handle, None) else self._mapped
+
     def take(self, rows: Any) -> np.ndarray:
         """Entries of the first axis by their numbers, in that order; no more is read than they take."""
         numbers = np.ascontiguousarray(np.asarray(rows).reshape(-1), dtype=np.int64)
+        mapped = self._mapped_rows()
+        if mapped is not None:
+            return mapped.take(numbers, axis=0)
         try:
             row = self._total // max(1, self.shape[0] if self.shape else 1)
             handle = lib.get(lib.library.npyio_file_take, self._opened(), numbers.ctypes.data, len(numbers),

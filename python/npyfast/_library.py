@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import _thread
 import ctypes
-import errno
-import importlib
 import os
 import threading
 import time
@@ -13,38 +11,13 @@ from ctypes import byref, c_char_p, c_int32, c_int64, c_void_p
 from pathlib import Path
 from typing import Any, Callable
 
+from ._errors import (  # noqa: F401  some for who imports this
+    BAD_ARGUMENT, BAD_VALUE, CANCELLED, NOT_FOUND, UNSUPPORTED, WRONG_KIND, ArrayFileError, as_system_error)
 from ._structures import Error, Info
 
 INTERFACE_VERSION = 1
 
-# The codes of errors, as the header numbers them.
-(OK, IO, NOT_FOUND, PERMISSION_DENIED, ALREADY_EXISTS, EMPTY, TRUNCATED, WRONG_KIND, MALFORMED, CORRUPT, LIMIT_EXCEEDED,
- BAD_VALUE, UNSUPPORTED, AMBIGUOUS, BAD_ARGUMENT, CANCELLED, CLOSED_PIPE, OTHER) = range(18)
-
 FORTRAN_ORDER, WRITABLE, OBJECTS, PYTHON2 = 2, 4, 16, 32
-
-
-class ArrayFileError(ValueError):
-    """What is wrong with a file, and where.
-
-    Attributes: ``code`` (``"truncated"``, ``"corrupt"``, …), ``message``, ``file``, ``member`` of an archive, ``offset`` in
-    bytes, ``line`` of a text; each ``None`` where it is not known.
-    """
-
-    def __init__(self, code: str, message: str, file: str | None = None, member: str | None = None,
-                 offset: int | None = None, line: int | None = None, hint: str | None = None) -> None:
-        self.code, self.message, self.file, self.member = code, message, file, member
-        self.offset, self.line, self.hint = offset, line, hint
-        super().__init__(code, message, file, member, offset, line, hint)
-
-    def __str__(self) -> str:
-        place = ":".join(part for part in (self.file, self.member) if part)
-        text = f"{place}: {self.message}" if place else self.message
-        where = [f"line {self.line}"] if self.line is not None else []
-        where += [f"byte {self.offset}"] if self.offset is not None else []
-        text += f" ({', '.join(where)})" if where else ""
-        return f"{text}; {self.hint}" if self.hint else text
-
 
 # The parameters of each function but for the task, which `call` adds where there is one, and the error.
 _TASKED = {
@@ -55,6 +28,7 @@ _TASKED = {
     "npyio_load_stacked": [c_void_p, c_int64, c_void_p], "npyio_archive_read": [c_void_p, c_int64],
     "npyio_archive_bytes": [c_void_p, c_int64], "npyio_archive_stacked": [c_void_p, c_void_p, c_int64],
     "npyio_archive_save": [c_char_p, c_void_p, c_void_p, c_int64, c_int32, c_int32],
+    "npyio_archive_encode": [c_char_p, c_int64, c_char_p, c_int64, c_int32, c_char_p, c_int32],
     "npyio_writer_add": [c_void_p, c_void_p, c_void_p, c_int64], "npyio_writer_close": [c_void_p],
     "npyio_loadtxt": [c_void_p, c_void_p], "npyio_genfromtxt": [c_void_p, c_void_p],
     "npyio_savetxt": [c_void_p, c_char_p, c_void_p, c_int32], "npyio_savetxt_sink": [c_void_p, c_void_p, c_void_p],
@@ -66,7 +40,7 @@ _PLAIN = {
     "npyio_header": [c_char_p, c_void_p, c_int32, c_int32, c_void_p, c_int64, c_void_p],
     "npyio_task_create": [c_void_p, c_void_p], "npyio_source_path": [c_char_p],
     "npyio_source_memory": [c_void_p, c_int64, c_void_p, c_void_p], "npyio_source_reader": [c_void_p],
-    "npyio_file_open": [c_void_p, c_int64, c_void_p], "npyio_file_map": [c_void_p, c_int32],
+    "npyio_file_open": [c_void_p, c_int64, c_void_p], "npyio_file_check": [c_void_p], "npyio_file_map": [c_void_p, c_int32],
     "npyio_archive_open": [c_void_p, c_void_p],
     "npyio_archive_members": [c_void_p, c_int32, c_void_p, c_void_p], "npyio_archive_file": [c_void_p, c_int64],
     "npyio_writer_create": [c_char_p, c_int32, c_int32], "npyio_writer_to_sink": [c_void_p, c_int32],
@@ -82,7 +56,7 @@ _PLAIN = {
 _WITHOUT_RESULT = {
     "npyio_save", "npyio_save_bytes", "npyio_write", "npyio_header", "npyio_append", "npyio_archive_save", "npyio_writer_add", "npyio_writer_close", "npyio_savetxt",
     "npyio_savetxt_sink", "npyio_array_info", "npyio_file_info", "npyio_archive_members", "npyio_writer_add_bytes",
-    "npyio_tree_nodes", "npyio_tensors_list", "npyio_tensors_metadata", "npyio_tensors_save",
+    "npyio_file_check", "npyio_tree_nodes", "npyio_tensors_list", "npyio_tensors_metadata", "npyio_tensors_save",
 }
 
 
@@ -97,27 +71,7 @@ def _find() -> str:
         f"npyfast: the shared library is missing ({beside}); install a wheel, or name a built library in NPYFAST_LIBRARY")
 
 
-def _refuse_subinterpreters() -> None:
-    """Structures of ctypes are shared by all interpreters of a process; only the first one's may use them."""
-    for name in ("_interpreters", "_xxsubinterpreters"):  # the second until Python 3.12
-        try:
-            _interpreters = importlib.import_module(name)
-        except ImportError:
-            continue
-        break
-    else:
-        return
-    get_current, get_main = getattr(_interpreters, "get_current", None), getattr(_interpreters, "get_main", None)
-    if get_current is None or get_main is None:
-        return
-    # What names an interpreter is a number, or begins with it.
-    current, main = get_current(), get_main()
-    if (current[0] if isinstance(current, tuple) else current) != (main[0] if isinstance(main, tuple) else main):
-        raise ImportError("npyfast: cannot be used in a sub-interpreter; use threads or processes")
-
-
 def _load() -> ctypes.CDLL:
-    _refuse_subinterpreters()
     library = ctypes.CDLL(_find())
     version = library.npyio_interface_version()
     if version < INTERFACE_VERSION:
@@ -193,37 +147,6 @@ def taken(error: Error) -> ArrayFileError:
     return result
 
 
-#: What stands for the system's errors if their own numbers are not known.
-_ERRNO = {NOT_FOUND: errno.ENOENT, PERMISSION_DENIED: errno.EACCES, ALREADY_EXISTS: errno.EEXIST,
-          CLOSED_PIPE: errno.EPIPE, IO: errno.EIO}
-
-
-def _system_number(message: str) -> int | None:
-    """The number of the system's error with whose words a message ends."""
-    words = message.rpartition(": ")[2]
-    return next((number for number in errno.errorcode if os.strerror(number) == words), None)
-
-
-def as_system_error(error: ArrayFileError, path: str | None = None) -> BaseException:
-    """The exception that Python has for what the system refused, or for memory that is missing; else the error itself."""
-    number = getattr(error, "number", OTHER)
-    if number == LIMIT_EXCEEDED and "of memory" in error.message:
-        return MemoryError(str(error))
-    if number == WRONG_KIND and path is not None and (os.path.isdir(path) or path.endswith("/")):
-        # What no file can be made of the system says in two ways.
-        reason = errno.EISDIR if os.path.isdir(os.path.dirname(path.rstrip("/")) or ".") else errno.ENOENT
-        return OSError(reason, os.strerror(reason), path)
-    general = _ERRNO.get(number)
-    if general is None:
-        return error
-    code = _system_number(error.message)
-    if code is not None:
-        return OSError(code, os.strerror(code), path or error.file)
-    if error.member is not None:  # one that is not in the archive
-        return error
-    return OSError(general, error.message if number == IO else os.strerror(general), path or error.file)
-
-
 # ---------------------------------------------------------------------------------------------------------------------
 # Calls that take long are made on a thread of their own, so that Ctrl-C, or any handler of a signal that raises, ends the
 # wait: the task is cancelled, and the exception goes on once the call has tidied up.
@@ -251,23 +174,25 @@ def get(function: Callable[..., int], *arguments: Any, size: int = 0) -> int:
 
 def make(function: Callable[..., int], *arguments: Any) -> int:
     """Calls a function without a task that returns a handle."""
-    own = frame()
+    frames = _local.frames
+    own = frames.pop() if frames else Frame()
     try:
         if function(*arguments, own.out_address, own.error_address):
             raise taken(own.error)
         return own.out.value  # type: ignore[return-value]
     finally:
-        _local.frames.append(own)
+        frames.append(own)
 
 
 def do(function: Callable[..., int], *arguments: Any) -> None:
     """Calls a function without a task that returns nothing but its status."""
-    own = frame()
+    frames = _local.frames
+    own = frames.pop() if frames else Frame()
     try:
         if function(*arguments, own.error_address):
             raise taken(own.error)
     finally:
-        _local.frames.append(own)
+        frames.append(own)
 
 
 class _Job:

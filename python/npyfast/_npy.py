@@ -1,14 +1,10 @@
-"""``save``, ``load`` and ``append``: the functions of ``.npy`` files."""
+"""``save`` and ``load``: the functions of ``.npy`` files."""
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
 import stat
-import threading
-import weakref
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,7 +13,7 @@ from . import _arrays, _fallback, _library as lib, _structures as structures
 from ._files import FileSink, FileSource, durability_of, encoded_path
 from ._npz import NpzFile
 
-__all__ = ["append", "load", "save"]
+__all__ = ["load", "save"]
 
 _DEFAULT_HEADER_SIZE = 10_000
 _NOT_GIVEN: Any = object()
@@ -50,18 +46,22 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, fix_imports: Any = _NOT
         or the new one) or ``"durable"`` (the new one).
     """
     level = durability_of(durability)
+    if (type(file) is str and type(arr) is np.ndarray and fix_imports is _NOT_GIVEN and arr.nbytes <= _arrays.SMALL
+            and _arrays.is_common(arr.dtype)):
+        # What most calls are, of which nothing more needs to be asked.
+        return _save_content(file if file.endswith(".npy") else file + ".npy", arr, level, allow_pickle)
     if fix_imports is not _NOT_GIVEN:
         return _fallback.numpy_functions.save(file, arr, allow_pickle, fix_imports)
     array = arr if type(arr) is np.ndarray else np.asanyarray(arr)
     is_object = type(file) is not str and hasattr(file, "write")
-    content = None
+    descr: bytes | None = None
     try:
         if _arrays.is_foreign(array.dtype):
             raise _arrays.Unsupported("dtypes of other packages")
         if array.nbytes <= _arrays.SMALL and type(array) is np.ndarray:
             if is_object:
                 return _write_small(file, array)
-            content = _arrays.header_of(array) + array.tobytes("A")
+            descr = _arrays.describe(array.dtype)
         else:
             view = _arrays.view_of(array)
         if not is_object:
@@ -75,13 +75,21 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, fix_imports: Any = _NOT
         return _fallback.numpy_functions.save(file, array, allow_pickle=allow_pickle)
     if is_object:
         return _write(file, view)
+    if descr is not None:
+        return _save_content(path, array, level, allow_pickle, descr)
     try:
-        if content is not None:
-            lib.run(lib.library.npyio_save_bytes, content, len(content), encoded_path(path), level)
-        else:
-            lib.run(lib.library.npyio_save, view.address, encoded_path(path), level, size=view.nbytes)
+        lib.run(lib.library.npyio_save, view.address, encoded_path(path), level, size=view.nbytes)
     except lib.ArrayFileError as error:
         _refuse(error, path, lambda: _fallback.numpy_functions.save(file, array, allow_pickle=allow_pickle))
+
+
+def _save_content(path: str, array: np.ndarray, level: int, allow_pickle: bool, descr: bytes | None = None) -> None:
+    """Saves a small array as one block of bytes."""
+    content = _arrays.header_of(array, descr) + array.tobytes("A")
+    try:
+        lib.do(lib.library.npyio_save_bytes, content, len(content), encoded_path(path), level, None)
+    except lib.ArrayFileError as error:
+        _refuse(error, path, lambda: _fallback.numpy_functions.save(path, array, allow_pickle=allow_pickle))
 
 
 def _refuse(error: lib.ArrayFileError, path: str, instead: Any) -> None:
@@ -247,65 +255,3 @@ def _read_array(file: Any, limits: Any) -> Any:
             raise
         finally:
             lib.free(opened)
-
-
-def append(file: str | os.PathLike[str], arr: Any) -> None:
-    """Append rows to the array of a ``.npy`` file along its first axis, without rewriting it.
-
-    Whatever happens, the file holds the array as before or as after: the rows are on disk before the header counts them.
-    Another process that appends at the same time is refused; threads of this one wait for each other.
-
-    :param file: The path of a file with one array in C order; a file that is not there yet is made of the rows.
-    :param arr: Rows of the file's dtype, in either byte order, and of its shape but for the first axis.
-    :raises ArrayFileError: if the rows do not fit, or the file is not one that rows can be appended to.
-    """
-    path = os.fspath(file)
-    encoded_path(path)  # refuses what would be another path after this
-    with _appending(os.path.realpath(path)):
-        _append(path, np.asanyarray(arr))
-
-
-class _Turn:
-    """Threads take turns at one file; a handler of a signal has the turn of the thread that it interrupts."""
-
-    def __init__(self) -> None:
-        self.lock = threading.RLock()
-
-
-_turns: weakref.WeakValueDictionary[Any, _Turn] = weakref.WeakValueDictionary()
-_turns_lock = threading.RLock()
-
-
-def _forget_turns() -> None:
-    """Nobody holds a turn in a new process: the threads that did are not in it."""
-    global _turns, _turns_lock
-    _turns, _turns_lock = weakref.WeakValueDictionary(), threading.RLock()
-
-
-os.register_at_fork(after_in_child=_forget_turns)
-
-
-@contextlib.contextmanager
-def _appending(path: Any) -> Iterator[None]:
-    with _turns_lock:
-        turn = _turns.get(path)
-        if turn is None:
-            turn = _turns[path] = _Turn()
-    with turn.lock:
-        yield
-
-
-def _append(path: Any, array: np.ndarray) -> None:
-    if not os.path.exists(path):
-        lib_path = path if path.endswith(".npy") else path + ".npy"
-        if not os.path.exists(lib_path):
-            return save(path, array)
-        path = lib_path
-    try:
-        view = _arrays.view_of(array)
-    except _arrays.Unsupported as reason:
-        raise lib.ArrayFileError("unsupported", f"cannot append {reason}", os.fsdecode(path)) from None
-    try:
-        lib.run(lib.library.npyio_append, view.address, encoded_path(path), size=view.nbytes)
-    except lib.ArrayFileError as error:
-        raise lib.as_system_error(error, path) from None

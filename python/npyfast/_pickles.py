@@ -2,125 +2,20 @@
 
 from __future__ import annotations
 
-import builtins
-import collections
 import ctypes
-import datetime
-import decimal
-import fractions
 import functools
 import io
 import os
-import pathlib
 import pickle
-import uuid
-from dataclasses import dataclass, field
 from typing import Any, Callable
 
 import numpy as np
 
 from . import _arrays, _library as lib, _structures as structures
 from ._files import FileSource, encoded_path
+from ._pickled import PLAIN, RECONSTRUCTOR, STATED, PickledClass, PickledObject
 
-__all__ = ["PickledClass", "PickledObject", "load_pickle"]
-
-
-@dataclass(frozen=True)
-class PickledClass:
-    """A class or function that a pickle names, which is not looked up."""
-
-    module: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.module}.{self.name}"
-
-
-@dataclass
-class PickledObject:
-    """What Python would have made by calling something: what it would call, and with what."""
-
-    #: What would be called; ``None`` where it is not a plain name.
-    callable: PickledClass | None
-    #: The arguments of the call.
-    args: tuple[Any, ...] = ()
-    #: What would be given to ``__setstate__``, or become the ``__dict__``; ``None`` if there is nothing.
-    state: Any = None
-    #: What would be appended, or added.
-    items: list[Any] = field(default_factory=list)
-    #: What would be set by keys.
-    pairs: list[tuple[Any, Any]] = field(default_factory=list)
-
-    def __getattr__(self, name: str) -> Any:
-        state = self.__dict__.get("state")
-        if isinstance(state, tuple) and len(state) == 2:
-            for part in state:
-                if isinstance(part, dict) and name in part:
-                    return part[name]
-        if isinstance(state, dict) and name in state:
-            return state[name]
-        raise AttributeError(name)
-
-
-
-def _defaultdict(factory: Any = None, *items: Any) -> Any:
-    """Of the classes that a dictionary may make values of, those of Python's own."""
-    made = None if factory is None else {name: getattr(builtins, name) for name in _CLASSES}[factory.name]
-    if factory is not None and factory.module not in ("builtins", "__builtin__"):
-        raise KeyError(factory)
-    return collections.defaultdict(made, *items) if not items or isinstance(items[0], dict) else _refused(items)
-
-
-def _refused(value: Any) -> Any:
-    raise TypeError(value)
-
-
-_CLASSES = ("bool", "bytearray", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple")
-
-def _of_containers(maker: Callable[..., Any]) -> Callable[..., Any]:
-    """What is made of what a pickle holds: not of a number, of which `bytearray` makes as many bytes."""
-    def make(*args: Any) -> Any:
-        if args and not isinstance(args[0], (list, tuple, dict, set, frozenset, str)):
-            raise TypeError(maker)
-        return maker(*args)
-    return make
-
-
-def _fraction(text: str) -> fractions.Fraction:
-    """As fractions are pickled: `1e999999999` has more digits than the machine has memory."""
-    return fractions.Fraction(*map(int, text.split("/", 1)))
-
-
-def _bytearray(content: bytes | str = b"", encoding: str | None = None) -> bytearray:
-    if not isinstance(content, (bytes, str)):
-        raise TypeError(content)
-    return bytearray(content) if encoding is None else bytearray(content, encoding)  # type: ignore[arg-type]
-
-
-#: What is made of calls whose result is plain data: by classes of the standard library, with arguments that are data.
-_PLAIN: dict[tuple[str, str], Callable[..., Any]] = {
-    ("collections", "OrderedDict"): _of_containers(collections.OrderedDict),
-    ("collections", "Counter"): _of_containers(collections.Counter),
-    ("collections", "defaultdict"): _defaultdict,
-    ("collections", "deque"): _of_containers(collections.deque),
-    ("datetime", "date"): datetime.date,
-    ("datetime", "datetime"): datetime.datetime,
-    ("datetime", "time"): datetime.time,
-    ("datetime", "timedelta"): datetime.timedelta,
-    ("datetime", "timezone"): datetime.timezone,
-    ("decimal", "Decimal"): decimal.Decimal,
-    ("fractions", "Fraction"): _fraction,
-    ("pathlib", "PurePosixPath"): pathlib.PurePosixPath,
-    ("pathlib", "PosixPath"): pathlib.PurePosixPath,
-    ("uuid", "UUID"): uuid.UUID,
-}
-_RECONSTRUCTOR = PickledClass("copyreg", "_reconstructor")
-#: The same of objects that get their state afterwards: by the names of what it has.
-_STATED: dict[tuple[str, str], Callable[..., Any]] = {("uuid", "UUID"): uuid.UUID}
-for _module in ("builtins", "__builtin__"):
-    for _class in (set, frozenset, list, tuple, dict):
-        _PLAIN[_module, _class.__name__] = _of_containers(_class)
-    _PLAIN |= {(_module, "complex"): complex, (_module, "slice"): slice, (_module, "bytearray"): _bytearray}
+__all__ = ["load_pickle"]
 
 
 def load_pickle(file: Any, *, encoding: str = "ASCII") -> Any:
@@ -332,12 +227,12 @@ class _Decoder:
     def _maker(self, place: int) -> tuple[PickledClass | None, Callable[..., Any] | None]:
         """The class of an object, and what makes one of its arguments, or of its state."""
         name = self._name(place)
-        if name == _RECONSTRUCTOR:  # as protocols 0 and 1 make objects
+        if name == RECONSTRUCTOR:  # as protocols 0 and 1 make objects
             arguments = self._parts(self._parts(place)[0])
             made = self.values[arguments[0]] if len(arguments) == 3 else None
-            maker = _STATED.get((made.module, made.name)) if isinstance(made, PickledClass) else None
+            maker = STATED.get((made.module, made.name)) if isinstance(made, PickledClass) else None
             return (name, None) if maker is None else (made, maker)
-        return name, None if name is None else _PLAIN.get((name.module, name.name))
+        return name, None if name is None else PLAIN.get((name.module, name.name))
 
     def _object(self, place: int, args: tuple[Any, ...], state: Any, items: tuple[Any, ...], pairs: tuple[Any, ...]) -> Any:
         keyed = list(zip(pairs[::2], pairs[1::2]))
@@ -345,7 +240,7 @@ class _Decoder:
         if maker is not None:
             try:
                 if state is not None and state != {}:
-                    maker, args = functools.partial(_STATED[name.module, name.name], **state), ()
+                    maker, args = functools.partial(STATED[name.module, name.name], **state), ()
                 value = maker(*args)
                 if items:
                     (value.extend if hasattr(value, "extend") else value.update)(items)

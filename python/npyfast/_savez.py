@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import itertools
 import os
+import struct
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy_format
 
 from . import _arrays, _fallback, _library as lib, _structures as structures
-from ._files import FileSink, durability_of, encoded_path
+from ._files import FileSink, durability_of, encoded_path, write_all
 
 __all__ = ["savez", "savez_compressed"]
 
@@ -65,7 +66,10 @@ def save_members(file: Any, args: tuple[Any, ...], kwds: dict[str, Any], compres
             raise ValueError(f"Cannot use un-named variables and keyword {key}")
         members[key] = value
     arrays = [_member(name, value) for name, value in members.items()]
+    is_small = _are_small(arrays)
     if hasattr(file, "write"):
+        if is_small:
+            return _write_small(file, arrays, compression)
         sink = FileSink(file)
         writer = lib.make(lib.library.npyio_writer_to_sink, sink.address, compression)
         try:
@@ -80,12 +84,19 @@ def save_members(file: Any, args: tuple[Any, ...], kwds: dict[str, Any], compres
         path = os.fsdecode(path)
     if not path.endswith(".npz"):
         path += ".npz"
+    level = durability_of(durability)
     try:
-        _save_to_path(encoded_path(path), arrays, compression, durability_of(durability), allow_pickle)
+        if is_small:
+            lib.do(lib.library.npyio_archive_encode, *_contents(arrays, compression), encoded_path(path), level, None, None)
+        else:
+            _save_to_path(encoded_path(path), arrays, compression, level, allow_pickle)
     except lib.ArrayFileError as error:
         if error.number == lib.BAD_ARGUMENT:  # type: ignore[attr-defined]  # as for a path that is not UTF-8
+            if not allow_pickle and any(member.array.dtype.hasobject for member in arrays):
+                raise ValueError("Object arrays cannot be saved when allow_pickle=False") from error
+            # NumPy before 2.1 would take `allow_pickle` for the name of an array.
             instead = _fallback.numpy_functions.savez_compressed if compression else _fallback.numpy_functions.savez
-            return _fallback.numpy_instead(error, instead, path, allow_pickle=allow_pickle, **members)
+            return _fallback.numpy_instead(error, instead, path, **members)
         raise lib.as_system_error(error, path) from None
 
 
@@ -107,6 +118,41 @@ def _member(name: str, value: Any) -> Member:
     except _arrays.Unsupported as reason:
         _fallback.tell(str(reason))
         return Member(name, array, None)
+
+
+#: As many members, of as many axes each, are handed over as bytes.
+_FEW_MEMBERS, _FEW_AXES = 16, 4
+
+
+def _are_small(members: list[Member]) -> bool:
+    """Whether arrays are so few and small that to hand over their bytes costs less than to describe them."""
+    return len(members) <= _FEW_MEMBERS and all(
+        member.descr is not None and member.array.ndim <= _FEW_AXES for member in members
+    ) and sum(member.array.nbytes for member in members) <= _arrays.SMALL
+
+
+def _contents(members: list[Member], compression: int) -> tuple[bytes, int, bytes, int, int]:
+    """Small arrays as the library takes whole members: their names and bytes, the numbers that go with them, the compression."""
+    parts: list[bytes] = []
+    numbers: list[int] = []
+    for name, array, descr in members:
+        encoded = (name + ".npy").encode("utf-8")
+        header = _arrays.header_of(array, descr)
+        data = array.tobytes("A")
+        parts += (encoded, header, data)
+        numbers += (len(encoded), len(header) + len(data), len(header))
+        numbers += _arrays.grain_of(array) if compression else (1, 1, 0, 0, 0)
+    content = b"".join(parts)
+    return content, len(content), struct.pack(f"={len(numbers)}q", *numbers), len(members), compression
+
+
+def _write_small(file: Any, members: list[Member], compression: int) -> None:
+    handle = lib.make(lib.library.npyio_archive_encode, *_contents(members, compression), None, 0, None)
+    try:
+        content = _arrays.bytes_of(handle)
+    finally:
+        lib.free(handle)
+    write_all(file, content)
 
 
 class Members:

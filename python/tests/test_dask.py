@@ -1,9 +1,11 @@
 """Arrays of Dask in files, also where workers are killed; zarr's references."""
 import os
 import pickle
+import random
 import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import npyfast
@@ -13,6 +15,7 @@ from conftest import same
 da = pytest.importorskip("dask.array")
 dask = pytest.importorskip("dask")
 files = pytest.importorskip("npyfast.dask")
+parts = pytest.importorskip("npyfast._dask_file")
 
 
 @pytest.fixture(autouse=True)
@@ -53,15 +56,15 @@ def test_what_fails_leaves_nothing(tmp_path):
 
 def test_tasks_that_are_done_again_when_all_is_done(tmp_path):
     """As those of a worker that is lost before it has told its results."""
-    file, _ = files._File.made(str(tmp_path / "a.npy"), (4,), np.dtype("f8"), is_claimed=False)
+    file, _ = parts._File.made(str(tmp_path / "a.npy"), (4,), np.dtype("f8"), is_claimed=False)
     for _ in range(2):
         for start in (0, 2):
-            files._write_part(np.arange(start, start + 2.), file, (start,), (2,), "none")
-        files._publish([], file, "none")
+            parts._write_part(np.arange(start, start + 2.), file, (start,), (2,), "none")
+        parts._publish([], file, "none")
         assert same(np.load(tmp_path / "a.npy"), np.arange(4.)) and os.listdir(tmp_path) == ["a.npy"]
     os.rename(tmp_path / "a.npy", tmp_path / "b.npy")
     np.save(tmp_path / "a.npy", np.zeros(2))
-    for again in (lambda: files._write_part(np.zeros(2), file, (0,), (2,), "none"), lambda: files._publish([], file, "none")):
+    for again in (lambda: parts._write_part(np.zeros(2), file, (0,), (2,), "none"), lambda: parts._publish([], file, "none")):
         with pytest.raises(FileNotFoundError):
             again()
 
@@ -187,6 +190,50 @@ def test_a_killed_worker_loses_nothing(tmp_path, kind):
                 files.to_npy_stack(tmp_path / "a", array)
                 assert same(files.from_npy_stack(tmp_path / "a").compute(), expected)
     assert (tmp_path / "mark").exists() and sorted(os.listdir(tmp_path)) == sorted(["a.npy" if kind == "file" else "a", "mark"])
+
+
+#: How many workers are killed, each at a random moment: NPY_KILLS=100, on a machine that has nothing else to do, for a cluster whose
+#: scheduler waits for one that is dead waits long.
+KILLS = int(os.environ.get("NPY_KILLS", "0"))
+
+
+def slowly(block):
+    time.sleep(0.005)
+    return block
+
+
+@pytest.mark.skipif(not KILLS, reason="NPY_KILLS says how many")
+@pytest.mark.parametrize("kind", ["file", "stack"])
+def test_workers_killed_at_random_moments(tmp_path, kind):
+    """What is there is the old array or the new one while the writing goes on, and the new one when it has ended."""
+    distributed = pytest.importorskip("distributed")
+    randomness = random.Random(7)
+    versions = [np.arange(4000.).reshape(400, 10), np.arange(4000.)[::-1].reshape(400, 10) * 2]
+    path = tmp_path / ("a.npy" if kind == "file" else "a")
+    write, read = (files.to_npy, files.from_npy) if kind == "file" else (files.to_npy_stack, files.from_npy_stack)
+    killed_while_writing = 0
+    settings = {"scheduler": None, "distributed.worker.daemon": False, "distributed.scheduler.allowed-failures": 20}
+    with dask.config.set(settings), distributed.LocalCluster(
+            n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None) as cluster, distributed.Client(cluster) as client:
+        write(path, da.from_array(versions[1], chunks=(10, 10)))
+        turn = 0
+        while killed_while_writing < KILLS and turn < 4 * KILLS + 10:
+            client.wait_for_workers(2, timeout=60)
+            pids = [worker.pid for worker in cluster.workers.values() if worker.pid]
+            array = da.from_array(versions[turn % 2], chunks=(10, 10)).map_blocks(slowly, dtype=float, meta=np.empty((0, 0)))
+            pending = write(path, array, compute=False)
+            future = client.compute(pending)
+            time.sleep(randomness.uniform(0, 0.15))
+            killed_while_writing += not future.done()
+            os.kill(randomness.choice(pids), signal.SIGKILL)
+            if kind == "file":
+                found = np.load(path)
+                assert any(same(found, version) for version in versions)
+            future.result(timeout=120)
+            assert same(read(path).compute(scheduler="sync"), versions[turn % 2]), turn
+            turn += 1
+    assert killed_while_writing >= KILLS
+    assert os.listdir(tmp_path) == [path.name] and not hidden(path if kind == "stack" else tmp_path)
 
 
 KILLED = """

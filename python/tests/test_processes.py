@@ -181,3 +181,29 @@ def test_memory_that_is_missing_is_an_error(tmp_path):
     outcome = subprocess.run([sys.executable, "-c", textwrap.dedent(MEMORY)], cwd=tmp_path, capture_output=True, text=True,
                              env={**os.environ, "PYTHONPATH": package}, timeout=120)
     assert outcome.stdout == "MemoryError\n" * 3, outcome.stdout + outcome.stderr[-2000:]
+
+
+SUBINTERPRETER = """
+try:
+    import _interpreters as interpreters
+except ImportError:
+    import _xxsubinterpreters as interpreters
+code = '''
+try:
+    import npyfast
+except ImportError as error:
+    print(error, flush=True)
+'''
+getattr(interpreters, "exec", getattr(interpreters, "run_string", None))(interpreters.create(), code)
+import npyfast
+print(npyfast.__name__)
+"""
+
+
+def test_subinterpreters_are_refused():
+    """In words of the package's own, and the main interpreter is none the worse."""
+    pytest.importorskip("_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters")
+    package = os.path.dirname(os.path.dirname(npyfast.__file__))
+    outcome = subprocess.run([sys.executable, "-c", SUBINTERPRETER], env={**os.environ, "PYTHONPATH": package}, capture_output=True,
+                             text=True, timeout=60)
+    assert outcome.stdout == "npyfast: cannot be used in a sub-interpreter; use threads or processes\nnpyfast\n", outcome

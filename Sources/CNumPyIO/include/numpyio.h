@@ -232,6 +232,10 @@ npyio_status npyio_file_read(npyio_file *file, npyio_task *task, npyio_array **o
 /* Maps it; NPYIO_UNSUPPORTED where it is compressed or not of a file. */
 npyio_status npyio_file_map(npyio_file *file, int32_t copy_on_write, npyio_array **out, npyio_error *error);
 
+/* Makes sure that the file is as long at this moment as it was when it was opened, else NPYIO_TRUNCATED: for who has mapped it, before
+   pages are touched. */
+npyio_status npyio_file_check(npyio_file *file, npyio_error *error);
+
 /* What one index of a subscript selects along its axis. */
 typedef struct npyio_index {
   int32_t kind;   /* NPYIO_INDEX, NPYIO_SLICE, NPYIO_ELLIPSIS, NPYIO_NEW_AXIS */
@@ -300,6 +304,22 @@ enum { NPYIO_STORED = 0, NPYIO_DEFLATE_FAST = 1, NPYIO_DEFLATE = 2, NPYIO_DEFLAT
 npyio_status npyio_archive_save(
     const char *path, const char *const *names, const npyio_view *arrays, int64_t count, int32_t compression,
     int32_t durability, npyio_task *task, npyio_error *error);
+
+/* A member whose content is there as bytes: a `.npy` file, by `npyio_header` or otherwise, or anything else. */
+typedef struct npyio_content {
+  int64_t name_count;   /* the bytes of its whole name (`x.npy`), in UTF-8 */
+  int64_t count;        /* the bytes of the content, which follow the name */
+  int64_t header_count; /* how many of them precede the elements, which are to lie at a multiple of 64 where they are stored */
+  int64_t item_size;    /* what helps to compress: the bytes of an element */
+  int64_t atom_size;    /* and of the numbers that it is made of */
+  int64_t strides[3];   /* and distances in bytes at which elements are alike, such as a row's, the shortest first; 0: none */
+} npyio_content;
+
+/* Makes an archive of small members whose names and contents follow each other in `bytes`, in one go: for a few arrays that take less
+   time than to describe them. It is saved as `npyio_archive_save` does, or, if `path` is NULL, given as an array of `|u1`. */
+npyio_status npyio_archive_encode(
+    const void *bytes, int64_t byte_count, const npyio_content *members, int64_t count, int32_t compression,
+    const char *path, int32_t durability, npyio_task *task, npyio_array **out, npyio_error *error);
 
 /* Begins an archive, which appears under its path when the writer is closed. */
 npyio_status npyio_writer_create(
