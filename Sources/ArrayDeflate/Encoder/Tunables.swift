@@ -17,6 +17,8 @@ enum Tunables {
     /// The same where in one of two parts less than a share of this difference (`nearlyNothing`) changes from item to item.
     static let little = 0.06
     static let nearlyNothing = 0.05
+    /// The most bytes of a period by which a small region is nothing else: its first ones are literals.
+    static let longestPeriod = 64
     /// The places at which ``ShortPeriods`` looks, and the bytes of 4096 there that may differ from those a period before.
     static let periodProbes = 24
     static let changesOfPeriod = 16
@@ -71,6 +73,12 @@ enum Tunables {
     /// The same of strings of wide characters, without matches of three bytes: they take 1.5 times the speed, and there is room (dates
     /// take .97 of zlib's size).
     static let shortMatchesOfText = 1.01
+    /// A search that makes fewer positions within matches known (``LazyParser/Options/isSparse``), in records and strings, and of atoms
+    /// of several bytes, where there is room.
+    static let sparse = 1.003
+    static let sparseOfItems = 1.015
+    /// A search of strings of wide characters that goes less far (``Lazy/depthOfText``): dates take 1.2 times the speed.
+    static let nearOfText = 1.012
     /// A search of bytes in a hurry, instead of one with care: of pictures it takes three quarters of the time.
     static let hurry = 1.005
     /// Bits a byte of the lazy parser below which they are not tried in records, and longer contexts are.
@@ -240,6 +248,8 @@ enum Tunables {
     /// The same where so many are worth their time, and where no more are.
     static let farDepth = 96
     static let nearDepth = 8
+    /// The same in strings of wide characters, if that is enough.
+    static let depthOfText = 16
     /// The same in flags and other bytes of few values, chained by the long context: one flag of 20 takes three quarters of the time
     /// that 96 steps along chains of five bytes take, and is smaller.
     static let depthOfFewValues = 64
@@ -281,8 +291,12 @@ enum Tunables {
     static let chunk = 3 << 13
     /// Where a chunk has no more sequences than this, to forget takes longer than what it saves.
     static let fewSequences = 256
-    /// Within a match of more bytes than this not every position is inserted.
-    static let sparse = 40
+    /// Where it has no more than this, to forget what is out of reach takes longer than what it saves: strings take .94 of the time.
+    static let fewSearches = 1200
+    /// Within a match of more bytes than this not every position is inserted; so many at its start, and so many at its end.
+    static let sparse = (40, 8, 32)
+    /// The same with ``LazyParser/Options/isSparse``. (With 4 at the start names take .93 of the time, and .2% more.)
+    static let sparser = (16, 8, 4)
   }
 
   /// The choice of a lazy parser in haste (`SegmentEncoder+Haste.swift`).
@@ -365,6 +379,8 @@ enum Tunables {
     static let waste = 0.0004 as Float
     /// The same where there is little to choose from: less than two matches at three positions.
     static let wasteOfLittle = 0.003 as Float
+    /// Where there is less than one match in so many bytes, small inputs are parsed once less before and after.
+    static let fewMatches = 8
     /// Frequencies that unused lengths and distances are given in the beginning, as a share of the matches: what is dear is not
     /// used, and what is not used is dear.
     static let smoothing = 0.04 as Float

@@ -42,6 +42,8 @@ extension LazyParser {
     let passesOverRuns: Bool
     /// The distance of positions that are inserted within a long match: whole items.
     private let step: Int
+    /// Within a match of more bytes than this not every position is inserted, but so many of its first ones and its last ones.
+    private let (sparse, head, tail): (Int, Int, Int)
     /// The bits of eight bytes that are not part of a context.
     private let shift: UInt64
     /// What hashes the bytes of a context in eight: the others are shifted out.
@@ -64,7 +66,9 @@ extension LazyParser {
       passesOverRuns = end &- origin >= Tunables.Trials.large
       (depth, niceLength, longMatch) = (options.depth, options.niceLength, options.longMatch)
       hasShortMatches = options.hasShortMatches
-      step = max(16, options.itemDistance)
+      let distance = max(1, options.rowDistance)
+      step = (15 + distance) / distance * distance
+      (sparse, head, tail) = options.isSparse ? Tunables.Lazy.sparser : Tunables.Lazy.sparse
       shift = UInt64(64 - 8 * options.context)
       multiplier = Search.multiplier &<< shift
       alignment = options.isAligned && [2, 4, 8].contains(options.itemDistance) ? options.itemDistance - 1 : 0
@@ -201,21 +205,21 @@ extension LazyParser {
     @inline(__always) func insertMatch<M: LazyMode>(_: M.Type, _ from: Int, _ target: Int, _ distance: Int) {
       var position = from
       let last = min(target, lastPosition)
-      if target &- from > Tunables.Lazy.sparse {
+      if target &- from > sparse {
         // The last ones, so that what goes on is found at the same distance.
-        let ending = last &- max(8, min(distance, 32))
-        let dense = min(last, from &+ 8)
+        let ending = last &- max(min(tail, 8), min(distance, tail))
+        let dense = min(last, from &+ head)
         while position < dense {
           insert(M.self, position)
           position &+= 1
         }
         position &+= step &- 1
-        position &-= position % step
+        position &-= Int(UInt32(truncatingIfNeeded: position) % UInt32(truncatingIfNeeded: step))
         while position < ending {
           insert(M.self, position)
           position &+= step
         }
-        position = max(from &+ 8, ending)
+        position = max(from &+ head, ending)
       }
       while position < last {
         insert(M.self, position)

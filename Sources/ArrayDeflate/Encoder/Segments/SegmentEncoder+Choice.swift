@@ -39,6 +39,10 @@ extension SegmentEncoder {
     lazyOfLongerSample = nil
     tooManyBits = 0
     guard input.count >= 16 else { return .runs }
+    if input.count <= Tunables.Trials.small, let distance = ShortPeriods.whole(input, layout) {
+      (runDistance, isOneRun) = (distance, true)
+      return .runs
+    }
     if level == .best { return chooseOfBest(input, layout) }
     if input.count <= Tunables.Trials.small { return chooseOfSmall(input, layout, level) }
     (sampleSize, warmUp) = Tunables.Trials.sample
@@ -142,6 +146,7 @@ extension SegmentEncoder {
       {
         // One run, which nothing is smaller than; of one byte, the distance 1 has no extra bits.
         if input.matchLength(1, 0, limit: input.count - 1) == input.count - 1 { runDistance = 1 }
+        isOneRun = true
         return .runs
       }
     } else {

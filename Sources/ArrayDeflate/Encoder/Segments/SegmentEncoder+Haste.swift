@@ -51,6 +51,7 @@ extension ItemLayout {
     var options = lazyOptions
     (options.context, options.depth, options.longMatch) = (search.context, search.depth, search.longMatch)
     (options.hasShortMatches, options.isHasty) = (search.hasShortMatches, search.hasShortMatches)
+    options.isSparse = true
     return options
   }
 }

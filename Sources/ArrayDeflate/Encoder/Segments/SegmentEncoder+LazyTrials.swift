@@ -80,7 +80,18 @@ extension SegmentEncoder {
       let worth = isText ? Tunables.Trials.shortMatchesOfText : Tunables.Trials.hardlyMore
       bits = tries(worth, input, layout, level, last: last, bits) { $0.forgoShortMatches() } ?? bits
     }
+    bits = chooseSparse(input, layout, level, last: last, bits)
     chooseDepth(input, layout, level, last: last, bits)
+  }
+
+  /// Makes fewer positions within matches known where that takes hardly more bits, which it returns.
+  private func chooseSparse(
+    _ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel, last: Int, _ bits: Double
+  ) -> Double {
+    let worth =
+      layout.atomSize > 1
+      ? Tunables.Trials.sparseOfItems : layout.itemSize > 1 ? Tunables.Trials.sparse : Tunables.Trials.hardlyMore
+    return tries(worth, input, layout, level, last: last, bits) { $0.isSparse = true } ?? bits
   }
 
   /// How bytes by themselves are searched that have few matches: pictures in a hurry, text with care.
@@ -154,6 +165,12 @@ extension SegmentEncoder {
       $0.depth = Tunables.Lazy.nearDepth
     }
     if less != nil || triedFar { return }
+    if layout.atomSize == 4, layout.itemSize > 4 {
+      let less = tries(Tunables.Trials.nearOfText, input, layout, level, last: last, bits) {
+        $0.depth = Tunables.Lazy.depthOfText
+      }
+      if less != nil { return }
+    }
     _ = tries(Tunables.Trials.farther, input, layout, level, last: last, bits) { $0.depth = Tunables.Lazy.farDepth }
   }
 

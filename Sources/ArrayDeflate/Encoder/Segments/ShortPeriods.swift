@@ -18,6 +18,18 @@ enum ShortPeriods {
     return true
   }
 
+  /// The distance at which all of an input repeats from its start on, if there is one: nothing is smaller than that run then.
+  static func whole(_ input: InputBytes, _ layout: ItemLayout) -> Int? {
+    // One that does not is refused at its first bytes, mostly.
+    for atoms in 0...7 {
+      let distance = atoms == 0 ? 1 : atoms == 7 ? layout.itemSize : atoms * layout.atomDistance
+      guard distance >= 1, distance <= min(Tunables.Regions.longestPeriod, input.count / 2) else { continue }
+      let rest = input.count - distance
+      if input.matchLength(distance, 0, limit: rest) == rest { return distance }
+    }
+    return nil
+  }
+
   /// Up to six atoms, and an item.
   private static func candidates(_ layout: ItemLayout) -> [Int] {
     let atoms = (1...6).map { $0 * layout.atomDistance }

@@ -47,10 +47,16 @@ extension ItemLayout {
     return lengths.map { HashTableMatchFinder.Probe(length: $0, offsets: .max) }
   }
 
+  /// The bytes of what repeats as a whole: a record or a string, or a row of bytes; or of an atom, where that is too long.
+  private var rowDistance: Int {
+    let size = itemSize == 1 ? strides.first ?? 1 : itemSize
+    return 1...DeflateAlphabet.maxMatch ~= size ? size : atomDistance
+  }
+
   /// What the lazy parser looks for.
   var lazyOptions: LazyParser.Options {
     LazyParser.Options(
-      itemDistance: atomDistance,
+      itemDistance: atomDistance, rowDistance: rowDistance,
       context: atomSize == 8
         ? Tunables.Lazy.contextOfWords : atomSize > 1 ? Tunables.Lazy.contextOfItems : Tunables.Lazy.context,
       depth: Tunables.Lazy.depth, niceLength: Tunables.Lazy.niceLength, skips: true)
