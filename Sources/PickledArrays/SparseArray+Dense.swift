@@ -67,8 +67,12 @@ extension SparseArray {
   private static func sums(
     _ array: AnyNDArray, _ places: [Int], _ block: Int, _ shape: [Int]
   ) throws(ArrayError) -> AnyNDArray {
-    func sum<Number: AdditiveArithmetic>(_ values: [Number], _ add: (Number, Number) -> Number) -> [Number] {
-      var sums = [Number](repeating: .zero, count: shape.reduce(1, *))
+    /// - Parameter parts: How many numbers an element has.
+    func sum<Number: AdditiveArithmetic>(
+      _ values: [Number], parts: Int = 1, _ add: (Number, Number) -> Number
+    ) -> [Number] {
+      var sums = [Number](repeating: .zero, count: shape.reduce(parts, *))
+      let block = block * parts
       for (index, place) in places.enumerated() {
         for part in 0..<block {
           sums[place * block + part] = add(sums[place * block + part], values[index * block + part])
@@ -83,6 +87,10 @@ extension SparseArray {
       sums = AnyNDArray(NDArray(sum(try NDArray<Double>(packed.asType(.float64, casting: .safe)).elements, +)))
     case .signedInteger, .unsignedInteger, .bool:
       sums = AnyNDArray(NDArray(sum(try NDArray<Int64>(packed.asType(.int64, casting: .unsafe)).elements, &+)))
+    case .complex:
+      let pairs = try packed.asType(.complex128, casting: .unsafe).viewed(resizingLastAxisFor: .float64)
+      sums = try AnyNDArray(NDArray(sum(NDArray<Double>(pairs).elements, parts: 2, +)))
+        .viewed(resizingLastAxisFor: .complex128)
     default: throw ArrayError(.badDType, "values of \(array.dtype) at the same place cannot be added up")
     }
     return try sums.asType(array.dtype, casting: .unsafe).reshaped(shape)

@@ -77,7 +77,7 @@ struct ArchiveDescription {
           zip: member, name: archive.uniqueName(of: member), array: array, isSeekable: archive.isSeekable(member),
           error: failure))
     }
-    if let error = members.first?.error, members.allSatisfy({ $0.error != nil }) { throw error }
+    if members.count == 1, let error = members[0].error { throw error }
     self.members = members
   }
 
