@@ -30,8 +30,8 @@ extension FileCheck {
     }
     let plain = try TextFile.decompressing(source)
     do throws(FormatError) { try read(Document(.text(plain, format), path: path, options: OpenOptions())) } catch {
-      // What CSV cannot be read as, no command reads without further options.
-      guard [.badValue, .malformed].contains(error.code), format == .txt else { throw error }
+      // Rows that are no rows are wrong in CSV, whatever the values.
+      guard error.code == .badValue || (error.code == .malformed && format == .txt) else { throw error }
       var note = FormatError(.badValue, "no table of plain numbers: \(error.message)", file: path)
       (note.line, note.offset) = (error.line, error.offset)
       if try FileCheck.hasLongLine(source) {

@@ -1,4 +1,5 @@
 internal import NDArrays
+internal import PythonPickle
 
 /// A value of JSON that is neither a list nor an object.
 enum JSONScalar {
@@ -155,23 +156,23 @@ struct JSONColumn {
   private mutating func note(_ value: JSONScalar) {
     switch value {
     case .integer(let number) where number.magnitude > 1 << 53:
-      hasInexactInteger = hasInexactInteger || JSONColumn.isInexact(Int128(number))
+      hasInexactInteger = hasInexactInteger || JSONColumn.isInexact(String(number))
     case .unsigned(let number) where number > 1 << 53:
-      hasInexactInteger = hasInexactInteger || JSONColumn.isInexact(Int128(number))
+      hasInexactInteger = hasInexactInteger || JSONColumn.isInexact(String(number))
     default: break
     }
   }
 
-  /// Whether a float would not give all digits of an integer back: JavaScript writes floats of that size without an exponent,
-  /// their shortest digits filled up with zeros.
-  private static func isInexact(_ number: Int128) -> Bool {
-    let nearest = Double(number)
-    guard Int128(nearest) != number else { return false }
+  /// Whether a float would not give all digits of an integer back. JavaScript writes floats below 1e21 without an exponent,
+  /// their shortest digits filled up with zeros: these do.
+  static func isInexact(_ integer: String) -> Bool {
+    guard let nearest = Double(integer) else { return true }
+    if PickleInteger(exactly: nearest)?.decimal() == integer { return false }
     let parts = nearest.magnitude.description.split(separator: "e")
     guard parts.count == 2, let exponent = Int(parts[1]) else { return true }
     let digits = parts[0].filter { $0 != "." }
-    let whole = digits + String(repeating: "0", count: max(0, exponent + 1 - digits.count))
-    return Int128(whole) != Int128(number.magnitude)
+    let zeros = String(repeating: "0", count: max(0, exponent + 1 - digits.count))
+    return (nearest < 0 ? "-" : "") + digits + zeros != integer
   }
 
   private static var mixed: ArrayError {

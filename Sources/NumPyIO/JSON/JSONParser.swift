@@ -314,9 +314,8 @@ struct JSONParser {
     if let integer = Int(word) { return .integer(integer) }
     if let integer = UInt64(word) { return .unsigned(integer) }
     guard let number = Double(word) else { throw text.error("'\(word.prefix(40))' is no number", at: start) }
-    // JavaScript writes floats up to 1e21 with all their digits; other integers would lose some.
     if dtype == nil, word.utf8.allSatisfy({ $0 != UInt8(ascii: ".") && $0 | 0x20 != UInt8(ascii: "e") }),
-      PickleInteger(exactly: number)?.decimal() != word
+      JSONColumn.isInexact(word)
     {
       return .digits(word)
     }

@@ -9,9 +9,11 @@ enum CompressedNPY {
   ///
   /// Streams are let alone: looking into one would consume what joblib has compressed.
   ///
-  /// - Parameter recovering: Whether a stream that is cut or broken ends where it can be read no further.
+  /// - Parameters:
+  ///   - recovering: Whether a stream that is cut or broken ends where it can be read no further.
+  ///   - onWarning: Is told of one that is broken; of one that is cut the array tells.
   static func open(
-    _ source: any ByteSource, recovering: Bool = false
+    _ source: any ByteSource, recovering: Bool = false, onWarning: ((FileWarning) -> Void)? = nil
   ) throws(FormatError) -> (any ByteSource)? {
     guard source.isSeekable, let plain = try? CompressedSource.opening(source),
       let prefix = try? plain.readBytes(at: 0, upTo: NPYHeader.magic.count), prefix == NPYHeader.magic,
@@ -22,6 +24,9 @@ enum CompressedNPY {
     let (count, error) = try array.readable()
     // Nothing came before a checksum that is wrong: what is within is not known to be what was written.
     if let error, count < NPYHeader.magic.count { throw error.at(file: source.name) }
+    if let error, error.code == .corrupt {
+      onWarning?(FileWarning("\(error.message); what can be inflated is read all the same", file: source.name))
+    }
     return PartOfSource(array, 0..<count, name: source.name)
   }
 }

@@ -45,7 +45,8 @@ struct DocumentOpening {
     // What is known by its first bytes is not looked at again: each look is a request to a server.
     let mayBeCompressed = options.format == nil && (format == .pkl || format == .json || format.isText)
     if options.format == .npy || mayBeCompressed,
-      let array = try CompressedNPY.open(source, recovering: options.recovers)
+      let array = try CompressedNPY.open(
+        source, recovering: options.recovers, onWarning: options.onWarning)
     {
       (format, source) = (.npy, array)
     }
