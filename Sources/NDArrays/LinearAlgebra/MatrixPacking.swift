@@ -125,7 +125,8 @@ enum MatrixPacking {
     var target = unsafe place(steps.lowerBound, column)
     for step in steps {
       // Safe: the panel has a row for each step.
-      unsafe target.pointee = matrix.number(Item.self, atOffset: step &* matrix.rowStride &+ column &* matrix.columnStride)
+      unsafe target.pointee = matrix.number(
+        Item.self, atOffset: step &* matrix.rowStride &+ column &* matrix.columnStride)
       unsafe target += width
     }
   }

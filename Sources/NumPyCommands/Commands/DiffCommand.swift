@@ -98,7 +98,8 @@ struct DiffCommand: NPYCommand {
   private func compareOne(
     _ left: (address: Address, document: Document), _ right: (address: Address, document: Document)
   ) throws -> Result {
-    if let one = try collection(left.address, left.document), let other = try collection(right.address, right.document) {
+    if let one = try collection(left.address, left.document), let other = try collection(right.address, right.document)
+    {
       return try compareArchives(one, other)
     }
     if let one = try value(left.address, left.document), let other = try value(right.address, right.document) {
@@ -232,7 +233,8 @@ struct DiffCommand: NPYCommand {
     while next.left != nil || next.right != nil {
       let index = result.comparisons.count
       guard let one = next.left, let other = next.right else {
-        result.others.append(MemberDifference(name: "array \(index)", onlyFile: Address.shown(next.left == nil ? b : a)))
+        result.others.append(
+          MemberDifference(name: "array \(index)", onlyFile: Address.shown(next.left == nil ? b : a)))
         break
       }
       var comparison = try compare(left.document.lazy(one), right.document.lazy(other), name: nil)

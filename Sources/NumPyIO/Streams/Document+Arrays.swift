@@ -82,7 +82,8 @@ extension Document {
   package func file(_ index: Int) throws(FormatError) -> NPYFile {
     guard case .npy(var file) = content else { throw FormatError(.wrongKind, "this is not a .npy file", file: path) }
     guard index >= 0 else {
-      throw FormatError(.notFound, "there is no array \(index): they are counted from 0", file: path, member: String(index))
+      throw FormatError(
+        .notFound, "there is no array \(index): they are counted from 0", file: path, member: String(index))
     }
     for position in 0..<index {
       guard let next = try file.next(limits: options.limits) else {
