@@ -447,8 +447,9 @@ def test_nothing_ends_it(tmp_path_factory, array, arguments):
     for kind in kinds:
         for output in ((), ("-o", str(folder / "a.svg"))):
             result = run_npy("plot", folder / "a.npy", *arguments, *kind, *output, check=False, timeout=20)
+            # 64: an image that has colours of its own takes no --log.
             assert result.returncode == 0 and not result.stderr or (
-                result.returncode == 1 and result.stderr.startswith(b"npy: ") and result.stderr.count(b"\n") == 1
+                result.returncode in (1, 64) and result.stderr.startswith(b"npy: ") and result.stderr.count(b"\n") == 1
             ), (array.dtype, array.shape, kind, result.returncode, result.stderr[:300])
         # Whatever the values are, what is written is well-formed.
         if (folder / "a.svg").exists():
