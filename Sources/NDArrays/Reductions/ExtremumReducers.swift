@@ -100,10 +100,26 @@ struct RealExtremum<Item: BinaryFloatingPoint & KernelNumber>: ExtremumReducer {
 struct ComplexExtremum<Part: BinaryFloatingPoint & BitwiseCopyable & Sendable>: TypedReducer {
   let isMaximum: Bool
   var initial: NumberPair<Part> { NumberPair(repeating: isMaximum ? -.infinity : .infinity) }
+  // Parts are put together in their order, in which the first of equal ones, and the first NaN, stay.
+  var takesParts: Bool { true }
+  func combine(_ state: NumberPair<Part>, _ other: NumberPair<Part>) -> NumberPair<Part> { step(state, other) }
   @inline(__always)
   func fold(_ state: NumberPair<Part>, _ run: ItemRun<NumberPair<Part>>, onAllCores: Bool) -> NumberPair<Part> {
+    isMaximum ? fold(state, run) { $0 < $1 } : fold(state, run) { $0 > $1 }
+  }
+  /// Most items are told by their real part.
+  @inline(__always)
+  private func fold(
+    _ state: NumberPair<Part>, _ run: ItemRun<NumberPair<Part>>, isWorse: (Part, Part) -> Bool
+  ) -> NumberPair<Part> {
     var best = state
-    for index in 0..<run.count { best = step(best, run[index]) }
+    for index in 0..<run.count {
+      let item = run[index]
+      // No comparison holds for a NaN.
+      if isWorse(item.real, best.real), item.imaginary == item.imaginary { continue }
+      best = step(best, item)
+      if best.imaginary != best.imaginary || best.real != best.real { return best }
+    }
     return best
   }
   @inline(__always)
