@@ -65,14 +65,21 @@ struct DiffCommand: NPYCommand {
     var others: [MemberDifference] = []
     /// Whether something could not be read.
     var isTroubled = false
+
+    /// The same with the names of what lies within one of several pickles.
+    func within(_ number: String) -> Result {
+      var result = self
+      for index in comparisons.indices {
+        result.comparisons[index].name = number + (comparisons[index].name.map { "." + $0 } ?? "")
+      }
+      result.others = others.map { $0.within(number) }
+      return result
+    }
   }
 
   private func compare(
     _ left: Address, _ first: Document, _ right: Address, _ second: Document
   ) throws -> Result {
-    if case .npy(let one) = first.content, case .npy(let other) = second.content, left.isWhole, right.isWhole {
-      return try compareFiles((first, one), (second, other))
-    }
     guard left.isWhole, right.isWhole else { return try compareOne((left, first), (right, second)) }
     let (lefts, rights) = (try first.pickles(), try second.pickles())
     if lefts.count == 1, rights.count == 1 { return try compareOne((left, lefts[0]), (right, rights[0])) }
@@ -84,30 +91,35 @@ struct DiffCommand: NPYCommand {
           MemberDifference(name: "pickle \(index)", onlyFile: Address.shown(index < lefts.count ? a : b)))
         continue
       }
-      let part = try compareOne((left, lefts[index]), (right, rights[index]))
-      for var comparison in part.comparisons {
-        comparison.name = "#\(index)" + (comparison.name.map { "." + $0 } ?? "")
-        result.comparisons.append(comparison)
-      }
-      result.others += part.others.map { $0.named("#\(index)" + ($0.name == a ? "" : "." + $0.name)) }
+      let part = try compareOne((left, lefts[index]), (right, rights[index]), number: "#\(index)")
+      result.comparisons += part.comparisons
+      result.others += part.others
       result.isTroubled = result.isTroubled || part.isTroubled
     }
     return result
   }
 
+  /// - Parameter number: Which of several pickles the documents are.
   private func compareOne(
-    _ left: (address: Address, document: Document), _ right: (address: Address, document: Document)
+    _ left: (address: Address, document: Document), _ right: (address: Address, document: Document),
+    number: String? = nil
   ) throws -> Result {
+    let result: Result
     if let one = try collection(left.address, left.document), let other = try collection(right.address, right.document)
     {
-      return try compareArchives(one, other)
-    }
-    if let one = try value(left.address, left.document), let other = try value(right.address, right.document) {
+      result = try compareArchives(one, other)
+    } else if case .npy(let one) = left.document.content, case .npy(let other) = right.document.content,
+      left.address.isWhole, right.address.isWhole
+    {
+      result = try compareFiles((left.document, one), (right.document, other))
+    } else if let one = try value(left.address, left.document), let other = try value(right.address, right.document) {
       // Objects without arrays.
       let isSame = one.repr() == other.repr()
-      return Result(others: isSame ? [] : [MemberDifference(name: a, onlyFile: nil, isValue: true)])
+      return Result(others: isSame ? [] : [MemberDifference(name: number ?? a, onlyFile: nil, isValue: true)])
+    } else {
+      result = Result(comparisons: try compareItems(left, right))
     }
-    return Result(comparisons: try compareItems(left, right))
+    return number.map(result.within) ?? result
   }
 
   /// Compares archives member by member, by their names as any format has them; the order of the members does not matter.
@@ -274,22 +286,4 @@ struct DiffCommand: NPYCommand {
     for array in [left, right] { try array.verify() }
     return try ArrayComparison.compare(left, right, name: name, dtypeMatters: !isTolerant, start: start)
   }
-}
-
-/// A member of archives that is not compared as an array.
-private struct MemberDifference {
-  let name: String
-  /// The only file that has it; `nil` for a member that is not an array, whose bytes differ.
-  let onlyFile: String?
-  /// Whether it is a value in pickles, and not a file.
-  var isValue = false
-
-  func named(_ name: String) -> MemberDifference { MemberDifference(name: name, onlyFile: onlyFile, isValue: isValue) }
-
-  var line: String {
-    let text = isValue ? "not an array; its values differ" : "not an array; its bytes differ"
-    return Console.printable(name) + ": " + (onlyFile.map { "only in " + Console.printable($0) } ?? text)
-  }
-
-  var json: JSONValue { .object([("name", .string(name)), ("same", .bool(false))]) }
 }

@@ -155,9 +155,10 @@ struct JSONColumn {
   /// Notes what a float does not say of the value that it stands for.
   private mutating func note(_ value: JSONScalar) {
     switch value {
-    case .integer(let number) where number.magnitude > 1 << 53:
+    // The digits are looked at where the nearest float is another number.
+    case .integer(let number) where Int128(Double(number)) != Int128(number):
       hasInexactInteger = hasInexactInteger || JSONColumn.isInexact(String(number))
-    case .unsigned(let number) where number > 1 << 53:
+    case .unsigned(let number) where Int128(Double(number)) != Int128(number):
       hasInexactInteger = hasInexactInteger || JSONColumn.isInexact(String(number))
     default: break
     }
