@@ -289,3 +289,11 @@ def test_values_at_one_place_of_sparse_arrays_add_up(tmp_path, dtype):
     sparse.save_npz(tmp_path / "s.npz", array)
     found = np.load(io.BytesIO(run_npy("convert", f"{tmp_path / 's.npz'}:toarray", "-", "--to", "npy")))
     assert found.dtype == dtype and np.array_equal(found, array.toarray())
+
+
+def test_dictionaries_in_npy_are_compared_by_their_arrays(tmp_path):
+    for name, shift in [("a", 0), ("b", 0), ("c", 1)]:
+        np.save(tmp_path / f"{name}.npy", {"x": np.arange(3) + shift, "y": 1}, allow_pickle=True)
+    assert run_npy("diff", tmp_path / "a.npy", tmp_path / "b.npy") == b""
+    result = run_npy("diff", tmp_path / "a.npy", tmp_path / "c.npy", check=False)
+    assert result.returncode == 1 and result.stdout.startswith(b"x: 3 of 3 elements differ"), result
