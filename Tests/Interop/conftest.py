@@ -37,6 +37,13 @@ def peak_memory(*arguments, stdin=None, code=0):
     return peak << 10
 
 
+def pytest_sessionfinish(session, exitstatus):
+    """A program that is skipped as a whole, for want of a package, ends as one whose tests are each skipped; its last line says so."""
+    skipped = session.config.pluginmanager.get_plugin("terminalreporter").stats.get("skipped")
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and skipped:
+        session.exitstatus = pytest.ExitCode.OK
+
+
 @pytest.fixture
 def npy():
     return run_npy
