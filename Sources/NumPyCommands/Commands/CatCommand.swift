@@ -28,8 +28,8 @@ struct CatCommand: NPYCommand, HasCommonOptions {
 
   func run() throws {
     let format = try writing.formatOfArray(to: output)
-    try reading.checkOrder(writing.array)
-    let transforms = try writing.array.transforms()
+    try reading.checkOrder(writing.order)
+    let transforms = try writing.transforms()
     let options = try writing.saveOptions(format, encoding: reading.encoding)
     var operands: [Operand] = []
     let texts = ManyOperands.unfolding(addresses)
@@ -44,7 +44,7 @@ struct CatCommand: NPYCommand, HasCommonOptions {
     }
     let values = try join(operands.map(\.array), hasText: operands.contains(where: \.isText))
     let mask = try Operand.masks(of: operands).map { try join($0, hasText: false) }
-    try writing.output.remote.write(to: output, replacing: options.replacing, reading.remote) { path in
+    try writing.output.write(to: output, reading.remote) { path in
       guard let mask, case .values(let array) = try values.read(), case .values(let hidden) = try mask.read() else {
         return try values.save(applying: transforms, to: path, options: options)
       }
@@ -58,7 +58,7 @@ struct CatCommand: NPYCommand, HasCommonOptions {
     do throws(FormatError) {
       return try stack ? LazyArray.stacked(arrays, axis: axis) : LazyArray.concatenated(arrays, axis: axis)
     } catch {
-      guard hasText, error.code == .wrongShape || error.message.contains("shapes"), reading.text.ndmin == nil else {
+      guard hasText, error.code == .wrongShape || error.message.contains("shapes"), reading.ndmin == nil else {
         throw error
       }
       throw error.adding("--ndmin 2 makes a table of a text that has one line, or one column")

@@ -91,7 +91,7 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
     if let from = reading.from, !from.isText {
       throw ValidationError("a file is checked as what it is: --from takes txt, csv or tsv here, not \(from.rawValue)")
     }
-    if reading.elements.view != nil { throw ValidationError("--view goes with commands that read elements") }
+    if reading.view != nil { throw ValidationError("--view goes with commands that read elements") }
     if options.recovers { throw ValidationError("--recover goes with commands that read arrays: what is cut is wrong") }
     guard files.count == 1, file != "-",
       reading.isForText || reading.isForPickles || reading.limits.maxHeaderSize != nil,

@@ -26,8 +26,8 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
   func run() throws {
     let address = try Address(source)
     let format = try writing.format(of: destination)
-    try reading.checkOrder(writing.array)
-    let transforms = try writing.array.transforms()
+    try reading.checkOrder(writing.order)
+    let transforms = try writing.transforms()
     let options = try writing.saveOptions(format, encoding: reading.encoding)
     var opening = try reading.openOptions(for: address.path, to: destination)
     let skipped = UnreadableMembers()
@@ -42,7 +42,7 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     }
     let mayHelp = document.archive?.count ?? 0 > 1 && address.isWhole && (format.isArchive || format == .pkl)
     do {
-      try writing.output.remote.write(to: destination, replacing: options.replacing, reading.remote) { path in
+      try writing.output.write(to: destination, reading.remote) { path in
         try convert(document, address.exact(in: document), to: path, transforms, options)
       }
     } catch let error as FormatError where mayHelp && !skipBad && error.isOfOneMember {
@@ -94,12 +94,12 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     _ options: SaveOptions
   ) throws -> Bool {
     let format = try options.format(of: destination)
-    if reading.text.gaps.usemask {
+    if reading.usemask {
       guard format == .pkl || format.isArchive, transforms.isEmpty, address.isWhole, writing.name == nil else {
         throw ValidationError("--usemask writes a masked array to a pickle, or its data and mask to an archive")
       }
     }
-    guard reading.text.unpack, !format.isArchive || writing.name != nil, address.isWhole else { return false }
+    guard reading.unpack, !format.isArchive || writing.name != nil, address.isWhole else { return false }
     let table = try document.unpacked(document.array())
     try save(table, nil, to: destination, transforms, options)
     return true

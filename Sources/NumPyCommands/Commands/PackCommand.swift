@@ -71,7 +71,7 @@ struct PackCommand: NPYCommand, HasCommonOptions {
       throw ValidationError(
         "an archive on a server is written as a whole: --append and --replace change one that is here")
     }
-    try output.remote.write(to: archive, replacing: saving.replacing, reading.remote) { path in
+    try output.write(to: archive, reading.remote) { path in
       try write(sources, chosen, to: path, saving)
     }
   }

@@ -53,7 +53,7 @@ struct RefsCommand: NPYCommand, HasCommonOptions {
       }
     }
     let text = references.json.pretty() + "\n"
-    try writing.remote.write(to: output, replacing: writing.replaces, remote) { path in
+    try writing.write(to: output, remote) { path in
       try AtomicFile.write(to: path, replacing: writing.replaces, durability: writing.disk.durability) {
         (sink: any ByteSink) throws(FormatError) in try sink.write(text)
       }

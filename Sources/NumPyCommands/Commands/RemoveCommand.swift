@@ -17,11 +17,11 @@ struct RemoveCommand: NPYCommand, HasCommonOptions {
   @Argument(help: "The archive.", completion: .file(extensions: ["npz"])) var archive: String
   @Argument(help: "The members, by their names with or without .npy.", completion: .shellCommand(Completion.members))
   var members: [String]
-  @OptionGroup var strictness: LenientOptions
+  @Flag(help: LimitOptions.lenientHelp) var lenient = false
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    try NPZArchive.remove(ManyOperands.unfolding(members), from: archive, limits: strictness.limits)
+    try NPZArchive.remove(ManyOperands.unfolding(members), from: archive, limits: LoadLimits(isLenient: lenient))
   }
 }
 
@@ -40,13 +40,13 @@ struct RenameCommand: NPYCommand, HasCommonOptions {
   @Argument(help: "The member's name, with or without .npy.", completion: .shellCommand(Completion.members))
   var old: String
   @Argument(help: "Its new name.", completion: .shellCommand(Completion.nothing)) var new: String
-  @OptionGroup var strictness: LenientOptions
+  @Flag(help: LimitOptions.lenientHelp) var lenient = false
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     Console.warn(ofUnfit: new)
     do throws(FormatError) {
-      try NPZArchive.rename(old, to: new, in: archive, limits: strictness.limits)
+      try NPZArchive.rename(old, to: new, in: archive, limits: LoadLimits(isLenient: lenient))
     } catch {
       guard error.code == .alreadyExists else { throw error }
       throw FormatError(

@@ -111,10 +111,10 @@ struct JoinCommand: NPYCommand, HasCommonOptions {
     var options = limits.openOptions
     options.format = .npy
     let saving = try writing.saveOptions(format, encoding: nil)
-    try writing.output.remote.write(to: output, replacing: saving.replacing, remote) { path in
+    try writing.output.write(to: output, remote) { path in
       if !AtomicFile.isStream(path) { options.scratchFolder = Folders.folder(of: path) }
       let array = try ArrayStack(opening: folder).array(options: options)
-      try array.save(applying: writing.array.transforms(), to: path, options: saving)
+      try array.save(applying: writing.transforms(), to: path, options: saving)
     }
   }
 }

@@ -21,10 +21,8 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
   var folder = "."
   @Flag(help: "Replace files that exist.") var force = false
   @Flag(help: "Leave out members that cannot be read, and say which; the exit code is 1 then.") var skipBad = false
-  @OptionGroup var strictness: LenientOptions
-  @OptionGroup var damage: RecoverOptions
-  @OptionGroup var pickles: PickleReadingOptions
-  @OptionGroup var memory: MemoryOptions
+  @OptionGroup var content: ContentOptions
+  @OptionGroup var limits: LimitOptions
   @OptionGroup var disk: DiskOptions
   @OptionGroup var remote: RemoteInput
   @OptionGroup var common: CommonOptions
@@ -40,13 +38,13 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
       _ = try Failure.note(error, asJSON: false)
     }
     if let zip = try plainArchive(bytes) {
-      guard pickles.pickleEncoding == nil else {
+      guard content.pickleEncoding == nil else {
         throw ValidationError("--pickle-encoding is for pickles; the members of an archive are written as they are")
       }
       try unpackMembers(zip, skip)
     } else {
       var options = openOptions
-      try pickles.apply(to: &options)
+      try content.apply(to: &options)
       try unpackArrays(Document(bytes, path: RemoteInput.name(archive), options: options), skip)
     }
     // One wait for all of them.
@@ -76,23 +74,20 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
   private func plainArchive(_ source: any ByteSource) throws(FormatError) -> NPZArchive? {
     switch try FileKind(of: source, named: archive) {
     case .npz:
-      let zip = try NPZArchive(source, limits: strictness.limits, recovering: damage.recover)
+      let zip = try NPZArchive(source, limits: limits.resolved, recovering: content.recover)
       guard !PickleFile.isTorch(zip) else { return nil }
       Document.warnOfLoss(zip, openOptions)
       return zip
     case .npy, .safetensors, .gguf: return nil
     case .pickle:
       guard source.isSeekable, !Document.isIndex(archive) else { return nil }
-      return try? NPZArchive(source, limits: strictness.limits, recovering: damage.recover)
+      return try? NPZArchive(source, limits: limits.resolved, recovering: content.recover)
     }
   }
 
   private var openOptions: OpenOptions {
-    var options = OpenOptions()
-    options.limits = strictness.limits
-    damage.apply(to: &options)
-    memory.apply(to: &options)
-    options.onWarning = { Console.warn($0) }
+    var options = limits.openOptions
+    options.recovers = content.recover
     options.openPart = remote.source
     return options
   }
@@ -107,7 +102,7 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
         file: RemoteInput.name(archive))
     }
     if case .values(let members) = contents {
-      try members.checkRepetitions(limit: memory.bytes, file: RemoteInput.name(archive))
+      try members.checkRepetitions(limit: limits.inflatedBytes, file: RemoteInput.name(archive))
     }
     var names: [String] = []
     var files = FileNames()
@@ -155,7 +150,7 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
   private func check(_ member: ZipMember, of source: NPZArchive) throws(FormatError) {
     if let fault = member.name.faultAsPath { throw unfit(fault, member: member.name, at: member.headerOffset) }
     _ = try source.member(member.name)
-    guard !member.isCut || damage.recover else {
+    guard !member.isCut || content.recover else {
       var error = FormatError(.truncated, "the member is cut short", file: archive, member: member.name)
       error.commandHint = "--recover saves the rows that are whole"
       throw error

@@ -18,7 +18,7 @@ enum ColumnValues {
       return .columns(columns)
     case .list(let items)?, .tuple(let items)?: return .list(items.map { [shown($0)] })
     case let item?: return .all([shown(item)])
-    case nil: return .all(GapOptions.list(text))
+    case nil: return .all(ListSyntax.list(text))
     }
   }
 
@@ -33,7 +33,7 @@ enum ColumnValues {
       return .list(items.map { $0 == .none ? nil : value($0) })
     case let item?: return .all(value(item))
     case nil:
-      let values = GapOptions.list(text).map(plain)
+      let values = ListSyntax.list(text).map(plain)
       return values.count == 1 ? .all(values[0]) : .list(values)
     }
   }

@@ -21,44 +21,44 @@ struct TextOptionUse: Sendable {
     (self.name, self.isGiven, self.needs) = (name, isGiven, needs)
   }
 
-  private static let gaps = Need(words: "--genfromtxt") { $0.text.gaps.genfromtxt }
+  private static let gaps = Need(words: "--genfromtxt") { $0.genfromtxt }
 
   /// Every option for reading text.
   static let all: [TextOptionUse] = [
     TextOptionUse("--encoding", { $0.encoding != nil }),
-    TextOptionUse("--dtype", { $0.text.dtype != nil }),
+    TextOptionUse("--dtype", { $0.dtype != nil }),
     TextOptionUse(
-      "--delimiter", { $0.text.delimiter != nil }, needs: Need(words: "no --widths") { $0.text.gaps.widths == nil }),
-    TextOptionUse("--comments", { !$0.text.comments.isEmpty }),
-    TextOptionUse("--skiprows", { $0.text.skiprows != nil }),
-    TextOptionUse("--usecols", { $0.text.usecols != nil }),
-    TextOptionUse("--max-rows", { $0.text.maxRows != nil }),
-    TextOptionUse("--ndmin", { $0.text.ndmin != nil }),
-    TextOptionUse("--quotechar", { $0.text.quotechar != nil }),
-    TextOptionUse("--unpack", { $0.text.unpack }),
-    TextOptionUse("--skip-to", { $0.text.dialect.skipTo != nil }),
-    TextOptionUse("--units-row", { $0.text.dialect.unitsRow }),
-    TextOptionUse("--trailing-delimiter", { $0.text.dialect.trailingDelimiter }),
-    TextOptionUse("--decimal", { $0.text.dialect.decimal != nil }),
-    TextOptionUse("--thousands", { $0.text.dialect.thousands != nil }),
-    TextOptionUse("--accept", { $0.text.dialect.accept != nil }),
-    TextOptionUse("--missing-number", { !$0.text.dialect.missingNumber.isEmpty }),
-    TextOptionUse("--date-format", { $0.text.dialect.dateFormat != nil }),
-    TextOptionUse("--names", { $0.text.gaps.names != nil }),
-    TextOptionUse("--genfromtxt", { $0.text.gaps.genfromtxt }),
-    TextOptionUse("--widths", { $0.text.gaps.widths != nil }, needs: gaps),
-    TextOptionUse("--skip-footer", { $0.text.gaps.skipFooter != nil }, needs: gaps),
-    TextOptionUse("--excludelist", { $0.text.gaps.excludelist != nil }, needs: gaps),
-    TextOptionUse("--deletechars", { $0.text.gaps.deletechars != nil }, needs: gaps),
-    TextOptionUse("--replace-space", { $0.text.gaps.replaceSpace != nil }, needs: gaps),
-    TextOptionUse("--autostrip", { $0.text.gaps.autostrip }, needs: gaps),
-    TextOptionUse("--case", { $0.text.gaps.case != nil }, needs: gaps),
-    TextOptionUse("--defaultfmt", { $0.text.gaps.defaultfmt != nil }, needs: gaps),
-    TextOptionUse("--missing-values", { $0.text.gaps.missingValues != nil }, needs: gaps),
-    TextOptionUse("--filling-values", { $0.text.gaps.fillingValues != nil }, needs: gaps),
-    TextOptionUse("--strict-values", { $0.text.gaps.strictValues }, needs: gaps),
-    TextOptionUse("--usemask", { $0.text.gaps.usemask }, needs: gaps),
-    TextOptionUse("--skip-invalid", { $0.text.gaps.skipInvalid }, needs: gaps),
+      "--delimiter", { $0.delimiter != nil }, needs: Need(words: "no --widths") { $0.widths == nil }),
+    TextOptionUse("--comments", { !$0.comments.isEmpty }),
+    TextOptionUse("--skiprows", { $0.skiprows != nil }),
+    TextOptionUse("--usecols", { $0.usecols != nil }),
+    TextOptionUse("--max-rows", { $0.maxRows != nil }),
+    TextOptionUse("--ndmin", { $0.ndmin != nil }),
+    TextOptionUse("--quotechar", { $0.quotechar != nil }),
+    TextOptionUse("--unpack", { $0.unpack }),
+    TextOptionUse("--skip-to", { $0.skipTo != nil }),
+    TextOptionUse("--units-row", { $0.unitsRow }),
+    TextOptionUse("--trailing-delimiter", { $0.trailingDelimiter }),
+    TextOptionUse("--decimal", { $0.decimal != nil }),
+    TextOptionUse("--thousands", { $0.thousands != nil }),
+    TextOptionUse("--accept", { $0.accept != nil }),
+    TextOptionUse("--missing-number", { !$0.missingNumber.isEmpty }),
+    TextOptionUse("--date-format", { $0.dateFormat != nil }),
+    TextOptionUse("--names", { $0.names != nil }),
+    TextOptionUse("--genfromtxt", { $0.genfromtxt }),
+    TextOptionUse("--widths", { $0.widths != nil }, needs: gaps),
+    TextOptionUse("--skip-footer", { $0.skipFooter != nil }, needs: gaps),
+    TextOptionUse("--excludelist", { $0.excludelist != nil }, needs: gaps),
+    TextOptionUse("--deletechars", { $0.deletechars != nil }, needs: gaps),
+    TextOptionUse("--replace-space", { $0.replaceSpace != nil }, needs: gaps),
+    TextOptionUse("--autostrip", { $0.autostrip }, needs: gaps),
+    TextOptionUse("--case", { $0.case != nil }, needs: gaps),
+    TextOptionUse("--defaultfmt", { $0.defaultfmt != nil }, needs: gaps),
+    TextOptionUse("--missing-values", { $0.missingValues != nil }, needs: gaps),
+    TextOptionUse("--filling-values", { $0.fillingValues != nil }, needs: gaps),
+    TextOptionUse("--strict-values", { $0.strictValues }, needs: gaps),
+    TextOptionUse("--usemask", { $0.usemask }, needs: gaps),
+    TextOptionUse("--skip-invalid", { $0.skipInvalid }, needs: gaps),
   ]
 
   /// Refuses options that lack what they go with.
@@ -67,7 +67,7 @@ struct TextOptionUse: Sendable {
       guard let need = use.needs, !need.isThere(options) else { continue }
       throw ValidationError("\(use.name) goes with \(need.words)")
     }
-    if options.text.gaps.genfromtxt, options.text.comments.count > 1 {
+    if options.genfromtxt, options.comments.count > 1 {
       throw ValidationError("--genfromtxt knows one mark of comments: give --comments once")
     }
   }

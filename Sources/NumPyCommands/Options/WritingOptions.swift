@@ -9,11 +9,27 @@ struct WritingOptions: ParsableArguments {
     completion: .list(FileFormat.written.map(\.rawValue)))
   var to: FileFormat?
   @OptionGroup(title: "Writing text") var text: TextOutputOptions
-  @OptionGroup var array: ArrayOptions
+  @Option(parsing: .unconditional, help: "The new shape, as 100000,10; -1 once for what is left.")
+  var reshape: String?
+  @Option(
+    parsing: .unconditional,
+    help: "The new dtype: anything that np.dtype takes as a string, and bfloat16, float8_e4m3fn, int4 and the like.")
+  var astype: String?
+  @Option(help: "C or F: which axis runs fastest in the result.")
+  var order: MemoryOrder?
   @OptionGroup var archive: ArchiveOptions
   @OptionGroup(title: "Pickles") var pickle: PickleOptions
   @Option(help: "The name of the array in an archive that is written.") var name: String?
   @OptionGroup var output: OutputOptions
+
+  /// The transforms of the library, in the order in which they are applied.
+  func transforms() throws -> [ArrayTransform] {
+    var transforms: [ArrayTransform] = []
+    if let reshape { transforms.append(.reshape(try Dimensions.parsed(reshape))) }
+    if let astype { transforms.append(try ArrayTransform(astype: astype)) }
+    if let order { transforms.append(.order(fortran: order == .f)) }
+    return transforms
+  }
 
   /// The format that is written.
   func format(of destination: String) throws -> FileFormat {
@@ -44,7 +60,7 @@ struct WritingOptions: ParsableArguments {
     options.name = name
     (options.compression, options.layout) = try archive.resolved()
     options.text = try text.saveOptions(encoding: format.isText ? encoding : nil)
-    options.rawIsFortranOrder = array.order == .f
+    options.rawIsFortranOrder = order == .f
     options.usesDelimiterOfExtension = text.outDelimiter == nil && !(text.csv && format == .txt)
     options.onWarning = { Console.warn($0) }
     try pickle.apply(to: &options)
@@ -66,19 +82,29 @@ struct WritingOptions: ParsableArguments {
   }
 }
 
-extension SourceOptions {
-  /// - Throws: `ValidationError` if it is not clear which order is meant.
-  func checkOrder(_ array: ArrayOptions) throws {
-    guard from == .raw, array.order != nil, raw.rawOrder == nil else { return }
-    throw ValidationError("--order is that of the result; say --raw-order for that of the raw file")
-  }
-
-  /// How a file is opened whose arrays go to another: large ones wait beside it, where there is room for them.
-  func openOptions(for path: String, to destination: String) throws -> OpenOptions {
-    var options = try openOptions(for: path)
-    if !AtomicFile.isStream(StandardStreams.target(destination)), !RemoteInput.isRemote(destination) {
-      options.scratchFolder = Folders.folder(of: destination)
+extension ArrayTransform {
+  /// What `--astype` asks for: a dtype of NumPy's, or a format of ml_dtypes by its name.
+  ///
+  /// - Throws: ``FormatError`` with code `badArgument` for what is neither.
+  init(astype text: String) throws(FormatError) {
+    if let format = ElementFormat(rawValue: text) {
+      self = .encode(format)
+      return
     }
-    return options
+    do throws(ArrayError) { self = .cast(try DType(parsing: text)) } catch {
+      throw FormatError(.badArgument, error.message)
+    }
+  }
+}
+
+/// A shape as people write it.
+enum Dimensions {
+  /// - Throws: `ValidationError` for what is none.
+  static func parsed(_ text: String) throws -> [Int] {
+    let dimensions = text.split(separator: ",", omittingEmptySubsequences: true).map { Int($0.filter { $0 != " " }) }
+    guard dimensions.allSatisfy({ $0 != nil }) else {
+      throw ValidationError("'\(text)' is not a shape: write integers with commas, as 100000,10")
+    }
+    return dimensions.compactMap { $0 }
   }
 }

@@ -20,7 +20,7 @@ enum FileDescription {
         "raw bytes are what --dtype and --shape say: --from raw goes with commands that read elements")
     }
     let document = try reading.document(address.path, isOneOfMany: isOneOfMany)
-    if reading.elements.view != nil {
+    if reading.view != nil {
       // The file has no header for what its elements are seen as.
       self = .part(PartDescription(try address.item(of: document).array, name: address.text))
       return

@@ -2,18 +2,12 @@ import ArgumentParser
 import ByteIO
 import RemoteFiles
 
-/// Writes files to servers: they are made here first, then uploaded, so that a server never has a part of one.
-struct RemoteOutput: ParsableArguments {
-  @Flag(help: "Write to an address of http or https by PUT; without it only s3:// is written to.") var put = false
-
+/// Files on servers: they are made here first, then uploaded, so that a server never has a part of one.
+extension OutputOptions {
   /// Has a file written where a path says: here by `body`, which gets the path for the library, or on a server.
   ///
-  /// - Parameters:
-  ///   - replacing: Whether a file that is there may be replaced.
-  ///   - remote: How the server is spoken to.
-  func write(
-    to path: String, replacing: Bool, _ remote: RemoteInput, _ body: (_ path: String) throws -> Void
-  ) throws {
+  /// - Parameter remote: How the server is spoken to.
+  func write(to path: String, _ remote: RemoteInput, _ body: (_ path: String) throws -> Void) throws {
     let isHTTP = RemoteAddress.isRemote(path) && path.prefix(5).lowercased() != "s3://"
     guard isHTTP || !put else {
       throw ValidationError("--put is for an address of http or https that is written to, such as https://host/x.npy")
@@ -23,7 +17,7 @@ struct RemoteOutput: ParsableArguments {
       throw ValidationError(
         "--put writes to \(RemoteAddress.printable(path)) by PUT, if the server takes files that way")
     }
-    let upload = try RemoteUpload(to: path, replacing: replacing, options: remote.options())
+    let upload = try RemoteUpload(to: path, replacing: replaces, options: remote.options())
     try upload.checkTarget()
     let folder = try Folders.temporary()
     defer { Folders.remove(folder) }
