@@ -31,6 +31,8 @@ public struct StoredTensor: Sendable {
   public let offset: Int
   /// The bytes of all elements as they are stored.
   public let byteCount: Int
+  /// Why nothing is known of the tensor but its name: the file of a model that holds it cannot be read.
+  public let failure: FormatError?
 
   package init(
     name: String, typeName: String, elements: Elements, shape: [Int], source: any ByteSource, offset: Int,
@@ -43,6 +45,13 @@ public struct StoredTensor: Sendable {
     self.source = source
     self.offset = offset
     self.byteCount = byteCount
+    failure = nil
+  }
+
+  /// A tensor of a model in several files that cannot be read.
+  package init(name: String, of index: any ByteSource, failure: FormatError) {
+    (self.name, typeName, elements, shape) = (name, "unreadable", .blocks, [])
+    (source, offset, byteCount, self.failure) = (index, 0, 0, failure)
   }
 
   /// The format that the elements are decoded from; `nil` for those that NumPy has a dtype for.
@@ -89,7 +98,7 @@ public struct StoredTensor: Sendable {
     }
     let dtype: DType
     switch elements {
-    case .blocks: throw unreadable
+    case .blocks: throw failure?.at(member: name) ?? unreadable
     case .packed(let format, let bits):
       return MemberBlocks(
         PackedBlocks(
@@ -116,6 +125,7 @@ public struct StoredTensor: Sendable {
   ///
   /// - Throws: ``FormatError`` with code `unsupported` if they have to be decoded, or the file cannot be mapped.
   package func mapped(_ access: MappedFile.Access) throws(FormatError) -> AnyNDArray {
+    if let failure { throw failure.at(member: name) }
     guard case .dtype(let dtype) = elements else {
       throw FormatError(
         .unsupported, "elements of type \(typeName) are decoded when they are read, and cannot be mapped",

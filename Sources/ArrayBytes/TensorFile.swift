@@ -22,6 +22,12 @@ extension TensorFile {
   /// The tensors, in the order in which they lie in the file.
   public var tensors: [StoredTensor] { index.tensors }
 
+  /// Why tensors of a model in several files cannot be read: an error for each of the files, and for each tensor that is not in its file.
+  package var failures: [FormatError] {
+    var places: Set<[String?]> = []
+    return tensors.compactMap(\.failure).filter { places.insert([$0.file, $0.member]).inserted }
+  }
+
   /// The names of the tensors.
   public var names: [String] { index.tensors.map(\.name) }
 

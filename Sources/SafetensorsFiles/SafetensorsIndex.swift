@@ -73,7 +73,8 @@ extension SafetensorsFile {
   ///   - source: The index.
   ///   - path: Its path, beside which the files lie.
   ///   - open: Opens a file of the model.
-  /// - Throws: ``FormatError`` if the index does not follow the format, a file is missing, or has no such tensor.
+  /// - Throws: ``FormatError`` if the index does not follow the format, or no tensor's file can be read; of those that cannot, the
+  ///   tensors have a ``StoredTensor/failure``.
   package init(
     index source: any ByteSource, path: String,
     opening open: @Sendable (String) throws(FormatError) -> any ByteSource
@@ -88,24 +89,25 @@ extension SafetensorsFile {
     }
     // Each may wait for a server.
     let shards = paths
-    let order = try Parallel.map(shards.count) { (place: Int) throws(FormatError) -> SafetensorsFile in
-      do throws(FormatError) { return try SafetensorsFile(open(shards[place])) } catch {
-        throw error.at(file: shards[place])
+    let opened = try Parallel.map(shards.count) { (place: Int) throws(FormatError) -> Shard in
+      do throws(FormatError) { return .success(try SafetensorsFile(open(shards[place]))) } catch {
+        if error.code == .cancelled { throw error }
+        return .failure(error.at(file: shards[place]))
       }
     }
     var tensors: [StoredTensor] = []
     for (name, file) in files {
-      guard let shard = places[NameKey(file)].map({ order[$0] }) else { continue }
-      guard let tensor = shard.index[name] else {
-        throw FormatError(.notFound, "the index names a tensor that the file lacks", file: shard.name, member: name)
-      }
-      tensors.append(tensor)
+      guard let place = places[NameKey(file)] else { continue }
+      tensors.append(SafetensorsFile.tensor(name, in: opened[place], of: source))
     }
+    // Of a model none of whose files is there nothing is told.
+    if let failure = tensors.first?.failure, tensors.allSatisfy({ $0.failure != nil }) { throw failure }
+    let order = opened.compactMap { try? $0.get() }
     var oddities: [String] = []
     for shard in order {
       oddities += shard.oddities.map { "\(shard.name): \($0)" }
     }
-    let named = tensors.count
+    let named = tensors.count { $0.failure == nil }
     let held = order.reduce(0) { $0 + $1.tensors.count }
     if held > named { oddities.append("\(held - named) tensors of the files that the index does not name") }
     // What the files say of themselves, and what the index says but for sizes, which hold for these files only.
@@ -115,6 +117,22 @@ extension SafetensorsFile {
     }
     try self.init(
       name: source.name, metadata: all, tensors, order.flatMap(\.sources), oddities: oddities)
+  }
+
+  /// A file of the model, or why it cannot be read.
+  private typealias Shard = Result<SafetensorsFile, FormatError>
+
+  /// A tensor that the index names; one that cannot be read does not hide the others.
+  private static func tensor(_ name: String, in shard: Shard, of index: any ByteSource) -> StoredTensor {
+    switch shard {
+    case .success(let file):
+      file.index[name]
+        ?? StoredTensor(
+          name: name, of: index,
+          failure: FormatError(
+            .notFound, "the index names a tensor that the file lacks", file: file.name, member: name))
+    case .failure(let error): StoredTensor(name: name, of: index, failure: error)
+    }
   }
 
   /// Whether a file is the index of a model in several files, by its name.

@@ -1,4 +1,5 @@
 package import NPZFormat
+internal import PickledArrays
 internal import ArrayBytes
 package import ByteIO
 internal import NDArrays
@@ -31,8 +32,10 @@ package struct TorchArchive {
   package var pickleName: String { prefix + "data.pkl" }
 
   /// The bytes of the member that holds the pickle.
-  package func pickleBytes() throws(FormatError) -> any ByteSource {
-    MemorySource(try data(of: pickleName), name: archive.zip.source.name)
+  package func pickleBytes() throws(FormatError) -> any ByteSource { try bytes(of: pickleName) }
+
+  private func bytes(of name: String) throws(FormatError) -> any ByteSource {
+    MemorySource(try data(of: name), name: archive.zip.source.name)
   }
 
   /// Reads the pickle; tensors become arrays when they are asked for.
@@ -41,21 +44,43 @@ package struct TorchArchive {
   package func read(
     _ base: PickleReader.Options, map: MappedFile?
   ) throws(FormatError) -> (value: PickleValue, version: Int, end: Int) {
-    var order = DType.ByteOrder.little
-    if archive.zip.contains(prefix + "byteorder") {
-      let text = try data(of: prefix + "byteorder")
-      guard text == Array("little".utf8) || text == Array("big".utf8) else {
-        throw FormatError(
-          .malformed, "an unknown byte order", file: archive.zip.source.name, member: prefix + "byteorder")
-      }
-      if text == Array("big".utf8) { order = .big }
+    try read("data", base, map)
+  }
+
+  /// The pickles that TorchScript puts beside that of the model, if they hold anything: the tensors of its code, and the inputs by which
+  /// it was traced (`torch/csrc/jit/serialization/export_module.cpp`).
+  package func besides(_ base: PickleReader.Options, map: MappedFile?) throws(FormatError) -> [PickleValue] {
+    var values: [PickleValue] = []
+    for part in ["constants", "traced_inputs"] where archive.zip.contains(prefix + part + ".pkl") {
+      let value = try read(part, base, map).value
+      if (value.tuple ?? value.items)?.isEmpty != true { values.append(value) }
     }
-    let storages = TorchStorages(byteOrder: order) { key throws(FormatError) in try bytes(key, map) }
-    var reader = PickleReader(try pickleBytes(), options: Torch.options(base, storages))
+    return values
+  }
+
+  /// Reads `PART.pkl`, whose storages are `PART/KEY`.
+  private func read(
+    _ part: String, _ base: PickleReader.Options, _ map: MappedFile?
+  ) throws(FormatError) -> (value: PickleValue, version: Int, end: Int) {
+    let storages = TorchStorages(byteOrder: try byteOrder()) { key throws(FormatError) in
+      try bytes(of: prefix + part + "/" + key, map)
+    }
+    var reader = PickleReader(try bytes(of: prefix + part + ".pkl"), options: Torch.options(base, storages))
     do throws(FormatError) {
       let value = try reader.read()
       return (value, reader.protocolVersion, reader.position)
-    } catch { throw error.at(member: pickleName) }
+    } catch { throw error.at(member: prefix + part + ".pkl") }
+  }
+
+  private func byteOrder() throws(FormatError) -> DType.ByteOrder {
+    guard archive.zip.contains(prefix + "byteorder") else { return .little }
+    switch try data(of: prefix + "byteorder") {
+    case Array("little".utf8): return .little
+    case Array("big".utf8): return .big
+    default:
+      throw FormatError(
+        .malformed, "an unknown byte order", file: archive.zip.source.name, member: prefix + "byteorder")
+    }
   }
 
   private func data(of name: String) throws(FormatError) -> [UInt8] {
@@ -66,8 +91,8 @@ package struct TorchArchive {
     } catch { throw archive.located(error, member) }
   }
 
-  private func bytes(_ key: String, _ map: MappedFile?) throws(FormatError) -> TorchStorages.Bytes {
-    let name = prefix + "data/" + key
+  /// The bytes of a storage.
+  private func bytes(of name: String, _ map: MappedFile?) throws(FormatError) -> TorchStorages.Bytes {
     guard archive.zip.contains(name) else {
       throw FormatError(.notFound, "the file has no such storage", file: archive.zip.source.name, member: name)
     }
@@ -82,7 +107,9 @@ enum Torch {
   static func options(_ base: PickleReader.Options, _ storages: TorchStorages) -> PickleReader.Options {
     var options = base
     options.persistentLoad = { id throws(FormatError) in
-      .object(PickleObject(try TorchStorage(id: id, storages: storages)))
+      // A module's class, with its source, which is for a warning (`legacy_load` of torch/serialization.py).
+      if let parts = id.tuple, parts.count == 4, PickledArray.text(parts[0]) == "module" { return parts[1] }
+      return .object(PickleObject(try TorchStorage(id: id, storages: storages)))
     }
     options.replaceCall = { object throws(FormatError) in
       if let found = try base.replaceCall?(object) { return found }

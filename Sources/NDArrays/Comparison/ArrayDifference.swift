@@ -1,3 +1,4 @@
+internal import NumberText
 internal import PlatformC
 
 /// How two arrays of one shape differ, found out piece by piece: what `npy diff` reports.
@@ -51,7 +52,9 @@ public struct ArrayDifference: Sendable {
     if left.dtype.isNumber, right.dtype.isNumber {
       // Most of what is compared is equal.
       if left.dtype.native == right.dtype.native, left.hasEqualNumbers(right) == true { return }
-      if leftKind == .complex || rightKind == .complex {
+      if left.dtype.isExtended || right.dtype.isExtended {
+        try compareExtended(left, right, start, isComplex: leftKind == .complex || rightKind == .complex)
+      } else if leftKind == .complex || rightKind == .complex {
         try compareComplex(left, right, start)
       } else if leftKind == .float || rightKind == .float {
         try compareFloats(left, right, start)
@@ -192,14 +195,48 @@ public struct ArrayDifference: Sendable {
           if leftReal == rightReal, leftImaginary == rightImaginary { continue }
           let leftIsNaN = leftReal.isNaN || leftImaginary.isNaN
           if equalNaN, leftIsNaN, rightReal.isNaN || rightImaginary.isNaN { continue }
-          let (real, imaginary) = (leftReal - rightReal, leftImaginary - rightImaginary)
-          let difference = (real * real + imaginary * imaginary).squareRoot()
-          let magnitude = (rightReal * rightReal + rightImaginary * rightImaginary).squareRoot()
+          let difference = NumberPair(leftReal - rightReal, leftImaginary - rightImaginary).magnitude
+          let magnitude = NumberPair(rightReal, rightImaginary).magnitude
           if difference.isFinite, difference <= absoluteTolerance + relativeTolerance * magnitude { continue }
           note(start + index, difference: difference)
         }
       }
     }
+  }
+}
+
+extension ArrayDifference {
+  /// Compares numbers of which some have 80 bits: no double holds all of their digits, or the largest and smallest.
+  private mutating func compareExtended(
+    _ left: AnyNDArray, _ right: AnyNDArray, _ start: Int, isComplex: Bool
+  ) throws(ArrayError) {
+    let (a, b) = (try left.extendedNumbers(complex: isComplex), try right.extendedNumbers(complex: isComplex))
+    let parts = isComplex ? 2 : 1
+    for index in 0..<(a.count / parts) {
+      let (one, other) = (a[parts * index..<parts * (index + 1)], b[parts * index..<parts * (index + 1)])
+      if zip(one, other).allSatisfy({ $0.isEqual(to: $1) }) { continue }
+      let areNaN = (one.contains(where: \.isNaN), other.contains(where: \.isNaN))
+      if equalNaN, areNaN.0, areNaN.1 { continue }
+      guard one.allSatisfy(\.isFinite), other.allSatisfy(\.isFinite) else {
+        note(start + index, difference: areNaN.0 || areNaN.1 ? .nan : .infinity)
+        continue
+      }
+      // Within the range of doubles by the power of two of the largest.
+      let power = (one + other).compactMap(\.binaryExponent).max() ?? 0
+      let magnitude = ArrayDifference.magnitude(other.map { $0.scaled(down: power) }.map { $0.high + $0.low })
+      let difference = ArrayDifference.magnitude(
+        zip(one, other).map {
+          let (left, right) = ($0.scaled(down: power), $1.scaled(down: power))
+          return (left.high - right.high) + (left.low - right.low)
+        })
+      let tolerance = Double(sign: .plus, exponent: -power, significand: absoluteTolerance)
+      if difference <= tolerance + relativeTolerance * magnitude { continue }
+      note(start + index, difference: Double(sign: .plus, exponent: power, significand: difference))
+    }
+  }
+
+  private static func magnitude(_ parts: [Double]) -> Double {
+    parts.count == 1 ? parts[0].magnitude : NumberPair(parts[0], parts[1]).magnitude
   }
 }
 

@@ -146,7 +146,7 @@ extension NumberPair {
   fileprivate var isNaN: Bool { real.isNaN || imaginary.isNaN }
 
   /// The absolute value, scaled so that no square overflows.
-  fileprivate var magnitude: Part {
+  var magnitude: Part {
     if isNaN { return .nan }
     let (large, small) = (Swift.max(abs(real), abs(imaginary)), Swift.min(abs(real), abs(imaginary)))
     if large == 0 || !large.isFinite { return large }

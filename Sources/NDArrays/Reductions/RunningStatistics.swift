@@ -5,27 +5,29 @@
 /// the magnitudes count.
 public struct RunningStatistics: Sendable {
   /// How many elements there were, NaNs included.
-  public private(set) var count = 0
+  public internal(set) var count = 0
   /// How many of them were NaN (or NaT).
-  public private(set) var nanCount = 0
+  public internal(set) var nanCount = 0
   /// How many were infinite.
   public var infiniteCount: Int { positiveInfinities + negativeInfinities }
   /// How many were zero.
-  public private(set) var zeroCount = 0
+  public internal(set) var zeroCount = 0
   /// The smallest, without NaNs; `nil` if there was none.
-  public private(set) var minimum: Double?
+  public internal(set) var minimum: Double?
   /// The largest, without NaNs; `nil` if there was none.
-  public private(set) var maximum: Double?
+  public internal(set) var maximum: Double?
   /// The smallest and largest of integers, exactly; `nil` for other kinds.
   public private(set) var integerRange: ClosedRange<Int128>?
-  private var positiveInfinities = 0
-  private var negativeInfinities = 0
+  /// What is known of numbers of 80 bits, beside what doubles can say.
+  var extended: ExtendedSummary?
+  var positiveInfinities = 0
+  var negativeInfinities = 0
   /// How many finite numbers there were.
-  private var numbers = 0.0
+  var numbers = 0.0
   /// The mean of the finite numbers, in two parts: the second is what the first cannot hold.
-  private var average = 0.0
-  private var averageRest = 0.0
-  private var squares = 0.0
+  var average = 0.0
+  var averageRest = 0.0
+  var squares = 0.0
 
   /// Nothing seen yet.
   public init() {}
@@ -35,7 +37,7 @@ public struct RunningStatistics: Sendable {
     if infiniteCount > 0 {
       return negativeInfinities == 0 ? .infinity : positiveInfinities == 0 ? -.infinity : .nan
     }
-    return numbers > 0 ? average + averageRest : nil
+    return numbers > 0 ? scaled(average + averageRest) : nil
   }
 
   /// The standard deviation without NaNs (`ddof=0`), NaN if there were infinities; `nil` if there was no number.
@@ -43,7 +45,7 @@ public struct RunningStatistics: Sendable {
     if infiniteCount > 0 { return .nan }
     // Squares that no double holds are infinite, as in NumPy; their differences are no numbers.
     guard squares.isFinite else { return .infinity }
-    return numbers > 0 ? (Swift.max(0, squares) / numbers).squareRoot() : nil
+    return numbers > 0 ? scaled((Swift.max(0, squares) / numbers).squareRoot()) : nil
   }
 
   /// Whether elements of a dtype are numbers, or moments, of which more can be said than how many there are.
@@ -64,6 +66,8 @@ public struct RunningStatistics: Sendable {
     let dtype = array.dtype
     switch dtype.kind {
     case .bool, .signedInteger, .unsignedInteger: try addIntegers(array)
+    case .float where dtype.isExtended: try addExtended(array.extendedNumbers(complex: false))
+    case .complex where dtype.isExtended: try addExtended(array.extendedMagnitudes())
     case .float: try addDoubles(array)
     case .complex: try addDoubles(array.magnitudes())
     case .datetime, .timedelta:
@@ -195,7 +199,7 @@ public struct RunningStatistics: Sendable {
   /// - Parameters:
   ///   - distances: The sum of their distances from that.
   ///   - squares: The sum of the distances' squares.
-  private mutating func merge(numbers more: Double, mean: Double, rest: Double, distances: Double, squares: Double) {
+  mutating func merge(numbers more: Double, mean: Double, rest: Double, distances: Double, squares: Double) {
     // What rounding has left between the sum's mean and the true one.
     let correction = distances / more
     let moreRest = rest + correction

@@ -9,8 +9,8 @@ struct PackCommand: NPYCommand, HasCommonOptions {
     abstract: "Make an .npz archive of arrays and other archives, or change one.",
     discussion: """
       An array is named by NAME=; without it by its file or member; standard input by arr_N. Members of a whole archive,
-      and the arrays in a pickle by their paths, keep their names, behind NAME/ if it is given. A masked array becomes
-      two: its values, and its mask under NAME.mask.
+      and the arrays in a pickle by their paths, keep their names, behind NAME/ if it is given; an only one gets NAME
+      itself. A masked array becomes two: its values, and its mask under NAME.mask.
 
       EXAMPLES
         npy pack all.npz a.npy b=other.npy

@@ -153,13 +153,18 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
   }
 
   private func object(_ s: RunningStatistics, _ dtype: DType, _ name: String) -> JSONValue {
-    func number(_ value: Double?) -> JSONValue { value.map(JSONValue.double) ?? .null }
+    /// What doubles cannot say is given by its digits; where these are none, as of infinities, as doubles have it.
+    func number(_ value: Double?, _ exact: String?) -> JSONValue {
+      if let exact, exact.last?.isNumber == true { return .digits(exact) }
+      return value.map(JSONValue.double) ?? .null
+    }
+    let (range, exact) = (s.integerRange, s.extendedTexts)
     return .object([
       ("file", .string(name)), ("dtype", dtype.json), ("count", .int(s.count)),
-      ("min", s.integerRange.map { .exact($0.lowerBound) } ?? number(s.minimum)),
-      ("max", s.integerRange.map { .exact($0.upperBound) } ?? number(s.maximum)), ("mean", number(s.mean)),
-      ("std", number(s.standardDeviation)), ("nan", .int(s.nanCount)), ("inf", .int(s.infiniteCount)),
-      ("zeros", .int(s.zeroCount)),
+      ("min", number(s.minimum, range.map { String($0.lowerBound) } ?? exact?.minimum)),
+      ("max", number(s.maximum, range.map { String($0.upperBound) } ?? exact?.maximum)),
+      ("mean", number(s.mean, exact?.mean)), ("std", number(s.standardDeviation, exact?.standardDeviation)),
+      ("nan", .int(s.nanCount)), ("inf", .int(s.infiniteCount)), ("zeros", .int(s.zeroCount)),
     ])
   }
 
@@ -177,11 +182,13 @@ struct StatsCommand: NPYCommand, HasCommonOptions {
     let (low, high) = (s.integerRange?.lowerBound, s.integerRange?.upperBound)
     let unit = dtype.dateUnit.map { $0.unit == .generic ? "" : " steps of \(dtype)" } ?? ""
     let isDate = dtype.dateUnit != nil
+    let exact = s.extendedTexts
     return [
       ("count", TextTable.grouped(s.count)),
-      ("min", isDate ? steps(low, s.minimum) : low.map { String($0) } ?? number(s.minimum)),
-      ("max", isDate ? steps(high, s.maximum) : high.map { String($0) } ?? number(s.maximum)),
-      ("mean", isDate ? steps(nil, s.mean) : number(s.mean)), ("std", number(s.standardDeviation) + unit),
+      ("min", isDate ? steps(low, s.minimum) : low.map { String($0) } ?? exact?.minimum ?? number(s.minimum)),
+      ("max", isDate ? steps(high, s.maximum) : high.map { String($0) } ?? exact?.maximum ?? number(s.maximum)),
+      ("mean", isDate ? steps(nil, s.mean) : exact?.mean ?? number(s.mean)),
+      ("std", (exact?.standardDeviation ?? number(s.standardDeviation)) + unit),
       ("nan", TextTable.grouped(s.nanCount)), ("inf", TextTable.grouped(s.infiniteCount)),
       ("zeros", TextTable.grouped(s.zeroCount)),
     ]

@@ -21,9 +21,12 @@ struct ArchiveMembers {
   ) throws {
     // Of several members of one name none can be told, and this is said once.
     var failed: Set<String> = []
+    var isEmpty = true
     for (name, key) in archive.keys where !failed.contains(key) {
       do {
-        if try archive.isArray(key) || archive.isCalledArray(key) { try body(name, document.array(key, of: archive)) }
+        guard try archive.isArray(key) || archive.isCalledArray(key) else { continue }
+        isEmpty = false
+        try body(name, document.array(key, of: archive))
       } catch let error as FormatError {
         failed.insert(key)
         let told = try Failure.note(error.at(file: document.path, member: name), asJSON: onError != nil)
@@ -31,5 +34,6 @@ struct ArchiveMembers {
       }
     }
     if !failed.isEmpty { throw ExitCode(Failure.badData) }
+    if isEmpty, archive.count > 0 { throw archive.holdsNoArrays.at(file: document.path) }
   }
 }

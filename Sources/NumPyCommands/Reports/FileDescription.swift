@@ -31,6 +31,7 @@ enum FileDescription {
     case .tensors(let file) where address.isWhole: self = .model(ModelDescription(file, name: text))
     case .tensors(let file):
       let tensor = try document.tensor(named: address.member, of: file)
+      if let failure = tensor.failure { throw failure.at(member: tensor.name) }
       self = .tensor(try TensorDescription(tensor, file, name: text).sliced(address.slice))
     case .pickle, .value: self = .pickle(try PickleDescription(document, address))
     case .text(let source, let format): self = .text(try TextDescription(document, source, address, format))
@@ -108,6 +109,7 @@ enum FileDescription {
     switch self {
     case .archive(let archive): archive.members.compactMap(\.error)
     case .array(let array): array.cut.map { [$0.error] } ?? []
+    case .model(let model): model.errors
     default: []
     }
   }

@@ -38,7 +38,8 @@ struct TensorDescription {
   /// Name, shape, type and size.
   var row: [String] {
     [
-      Console.printable(name), Layout.describe(shape), Console.printable(tensor.typeText), TextTable.size(byteCount),
+      Console.printable(name), tensor.failure == nil ? Layout.describe(shape) : "-",
+      tensor.failure == nil ? Console.printable(tensor.typeText) : "(unreadable)", TextTable.size(byteCount),
     ]
   }
 
@@ -62,7 +63,8 @@ struct TensorDescription {
 
   /// The fields that describe the tensor, by itself or as one of several.
   var fields: [(key: String, value: JSONValue)] {
-    [
+    if let failure = tensor.failure { return [("error", Failure.json(failure))] }
+    return [
       ("dtype", tensor.format.map { .string($0.rawValue) } ?? tensor.dtype?.json ?? .null),
       ("type", .string(tensor.typeName)), ("shape", .array(shape.map(JSONValue.int))),
       ("fortran_order", .bool(false)), ("nbytes", .int(byteCount)), ("data_offset", .int(tensor.offset)),
@@ -82,6 +84,9 @@ struct ModelDescription {
     self.name = name
     tensors = file.tensors.map { TensorDescription($0, file, name: $0.name) }
   }
+
+  /// Why tensors cannot be read, once for each file.
+  var errors: [FormatError] { file.failures }
 
   var text: String {
     let total = file.tensors.reduce(0) { $0 &+ $1.byteCount }

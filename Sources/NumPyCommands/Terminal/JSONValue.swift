@@ -6,8 +6,8 @@ enum JSONValue: Sendable {
   case bool(Bool)
   case int(Int)
   case double(Double)
-  /// An integer of more than 64 bits.
-  case exact(Int128)
+  /// The digits of a number that neither of these holds.
+  case digits(String)
   case string(String)
   case array([JSONValue])
   /// An object, its keys in the order in which they are printed.
@@ -19,7 +19,7 @@ enum JSONValue: Sendable {
     case .null: "null"
     case .bool(let value): value ? "true" : "false"
     case .int(let value): String(value)
-    case .exact(let value): String(value)
+    case .digits(let digits): digits
     case .double(let value): JSONValue.number(value)
     case .string(let value): JSONValue.quoted(value)
     case .array(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"

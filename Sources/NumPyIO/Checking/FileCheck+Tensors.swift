@@ -22,7 +22,8 @@ extension FileCheck {
   /// Checks the tensors of a model, all of whose bytes are read; that they fit the header is known.
   mutating func checkTensors(_ file: any TensorFile, oddities: [String] = []) throws(FormatError) {
     for oddity in oddities { note(.warning, FormatError(.malformed, oddity, file: path)) }
-    for tensor in file.tensors {
+    for error in file.failures { note(.error, error.at(file: path)) }
+    for tensor in file.tensors where tensor.failure == nil {
       do throws(FormatError) {
         if tensor.elements == .blocks {
           // Nobody here knows what they mean, but they are there.

@@ -33,7 +33,8 @@ public struct PickleFile {
   public let format: Format
   /// The object that the file holds, the first where there are several.
   public let value: PickleValue
-  /// What further pickles in the same file hold, as several `pickle.dump` to one file leave them.
+  /// What further pickles in the same file hold, as several `pickle.dump` to one file leave them; of TorchScript's archives the tensors of
+  /// the code, and the traced inputs.
   public let following: [PickleValue]
   /// The protocol that the pickle declares.
   public let protocolVersion: Int
@@ -99,6 +100,8 @@ public struct PickleFile {
     case .torch(let archive):
       format = .torch
       (value, protocolVersion, _) = try archive.read(options, map: map)
+      following = try archive.besides(options, map: map)
+      return
     case .torchStream(let source):
       format = .torchStream
       (value, protocolVersion, _) = try TorchStream.read(source, options, map: map)

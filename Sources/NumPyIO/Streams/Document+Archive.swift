@@ -71,6 +71,15 @@ package enum ArchiveContents {
     }
   }
 
+  /// The error where arrays are wanted, and there are other members only.
+  package var holdsNoArrays: FormatError {
+    FormatError(
+      .notFound,
+      count == 1
+        ? "the archive's one member is no array: npy unpack writes it as a file"
+        : "none of the archive's \(count) members is an array: npy unpack writes them as files")
+  }
+
   /// Whether a name promises an array, so that it is an error that it is none.
   package func isCalledArray(_ key: String) throws(FormatError) -> Bool {
     guard key.hasSuffix(".npy"), case .npz(let archive) = self else { return false }

@@ -171,7 +171,13 @@ extension Document {
   /// The one array of an archive that has no more.
   package func onlyName(of archive: NPZArchive) throws(FormatError) -> String {
     let names = archive.names
-    return try only(of: names, shown: names.first { archive.zip.contains($0 + ".npy") })
+    let shown = names.first { archive.zip.contains($0 + ".npy") }
+    if names.count > 1, shown == nil {
+      var hasArray = false
+      for member in archive.zip.members where !hasArray { hasArray = try archive.isArray(member) }
+      if !hasArray { throw ArchiveContents.npz(archive).holdsNoArrays.at(file: path) }
+    }
+    return try only(of: names, shown: shown)
   }
 
   /// The only name; if there are others, an error that shows one.

@@ -184,6 +184,10 @@ struct RowWriter: Sendable {
     case UInt8(ascii: "d"), UInt8(ascii: "i"), UInt8(ascii: "u"): try appendInteger(value, spec, to: &text)
     default:
       if let double = value.double {
+        // What a double rounds, or cannot hold at all.
+        if keepsDigits, value.dtype.kind == .float, value.dtype.itemSize == 16, value.isRounded(to: double) {
+          return try value.appendStr(to: &text)
+        }
         text.append(double, spec)
       } else if let (magnitude, isNegative) = value.integer {
         if keepsDigits, UInt64(exactly: Double(magnitude)) != magnitude {

@@ -59,6 +59,12 @@ internal import PythonLiterals
     }
   }
 
+  /// Whether a number of 80 bits is another one than the double nearest to it.
+  func isRounded(to double: Double) -> Bool {
+    let number = extended(at: 0)
+    return !number.isNaN && number != ExtendedFloat(double)
+  }
+
   func extended(at offset: Int) -> ExtendedFloat {
     ExtendedFloat(
       significand: load(UInt64.self, at: offset), signAndExponent: load(UInt16.self, at: offset + 8))
