@@ -147,6 +147,13 @@ package struct ForeignFile: Sendable {
     {
       return "this is a safetensors file, not what was asked for: npy convert makes an .npz archive of it"
     }
+    // A map of few entries whose first key is a short text; as a pickle it would begin with a code of `copyreg`'s.
+    if let first = prefix.first, (0x81...0x8F).contains(first), prefix.count > 3, (0xA1...0xBF).contains(prefix[1]),
+      case let key = prefix.dropFirst(2).prefix(Int(prefix[1] & 0x1F)),
+      key.allSatisfy({ (0x20..<0x7F).contains($0) })
+    {
+      return "this is MessagePack, not an array: read it with msgpack and save its arrays with np.save"
+    }
     if prefix.count >= 8, prefix.allSatisfy({ $0 == 0 }) {
       return "the file begins with zeros, as files do whose copy or download was interrupted: copy it again"
     }
@@ -168,7 +175,18 @@ extension FormatError {
     guard [.wrongKind, .malformed, .truncated, .unsupported, .corrupt, .limitExceeded].contains(code),
       let prefix = try? source.readBytes(at: 0, upTo: ForeignFile.prefixLength)
     else { return self }
-    if let foreign = ForeignFile(prefix) { return foreign.error(file: file ?? source.name) }
+    let foreign = ForeignFile(prefix)
+    if foreign == nil || prefix.allSatisfy({ $0 == 0 }), ForeignFile.hasUserBlock(source) {
+      return FormatError(.wrongKind, ForeignSignature.hdf5, file: file ?? source.name)
+    }
+    if let foreign { return foreign.error(file: file ?? source.name) }
+    if code == .malformed, offset == 0, member == nil, message.hasPrefix("invalid load key") {
+      var error = self
+      let start = prefix.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+      error.message += " No format that is known here begins with the bytes \(start)"
+      error.commandHint = "--from raw with --dtype reads bytes as numbers"
+      return error
+    }
     guard code == .malformed || code == .truncated || code == .unsupported, let offset,
       let line = ForeignFile.firstLine(ofText: prefix), offset <= line.utf8.count
     else { return self }
@@ -181,6 +199,15 @@ extension FormatError {
 }
 
 extension ForeignFile {
+  /// Whether a file is HDF5 behind bytes of its user's, which may be any: the signature stands at 512, 1024, 2048 and so on then
+  /// (HDF5 File Format Specification, section II.A).
+  fileprivate static func hasUserBlock(_ source: any ByteSource) -> Bool {
+    guard source.isSeekable else { return false }
+    return [512, 1024, 2048, 4096, 8192].contains { place in
+      (try? source.readBytes(at: place, upTo: 8)) == [0x89, 0x48, 0x44, 0x46, 13, 10, 0x1A, 10]
+    }
+  }
+
   /// The first line of what is text and not a pickle that ends with the file. (One of protocol 0 is text, too; but nothing is
   /// called by what its first line alone has.)
   fileprivate static func firstLine(ofText prefix: [UInt8]) -> String? {

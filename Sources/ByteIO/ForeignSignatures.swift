@@ -109,7 +109,7 @@ struct ForeignSignature {
     ForeignSignature("hsqs", archive("a SquashFS image", "unsquashfs")),
   ]
 
-  private static let hdf5 = read("an HDF5 file", "h5py", "datasets")
+  static let hdf5 = read("an HDF5 file", "h5py", "datasets")
   private static let rData = read("a file of R's", "pyreadr", "columns")
   private static let stata = read("a Stata file", "pandas.read_stata", "columns")
   private static let spss = read("an SPSS file", "pandas.read_spss", "columns")

@@ -22,7 +22,12 @@ extension FormatError {
   }
 
   static func isFolder(_ path: String) -> FormatError {
-    FormatError(.wrongKind, "this is a folder, not a file", file: path)
+    let isZarr = ["zarr.json", ".zarray", ".zgroup"].contains { FileStatus(path: path + "/" + $0) != nil }
+    return FormatError(
+      .wrongKind,
+      isZarr
+        ? "this is a folder, a Zarr store: read it with zarr and save its arrays with np.save"
+        : "this is a folder, not a file", file: path)
   }
 }
 

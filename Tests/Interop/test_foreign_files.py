@@ -50,6 +50,11 @@ FOREIGN = {
     "gzip of html": (gzip.compress(b"<html>no</html>"), "HTML"),
     "xz of lfs": (lzma.compress(b"version https://git-lfs.github.com/spec/v1\noid"), "git lfs pull"),
     "hdf5": (hdf5(), "HDF5"),
+    "hdf5 behind a user's block": (bytes(512) + hdf5(), "HDF5"),
+    "hdf5 behind text": (b"a block of the user's".ljust(2048) + hdf5(), "HDF5"),
+    "msgpack": (bytes.fromhex("83a4746573740 1a1780 2a17903".replace(" ", "")), "MessagePack"),
+    "no format": (bytes([0xFB, 0x33, 0x10, 0]) + bytes(range(200)), "--from raw"),
+    "no format in letters": (b"_zyxwv\0\1\2\3", "5f 7a 79 78"),
     "mat5": (mat5(), "MATLAB"),
     "mat73": (b"MATLAB 7.3 MAT-file, Platform: x".ljust(512, b" ") + hdf5(), "MATLAB 7.3"),
     "parquet": (b"PAR1\x15\x04\x15\x10\x15\x14L\x15\x02", "Parquet"),
@@ -463,3 +468,24 @@ def test_text_under_the_names_of_arrays(tmp_path, name, text):
     message = result.stderr.decode()
     assert result.returncode == 1 and message.count("\n") == 1 and len(message) < 400, message
     assert "text" in message or "download" in message, message
+
+
+def test_folders_of_zarr(tmp_path):
+    for name in ["zarr.json", ".zarray", ".zgroup"]:
+        (tmp_path / name[-6:]).mkdir()
+        (tmp_path / name[-6:] / name).write_text("{}")
+        result = run_npy("show", tmp_path / name[-6:], check=False)
+        assert result.returncode == 1 and b"Zarr" in result.stderr, result
+    (tmp_path / "plain").mkdir()
+    assert b"a folder, not a file" in run_npy("show", tmp_path / "plain", check=False).stderr
+
+
+def test_archives_without_arrays(tmp_path):
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
+        archive.writestr("weights/0", bytes(range(100)))
+        archive.writestr("config.json", "{}")
+        archive.writestr("more/1", b"\0\1")
+    for command in [["show"], ["stats"], ["convert", tmp_path / "o.npy"], ["plot"]]:
+        result = run_npy(command[0], tmp_path / "x.npz", *command[1:], check=False)
+        assert result.returncode == 1 and b"none of the archive's 3 members is an array" in result.stderr, (command, result)
+    assert run_npy("ls", tmp_path / "x.npz").count(b"(no array)") == 3

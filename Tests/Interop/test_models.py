@@ -121,6 +121,91 @@ def test_torch_types_that_numpy_lacks(tmp_path, name):
     assert np.array_equal(np.load(tmp_path / "back.npy"), values)
 
 
+class Named:
+    """A global of a module that is not there."""
+
+    def __init__(self, module, name):
+        self.names = module, name
+
+
+class TorchPickler(pickle._Pickler):
+    """Pickles as torch.save does: storages, and of old files the classes of modules, are persistent ids."""
+
+    def save(self, item, *arguments):
+        if isinstance(item, Named):
+            self.write(b"c" + "\n".join(item.names).encode() + b"\n")
+        elif isinstance(item, Tensor):
+            self.save(Call(Named("torch._utils", "_rebuild_tensor_v2"),
+                           (Persistent(("storage", Named("torch", item.storage), item.key, "cpu", item.count)), 0, (item.count,), (1,), False,
+                            Call(Named("collections", "OrderedDict"), ()))))
+        elif isinstance(item, Persistent):
+            self.save(item.identity)
+            self.write(pickle.BINPERSID)
+        elif isinstance(item, Call):
+            self.save(item.function)
+            self.save(item.arguments)
+            self.write(pickle.REDUCE)
+        elif isinstance(item, Made):
+            self.save(item.kind)
+            self.save(())
+            self.write(pickle.NEWOBJ)
+            self.save(item.state)
+            self.write(pickle.BUILD)
+        else:
+            super().save(item, *arguments)
+
+
+Persistent = collections.namedtuple("Persistent", "identity")
+Call = collections.namedtuple("Call", "function arguments")
+Made = collections.namedtuple("Made", "kind state")
+Tensor = collections.namedtuple("Tensor", "storage key count")
+
+
+def torch_pickle(value):
+    stream = io.BytesIO()
+    TorchPickler(stream, 2).dump(value)
+    return stream.getvalue()
+
+
+def test_whole_modules_before_1_6(tmp_path):
+    """`legacy_load` of torch/serialization.py knows two persistent ids: storages, and the classes of modules with their source."""
+    def module(name, state):
+        kind = Persistent(("module", Named("torch.nn.modules." + name.lower(), name), "/x/linear.py", "class Linear(Module): ..."))
+        return Made(kind, {"training": True, "_parameters": state})
+
+    value = module("Sequential", {"inner": module("Linear", {"weight": Tensor("FloatStorage", "94", 3)}), "bias": Tensor("LongStorage", "95", 2)})
+    content = b"".join(pickle.dumps(part, 2) for part in [0x1950A86A20F9469CFC6C, 1001, {"little_endian": True}])
+    content += torch_pickle(value) + pickle.dumps(["94", "95"], 2)
+    content += struct.pack("<q3f", 3, 1, 2, 3) + struct.pack("<q2q", 2, 8, 9)
+    (tmp_path / "old.pt").write_bytes(content)
+    run_npy("convert", tmp_path / "old.pt", tmp_path / "old.npz")
+    with np.load(tmp_path / "old.npz") as loaded:
+        found = {name.split(".")[-1]: loaded[name].tolist() for name in loaded}
+    assert found == {"weight": [1, 2, 3], "bias": [8, 9]}
+    assert run_npy("check", tmp_path / "old.pt", check=False).returncode == 0
+    assert b"Sequential" in run_npy("show", tmp_path / "old.pt")
+
+
+def test_constants_of_torchscript(tmp_path):
+    """The tensors of the code lie beside those of the model: constants.pkl, and constants/KEY."""
+    with zipfile.ZipFile(tmp_path / "script.pt", "w") as archive:
+        archive.writestr("s/data.pkl", torch_pickle({"buffer": Tensor("IntStorage", "0", 2)}))
+        archive.writestr("s/data/0", struct.pack("<2i", 4, 5))
+        archive.writestr("s/constants.pkl", torch_pickle((Tensor("FloatStorage", "0", 3), Tensor("ByteStorage", "1", 1))))
+        archive.writestr("s/constants/0", struct.pack("<3f", 1, 2, 3))
+        archive.writestr("s/constants/1", b"\7")
+        archive.writestr("s/version", "3\n")
+    path = tmp_path / "script.pt"
+    rows = run_npy("ls", path).decode()
+    assert ":#1.0 " in rows and ":#1.1 " in rows
+    assert run_npy("show", f"{path}:#1.0") == b"[1. 2. 3.]\n" and run_npy("show", f"{path}:buffer") == b"[4 5]\n"
+    with zipfile.ZipFile(tmp_path / "plain.pt", "w") as archive:
+        archive.writestr("s/data.pkl", torch_pickle({"buffer": Tensor("IntStorage", "0", 2)}))
+        archive.writestr("s/data/0", struct.pack("<2i", 4, 5))
+        archive.writestr("s/constants.pkl", pickle.dumps((), 2))
+    assert run_npy("ls", tmp_path / "plain.pt").count(b"\n") == 1
+
+
 def test_texts_beside_tensors(tmp_path):
     value = {"w": np.ones(3, "f4"), "name": "é x", "labels": ["a", "bcd"], "u": np.array(["x", "yy"]), "v": np.arange(2)}
     (tmp_path / "d.pkl").write_bytes(pickle.dumps(value))

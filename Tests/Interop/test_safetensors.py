@@ -166,6 +166,39 @@ def test_model_in_several_files(tmp_path):
             assert result.returncode == 1 and words in message and message.count("\n") == 1, (weights, result)
 
 
+def test_missing_shards(tmp_path):
+    """A file that is not there, or damaged, hides its own tensors only, and each command names it."""
+    arrays = {f"t{i}": np.full((2, 2), i, "f4") for i in range(6)}
+    names = {f"t{i}": f"m-{i % 3}.safetensors" for i in range(6)}
+    for file in set(names.values()):
+        (tmp_path / file).write_bytes(expected({name: arrays[name] for name in arrays if names[name] == file}))
+    index = tmp_path / "m.safetensors.index.json"
+    index.write_text(json.dumps({"weight_map": {**names, "lost": "m-0.safetensors"}}))
+    (tmp_path / "m-1.safetensors").unlink()
+    (tmp_path / "m-2.safetensors").write_bytes((tmp_path / "m-2.safetensors").read_bytes()[:-3])
+    assert run_npy("show", f"{index}:t3") == b"[[3. 3.]\n [3. 3.]]\n"
+    for name, words in [("t1", b"no such file"), ("t2", b"m-2.safetensors"), ("lost", b"the file lacks")]:
+        for command in ["show", "info", "stats"]:
+            result = run_npy(command, f"{index}:{name}", check=False)
+            assert result.returncode == 1 and words in result.stderr and not result.stdout, (name, command, result)
+    for command in ["ls", "info", "stats", "check", "show"]:
+        result = run_npy(command, index, check=False)
+        output = result.stdout + result.stderr
+        assert result.returncode == 1 and b"m-1.safetensors" in output and b"m-2.safetensors" in output and b"t3" in output, result
+        assert len(result.stderr.splitlines()) <= 5
+    members = json.loads(run_npy("info", "--json", index, check=False).stdout)["members"]
+    assert {m["name"] for m in members if "error" in m} == {"t1", "t4", "t2", "t5", "lost"}
+    result = run_npy("convert", index, tmp_path / "o.npz", check=False)
+    assert result.returncode == 1 and not (tmp_path / "o.npz").exists()
+    assert run_npy("convert", "--skip-bad", index, tmp_path / "o.npz", check=False).returncode == 1
+    with np.load(tmp_path / "o.npz") as loaded:
+        assert {name: loaded[name].tolist() for name in loaded} == {name: arrays[name].tolist() for name in ["t0", "t3"]}
+    for file in tmp_path.glob("m-?.safetensors"):
+        file.unlink()
+    result = run_npy("ls", index, check=False)
+    assert result.returncode == 1 and result.stderr.count(b"\n") == 1 and b"no such file" in result.stderr
+
+
 DATA = bytes(range(8))
 GOOD = {"a": entry("F32", [2], 0, 8)}
 # What the format refuses; the words that the one line has.
