@@ -417,6 +417,18 @@ def test_text_that_other_commands_refuse(name, text, offset):
 
 
 
+@pytest.mark.parametrize("letter", "ciPTGB(XNKM")
+@pytest.mark.parametrize("count", [2, 1000])
+def test_tables_whose_first_name_begins_as_a_pickle(letter, count):
+    """`c` imports what stands on the rest of the line and the next; lines of many columns are longer than what is looked at."""
+    rows = [",".join(f"{letter}{column}" for column in range(count))]
+    rows += [",".join(str(row * column % 97) for column in range(count)) for row in range(20)]
+    write("x.csv", "\n".join(rows).encode() + b"\n")
+    assert check("x.csv") == (0, []), (letter, count)
+    write("x.csv", b"cposix\nsystem\n(S'id'\ntR.")
+    assert check("x.csv")[0] == 1
+
+
 # MARK: Long lines, and bytes that only begin as pickles
 
 LONG = {

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from conftest import COMMAND
+from conftest import COMMAND, run_npy
 
 ROW = b"1,22,333,4444\n"
 VALUES = np.array([1, 22, 333, 4444])
@@ -199,3 +199,13 @@ def test_what_must_be_counted_first(folder, options):
     assert (array.reshape(COUNT, 4) == VALUES).all()
     # Nothing is left beside the destination.
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_a_line_of_more_than_the_limit(tmp_path):
+    """It is read where more memory is allowed; the error says how."""
+    values = np.arange(9_000_000)
+    (tmp_path / "x.txt").write_bytes(b" ".join(b"%d" % value for value in range(9_000_000)) + b"\n")
+    result = run_npy("info", tmp_path / "x.txt", "--dtype", "i4", check=False)
+    assert b"longer than 67108864 bytes" in result.stderr and b"--memory" in result.stderr, result
+    run_npy("convert", "--memory", "80M", "--dtype", "i4", tmp_path / "x.txt", tmp_path / "x.npy")
+    assert np.array_equal(np.load(tmp_path / "x.npy"), values)

@@ -20,7 +20,7 @@ struct LimitOptions: ParsableArguments {
   var maxHeaderSize: Int?
   @Option(
     help: ArgumentHelp(
-      "The most memory that what is compressed, packed or repeated in pickles, JSON and streams that are read whole may take: 500M, 8G. Without it as much as the file's size justifies, of JSON an eighth of the machine's, of streams half.",
+      "The most memory that what is compressed, packed or repeated in pickles, JSON, lines of text and streams that are read whole may take: 500M, 8G. Without it as much as the file's size justifies, of JSON an eighth of the machine's, of lines 64 MiB, of streams half.",
       valueName: "size"))
   var memory: ByteSize?
 

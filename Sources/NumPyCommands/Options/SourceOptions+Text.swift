@@ -34,6 +34,7 @@ extension SourceOptions {
     options.ndmin = ndmin ?? 0
     options.quoteCharacter = quotechar.map(Escapes.resolve)
     options.unpack = unpack
+    options.maxLineBytes = max(options.maxLineBytes, limits.inflatedBytes ?? 0)
     if let encoding { options.encoding = try TextEncoding(named: encoding) }
     options.onWarning = { Console.warn($0) }
     return options
@@ -64,6 +65,7 @@ extension SourceOptions {
     options.maxRows = maxRows
     options.ndmin = ndmin ?? 0
     options.unpack = unpack
+    options.maxLineBytes = max(options.maxLineBytes, limits.inflatedBytes ?? 0)
     if let usecols { options.useColumns = try SourceOptions.columns(usecols) }
     // Bytes are what NumPy's oldest readers gave: a file is read as UTF-8 all the same, a stream as Latin-1.
     options.keepsBytes = encoding == "bytes"

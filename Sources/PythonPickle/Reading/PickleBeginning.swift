@@ -101,14 +101,17 @@ package struct PickleBeginning {
     return true
   }
 
-  /// A module and a name in it: no attribute begins with a digit or a sign.
+  /// A module and a name in it: no attribute begins with a digit or a sign, and none has a space or a comma.
   private mutating func names() -> Step {
-    guard let module = line(), let name = line() else { return .isPickle }
-    func isName(_ text: ArraySlice<UInt8>) -> Bool {
-      guard let first = text.first else { return false }
-      return (first | 0x20 >= 0x61 && first | 0x20 <= 0x7A) || first == 0x5F || first >= 0x80
+    for _ in 0..<2 {
+      // Of a line that is longer than what is known its beginning tells.
+      let text = bytes[place...].prefix { $0 != 10 }
+      let isComplete = line() != nil
+      guard let first = text.first else { return isComplete ? .fails : .isPickle }
+      let isName = (first | 0x20 >= 0x61 && first | 0x20 <= 0x7A) || first == 0x5F || first >= 0x80
+      guard isName, !text.contains(0x20), !text.contains(0x2C) else { return .fails }
+      guard isComplete else { return .isPickle }
     }
-    guard isName(module), isName(name), !module.contains(0x20), !name.contains(0x20) else { return .fails }
     stack.append(false)
     return .goesOn
   }

@@ -6,6 +6,8 @@ struct CSVBeginning: Sendable {
   let encoding: TextEncoding
   /// The name of the source.
   let source: String
+  /// The longest line.
+  private let maxLineBytes: Int
   /// How many lines precede the table: titles and comments, and what the options leave out.
   private(set) var skippedLines: Int
   /// The fields of the first line that has any; none of an empty file.
@@ -39,10 +41,12 @@ struct CSVBeginning: Sendable {
   /// - Parameter source: The text, inflated; it must be able to give its beginning again.
   init(of source: any ByteSource, _ options: CSVOptions) throws(FormatError) {
     self.source = source.name
+    maxLineBytes = max(LoadTextOptions().maxLineBytes, options.mostBytes ?? 0)
     if let given = options.encoding { encoding = given } else { encoding = try TextEncoding.marked(source) ?? .utf8 }
     skippedLines = options.skipRows
     let head = try CSVBeginning.head(of: source, encoding)
-    let lines = try CSVBeginning.lines(head, encoding, skipping: options.skipRows)
+    let lines = try CSVBeginning.lines(
+      head, encoding, maxLineBytes: maxLineBytes, skipping: options.skipRows)
     var delimiter = options.delimiter.map { Array($0.utf8) }
     if delimiter == nil, options.skipRows == 0, let first = lines.first, let told = CSVBeginning.toldDelimiter(first) {
       (delimiter, skippedLines) = (Array(told.utf8), 1)
@@ -203,7 +207,7 @@ struct CSVBeginning: Sendable {
 
   /// The rows from the first that is not left out.
   func rows(_ source: any ByteSource) throws(FormatError) -> TextRows {
-    var rows = TextRows(source, encoding, syntax, maxLineBytes: LoadTextOptions().maxLineBytes)
+    var rows = TextRows(source, encoding, syntax, maxLineBytes: maxLineBytes)
     for _ in 0..<skippedLines where try !rows.skipLine() { break }
     return rows
   }
@@ -221,9 +225,9 @@ struct CSVBeginning: Sendable {
 
   /// The first lines that are not blank, those together between which a quote is open.
   private static func lines(
-    _ source: any ByteSource, _ encoding: TextEncoding, skipping skipped: Int
+    _ source: any ByteSource, _ encoding: TextEncoding, maxLineBytes: Int, skipping skipped: Int
   ) throws(FormatError) -> [String] {
-    var lines = TextLines(source, encoding, maxLineBytes: LoadTextOptions().maxLineBytes)
+    var lines = TextLines(source, encoding, maxLineBytes: maxLineBytes)
     for _ in 0..<skipped where try lines.next() == nil { return [] }
     var found: [String] = []
     var (row, parts, byteCount) = ("", 0, 0)

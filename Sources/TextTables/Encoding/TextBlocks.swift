@@ -43,8 +43,10 @@ struct TextBlocks {
     if count > 0 { drop(count) }
     guard !hasEnded else { return }
     guard text.count < maxLineBytes else {
-      throw FormatError(
+      var error = FormatError(
         .limitExceeded, "a line is longer than \(maxLineBytes) bytes", file: source.name, offset: position - text.count)
+      error.commandHint = "--memory raises the limit"
+      throw error
     }
     let size = min(max(nextSize, text.count), maxLineBytes)
     nextSize = TextBlocks.blockSize
