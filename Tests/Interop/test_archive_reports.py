@@ -124,3 +124,19 @@ def test_members_of_one_name_are_told_once():
     for command in ("show", "stats"):
         result = run_npy(command, "x.npz", check=False)
         assert result.returncode == 1 and result.stderr.count(b"several members") == 1, result
+
+
+def test_one_long_name_does_not_widen_all_lines(tmp_path):
+    """What is printed is no more than some lines of a page for each member, and the long name."""
+    array = io.BytesIO()
+    np.save(array, np.arange(3))
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
+        archive.writestr("n" * 60_000 + ".npy", array.getvalue())
+        for index in range(2000):
+            archive.writestr(f"{index}.npy", array.getvalue())
+    for command in ["ls", "info", "stats"]:
+        printed = run_npy(command, tmp_path / "x.npz")
+        assert 60_000 < len(printed) < 2001 * 400 and printed.count(b"\n") >= 2001, command
+    record = np.zeros(3, [("n" * 5000, "i4")] + [(f"f{index}", "f8") for index in range(300)])
+    np.save(tmp_path / "x.npy", record)
+    assert len(run_npy("stats", tmp_path / "x.npy")) < 301 * 400

@@ -1,12 +1,17 @@
 /// Rows of text with their columns aligned.
 enum TextTable {
+  /// The widest column: a longer cell moves the rest of its line only, so that one name does not make all lines as long as it is.
+  private static let mostWidth = 120
+
   /// - Parameter rightAligned: The columns that end, rather than begin, at one place.
   static func aligned(_ rows: [[String]], rightAligned: Set<Int> = []) -> String {
     let count = rows.map(\.count).max() ?? 0
-    let widths = (0..<count).map { column in rows.compactMap { $0.count > column ? $0[column].count : nil }.max() ?? 0 }
+    let widths = (0..<count).map { column in
+      min(mostWidth, rows.compactMap { $0.count > column ? $0[column].count : nil }.max() ?? 0)
+    }
     return rows.map { row in
       let cells = row.enumerated().map { column, cell in
-        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        let padding = String(repeating: " ", count: max(0, widths[column] - cell.count))
         if rightAligned.contains(column) { return padding + cell }
         return column == row.count - 1 ? cell : cell + padding
       }
