@@ -203,3 +203,15 @@ def test_members_that_differ_by_the_extension(tmp_path):
     told = json.loads(run_npy("stats", "--json", tmp_path / "odd.npz"))
     assert [run_npy("show", row["file"]).decode() for row in told] == [f"{array}\n" for array in members.values()]
     assert run_npy("diff", tmp_path / "odd.npz", tmp_path / "odd.npz") == b""
+
+
+def test_errors_and_warnings_name_the_address(tmp_path):
+    """Of what is deep in a pickle, and converted from there, the whole address is told."""
+    path = tmp_path / "x.pkl"
+    path.write_bytes(pickle.dumps({"d": {"masked": np.ma.array([1, 2], mask=[0, 1])}, "p": np.poly1d([1, 2])}))
+    warned = run_npy("convert", f"{path}:d.masked", tmp_path / "o.npy", check=False)
+    assert warned.returncode == 0 and f"{path}:d.masked.mask".encode() in warned.stderr
+    assert run_npy("show", f"{path}:d.masked.mask") == b"[False  True]\n"
+    for command in [["convert", f"{path}:p", tmp_path / "p.npy"], ["stats", f"{path}:p"]]:
+        failed = run_npy(*command, check=False)
+        assert failed.returncode == 1 and f"{path}:p:".encode() in failed.stderr, failed

@@ -489,3 +489,18 @@ def test_archives_without_arrays(tmp_path):
         result = run_npy(command[0], tmp_path / "x.npz", *command[1:], check=False)
         assert result.returncode == 1 and b"none of the archive's 3 members is an array" in result.stderr, (command, result)
     assert run_npy("ls", tmp_path / "x.npz").count(b"(no array)") == 3
+
+
+def test_zstandard_behind_skippable_frames(tmp_path):
+    """pzstd begins with one (RFC 8878, 3.1.2); libzstd's readers skip them wherever they stand."""
+    array = io.BytesIO()
+    np.save(array, np.arange(4))
+    skipped = struct.pack("<II", 0x184D2A5B, 5) + b"12345"
+    frames = zstd(array.getvalue()[:100]) + skipped + zstd(array.getvalue()[100:])
+    (tmp_path / "x.npy.zst").write_bytes(skipped + frames)
+    result = run_npy("show", tmp_path / "x.npy.zst", check=False)
+    if b"libzstd" in result.stderr:
+        pytest.skip("this system has no libzstd")
+    assert result.stdout == b"[0 1 2 3]\n", result
+    (tmp_path / "x.zst").write_bytes(skipped + zstd(b"cposix\nsystem\n(S'id'\ntR."))
+    assert b"posix.system" in run_npy("check", tmp_path, check=False).stdout

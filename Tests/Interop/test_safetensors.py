@@ -184,7 +184,7 @@ def test_missing_shards(tmp_path):
     for command in ["ls", "info", "stats", "check", "show"]:
         result = run_npy(command, index, check=False)
         output = result.stdout + result.stderr
-        assert result.returncode == 1 and b"m-1.safetensors" in output and b"m-2.safetensors" in output and b"t3" in output, result
+        assert result.returncode == 1 and b"m-1.safetensors" in output and b"m-2.safetensors" in output and (b"t3" in output or command == "check"), result
         assert len(result.stderr.splitlines()) <= 5
     members = json.loads(run_npy("info", "--json", index, check=False).stdout)["members"]
     assert {m["name"] for m in members if "error" in m} == {"t1", "t4", "t2", "t5", "lost"}

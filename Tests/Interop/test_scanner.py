@@ -206,6 +206,7 @@ def test_what_cannot_be_opened_is_not_ok(tmp_path):
 @pytest.mark.parametrize("content", [
     b'{"config": {"layers": [{"class_name": "Lambda", "config": {"function": "x"}}]}}',
     b'{"config":{"layers":[{"class_name":"Lambda"}]}}', b"\x89HDF\r\n\x1a\n" + bytes(100) + b'"class_name": "Lambda"',
+    b"\x0a\x90\x03\x0a\x02\x08\x01" + b'R\x82\x03{"class_name": "Lambda", "config": {"function": {"items": ["4wEAAA=="]}}}',
     b"\x08\x01\x12\x20" + bytes(30) + b"\x12\x09WriteFile" + bytes(9), b"\x08\x01\x12\x20" + b"\x12\x06PyFunc"])
 def test_models_of_other_libraries(tmp_path, content):
     (tmp_path / "x").write_bytes(content)

@@ -26,11 +26,16 @@ public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
       self = .bzip2
     } else if start == [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0] {
       self = .xz
-    } else if start.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
+    } else if start.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) || CompressionFormat.isSkippable(start) {
       self = .zstd
     } else {
       return nil
     }
+  }
+
+  /// Whether a frame begins that Zstandard's readers skip, as pzstd writes one first (RFC 8878, 3.1.2).
+  private static func isSkippable(_ start: [UInt8]) -> Bool {
+    start.count >= 4 && (0x50...0x5F).contains(start[0]) && start[1...3] == [0x2A, 0x4D, 0x18]
   }
 
   /// The format that a path's extension means in NumPy's `_datasource`: `.gz`, `.bz2`, `.xz`, and `.lzma`, which it opens

@@ -51,13 +51,16 @@ extension ExtendedFloat {
       return
     }
     let lead = Int(sum.exponent)
-    // As an integer of 62 or 63 bits, which the second double may take a step up or down.
-    let whole = Int64(Double(sign: .plus, exponent: 61 - lead, significand: high).rounded(.towardZero))
-    let fraction = Double(sign: .plus, exponent: 61 - lead, significand: high) - Double(whole)
-    let rest = Double(sign: .plus, exponent: 61 - lead, significand: low) + fraction
-    let integer = whole + Int64(rest.rounded())
-    let parts = ExtendedFloat(magnitude: integer.magnitude, isNegative: integer < 0)
-    let exponent = Int(parts.signAndExponent & 0x7FFF) + lead - 61 + power
+    // As an integer of 64 bits, which the second double may take some steps up or down.
+    let scaled = Double(sign: .plus, exponent: 63 - lead, significand: high)
+    let whole = Int128(scaled.rounded(.towardZero))
+    let rest = Double(sign: .plus, exponent: 63 - lead, significand: low) + (scaled - Double(whole))
+    let integer = whole + Int128(rest.rounded())
+    let isTooLong = integer.magnitude >> 64 != 0
+    let parts = ExtendedFloat(
+      magnitude: UInt64(truncatingIfNeeded: isTooLong ? integer.magnitude >> 1 : integer.magnitude),
+      isNegative: integer < 0)
+    let exponent = Int(parts.signAndExponent & 0x7FFF) + (isTooLong ? 1 : 0) + lead - 63 + power
     let sign = parts.signAndExponent & 0x8000
     guard exponent > 0 else {
       // Below the smallest normal number.

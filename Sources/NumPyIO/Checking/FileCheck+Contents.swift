@@ -118,6 +118,8 @@ extension FileCheck {
     case .json: try checkLambdas(source, isFile: isFile, "JSON")
     case .other:
       if isFile, try isJSON(source) { return try checkJSON(source) }
+      // Protocol buffers: TensorFlow's `keras_metadata.pb` has the layers as JSON in its first field, again and again.
+      if try source.readBytes(at: 0, upTo: 1) == [0x0A], try noteLambdas(source, "SavedModel") { return }
       try checkPickles(source, isFile: isFile)
     }
   }

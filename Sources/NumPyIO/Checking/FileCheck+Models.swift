@@ -5,15 +5,21 @@ extension FileCheck {
   mutating func checkLambdas(
     _ source: any ByteSource, isFile: Bool, _ format: String
   ) throws(FormatError) {
-    let patterns = ["\"class_name\": \"Lambda\"", "\"class_name\":\"Lambda\"", "\"__lambda__\""].map { Array($0.utf8) }
-    if try ByteSearch.first(of: patterns, in: source) != nil {
-      noteModel("a Lambda layer of Keras, whose Python code runs when the model is loaded", format)
-    } else if isFile, try isJSON(source) {
+    if try noteLambdas(source, format) { return }
+    if isFile, try isJSON(source) {
       try checkJSON(source)
     } else if isFile {
       throw FormatError(.wrongKind, "this is \(format == "JSON" ? "JSON" : "an HDF5 file"), not an array").explained(
         by: source)
     }
+  }
+
+  /// Reports the code of Lambda layers; false if there is none.
+  mutating func noteLambdas(_ source: any ByteSource, _ format: String) throws(FormatError) -> Bool {
+    let patterns = ["\"class_name\": \"Lambda\"", "\"class_name\":\"Lambda\"", "\"__lambda__\""].map { Array($0.utf8) }
+    guard try ByteSearch.first(of: patterns, in: source) != nil else { return false }
+    noteModel("a Lambda layer of Keras, whose Python code runs when the model is loaded", format)
+    return true
   }
 
   /// Whether a file is JSON by its name, or without one by its first bytes, and could not be a pickle.

@@ -248,14 +248,16 @@ extension Document {
       if stored == nil, name == nil, let listTrouble { throw listTrouble }
       guard let array = stored else {
         throw FormatError(
-          .badArgument, "this is a \(found.typeName), not an array\(hint(found, name))", file: path, member: name)
+          .badArgument, "this is a \(found.typeName), not an array\(hint(found, self.name(inFile: name)))", file: path,
+          member: self.name(inFile: name))
       }
       return try viewed(LazyArray(array, name: path, spool: spool))
-    } catch { throw error.at(file: path, member: name) }
+    } catch { throw error.at(file: path, member: self.name(inFile: name)) }
   }
 
   /// Says that the values beneath a mask are taken as they are.
   func warnOfMask(_ name: String?) {
+    let name = self.name(inFile: name)
     let place = name.map { path + ":" + $0 } ?? path
     options.onWarning?(
       "\(place) is a masked array: this takes the values beneath the mask as well, which is \(place)\(name == nil ? ":" : ".")mask"

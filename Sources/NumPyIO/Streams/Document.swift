@@ -35,6 +35,8 @@ public struct Document {
   package let options: OpenOptions
   /// Which of several pickles in the file the value is that of: `#1`; `nil` where no name has said so.
   private var pickleNumber: String?
+  /// Which part of the file the value is: a path of keys; `nil` for all of it.
+  private var place: String?
   /// Why a list in JSON is no array.
   private(set) var listTrouble: FormatError?
 
@@ -124,7 +126,10 @@ extension Document {
     }
     guard let member else { return Document(.value(value, protocolVersion: version), path: path, options: options) }
     do throws(FormatError) {
-      return Document(.value(try value.value(at: member), protocolVersion: version), path: path, options: options)
+      var document = Document(
+        .value(try value.value(at: member), protocolVersion: version), path: path, options: options)
+      document.place = name(inFile: member)
+      return document
     } catch { throw error.at(file: path) }
   }
 
@@ -144,6 +149,12 @@ extension Document {
     return ([file.value] + file.following).map {
       Document(.value($0, protocolVersion: nil), path: path, options: options)
     }
+  }
+
+  /// A name as the file has it, of which the document may be a part.
+  func name(inFile name: String?) -> String? {
+    guard let place else { return name }
+    return name.map { place + "." + $0 } ?? place
   }
 
   /// A name without the number of the pickle that the document is.

@@ -18,7 +18,7 @@ struct RowWriter: Sendable {
   init(_ format: RowFormat, newline: String, quoting: FieldQuoting? = nil, keepsDigits: Bool = false) {
     self.format = format
     self.quoting = quoting
-    self.keepsDigits = keepsDigits && RowWriter.roundsIntegers(format)
+    self.keepsDigits = keepsDigits && RowWriter.roundsNumbers(format)
     self.newline = Array(newline.utf8)
     lines = RowWriter.plainLines(format, newline: self.newline)
     steps = format.steps.map { RowStep($0) }
@@ -58,11 +58,12 @@ struct RowWriter: Sendable {
       between: separators.count > 1 ? separators[1] : [], after: pending + newline)
   }
 
-  /// Whether integers of 64 bits are written by way of a `Double`.
-  private static func roundsIntegers(_ format: RowFormat) -> Bool {
+  /// Whether integers of 64 bits, or numbers of 80, are written by way of a `Double`.
+  private static func roundsNumbers(_ format: RowFormat) -> Bool {
     format.steps.contains { step in
       guard case .value(let column, let spec) = step else { return false }
-      return isLong(column.dtype) && "eEfFgG".utf8.contains(spec.conversion)
+      let isExtended = column.dtype.kind == .float && column.dtype.itemSize == 16
+      return (isLong(column.dtype) || isExtended) && "eEfFgG".utf8.contains(spec.conversion)
     }
   }
 
