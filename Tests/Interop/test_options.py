@@ -184,8 +184,10 @@ def test_text_options_are_refused_without_text(tmp_path, command):
         assert result.returncode == 64 and re.search(rb"--[a-z-]+ is for text", result.stderr), (command, name, result)
         assert not (tmp_path / "o.npz").exists()
     for name, value in (("pickle-encoding", "bytes"), ("max-header-size", "100")):
-        result = run_npy(command, *arguments(command, text, tmp_path), f"--{name}={value}", check=False)
-        assert result.returncode == 64 and f"--{name} is for".encode() in result.stderr, (command, name, result)
+        (tmp_path / "list.json").write_text("[[1, 2], [3, 4]]")
+        for file in [text, tmp_path / "list.json"]:
+            result = run_npy(command, *arguments(command, file, tmp_path), f"--{name}={value}", check=False)
+            assert result.returncode == 64 and f"--{name} is for".encode() in result.stderr, (command, name, result)
 
 
 @pytest.mark.parametrize("command", ["pack", "cat", "stack", "append", "ls", "info", "check", "sizes"])

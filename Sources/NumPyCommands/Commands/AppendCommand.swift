@@ -53,7 +53,7 @@ struct AppendCommand: NPYCommand, HasCommonOptions {
     var options = AppendOptions()
     options.creates = create
     options.discardsTrailingBytes = discardTrailing
-    options.limits = reading.limits.resolved
+    options.limits = reading.loadLimits
     do throws(FormatError) {
       try LazyArray.append(arrays, to: file, options: options)
       losses.tell { Console.warn($0) }

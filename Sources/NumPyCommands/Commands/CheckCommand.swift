@@ -94,7 +94,7 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
     if reading.view != nil { throw ValidationError("--view goes with commands that read elements") }
     if options.recovers { throw ValidationError("--recover goes with commands that read arrays: what is cut is wrong") }
     guard files.count == 1, file != "-",
-      reading.isForText || reading.isForPickles || reading.limits.maxHeaderSize != nil,
+      reading.isForText || reading.isForPickles || reading.maxHeaderSize != nil,
       let document = try? reading.remote.document(file, options)
     else { return }
     try TextOptionUse.check(reading, of: document)

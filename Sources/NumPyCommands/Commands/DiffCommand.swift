@@ -250,7 +250,7 @@ struct DiffCommand: NPYCommand {
         break
       }
       var comparison = try compare(left.document.lazy(one), right.document.lazy(other), name: nil)
-      next = (try one.next(limits: reading.limits.resolved), try other.next(limits: reading.limits.resolved))
+      next = (try one.next(limits: reading.loadLimits), try other.next(limits: reading.loadLimits))
       // A single array needs no name.
       if index > 0 || next.left != nil || next.right != nil { comparison.name = "array \(index)" }
       result.comparisons.append(comparison)

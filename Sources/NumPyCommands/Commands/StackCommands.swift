@@ -101,6 +101,7 @@ struct JoinCommand: NPYCommand, HasCommonOptions {
   @Argument(help: "The folder.", completion: .directory) var folder: String
   @Option(name: .shortAndLong, help: "The file to be written; a dash is standard output.", completion: .file())
   var output = "-"
+  @Option(help: LimitOptions.headerHelp) var maxHeaderSize: Int?
   @OptionGroup var limits: LimitOptions
   @OptionGroup var writing: WritingOptions
   @OptionGroup var remote: RemoteInput
@@ -108,7 +109,7 @@ struct JoinCommand: NPYCommand, HasCommonOptions {
 
   func run() throws {
     let format = try writing.formatOfArray(to: output)
-    var options = limits.openOptions
+    var options = limits.openOptions(maxHeaderSize: maxHeaderSize)
     options.format = .npy
     let saving = try writing.saveOptions(format, encoding: nil)
     try writing.output.write(to: output, remote) { path in

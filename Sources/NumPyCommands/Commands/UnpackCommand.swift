@@ -86,7 +86,7 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
   }
 
   private var openOptions: OpenOptions {
-    var options = limits.openOptions
+    var options = limits.openOptions()
     options.recovers = content.recover
     options.openPart = remote.source
     return options

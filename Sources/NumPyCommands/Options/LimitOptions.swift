@@ -12,12 +12,12 @@ extension ByteSize: ExpressibleByArgument {
 
 /// What a file may ask for, and how strictly it is read.
 struct LimitOptions: ParsableArguments {
+  static let headerHelp: ArgumentHelp =
+    "The longest header of .npy that is read, in characters; NumPy's limit is 10000."
   static let lenientHelp: ArgumentHelp =
     "Read headers whose meaning is clear although NumPy refuses them, and archives that only Python's zipfile reads."
 
   @Flag(help: lenientHelp) var lenient = false
-  @Option(help: "The longest header of .npy that is read, in characters; NumPy's limit is 10000.")
-  var maxHeaderSize: Int?
   @Option(
     help: ArgumentHelp(
       "The most memory that what is compressed, packed or repeated in pickles, JSON, lines of text and streams that are read whole may take: 500M, 8G. Without it as much as the file's size justifies, of JSON an eighth of the machine's, of lines 64 MiB, of streams half.",
@@ -28,16 +28,13 @@ struct LimitOptions: ParsableArguments {
   var inflatedBytes: Int? { memory?.bytes }
 
   /// The limits of the library.
-  var resolved: LoadLimits {
-    var limits = LoadLimits(isLenient: lenient)
-    if let maxHeaderSize { limits.headerCharacters = maxHeaderSize }
-    return limits
-  }
+  var resolved: LoadLimits { LoadLimits(isLenient: lenient) }
 
   /// The options of the library, for files that say themselves how they are read.
-  var openOptions: OpenOptions {
+  func openOptions(maxHeaderSize: Int? = nil) -> OpenOptions {
     var options = OpenOptions()
     options.limits = resolved
+    if let maxHeaderSize { options.limits.headerCharacters = maxHeaderSize }
     options.pickle.limits.inflatedBytes = inflatedBytes
     options.onWarning = { Console.warn($0) }
     return options

@@ -91,6 +91,7 @@ struct SourceOptions: ParsableArguments {
   var missingNumber: [Double] = []
   @Option(parsing: .unconditional, help: "How moments are written, as '%d.%m.%Y %H:%M'.") var dateFormat: String?
 
+  @Option(help: LimitOptions.headerHelp) var maxHeaderSize: Int?
   @OptionGroup var content: ContentOptions
   @OptionGroup var limits: LimitOptions
   @OptionGroup var remote: RemoteInput
@@ -110,12 +111,15 @@ struct SourceOptions: ParsableArguments {
     if let ndmin, !(0...2).contains(ndmin) { throw ValidationError("Illegal value of ndmin keyword: \(ndmin)") }
   }
 
+  /// The limits of the library.
+  var loadLimits: LoadLimits { limits.openOptions(maxHeaderSize: maxHeaderSize).limits }
+
   /// The options of the library, for a file.
   ///
   /// - Throws: `ValidationError` for values of options that mean nothing.
   func openOptions(for path: String) throws -> OpenOptions {
     try TextOptionUse.check(self)
-    var options = limits.openOptions
+    var options = limits.openOptions(maxHeaderSize: maxHeaderSize)
     options.findsColumnTypes = dtype == nil
     options.format = from
     try content.apply(to: &options)

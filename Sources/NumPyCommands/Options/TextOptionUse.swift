@@ -84,7 +84,7 @@ struct TextOptionUse: Sendable {
   static func check(
     _ options: SourceOptions, ofAll addresses: [String], leavingOut others: Set<String> = []
   ) throws {
-    guard addresses.count > 1, options.isForText || options.isForPickles || options.limits.maxHeaderSize != nil else {
+    guard addresses.count > 1, options.isForText || options.isForPickles || options.maxHeaderSize != nil else {
       return
     }
     var useless: [Fault]?
@@ -114,11 +114,18 @@ struct TextOptionUse: Sendable {
     func forPickles(_ found: String) {
       if options.isForPickles { faults.append(("--pickle-encoding", "pickles", found)) }
     }
+    func forHeaders(_ found: String) {
+      if options.maxHeaderSize != nil { faults.append(("--max-header-size", ".npy and .npz", found)) }
+    }
     switch document.content {
     case .text:
       forPickles("is text")
-      if options.limits.maxHeaderSize != nil { faults.append(("--max-header-size", ".npy and .npz", "is text")) }
+      forHeaders("is text")
       return faults
+    // What is opened as a value, and not as a pickle, is JSON.
+    case .value:
+      forPickles("is JSON")
+      forHeaders("is JSON")
     case .npy(let file) where !file.header.dtype.hasObjects: forPickles("holds \(file.header.dtype)")
     case .tensors: forPickles("holds none")
     default: break

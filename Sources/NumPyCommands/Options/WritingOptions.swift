@@ -15,7 +15,8 @@ struct WritingOptions: ParsableArguments {
     parsing: .unconditional,
     help: "The new dtype: anything that np.dtype takes as a string, and bfloat16, float8_e4m3fn, int4 and the like.")
   var astype: String?
-  @Option(help: "C or F: which axis runs fastest in the result.")
+  @Option(
+    help: "C or F: which axis runs fastest in the result. Text, JSON and models' files have one order, and stay the same.")
   var order: MemoryOrder?
   @OptionGroup var archive: ArchiveOptions
   @OptionGroup(title: "Pickles") var pickle: PickleOptions
