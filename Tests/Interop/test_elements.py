@@ -391,3 +391,17 @@ def test_casts_that_lose_values_say_so(tmp_path, dtype, values, wanted, size):
         for warning in known:
             assert str(warning.message) in words
     np.testing.assert_array_equal(np.load(tmp_path / "y.npy"), expected)
+
+
+@pytest.mark.parametrize("code", ["f4", "f8", "i2", "u4", "c8", "c16", "M8[s]", "m8[D]", "U3", "S3", "?", "f2"])
+@pytest.mark.parametrize("order", "<>")
+def test_bytes_of_elements_as_void(tmp_path, code, order):
+    """NumPy makes elements native before it takes their bytes."""
+    values = ["ab", "é", ""] if code == "U3" else ["ab", "c", ""] if code == "S3" else [1, 0, 1]
+    array = np.array(values).astype(code).astype(np.dtype(code).newbyteorder(order))
+    np.save(tmp_path / "x.npy", array)
+    for size in {1, 3, array.itemsize, array.itemsize + 2}:
+        run_npy("convert", tmp_path / "x.npy", tmp_path / "o.npy", "--astype", f"V{size}")
+        expected = array.astype(f"V{size}")
+        found = np.load(tmp_path / "o.npy")
+        assert found.dtype == expected.dtype and found.tobytes() == expected.tobytes(), size

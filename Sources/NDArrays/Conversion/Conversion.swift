@@ -44,7 +44,8 @@ enum Conversion {
     case (_, .bytes), (_, .string): try convertToText(source, into: target)
     case (_, .void)
     where source.dtype.structure == nil && target.dtype.structure == nil && source.dtype.kind != .object:
-      convertBytes(source, into: target)
+      // NumPy brings numbers and text into this machine's byte order first.
+      convertBytes(source.nativeByteOrder(), into: target)
     case (.bytes, .datetime), (.bytes, .timedelta), (.string, .datetime), (.string, .timedelta):
       try convertTextToDates(source, into: target)
     case (.bytes, _) where target.dtype.isNumber, (.string, _) where target.dtype.isNumber:
