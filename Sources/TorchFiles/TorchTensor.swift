@@ -50,9 +50,6 @@ public struct TorchTensor: PickleConvertible, DescribedArray {
           "a tensor of shape \(Layout.describe(shape)) from element \(offset) on does not lie within its storage "
             + "of \(storage.count)")
       }
-      guard bytes <= max(held, TorchTensor.mostExpanded) else {
-        throw ArrayError(.tooLarge, "a tensor that expands \(held) bytes to \(bytes)")
-      }
     } catch { throw FormatError(.malformed, error.message) }
   }
 
@@ -83,18 +80,25 @@ public struct TorchTensor: PickleConvertible, DescribedArray {
   /// The elements as they lie in the storage: the integers of a quantized tensor (PyTorch's `int_repr`), the bytes of
   /// types that NumPy lacks.
   ///
-  /// - Throws: ``FormatError`` if the storage cannot be read or is shorter than its id says.
+  /// - Throws: ``FormatError`` if the storage cannot be read or is shorter than its id says; with code `limitExceeded` if the tensor
+  ///   repeats few bytes for more than 64 MiB.
   public func storedArray() throws(FormatError) -> AnyNDArray {
     let bytes = try storage.storages.bytes(storage.key)
     let itemSize = type.dtype.itemSize
     let skipped = storage.start.multipliedReportingOverflow(by: storage.type.dtype.itemSize)
     do throws(ArrayError) {
-      let count = try AnyNDArray.check(shape: shape, itemSize: itemSize)
+      let byteCount = try AnyNDArray.check(shape: shape, itemSize: itemSize)
       let steps = try byteStrides()
       let dtype = type.dtype.withByteOrder(storage.storages.byteOrder)
-      if count == 0 {
-        return try AnyNDArray(zeros: shape, dtype: dtype)
+      // What is listed costs nothing.
+      let held = storage.count.multipliedReportingOverflow(by: storage.type.dtype.itemSize).partialValue
+      guard byteCount <= max(held, TorchTensor.mostExpanded) else {
+        throw ArrayError(
+          .tooLarge,
+          "a tensor of shape \(Layout.describe(shape)) that repeats \(held) bytes: more than "
+            + "\(TorchTensor.mostExpanded >> 20) MiB are not made of so few")
       }
+      if byteCount == 0 { return try AnyNDArray(zeros: shape, dtype: dtype) }
       let (start, overflow) = skipped.partialValue.addingReportingOverflow(offset * itemSize)
       guard !skipped.overflow, !overflow, let reach = Layout.reach(shape, steps, itemSize: itemSize),
         start <= bytes.count, reach.high <= bytes.count - start
@@ -104,7 +108,7 @@ public struct TorchTensor: PickleConvertible, DescribedArray {
       }
       return try AnyNDArray(
         storage: bytes.memory, offset: bytes.offset + start, dtype: dtype, shape: shape, strides: steps)
-    } catch { throw FormatError(.malformed, error.message) }
+    } catch { throw FormatError(error.code == .tooLarge ? .limitExceeded : .malformed, error.message) }
   }
 
   package func pickledArray() throws(FormatError) -> PickledArray {

@@ -186,6 +186,36 @@ def test_whole_modules_before_1_6(tmp_path):
     assert b"Sequential" in run_npy("show", tmp_path / "old.pt")
 
 
+def test_a_tensor_that_repeats_few_bytes(tmp_path):
+    """torch.ones(1).expand(10**9): it is listed, and does not hide the others."""
+    class Repeated(collections.namedtuple("Repeated", "key shape strides")):
+        pass
+
+    class Pickler(TorchPickler):
+        def save(self, item, *arguments):
+            if isinstance(item, Repeated):
+                storage = Persistent(("storage", Named("torch", "FloatStorage"), item.key, "cpu", 1))
+                item = Call(Named("torch._utils", "_rebuild_tensor_v2"),
+                            (storage, 0, item.shape, item.strides, False, Call(Named("collections", "OrderedDict"), ())))
+            super().save(item, *arguments)
+
+    stream = io.BytesIO()
+    Pickler(stream, 2).dump({"w": Tensor("FloatStorage", "0", 2), "x": Repeated("1", (10**9,), (0,)), "y": Repeated("1", (5,), (0,))})
+    with zipfile.ZipFile(tmp_path / "x.pt", "w") as archive:
+        archive.writestr("x/data.pkl", stream.getvalue())
+        archive.writestr("x/data/0", struct.pack("<2f", 1, 2))
+        archive.writestr("x/data/1", struct.pack("<f", 3))
+    path = tmp_path / "x.pt"
+    assert run_npy("ls", path).count(b"\n") == 3
+    assert run_npy("show", f"{path}:w") == b"[1. 2.]\n" and run_npy("show", f"{path}:y") == b"[3. 3. 3. 3. 3.]\n"
+    for command in [["show", f"{path}:x"], ["convert", path, tmp_path / "o.npz"]]:
+        failed = run_npy(*command, check=False)
+        assert failed.returncode == 1 and b"64 MiB" in failed.stderr and b":x" in failed.stderr, failed
+    assert run_npy("convert", "--skip-bad", path, tmp_path / "o.npz", check=False).returncode == 1
+    with np.load(tmp_path / "o.npz") as loaded:
+        assert sorted(loaded) == ["w", "y"]
+
+
 def test_constants_of_torchscript(tmp_path):
     """The tensors of the code lie beside those of the model: constants.pkl, and constants/KEY."""
     with zipfile.ZipFile(tmp_path / "script.pt", "w") as archive:

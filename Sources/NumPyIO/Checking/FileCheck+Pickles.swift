@@ -1,3 +1,4 @@
+internal import ArrayDeflate
 internal import ByteIO
 internal import NPYFormat
 internal import PickledArrays
@@ -40,7 +41,9 @@ extension FileCheck {
       throw FormatError(.truncated, "pickle data ends too early", file: path, offset: source.byteCount)
     }
     let record = PickleRecord(options.rules)
-    let folder = source.isSeekable && within.isEmpty ? JoblibFolder(of: path) : nil
+    // Also around a pickle that joblib has compressed.
+    let isInFolder = within.allSatisfy { CompressionFormat(rawValue: $0) != nil }
+    let folder = source.isSeekable && isInFolder ? JoblibFolder(of: path) : nil
     var reader = PickleReader(
       source, lending: try source.mapped(.readOnly), options: Joblib.options(recordingOptions(record), folder: folder))
     do throws(FormatError) {
