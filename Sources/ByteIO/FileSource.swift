@@ -39,10 +39,20 @@ public final class FileSource: ByteSource {
   package static func openToGrow(
     path: String
   ) throws(FormatError) -> (descriptor: FileDescriptor, source: FileSource) {
-    let descriptor = try SystemCall.open(path, .readWrite)
+    try openLocked(path: path, .readWrite)
+  }
+
+  /// Opens a file that is to be changed or replaced, locked against others who would do the same with what they have read of it.
+  ///
+  /// - Returns: The descriptor that holds the lock, which is given up by ``SystemCall/unlock(_:)``, and the file as a source.
+  /// - Throws: ``FormatError`` with code `io` if another process holds the lock, or replaced the file meanwhile.
+  package static func openLocked(
+    path: String, _ mode: FileDescriptor.AccessMode
+  ) throws(FormatError) -> (descriptor: FileDescriptor, source: FileSource) {
+    let descriptor = try SystemCall.open(path, mode)
     do throws(FormatError) {
       guard SystemCall.tryLock(descriptor) != .heldByAnother else {
-        throw FormatError(.io, "another process is appending to the file", file: path)
+        throw FormatError(.io, "another process is changing the file", file: path)
       }
       let source = try FileSource(path: path)
       guard try FileStatus(of: descriptor, name: path).isSameFile(as: source.status) else {

@@ -1,4 +1,5 @@
 public import ByteIO
+internal import SystemPackage
 
 /// Changes to an archive that rewrite it: a new file replaces the old one, whole, once it is on disk.
 ///
@@ -8,12 +9,14 @@ public import ByteIO
 public enum ZipEditing {
   /// Removes members; of a name that stands twice, all.
   ///
-  /// - Throws: `notFound` if a name is not there; what opening the archive and its members, or writing, throws. The
-  ///   old archive is untouched then.
+  /// - Throws: `notFound` if a name is not there; `io` if another process is changing the archive right now; what opening
+  ///   the archive and its members, or writing, throws. The old archive is untouched then.
   public static func remove(
     _ names: [String], from path: String, limits: ZipLimits = .default
   ) throws(FormatError) {
-    let archive = try ZipArchive(path: path, limits: limits)
+    let (lock, source) = try FileSource.openLocked(path: path, .readOnly)
+    defer { unlock(lock) }
+    let archive = try ZipArchive(source, limits: limits)
     for name in names where !archive.contains(name) {
       throw FormatError(.notFound, "there is no such member", file: path, member: name)
     }
@@ -27,7 +30,9 @@ public enum ZipEditing {
   public static func rename(
     _ old: String, to new: String, in path: String, limits: ZipLimits = .default
   ) throws(FormatError) {
-    let archive = try ZipArchive(path: path, limits: limits)
+    let (lock, source) = try FileSource.openLocked(path: path, .readOnly)
+    defer { unlock(lock) }
+    let archive = try ZipArchive(source, limits: limits)
     let renamed = try archive.member(old)
     guard !new.isEmpty, new != ".npy" else {
       throw FormatError(.badArgument, "a member has a name of at least one character", file: path, member: old)
@@ -41,6 +46,12 @@ public enum ZipEditing {
     try rewrite(archive, path: path) { member in
       .some(member.headerOffset == renamed.headerOffset ? new : nil)
     }
+  }
+
+  /// Lets others change the archive; at once, as a child that was forked meanwhile has the file open too.
+  private static func unlock(_ descriptor: FileDescriptor) {
+    SystemCall.unlock(descriptor)
+    try? descriptor.close()
   }
 
   /// Copies members into a new archive.

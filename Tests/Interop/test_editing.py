@@ -316,3 +316,31 @@ def test_append_makes_a_file_as_it_would_grow(tmp_path):
     run_npy("append", "--create", tmp_path / "b.npy", tmp_path / "number.npy")
     run_npy("append", "--create", tmp_path / "b.npy", tmp_path / "number.npy", tmp_path / "row.npy")
     np.testing.assert_array_equal(np.load(tmp_path / "b.npy"), np.concatenate([[5.0, 5.0], row]), strict=True)
+
+
+def test_changes_at_the_same_time(tmp_path):
+    """Those that meet another are refused; what was told as done is done, and nothing else is lost."""
+    path = tmp_path / "x.npz"
+    names = [f"z{index}" for index in range(40)]
+    np.savez(path, **{name: np.full(30_000, index) for index, name in enumerate(names)})
+    np.save(tmp_path / "new.npy", np.arange(3))
+    commands = [["rm", path, f"z{index}"] for index in range(8)] + [["mv", path, f"z{index}", f"m{index}"] for index in range(8, 16)]
+    commands += [["pack", "--append", path, f"a{index}={tmp_path / 'new.npy'}"] for index in range(8)]
+    running = [subprocess.Popen([COMMAND, *map(str, command)], stderr=subprocess.PIPE) for command in commands]
+    expected = set(names)
+    for command, process in zip(commands, running):
+        error = process.communicate(timeout=60)[1]
+        if process.returncode:
+            assert b"changing the file" in error or b"was replaced" in error, error
+        elif command[0] == "rm":
+            expected.remove(command[2])
+        elif command[0] == "mv":
+            expected.symmetric_difference_update(command[2:])
+        else:
+            expected.add(command[3].split("=")[0])
+    with np.load(path) as loaded:
+        assert set(loaded) == expected
+        assert all(loaded[name][0] == index for index, name in enumerate(names) if name in expected)
+    # What could be done then can be done now.
+    assert "z39" in expected
+    run_npy("rm", path, "z39")
