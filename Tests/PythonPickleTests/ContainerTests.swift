@@ -13,6 +13,9 @@ import Testing
       return
     }
     #expect(tuple.compactMap(\.int).reduce(0, +) == 10)
+    #expect(PickleValue.list(list).list?.count == 3 && PickleValue.tuple(tuple).list == nil)
+    #expect(PickleValue.tuple(tuple).tuple?.count == 4 && PickleValue.list(list).tuple == nil)
+    #expect(PickleValue.tuple(tuple).items?.count == 4 && PickleValue.list(list).items?.count == 3)
     // A loop goes over what was there when it began.
     for item in list where item.string == "x" { list.append(.int(4)) }
     #expect(list.count(where: { $0.int != nil }) == 2)
