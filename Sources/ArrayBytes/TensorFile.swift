@@ -22,7 +22,7 @@ extension TensorFile {
   /// The tensors, in the order in which they lie in the file.
   public var tensors: [StoredTensor] { index.tensors }
 
-  /// The names of the tensors.
+  /// The names of the tensors, in the order of the file.
   public var names: [String] { index.tensors.map(\.name) }
 
   /// Whether there is a tensor of that name.
