@@ -166,12 +166,14 @@ import Testing
     try await Claims.check(runs)
   }
 
-  /// Sums of several axes, of numbers whose sums are exact; what divides; numbers in steps.
+  /// Sums of several axes, of numbers whose sums are exact; of one axis that stays; what divides; numbers in steps.
   @Test func numbersInStepsAndSums() async throws {
     var claims = Claims()
     let t = try NDArray<Int32>(Array(-30..<30), shape: [3, 4, 5])
     let f = try t.asType(Double.self)
-    claims.inputs = [("t", t.untyped), ("f", f.untyped)]
+    // Sums of these are rounded, so that their bits tell the order in which they were added.
+    let long = try NDArray<Float>((0..<3000).map { Float($0) / 10 }, shape: [1000, 3])
+    claims.inputs = [("t", t.untyped), ("f", f.untyped), ("long", long.untyped)]
     for axes in [[0], [1, 2], [0, 2], [-1, 1, 0], []] {
       let python = "(" + axes.map { "\($0)," }.joined() + ")"
       claims.expect("t.sum(axis=\(python))", try t.sum(axes: axes))
@@ -180,6 +182,11 @@ import Testing
     claims.expect("t.sum(axis=1, keepdims=True)", try t.sum(axis: 1, keepDims: true))
     claims.expect("f.mean(axis=-1, keepdims=True)", try f.mean(axis: -1, keepDims: true))
     claims.expect("f.std(axis=0, ddof=1, keepdims=True)", try f.std(axis: 0, ddof: 1, keepDims: true))
+    claims.expect("t.max(axis=1, keepdims=True)", try t.max(axis: 1, keepDims: true))
+    claims.expect("t.min(axis=-1, keepdims=True)", try t.min(axis: -1, keepDims: true))
+    claims.expect("t.min(axis=0)", try t.min(axis: 0, keepDims: false))
+    claims.expect("long.sum(axis=0, keepdims=True)", try long.sum(axis: 0, keepDims: true))
+    claims.expect("long.std(axis=0, keepdims=True)", try long.std(axis: 0, keepDims: true))
     claims.expect("t.sum(axis=2)", try t.sum(axis: 2, keepDims: false))
     claims.expect("f.std(axis=(0, 1), ddof=1)", try f.std(axes: [0, 1], ddof: 1))
     claims.expect("t / (t[0] + 100)", t / (t[0] + 100))
