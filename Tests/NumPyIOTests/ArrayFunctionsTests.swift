@@ -266,7 +266,7 @@ import Testing
     #expect(a[0, 1].rows.map { try? $0.item() } == [4, 5, 6, 7])
     #expect(NDArray(scalar: 1).rows.isEmpty)
     // A part that is written to has bytes of its own.
-    var row = a.rows[1]
+    var row = Array(a.rows)[1]
     row[0] = 7
     #expect(a[1, 0, 0] == 12)
   }
