@@ -260,13 +260,13 @@ import Testing
   @Test func partsAlongTheFirstAxis() throws {
     let a = try NDArray<Int>(Array(0..<24), shape: [2, 3, 4])
     for array in [a, try a.transposed([2, 0, 1]), a[.stride(by: -1), .all, .stride(by: 2)], a[0..<0], a[.all, 1..<1]] {
-      #expect(Array(array.rows) == array.shape[0..<1].flatMap { (0..<$0).map { array[$0, .ellipsis] } })
-      #expect(Array(AnyNDArray(array).rows) == array.rows.map { AnyNDArray($0) })
+      #expect(array.rows == array.shape[0..<1].flatMap { (0..<$0).map { array[$0, .ellipsis] } })
+      #expect(AnyNDArray(array).rows == array.rows.map { AnyNDArray($0) })
     }
     #expect(a[0, 1].rows.map { try? $0.item() } == [4, 5, 6, 7])
     #expect(NDArray(scalar: 1).rows.isEmpty)
     // A part that is written to has bytes of its own.
-    var row = Array(a.rows)[1]
+    var row = a.rows[1]
     row[0] = 7
     #expect(a[1, 0, 0] == 12)
   }

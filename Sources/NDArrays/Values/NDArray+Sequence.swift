@@ -59,10 +59,7 @@ extension NDArray {
   /// ```
   ///
   /// An array without axes has none.
-  public var rows: some RandomAccessCollection<NDArray> & Sendable {
-    let array = self
-    return (0..<(shape.first ?? 0)).map { array.part(at: $0) }
-  }
+  public var rows: [NDArray] { (0..<(shape.first ?? 0)).map { part(at: $0) } }
 }
 
 extension AnyNDArray {
@@ -70,10 +67,7 @@ extension AnyNDArray {
   /// these are arrays of one record each: see ``rows(as:)`` for Swift's values.
   ///
   /// An array without axes has none.
-  public var rows: some RandomAccessCollection<AnyNDArray> & Sendable {
-    let array = self
-    return (0..<(shape.first ?? 0)).map { array.part(at: $0) }
-  }
+  public var rows: [AnyNDArray] { (0..<(shape.first ?? 0)).map { part(at: $0) } }
 }
 
 extension NDArray {
