@@ -28,7 +28,7 @@ extension TensorFile {
     return tensors.compactMap(\.failure).filter { places.insert([$0.file, $0.member]).inserted }
   }
 
-  /// The names of the tensors.
+  /// The names of the tensors, in the order of the file.
   public var names: [String] { index.tensors.map(\.name) }
 
   /// Whether there is a tensor of that name.

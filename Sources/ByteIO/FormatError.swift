@@ -31,11 +31,11 @@ public struct FormatError: Error, Sendable {
     public static let permissionDenied = Code(rawValue: "permission_denied")
     /// The output exists and was not to be replaced.
     public static let alreadyExists = Code(rawValue: "already_exists")
-    /// Nothing in the file at all.
+    /// Nothing in the file at all, or no array where one should follow.
     public static let empty = Code(rawValue: "empty")
     /// The bytes end before what they promise.
     public static let truncated = Code(rawValue: "truncated")
-    /// Not a file of this kind.
+    /// Not a file of this kind; the message says of which it is, as far as that can be told.
     public static let wrongKind = Code(rawValue: "wrong_kind")
     /// A header, directory or other description that breaks the format's rules.
     public static let malformed = Code(rawValue: "malformed")
@@ -88,7 +88,7 @@ public struct FormatError: Error, Sendable {
     set { block = Block(newValue) }
   }
 
-  /// The kind of trouble.
+  /// The kind of trouble, for programs; the ``message`` is for people, and its words may change.
   public var code: Code {
     get { details.code }
     set { details.code = newValue }

@@ -28,7 +28,7 @@ public struct ArrayError: Error, Sendable {
     case unsupported
   }
 
-  /// The kind of trouble.
+  /// The kind of trouble, for programs; the ``message`` is for people, and its words may change.
   public var code: Code
   /// What is wrong, in one line.
   public var message: String
@@ -61,6 +61,6 @@ extension ArrayError: Equatable {
 }
 
 extension ArrayError: CustomStringConvertible {
-  /// The message.
+  /// The ``message``, as `print(error)` shows it.
   public var description: String { message }
 }

@@ -147,7 +147,7 @@ public final class NPYAppender {
     }
   }
 
-  /// The shape of a row.
+  /// The shape of a row: the array's without its first axis, empty where rows are single elements.
   public var rowShape: [Int] { Array(header.shape.dropFirst()) }
 
   /// How many rows readers find.

@@ -27,11 +27,11 @@ public struct NPYHeader: Sendable, Hashable {
     var lengthFieldSize: Int { major == 1 ? 2 : 4 }
   }
 
-  /// The format's version.
+  /// The format's version: 1.0 but for long headers and names beyond Latin-1.
   public let version: Version
   /// The type of the elements.
   public let dtype: DType
-  /// The length of each axis.
+  /// The length of each axis; empty for one element without axes.
   public let shape: [Int]
   /// Whether the first axis runs fastest.
   public let isFortranOrder: Bool
@@ -67,7 +67,7 @@ public struct NPYHeader: Sendable, Hashable {
       isFromPython2: isFromPython2, elementFormat: elementFormat, foreignNotation: foreignNotation)
   }
 
-  /// The number of elements.
+  /// The number of elements: the product of the shape, 1 for no axes.
   public var count: Int { Layout.elementCount(shape) ?? 0 }
 
   /// The bytes of all elements; for objects, whose pickle has any length, 0.

@@ -20,7 +20,7 @@ public import ZipArchives
 public final class NPZArchive: Sendable {
   /// The zip archive underneath: members, methods, sizes.
   public let zip: ZipArchive
-  /// What a member may ask for.
+  /// What a member may ask for before it is refused: bytes, header length.
   public let limits: LoadLimits
 
   /// Opens an archive.

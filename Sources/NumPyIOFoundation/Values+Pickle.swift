@@ -110,7 +110,7 @@ extension Decimal: PickleConvertible, PickleReconstructible {
 }
 
 extension URL: PickleConvertible, PickleReconstructible {
-  /// The URL's text.
+  /// The URL's text, absolute: Python has no type for addresses.
   public func pickleValue(in context: PickleContext) -> PickleValue { .string(absoluteString) }
 
   /// The URL of a text.

@@ -82,7 +82,7 @@ public struct PandasFrame {
     }
   }
 
-  /// The column of a label.
+  /// The first column of a label; `nil` if there is none.
   public subscript(label: String) -> Column? {
     columns.first { $0.label.string == label || ($0.label.string == nil && $0.label.repr(limit: 200) == label) }
   }

@@ -2,7 +2,7 @@ public import ByteIO
 
 /// What an archive may claim before it is refused: checked on the directory, before any member is read.
 public struct ZipLimits: Sendable, Hashable {
-  /// The most members.
+  /// The most members that an archive may have.
   public var members: Int
   /// The most bytes that all members together may declare, uncompressed.
   public var totalBytes: Int

@@ -10,19 +10,19 @@ public struct ZipMember: Sendable {
   public internal(set) var nameBytes: [UInt8]
   /// How the data is compressed.
   public internal(set) var method: ZipMethod
-  /// The general purpose bits.
+  /// The general purpose bits of the directory: encryption, data descriptor, UTF-8 names.
   public internal(set) var flags: UInt16
   /// The checksum of the uncompressed data.
   public internal(set) var crc32: UInt32
   /// How many bytes the data takes in the file.
   public internal(set) var compressedSize: Int
-  /// How many bytes the data has.
+  /// How many bytes the data has uncompressed, as the directory claims.
   public internal(set) var uncompressedSize: Int
   /// Where the local header begins, in bytes from the source's start (prepended bytes are counted).
   public internal(set) var headerOffset: Int
   /// The extra block of the directory, all fields.
   public internal(set) var extra: [UInt8]
-  /// The member's comment.
+  /// The member's comment, bytes of no stated encoding; most archives have none.
   public internal(set) var comment: [UInt8]
   /// The time of the last change in MS-DOS's format: hours, minutes and half seconds.
   public internal(set) var dosTime: UInt16

@@ -1,6 +1,6 @@
 /// How a member's bytes are compressed, by the number that zip files use.
 public struct ZipMethod: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-  /// The number within the file.
+  /// The number within the file: 0 is stored, 8 deflate.
   public let rawValue: UInt16
 
   /// The method of that number.

@@ -166,12 +166,14 @@ import Testing
     try await Claims.check(runs)
   }
 
-  /// Sums of several axes, of numbers whose sums are exact; what divides; numbers in steps.
+  /// Sums of several axes, of numbers whose sums are exact; of one axis that stays; what divides; numbers in steps.
   @Test func numbersInStepsAndSums() async throws {
     var claims = Claims()
     let t = try NDArray<Int32>(Array(-30..<30), shape: [3, 4, 5])
     let f = try t.asType(Double.self)
-    claims.inputs = [("t", t.untyped), ("f", f.untyped)]
+    // Sums of these are rounded, so that their bits tell the order in which they were added.
+    let long = try NDArray<Float>((0..<3000).map { Float($0) / 10 }, shape: [1000, 3])
+    claims.inputs = [("t", t.untyped), ("f", f.untyped), ("long", long.untyped)]
     for axes in [[0], [1, 2], [0, 2], [-1, 1, 0], []] {
       let python = "(" + axes.map { "\($0)," }.joined() + ")"
       claims.expect("t.sum(axis=\(python))", try t.sum(axes: axes))
@@ -180,6 +182,11 @@ import Testing
     claims.expect("t.sum(axis=1, keepdims=True)", try t.sum(axis: 1, keepDims: true))
     claims.expect("f.mean(axis=-1, keepdims=True)", try f.mean(axis: -1, keepDims: true))
     claims.expect("f.std(axis=0, ddof=1, keepdims=True)", try f.std(axis: 0, ddof: 1, keepDims: true))
+    claims.expect("t.max(axis=1, keepdims=True)", try t.max(axis: 1, keepDims: true))
+    claims.expect("t.min(axis=-1, keepdims=True)", try t.min(axis: -1, keepDims: true))
+    claims.expect("t.min(axis=0)", try t.min(axis: 0, keepDims: false))
+    claims.expect("long.sum(axis=0, keepdims=True)", try long.sum(axis: 0, keepDims: true))
+    claims.expect("long.std(axis=0, keepdims=True)", try long.std(axis: 0, keepDims: true))
     claims.expect("t.sum(axis=2)", try t.sum(axis: 2, keepDims: false))
     claims.expect("f.std(axis=(0, 1), ddof=1)", try f.std(axes: [0, 1], ddof: 1))
     claims.expect("t / (t[0] + 100)", t / (t[0] + 100))
@@ -205,6 +212,11 @@ import Testing
       claims.expect("np.linspace(2, 3, \(count))", try NDArray<Double>.linspace(2, 3, count: count))
     }
     claims.expect("np.linspace(0, 5e-324, 4)", try NDArray<Double>.linspace(0, .leastNonzeroMagnitude, count: 4))
+    claims.expect("np.arange(2.5, 9, 0.7, dtype='f4')", try NDArray<Float>.arange(2.5, to: 9, by: 0.7))
+    claims.expect("np.ones((2, 0, 3))", try NDArray<Double>(ones: [2, 0, 3]))
+    claims.expect("np.ones((2, 3), 'f4')", NDArray<Float>(ones: 2, 3))
+    claims.expect("np.array([[1, 2, 3], [4, 5, 6]])", try NDArray<Int64>(rows: [[1, 2, 3], [4, 5, 6]]))
+    claims.expect("np.zeros((2, 0))", try NDArray<Double>(rows: [[], []]))
     try await Claims.check([("steps", claims)])
   }
 
@@ -222,6 +234,16 @@ import Testing
     #expect(code { _ = try a.squeezed(axis: 0) } == .shapeMismatch)
     #expect(code { _ = try a.sum(axes: [0, -2]) } == .badIndex)
     #expect(code { _ = try NDArray<Double>([]).argmax() } == .badValue)
+    #expect(code { _ = try NDArray<Double>(ones: [2, -1]) } == .shapeMismatch)
+    #expect(code { _ = try NDArray<Double>(rows: [[1], [2, 3]]) } == .shapeMismatch)
+    // The shapes in the order in which they were given, whichever loop compares.
+    for comparison in [NDArray<Double>.Comparison.less, .lessOrEqual, .greater, .greaterOrEqual, .equal] {
+      #expect {
+        try a.comparing(comparison, to: NDArray([1, 2]))
+      } throws: { error in
+        "\(error)" == "operands could not be broadcast together with shapes (2, 3) (2,)"
+      }
+    }
     #expect(code { _ = try NDArray<Double>.arange(0, to: 1, by: 0) } == .badValue)
     #expect(code { _ = try NDArray<Double>.arange(0, to: .nan) } == .badValue)
     #expect(code { _ = try NDArray<Double>.arange(0, to: 1e300) } == .tooLarge)
@@ -233,6 +255,20 @@ import Testing
     var b = a
     #expect(code { try b.assign(NDArray([1, 2]), where: a .> 1) } == .shapeMismatch)
     #expect(b == a)
+  }
+
+  @Test func partsAlongTheFirstAxis() throws {
+    let a = try NDArray<Int>(Array(0..<24), shape: [2, 3, 4])
+    for array in [a, try a.transposed([2, 0, 1]), a[.stride(by: -1), .all, .stride(by: 2)], a[0..<0], a[.all, 1..<1]] {
+      #expect(array.rows == array.shape[0..<1].flatMap { (0..<$0).map { array[$0, .ellipsis] } })
+      #expect(AnyNDArray(array).rows == array.rows.map { AnyNDArray($0) })
+    }
+    #expect(a[0, 1].rows.map { try? $0.item() } == [4, 5, 6, 7])
+    #expect(NDArray(scalar: 1).rows.isEmpty)
+    // A part that is written to has bytes of its own.
+    var row = a.rows[1]
+    row[0] = 7
+    #expect(a[1, 0, 0] == 12)
   }
 
   @Test func conformances() throws {

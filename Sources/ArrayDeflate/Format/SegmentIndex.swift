@@ -34,7 +34,7 @@ public struct SegmentIndex: Sendable, Hashable {
     }
   }
 
-  /// The pieces, in order.
+  /// The pieces of the stream, in order: each can be inflated without those before it.
   public private(set) var segments: [Segment]
   /// Where each piece's input begins, and after the last the total.
   public private(set) var uncompressedOffsets: [Int]

@@ -98,7 +98,7 @@ public struct DType: Sendable {
   public let dateUnit: DateUnit?
   /// What an element is, whatever its size: NumPy's `dtype.kind`.
   public let kind: Kind
-  /// The order of the bytes.
+  /// The order of an element's bytes, as far as it has more than one; other orders are turned when elements are taken as numbers.
   public let byteOrder: ByteOrder
   /// Whether a structured dtype was laid out as a C struct (`align=True`).
   public let isAlignedStruct: Bool
@@ -144,7 +144,7 @@ public struct DType: Sendable {
     return (inner, innerShape)
   }
 
-  /// Whether the dtype has fields.
+  /// Whether the elements are records with ``fields``.
   public var isStructured: Bool { fields != nil }
   /// What an error about the name of a field adds: the names that there are.
   var fieldList: String {

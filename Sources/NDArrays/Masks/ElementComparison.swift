@@ -2,11 +2,21 @@ internal import CNumPyIOKernels
 
 /// Comparisons element by element, which give truth values: a mask.
 enum ElementComparison: Sendable {
-  case equal, less, lessOrEqual
+  case equal, less, lessOrEqual, greater, greaterOrEqual
+
+  /// The comparison that says the same with its operands in the other order, where loops know that one alone.
+  private var mirrored: ElementComparison? {
+    switch self {
+    case .greater: .less
+    case .greaterOrEqual: .lessOrEqual
+    case .equal, .less, .lessOrEqual: nil
+    }
+  }
 
   /// A mask of where two arrays of one dtype compare so, by NumPy's broadcasting.
   func mask(_ left: AnyNDArray, _ right: AnyNDArray, dtype: DType) throws(ArrayError) -> AnyNDArray {
     let (left, right) = try AnyNDArray.broadcast(left, right)
+    if let mirrored { return try mirrored.mask(right, left, dtype: dtype) }
     if let made = try Elementwise.calculate(kernel, left, right, operands: dtype, results: .bool) { return made }
     switch (dtype.kind, dtype.itemSize) {
     #if !(os(macOS) && arch(x86_64))
@@ -22,8 +32,8 @@ enum ElementComparison: Sendable {
   private var kernel: npyio_operation {
     switch self {
     case .equal: NPYIO_EQUAL
-    case .less: NPYIO_LESS
-    case .lessOrEqual: NPYIO_LESS_EQUAL
+    case .less, .greater: NPYIO_LESS
+    case .lessOrEqual, .greaterOrEqual: NPYIO_LESS_EQUAL
     }
   }
 
@@ -33,8 +43,9 @@ enum ElementComparison: Sendable {
     // A loop for each, so that none asks in its midst which one it is.
     switch self {
     case .equal: return try Elementwise.map(Item.self, left, right, .bool) { $0 == $1 ? UInt8(1) : 0 }
-    case .less: return try Elementwise.map(Item.self, left, right, .bool) { $0 < $1 ? UInt8(1) : 0 }
-    case .lessOrEqual: return try Elementwise.map(Item.self, left, right, .bool) { $0 <= $1 ? UInt8(1) : 0 }
+    case .less, .greater: return try Elementwise.map(Item.self, left, right, .bool) { $0 < $1 ? UInt8(1) : 0 }
+    case .lessOrEqual, .greaterOrEqual:
+      return try Elementwise.map(Item.self, left, right, .bool) { $0 <= $1 ? UInt8(1) : 0 }
     }
   }
 

@@ -31,18 +31,18 @@ extension NDArray where Element: NumericArrayElement & Comparable {
   public static func .<= (left: Element, right: NDArray) -> NDArray<Bool> { mask(left, .lessOrEqual, right) }
 
   /// Where elements are greater: NumPy's `a > b`.
-  public static func .> (left: NDArray, right: NDArray) -> NDArray<Bool> { mask(right, .less, left) }
+  public static func .> (left: NDArray, right: NDArray) -> NDArray<Bool> { mask(left, .greater, right) }
   /// Where elements are greater than a number: NumPy's `a > 3`.
-  public static func .> (left: NDArray, right: Element) -> NDArray<Bool> { mask(right, .less, left) }
+  public static func .> (left: NDArray, right: Element) -> NDArray<Bool> { mask(left, .greater, right) }
   /// Where a number is greater than elements: NumPy's `3 > a`.
-  public static func .> (left: Element, right: NDArray) -> NDArray<Bool> { mask(right, .less, left) }
+  public static func .> (left: Element, right: NDArray) -> NDArray<Bool> { mask(left, .greater, right) }
 
   /// Where elements are greater or equal: NumPy's `a >= b`.
-  public static func .>= (left: NDArray, right: NDArray) -> NDArray<Bool> { mask(right, .lessOrEqual, left) }
+  public static func .>= (left: NDArray, right: NDArray) -> NDArray<Bool> { mask(left, .greaterOrEqual, right) }
   /// Where elements are at least a number: NumPy's `a >= 3`.
-  public static func .>= (left: NDArray, right: Element) -> NDArray<Bool> { mask(right, .lessOrEqual, left) }
+  public static func .>= (left: NDArray, right: Element) -> NDArray<Bool> { mask(left, .greaterOrEqual, right) }
   /// Where a number is greater than elements or equal: NumPy's `3 >= a`.
-  public static func .>= (left: Element, right: NDArray) -> NDArray<Bool> { mask(right, .lessOrEqual, left) }
+  public static func .>= (left: Element, right: NDArray) -> NDArray<Bool> { mask(left, .greaterOrEqual, right) }
 
   /// A comparison element by element.
   public enum Comparison: Sendable {
@@ -58,8 +58,8 @@ extension NDArray where Element: NumericArrayElement & Comparable {
     case .notEqual: .!(try mask(.equal, other))
     case .less: try mask(.less, other)
     case .lessOrEqual: try mask(.lessOrEqual, other)
-    case .greater: try other.mask(.less, self)
-    case .greaterOrEqual: try other.mask(.lessOrEqual, self)
+    case .greater: try mask(.greater, other)
+    case .greaterOrEqual: try mask(.greaterOrEqual, other)
     }
   }
 }

@@ -42,11 +42,11 @@ public struct PrintOptions: Hashable, Sendable {
   public var suppress: Bool
   /// What represents "not a number".
   public var nanString: String
-  /// What represents infinity.
+  /// What represents infinity; a minus stands before the negative one.
   public var infString: String
   /// What stands before numbers that are not negative.
   public var sign: Sign
-  /// How the precision is read.
+  /// Whether ``precision`` is the digits that are shown, or the most: NumPy's `floatmode`.
   public var floatMode: FloatMode
 
   /// The options, each left out as NumPy has it by default. `threshold: .max` shows every element.

@@ -119,9 +119,15 @@ extension RandomState {
   /// NumPy's `rand`: here it is `randomSample(shape:)`.
   @available(*, unavailable, renamed: "randomSample(shape:)")
   public func rand(_ shape: Int...) -> NDArray<Double> { fatalError("unavailable") }
+  /// NumPy's `random`: here it is `randomSample(shape:)`.
+  @available(*, unavailable, renamed: "randomSample(shape:)")
+  public func random(shape: [Int]) -> NDArray<Double> { fatalError("unavailable") }
   /// NumPy's `randn`: here it is `standardNormal(shape:)`.
   @available(*, unavailable, renamed: "standardNormal(shape:)")
   public func randn(_ shape: Int...) -> NDArray<Double> { fatalError("unavailable") }
+  /// NumPy's `choice`, which is not here.
+  @available(*, unavailable, message: "randint or permutation draw indices, taking(_:) takes them")
+  public func choice(_ count: Int, shape: [Int]) -> NDArray<Int> { fatalError("unavailable") }
   /// NumPy's `shuffle`, which is not here.
   @available(*, unavailable, message: "permutation(_:) has NumPy's order, array.shuffle(using: &random) Swift's")
   public func shuffle<Item>(_ items: inout [Item]) { fatalError("unavailable") }

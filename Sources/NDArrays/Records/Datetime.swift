@@ -2,7 +2,7 @@
 public struct Datetime: Hashable, Sendable {
   /// The count of steps; `Int64.min` is NumPy's `NaT`, not a time.
   public var ticks: Int64
-  /// How long a step is.
+  /// How long a step of the count is.
   public var unit: DateUnit
 
   /// A moment of so many units after the beginning of 1970: NumPy's `np.datetime64(ticks, unit)`.

@@ -46,21 +46,41 @@ extension NDArray where Element: ReducibleElement {
   ///
   /// - Throws: ``ArrayError`` with code `axisOutOfRange`.
   public func sum(axis: Int, keepDims: Bool) throws(ArrayError) -> NDArray<Element.Total> {
-    try sum(axes: [axis], keepDims: keepDims)
+    NDArray<Element.Total>(unchecked: try untyped.restoring(axis, of: untyped.sum(axis: axis), keepDims))
   }
 
   /// The means along an axis, which stays with length 1 if `keepDims` is true: NumPy's `a.mean(axis=0, keepdims=True)`.
   ///
   /// - Throws: ``ArrayError`` with code `axisOutOfRange`.
   public func mean(axis: Int, keepDims: Bool) throws(ArrayError) -> NDArray<Element.Average> {
-    try mean(axes: [axis], keepDims: keepDims)
+    NDArray<Element.Average>(unchecked: try untyped.restoring(axis, of: untyped.mean(axis: axis), keepDims))
   }
 
   /// The standard deviations along an axis, which stays with length 1 if `keepDims` is true.
   ///
   /// - Throws: ``ArrayError`` with code `axisOutOfRange`.
   public func std(axis: Int, ddof: Int = 0, keepDims: Bool) throws(ArrayError) -> NDArray<Element.Deviation> {
-    try std(axes: [axis], ddof: ddof, keepDims: keepDims)
+    let reduced = try untyped.std(axis: axis, ddof: ddof)
+    return NDArray<Element.Deviation>(unchecked: try untyped.restoring(axis, of: reduced, keepDims))
+  }
+
+  /// The smallest elements along an axis, which stays with length 1 if `keepDims` is true.
+  ///
+  /// - Throws: ``ArrayError`` with code `axisOutOfRange`, or `badValue` if the axis is empty.
+  public func min(axis: Int, keepDims: Bool) throws(ArrayError) -> NDArray {
+    NDArray(unchecked: try untyped.restoring(axis, of: untyped.min(axis: axis), keepDims))
+  }
+
+  /// The largest elements along an axis, which stays with length 1 if `keepDims` is true: NumPy's `a.max(axis=1, keepdims=True)`.
+  ///
+  /// ```swift
+  /// let powers = try (a - a.max(axis: 1, keepDims: true)).map { exp($0) }
+  /// let softmax = try powers / powers.sum(axis: 1, keepDims: true)
+  /// ```
+  ///
+  /// - Throws: ``ArrayError`` with code `axisOutOfRange`, or `badValue` if the axis is empty.
+  public func max(axis: Int, keepDims: Bool) throws(ArrayError) -> NDArray {
+    NDArray(unchecked: try untyped.restoring(axis, of: untyped.max(axis: axis), keepDims))
   }
 }
 
@@ -80,6 +100,11 @@ private struct MergedAxes {
 }
 
 extension AnyNDArray {
+  /// What came of the reduction of this array along an axis, with the axis as one if it is to stay.
+  fileprivate func restoring(_ axis: Int, of reduced: AnyNDArray, _ keepDims: Bool) throws(ArrayError) -> AnyNDArray {
+    keepDims ? try reduced.expandingDimensions(axis: Layout.normalized(axis, count: ndim)) : reduced
+  }
+
   fileprivate func mergingAxes(_ axes: [Int]) throws(ArrayError) -> MergedAxes {
     var gone: [Int] = []
     for axis in axes {

@@ -18,9 +18,8 @@ extension NDArray where Element: NumericArrayElement & Comparable {
   @inlinable
   public func argsort(axis: Int = -1) throws(ArrayError) -> NDArray<Int> {
     try alongRows(axis) { elements, row, result in
-      let order = row.sorted {
-        NDArray.isOrdered(elements[$0], elements[$1]) || !NDArray.isOrdered(elements[$1], elements[$0]) && $0 < $1
-      }
+      // Swift's own sorting is stable, by its documentation.
+      let order = row.sorted { NDArray.isOrdered(elements[$0], elements[$1]) }
       for place in order { result.append(place - row.lowerBound) }
     }
   }

@@ -10,9 +10,9 @@
 /// let typed = try NDArray<Double>(any)      // no copy
 /// ```
 public struct AnyNDArray: Sendable {
-  /// The type of the elements.
+  /// The type of the elements, with the byte order that they have in memory.
   public let dtype: DType
-  /// The length of each axis.
+  /// The length of each axis; empty for one element without axes.
   public let shape: [Int]
   /// The distance in bytes from one element to the next along each axis.
   public let strides: [Int]

@@ -1,7 +1,11 @@
+// All of these are compiled where they are called, for the element type that is known there: for one that is not, an element costs
+// hundreds of instructions.
+
 extension NDArray where Element: NumericArrayElement & FixedWidthInteger {
   /// Numbers in steps: NumPy's `np.arange(start, stop, step)`.
   ///
   /// - Throws: ``ArrayError`` with code `badValue` for a step of zero, `tooLarge` for more than memory holds.
+  @inlinable
   public static func arange(_ start: Element = 0, to stop: Element, by step: Element = 1) throws(ArrayError) -> NDArray
   {
     guard step != 0 else { throw ArrayError(.badValue, "a step of zero leads nowhere") }
@@ -27,6 +31,7 @@ extension NDArray where Element: NumericArrayElement & BinaryFloatingPoint {
   ///
   /// - Throws: ``ArrayError`` with code `badValue` for a step of zero or what is no number, `tooLarge` for more than memory
   ///   holds.
+  @inlinable
   public static func arange(_ start: Element = 0, to stop: Element, by step: Element = 1) throws(ArrayError) -> NDArray
   {
     let length = (Double(stop) - Double(start)) / Double(step)
@@ -37,7 +42,8 @@ extension NDArray where Element: NumericArrayElement & BinaryFloatingPoint {
     // NumPy adds multiples of what lies between the first two.
     let delta = start + step - start
     return NDArray(uncheckedShape: [count]) { result in
-      for index in result.indices { result[index] = index == 1 ? start + step : start + Element(index) * delta }
+      for index in result.indices { result[index] = start + Element(index) * delta }
+      if count > 1 { result[1] = start + step }
     }
   }
 
@@ -45,6 +51,7 @@ extension NDArray where Element: NumericArrayElement & BinaryFloatingPoint {
   ///
   /// - Parameter includesEnd: NumPy's `endpoint`.
   /// - Throws: ``ArrayError`` with code `badValue` for a negative number, `tooLarge` for more than memory holds.
+  @inlinable
   public static func linspace(
     _ start: Element, _ stop: Element, count: Int = 50, includesEnd: Bool = true
   ) throws(ArrayError) -> NDArray {
@@ -70,7 +77,8 @@ extension NDArray where Element: NumericArrayElement & BinaryFloatingPoint {
 
 extension NDArray {
   /// Whether memory holds so many elements along one axis.
-  fileprivate static func checkCount(_ count: Int) throws(ArrayError) {
+  @usableFromInline
+  static func checkCount(_ count: Int) throws(ArrayError) {
     let bytes = try AnyNDArray.check(shape: [count], itemSize: MemoryLayout<Element>.stride)
     try ArrayStorage.requireRoom(for: bytes)
   }

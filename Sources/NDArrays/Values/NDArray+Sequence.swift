@@ -59,10 +59,7 @@ extension NDArray {
   /// ```
   ///
   /// An array without axes has none.
-  public var rows: some RandomAccessCollection<NDArray> & Sendable {
-    let array = self
-    return (0..<(shape.first ?? 0)).map { array[$0, .ellipsis] }
-  }
+  public var rows: [NDArray] { (0..<(shape.first ?? 0)).map { part(at: $0) } }
 }
 
 extension AnyNDArray {
@@ -70,9 +67,22 @@ extension AnyNDArray {
   /// these are arrays of one record each: see ``rows(as:)`` for Swift's values.
   ///
   /// An array without axes has none.
-  public var rows: some RandomAccessCollection<AnyNDArray> & Sendable {
-    let array = self
-    return (0..<(shape.first ?? 0)).map { array[$0, .ellipsis] }
+  public var rows: [AnyNDArray] { (0..<(shape.first ?? 0)).map { part(at: $0) } }
+}
+
+extension NDArray {
+  /// The part at a place of the first axis, which is there.
+  fileprivate func part(at index: Int) -> NDArray { NDArray(unchecked: untyped.part(at: index)) }
+}
+
+extension AnyNDArray {
+  /// The part at a place of the first axis, which is there: ``slice(_:)`` for loops, without a plan of the slice.
+  fileprivate func part(at index: Int) -> AnyNDArray {
+    let rest = Array(shape.dropFirst())
+    // Nothing is read of a part without elements, which stays at the array's start.
+    let start = rest.contains(0) ? offset : offset &+ index &* strides[0]
+    return AnyNDArray(
+      uncheckedDType: dtype, shape: rest, strides: Array(strides.dropFirst()), offset: start, storage: storage)
   }
 }
 

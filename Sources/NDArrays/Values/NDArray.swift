@@ -49,9 +49,16 @@ public struct NDArray<Element: ArrayElement>: Sendable {
 
   /// A new array of ones: NumPy's `np.ones`.
   ///
-  /// - Precondition: The shape is one that memory can hold; ``init(repeating:shape:)`` throws instead.
+  /// - Precondition: The shape is one that memory can hold; ``init(ones:)-([Int])`` throws instead.
   public init(ones shape: Int...) where Element: NumericArrayElement {
-    do throws(ArrayError) { try self.init(repeating: 1, shape: shape) } catch { fatalError(error.message) }
+    do throws(ArrayError) { try self.init(ones: shape) } catch { fatalError(error.message) }
+  }
+
+  /// A new array of ones: NumPy's `np.ones`.
+  ///
+  /// - Throws: ``ArrayError`` for a negative dimension, more than 64 axes, or a size that memory does not hold.
+  public init(ones shape: [Int]) throws(ArrayError) where Element: NumericArrayElement {
+    try self.init(repeating: 1, shape: shape)
   }
 
   /// A new array with the same value everywhere: NumPy's `np.full(shape, value)`.
@@ -101,10 +108,15 @@ public struct NDArray<Element: ArrayElement>: Sendable {
     if let row = rows.firstIndex(where: { $0.count != length }) {
       throw ArrayError(.shapeMismatch, "row \(row) has \(rows[row].count) elements, row 0 has \(length)")
     }
-    try self.init(Array(rows.joined()), shape: [rows.count, length])
+    self = unsafe try NDArray(shape: [rows.count, length]) { buffer in
+      for (number, row) in rows.enumerated() {
+        // Safe: the rows have the length of a row of the shape, and there are as many.
+        _ = unsafe buffer.extracting(number * length..<(number + 1) * length).initialize(fromContentsOf: row)
+      }
+    }
   }
 
-  /// A 0-d array of one value.
+  /// An array of no axes and one value: NumPy's `np.array(3.5)`. ``item()`` takes it out again.
   public init(scalar value: Element) {
     do throws(ArrayError) {
       let dtype = try Element.checkedDType
@@ -126,6 +138,7 @@ public struct NDArray<Element: ArrayElement>: Sendable {
   }
 
   /// A new C-ordered array of a shape that memory holds, whose elements `write` writes, all of them.
+  @usableFromInline
   init(uncheckedShape shape: [Int], writing write: (inout MutableSpan<Element>) -> Void) {
     do throws(ArrayError) {
       self = unsafe try NDArray(shape: shape) { buffer in

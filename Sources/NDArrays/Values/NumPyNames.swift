@@ -58,4 +58,7 @@ extension AnyNDArray {
   /// NumPy's `argmin`, which is not here.
   @available(*, unavailable, message: "arrays with a type calculate: array.asType(Double.self).argmin()")
   public func argmin() -> Int { fatalError("unavailable") }
+  /// NumPy's `argsort`, which is not here.
+  @available(*, unavailable, message: "arrays with a type calculate: array.asType(Double.self).argsort()")
+  public func argsort() -> NDArray<Int> { fatalError("unavailable") }
 }

@@ -10,7 +10,7 @@ internal import ZipArchives
 
 /// What is wrong, or odd, with a file, and what it would have Python run: what `npy check` tells.
 public struct FileCheck: Sendable {
-  /// How files are checked.
+  /// How files are checked: within which limits, and which names in pickles are trusted.
   public struct Options: Sendable {
     /// What a file may ask for.
     public var limits = LoadLimits.default
@@ -32,7 +32,7 @@ public struct FileCheck: Sendable {
     public init() {}
   }
 
-  /// Something that was found.
+  /// Something that was found in a file: how bad it is, what and where, and what a pickle would call.
   public struct Finding: Sendable {
     /// Whether the file is broken or dangerous, or merely odd.
     public enum Severity: String, Sendable {

@@ -8,7 +8,7 @@ internal import TextTables
 public struct OpenOptions {
   /// What the file is; `nil` to tell by its first bytes, and for text by its extension.
   public var format: FileFormat?
-  /// What the file may ask for.
+  /// What the file may ask for before it is refused.
   public var limits = LoadLimits.default
   /// Whether of files that are cut short what is whole is read: the whole rows of an array, the members of an archive whose
   /// directory is lost. ``onWarning`` tells what is missing.
@@ -55,7 +55,7 @@ public struct OpenOptions {
   /// Up to how many bytes an array is taken whole.
   package var wholeArrayLimit = Spool.defaultThreshold
 
-  /// What the file itself says.
+  /// The format that is given; `nil` for what the file itself says.
   public init(format: FileFormat? = nil) { self.format = format }
 
   /// How a `.csv` file is read as a table whose types are found, and how its fields are spelled; `nil` if the options are for

@@ -20,9 +20,9 @@ public struct SaveOptions {
   public var name: String?
   /// How the members of an archive are compressed.
   public var compression = NPZCompression.none
-  /// How an archive is laid out.
+  /// How an archive is laid out: for mapping and for reading parts, or byte for byte as NumPy.
   public var layout = NPZLayout.aligned
-  /// How text is written.
+  /// How text is written: formats, delimiter, header.
   public var text = SaveTextOptions()
   /// Whether columns are separated as the extension says: by a comma for `.csv`, a tab for `.tsv`.
   public var usesDelimiterOfExtension = true

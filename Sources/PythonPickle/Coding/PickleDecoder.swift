@@ -17,7 +17,7 @@ public struct PickleDecoder: Sendable {
   /// Called where a number, a text or a list is wanted and an object is there: may give what the object represents.
   public var simplify: (@Sendable (PickleValue) throws(FormatError) -> PickleValue?)?
 
-  /// A decoder.
+  /// A decoder. The encoding is for strings that Python 2 wrote, as in `pickle.load(file, encoding="latin1")`.
   public init(encoding: PickleStringEncoding = .ascii, limits: PickleLimits = .default) {
     self.encoding = encoding
     self.limits = limits

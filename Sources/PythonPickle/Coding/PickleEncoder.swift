@@ -24,7 +24,7 @@ public struct PickleEncoder: Sendable {
   /// What types that are ``PickleConvertible`` are told: ``PickleContext/userInfo``.
   public var contextInfo: [String: any Sendable] = [:]
 
-  /// An encoder to a protocol.
+  /// An encoder to a protocol, 0 to 5: Python 2 reads up to 2.
   public init(protocolVersion: Int = 4) { self.protocolVersion = protocolVersion }
 
   /// The pickle of a value.

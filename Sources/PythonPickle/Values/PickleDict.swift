@@ -92,7 +92,8 @@ public final class PickleDict: PickleNode {
     unsafe storage.place(of: key).map { unsafe storage.entries[$0] }
   }
 
-  /// The value of a string key.
+  /// The value of a key that is a `str`; `nil` if there is none. Setting one that is new adds it at the end, setting `nil`
+  /// removes it.
   public subscript(key: String) -> PickleValue? {
     get { self[.string(key)] }
     set { self[.string(key)] = newValue }

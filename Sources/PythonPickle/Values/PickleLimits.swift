@@ -5,7 +5,7 @@ internal import ByteIO
 /// What is really there is bounded by its own size: a byte of a pickle makes at most one value. These limits bound
 /// it further, and each holds before memory is taken.
 public struct PickleLimits: Sendable, Hashable {
-  /// The most operations.
+  /// The most operations (opcodes) of one pickle: each makes at most one value.
   public var operations: Int
   /// The most values that wait on the machine's stack at a time, and the most open marks.
   public var stackDepth: Int

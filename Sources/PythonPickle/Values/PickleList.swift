@@ -1,4 +1,4 @@
-/// A Python list.
+/// A Python list: an object, so that whoever holds it sees what is appended to it.
 public final class PickleList: PickleNode {
   /// Unchecked, as the check that nobody else is changing the items at the same time costs more than a small list. They are
   /// changed here only, and never while others run: who changes ``items`` in place holds them, and leaves none here.

@@ -24,14 +24,17 @@ struct PickleReprPrinter {
   private static let maxRepeatedBytes = 1 << 20
   /// The most bytes of text, but for the end of what passes it.
   private var limit = Int.max
+  /// Of how many bytes a `bytes` is printed as it is, and not by its first ones and its length.
+  private var mostBytes = Int.max
   /// How a caller prints objects that it knows; `nil` for those that it does not.
   private var objects: ((PickleObject) -> String?)?
 
   /// The text, cut off once it is longer than `limit` bytes; `isWhole` tells whether it was not.
   static func print(
-    _ value: PickleValue, limit: Int, objects: ((PickleObject) -> String?)?
+    _ value: PickleValue, limit: Int, mostBytes: Int = .max, objects: ((PickleObject) -> String?)? = nil
   ) -> (text: String, isWhole: Bool) {
     var printer = PickleReprPrinter()
+    printer.mostBytes = mostBytes
     printer.objects = objects
     printer.limit = max(0, limit)
     printer.steps = [.value(value)]
@@ -68,6 +71,17 @@ struct PickleReprPrinter {
     limit = min(limit, length - 1)
   }
 
+  private mutating func write(_ value: PickleBytes, _ before: String, _ after: String) {
+    texts.meet(value.identity, value.count)
+    guard value.count <= mostBytes else {
+      let quoted = PythonRepr.bytes(value.prefix(32).0)
+      return write("\(before)<\(value.count) bytes: \(quoted.dropLast())…\(quoted.suffix(1))>\(after)")
+    }
+    let (bytes, isWhole) = value.prefix(room)
+    write(before + PythonRepr.bytes(bytes), isWhole: isWhole)
+    if isWhole { write(after) }
+  }
+
   private mutating func print(_ value: PickleValue) {
     switch value {
     case .none: write("None")
@@ -80,15 +94,8 @@ struct PickleReprPrinter {
       texts.meet(value.identity, value.utf8Count)
       let (points, isWhole) = value.codePoints(upTo: room)
       write(PythonRepr.string(codePoints: points), isWhole: isWhole)
-    case .bytes(let value):
-      texts.meet(value.identity, value.count)
-      let (bytes, isWhole) = value.prefix(room)
-      write(PythonRepr.bytes(bytes), isWhole: isWhole)
-    case .byteArray(let value):
-      texts.meet(value.identity, value.count)
-      let (bytes, isWhole) = value.prefix(room)
-      write("bytearray(" + PythonRepr.bytes(bytes), isWhole: isWhole)
-      if isWhole { write(")") }
+    case .bytes(let value): write(value, "", "")
+    case .byteArray(let value): write(value, "bytearray(", ")")
     case .list(let list): enter(list, "[", list.items, "]", cyclic: "[...]")
     case .tuple(let tuple):
       enter(tuple, "(", tuple.items, tuple.items.count == 1 ? ",)" : ")", cyclic: "(...)")
@@ -212,6 +219,10 @@ extension PickleValue: CustomStringConvertible {
     return isWhole ? text : text + "…"
   }
 
-  /// Python's `repr`, as far as a megabyte reaches.
-  public var description: String { repr(limit: 1 << 20) }
+  /// Python's `repr`, as far as a megabyte reaches; of more than a kilobyte of bytes, such as those of an array, it has the first and
+  /// how many there are. With `NumPyIO`, `repr(options:)` has arrays as Python prints them.
+  public var description: String {
+    let (text, isWhole) = PickleReprPrinter.print(self, limit: 1 << 20, mostBytes: 1 << 10)
+    return isWhole ? text : text + "…"
+  }
 }

@@ -1,4 +1,4 @@
-/// A Python tuple.
+/// A Python tuple: its items never change, but what they hold may.
 public final class PickleTuple: PickleNode {
   /// How many items there are.
   public let count: Int

@@ -65,7 +65,7 @@ extension PickleValue {
   }
   /// A new `list`, an object of its own: what else holds this value sees its changes.
   public static func list(_ items: [PickleValue]) -> PickleValue { .list(PickleList(items)) }
-  /// A new `tuple`.
+  /// A new `tuple`; one of no items is Python's `()`.
   public static func tuple(_ items: [PickleValue]) -> PickleValue { .tuple(PickleTuple(items)) }
   /// A new dictionary of pairs; of equal keys the first is kept and the last value, as in Python.
   ///
@@ -75,18 +75,18 @@ extension PickleValue {
   {
     .dict(try PickleDict(pairs))
   }
-  /// A new complex number.
+  /// A new `complex`: `complex(real, imaginary)` in Python.
   public static func complex(_ real: Double, _ imaginary: Double) -> PickleValue {
     .complex(PickleComplex(real, imaginary))
   }
-  /// A class or function.
+  /// A class or function by its module and its name there: `.global("builtins", "print")`. Python looks it up when it loads it.
   public static func global(_ module: String, _ name: String) -> PickleValue {
     .global(PickleGlobal(module: module, name: name))
   }
 
-  /// Whether this is `None`.
+  /// Whether this is Python's `None`: a value, which a dictionary may well have under a key.
   public var isNone: Bool { if case .none = self { true } else { false } }
-  /// The boolean, if it is one.
+  /// `True` or `False`; `nil` for all else, also for 0 and 1, which Python takes for them.
   public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
   /// The integer (or boolean, which Python counts among them), if it fits 64 bits.
   public var int: Int? {
@@ -117,7 +117,7 @@ extension PickleValue {
     default: nil
     }
   }
-  /// The items of a list or tuple.
+  /// The items of a list or tuple, copied; `nil` for all else.
   public var items: [PickleValue]? {
     switch self {
     case .list(let value): value.items
@@ -125,11 +125,13 @@ extension PickleValue {
     default: nil
     }
   }
-  /// The items of a tuple.
+  /// The items if this is a list and no tuple; ``items`` takes either.
+  public var list: [PickleValue]? { if case .list(let value) = self { value.items } else { nil } }
+  /// The items if this is a tuple and no list; ``items`` takes either.
   public var tuple: [PickleValue]? { if case .tuple(let value) = self { value.items } else { nil } }
-  /// The dictionary, if it is one.
+  /// The dictionary, if it is one, for its order and for keys that are no texts; `value["key"]` needs no `dict` between.
   public var dict: PickleDict? { if case .dict(let value) = self { value } else { nil } }
-  /// The object, if it is one.
+  /// The object, if it is one: its class's name, arguments and state. `value["attribute"]` needs no `object` between.
   public var object: PickleObject? { if case .object(let value) = self { value } else { nil } }
   /// The global name, if it is one.
   public var global: PickleGlobal? { if case .global(let value) = self { value } else { nil } }

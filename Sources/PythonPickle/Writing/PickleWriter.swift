@@ -27,7 +27,7 @@ public struct PickleWriter {
     /// Settings for types that choose their own form.
     public var userInfo: [String: any Sendable] = [:]
 
-    /// Protocol 4, Python's default.
+    /// Options of a protocol, 0 to 5: Python 2 reads up to 2, Python 3.8 and later all; 4 is its default.
     public init(protocolVersion: Int = 4) { self.protocolVersion = protocolVersion }
   }
 

@@ -1,7 +1,7 @@
 internal import PlatformC
 internal import ByteIO
 
-/// How servers are spoken to.
+/// How servers are spoken to: with which headers, for how long, how often again, and how many requests at a time.
 public struct RemoteOptions: Sendable {
   /// Headers for each request to the server that an address names, such as `Authorization: Bearer …`. They are not sent to
   /// servers to which that one leads.
@@ -10,7 +10,7 @@ public struct RemoteOptions: Sendable {
   public var timeout = 30.0
   /// How often a request that fails for the moment is made again without having come any further.
   public var retries = 5
-  /// The most requests at a time.
+  /// The most requests at a time, for one file.
   public var connections = 8
   /// Whether the proxies are used that the environment names.
   var usesProxies = true

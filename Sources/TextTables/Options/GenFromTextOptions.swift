@@ -43,7 +43,7 @@ public struct GenFromTextOptions: Sendable {
     }
   }
 
-  /// Values for columns.
+  /// One value for all columns, or one for each, by place or by name.
   public enum PerColumn<Value: Sendable & Hashable>: Sendable, Hashable {
     /// For every column.
     case all(Value)

@@ -32,7 +32,7 @@ public struct TextDialect: Sendable, Hashable {
     case after(pattern: String)
   }
 
-  /// Where the table begins.
+  /// Where the table begins, as `skiprows` or by looking for it.
   public var start = Start.given
   /// Whether the first line of the table has the names of its columns. Such a table is one of records in `loadtxt`, as it
   /// is in `genfromtxt` with ``GenFromTextOptions/names``.
@@ -50,7 +50,7 @@ public struct TextDialect: Sendable, Hashable {
   public var decimalMark = "."
   /// What stands between groups of digits.
   public var thousandsMark: String?
-  /// Other ways to write values that are accepted.
+  /// Ways to write values that NumPy does not read and that are accepted here, such as `12%` or `1.0D+3`.
   public var spellings: Set<Spelling> = []
   /// Numbers that represent a missing value, compared by value: NaN in `loadtxt`, missing in `genfromtxt`.
   public var missingNumbers: [Double] = []

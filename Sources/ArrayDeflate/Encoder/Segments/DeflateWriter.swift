@@ -1,13 +1,13 @@
 public import ByteIO
 internal import ParallelLoops
 
-/// What has been compressed.
+/// What has been compressed: checksum and sizes, as a zip directory or a gzip trailer wants them.
 public struct DeflateSummary: Sendable {
-  /// The checksum of the input.
+  /// The CRC-32 of the input.
   public var crc32: UInt32
-  /// The bytes of input.
+  /// How many bytes went in.
   public var uncompressedCount: Int
-  /// The bytes of the stream.
+  /// How many bytes came out.
   public var compressedCount: Int
   /// Where the stream's segments are; `nil` for ``DeflateLevel/zlib``, which has none.
   public var index: SegmentIndex?
