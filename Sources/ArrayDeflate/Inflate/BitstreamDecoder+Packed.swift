@@ -58,7 +58,7 @@ extension BitstreamDecoder {
           length = current.length(saved)
         } else {
           guard current.isTable else { return current.isEnd ? .endOfBlock : .failure(.badLiteral) }
-          symbol = tables.literal(Int(truncatingIfNeeded: saved & mask))
+          symbol = tables.literal(Int(truncatingIfNeeded: saved & tables.literalMask))
           saved = bits
           symbol = tables.literal(symbol.index(bits))
           take(UInt64(symbol.bits))

@@ -86,7 +86,7 @@ extension BitstreamDecoder {
     _ input: InputBytes, to output: OutputBytes, _ tables: SymbolTables, _ until: Int
   ) -> Outcome {
     let inputEnd = input.count - BitstreamDecoder.inputReserve
-    let mask = UInt64(1) &<< UInt64(DecodingTable.literalIndexBits) &- 1
+    let mask = tables.literalMask
     while next <= inputEnd, out < until {
       refill(input)
       var saved = bits

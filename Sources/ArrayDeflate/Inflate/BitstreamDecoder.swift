@@ -3,6 +3,8 @@
 /// bits left was kept in memory, and blocks of matches took up to a tenth longer.
 struct SymbolTables {
   let entries: TableView<CodeEntry>
+  /// The bits that index the table of literals, as ones.
+  var literalMask: UInt64 = 0
 
   /// Where distances begin: after room for all that a code of literals and lengths may need, 2342 entries.
   static var distanceStart: Int { 2344 }
@@ -147,7 +149,7 @@ struct BitstreamDecoder {
     let reserve = isNear ? BitstreamDecoder.literalReserve : BitstreamDecoder.outputReserve
     let outputEnd = min(output.count - reserve, limits.output)
     guard next <= inputEnd, out < outputEnd else { return .nearEnd }
-    let mask = UInt64(1) &<< UInt64(DecodingTable.literalIndexBits) &- 1
+    let mask = tables.literalMask
     refill(input)
     var entry = tables.literal(Int(truncatingIfNeeded: bits & mask))
     while next <= inputEnd, out < outputEnd {
@@ -174,7 +176,7 @@ struct BitstreamDecoder {
           }
         }
       }
-      if entry.isExceptional {
+      if _slowPath(entry.isExceptional) {
         guard entry.isTable else { return entry.isEnd ? .endOfBlock : .failure(.badLiteral) }
         saved = bits
         entry = tables.literal(entry.index(bits))
@@ -191,7 +193,7 @@ struct BitstreamDecoder {
       // The look-up comes first, so that it need not wait for the bits that are loaded.
       var symbol = tables.distance(Int(truncatingIfNeeded: bits & 0xFF))
       refill(input)
-      if symbol.isExceptional {
+      if _slowPath(symbol.isExceptional) {
         guard symbol.isTable else { return .failure(.badDistance) }
         take(8)
         symbol = tables.distance(symbol.index(bits))
@@ -199,7 +201,7 @@ struct BitstreamDecoder {
       }
       let distance = symbol.value(bits)
       take(UInt64(symbol.bits))
-      guard distance <= out else { return .failure(.distanceTooFar) }
+      guard _fastPath(distance <= out) else { return .failure(.distanceTooFar) }
       // The next entry is looked up before the match is copied.
       entry = tables.literal(Int(truncatingIfNeeded: bits & mask))
       if isNear {

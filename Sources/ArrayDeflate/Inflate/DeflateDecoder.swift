@@ -8,7 +8,7 @@ internal import ByteIO
 final class DeflateDecoder: @unchecked Sendable {
   /// The entries of all tables: those of ``SymbolTables``, and those of the code of code lengths.
   private let entries: Table<CodeEntry>
-  private let tables: SymbolTables
+  private var tables: SymbolTables
   private let literals: DecodingTable
   private let distances: DecodingTable
   private let codeLengths: DecodingTable
@@ -149,7 +149,7 @@ final class DeflateDecoder: @unchecked Sendable {
       lengths.view, literals: 0..<counts.literals, distances: counts.literals..<(counts.literals + counts.distances),
       areLong: last.output > DeflateDecoder.longMatches * last.input)
     guard kind != .single else { return .nearEnd }
-    packed.build(tables.literals, tables.distances, runs: kind == .runs)
+    packed.build(tables, runs: kind == .runs)
     guard kind == .runs else {
       return bitstream.decodePacked(input, to: output, tables: tables, packed: packed.view, limits: limits)
     }
@@ -164,7 +164,7 @@ final class DeflateDecoder: @unchecked Sendable {
     let all = lengths.view
     for symbol in 0..<288 { all[symbol] = symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8 }
     for symbol in 288..<320 { all[symbol] = 5 }
-    _ = literals.build(all, 0..<288)
+    tables.literalMask = literals.build(all, 0..<288).map { 1 << UInt64($0) - 1 } ?? 0
     _ = distances.build(all, 288..<320)
     counts = (288, 32)
     isFixed = true
@@ -188,12 +188,13 @@ final class DeflateDecoder: @unchecked Sendable {
       guard let length = bitstream.read(3, input) else { return .cutShort }
       all[320 + order[index]] = UInt8(length)
     }
-    guard codeLengths.build(all, 320..<339) else { return .badCodeLengths }
+    guard codeLengths.build(all, 320..<339) != nil else { return .badCodeLengths }
     if let error = readLengths(&bitstream, input, count: literalCount + distanceCount) { return error }
     counts = (literalCount, distanceCount)
     guard all[256] > 0 else { return .noEndOfBlock }
-    guard literals.build(all, 0..<literalCount) else { return .badLiteralCode }
-    return distances.build(all, literalCount..<literalCount + distanceCount) ? nil : .badDistanceCode
+    guard let literalBits = literals.build(all, 0..<literalCount) else { return .badLiteralCode }
+    tables.literalMask = 1 << UInt64(literalBits) - 1
+    return distances.build(all, literalCount..<literalCount + distanceCount) == nil ? .badDistanceCode : nil
   }
 
   /// Reads the lengths of a block's codes, which are run-length coded.

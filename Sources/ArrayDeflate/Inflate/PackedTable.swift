@@ -82,11 +82,13 @@
   /// Fills the table from a block's two codes. Cost: about 5 to 10 microseconds.
   ///
   /// - Parameter runs: Whether matches of distances that divide 8 become runs.
-  func build(_ literals: TableView<CodeEntry>, _ distances: TableView<CodeEntry>, runs: Bool) {
+  func build(_ tables: SymbolTables, runs: Bool) {
+    let (literals, distances) = (tables.literals, tables.distances)
+    let mask = Int(truncatingIfNeeded: tables.literalMask)
     let size = 1 << PackedTable.indexBits
     var literalCount = 0
     for index in 0..<size {
-      let symbol = literals[index]
+      let symbol = literals[index & mask]
       literalCount &+= symbol.isLiteral ? 1 : 0
       guard !symbol.isLiteral, !symbol.isExceptional else {
         view[index] = PackedEntry(symbol)
@@ -104,7 +106,7 @@
       let rest = index &>> first.taken
       let known = PackedTable.indexBits &- first.taken
       let all = view[rest]
-      let one = PackedEntry(literals[rest])
+      let one = PackedEntry(literals[rest & mask])
       let fitsAll = all.needed <= known && all.hasRoom
       let next = fitsAll ? all : one
       let fits = first.isLiterals && (fitsAll || one.isLiterals && one.taken <= known)

@@ -80,7 +80,7 @@
   ///
   /// Nothing in it is a call: that would take the registers that a decoder's loop needs.
   @inline(__always) func copyMatch(to index: Int, distance: Int, count: Int) {
-    guard distance >= 8 else {
+    guard _fastPath(distance >= 8) else {
       copyClose(to: index, distance: distance, count: count)
       return
     }
@@ -90,7 +90,7 @@
     store64(index &+ 16, load64(source &+ 16))
     store64(index &+ 24, load64(source &+ 24))
     store64(index &+ 32, load64(source &+ 32))
-    guard count > 40 else { return }
+    guard _slowPath(count > 40) else { return }
     var target = index &+ 40
     source &+= 40
     let end = index &+ count
