@@ -96,11 +96,13 @@
     let end = index &+ count
     if distance >= OutputBytes.settled {
       repeat {
-        copy16(to: target, from: source)
-        copy16(to: target &+ 16, from: source &+ 16)
-        copy16(to: target &+ 32, from: source &+ 32)
-        target &+= 48
-        source &+= 48
+        store64(target, load64(source))
+        store64(target &+ 8, load64(source &+ 8))
+        store64(target &+ 16, load64(source &+ 16))
+        store64(target &+ 24, load64(source &+ 24))
+        store64(target &+ 32, load64(source &+ 32))
+        target &+= 40
+        source &+= 40
       } while target < end
     } else if distance <= OutputBytes.shortPeriod {
       // As many periods as 64 bytes hold, and as there are before, are read once, and then written again and again, each
@@ -128,15 +130,9 @@
   @inline(__always) private func copyClose(to index: Int, distance: Int, count: Int) {
     var target = index
     let end = index &+ count
-    guard index >= 8 else {
-      repeat {
-        self[target] = self[target &- distance]
-        target &+= 1
-      } while target < end
-      return
-    }
     let bits = UInt64(truncatingIfNeeded: distance) &<< 3
-    var pattern = load64(index &- 8) &>> (64 &- bits)
+    // What is read beyond `index` is not there yet, and shifted away.
+    var pattern = (load64(index &- distance) &<< (64 &- bits)) &>> (64 &- bits)
     // Shifts by 64 and more give 0.
     pattern |= pattern << bits
     pattern |= pattern << (2 &* bits)
