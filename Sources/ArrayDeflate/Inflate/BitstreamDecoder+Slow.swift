@@ -60,7 +60,9 @@ extension BitstreamDecoder {
     let start = next
     guard let rest = input.end(from: start, in: tail) else { return .failure(.cutShort) }
     next = 0
-    outcome = decodeNear(rest, to: output, tables: tables, limits: Limits(input: rest.count, output: until))
+    let limits = Limits(input: rest.count, output: until)
+    outcome = decodeFast(rest, to: output, tables: tables, limits: limits)
+    if case .nearEnd = outcome { outcome = decodeNear(rest, to: output, tables: tables, limits: limits) }
     if case .nearEnd = outcome { outcome = loopSlowly(rest, to: output, tables, until) }
     next += start
     left &= 0xFF

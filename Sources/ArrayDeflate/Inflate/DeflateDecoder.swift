@@ -38,6 +38,8 @@ final class DeflateDecoder: @unchecked Sendable {
     codeLengths = .codeLengths(entries.view.part(count..<entries.count))
   }
 
+  /// The decoder that was used last, and those of further threads.
+  private static let spare = SpareObject<DeflateDecoder>()
   private static let pool = Pool(keeping: 16) { DeflateDecoder() }
 
   /// Inflates a stream into memory.
@@ -76,7 +78,7 @@ final class DeflateDecoder: @unchecked Sendable {
     _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, until: Int, isSegment: Bool
   ) -> DeflateError? {
     var borrowed: DeflateDecoder?
-    defer { if let borrowed { pool.give(borrowed) } }
+    defer { if let borrowed, !spare.give(borrowed) { pool.give(borrowed) } }
     while bitstream.out < until {
       if isSegment, bitstream.isAtEnd(of: input) { break }
       guard let header = bitstream.read(3, input) else { return .cutShort }
@@ -84,7 +86,7 @@ final class DeflateDecoder: @unchecked Sendable {
       if header >> 1 == 0 {
         error = bitstream.copyStored(input, output)
       } else {
-        let decoder = borrowed ?? pool.take()
+        let decoder = borrowed ?? spare.take() ?? pool.take()
         borrowed = decoder
         error = decoder.decodeBlock(of: header >> 1, &bitstream, input, output, until: until)
       }
