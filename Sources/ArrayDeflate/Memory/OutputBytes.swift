@@ -14,6 +14,13 @@
     count = memory.count
   }
 
+  /// The same of memory that may have no address if it has no bytes.
+  init(mayBeEmpty memory: UnsafeMutableRawBufferPointer) {
+    // Safe: of no bytes none is touched, so any address serves.
+    unsafe base = memory.baseAddress ?? UnsafeMutableRawPointer(bitPattern: 1).unsafelyUnwrapped
+    count = memory.count
+  }
+
   @inline(__always) subscript(index: Int) -> UInt8 {
     get { byte(index) }
     nonmutating set {
