@@ -87,16 +87,22 @@
   ///
   /// Nothing in it is a call: that would take the registers that a decoder's loop needs.
   @inline(__always) func copyMatch(to index: Int, distance: Int, count: Int) {
-    guard _fastPath(distance >= 8) else {
-      copyClose(to: index, distance: distance, count: count)
-      return
-    }
     var source = index &- distance
-    store64(index, load64(source))
-    store64(index &+ 8, load64(source &+ 8))
-    store64(index &+ 16, load64(source &+ 16))
-    store64(index &+ 24, load64(source &+ 24))
-    store64(index &+ 32, load64(source &+ 32))
+    if _fastPath(distance >= count) {
+      let (first, last) = (load(source), load64(source &+ 32))
+      store(index, first)
+      store64(index &+ 32, last)
+    } else {
+      guard distance >= 8 else {
+        copyClose(to: index, distance: distance, count: count)
+        return
+      }
+      store64(index, load64(source))
+      store64(index &+ 8, load64(source &+ 8))
+      store64(index &+ 16, load64(source &+ 16))
+      store64(index &+ 24, load64(source &+ 24))
+      store64(index &+ 32, load64(source &+ 32))
+    }
     guard _slowPath(count > 40) else { return }
     var target = index &+ 40
     source &+= 40
