@@ -55,7 +55,8 @@ extension BitstreamDecoder {
     _ input: InputBytes, to output: OutputBytes, tables: SymbolTables, until: Int, tail: Table<UInt8>
   ) -> Outcome {
     left &= 0xFF
-    var outcome = loopSlowly(input, to: output, tables, until)
+    var outcome = Outcome.nearEnd
+    if next + BitstreamDecoder.inputReserve <= input.count { outcome = loopSlowly(input, to: output, tables, until) }
     guard case .nearEnd = outcome, out < until else { return outcome }
     let start = next
     guard let rest = input.end(from: start, in: tail) else { return .failure(.cutShort) }

@@ -151,7 +151,7 @@ final class DeflateDecoder: @unchecked Sendable {
     if case .nearEnd = outcome {
       outcome = bitstream.decodeFast(input, to: output, tables: tables, limits: limits)
     }
-    if case .nearEnd = outcome {
+    if case .nearEnd = outcome, bitstream.next + BitstreamDecoder.inputReserve <= input.count {
       outcome = bitstream.decodeNear(input, to: output, tables: tables, limits: limits)
     }
     if case .nearEnd = outcome {
