@@ -24,8 +24,6 @@ final class DeflateDecoder: @unchecked Sendable {
   /// will be alike.
   private var last = (input: 0, output: 0)
 
-  /// The bytes of a block's symbols below which a packed table takes longer to build than it saves.
-  private static var worthPacking: Int { 8000 }
   /// The bytes that a byte of the stream gives on average above which matches are long.
   private static var longMatches: Int { 20 }
 
@@ -135,19 +133,8 @@ final class DeflateDecoder: @unchecked Sendable {
     let (start, startOfOutput) = (bitstream.next, bitstream.out)
     defer { if !isFixed { last = (bitstream.next - start, bitstream.out - startOfOutput) } }
     var outcome = BitstreamDecoder.Outcome.nearEnd
-    var limits = BitstreamDecoder.Limits(input: input.count, output: until)
-    if !isFixed, input.count - start > DeflateDecoder.worthPacking {
-      // A long block, or one that is likely to be.
-      if last.input < DeflateDecoder.worthPacking {
-        limits.input = start + DeflateDecoder.worthPacking
-        outcome = bitstream.decodeFast(input, to: output, tables: tables, limits: limits)
-        limits.input = input.count
-        last = (bitstream.next - start, bitstream.out - startOfOutput)
-      }
-      if case .nearEnd = outcome, input.count - bitstream.next > DeflateDecoder.worthPacking {
-        outcome = decodePacked(&bitstream, input, output, limits)
-      }
-    }
+    let limits = BitstreamDecoder.Limits(input: input.count, output: until)
+    if !isFixed, input.count - start > PackedTable.leastBytes { outcome = decodeLong(&bitstream, input, output, limits) }
     if case .nearEnd = outcome {
       outcome = bitstream.decodeFast(input, to: output, tables: tables, limits: limits)
     }
@@ -163,16 +150,38 @@ final class DeflateDecoder: @unchecked Sendable {
     }
   }
 
-  /// Goes on with several symbols in a look-up, if the block's codes are short enough.
-  private func decodePacked(
+  /// Decodes a block that is long, or is likely to be: with several symbols in a look-up, if its codes are short enough.
+  private func decodeLong(
     _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, _ limits: BitstreamDecoder.Limits
   ) -> BitstreamDecoder.Outcome {
-    let kind = PackedTable.Kind(
+    let (start, startOfOutput) = (bitstream.next, bitstream.out)
+    if last.input < PackedTable.leastBytes {
+      let first = BitstreamDecoder.Limits(input: start + PackedTable.leastBytes, output: limits.output)
+      let outcome = bitstream.decodeFast(input, to: output, tables: tables, limits: first)
+      guard case .nearEnd = outcome else { return outcome }
+      last = (bitstream.next - start, bitstream.out - startOfOutput)
+    }
+    let choice = PackedTable.Choice(
       lengths.view, literals: 0..<counts.literals, distances: counts.literals..<(counts.literals + counts.distances),
       areLong: last.output > DeflateDecoder.longMatches * last.input)
-    guard kind != .single else { return .nearEnd }
-    packed.build(tables, runs: kind == .runs)
-    guard kind == .runs else {
+    guard choice.kind != .single else { return .nearEnd }
+    if last.input < choice.leastBytes {
+      // What has gone on for so long is likely to go on for as long again.
+      let first = BitstreamDecoder.Limits(input: start + choice.leastBytes, output: limits.output)
+      let outcome = bitstream.decodeFast(input, to: output, tables: tables, limits: first)
+      guard case .nearEnd = outcome else { return outcome }
+    }
+    guard input.count - bitstream.next > choice.leastBytes else { return .nearEnd }
+    return decodePacked(&bitstream, input, output, limits, hasRuns: choice.kind == .runs)
+  }
+
+  /// Goes on with several symbols in a look-up.
+  private func decodePacked(
+    _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, _ limits: BitstreamDecoder.Limits,
+    hasRuns: Bool
+  ) -> BitstreamDecoder.Outcome {
+    packed.build(tables, runs: hasRuns)
+    guard hasRuns else {
       return bitstream.decodePacked(input, to: output, tables: tables, packed: packed.view, limits: limits)
     }
     let before = min(BitstreamDecoder.outputBefore, limits.output)

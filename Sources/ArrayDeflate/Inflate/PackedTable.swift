@@ -19,6 +19,13 @@
     case packed
     /// The same, and most matches are runs of a byte or an item of 2, 4 or 8.
     case runs
+  }
+
+  /// How a block is decoded, and of how many bytes of the stream on.
+  struct Choice {
+    let kind: Kind
+    /// The bytes of a block's symbols below which the table takes longer to build than it saves.
+    let leastBytes: Int
 
     /// Shares of what comes next, in 2 to the power of -15, by the bits that it takes.
     private typealias Shares = InlineArray<16, Int>
@@ -63,18 +70,26 @@
         let length = Int(lengths[distances.lowerBound + slot] & 15)
         runs += length == 0 ? 0 : 1 << (15 - length)
       }
+      leastBytes = PackedTable.leastBytes(pairs)
       if match + pairs < PackedTable.worthwhile || half - match > PackedTable.bearable {
-        self = .single
+        kind = .single
       } else {
-        // Half may be the code of one of two distances that hardly occurs.
-        let areRuns = runs > 1 << 14 || runs == 1 << 14 && !areLong
-        self = areRuns ? .runs : areLong ? .single : .packed
+        // Half may be the code of one of two distances that hardly occurs. Runs alone take no longer one by one.
+        let areRuns = pairs > 1 << 12 && (runs > 1 << 14 || runs == 1 << 14 && !areLong)
+        kind = areRuns ? .runs : areLong ? .single : .packed
       }
     }
   }
 
   /// How many look-ups must be saved for each that is made, in 2 to the power of -15: a half.
   private static var worthwhile: Int { 1 << 14 }
+  /// The bytes of a block below which none is worth a table.
+  static var leastBytes: Int { 4000 }
+  /// The bytes of a block from which on it is worth a table, by the share of literals that are found with others (2 to the power of
+  /// -15): to build one takes as long as to decode some 4 KB by it, and what only saves the second look-up of matches gains little.
+  private static func leastBytes(_ pairs: Int) -> Int {
+    pairs > 26_000 ? leastBytes : pairs > 8_000 ? 12_000 : 24_000
+  }
   /// The share of look-ups that may have a length without its distance: 4.5%. Where there are more the processor mispredicts
   /// what an entry is, which costs more than is saved.
   private static var bearable: Int { 1_475 }
