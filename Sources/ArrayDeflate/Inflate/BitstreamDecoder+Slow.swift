@@ -1,6 +1,7 @@
 // Where the ends of input or output are near: a symbol at a time, every step checked, but that bits were there only afterwards.
 // The fast loop is an optimisation of this one, which serves as its specification. Of a KB a third once went through it; so it
-// keeps to registers too, and the stream's end gets zeros to be loaded by words (1.2 times the speed at a KB).
+// keeps to registers too, and the stream's end gets zeros to be loaded by words, so that the fast loops serve there as well (1.2 times
+// the speed at a KB).
 extension BitstreamDecoder {
   /// The position of the next bit in the stream, in bytes.
   var position: Int { next - Int(truncatingIfNeeded: left & 0xFF) / 8 }

@@ -32,7 +32,9 @@ struct SymbolTables {
 /// - The tables of a block take 10 KB, those with packed entries 18: with more of them there is no room beside the output in
 ///   the processor's nearest cache, and nearly each look-up takes twice as long.
 /// - The index into the next table is taken before more bits are loaded, so that one does not wait for the other.
+/// - The table of literals has no more bits than the block's longest code: blocks of short or fixed codes take a quarter of it.
 /// - 40 bytes of a match are copied without asking how many are needed.
+/// - What is rare is said to be (`_slowPath`), so that a match goes through few jumps: 2 to 4% of the time.
 /// - One refill before a distance, whether it is needed or not: a question whether it is costs more (3% slower on 29 kinds, with the
 ///   refills placed as libdeflate places them).
 /// - A match at the distance of an item reads bytes that were written an instant before, in two parts: the processor would have

@@ -68,7 +68,8 @@ extension DecodingTable {
       symbols.append(.base(Int(DeflateAlphabet.lengthBase[slot]), extra: Int(DeflateAlphabet.lengthExtra[slot])))
     }
     return DecodingTable(
-      symbols: symbols + [.invalid, .invalid], indexBits: 1...literalIndexBits, entries: entries, allowsSingleCode: true)
+      symbols: symbols + [.invalid, .invalid], indexBits: 1...literalIndexBits, entries: entries, allowsSingleCode: true
+    )
   }
   /// The most bits that index the table of literals.
   static var literalIndexBits: Int { 11 }

@@ -134,7 +134,9 @@ final class DeflateDecoder: @unchecked Sendable {
     defer { if !isFixed { last = (bitstream.next - start, bitstream.out - startOfOutput) } }
     var outcome = BitstreamDecoder.Outcome.nearEnd
     let limits = BitstreamDecoder.Limits(input: input.count, output: until)
-    if !isFixed, input.count - start > PackedTable.leastBytes { outcome = decodeLong(&bitstream, input, output, limits) }
+    if !isFixed, input.count - start > PackedTable.leastBytes {
+      outcome = decodeLong(&bitstream, input, output, limits)
+    }
     if case .nearEnd = outcome {
       outcome = bitstream.decodeFast(input, to: output, tables: tables, limits: limits)
     }

@@ -39,8 +39,8 @@ final class SpareObject<Object: AnyObject & Sendable>: Sendable {
   /// The object, if it is there.
   func take() -> Object? {
     let taken = address.exchange(0, ordering: .acquiring)
-    guard let pointer = UnsafeRawPointer(bitPattern: taken) else { return nil }
     // Safe: the address comes from `give`, whose retain is passed on; who has exchanged it is the only one to have it.
+    guard let pointer = unsafe UnsafeRawPointer(bitPattern: taken) else { return nil }
     return unsafe Unmanaged<Object>.fromOpaque(pointer).takeRetainedValue()
   }
 
