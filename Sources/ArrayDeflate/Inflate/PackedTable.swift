@@ -70,12 +70,13 @@
         let length = Int(lengths[distances.lowerBound + slot] & 15)
         runs += length == 0 ? 0 : 1 << (15 - length)
       }
-      leastBytes = PackedTable.leastBytes(pairs)
+      let mostAreRuns = runs > 1 << 14
+      leastBytes = mostAreRuns ? min(8_000, PackedTable.leastBytes(pairs)) : PackedTable.leastBytes(pairs)
       if match + pairs < PackedTable.worthwhile || half - match > PackedTable.bearable {
         kind = .single
       } else {
-        // Half may be the code of one of two distances that hardly occurs. Runs alone take no longer one by one.
-        let areRuns = pairs > 1 << 12 && (runs > 1 << 14 || runs == 1 << 14 && !areLong)
+        // Half may be the code of one of two distances that hardly occurs.
+        let areRuns = mostAreRuns || runs == 1 << 14 && !areLong && pairs > 1 << 12
         kind = areRuns ? .runs : areLong ? .single : .packed
       }
     }
