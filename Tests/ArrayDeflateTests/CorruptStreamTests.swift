@@ -64,6 +64,26 @@ import Testing
     #expect(accepted > rounds / 2)
   }
 
+  /// Stored blocks, which are read before anything else, cut anywhere, with any bit flipped, and of other lengths than declared.
+  @Test func storedBlocksAreReadAsZlibReadsThem() throws {
+    func block(_ bytes: [UInt8], isLast: Bool) -> [UInt8] {
+      let count = UInt8(bytes.count)
+      return [isLast ? 1 : 0, count, 0, ~count, 255] + bytes
+    }
+    let stream = block([1, 2, 3], isLast: false) + block([], isLast: false) + block([4, 5], isLast: true)
+    for count in 0...7 {
+      for end in 0...stream.count {
+        let cut = Array(stream[..<end])
+        #expect(try outcome(cut, count: count) == zlibPrefix(cut, count: count))
+      }
+      for bit in 0..<8 * stream.count {
+        var broken = stream
+        broken[bit / 8] ^= 1 << UInt8(bit % 8)
+        #expect(try outcome(broken, count: count) == zlibPrefix(broken, count: count))
+      }
+    }
+  }
+
   /// A stream with one mistake each. libdeflate takes all but the reserved distance, which reaches too far here.
   @Test func whatOnlyZlibRefusesIsRefused() throws {
     for (name, stream) in LenientStreams.all {

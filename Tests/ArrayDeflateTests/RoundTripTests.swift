@@ -177,4 +177,15 @@ private let levels: [DeflateLevel] = [.fast, .default, .best]
       #expect(summary.compressedCount == stream.count)
     }
   }
+
+  /// What zlib makes of a period: at each distance where the decoder copies in another way, from the first bytes on, and with so few
+  /// bytes that none is far from the end.
+  @Test func periodsFromTheFirstBytesOnAreRead() throws {
+    for period in Array(1...48) + [63, 64, 65, 127, 128, 129, 300] {
+      for more in [3, 7, 8, 9, 39, 40, 41, 79, 80, 81, 128, 257, 258, 259, 700] {
+        let input = (0..<period + more).map { UInt8(truncatingIfNeeded: $0 % period &* 37 &+ 11) }
+        #expect(try inflated(zlibDeflated(input), count: input.count) == input)
+      }
+    }
+  }
 }

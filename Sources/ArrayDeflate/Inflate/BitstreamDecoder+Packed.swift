@@ -58,7 +58,7 @@ extension BitstreamDecoder {
           length = current.length(saved)
         } else {
           guard current.isTable else { return current.isEnd ? .endOfBlock : .failure(.badLiteral) }
-          symbol = tables.literal(Int(truncatingIfNeeded: saved & mask))
+          symbol = tables.literal(Int(truncatingIfNeeded: saved & tables.literalMask))
           saved = bits
           symbol = tables.literal(symbol.index(bits))
           take(UInt64(symbol.bits))
@@ -76,7 +76,7 @@ extension BitstreamDecoder {
         // The look-up comes first, so that it need not wait for the bits that are loaded.
         symbol = tables.distance(Int(truncatingIfNeeded: bits & 0xFF))
         refill(input)
-        if symbol.isExceptional {
+        if _slowPath(symbol.isExceptional) {
           guard symbol.isTable else { return .failure(.badDistance) }
           take(8)
           symbol = tables.distance(symbol.index(bits))
@@ -86,7 +86,7 @@ extension BitstreamDecoder {
         take(UInt64(symbol.bits))
         entry = table[Int(truncatingIfNeeded: bits & mask)]
       }
-      guard distance <= out else { return .failure(.distanceTooFar) }
+      guard _fastPath(distance <= out) else { return .failure(.distanceTooFar) }
       if hasRuns, distance <= 8, distance & (distance &- 1) == 0 {
         repeatWindow(output, length: length, unused: UInt64(truncatingIfNeeded: 64 &- 8 &* distance))
         continue

@@ -1,6 +1,7 @@
 // Where the ends of input or output are near: a symbol at a time, every step checked, but that bits were there only afterwards.
 // The fast loop is an optimisation of this one, which serves as its specification. Of a KB a third once went through it; so it
-// keeps to registers too, and the stream's end gets zeros to be loaded by words (1.2 times the speed at a KB).
+// keeps to registers too, and the stream's end gets zeros to be loaded by words, so that the fast loops serve there as well (1.2 times
+// the speed at a KB).
 extension BitstreamDecoder {
   /// The position of the next bit in the stream, in bytes.
   var position: Int { next - Int(truncatingIfNeeded: left & 0xFF) / 8 }
@@ -55,12 +56,15 @@ extension BitstreamDecoder {
     _ input: InputBytes, to output: OutputBytes, tables: SymbolTables, until: Int, tail: Table<UInt8>
   ) -> Outcome {
     left &= 0xFF
-    var outcome = loopSlowly(input, to: output, tables, until)
+    var outcome = Outcome.nearEnd
+    if next + BitstreamDecoder.inputReserve <= input.count { outcome = loopSlowly(input, to: output, tables, until) }
     guard case .nearEnd = outcome, out < until else { return outcome }
     let start = next
     guard let rest = input.end(from: start, in: tail) else { return .failure(.cutShort) }
     next = 0
-    outcome = decodeNear(rest, to: output, tables: tables, limits: Limits(input: rest.count, output: until))
+    let limits = Limits(input: rest.count, output: until)
+    outcome = decodeFast(rest, to: output, tables: tables, limits: limits)
+    if case .nearEnd = outcome { outcome = decodeNear(rest, to: output, tables: tables, limits: limits) }
     if case .nearEnd = outcome { outcome = loopSlowly(rest, to: output, tables, until) }
     next += start
     left &= 0xFF
@@ -86,7 +90,7 @@ extension BitstreamDecoder {
     _ input: InputBytes, to output: OutputBytes, _ tables: SymbolTables, _ until: Int
   ) -> Outcome {
     let inputEnd = input.count - BitstreamDecoder.inputReserve
-    let mask = UInt64(1) &<< UInt64(DecodingTable.literalIndexBits) &- 1
+    let mask = tables.literalMask
     while next <= inputEnd, out < until {
       refill(input)
       var saved = bits

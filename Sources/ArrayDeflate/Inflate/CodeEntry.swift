@@ -68,8 +68,10 @@ extension DecodingTable {
       symbols.append(.base(Int(DeflateAlphabet.lengthBase[slot]), extra: Int(DeflateAlphabet.lengthExtra[slot])))
     }
     return DecodingTable(
-      symbols: symbols + [.invalid, .invalid], indexBits: literalIndexBits, entries: entries, allowsSingleCode: true)
+      symbols: symbols + [.invalid, .invalid], indexBits: 1...literalIndexBits, entries: entries, allowsSingleCode: true
+    )
   }
+  /// The most bits that index the table of literals.
   static var literalIndexBits: Int { 11 }
 
   /// Distances (RFC 1951, 3.2.5); 30 and 31 are reserved. At most 402 entries for 32 symbols of up to 15 bits.
@@ -82,7 +84,8 @@ extension DecodingTable {
       base += 1 << extra
     }
     return DecodingTable(
-      symbols: symbols + [.invalid, .invalid], indexBits: distanceIndexBits, entries: entries, allowsSingleCode: true)
+      symbols: symbols + [.invalid, .invalid], indexBits: distanceIndexBits...distanceIndexBits, entries: entries,
+      allowsSingleCode: true)
   }
   static var distanceIndexBits: Int { 8 }
 
@@ -91,7 +94,7 @@ extension DecodingTable {
   /// The code of code lengths (RFC 1951, 3.2.7), of at most 7 bits.
   static func codeLengths(_ entries: TableView<CodeEntry>) -> DecodingTable {
     DecodingTable(
-      symbols: (0..<19).map { .base($0, extra: $0 < 16 ? 0 : $0 == 16 ? 2 : $0 == 17 ? 3 : 7) }, indexBits: 7,
+      symbols: (0..<19).map { .base($0, extra: $0 < 16 ? 0 : $0 == 16 ? 2 : $0 == 17 ? 3 : 7) }, indexBits: 7...7,
       entries: entries, allowsSingleCode: false)
   }
 }

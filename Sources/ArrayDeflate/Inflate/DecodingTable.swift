@@ -4,8 +4,9 @@
 /// doubled to one of `n + 1`, in which each code of `n` bits has two entries, so that no entry is written bit by bit. Small arrays take
 /// most of their time here: so symbols without a code are passed over eight at a time, and nothing is doubled below the shortest code.
 @safe struct DecodingTable {
-  /// How many bits index the first table.
-  let indexBits: Int
+  /// How many bits index the first table at least, and at most: as many as the longest code has, so that a code of short ones takes
+  /// little time to build and little of the processor's nearest cache.
+  private let leastBits, mostBits: Int
   /// The entries of the alphabet's symbols.
   private let symbols: Table<CodeEntry>
   /// The symbols that have a code, in order, and the same by their codes' lengths.
@@ -17,8 +18,8 @@
   ///   - entries: Room for the first table and all second ones that a complete code can need.
   ///   - allowsSingleCode: Whether a lone code of one bit may stand in a code that is not complete, and a code may
   ///     be empty, as zlib allows for literals and distances.
-  init(symbols: [CodeEntry], indexBits: Int, entries: TableView<CodeEntry>, allowsSingleCode: Bool) {
-    self.indexBits = indexBits
+  init(symbols: [CodeEntry], indexBits: ClosedRange<Int>, entries: TableView<CodeEntry>, allowsSingleCode: Bool) {
+    (leastBits, mostBits) = (indexBits.lowerBound, indexBits.upperBound)
     self.symbols = Table(symbols, default: .invalid)
     used = Table(repeating: 0, count: symbols.count + 1)
     sorted = Table(repeating: 0, count: symbols.count)
@@ -26,10 +27,11 @@
     view = entries
   }
 
-  /// Fills the table for a code; false if zlib would not take it: more codes than there can be, or fewer.
+  /// Fills the table for a code.
   ///
   /// - Parameter lengths: The number of bits of each symbol's code, at most 15; 0 for a symbol that has none.
-  func build(_ lengths: TableView<UInt8>, _ range: Range<Int>) -> Bool {
+  /// - Returns: How many bits index the first table; `nil` if zlib would not take the code: more codes than there can be, or fewer.
+  func build(_ lengths: TableView<UInt8>, _ range: Range<Int>) -> Int? {
     var counts: InlineArray<16, Int> = .init(repeating: 0)
     let usedCount = count(lengths, range, into: &counts)
     counts[0] = 0
@@ -40,13 +42,14 @@
     var starts: InlineArray<17, Int> = .init(repeating: 0)
     for length in 1...15 {
       left = left << 1 - counts[length]
-      if left < 0 { return false }
+      if left < 0 { return nil }
       starts[length + 1] = starts[length] + counts[length]
     }
     if left > 0 {
-      guard allowsSingleCode, longest <= 1 else { return false }
+      guard allowsSingleCode, longest <= 1 else { return nil }
       view.fill(.invalid.taking(1), count: 2)
     }
+    let indexBits = min(max(longest, leastBits), mostBits)
     let (used, sorted) = (self.used.view, self.sorted.view)
     for index in 0..<usedCount {
       let symbol = Int(used[index])
@@ -69,7 +72,7 @@
         code = DecodingTable.next(code, length)
       }
     }
-    return longest <= indexBits || buildSecondTables(counts, place, code, longest)
+    return longest <= indexBits || buildSecondTables(counts, place, code, longest) ? indexBits : nil
   }
 
   /// Lists the symbols that have a code, and counts those of each length. Most have none, and are passed over eight at a time: to
@@ -96,6 +99,7 @@
   }
 
   private func buildSecondTables(_ counts: InlineArray<16, Int>, _ first: Int, _ code: Int, _ longest: Int) -> Bool {
+    let indexBits = mostBits
     var (place, code, free, prefix, start, size) = (first, code, 1 << indexBits, -1, 0, 0)
     // In the order of their codes, so that those of one second table come one after the other.
     for length in (indexBits + 1)...longest {

@@ -8,7 +8,7 @@ internal import ByteIO
 final class DeflateDecoder: @unchecked Sendable {
   /// The entries of all tables: those of ``SymbolTables``, and those of the code of code lengths.
   private let entries: Table<CodeEntry>
-  private let tables: SymbolTables
+  private var tables: SymbolTables
   private let literals: DecodingTable
   private let distances: DecodingTable
   private let codeLengths: DecodingTable
@@ -24,8 +24,6 @@ final class DeflateDecoder: @unchecked Sendable {
   /// will be alike.
   private var last = (input: 0, output: 0)
 
-  /// The bytes of a block's symbols below which a packed table takes longer to build than it saves.
-  private static var worthPacking: Int { 8000 }
   /// The bytes that a byte of the stream gives on average above which matches are long.
   private static var longMatches: Int { 20 }
 
@@ -38,6 +36,8 @@ final class DeflateDecoder: @unchecked Sendable {
     codeLengths = .codeLengths(entries.view.part(count..<entries.count))
   }
 
+  /// The decoder that was used last, and those of further threads.
+  private static let spare = SpareObject<DeflateDecoder>()
   private static let pool = Pool(keeping: 16) { DeflateDecoder() }
 
   /// Inflates a stream into memory.
@@ -52,18 +52,16 @@ final class DeflateDecoder: @unchecked Sendable {
     _ stream: UnsafeRawBufferPointer, into memory: UnsafeMutableRawBufferPointer, upTo wanted: Int? = nil,
     isSegment: Bool = false
   ) throws(FormatError) -> Int {
-    var nothing: UInt64 = 0
     let expected = memory.count
-    var bitstream = BitstreamDecoder(next: 0, out: 0)
-    let error = unsafe withUnsafeMutableBytes(of: &nothing) { spare -> DeflateError? in
-      // Safe: the views are used within the call only; empty buffers may have no address, but the views have a length
-      // of 0 then and are not touched.
-      guard let input = unsafe InputBytes(stream.isEmpty ? UnsafeRawBufferPointer(rebasing: spare[..<0]) : stream),
-        let output = unsafe OutputBytes(
-          memory.isEmpty ? UnsafeMutableRawBufferPointer(rebasing: spare[..<0]) : memory)
-      else { return .cutShort }
-      return decodeBlocks(&bitstream, input, output, until: wanted ?? .max, isSegment: isSegment)
-    }
+    // Safe: the views are used within the call only.
+    let (input, output) = unsafe (InputBytes(mayBeEmpty: stream), OutputBytes(mayBeEmpty: memory))
+    let stored = copyStoredBlocks(input, output)
+    if stored.isWhole, wanted == nil, stored.out == expected { return stored.next }
+    var bitstream = BitstreamDecoder(next: stored.next, out: stored.out)
+    let error =
+      stored.isWhole
+      ? stored.out < wanted ?? 0 ? DeflateError.tooShort : nil
+      : decodeBlocks(&bitstream, input, output, until: wanted ?? .max, isSegment: isSegment)
     if let error { throw error.formatError(expected: expected, found: bitstream.out, offset: bitstream.position) }
     if wanted == nil, bitstream.out != expected {
       throw DeflateError.tooShort.formatError(expected: expected, found: bitstream.out, offset: bitstream.position)
@@ -71,12 +69,34 @@ final class DeflateDecoder: @unchecked Sendable {
     return bitstream.position
   }
 
+  /// Copies the stored blocks that a stream begins with: where they end in the stream and in the output, and whether the last of them
+  /// was the stream's. What is wrong with one is left to ``decodeBlocks``, to whose state in memory a KB would take a third longer.
+  @inline(__always)
+  private static func copyStoredBlocks(
+    _ input: InputBytes, _ output: OutputBytes
+  ) -> (next: Int, out: Int, isWhole: Bool) {
+    var (next, out) = (0, 0)
+    while input.count &- next >= 5, input[next] & 6 == 0 {
+      let header = input[next]
+      let lengths = Int(input.load32(next &+ 1))
+      let length = lengths & 0xFFFF
+      guard length ^ lengths &>> 16 == 0xFFFF, length <= input.count &- next &- 5, length <= output.count &- out else {
+        break
+      }
+      output.copy((next &+ 5)..<(next &+ 5 &+ length), of: input, to: out)
+      next &+= 5 &+ length
+      out &+= length
+      if header & 1 == 1 { return (next, out, true) }
+    }
+    return (next, out, false)
+  }
+
   /// Decodes block after block. Tables are borrowed where a block has codes: to inflate a short stored block takes less time than that.
   private static func decodeBlocks(
     _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, until: Int, isSegment: Bool
   ) -> DeflateError? {
     var borrowed: DeflateDecoder?
-    defer { if let borrowed { pool.give(borrowed) } }
+    defer { if let borrowed, !spare.give(borrowed) { pool.give(borrowed) } }
     while bitstream.out < until {
       if isSegment, bitstream.isAtEnd(of: input) { break }
       guard let header = bitstream.read(3, input) else { return .cutShort }
@@ -84,7 +104,7 @@ final class DeflateDecoder: @unchecked Sendable {
       if header >> 1 == 0 {
         error = bitstream.copyStored(input, output)
       } else {
-        let decoder = borrowed ?? pool.take()
+        let decoder = borrowed ?? spare.take() ?? pool.take()
         borrowed = decoder
         error = decoder.decodeBlock(of: header >> 1, &bitstream, input, output, until: until)
       }
@@ -113,23 +133,14 @@ final class DeflateDecoder: @unchecked Sendable {
     let (start, startOfOutput) = (bitstream.next, bitstream.out)
     defer { if !isFixed { last = (bitstream.next - start, bitstream.out - startOfOutput) } }
     var outcome = BitstreamDecoder.Outcome.nearEnd
-    var limits = BitstreamDecoder.Limits(input: input.count, output: until)
-    if !isFixed, input.count - start > DeflateDecoder.worthPacking {
-      // A long block, or one that is likely to be.
-      if last.input < DeflateDecoder.worthPacking {
-        limits.input = start + DeflateDecoder.worthPacking
-        outcome = bitstream.decodeFast(input, to: output, tables: tables, limits: limits)
-        limits.input = input.count
-        last = (bitstream.next - start, bitstream.out - startOfOutput)
-      }
-      if case .nearEnd = outcome, input.count - bitstream.next > DeflateDecoder.worthPacking {
-        outcome = decodePacked(&bitstream, input, output, limits)
-      }
+    let limits = BitstreamDecoder.Limits(input: input.count, output: until)
+    if !isFixed, input.count - start > PackedTable.leastBytes {
+      outcome = decodeLong(&bitstream, input, output, limits)
     }
     if case .nearEnd = outcome {
       outcome = bitstream.decodeFast(input, to: output, tables: tables, limits: limits)
     }
-    if case .nearEnd = outcome {
+    if case .nearEnd = outcome, bitstream.next + BitstreamDecoder.inputReserve <= input.count {
       outcome = bitstream.decodeNear(input, to: output, tables: tables, limits: limits)
     }
     if case .nearEnd = outcome {
@@ -141,16 +152,38 @@ final class DeflateDecoder: @unchecked Sendable {
     }
   }
 
-  /// Goes on with several symbols in a look-up, if the block's codes are short enough.
-  private func decodePacked(
+  /// Decodes a block that is long, or is likely to be: with several symbols in a look-up, if its codes are short enough.
+  private func decodeLong(
     _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, _ limits: BitstreamDecoder.Limits
   ) -> BitstreamDecoder.Outcome {
-    let kind = PackedTable.Kind(
+    let (start, startOfOutput) = (bitstream.next, bitstream.out)
+    if last.input < PackedTable.leastBytes {
+      let first = BitstreamDecoder.Limits(input: start + PackedTable.leastBytes, output: limits.output)
+      let outcome = bitstream.decodeFast(input, to: output, tables: tables, limits: first)
+      guard case .nearEnd = outcome else { return outcome }
+      last = (bitstream.next - start, bitstream.out - startOfOutput)
+    }
+    let choice = PackedTable.Choice(
       lengths.view, literals: 0..<counts.literals, distances: counts.literals..<(counts.literals + counts.distances),
       areLong: last.output > DeflateDecoder.longMatches * last.input)
-    guard kind != .single else { return .nearEnd }
-    packed.build(tables.literals, tables.distances, runs: kind == .runs)
-    guard kind == .runs else {
+    guard choice.kind != .single else { return .nearEnd }
+    if last.input < choice.leastBytes {
+      // What has gone on for so long is likely to go on for as long again.
+      let first = BitstreamDecoder.Limits(input: start + choice.leastBytes, output: limits.output)
+      let outcome = bitstream.decodeFast(input, to: output, tables: tables, limits: first)
+      guard case .nearEnd = outcome else { return outcome }
+    }
+    guard input.count - bitstream.next > choice.leastBytes else { return .nearEnd }
+    return decodePacked(&bitstream, input, output, limits, hasRuns: choice.kind == .runs)
+  }
+
+  /// Goes on with several symbols in a look-up.
+  private func decodePacked(
+    _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, _ limits: BitstreamDecoder.Limits,
+    hasRuns: Bool
+  ) -> BitstreamDecoder.Outcome {
+    packed.build(tables, runs: hasRuns)
+    guard hasRuns else {
       return bitstream.decodePacked(input, to: output, tables: tables, packed: packed.view, limits: limits)
     }
     let before = min(BitstreamDecoder.outputBefore, limits.output)
@@ -164,7 +197,7 @@ final class DeflateDecoder: @unchecked Sendable {
     let all = lengths.view
     for symbol in 0..<288 { all[symbol] = symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8 }
     for symbol in 288..<320 { all[symbol] = 5 }
-    _ = literals.build(all, 0..<288)
+    tables.literalMask = literals.build(all, 0..<288).map { 1 << UInt64($0) - 1 } ?? 0
     _ = distances.build(all, 288..<320)
     counts = (288, 32)
     isFixed = true
@@ -188,12 +221,13 @@ final class DeflateDecoder: @unchecked Sendable {
       guard let length = bitstream.read(3, input) else { return .cutShort }
       all[320 + order[index]] = UInt8(length)
     }
-    guard codeLengths.build(all, 320..<339) else { return .badCodeLengths }
+    guard codeLengths.build(all, 320..<339) != nil else { return .badCodeLengths }
     if let error = readLengths(&bitstream, input, count: literalCount + distanceCount) { return error }
     counts = (literalCount, distanceCount)
     guard all[256] > 0 else { return .noEndOfBlock }
-    guard literals.build(all, 0..<literalCount) else { return .badLiteralCode }
-    return distances.build(all, literalCount..<literalCount + distanceCount) ? nil : .badDistanceCode
+    guard let literalBits = literals.build(all, 0..<literalCount) else { return .badLiteralCode }
+    tables.literalMask = 1 << UInt64(literalBits) - 1
+    return distances.build(all, literalCount..<literalCount + distanceCount) == nil ? .badDistanceCode : nil
   }
 
   /// Reads the lengths of a block's codes, which are run-length coded.

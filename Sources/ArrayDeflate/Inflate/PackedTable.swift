@@ -19,6 +19,13 @@
     case packed
     /// The same, and most matches are runs of a byte or an item of 2, 4 or 8.
     case runs
+  }
+
+  /// How a block is decoded, and of how many bytes of the stream on.
+  struct Choice {
+    let kind: Kind
+    /// The bytes of a block's symbols below which the table takes longer to build than it saves.
+    let leastBytes: Int
 
     /// Shares of what comes next, in 2 to the power of -15, by the bits that it takes.
     private typealias Shares = InlineArray<16, Int>
@@ -63,18 +70,27 @@
         let length = Int(lengths[distances.lowerBound + slot] & 15)
         runs += length == 0 ? 0 : 1 << (15 - length)
       }
+      let mostAreRuns = runs > 1 << 14
+      leastBytes = mostAreRuns ? min(8_000, PackedTable.leastBytes(pairs)) : PackedTable.leastBytes(pairs)
       if match + pairs < PackedTable.worthwhile || half - match > PackedTable.bearable {
-        self = .single
+        kind = .single
       } else {
         // Half may be the code of one of two distances that hardly occurs.
-        let areRuns = runs > 1 << 14 || runs == 1 << 14 && !areLong
-        self = areRuns ? .runs : areLong ? .single : .packed
+        let areRuns = mostAreRuns || runs == 1 << 14 && !areLong && pairs > 1 << 12
+        kind = areRuns ? .runs : areLong ? .single : .packed
       }
     }
   }
 
   /// How many look-ups must be saved for each that is made, in 2 to the power of -15: a half.
   private static var worthwhile: Int { 1 << 14 }
+  /// The bytes of a block below which none is worth a table.
+  static var leastBytes: Int { 4000 }
+  /// The bytes of a block from which on it is worth a table, by the share of literals that are found with others (2 to the power of
+  /// -15): to build one takes as long as to decode some 4 KB by it, and what only saves the second look-up of matches gains little.
+  private static func leastBytes(_ pairs: Int) -> Int {
+    pairs > 26_000 ? leastBytes : pairs > 8_000 ? 12_000 : 24_000
+  }
   /// The share of look-ups that may have a length without its distance: 4.5%. Where there are more the processor mispredicts
   /// what an entry is, which costs more than is saved.
   private static var bearable: Int { 1_475 }
@@ -82,11 +98,13 @@
   /// Fills the table from a block's two codes. Cost: about 5 to 10 microseconds.
   ///
   /// - Parameter runs: Whether matches of distances that divide 8 become runs.
-  func build(_ literals: TableView<CodeEntry>, _ distances: TableView<CodeEntry>, runs: Bool) {
+  func build(_ tables: SymbolTables, runs: Bool) {
+    let (literals, distances) = (tables.literals, tables.distances)
+    let mask = Int(truncatingIfNeeded: tables.literalMask)
     let size = 1 << PackedTable.indexBits
     var literalCount = 0
     for index in 0..<size {
-      let symbol = literals[index]
+      let symbol = literals[index & mask]
       literalCount &+= symbol.isLiteral ? 1 : 0
       guard !symbol.isLiteral, !symbol.isExceptional else {
         view[index] = PackedEntry(symbol)
@@ -104,7 +122,7 @@
       let rest = index &>> first.taken
       let known = PackedTable.indexBits &- first.taken
       let all = view[rest]
-      let one = PackedEntry(literals[rest])
+      let one = PackedEntry(literals[rest & mask])
       let fitsAll = all.needed <= known && all.hasRoom
       let next = fitsAll ? all : one
       let fits = first.isLiterals && (fitsAll || one.isLiterals && one.taken <= known)

@@ -44,6 +44,13 @@ extension ByteView {
     count = bytes.count
   }
 
+  /// The same of bytes that may have no address if there are none.
+  init(mayBeEmpty bytes: UnsafeRawBufferPointer) {
+    // Safe: of no bytes none is touched, so any address serves.
+    unsafe start = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1).unsafelyUnwrapped
+    count = bytes.count
+  }
+
   @inline(__always) subscript(index: Int) -> UInt8 { byte(index) }
 
   /// The number of bytes from `index` on that equal those from `earlier` on, up to `limit`, which ends within the bytes.
