@@ -16,7 +16,8 @@ struct WritingOptions: ParsableArguments {
     help: "The new dtype: anything that np.dtype takes as a string, and bfloat16, float8_e4m3fn, int4 and the like.")
   var astype: String?
   @Option(
-    help: "C or F: which axis runs fastest in the result. Text, JSON and models' files have one order, and stay the same.")
+    help:
+      "C or F: which axis runs fastest in the result. Text, JSON and models' files have one order, and stay the same.")
   var order: MemoryOrder?
   @OptionGroup var archive: ArchiveOptions
   @OptionGroup(title: "Pickles") var pickle: PickleOptions

@@ -28,7 +28,8 @@ package enum HTTPFailure {
       return FormatError(.permissionDenied, "the proxy wants to know who asks (407)", file: name)
     }
     return FormatError(
-      status == 403 ? .permissionDenied : .io, "the proxy, or the server, refuses the connection (\(status))", file: name)
+      status == 403 ? .permissionDenied : .io, "the proxy, or the server, refuses the connection (\(status))",
+      file: name)
   }
 
   /// The error of a file that is there and is not to be replaced.
