@@ -181,7 +181,7 @@ extension FormatError {
     }
     if let foreign { return foreign.error(file: file ?? source.name) }
     if code == .malformed, offset == 0, member == nil, message.hasPrefix("invalid load key") {
-      var error = self
+      var error = FormatError(.wrongKind, message, file: file ?? source.name, offset: offset)
       let start = prefix.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
       error.message += " No format that is known here begins with the bytes \(start)"
       error.commandHint = "--from raw with --dtype reads bytes as numbers"

@@ -15,6 +15,7 @@ typedef struct {
 
 #define CURLMSG_DONE 1
 #define CURLINFO_SIZE_UPLOAD_T 0x600007
+#define CURLINFO_HTTP_CONNECTCODE 0x200016
 #define CURL_GLOBAL_DEFAULT 3
 
 static void *find(void *library, const char *name, int *missing) {
@@ -80,6 +81,11 @@ int npyio_curl_set_callback(const npyio_curl *curl, void *easy, int option, npyi
 long long npyio_curl_sent(const npyio_curl *curl, void *easy) {
   int64_t count = 0;
   return curl->easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &count) == 0 ? count : 0;
+}
+
+long npyio_curl_proxy_status(const npyio_curl *curl, void *easy) {
+  long status = 0;
+  return curl->easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status) == 0 ? status : 0;
 }
 
 void *npyio_curl_next_done(const npyio_curl *curl, void *multi, int *result) {

@@ -137,6 +137,6 @@ def test_one_long_name_does_not_widen_all_lines(tmp_path):
     for command in ["ls", "info", "stats"]:
         printed = run_npy(command, tmp_path / "x.npz")
         assert 60_000 < len(printed) < 2001 * 400 and printed.count(b"\n") >= 2001, command
-    record = np.zeros(3, [("n" * 5000, "i4")] + [(f"f{index}", "f8") for index in range(300)])
+    record = np.zeros(3, [("n" * 4000, "i4")] + [(f"f{index}", "f8") for index in range(100)])
     np.save(tmp_path / "x.npy", record)
-    assert len(run_npy("stats", tmp_path / "x.npy")) < 301 * 400
+    assert len(run_npy("stats", tmp_path / "x.npy")) < 4000 + 101 * 400

@@ -41,6 +41,8 @@ int npyio_curl_set_callback(
     const npyio_curl *_Nonnull curl, void *_Nonnull easy, int option, npyio_curl_callback _Nullable value);
 // How many bytes of the request's body have been sent.
 long long npyio_curl_sent(const npyio_curl *_Nonnull curl, void *_Nonnull easy);
+// The status by which a proxy has answered the request to connect to the server; 0 if none was asked.
+long npyio_curl_proxy_status(const npyio_curl *_Nonnull curl, void *_Nonnull easy);
 
 // The next transfer of a multi handle that has ended, and how; null if there is none.
 void *_Nullable npyio_curl_next_done(const npyio_curl *_Nonnull curl, void *_Nonnull multi, int *_Nonnull result);

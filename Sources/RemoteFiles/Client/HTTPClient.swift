@@ -162,8 +162,7 @@ final class HTTPClient {
       result == CurlLibrary.Result.ok || attempt.job.hasEnough
       || (response.status >= 300 && !response.errorBody.isEmpty)
     guard isAnswered else {
-      // The head of an answer, and no more: so proxies refuse to lead to a server.
-      if let refusal = HTTPFailure.refusal(response.status, name: name) { throw refusal }
+      if let refusal = HTTPFailure.refusal(ofProxy: transfer.proxyStatus, name: name) { throw refusal }
       try postpone(attempt, unreachable(result), isTemporary: isTemporary(result, attempt), after: nil)
       return false
     }

@@ -21,15 +21,12 @@ package enum HTTPFailure {
     return error
   }
 
-  /// The error of an answer of which nothing has come but that it is a refusal; `nil` for one that may be another the next time.
-  package static func refusal(_ status: Int, name: String) -> FormatError? {
-    guard (400..<500).contains(status), ![404, 408, 410, 425, 429].contains(status) else { return nil }
-    guard status != 407 else {
-      return FormatError(.permissionDenied, "the proxy wants to know who asks (407)", file: name)
-    }
-    return FormatError(
-      status == 403 ? .permissionDenied : .io, "the proxy, or the server, refuses the connection (\(status))",
-      file: name)
+  /// The error of a proxy that does not connect to the server; `nil` for one that has, or may the next time.
+  package static func refusal(ofProxy status: Int, name: String) -> FormatError? {
+    guard (400..<500).contains(status), ![408, 425, 429].contains(status) else { return nil }
+    if status == 407 { return FormatError(.permissionDenied, "the proxy wants to know who asks (407)", file: name) }
+    let code: FormatError.Code = status == 403 ? .permissionDenied : .io
+    return FormatError(code, "the proxy refuses to connect to the server (\(status))", file: name)
   }
 
   /// The error of a file that is there and is not to be replaced.

@@ -142,6 +142,12 @@ extension ResponseReceiver {
     receivedCount + (unsafe Int(npyio_curl_sent(curl.functions, easy)))
   }
 
+  /// The status by which a proxy has answered the request to connect to the server; 0 if none was asked.
+  var proxyStatus: Int {
+    // Safe: as above.
+    unsafe Int(npyio_curl_proxy_status(curl.functions, easy))
+  }
+
   // MARK: What libcurl calls
 
   /// Takes a line of the header; false if there are too many.
