@@ -132,6 +132,8 @@ enum Tunables {
     static let surelyNearOptimal = 0.993
     /// The near-optimal encoder instead of codes and runs, at `best`.
     static let nearOptimal = 0.9998
+    /// What is more by this share than what `best` makes, as one block, is not made as well: in several it may take less.
+    static let rival = 0.9
     /// Bits a byte above which there is nothing but noise.
     static let noise = 7.98
   }
@@ -359,6 +361,8 @@ enum Tunables {
     static let memory = 0.6 as Float
     /// What is added to the frequencies of bytes in the beginning.
     static let initialFloor = 0.3 as Float
+    /// By how much literals are dearer in the beginning than their frequencies say, since matches take a share of the code as well.
+    static let withMatches = 1.5 as Float
     /// The bits of a length symbol in the beginning.
     static let initialLengthBits = 3
     /// The bits of a distance symbol in the beginning.
@@ -384,6 +388,11 @@ enum Tunables {
     /// Frequencies that unused lengths and distances are given in the beginning, as a share of the matches: what is dear is not
     /// used, and what is not used is dear.
     static let smoothing = 0.04 as Float
+    /// How far literals begin with the same cost, whatever their frequency: where many bytes are zeros, which then cost next to nothing,
+    /// few matches are chosen, and what is not chosen stays dear. (Sorted indices take 1.05 of libdeflate -12's size without.)
+    static let evenness = 0.5 as Float
+    /// The share of a block's bits that another parse by its codes must have gained for one more to be made.
+    static let gain = 0.0015 as Float
     /// An offset within an item where fewer than one in this many symbols is a match that had to be searched for is not searched.
     static let rare = 800
     /// By how much a faster search may be larger in a sample.

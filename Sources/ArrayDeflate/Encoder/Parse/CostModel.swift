@@ -40,17 +40,30 @@ final class CostModel {
 
   /// Sets initial costs, from the bytes alone: literals by their frequency, lengths at 3 bits, the distance of one item at 1,
   /// others at 5 and their extra bits.
-  func initialize(_ input: InputBytes, _ range: Range<Int>, itemDistance: Int) {
+  ///
+  /// - Parameter evenness: By what share literals cost the same each, whatever their frequency.
+  func initialize(_ input: InputBytes, _ range: Range<Int>, itemDistance: Int, evenness: Float = 0) {
     initialCounts.clear()
     initialCounts.count(input, literals: range)
     initialize(initialCounts, count: range.count, itemDistance: itemDistance)
+    if evenness > 0 { makeEven(initialCounts, evenness) }
+  }
+
+  /// Brings the costs of the literals that occur nearer to each other.
+  private func makeEven(_ bytes: Histogram, _ share: Float) {
+    let (prices, literals) = (prices, bytes.literals)
+    let kinds = (0..<256).reduce(0 as Float) { $0 + (literals[$1] > 0 ? 1 : 0) }
+    let even = CostModel.log2(max(2, kinds) * Tunables.Costs.withMatches) * CostModel.unit
+    for symbol in 0..<256 where literals[symbol] > 0 {
+      prices[symbol] = Int32(Float(prices[symbol]) * (1 - share) + even * share)
+    }
   }
 
   /// The same where the bytes, `count` of them, have been counted.
   func initialize(_ bytes: Histogram, count: Int, itemDistance: Int) {
     let (prices, literals) = (prices, bytes.literals)
     // Matches take a share of the code as well: hence more than a literal's own frequency says.
-    let total = CostModel.log2(max(1, Float(count)) * 1.5)
+    let total = CostModel.log2(max(1, Float(count)) * Tunables.Costs.withMatches)
     prices.copy(CostModel.initialPrices.view)
     let logarithms = CostModel.initialLogarithms.view
     let unused = CostModel.initialPrice(total, logarithms[0])
@@ -231,8 +244,9 @@ final class CostModel {
     return sum / CostModel.unit
   }
 
-  /// Sets the costs to the lengths of the codes that some frequencies lead to; what does not occur is dear.
-  func setCodes(_ histogram: Histogram) {
+  /// Sets the costs to the lengths of the codes that some frequencies lead to; what does not occur is dear. Returns the bits of a block
+  /// with these codes.
+  func setCodes(_ histogram: Histogram) -> Float {
     code.set(histogram)
     let (literals, distances) = (code.literals.lengths, code.distances.lengths)
     func bits(_ length: UInt8, otherwise unused: Int) -> Int32 { CostModel.bits(length > 0 ? Int(length) : unused) }
@@ -246,6 +260,7 @@ final class CostModel {
       prices[distanceOffset + slot] =
         bits(distances[slot], otherwise: 12) + CostModel.bits(DeflateAlphabet.distanceExtra(slot))
     }
+    return Float(code.bits)
   }
 
   static func bits(_ count: Int) -> Int32 { Int32(count) * Int32(unit) }

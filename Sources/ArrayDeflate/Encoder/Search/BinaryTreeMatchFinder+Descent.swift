@@ -23,20 +23,21 @@ struct TreeDescent {
   ///   - oldest: The oldest node that is too old.
   ///   - longest: The length that matches must exceed to be listed.
   ///   - count: The number of matches listed so far.
+  ///   - known: How many bytes at the root are known to be the same: what goes on from the position before need not be compared again.
   /// - Returns: The number of matches listed then.
   @inline(never) func descend<G: Grain>(
-    _: G.Type, position: Int, node current: Int, root: Int, oldest: Int, longest: Int, count listed: Int
+    _: G.Type, position: Int, node current: Int, root: Int, oldest: Int, longest: Int, count listed: Int, known: Int
   ) -> Int {
     let (input, children, matches) = (input, children, matches)
     var (node, depth, best, count) = (root, depth, longest, listed)
     var lessSlot = BinaryTreeMatchFinder.slot(G.self, current)
     var greaterSlot = lessSlot &+ 1
     var (lessLength, greaterLength) = (0, 0)
+    var length = known
     while node > oldest, depth > 0 {
       depth &-= 1
       let distance = current &- node
       let pair = BinaryTreeMatchFinder.slot(G.self, node)
-      var length = min(lessLength, greaterLength)
       var ours = input.load64(position &+ length)
       var theirs = input.load64(position &+ length &- distance)
       while ours == theirs, length < DeflateAlphabet.maxMatch {
@@ -68,6 +69,7 @@ struct TreeDescent {
         greaterLength = length
         node = Int(children[greaterSlot])
       }
+      length = min(lessLength, greaterLength)
     }
     children[lessSlot] = BinaryTreeMatchFinder.outOfWindow
     children[greaterSlot] = BinaryTreeMatchFinder.outOfWindow

@@ -9,6 +9,22 @@ struct MatchList {
   var count: Int
 }
 
+/// The longest match that was found last.
+private struct Longest {
+  var (position, length, distance) = (-2, 0, 0)
+
+  init() {}
+
+  @inline(__always) init(_ match: Token, at position: Int) {
+    (self.position, length, distance) = (position, match.symbol &- 256, match.distance)
+  }
+
+  /// How many bytes at a distance are known to be the same at a position: those of this match, if it goes on there.
+  @inline(__always) func known(at position: Int, _ distance: Int) -> Int {
+    position &- 1 == self.position && distance == self.distance ? length &- 1 : 0
+  }
+}
+
 extension BinaryTreeMatchFinder {
   /// Lists the matches of each position of a part that has been looked up: the runs and, if it is searched, what its tree
   /// has.
@@ -39,6 +55,7 @@ extension BinaryTreeMatchFinder {
     let total = part.count
     let firstEnd = list.firstEnd
     let wanted = UInt64(options.searched | options.runOffsets)
+    var longest = Longest()
     while index < total {
       if wanted &>> UInt64(truncatingIfNeeded: (start &+ index) & 7) & 1 == 0 {
         ends[firstEnd &+ index] = Int32(truncatingIfNeeded: count)
@@ -65,8 +82,12 @@ extension BinaryTreeMatchFinder {
           children[pair] = BinaryTreeMatchFinder.outOfWindow
           children[pair &+ 1] = BinaryTreeMatchFinder.outOfWindow
         } else if position < safeEnd {
+          let before = count
+          let known = longest.known(at: position, node &- root)
           count = trees.descend(
-            G.self, position: position, node: node, root: root, oldest: oldest, longest: best, count: count)
+            G.self, position: position, node: node, root: root, oldest: oldest, longest: best, count: count,
+            known: known)
+          if count > before { longest = Longest(matches[count &- 1], at: position) }
         } else {
           count = trees.descendNearEnd(
             G.self, position: position, node: node, root: root, oldest: oldest, longest: best, count: count,
@@ -107,6 +128,7 @@ extension BinaryTreeMatchFinder {
       index &+= 1
     }
     var count = list.count
+    var longest = Longest()
     var next = 0
     while next < occupiedCount {
       index = Int(occupied[next])
@@ -114,11 +136,15 @@ extension BinaryTreeMatchFinder {
       let (position, node, root) = (part.lowerBound &+ index, start &+ index, Int(roots[index]))
       let oldest = max(farthest, node &- BinaryTreeMatchFinder.window)
       let before = count
-      count =
-        position < safeEnd
-        ? trees.descend(G.self, position: position, node: node, root: root, oldest: oldest, longest: 2, count: count)
-        : trees.descendNearEnd(
+      if position < safeEnd {
+        let known = longest.known(at: position, node &- root)
+        count = trees.descend(
+          G.self, position: position, node: node, root: root, oldest: oldest, longest: 2, count: count, known: known)
+        if count > before { longest = Longest(list.matches[count &- 1], at: position) }
+      } else {
+        count = trees.descendNearEnd(
           G.self, position: position, node: node, root: root, oldest: oldest, longest: 2, count: count, end: end)
+      }
       ends[firstEnd &+ index] = Int32(truncatingIfNeeded: count &- before)
     }
     var sum = Int32(truncatingIfNeeded: list.count)

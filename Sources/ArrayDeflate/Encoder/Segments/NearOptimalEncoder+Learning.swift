@@ -157,7 +157,8 @@ extension NearOptimalEncoder {
     _ input: InputBytes, _ range: Range<Int>, _ options: SearchOptions,
     smoothings: [Float] = [3 * NearOptimalEncoder.smoothing, NearOptimalEncoder.smoothing]
   ) {
-    costs.initialize(input, range, itemDistance: options.itemDistance)
+    costs.initialize(
+      input, range, itemDistance: options.itemDistance, evenness: Tunables.NearOptimal.evenness)
     histogram.clear()
     let distances = histogram.distances
     let itemSlot = DeflateAlphabet.distanceSlot(options.itemDistance)

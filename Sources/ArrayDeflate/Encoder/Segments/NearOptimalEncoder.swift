@@ -57,8 +57,8 @@ final class NearOptimalEncoder {
   }
 
   /// Compresses a small input: matches of any distance at any position, those at bytes that are always the same derived, with costs
-  /// that begin with what two parses of all chose, or one where there is little to choose from. (With a third it takes .06% less from
-  /// 4 KB on, and a tenth longer. With no match derived numbers take 1.3 to 10 times as long, and up to 1% less at 16 KB.)
+  /// that begin with what a parse of all chose, or with none where there is little to choose from. (With one more it takes .05% less,
+  /// and a tenth longer. With no match derived numbers take 1.3 to 10 times as long, and up to 1% less at 16 KB.)
   func encodeSmall(_ input: InputBytes, _ layout: ItemLayout, to out: inout BitWriter) {
     var options = SearchOptions(layout)
     options.derive(input, 0..<input.count)
@@ -69,7 +69,7 @@ final class NearOptimalEncoder {
     let end = tree.find(context, into: cache)
     let smoothing = NearOptimalEncoder.smoothing
     let hasFew = Int(cache.ends.view[end]) * Tunables.NearOptimal.fewMatches < end
-    begin(input, 0..<end, options, smoothings: hasFew ? [smoothing] : [3 * smoothing, smoothing])
+    begin(input, 0..<end, options, smoothings: hasFew ? [] : [smoothing])
     if end == input.count { return encodeFound(input, 0..<end, rounds: hasFew ? 1 : 2, to: &out) }
     // More matches than there is memory for.
     learnt.copy(histogram)
@@ -120,9 +120,12 @@ final class NearOptimalEncoder {
     costs.set(histogram, smoothing: NearOptimalEncoder.smoothing)
     let fitting = costs.bits(histogram)
     if block.price - fitting > waste * fitting {
+      var bits = Float.infinity
       for round in 0..<rounds {
         if round > 0 { path.tally(block.bytes, into: histogram) }
-        costs.setCodes(histogram)
+        let fewer = costs.setCodes(histogram)
+        if bits - fewer < Tunables.NearOptimal.gain * fewer { break }
+        bits = fewer
         choose(block.bytes, of: input, from: start)
       }
     }
