@@ -166,6 +166,11 @@ enum Tunables {
     static let hashBits = 18
     /// The same for small inputs, at least.
     static let leastHashBits = 10
+    /// The bits of a hash of three bytes.
+    static let shortHashBits = 16
+    /// The bytes by which it is told whether trees of three bytes are deeper than those of four, and by how many steps they must be.
+    static let depthProbe = 2048
+    static let deeper = 1.5 as Float
     /// Positions that are looked up together: what is found out about them is at hand when the trees are searched, where
     /// waiting for memory would cost most.
     static let batch = 256
@@ -378,6 +383,8 @@ enum Tunables {
     /// Positions that are parsed by the costs of those before. Costs that follow the data 64 KiB by 64 KiB give smaller results
     /// (series 0.4%, labels 0.3%) than those of a whole MiB.
     static let costWindow = 1 << 16
+    /// The bytes of a small input from which on costs are learnt from half of it.
+    static let wholeToLearn = 24 << 10
     /// The share of a block's bits that the costs of others may waste: where it is more, the block is parsed again by its own
     /// code. Where there is much to choose from a second parse is worth 0.1% even at a difference of 0.05%.
     static let waste = 0.0004 as Float

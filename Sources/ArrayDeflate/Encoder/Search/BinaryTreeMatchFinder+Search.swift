@@ -42,6 +42,7 @@ extension BinaryTreeMatchFinder {
     if options.runOffsets == 0 { return searchTrees(G.self, part, context, &list) }
     let (matches, ends) = (list.matches, list.ends)
     let (children, roots, itemRuns, byteRuns) = (children.view, roots.view, itemRuns.view, byteRuns.view)
+    let (shortRoots, hasShort) = (shortRoots.view, options.hasShortTable)
     let trees = TreeDescent(input: context.input, children: children, matches: matches, depth: options.depth)
     let itemToken = Token.exact(length: 0, distance: options.itemDistance).bits
     let byteToken = Token.exact(length: 0, distance: 1).bits
@@ -75,6 +76,11 @@ extension BinaryTreeMatchFinder {
       let root = Int(roots[index])
       if root != Int(BinaryTreeMatchFinder.unsearched) {
         let node = start &+ index
+        if hasShort, best < DeflateAlphabet.minMatch, shortRoots[index] != BinaryTreeMatchFinder.unsearched {
+          best = DeflateAlphabet.minMatch
+          matches[count] = Token.exact(length: best, distance: node &- Int(shortRoots[index]))
+          count &+= 1
+        }
         let oldest = max(farthest, node &- BinaryTreeMatchFinder.window)
         let position = part.lowerBound &+ index
         if root <= oldest {
@@ -106,7 +112,8 @@ extension BinaryTreeMatchFinder {
   /// first, without a branch, and what was found is counted for each position and added up afterwards.
   private func searchTrees<G: Grain>(_: G.Type, _ part: Range<Int>, _ context: SearchContext, _ list: inout MatchList) {
     let ends = list.ends
-    let (children, roots, occupied) = (children.view, roots.view, occupied.view)
+    let (children, roots, occupied, shortRoots) = (children.view, roots.view, occupied.view, shortRoots.view)
+    let hasShort = context.options.hasShortTable
     let trees = TreeDescent(
       input: context.input, children: children, matches: list.matches, depth: context.options.depth)
     let start = part.lowerBound &- base
@@ -123,7 +130,8 @@ extension BinaryTreeMatchFinder {
       children[pair] = BinaryTreeMatchFinder.outOfWindow
       children[pair &+ 1] = BinaryTreeMatchFinder.outOfWindow
       occupied[occupiedCount] = Int32(truncatingIfNeeded: index)
-      occupiedCount &-= (oldest &- Int(roots[index])) &>> 63
+      let short = hasShort ? Int(shortRoots[index]) : Int(BinaryTreeMatchFinder.unsearched)
+      occupiedCount &-= (oldest &- max(Int(roots[index]), short)) &>> 63
       ends[firstEnd &+ index] = 0
       index &+= 1
     }
@@ -136,14 +144,23 @@ extension BinaryTreeMatchFinder {
       let (position, node, root) = (part.lowerBound &+ index, start &+ index, Int(roots[index]))
       let oldest = max(farthest, node &- BinaryTreeMatchFinder.window)
       let before = count
-      if position < safeEnd {
+      var best = DeflateAlphabet.minMatch &- 1
+      if hasShort, shortRoots[index] != BinaryTreeMatchFinder.unsearched {
+        best = DeflateAlphabet.minMatch
+        list.matches[count] = Token.exact(length: best, distance: node &- Int(shortRoots[index]))
+        count &+= 1
+      }
+      if root <= oldest {
+        // Nothing but those three bytes.
+      } else if position < safeEnd {
         let known = longest.known(at: position, node &- root)
         count = trees.descend(
-          G.self, position: position, node: node, root: root, oldest: oldest, longest: 2, count: count, known: known)
+          G.self, position: position, node: node, root: root, oldest: oldest, longest: best, count: count,
+          known: known)
         if count > before { longest = Longest(list.matches[count &- 1], at: position) }
       } else {
         count = trees.descendNearEnd(
-          G.self, position: position, node: node, root: root, oldest: oldest, longest: 2, count: count, end: end)
+          G.self, position: position, node: node, root: root, oldest: oldest, longest: best, count: count, end: end)
       }
       ends[firstEnd &+ index] = Int32(truncatingIfNeeded: count &- before)
     }

@@ -11,6 +11,7 @@ extension NearOptimalEncoder {
   ) {
     var options = SearchOptions(layout)
     options.derive(input, range)
+    options.hasShortTable = tree.deepens(input, range, options)
     tree.clear(at: range.lowerBound, count: range.count)
     let end = tree.find(
       SearchContext(input: input, range: range, origin: range.lowerBound, options: options), into: cache)
@@ -59,7 +60,8 @@ extension NearOptimalEncoder {
     let items = measure(input, half, counted: counted / 2, options)
     swap(&cache, &filtered)
     defer { swap(&cache, &filtered) }
-    let anywhere = options.anywhere
+    var anywhere = options.anywhere
+    anywhere.hasShortTable = tree.deepens(input, half, anywhere)
     tree.clear(at: half.lowerBound, count: half.count)
     let end = tree.find(
       SearchContext(input: input, range: half, origin: half.lowerBound, options: anywhere), into: cache)

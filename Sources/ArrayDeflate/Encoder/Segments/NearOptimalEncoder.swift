@@ -64,12 +64,15 @@ final class NearOptimalEncoder {
     options.derive(input, 0..<input.count)
     options = options.anywhere
     options.depth = Tunables.BinaryTree.depthOfSmall
+    options.hasShortTable = tree.deepens(input, 0..<input.count, options)
     tree.clear(at: 0, count: input.count)
     let context = SearchContext(input: input, range: 0..<input.count, origin: 0, options: options)
     let end = tree.find(context, into: cache)
     let smoothing = NearOptimalEncoder.smoothing
     let hasFew = Int(cache.ends.view[end]) * Tunables.NearOptimal.fewMatches < end
-    begin(input, 0..<end, options, smoothings: hasFew ? [] : [smoothing])
+    // Half of what is not short tells as much.
+    let part = end > Tunables.NearOptimal.wholeToLearn ? end / 2 : end
+    begin(input, 0..<part, options, smoothings: hasFew ? [] : [smoothing])
     if end == input.count { return encodeFound(input, 0..<end, rounds: hasFew ? 1 : 2, to: &out) }
     // More matches than there is memory for.
     learnt.copy(histogram)
