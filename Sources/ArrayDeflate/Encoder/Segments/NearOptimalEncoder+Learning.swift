@@ -157,10 +157,9 @@ extension NearOptimalEncoder {
   /// Learns the costs from a sample whose matches have been found, in a round for each smoothing.
   func begin(
     _ input: InputBytes, _ range: Range<Int>, _ options: SearchOptions,
-    smoothings: [Float] = [3 * NearOptimalEncoder.smoothing, NearOptimalEncoder.smoothing]
+    smoothings: [Float] = [3 * NearOptimalEncoder.smoothing, NearOptimalEncoder.smoothing], evenness: Float = 0
   ) {
-    costs.initialize(
-      input, range, itemDistance: options.itemDistance, evenness: Tunables.NearOptimal.evenness)
+    costs.initialize(input, range, itemDistance: options.itemDistance, evenness: evenness)
     histogram.clear()
     let distances = histogram.distances
     let itemSlot = DeflateAlphabet.distanceSlot(options.itemDistance)

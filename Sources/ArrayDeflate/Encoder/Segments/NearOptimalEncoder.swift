@@ -72,7 +72,8 @@ final class NearOptimalEncoder {
     let hasFew = Int(cache.ends.view[end]) * Tunables.NearOptimal.fewMatches < end
     // Half of what is not short tells as much.
     let part = end > Tunables.NearOptimal.wholeToLearn ? end / 2 : end
-    begin(input, 0..<part, options, smoothings: hasFew ? [] : [smoothing])
+    let evenness = Tunables.NearOptimal.evenness
+    begin(input, 0..<part, options, smoothings: hasFew ? [] : [smoothing], evenness: evenness)
     if end == input.count { return encodeFound(input, 0..<end, rounds: hasFew ? 1 : 2, to: &out) }
     // More matches than there is memory for.
     learnt.copy(histogram)
