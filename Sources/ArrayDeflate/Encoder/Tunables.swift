@@ -368,6 +368,9 @@ enum Tunables {
     static let initialFloor = 0.3 as Float
     /// By how much literals are dearer in the beginning than their frequencies say, since matches take a share of the code as well.
     static let withMatches = 1.5 as Float
+    /// The bits that lengths and distances would take that do not occur, if they did now and then.
+    static let rareLengthBits = 6
+    static let rareDistanceBits = 4
     /// The bits of a length symbol in the beginning.
     static let initialLengthBits = 3
     /// The bits of a distance symbol in the beginning.
@@ -399,6 +402,10 @@ enum Tunables {
     /// few matches are chosen, and what is not chosen stays dear. (Of small inputs: sorted indices take 1.05 of libdeflate -12's size
     /// without. Of large ones whole doubles and tracks would be .5 to 1.6% larger.)
     static let evenness = 0.5 as Float
+    /// How many times the bits that its symbols take by entropy a block's code takes at least where that has so few symbols that it is
+    /// coarse, and costs by entropy mislead: such blocks are parsed by their codes in up to so many rounds.
+    static let coarse = 1.03 as Float
+    static let coarseRounds = 8
     /// The share of a block's bits that another parse by its codes must have gained for one more to be made.
     static let gain = 0.0015 as Float
     /// An offset within an item where fewer than one in this many symbols is a match that had to be searched for is not searched.

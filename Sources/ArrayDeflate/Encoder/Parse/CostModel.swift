@@ -244,8 +244,8 @@ final class CostModel {
     return sum / CostModel.unit
   }
 
-  /// Sets the costs to the lengths of the codes that some frequencies lead to; what does not occur is dear. Returns the bits of a block
-  /// with these codes.
+  /// Sets the costs to the lengths of the codes that some frequencies lead to; what does not occur is dear. Returns the bits of these
+  /// symbols with them.
   func setCodes(_ histogram: Histogram) -> Float {
     code.set(histogram)
     let (literals, distances) = (code.literals.lengths, code.distances.lengths)
@@ -260,7 +260,20 @@ final class CostModel {
       prices[distanceOffset + slot] =
         bits(distances[slot], otherwise: 12) + CostModel.bits(DeflateAlphabet.distanceExtra(slot))
     }
-    return Float(code.bits)
+    return Float(code.bits - code.header.bits)
+  }
+
+  /// Gives lengths and distances that do not occur, which have no code, the price that they would have if they occurred now and then.
+  func makeUnusedCheaper(_ histogram: Histogram) {
+    let lengthCost = CostModel.bits(Tunables.Costs.rareLengthBits)
+    for slot in 0..<29 where histogram.literals[257 + slot] == 0 {
+      let cost = lengthCost + CostModel.bits(Int(DeflateAlphabet.lengthExtra[slot]))
+      for length in DeflateAlphabet.lengths(ofSlot: slot) { prices[256 + length] = cost }
+    }
+    for slot in 0..<30 where histogram.distances[slot] == 0 {
+      prices[distanceOffset + slot] = CostModel.bits(
+        Tunables.Costs.rareDistanceBits + DeflateAlphabet.distanceExtra(slot))
+    }
   }
 
   static func bits(_ count: Int) -> Int32 { Int32(count) * Int32(unit) }

@@ -123,20 +123,48 @@ final class NearOptimalEncoder {
     histogram.copy(block.histogram)
     costs.set(histogram, smoothing: NearOptimalEncoder.smoothing)
     let fitting = costs.bits(histogram)
-    if block.price - fitting > waste * fitting {
-      var bits = Float.infinity
-      for round in 0..<rounds {
-        if round > 0 { path.tally(block.bytes, into: histogram) }
-        let fewer = costs.setCodes(histogram)
-        if bits - fewer < Tunables.NearOptimal.gain * fewer { break }
-        bits = fewer
-        choose(block.bytes, of: input, from: start)
-      }
+    let coded = costs.setCodes(histogram)
+    if coded > fitting * Tunables.NearOptimal.coarse, histogram.hasRareMatches {
+      chooseByCoarseCodes(block, of: input, from: start, coded)
+    } else if block.price - fitting > waste * fitting {
+      _ = chooseAgain(block, of: input, from: start, coded, rounds: rounds)
     }
     let made = path.gather(block.bytes, into: histogram)
     let list = TokenList(path.table, count: made, counts)
     let bytes = start + block.bytes.lowerBound..<start + block.bytes.upperBound
     writer.write(
       list, symbols: block.bytes.lowerBound..<made, of: input, bytes: bytes, histogram: histogram, to: &out)
+  }
+
+  /// Parses a block by its code's lengths, which are set and lead to some bits, and again as long as that gains, up to some rounds.
+  /// Returns the bits that the last parse but one leads to.
+  private func chooseAgain(
+    _ block: BlockMerger.Block, of input: InputBytes, from start: Int, _ coded: Float, rounds: Int
+  ) -> Float {
+    choose(block.bytes, of: input, from: start)
+    var bits = coded
+    for _ in 1..<max(1, rounds) {
+      path.tally(block.bytes, into: histogram)
+      let fewer = costs.setCodes(histogram)
+      if bits - fewer < Tunables.NearOptimal.gain * fewer { return fewer }
+      bits = fewer
+      choose(block.bytes, of: input, from: start)
+    }
+    return bits
+  }
+
+  /// The same where codes are coarse and most is literals: among bases what seemed too dear by entropy may be free in whole bits. So what has not
+  /// been used is tried as well, at a price at which it may be.
+  private func chooseByCoarseCodes(_ block: BlockMerger.Block, of input: InputBytes, from start: Int, _ coded: Float) {
+    costs.makeUnusedCheaper(histogram)
+    choose(block.bytes, of: input, from: start)
+    path.tally(block.bytes, into: histogram)
+    let rounds = Tunables.NearOptimal.coarseRounds
+    let bits = chooseAgain(block, of: input, from: start, costs.setCodes(histogram), rounds: rounds)
+    if bits <= coded { return }
+    // In vain.
+    histogram.copy(block.histogram)
+    _ = costs.setCodes(histogram)
+    choose(block.bytes, of: input, from: start)
   }
 }
