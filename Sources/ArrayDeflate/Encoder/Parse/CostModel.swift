@@ -40,8 +40,7 @@ final class CostModel {
 
   /// Sets initial costs, from the bytes alone: literals by their frequency, lengths at 3 bits, the distance of one item at 1,
   /// others at 5 and their extra bits.
-  ///
-  /// - Parameter evenness: By what share literals cost the same each, whatever their frequency.
+  /// Literals cost the same each by a share of `evenness`.
   func initialize(_ input: InputBytes, _ range: Range<Int>, itemDistance: Int, evenness: Float = 0) {
     initialCounts.clear()
     initialCounts.count(input, literals: range)
@@ -244,8 +243,7 @@ final class CostModel {
     return sum / CostModel.unit
   }
 
-  /// Sets the costs to the lengths of the codes that some frequencies lead to; what does not occur is dear. Returns the bits of these
-  /// symbols with them.
+  /// Sets the costs to the lengths of codes for some frequencies; what does not occur is dear. Returns the bits that they take.
   func setCodes(_ histogram: Histogram) -> Float {
     code.set(histogram)
     let (literals, distances) = (code.literals.lengths, code.distances.lengths)
@@ -263,16 +261,15 @@ final class CostModel {
     return Float(code.bits - code.header.bits)
   }
 
-  /// Gives lengths and distances that do not occur, which have no code, the price that they would have if they occurred now and then.
+  /// Gives lengths and distances that do not occur the price that they would have if they occurred now and then.
   func makeUnusedCheaper(_ histogram: Histogram) {
-    let lengthCost = CostModel.bits(Tunables.Costs.rareLengthBits)
     for slot in 0..<29 where histogram.literals[257 + slot] == 0 {
-      let cost = lengthCost + CostModel.bits(Int(DeflateAlphabet.lengthExtra[slot]))
+      let cost = CostModel.bits(Tunables.Costs.rareLengthBits + Int(DeflateAlphabet.lengthExtra[slot]))
       for length in DeflateAlphabet.lengths(ofSlot: slot) { prices[256 + length] = cost }
     }
+    let rare = Tunables.Costs.rareDistanceBits
     for slot in 0..<30 where histogram.distances[slot] == 0 {
-      prices[distanceOffset + slot] = CostModel.bits(
-        Tunables.Costs.rareDistanceBits + DeflateAlphabet.distanceExtra(slot))
+      prices[distanceOffset + slot] = CostModel.bits(rare + DeflateAlphabet.distanceExtra(slot))
     }
   }
 

@@ -9,22 +9,6 @@ struct MatchList {
   var count: Int
 }
 
-/// The longest match that was found last.
-private struct Longest {
-  var (position, length, distance) = (-2, 0, 0)
-
-  init() {}
-
-  @inline(__always) init(_ match: Token, at position: Int) {
-    (self.position, length, distance) = (position, match.symbol &- 256, match.distance)
-  }
-
-  /// How many bytes at a distance are known to be the same at a position: those of this match, if it goes on there.
-  @inline(__always) func known(at position: Int, _ distance: Int) -> Int {
-    position &- 1 == self.position && distance == self.distance ? length &- 1 : 0
-  }
-}
-
 extension BinaryTreeMatchFinder {
   /// Lists the matches of each position of a part that has been looked up: the runs and, if it is searched, what its tree
   /// has.
@@ -53,10 +37,9 @@ extension BinaryTreeMatchFinder {
     let safeEnd = range.upperBound &- DeflateAlphabet.maxMatch &- 16
     var count = list.count
     var index = 0
-    let total = part.count
-    let firstEnd = list.firstEnd
+    let (total, firstEnd) = (part.count, list.firstEnd)
     let wanted = UInt64(options.searched | options.runOffsets)
-    var longest = Longest()
+    var longest = LongestMatch()
     while index < total {
       if wanted &>> UInt64(truncatingIfNeeded: (start &+ index) & 7) & 1 == 0 {
         ends[firstEnd &+ index] = Int32(truncatingIfNeeded: count)
@@ -76,11 +59,7 @@ extension BinaryTreeMatchFinder {
       let root = Int(roots[index])
       if root != Int(BinaryTreeMatchFinder.unsearched) {
         let node = start &+ index
-        if hasShort, best < DeflateAlphabet.minMatch, shortRoots[index] != BinaryTreeMatchFinder.unsearched {
-          best = DeflateAlphabet.minMatch
-          matches[count] = Token.exact(length: best, distance: node &- Int(shortRoots[index]))
-          count &+= 1
-        }
+        if hasShort, best < DeflateAlphabet.minMatch { listShort(shortRoots[index], at: node, matches, &count, &best) }
         let oldest = max(farthest, node &- BinaryTreeMatchFinder.window)
         let position = part.lowerBound &+ index
         if root <= oldest {
@@ -88,12 +67,9 @@ extension BinaryTreeMatchFinder {
           children[pair] = BinaryTreeMatchFinder.outOfWindow
           children[pair &+ 1] = BinaryTreeMatchFinder.outOfWindow
         } else if position < safeEnd {
-          let before = count
-          let known = longest.known(at: position, node &- root)
           count = trees.descend(
             G.self, position: position, node: node, root: root, oldest: oldest, longest: best, count: count,
-            known: known)
-          if count > before { longest = Longest(matches[count &- 1], at: position) }
+            after: &longest)
         } else {
           count = trees.descendNearEnd(
             G.self, position: position, node: node, root: root, oldest: oldest, longest: best, count: count,
@@ -104,6 +80,16 @@ extension BinaryTreeMatchFinder {
       index &+= 1
     }
     list.count = count
+  }
+
+  /// Lists a match of three bytes, if there is one.
+  @inline(__always) private func listShort(
+    _ root: Int32, at node: Int, _ matches: TableView<Token>, _ count: inout Int, _ best: inout Int
+  ) {
+    if root == BinaryTreeMatchFinder.unsearched { return }
+    best = DeflateAlphabet.minMatch
+    matches[count] = Token.exact(length: best, distance: node &- Int(root))
+    count &+= 1
   }
 
   /// The same where there are no runs.
@@ -136,7 +122,7 @@ extension BinaryTreeMatchFinder {
       index &+= 1
     }
     var count = list.count
-    var longest = Longest()
+    var longest = LongestMatch()
     var next = 0
     while next < occupiedCount {
       index = Int(occupied[next])
@@ -145,19 +131,13 @@ extension BinaryTreeMatchFinder {
       let oldest = max(farthest, node &- BinaryTreeMatchFinder.window)
       let before = count
       var best = DeflateAlphabet.minMatch &- 1
-      if hasShort, shortRoots[index] != BinaryTreeMatchFinder.unsearched {
-        best = DeflateAlphabet.minMatch
-        list.matches[count] = Token.exact(length: best, distance: node &- Int(shortRoots[index]))
-        count &+= 1
-      }
+      if hasShort { listShort(shortRoots[index], at: node, list.matches, &count, &best) }
       if root <= oldest {
         // Nothing but those three bytes.
       } else if position < safeEnd {
-        let known = longest.known(at: position, node &- root)
         count = trees.descend(
           G.self, position: position, node: node, root: root, oldest: oldest, longest: best, count: count,
-          known: known)
-        if count > before { longest = Longest(list.matches[count &- 1], at: position) }
+          after: &longest)
       } else {
         count = trees.descendNearEnd(
           G.self, position: position, node: node, root: root, oldest: oldest, longest: best, count: count, end: end)

@@ -20,9 +20,9 @@
 /// to a half of the time of ``DeflateLevel/best``. Memory: 0.5 MB for the roots, 256 KB for the latest three bytes, 128 KB for the
 /// children.
 ///
-/// Of matches of three bytes only the nearest one is of use, and that is the latest position with these bytes, which a table has: where
-/// trees that begin at three bytes are deeper than those that begin at four (``deepens(_:_:_:)``), as in bytes of few values, they begin
-/// at four.
+/// Of matches of three bytes only the nearest one is of use, and that is the latest position with these bytes, which a table
+/// has: where trees that begin at three bytes are deeper than those that begin at four (``deepens(_:_:_:)``), as in bytes of few
+/// values, they begin at four.
 ///
 /// ## What arrays add
 /// - Items repeat at multiples of their size. So each offset within an item has trees of its own (``SearchOptions/grain``),
@@ -73,7 +73,8 @@ final class BinaryTreeMatchFinder {
   /// The latest position before each of a batch with the same three bytes and another fourth.
   let shortRoots = Table<Int32>(repeating: unsearched, count: batch)
   /// How often some hashes of three and of four bytes occur in a sample.
-  let pairCounts = Table<UInt16>(repeating: 0, count: 1 << 12), otherPairCounts = Table<UInt16>(repeating: 0, count: 1 << 12)
+  private let pairCounts = Table<UInt16>(repeating: 0, count: 1 << 12)
+  private let otherPairCounts = Table<UInt16>(repeating: 0, count: 1 << 12)
   /// The positions of a batch whose trees have other positions.
   let occupied = Table<Int32>(repeating: 0, count: batch + 1)
   let itemRuns = Table<Int32>(repeating: 0, count: batch)
@@ -143,6 +144,41 @@ final class BinaryTreeMatchFinder {
     return position
   }
 
+  /// Looks up the trees of a part's positions where there are no runs, but for those near the end; returns where it stopped.
+  private func lookUpTrees(_ part: Range<Int>, _ context: SearchContext, _ short: ShortMatches) -> Int {
+    let (input, options) = (context.input, context.options)
+    let (heads, roots, shortRoots) = (heads.view, roots.view, shortRoots.view)
+    let (offsets, grainMask) = (UInt64(options.searched), options.grain &- 1)
+    let (shift, down) = (BinaryTreeMatchFinder.contextShift(options), UInt64(64 - hashBits))
+    let hasShort = options.hasShortTable
+    let start = part.lowerBound
+    var position = start
+    let stop = min(part.upperBound, context.range.upperBound &- 7)
+    while position < stop {
+      var root = BinaryTreeMatchFinder.unsearched
+      var shortRoot = root
+      if offsets &>> UInt64(truncatingIfNeeded: position & 7) & 1 != 0 {
+        let offset = UInt64(truncatingIfNeeded: position & grainMask)
+        let word = input.load64(position)
+        let head = Int(((word &<< shift ^ offset) &* BinaryTreeMatchFinder.multiplier) &>> down)
+        root = Int32(heads[head])
+        heads[head] = Int16(truncatingIfNeeded: position &- base)
+        if hasShort { shortRoot = short.replace(word, at: position, offset: offset) }
+      }
+      roots[position &- start] = root
+      if hasShort { shortRoots[position &- start] = shortRoot }
+      position &+= 1
+    }
+    return position
+  }
+
+  @inline(__always) private static var multiplier: UInt64 { 0x9E37_79B9_7F4A_7C15 }
+
+  /// The bits of eight bytes that are not part of what positions of a tree share.
+  private static func contextShift(_ options: SearchOptions) -> UInt64 {
+    UInt64(64 - 8 * (options.hasShortTable ? options.context + 1 : options.context))
+  }
+
   /// Finds out for each position of a part which runs begin there and where its tree has its root, and makes the position
   /// its tree's head.
   private func lookUp(_ part: Range<Int>, _ context: SearchContext) {
@@ -151,8 +187,8 @@ final class BinaryTreeMatchFinder {
     let (offsets, runOffsets) = (UInt64(options.searched), UInt64(options.runOffsets))
     let wanted = offsets | runOffsets
     let grainMask = options.grain &- 1
-    let contextShift = UInt64(64 - 8 * (options.hasShortTable ? options.context + 1 : options.context))
-    let multiplier = 0x9E37_79B9_7F4A_7C15 as UInt64
+    let contextShift = BinaryTreeMatchFinder.contextShift(options)
+    let multiplier = BinaryTreeMatchFinder.multiplier
     let short = ShortMatches(shortHeads.view, bits: shortHashBits, context, base: base)
     let (hasShort, shortRoots) = (options.hasShortTable, shortRoots.view)
     let down = UInt64(64 - hashBits)
@@ -161,25 +197,7 @@ final class BinaryTreeMatchFinder {
     let item = options.itemDistance
     let start = part.lowerBound
     var position = start
-    if runOffsets == 0 {
-      // What is left to do where there are no runs.
-      let stop = min(part.upperBound, end &- 7)
-      while position < stop {
-        var root = BinaryTreeMatchFinder.unsearched
-        if offsets &>> UInt64(truncatingIfNeeded: position & 7) & 1 != 0 {
-          let offset = UInt64(truncatingIfNeeded: position & grainMask)
-          let word = input.load64(position)
-          let head = Int(((word &<< contextShift ^ offset) &* multiplier) &>> down)
-          root = Int32(heads[head])
-          heads[head] = Int16(truncatingIfNeeded: position &- base)
-          if hasShort { shortRoots[position &- start] = short.replace(word, at: position, offset: offset) }
-        } else if hasShort {
-          shortRoots[position &- start] = root
-        }
-        roots[position &- start] = root
-        position &+= 1
-      }
-    }
+    if runOffsets == 0 { position = lookUpTrees(part, context, short) }
     while position < part.upperBound {
       let index = position &- start
       let here = position
@@ -234,7 +252,7 @@ extension BinaryTreeMatchFinder {
       fours[other] &+= 1
     }
     let scale = Float(min(range.count, BinaryTreeMatchFinder.window)) / Float(probe * probe)
-    return CostModel.log2(1 + Float(three) * scale) - CostModel.log2(1 + Float(four) * scale)
+    return Histogram.logarithm(1 + Float(three) * scale) - Histogram.logarithm(1 + Float(four) * scale)
       > Tunables.BinaryTree.deeper
   }
 }
@@ -252,8 +270,9 @@ private struct ShortMatches {
     (input, origin) = (context.input, context.origin)
   }
 
-  /// The latest position with the same three bytes and another fourth as the tables have it, or that there is none; the position, of
-  /// which `word` are the next bytes, takes its place. Whether there is one is hard to predict, so no branch depends on it.
+  /// The latest position with the same three bytes and another fourth as the tables have it, or that there is none; the
+  /// position, of which `word` are the next bytes, takes its place. Whether there is one is hard to predict, so no branch depends
+  /// on it.
   @inline(__always) func replace(_ word: UInt64, at position: Int, offset: UInt64) -> Int32 {
     let slot = Int((((word &<< 40) ^ offset) &* 0x9E37_79B9_7F4A_7C15) &>> down)
     let node = position &- base
@@ -262,7 +281,7 @@ private struct ShortMatches {
     let oldest = max(
       origin &- 1 &- base, Int(BinaryTreeMatchFinder.outOfWindow), node &- BinaryTreeMatchFinder.window)
     let difference = UInt32(truncatingIfNeeded: word) ^ input.load32(max(latest &+ base, origin))
-    // Less than 2^24 only if the fourth byte is the same, and with none of the lowest 24 bits only if the first three are.
+    // None of the lowest 24 bits differ, but one of the others.
     let isMatch = (difference & 0xFF_FFFF == 0 ? 1 : 0) & (difference != 0 ? 1 : 0) & (latest > oldest ? 1 : 0)
     return isMatch != 0 ? Int32(truncatingIfNeeded: latest) : BinaryTreeMatchFinder.unsearched
   }

@@ -136,8 +136,8 @@ final class NearOptimalEncoder {
       list, symbols: block.bytes.lowerBound..<made, of: input, bytes: bytes, histogram: histogram, to: &out)
   }
 
-  /// Parses a block by its code's lengths, which are set and lead to some bits, and again as long as that gains, up to some rounds.
-  /// Returns the bits that the last parse but one leads to.
+  /// Parses a block by its code's lengths, which are set and lead to some bits, and again as long as that gains, up to some
+  /// rounds. Returns the bits that the last parse but one leads to.
   private func chooseAgain(
     _ block: BlockMerger.Block, of input: InputBytes, from start: Int, _ coded: Float, rounds: Int
   ) -> Float {
