@@ -89,7 +89,7 @@ final class BinaryTreeMatchFinder {
   func clear(at origin: Int, count: Int) {
     let wanted = Int.bitWidth - max(1, count - 1).leadingZeroBitCount + 3
     hashBits = min(Tunables.BinaryTree.hashBits, max(Tunables.BinaryTree.leastHashBits, wanted))
-    shortHashBits = min(Tunables.BinaryTree.shortHashBits, hashBits - 2)
+    shortHashBits = min(Tunables.BinaryTree.shortHashBits, hashBits - 1)
     heads.view.fill(BinaryTreeMatchFinder.outOfWindow, count: 1 << hashBits)
     shortHeads.view.fill(BinaryTreeMatchFinder.outOfWindow, count: 1 << shortHashBits)
     base = origin
