@@ -132,6 +132,8 @@ enum Tunables {
     static let surelyNearOptimal = 0.993
     /// The near-optimal encoder instead of codes and runs, at `best`.
     static let nearOptimal = 0.9998
+    /// What is more by this share than what `best` makes, as one block, is not made as well: in several it may take less.
+    static let rival = 0.9
     /// Bits a byte above which there is nothing but noise.
     static let noise = 7.98
   }
@@ -164,6 +166,11 @@ enum Tunables {
     static let hashBits = 18
     /// The same for small inputs, at least.
     static let leastHashBits = 10
+    /// The bits of a hash of three bytes. (With 16, of which more positions share a slot, tracks are .6% larger.)
+    static let shortHashBits = 17
+    /// The bytes by which it is told whether trees of three bytes are deeper than those of four, and by how many steps they must be.
+    static let depthProbe = 2048
+    static let deeper = 1.5 as Float
     /// Positions that are looked up together: what is found out about them is at hand when the trees are searched, where
     /// waiting for memory would cost most.
     static let batch = 256
@@ -359,6 +366,11 @@ enum Tunables {
     static let memory = 0.6 as Float
     /// What is added to the frequencies of bytes in the beginning.
     static let initialFloor = 0.3 as Float
+    /// By how much literals are dearer in the beginning than their frequencies say, since matches take a share of the code as well.
+    static let withMatches = 1.5 as Float
+    /// The bits that lengths and distances would take that do not occur, if they did now and then.
+    static let rareLengthBits = 6
+    static let rareDistanceBits = 4
     /// The bits of a length symbol in the beginning.
     static let initialLengthBits = 3
     /// The bits of a distance symbol in the beginning.
@@ -374,6 +386,8 @@ enum Tunables {
     /// Positions that are parsed by the costs of those before. Costs that follow the data 64 KiB by 64 KiB give smaller results
     /// (series 0.4%, labels 0.3%) than those of a whole MiB.
     static let costWindow = 1 << 16
+    /// The bytes of a small input from which on costs are learnt from half of it.
+    static let wholeToLearn = 24 << 10
     /// The share of a block's bits that the costs of others may waste: where it is more, the block is parsed again by its own
     /// code. Where there is much to choose from a second parse is worth 0.1% even at a difference of 0.05%.
     static let waste = 0.0004 as Float
@@ -384,6 +398,16 @@ enum Tunables {
     /// Frequencies that unused lengths and distances are given in the beginning, as a share of the matches: what is dear is not
     /// used, and what is not used is dear.
     static let smoothing = 0.04 as Float
+    /// How far literals begin with the same cost, whatever their frequency: where many bytes are zeros, which then cost next to nothing,
+    /// few matches are chosen, and what is not chosen stays dear. (Of small inputs: sorted indices take 1.05 of libdeflate -12's size
+    /// without. Of large ones whole doubles and tracks would be .5 to 1.6% larger.)
+    static let evenness = 0.5 as Float
+    /// How many times the bits that its symbols take by entropy a block's code takes at least where that has so few symbols that it is
+    /// coarse, and costs by entropy mislead: such blocks are parsed by their codes in up to so many rounds.
+    static let coarse = 1.03 as Float
+    static let coarseRounds = 8
+    /// The share of a block's bits that another parse by its codes must have gained for one more to be made.
+    static let gain = 0.0015 as Float
     /// An offset within an item where fewer than one in this many symbols is a match that had to be searched for is not searched.
     static let rare = 800
     /// By how much a faster search may be larger in a sample.

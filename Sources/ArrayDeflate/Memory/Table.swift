@@ -105,6 +105,20 @@ internal import PlatformC
 }
 
 extension TableView where Element == UInt16 {
+  /// Four neighbouring elements in a word, the first lowest.
+  @inline(__always) func four(_ index: Int) -> UInt64 {
+    assert(index >= 0 && index + 4 <= count)
+    // Safe: the four elements are within the table.
+    return unsafe UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
+  }
+
+  /// Sets four neighbouring elements to those of a word.
+  @inline(__always) func set(four values: UInt64, at index: Int) {
+    assert(index >= 0 && index + 4 <= count)
+    // Safe: the four elements are within the table.
+    unsafe UnsafeMutableRawPointer(base + index).storeBytes(of: values.littleEndian, as: UInt64.self)
+  }
+
   /// Sixteen neighbouring elements, as signed numbers.
   @inline(__always) func sixteen(_ index: Int) -> SIMD16<Int16> {
     assert(index >= 0 && index + 16 <= count)
@@ -161,6 +175,13 @@ extension TableView where Element == UInt8 {
 }
 
 extension TableView where Element == Int32 {
+  /// Sets four neighbouring elements.
+  @inline(__always) func set(four values: SIMD4<Int32>, at index: Int) {
+    assert(index >= 0 && index + 4 <= count)
+    // Safe: the four elements are within the table.
+    unsafe UnsafeMutableRawPointer(base + index).storeBytes(of: values, as: SIMD4<Int32>.self)
+  }
+
   /// Four neighbouring elements.
   @inline(__always) func four(_ index: Int) -> SIMD4<Int32> {
     assert(index >= 0 && index + 4 <= count)

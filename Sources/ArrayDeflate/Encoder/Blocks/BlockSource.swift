@@ -104,6 +104,11 @@ extension TokenList: BlockSource {
     counts.take(into: histogram) ?? (count, byte)
   }
 
+  /// Whether four tokens are literals, whose symbols are less than 256.
+  @inline(__always) private static func areLiterals(_ tokens: TableView<Token>, _ index: Int) -> Bool {
+    (tokens[index].bits | tokens[index &+ 1].bits | tokens[index &+ 2].bits | tokens[index &+ 3].bits) & 0x300 == 0
+  }
+
   func write(_ range: Range<Int>, of input: InputBytes, from byte: Int, codes: CodeTables, to writer: inout BitWriter) {
     BitBudget.check()
     let (symbols, distances, masks) = (codes.symbols.view, codes.distances.view, codes.masks.view)
@@ -112,6 +117,16 @@ extension TokenList: BlockSource {
     var out = writer
     var index = range.lowerBound
     while index < range.upperBound {
+      if index &+ 4 <= range.upperBound, TokenList.areLiterals(tokens, index) {
+        // Bit budget: four literals, 56 bits.
+        for place in 0..<4 {
+          let entry = symbols[tokens[index &+ place].symbol]
+          out.add(UInt64(entry & 0xFFFF), Int(entry &>> 24))
+        }
+        out.flush()
+        index &+= 4
+        continue
+      }
       let token = tokens[index]
       index &+= 1
       // Bit budget: a length and a distance, 19 + 28 bits.

@@ -40,17 +40,29 @@ final class CostModel {
 
   /// Sets initial costs, from the bytes alone: literals by their frequency, lengths at 3 bits, the distance of one item at 1,
   /// others at 5 and their extra bits.
-  func initialize(_ input: InputBytes, _ range: Range<Int>, itemDistance: Int) {
+  /// Literals cost the same each by a share of `evenness`.
+  func initialize(_ input: InputBytes, _ range: Range<Int>, itemDistance: Int, evenness: Float = 0) {
     initialCounts.clear()
     initialCounts.count(input, literals: range)
     initialize(initialCounts, count: range.count, itemDistance: itemDistance)
+    if evenness > 0 { makeEven(initialCounts, evenness) }
+  }
+
+  /// Brings the costs of the literals that occur nearer to each other.
+  private func makeEven(_ bytes: Histogram, _ share: Float) {
+    let (prices, literals) = (prices, bytes.literals)
+    let kinds = (0..<256).reduce(0 as Float) { $0 + (literals[$1] > 0 ? 1 : 0) }
+    let even = CostModel.log2(max(2, kinds) * Tunables.Costs.withMatches) * CostModel.unit
+    for symbol in 0..<256 where literals[symbol] > 0 {
+      prices[symbol] = Int32(Float(prices[symbol]) * (1 - share) + even * share)
+    }
   }
 
   /// The same where the bytes, `count` of them, have been counted.
   func initialize(_ bytes: Histogram, count: Int, itemDistance: Int) {
     let (prices, literals) = (prices, bytes.literals)
     // Matches take a share of the code as well: hence more than a literal's own frequency says.
-    let total = CostModel.log2(max(1, Float(count)) * 1.5)
+    let total = CostModel.log2(max(1, Float(count)) * Tunables.Costs.withMatches)
     prices.copy(CostModel.initialPrices.view)
     let logarithms = CostModel.initialLogarithms.view
     let unused = CostModel.initialPrice(total, logarithms[0])
@@ -231,8 +243,8 @@ final class CostModel {
     return sum / CostModel.unit
   }
 
-  /// Sets the costs to the lengths of the codes that some frequencies lead to; what does not occur is dear.
-  func setCodes(_ histogram: Histogram) {
+  /// Sets the costs to the lengths of codes for some frequencies; what does not occur is dear. Returns the bits that they take.
+  func setCodes(_ histogram: Histogram) -> Float {
     code.set(histogram)
     let (literals, distances) = (code.literals.lengths, code.distances.lengths)
     func bits(_ length: UInt8, otherwise unused: Int) -> Int32 { CostModel.bits(length > 0 ? Int(length) : unused) }
@@ -245,6 +257,19 @@ final class CostModel {
     for slot in 0..<30 {
       prices[distanceOffset + slot] =
         bits(distances[slot], otherwise: 12) + CostModel.bits(DeflateAlphabet.distanceExtra(slot))
+    }
+    return Float(code.bits - code.header.bits)
+  }
+
+  /// Gives lengths and distances that do not occur the price that they would have if they occurred now and then.
+  func makeUnusedCheaper(_ histogram: Histogram) {
+    for slot in 0..<29 where histogram.literals[257 + slot] == 0 {
+      let cost = CostModel.bits(Tunables.Costs.rareLengthBits + Int(DeflateAlphabet.lengthExtra[slot]))
+      for length in DeflateAlphabet.lengths(ofSlot: slot) { prices[256 + length] = cost }
+    }
+    let rare = Tunables.Costs.rareDistanceBits
+    for slot in 0..<30 where histogram.distances[slot] == 0 {
+      prices[distanceOffset + slot] = CostModel.bits(rare + DeflateAlphabet.distanceExtra(slot))
     }
   }
 

@@ -59,6 +59,12 @@ final class MinimumCostPath {
     // The longest match of the position after, and how many positions in a row have the same one, as long as can be.
     var (repeated, repetitions) = (0 as UInt32, 0)
     while index > range.lowerBound {
+      if index &- 4 >= range.lowerBound, Int(ends[index &- 4]) == stop {
+        // Four positions without a match.
+        index &-= 4
+        next = putLiterals(input.load32(start &+ index), at: index, next, prices)
+        continue
+      }
       index &-= 1
       let byte = input[start &+ index]
       var best = next &+ prices[Int(byte)]
@@ -66,6 +72,19 @@ final class MinimumCostPath {
       var step = 1
       let first = Int(ends[index])
       let room = end &- index
+      if repetitions >= DeflateAlphabet.maxMatch, first < stop, matches[stop &- 1].bits == repeated {
+        // Within a long repetition nothing else is weighed.
+        let match = Token(bits: repeated)
+        let total =
+          cost[index &+ DeflateAlphabet.maxMatch] &+ prices[match.symbol] &+ prices[distanceOffset &+ match.slot]
+        let isBetter = total < best
+        next = isBetter ? total : best
+        cost[index] = next
+        path[index] = isBetter ? match : Token(bits: chosen)
+        steps[index] = isBetter ? UInt16(truncatingIfNeeded: DeflateAlphabet.maxMatch) : 1
+        stop = first
+        continue
+      }
       if room >= DeflateAlphabet.minMatch {
         // Whether there is a match at all is hard to predict: hence the first three bytes of one, without a branch.
         let match = matches[first]
@@ -134,6 +153,26 @@ final class MinimumCostPath {
     }
   }
 
+  /// Puts four literals on the path, before what costs as much as is given; returns what all costs.
+  @inline(__always) private func putLiterals(
+    _ bytes: UInt32, at index: Int, _ after: Int32, _ prices: TableView<Int32>
+  ) -> Int32 {
+    let (cost, path, steps) = (costTable.view, table.view, stepTable.view)
+    let fourth = after &+ prices[Int(bytes &>> 24)]
+    let third = fourth &+ prices[Int(bytes &>> 16 & 0xFF)]
+    let second = third &+ prices[Int(bytes &>> 8 & 0xFF)]
+    let first = second &+ prices[Int(bytes & 0xFF)]
+    cost.set(four: SIMD4(first, second, third, fourth), at: index)
+    for place in 0..<4 {
+      path[index &+ place] = Token(literal: UInt8(truncatingIfNeeded: bytes &>> UInt32(8 &* place)))
+    }
+    steps.set(four: MinimumCostPath.fourOnes, at: index)
+    return first
+  }
+
+  /// Four steps of one byte in a word: what is chosen there is four literals, if the first of them is on the path.
+  @inline(__always) private static var fourOnes: UInt64 { 0x0001_0001_0001_0001 }
+
   /// Counts what was chosen.
   func tally(_ range: Range<Int>, into histogram: Histogram) {
     histogram.clear()
@@ -149,6 +188,12 @@ final class MinimumCostPath {
     var index = range.lowerBound
     var left = maxCount
     while index < range.upperBound, left > 0 {
+      if left >= 4, index &+ 4 <= range.upperBound, steps.four(index) == MinimumCostPath.fourOnes {
+        for place in 0..<4 { symbols[path[index &+ place].symbol] &+= 1 }
+        index &+= 4
+        left &-= 4
+        continue
+      }
       let token = path[index]
       symbols[token.symbol] &+= 1
       distances[token.slot] &+= 1
@@ -173,6 +218,16 @@ final class MinimumCostPath {
     var index = range.lowerBound
     var made = index
     while index < range.upperBound {
+      if index &+ 4 <= range.upperBound, steps.four(index) == MinimumCostPath.fourOnes {
+        for place in 0..<4 {
+          let token = path[index &+ place]
+          path[made &+ place] = token
+          symbols[token.symbol] &+= 1
+        }
+        index &+= 4
+        made &+= 4
+        continue
+      }
       let token = path[index]
       path[made] = token
       made &+= 1

@@ -6,6 +6,22 @@ extension BinaryTreeMatchFinder {
   }
 }
 
+/// The longest match that was found last.
+struct LongestMatch {
+  var (position, length, distance) = (-2, 0, 0)
+
+  init() {}
+
+  @inline(__always) init(_ match: Token, at position: Int) {
+    (self.position, length, distance) = (position, match.symbol &- 256, match.distance)
+  }
+
+  /// How many bytes at a distance are known to be the same at a position: those of this match, if it goes on there.
+  @inline(__always) func known(at position: Int, _ distance: Int) -> Int {
+    position &- 1 == self.position && distance == self.distance ? length &- 1 : 0
+  }
+}
+
 /// The descents through the trees of a part: what all of them share.
 struct TreeDescent {
   let input: InputBytes
@@ -13,6 +29,18 @@ struct TreeDescent {
   let matches: TableView<Token>
   /// The most nodes of a descent.
   let depth: Int
+
+  /// Goes down a tree as below, where the longest match of the position before may go on, and becomes that of this one.
+  @inline(__always) func descend<G: Grain>(
+    _: G.Type, position: Int, node: Int, root: Int, oldest: Int, longest: Int, count: Int,
+    after last: inout LongestMatch
+  ) -> Int {
+    let end = descend(
+      G.self, position: position, node: node, root: root, oldest: oldest, longest: longest, count: count,
+      known: last.known(at: position, node &- root))
+    if end > count { last = LongestMatch(matches[end &- 1], at: position) }
+    return end
+  }
 
   /// Goes down a tree from its root and makes a position its new root.
   ///
@@ -23,20 +51,22 @@ struct TreeDescent {
   ///   - oldest: The oldest node that is too old.
   ///   - longest: The length that matches must exceed to be listed.
   ///   - count: The number of matches listed so far.
+  ///   - known: How many bytes at the root are known to be the same: what goes on from the position before need not be compared
+  ///     again.
   /// - Returns: The number of matches listed then.
   @inline(never) func descend<G: Grain>(
-    _: G.Type, position: Int, node current: Int, root: Int, oldest: Int, longest: Int, count listed: Int
+    _: G.Type, position: Int, node current: Int, root: Int, oldest: Int, longest: Int, count listed: Int, known: Int
   ) -> Int {
     let (input, children, matches) = (input, children, matches)
     var (node, depth, best, count) = (root, depth, longest, listed)
     var lessSlot = BinaryTreeMatchFinder.slot(G.self, current)
     var greaterSlot = lessSlot &+ 1
     var (lessLength, greaterLength) = (0, 0)
+    var length = known
     while node > oldest, depth > 0 {
       depth &-= 1
       let distance = current &- node
       let pair = BinaryTreeMatchFinder.slot(G.self, node)
-      var length = min(lessLength, greaterLength)
       var ours = input.load64(position &+ length)
       var theirs = input.load64(position &+ length &- distance)
       while ours == theirs, length < DeflateAlphabet.maxMatch {
@@ -68,6 +98,7 @@ struct TreeDescent {
         greaterLength = length
         node = Int(children[greaterSlot])
       }
+      length = min(lessLength, greaterLength)
     }
     children[lessSlot] = BinaryTreeMatchFinder.outOfWindow
     children[greaterSlot] = BinaryTreeMatchFinder.outOfWindow

@@ -26,6 +26,7 @@ extension BinaryTreeMatchFinder {
     if options.runOffsets == 0 { return searchTrees(G.self, part, context, &list) }
     let (matches, ends) = (list.matches, list.ends)
     let (children, roots, itemRuns, byteRuns) = (children.view, roots.view, itemRuns.view, byteRuns.view)
+    let (shortRoots, hasShort) = (shortRoots.view, options.hasShortTable)
     let trees = TreeDescent(input: context.input, children: children, matches: matches, depth: options.depth)
     let itemToken = Token.exact(length: 0, distance: options.itemDistance).bits
     let byteToken = Token.exact(length: 0, distance: 1).bits
@@ -36,9 +37,9 @@ extension BinaryTreeMatchFinder {
     let safeEnd = range.upperBound &- DeflateAlphabet.maxMatch &- 16
     var count = list.count
     var index = 0
-    let total = part.count
-    let firstEnd = list.firstEnd
+    let (total, firstEnd) = (part.count, list.firstEnd)
     let wanted = UInt64(options.searched | options.runOffsets)
+    var longest = LongestMatch()
     while index < total {
       if wanted &>> UInt64(truncatingIfNeeded: (start &+ index) & 7) & 1 == 0 {
         ends[firstEnd &+ index] = Int32(truncatingIfNeeded: count)
@@ -58,6 +59,7 @@ extension BinaryTreeMatchFinder {
       let root = Int(roots[index])
       if root != Int(BinaryTreeMatchFinder.unsearched) {
         let node = start &+ index
+        if hasShort, best < DeflateAlphabet.minMatch { listShort(shortRoots[index], at: node, matches, &count, &best) }
         let oldest = max(farthest, node &- BinaryTreeMatchFinder.window)
         let position = part.lowerBound &+ index
         if root <= oldest {
@@ -66,7 +68,8 @@ extension BinaryTreeMatchFinder {
           children[pair &+ 1] = BinaryTreeMatchFinder.outOfWindow
         } else if position < safeEnd {
           count = trees.descend(
-            G.self, position: position, node: node, root: root, oldest: oldest, longest: best, count: count)
+            G.self, position: position, node: node, root: root, oldest: oldest, longest: best, count: count,
+            after: &longest)
         } else {
           count = trees.descendNearEnd(
             G.self, position: position, node: node, root: root, oldest: oldest, longest: best, count: count,
@@ -79,13 +82,24 @@ extension BinaryTreeMatchFinder {
     list.count = count
   }
 
+  /// Lists a match of three bytes, if there is one.
+  @inline(__always) private func listShort(
+    _ root: Int32, at node: Int, _ matches: TableView<Token>, _ count: inout Int, _ best: inout Int
+  ) {
+    if root == BinaryTreeMatchFinder.unsearched { return }
+    best = DeflateAlphabet.minMatch
+    matches[count] = Token.exact(length: best, distance: node &- Int(root))
+    count &+= 1
+  }
+
   /// The same where there are no runs.
   ///
   /// Whether there is anything in a tree is as hard to predict as the data: so the positions where there is are listed
   /// first, without a branch, and what was found is counted for each position and added up afterwards.
   private func searchTrees<G: Grain>(_: G.Type, _ part: Range<Int>, _ context: SearchContext, _ list: inout MatchList) {
     let ends = list.ends
-    let (children, roots, occupied) = (children.view, roots.view, occupied.view)
+    let (children, roots, occupied, shortRoots) = (children.view, roots.view, occupied.view, shortRoots.view)
+    let hasShort = context.options.hasShortTable
     let trees = TreeDescent(
       input: context.input, children: children, matches: list.matches, depth: context.options.depth)
     let start = part.lowerBound &- base
@@ -102,11 +116,13 @@ extension BinaryTreeMatchFinder {
       children[pair] = BinaryTreeMatchFinder.outOfWindow
       children[pair &+ 1] = BinaryTreeMatchFinder.outOfWindow
       occupied[occupiedCount] = Int32(truncatingIfNeeded: index)
-      occupiedCount &-= (oldest &- Int(roots[index])) &>> 63
+      let short = hasShort ? Int(shortRoots[index]) : Int(BinaryTreeMatchFinder.unsearched)
+      occupiedCount &-= (oldest &- max(Int(roots[index]), short)) &>> 63
       ends[firstEnd &+ index] = 0
       index &+= 1
     }
     var count = list.count
+    var longest = LongestMatch()
     var next = 0
     while next < occupiedCount {
       index = Int(occupied[next])
@@ -114,11 +130,18 @@ extension BinaryTreeMatchFinder {
       let (position, node, root) = (part.lowerBound &+ index, start &+ index, Int(roots[index]))
       let oldest = max(farthest, node &- BinaryTreeMatchFinder.window)
       let before = count
-      count =
-        position < safeEnd
-        ? trees.descend(G.self, position: position, node: node, root: root, oldest: oldest, longest: 2, count: count)
-        : trees.descendNearEnd(
-          G.self, position: position, node: node, root: root, oldest: oldest, longest: 2, count: count, end: end)
+      var best = DeflateAlphabet.minMatch &- 1
+      if hasShort { listShort(shortRoots[index], at: node, list.matches, &count, &best) }
+      if root <= oldest {
+        // Nothing but those three bytes.
+      } else if position < safeEnd {
+        count = trees.descend(
+          G.self, position: position, node: node, root: root, oldest: oldest, longest: best, count: count,
+          after: &longest)
+      } else {
+        count = trees.descendNearEnd(
+          G.self, position: position, node: node, root: root, oldest: oldest, longest: best, count: count, end: end)
+      }
       ends[firstEnd &+ index] = Int32(truncatingIfNeeded: count &- before)
     }
     var sum = Int32(truncatingIfNeeded: list.count)

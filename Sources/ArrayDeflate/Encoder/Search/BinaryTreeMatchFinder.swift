@@ -17,7 +17,12 @@
 ///
 /// ## Cost
 /// A step takes about 8 ns, a position ``SearchOptions/depth`` steps at most; where much has to be searched that is a third
-/// to a half of the time of ``DeflateLevel/best``. Memory: 0.5 MB for the roots, 128 KB for the children.
+/// to a half of the time of ``DeflateLevel/best``. Memory: 0.5 MB for the roots, 256 KB for the latest three bytes, 128 KB for the
+/// children.
+///
+/// Of matches of three bytes only the nearest one is of use, and that is the latest position with these bytes, which a table
+/// has: where trees that begin at three bytes are deeper than those that begin at four (``deepens(_:_:_:)``), as in bytes of few
+/// values, they begin at four.
 ///
 /// ## What arrays add
 /// - Items repeat at multiples of their size. So each offset within an item has trees of its own (``SearchOptions/grain``),
@@ -56,12 +61,20 @@ final class BinaryTreeMatchFinder {
 
   // Nodes are positions relative to `base`, of 16 bits, so that the tables stay near the processor.
   private let heads = Table<Int16>(repeating: outOfWindow, count: 1 << Tunables.BinaryTree.hashBits)
+  /// The latest position with each hash of three bytes.
+  private let shortHeads = Table<Int16>(repeating: outOfWindow, count: 1 << Tunables.BinaryTree.shortHashBits)
   /// The bits of a hash that are used: fewer for small inputs, for which tables would take longer to clear than to use.
   private var hashBits = Tunables.BinaryTree.hashBits
+  private var shortHashBits = Tunables.BinaryTree.shortHashBits
   /// For each position of the window the roots of the subtrees of what is less and of what is greater.
   let children = Table<Int16>(repeating: outOfWindow, count: 2 * window)
   /// The root of each position of a batch, before it is inserted.
   let roots = Table<Int32>(repeating: 0, count: batch)
+  /// The latest position before each of a batch with the same three bytes and another fourth.
+  let shortRoots = Table<Int32>(repeating: unsearched, count: batch)
+  /// How often some hashes of three and of four bytes occur in a sample.
+  private let pairCounts = Table<UInt16>(repeating: 0, count: 1 << 12)
+  private let otherPairCounts = Table<UInt16>(repeating: 0, count: 1 << 12)
   /// The positions of a batch whose trees have other positions.
   let occupied = Table<Int32>(repeating: 0, count: batch + 1)
   let itemRuns = Table<Int32>(repeating: 0, count: batch)
@@ -76,14 +89,17 @@ final class BinaryTreeMatchFinder {
   func clear(at origin: Int, count: Int) {
     let wanted = Int.bitWidth - max(1, count - 1).leadingZeroBitCount + 3
     hashBits = min(Tunables.BinaryTree.hashBits, max(Tunables.BinaryTree.leastHashBits, wanted))
+    shortHashBits = min(Tunables.BinaryTree.shortHashBits, hashBits - 1)
     heads.view.fill(BinaryTreeMatchFinder.outOfWindow, count: 1 << hashBits)
+    shortHeads.view.fill(BinaryTreeMatchFinder.outOfWindow, count: 1 << shortHashBits)
     base = origin
     runs = RunLengths()
   }
 
   /// Moves the base on by the window's length.
   private func rebase() {
-    for (table, count) in [(heads.view, 1 << hashBits), (children.view, children.count)] {
+    let tables = [(heads.view, 1 << hashBits), (shortHeads.view, 1 << shortHashBits), (children.view, children.count)]
+    for (table, count) in tables {
       for index in 0..<count {
         let moved = max(
           Int32(table[index]) &- Int32(BinaryTreeMatchFinder.window), Int32(BinaryTreeMatchFinder.outOfWindow))
@@ -128,6 +144,41 @@ final class BinaryTreeMatchFinder {
     return position
   }
 
+  /// Looks up the trees of a part's positions where there are no runs, but for those near the end; returns where it stopped.
+  private func lookUpTrees(_ part: Range<Int>, _ context: SearchContext, _ short: ShortMatches) -> Int {
+    let (input, options) = (context.input, context.options)
+    let (heads, roots, shortRoots) = (heads.view, roots.view, shortRoots.view)
+    let (offsets, grainMask) = (UInt64(options.searched), options.grain &- 1)
+    let (shift, down) = (BinaryTreeMatchFinder.contextShift(options), UInt64(64 - hashBits))
+    let hasShort = options.hasShortTable
+    let start = part.lowerBound
+    var position = start
+    let stop = min(part.upperBound, context.range.upperBound &- 7)
+    while position < stop {
+      var root = BinaryTreeMatchFinder.unsearched
+      var shortRoot = root
+      if offsets &>> UInt64(truncatingIfNeeded: position & 7) & 1 != 0 {
+        let offset = UInt64(truncatingIfNeeded: position & grainMask)
+        let word = input.load64(position)
+        let head = Int(((word &<< shift ^ offset) &* BinaryTreeMatchFinder.multiplier) &>> down)
+        root = Int32(heads[head])
+        heads[head] = Int16(truncatingIfNeeded: position &- base)
+        if hasShort { shortRoot = short.replace(word, at: position, offset: offset) }
+      }
+      roots[position &- start] = root
+      if hasShort { shortRoots[position &- start] = shortRoot }
+      position &+= 1
+    }
+    return position
+  }
+
+  @inline(__always) private static var multiplier: UInt64 { 0x9E37_79B9_7F4A_7C15 }
+
+  /// The bits of eight bytes that are not part of what positions of a tree share.
+  private static func contextShift(_ options: SearchOptions) -> UInt64 {
+    UInt64(64 - 8 * (options.hasShortTable ? options.context + 1 : options.context))
+  }
+
   /// Finds out for each position of a part which runs begin there and where its tree has its root, and makes the position
   /// its tree's head.
   private func lookUp(_ part: Range<Int>, _ context: SearchContext) {
@@ -136,35 +187,23 @@ final class BinaryTreeMatchFinder {
     let (offsets, runOffsets) = (UInt64(options.searched), UInt64(options.runOffsets))
     let wanted = offsets | runOffsets
     let grainMask = options.grain &- 1
-    let contextShift = UInt64(64 - 8 * options.context)
-    let multiplier = 0x9E37_79B9_7F4A_7C15 as UInt64
+    let contextShift = BinaryTreeMatchFinder.contextShift(options)
+    let multiplier = BinaryTreeMatchFinder.multiplier
+    let short = ShortMatches(shortHeads.view, bits: shortHashBits, context, base: base)
+    let (hasShort, shortRoots) = (options.hasShortTable, shortRoots.view)
     let down = UInt64(64 - hashBits)
     var runs = runs
     defer { self.runs = runs }
     let item = options.itemDistance
     let start = part.lowerBound
     var position = start
-    if runOffsets == 0 {
-      // What is left to do where there are no runs.
-      let stop = min(part.upperBound, end &- 7)
-      while position < stop {
-        var root = BinaryTreeMatchFinder.unsearched
-        if offsets &>> UInt64(truncatingIfNeeded: position & 7) & 1 != 0 {
-          let offset = UInt64(truncatingIfNeeded: position & grainMask)
-          let head = Int(
-            ((input.load64(position) &<< contextShift ^ offset) &* multiplier) &>> down)
-          root = Int32(heads[head])
-          heads[head] = Int16(truncatingIfNeeded: position &- base)
-        }
-        roots[position &- start] = root
-        position &+= 1
-      }
-    }
+    if runOffsets == 0 { position = lookUpTrees(part, context, short) }
     while position < part.upperBound {
       let index = position &- start
       let here = position
       position &+= 1
       roots[index] = BinaryTreeMatchFinder.unsearched
+      if hasShort { shortRoots[index] = BinaryTreeMatchFinder.unsearched }
       itemRuns[index] = 0
       byteRuns[index] = 0
       let offset8 = UInt64(truncatingIfNeeded: here & 7)
@@ -186,6 +225,64 @@ final class BinaryTreeMatchFinder {
       let head = Int(((word &<< contextShift ^ offset) &* multiplier) &>> down)
       roots[index] = Int32(heads[head])
       heads[head] = Int16(truncatingIfNeeded: here &- base)
+      if hasShort { shortRoots[index] = short.replace(word, at: here, offset: offset) }
     }
+  }
+}
+
+extension BinaryTreeMatchFinder {
+  /// Whether trees that begin at three bytes are deeper by so many steps than those that begin at four that a table for matches of three
+  /// is worth its time: as the positions of some bytes tell, of which pairs with the same bytes are counted.
+  func deepens(_ input: InputBytes, _ range: Range<Int>, _ options: SearchOptions) -> Bool {
+    let probe = Tunables.BinaryTree.depthProbe
+    guard range.count >= 4 * probe, options.context == DeflateAlphabet.minMatch else { return false }
+    let start = range.lowerBound + (range.count - probe) / 2
+    let (threes, fours) = (pairCounts.view, otherPairCounts.view)
+    threes.fill(0)
+    fours.fill(0)
+    var (three, four) = (0 as UInt32, 0 as UInt32)
+    for position in start..<start + probe where options.searched >> UInt8(position & 7) & 1 != 0 {
+      let offset = UInt32(truncatingIfNeeded: position & (options.grain - 1))
+      let word = input.load32(position)
+      let one = Int(((word &<< 8 ^ offset) &* 0x9E37_79B1) &>> 20)
+      let other = Int(((word ^ offset) &* 0x9E37_79B1) &>> 20)
+      three &+= UInt32(threes[one])
+      four &+= UInt32(fours[other])
+      threes[one] &+= 1
+      fours[other] &+= 1
+    }
+    let scale = Float(min(range.count, BinaryTreeMatchFinder.window)) / Float(probe * probe)
+    return Histogram.logarithm(1 + Float(three) * scale) - Histogram.logarithm(1 + Float(four) * scale)
+      > Tunables.BinaryTree.deeper
+  }
+}
+
+/// Looks up the nearest match of three bytes, where it is no longer.
+private struct ShortMatches {
+  private let heads: TableView<Int16>
+  private let down: UInt64
+  private let input: InputBytes
+  private let (base, origin): (Int, Int)
+
+  init(_ heads: TableView<Int16>, bits: Int, _ context: SearchContext, base: Int) {
+    (self.heads, self.base) = (heads, base)
+    down = UInt64(64 - bits)
+    (input, origin) = (context.input, context.origin)
+  }
+
+  /// The latest position with the same three bytes and another fourth as the tables have it, or that there is none; the
+  /// position, of which `word` are the next bytes, takes its place. Whether there is one is hard to predict, so no branch depends
+  /// on it.
+  @inline(__always) func replace(_ word: UInt64, at position: Int, offset: UInt64) -> Int32 {
+    let slot = Int((((word &<< 40) ^ offset) &* 0x9E37_79B9_7F4A_7C15) &>> down)
+    let node = position &- base
+    let latest = Int(heads[slot])
+    heads[slot] = Int16(truncatingIfNeeded: node)
+    let oldest = max(
+      origin &- 1 &- base, Int(BinaryTreeMatchFinder.outOfWindow), node &- BinaryTreeMatchFinder.window)
+    let difference = UInt32(truncatingIfNeeded: word) ^ input.load32(max(latest &+ base, origin))
+    // None of the lowest 24 bits differ, but one of the others.
+    let isMatch = (difference & 0xFF_FFFF == 0 ? 1 : 0) & (difference != 0 ? 1 : 0) & (latest > oldest ? 1 : 0)
+    return isMatch != 0 ? Int32(truncatingIfNeeded: latest) : BinaryTreeMatchFinder.unsearched
   }
 }

@@ -13,7 +13,11 @@ struct SearchOptions: Equatable {
   /// the bytes between the two, which are always the same.
   var derived: UInt8
   /// Positions whose next bytes are the same, 3 to 8 of them, share a tree: no match is shorter, except for runs.
-  var context: Int
+  var context: Int {
+    didSet { if context > DeflateAlphabet.minMatch { hasShortTable = false } }
+  }
+  /// Whether matches of three bytes come from a table, and trees begin at four.
+  var hasShortTable = false
   /// The offsets at which runs are looked for: those at the distance of an item, and perhaps those of one byte.
   var runOffsets: UInt8
   /// Whether runs of one byte are looked for besides those of an item.

@@ -11,6 +11,7 @@ extension NearOptimalEncoder {
   ) {
     var options = SearchOptions(layout)
     options.derive(input, range)
+    options.hasShortTable = tree.deepens(input, range, options)
     tree.clear(at: range.lowerBound, count: range.count)
     let end = tree.find(
       SearchContext(input: input, range: range, origin: range.lowerBound, options: options), into: cache)
@@ -59,7 +60,8 @@ extension NearOptimalEncoder {
     let items = measure(input, half, counted: counted / 2, options)
     swap(&cache, &filtered)
     defer { swap(&cache, &filtered) }
-    let anywhere = options.anywhere
+    var anywhere = options.anywhere
+    anywhere.hasShortTable = tree.deepens(input, half, anywhere)
     tree.clear(at: half.lowerBound, count: half.count)
     let end = tree.find(
       SearchContext(input: input, range: half, origin: half.lowerBound, options: anywhere), into: cache)
@@ -155,9 +157,9 @@ extension NearOptimalEncoder {
   /// Learns the costs from a sample whose matches have been found, in a round for each smoothing.
   func begin(
     _ input: InputBytes, _ range: Range<Int>, _ options: SearchOptions,
-    smoothings: [Float] = [3 * NearOptimalEncoder.smoothing, NearOptimalEncoder.smoothing]
+    smoothings: [Float] = [3 * NearOptimalEncoder.smoothing, NearOptimalEncoder.smoothing], evenness: Float = 0
   ) {
-    costs.initialize(input, range, itemDistance: options.itemDistance)
+    costs.initialize(input, range, itemDistance: options.itemDistance, evenness: evenness)
     histogram.clear()
     let distances = histogram.distances
     let itemSlot = DeflateAlphabet.distanceSlot(options.itemDistance)

@@ -57,19 +57,23 @@ final class NearOptimalEncoder {
   }
 
   /// Compresses a small input: matches of any distance at any position, those at bytes that are always the same derived, with costs
-  /// that begin with what two parses of all chose, or one where there is little to choose from. (With a third it takes .06% less from
-  /// 4 KB on, and a tenth longer. With no match derived numbers take 1.3 to 10 times as long, and up to 1% less at 16 KB.)
+  /// that begin with what a parse of all chose, or with none where there is little to choose from. (With one more it takes .05% less,
+  /// and a tenth longer. With no match derived numbers take 1.3 to 10 times as long, and up to 1% less at 16 KB.)
   func encodeSmall(_ input: InputBytes, _ layout: ItemLayout, to out: inout BitWriter) {
     var options = SearchOptions(layout)
     options.derive(input, 0..<input.count)
     options = options.anywhere
     options.depth = Tunables.BinaryTree.depthOfSmall
+    options.hasShortTable = tree.deepens(input, 0..<input.count, options)
     tree.clear(at: 0, count: input.count)
     let context = SearchContext(input: input, range: 0..<input.count, origin: 0, options: options)
     let end = tree.find(context, into: cache)
     let smoothing = NearOptimalEncoder.smoothing
     let hasFew = Int(cache.ends.view[end]) * Tunables.NearOptimal.fewMatches < end
-    begin(input, 0..<end, options, smoothings: hasFew ? [smoothing] : [3 * smoothing, smoothing])
+    // Half of what is not short tells as much.
+    let part = end > Tunables.NearOptimal.wholeToLearn ? end / 2 : end
+    let evenness = Tunables.NearOptimal.evenness
+    begin(input, 0..<part, options, smoothings: hasFew ? [] : [smoothing], evenness: evenness)
     if end == input.count { return encodeFound(input, 0..<end, rounds: hasFew ? 1 : 2, to: &out) }
     // More matches than there is memory for.
     learnt.copy(histogram)
@@ -119,17 +123,48 @@ final class NearOptimalEncoder {
     histogram.copy(block.histogram)
     costs.set(histogram, smoothing: NearOptimalEncoder.smoothing)
     let fitting = costs.bits(histogram)
-    if block.price - fitting > waste * fitting {
-      for round in 0..<rounds {
-        if round > 0 { path.tally(block.bytes, into: histogram) }
-        costs.setCodes(histogram)
-        choose(block.bytes, of: input, from: start)
-      }
+    let coded = costs.setCodes(histogram)
+    if coded > fitting * Tunables.NearOptimal.coarse, histogram.hasRareMatches {
+      chooseByCoarseCodes(block, of: input, from: start, coded)
+    } else if block.price - fitting > waste * fitting {
+      _ = chooseAgain(block, of: input, from: start, coded, rounds: rounds)
     }
     let made = path.gather(block.bytes, into: histogram)
     let list = TokenList(path.table, count: made, counts)
     let bytes = start + block.bytes.lowerBound..<start + block.bytes.upperBound
     writer.write(
       list, symbols: block.bytes.lowerBound..<made, of: input, bytes: bytes, histogram: histogram, to: &out)
+  }
+
+  /// Parses a block by its code's lengths, which are set and lead to some bits, and again as long as that gains, up to some
+  /// rounds. Returns the bits that the last parse but one leads to.
+  private func chooseAgain(
+    _ block: BlockMerger.Block, of input: InputBytes, from start: Int, _ coded: Float, rounds: Int
+  ) -> Float {
+    choose(block.bytes, of: input, from: start)
+    var bits = coded
+    for _ in 1..<max(1, rounds) {
+      path.tally(block.bytes, into: histogram)
+      let fewer = costs.setCodes(histogram)
+      if bits - fewer < Tunables.NearOptimal.gain * fewer { return fewer }
+      bits = fewer
+      choose(block.bytes, of: input, from: start)
+    }
+    return bits
+  }
+
+  /// The same where codes are coarse and most is literals: among bases what seemed too dear by entropy may be free in whole bits. So what has not
+  /// been used is tried as well, at a price at which it may be.
+  private func chooseByCoarseCodes(_ block: BlockMerger.Block, of input: InputBytes, from start: Int, _ coded: Float) {
+    costs.makeUnusedCheaper(histogram)
+    choose(block.bytes, of: input, from: start)
+    path.tally(block.bytes, into: histogram)
+    let rounds = Tunables.NearOptimal.coarseRounds
+    let bits = chooseAgain(block, of: input, from: start, costs.setCodes(histogram), rounds: rounds)
+    if bits <= coded { return }
+    // In vain.
+    histogram.copy(block.histogram)
+    _ = costs.setCodes(histogram)
+    choose(block.bytes, of: input, from: start)
   }
 }

@@ -40,6 +40,7 @@ extension SegmentEncoder {
     _ = otherHistogram.count(list, 0..<list.count, input, at: 0)
     let runs = code.blockBits(otherHistogram) / Double(input.count)
     if runs < Tunables.Trials.fewBits { return nil }
+    rivalBits = min(runs, literals) * Double(input.count)
     return runs < literals ? .runs : .literals
   }
 

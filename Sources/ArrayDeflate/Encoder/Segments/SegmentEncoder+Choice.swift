@@ -34,7 +34,7 @@ extension SegmentEncoder {
   /// What no strategy was made for is left to the lazy parser, which finds whatever there is in the window.
   func choose(_ input: InputBytes, _ layout: ItemLayout, _ level: DeflateLevel) -> Strategy {
     runDistance = layout.atomDistance
-    (parsed, rival, isOneRun) = (nil, nil, false)
+    (parsed, rival, rivalBits, isOneRun) = (nil, nil, 0, false)
     (hasLongMatches, hasLongPeriod) = (false, false)
     lazyOfLongerSample = nil
     tooManyBits = 0

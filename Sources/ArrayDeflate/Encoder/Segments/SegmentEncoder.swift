@@ -44,6 +44,8 @@ final class SegmentEncoder: @unchecked Sendable {
   private let alternative = ScratchBuffer()
   /// What may be smaller than what was chosen, in this region: at ``DeflateLevel/best`` the choice of ``DeflateLevel/default``.
   var rival: Strategy?
+  /// About the bits that it takes, if that is known; else 0.
+  var rivalBits = 0.0
   /// What the near-optimal encoder looks for in this region.
   var nearOptimalOptions = SearchOptions(.bytes)
 
@@ -110,7 +112,8 @@ final class SegmentEncoder: @unchecked Sendable {
     let isExact = level == .best
     let before = writer
     write(strategy, input, layout, isExact: isExact, to: &writer)
-    if let rival, rival != strategy {
+    let made = writer.totalBits - before.totalBits
+    if let rival, rival != strategy, rivalBits * Tunables.Trials.rival <= Double(made) {
       // Sometimes the fast strategy is smaller after all, which a sample does not tell.
       try alternative.reserve(bound)
       // Safe: the buffer is reserved and used by this call alone.

@@ -180,6 +180,12 @@ final class Histogram {
     return far > near && 2 * Int(literals[285]) > near + far
   }
 
+  /// Whether there is less than one match for 32 literals.
+  var hasRareMatches: Bool {
+    let matches = (0..<DeflateAlphabet.distanceCount).reduce(0) { $0 + Int(distances[$1]) }
+    return (0..<256).reduce(0) { $0 + Int(literals[$1]) } > 32 * matches
+  }
+
   /// To base two.
   static func logarithm(_ value: Float) -> Float { log2f(value) }
 
