@@ -501,3 +501,39 @@ def test_arrays_mapped_from_files(tmp_path):
     assert findings(tmp_path / "x.pkl", code=0)["ok"]
     (tmp_path / "x.pkl").write_bytes(b"cnumpy\nmemmap\n(S'/tmp/x'\ntR.")
     assert findings(tmp_path / "x.pkl", code=1)["risk"] == "dangerous"
+
+
+# What runs before it breaks, and what has the name of something else: by CPython, NumPy, pandas and PyTorch it is read all the same.
+CALLS = {
+    "inst": b'(S"id"\niposix\nsystem\n]s.', "inst behind a value": b'K\x00(S"id"\niposix\nsystem\n2}\x90.',
+    "inst of protocol 4": b'\x80\x04(S"id"\niposix\nsystem\n\xff', "reduce": b"cposix\nsystem\n(S'id'\ntR.",
+    "protocol 2": b"\x80\x02cposix\nsystem\nU\x02id\x85R.", "protocol 4": b"\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c\x02id\x85R.",
+}
+WRAPPED = {
+    "plain": lambda content: content, "gzip": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress,
+    "zip in gzip": lambda content: gzip.compress(zipped(content, "a.bin")), "zip in bz2": lambda content: bz2.compress(zipped(content, "a.bin")),
+    "zlib in gzip": lambda content: gzip.compress(zlib.compress(content)), "zlib in xz": lambda content: lzma.compress(zlib.compress(content)),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("wrapping", WRAPPED)
+def test_calls_under_any_name(tmp_path, call, wrapping):
+    content = WRAPPED[wrapping](CALLS[call])
+    for name in ["x", "x.dat", "x.txt", "x.csv", "x.tsv", "x.json", "x.safetensors", "x.gguf", "x.npy", "x.npz", "x.pt", "x.h5", "x.jpg", "x.bin"]:
+        path = tmp_path / name
+        path.write_bytes(content)
+        assert_dangerous(path)
+        folder = tmp_path / ("f" + name)
+        folder.mkdir()
+        path.rename(folder / name)
+        assert_dangerous(folder)
+
+
+@pytest.mark.parametrize("name", ["data.pkl", "model/data.pkl"])
+def test_containers_named_as_pytorchs_pickle(tmp_path, name):
+    for wrapping in ["zip in gzip", "bz2", "zlib in xz"]:
+        (tmp_path / "x.zip").write_bytes(zipped(WRAPPED[wrapping](CALLS["protocol 4"]), name))
+        assert_dangerous(tmp_path / "x.zip")
+    (tmp_path / "x.zip").write_bytes(zipped(zipped(CALLS["protocol 2"], "b.dat"), name))
+    assert_dangerous(tmp_path / "x.zip")

@@ -83,6 +83,19 @@ extension FileCheck {
     } catch {
       if error.code == .cancelled { throw error }
       note(.error, error.at(file: path, member: torch.pickleName))
+      try checkMisnamed(torch.pickleName, torch)
+    }
+  }
+
+  /// Looks into a member that has the name of PyTorch's pickle and is something else.
+  private mutating func checkMisnamed(_ name: String, _ torch: TorchArchive) throws(FormatError) {
+    guard let bytes = try? torch.pickleBytes(),
+      let kind = try? ContentKind(bytes.readBytes(at: 0, upTo: ForeignFile.prefixLength)), !kind.isOther
+    else { return }
+    within.append(name)
+    defer { within.removeLast() }
+    do throws(FormatError) { try checkContent(bytes, isFile: false) } catch {
+      if error.code == .cancelled { throw error }
     }
   }
 

@@ -58,6 +58,9 @@ enum ContentKind {
     }
   }
 
+  /// Whether nothing that is known begins so, as pickles may.
+  var isOther: Bool { if case .other = self { true } else { false } }
+
   /// Whether it is a zip archive.
   var isZip: Bool { if case .zip = self { true } else { false } }
 }

@@ -114,10 +114,15 @@ public struct FileCheck: Sendable {
           let model = try SafetensorsFile(index: whole, path: path, opening: options.openPart)
           try checkTensors(model, oddities: model.oddities)
         } else if whole.isSeekable, try FileKind(of: whole, named: path).holdsTensors {
-          try checkWithAppended(whole) { (check: inout FileCheck) throws(FormatError) in try check.checkModel(whole) }
+          try checkWithAppended(whole) { (check: inout FileCheck) throws(FormatError) in
+            try check.checkAsNamed(whole) { (check: inout FileCheck) throws(FormatError) in try check.checkModel(whole)
+            }
+          }
         } else if try isText(whole) {
           try checkWithAppended(whole) { (check: inout FileCheck) throws(FormatError) in
-            try check.checkTable { (check: inout FileCheck) throws(FormatError) in try check.checkText(whole, text) }
+            try check.checkAsNamed(whole) { (check: inout FileCheck) throws(FormatError) in
+              try check.checkTable { (check: inout FileCheck) throws(FormatError) in try check.checkText(whole, text) }
+            }
           }
         } else {
           do throws(FormatError) { try checkContent(whole, isFile: true) } catch {
@@ -135,6 +140,21 @@ public struct FileCheck: Sendable {
       } else {
         note(.error, error.at(file: path))
       }
+    }
+  }
+
+  /// Checks a file as what its name says; one that it is not may still be read as what it is, and is searched for what that would do.
+  mutating func checkAsNamed(
+    _ source: any ByteSource, _ body: (inout FileCheck) throws(FormatError) -> Void
+  ) throws(FormatError) {
+    do throws(FormatError) { try body(&self) } catch {
+      guard source.isSeekable, ![.io, .permissionDenied, .cancelled].contains(error.code) else { throw error }
+      let known = findings
+      do throws(FormatError) { try checkContent(source, isFile: false) } catch {
+        if error.code == .cancelled { throw error }
+      }
+      if !findings.dropFirst(known.count).contains(where: { $0.risk ?? .none > .none }) { findings = known }
+      throw error
     }
   }
 

@@ -64,7 +64,11 @@ package struct PickleBeginning {
     }
     guard takes(info.before) else { return .fails }
     switch code {
-    case Opcode.global, Opcode.inst: return names()
+    case Opcode.global: return names()
+    case Opcode.inst:
+      // It imports, and calls what it finds.
+      let step = names()
+      return step == .goesOn ? .isPickle : step
     case Opcode.int, Opcode.long, Opcode.float, Opcode.string, Opcode.get, Opcode.put:
       guard let line = line() else { return .isPickle }
       guard PickleBeginning.isArgument(line, of: code) else { return .fails }
