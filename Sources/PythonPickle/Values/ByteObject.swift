@@ -64,7 +64,18 @@ struct ByteObject: @unchecked Sendable {
     unsafe target.initialize(to: 0)
     unsafe (target + 1).initialize(to: UInt64(bytes.count) << Flags.bitCount | flags.rawValue)
     guard let start = bytes.baseAddress else { return }
-    unsafe UnsafeMutableRawPointer(target + headerWords).copyMemory(from: start, byteCount: bytes.count)
+    let goal = unsafe UnsafeMutableRawPointer(target + headerWords)
+    guard bytes.count >= 8, bytes.count <= 32 else {
+      return unsafe goal.copyMemory(from: start, byteCount: bytes.count)
+    }
+    // Most are short, and words cost less than a call: the last ends where the bytes do.
+    var offset = 0
+    while offset < bytes.count - 8 {
+      unsafe goal.storeBytes(of: start.loadUnaligned(fromByteOffset: offset, as: UInt64.self), toByteOffset: offset, as: UInt64.self)
+      offset += 8
+    }
+    let last = bytes.count - 8
+    unsafe goal.storeBytes(of: start.loadUnaligned(fromByteOffset: last, as: UInt64.self), toByteOffset: last, as: UInt64.self)
   }
 
   /// Calls `body` with the header.

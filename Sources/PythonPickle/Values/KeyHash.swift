@@ -37,7 +37,7 @@ struct KeyHash {
     self = KeyHash(tuple)
   }
 
-  private init(hash: Int, isHashable: Bool) {
+  init(hash: Int, isHashable: Bool) {
     self.hash = hash
     self.isHashable = isHashable
   }
@@ -45,6 +45,11 @@ struct KeyHash {
   private init(_ root: PickleTuple) {
     if let known = root.knownHash {
       self = known
+      return
+    }
+    if !(0..<root.count).contains(where: { if case .tuple(let inner) = root[$0] { inner.knownHash == nil } else { false } }) {
+      self = KeyHash(flat: root)
+      root.knownHash = self
       return
     }
     // Each entry is a tuple and how many of its items have been looked at.
@@ -62,24 +67,29 @@ struct KeyHash {
         open.append((inner, 0))
         continue
       }
-      var hasher = ContentHasher()
-      var isHashable = true
-      hasher.combine(tuple.count)
-      for place in 0..<tuple.count {
-        let item = tuple[place]
-        let hash: KeyHash
-        if case .tuple(let inner) = item {
-          hash = inner.knownHash ?? .unhashable
-        } else {
-          hash = KeyHash(shallow: item)
-        }
-        hasher.combine(hash.hash)
-        if !hash.isHashable { isHashable = false }
-      }
-      tuple.knownHash = KeyHash(hash: hasher.finalize(), isHashable: isHashable)
+      tuple.knownHash = KeyHash(flat: tuple)
       open.removeLast()
     }
     self = root.knownHash ?? .unhashable
+  }
+
+  /// The hash of a tuple; those within know theirs.
+  private init(flat tuple: PickleTuple) {
+    var hasher = ContentHasher()
+    var isHashable = true
+    hasher.combine(tuple.count)
+    for place in 0..<tuple.count {
+      let item = tuple[place]
+      let hash: KeyHash
+      if case .tuple(let inner) = item {
+        hash = inner.knownHash ?? .unhashable
+      } else {
+        hash = KeyHash(shallow: item)
+      }
+      hasher.combine(hash.hash)
+      if !hash.isHashable { isHashable = false }
+    }
+    self.init(hash: hasher.finalize(), isHashable: isHashable)
   }
 
   private init(shallow value: PickleValue) {
@@ -97,8 +107,8 @@ struct KeyHash {
       if let double = value.exactDouble {
         hasher.combine(double)
       } else {
-        // Safe: all bytes of an array of bytes are initialised.
-        unsafe value.twosComplement.withUnsafeBytes { bytes in unsafe hasher.combine(bytes: bytes) }
+        // Safe: the bytes are read within the closure.
+        unsafe value.object.withBytes { bytes in unsafe hasher.combine(bytes: bytes) }
       }
     case .float(let value):
       if let integer = Int(exactly: value) {
