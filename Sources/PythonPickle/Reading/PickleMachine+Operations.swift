@@ -165,6 +165,7 @@ extension PickleMachine {
     guard (stack.count - start) % 2 == 0 else { throw error("odd number of items for SETITEMS") }
     switch stack[start - 1] {
     case .dict(let dict):
+      if dict.takeRecord(from: &stack, start) { return }
       dict.expect((stack.count - start) / 2)
       var index = start
       while index < stack.count {

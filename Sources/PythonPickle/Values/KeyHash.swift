@@ -42,12 +42,20 @@ struct KeyHash {
     self.isHashable = isHashable
   }
 
+  /// Whether a value is no tuple, or one that knows its hash.
+  private static func isFlat(_ value: borrowing PickleValue) -> Bool {
+    switch value {
+    case .tuple(let inner): inner.knownHash != nil
+    default: true
+    }
+  }
+
   private init(_ root: PickleTuple) {
     if let known = root.knownHash {
       self = known
       return
     }
-    if !(0..<root.count).contains(where: { if case .tuple(let inner) = root[$0] { inner.knownHash == nil } else { false } }) {
+    if (0..<root.count).allSatisfy({ KeyHash.isFlat(root[$0]) }) {
       self = KeyHash(flat: root)
       root.knownHash = self
       return

@@ -6,8 +6,10 @@ public struct PickleInteger: Sendable {
   let object: ByteObject
 
   /// The bytes, as few as hold the value and its sign; none for 0.
-  // Safe: the bytes are copied within the closure.
-  public var twosComplement: [UInt8] { unsafe object.withBytes { unsafe Array($0) } }
+  public var twosComplement: [UInt8] {
+    // Safe: the bytes are copied within the closure.
+    unsafe object.withBytes { unsafe Array($0) }
+  }
 
   /// How many bytes ``twosComplement`` has.
   package var byteCount: Int { object.count }
@@ -54,8 +56,10 @@ public struct PickleInteger: Sendable {
   }
 
   /// Whether the value is below zero.
-  // Safe: the byte is read within the closure.
-  public var isNegative: Bool { unsafe object.withBytes { bytes in unsafe (bytes.last ?? 0) >= 0x80 } }
+  public var isNegative: Bool {
+    // Safe: the byte is read within the closure.
+    unsafe object.withBytes { bytes in unsafe (bytes.last ?? 0) >= 0x80 }
+  }
 
   /// The value as an `Int`, if it fits.
   public var int: Int? {

@@ -31,7 +31,10 @@ public class PickleTuple: PickleNode {
   }
 
   /// How many items there are.
-  public var count: Int { Int(unsafe itemCount) }
+  public var count: Int {
+    // Safe: as above.
+    Int(unsafe itemCount)
+  }
 
   /// The items, in order, as a Swift array, which short tuples make each time: Python's `list(t)`.
   public var items: [PickleValue] {
@@ -158,11 +161,13 @@ final class InlineTuple: PickleTuple {
     unsafe place == 0 ? first : place == 1 ? second : third
   }
 
+  // Safe: as above; nobody else has the object any more.
   deinit {
     if unsafe first.isContainer || second.isContainer || third.isContainer { PickleNode.end(self) }
     unsafe itemCount = 0
   }
 
+  // Safe: as above.
   override func forget() {
     unsafe itemCount = 0
     unsafe first = .none

@@ -60,7 +60,7 @@ internal import CNumPyIOKernels
   @inline(never)
   mutating func pushFirst(_ index: Int, _ memo: borrowing ValueStack, _ place: Int, to stack: inout ValueStack) {
     stack.push(memo[place])
-    guard let object = memo[place].referenced else { return }
+    guard let object = unsafe memo[place].referenced else { return }
     // Safe: the memory has as many entries. What is counted of the object, which lives, is handed out, or given back at the end.
     if unsafe entries == nil {
       let new = UnsafeMutablePointer<Entry>.allocate(capacity: RecalledValues.entryCount)

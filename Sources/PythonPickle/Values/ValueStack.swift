@@ -59,7 +59,8 @@ internal import ReusedMemory
       // Safe: the caller's values are initialised, and end here: each string and bytes by the reference that it is.
       switch unsafe values[place] {
       case .none, .bool, .int, .float: continue
-      case .string, .bytes, .byteArray, .bigInt: if let block = unsafe values[place].referenced { unsafe references.add(block) }
+      case .string, .bytes, .byteArray, .bigInt:
+        if let block = unsafe values[place].referenced { unsafe references.add(block) }
       default: _ = unsafe (values + place).move()
       }
     }
@@ -199,6 +200,31 @@ internal import ReusedMemory
     // Safe: the other stack has room for as many values, and those of this one count no longer.
     unsafe (other.base + other.count).moveInitialize(from: base + start, count: moved)
     other.count += moved
+    count = start
+  }
+
+  /// Whether every second value from a place on is a string, and no two of these are the same: keys of a small dictionary.
+  func hasDistinctTexts(from start: Int) -> Bool {
+    precondition(start >= 0 && start <= count)
+    for place in stride(from: start, to: count, by: 2) {
+      // Safe: initialised values, which the stack keeps alive.
+      guard case .string(let key) = unsafe base[place] else { return false }
+      for other in stride(from: start, to: place, by: 2) {
+        guard case .string(let other) = unsafe base[other] else { return false }
+        if unsafe key.object.unretainedIsSame(as: other.object) { return false }
+      }
+    }
+    return true
+  }
+
+  /// Moves the pairs from a place on to the end of a list of them.
+  mutating func movePairs(from start: Int, to entries: inout [PickleDict.Entry]) {
+    precondition(start >= 0 && start <= count && (count - start) % 2 == 0)
+    entries.reserveCapacity(entries.count + (count - start) / 2)
+    for place in stride(from: start, to: count, by: 2) {
+      // Safe: the values were initialised, and count no longer.
+      entries.append(PickleDict.Entry(key: unsafe (base + place).move(), value: unsafe (base + place + 1).move()))
+    }
     count = start
   }
 
