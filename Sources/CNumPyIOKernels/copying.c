@@ -1,12 +1,12 @@
 #include "CNumPyIOKernels.h"
 #include "Widths.h"
 
-typedef struct { uint64_t low, high; } pair;
+typedef uint64_t pair __attribute__((vector_size(16)));
 static inline uint8_t swapped_1(uint8_t x) { return x; }
 static inline uint16_t swapped_2(uint16_t x) { return __builtin_bswap16(x); }
 static inline uint32_t swapped_4(uint32_t x) { return __builtin_bswap32(x); }
 static inline uint64_t swapped_8(uint64_t x) { return __builtin_bswap64(x); }
-static inline pair swapped_16(pair x) { return (pair){__builtin_bswap64(x.high), __builtin_bswap64(x.low)}; }
+static inline pair swapped_16(pair x) { return (pair){__builtin_bswap64(x[1]), __builtin_bswap64(x[0])}; }
 #define AS_IT_IS(x) x
 
 // Every second item of a row: as the lower half of a word of twice the size, which compilers make vectors of, or itself.
@@ -163,7 +163,6 @@ NPYIO_FOR_TWO_WIDTHS(DEFINE_TRANSPOSITION, transpose_8, 8, uint64_t, 4)
 static void transpose_16(
     int swap, const char *from, ptrdiff_t from_step, char *to, ptrdiff_t to_step, size_t rows, size_t columns) {
   typedef pair NPYIO_LOOSE(item);
-  typedef uint64_t loose __attribute__((vector_size(16), aligned(1), may_alias));
   enum { tile = 1024 };
   size_t whole = swap ? 0 : rows - rows % 2;
   for (size_t column = 0; column < columns; column += tile) {
@@ -172,8 +171,8 @@ static void transpose_16(
       const char *source = from + (ptrdiff_t)column * from_step + row * sizeof(pair);
       char *target = to + (ptrdiff_t)row * to_step + column * sizeof(pair);
       for (size_t c = column; c < end_column; c++, source += from_step, target += sizeof(pair)) {
-        *(loose *)target = *(const loose *)source;
-        *(loose *)(target + to_step) = *(const loose *)(source + sizeof(pair));
+        *(item *)target = *(const item *)source;
+        *(item *)(target + to_step) = *(const item *)(source + sizeof(pair));
       }
     }
     REST(pair, 16, whole, column)
