@@ -51,8 +51,8 @@ struct PickleMachine: ~Copyable {
   private var operations = 0
   /// Below the limit of a value, and too short to be looked for before it is read.
   let shortLength: Int
-  /// What the values may take.
-  private let budget: MemoryBudget
+  /// What the values may take; `nil` of pickles that end before it would be looked at, as it costs as much as a hundred of them.
+  private let budget: MemoryBudget?
   /// Whether the pickle has 8-bit strings, as only Python 2 writes them.
   var hasOldStrings = false
   /// Whether any of them was not ASCII.
@@ -65,8 +65,12 @@ struct PickleMachine: ~Copyable {
     self.input = input
     self.options = options
     shortLength = min(1 << 12, options.limits.valueBytes)
-    if input.remaining ?? .max >= PickleMachine.manyBytes { BufferCache.keepSmallBlocks() }
-    budget = MemoryBudget(of: input.source, options.limits)
+    if input.remaining ?? .max >= PickleMachine.manyBytes {
+      BufferCache.keepSmallBlocks()
+      budget = MemoryBudget(of: input.source, options.limits)
+    } else {
+      budget = nil
+    }
   }
 
   /// Below which values may not be taken: the last mark.
@@ -115,7 +119,7 @@ struct PickleMachine: ~Copyable {
   @inline(never)
   private func checkMemory() throws(FormatError) {
     let waiting = stack.count + memoCount + marks.count
-    try budget.check(next: 4 * waiting * MemoryLayout<PickleValue>.stride)
+    try budget?.check(next: 4 * waiting * MemoryLayout<PickleValue>.stride)
   }
 
   // MARK: Stack

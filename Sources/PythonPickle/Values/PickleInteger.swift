@@ -160,10 +160,13 @@ public struct PickleInteger: Sendable {
       throw FormatError(.limitExceeded, "an integer of \(digits.count) digits; the limit is \(maxDigits)")
     }
     var limbs: [UInt32] = []
-    for digit in digits {
-      var carry = UInt64(digit - 48)
+    // Nine digits at a time: as many fit 32 bits.
+    while !digits.isEmpty {
+      var (carry, scale): (UInt64, UInt64) = (0, 1)
+      for digit in digits.prefix(9) { (carry, scale) = (carry * 10 + UInt64(digit - 48), scale * 10) }
+      digits = digits.dropFirst(9)
       for index in limbs.indices {
-        let product = UInt64(limbs[index]) * 10 + carry
+        let product = UInt64(limbs[index]) * scale + carry
         limbs[index] = UInt32(truncatingIfNeeded: product)
         carry = product >> 32
       }
