@@ -27,7 +27,9 @@ struct PickleMachine: ~Copyable {
   /// Pickles with so many entries are worth a plan.
   private static let plannedSize = 64
   /// Pickles from this size on may hold many objects.
-  private static let manyBytes = 1 << 16
+  private static let manyBytes = 1 << 12
+  /// After so many operations, of a byte or more each, the memory is looked at.
+  private static let checkedOperations = 1 << 16
   /// The indices of the memo that nothing has been stored at.
   private var memoGaps: Set<Int> = []
   /// Memo entries whose index is far beyond the number of entries.
@@ -65,12 +67,9 @@ struct PickleMachine: ~Copyable {
     self.input = input
     self.options = options
     shortLength = min(1 << 12, options.limits.valueBytes)
-    if input.remaining ?? .max >= PickleMachine.manyBytes {
-      BufferCache.keepSmallBlocks()
-      budget = MemoryBudget(of: input.source, options.limits)
-    } else {
-      budget = nil
-    }
+    let left = input.remaining ?? .max
+    if left >= PickleMachine.manyBytes { BufferCache.keepSmallBlocks() }
+    budget = left < PickleMachine.checkedOperations ? nil : MemoryBudget(of: input.source, options.limits)
   }
 
   /// Below which values may not be taken: the last mark.
