@@ -91,11 +91,20 @@ extension PickleMachine {
         default: Int(try input.number(Int32.self))
         }
       try push(.int(value))
+      if code == Opcode.binInt1, !isStepped { pushBytes() }
       guard !isStepped, let next = input.shortInteger(), noteOperation() else { return }
       operationStart = input.position
       input.skipWindow(1)
       code = next
     }
+  }
+
+  /// Pushes the integers of one byte that come next.
+  @inline(__always)
+  private mutating func pushBytes() {
+    let count = input.run(of: Opcode.binInt1, upTo: operationsAtOnce)
+    for _ in 0..<count { stack.push(.int(Int(input.takeByteAfterCode()))) }
+    noteOperations(count)
   }
 
   private mutating func pushConstants(_ code: UInt8) throws(FormatError) {

@@ -114,6 +114,19 @@ struct PickleMachine: ~Copyable {
     return true
   }
 
+  /// How many operations that push a value may be run together with the one before.
+  @inline(__always)
+  var operationsAtOnce: Int {
+    max(
+      0,
+      min(
+        options.limits.operations - operations, options.limits.stackDepth - stack.count, 0xFFFF - operations & 0xFFFF))
+  }
+
+  /// Counts as many.
+  @inline(__always)
+  mutating func noteOperations(_ count: Int) { operations += count }
+
   /// Makes sure that there is memory for the next values, and for what a list or a dictionary of all that wait would take.
   @inline(never)
   private func checkMemory() throws(FormatError) {
@@ -261,9 +274,7 @@ struct PickleMachine: ~Copyable {
   @inline(never)
   private mutating func pushRepeated(_ index: Int) {
     guard let place = memoPlace(of: index) else { return }
-    let most = min(
-      options.limits.operations - operations, options.limits.stackDepth - stack.count, 0xFFFF - operations & 0xFFFF)
-    let count = input.repeats(of: Opcode.binGet, UInt8(truncatingIfNeeded: index), upTo: most)
+    let count = input.repeats(of: Opcode.binGet, UInt8(truncatingIfNeeded: index), upTo: operationsAtOnce)
     stack.push(count, of: place, in: memo)
     operations += count
     input.skipWindow(2 * count)
