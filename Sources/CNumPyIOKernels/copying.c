@@ -1,12 +1,12 @@
 #include "CNumPyIOKernels.h"
 #include "Widths.h"
 
-typedef struct { uint64_t low, high; } pair;
+typedef uint64_t pair __attribute__((vector_size(16)));
 static inline uint8_t swapped_1(uint8_t x) { return x; }
 static inline uint16_t swapped_2(uint16_t x) { return __builtin_bswap16(x); }
 static inline uint32_t swapped_4(uint32_t x) { return __builtin_bswap32(x); }
 static inline uint64_t swapped_8(uint64_t x) { return __builtin_bswap64(x); }
-static inline pair swapped_16(pair x) { return (pair){__builtin_bswap64(x.high), __builtin_bswap64(x.low)}; }
+static inline pair swapped_16(pair x) { return (pair){__builtin_bswap64(x[1]), __builtin_bswap64(x[0])}; }
 #define AS_IT_IS(x) x
 
 // Every second item of a row: as the lower half of a word of twice the size, which compilers make vectors of, or itself.
@@ -115,21 +115,22 @@ typedef uint8_t bytes __attribute__((vector_size(16)));
       *(item *)(to + (ptrdiff_t)r * to_step + c * SIZE) = swap ? swapped_##SIZE(x) : x;               \
     }
 
-#define DEFINE_TRANSPOSITION(NAME, TARGET, SIZE, T, TILE)                                             \
+#define DEFINE_TRANSPOSITION(NAME, TARGET, SIZE, T, HEIGHT)                                           \
   TARGET static void NAME(                                                                            \
       int swap, const char *from, ptrdiff_t from_step, char *to, ptrdiff_t to_step, size_t rows, size_t columns) {\
     typedef T vector __attribute__((vector_size(16)));                                                \
     typedef T LOOSE_VECTOR(loose);                                                                    \
     typedef T NPYIO_LOOSE(item);                                                                      \
     enum { lanes = 16 / SIZE };                                                                       \
-    for (size_t row = 0; row < rows; row += TILE)                                                     \
-      for (size_t column = 0; column < columns; column += TILE) {                                     \
-        size_t end_row = rows - row < TILE ? rows : row + TILE;                                       \
-        size_t end_column = columns - column < TILE ? columns : column + TILE;                        \
+    /* A line of the cache is read at once, as a rule, and the rows that it has items of are written without a gap. */\
+    for (size_t row = 0; row < rows; row += HEIGHT)                                                   \
+      for (size_t column = 0; column < columns; column += 1024) {                                     \
+        size_t end_row = rows - row < HEIGHT ? rows : row + HEIGHT;                                   \
+        size_t end_column = columns - column < 1024 ? columns : column + 1024;                        \
         size_t whole_rows = end_row - (end_row - row) % lanes;                                        \
         size_t whole_columns = end_column - (end_column - column) % lanes;                            \
-        for (size_t r = row; r < whole_rows; r += lanes)                                              \
-          for (size_t c = column; c < whole_columns; c += lanes) {                                    \
+        for (size_t c = column; c < whole_columns; c += lanes)                                        \
+          for (size_t r = row; r < whole_rows; r += lanes) {                                          \
             vector v[lanes], w[lanes];                                                                \
             const char *source = from + (ptrdiff_t)c * from_step + r * SIZE;                          \
             char *target = to + (ptrdiff_t)r * to_step + c * SIZE;                                    \
@@ -152,22 +153,30 @@ typedef uint8_t bytes __attribute__((vector_size(16)));
         REST(T, SIZE, row, whole_columns)                                                             \
       }                                                                                               \
   }
-NPYIO_FOR_TWO_WIDTHS(DEFINE_TRANSPOSITION, transpose_1, 1, uint8_t, 64)
-NPYIO_FOR_TWO_WIDTHS(DEFINE_TRANSPOSITION, transpose_2, 2, uint16_t, 64)
-NPYIO_FOR_TWO_WIDTHS(DEFINE_TRANSPOSITION, transpose_4, 4, uint32_t, 32)
-NPYIO_FOR_TWO_WIDTHS(DEFINE_TRANSPOSITION, transpose_8, 8, uint64_t, 32)
+NPYIO_FOR_TWO_WIDTHS(DEFINE_TRANSPOSITION, transpose_1, 1, uint8_t, 32)
+NPYIO_FOR_TWO_WIDTHS(DEFINE_TRANSPOSITION, transpose_2, 2, uint16_t, 16)
+NPYIO_FOR_TWO_WIDTHS(DEFINE_TRANSPOSITION, transpose_4, 4, uint32_t, 8)
+NPYIO_FOR_TWO_WIDTHS(DEFINE_TRANSPOSITION, transpose_8, 8, uint64_t, 4)
 
-// Where an item is a vector: tiles of longer columns, as the time goes into waiting for memory.
+// Where an item is a vector: two rows at a time, which are written without a gap. The lines of so many columns stay in the second
+// cache until the next rows need them.
 static void transpose_16(
     int swap, const char *from, ptrdiff_t from_step, char *to, ptrdiff_t to_step, size_t rows, size_t columns) {
   typedef pair NPYIO_LOOSE(item);
-  enum { tile_rows = 32, tile_columns = 8 };
-  for (size_t row = 0; row < rows; row += tile_rows)
-    for (size_t column = 0; column < columns; column += tile_columns) {
-      size_t end_row = rows - row < tile_rows ? rows : row + tile_rows;
-      size_t end_column = columns - column < tile_columns ? columns : column + tile_columns;
-      REST(pair, 16, row, column)
+  enum { tile = 1024 };
+  size_t whole = swap ? 0 : rows - rows % 2;
+  for (size_t column = 0; column < columns; column += tile) {
+    size_t end_column = columns - column < tile ? columns : column + tile, end_row = rows;
+    for (size_t row = 0; row < whole; row += 2) {
+      const char *source = from + (ptrdiff_t)column * from_step + row * sizeof(pair);
+      char *target = to + (ptrdiff_t)row * to_step + column * sizeof(pair);
+      for (size_t c = column; c < end_column; c++, source += from_step, target += sizeof(pair)) {
+        *(item *)target = *(const item *)source;
+        *(item *)(target + to_step) = *(const item *)(source + sizeof(pair));
+      }
     }
+    REST(pair, 16, whole, column)
+  }
 }
 
 #define TRANSPOSE_CASE(SIZE)                                                                          \

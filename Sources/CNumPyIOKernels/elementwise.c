@@ -20,6 +20,12 @@
     } else if (step == sizeof(R) && a.step == 0 && b.step == sizeof(T)) {                             \
       T x = *left;                                                                                    \
       LOOP({ T y = right[i]; r[i] = X; })                                                             \
+    } else if (sizeof(T) == 8 && sizeof(R) == 8 && step == 8 && a.step == 16 && b.step == 16) {          \
+      /* Every second item, as of a complex number's parts: the compiler knows how to take vectors apart. */\
+      LOOP({ T x = left[2 * i], y = right[2 * i]; r[i] = X; })                                        \
+    } else if (sizeof(T) == 8 && sizeof(R) == 8 && step == 8 && a.step == 16 && b.step == 0) {          \
+      T y = *right;                                                                                   \
+      LOOP({ T x = left[2 * i]; r[i] = X; })                                                          \
     } else {                                                                                          \
       const char *p = a.items, *q = b.items;                                                          \
       char *to = results;                                                                             \

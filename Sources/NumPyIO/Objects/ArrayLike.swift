@@ -118,7 +118,7 @@ private struct ArrayLeaves {
     case .bool: return .bool
     case .int: return .integer
     case .bigInt(let integer):
-      return integer.twosComplement.count == 9 && integer.twosComplement[8] == 0 ? .unsigned : nil
+      return integer.byteCount == 9 && integer.twosComplement[8] == 0 ? .unsigned : nil
     case .float: return .float
     case .complex: return .complex
     case .string: return .text

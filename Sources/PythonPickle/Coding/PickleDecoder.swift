@@ -178,7 +178,7 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
 
   /// An integer that may have more than 64 bits.
   private func wide<Number: FixedWidthInteger>(_ type: Number.Type) throws -> Number {
-    guard case .bigInt(let big) = value, big.twosComplement.count <= Number.bitWidth / 8 + 1 else {
+    guard case .bigInt(let big) = value, big.byteCount <= Number.bitWidth / 8 + 1 else {
       return try integer(type)
     }
     var number: Number = big.isNegative ? ~0 : 0

@@ -110,13 +110,22 @@
           place += Int(argument)
           continue
         }
+        // The two most frequent.
+        if code == Opcode.memoize {
+          next += 1
+          continue
+        }
+        if argument == Argument.length1, place < bytes.count {
+          place += 1 + Int(unsafe bytes[place])
+          continue
+        }
         var length: Int?
         switch argument {
         case Argument.length1: length = number(UInt8.self)
         case Argument.length4: length = number(Int32.self)
         case Argument.length8: length = number(UInt64.self)
         case Argument.put:
-          let index = code == Opcode.memoize ? next : code == Opcode.binPut ? number(UInt8.self) : number(UInt32.self)
+          let index = code == Opcode.binPut ? number(UInt8.self) : number(UInt32.self)
           guard index == next else { return false }
           next += 1
           continue

@@ -23,7 +23,7 @@ extension PickleMachine {
   }
 
   private mutating func named(_ module: PickleString, _ name: PickleString, wasText: Bool) -> PickleGlobal {
-    let global = fixed(module, name, wasText: wasText)
+    let global = PickleGlobal(fixed(module, name, wasText: wasText), readFrom: fileName)
     options.onGlobal?(global)
     return global
   }
@@ -87,16 +87,27 @@ extension PickleMachine {
       value = .byteArray(unsafe bytes.withBytes { bytes in PickleBytes(unsafe arena.add(bytes)) })
     case .encode:
       guard count == 2, case .string(let encoding) = stack[stack.count - 1], encoding.isText("latin1"),
-        case .string(let text) = stack[stack.count - 2], text.utf8Count > 1, text.isASCII
+        case .string(let text) = stack[stack.count - 2], let bytes = encoded(text)
       else { return false }
-      // Safe: as above.
-      value = .bytes(unsafe text.object.withBytes { bytes in PickleBytes(unsafe arena.add(bytes)) })
+      value = .bytes(bytes)
     case .set, .frozenSet, .bytes, .getAttribute: return false
     }
     if call != .object { stack.drop(from: stack.count - count - 1) }
     skipCall(skipped)
     stack.push(value)
     return true
+  }
+
+  /// The bytes of a text that represents more than one; `nil` for any other.
+  private mutating func encoded(_ text: PickleString) -> PickleBytes? {
+    if text.utf8Count > 1, text.isASCII {
+      // Safe: the bytes are copied within the closure.
+      return unsafe text.object.withBytes { bytes in PickleBytes(unsafe arena.add(bytes)) }
+    }
+    latin1.removeAll(keepingCapacity: true)
+    guard Builtins.appendLatin1(text, to: &latin1), latin1.count > 1 else { return nil }
+    // Safe: as above.
+    return unsafe latin1.withUnsafeBytes { bytes in PickleBytes(unsafe arena.add(bytes)) }
   }
 
   /// The object that a call of a name with the last one or two values makes; all are taken off the stack.
@@ -110,10 +121,7 @@ extension PickleMachine {
       let first = stack.pop()
       object = PickleObject(calling: stack.pop(), first)
     }
-    // Safe: the name lives as long as the machine; the reference has been counted.
-    let name = unsafe Unmanaged.passUnretained(fileName)
-    unsafe credits.take(name.toOpaque())
-    object.note(unsafe name.takeRetainedValue(), position)
+    object.note(position)
     return object
   }
 
@@ -129,7 +137,7 @@ extension PickleMachine {
       !name.hasLoneSurrogates
     {
       let dotted = PickleString("\(type.name).\(name.text)", isShared: false)
-      let global = PickleGlobal(module: type.moduleString, name: dotted)
+      let global = PickleGlobal(PickleGlobal(module: type.moduleString, name: dotted), readFrom: fileName)
       options.onGlobal?(global)
       try push(.global(global))
       return
@@ -142,7 +150,7 @@ extension PickleMachine {
       return
     }
     let object = PickleObject(.reduce(callable: callable, arguments: tuple))
-    object.note(fileName, operationStart)
+    object.note(operationStart)
     if let replaceCall = options.replaceCall, let replacement = try replaceCall(object) {
       return try push(replacement)
     }

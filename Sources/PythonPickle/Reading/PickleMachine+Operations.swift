@@ -18,7 +18,7 @@ extension PickleMachine {
     case Opcode.none, Opcode.newTrue, Opcode.newFalse: try pushConstants(code)
     case Opcode.emptyList: try push(.list(PickleList()))
     case Opcode.emptyDict: try push(.dict(PickleDict()))
-    case Opcode.emptyTuple: try push(.tuple(PickleTuple()))
+    case Opcode.emptyTuple: try push(.tuple(emptyTuple))
     case Opcode.emptySet: try push(.set(try PickleSet()))
     case Opcode.append: try append(from: stack.count - 1, checking: true)
     case Opcode.appends: try append(from: try popMark(), checking: false)
@@ -29,7 +29,7 @@ extension PickleMachine {
     case Opcode.tuple2: try takeTuple(2)
     case Opcode.tuple3: try takeTuple(3)
     case Opcode.tuple:
-      let tuple = PickleTuple(last: stack.count - (try popMark()), of: &stack)
+      let tuple = PickleTuple.of(last: stack.count - (try popMark()), of: &stack, in: &itemArena)
       try push(.tuple(tuple))
       tupleEnd = input.position
     case Opcode.list: try push(.list(PickleList(stack.take(from: try popMark()))))
@@ -91,11 +91,20 @@ extension PickleMachine {
         default: Int(try input.number(Int32.self))
         }
       try push(.int(value))
+      if code == Opcode.binInt1, !isStepped { pushBytes() }
       guard !isStepped, let next = input.shortInteger(), noteOperation() else { return }
       operationStart = input.position
       input.skipWindow(1)
       code = next
     }
+  }
+
+  /// Pushes the integers of one byte that come next.
+  @inline(__always)
+  private mutating func pushBytes() {
+    let count = input.run(of: Opcode.binInt1, upTo: operationsAtOnce)
+    for _ in 0..<count { stack.push(.int(Int(input.takeByteAfterCode()))) }
+    noteOperations(count)
   }
 
   private mutating func pushConstants(_ code: UInt8) throws(FormatError) {
@@ -128,15 +137,24 @@ extension PickleMachine {
 
   private mutating func longInteger(_ count: Int) throws(FormatError) -> PickleValue {
     let count = try length(count)
-    // Safe: the bytes are used within the closure only.
-    return try unsafe input.withBytes(count) { bytes in
-      guard bytes.count <= 8 else { return unsafe .integer(PickleInteger(twosComplement: bytes)) }
-      var value: UInt64 = 0
-      for place in (0..<bytes.count).reversed() { value = value << 8 | UInt64(unsafe bytes[place]) }
-      // The sign is that of the last byte.
-      let unused = 64 - 8 * bytes.count
-      return .int(bytes.isEmpty ? 0 : Int(Int64(bitPattern: value << unused) >> unused))
+    guard count > 8 else { return .int(try shortInteger(count)) }
+    if count <= PickleWindow.largeSize {
+      // Safe: the bytes are copied before the window moves on.
+      return .integer(unsafe PickleInteger(twosComplement: UnsafeRawBufferPointer(try input.bytes(count)), in: &arena))
     }
+    // Safe: the bytes are copied within the closure.
+    return .integer(try unsafe input.withBytes(count) { unsafe PickleInteger(twosComplement: $0) })
+  }
+
+  /// An integer of up to eight bytes in two's complement.
+  private mutating func shortInteger(_ count: Int) throws(FormatError) -> Int {
+    // Safe: the bytes are used before the window moves on.
+    let bytes = unsafe try input.bytes(count)
+    var value: UInt64 = 0
+    for place in (0..<count).reversed() { value = value << 8 | UInt64(unsafe bytes[place]) }
+    // The sign is that of the last byte.
+    let unused = 64 - 8 * count
+    return count == 0 ? 0 : Int(Int64(bitPattern: value << unused) >> unused)
   }
 
   private mutating func append(from start: Int, checking isSingle: Bool) throws(FormatError) {
@@ -156,6 +174,7 @@ extension PickleMachine {
     guard (stack.count - start) % 2 == 0 else { throw error("odd number of items for SETITEMS") }
     switch stack[start - 1] {
     case .dict(let dict):
+      if dict.takeRecord(from: &stack, start) { return }
       dict.expect((stack.count - start) / 2)
       var index = start
       while index < stack.count {

@@ -4,7 +4,17 @@ import ByteIO
 
 extension PickleMachine {
   /// A declared length, within the limits and what is there.
+  @inline(__always)
   mutating func length(_ count: Int) throws(FormatError) -> Int {
+    guard count >= 0, count <= shortLength, count <= options.limits.totalBytes - totalBytes else {
+      return try checkedLength(count)
+    }
+    totalBytes += count
+    return count
+  }
+
+  @inline(never)
+  private mutating func checkedLength(_ count: Int) throws(FormatError) -> Int {
     guard count >= 0 else { throw error("a negative byte count: \(count)") }
     guard count <= options.limits.valueBytes, count <= options.limits.totalBytes - totalBytes else {
       let most = min(options.limits.valueBytes, options.limits.totalBytes)
@@ -49,7 +59,11 @@ extension PickleMachine {
   /// Python 3 has one string of each Latin-1 character, and one without any. What it writes says so; what Python 2 wrote
   /// does not, as its two kinds of strings become one.
   mutating func noteShort(_ string: PickleString) {
-    guard string.utf8Count <= 1 || string.codePoints.count == 1 && string.codePoints[0] < 256 else { return }
+    // Safe: each byte is read within the closure. These two begin the code points from 128 to 255.
+    let isShort = unsafe string.withUTF8 { bytes in
+      unsafe bytes.count <= 1 || bytes.count == 2 && (bytes[0] == 0xC2 || bytes[0] == 0xC3)
+    }
+    guard isShort else { return }
     if hasOldStrings { string.markShared() } else { shortStrings.append(string) }
   }
 

@@ -1,4 +1,5 @@
 import ByteIO
+internal import ReusedMemory
 
 /// The pickle machine, for one pickle: a stack, marks on it, a memo. Its rules of when a stack or mark is bad are those of CPython's
 /// `Modules/_pickle.c`.
@@ -9,7 +10,13 @@ struct PickleMachine: ~Copyable {
   var stack = ValueStack()
   /// Where strings and bytes go.
   var arena = ByteArena()
-  var credits = ReferenceCredits()
+  /// Where the items of tuples go.
+  var itemArena = ItemArena()
+  /// Python has only one tuple without items.
+  lazy var emptyTuple = PickleTuple()
+  private var recalled = RecalledValues()
+  /// The bytes of the text that stands for bytes.
+  var latin1: [UInt8] = []
   var marks: [Int] = []
   /// The memo up to the first index that is far beyond it; of those that the plan knows, the ones that are asked for.
   private var memo = ValueStack()
@@ -19,6 +26,10 @@ struct PickleMachine: ~Copyable {
   private var plan: MemoPlan?
   /// Pickles with so many entries are worth a plan.
   private static let plannedSize = 64
+  /// Pickles from this size on may hold many objects.
+  private static let manyBytes = 1 << 12
+  /// After so many operations, of a byte or more each, the memory is looked at.
+  private static let checkedOperations = 1 << 16
   /// The indices of the memo that nothing has been stored at.
   private var memoGaps: Set<Int> = []
   /// Memo entries whose index is far beyond the number of entries.
@@ -40,8 +51,10 @@ struct PickleMachine: ~Copyable {
   /// Whether a line of text has ended in a carriage return.
   var hasReturns = false
   private var operations = 0
-  /// What the values may take.
-  private let budget: MemoryBudget
+  /// Below the limit of a value, and too short to be looked for before it is read.
+  let shortLength: Int
+  /// What the values may take; `nil` of pickles that end before it would be looked at, as it costs as much as a hundred of them.
+  private let budget: MemoryBudget?
   /// Whether the pickle has 8-bit strings, as only Python 2 writes them.
   var hasOldStrings = false
   /// Whether any of them was not ASCII.
@@ -53,7 +66,10 @@ struct PickleMachine: ~Copyable {
     fileName = PickleFileName(input.source.name)
     self.input = input
     self.options = options
-    budget = MemoryBudget(of: input.source, options.limits)
+    shortLength = min(1 << 12, options.limits.valueBytes)
+    let left = input.remaining ?? .max
+    if left >= PickleMachine.manyBytes { BufferCache.keepSmallBlocks() }
+    budget = left < PickleMachine.checkedOperations ? nil : MemoryBudget(of: input.source, options.limits)
   }
 
   /// Below which values may not be taken: the last mark.
@@ -98,11 +114,24 @@ struct PickleMachine: ~Copyable {
     return true
   }
 
+  /// How many operations that push a value may be run together with the one before.
+  @inline(__always)
+  var operationsAtOnce: Int {
+    max(
+      0,
+      min(
+        options.limits.operations - operations, options.limits.stackDepth - stack.count, 0xFFFF - operations & 0xFFFF))
+  }
+
+  /// Counts as many.
+  @inline(__always)
+  mutating func noteOperations(_ count: Int) { operations += count }
+
   /// Makes sure that there is memory for the next values, and for what a list or a dictionary of all that wait would take.
   @inline(never)
   private func checkMemory() throws(FormatError) {
     let waiting = stack.count + memoCount + marks.count
-    try budget.check(next: 4 * waiting * MemoryLayout<PickleValue>.stride)
+    try budget?.check(next: 4 * waiting * MemoryLayout<PickleValue>.stride)
   }
 
   // MARK: Stack
@@ -136,7 +165,7 @@ struct PickleMachine: ~Copyable {
   mutating func takeTuple(_ count: Int) throws(FormatError) {
     guard stack.count - count >= fence else { throw underflow }
     if count <= 2, try callAtOnce(count) { return }
-    let tuple = PickleTuple(last: count, of: &stack)
+    let tuple = PickleTuple.of(last: count, of: &stack, in: &itemArena)
     stack.push(.tuple(tuple))
     tupleEnd = input.position
   }
@@ -192,6 +221,7 @@ struct PickleMachine: ~Copyable {
     // Where there is a plan, indices come in order.
     guard plan == nil else { throw error("the memo's index \(index) is out of order") }
     defer { memoEnd = memo.count }
+    recalled.forget(index)
     if index < memo.count {
       memo[index] = value
       memoGaps.remove(index)
@@ -213,32 +243,38 @@ struct PickleMachine: ~Copyable {
   /// Pushes what the memo has at an index, and whatever it has at the indices that follow: references often come in rows.
   @inline(__always)
   mutating func recall(_ index: Int) throws(FormatError) {
-    var (index, known) = (index, -1)
-    var place = 0
+    var index = index
     while true {
       guard stack.count < options.limits.stackDepth else { throw stackLimit() }
-      if index != known {
-        guard let found = memoPlace(of: index) else {
-          guard let value = farMemo[index] else { throw error("Memo value not found at index \(index)") }
-          return stack.push(value)
-        }
-        (known, place) = (index, found)
+      if !recalled.push(index, to: &stack) { try recallFirst(index) }
+      guard let next = input.byte(after: Opcode.binGet) else { return }
+      if next == index {
+        pushRepeated(index)
+        return
       }
-      stack.push(copyOf: place, in: memo, &credits)
-      pushRepeated(index, place)
-      guard let next = input.byte(after: Opcode.binGet), noteOperation() else { return }
+      guard noteOperation() else { return }
       input.skipWindow(2)
       index = Int(next)
     }
   }
 
-  /// Pushes what the memo has at a place as often as it is asked for by the same index right away.
-  @inline(__always)
-  private mutating func pushRepeated(_ index: Int, _ place: Int) {
-    guard index < 256, input.byte(after: Opcode.binGet).map({ Int($0) == index }) ?? false else { return }
-    let most = min(
-      options.limits.operations - operations, options.limits.stackDepth - stack.count, 0xFFFF - operations & 0xFFFF)
-    let count = input.repeats(of: Opcode.binGet, UInt8(truncatingIfNeeded: index), upTo: most)
+  /// Pushes what the memo has at an index, of which no references are left that have been counted in advance.
+  @inline(never)
+  private mutating func recallFirst(_ index: Int) throws(FormatError) {
+    if let place = memoPlace(of: index) {
+      recalled.pushFirst(index, memo, place, to: &stack)
+    } else if let value = farMemo[index] {
+      stack.push(value)
+    } else {
+      throw error("Memo value not found at index \(index)")
+    }
+  }
+
+  /// Pushes what the memo has at an index as often as it is asked for right away.
+  @inline(never)
+  private mutating func pushRepeated(_ index: Int) {
+    guard let place = memoPlace(of: index) else { return }
+    let count = input.repeats(of: Opcode.binGet, UInt8(truncatingIfNeeded: index), upTo: operationsAtOnce)
     stack.push(count, of: place, in: memo)
     operations += count
     input.skipWindow(2 * count)

@@ -46,6 +46,26 @@ extension PickleWindow {
     return code == Opcode.binInt1 || code == Opcode.binInt2 || code == Opcode.binInt ? code : nil
   }
 
+  /// How many operations with a byte each come next within the window, up to a number.
+  @inline(__always)
+  func run(of code: UInt8, upTo most: Int) -> Int {
+    let most = min(most, (end - cursor) / 2)
+    var count = 0
+    // Safe: the byte lies within what is filled.
+    while count < most, unsafe base.load(fromByteOffset: cursor + 2 * count, as: UInt8.self) == code { count += 1 }
+    return count
+  }
+
+  /// The byte after the operation that comes next, both of which are in the window; moves on.
+  @inline(__always)
+  mutating func takeByteAfterCode() -> UInt8 {
+    precondition(end - cursor >= 2)
+    // Safe: checked above.
+    let byte = unsafe base.load(fromByteOffset: cursor + 1, as: UInt8.self)
+    cursor += 2
+    return byte
+  }
+
   /// How many bytes end with an operation, if it comes next or right after one that gives a value a place in the memo; `nil`
   /// if it does not, or all of that is not in the window.
   func lengthBefore(_ code: UInt8, place: Int) -> Int? {

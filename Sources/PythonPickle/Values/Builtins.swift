@@ -77,17 +77,34 @@ enum Builtins {
 
   /// The bytes of a string whose code points are all below 256.
   static func latin1(_ text: PickleString) throws(FormatError) -> [UInt8] {
-    // Safe: the bytes are copied within the closure.
-    if text.isASCII { return unsafe text.withUTF8 { unsafe Array($0) } }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8Count)
-    for point in text.codePoints {
-      guard let byte = UInt8(exactly: point) else {
-        throw FormatError(.badValue, "a string that stands for bytes holds the code point \(point)")
-      }
-      bytes.append(byte)
+    guard appendLatin1(text, to: &bytes) else {
+      let foreign = text.codePoints.first { $0 > 255 } ?? 256
+      throw FormatError(.badValue, "a string that stands for bytes holds the code point \(foreign)")
     }
     return bytes
+  }
+
+  /// Appends the bytes that the code points of a string are; false if one is above 255.
+  static func appendLatin1(_ text: PickleString, to bytes: inout [UInt8]) -> Bool {
+    // Safe: each byte is read within the closure; the string is UTF-8, in which C2 and C3 begin all code points from 128 to 255,
+    // with a byte that follows.
+    unsafe text.withUTF8 { text in
+      var place = 0
+      while place < text.count {
+        let first = unsafe text[place]
+        if first < 0x80 {
+          bytes.append(first)
+          place += 1
+        } else {
+          guard first <= 0xC3, place + 1 < text.count else { return false }
+          bytes.append(first << 6 | (unsafe text[place + 1]) & 0x3F)
+          place += 2
+        }
+      }
+      return true
+    }
   }
 
   private static let functions: Set<String> = [

@@ -1,4 +1,5 @@
 internal import CNumPyIOKernels
+internal import PlatformC
 
 /// Bytes with an identity, behind a header: what a string and a `bytes` are.
 ///
@@ -64,7 +65,23 @@ struct ByteObject: @unchecked Sendable {
     unsafe target.initialize(to: 0)
     unsafe (target + 1).initialize(to: UInt64(bytes.count) << Flags.bitCount | flags.rawValue)
     guard let start = bytes.baseAddress else { return }
-    unsafe UnsafeMutableRawPointer(target + headerWords).copyMemory(from: start, byteCount: bytes.count)
+    let goal = unsafe UnsafeMutableRawPointer(target + headerWords)
+    guard bytes.count >= 8, bytes.count <= 32 else {
+      return unsafe goal.copyMemory(from: start, byteCount: bytes.count)
+    }
+    // Most are short, and words cost less than a call: the last ends where the bytes do.
+    var offset = 0
+    while offset < bytes.count - 8 {
+      unsafe copyWord(start + offset, to: goal + offset)
+      offset += 8
+    }
+    unsafe copyWord(start + (bytes.count - 8), to: goal + (bytes.count - 8))
+  }
+
+  @inline(__always)
+  private static func copyWord(_ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer) {
+    // Safe: the caller has eight bytes at both.
+    unsafe target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
   }
 
   /// Calls `body` with the header.
@@ -133,6 +150,17 @@ struct ByteObject: @unchecked Sendable {
   /// What the object is known by as long as it lives: its address.
   // Safe: only compared.
   var identity: UInt { unsafe withHeader { UInt(bitPattern: $0) } }
+
+  /// Whether two objects without bytes elsewhere, which something else keeps alive, hold the same.
+  @inline(__always)
+  @unsafe func unretainedIsSame(as other: ByteObject) -> Bool {
+    // Safe: the caller keeps both alive; the bytes, as many in both, follow the headers.
+    let (left, right) = unsafe (unretainedHeader, other.unretainedHeader)
+    if unsafe left == right { return true }
+    let count = unsafe left[1] >> Flags.bitCount
+    guard unsafe count == right[1] >> Flags.bitCount else { return false }
+    return unsafe memcmp(left + ByteObject.headerWords, right + ByteObject.headerWords, Int(count)) == 0
+  }
 
   /// What keeps the object alive.
   @inline(__always)

@@ -37,14 +37,27 @@ struct KeyHash {
     self = KeyHash(tuple)
   }
 
-  private init(hash: Int, isHashable: Bool) {
+  init(hash: Int, isHashable: Bool) {
     self.hash = hash
     self.isHashable = isHashable
+  }
+
+  /// Whether a value is no tuple, or one that knows its hash.
+  private static func isFlat(_ value: borrowing PickleValue) -> Bool {
+    switch value {
+    case .tuple(let inner): inner.knownHash != nil
+    default: true
+    }
   }
 
   private init(_ root: PickleTuple) {
     if let known = root.knownHash {
       self = known
+      return
+    }
+    if (0..<root.count).allSatisfy({ KeyHash.isFlat(root[$0]) }) {
+      self = KeyHash(flat: root)
+      root.knownHash = self
       return
     }
     // Each entry is a tuple and how many of its items have been looked at.
@@ -62,24 +75,29 @@ struct KeyHash {
         open.append((inner, 0))
         continue
       }
-      var hasher = ContentHasher()
-      var isHashable = true
-      hasher.combine(tuple.count)
-      for place in 0..<tuple.count {
-        let item = tuple[place]
-        let hash: KeyHash
-        if case .tuple(let inner) = item {
-          hash = inner.knownHash ?? .unhashable
-        } else {
-          hash = KeyHash(shallow: item)
-        }
-        hasher.combine(hash.hash)
-        if !hash.isHashable { isHashable = false }
-      }
-      tuple.knownHash = KeyHash(hash: hasher.finalize(), isHashable: isHashable)
+      tuple.knownHash = KeyHash(flat: tuple)
       open.removeLast()
     }
     self = root.knownHash ?? .unhashable
+  }
+
+  /// The hash of a tuple; those within know theirs.
+  private init(flat tuple: PickleTuple) {
+    var hasher = ContentHasher()
+    var isHashable = true
+    hasher.combine(tuple.count)
+    for place in 0..<tuple.count {
+      let item = tuple[place]
+      let hash: KeyHash
+      if case .tuple(let inner) = item {
+        hash = inner.knownHash ?? .unhashable
+      } else {
+        hash = KeyHash(shallow: item)
+      }
+      hasher.combine(hash.hash)
+      if !hash.isHashable { isHashable = false }
+    }
+    self.init(hash: hasher.finalize(), isHashable: isHashable)
   }
 
   private init(shallow value: PickleValue) {
@@ -97,8 +115,8 @@ struct KeyHash {
       if let double = value.exactDouble {
         hasher.combine(double)
       } else {
-        // Safe: all bytes of an array of bytes are initialised.
-        unsafe value.twosComplement.withUnsafeBytes { bytes in unsafe hasher.combine(bytes: bytes) }
+        // Safe: the bytes are read within the closure.
+        unsafe value.object.withBytes { bytes in unsafe hasher.combine(bytes: bytes) }
       }
     case .float(let value):
       if let integer = Int(exactly: value) {

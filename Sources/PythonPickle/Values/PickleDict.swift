@@ -99,6 +99,19 @@ public final class PickleDict: PickleNode {
     set { self[.string(key)] = newValue }
   }
 
+  /// Takes the pairs that a stack holds from a place on, if they are few, their keys are strings that differ, and there are none
+  /// yet: records.
+  ///
+  /// - Returns: Whether it took them.
+  func takeRecord(from stack: inout ValueStack, _ start: Int) -> Bool {
+    // Safe: as in `entries`.
+    guard stack.count - start <= 2 * KeyTable.smallCount, unsafe storage.entries.isEmpty,
+      stack.hasDistinctTexts(from: start)
+    else { return false }
+    unsafe stack.movePairs(from: start, to: &storage.entries)
+    return true
+  }
+
   /// Makes room for pairs that are to come, where there are none yet.
   func expect(_ count: Int) {
     // Safe: as in `entries`.

@@ -6,6 +6,8 @@ public final class PickleGlobal: Sendable {
   public let nameString: PickleString
   /// What a call of it is: asked for each call.
   let call: Builtins.Call
+  /// The file that the name was read from; one object for all that come from it.
+  let file: PickleFileName?
 
   /// The name of a class or function, `PickleGlobal(module: "collections", name: "OrderedDict")`.
   public convenience init(module: String, name: String) {
@@ -17,6 +19,13 @@ public final class PickleGlobal: Sendable {
     moduleString = PickleString(module, isShared: !PickleGlobal.hasOwnModule(module, name.text))
     nameString = name
     call = Builtins.Call(moduleString, name)
+    file = nil
+  }
+
+  /// The same name, as it was read.
+  init(_ name: PickleGlobal, readFrom file: PickleFileName) {
+    (moduleString, nameString, call) = (name.moduleString, name.nameString, name.call)
+    self.file = file
   }
 
   /// Whether the name of the module is an object that the module's other classes do not have.
@@ -37,6 +46,7 @@ public final class PickleGlobal: Sendable {
     moduleString = module
     nameString = name
     call = Builtins.Call(module, name)
+    file = nil
   }
 
   /// The module that has it, as Python 3 calls it: `collections`.

@@ -1,20 +1,45 @@
 public import ByteIO
 
 /// An integer of any size, as Python's pickles hold it: two's complement, the least significant byte first.
-public struct PickleInteger: Hashable, Sendable {
+public struct PickleInteger: Sendable {
+  /// The bytes: those of many integers that were read lie side by side, as strings do.
+  let object: ByteObject
+
   /// The bytes, as few as hold the value and its sign; none for 0.
-  public let twosComplement: [UInt8]
+  public var twosComplement: [UInt8] {
+    // Safe: the bytes are copied within the closure.
+    unsafe object.withBytes { unsafe Array($0) }
+  }
+
+  /// How many bytes ``twosComplement`` has.
+  package var byteCount: Int { object.count }
 
   /// An integer by its bytes in two's complement, the least significant first; superfluous ones are cut off.
   public init(twosComplement bytes: some Collection<UInt8>) {
-    var bytes = Array(bytes)
-    while let last = bytes.last {
-      let next = bytes.count > 1 ? bytes[bytes.count - 2] : nil
-      let isSuperfluous = (last == 0 && (next ?? 0) < 0x80) || (last == 0xFF && (next ?? 0) >= 0x80)
-      guard isSuperfluous else { break }
-      bytes.removeLast()
+    // Safe: the bytes are copied within the closure.
+    object = unsafe Array(bytes).withUnsafeBytes { bytes in
+      unsafe ByteObject(copying: UnsafeRawBufferPointer(rebasing: bytes[..<PickleInteger.neededCount(bytes)]), [])
     }
-    twosComplement = bytes
+  }
+
+  /// An integer that is being read.
+  init(twosComplement bytes: UnsafeRawBufferPointer, in arena: inout ByteArena) {
+    // Safe: the bytes are copied within the call.
+    let needed = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<PickleInteger.neededCount(bytes)])
+    object = unsafe arena.add(needed)
+  }
+
+  /// How many of the bytes hold the value and its sign.
+  @inline(__always)
+  private static func neededCount(_ bytes: UnsafeRawBufferPointer) -> Int {
+    var count = bytes.count
+    // Safe: both bytes lie before the count.
+    while count > 0, unsafe bytes[count - 1] == 0 || bytes[count - 1] == 0xFF {
+      let next = count > 1 ? unsafe bytes[count - 2] : 0
+      guard unsafe bytes[count - 1] == 0 ? next < 0x80 : next >= 0x80 else { break }
+      count -= 1
+    }
+    return count
   }
 
   /// An integer.
@@ -31,11 +56,14 @@ public struct PickleInteger: Hashable, Sendable {
   }
 
   /// Whether the value is below zero.
-  public var isNegative: Bool { (twosComplement.last ?? 0) >= 0x80 }
+  public var isNegative: Bool {
+    // Safe: the byte is read within the closure.
+    unsafe object.withBytes { bytes in unsafe (bytes.last ?? 0) >= 0x80 }
+  }
 
   /// The value as an `Int`, if it fits.
   public var int: Int? {
-    guard twosComplement.count <= 8 else { return nil }
+    guard byteCount <= 8 else { return nil }
     var value: UInt64 = isNegative ? .max : 0
     for byte in twosComplement.reversed() { value = value << 8 | UInt64(byte) }
     return Int(truncatingIfNeeded: value)
@@ -43,26 +71,25 @@ public struct PickleInteger: Hashable, Sendable {
 
   /// The value as a `UInt64`, if it fits.
   public var uint64: UInt64? {
-    guard !isNegative, twosComplement.count < 9 || (twosComplement.count == 9 && twosComplement[8] == 0)
-    else {
-      return nil
-    }
+    let bytes = twosComplement
+    guard !isNegative, bytes.count < 9 || (bytes.count == 9 && bytes[8] == 0) else { return nil }
     var value: UInt64 = 0
-    for byte in twosComplement.prefix(8).reversed() { value = value << 8 | UInt64(byte) }
+    for byte in bytes.prefix(8).reversed() { value = value << 8 | UInt64(byte) }
     return value
   }
 
   /// The absolute value in 32-bit pieces, the least significant first, without leading zeros.
   private var magnitude: [UInt32] {
+    let bytes = twosComplement
     var limbs: [UInt32] = []
-    limbs.reserveCapacity(twosComplement.count / 4 + 1)
+    limbs.reserveCapacity(bytes.count / 4 + 1)
     let fill: UInt8 = isNegative ? 0xFF : 0
     var carry: UInt64 = isNegative ? 1 : 0
     var index = 0
-    while index < twosComplement.count {
+    while index < bytes.count {
       var limb: UInt32 = 0
       for place in 0..<4 {
-        let byte = index + place < twosComplement.count ? twosComplement[index + place] : fill
+        let byte = index + place < bytes.count ? bytes[index + place] : fill
         limb |= UInt32(byte ^ fill) << UInt32(8 * place)
       }
       let sum = UInt64(limb) + carry
@@ -133,10 +160,13 @@ public struct PickleInteger: Hashable, Sendable {
       throw FormatError(.limitExceeded, "an integer of \(digits.count) digits; the limit is \(maxDigits)")
     }
     var limbs: [UInt32] = []
-    for digit in digits {
-      var carry = UInt64(digit - 48)
+    // Nine digits at a time: as many fit 32 bits.
+    while !digits.isEmpty {
+      var (carry, scale): (UInt64, UInt64) = (0, 1)
+      for digit in digits.prefix(9) { (carry, scale) = (carry * 10 + UInt64(digit - 48), scale * 10) }
+      digits = digits.dropFirst(9)
       for index in limbs.indices {
-        let product = UInt64(limbs[index]) * 10 + carry
+        let product = UInt64(limbs[index]) * scale + carry
         limbs[index] = UInt32(truncatingIfNeeded: product)
         carry = product >> 32
       }
@@ -165,7 +195,7 @@ public struct PickleInteger: Hashable, Sendable {
   /// The decimal digits, as Python prints them; `nil` for more than `maxDigits`, where Python refuses as well.
   public func decimal(maxDigits: Int = 4300) -> String? {
     // A byte is worth 2.4 digits.
-    guard twosComplement.count <= maxDigits / 2 + 2 else { return nil }
+    guard byteCount <= maxDigits / 2 + 2 else { return nil }
     var limbs = magnitude
     var parts: [String] = []
     while !limbs.isEmpty {
@@ -204,6 +234,22 @@ public struct PickleInteger: Hashable, Sendable {
     if count > 0 { put(UInt8(rest)) }
     while digits.last == 48 { digits.removeLast() }
     return digits.isEmpty ? [48] : digits.reversed()
+  }
+}
+
+extension PickleInteger: Hashable {
+  /// Whether two are the same number.
+  public static func == (left: PickleInteger, right: PickleInteger) -> Bool {
+    // Safe: the bytes are compared within the closures.
+    unsafe left.object.withBytes { left in
+      unsafe right.object.withBytes { right in unsafe left.elementsEqual(right) }
+    }
+  }
+
+  /// Hashes the bytes.
+  public func hash(into hasher: inout Hasher) {
+    // Safe: the bytes are used within the closure.
+    unsafe object.withBytes { bytes in unsafe hasher.combine(bytes: bytes) }
   }
 }
 

@@ -20,17 +20,25 @@ public final class PickleObject: PickleNode {
     indirect case deferred(any PickleConvertible)
   }
 
-  /// What few objects have, so that the many small ones (dates, scalars) stay small.
+  /// All of an object of which few have as much, so that the many small ones (dates, scalars) stay small.
   private final class Content {
+    var form: Form
+    var state: PickleValue?
     var items: [PickleValue] = []
     var pairs: [PickleDict.Entry] = []
     var added: [PickleValue] = []
     var stateSetter: (setter: PickleValue, state: PickleValue)?
+
+    init(_ form: Form, _ state: PickleValue?) {
+      self.form = form
+      self.state = state
+    }
   }
 
   /// What the object is made by.
   private enum Making {
-    case form(Form)
+    case form(Form, state: PickleValue?)
+    case content(Content)
     /// A call of a name with one or two arguments, whose tuple is made when somebody asks for it: most of the many small
     /// objects, and most are never asked.
     case call(PickleValue, PickleValue)
@@ -40,18 +48,14 @@ public final class PickleObject: PickleNode {
   /// Whether the object was made of a call whose arguments hold no other values.
   private var isFlatCall = false
 
-  // Unchecked, all of them, as in ``PickleList``.
+  // Unchecked, both of them, as in ``PickleList``.
   @exclusivity(unchecked) private var making: Making
-  @exclusivity(unchecked) private var ownState: PickleValue?
-  @exclusivity(unchecked) private var rest: Content?
-  /// The file that it was read from; one object for all that come from it.
-  @exclusivity(unchecked) private var file: PickleFileName?
-  @exclusivity(unchecked) private var offset = 0
+  /// Where it was read: -1 of one that was not. The file is known by what is called.
+  @exclusivity(unchecked) private var offset = -1
 
   /// The call that the object is, and nothing more, if nobody has asked for its tuple.
   var plainCall: (global: PickleGlobal, first: PickleValue, second: PickleValue?)? {
     // Safe: here and below no access contains another.
-    guard unsafe ownState == nil, unsafe rest == nil else { return nil }
     switch unsafe making {
     case .call(.global(let global), let first): return (global, first, Optional.none)
     case .call2(.global(let global), let first, let second): return (global, first, second)
@@ -65,34 +69,47 @@ public final class PickleObject: PickleNode {
     get {
       let made: Form
       switch unsafe making {
-      case .form(let form): return form
-      case .call(let callable, let first): made = .reduce(callable: callable, arguments: PickleTuple([first]))
+      case .form(let form, _): return form
+      case .content(let content): return content.form
+      case .call(let callable, let first): made = .reduce(callable: callable, arguments: .of([first]))
       case .call2(let callable, let first, let second):
-        made = .reduce(callable: callable, arguments: PickleTuple([first, second]))
+        made = .reduce(callable: callable, arguments: .of([first, second]))
       }
-      unsafe making = .form(made)
+      unsafe making = .form(made, state: nil)
       isFlatCall = false
       return made
     }
-    set { unsafe making = .form(newValue) }
+    set {
+      if let content { content.form = newValue } else { unsafe making = .form(newValue, state: state) }
+    }
   }
   /// Its state (`BUILD`): its attributes for most classes.
   public var state: PickleValue? {
     // Safe: as in `form`.
-    get { unsafe ownState }
-    set { unsafe ownState = newValue }
+    get {
+      switch unsafe making {
+      case .form(_, let state): state
+      case .content(let content): content.state
+      case .call, .call2: Optional.none
+      }
+    }
+    set {
+      if let content { content.state = newValue } else { unsafe making = .form(form, state: newValue) }
+      isFlatCall = false
+    }
   }
 
   private var content: Content? {
     // Safe: as in `form`.
-    get { unsafe rest }
-    set { unsafe rest = newValue }
+    if case .content(let content) = unsafe making { content } else { nil }
   }
 
   private var ownContent: Content {
     if let content { return content }
-    let new = Content()
-    content = new
+    let new = Content(form, state)
+    // Safe: as in `form`.
+    unsafe making = .content(new)
+    isFlatCall = false
     return new
   }
 
@@ -120,25 +137,25 @@ public final class PickleObject: PickleNode {
   /// Where it was read: the file, and the operation that made it or set its state. For errors found later.
   package var origin: (file: String, offset: Int)? {
     // Safe: as in `form`.
-    unsafe file.map { ($0.text, unsafe offset) }
+    guard unsafe offset >= 0 else { return nil }
+    // A function may itself be made by a call.
+    var callable = callable
+    while let made = callable?.object { callable = made.callable }
+    return callable?.global?.file.map { ($0.text, unsafe offset) }
   }
 
   /// Says where it was read.
-  func note(_ file: consuming PickleFileName, _ offset: Int) {
-    // Safe: as in `form`.
-    unsafe self.file = file
-    unsafe self.offset = offset
-  }
+  // Safe: as in `form`.
+  func note(_ offset: Int) { unsafe self.offset = offset }
 
   /// Says where its state was set, of one that is known to have been read somewhere.
   // Safe: as in `form`.
-  func noteState(_ offset: Int) { if unsafe file != nil { unsafe self.offset = offset } }
+  func noteState(_ offset: Int) { if unsafe self.offset >= 0 { unsafe self.offset = offset } }
 
   /// An object in a form.
   public init(_ form: Form, state: PickleValue? = nil) {
     // Safe: nobody else has the object yet.
-    unsafe making = .form(form)
-    unsafe ownState = state
+    unsafe making = .form(form, state: state)
     super.init()
   }
 
@@ -147,7 +164,6 @@ public final class PickleObject: PickleNode {
     isFlatCall = !first.isContainer && !second.isContainer
     // Safe: nobody else has the object yet.
     unsafe making = .call2(callable, first, second)
-    unsafe ownState = nil
     super.init()
   }
 
@@ -155,7 +171,6 @@ public final class PickleObject: PickleNode {
     isFlatCall = !first.isContainer
     // Safe: as above.
     unsafe making = .call(callable, first)
-    unsafe ownState = nil
     super.init()
   }
 
@@ -171,15 +186,12 @@ public final class PickleObject: PickleNode {
 
   deinit {
     // Safe: nobody else has the object any more.
-    if isFlatCall, unsafe rest == nil, unsafe ownState == nil { return }
+    if isFlatCall { return }
     PickleNode.end(self)
   }
 
-  override func forget() {
-    form = .instance(.none, arguments: [])
-    state = nil
-    content = nil
-  }
+  // Safe: as in `form`.
+  override func forget() { unsafe making = .form(.instance(.none, arguments: []), state: Optional.none) }
 
   override func surrender(to pending: inout [PickleValue]) {
     switch form {
@@ -206,7 +218,7 @@ public final class PickleObject: PickleNode {
     // Safe: as in `form`.
     switch unsafe making {
     case .call(let callable, _), .call2(let callable, _, _): return callable
-    case .form: break
+    case .form, .content: break
     }
     return switch form {
     case .reduce(let callable, _), .new(let callable, _), .newWithKeywords(let callable, _, _),
@@ -222,7 +234,7 @@ public final class PickleObject: PickleNode {
     switch unsafe making {
     case .call(_, let first): return [first]
     case .call2(_, let first, let second): return [first, second]
-    case .form: break
+    case .form, .content: break
     }
     return switch form {
     case .reduce(_, let arguments), .new(_, let arguments), .newWithKeywords(_, let arguments, _):

@@ -87,7 +87,7 @@ struct PickleReprPrinter {
     case .none: write("None")
     case .bool(let value): write(value ? "True" : "False")
     case .int(let value): write(String(value))
-    case .bigInt(let value): write(value.decimal() ?? "<an integer of \(value.twosComplement.count) bytes>")
+    case .bigInt(let value): write(value.decimal() ?? "<an integer of \(value.byteCount) bytes>")
     case .float(let value): write(PythonRepr.float(value))
     case .complex(let value): write(PythonRepr.complex(value.real, value.imaginary))
     case .string(let value):

@@ -66,7 +66,7 @@ extension PickleValue {
   /// A new `list`, an object of its own: what else holds this value sees its changes.
   public static func list(_ items: [PickleValue]) -> PickleValue { .list(PickleList(items)) }
   /// A new `tuple`; one of no items is Python's `()`.
-  public static func tuple(_ items: [PickleValue]) -> PickleValue { .tuple(PickleTuple(items)) }
+  public static func tuple(_ items: [PickleValue]) -> PickleValue { .tuple(.of(items)) }
   /// A new dictionary of pairs; of equal keys the first is kept and the last value, as in Python.
   ///
   /// - Throws: ``FormatError`` for a key that Python cannot hash, such as a list.
@@ -190,7 +190,8 @@ extension PickleValue {
     func address(_ object: AnyObject) -> UnsafeMutableRawPointer { unsafe Unmanaged.passUnretained(object).toOpaque() }
     // Safe: only the addresses of objects that the value holds.
     return switch self {
-    case .none, .bool, .int, .float, .bigInt: nil
+    case .none, .bool, .int, .float: nil
+    case .bigInt(let number): unsafe address(number.object.owner)
     case .string(let string): unsafe address(string.object.owner)
     case .bytes(let bytes), .byteArray(let bytes): unsafe address(bytes.object.owner)
     case .complex(let object): unsafe address(object)

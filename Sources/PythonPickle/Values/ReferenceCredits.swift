@@ -3,20 +3,28 @@ internal import CNumPyIOKernels
 // References that are counted, and given back, many at a time: a change of a count is an atomic operation, which costs more than
 // all else that is done with a short string.
 
-/// References to few objects that are asked for many times, counted in advance.
-@safe struct ReferenceCredits: ~Copyable {
+/// Values of the memo that are asked for many times: their references are counted in advance.
+@safe struct RecalledValues: ~Copyable {
+  /// What the memory of a ``PickleValue`` holds.
+  struct Bits: BitwiseCopyable {
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+  }
+
   @unsafe private struct Entry {
-    /// Only compared, unless references are left.
-    var object: UnsafeMutableRawPointer?
+    var bits = Bits()
+    /// The index in the memo; -1 for none.
+    var index = -1
     /// How many references have been counted and not been handed out.
     var left: UInt32 = 0
     /// How many to count the next time.
     var step: UInt32 = 0
+    var object: UnsafeMutableRawPointer?
   }
 
   /// Made when it is needed.
   private var entries: UnsafeMutablePointer<Entry>?
-  private static let entryCount = 16
+  private static let entryCount = 64
   private static let largestStep: UInt32 = 4096
 
   init() {}
@@ -24,7 +32,7 @@ internal import CNumPyIOKernels
   deinit {
     // Safe: memory of this value's own, all of it initialised.
     guard let entries = unsafe entries else { return }
-    for place in 0..<ReferenceCredits.entryCount { unsafe ReferenceCredits.end(entries[place]) }
+    for place in 0..<RecalledValues.entryCount { unsafe RecalledValues.end(entries[place]) }
     unsafe entries.deallocate()
   }
 
@@ -33,37 +41,52 @@ internal import CNumPyIOKernels
     if let object = unsafe entry.object, unsafe entry.left > 0 { unsafe npyio_release(object, entry.left) }
   }
 
-  /// Counts a reference to an object that lives.
   @inline(__always)
-  mutating func take(_ object: UnsafeMutableRawPointer) {
-    let bits = UInt(bitPattern: object)
-    let place = Int((bits >> 4 ^ bits >> 9) & UInt(ReferenceCredits.entryCount - 1))
-    // Safe: the place is one of the entries; an object of which references are left lives.
-    guard let entry = unsafe entries.map({ unsafe $0 + place }), unsafe entry.pointee.object == object,
-      unsafe entry.pointee.left > 0
-    else { return unsafe count(object, at: place) }
+  private static func place(of index: Int) -> Int { index & (entryCount - 1) }
+
+  /// Pushes the value of an index, if references to it are left.
+  @inline(__always)
+  mutating func push(_ index: Int, to stack: inout ValueStack) -> Bool {
+    // Safe: the place is one of the entries. Of an object of which references are left one is handed out.
+    guard let entries = unsafe entries else { return false }
+    let entry = unsafe entries + RecalledValues.place(of: index)
+    guard unsafe entry.pointee.index == index, unsafe entry.pointee.left > 0 else { return false }
     unsafe entry.pointee.left -= 1
+    unsafe stack.push(bits: entry.pointee.bits)
+    return true
   }
 
+  /// Pushes the value of an index from its place in the memo, and counts more references than the last time.
   @inline(never)
-  private mutating func count(_ object: UnsafeMutableRawPointer, at place: Int) {
-    // Safe: the memory has as many entries, and the caller's object lives. What is counted is handed out, or given back at the end.
+  mutating func pushFirst(_ index: Int, _ memo: borrowing ValueStack, _ place: Int, to stack: inout ValueStack) {
+    stack.push(memo[place])
+    guard let object = unsafe memo[place].referenced else { return }
+    // Safe: the memory has as many entries. What is counted of the object, which lives, is handed out, or given back at the end.
     if unsafe entries == nil {
-      let new = UnsafeMutablePointer<Entry>.allocate(capacity: ReferenceCredits.entryCount)
-      unsafe new.initialize(repeating: Entry(), count: ReferenceCredits.entryCount)
+      let new = UnsafeMutablePointer<Entry>.allocate(capacity: RecalledValues.entryCount)
+      unsafe new.initialize(repeating: Entry(), count: RecalledValues.entryCount)
       unsafe entries = new
     }
-    guard let entry = unsafe entries.map({ unsafe $0 + place }) else { return }
-    let known = unsafe entry.pointee
-    if unsafe known.object == object {
-      let step = unsafe known.step
-      unsafe npyio_retain(object, step + 1)
-      unsafe entry.pointee = Entry(object: object, left: step, step: min(ReferenceCredits.largestStep, 2 * step + 1))
-    } else {
-      unsafe ReferenceCredits.end(known)
-      unsafe npyio_retain(object, 1)
-      unsafe entry.pointee = Entry(object: object, left: 0, step: 1)
+    guard let entry = unsafe entries.map({ unsafe $0 + RecalledValues.place(of: index) }) else { return }
+    guard unsafe entry.pointee.index == index else {
+      unsafe RecalledValues.end(entry.pointee)
+      unsafe entry.pointee = Entry(index: index, step: 1)
+      return
     }
+    let step = unsafe entry.pointee.step
+    unsafe npyio_retain(object, step)
+    let more = min(RecalledValues.largestStep, 2 * step + 1)
+    unsafe entry.pointee = Entry(bits: memo.bits(at: place), index: index, left: step, step: more, object: object)
+  }
+
+  /// Forgets the value of an index, as another takes its place.
+  mutating func forget(_ index: Int) {
+    // Safe: the place is one of the entries, which ends here.
+    guard let entries = unsafe entries else { return }
+    let entry = unsafe entries + RecalledValues.place(of: index)
+    guard unsafe entry.pointee.index == index else { return }
+    unsafe RecalledValues.end(entry.pointee)
+    unsafe entry.pointee = Entry()
   }
 }
 

@@ -40,7 +40,7 @@ internal import ReusedMemory
   }
 
   /// Ends values one by one: most are numbers, of which nothing need be ended.
-  private static func end(_ values: UnsafeMutablePointer<PickleValue>, _ count: Int) {
+  static func end(_ values: UnsafeMutablePointer<PickleValue>, _ count: Int) {
     if count >= 64 { return unsafe endMany(values, count) }
     for place in 0..<count {
       // Safe: the caller's values are initialised, and end here.
@@ -59,7 +59,8 @@ internal import ReusedMemory
       // Safe: the caller's values are initialised, and end here: each string and bytes by the reference that it is.
       switch unsafe values[place] {
       case .none, .bool, .int, .float: continue
-      case .string, .bytes, .byteArray: if let block = unsafe values[place].referenced { unsafe references.add(block) }
+      case .string, .bytes, .byteArray, .bigInt:
+        if let block = unsafe values[place].referenced { unsafe references.add(block) }
       default: _ = unsafe (values + place).move()
       }
     }
@@ -89,17 +90,20 @@ internal import ReusedMemory
     count += copies
   }
 
-  /// Pushes a copy of a value of another stack.
+  /// Pushes what a copy of a value's memory holds, with a reference that has been counted.
   @inline(__always)
-  mutating func push(copyOf place: Int, in other: borrowing ValueStack, _ credits: inout ReferenceCredits) {
-    precondition(place >= 0 && place < other.count)
-    guard let object = unsafe other.base[place].referenced else { return push(other[place]) }
+  @unsafe mutating func push(bits: RecalledValues.Bits) {
     if count == capacity { grow(to: 2 * capacity) }
-    // Safe: the place is initialised, and there is room at `count`. The reference that the copy is has been counted.
-    unsafe credits.take(object)
-    unsafe UnsafeMutableRawPointer(base + count).copyMemory(
-      from: other.base + place, byteCount: MemoryLayout<PickleValue>.stride)
+    // Safe: there is room at `count`, and the bits are those of a value.
+    unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: bits, as: RecalledValues.Bits.self)
     count += 1
+  }
+
+  /// What the memory of a value holds; nothing is counted.
+  @unsafe func bits(at place: Int) -> RecalledValues.Bits {
+    precondition(place >= 0 && place < count)
+    // Safe: the place holds a value, whose memory goes up to the next.
+    return unsafe UnsafeRawPointer(base + place).load(as: RecalledValues.Bits.self)
   }
 
   @inline(never)
@@ -110,6 +114,15 @@ internal import ReusedMemory
     unsafe ValueStack.release(base, capacity)
     unsafe base = larger
     capacity = wanted
+  }
+
+  /// Moves the last values, of which there are as many, to memory that has room for them.
+  @inline(__always)
+  @unsafe mutating func move(last moved: Int, to target: UnsafeMutablePointer<PickleValue>) {
+    precondition(moved >= 0 && moved <= count)
+    count -= moved
+    // Safe: the values count no longer; the caller's memory has room. One by one, as they are few.
+    for place in 0..<moved { unsafe (target + place).initialize(to: (base + count + place).move()) }
   }
 
   /// Takes the last value off the stack, which has one.
@@ -187,6 +200,31 @@ internal import ReusedMemory
     // Safe: the other stack has room for as many values, and those of this one count no longer.
     unsafe (other.base + other.count).moveInitialize(from: base + start, count: moved)
     other.count += moved
+    count = start
+  }
+
+  /// Whether every second value from a place on is a string, and no two of these are the same: keys of a small dictionary.
+  func hasDistinctTexts(from start: Int) -> Bool {
+    precondition(start >= 0 && start <= count)
+    for place in stride(from: start, to: count, by: 2) {
+      // Safe: initialised values, which the stack keeps alive.
+      guard case .string(let key) = unsafe base[place] else { return false }
+      for other in stride(from: start, to: place, by: 2) {
+        guard case .string(let other) = unsafe base[other] else { return false }
+        if unsafe key.object.unretainedIsSame(as: other.object) { return false }
+      }
+    }
+    return true
+  }
+
+  /// Moves the pairs from a place on to the end of a list of them.
+  mutating func movePairs(from start: Int, to entries: inout [PickleDict.Entry]) {
+    precondition(start >= 0 && start <= count && (count - start) % 2 == 0)
+    entries.reserveCapacity(entries.count + (count - start) / 2)
+    for place in stride(from: start, to: count, by: 2) {
+      // Safe: the values were initialised, and count no longer.
+      entries.append(PickleDict.Entry(key: unsafe (base + place).move(), value: unsafe (base + place + 1).move()))
+    }
     count = start
   }
 

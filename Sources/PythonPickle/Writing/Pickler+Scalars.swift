@@ -31,17 +31,16 @@ extension Pickler {
       output.write(Array("L\(digits)L\n".utf8))
       return
     }
-    let bytes = value.twosComplement
-    if bytes.count < 256 {
-      output.write(Opcode.long1, UInt8(bytes.count))
-      output.write(bytes)
+    if value.byteCount < 256 {
+      output.write(Opcode.long1, UInt8(value.byteCount))
     } else {
-      guard let count = Int32(exactly: bytes.count) else {
+      guard let count = Int32(exactly: value.byteCount) else {
         throw FormatError(.unsupported, "an integer of more than 2**31 bytes cannot be pickled")
       }
       output.write(Opcode.long4, count)
-      output.write(bytes)
     }
+    // Safe: the bytes are copied within the closure.
+    unsafe value.object.withBytes { unsafe output.write($0) }
   }
 
   mutating func saveFloat(_ value: Double) {
