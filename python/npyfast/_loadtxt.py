@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _arrays, _fallback, _library as lib, _structures as structures
+from . import _arrays, _fallback, _library as lib, _structures as structures, _tables
 from ._tables import (
     DEFAULT_ENCODING, Opened, Warnings, by_numpy_after, by_numpy_alone, columns_of, count_of, dtype_text, encoding_of,
     encoding_within, hear, kind_of, leave_at_end, position_of, size_of, text_of, texts_of)
@@ -20,8 +20,8 @@ def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: Any 
             max_rows: int | None = None, *, quotechar: str | None = None, like: Any = None) -> Any:
     """Load a table of text as :func:`numpy.loadtxt` does, on all cores.
 
-    Files may be compressed (gzip, bzip2, xz), whatever their name. Converters, and text that is not in a file, are NumPy's
-    to read. All parameters are NumPy's.
+    Files may be compressed (gzip, bzip2, xz), whatever their name. Converters, text that is not in a file, and a few lines in
+    memory, are NumPy's to read. All parameters are NumPy's.
     """
     arguments: dict[str, Any] = {
         "dtype": dtype, "comments": comments, "delimiter": delimiter, "converters": converters, "skiprows": skiprows,
@@ -29,6 +29,8 @@ def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: Any 
         "quotechar": quotechar}
     if like is not None:
         return _fallback.numpy_functions.loadtxt(fname, **arguments, like=like)
+    if _tables.is_tiny(fname, _tables.TINY * (5 if dtype is int else 1)):
+        return _fallback.numpy_functions.loadtxt(fname, **arguments)
     start = position_of(fname)
     warned = Warnings()
     source = None

@@ -46,10 +46,11 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, fix_imports: Any = _NOT
         or the new one) or ``"durable"`` (the new one).
     """
     level = durability_of(durability)
-    if (type(file) is str and type(arr) is np.ndarray and fix_imports is _NOT_GIVEN and arr.nbytes <= _arrays.SMALL
-            and _arrays.is_common(arr.dtype)):
-        # What most calls are, of which nothing more needs to be asked.
-        return _save_content(file if file.endswith(".npy") else file + ".npy", arr, level, allow_pickle)
+    if type(file) is str and type(arr) is np.ndarray and fix_imports is _NOT_GIVEN and arr.nbytes <= _arrays.SMALL:
+        known = _arrays.known_descr(arr.dtype)
+        if known is not None:
+            # What most calls are, of which nothing more needs to be asked.
+            return _save_content(file if file.endswith(".npy") else file + ".npy", arr, level, allow_pickle, known)
     if fix_imports is not _NOT_GIVEN:
         return _fallback.numpy_functions.save(file, arr, allow_pickle, fix_imports)
     array = arr if type(arr) is np.ndarray else np.asanyarray(arr)
@@ -83,7 +84,7 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, fix_imports: Any = _NOT
         _refuse(error, path, lambda: _fallback.numpy_functions.save(file, array, allow_pickle=allow_pickle))
 
 
-def _save_content(path: str, array: np.ndarray, level: int, allow_pickle: bool, descr: bytes | None = None) -> None:
+def _save_content(path: str, array: np.ndarray, level: int, allow_pickle: bool, descr: bytes) -> None:
     """Saves a small array as one block of bytes."""
     content = _arrays.header_of(array, descr) + array.tobytes("A")
     try:

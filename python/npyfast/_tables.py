@@ -128,12 +128,16 @@ def kind_of(file: Any, arguments: dict[str, Any]) -> str:
 
 def _joined(lines: Any) -> str:
     """Lines as the text that a file of them would have."""
-    if not all(isinstance(line, str) for line in lines):
-        raise _arrays.Unsupported("lines that are not texts")
-    whole = [line.removesuffix("\n") for line in lines]
-    if any("\n" in line for line in whole):
-        raise _arrays.Unsupported("lines that are several")
-    return "\n".join([*whole, ""])
+    try:
+        joined = "\n".join(lines)
+    except TypeError:
+        raise _arrays.Unsupported("lines that are not texts") from None
+    if joined.count("\n") != max(0, len(lines) - 1):  # as they are read from a file, or some of them
+        whole = [line.removesuffix("\n") for line in lines]
+        joined = "\n".join(whole)
+        if joined.count("\n") != max(0, len(lines) - 1):
+            raise _arrays.Unsupported("lines that are several")
+    return joined + "\n" if lines else ""
 
 
 class Opened:
@@ -171,6 +175,24 @@ def encoding_within(kind: str, encoding: str | None) -> str | None:
     if kind in ("text", "lines"):
         return encoding if encoding == "bytes" else "utf-8"
     return "latin1" if encoding is None and kind == "bytes" else encoding
+
+
+#: Of so many characters in memory NumPy itself makes an array of floats sooner than a call of the library takes.
+TINY = 800
+
+
+def is_tiny(file: Any, most: int) -> bool:
+    """Whether text is in memory, and of no more than some characters."""
+    kind = type(file)
+    try:
+        if kind is io.StringIO or kind is io.BytesIO:
+            start = file.tell()
+            end = file.seek(0, os.SEEK_END)
+            file.seek(start)
+            return end - start <= most
+        return kind is list and 2 * len(file) <= most and sum(map(len, file)) <= most
+    except (TypeError, ValueError):  # lines that are none, a file that is closed
+        return False
 
 
 def position_of(file: Any) -> int | None:
