@@ -249,6 +249,9 @@ class _Held:
     """A view, and what it points to."""
 
     __slots__ = ("address", "keep", "nbytes")
+    address: int
+    keep: tuple[Any, ...]
+    nbytes: int
 
 
 def view_of(array: np.ndarray) -> _Held:

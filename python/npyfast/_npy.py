@@ -95,7 +95,7 @@ def _save_content(path: str, array: np.ndarray, level: int, allow_pickle: bool, 
 
 def _refuse(error: lib.ArrayFileError, path: str, instead: Any) -> None:
     """Raises what a save that failed is to raise; what the library cannot write, NumPy can."""
-    if error.number in (lib.UNSUPPORTED, lib.BAD_ARGUMENT):  # type: ignore[attr-defined]
+    if error.number in (lib.UNSUPPORTED, lib.BAD_ARGUMENT):
         return _fallback.numpy_instead(error, instead)
     raise lib.as_system_error(error, path) from (None if error.number in (lib.NOT_FOUND, lib.CANCELLED) else error)
 
@@ -159,11 +159,11 @@ def _load_path(path: str | bytes, limits: Any, options: dict[str, Any]) -> Any:
     try:
         handle = lib.get(lib.library.npyio_load, name, 0, limits and ctypes.addressof(limits), size=size)
     except lib.ArrayFileError as error:
-        if error.number == lib.CANCELLED:  # type: ignore[attr-defined]
+        if error.number == lib.CANCELLED:
             raise
-        if error.number == lib.WRONG_KIND and _is_archive(path):  # type: ignore[attr-defined]
+        if error.number == lib.WRONG_KIND and _is_archive(path):
             return NpzFile._opened(path, None, options)
-        if error.number == lib.UNSUPPORTED:  # type: ignore[attr-defined]
+        if error.number == lib.UNSUPPORTED:
             _fallback.tell("arrays of objects")
         return _fallback.numpy_instead(error, _fallback.numpy_functions.load, path, **options)
     try:

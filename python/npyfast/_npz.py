@@ -182,7 +182,7 @@ class NpzFile(_NumPyNpzFile):
         except lib.ArrayFileError as error:
             if self._source is not None and self._source.failure is not None:
                 raise self._source.failure from None
-            if error.number == lib.CANCELLED:  # type: ignore[attr-defined]
+            if error.number == lib.CANCELLED:
                 raise
             return self._other(key, number, error)
 
@@ -198,7 +198,7 @@ class NpzFile(_NumPyNpzFile):
             return npy_format.read_array(io.BytesIO(content), allow_pickle=self.allow_pickle,
                                          pickle_kwargs=self.pickle_kwargs, max_header_size=self.max_header_size)
         except Exception as exception:
-            if exception.__cause__ is None and error.number != lib.UNSUPPORTED:  # type: ignore[attr-defined]
+            if exception.__cause__ is None and error.number != lib.UNSUPPORTED:
                 raise exception from error
             raise
 

@@ -58,7 +58,7 @@ def savetxt(fname: Any, X: Any, fmt: Any = "%.18e", delimiter: str = " ", newlin
     except lib.ArrayFileError as error:
         if sink is not None and sink.failure is not None:
             raise sink.failure from None
-        if error.number in (lib.BAD_ARGUMENT, lib.BAD_VALUE, lib.UNSUPPORTED):  # type: ignore[attr-defined]
+        if error.number in (lib.BAD_ARGUMENT, lib.BAD_VALUE, lib.UNSUPPORTED):
             return _as_numpy(error, array, arguments)
         raise lib.as_system_error(error, path) from None
     del keep

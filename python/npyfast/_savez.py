@@ -91,7 +91,7 @@ def save_members(file: Any, args: tuple[Any, ...], kwds: dict[str, Any], compres
         else:
             _save_to_path(encoded_path(path), arrays, compression, level, allow_pickle)
     except lib.ArrayFileError as error:
-        if error.number == lib.BAD_ARGUMENT:  # type: ignore[attr-defined]  # as for a path that is not UTF-8
+        if error.number == lib.BAD_ARGUMENT:  # as for a path that is not UTF-8
             if not allow_pickle and any(member.array.dtype.hasobject for member in arrays):
                 raise ValueError("Object arrays cannot be saved when allow_pickle=False") from error
             # NumPy before 2.1 would take `allow_pickle` for the name of an array.

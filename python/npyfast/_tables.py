@@ -234,7 +234,7 @@ def by_numpy_after(error: lib.ArrayFileError, function: Any, file: Any, start: i
               arguments: dict[str, Any]) -> Any:
     if source is not None and source.failure is not None:
         raise source.failure from None
-    if error.number == lib.CANCELLED:  # type: ignore[attr-defined]
+    if error.number == lib.CANCELLED:
         raise error
     if start is not None:
         file.seek(start)
