@@ -46,7 +46,7 @@ def encoded_path(path: str | bytes) -> bytes:
     :raises ValueError: for a path with a null byte, where it would end for the library.
     :raises FileNotFoundError: for an empty one.
     """
-    name = os.fsencode(path)
+    name = path.encode() if type(path) is str and path.isascii() else os.fsencode(path)
     if name and b"\0" not in name and b":" not in name:
         return name
     if b"\0" in name:

@@ -23,14 +23,15 @@ def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: Any 
     Files may be compressed (gzip, bzip2, xz), whatever their name. Converters, text that is not in a file, and a few lines in
     memory, are NumPy's to read. All parameters are NumPy's.
     """
+    if like is None and _tables.is_tiny(fname, _tables.TINY * (5 if dtype is int else 1)):
+        return _fallback.numpy_functions.loadtxt(
+            fname, dtype, comments, delimiter, converters, skiprows, usecols, unpack, ndmin, encoding, max_rows, quotechar=quotechar)
     arguments: dict[str, Any] = {
         "dtype": dtype, "comments": comments, "delimiter": delimiter, "converters": converters, "skiprows": skiprows,
         "usecols": usecols, "unpack": unpack, "ndmin": ndmin, "encoding": encoding, "max_rows": max_rows,
         "quotechar": quotechar}
     if like is not None:
         return _fallback.numpy_functions.loadtxt(fname, **arguments, like=like)
-    if _tables.is_tiny(fname, _tables.TINY * (5 if dtype is int else 1)):
-        return _fallback.numpy_functions.loadtxt(fname, **arguments)
     start = position_of(fname)
     warned = Warnings()
     source = None

@@ -45,7 +45,7 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, fix_imports: Any = _NOT
     :param durability: What the file survives when the *system* stops: ``"none"`` (as NumPy), ``"consistent"`` (the old file
         or the new one) or ``"durable"`` (the new one).
     """
-    level = durability_of(durability)
+    level = 0 if durability == "none" else durability_of(durability)
     if type(file) is str and type(arr) is np.ndarray and fix_imports is _NOT_GIVEN and arr.nbytes <= _arrays.SMALL:
         known = _arrays.known_descr(arr.dtype)
         if known is not None:

@@ -182,15 +182,17 @@ TINY = 800
 
 
 def is_tiny(file: Any, most: int) -> bool:
-    """Whether text is in memory, and of no more than some characters."""
+    """Whether text is in memory, and of about so many characters at most; of lines in a list, which NumPy need not look for, twice."""
     kind = type(file)
     try:
+        if kind is str:
+            return False
         if kind is io.StringIO or kind is io.BytesIO:
             start = file.tell()
             end = file.seek(0, os.SEEK_END)
             file.seek(start)
             return end - start <= most
-        return kind is list and 2 * len(file) <= most and sum(map(len, file)) <= most
+        return kind is list and most > 0 and (not file or len(file) * len(file[0]) <= 2 * most)
     except (TypeError, ValueError):  # lines that are none, a file that is closed
         return False
 
