@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import ctypes
+import os
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,8 @@ class Unsupported(Exception):
 
 _dtypes: dict[bytes, np.dtype] = {}
 #: What a header says of the dtypes that most arrays have, which are there once each and for ever, by their identity.
-_common = {id(dtype): repr(dtype.str).encode() for dtype in map(np.dtype, "?bBhHiIlLqQefdgFDG")}
+_COMMON = tuple((id(dtype), repr(dtype.str).encode()) for dtype in map(np.dtype, "?bBhHiIlLqQefdgFDG"))
+_common = dict(_COMMON)
 _descrs: dict[str, bytes] = {}
 #: The same of others that were asked for last, by their identity: themselves, the names of their fields, which can be changed, and it.
 _known: dict[int, tuple[np.dtype, tuple[str, ...] | None, bytes]] = {}
@@ -30,6 +32,15 @@ _headers: dict[tuple[bytes, tuple[int, ...], bool], bytes] = {}
 SMALL = 1 << 16
 #: As many descriptions are remembered at most, of each kind.
 _REMEMBERED = 1000
+
+
+def _forget() -> None:
+    """In a process that was forked: where the interpreter has no lock, a dictionary has, which a thread may hold that is not there."""
+    global _common, _descrs, _dtypes, _headers, _known
+    _common, _descrs, _dtypes, _headers, _known = dict(_COMMON), {}, {}, {}, {}
+
+
+os.register_at_fork(after_in_child=_forget)
 
 
 def _value(node: ast.expr) -> Any:

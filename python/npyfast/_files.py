@@ -34,10 +34,9 @@ def durability_of(durability: str) -> int:
 
     :raises ValueError: for a name that is none.
     """
-    number = _DURABILITIES.get(durability)
-    if number is None:
+    if durability not in _DURABILITIES:
         raise ValueError(f"durability must be 'none', 'consistent' or 'durable', not {durability!r}")
-    return number
+    return _DURABILITIES[durability]
 
 
 def encoded_path(path: str | bytes) -> bytes:

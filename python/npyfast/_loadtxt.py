@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,15 @@ def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: Any 
 
 #: The options of calls with the same arguments, and what they point to.
 _remembered_options: dict[Any, tuple[structures.LoadTextOptions, Any]] = {}
+
+
+def _forget() -> None:
+    """In a process that was forked: see the same in `_arrays`."""
+    global _remembered_options
+    _remembered_options = {}
+
+
+os.register_at_fork(after_in_child=_forget)
 
 
 def _load_options(arguments: dict[str, Any], warned: Warnings, encoding: str | None) -> tuple[structures.LoadTextOptions, Any]:

@@ -22,9 +22,8 @@ LEVELS = {"none": 0, "fast": 1, "default": 2, "best": 3, "zlib": 4}
 
 def _compression(level: Any) -> int:
     if isinstance(level, str):
-        number = LEVELS.get(level)
-        if number is not None:
-            return number
+        if level in LEVELS:
+            return LEVELS[level]
     elif isinstance(level, (int, np.integer)) and not isinstance(level, bool) and 0 <= level <= 9:
         return 0 if level == 0 else 1 if level <= 3 else 2 if level <= 8 else 3
     raise ValueError(f"level must be 0 to 9, or one of {', '.join(map(repr, LEVELS))}, not {level!r}")

@@ -101,6 +101,13 @@ class Warnings:
             warnings.warn(told, UserWarning, stacklevel=3)
 
 
+def _forget() -> None:
+    """In a process that was forked: see the same in `_arrays`."""
+    Warnings._listening = weakref.WeakValueDictionary()
+
+
+os.register_at_fork(after_in_child=_forget)
+
 # One function for all calls: each that ctypes makes takes memory and time.
 hear = structures.WarningFunction(Warnings.hear)
 
