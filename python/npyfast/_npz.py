@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import io
 import os
+import weakref
 from collections.abc import Iterator
 from ctypes import POINTER, c_int64
 from typing import Any
@@ -24,7 +25,8 @@ class _Bag:
     """The members of an archive as attributes: ``archive.f.weights``."""
 
     def __init__(self, archive: NpzFile) -> None:
-        self._archive = archive
+        # As in NumPy: an archive that nobody has any more is closed at once, and not when the next cycles are looked for.
+        self._archive = weakref.proxy(archive)
 
     def __getattribute__(self, name: str) -> Any:
         archive = object.__getattribute__(self, "_archive")
