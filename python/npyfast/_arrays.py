@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import ctypes
+import os
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ from numpy.lib import format as npy_format
 
 from . import _fallback, _library as lib, _structures as structures
 
-__all__ = ["Unsupported", "adopt", "bytes_of", "describe", "dtype_of", "grain_of", "has_metadata", "header_of", "is_common", "is_foreign",
-           "is_told_whole", "shape_of", "view_of"]
+__all__ = ["Unsupported", "adopt", "bytes_of", "describe", "dtype_of", "grain_of", "has_metadata", "header_of", "is_foreign", "is_told_whole",
+           "known_descr", "shape_of", "view_of"]
 
 
 class Unsupported(Exception):
@@ -21,13 +22,25 @@ class Unsupported(Exception):
 
 _dtypes: dict[bytes, np.dtype] = {}
 #: What a header says of the dtypes that most arrays have, which are there once each and for ever, by their identity.
-_common = {id(dtype): repr(dtype.str).encode() for dtype in map(np.dtype, "?bBhHiIlLqQefdgFDG")}
+_COMMON = tuple((id(dtype), repr(dtype.str).encode()) for dtype in map(np.dtype, "?bBhHiIlLqQefdgFDG"))
+_common = dict(_COMMON)
 _descrs: dict[str, bytes] = {}
+#: The same of others that were asked for last, by their identity: themselves, the names of their fields, which can be changed, and it.
+_known: dict[int, tuple[np.dtype, tuple[str, ...] | None, bytes]] = {}
 _headers: dict[tuple[bytes, tuple[int, ...], bool], bytes] = {}
 #: Arrays of up to as many bytes are copied here: to describe them to the library, and the library's calls back, would cost more.
 SMALL = 1 << 16
 #: As many descriptions are remembered at most, of each kind.
 _REMEMBERED = 1000
+
+
+def _forget() -> None:
+    """In a process that was forked: where the interpreter has no lock, a dictionary has, which a thread may hold that is not there."""
+    global _common, _descrs, _dtypes, _headers, _known
+    _common, _descrs, _dtypes, _headers, _known = dict(_COMMON), {}, {}, {}, {}
+
+
+os.register_at_fork(after_in_child=_forget)
 
 
 def _value(node: ast.expr) -> Any:
@@ -49,14 +62,40 @@ def dtype_of(descr: bytes) -> np.dtype:
     return known
 
 
+def known_descr(dtype: np.dtype) -> bytes | None:
+    """What `describe` gives of a dtype of NumPy's, if that needs no thought."""
+    descr = _common.get(id(dtype))
+    if descr is None:
+        known = _known.get(id(dtype))
+        if known is not None and known[1] is dtype.names:
+            return known[2]
+    return descr
+
+
 def describe(dtype: np.dtype) -> bytes:
     """The ``descr`` of a dtype, with NumPy's warnings.
 
     :raises Unsupported: for elements that have no bytes in a file: Python's objects, NumPy's new strings.
     """
-    known = _common.get(id(dtype))
-    if known is not None:
-        return known
+    descr = known_descr(dtype)
+    if descr is None:
+        descr = _described(dtype)
+        if not is_foreign(dtype) and _is_flat(dtype):
+            if len(_known) >= _REMEMBERED:
+                _known.clear()
+            _known[id(dtype)] = dtype, dtype.names, descr
+    return descr
+
+
+def _is_flat(dtype: np.dtype) -> bool:
+    """Whether a dtype is one of elements, or of records of such, none with metadata: then nothing but its names can change."""
+    if dtype.names is None:
+        return dtype.metadata is None and dtype.subdtype is None
+    fields = (dtype.fields or {}).values()
+    return dtype.metadata is None and all(field[0].names is None and _is_flat(field[0]) for field in fields)
+
+
+def _described(dtype: np.dtype) -> bytes:
     if dtype.hasobject or not getattr(type(dtype), "_legacy", True):
         raise Unsupported(f"elements of type {dtype!r}")
     if dtype.names is None and dtype.subdtype is None and dtype.metadata is None:
@@ -100,11 +139,6 @@ def is_told_whole(dtype: np.dtype) -> bool:
 def is_foreign(dtype: np.dtype) -> bool:
     """Whether a dtype is another package's, as ``bfloat16`` of ml_dtypes."""
     return dtype.isbuiltin == 2
-
-
-def is_common(dtype: np.dtype) -> bool:
-    """Whether a dtype is one of those that most arrays have, of which nothing more needs to be asked."""
-    return id(dtype) in _common
 
 
 def header_of(array: np.ndarray, descr: bytes | None = None) -> bytes:
@@ -226,6 +260,9 @@ class _Held:
     """A view, and what it points to."""
 
     __slots__ = ("address", "keep", "nbytes")
+    address: int
+    keep: tuple[Any, ...]
+    nbytes: int
 
 
 def view_of(array: np.ndarray) -> _Held:

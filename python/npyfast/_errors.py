@@ -17,6 +17,9 @@ class ArrayFileError(ValueError):
     bytes, ``line`` of a text; each ``None`` where it is not known.
     """
 
+    #: The library's number of the code.
+    number = OTHER
+
     def __init__(self, code: str, message: str, file: str | None = None, member: str | None = None,
                  offset: int | None = None, line: int | None = None, hint: str | None = None) -> None:
         self.code, self.message, self.file, self.member = code, message, file, member
@@ -45,7 +48,7 @@ def _system_number(message: str) -> int | None:
 
 def as_system_error(error: ArrayFileError, path: str | None = None) -> BaseException:
     """The exception that Python has for what the system refused, or for memory that is missing; else the error itself."""
-    number = getattr(error, "number", OTHER)
+    number = error.number
     if number == LIMIT_EXCEEDED and "of memory" in error.message:
         return MemoryError(str(error))
     if number == WRONG_KIND and path is not None and (os.path.isdir(path) or path.endswith("/")):

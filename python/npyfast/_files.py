@@ -34,10 +34,9 @@ def durability_of(durability: str) -> int:
 
     :raises ValueError: for a name that is none.
     """
-    number = _DURABILITIES.get(durability)
-    if number is None:
+    if durability not in _DURABILITIES:
         raise ValueError(f"durability must be 'none', 'consistent' or 'durable', not {durability!r}")
-    return number
+    return _DURABILITIES[durability]
 
 
 def encoded_path(path: str | bytes) -> bytes:
@@ -46,7 +45,7 @@ def encoded_path(path: str | bytes) -> bytes:
     :raises ValueError: for a path with a null byte, where it would end for the library.
     :raises FileNotFoundError: for an empty one.
     """
-    name = os.fsencode(path)
+    name = path.encode() if type(path) is str and path.isascii() else os.fsencode(path)
     if name and b"\0" not in name and b":" not in name:
         return name
     if b"\0" in name:

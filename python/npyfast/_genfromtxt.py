@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _arrays, _fallback, _library as lib, _structures as structures
+from . import _arrays, _fallback, _library as lib, _structures as structures, _tables
 from ._tables import (
     DEFAULT_ENCODING, Opened, Warnings, by_numpy_after, by_numpy_alone, columns_of, count_of, dtype_text, encoding_of,
     encoding_within, hear, kind_of, leave_at_end, position_of, size_of, text_of, texts_of)
@@ -38,6 +38,8 @@ def genfromtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: A
         "loose": loose, "invalid_raise": invalid_raise, "max_rows": max_rows, "encoding": encoding, "ndmin": ndmin}
     if like is not None:
         return _fallback.numpy_functions.genfromtxt(fname, **arguments, like=like)
+    if _tables.is_tiny(fname, _tables.TINY // 6):
+        return _fallback.numpy_functions.genfromtxt(fname, **arguments)
     start = position_of(fname)
     warned = Warnings()
     source = None

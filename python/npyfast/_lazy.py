@@ -214,7 +214,7 @@ class LazyArray:
 
 
 def _index_error(error: lib.ArrayFileError) -> Exception:
-    if error.number == lib.BAD_ARGUMENT:  # type: ignore[attr-defined]
+    if error.number == lib.BAD_ARGUMENT:
         # One that says how much memory a part needs is not about the index.
         return MemoryError(str(error)) if "of memory" in error.message else IndexError(error.message)
     return lib.as_system_error(error)  # type: ignore[return-value]

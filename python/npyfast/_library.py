@@ -11,8 +11,14 @@ from ctypes import byref, c_char_p, c_int32, c_int64, c_void_p
 from pathlib import Path
 from typing import Any, Callable
 
-from ._errors import (  # noqa: F401  some for who imports this
-    BAD_ARGUMENT, BAD_VALUE, CANCELLED, NOT_FOUND, UNSUPPORTED, WRONG_KIND, ArrayFileError, as_system_error)
+from ._errors import BAD_ARGUMENT as BAD_ARGUMENT
+from ._errors import BAD_VALUE as BAD_VALUE
+from ._errors import CANCELLED as CANCELLED
+from ._errors import NOT_FOUND as NOT_FOUND
+from ._errors import UNSUPPORTED as UNSUPPORTED
+from ._errors import WRONG_KIND as WRONG_KIND
+from ._errors import ArrayFileError as ArrayFileError
+from ._errors import as_system_error as as_system_error
 from ._structures import Error, Info
 
 INTERFACE_VERSION = 1
@@ -142,7 +148,7 @@ def taken(error: Error) -> ArrayFileError:
 
     result = ArrayFileError(text(error.name) or "other", text(error.message) or "", text(error.file),
                             text(error.member), number(error.offset), number(error.line), text(error.hint))
-    result.number = error.code  # type: ignore[attr-defined]
+    result.number = error.code
     library.npyio_error_clear(ctypes.addressof(error))
     return result
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from typing import Any
 
 import numpy as np
 
-from . import _arrays, _fallback, _library as lib, _structures as structures
+from . import _arrays, _fallback, _library as lib, _structures as structures, _tables
 from ._tables import (
     DEFAULT_ENCODING, Opened, Warnings, by_numpy_after, by_numpy_alone, columns_of, count_of, dtype_text, encoding_of,
     encoding_within, hear, kind_of, leave_at_end, position_of, size_of, text_of, texts_of)
@@ -20,9 +21,12 @@ def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: Any 
             max_rows: int | None = None, *, quotechar: str | None = None, like: Any = None) -> Any:
     """Load a table of text as :func:`numpy.loadtxt` does, on all cores.
 
-    Files may be compressed (gzip, bzip2, xz), whatever their name. Converters, and text that is not in a file, are NumPy's
-    to read. All parameters are NumPy's.
+    Files may be compressed (gzip, bzip2, xz), whatever their name. Converters, text that is not in a file, and a few lines in
+    memory, are NumPy's to read. All parameters are NumPy's.
     """
+    if like is None and _tables.is_tiny(fname, _tables.TINY * (5 if dtype is int else 1)):
+        return _fallback.numpy_functions.loadtxt(
+            fname, dtype, comments, delimiter, converters, skiprows, usecols, unpack, ndmin, encoding, max_rows, quotechar=quotechar)
     arguments: dict[str, Any] = {
         "dtype": dtype, "comments": comments, "delimiter": delimiter, "converters": converters, "skiprows": skiprows,
         "usecols": usecols, "unpack": unpack, "ndmin": ndmin, "encoding": encoding, "max_rows": max_rows,
@@ -52,6 +56,15 @@ def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: Any 
 
 #: The options of calls with the same arguments, and what they point to.
 _remembered_options: dict[Any, tuple[structures.LoadTextOptions, Any]] = {}
+
+
+def _forget() -> None:
+    """In a process that was forked: see the same in `_arrays`."""
+    global _remembered_options
+    _remembered_options = {}
+
+
+os.register_at_fork(after_in_child=_forget)
 
 
 def _load_options(arguments: dict[str, Any], warned: Warnings, encoding: str | None) -> tuple[structures.LoadTextOptions, Any]:

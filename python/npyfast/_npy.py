@@ -45,11 +45,12 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, fix_imports: Any = _NOT
     :param durability: What the file survives when the *system* stops: ``"none"`` (as NumPy), ``"consistent"`` (the old file
         or the new one) or ``"durable"`` (the new one).
     """
-    level = durability_of(durability)
-    if (type(file) is str and type(arr) is np.ndarray and fix_imports is _NOT_GIVEN and arr.nbytes <= _arrays.SMALL
-            and _arrays.is_common(arr.dtype)):
-        # What most calls are, of which nothing more needs to be asked.
-        return _save_content(file if file.endswith(".npy") else file + ".npy", arr, level, allow_pickle)
+    level = 0 if durability == "none" else durability_of(durability)
+    if type(file) is str and type(arr) is np.ndarray and fix_imports is _NOT_GIVEN and arr.nbytes <= _arrays.SMALL:
+        known = _arrays.known_descr(arr.dtype)
+        if known is not None:
+            # What most calls are, of which nothing more needs to be asked.
+            return _save_content(file if file.endswith(".npy") else file + ".npy", arr, level, allow_pickle, known)
     if fix_imports is not _NOT_GIVEN:
         return _fallback.numpy_functions.save(file, arr, allow_pickle, fix_imports)
     array = arr if type(arr) is np.ndarray else np.asanyarray(arr)
@@ -83,7 +84,7 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, fix_imports: Any = _NOT
         _refuse(error, path, lambda: _fallback.numpy_functions.save(file, array, allow_pickle=allow_pickle))
 
 
-def _save_content(path: str, array: np.ndarray, level: int, allow_pickle: bool, descr: bytes | None = None) -> None:
+def _save_content(path: str, array: np.ndarray, level: int, allow_pickle: bool, descr: bytes) -> None:
     """Saves a small array as one block of bytes."""
     content = _arrays.header_of(array, descr) + array.tobytes("A")
     try:
@@ -94,7 +95,7 @@ def _save_content(path: str, array: np.ndarray, level: int, allow_pickle: bool, 
 
 def _refuse(error: lib.ArrayFileError, path: str, instead: Any) -> None:
     """Raises what a save that failed is to raise; what the library cannot write, NumPy can."""
-    if error.number in (lib.UNSUPPORTED, lib.BAD_ARGUMENT):  # type: ignore[attr-defined]
+    if error.number in (lib.UNSUPPORTED, lib.BAD_ARGUMENT):
         return _fallback.numpy_instead(error, instead)
     raise lib.as_system_error(error, path) from (None if error.number in (lib.NOT_FOUND, lib.CANCELLED) else error)
 
@@ -158,11 +159,11 @@ def _load_path(path: str | bytes, limits: Any, options: dict[str, Any]) -> Any:
     try:
         handle = lib.get(lib.library.npyio_load, name, 0, limits and ctypes.addressof(limits), size=size)
     except lib.ArrayFileError as error:
-        if error.number == lib.CANCELLED:  # type: ignore[attr-defined]
+        if error.number == lib.CANCELLED:
             raise
-        if error.number == lib.WRONG_KIND and _is_archive(path):  # type: ignore[attr-defined]
+        if error.number == lib.WRONG_KIND and _is_archive(path):
             return NpzFile._opened(path, None, options)
-        if error.number == lib.UNSUPPORTED:  # type: ignore[attr-defined]
+        if error.number == lib.UNSUPPORTED:
             _fallback.tell("arrays of objects")
         return _fallback.numpy_instead(error, _fallback.numpy_functions.load, path, **options)
     try:

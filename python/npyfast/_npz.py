@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import io
 import os
+import weakref
 from collections.abc import Iterator
 from ctypes import POINTER, c_int64
 from typing import Any
@@ -24,7 +25,8 @@ class _Bag:
     """The members of an archive as attributes: ``archive.f.weights``."""
 
     def __init__(self, archive: NpzFile) -> None:
-        self._archive = archive
+        # As in NumPy: an archive that nobody has any more is closed at once, and not when the next cycles are looked for.
+        self._archive = weakref.proxy(archive)
 
     def __getattribute__(self, name: str) -> Any:
         archive = object.__getattribute__(self, "_archive")
@@ -182,7 +184,7 @@ class NpzFile(_NumPyNpzFile):
         except lib.ArrayFileError as error:
             if self._source is not None and self._source.failure is not None:
                 raise self._source.failure from None
-            if error.number == lib.CANCELLED:  # type: ignore[attr-defined]
+            if error.number == lib.CANCELLED:
                 raise
             return self._other(key, number, error)
 
@@ -198,7 +200,7 @@ class NpzFile(_NumPyNpzFile):
             return npy_format.read_array(io.BytesIO(content), allow_pickle=self.allow_pickle,
                                          pickle_kwargs=self.pickle_kwargs, max_header_size=self.max_header_size)
         except Exception as exception:
-            if exception.__cause__ is None and error.number != lib.UNSUPPORTED:  # type: ignore[attr-defined]
+            if exception.__cause__ is None and error.number != lib.UNSUPPORTED:
                 raise exception from error
             raise
 

@@ -55,15 +55,26 @@ class Tensors(Mapping[str, np.ndarray]):
         #: What the file says beside its tensors.
         self.metadata: dict[str, str] = dict(zip(pairs[::2], pairs[1::2]))
 
-    def __del__(self, _free: Any = lib.free) -> None:
+    def close(self, _free: Any = lib.free) -> None:
+        """Close the file. Arrays that were read stay."""
         handle, self._handle = self._handle, 0
         _free(handle)
+
+    __del__ = close
+
+    def __enter__(self) -> Tensors:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
 
     def __reduce__(self) -> Any:
         return Tensors, (self.path,)
 
     def __getitem__(self, name: str) -> np.ndarray:
         place = self._numbers[name]
+        if not self._handle:
+            raise ValueError("the file is closed")
         format = self._formats[place]
         dtype = None if format is None else _ml_dtype(format.decode("ascii"))
         try:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _arrays, _fallback, _library as lib, _structures as structures
+from . import _arrays, _fallback, _library as lib, _structures as structures, _tables
 from ._files import FileSink, durability_of, encoded_path
 from ._tables import SLOW, SLOWNESS, path_of, text_of, texts_of
 
@@ -32,6 +32,8 @@ def savetxt(fname: Any, X: Any, fmt: Any = "%.18e", delimiter: str = " ", newlin
     if path is None and not hasattr(fname, "write") or isinstance(fname, (list, tuple)):
         return _fallback.numpy_functions.savetxt(*arguments)
     array = np.asarray(X)
+    if path is None and array.size <= _tables.TINY // 25:
+        return _fallback.numpy_functions.savetxt(*arguments)
     is_text = path is None and _takes_text(fname)
     if path is not None and isinstance(encoding, str):
         codecs.lookup(encoding)  # before a file is touched
@@ -56,7 +58,7 @@ def savetxt(fname: Any, X: Any, fmt: Any = "%.18e", delimiter: str = " ", newlin
     except lib.ArrayFileError as error:
         if sink is not None and sink.failure is not None:
             raise sink.failure from None
-        if error.number in (lib.BAD_ARGUMENT, lib.BAD_VALUE, lib.UNSUPPORTED):  # type: ignore[attr-defined]
+        if error.number in (lib.BAD_ARGUMENT, lib.BAD_VALUE, lib.UNSUPPORTED):
             return _as_numpy(error, array, arguments)
         raise lib.as_system_error(error, path) from None
     del keep

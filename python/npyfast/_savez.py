@@ -22,9 +22,8 @@ LEVELS = {"none": 0, "fast": 1, "default": 2, "best": 3, "zlib": 4}
 
 def _compression(level: Any) -> int:
     if isinstance(level, str):
-        number = LEVELS.get(level)
-        if number is not None:
-            return number
+        if level in LEVELS:
+            return LEVELS[level]
     elif isinstance(level, (int, np.integer)) and not isinstance(level, bool) and 0 <= level <= 9:
         return 0 if level == 0 else 1 if level <= 3 else 2 if level <= 8 else 3
     raise ValueError(f"level must be 0 to 9, or one of {', '.join(map(repr, LEVELS))}, not {level!r}")
@@ -91,7 +90,7 @@ def save_members(file: Any, args: tuple[Any, ...], kwds: dict[str, Any], compres
         else:
             _save_to_path(encoded_path(path), arrays, compression, level, allow_pickle)
     except lib.ArrayFileError as error:
-        if error.number == lib.BAD_ARGUMENT:  # type: ignore[attr-defined]  # as for a path that is not UTF-8
+        if error.number == lib.BAD_ARGUMENT:  # as for a path that is not UTF-8
             if not allow_pickle and any(member.array.dtype.hasobject for member in arrays):
                 raise ValueError("Object arrays cannot be saved when allow_pickle=False") from error
             # NumPy before 2.1 would take `allow_pickle` for the name of an array.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import ctypes
+import os
 from ctypes import POINTER, c_char_p, c_double, c_int32, c_int64, c_void_p
 from typing import Any
 
@@ -97,6 +98,15 @@ _FEW = 16
 _lengths: dict[tuple[int, ...], Items] = {}
 #: As many lists of integers are remembered at most.
 _REMEMBERED = 1000
+
+
+def _forget() -> None:
+    """In a process that was forked: see the same in `_arrays`."""
+    global _lengths
+    _lengths = {}
+
+
+os.register_at_fork(after_in_child=_forget)
 
 
 class Items:

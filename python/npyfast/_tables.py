@@ -101,6 +101,13 @@ class Warnings:
             warnings.warn(told, UserWarning, stacklevel=3)
 
 
+def _forget() -> None:
+    """In a process that was forked: see the same in `_arrays`."""
+    Warnings._listening = weakref.WeakValueDictionary()
+
+
+os.register_at_fork(after_in_child=_forget)
+
 # One function for all calls: each that ctypes makes takes memory and time.
 hear = structures.WarningFunction(Warnings.hear)
 
@@ -128,12 +135,16 @@ def kind_of(file: Any, arguments: dict[str, Any]) -> str:
 
 def _joined(lines: Any) -> str:
     """Lines as the text that a file of them would have."""
-    if not all(isinstance(line, str) for line in lines):
-        raise _arrays.Unsupported("lines that are not texts")
-    whole = [line.removesuffix("\n") for line in lines]
-    if any("\n" in line for line in whole):
-        raise _arrays.Unsupported("lines that are several")
-    return "\n".join([*whole, ""])
+    try:
+        joined = "\n".join(lines)
+    except TypeError:
+        raise _arrays.Unsupported("lines that are not texts") from None
+    if joined.count("\n") != max(0, len(lines) - 1):  # as they are read from a file, or some of them
+        whole = [line.removesuffix("\n") for line in lines]
+        joined = "\n".join(whole)
+        if joined.count("\n") != max(0, len(lines) - 1):
+            raise _arrays.Unsupported("lines that are several")
+    return joined + "\n" if lines else ""
 
 
 class Opened:
@@ -171,6 +182,26 @@ def encoding_within(kind: str, encoding: str | None) -> str | None:
     if kind in ("text", "lines"):
         return encoding if encoding == "bytes" else "utf-8"
     return "latin1" if encoding is None and kind == "bytes" else encoding
+
+
+#: Of so many characters in memory NumPy itself makes an array of floats sooner than a call of the library takes.
+TINY = 800
+
+
+def is_tiny(file: Any, most: int) -> bool:
+    """Whether text is in memory, and of about so many characters at most; of lines in a list, which NumPy need not look for, twice."""
+    kind = type(file)
+    try:
+        if kind is str:
+            return False
+        if kind is io.StringIO or kind is io.BytesIO:
+            start = file.tell()
+            end = file.seek(0, os.SEEK_END)
+            file.seek(start)
+            return end - start <= most
+        return kind is list and most > 0 and (not file or len(file) * len(file[0]) <= 2 * most)
+    except (TypeError, ValueError):  # lines that are none, a file that is closed
+        return False
 
 
 def position_of(file: Any) -> int | None:
@@ -212,7 +243,7 @@ def by_numpy_after(error: lib.ArrayFileError, function: Any, file: Any, start: i
               arguments: dict[str, Any]) -> Any:
     if source is not None and source.failure is not None:
         raise source.failure from None
-    if error.number == lib.CANCELLED:  # type: ignore[attr-defined]
+    if error.number == lib.CANCELLED:
         raise error
     if start is not None:
         file.seek(start)

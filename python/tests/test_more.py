@@ -3,6 +3,7 @@ import collections
 import concurrent.futures
 import datetime
 import decimal
+import gc
 import inspect
 import io
 import logging
@@ -347,3 +348,19 @@ def test_one_object_among_plain_values(tmp_path):
     for text in [b"\x80\x04]\x94(K\x00QK\x01e.", b"\x80\x04K\x01Q."]:
         (tmp_path / "p.pkl").write_bytes(text)
         assert "persistent id" in repr(npyfast.load_pickle(tmp_path / "p.pkl"))
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="open files are counted as Linux tells them")
+def test_archives_that_nobody_has_are_closed_at_once(tmp_path):
+    npyfast.savez(tmp_path / "a.npz", x=np.arange(3))
+    gc.collect()
+    gc.disable()
+    try:
+        before = len(os.listdir("/proc/self/fd"))
+        for _ in range(3):
+            archive = npyfast.load(tmp_path / "a.npz")
+            assert same(archive.f.x, archive["x"]) and dir(archive.f) == ["x"]
+            del archive
+        assert len(os.listdir("/proc/self/fd")) == before
+    finally:
+        gc.enable()

@@ -155,6 +155,34 @@ def test_an_interrupt_ends_a_long_call_and_keeps_the_old_file(tmp_path):
     assert time.monotonic() - began < 60
 
 
+LATE = """
+import signal, threading, time, os
+import numpy as np
+import npyfast
+data = np.random.default_rng(0).integers(-3, 4, 8_000_000).cumsum().astype("i4")
+def handle(*_):
+    global asked
+    asked = time.process_time()
+    raise KeyboardInterrupt
+signal.signal(signal.SIGINT, handle)
+threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    while True:
+        npyfast.savez_compressed("a.npz", data, level="best")
+except KeyboardInterrupt:
+    print(time.process_time() - asked)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's here")
+def test_the_slowest_compression_is_interrupted_soon(tmp_path):
+    """Within a segment, which takes a second, and not behind it: by processor time, whatever else the machine does."""
+    package = os.path.dirname(os.path.dirname(npyfast.__file__))
+    outcome = subprocess.run([sys.executable, "-c", LATE], cwd=tmp_path, env={**os.environ, "PYTHONPATH": package}, capture_output=True,
+                             text=True, timeout=120)
+    assert float(outcome.stdout) < 0.5, outcome
+
+
 MEMORY = """
 import resource, sys
 import numpy as np

@@ -82,3 +82,13 @@ def test_what_is_refused(tmp_path):
         path.write_bytes(damaged)
         with pytest.raises(npyfast.ArrayFileError):
             npyfast.load_safetensors(path)
+
+
+def test_a_file_that_is_closed(tmp_path):
+    npyfast.save_safetensors(tmp_path / "a.safetensors", {"x": np.arange(3)})
+    with npyfast.open_safetensors(tmp_path / "a.safetensors") as tensors:
+        array = tensors["x"]
+    tensors.close()
+    assert same(array, np.arange(3)) and list(tensors) == ["x"]
+    with pytest.raises(ValueError, match="closed"):
+        tensors["x"]

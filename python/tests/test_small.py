@@ -6,12 +6,13 @@ import struct
 import subprocess
 import sys
 import threading
+import warnings
 
 import numpy as np
 import npyfast
 import pytest
 from conftest import layouts, same, values
-from npyfast import _library as lib, _savez
+from npyfast import _arrays, _library as lib, _savez, _tables
 
 
 def written(save, kind, folder, *args, **kwds):
@@ -228,3 +229,59 @@ def test_rows_of_a_file_that_was_replaced(tmp_path):
     npyfast.save(tmp_path / "a.npy", new)
     assert same(lazy.take([1, 2]), old[1:3])
     assert same(npyfast.batch(tmp_path / "a.npy", [1, 2]), new[1:3])
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_fields_that_are_renamed_after_a_save(tmp_path):
+    array = np.zeros(3, [("a", "i4"), ("b", "f8")])
+    for names in (("a", "b"), ("b", "a"), ("c", "d")):
+        array.dtype.names = names
+        for _ in range(2):
+            npyfast.save(tmp_path / "a.npy", array)
+            npyfast.savez(tmp_path / "a.npz", x=array)
+            assert np.load(tmp_path / "a.npy").dtype.names == npyfast.load(tmp_path / "a.npz")["x"].dtype.names == names
+
+
+def test_more_dtypes_than_are_remembered():
+    for number in range(1500):
+        written = io.BytesIO()
+        npyfast.save(written, np.zeros(2, f"U{number + 1}"))
+        assert b"'<U%d'" % (number + 1) in written.getvalue()
+    assert len(_arrays._known) <= _arrays._REMEMBERED
+
+
+@pytest.mark.parametrize("tiny", [0, 8, 1000])
+def test_tiny_text_is_numpys(monkeypatch, tiny):
+    """Whichever of the two reads or writes it, the outcome is the same, and so is where the file stands."""
+    monkeypatch.setattr(_tables, "TINY", tiny)
+    tables = "1 2\n3 4\n", "# a\n1.5 2\n\n3 4", "", "1 2\n3\n", "1 x\n"
+    files = (lambda text: io.StringIO(text), lambda text: io.BytesIO(text.encode()), lambda text: text.splitlines(),
+             lambda text: text.splitlines(keepends=True), lambda text: [1, 2], lambda text: [text])
+    for name, options in (("loadtxt", {}), ("loadtxt", {"dtype": int, "ndmin": 2}), ("genfromtxt", {}), ("loadtxt", {"max_rows": 1})):
+        for text in tables:
+            for made in files:
+                outcomes = []
+                for module in (np, npyfast):
+                    file = made("7 8\n" + text)
+                    if hasattr(file, "read"):
+                        file.read(4)
+                    with warnings.catch_warnings(record=True) as caught:
+                        warnings.simplefilter("always")
+                        try:
+                            result = getattr(module, name)(file, **options)
+                            outcomes.append([repr(result.tolist()), result.dtype])
+                        except Exception as error:
+                            outcomes.append([type(error), str(error)])
+                    outcomes[-1] += [[str(each.message).split(" at 0x")[0] for each in caught], file.tell() if hasattr(file, "tell") else None]
+                assert outcomes[0] == outcomes[1], (name, options, text)
+    closed = io.StringIO()
+    closed.close()
+    with pytest.raises(ValueError, match="closed"):
+        npyfast.loadtxt(closed)
+    for made in (io.StringIO, io.BytesIO):
+        ours, theirs = made(), made()
+        npyfast.savetxt(ours, np.eye(4), "%g", header="x")
+        np.savetxt(theirs, np.eye(4), "%g", header="x")
+        assert ours.getvalue() == theirs.getvalue()

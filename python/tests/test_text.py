@@ -238,3 +238,20 @@ def test_text_whose_bytes_are_wanted(tmp_path, dtype, kind):
         for keywords in ({"encoding": "bytes"}, {}):
             ours, theirs = (outcome(getattr(module, function), places[kind](), dtype, **keywords) for module in (npyfast, np))
             assert agree(ours, theirs), (function, keywords)
+
+
+QUOTED = {"doubled": '"a ""b"" c",1\n"""",2\n"d",3\n', "open": '"a""\n",1\n"b",2\n', "after": '"a""b"c,1\n"b",2\n', "odd": '"a"""",1\n"b",2\n',
+          "long": '"' + '""x' * 30 + '",1\n"\u00e9"""",2\n', "comment": '"a""#",1\n"b",2\n', "numbers": '"1""",1\n"2",2\n',
+          "many": "".join(f'"he said ""{n}"" \u6f22",{n}\n' for n in range(3000))}
+
+
+@pytest.mark.parametrize("dtype", [str, "U4", "S9", [("s", "U9"), ("n", "i4")], [("s", "S40"), ("n", "f8")], float], ids=str)
+@pytest.mark.parametrize("text", QUOTED.values(), ids=QUOTED)
+def test_quotes_within_quotes(tmp_path, text, dtype):
+    (tmp_path / "t").write_text(text, encoding="utf-8")
+    for options in ({}, {"usecols": 1}, {"usecols": 0}, {"usecols": (1, 0)}, {"comments": None}, {"max_rows": 2}):
+        if isinstance(dtype, list) and isinstance(options.get("usecols"), int):
+            continue
+        ours, theirs = (outcome(load, tmp_path / "t", dtype=dtype, delimiter=",", quotechar='"', encoding="utf-8", **options)
+                        for load in (npyfast.loadtxt, np.loadtxt))
+        assert agree(ours, theirs), options

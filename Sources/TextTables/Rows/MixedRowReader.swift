@@ -72,6 +72,7 @@ struct MixedRowReader: Sendable {
     var place = position
     var row = unsafe target
     var count = 0
+    var unquoted: [UInt8] = []
     // Safe: the array's elements are used within the call only.
     unsafe columns.withUnsafeBufferPointer { columns in
       rows: while count < capacity, place < end {
@@ -85,7 +86,7 @@ struct MixedRowReader: Sendable {
           let start = place
           let column = unsafe columns[index]
           if quote != 10, place < end, text.byte(place) == quote {
-            guard unsafe readQuoted(column, text, &place, at: row + column.offset) else { break rows }
+            guard unsafe readQuoted(column, text, &place, at: row + column.offset, &unquoted) else { break rows }
             continue
           }
           guard unsafe read(column, index, text, &place, at: row + column.offset, &words) else { break rows }
@@ -145,19 +146,28 @@ struct MixedRowReader: Sendable {
     }
   }
 
-  /// Reads a field that stands in quotes, of which there are none within, on one line.
+  /// Reads a field that stands in quotes, on one line.
+  ///
+  /// - Parameter unquoted: Memory for a text in which two quotes stand for one.
   private func readQuoted(
-    _ column: FieldTarget, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer
+    _ column: FieldTarget, _ text: RawSpan, _ place: inout Int, at target: UnsafeMutableRawPointer,
+    _ unquoted: inout [UInt8]
   ) -> Bool {
     let start = place &+ 1
-    var end = start
-    while end < text.byteCount, text.byte(end) != quote {
-      if text.byte(end) == 10 || text.byte(end) == 13 { return false }
-      end &+= 1
+    var (end, hasQuotes) = (start, false)
+    while true {
+      while end < text.byteCount, text.byte(end) != quote {
+        if text.byte(end) == 10 || text.byte(end) == 13 { return false }
+        end &+= 1
+      }
+      guard end < text.byteCount else { return false }
+      if end &+ 1 == text.byteCount || text.byte(end &+ 1) != quote { break }
+      // Two quotes are one that belongs to the text.
+      hasQuotes = true
+      end &+= 2
     }
-    // Two quotes are one that belongs to the text.
-    guard end < text.byteCount, end &+ 1 == text.byteCount || text.byte(end &+ 1) != quote else { return false }
     place = end &+ 1
+    if hasQuotes { return unsafe storeUnquoted(column, text, start..<end, at: target, &unquoted) }
     // Safe: the caller has room for the column's value.
     switch column.action {
     case .skip: return true
@@ -175,6 +185,28 @@ struct MixedRowReader: Sendable {
     case .complex, .truth, .bytes, .characters, .date, .extended:
       return unsafe column.action.store(text, start..<end, at: target)
     }
+  }
+
+  /// Stores a text with quotes in it, each of which stands there twice.
+  @inline(never)
+  private func storeUnquoted(
+    _ column: FieldTarget, _ text: RawSpan, _ range: Range<Int>, at target: UnsafeMutableRawPointer,
+    _ unquoted: inout [UInt8]
+  ) -> Bool {
+    switch column.action {
+    case .skip: return true
+    case .bytes, .characters: break
+    default: return false
+    }
+    unquoted.removeAll(keepingCapacity: true)
+    var place = range.lowerBound
+    while place < range.upperBound {
+      let byte = text.byte(place)
+      unquoted.append(byte)
+      place &+= byte == quote ? 2 : 1
+    }
+    // Safe: the caller has room for the column's value.
+    return unsafe column.action.store(unquoted.span.bytes, 0..<unquoted.count, at: target)
   }
 
   /// Moves over a field that is not a number, where a missing value is to be stored.

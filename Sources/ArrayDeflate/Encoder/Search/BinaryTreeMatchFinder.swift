@@ -112,7 +112,9 @@ final class BinaryTreeMatchFinder {
   /// Lists the matches of the positions of a range until it ends or the cache is full; returns where it stopped.
   ///
   /// What was searched before, since ``clear(at:)``, ends where the range begins.
-  func find(_ context: SearchContext, into cache: MatchCache) -> Int {
+  ///
+  /// - Parameter goesOn: Asked now and then; after `false` what has been found is incomplete, and of no use.
+  func find(_ context: SearchContext, into cache: MatchCache, while goesOn: () -> Bool = { true }) -> Int {
     let (range, options) = (context.range, context.options)
     let start = range.lowerBound
     let end = min(range.upperBound, start + MatchCache.maxPositions)
@@ -120,6 +122,7 @@ final class BinaryTreeMatchFinder {
     var count = 0
     var position = start
     while position < end, count + BinaryTreeMatchFinder.batch * MatchCache.roomPerPosition <= MatchCache.maxMatches {
+      if (position - start) & 0xFFFF < BinaryTreeMatchFinder.batch, !goesOn() { break }
       if position - base >= BinaryTreeMatchFinder.window { rebase() }
       var part = position..<min(end, base + BinaryTreeMatchFinder.window, position + BinaryTreeMatchFinder.batch)
       if options.derived != 0, part.upperBound < end {

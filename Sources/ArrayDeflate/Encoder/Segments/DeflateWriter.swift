@@ -91,13 +91,15 @@ public final class DeflateWriter {
         let encoder = encoders.take()
         defer { encoders.give(encoder) }
         let output = order.spares.take()
-        return try unsafe shared.withRange(range) { (part) throws(FormatError) in
-          let crc32 = unsafe CRC32.checksum(UnsafeRawBufferPointer(rebasing: part[window...]))
-          let (end, refersBack) = try unsafe encoder.encode(
-            part, after: window, layout: layout, level: level, into: output)
-          return EncodedSegment(
-            output: output, end: end, refersBack: refersBack, uncompressedCount: part.count - window, crc32: crc32)
-        }
+        do throws(FormatError) {
+          return try unsafe shared.withRange(range) { (part) throws(FormatError) in
+            let crc32 = unsafe CRC32.checksum(UnsafeRawBufferPointer(rebasing: part[window...]))
+            let (end, refersBack) = try unsafe encoder.encode(
+              part, after: window, layout: layout, level: level, into: output)
+            return EncodedSegment(
+              output: output, end: end, refersBack: refersBack, uncompressedCount: part.count - window, crc32: crc32)
+          }
+        } catch { throw error.at(file: name) }
       },
       consume: { (_: Int, segment: EncodedSegment) throws(FormatError) in
         let count = segment.uncompressedCount

@@ -1,3 +1,5 @@
+internal import ByteIO
+
 /// Encodes near-optimally: every match is known, every length of it weighed, and costs come from the codes themselves. The
 /// encoder of ``DeflateLevel/best``, of the kind of zopfli, LZMA's normal mode and libdeflate's levels 10 to 12.
 ///
@@ -42,14 +44,17 @@ final class NearOptimalEncoder {
   static let smoothing = Tunables.NearOptimal.smoothing
 
   /// Compresses a segment by options that were learnt from it.
-  func encode(_ input: InputBytes, _ options: SearchOptions, to out: inout BitWriter) {
+  ///
+  /// - Throws: ``FormatError`` with code `cancelled`: a segment takes up to seconds.
+  func encode(_ input: InputBytes, _ options: SearchOptions, to out: inout BitWriter) throws(FormatError) {
     tree.clear(at: 0, count: input.count)
     costs.set(learnt, smoothing: NearOptimalEncoder.smoothing)
     var position = 0
     while position < input.count {
       let context = SearchContext(input: input, range: position..<input.count, origin: 0, options: options)
-      let end = tree.find(context, into: cache)
-      encodeFound(input, position..<end, to: &out)
+      let end = tree.find(context, into: cache) { !isCancelled }
+      try checkWhetherWanted()
+      try encodeFound(input, position..<end, to: &out)
       // The next stretch begins with the costs of the last block.
       costs.set(histogram, smoothing: NearOptimalEncoder.smoothing)
       position = end
@@ -59,7 +64,9 @@ final class NearOptimalEncoder {
   /// Compresses a small input: matches of any distance at any position, those at bytes that are always the same derived, with costs
   /// that begin with what a parse of all chose, or with none where there is little to choose from. (With one more it takes .05% less,
   /// and a tenth longer. With no match derived numbers take 1.3 to 10 times as long, and up to 1% less at 16 KB.)
-  func encodeSmall(_ input: InputBytes, _ layout: ItemLayout, to out: inout BitWriter) {
+  ///
+  /// - Throws: ``FormatError`` with code `cancelled`.
+  func encodeSmall(_ input: InputBytes, _ layout: ItemLayout, to out: inout BitWriter) throws(FormatError) {
     var options = SearchOptions(layout)
     options.derive(input, 0..<input.count)
     options = options.anywhere
@@ -74,27 +81,31 @@ final class NearOptimalEncoder {
     let part = end > Tunables.NearOptimal.wholeToLearn ? end / 2 : end
     let evenness = Tunables.NearOptimal.evenness
     begin(input, 0..<part, options, smoothings: hasFew ? [] : [smoothing], evenness: evenness)
-    if end == input.count { return encodeFound(input, 0..<end, rounds: hasFew ? 1 : 2, to: &out) }
+    if end == input.count { return try encodeFound(input, 0..<end, rounds: hasFew ? 1 : 2, to: &out) }
     // More matches than there is memory for.
     learnt.copy(histogram)
-    encode(input, options, to: &out)
+    try encode(input, options, to: &out)
   }
 
   /// Compresses a stretch whose matches have been found; blocks that the costs did not fit are parsed again in some rounds.
-  private func encodeFound(_ input: InputBytes, _ range: Range<Int>, rounds: Int = 1, to out: inout BitWriter) {
-    parse(input, from: range.lowerBound, count: range.count)
+  private func encodeFound(
+    _ input: InputBytes, _ range: Range<Int>, rounds: Int = 1, to out: inout BitWriter
+  ) throws(FormatError) {
+    try parse(input, from: range.lowerBound, count: range.count)
     let hasLittle = Int(cache.ends.view[range.count]) * 3 < range.count * 2
     for block in merger.blocks {
+      try checkWhetherWanted()
       write(block, of: input, from: range.lowerBound, hasLittle: hasLittle, rounds: rounds, to: &out)
     }
   }
 
   /// Chooses a path window by window, each by the costs of the one before, and cuts it into chunks of symbols and those
   /// into blocks.
-  private func parse(_ input: InputBytes, from start: Int, count: Int) {
+  private func parse(_ input: InputBytes, from start: Int, count: Int) throws(FormatError) {
     merger.clear()
     var first = 0
     while first < count {
+      try checkWhetherWanted()
       let end = min(count, first + Tunables.NearOptimal.costWindow)
       choose(first..<end, of: input, from: start)
       histogram.clear()
@@ -108,6 +119,13 @@ final class NearOptimalEncoder {
       costs.set(histogram, smoothing: NearOptimalEncoder.smoothing)
     }
     merger.join()
+  }
+
+  private var isCancelled: Bool { ByteProgress.current?.isCancelled == true }
+
+  /// - Throws: ``FormatError`` with code `cancelled`: who writes the segments knows the name of the file.
+  private func checkWhetherWanted() throws(FormatError) {
+    if isCancelled { throw FormatError(.cancelled, "cancelled") }
   }
 
   /// Chooses the cheapest path by the costs as they are.

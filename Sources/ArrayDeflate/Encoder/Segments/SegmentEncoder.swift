@@ -111,14 +111,14 @@ final class SegmentEncoder: @unchecked Sendable {
   ) throws(FormatError) {
     let isExact = level == .best
     let before = writer
-    write(strategy, input, layout, isExact: isExact, to: &writer)
+    try write(strategy, input, layout, isExact: isExact, to: &writer)
     let made = writer.totalBits - before.totalBits
     if let rival, rival != strategy, rivalBits * Tunables.Trials.rival <= Double(made) {
       // Sometimes the fast strategy is smaller after all, which a sample does not tell.
       try alternative.reserve(bound)
       // Safe: the buffer is reserved and used by this call alone.
       var other = unsafe before.alternative(alternative.mutableBytes(bound))
-      write(rival, input, layout, isExact: false, to: &other)
+      try write(rival, input, layout, isExact: false, to: &other)
       if other.totalBits < writer.totalBits - before.position * 8 {
         writer = before
         writer.take(other)
@@ -128,10 +128,10 @@ final class SegmentEncoder: @unchecked Sendable {
 
   private func write(
     _ strategy: Strategy, _ input: InputBytes, _ layout: ItemLayout, isExact: Bool, to writer: inout BitWriter
-  ) {
+  ) throws(FormatError) {
     switch strategy {
-    case .nearOptimal: nearOptimalEncoder.encode(input, nearOptimalOptions, to: &writer)
-    case .nearOptimalSmall: nearOptimalEncoder.encodeSmall(input, layout, to: &writer)
+    case .nearOptimal: try nearOptimalEncoder.encode(input, nearOptimalOptions, to: &writer)
+    case .nearOptimalSmall: try nearOptimalEncoder.encodeSmall(input, layout, to: &writer)
     case .optimal:
       if tokens.capacity < input.count { tokens = TokenList(byteCount: input.count, counts) }
       tokens.clear()
