@@ -42,6 +42,9 @@ struct RefsCommand: NPYCommand, HasCommonOptions {
         try references.add(name(of: path), file, url: url, offset: 0)
         continue
       }
+      if archive.count > 0, try !archive.zip.members.contains(where: archive.isArray) {
+        throw ArchiveContents.npz(archive).holdsNoArrays.at(file: path)
+      }
       let prefix = paths.count > 1 ? name(of: path) + "/" : ""
       for member in archive.zip.members where try archive.isArray(member) {
         guard let offset = try archive.storedOffset(of: member) else {

@@ -108,7 +108,9 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
     var files = FileNames()
     for name in contents.names {
       do throws(FormatError) {
-        if let fault = name.faultAsPath { throw unfit(fault, member: name) }
+        if let fault = name.faultAsPath ?? UnpackCommand.faultOfLength(name + ".npy") {
+          throw unfit(fault, member: name)
+        }
         if let fault = files.add(name + ".npy") { throw clash(fault, member: name) }
         try Folders.checkWay(to: name + ".npy", in: folder, followingLinks: force)
         names.append(name)
@@ -146,9 +148,17 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
     return skipBad ? error : error.adding("--skip-bad leaves the member out")
   }
 
+  /// What is wrong with a name that is longer than the file systems of Linux and Apple's systems have it (`NAME_MAX`).
+  private static func faultOfLength(_ name: String) -> String? {
+    let longest = name.split(separator: "/").map(\.utf8.count).max() ?? 0
+    return longest > 255 ? "a part of it has \(longest) bytes, and names of files have 255 at most" : nil
+  }
+
   /// Refuses a member whose name would lead elsewhere, before anything is written.
   private func check(_ member: ZipMember, of source: NPZArchive) throws(FormatError) {
-    if let fault = member.name.faultAsPath { throw unfit(fault, member: member.name, at: member.headerOffset) }
+    if let fault = member.name.faultAsPath ?? UnpackCommand.faultOfLength(member.name) {
+      throw unfit(fault, member: member.name, at: member.headerOffset)
+    }
     _ = try source.member(member.name)
     guard !member.isCut || content.recover else {
       var error = FormatError(.truncated, "the member is cut short", file: archive, member: member.name)

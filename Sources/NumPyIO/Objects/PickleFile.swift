@@ -45,6 +45,21 @@ public struct PickleFile {
   /// Whether an archive is no more than a pickle that was compressed.
   package static func isZipped(_ archive: NPZArchive) -> Bool { PickleContainer.onlyPickle(of: archive) != nil }
 
+  /// Where the pickles of a file lie one behind the other, out of what surrounds them: an archive of PyTorch's, a compression.
+  ///
+  /// - Throws: ``FormatError`` with code `wrongKind` for an archive without one.
+  package static func pickles(in source: any ByteSource) throws(FormatError) -> any ByteSource {
+    switch try PickleContainer(source) {
+    case .torch(let archive): return try archive.pickleBytes()
+    case .torchStream(let stream): return stream
+    case .torchTar(let archive):
+      throw FormatError(
+        .unsupported, "the pickles of this file of PyTorch's are members of a tar archive: npy unpack writes them",
+        file: archive.name)
+    case .pickle(let plain, _): return plain
+    }
+  }
+
   /// Opens a file and reads its objects; the bytes of PyTorch's tensors are read when they are asked for.
   ///
   /// The mode says whether the storages of tensors, and large bytes in pickles, are read or mapped.
