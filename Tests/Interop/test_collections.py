@@ -1,9 +1,11 @@
 """Several arrays in one file are the same to every command, whatever holds them: an archive, a model, a pickle, JSON."""
 
+import datetime
 import gzip
 import io
 import json
 import pickle
+import pickletools
 import zipfile
 
 import numpy as np
@@ -214,3 +216,63 @@ def test_errors_and_warnings_name_the_address(tmp_path):
     assert run_npy("show", f"{path}:d.masked.mask") == b"[False  True]\n"
     failed = run_npy("convert", f"{path}:p", tmp_path / "p.npy", check=False)
     assert failed.returncode == 1 and f"{path}:p:".encode() in failed.stderr, failed
+
+
+# Values that are no arrays, and whether they are the same: without options, with --rtol 1e-3, with --equal-nan.
+NAN = float("nan")
+SELF = [1, None]
+SELF.append(SELF)
+COMPARED = [
+    ({"a": None, "b": datetime.date(2020, 1, 2)}, {"b": datetime.date(2020, 1, 2), "a": None}, (0, 0, 0)),
+    ([{"a": 1, "b": None}], [{"b": None, "a": 1}], (0, 0, 0)),
+    ([{"a": 1, "b": None}], [{"b": None, "a": 2}], (1, 1, 1)),
+    ([1.0, "a"], [1.0000001, "a"], (1, 0, 1)), ((1.0, None), (1.1, None), (1, 1, 1)), ([NAN, None], [NAN, None], (1, 1, 0)),
+    ([1, None], [1.0, None], (1, 0, 1)), ([True, None], [1, None], (1, 1, 1)), ([None], [None, None], (1, 1, 1)),
+    ({"a": None, 1: 2}, {"a": None, 1.0: 2}, (1, 1, 1)), ([{1, 2}, None], [{1, 2}, None], (0, 0, 0)), (SELF, SELF, (0, 0, 0)),
+]
+
+
+@pytest.mark.parametrize("left, right, expected", COMPARED, ids=range(len(COMPARED)))
+def test_values_are_compared_by_the_rules_of_arrays(tmp_path, left, right, expected):
+    (tmp_path / "a.pkl").write_bytes(pickle.dumps(left))
+    (tmp_path / "b.pkl").write_bytes(pickle.dumps(right))
+    for options, code in zip([[], ["--rtol", "1e-3"], ["--equal-nan"]], expected):
+        result = run_npy("diff", tmp_path / "a.pkl", tmp_path / "b.pkl", *options, check=False)
+        assert result.returncode == code, (options, result)
+
+
+def test_shared_values_are_compared_once(tmp_path):
+    value = [None, 1.5]
+    for _ in range(60):
+        value = [value, value, None]
+    for name in ["a.pkl", "b.pkl"]:
+        (tmp_path / name).write_bytes(pickle.dumps(value))
+    assert run_npy("diff", tmp_path / "a.pkl", tmp_path / "b.pkl", timeout=20) == b""
+
+
+def test_pickles_are_listed_one_by_one(tmp_path):
+    """Each as pickletools.dis has it; those within PyTorch's archives and compressed ones, too."""
+    values = [{"a": 2}, [1, 2, None], "text"]
+    (tmp_path / "x.pkl").write_bytes(b"".join(pickle.dumps(value, 2) for value in values))
+    listings = []
+    for value in values:
+        stream = io.StringIO()
+        pickletools.dis(pickle.dumps(value, 2), stream)
+        listings.append(stream.getvalue())
+    printed = run_npy("pickle", tmp_path / "x.pkl").decode()
+    # The places in the file are not those in each pickle.
+    strip = lambda text: [line.split(":", 1)[1] for line in text.splitlines() if line[:1] == " "]  # noqa: E731
+    assert strip(printed) == [line for listing in listings for line in strip(listing)]
+    assert [line for line in printed.splitlines() if line.startswith("pickle #")] == [
+        f"pickle #1, at byte {len(pickle.dumps(values[0], 2))}:", f"pickle #2, at byte {len(pickle.dumps(values[0], 2) + pickle.dumps(values[1], 2))}:"]
+    for number, listing in enumerate(listings):
+        assert strip(run_npy("pickle", f"{tmp_path / 'x.pkl'}:#{number}").decode()) == strip(listing)
+    assert b"there is no pickle 3" in run_npy("pickle", f"{tmp_path / 'x.pkl'}:#3", check=False).stderr
+    (tmp_path / "z.pkl.gz").write_bytes(gzip.compress(pickle.dumps(values[0], 2)))
+    with zipfile.ZipFile(tmp_path / "m.pt", "w") as archive:
+        archive.writestr("m/data.pkl", pickle.dumps(values[0], 2))
+    for name in ["z.pkl.gz", "m.pt"]:
+        assert run_npy("pickle", tmp_path / name).decode() == listings[0]
+    (tmp_path / "y.pkl").write_bytes(pickle.dumps(1, 2) + b"what follows")
+    result = run_npy("pickle", tmp_path / "y.pkl", check=False)
+    assert result.returncode == 0 and b"12 bytes follow" in result.stderr

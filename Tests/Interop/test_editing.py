@@ -344,3 +344,18 @@ def test_changes_at_the_same_time(tmp_path):
     # What could be done then can be done now.
     assert "z39" in expected
     run_npy("rm", path, "z39")
+
+
+def test_names_that_file_systems_do_not_take(tmp_path):
+    np.savez(tmp_path / "x.npz", a=np.arange(3), **{"n" * 300: np.arange(2)}, b=np.arange(4))
+    result = run_npy("unpack", tmp_path / "x.npz", "-C", tmp_path / "o", check=False)
+    assert result.returncode == 1 and b"255" in result.stderr and not (tmp_path / "o").exists()
+    result = run_npy("unpack", "--skip-bad", tmp_path / "x.npz", "-C", tmp_path / "o", check=False)
+    assert result.returncode == 1 and sorted(path.name for path in (tmp_path / "o").iterdir()) == ["a.npy", "b.npy"]
+
+
+def test_refs_of_an_archive_without_arrays(tmp_path):
+    with zipfile.ZipFile(tmp_path / "m.pt", "w") as archive:
+        archive.writestr("m/data.pkl", b"N.")
+    result = run_npy("refs", tmp_path / "m.pt", "-o", tmp_path / "r.json", check=False)
+    assert result.returncode == 1 and b"no array" in result.stderr and not (tmp_path / "r.json").exists()

@@ -537,3 +537,21 @@ def test_containers_named_as_pytorchs_pickle(tmp_path, name):
         assert_dangerous(tmp_path / "x.zip")
     (tmp_path / "x.zip").write_bytes(zipped(zipped(CALLS["protocol 2"], "b.dat"), name))
     assert_dangerous(tmp_path / "x.zip")
+
+
+def test_what_is_left_out_of_a_folder_is_told(tmp_path):
+    """Links to folders are not followed, as they may lead in circles; nobody is to think that they were."""
+    (tmp_path / "evil").mkdir()
+    (tmp_path / "evil" / "p.pkl").write_bytes(CALLS["reduce"])
+    folder = tmp_path / "f"
+    folder.mkdir()
+    np.save(folder / "x.npy", np.arange(3))
+    (folder / "model").symlink_to(tmp_path / "evil")
+    (folder / "lost").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(folder / "pipe.pkl")
+    lines = run_npy("check", folder).decode().splitlines()
+    assert len(lines) == 4 and lines[-1].startswith("ok: ") and lines[-1].endswith("x.npy"), lines
+    assert all("not looked into" in line and line.startswith("note: ") for line in lines[:-1])
+    assert_dangerous(folder / "model")
+    reports = json.loads(run_npy("check", "--json", folder))
+    assert [report["ok"] for report in reports] == [True] * 4

@@ -52,10 +52,15 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
     options.openPart = { (path) throws(FormatError) in try headers.source(path) }
     let found = try FileFinder.files(of: ManyOperands.unfolding(files))
     if found.isEmpty { Console.warn("there are no files in \(files.lazy.map(Console.printable).listed())") }
-    try TextOptionUse.check(reading, ofAll: found.map(\.path))
+    try TextOptionUse.check(reading, ofAll: found.filter { $0.leftOut == nil }.map(\.path))
     var code: Int32 = 0
     var results: [CheckedFile] = []
     for file in found {
+      if let reason = file.leftOut {
+        let result = CheckCommand.leftOut(file.path, reason)
+        if json || sarif { results.append(result) } else { try print(result) }
+        continue
+      }
       // A shell has made many of one pattern: they are judged as the files of a folder.
       options.allowsForeign = !(file.isNamed && found.count == 1) && !CheckCommand.promisesData(file.path)
       let opening = try reading.openOptions(for: file.path)
@@ -124,6 +129,14 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
     return isUnknownOnly ? CheckCommand.unknown : Failure.badData
   }
 
+  /// What is told of something in a folder that is not looked into.
+  private static func leftOut(_ path: String, _ reason: String) -> CheckedFile {
+    let error = FormatError(.wrongKind, "not looked into: \(reason)", file: path)
+    return CheckedFile(
+      path: path, findings: [FileCheck.Finding(severity: .note, error: error)], risk: .none, isGood: true,
+      isLeftOut: true)
+  }
+
   private static func worse(_ one: Int32, _ other: Int32) -> Int32 {
     one == Failure.badData || other == 0 ? one : other
   }
@@ -133,6 +146,6 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
       let line = Failure.line(Advice.added(to: finding.error.at(file: result.path)))
       try Console.print("\(finding.severity.rawValue): \(line)")
     }
-    if result.isGood { try Console.print("ok: \(Console.printable(result.path))") }
+    if result.isGood, !result.isLeftOut { try Console.print("ok: \(Console.printable(result.path))") }
   }
 }

@@ -114,7 +114,7 @@ struct DiffCommand: NPYCommand {
       result = try compareFiles((left.document, one), (right.document, other))
     } else if let one = try value(left.address, left.document), let other = try value(right.address, right.document) {
       // Objects without arrays.
-      let isSame = one.repr() == other.repr()
+      let isSame = values.areSame(one, other)
       return Result(others: isSame ? [] : [MemberDifference(name: number ?? a, onlyFile: nil, isValue: true)])
     } else {
       result = Result(comparisons: try compareItems(left, right))
@@ -217,14 +217,18 @@ struct DiffCommand: NPYCommand {
     return try exact.value(in: document.value(naming: exact.member))
   }
 
-  /// What else two pickles hold and what differs by what `show` prints of it. An archive has nothing else.
+  /// How values are compared that are no arrays.
+  private var values: ValueComparison { ValueComparison(relative: rtol, absolute: atol, equalNaN: equalNan) }
+
+  /// What else two pickles hold and what differs. An archive has nothing else.
   private func otherDifferences(_ left: ArchiveContents, _ right: ArchiveContents) -> [MemberDifference] {
     guard case .values(let first) = left, case .values(let second) = right else { return [] }
-    let known = Dictionary(second.others.map { ($0.path, $0.value.repr()) }) { first, _ in first }
+    let known = Dictionary(second.others.map { ($0.path, $0.value) }) { first, _ in first }
     var differences: [MemberDifference] = []
     for (path, value) in first.others {
       if let other = known[path] {
-        if other != value.repr() { differences.append(MemberDifference(name: path, onlyFile: nil, isValue: true)) }
+        guard !values.areSame(value, other) else { continue }
+        differences.append(MemberDifference(name: path, onlyFile: nil, isValue: true))
       } else {
         differences.append(MemberDifference(name: path, onlyFile: Address.shown(a)))
       }

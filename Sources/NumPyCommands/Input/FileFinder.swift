@@ -7,12 +7,15 @@ enum FileFinder {
     let path: String
     /// Whether it was named itself, not by a folder or a pattern: then it should be something that is known.
     let isNamed: Bool
+    /// Why nothing is read of what is there: in a folder, and no file.
+    var leftOut: String?
   }
 
   /// The files of operands in their order: a file itself, all files within a folder, those that a pattern matches, unless
   /// another operand has them already.
   ///
-  /// Links to files are followed, those to folders are not, so that no folder is gone through twice.
+  /// Links to files are followed, those to folders are not, so that no folder is gone through twice; they, and what is
+  /// neither file nor folder, are found as left out.
   ///
   /// - Throws: ``FormatError`` with code `notFound` for a pattern that matches nothing, `badArgument` for a part of a file.
   static func files(of operands: [String]) throws(FormatError) -> [Found] {
@@ -22,7 +25,7 @@ enum FileFinder {
         found.append(Found(path: operand, isNamed: true))
       } else if let status = FileStatus(path: operand) {
         if status.isDirectory {
-          found += within(operand).files.map { Found(path: $0, isNamed: false) }
+          found += within(operand).files
         } else {
           found.append(Found(path: operand, isNamed: true))
         }
@@ -34,8 +37,7 @@ enum FileFinder {
         }
         for path in matches {
           let isFolder = FileStatus(path: path)?.isDirectory == true
-          found +=
-            isFolder ? within(path).files.map { Found(path: $0, isNamed: false) } : [Found(path: path, isNamed: false)]
+          found += isFolder ? within(path).files : [Found(path: path, isNamed: false)]
         }
       } else {
         try refusePart(operand)
@@ -55,9 +57,9 @@ enum FileFinder {
       .badArgument, "whole files are looked at here, no members or slices of them: say \(address.path)", file: operand)
   }
 
-  /// The regular files within a folder and the folders in it, and these folders, by name.
-  private static func within(_ folder: String) -> (files: [String], folders: [String]) {
-    var (files, inner): ([String], [String]) = ([], [])
+  /// What is within a folder and the folders in it, and these folders, by name.
+  private static func within(_ folder: String) -> (files: [Found], folders: [String]) {
+    var (files, inner): ([Found], [String]) = ([], [])
     let start = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     var open = [start]
     while let next = open.popLast() {
@@ -65,16 +67,25 @@ enum FileFinder {
       var folders: [String] = []
       for name in SystemCall.names(in: next).sorted() where name != "." && name != ".." {
         let path = next == "/" ? "/" + name : next + "/" + name
-        guard let status = FileStatus(path: path) else { continue }
-        if status.isDirectory {
-          if !SystemCall.isLink(path) { folders.append(path) }
-        } else if status.isRegular {
-          files.append(path)
+        let status = FileStatus(path: path)
+        if status?.isDirectory == true, !SystemCall.isLink(path) {
+          folders.append(path)
+        } else {
+          files.append(Found(path: path, isNamed: false, leftOut: reasonToLeaveOut(status)))
         }
       }
       open += folders.reversed()
     }
     return (files, inner)
+  }
+
+  /// Why nothing is read of something in a folder; `nil` for a file.
+  private static func reasonToLeaveOut(_ status: FileStatus?) -> String? {
+    guard let status else { return "a link that leads nowhere, or into itself" }
+    if status.isRegular { return nil }
+    return status.isDirectory
+      ? "a link to a folder, which is looked into where it is named itself"
+      : "a pipe, a socket or a device, and no file"
   }
 
   /// The paths that a pattern matches, part by part; `**` stands for any number of folders.

@@ -7,6 +7,8 @@ struct CheckedFile {
   let findings: [FileCheck.Finding]
   let risk: PickleRisk
   let isGood: Bool
+  /// Whether nothing of it was read.
+  var isLeftOut = false
 }
 
 /// What `check` found, for other programs.

@@ -54,7 +54,7 @@ public struct FileCheck: Sendable {
     /// The first calls of it, with their arguments.
     public var calls: [String] = []
 
-    init(severity: Severity, error: FormatError) {
+    package init(severity: Severity, error: FormatError) {
       self.severity = severity
       self.error = error
     }
