@@ -170,7 +170,7 @@ def torch_pickle(value):
 def test_whole_modules_before_1_6(tmp_path):
     """`legacy_load` of torch/serialization.py knows two persistent ids: storages, and the classes of modules with their source."""
     def module(name, state):
-        kind = Persistent(("module", Named("torch.nn.modules." + name.lower(), name), "/x/linear.py", "class Linear(Module): ..."))
+        kind = Persistent(("module", Named("torch.nn.modules." + {"Sequential": "container", "Linear": "linear"}[name], name), "/x/linear.py", "class Linear(Module): ..."))
         return Made(kind, {"training": True, "_parameters": state})
 
     value = module("Sequential", {"inner": module("Linear", {"weight": Tensor("FloatStorage", "94", 3)}), "bias": Tensor("LongStorage", "95", 2)})

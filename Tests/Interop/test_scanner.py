@@ -66,7 +66,9 @@ def findings(path, *options, code=None):
 
 def assert_dangerous(path):
     found = findings(path, code=1)
-    assert not found["ok"] and found["risk"] == "dangerous", found
+    # Of a folder there is a list.
+    reports = found if isinstance(found, list) else [found]
+    assert any(not report["ok"] and report["risk"] == "dangerous" for report in reports), found
     return found
 
 

@@ -135,9 +135,18 @@ extension Document {
           first[identity] = path
         }
       }
-      if let tensor = try foreignTensor(value) {
+      let tensor: LazyArray?
+      let pickled: PickledArray?
+      do throws(FormatError) {
+        tensor = try foreignTensor(value)
+        pickled = tensor == nil ? try PickledArray(value) : nil
+      } catch {
+        try addUnreadable(path, value, error, to: &result)
+        continue
+      }
+      if let tensor {
         result.add(path, tensor)
-      } else if let pickled = try PickledArray(value) {
+      } else if let pickled {
         result.add(path, try viewed(lazy(pickled.content)))
         if let mask = pickled.mask { result.add(path + ".mask", try lazy(.values(mask)), masking: pickled) }
       } else if let array = value.identity.flatMap({ made[$0] }) {
@@ -147,6 +156,19 @@ extension Document {
       }
     }
     return result
+  }
+
+  /// Adds an array that cannot be made, of which its type and shape are known: the error is that of whoever reads it, and does not hide
+  /// the others.
+  private func addUnreadable(
+    _ name: String, _ value: PickleValue, _ error: FormatError, to members: inout ValueMembers
+  ) throws(FormatError) {
+    let error = error.at(file: path, member: name)
+    if error.code != .cancelled, let report = options.onUnreadable { return report(error) }
+    guard error.code != .cancelled, let (dtype, shape) = try value.arrayDescription() else { throw error }
+    let load = { () throws(FormatError) -> StoredArray in throw error }
+    members.add(
+      name, LazyArray(LazyArray.Deferred(name: path, dtype: dtype, shape: shape, load: load), spool: spool))
   }
 
   /// Says what an archive of a pickle's arrays lacks.

@@ -127,6 +127,7 @@ internal import PlatformC
   private func retire(_ easy: UnsafeMutableRawPointer) -> CurlTransfer? {
     // Safe: a handle that `start` has added; the transfer's memory is freed after it is out of service and reset.
     guard let transfer = unsafe active.removeValue(forKey: easy) else { return nil }
+    transfer.retire()
     _ = unsafe curl.functions.pointee.multi_remove_handle(multi, easy)
     unsafe curl.functions.pointee.easy_reset(easy)
     unsafe idle.append(easy)

@@ -47,6 +47,8 @@ extension ResponseReceiver {
   /// The most bytes of a header that are kept.
   private static let longestHeader = 256 << 10
   private var headerSize = 0
+  /// The status by which a proxy has answered the request to connect to the server, once the transfer has ended; 0 if none was asked.
+  private(set) var proxyStatus = 0
   /// How many bytes have come so far, the header's included.
   private var receivedCount = 0
   /// How much is kept of a body that says what went wrong.
@@ -142,10 +144,10 @@ extension ResponseReceiver {
     receivedCount + (unsafe Int(npyio_curl_sent(curl.functions, easy)))
   }
 
-  /// The status by which a proxy has answered the request to connect to the server; 0 if none was asked.
-  var proxyStatus: Int {
-    // Safe: as above.
-    unsafe Int(npyio_curl_proxy_status(curl.functions, easy))
+  /// Keeps what the handle knows of the answer, before another transfer has it.
+  func retire() {
+    // Safe: the handle is still in service.
+    proxyStatus = unsafe Int(npyio_curl_proxy_status(curl.functions, easy))
   }
 
   // MARK: What libcurl calls
