@@ -184,7 +184,7 @@ extension FormatError {
       var error = FormatError(.wrongKind, message, file: file ?? source.name, offset: offset)
       let start = prefix.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
       error.message += " No format that is known here begins with the bytes \(start)"
-      error.commandHint = "--from raw with --dtype reads bytes as numbers"
+      error.commandHint = "--from raw --dtype f4 reads bytes as numbers, of whichever dtype they are"
       return error
     }
     guard code == .malformed || code == .truncated || code == .unsupported, let offset,

@@ -73,7 +73,10 @@ package struct PickleBeginning {
       guard let line = line() else { return .isPickle }
       guard PickleBeginning.isArgument(line, of: code) else { return .fails }
     case Opcode.unicode: guard line() != nil else { return .isPickle }
-    case Opcode.persID: guard line() != nil else { return .isPickle }
+    case Opcode.persID:
+      let text = bytes[place...]
+      // Names of columns; no reader of pickles has such an id.
+      guard line() != nil else { return text.contains(0x2C) ? .fails : .isPickle }
     default:
       switch skip(info.argument, code) {
       case .goesOn: break
