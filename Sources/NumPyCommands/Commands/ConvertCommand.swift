@@ -36,7 +36,14 @@ struct ConvertCommand: NPYCommand, HasCommonOptions {
     try TextOptionUse.check(reading, of: opened, leavingOut: format.isText ? ["--encoding"] : [])
     let document = try opened.value(naming: address.member)
     if skipBad {
-      guard document.archive != nil, address.isWhole, format.isArchive || format == .pkl else {
+      // Of a pickle arrays are left out, of which an archive is made.
+      let isCollection: Bool
+      if case .value = document.content {
+        isCollection = format.isArchive
+      } else {
+        isCollection = document.archive != nil && (format.isArchive || format == .pkl)
+      }
+      guard isCollection, address.isWhole else {
         throw ValidationError("--skip-bad goes with the conversion of a whole archive to another, or to pkl")
       }
     }
