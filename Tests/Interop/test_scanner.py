@@ -328,8 +328,9 @@ def test_folders_and_patterns(tmp_path, monkeypatch):
     (tmp_path / "a/b/model.bin").write_bytes(EVIL["system2"])
     (tmp_path / "a/loop").symlink_to(tmp_path / "a", target_is_directory=True)
     found = json.loads(run_npy("check", "--json", tmp_path / "a", check=False).stdout)
-    assert [pathlib.Path(f["file"]).name for f in found] == ["README.md", "x.npy", "config.json", "model.bin"]
-    assert [f["ok"] for f in found] == [True, True, True, False]
+    assert [pathlib.Path(f["file"]).name for f in found] == ["README.md", "loop", "x.npy", "config.json", "model.bin"]
+    assert [f["ok"] for f in found] == [True, True, True, True, False]
+    assert "not looked into" in found[1]["findings"][0]["message"]
     for pattern in ["**/*.bin", "a/*/mod[a-m]l.???", "*/b/*.bin"]:
         found = json.loads(run_npy("check", "--json", pattern, check=False).stdout)
         assert [f["file"] for f in found] == ["a/b/model.bin"], pattern
