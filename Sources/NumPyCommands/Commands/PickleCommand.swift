@@ -54,7 +54,9 @@ struct PickleCommand: NPYCommand, HasCommonOptions {
         number += 1
       }
       guard only ?? 0 <= number else {
-        throw FormatError(.notFound, "there is no pickle \(only ?? 0): the file holds \(number + 1)", file: file)
+        throw FormatError(
+          .notFound, "there is no pickle \(only ?? 0): the file holds \(number + 1)", file: source.name,
+          member: "#\(only ?? 0)")
       }
     } catch {
       // What was listed before the fault is worth seeing.
