@@ -504,3 +504,15 @@ def test_zstandard_behind_skippable_frames(tmp_path):
     assert result.stdout == b"[0 1 2 3]\n", result
     (tmp_path / "x.zst").write_bytes(skipped + zstd(b"cposix\nsystem\n(S'id'\ntR."))
     assert b"posix.system" in run_npy("check", tmp_path, check=False).stdout
+
+
+def test_a_window_of_zstandard_that_is_too_large(tmp_path):
+    """RFC 8878, 3.1.1.1.2: a window of 2 GB, of which libzstd keeps no more than 128 MB."""
+    content = io.BytesIO()
+    np.save(content, np.arange(4))
+    frame = b"\x28\xb5\x2f\xfd\x00\xa8" + (len(content.getvalue()) << 3 | 1).to_bytes(3, "little") + content.getvalue()
+    (tmp_path / "x.npy.zst").write_bytes(frame)
+    result = run_npy("show", tmp_path / "x.npy.zst", check=False)
+    if b"libzstd" in result.stderr and b"128" not in result.stderr:
+        pytest.skip("this system has no libzstd")
+    assert result.returncode == 1 and b"128 MB" in result.stderr and b"--long" in result.stderr, result

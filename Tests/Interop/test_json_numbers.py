@@ -83,3 +83,13 @@ def test_integers_beyond_64_bits_keep_their_digits(tmp_path):
     path = tmp_path / "a.json"
     path.write_text(json.dumps([1, 2, 2**70 + 1]))
     assert run_npy("convert", str(path), "-", "--to", "json") == b"[1, 2, 1180591620717411303425]\n"
+
+
+def test_floats_are_spelled_as_by_json(tmp_path):
+    """Python writes an exponent from 1e16 on, Swift from 2**53 on."""
+    values = [2.0**53, 2.0**53 + 2, 9007199254740996.0, -9999999999999998.0, 1e15, 1e16, 1.5e16, -1e22, 123456.75, 1e-4, 1e-5, 0.1]
+    np.save(tmp_path / "x.npy", np.array(values))
+    assert run_npy("show", "--json-values", tmp_path / "x.npy").decode().split() == json.dumps(values).split()
+    (tmp_path / "x.pkl").write_bytes(pickle.dumps({"a": values[1], "b": [values[2], None]}))
+    run_npy("convert", tmp_path / "x.pkl", tmp_path / "x.json")
+    assert json.dumps(values[2]) in (tmp_path / "x.json").read_text()

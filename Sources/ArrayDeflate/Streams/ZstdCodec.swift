@@ -100,7 +100,11 @@ var hasZstd: Bool { ZstdLibrary.shared != nil }
     var to = unsafe ZstdLibrary.Buffer(start: output.baseAddress, size: output.count, position: 0)
     let result = unsafe library.decode(stream, &to, &from)
     guard library.isError(result) == 0 else {
-      throw FormatError(.corrupt, "the compressed data is not a valid zstd stream")
+      // `ZSTD_error_frameParameter_windowTooLarge`, stable since 1.3.1: libzstd keeps 128 MB of what it has decoded at most.
+      guard result == -16 else { throw FormatError(.corrupt, "the compressed data is not a valid zstd stream") }
+      var error = FormatError(.limitExceeded, "the zstd stream refers to more than 128 MB of what it holds")
+      error.commandHint = "zstd -d --long=31 decompresses it"
+      throw error
     }
     // What is left to do: nothing at the end of a frame, all of which has been given out.
     isFinished = result == 0

@@ -77,9 +77,9 @@ struct JSONObjects {
     case .int(let number): return String(number)
     case .bigInt(let number):
       if let digits = number.decimal() { return digits }
-    case .float(let number): return JSONText.number(number.description)
+    case .float(let number): return JSONText.number(number)
     case .complex(let number):
-      return "[\(JSONText.number(number.real.description)), \(JSONText.number(number.imaginary.description))]"
+      return "[\(JSONText.number(number.real)), \(JSONText.number(number.imaginary))]"
     case .string(let text): return JSONText.quoted(text)
     case .dict(let dict): return try text(of: dict.entries, depth)
     case .list(let list): return try text(of: list.items, depth)

@@ -1,5 +1,6 @@
 internal import JSONSyntax
 package import NDArrays
+internal import PythonLiterals
 internal import PythonPickle
 
 /// Values as JSON (RFC 8259), which has fewer kinds of them than NumPy.
@@ -59,7 +60,7 @@ package enum JSONText {
   private static func floats(_ array: AnyNDArray) throws(ArrayError) -> [String] {
     switch array.dtype.itemSize {
     case 4: return try NDArray<Float>(array).elements.map { number($0.description) }
-    case 8: return try NDArray<Double>(array).elements.map { number($0.description) }
+    case 8: return try NDArray<Double>(array).elements.map(number)
     default:
       // Halves and long doubles in the digits of NumPy's scalars.
       let flat = try array.contiguous().reshaped([array.count])
@@ -67,6 +68,11 @@ package enum JSONText {
       for index in 0..<flat.count { texts.append(number(try flat.slice([.index(index)]).formatted(.str))) }
       return texts
     }
+  }
+
+  /// A float as Python's `json` writes it: Swift takes an exponent from 2^53 on, Python from 1e16.
+  static func number(_ value: Double) -> String {
+    number(value.magnitude >= 0x1p53 && value.magnitude < 1e16 ? PythonRepr.float(value) : value.description)
   }
 
   /// A float as NumPy or Swift writes it, as JSON.
