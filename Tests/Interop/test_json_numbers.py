@@ -1,6 +1,7 @@
 """Arrays of numbers in JSON, whatever their spelling and the order in which their kinds come: Python's json and np.array are the oracle."""
 import io
 import json
+import pickle
 import random
 
 import numpy as np
