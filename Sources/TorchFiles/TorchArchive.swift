@@ -52,8 +52,13 @@ package struct TorchArchive {
   package func besides(_ base: PickleReader.Options, map: MappedFile?) throws(FormatError) -> [PickleValue] {
     var values: [PickleValue] = []
     for part in ["constants", "traced_inputs"] where archive.zip.contains(prefix + part + ".pkl") {
-      let value = try read(part, base, map).value
-      if (value.tuple ?? value.items)?.isEmpty != true { values.append(value) }
+      do throws(FormatError) {
+        let value = try read(part, base, map).value
+        if (value.tuple ?? value.items)?.isEmpty != true { values.append(value) }
+      } catch {
+        // The model is whole without them.
+        if error.code == .cancelled { throw error }
+      }
     }
     return values
   }

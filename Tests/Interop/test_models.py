@@ -225,6 +225,7 @@ def test_constants_of_torchscript(tmp_path):
         archive.writestr("s/constants/0", struct.pack("<3f", 1, 2, 3))
         archive.writestr("s/constants/1", b"\7")
         archive.writestr("s/version", "3\n")
+        archive.writestr("s/traced_inputs.pkl", b"\x80\x02broken")
     path = tmp_path / "script.pt"
     rows = run_npy("ls", path).decode()
     assert ":#1.0 " in rows and ":#1.1 " in rows
