@@ -10,10 +10,12 @@ extension DType {
 extension AnyNDArray {
   /// The numbers of elements in C order, of complex elements both parts; others than those of 80 bits are converted.
   func extendedNumbers(complex: Bool) throws(ArrayError) -> [ExtendedFloat] {
-    let bytes = try asType(complex ? .complexLongDouble : .longDouble, casting: .unsafe).bytes
-    return stride(from: 0, to: bytes.count, by: 16).map { start in
-      func word(_ range: Range<Int>) -> UInt64 { range.reversed().reduce(0) { $0 << 8 | UInt64(bytes[start + $1]) } }
-      return ExtendedFloat(significand: word(0..<8), signAndExponent: UInt16(truncatingIfNeeded: word(8..<10)))
+    let converted = try asType(complex ? .complexLongDouble : .longDouble, casting: .unsafe)
+    return unsafe converted.withContiguousBytes { bytes in
+      guard let base = bytes.baseAddress else { return [] }
+      // Safe: the array holds the bytes during the call, 16 of each number.
+      let reader = unsafe Reader(base: base, step: 16, swaps: false, count: bytes.count / 16)
+      return (0..<reader.count).map { reader.extended($0, at: 0) }
     }
   }
 }

@@ -74,14 +74,14 @@ struct UnpackCommand: NPYCommand, HasCommonOptions {
   private func plainArchive(_ source: any ByteSource) throws(FormatError) -> NPZArchive? {
     switch try FileKind(of: source, named: archive) {
     case .npz:
-      let zip = try NPZArchive(source, limits: limits.resolved, recovering: content.recover)
+      let zip = try NPZArchive(source, limits: limits.resolved(), recovering: content.recover)
       guard !PickleFile.isTorch(zip) else { return nil }
       Document.warnOfLoss(zip, openOptions)
       return zip
     case .npy, .safetensors, .gguf: return nil
     case .pickle:
       guard source.isSeekable, !Document.isIndex(archive) else { return nil }
-      return try? NPZArchive(source, limits: limits.resolved, recovering: content.recover)
+      return try? NPZArchive(source, limits: limits.resolved(), recovering: content.recover)
     }
   }
 

@@ -28,13 +28,16 @@ struct LimitOptions: ParsableArguments {
   var inflatedBytes: Int? { memory?.bytes }
 
   /// The limits of the library.
-  var resolved: LoadLimits { LoadLimits(isLenient: lenient) }
+  func resolved(maxHeaderSize: Int? = nil) -> LoadLimits {
+    var limits = LoadLimits(isLenient: lenient)
+    if let maxHeaderSize { limits.headerCharacters = maxHeaderSize }
+    return limits
+  }
 
   /// The options of the library, for files that say themselves how they are read.
   func openOptions(maxHeaderSize: Int? = nil) -> OpenOptions {
     var options = OpenOptions()
-    options.limits = resolved
-    if let maxHeaderSize { options.limits.headerCharacters = maxHeaderSize }
+    options.limits = resolved(maxHeaderSize: maxHeaderSize)
     options.pickle.limits.inflatedBytes = inflatedBytes
     options.onWarning = { Console.warn($0) }
     return options

@@ -112,7 +112,7 @@ struct SourceOptions: ParsableArguments {
   }
 
   /// The limits of the library.
-  var loadLimits: LoadLimits { limits.openOptions(maxHeaderSize: maxHeaderSize).limits }
+  var loadLimits: LoadLimits { limits.resolved(maxHeaderSize: maxHeaderSize) }
 
   /// The options of the library, for a file.
   ///

@@ -94,9 +94,7 @@ extension FileCheck {
     else { return }
     within.append(name)
     defer { within.removeLast() }
-    do throws(FormatError) { try checkContent(bytes, isFile: false) } catch {
-      if error.code == .cancelled { throw error }
-    }
+    try search(bytes)
   }
 
   private mutating func checkMember(

@@ -150,11 +150,16 @@ public struct FileCheck: Sendable {
     do throws(FormatError) { try body(&self) } catch {
       guard source.isSeekable, ![.io, .permissionDenied, .cancelled].contains(error.code) else { throw error }
       let known = findings
-      do throws(FormatError) { try checkContent(source, isFile: false) } catch {
-        if error.code == .cancelled { throw error }
-      }
+      try search(source)
       if !findings.dropFirst(known.count).contains(where: { $0.risk ?? .none > .none }) { findings = known }
       throw error
+    }
+  }
+
+  /// Looks into what is known to be wrong already, so that no more errors of it are told.
+  mutating func search(_ source: any ByteSource) throws(FormatError) {
+    do throws(FormatError) { try checkContent(source, isFile: false) } catch {
+      if error.code == .cancelled { throw error }
     }
   }
 

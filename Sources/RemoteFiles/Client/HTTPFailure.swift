@@ -11,7 +11,7 @@ package enum HTTPFailure {
       error.commandHint = "--http-header 'Authorization: …' or ~/.netrc tells it"
     case 403: error = FormatError(.permissionDenied, "the server does not allow it (403)", file: name)
     case 404, 410: error = FormatError(.notFound, "the server has no such file (\(response.status))", file: name)
-    case 407: error = FormatError(.permissionDenied, "the proxy wants to know who asks (407)", file: name)
+    case 407: error = unknownToProxy(name)
     // Only writing has conditions of another kind than readers, who take this answer themselves.
     case 412: error = alreadyExists(name)
     case 429, 503: error = FormatError(.io, "the server has too much to do (\(response.status))", file: name)
@@ -24,9 +24,13 @@ package enum HTTPFailure {
   /// The error of a proxy that does not connect to the server; `nil` for one that has, or may the next time.
   package static func refusal(ofProxy status: Int, name: String) -> FormatError? {
     guard (400..<500).contains(status), ![408, 425, 429].contains(status) else { return nil }
-    if status == 407 { return FormatError(.permissionDenied, "the proxy wants to know who asks (407)", file: name) }
+    if status == 407 { return unknownToProxy(name) }
     let code: FormatError.Code = status == 403 ? .permissionDenied : .io
     return FormatError(code, "the proxy refuses to connect to the server (\(status))", file: name)
+  }
+
+  private static func unknownToProxy(_ name: String) -> FormatError {
+    FormatError(.permissionDenied, "the proxy wants to know who asks (407)", file: name)
   }
 
   /// The error of a file that is there and is not to be replaced.
