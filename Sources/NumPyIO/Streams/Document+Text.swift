@@ -113,9 +113,19 @@ extension Document {
 
   func lazy(_ source: any ByteSource, _ reading: TextReading) throws(FormatError) -> LazyArray {
     let (source, reading) = try reading.prepared(source)
+    try warnOfRoundedIntegers(source, reading)
     if let blocks = try TextTableBlocks.open(source, reading) { return try LazyArray(blocks, spool: spool) }
     source.willBeReadOnce()
     return try LazyArray(reading.read(source), name: path, spool: spool)
+  }
+
+  /// Tells of integers that doubles do not hold, where nobody has asked for doubles.
+  private func warnOfRoundedIntegers(_ source: any ByteSource, _ reading: TextReading) throws(FormatError) {
+    guard let onWarning = options.onWarning, options.findsColumnTypes, source.isSeekable,
+      case .loadText(let reading) = reading, reading.dtype == .float64, reading.converter == nil,
+      let integer = try RoundedInteger(in: source, reading)
+    else { return }
+    onWarning(integer.warning(file: path))
   }
 
   /// The array that a slice of this document is taken of: rows after those that the slice needs are not read.
