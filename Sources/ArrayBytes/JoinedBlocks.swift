@@ -27,8 +27,8 @@ package struct JoinedBlocks: ArrayBlockSource {
     let isFortran = parts.allSatisfy(\.descriptor.isFortranOrder)
     var ready: [any ArrayBlockSource] = []
     for part in parts { ready.append(try JoinedBlocks.readable(part, isFortran: isFortran, spool)) }
-    var (dtype, shape) = (first.descriptor.dtype, ready[0].descriptor.shape)
-    if parts.count > 1 { dtype = dtype.native }
+    // As NumPy's, of a single array too.
+    var (dtype, shape) = (first.descriptor.dtype.native, ready[0].descriptor.shape)
     var starts = [0]
     for part in ready.dropFirst() {
       dtype = try part.wrapping { () throws(ArrayError) in try JoinedBlocks.common(dtype, part.descriptor.dtype) }

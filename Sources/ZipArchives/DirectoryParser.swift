@@ -107,14 +107,28 @@ enum DirectoryParser {
     FormatError(.malformed, "the directory ends within an entry")
   }
 
+  /// Makes a member that would begin before the file, since bytes are missing between it and the directory, end where the next
+  /// one begins: what it lacks is an error once it is asked for, and the others can be read.
+  private static func fit(_ member: inout ZipMember, before next: Int) {
+    guard member.headerOffset < 0 else { return }
+    let room = next - RecordSize.localHeader - member.nameBytes.count
+    guard room >= 0 else { return }
+    member.headerOffset = 0
+    member.compressedSize = min(member.compressedSize, room)
+    if member.method == .stored { member.uncompressedSize = min(member.uncompressedSize, room) }
+  }
+
   /// Gives each member its boundary: the next member's header, or the directory.
   ///
   /// - Throws: `malformed` if members overlap each other or the directory, going by the sizes that they declare:
   ///   a few bytes that represent many members are how an archive explodes.
-  static func setBoundaries(of members: inout [ZipMember], directoryStart: Int) throws(FormatError) {
+  static func setBoundaries(
+    of members: inout [ZipMember], directoryStart: Int, limits: ZipLimits
+  ) throws(FormatError) {
     let order = members.indices.sorted { members[$0].headerOffset < members[$1].headerOffset }
     var next = directoryStart
     for index in order.reversed() {
+      if limits.isLenient { fit(&members[index], before: next) }
       let member = members[index]
       let header = RecordSize.localHeader + member.nameBytes.count
       let (dataStart, overflow) = member.headerOffset.addingReportingOverflow(header)

@@ -146,22 +146,25 @@ struct EndRecord {
       else { throw malformed("the zip64 end record contradicts the end record", position) }
       return try located(
         count: zip64.count, mayWrap: false, size: zip64.size, offset: zip64.offset, end: zip64.position,
-        position: position, comment: Array(comment), tail: tail)
+        position: position, comment: Array(comment), tail: tail, isLenient: isLenient)
     }
     guard isLenient || (disk == 0 && firstDisk == 0 && countHere == count) else {
       throw FormatError(.unsupported, "the archive spans several files", offset: position)
     }
     return try located(
       count: UInt64(count), mayWrap: true, size: UInt64(size), offset: UInt64(offset), end: position,
-      position: position, comment: Array(comment), tail: tail)
+      position: position, comment: Array(comment), tail: tail, isLenient: isLenient)
   }
 
   /// Checks that the directory is where it is said to be: just before the end records.
+  ///
+  /// - Parameter isLenient: Whether bytes before it may be missing, which `zipfile` allows: what lies behind them is found.
   private static func located(
     count: UInt64, mayWrap: Bool, size: UInt64, offset: UInt64, end: Int, position: Int, comment: [UInt8],
-    tail: SourceTail
+    tail: SourceTail, isLenient: Bool
   ) throws(FormatError) -> EndRecord {
-    guard size <= UInt64(end), offset <= UInt64(end) - size else {
+    let isThere = size <= UInt64(end) && (offset <= UInt64(end) - size || isLenient && offset <= UInt64(Int.max))
+    guard isThere else {
       throw malformed(
         "the directory of \(size) bytes at \(offset) does not fit before its end record", position)
     }

@@ -54,7 +54,7 @@ public final class ZipArchive: Sendable {
         throw .truncated("the archive's directory", expected: end.directory.count, found: bytes.count)
       }
       var members = try DirectoryParser.members(bytes, end: end, limits: limits)
-      try DirectoryParser.setBoundaries(of: &members, directoryStart: end.directory.lowerBound)
+      try DirectoryParser.setBoundaries(of: &members, directoryStart: end.directory.lowerBound, limits: limits)
       repeated = ZipArchive.index(members).repeated
       // As Python has it: of several of one name the last.
       if limits.isLenient, !limits.keepsRepeated, !repeated.isEmpty { members = ZipArchive.lastOfNames(members) }

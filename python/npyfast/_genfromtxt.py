@@ -11,7 +11,7 @@ import numpy as np
 from . import _arrays, _fallback, _library as lib, _structures as structures, _tables
 from ._tables import (
     DEFAULT_ENCODING, Opened, Warnings, by_numpy_after, by_numpy_alone, columns_of, count_of, dtype_text, encoding_of,
-    encoding_within, hear, kind_of, leave_at_end, position_of, size_of, text_of, texts_of)
+    encoding_within, hear, kept, kind_of, leave_at_end, position_of, size_of, text_of, texts_of)
 
 __all__ = ["genfromtxt"]
 
@@ -36,6 +36,7 @@ def genfromtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: A
         "deletechars": deletechars, "replace_space": replace_space, "autostrip": autostrip,
         "case_sensitive": case_sensitive, "defaultfmt": defaultfmt, "unpack": unpack, "usemask": usemask,
         "loose": loose, "invalid_raise": invalid_raise, "max_rows": max_rows, "encoding": encoding, "ndmin": ndmin}
+    kept(arguments, "usecols")
     if like is not None:
         return _fallback.numpy_functions.genfromtxt(fname, **arguments, like=like)
     if _tables.is_tiny(fname, _tables.TINY // 6):

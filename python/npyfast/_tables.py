@@ -8,6 +8,7 @@ import operator
 import os
 import warnings
 import weakref
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -248,6 +249,13 @@ def by_numpy_after(error: lib.ArrayFileError, function: Any, file: Any, start: i
     if start is not None:
         file.seek(start)
     return _fallback.numpy_instead(error, function, file, **arguments)
+
+
+def kept(arguments: dict[str, Any], *names: str) -> None:
+    """Takes what iterators among the arguments give: NumPy may have to go through them once more."""
+    for name in names:
+        if isinstance(arguments[name], Iterator):
+            arguments[name] = list(arguments[name])
 
 
 def columns_of(usecols: Any) -> list[int] | None:

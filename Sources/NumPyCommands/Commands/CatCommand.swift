@@ -8,7 +8,7 @@ struct CatCommand: NPYCommand, HasCommonOptions {
     abstract: "Join arrays along an axis, as np.concatenate and np.stack.",
     discussion: """
       In bounded memory, however large the files. The dtype is that in which all fit, as NumPy's promotion has it; one
-      that all have is kept, with its byte order and the gaps of its fields. The format of the output follows from its extension, or --to; without --output it is .npy on standard output.
+      that all have is kept, with the gaps of its fields, in the machine's byte order. The format of the output follows from its extension, or --to; without --output it is .npy on standard output.
 
       EXAMPLES
         npy cat january.npy february.npy -o winter.npy

@@ -284,10 +284,8 @@ struct DiffCommand: NPYCommand {
   }
 
   private func compare(_ left: LazyArray, _ right: LazyArray, name: String?) throws -> ArrayComparison {
-    let start = ArrayDifference(relativeTolerance: rtol ?? 0, absoluteTolerance: atol ?? 0, equalNaN: equalNan)
-    let isTolerant = rtol != nil || atol != nil
     // The two are read in parts.
     for array in [left, right] { try array.verify() }
-    return try ArrayComparison.compare(left, right, name: name, dtypeMatters: !isTolerant, start: start)
+    return try ArrayComparison.compare(left, right, name: name, values: values)
   }
 }

@@ -17,10 +17,12 @@ struct ArrayComparison {
 
   /// Compares block by block, so that files may be larger than memory.
   static func compare(
-    _ left: LazyArray, _ right: LazyArray, name: String?, dtypeMatters: Bool, start: ArrayDifference
+    _ left: LazyArray, _ right: LazyArray, name: String?, values: ValueComparison
   ) throws(FormatError) -> ArrayComparison {
+    let dtypeMatters = !values.isTolerant
+    let start = values.noDifference
     if left.dtype.hasObjects || right.dtype.hasObjects {
-      return try compareObjects(left, right, name: name, dtypeMatters: dtypeMatters, start: start)
+      return try compareObjects(left, right, name: name, values)
     }
     let pair = try BlockPair(left.blocks(), right.blocks(), left.spool)
     var result = ArrayComparison(
@@ -50,19 +52,20 @@ struct ArrayComparison {
     return result
   }
 
-  /// Compares arrays of which one at least is of objects: these are equal where Python would call them equal.
+  /// Compares arrays of which one at least is of objects: these are equal where Python would call them equal, or numbers in them
+  /// are close to each other.
   private static func compareObjects(
-    _ left: LazyArray, _ right: LazyArray, name: String?, dtypeMatters: Bool, start: ArrayDifference
+    _ left: LazyArray, _ right: LazyArray, name: String?, _ values: ValueComparison
   ) throws(FormatError) -> ArrayComparison {
     let (first, second) = (try left.read(), try right.read())
     var result = ArrayComparison(
       name: name, leftDType: first.dtype, rightDType: second.dtype, leftShape: first.shape, rightShape: second.shape,
-      dtypeMatters: dtypeMatters)
+      dtypeMatters: !values.isTolerant)
     guard result.leftShape == result.rightShape, let a = first.objects?.items, let b = second.objects?.items else {
       return result
     }
-    var difference = start
-    let flags = zip(a, b).map { $0 == $1 ? UInt8(0) : 1 }
+    var difference = values.noDifference
+    let flags = values.differences(a, b).map { $0 ? UInt8(1) : 0 }
     try FormatError.wrapping(.badArgument, file: left.name) { () throws(ArrayError) in
       // Bytes without a meaning: they have no magnitude that could be the worst.
       let same = try AnyNDArray(zeros: [flags.count], dtype: .void(1))

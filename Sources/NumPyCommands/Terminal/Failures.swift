@@ -160,7 +160,9 @@ enum Advice {
     }
     if error.message.hasSuffix("(file seems not fully written?)") {
       error.message += "; --recover takes the rows that are whole"
-    } else if error.message.hasPrefix("the archive's end record is missing") {
+    } else if error.message.hasPrefix("the archive's end record is missing")
+      || error.message.hasPrefix("the directory of ") && error.message.contains(" does not fit before its end record")
+    {
       error.message += "; --recover finds the members that are there"
     } else if error.message.hasPrefix("the file is cut short: the tensor")
       || error.message.hasPrefix("EOF: reading the tensors,")

@@ -172,8 +172,19 @@ struct TextPreparation {
     }
     guard isNumeric.contains(true) else { return nil }
     return rows.firstIndex { row in
-      row.count == most && zip(row, isNumeric).allSatisfy { field, wanted in !wanted || isValue(field) }
+      guard row.count == most else { return false }
+      let wanted = zip(row, isNumeric).filter(\.1).map(\.0)
+      if wanted.allSatisfy(isValue) { return true }
+      // What is missing is spelled in many ways, none of which is a name where a number stands beside it.
+      return wanted.allSatisfy { isValue($0) || TextPreparation.isMissing($0) }
+        && wanted.contains { PythonText.double($0) != nil }
     }
+  }
+
+  /// Whether a field is a word for what is missing, or signs alone: `NA`, `-`, `--`, `.`, `?`.
+  private static func isMissing(_ field: String) -> Bool {
+    MissingWords.contains(field)
+      || PythonText.strip(field).unicodeScalars.allSatisfy { !$0.properties.isAlphabetic && $0.properties.numericType == nil }
   }
 
   /// Says which lines above the data look like some of them: names, which stand in the first, are not all like numbers.
