@@ -44,6 +44,7 @@ struct NPY: ParsableCommand {
 
   private static func run() -> Never {
     StandardStreams.checkWidth()
+    StandardStreams.allowManyFiles()
     // A closed pipe is an error of the write, not a signal that ends the process half-way through a file.
     signal(SIGPIPE, SIG_IGN)
     // So is a file that grows past the limit of `ulimit -f` (EFBIG).

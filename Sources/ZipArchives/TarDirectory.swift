@@ -70,10 +70,10 @@ package enum TarDirectory {
       // Headers for the member that follows: its name in GNU's and in POSIX's way.
       case "L":
         let bytes = try source.readBytes(at: start, upTo: min(header.size, limits.nameBytes))
-        longName = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        longName = text(bytes.prefix { $0 != 0 })
       case "K":
         let bytes = try source.readBytes(at: start, upTo: min(header.size, limits.nameBytes))
-        longTarget = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        longTarget = text(bytes.prefix { $0 != 0 })
       case "x":
         let records = try source.readBytes(at: start, upTo: min(header.size, 1 << 20))
         longName = record("path", of: records) ?? longName
@@ -122,13 +122,21 @@ package enum TarDirectory {
   private static func header(of source: any ByteSource, at position: Int) throws(FormatError) -> Header? {
     let bytes = try source.readBytes(at: position, upTo: blockSize)
     guard bytes.count == blockSize, bytes.contains(where: { $0 != 0 }) else { return nil }
-    func text(_ range: Range<Int>) -> String { String(decoding: bytes[range].prefix { $0 != 0 }, as: UTF8.self) }
+    func text(_ range: Range<Int>) -> String { self.text(bytes[range].prefix { $0 != 0 }) }
     guard hasChecksum(bytes), let size = size(bytes[124..<136]) else {
       throw FormatError(.malformed, "a tar header whose checksum is wrong", file: source.name, offset: position)
     }
     let prefix = bytes[257..<263].elementsEqual([0x75, 0x73, 0x74, 0x61, 0x72, 0]) ? text(345..<500) : ""
     let name = (prefix.isEmpty ? "" : prefix + "/") + text(0..<100)
     return Header(name: name, size: size, kind: Unicode.Scalar(bytes[156]), target: text(157..<257))
+  }
+
+  /// A name of UTF-8; else of Latin-1, in which older tar archives have them: names that differ stay apart.
+  private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    var text = String.UnicodeScalarView()
+    for byte in bytes { text.append(Unicode.Scalar(byte)) }
+    return String(text)
   }
 
   /// Whether a header states the sum of all its bytes, those of the sum itself taken as spaces.
@@ -160,7 +168,7 @@ package enum TarDirectory {
     while let space = rest.firstIndex(of: 0x20), let length = Int(String(decoding: rest[..<space], as: UTF8.self)),
       length > space - rest.startIndex + 1, length <= rest.count
     {
-      let record = String(decoding: rest[(space + 1)..<(rest.startIndex + length - 1)], as: UTF8.self)
+      let record = text(rest[(space + 1)..<(rest.startIndex + length - 1)])
       if record.hasPrefix(name + "=") { found = String(record.dropFirst(name.count + 1)) }
       rest = rest.dropFirst(length)
     }

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import _arrays, _fallback, _library as lib, _structures as structures, _tables
 from ._tables import (
-    DEFAULT_ENCODING, Opened, Warnings, by_numpy_after, by_numpy_alone, columns_of, count_of, dtype_text, encoding_of,
+    DEFAULT_ENCODING, Opened, Warnings, by_numpy_after, by_numpy_alone, check_halves, columns_of, count_of, dtype_text, encoding_of,
     encoding_within, hear, kept, kind_of, leave_at_end, position_of, size_of, text_of, texts_of)
 
 __all__ = ["genfromtxt"]
@@ -50,6 +50,7 @@ def genfromtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: A
         mask = ctypes.c_void_p()
         with Opened(fname, kind) as (handle, source):
             array = _arrays.adopt(_gen(handle, options, mask, size_of(fname, source)))
+        check_halves(array)
         del keep
     except _arrays.Unsupported as reason:
         return by_numpy_alone(reason, _fallback.numpy_functions.genfromtxt, fname, start, arguments)
@@ -102,7 +103,7 @@ def _gen_options(arguments: dict[str, Any], warned: Warnings, encoding: str | No
     if names is True:
         listed: list[str] = []
         count = 0
-    elif names is None or names is False:
+    elif names is None:
         listed, count = [], -1
     elif isinstance(names, str):
         listed = [name.strip() for name in names.split(",")]
@@ -122,6 +123,8 @@ def _gen_options(arguments: dict[str, Any], warned: Warnings, encoding: str | No
     keep = (structures.Items.integers(widths), structures.Items.integers(columns or []), texts_of(listed), texts_of(missed),
             c_double(filling if filling is not None else 0))
     comments = arguments["comments"]
+    if comments is not None and len(comments) == 0:  # which NumPy refuses
+        raise _arrays.Unsupported("comment signs that are empty")
     return structures.GenFromTextOptions(
         dtype=None if dtype is None else dtype_text(dtype, sizes_found=True),
         comments=None if comments is None else text_of(comments),

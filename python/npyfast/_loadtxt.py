@@ -10,7 +10,7 @@ import numpy as np
 
 from . import _arrays, _fallback, _library as lib, _structures as structures, _tables
 from ._tables import (
-    DEFAULT_ENCODING, Opened, Warnings, by_numpy_after, by_numpy_alone, columns_of, count_of, dtype_text, encoding_of,
+    DEFAULT_ENCODING, Opened, Warnings, by_numpy_after, by_numpy_alone, check_halves, columns_of, count_of, dtype_text, encoding_of,
     encoding_within, hear, kept, kind_of, leave_at_end, position_of, size_of, text_of, texts_of)
 
 __all__ = ["loadtxt"]
@@ -43,6 +43,7 @@ def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: Any 
         with Opened(fname, kind) as (handle, source):
             array = _arrays.adopt(lib.get(lib.library.npyio_loadtxt, handle, ctypes.addressof(options),
                                           size=size_of(fname, source)))
+        check_halves(array)
         del keep
     except _arrays.Unsupported as reason:
         return by_numpy_alone(reason, _fallback.numpy_functions.loadtxt, fname, start, arguments)
@@ -99,6 +100,8 @@ def _made_load_options(arguments: dict[str, Any], encoding: str | None) -> tuple
     delimiter, quote = arguments["delimiter"], arguments["quotechar"]
     if any(not isinstance(part, (str, bytes)) or len(part) == 0 for part in comments):
         raise _arrays.Unsupported("comment signs that are empty")
+    if isinstance(quote, bytes):  # which NumPy refuses
+        raise _arrays.Unsupported("quotes that are bytes")
     if any(not isinstance(sign, (str, bytes)) or len(sign) != 1 for sign in (delimiter, quote) if sign is not None):
         raise _arrays.Unsupported("delimiters of several characters")
     if not isinstance(arguments["ndmin"], int) or arguments["ndmin"] not in (0, 1, 2):

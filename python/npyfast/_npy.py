@@ -143,10 +143,11 @@ def load(file: Any, mmap_mode: str | None = None, allow_pickle: bool = False, fi
         return _fallback.numpy_functions.load(file, mmap_mode, **options)
     if mmap_mode:
         return _load_mapped(path, mmap_mode, options)
-    return _load_path(path, limits, options)
+    return _load_path(path, limits, options, file)
 
 
-def _load_path(path: str | bytes, limits: Any, options: dict[str, Any]) -> Any:
+def _load_path(path: str | bytes, limits: Any, options: dict[str, Any], file: Any) -> Any:
+    """:param file: What the path was given as, which NumPy's messages show."""
     name = encoded_path(path)
     try:
         status = os.stat(path)
@@ -165,7 +166,7 @@ def _load_path(path: str | bytes, limits: Any, options: dict[str, Any]) -> Any:
             return NpzFile._opened(path, None, options)
         if error.number == lib.UNSUPPORTED:
             _fallback.tell("arrays of objects")
-        return _fallback.numpy_instead(error, _fallback.numpy_functions.load, path, **options)
+        return _fallback.numpy_instead(error, _fallback.numpy_functions.load, file, **options)
     try:
         return _arrays.adopt(handle, other_than=lib.PYTHON2)
     except _arrays.Unsupported:

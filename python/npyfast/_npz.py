@@ -103,12 +103,13 @@ class NpzFile(_NumPyNpzFile):
     def _opened(cls, file: Any, mmap_mode: str | None, options: dict[str, Any]) -> Any:
         """What :func:`load` gives of an archive; an archive that the library refuses is NumPy's."""
         keywords = {"encoding": options["encoding"], "fix_imports": options["fix_imports"]}
+        start = file.tell() if hasattr(file, "seek") else 0
         try:
             return cls(file, own_fid=False, allow_pickle=options["allow_pickle"], pickle_kwargs=keywords,
                        max_header_size=options["max_header_size"], mmap_mode=mmap_mode)
         except lib.ArrayFileError as error:
             if hasattr(file, "seek"):
-                file.seek(0)
+                file.seek(start)
             return _fallback.numpy_instead(error, _fallback.numpy_functions.load, file, **options)
 
     @property

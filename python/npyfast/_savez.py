@@ -113,6 +113,8 @@ def _member(name: str, value: Any) -> Member:
     try:
         if type(array) is not np.ndarray and isinstance(array, np.ma.MaskedArray):
             raise _arrays.Unsupported("masked arrays")
+        if _arrays.is_foreign(array.dtype):
+            raise _arrays.Unsupported("dtypes of other packages")
         return Member(name, array, _arrays.describe(array.dtype))
     except _arrays.Unsupported as reason:
         _fallback.tell(str(reason))

@@ -271,10 +271,27 @@ def columns_of(usecols: Any) -> list[int] | None:
         raise _arrays.Unsupported("columns that are not numbers") from None
 
 
+def check_halves(array: np.ndarray) -> None:
+    """:raises Unsupported: for half-precision numbers that are infinite: NumPy, which reads them again, warns where they overflow."""
+    for dtype, part in _parts(array):
+        if dtype.base.char == "e" and np.isinf(part).any():
+            raise _arrays.Unsupported("numbers that half precision does not hold")
+
+
+def _parts(array: np.ndarray) -> Iterator[tuple[np.dtype, np.ndarray]]:
+    """All fields of an array, of those within fields too, or the array itself."""
+    if array.dtype.names is None:
+        yield array.dtype, array
+    for name in array.dtype.names or ():
+        yield from _parts(array[name])
+
+
 def count_of(value: Any, what: str) -> int:
     """The number of rows at most; -1 for all."""
     if value is None:
         return -1
+    if isinstance(value, bool):  # which NumPy refuses
+        raise _arrays.Unsupported(f"{what} that are truth values")
     try:
         number = operator.index(value)
     except TypeError:
@@ -292,6 +309,8 @@ def dtype_text(dtype: Any, *, sizes_found: bool) -> bytes:
         raise _arrays.Unsupported("dtypes that are several") from None
     if made.kind == "m" and np.datetime_data(made)[0] == "generic":
         raise _arrays.Unsupported("durations without a unit, of which newer releases of NumPy warn")
+    if made.subdtype is not None:
+        raise _arrays.Unsupported("dtypes with axes of their own")
     if not _arrays.is_told_whole(made):
         raise _arrays.Unsupported("dtypes with metadata, titles, or gaps between their fields")
     if made.itemsize == 0 and made.kind in "SU" and sizes_found:

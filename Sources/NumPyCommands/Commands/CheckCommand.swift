@@ -115,6 +115,10 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
       return CheckedFile(path: RemoteInput.name(file), findings: check.findings, risk: check.risk, isGood: isGood)
     } catch {
       if error.code == .cancelled { throw error }
+      var error = error
+      if error.code == .notFound, FileFinder.isMended(file) {
+        error.message = "a name that is not UTF-8 is not opened: give it as standard input, as in: npy check - < FILE"
+      }
       // A file that cannot be read is wrong; the others are checked all the same.
       return CheckedFile(
         path: RemoteInput.name(file), findings: [FileCheck.Finding(unreadable: error)], risk: .none, isGood: false)

@@ -71,7 +71,7 @@ enum FileFinder {
         if status?.isDirectory == true, !SystemCall.isLink(path) {
           folders.append(path)
         } else {
-          files.append(Found(path: path, isNamed: false, leftOut: reasonToLeaveOut(status)))
+          files.append(Found(path: path, isNamed: false, leftOut: reasonToLeaveOut(status, path)))
         }
       }
       open += folders.reversed()
@@ -79,9 +79,15 @@ enum FileFinder {
     return (files, inner)
   }
 
+  /// Whether a path of a folder's names leads nowhere because one of them is not UTF-8.
+  static func isMended(_ path: String) -> Bool {
+    path.unicodeScalars.contains("\u{FFFD}") && FileStatus(path: path) == nil && !SystemCall.isLink(path)
+  }
+
   /// Why nothing is read of something in a folder; `nil` for a file.
-  private static func reasonToLeaveOut(_ status: FileStatus?) -> String? {
-    guard let status else { return "a link that leads nowhere, or into itself" }
+  private static func reasonToLeaveOut(_ status: FileStatus?, _ path: String) -> String? {
+    // A name that is not UTF-8 has been mended, and so leads nowhere: that is an error, since what it names is there.
+    guard let status else { return isMended(path) ? nil : "a link that leads nowhere, or into itself" }
     if status.isRegular { return nil }
     return status.isDirectory
       ? "a link to a folder, which is looked into where it is named itself"

@@ -66,8 +66,7 @@ struct PlainImage {
     var (least, most) = (Double.infinity, -Double.infinity)
     for number in numbers where number.isFinite { (least, most) = (min(least, number), max(most, number)) }
     let (start, end) = (low ?? least, high ?? most)
-    let scale = end > start ? 255 / (end - start) : 0
-    let pixels = numbers.map { $0.isNaN ? 0 : UInt8((min(max(($0 - start) * scale, 0), 255)).rounded()) }
+    let pixels = numbers.map { level($0, start, end) }
     guard numbers.contains(where: \.isNaN) else { return (pixels, []) }
     return (
       pixels,
@@ -75,6 +74,14 @@ struct PlainImage {
         numbers[dot..<(dot + channels)].contains(where: \.isNaN)
       }
     )
+  }
+
+  /// The level of a number between two limits, from 0 to 255. These may lie farther apart than there are doubles, or closer than
+  /// their inverse can tell.
+  private static func level(_ number: Double, _ low: Double, _ high: Double) -> UInt8 {
+    guard high > low, number > low else { return 0 }
+    guard number < high else { return 255 }
+    return UInt8((((number / 2 - low / 2) / (high / 2 - low / 2)) * 255).rounded())
   }
 
   func write(to sink: any ByteSink) throws(FormatError) {

@@ -17,6 +17,8 @@ struct ArrayDescription {
   var contents: PickleDescription?
   /// The arrays that follow in the same `.npy` file.
   var following: [ArrayDescription] = []
+  /// Why the array after these cannot be read, if one is there.
+  var errorOfNext: FormatError?
 
   /// - Parameter stored: Where the `.npy` begins in the file; `nil` if it is compressed.
   init(_ file: NPYFile, name: String, stored: Int?) {

@@ -48,7 +48,7 @@ enum FileDescription {
       description = try member(of: archive, address, document)
     case .npy(let file) where address.member.map({ Int($0) != nil }) ?? true:
       description = try array(of: file, address, document)
-      if address.isWhole { description.following = following(file, address, document) }
+      if address.isWhole { (description.following, description.errorOfNext) = following(file, address, document) }
     default:
       if let value = try address.value(in: document) { return .pickle(PickleDescription(value, address)) }
       return .part(PartDescription(try address.item(of: document).array, name: address.text))
@@ -61,17 +61,22 @@ enum FileDescription {
     return .array(description)
   }
 
-  /// The arrays that further calls of `np.save` have written to the same file, as many as are listed at most.
-  private static func following(_ file: NPYFile, _ address: Address, _ document: Document) -> [ArrayDescription] {
+  /// The arrays that further calls of `np.save` have written to the same file, as many as are listed at most; and why the one
+  /// after them cannot be read.
+  private static func following(
+    _ file: NPYFile, _ address: Address, _ document: Document
+  ) -> (arrays: [ArrayDescription], error: FormatError?) {
     var found: [ArrayDescription] = []
     var last = file
-    while found.count < mostArrays, let next = (try? last.next(limits: document.options.limits)) ?? nil {
-      found.append(
-        ArrayDescription(
-          next, name: "\(address.text):\(found.count + 1)", stored: next.source.seekCost == .restart ? nil : 0))
-      last = next
-    }
-    return found
+    do throws(FormatError) {
+      while found.count < mostArrays, let next = try last.next(limits: document.options.limits) {
+        found.append(
+          ArrayDescription(
+            next, name: "\(address.text):\(found.count + 1)", stored: next.source.seekCost == .restart ? nil : 0))
+        last = next
+      }
+      return (found, nil)
+    } catch { return (found, error.at(member: String(found.count + 1))) }
   }
 
   /// How many arrays of one `.npy` file are listed.
@@ -108,7 +113,7 @@ enum FileDescription {
   var memberErrors: [FormatError] {
     switch self {
     case .archive(let archive): archive.members.compactMap(\.error)
-    case .array(let array): array.cut.map { [$0.error] } ?? []
+    case .array(let array): array.cut.map { [$0.error] } ?? array.errorOfNext.map { [$0] } ?? []
     case .model(let model): model.errors
     default: []
     }

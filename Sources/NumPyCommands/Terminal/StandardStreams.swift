@@ -12,6 +12,25 @@ enum StandardStreams {
     }
   }
 
+  /// Lets the process have as many files open as the system allows it to: what is joined or packed may be many thousand files,
+  /// and usually no more than 1,024 can be open until that is asked for.
+  static func allowManyFiles() {
+    var limit = rlimit()
+    #if canImport(Glibc)
+      let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+      let most = rlim_t.max
+    #else
+      let files = RLIMIT_NOFILE
+      // Darwin refuses more, whatever its hard limit says.
+      let most = rlim_t(OPEN_MAX)
+    #endif
+    // Safe: a value of this function's own, filled by the first call and read by the second.
+    guard unsafe getrlimit(files, &limit) == 0, limit.rlim_cur < min(limit.rlim_max, most) else { return }
+    limit.rlim_cur = min(limit.rlim_max, most)
+    // Safe: as above. Where that is refused all stays as it was.
+    _ = unsafe setrlimit(files, &limit)
+  }
+
   /// Whether the stack has been made much smaller than usual (`ulimit -s`).
   static var hasSmallStack: Bool {
     var limit = rlimit()
@@ -62,7 +81,7 @@ enum StandardStreams {
       let shown = unsafe String(cString: argument)
       let error = FormatError(
         .badArgument,
-        "'\(Console.printable(shown))' is not UTF-8: give the file as standard input, as in: npy show - < FILE")
+        "'\(Console.printable(shown))' is not UTF-8: a file of such a name is given as standard input, as in: npy show - < FILE")
       // What begins so is an option, and what follows one may be its value.
       let mayBeValue = shown.hasPrefix("-") || known.last?.hasPrefix("--") == true
       guard let command = known.first, ofManyFiles.contains(command), !mayBeValue else { throw error }

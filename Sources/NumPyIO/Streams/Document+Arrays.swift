@@ -70,9 +70,29 @@ extension Document {
     if case .npy(let file) = content, !file.source.isSeekable { try warnIfMoreFollows(file) }
   }
 
-  /// Says that only the first array of a file is used, if more follow.
+  /// The array that follows in the same file; of one that is cut short the rows that are whole, if that was asked for.
+  func next(after file: NPYFile) throws(FormatError) -> NPYFile? {
+    guard options.recovers else { return try file.next(limits: options.limits) }
+    do throws(FormatError) {
+      guard let next = try file.next(limits: options.limits, allowingTruncation: true) else { return nil }
+      return try Document.recovered(next, options)
+    } catch {
+      if error.code == .cancelled { throw error }
+      options.onWarning?(FileWarning("what follows is no whole array: \(error.message)", file: file.source.name))
+      return nil
+    }
+  }
+
+  /// Says that only the first array of a file is used, if more follow, be they broken: as NumPy's, the first can be read.
   private func warnIfMoreFollows(_ file: NPYFile) throws(FormatError) {
-    guard try file.next(limits: options.limits) != nil else { return }
+    do throws(FormatError) {
+      guard try file.next(limits: options.limits) != nil else { return }
+    } catch {
+      if error.code == .cancelled { throw error }
+      options.onWarning?(
+        FileWarning("an array follows the first that cannot be read: \(error.message)", file: file.source.name))
+      return
+    }
     options.onWarning?(
       "\(file.source.name) holds more arrays after the first, which are left out: name them \(path):1 and so on"
     )
@@ -86,7 +106,7 @@ extension Document {
         .notFound, "there is no array \(index): they are counted from 0", file: path, member: String(index))
     }
     for position in 0..<index {
-      guard let next = try file.next(limits: options.limits) else {
+      guard let next = try next(after: file) else {
         throw FormatError(
           .notFound, "there is no array \(index): the file holds \(position + 1)", file: path, member: String(index))
       }
@@ -284,12 +304,14 @@ extension NPYFile {
   /// The array that follows in the same file, as several `np.save` to one handle leave them; `nil` if none does.
   ///
   /// Of a stream this array must have been read.
-  package func next(limits: LoadLimits) throws(FormatError) -> NPYFile? {
+  ///
+  /// - Parameter allowingTruncation: Whether the file may end within it.
+  package func next(limits: LoadLimits, allowingTruncation: Bool = false) throws(FormatError) -> NPYFile? {
     guard !header.dtype.hasObjects else { return nil }
     let end = try dataOffset.checkedAdding(header.dataByteCount)
     if source.isSeekable {
       guard try source.readBytes(at: end, upTo: NPYHeader.magic.count) == NPYHeader.magic else { return nil }
-      return try NPYFile(source, at: end, limits: limits)
+      return try NPYFile(source, at: end, limits: limits, allowingTruncation: allowingTruncation)
     }
     return try? NPYFile(source, at: end, limits: limits)
   }

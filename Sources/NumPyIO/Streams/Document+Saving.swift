@@ -93,7 +93,7 @@ extension Document {
       var index = 0
       while let current = file {
         try sink.add("arr_\(index)", lazy(current), applying: transforms)
-        file = try current.next(limits: self.options.limits)
+        file = try next(after: current)
         index += 1
       }
     }

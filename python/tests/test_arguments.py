@@ -1,0 +1,101 @@
+"""Arguments as NumPy takes and refuses them: iterators, truth values, bytes; file objects that stand in the middle."""
+import io
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+
+import npyfast
+
+
+def outcome(function, *arguments, **options):
+    """What a call gives, or raises, and the warnings of it."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            result = function(*arguments, **options)
+        except Exception as error:
+            result = (type(error), str(error))
+        else:
+            result = (result.dtype, result.tolist()) if isinstance(result, np.ndarray) else result
+    return repr(result), [(warning.category, str(warning.message)) for warning in caught]
+
+
+TEXT = "# a\n" + "1 2 3\n4 5 6\n" * 300
+TEXTS = {"long": TEXT, "words": TEXT.replace("5", "x"), "short": "1 2 3\n", "empty": ""}
+
+
+@pytest.mark.parametrize("text", ["long", "words", "short"])
+@pytest.mark.parametrize("dtype", [float, int, object, "U3"])
+@pytest.mark.parametrize("iterator", [lambda: iter([1]), lambda: (column for column in (0, 1)), lambda: map(int, "10"), lambda: iter(())])
+def test_columns_of_an_iterator(tmp_path, text, dtype, iterator):
+    (tmp_path / "t.txt").write_text(TEXTS[text])
+    for name in ("loadtxt", "genfromtxt"):
+        ours, theirs = (outcome(getattr(module, name), tmp_path / "t.txt", usecols=iterator(), dtype=dtype) for module in (npyfast, np))
+        assert ours == theirs
+
+
+@pytest.mark.parametrize("dtype", [float, object])
+def test_comments_of_an_iterator(tmp_path, dtype):
+    (tmp_path / "t.txt").write_text(TEXT + "% b\n7 8 9 # c\n")
+    ours, theirs = (outcome(module.loadtxt, tmp_path / "t.txt", comments=iter(["%", "#"]), dtype=dtype) for module in (npyfast, np))
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("name, options", [
+    ("loadtxt", {"quotechar": b'"'}), ("loadtxt", {"skiprows": True}), ("loadtxt", {"skiprows": False}), ("loadtxt", {"max_rows": True}),
+    ("loadtxt", {"dtype": "(2,)f8"}), ("loadtxt", {"dtype": [("a", "f8", (2,)), ("b", "f8")]}), ("genfromtxt", {"comments": ""}),
+    ("genfromtxt", {"names": False}), ("genfromtxt", {"skip_header": True}), ("genfromtxt", {"max_rows": True}),
+    ("genfromtxt", {"dtype": "(3,)f8"})])
+@pytest.mark.parametrize("text", ["long", "short", "empty"])
+def test_what_numpy_refuses_is_refused(tmp_path, name, options, text):
+    (tmp_path / "t.txt").write_text(TEXTS[text])
+    ours, theirs = (outcome(getattr(module, name), tmp_path / "t.txt", **options) for module in (npyfast, np))
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("text", ["1e5 2\n3 4\n", "65520 1\n", "inf 1\n", "65519 -inf\n", "1 nan\n"])
+@pytest.mark.parametrize("dtype", ["f2", ">f2", "f2,f2", "f4,f2", [("a", [("b", "f2"), ("c", "f8")])]])
+def test_halves_that_overflow(tmp_path, text, dtype):
+    (tmp_path / "t.txt").write_text(text * 200)
+    for name in ("loadtxt", "genfromtxt"):
+        ours, theirs = (outcome(getattr(module, name), tmp_path / "t.txt", dtype=dtype) for module in (npyfast, np))
+        assert ours[0] == theirs[0] and set(ours[1]) == set(theirs[1]), name
+
+
+@pytest.mark.parametrize("before", [b"abc", pickle.dumps({"other": 1}), bytes(100)])
+@pytest.mark.parametrize("allow_pickle", [False, True])
+def test_a_broken_archive_within_a_file(before, allow_pickle):
+    content = io.BytesIO()
+    np.savez(content, a=np.arange(3))
+    broken = content.getvalue()[:-30] + bytes(30)
+    both = []
+    for module in (npyfast, np):
+        file = io.BytesIO(before + broken)
+        file.seek(len(before))
+        both.append(outcome(module.load, file, allow_pickle=allow_pickle))
+    assert both[0] == both[1]
+
+
+def test_the_file_in_an_error_is_the_one_that_was_given(tmp_path):
+    (tmp_path / "a.npy").write_bytes(b"no pickle")
+    for file in (tmp_path / "a.npy", str(tmp_path / "a.npy"), str(tmp_path / "a.npy").encode()):
+        ours, theirs = (outcome(module.load, file, allow_pickle=True) for module in (npyfast, np))
+        assert ours == theirs
+
+
+def test_elements_of_other_packages_in_archives(tmp_path):
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    for name in ("bfloat16", "float8_e5m2", "float8_e4m3fn", "int4"):
+        array = np.ones(3, getattr(ml_dtypes, name))
+        for save in ("savez", "savez_compressed"):
+            for file in (io.BytesIO, lambda: tmp_path / "a.npz"):
+                headers = []
+                for module in (npyfast, np):
+                    target = file()
+                    getattr(module, save)(target, a=array)
+                    import zipfile
+                    with zipfile.ZipFile(target) as archive:
+                        headers.append(archive.read("a.npy"))
+                assert headers[0] == headers[1], name
