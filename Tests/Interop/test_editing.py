@@ -359,3 +359,16 @@ def test_refs_of_an_archive_without_arrays(tmp_path):
         archive.writestr("m/data.pkl", b"N.")
     result = run_npy("refs", tmp_path / "m.pt", "-o", tmp_path / "r.json", check=False)
     assert result.returncode == 1 and b"no array" in result.stderr and not (tmp_path / "r.json").exists()
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("options", [[], ["--axis", "1"], ["--stack"]], ids=str)
+def test_joined_arrays_have_the_byte_order_of_the_machine(tmp_path, order, count, options):
+    array = np.array(np.arange(6).reshape(2, 3), dtype=">u2", order=order)
+    np.save(tmp_path / "a.npy", array)
+    run_npy("cat", *[tmp_path / "a.npy"] * count, *options, "-o", tmp_path / "o.npy")
+    join = (lambda arrays: np.stack(arrays)) if options == ["--stack"] else (lambda arrays: np.concatenate(arrays, axis=len(options) // 2))
+    expected = join([array] * count)
+    result = np.load(tmp_path / "o.npy")
+    assert result.dtype.str == expected.dtype.str and np.array_equal(result, expected)

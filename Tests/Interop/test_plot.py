@@ -528,3 +528,21 @@ def test_dots_without_a_number_are_transparent(tmp_path, channels):
     assert np.array_equal(found[:, :wanted.shape[1]], wanted)
     if channels < 4:
         assert (found[:, 3] == 255).all()
+
+
+@pytest.mark.parametrize("values", [
+    [[-1e308, 1e308], [1.5e308, 0]], [[1e-310, 2e-310], [3e-310, 1e-310]], [[5e-324, 1e-323], [0, 1.5e-323]],
+    [[-1.7e308, 1.7e308], [np.inf, -np.inf]], [[1, 1 + 2**-52], [1, 1]], [[7, 7], [7, 7]], [[np.nan, 1e308], [-1e308, 0]]])
+def test_levels_of_numbers_far_apart_and_close_together(tmp_path, values):
+    values = np.array(values)
+    np.save(tmp_path / "a.npy", values)
+    run_npy("plot", "--image", tmp_path / "a.npy", "-o", tmp_path / "a.png")
+    pixels = decode_png((tmp_path / "a.png").read_bytes())
+    finite = values[np.isfinite(values)].astype(np.longdouble)
+    low, high = finite.min(), finite.max()
+    numbers = np.clip(values.astype(np.longdouble), low, high)
+    levels = np.rint((numbers - low) / (high - low) * 255 if high > low else numbers * 0)
+    # No smooth numbers beyond the smallest: halves of them are rounded.
+    grey = np.asarray(pixels)[..., 0].reshape(values.shape).astype(float)
+    known = ~np.isnan(values)
+    assert np.abs(grey[known] - levels[known].astype(float)).max() <= (1 if np.abs(finite).max() > 1e-320 else 64)

@@ -470,3 +470,28 @@ def test_dates_beside_numbers():
 def test_no_columns():
     result = run_npy("show", "-", "--usecols", "", stdin=b"1 2\n", check=False)
     assert result.returncode == 64 and b"names no column" in result.stderr
+
+
+@pytest.mark.parametrize("mark", [" ", ",", "\t", ";"])
+@pytest.mark.parametrize("gap", ["NA", "-", "--", ".", "?", "N/A", "nan", "null"])
+@pytest.mark.parametrize("row", [0, 1, 2])
+def test_a_first_row_with_a_gap_is_no_header(tmp_path, mark, gap, row):
+    """A column by its name or number has all its rows; what stands for a missing value is NaN, or an error, never a name."""
+    rows = [["1", "2.5"], ["2", "3.5"], ["3", "4.5"], ["4", "5.5"]]
+    rows[row][1] = gap
+    path = tmp_path / "d.txt"
+    path.write_text("day" + mark + "temp\n" + "".join(mark.join(cells) + "\n" for cells in rows))
+    options = [] if mark == " " else ["--delimiter", mark]
+    assert json.loads(run_npy("show", "--json-values", *options, f"{path}:day")) == [1, 2, 3, 4]
+    for column in ("temp", "1"):
+        result = run_npy("show", "--json-values", *options, f"{path}:{column}", check=False)
+        if result.returncode == 0:
+            shown = json.loads(result.stdout)
+            numbers = [cell if isinstance(cell, float) else None for cell in shown]
+            if isinstance(shown[0], str):  # a column of texts
+                assert shown == [cells[1] for cells in rows]
+            else:
+                assert numbers == [None if place == row else place + 2.5 for place in range(4)]
+        else:
+            assert gap.encode() in result.stderr
+    assert b"names" not in run_npy("show", *options, f"{path}:1", check=False).stderr

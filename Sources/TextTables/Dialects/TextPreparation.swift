@@ -93,13 +93,14 @@ struct TextPreparation {
 
   /// Moves behind the first line that a pattern matches a part of.
   private mutating func skip(to pattern: String, _ lines: inout TextLines) throws(FormatError) {
-    let regex: Regex<AnyRegexOutput>
-    do { regex = try Regex(pattern) } catch {
-      throw FormatError(.badArgument, "'\(pattern)' is no regular expression: \(error)")
+    let search: TextPattern
+    do throws(TextPattern.Trouble) { search = try TextPattern(pattern) } catch {
+      let place = error.place.map { " (at character \($0))" } ?? ""
+      throw FormatError(.badArgument, "'\(pattern.prefix(100))' is no regular expression: \(error.message)\(place)")
     }
     while let line = try lines.next() {
       skippedLines += 1
-      if (try? regex.firstMatch(in: TextPreparation.text(of: line))) != nil { return }
+      if search.matchesPart(of: line.last == "\n" ? Array(line.dropLast()) : line) { return }
     }
     throw FormatError(.notFound, "no line has a match of '\(pattern)'", file: source.name)
   }

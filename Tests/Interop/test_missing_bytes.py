@@ -1,0 +1,182 @@
+"""Files of several arrays that lost or gained bytes in the middle, or at their end: what is whole is found."""
+import io
+import json
+import pickle
+import struct
+import tarfile
+import zipfile
+
+import numpy as np
+import pytest
+
+from conftest import peak_memory, run_npy
+
+ARRAYS = {"a": np.arange(500), "b": np.arange(300.) / 7, "c": np.array(["x", "yz"]), "d": np.arange(40, dtype="i2").reshape(5, 8)}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def archive(compressed):
+    content = io.BytesIO()
+    (np.savez_compressed if compressed else np.savez)(content, **ARRAYS)
+    places = {info.filename[:-4]: info.header_offset for info in zipfile.ZipFile(content).infolist()}
+    return content.getvalue(), places
+
+
+def equal(one, other):
+    return one.dtype == other.dtype and np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.parametrize("damaged", ["a", "b", "d"])
+@pytest.mark.parametrize("count", [-20, -3, 1, 50])
+def test_a_member_that_lost_or_gained_bytes(folder, compressed, damaged, count):
+    data, places = archive(compressed)
+    place = places[damaged] + 120
+    changed = data[:place] + (bytes(count) + data[place:] if count > 0 else data[place - count:])
+    (folder / "m.npz").write_bytes(changed)
+    result = run_npy("convert", "--recover", "--skip-bad", "m.npz", "o.npz", check=False)
+    assert result.returncode in (0, 1)
+    with np.load("o.npz") as loaded:
+        for name, array in ARRAYS.items():
+            if name != damaged:
+                assert equal(loaded[name], array), name
+    # What NumPy can read, lenient reading can; of the others it says why.
+    for name, array in ARRAYS.items():
+        try:
+            theirs = np.load("m.npz")[name]
+        except Exception:
+            continue
+        assert equal(theirs, array)
+        assert equal(np.load(io.BytesIO(run_npy("convert", "--lenient", f"m.npz:{name}", "-", "--to", "npy"))), array)
+    told = run_npy("ls", "m.npz", check=False)
+    assert told.returncode == 1 and b"--recover" in told.stderr or count > 0
+
+
+def test_a_header_within_a_member_is_its_own(folder):
+    """An archive stored in an archive whose directory is lost is one member, whether bytes follow it or not."""
+    inner, _ = archive(False)
+    outer = io.BytesIO()
+    with zipfile.ZipFile(outer, "w") as file:
+        file.writestr("inner.npz", inner)
+        # Of other bytes the checksum tells that the headers within are theirs.
+        file.writestr("log.bin", b"begins otherwise" + inner)
+        end = file.fp.tell()
+    for rest in (b"", b"some bytes that are none of a directory"):
+        (folder / "o.npz").write_bytes(outer.getvalue()[:end] + rest)
+        names = [line.split()[0] for line in run_npy("ls", "--recover", "o.npz").decode().splitlines()]
+        assert names == ["o.npz:inner.npz", "o.npz:log.bin"]
+        assert run_npy("show", "--recover", "--raw", "o.npz:log.bin", check=False).returncode in (0, 64)
+
+
+@pytest.mark.parametrize("flags", [0, 8])
+def test_headers_without_end_take_no_time(folder, flags):
+    """Members that each claim all the rest, and members whose ends are nowhere: as many as there are, in one pass."""
+    count = 30_000
+    members = b""
+    for number in range(count):
+        name = b"%07d.npy" % number
+        size = 0 if flags else 2**31 - 100
+        members += struct.pack("<IHHHHHIIIHH", 0x04034B50, 20, flags, 0, 0, 0x21, 0, size, size, len(name), 0) + name + b"x" * 20
+    (folder / "h.npz").write_bytes(members)
+    result = run_npy("ls", "--recover", "h.npz", check=False, timeout=60)
+    assert result.returncode in (0, 1) and len(result.stderr) < 20_000_000
+    assert peak_memory("info", "--recover", "h.npz", code=result.returncode) < 600 << 20
+
+
+@pytest.fixture
+def several(folder):
+    arrays = [np.arange(4), np.arange(12.).reshape(6, 2), np.arange(5, dtype="u1")]
+    content = io.BytesIO()
+    ends = []
+    for array in arrays:
+        np.save(content, array)
+        ends.append(content.tell())
+    return arrays, content.getvalue(), ends
+
+
+@pytest.mark.parametrize("which, left, rows", [(1, 128 + 50, 3), (1, 128 + 90, 5), (2, 128 + 2, 2), (1, 60, None), (2, 127, None)])
+def test_several_arrays_of_which_one_is_cut(folder, several, which, left, rows):
+    arrays, data, ends = several
+    (folder / "m.npy").write_bytes(data[:ends[which - 1] + left])
+    # As np.load, the first.
+    result = run_npy("show", "m.npy", check=False)
+    assert result.stdout == run_npy("show", "m.npy:0") and result.returncode == 0
+    assert (b"that cannot be read" if which == 1 else b"holds more arrays") in result.stderr
+    listed = run_npy("ls", "m.npy", check=False)
+    assert listed.returncode == 1 and f"m.npy:{which}".encode() in listed.stderr and len(listed.stdout.splitlines()) == which
+    assert run_npy("convert", "m.npy", "o.npz", check=False).returncode == 1 and not (folder / "o.npz").exists()
+    result = run_npy("convert", "--recover", "m.npy", "o.npz", check=False)
+    assert result.returncode == 0 and result.stderr.count(b"\n") == 1
+    with np.load("o.npz") as loaded:
+        assert len(loaded.files) == which + (rows is not None)
+        for place, array in enumerate(arrays[:which]):
+            assert equal(loaded[f"arr_{place}"], array)
+        if rows is not None:
+            assert equal(loaded[f"arr_{which}"], arrays[which][:rows])
+            shown = run_npy("convert", "--recover", f"m.npy:{which}", "-", "--to", "npy")
+            assert equal(np.load(io.BytesIO(shown)), arrays[which][:rows])
+
+
+@pytest.mark.parametrize("names", [["é.npy", "è.npy", "b.npy"], ["a/ü.npy", "a/ö.npy"], ["é" * 120 + ".npy", "è" * 120 + ".npy"]])
+@pytest.mark.parametrize("format", [tarfile.GNU_FORMAT, tarfile.USTAR_FORMAT, tarfile.PAX_FORMAT])
+@pytest.mark.parametrize("encoding", ["latin1", "utf-8"])
+def test_names_of_tars(folder, names, format, encoding):
+    if format == tarfile.USTAR_FORMAT and len(names[0]) > 100:
+        names = [name[:30] + ".npy" for name in names]
+    with tarfile.open("t.tar", "w", format=format, encoding=encoding) as tar:
+        for number, name in enumerate(names):
+            content = io.BytesIO()
+            np.save(content, np.arange(number + 1))
+            info = tarfile.TarInfo(name)
+            info.size = len(content.getvalue())
+            tar.addfile(info, io.BytesIO(content.getvalue()))
+    run_npy("convert", "t.tar", "o.npz")
+    with np.load("o.npz") as loaded:
+        assert [loaded[name].tolist() for name in loaded.files] == [list(range(number + 1)) for number in range(len(names))]
+        assert loaded.files == [name[:-4] for name in names]
+
+
+@pytest.mark.parametrize("directory", [False, True])
+def test_a_name_that_is_not_utf_8_is_not_taken_for_a_link(folder, directory):
+    inside = folder / "models"
+    inside.mkdir()
+    np.save(inside / "good.npy", np.arange(3))
+    name = bytes(inside) + b"/evil\xff" + (b"" if directory else b".pkl")
+    try:
+        if directory:
+            import os
+            os.mkdir(name)
+            name += b"/a.pkl"
+        with open(name, "wb") as file:
+            file.write(pickle.dumps(print))
+    except OSError:
+        pytest.skip("the file system takes no such names")
+    for operand in ("models", "models/*"):
+        result = run_npy("check", operand, check=False)
+        assert result.returncode == 1 and b"not UTF-8" in result.stdout and b"ok: models/good.npy" in result.stdout
+    report = json.loads(run_npy("check", "--json", "models", check=False).stdout)
+    assert len(report) == 2
+
+
+def test_more_files_than_are_open_by_default(folder):
+    import resource
+    count = 1500
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < count + 100:
+        pytest.skip("the system allows no more files")
+    for number in range(count):
+        np.save(f"{number:05d}.npy", np.arange(3) + number)
+    files = sorted(str(path.name) for path in folder.glob("*.npy"))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1024), hard))
+    try:
+        run_npy("cat", "--stack", *files, "-o", "all.npy")
+        run_npy("pack", "all.npz", *files)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert np.array_equal(np.load("all.npy"), np.arange(count)[:, None] + np.arange(3))
+    assert len(np.load("all.npz").files) == count
