@@ -35,6 +35,16 @@ package struct Spool: Sendable {
   /// The source itself if its parts can be read in any order, else the array spooled.
   package func addressable(_ source: any ArrayBlockSource) throws(FormatError) -> any ArrayBlockSource {
     if !source.readsInOrder, source.descriptor.openAxis == nil { return source }
+    return try copied(source)
+  }
+
+  /// The source itself if reading a part of it costs no more than its bytes, else the array spooled: for who takes it in many
+  /// small pieces, each of which a server would be asked for, or a whole segment inflated.
+  package func freelyAddressable(_ source: any ArrayBlockSource) throws(FormatError) -> any ArrayBlockSource {
+    source.seekCost == .free && source.descriptor.openAxis == nil ? source : try copied(source)
+  }
+
+  private func copied(_ source: any ArrayBlockSource) throws(FormatError) -> any ArrayBlockSource {
     if let size = source.descriptor.byteCount, size <= threshold {
       return named(MemoryBlocks(try source.whole(), name: source.name), as: source)
     }

@@ -171,7 +171,9 @@ extension ForeignFile {
 extension FormatError {
   /// The error of reading a source that turns out to be something else altogether, which says what it is; this error
   /// where the source is not recognised or is not at fault.
-  package func explained(by source: any ByteSource) -> FormatError {
+  ///
+  /// - Parameter isOfPickle: Whether this is an error of reading a pickle, which nearly all bytes may begin.
+  package func explained(by source: any ByteSource, isOfPickle: Bool = false) -> FormatError {
     guard [.wrongKind, .malformed, .truncated, .unsupported, .corrupt, .limitExceeded].contains(code),
       let prefix = try? source.readBytes(at: 0, upTo: ForeignFile.prefixLength)
     else { return self }
@@ -180,14 +182,14 @@ extension FormatError {
       return FormatError(.wrongKind, ForeignSignature.hdf5, file: file ?? source.name)
     }
     if let foreign { return foreign.error(file: file ?? source.name) }
-    if code == .malformed, offset == 0, member == nil, message.hasPrefix("invalid load key") {
+    if member == nil, isOfPickle && isOfAnything(prefix) || offset == 0 && message.hasPrefix("invalid load key") {
       var error = FormatError(.wrongKind, message, file: file ?? source.name, offset: offset)
       let start = prefix.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
       error.message += " No format that is known here begins with the bytes \(start)"
       error.commandHint = "--from raw --dtype f4 reads bytes as numbers, of whichever dtype they are"
       return error
     }
-    guard code == .malformed || code == .truncated || code == .unsupported, let offset,
+    guard [.malformed, .truncated, .unsupported].contains(code), let offset,
       let line = ForeignFile.firstLine(ofText: prefix), offset <= line.utf8.count
     else { return self }
     var error = FormatError(
@@ -195,6 +197,13 @@ extension FormatError {
       file: file ?? source.name)
     error.commandHint = "--from txt or --from csv reads a table"
     return error
+  }
+
+  /// Whether this is what a pickle's reader says of bytes that are no pickle: none of a format that is known, no text, and at an
+  /// end with the first few operations.
+  private func isOfAnything(_ prefix: [UInt8]) -> Bool {
+    guard [.malformed, .truncated, .unsupported].contains(code), let offset else { return false }
+    return offset < 32 && prefix.count > 64 && KnownFile(prefix) == nil
   }
 }
 

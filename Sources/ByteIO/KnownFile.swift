@@ -50,7 +50,7 @@ extension FormatError {
   /// not recognised or is not at fault.
   package func explained(by source: any ByteSource, wanted: KnownFile) -> FormatError {
     // A line of text is no foreign file where text was wanted.
-    let foreign = wanted == .text ? self : explained(by: source)
+    let foreign = wanted == .text ? self : explained(by: source, isOfPickle: wanted == .pickle)
     let codes: [FormatError.Code] = [
       .wrongKind, .malformed, .truncated, .unsupported, .corrupt, .limitExceeded, .badValue,
     ]

@@ -275,7 +275,7 @@ def test_stats_count_what_has_no_numbers(tmp_path):
     assert rows["name"][:2] == ["1", "-"] and rows["words"][:2] == ["2", "-"] and rows["w"][0] == "3"
 
 
-def same(tmp_path, left, right, *options, protocols=(5, 5)):
+def are_same(tmp_path, left, right, *options, protocols=(5, 5)):
     for name, value, protocol in (("l", left, protocols[0]), ("r", right, protocols[1])):
         (tmp_path / f"{name}.pkl").write_bytes(pickle.dumps(value, protocol))
     code = run_npy("diff", *options, tmp_path / "l.pkl", tmp_path / "r.pkl", check=False).returncode
@@ -293,17 +293,17 @@ CLOSE = [
 @pytest.mark.parametrize("left, right", CLOSE, ids=range(len(CLOSE)))
 def test_tolerances_reach_into_objects(tmp_path, left, right):
     for protocols in ((5, 5), (5, 4), (2, 3)):
-        assert same(tmp_path, left, left, protocols=protocols)
-        assert not same(tmp_path, left, right, protocols=protocols)
-        assert same(tmp_path, left, right, "--rtol", "1e-3", protocols=protocols)
-        assert not same(tmp_path, left, right, "--atol", "1e-12", protocols=protocols)
+        assert are_same(tmp_path, left, left, protocols=protocols)
+        assert not are_same(tmp_path, left, right, protocols=protocols)
+        assert are_same(tmp_path, left, right, "--rtol", "1e-3", protocols=protocols)
+        assert not are_same(tmp_path, left, right, "--atol", "1e-12", protocols=protocols)
 
 
 @pytest.mark.parametrize("value", [
     objects([np.nan, "a"]), objects([[1, np.nan]]), objects([np.array([np.nan])]), [np.array([1, np.nan])], objects([{"a": float("nan")}])], ids=range(5))
 def test_a_nan_within_objects_equals_none(tmp_path, value):
-    assert not same(tmp_path, value, value) and not same(tmp_path, value, value, "--rtol", "1")
-    assert same(tmp_path, value, value, "--equal-nan")
+    assert not are_same(tmp_path, value, value) and not are_same(tmp_path, value, value, "--rtol", "1")
+    assert are_same(tmp_path, value, value, "--equal-nan")
 
 
 @pytest.mark.parametrize("left, right, expected", [
@@ -312,20 +312,20 @@ def test_a_nan_within_objects_equals_none(tmp_path, value):
     (objects([{1, 2}]), objects([{2, 1}]), True), (objects([SHARED, SHARED]), objects([[1, 2], [1, 3]]), False),
     (objects([SHARED, [1, 3]]), objects([[1, 2], [1, 2]]), False)])
 def test_elements_are_equal_as_python_has_it(tmp_path, left, right, expected):
-    assert same(tmp_path, left, right) is expected
+    assert are_same(tmp_path, left, right) is expected
 
 
 def test_what_contains_itself_ends(tmp_path):
     one, other = [1.0], [1.0]
     one.append(one)
     other.append(other)
-    assert same(tmp_path, objects([one]), objects([other]))
+    assert are_same(tmp_path, objects([one]), objects([other]))
     other[0] = 2.0
-    assert not same(tmp_path, objects([one]), objects([other]))
+    assert not are_same(tmp_path, objects([one]), objects([other]))
     # What is shared is compared once, whether it is the same or not.
     shared, changed = list(range(20_000)), list(range(20_000))
     changed[-1] = 0
-    assert not same(tmp_path, objects([[shared] for _ in range(5_000)]), objects([[changed] for _ in range(5_000)]))
+    assert not are_same(tmp_path, objects([[shared] for _ in range(5_000)]), objects([[changed] for _ in range(5_000)]))
 
 
 def test_series_and_indices_of_pandas(tmp_path):
@@ -336,9 +336,9 @@ def test_series_and_indices_of_pandas(tmp_path):
     for value in values:
         has_gaps = "None" in repr(value) or "NaN" in repr(value)
         for protocols in ((5, 4), (4, 5), (2, 5)):
-            assert same(tmp_path, value, value, *(["--equal-nan"] if has_gaps else []), protocols=protocols), (value, protocols)
+            assert are_same(tmp_path, value, value, *(["--equal-nan"] if has_gaps else []), protocols=protocols), (value, protocols)
     series = values[0]
-    assert not same(tmp_path, series, series + 1e-9) and same(tmp_path, series, series + 1e-9, "--rtol", "1e-3")
-    assert not same(tmp_path, series, series.rename("y")) and not same(tmp_path, values[1], pandas.Index([1.0, 3]))
-    assert not same(tmp_path, series, pandas.Series([1.0, 2, 3], index=[3, 4, 5], name="x"))
-    assert not same(tmp_path, pandas.Series([np.nan]), pandas.Series([np.nan]))
+    assert not are_same(tmp_path, series, series + 1e-9) and are_same(tmp_path, series, series + 1e-9, "--rtol", "1e-3")
+    assert not are_same(tmp_path, series, series.rename("y")) and not are_same(tmp_path, values[1], pandas.Index([1.0, 3]))
+    assert not are_same(tmp_path, series, pandas.Series([1.0, 2, 3], index=[3, 4, 5], name="x"))
+    assert not are_same(tmp_path, pandas.Series([np.nan]), pandas.Series([np.nan]))

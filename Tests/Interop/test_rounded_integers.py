@@ -13,7 +13,7 @@ def convert(tmp_path, name, text, *options):
     """Converts a text; the array and what was said."""
     path, out = tmp_path / name, tmp_path / "out.npy"
     path.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
-    result = run_npy("convert", path, out, "--force", *options, check=False)
+    result = run_npy("convert", path, out, *options, check=False)
     assert result.returncode == 0, result.stderr
     return np.load(out), result.stderr.decode()
 

@@ -249,7 +249,8 @@ def _adopted(handle: int, info: structures.Info) -> np.ndarray:
     if info.byte_count == 0:
         order = "F" if info.flags & lib.FORTRAN_ORDER and not info.flags & 1 else "C"
         lib.free(handle)
-        return np.empty(shape, dtype, order=order)
+        # `np.empty` would give texts of no characters one.
+        return np.ndarray(shape, dtype, order=order)
     interface["typestr"] = "|u1"
     interface["shape"] = (info.byte_count,)
     interface["strides"] = None

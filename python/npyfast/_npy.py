@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
+import re
 import stat
 from typing import Any
 
@@ -189,9 +191,30 @@ def _is_archive(path: str | bytes) -> bool:
         os.close(descriptor)
 
 
+#: The axes in a header, as NumPy writes them.
+_SHAPE = re.compile(rb"'shape': \(([0-9, ]*)\)")
+
+
+def _beginning(path: str | bytes) -> bytes:
+    """What a small header has room in, as far as the file can be read."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return file.read(256)
+    except OSError:
+        return b""
+
+
+def _may_be_too_big(beginning: bytes) -> bool:
+    """Whether a header says so much, or so little that it has to be looked at more closely."""
+    found = _SHAPE.search(beginning)
+    return found is None or math.prod(int(axis) for axis in found[1].split(b",") if axis.strip()) >= 2**31
+
+
 def _load_mapped(path: str | bytes, mmap_mode: str, options: dict[str, Any]) -> Any:
-    if not _is_archive(path):
-        _refuse_too_big(path)
+    beginning = _beginning(path)
+    if beginning[:4] not in _ARCHIVE_MAGICS:
+        if _may_be_too_big(beginning):
+            _refuse_too_big(path)
         # NumPy's memmap is all that is to be had: nothing is read.
         return _fallback.numpy_functions.load(path, mmap_mode, **options)
     if mmap_mode not in ("r", "c"):

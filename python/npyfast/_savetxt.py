@@ -109,6 +109,10 @@ def _save_options(array: np.ndarray, fmt: Any, delimiter: Any, newline: Any, hea
             raise _arrays.Unsupported("formats that are not one a column")
     else:
         raise _arrays.Unsupported("formats that are not texts")
+    if array.dtype.names is not None and any(array.dtype[name].base.kind == "c" for name in array.dtype.names):
+        raise _arrays.Unsupported("complex numbers in records, of whose lost parts NumPy warns")
+    if array.dtype.kind == "c" and not isinstance(fmt, str):
+        raise _arrays.Unsupported("formats for columns of complex numbers")
     if _fallback.IS_NUMPY_1 and any("r" in part or "a" in part for part in formats):
         raise _arrays.Unsupported("repr of numbers as NumPy had it before its release 2")
     texts = [delimiter, newline, header, footer, comments]

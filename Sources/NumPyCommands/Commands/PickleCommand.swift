@@ -61,7 +61,7 @@ struct PickleCommand: NPYCommand, HasCommonOptions {
     } catch {
       // What was listed before the fault is worth seeing.
       try sink.flush()
-      throw error.explained(by: source)
+      throw error.explained(by: source, isOfPickle: true)
     }
     try sink.flush()
   }

@@ -22,6 +22,7 @@ enum FileFinder {
     var found: [Found] = []
     for operand in operands {
       if RemoteInput.isRemote(operand) {
+        try refusePart(operand)
         found.append(Found(path: operand, isNamed: true))
       } else if let status = FileStatus(path: operand) {
         if status.isDirectory {
@@ -50,11 +51,13 @@ enum FileFinder {
 
   /// Refuses the address of a member or a slice.
   private static func refusePart(_ operand: String) throws(FormatError) {
-    guard let address = try? Address(operand), address.path != operand, FileStatus(path: address.path) != nil else {
-      return
-    }
+    guard let address = try? Address(operand), address.path != operand,
+      RemoteInput.isRemote(address.path) || FileStatus(path: address.path) != nil
+    else { return }
     throw FormatError(
-      .badArgument, "whole files are looked at here, no members or slices of them: say \(address.path)", file: operand)
+      .badArgument,
+      "whole files are looked at here, no members or slices of them: say \(RemoteInput.name(address.path))",
+      file: RemoteInput.name(operand))
   }
 
   /// What is within a folder and the folders in it, and these folders, by name.

@@ -172,7 +172,7 @@ struct TextDescription {
   ) throws(FormatError) {
     name = address.text
     self.format = format
-    fileSize = RemoteInput.isRemote(address.path) ? source.byteCount : FileStatus(path: address.path)?.size
+    fileSize = RemoteInput.isRemote(address.path) ? source.storedByteCount : FileStatus(path: address.path)?.size
     let bytes = (try? source.readBytes(at: 0, upTo: 200)) ?? []
     start = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
     do throws(FormatError) { array = try TextDescription.array(address, document) } catch {

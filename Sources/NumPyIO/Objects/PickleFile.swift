@@ -215,7 +215,9 @@ enum PickleContainer {
     guard let prefix = try? source.readBytes(at: 0, upTo: ForeignFile.prefixLength) else { return error }
     // A tar archive that PyTorch wrote, and that is damaged, is not another kind of file.
     if TarDirectory.begins(prefix), error.code != .wrongKind { return error }
-    guard let format = CompressionFormat(signature: prefix) else { return error.explained(by: source) }
+    guard let format = CompressionFormat(signature: prefix) else {
+      return error.explained(by: source, isOfPickle: true)
+    }
     guard source.isSeekable, let plain = try? CompressedSource(source, format: format),
       let inner = try? plain.readBytes(at: 0, upTo: ForeignFile.prefixLength)
     else { return error }

@@ -228,6 +228,13 @@ extension Document {
     }
     let file = try archive.file(name)
     warnOfPython2(file)
+    // As several `np.save` to one file leave it, that was put into an archive then.
+    if let rest = file.trailingByteCount, rest > 0 {
+      options.onWarning?(
+        FileWarning(
+          "\(path):\(NPZArchive.withoutExtension(name)): only the first array of the member is read; npy unpack writes all of "
+            + "it, with the \(rest) bytes that follow, as a file"))
+    }
     guard file.header.dtype.hasObjects else {
       let isCut = options.recovers && !file.isComplete
       let blocks = try isCut ? StoredBlocks(Document.recovered(file, options)) : archive.blocks(name)

@@ -256,11 +256,11 @@ extension LazyArray {
     }
   }
 
-  /// The elements of a source in the other order, which needs a source that can be read in any.
+  /// The elements of a source in the other order, which takes each of its parts once for every stripe of the result.
   private func turned(
     _ source: any ArrayBlockSource, isFortranOrder: Bool
   ) throws(FormatError) -> any ArrayBlockSource {
-    try SlicedBlocks(spool.addressable(source), isFortranOrder: isFortranOrder)
+    try SlicedBlocks(spool.freelyAddressable(source), isFortranOrder: isFortranOrder)
   }
 
   /// A part of a source; of one that has to be read in order, if its blocks follow each other there.

@@ -216,8 +216,8 @@ package struct CSVReader: Sendable {
     for column in textColumns where column < rest.count { rest[column].addText() }
     if beginning.lacksLabelName
       || options.hasHeader
-        ?? CSVHeader.isHeader(
-          firstLine, beginning.kinds, rest, hasNumberedRows: beginning.hasNumberedRows)
+        ?? (!hasValuesBelowNames
+          && CSVHeader.isHeader(firstLine, beginning.kinds, rest, hasNumberedRows: beginning.hasNumberedRows))
     {
       return Survey(
         isNamed: true, columns: rest, rowCount: count, byteCount: byteCount, short: short, parts: parts)
@@ -226,6 +226,11 @@ package struct CSVReader: Sendable {
     return Survey(
       isNamed: false, columns: first, rowCount: min(most, count) + 1, byteCount: byteCount, short: short,
       parts: parts)
+  }
+
+  /// Whether a comment above the first row has the names: numbers and dates in that row are none then.
+  private var hasValuesBelowNames: Bool {
+    beginning.givenNames != nil && beginning.kinds.contains { $0 != .text && $0 != .gap }
   }
 
   /// What the rows have that were not taken yet, looked at by all cores; `nil` if they cannot be, or one may be wrong.
