@@ -136,6 +136,12 @@ def is_told_whole(dtype: np.dtype) -> bool:
             and all(is_told_whole(field[0]) for field in fields))
 
 
+def has_own_functions(value: Any) -> bool:
+    """Whether a value's class has its own ways in NumPy's functions (NEP 18), which are to be asked first."""
+    own = getattr(type(value), "__array_function__", None)
+    return own is not None and own is not np.ndarray.__array_function__
+
+
 def is_foreign(dtype: np.dtype) -> bool:
     """Whether a dtype is another package's, as ``bfloat16`` of ml_dtypes."""
     return dtype.isbuiltin == 2
@@ -237,24 +243,16 @@ def adopt(handle: int, *, other_than: int = 0) -> np.ndarray:
 def _adopted(handle: int, info: structures.Info) -> np.ndarray:
     dtype = dtype_of(info.descr)
     shape = tuple(info.shape[:info.ndim])
-    # Plain elements in one go; records, whose fields the array interface may lose, as bytes that are then seen as them.
-    plain = dtype.names is None and dtype.subdtype is None and dtype.itemsize > 0 and info.byte_count > 0
-    interface: dict[str, Any] = {"version": 3, "data": (info.data, not info.flags & lib.WRITABLE)}
-    if plain:
-        interface["typestr"] = dtype.str
-        interface["shape"] = shape
-        interface["strides"] = None if info.flags & 1 else tuple(info.strides[:info.ndim])
-        return np.asarray(_Memory(handle, interface))
-    strides = tuple(info.strides[:info.ndim])
     if info.byte_count == 0:
         order = "F" if info.flags & lib.FORTRAN_ORDER and not info.flags & 1 else "C"
         lib.free(handle)
         # `np.empty` would give texts of no characters one.
         return np.ndarray(shape, dtype, order=order)
-    interface["typestr"] = "|u1"
-    interface["shape"] = (info.byte_count,)
-    interface["strides"] = None
-    return np.ndarray(shape, dtype, np.asarray(_Memory(handle, interface)), strides=strides)
+    # As bytes that are then seen as the elements: the array interface may lose fields of records, and of an array in between NumPy
+    # can tell that one which was made read-only may be written again.
+    interface = {"version": 3, "data": (info.data, not info.flags & lib.WRITABLE), "typestr": "|u1", "shape": (info.byte_count,),
+                 "strides": None}
+    return np.ndarray(shape, dtype, np.asarray(_Memory(handle, interface)), strides=tuple(info.strides[:info.ndim]))
 
 
 class _Held:

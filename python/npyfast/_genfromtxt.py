@@ -11,7 +11,7 @@ import numpy as np
 from . import _arrays, _fallback, _library as lib, _structures as structures, _tables
 from ._tables import (
     DEFAULT_ENCODING, Opened, Warnings, by_numpy_after, by_numpy_alone, check_halves, columns_of, count_of, dtype_text, encoding_of,
-    encoding_within, hear, kept, kind_of, leave_at_end, position_of, size_of, text_of, texts_of)
+    encoding_within, hear, is_stream, kept, kind_of, leave_at_end, position_of, size_of, text_of, texts_of)
 
 __all__ = ["genfromtxt"]
 
@@ -40,6 +40,8 @@ def genfromtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: A
     if like is not None:
         return _fallback.numpy_functions.genfromtxt(fname, **arguments, like=like)
     if _tables.is_tiny(fname, _tables.TINY // 6):
+        return _fallback.numpy_functions.genfromtxt(fname, **arguments)
+    if is_stream(fname):
         return _fallback.numpy_functions.genfromtxt(fname, **arguments)
     start = position_of(fname)
     warned = Warnings()
@@ -125,8 +127,12 @@ def _gen_options(arguments: dict[str, Any], warned: Warnings, encoding: str | No
     comments = arguments["comments"]
     if comments is not None and len(comments) == 0:  # which NumPy refuses
         raise _arrays.Unsupported("comment signs that are empty")
+    described = None if dtype is None else dtype_text(dtype, sizes_found=True)
+    fields = None if dtype is None else np.dtype(dtype).names
+    if fields is not None and (len(fields) == 1 or columns is not None and len(columns) == 1):
+        raise _arrays.Unsupported("records of one column")
     return structures.GenFromTextOptions(
-        dtype=None if dtype is None else dtype_text(dtype, sizes_found=True),
+        dtype=described,
         comments=None if comments is None else text_of(comments),
         delimiter=None if delimiter is None else text_of(delimiter), widths=keep[0].address,
         width_count=len(widths), skip_header=count_of(arguments["skip_header"], "skip_header"),

@@ -75,7 +75,9 @@ class LazyArray:
     def _open(self, archive: NpzFile, number: int) -> None:
         self._archive = archive
         self._is_compressed = archive._is_compressed[number]
-        self._handle = lib.make(lib.library.npyio_archive_file, archive._handle, number)
+        #: What the member's bytes come from, also once the archive is closed.
+        self._base = archive._opened_handle()
+        self._handle = lib.make(lib.library.npyio_archive_file, self._base, number)
 
     def _describe(self) -> None:
         info = structures.Info()

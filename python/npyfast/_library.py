@@ -103,6 +103,24 @@ library = _load()
 free = library.npyio_free
 
 
+class Handle:
+    """A handle that is freed when nobody uses it any more, be it a call under way on another thread: that holds its arguments.
+
+    :param held: What it reads from, which is closed after it.
+    """
+
+    __slots__ = ("_as_parameter_", "_held")
+
+    def __init__(self, number: int, held: Any = None) -> None:
+        self._as_parameter_ = number
+        self._held = held
+
+    def __del__(self, _free: Any = free) -> None:
+        _free(self._as_parameter_)
+        if self._held is not None:
+            self._held.close()
+
+
 class Frame:
     """The structures that one call fills in."""
 

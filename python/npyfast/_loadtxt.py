@@ -11,7 +11,7 @@ import numpy as np
 from . import _arrays, _fallback, _library as lib, _structures as structures, _tables
 from ._tables import (
     DEFAULT_ENCODING, Opened, Warnings, by_numpy_after, by_numpy_alone, check_halves, columns_of, count_of, dtype_text, encoding_of,
-    encoding_within, hear, kept, kind_of, leave_at_end, position_of, size_of, text_of, texts_of)
+    encoding_within, hear, is_stream, kept, kind_of, leave_at_end, position_of, size_of, text_of, texts_of)
 
 __all__ = ["loadtxt"]
 
@@ -34,6 +34,8 @@ def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: Any 
     kept(arguments, "comments", "usecols")
     if like is not None:
         return _fallback.numpy_functions.loadtxt(fname, **arguments, like=like)
+    if is_stream(fname):
+        return _fallback.numpy_functions.loadtxt(fname, **arguments)
     start = position_of(fname)
     warned = Warnings()
     source = None

@@ -55,6 +55,8 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, fix_imports: Any = _NOT
             return _save_content(file if file.endswith(".npy") else file + ".npy", arr, level, allow_pickle, known)
     if fix_imports is not _NOT_GIVEN:
         return _fallback.numpy_functions.save(file, arr, allow_pickle, fix_imports)
+    if type(arr) is not np.ndarray and _arrays.has_own_functions(arr):
+        return _fallback.numpy_functions.save(file, arr, allow_pickle=allow_pickle)
     array = arr if type(arr) is np.ndarray else np.asanyarray(arr)
     is_object = type(file) is not str and hasattr(file, "write")
     descr: bytes | None = None
@@ -154,16 +156,18 @@ def _load_path(path: str | bytes, limits: Any, options: dict[str, Any], file: An
     try:
         status = os.stat(path)
     except OSError:
-        size = 0  # the library says what is wrong
+        size, is_file = 0, True  # the library says what is wrong
     else:
-        size = status.st_size
-        if not name.endswith(b".npy") and stat.S_ISREG(status.st_mode) and _is_archive(path):
+        size, is_file = status.st_size, stat.S_ISREG(status.st_mode)
+        if not name.endswith(b".npy") and is_file and _is_archive(path):
             return NpzFile._opened(path, None, options)
     try:
         handle = lib.get(lib.library.npyio_load, name, 0, limits and ctypes.addressof(limits), size=size)
     except lib.ArrayFileError as error:
         if error.number == lib.CANCELLED:
             raise
+        if not is_file:  # a pipe, of which nothing is left for NumPy
+            raise lib.as_system_error(error, os.fsdecode(path)) from None
         if error.number == lib.WRONG_KIND and _is_archive(path):
             return NpzFile._opened(path, None, options)
         if error.number == lib.UNSUPPORTED:
@@ -245,6 +249,11 @@ def _load_object(file: Any, mmap_mode: str | None, limits: Any, options: dict[st
         file.seek(start)
     except (AttributeError, OSError):
         return _fallback.numpy_functions.load(file, mmap_mode, **options)
+    if not isinstance(beginning, (bytes, str)):  # some packages have a type of their own
+        try:
+            beginning = bytes(memoryview(beginning))
+        except TypeError:
+            pass
     if isinstance(beginning, bytes) and beginning[:4] in _ARCHIVE_MAGICS:
         return NpzFile._opened(file, None, options)
     if mmap_mode or beginning != _MAGIC:

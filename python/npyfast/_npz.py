@@ -50,7 +50,7 @@ class NpzFile(_NumPyNpzFile):
     def __init__(self, fid: Any, own_fid: bool = False, allow_pickle: bool = False,
                  pickle_kwargs: dict[str, Any] | None = None, *, max_header_size: int = 10_000,
                  mmap_mode: str | None = None) -> None:
-        self._handle = 0
+        self._handle: lib.Handle | None = None
         self._source: FileSource | None = None
         self._zip: Any = None
         self._fid: Any = None
@@ -73,7 +73,7 @@ class NpzFile(_NumPyNpzFile):
             self._source = FileSource(fid, base=0, borrows=False)
             source = self._source.handle
         try:
-            self._handle = lib.make(lib.library.npyio_archive_open, source, ctypes.addressof(limits))
+            self._handle = lib.Handle(lib.make(lib.library.npyio_archive_open, source, ctypes.addressof(limits)), self._source)
         finally:
             if self._source is None:
                 lib.free(source)
@@ -83,7 +83,7 @@ class NpzFile(_NumPyNpzFile):
     def _table(self, *, with_offsets: bool) -> tuple[Any, int]:
         """The library's table of members, and how many there are."""
         members, count = POINTER(structures.Member)(), c_int64()
-        lib.do(lib.library.npyio_archive_members, self._handle, with_offsets, ctypes.addressof(members),
+        lib.do(lib.library.npyio_archive_members, self._opened_handle(), with_offsets, ctypes.addressof(members),
                ctypes.addressof(count))
         return members, count.value
 
@@ -136,13 +136,10 @@ class NpzFile(_NumPyNpzFile):
         self._zip = value
 
     def close(self) -> None:
-        """Close the archive. Arrays that were read, or mapped, stay."""
-        handle, self._handle = getattr(self, "_handle", 0), 0
-        if handle:
-            lib.free(handle)
-        source, self._source = getattr(self, "_source", None), None
-        if source is not None:
-            source.close()
+        """Close the archive. Arrays that were read, or mapped, stay; a thread that reads one just then gets it."""
+        if getattr(self, "_handle", None) is None and getattr(self, "_source", None) is not None:
+            self._source.close()  # an archive that could not be opened
+        self._handle = self._source = None
         archive, self._zip = getattr(self, "_zip", None), None
         if archive is not None:
             archive.close()
@@ -160,12 +157,13 @@ class NpzFile(_NumPyNpzFile):
             raise TypeError("only an NpzFile that was opened by its path, and is open, can be pickled")
         return _reopened, (self._path, self.allow_pickle, self.pickle_kwargs, self.max_header_size, self.mmap_mode)
 
-    def _opened_handle(self) -> int:
-        if not self._handle:
+    def _opened_handle(self) -> lib.Handle:
+        handle, source = self._handle, self._source
+        if handle is None:
             raise ValueError("the archive is closed")
-        if self._source is not None:
-            self._source.refuse_reentrance()
-        return self._handle
+        if source is not None:
+            source.refuse_reentrance()
+        return handle
 
     def _number(self, key: str) -> int:
         self._opened_handle()
@@ -176,23 +174,25 @@ class NpzFile(_NumPyNpzFile):
 
     def __getitem__(self, key: str) -> Any:
         number = self._number(key)
+        # Another thread may close the archive meanwhile.
+        handle, source = self._opened_handle(), self._source
         try:
             if self.mmap_mode is not None:
-                mapped = self._mapped(number)
+                mapped = self._mapped(handle, number)
                 if mapped is not None:
                     return mapped
-            return _arrays.adopt(lib.get(lib.library.npyio_archive_read, self._handle, number, size=self._sizes[number]))
+            return _arrays.adopt(lib.get(lib.library.npyio_archive_read, handle, number, size=self._sizes[number]))
         except lib.ArrayFileError as error:
-            if self._source is not None and self._source.failure is not None:
-                raise self._source.failure from None
+            if source is not None and source.failure is not None:
+                raise source.failure from None
             if error.number == lib.CANCELLED:
                 raise
-            return self._other(key, number, error)
+            return self._other(handle, key, number, error)
 
-    def _other(self, key: str, number: int, error: lib.ArrayFileError) -> Any:
+    def _other(self, handle: lib.Handle, key: str, number: int, error: lib.ArrayFileError) -> Any:
         """What a member holds that is no array of values: bytes, objects; or NumPy's exception for it."""
         try:
-            content = _arrays.adopt(lib.get(lib.library.npyio_archive_bytes, self._handle, number)).tobytes()
+            content = _arrays.adopt(lib.get(lib.library.npyio_archive_bytes, handle, number)).tobytes()
         except lib.ArrayFileError:
             return self._by_numpy(key, error)
         if not content.startswith(npy_format.MAGIC_PREFIX):
@@ -211,12 +211,12 @@ class NpzFile(_NumPyNpzFile):
                            max_header_size=self.max_header_size) as archive:
             return _fallback.numpy_instead(error, archive.__getitem__, key)
 
-    def _mapped(self, number: int) -> np.memmap | None:
+    def _mapped(self, handle: lib.Handle, number: int) -> np.memmap | None:
         """A stored member as a memmap of the archive; ``None`` where that cannot be."""
         start = self._table(with_offsets=True)[0][number].offset
         if start < 0 or self._path is None:
             return None
-        opened = lib.make(lib.library.npyio_archive_file, self._handle, number)
+        opened = lib.make(lib.library.npyio_archive_file, handle, number)
         try:
             info = structures.Info()
             lib.do(lib.library.npyio_file_info, opened, ctypes.addressof(info))

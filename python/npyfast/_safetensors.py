@@ -35,11 +35,11 @@ class Tensors(Mapping[str, np.ndarray]):
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._handle = 0
+        self._handle: lib.Handle | None = None
         #: The path.
         self.path = os.fspath(path)
         try:
-            self._handle = lib.make(lib.library.npyio_tensors_open, encoded_path(self.path))
+            self._handle = lib.Handle(lib.make(lib.library.npyio_tensors_open, encoded_path(self.path)))
         except lib.ArrayFileError as error:
             raise lib.as_system_error(error, self.path) from None
         table, count = POINTER(structures.Tensor)(), c_int64()
@@ -55,12 +55,9 @@ class Tensors(Mapping[str, np.ndarray]):
         #: What the file says beside its tensors.
         self.metadata: dict[str, str] = dict(zip(pairs[::2], pairs[1::2]))
 
-    def close(self, _free: Any = lib.free) -> None:
-        """Close the file. Arrays that were read stay."""
-        handle, self._handle = self._handle, 0
-        _free(handle)
-
-    __del__ = close
+    def close(self) -> None:
+        """Close the file. Arrays that were read stay; a thread that reads one just then gets it."""
+        self._handle = None
 
     def __enter__(self) -> Tensors:
         return self
@@ -73,12 +70,13 @@ class Tensors(Mapping[str, np.ndarray]):
 
     def __getitem__(self, name: str) -> np.ndarray:
         place = self._numbers[name]
-        if not self._handle:
+        handle = self._handle
+        if handle is None:
             raise ValueError("the file is closed")
         format = self._formats[place]
         dtype = None if format is None else _ml_dtype(format.decode("ascii"))
         try:
-            array = _arrays.adopt(lib.get(lib.library.npyio_tensors_read, self._handle, place, dtype is not None,
+            array = _arrays.adopt(lib.get(lib.library.npyio_tensors_read, handle, place, dtype is not None,
                                           size=self._sizes[place]))
         except lib.ArrayFileError as error:
             raise lib.as_system_error(error, self.path) from None

@@ -29,7 +29,7 @@ def _compression(level: Any) -> int:
     raise ValueError(f"level must be 0 to 9, or one of {', '.join(map(repr, LEVELS))}, not {level!r}")
 
 
-def savez(file: Any, *args: Any, allow_pickle: bool = True, **kwds: Any) -> None:
+def savez(file: Any, *args: Any, allow_pickle: bool = True, **kwds: Any) -> Any:
     """Save several arrays into one uncompressed ``.npz`` archive, as :func:`numpy.savez` does.
 
     The members begin at multiples of 64 bytes, so that they can be mapped (:func:`load` with ``mmap_mode="r"``). An archive
@@ -40,10 +40,10 @@ def savez(file: Any, *args: Any, allow_pickle: bool = True, **kwds: Any) -> None
     :param allow_pickle: Whether arrays of objects may be pickled.
     :param kwds: Arrays by their names.
     """
-    save_members(file, args, kwds, 0, allow_pickle)
+    return save_members(file, args, kwds, 0, allow_pickle)
 
 
-def savez_compressed(file: Any, *args: Any, allow_pickle: bool = True, level: Any = "default", **kwds: Any) -> None:
+def savez_compressed(file: Any, *args: Any, allow_pickle: bool = True, level: Any = "default", **kwds: Any) -> Any:
     """Save several arrays into one compressed ``.npz`` archive, as :func:`numpy.savez_compressed` does.
 
     :param level: ``"fast"``, ``"default"`` (faster than NumPy, and no larger), ``"best"``, ``"zlib"`` (NumPy's own bytes),
@@ -53,11 +53,14 @@ def savez_compressed(file: Any, *args: Any, allow_pickle: bool = True, level: An
     """
     if not isinstance(level, (str, int, np.integer)):  # an array of that name
         kwds, level = {**kwds, "level": level}, "default"
-    save_members(file, args, kwds, _compression(level), allow_pickle)
+    return save_members(file, args, kwds, _compression(level), allow_pickle)
 
 
 def save_members(file: Any, args: tuple[Any, ...], kwds: dict[str, Any], compression: int, allow_pickle: bool,
-          durability: str = "none") -> None:
+          durability: str = "none") -> Any:
+    if any(type(value) is not np.ndarray and _arrays.has_own_functions(value) for value in (*args, *kwds.values())):
+        instead = _fallback.numpy_functions.savez_compressed if compression else _fallback.numpy_functions.savez
+        return instead(file, *args, **kwds)
     members = dict(kwds)
     for place, value in enumerate(args):
         key = f"arr_{place}"
@@ -77,7 +80,7 @@ def save_members(file: Any, args: tuple[Any, ...], kwds: dict[str, Any], compres
             _fallback.reraise(sink.failure, error)
         finally:
             lib.free(writer)
-        return
+        return None
     path = os.fspath(file)
     if isinstance(path, bytes):
         path = os.fsdecode(path)

@@ -6,6 +6,7 @@ import io
 import itertools
 import operator
 import os
+import stat
 import warnings
 import weakref
 from collections.abc import Iterator
@@ -202,6 +203,17 @@ def is_tiny(file: Any, most: int) -> bool:
             return end - start <= most
         return kind is list and most > 0 and (not file or len(file) * len(file[0]) <= 2 * most)
     except (TypeError, ValueError):  # lines that are none, a file that is closed
+        return False
+
+
+def is_stream(file: Any) -> bool:
+    """Whether a path is that of a pipe or a device: what has been read of it cannot be read again, by NumPy."""
+    path = path_of(file)
+    if path is None:
+        return False
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
         return False
 
 

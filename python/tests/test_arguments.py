@@ -136,3 +136,106 @@ def test_mapped_arrays_are_numpys(tmp_path, shape, mode):
     (tmp_path / "b.npy").write_bytes((tmp_path / "a.npy").read_bytes()[:90])
     ours, theirs = (outcome(module.load, tmp_path / "b.npy", mmap_mode=mode) for module in (npyfast, np))
     assert ours == theirs
+
+
+@pytest.mark.parametrize("dtype", ["f8", ">i2", "M8[s]", "U3", "S2", "?", "c8", "f4,i2", "V3"])
+def test_arrays_may_be_locked_for_a_while(tmp_path, dtype):
+    array = np.zeros((3, 2), dtype, order="F")
+    np.save(tmp_path / "a.npy", array)
+    np.savez_compressed(tmp_path / "a.npz", a=array)
+    for loaded in (npyfast.load(tmp_path / "a.npy"), npyfast.load(tmp_path / "a.npz")["a"], npyfast.load(io.BytesIO((tmp_path / "a.npy").read_bytes()))):
+        assert loaded.dtype == array.dtype and loaded.flags.f_contiguous and np.array_equal(loaded, array)
+        loaded.flags.writeable = False
+        loaded.flags.writeable = True
+        loaded[0] = loaded[1]
+
+
+class Own:
+    """What has its own way to be saved."""
+
+    def __array_function__(self, function, types, arguments, keywords):
+        return f"mine: {function.__name__}"
+
+
+def test_functions_of_other_packages_are_asked(tmp_path):
+    for name, call in (("save", lambda module, file: module.save(file, Own())), ("savez", lambda module, file: module.savez(file, np.zeros(3), a=Own())),
+                       ("savez_compressed", lambda module, file: module.savez_compressed(file, Own())), ("savetxt", lambda module, file: module.savetxt(file, Own()))):
+        assert call(npyfast, io.BytesIO()) == call(np, io.BytesIO()) == f"mine: {name}"
+
+
+@pytest.mark.parametrize("text", ["1 2\n3 x\n", "1 2\n3\n", "1 2\n3 4\n", ""])
+@pytest.mark.parametrize("options", [{}, {"dtype": None}, {"dtype": str}, {"max_rows": 1}])
+@pytest.mark.parametrize("name", ["loadtxt", "genfromtxt"])
+def test_text_from_pipes(tmp_path, text, options, name):
+    if name == "loadtxt" and options == {"dtype": None}:
+        return
+    both = []
+    for module in (npyfast, np):
+        import os
+        read, write = os.pipe()
+        os.write(write, text.encode())
+        os.close(write)
+        both.append(outcome(getattr(module, name), f"/dev/fd/{read}", **options))
+        os.close(read)
+    assert both[0][0] == both[1][0]
+
+
+def test_an_archive_in_a_pipe_is_an_error(tmp_path):
+    import os
+    import threading
+    os.mkfifo(tmp_path / "f.npz")
+    np.savez(tmp_path / "a.npz", a=np.arange(3))
+    content = (tmp_path / "a.npz").read_bytes()
+    writer = threading.Thread(target=lambda: (tmp_path / "f.npz").write_bytes(content), daemon=True)
+    writer.start()
+    with pytest.raises((ValueError, OSError)):
+        npyfast.load(tmp_path / "f.npz")
+
+
+@pytest.mark.parametrize("text", ["1\nx\n3\n", "1,2\n,3\n", "1\n3\n"])
+@pytest.mark.parametrize("options", [{"dtype": [("a", "f8")]}, {"dtype": [("a", "?")]}, {"dtype": "f8,f8", "usecols": -1}, {"dtype": [("a", "i4")]}], ids=str)
+def test_records_of_one_column(tmp_path, text, options):
+    (tmp_path / "t.txt").write_text(text * 100)
+    ours, theirs = (outcome(module.genfromtxt, tmp_path / "t.txt", delimiter=",", **options) for module in (npyfast, np))
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("kind", ["items", "lazy", "batch", "tensors"])
+@pytest.mark.parametrize("is_file", [False, True])
+def test_an_archive_is_closed_while_others_read(tmp_path, kind, is_file):
+    import random
+    import threading
+    import time
+    arrays = {f"k{number}": np.arange((300 + 40 * number) * 50) % 50 for number in range(8)}
+    np.savez_compressed(tmp_path / "a.npz", **arrays)
+    npyfast.save_safetensors(tmp_path / "a.safetensors", arrays)
+    content = (tmp_path / "a.npz").read_bytes()
+    reads = {"items": lambda opened: opened["k3"], "lazy": lambda opened: opened.lazy("k3")[3:500], "tensors": lambda opened: opened["k3"],
+             "batch": lambda opened: npyfast.batch(opened, ["k3"])[0]}
+    wrong = []
+
+    def read(opened):
+        try:
+            while True:
+                part = np.asarray(reads[kind](opened)).reshape(-1)
+                expected = arrays["k3"][3:500] if kind == "lazy" else arrays["k3"]
+                if not np.array_equal(part, expected):
+                    wrong.append(part)
+        except ValueError:
+            pass
+        except Exception as error:
+            wrong.append(error)
+
+    for _ in range(60):
+        if kind == "tensors":
+            opened = npyfast.open_safetensors(tmp_path / "a.safetensors")
+        else:
+            opened = npyfast.load(io.BytesIO(content) if is_file else tmp_path / "a.npz")
+        threads = [threading.Thread(target=read, args=(opened,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        time.sleep(random.random() * 0.003)
+        opened.close()
+        for thread in threads:
+            thread.join()
+    assert not wrong
