@@ -52,7 +52,11 @@ public final class NPZArchive: Sendable {
       zip = try ZipArchive(source, scanning: .tar, limits: zipLimits)
       return
     }
-    do throws(FormatError) { zip = try ZipArchive(source, limits: zipLimits) } catch {
+    do throws(FormatError) {
+      let found = try ZipArchive(source, limits: zipLimits)
+      // Bytes that have come into an archive leave the directory whole, which points beside the members before them then.
+      zip = try recovering && !found.pointsToHeaders() ? ZipArchive(source, scanning: .headers, limits: zipLimits) : found
+    } catch {
       let error = error.explained(by: source, wanted: .zip)
       guard recovering, [.truncated, .malformed, .ambiguous].contains(error.code) else {
         var lenient = zipLimits

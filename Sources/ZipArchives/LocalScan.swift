@@ -113,7 +113,8 @@ struct LocalScan {
       return nil
     }
     var position = data.lowerBound
-    while let place = try next(Signature.localHeader, from: position, before: data.upperBound) {
+    // It may begin with the last of them.
+    while let place = try next(Signature.localHeader, from: position, before: data.upperBound + 3) {
       if try header(at: place) != nil { return place }
       position = place + 4
     }

@@ -6,6 +6,15 @@ public import ByteIO
 public typealias ZipDecoder = (any ByteSource, Range<Int>, Int) throws(FormatError) -> [UInt8]
 
 extension ZipArchive {
+  /// Whether headers stand where the directory says that members begin. Cost: a read for each.
+  package func pointsToHeaders() throws(FormatError) -> Bool {
+    for member in members {
+      let bytes = try source.readBytes(at: member.headerOffset, upTo: 4)
+      guard bytes.hasSignature(Signature.localHeader, at: 0) else { return false }
+    }
+    return true
+  }
+
   /// A member's data, whole and checked.
   ///
   /// - Parameters:

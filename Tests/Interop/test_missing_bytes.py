@@ -64,7 +64,7 @@ def test_a_header_within_a_member_is_its_own(folder):
     with zipfile.ZipFile(outer, "w") as file:
         file.writestr("inner.npz", inner)
         # Of other bytes the checksum tells that the headers within are theirs.
-        file.writestr("log.bin", b"begins otherwise" + inner)
+        file.writestr("log.bin", b"begins otherwise" + inner + bytes(70_000))
         end = file.fp.tell()
     for rest in (b"", b"some bytes that are none of a directory"):
         (folder / "o.npz").write_bytes(outer.getvalue()[:end] + rest)

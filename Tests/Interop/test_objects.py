@@ -284,9 +284,9 @@ def are_same(tmp_path, left, right, *options, protocols=(5, 5)):
 
 
 CLOSE = [
-    (objects([np.arange(3.), "a"]), objects([np.arange(3.) + 1e-9, "a"])), (objects([1.0, "a"]), objects([1.00000001, "a"])),
+    (objects([np.arange(1., 3), "a"]), objects([np.arange(1., 3) + 1e-9, "a"])), (objects([1.0, "a"]), objects([1.00000001, "a"])),
     (objects([[1.0, {"k": 2.0}]]), objects([[1.0, {"k": 2.00000001}]])), (objects([(np.float64(1), 2)]), objects([(np.float64(1.00000001), 2)])),
-    ([np.arange(3.), None], [np.arange(3.) + 1e-9, None]), ({"a": objects([1.5]), "b": 1}, {"a": objects([1.50000001]), "b": 1}),
+    ([np.arange(1., 3), None], [np.arange(1., 3) + 1e-9, None]), ({"a": objects([1.5]), "b": 1}, {"a": objects([1.50000001]), "b": 1}),
     (objects([np.array([1 + 1e-9j])]), objects([np.array([1 + 2e-9j])]))]
 
 

@@ -182,10 +182,21 @@ class FileSource:
         self.close()
 
 
+def comes_before(kind: type, name: str, other: str) -> bool:
+    """Whether a class of file objects has a method of its own above another: then the other does not know what the one does."""
+    for part in kind.__mro__:
+        if other in part.__dict__:
+            return False
+        if name in part.__dict__:
+            return True
+    # Neither: what an object hands on to another by itself.
+    return True
+
+
 def _read_into(file: Any, address: int, count: int) -> int:
     """Fills memory from where a file stands."""
     done = 0
-    readinto = getattr(file, "readinto", None)
+    readinto = None if comes_before(type(file), "read", "readinto") else file.readinto
     while done < count:
         if readinto is not None:
             got = readinto(_memory(address + done, count - done)) or 0

@@ -184,7 +184,10 @@ class LazyArray:
 
     def take(self, rows: Any) -> np.ndarray:
         """Entries of the first axis by their numbers, in that order; no more is read than they take."""
-        numbers = np.ascontiguousarray(np.asarray(rows).reshape(-1), dtype=np.int64)
+        given = np.asarray(rows).reshape(-1)
+        if len(given) and given.dtype.kind not in "iu":
+            raise TypeError(f"rows are told by whole numbers, not by {given.dtype}; a mask goes into brackets")
+        numbers = np.ascontiguousarray(given, dtype=np.int64)
         mapped = self._mapped_rows()
         if mapped is not None:
             return mapped.take(numbers, axis=0)

@@ -256,7 +256,7 @@ def _load_object(file: Any, mmap_mode: str | None, limits: Any, options: dict[st
             pass
     if isinstance(beginning, bytes) and beginning[:4] in _ARCHIVE_MAGICS:
         return NpzFile._opened(file, None, options)
-    if mmap_mode or beginning != _MAGIC:
+    if mmap_mode or not isinstance(beginning, bytes) or beginning != _MAGIC:
         return _fallback.numpy_functions.load(file, mmap_mode, **options)
     try:
         array = _read_array(file, limits)

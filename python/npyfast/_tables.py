@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import _arrays, _fallback, _library as lib, _structures as structures
-from ._files import FileSource, encoded_path
+from ._files import FileSource, comes_before, encoded_path
 
 
 def texts_of(values: list[str]) -> structures.Items:
@@ -117,7 +117,7 @@ hear = structures.WarningFunction(Warnings.hear)
 def kind_of(file: Any, arguments: dict[str, Any]) -> str:
     """Where text is: at a ``"path"``, in a file of ``"bytes"`` or of ``"text"``, or in a list of ``"lines"``.
 
-    :raises Unsupported: for what NumPy reads line by line: generators, some of the rows of a file object, behind which it
+    :raises Unsupported: for what NumPy reads line by line: generators, file objects with lines of their own, some of the rows of a file object, behind which it
         stands afterwards, and quotes that may go on from one line of a list to the next.
     """
     if path_of(file) is not None:
@@ -126,6 +126,8 @@ def kind_of(file: Any, arguments: dict[str, Any]) -> str:
         # `genfromtxt` splits lines that do not end in a line end in ways of its own.
         if arguments.get("quotechar", "") is None:
             return "lines"
+    elif any(comes_before(type(file), name, "read") for name in ("__iter__", "__next__", "readline")):
+        raise _arrays.Unsupported("file objects with lines of their own")
     elif arguments["max_rows"] is None and isinstance(getattr(file, "mode", ""), (str, int)):
         if isinstance(file, io.TextIOBase):
             if file.seekable():

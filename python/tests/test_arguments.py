@@ -239,3 +239,86 @@ def test_an_archive_is_closed_while_others_read(tmp_path, kind, is_file):
         for thread in threads:
             thread.join()
     assert not wrong
+
+
+class Repaired:
+    """Hands all on to a file but for its lines."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def __iter__(self):
+        return (line.replace(b"3", b"5") for line in self.file)
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+
+def subclasses(content):
+    class Iterated(io.BytesIO):
+        def __iter__(self):
+            return (line.replace(b"3", b"5") for line in super().__iter__())
+
+    class Next(io.BufferedReader):
+        def __next__(self):
+            return super().__next__().replace(b"3", b"5")
+
+    class Text(io.StringIO):
+        def __next__(self):
+            return super().__next__().replace("3", "5")
+
+    class Lines(io.TextIOWrapper):
+        def readline(self, *arguments):
+            return super().readline(*arguments).replace("3", "5")
+
+    return [Repaired(io.BytesIO(content)), Iterated(content), Next(io.BytesIO(content)), Text(content.decode()), Lines(io.BytesIO(content))]
+
+
+@pytest.mark.parametrize("place", range(5))
+@pytest.mark.parametrize("name", ["loadtxt", "genfromtxt"])
+def test_lines_are_those_of_the_file_object(place, name):
+    content = b"1,2\n3,4\n" * 300
+    ours, theirs = (outcome(getattr(module, name), subclasses(content)[place], delimiter=",") for module in (npyfast, np))
+    assert ours == theirs
+
+
+def test_bytes_are_those_of_the_file_object():
+    array = np.arange(40_000.)
+    content = io.BytesIO()
+    np.save(content, array)
+
+    class Deciphered(io.BytesIO):
+        def read(self, *arguments):
+            start = self.tell()
+            data = bytearray(super().read(*arguments))
+            for place in range(max(0, 128 - start), len(data)):
+                data[place] ^= 0x11
+            return bytes(data)
+
+    class Counted:
+        def __init__(self, file):
+            self.file, self.count = file, 0
+
+        def read(self, *arguments):
+            data = self.file.read(*arguments)
+            self.count += len(data)
+            return data
+
+        def __getattr__(self, name):
+            return getattr(self.file, name)
+
+    plain = content.getvalue()
+    secret = plain[:128] + bytes(byte ^ 0x11 for byte in plain[128:])
+    assert np.array_equal(npyfast.load(Deciphered(secret)), array) and np.array_equal(np.load(Deciphered(secret)), array)
+    counted = Counted(io.BytesIO(plain))
+    assert np.array_equal(npyfast.load(counted), array) and counted.count >= len(plain)
+
+
+def test_rows_are_told_by_whole_numbers(tmp_path):
+    np.save(tmp_path / "a.npy", np.arange(6.).reshape(2, 3))
+    array = npyfast.open_array(tmp_path / "a.npy")
+    for rows in ([0.7], [np.nan], np.array([True, False]), [True, False]):
+        for call in (array.take, lambda rows: npyfast.batch(array, rows)):
+            with pytest.raises(TypeError):
+                call(rows)
+    assert array.take([]).shape == (0, 3) and array.take(np.array([1], "u1")).tolist() == [[3, 4, 5]]

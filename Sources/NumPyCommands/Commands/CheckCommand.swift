@@ -116,7 +116,7 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
     } catch {
       if error.code == .cancelled { throw error }
       var error = error
-      if error.code == .notFound, FileFinder.isMended(file) {
+      if FileFinder.isMended(file) {
         error.message = "a name that is not UTF-8 is not opened: give it as standard input, as in: npy check - < FILE"
       }
       // A file that cannot be read is wrong; the others are checked all the same.

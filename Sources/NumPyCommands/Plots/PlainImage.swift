@@ -76,12 +76,12 @@ struct PlainImage {
     )
   }
 
-  /// The level of a number between two limits, from 0 to 255. These may lie farther apart than there are doubles, or closer than
-  /// their inverse can tell.
+  /// The level of a number between two limits, from 0 to 255. These may lie farther apart than there are doubles.
   private static func level(_ number: Double, _ low: Double, _ high: Double) -> UInt8 {
     guard high > low, number > low else { return 0 }
     guard number < high else { return 255 }
-    return UInt8((((number / 2 - low / 2) / (high / 2 - low / 2)) * 255).rounded())
+    let share = (high - low).isFinite ? (number - low) / (high - low) : (number / 2 - low / 2) / (high / 2 - low / 2)
+    return UInt8((share * 255).rounded())
   }
 
   func write(to sink: any ByteSink) throws(FormatError) {

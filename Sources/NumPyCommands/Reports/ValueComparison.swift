@@ -60,7 +60,7 @@ struct ValueComparison {
     default:
       if equatesTypes || isTolerant, let one = number(left), let other = number(right) {
         // Integers of many digits are no doubles.
-        return left == right || areClose(one, other)
+        return left == right || isTolerant && areClose(one, other)
       }
       return left.repr() == right.repr() || equatesTypes && left == right
     }

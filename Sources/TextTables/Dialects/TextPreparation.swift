@@ -177,7 +177,7 @@ struct TextPreparation {
       let wanted = zip(row, isNumeric).filter(\.1).map(\.0)
       if wanted.allSatisfy(isValue) { return true }
       // What is missing is spelled in many ways, none of which is a name where a number stands beside it.
-      return wanted.allSatisfy { isValue($0) || TextPreparation.isMissing($0) }
+      return dialect.hasNames && wanted.allSatisfy { isValue($0) || TextPreparation.isMissing($0) }
         && wanted.contains { PythonText.double($0) != nil }
     }
   }
