@@ -169,6 +169,21 @@ extension ForeignFile {
 }
 
 extension FormatError {
+  /// The error of reading an archive, or that its bytes were changed as if they were text: no line feed without a carriage
+  /// return before it, or all of it UTF-8, which compressed data and numbers are not.
+  package func ofBytesChangedAsText(_ source: any ByteSource, _ kind: String) -> FormatError {
+    let looked = 1 << 16
+    guard [.malformed, .ambiguous, .truncated, .unsupported, .corrupt].contains(code), source.isSeekable,
+      let bytes = try? source.readBytes(at: 0, upTo: looked)
+    else { return self }
+    let feeds = bytes.indices.filter { bytes[$0] == 10 }
+    let isConverted = feeds.count > 3 && feeds.allSatisfy { $0 > 0 && bytes[$0 - 1] == 13 }
+    let whole = bytes.count < looked ? bytes[...] : bytes.dropLast(bytes.reversed().prefix { $0 & 0xC0 == 0x80 }.count + 1)
+    let isEncoded = bytes.count { $0 >= 0x80 } > 15 && String(validating: whole, as: UTF8.self) != nil
+    guard isConverted || isEncoded else { return self }
+    return FormatError(.corrupt, ForeignSignature.recoded(kind), file: file ?? source.name)
+  }
+
   /// The error of reading a source that turns out to be something else altogether, which says what it is; this error
   /// where the source is not recognised or is not at fault.
   ///

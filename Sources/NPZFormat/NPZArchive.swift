@@ -55,9 +55,10 @@ public final class NPZArchive: Sendable {
     do throws(FormatError) {
       let found = try ZipArchive(source, limits: zipLimits)
       // Bytes that have come into an archive leave the directory whole, which points beside the members before them then.
-      zip = try recovering && !found.pointsToHeaders() ? ZipArchive(source, scanning: .headers, limits: zipLimits) : found
+      let isWhole = recovering ? try found.pointsToHeaders() : true
+      zip = isWhole ? found : try ZipArchive(source, scanning: .headers, limits: zipLimits)
     } catch {
-      let error = error.explained(by: source, wanted: .zip)
+      let error = error.ofBytesChangedAsText(source, "a zip archive, such as .npz").explained(by: source, wanted: .zip)
       guard recovering, [.truncated, .malformed, .ambiguous].contains(error.code) else {
         var lenient = zipLimits
         lenient.isLenient = true

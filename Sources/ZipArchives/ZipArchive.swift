@@ -209,6 +209,8 @@ public final class ZipArchive: Sendable {
     do throws(FormatError) {
       return try LocalHeader(of: member, in: source, isLenient: limits.isLenient)
     } catch {
+      let changed = error.ofBytesChangedAsText(source, "a zip archive, such as .npz")
+      guard changed.code == error.code else { throw changed }
       // Of what a server says nothing is known of the archive.
       let isOfContent = [.malformed, .ambiguous, .truncated, .unsupported].contains(error.code) && error.offset == nil
       let isClear = isOfContent && !limits.isLenient && (try? LocalHeader(of: member, in: source, isLenient: true)) != nil

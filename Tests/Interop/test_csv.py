@@ -853,3 +853,14 @@ def test_a_date_that_does_not_fit_is_named(tmp_path, place):
     # Python's strptime knows no such day.
     assert f"'31/02/2020' in line {place + 2} is no date of the format '%d/%m/%Y'" in result.stderr.decode(), result
     assert np.load(io.BytesIO(result.stdout))["d"].tolist() == dates
+
+
+@pytest.mark.parametrize("rows", [["high,1", "5,2", "6,3"], ["A1,2020-01-01", "nan,2020-01-02"], ["x,1.5", "2,2.5", "3,3.5"]])
+def test_names_behind_a_comment_leave_all_rows(tmp_path, rows):
+    path = tmp_path / "x.csv"
+    path.write_text("#v,w\n" + "".join(row + "\n" for row in rows))
+    shown = json.loads(run_npy("show", "--json-values", path))
+    assert [str(list(row)[0]) if not isinstance(row, dict) else str(row["v"]) for row in shown] == [row.split(",")[0] for row in rows]
+    plain = tmp_path / "y.csv"
+    plain.write_text("v,w\n" + "".join(row + "\n" for row in rows))
+    assert json.loads(run_npy("show", "--json-values", plain)) == shown

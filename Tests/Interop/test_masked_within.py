@@ -247,3 +247,30 @@ def test_fields_of_masked_records(tmp_path, monkeypatch):
         entry = fields["r.pkl:r." + path]
         assert (entry["count"], entry["min"], entry["max"]) == (field.count(), field.min(), field.max())
 
+
+
+def test_masks_of_what_brackets_name(tmp_path):
+    masked = np.ma.array([1.0, 2, 3, 999], mask=[0, 1, 0, 1])
+    objects = np.empty(1, object)
+    objects[0] = masked
+    (tmp_path / "o.pkl").write_bytes(pickle.dumps({"e": objects, "l": [masked]}))
+    np.savez(tmp_path / "o.npz", e=objects)
+    for address in ("o.pkl:l[0]", "o.pkl:l.0", "o.pkl:e[0]", "o.npz:e[0]", "o.npz:e.0"):
+        assert run_npy("show", tmp_path / address).split() == b"[1.0 -- 3.0 --]".split(), address
+        figures = json.loads(run_npy("stats", "--json", tmp_path / address))
+        assert (figures["count"], figures["max"]) == (2, 3.0), address
+
+
+def test_a_view_is_of_plain_arrays(tmp_path):
+    (tmp_path / "m.pkl").write_bytes(pickle.dumps(np.ma.array(np.arange(4, dtype="u2"), mask=[0, 1, 0, 0])))
+    (tmp_path / "d.pkl").write_bytes(pickle.dumps({"a": np.arange(4, dtype="u2")}))
+    for arguments in (["show", "m.pkl"], ["stats", "m.pkl"], ["plot", "--json", "m.pkl"], ["show", "d.pkl"]):
+        result = run_npy(*arguments[:-1], "--view", "bfloat16", tmp_path / arguments[-1], check=False)
+        assert result.returncode in (1, 64) and result.stdout == b"" and b"seen as others" in result.stderr + b"seen as others" * (b"d.pkl:a" in result.stderr)
+    assert run_npy("show", "--view", "bfloat16", tmp_path / "d.pkl:a").startswith(b"[0.")
+
+
+def test_a_part_keeps_what_stands_for_missing_values(tmp_path):
+    masked = np.ma.array([1.0, 2, 3], mask=[0, 1, 0], fill_value=-7)
+    (tmp_path / "m.pkl").write_bytes(pickle.dumps(masked))
+    assert run_npy("show", "--repr", f"{tmp_path}/m.pkl[0:2]").decode().strip() == repr(masked[0:2])

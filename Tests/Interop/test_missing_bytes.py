@@ -122,6 +122,47 @@ def test_several_arrays_of_which_one_is_cut(folder, several, which, left, rows):
             assert equal(np.load(io.BytesIO(shown)), arrays[which][:rows])
 
 
+@pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.parametrize("change", ["returns", "latin1", "replaced"])
+def test_archives_that_went_through_text(folder, compressed, change):
+    content = io.BytesIO()
+    (np.savez_compressed if compressed else np.savez)(content, a=np.random.default_rng(3).integers(0, 2**60, 3000), b=np.linspace(0, 1, 500))
+    data = content.getvalue()
+    changed = {"returns": lambda: data.replace(b"\n", b"\r\n"), "latin1": lambda: data.decode("latin1").encode(),
+               "replaced": lambda: data.decode(errors="replace").encode()}[change]()
+    (folder / "x.npz").write_bytes(changed)
+    for command in ("show", "ls", "stats"):
+        result = run_npy(command, "x.npz", check=False)
+        assert result.returncode == 1 and b"changed as if they were text" in result.stderr, (command, result.stderr)
+
+
+def test_arrays_behind_the_first_in_a_member(folder):
+    content = io.BytesIO()
+    np.save(content, np.arange(3))
+    np.save(content, np.arange(5))
+    with zipfile.ZipFile("x.npz", "w") as file:
+        file.writestr("log.npy", content.getvalue())
+    for arguments in (["show", "x.npz"], ["convert", "x.npz", "o.npy"], ["cat", "x.npz", "-o", "o.npy"], ["stats", "x.npz"]):
+        result = run_npy(*arguments, check=False)
+        assert result.returncode == 0 and b"x.npz:log: only the first array" in result.stderr, arguments
+
+
+@pytest.mark.parametrize("first", range(0, 256, 3))
+def test_unknown_bytes_are_told_as_such(folder, first):
+    data = bytes([first]) + np.random.default_rng(first).bytes(500)
+    (folder / "r.npy").write_bytes(data)
+    message = run_npy("show", "r.npy", check=False).stderr.decode()
+    for words in ("stack underflow", "could not find MARK", "Memo value", "extension code", "persistent IDs"):
+        assert words not in message or "No format that is known" in message
+
+
+def test_a_part_of_a_divided_archive(folder):
+    content = io.BytesIO()
+    np.savez(content, a=np.arange(300))
+    (folder / "x.z01").write_bytes(b"PK\7\x08" + content.getvalue())
+    assert b"divided zip archive" in run_npy("show", "x.z01", check=False).stderr
+
+
 @pytest.mark.parametrize("names", [["é.npy", "è.npy", "b.npy"], ["a/ü.npy", "a/ö.npy"], ["é" * 120 + ".npy", "è" * 120 + ".npy"]])
 @pytest.mark.parametrize("format", [tarfile.GNU_FORMAT, tarfile.USTAR_FORMAT, tarfile.PAX_FORMAT])
 @pytest.mark.parametrize("encoding", ["latin1", "utf-8"])

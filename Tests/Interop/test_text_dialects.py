@@ -5,6 +5,7 @@ import io
 import json
 import pickle
 import random
+import re
 
 import numpy as np
 import pytest
@@ -495,3 +496,31 @@ def test_a_first_row_with_a_gap_is_no_header(tmp_path, mark, gap, row):
         else:
             assert gap.encode() in result.stderr
     assert b"names" not in run_npy("show", *options, f"{path}:1", check=False).stderr
+
+
+@pytest.mark.parametrize("pattern", [
+    "^BEGIN", r"data\s*:", r"^\d{4}-\d\d", "(?i)begin (of )?data$", r"^#+ (?:x|y)\b", "[A-F]{2,}=[^ ]", "a.?b|c+d", r"\x41\.", "^$", "(?P<n>END)", r"\[units\]"])
+def test_lines_are_searched_as_python_does(tmp_path, pattern):
+    lines = ["head", "begin of data", "2024-05-17 12:00", "## x rows", "AB=7", "acb", "ccd", "A.", "END of header", "[units]", "BEGIN", "data : 3", ""]
+    for start in range(len(lines)):
+        text = [*lines[start:], *lines[:start]]
+        place = next((number for number, line in enumerate(text) if re.search(pattern, line)), None)
+        path = tmp_path / "t.txt"
+        path.write_text("".join(line + "\n" for line in text[:(place or 0) + 1]) + "1 2\n3 4\n")
+        assert place is not None
+        assert json.loads(run_npy("show", "--json-values", "--skip-to", pattern, path)) == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "(a*)*c", "(?:a|aa)+$x", "((a{1,9}){1,9}){1,9}b"])
+def test_a_search_takes_the_time_of_its_lines(tmp_path, pattern):
+    path = tmp_path / "t.txt"
+    path.write_text("a" * 50_000 + "!\n" + "1 2\n")
+    result = run_npy("show", "--skip-to", pattern, path, check=False, timeout=60)
+    assert result.returncode == 1 and b"no line has a match" in result.stderr or b"too many" in result.stderr
+
+
+@pytest.mark.parametrize("pattern", ["(", ")", "[a", "a**+", "*a", "\\", "(?=a)", r"\1", "a{9999}", "a{3,2}", "[z-a]", r"\q", "(" * 500 + ")" * 500])
+def test_patterns_that_are_none(tmp_path, pattern):
+    (tmp_path / "t.txt").write_text("1 2\n")
+    result = run_npy("show", "--skip-to=" + pattern, tmp_path / "t.txt", check=False)
+    assert result.returncode == 1 and b"is no regular expression" in result.stderr and len(result.stderr) < 400

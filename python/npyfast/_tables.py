@@ -130,7 +130,8 @@ def kind_of(file: Any, arguments: dict[str, Any]) -> str:
         raise _arrays.Unsupported("file objects with lines of their own")
     elif arguments["max_rows"] is None and isinstance(getattr(file, "mode", ""), (str, int)):
         if isinstance(file, io.TextIOBase):
-            if file.seekable():
+            # After `next` a file does not tell where it stands, and NumPy could not read again what is wrong.
+            if file.seekable() and position_of(file) is not None:
                 return "text"
         elif hasattr(file, "readinto") and hasattr(file, "seekable") and file.seekable():
             return "bytes"

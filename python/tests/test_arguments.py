@@ -322,3 +322,17 @@ def test_rows_are_told_by_whole_numbers(tmp_path):
             with pytest.raises(TypeError):
                 call(rows)
     assert array.take([]).shape == (0, 3) and array.take(np.array([1], "u1")).tolist() == [[3, 4, 5]]
+
+
+@pytest.mark.parametrize("rows", ["1 2 3\n4 x 6\n", "1 2 3\n4 5\n", "1 2 3\n"])
+@pytest.mark.parametrize("options", [{}, {"newline": ""}, {"encoding": "utf-16"}], ids=str)
+@pytest.mark.parametrize("name", ["loadtxt", "genfromtxt"])
+def test_lines_after_those_that_were_taken(tmp_path, rows, options, name):
+    with open(tmp_path / "t.txt", "w", encoding=options.get("encoding")) as file:
+        file.write("a b c\n" + rows * 200)
+    both = []
+    for module in (npyfast, np):
+        with open(tmp_path / "t.txt", **options) as file:
+            next(file)
+            both.append(outcome(getattr(module, name), file))
+    assert both[0] == both[1]

@@ -52,6 +52,11 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
     let isSliceOfOnly = address.slice != nil && address.member == nil && (try? address.item(of: document)) != nil
     if let value = isSliceOfOnly ? nil : try address.value(in: document) {
       guard address.slice == nil else { throw address.slicesNothing(value) }
+      guard reading.view == nil else {
+        let first = (try? value.arrayPaths().first?.path) ?? nil
+        let hint = first.map { ": name one of those in it, such as \(address.path):\((address.member.map { $0 + "." } ?? "") + $0)" }
+        throw ValidationError("--view is for the elements of an array\(hint ?? "")")
+      }
       if jsonValues, let whole = try address.wholeDocument(document) {
         return try whole.save(to: AtomicFile.standardOutput, options: SaveOptions(format: .json))
       }

@@ -81,14 +81,29 @@ extension Address {
 
   /// The masked array that the address names in a pickle, or the part of it; `nil` if it names anything else.
   func masked(in document: Document) throws(FormatError) -> PickledArray? {
-    guard case .value(let whole, _) = document.content,
-      let found = try? whole.value(at: document.within(member) ?? ""), let object = found.object,
+    let (member, slice) = (exact(in: document).member, exact(in: document).slice)
+    guard let found = try value(named: member, in: document), let object = found.object,
       PickledArray.isMasked(object), let array = try PickledArray(found), let mask = array.mask
     else { return nil }
+    guard document.options.view == nil else {
+      var error = FormatError(
+        .unsupported, "the elements of a masked array are not seen as others here", file: path, member: member)
+      error.commandHint = "npy convert --view makes an array of them, without the mask"
+      throw error
+    }
     guard let slice else { return array }
     return try FormatError.wrapping(.badArgument, file: path) { () throws(ArrayError) in
-      PickledArray(kind: array.kind, content: try array.content.slice(slice), mask: try mask.slice(slice))
+      var part = PickledArray(kind: array.kind, content: try array.content.slice(slice), mask: try mask.slice(slice))
+      part.fillValue = array.fillValue
+      return part
     }
+  }
+
+  /// What a name stands for in a pickle, or in an array of objects; `nil` for what is neither.
+  private func value(named member: String?, in document: Document) throws(FormatError) -> PickleValue? {
+    if case .value(let whole, _) = document.content { return try? whole.value(at: document.within(member) ?? "") }
+    guard let member, let (whole, path) = (try? document.objects(at: member)) ?? nil else { return nil }
+    return try? whole.value(at: path)
   }
 
   /// The array that the address names, and the masked array whose values these are, if it is one.

@@ -25,12 +25,16 @@ extension FileCheck {
   /// Looks into the bytes of a storage in a plain pickle of a tensor: PyTorch would unpickle these too.
   private static func checkStorage(_ object: PickleObject, _ record: PickleRecord, depth: Int) throws(FormatError) {
     guard object.isCall("torch.storage", "_load_from_bytes") else { return }
-    guard object.arguments.count == 1, case .bytes(let bytes) = object.arguments[0], depth < 8,
-      bytes.array.starts(with: TorchStream.magic)
-    else {
-      throw FormatError(.unsupported, "a storage whose bytes are no stream of PyTorch's: what they do is not known")
-    }
+    let unknown = FormatError(
+      .unsupported, "a storage whose bytes are no stream of PyTorch's: what they do is not known")
+    guard object.arguments.count == 1, case .bytes(let bytes) = object.arguments[0], depth < 8 else { throw unknown }
     let inner = recordingOptions(record, .latin1, depth: depth + 1)
+    guard bytes.array.starts(with: TorchStream.magic) else {
+      // It unpickles whatever stands where its magic number should, before it looks at that.
+      var reader = PickleReader(MemorySource(bytes.array, name: "storage"), options: inner)
+      _ = try? reader.read()
+      throw unknown
+    }
     _ = try TorchStream.read(MemorySource(bytes.array, name: "storage"), inner, map: nil)
   }
 
