@@ -254,11 +254,21 @@ extension MinimumCostPath {
       if longest &- length >= 11 {
         // Many lengths: four at a time, and only if one is better, which.
         var four = SIMD4<Int32>(repeating: least)
-        while length &+ 3 <= longest {
+        var others = four
+        while length &+ 7 <= longest {
+          // Two times four, so that one comparison need not wait for the other.
+          let totals = costs.four(index &+ length) &+ prices.four(256 &+ length)
+          let more = costs.four(index &+ length &+ 4) &+ prices.four(256 &+ length &+ 4)
+          four.replace(with: totals, where: totals .< four)
+          others.replace(with: more, where: more .< others)
+          length &+= 8
+        }
+        if length &+ 3 <= longest {
           let totals = costs.four(index &+ length) &+ prices.four(256 &+ length)
           four.replace(with: totals, where: totals .< four)
           length &+= 4
         }
+        four.replace(with: others, where: others .< four)
         let low = min(four[0], four[1], four[2], four[3])
         if low < least {
           least = low
