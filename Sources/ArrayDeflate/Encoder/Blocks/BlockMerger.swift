@@ -28,6 +28,8 @@ final class BlockMerger {
   private let joint = Histogram()
   private let code = BlockCode()
   private(set) var blocks: [Block] = []
+  /// What is counted against each block, without the lengths of its codes.
+  var headerBits = Tunables.Blocks.mergerHeaderBits
   /// `n * log2(n)`.
   private let logs: Table<Float> = {
     let table = Table<Float>(repeating: 0, count: 1 << 13)
@@ -93,6 +95,30 @@ final class BlockMerger {
     }
   }
 
+  /// Joins neighbours that take fewer bits together by the codes themselves: for few blocks, which entropy may have cut in vain, since
+  /// it tells little of what the description of a code takes.
+  func joinByCodes() {
+    guard blocks.count > 1 else { return }
+    var last = 0
+    for index in 1..<blocks.count {
+      joint.copy(blocks[last].histogram)
+      joint.add(blocks[index].histogram)
+      let bits = codeBits(joint)
+      let next = blocks[index]
+      if bits <= exactBits(last) + exactBits(index) {
+        blocks[last].histogram.copy(joint)
+        blocks[last].price += next.price
+        blocks[last].bytes = blocks[last].bytes.lowerBound..<next.bytes.upperBound
+        blocks[last].exactBits = bits
+        spares.append(next.histogram)
+      } else {
+        last += 1
+        blocks[last] = blocks[index]
+      }
+    }
+    blocks.removeLast(blocks.count - 1 - last)
+  }
+
   private func gain(_ index: Int) -> Float {
     guard index + 1 < blocks.count else { return -1 }
     let (one, two) = (blocks[index], blocks[index + 1])
@@ -104,7 +130,7 @@ final class BlockMerger {
     let joint =
       sum(one.histogram.literals, two.histogram.literals, DeflateAlphabet.literalCount)
       + sum(one.histogram.distances, two.histogram.distances, DeflateAlphabet.distanceCount)
-      + Tunables.Blocks.mergerHeaderBits
+      + headerBits
     return one.bits + two.bits - joint
   }
 
@@ -123,7 +149,7 @@ final class BlockMerger {
   /// The bits that a block takes without its extra bits: its symbols' entropy, and an estimate of its header.
   private func bits(_ histogram: Histogram) -> Float {
     sum(histogram.literals, nil, DeflateAlphabet.literalCount)
-      + sum(histogram.distances, nil, DeflateAlphabet.distanceCount) + Tunables.Blocks.mergerHeaderBits
+      + sum(histogram.distances, nil, DeflateAlphabet.distanceCount) + headerBits
   }
 
   /// The entropy of the symbols of one table or of two together, and what the lengths of their codes take.

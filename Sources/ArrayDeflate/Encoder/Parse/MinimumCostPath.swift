@@ -20,7 +20,7 @@
 /// long repetitions none. To list no matches at all there, as libdeflate does, is faster still, and strings that are mostly empty
 /// take 1.4 times the size, since no match may end within a run of zeros then.
 final class MinimumCostPath {
-  private let costTable = Table<Int32>(zeros: MatchCache.maxPositions + 1)
+  private let costTable = Table<Int32>(zeros: MatchCache.maxPositions + 1 + DeflateAlphabet.maxMatch)
   /// What was chosen at each position: the tokens on the path follow each other from the first one on, a token's length apart.
   let table = Table<Token>(zeros: MatchCache.maxPositions)
   /// The length of each of them: to work it out of the token would take most of the time of following the path.
@@ -29,6 +29,8 @@ final class MinimumCostPath {
   private let distanceCounts = Table<UInt32>(repeating: 0, count: 32)
 
   private static let longMatch = Tunables.MinimumCostPath.longMatch
+  /// What the positions after the end cost: more than any path to the end from where a match could reach them.
+  private static let unreachable = CostModel.never
 
   /// Calls a function for each token of the path with its position.
   @inline(__always) func forEach(_ range: Range<Int>, _ body: (_ index: Int, _ token: Token) -> Void) {
@@ -51,13 +53,13 @@ final class MinimumCostPath {
     let distanceOffset = costs.distanceOffset
     let (cost, path, steps) = (costTable.view, table.view, stepTable.view)
     let (matches, ends) = (cache.matches.view, cache.ends.view)
-    let end = range.upperBound
-    var index = end
+    var index = range.upperBound
     cost[index] = 0
+    // Nothing ends beyond the end.
+    cost.fill(MinimumCostPath.unreachable, from: index &+ 1, count: DeflateAlphabet.maxMatch)
     var next: Int32 = 0
     var stop = Int(ends[index])
-    // The longest match of the position after, and how many positions in a row have the same one, as long as can be.
-    var (repeated, repetitions) = (0 as UInt32, 0)
+    var repetition = Repetition()
     while index > range.lowerBound {
       if index &- 4 >= range.lowerBound, Int(ends[index &- 4]) == stop {
         // Four positions without a match.
@@ -67,89 +69,82 @@ final class MinimumCostPath {
       }
       index &-= 1
       let byte = input[start &+ index]
-      var best = next &+ prices[Int(byte)]
-      var chosen = Token(literal: byte).bits
-      var step = 1
       let first = Int(ends[index])
-      let room = end &- index
-      if repetitions >= DeflateAlphabet.maxMatch, first < stop, matches[stop &- 1].bits == repeated {
-        // Within a long repetition nothing else is weighed.
-        let match = Token(bits: repeated)
-        let total =
-          cost[index &+ DeflateAlphabet.maxMatch] &+ prices[match.symbol] &+ prices[distanceOffset &+ match.slot]
-        let isBetter = total < best
-        next = isBetter ? total : best
-        cost[index] = next
-        path[index] = isBetter ? match : Token(bits: chosen)
-        steps[index] = isBetter ? UInt16(truncatingIfNeeded: DeflateAlphabet.maxMatch) : 1
+      if repetition.isLong, first < stop, repetition.goesOn(matches[stop &- 1], at: index) {
+        next = repeatMatch(matches[stop &- 1], at: index, next, byte, costs)
         stop = first
         continue
       }
-      if room >= DeflateAlphabet.minMatch {
-        // Whether there is a match at all is hard to predict: hence the first three bytes of one, without a branch.
-        let match = matches[first]
-        let price = prices[distanceOffset &+ match.slot]
-        let total = cost[index &+ 3] &+ prices[256 + 3] &+ price
-        let isBetter = first < stop && total < best
-        best = isBetter ? total : best
-        chosen = isBetter ? match.bits & ~0x3FF | (256 + 3) : chosen
-        step = isBetter ? 3 : step
-        if first &+ 1 < stop || first < stop && match.symbol > 256 + 3 {
-          let last = matches[stop &- 1]
-          let goesOn = last.bits == repeated && last.symbol == Token.symbolCount &- 1
-          (repeated, repetitions) = (last.bits, goesOn ? repetitions &+ 1 : 0)
-          var from = DeflateAlphabet.minMatch + 1
+      // Whether there is a match at all is hard to predict: hence the first three bytes of one, without a branch.
+      let match = matches[first]
+      let literal = next &+ prices[Int(byte)]
+      let total = cost[index &+ 3] &+ prices[256 + 3] &+ prices[distanceOffset &+ match.slot]
+      let isBetter = first < stop && total < literal
+      var best = Best(
+        cost: isBetter ? total : literal,
+        token: isBetter ? match.bits & ~0x3FF | (256 + 3) : Token(literal: byte).bits, length: isBetter ? 3 : 1)
+      // More than one match, or a longer one.
+      let hasMore = (first &+ 1 &- stop) | (first &- stop) & (256 &+ 3 &- match.symbol)
+      if hasMore < 0 {
+        let last = matches[stop &- 1]
+        if last.symbol <= 256 &+ MinimumCostPath.longMatch {
+          var from = DeflateAlphabet.minMatch &+ 1
           var at = first
-          while at < stop {
+          repeat {
             let match = matches[at]
-            let longest = min(match.symbol &- 256, room)
-            let price = prices[distanceOffset &+ match.slot]
-            var minCost = best &- price
-            var taken = 0
-            var length = from
-            // Where so long a match is given up, it is near its end.
-            if longest > MinimumCostPath.longMatch {
-              // In a repetition that goes on there is no end, and to the end of all nothing comes after it.
-              let isWhole = longest == room || repetitions >= DeflateAlphabet.maxMatch
-              let given = isWhole ? 0 : MinimumCostPath.longMatch / 2
-              length = max(from, longest &- given)
-            }
-            if longest &- length >= 11 {
-              // Many lengths: four at a time, and only if one is better, which.
-              var minCosts = SIMD4<Int32>(repeating: minCost)
-              while length &+ 3 <= longest {
-                let totals = cost.four(index &+ length) &+ prices.four(256 &+ length)
-                minCosts.replace(with: totals, where: totals .< minCosts)
-                length &+= 4
-              }
-              let low = min(minCosts[0], minCosts[1], minCosts[2], minCosts[3])
-              if low < minCost {
-                minCost = low
-                taken = length &- 1
-                while cost[index &+ taken] &+ prices[256 &+ taken] != low { taken &-= 1 }
-              }
-            }
-            while length <= longest {
-              let total = cost[index &+ length] &+ prices[256 &+ length]
-              let isBetter = total < minCost
-              minCost = isBetter ? total : minCost
-              taken = isBetter ? length : taken
-              length &+= 1
-            }
-            let isBetter = taken > 0
-            best = isBetter ? minCost &+ price : best
-            chosen = isBetter ? match.bits & ~0x3FF | UInt32(truncatingIfNeeded: 256 &+ taken) : chosen
-            step = isBetter ? taken : step
-            from = max(from, longest &+ 1)
+            let longest = match.symbol &- 256
+            best.weigh(match, from: from, to: longest, at: index, prices[distanceOffset &+ match.slot], cost, prices)
+            from = longest &+ 1
             at &+= 1
-          }
+          } while at < stop
+        } else {
+          weighLong(first..<stop, at: index, before: range.upperBound, matches, costs, &repetition, &best)
         }
       }
       stop = first
-      cost[index] = best
-      path[index] = Token(bits: chosen)
-      steps[index] = UInt16(truncatingIfNeeded: step)
-      next = best
+      cost[index] = best.cost
+      path[index] = Token(bits: best.token)
+      steps[index] = UInt16(truncatingIfNeeded: best.length)
+      next = best.cost
+    }
+  }
+
+  /// Within a long repetition nothing but its match and a literal is weighed.
+  @inline(__always) private func repeatMatch(
+    _ match: Token, at index: Int, _ next: Int32, _ byte: UInt8, _ costs: CostModel
+  ) -> Int32 {
+    let (prices, cost) = (costs.prices, costTable.view)
+    let literal = next &+ prices[Int(byte)]
+    let total =
+      cost[index &+ DeflateAlphabet.maxMatch] &+ prices[match.symbol] &+ prices[costs.distanceOffset &+ match.slot]
+    let isBetter = total < literal
+    cost[index] = isBetter ? total : literal
+    table.view[index] = isBetter ? match : Token(literal: byte)
+    stepTable.view[index] = isBetter ? UInt16(truncatingIfNeeded: DeflateAlphabet.maxMatch) : 1
+    return isBetter ? total : literal
+  }
+
+  /// Weighs the matches of a position of which some are long, for which not all lengths are weighed.
+  @inline(never) private func weighLong(
+    _ list: Range<Int>, at index: Int, before end: Int, _ matches: TableView<Token>, _ costs: CostModel,
+    _ repetition: inout Repetition, _ best: inout Best
+  ) {
+    let (prices, distanceOffset, cost) = (costs.prices, costs.distanceOffset, costTable.view)
+    repetition.note(matches[list.upperBound &- 1], at: index)
+    let room = end &- index
+    var from = DeflateAlphabet.minMatch &+ 1
+    for at in list {
+      let match = matches[at]
+      let longest = min(match.symbol &- 256, room)
+      var length = from
+      // Where so long a match is given up, it is near its end.
+      if longest > MinimumCostPath.longMatch {
+        // In a repetition that goes on there is no end, and to the end of all nothing comes after it.
+        let isWhole = longest == room || repetition.isLong
+        length = max(from, longest &- (isWhole ? 0 : MinimumCostPath.longMatch / 2))
+      }
+      best.weigh(match, from: length, to: longest, at: index, prices[distanceOffset &+ match.slot], cost, prices)
+      from = max(from, longest &+ 1)
     }
   }
 
@@ -238,5 +233,84 @@ final class MinimumCostPath {
     histogram.clear()
     histogram.add(symbols: symbols, distances: distances)
     return made
+  }
+}
+
+extension MinimumCostPath {
+  /// The cheapest way on from a position, so far: what it costs to the end, and how it begins.
+  struct Best {
+    var cost: Int32
+    var token: UInt32
+    /// The bytes that the token stands for.
+    var length: Int
+
+    /// Weighs some lengths of a match, each with what comes after it.
+    @inline(__always) mutating func weigh(
+      _ match: Token, from shortest: Int, to longest: Int, at index: Int, _ price: Int32, _ costs: TableView<Int32>,
+      _ prices: TableView<Int32>
+    ) {
+      var least = cost &- price
+      var (taken, length) = (0, shortest)
+      if longest &- length >= 11 {
+        // Many lengths: four at a time, and only if one is better, which.
+        var four = SIMD4<Int32>(repeating: least)
+        var others = four
+        while length &+ 7 <= longest {
+          // Two times four, so that one comparison need not wait for the other.
+          let totals = costs.four(index &+ length) &+ prices.four(256 &+ length)
+          let more = costs.four(index &+ length &+ 4) &+ prices.four(256 &+ length &+ 4)
+          four.replace(with: totals, where: totals .< four)
+          others.replace(with: more, where: more .< others)
+          length &+= 8
+        }
+        if length &+ 3 <= longest {
+          let totals = costs.four(index &+ length) &+ prices.four(256 &+ length)
+          four.replace(with: totals, where: totals .< four)
+          length &+= 4
+        }
+        four.replace(with: others, where: others .< four)
+        let low = min(four[0], four[1], four[2], four[3])
+        if low < least {
+          least = low
+          taken = length &- 1
+          while costs[index &+ taken] &+ prices[256 &+ taken] != low { taken &-= 1 }
+        }
+      }
+      while length <= longest {
+        let total = costs[index &+ length] &+ prices[256 &+ length]
+        let isBetter = total < least
+        least = isBetter ? total : least
+        taken = isBetter ? length : taken
+        length &+= 1
+      }
+      let isBetter = taken > 0
+      cost = isBetter ? least &+ price : cost
+      token = isBetter ? match.bits & ~0x3FF | UInt32(truncatingIfNeeded: 256 &+ taken) : token
+      self.length = isBetter ? taken : self.length
+    }
+  }
+
+  /// The longest match of the position after, if it is as long as can be, and how many positions in a row have the same one.
+  struct Repetition {
+    private var (match, position, count) = (0 as UInt32, -1, 0)
+
+    init() {}
+
+    /// Whether all positions that a match could reach have it.
+    @inline(__always) var isLong: Bool { count >= DeflateAlphabet.maxMatch }
+
+    /// Whether the longest match of a position is that of a long repetition from the next position on, which goes on with it then.
+    @inline(__always) mutating func goesOn(_ longest: Token, at index: Int) -> Bool {
+      if longest.bits != match || position != index &+ 1 { return false }
+      position = index
+      return true
+    }
+
+    /// Takes the longest match of a position into account.
+    mutating func note(_ longest: Token, at index: Int) {
+      let isSame = longest.bits == match && position == index &+ 1 && longest.symbol == Token.symbolCount &- 1
+      count = isSame ? count &+ 1 : 0
+      (match, position) = (longest.bits, index)
+    }
   }
 }

@@ -48,6 +48,20 @@ struct SearchOptions: Equatable {
   /// The offsets at which the trees are searched.
   var searched: UInt8 { offsets & ~derived }
 
+  /// Looks for no runs where they are rare: there the trees find them as any other matches, if they are searched at each position.
+  mutating func forgoRareRuns(_ input: InputBytes, _ range: Range<Int>) {
+    guard derived == 0 else { return }
+    var (found, looked) = (0, 0)
+    let first = range.lowerBound + max(1, itemDistance)
+    for position in stride(from: first, to: range.upperBound - 3, by: Tunables.BinaryTree.runStep) {
+      let word = input.load32(position)
+      let isRun = word == input.load32(position &- itemDistance) || word == input.load32(position &- 1)
+      found &+= isRun ? 1 : 0
+      looked &+= 1
+    }
+    if Double(found) < Tunables.BinaryTree.rareRuns * Double(looked) { (runOffsets, hasByteRuns) = (0, false) }
+  }
+
   /// Finds out in a sample which matches derive from others: those at bytes that are nearly always the same, if all bytes
   /// up to the next position that is searched are.
   mutating func derive(_ input: InputBytes, _ sample: Range<Int>) {

@@ -38,6 +38,10 @@ final class NearOptimalEncoder {
   /// What was chosen in a sample when it was last measured, and what with the options that were learnt.
   let (measured, learnt) = (Histogram(), Histogram())
   private let merger = BlockMerger()
+  /// Whether what is compressed is a small input, all of it at once.
+  private var isSmall = false
+  /// The symbols of a chunk.
+  private var chunkSymbols = Tunables.NearOptimal.chunkSymbols
   private let writer = BlockWriter()
   private let counts = ChunkCounts()
 
@@ -71,6 +75,7 @@ final class NearOptimalEncoder {
     options.derive(input, 0..<input.count)
     options = options.anywhere
     options.depth = Tunables.BinaryTree.depthOfSmall
+    options.forgoRareRuns(input, 0..<input.count)
     options.hasShortTable = tree.deepens(input, 0..<input.count, options)
     tree.clear(at: 0, count: input.count)
     let context = SearchContext(input: input, range: 0..<input.count, origin: 0, options: options)
@@ -81,10 +86,33 @@ final class NearOptimalEncoder {
     let part = end > Tunables.NearOptimal.wholeToLearn ? end / 2 : end
     let evenness = Tunables.NearOptimal.evenness
     begin(input, 0..<part, options, smoothings: hasFew ? [] : [smoothing], evenness: evenness)
-    if end == input.count { return try encodeFound(input, 0..<end, rounds: hasFew ? 1 : 2, to: &out) }
+    if end == input.count {
+      setChunks(of: end, learntFrom: part, hasLearnt: !hasFew)
+      defer { setUsualChunks() }
+      let hasMany = Int(cache.ends.view[end]) >= end
+      let rounds = hasMany ? Tunables.NearOptimal.roundsOfMany : Tunables.NearOptimal.rounds
+      return try encodeFound(input, 0..<end, rounds: hasFew ? 1 : rounds, to: &out)
+    }
     // More matches than there is memory for.
     learnt.copy(histogram)
     try encode(input, options, to: &out)
+  }
+
+  /// Sets how a small input is cut into chunks: so many, by what a parse of a part of it chose. The smallest are one block: to find out
+  /// that takes a tenth of their time.
+  private func setChunks(of count: Int, learntFrom part: Int, hasLearnt: Bool) {
+    guard hasLearnt, count > Tunables.NearOptimal.smallest else { return }
+    isSmall = true
+    merger.headerBits = Tunables.Blocks.mergerHeaderBitsOfSmall
+    let symbols = (0..<DeflateAlphabet.literalCount).reduce(0) { $0 + Int(histogram.literals[$1]) } * count / part
+    let wanted = symbols / Tunables.NearOptimal.chunksOfSmall
+    chunkSymbols = max(Tunables.NearOptimal.leastChunk, min(Tunables.NearOptimal.chunkSymbols, wanted))
+  }
+
+  private func setUsualChunks() {
+    isSmall = false
+    merger.headerBits = Tunables.Blocks.mergerHeaderBits
+    chunkSymbols = Tunables.NearOptimal.chunkSymbols
   }
 
   /// Compresses a stretch whose matches have been found; blocks that the costs did not fit are parsed again in some rounds.
@@ -111,7 +139,7 @@ final class NearOptimalEncoder {
       histogram.clear()
       while first < end {
         first = merger.add(from: first) { chunk in
-          let next = path.count(first..<end, symbols: Tunables.NearOptimal.chunkSymbols, into: chunk)
+          let next = path.count(first..<end, symbols: chunkSymbols, into: chunk)
           histogram.add(chunk)
           return (next, path.price(first..<next))
         }
@@ -119,6 +147,7 @@ final class NearOptimalEncoder {
       costs.set(histogram, smoothing: NearOptimalEncoder.smoothing)
     }
     merger.join()
+    if isSmall { merger.joinByCodes() }
   }
 
   private var isCancelled: Bool { ByteProgress.current?.isCancelled == true }

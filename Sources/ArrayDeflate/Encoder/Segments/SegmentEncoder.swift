@@ -78,9 +78,9 @@ final class SegmentEncoder: @unchecked Sendable {
     into output: ScratchBuffer
   ) throws(FormatError) -> (end: BitWriter.End, refersBack: Bool) {
     // No block takes more than its stored form, which has five bytes for every 65,535 and up to seven bits to the next
-    // byte; and there is less than one block for every 512 bytes: chunks have 1,024 symbols, except for the last one of
-    // each stretch of the near-optimal encoder, which is longer than 4,096 bytes.
-    let bound = bytes.count + (bytes.count / 512 + 8) * 6 + 64
+    // byte; and there is less than one block for every 128 bytes, and eight: chunks have so many symbols in small inputs, and 1,024 in
+    // others, except for the last one of each stretch of the near-optimal encoder, which is longer than 4,096 bytes.
+    let bound = bytes.count + (bytes.count / Tunables.NearOptimal.leastChunk + 8) * 6 + 64
     try output.reserve(bound)
     // Safe: the buffer is reserved and used by this call alone; the input is the caller's for its duration.
     var writer = unsafe BitWriter(output.mutableBytes(bound))
@@ -113,7 +113,7 @@ final class SegmentEncoder: @unchecked Sendable {
     let before = writer
     try write(strategy, input, layout, isExact: isExact, to: &writer)
     let made = writer.totalBits - before.totalBits
-    if let rival, rival != strategy, rivalBits * Tunables.Trials.rival <= Double(made) {
+    if let rival, rival != strategy, rivalBits <= Double(made) {
       // Sometimes the fast strategy is smaller after all, which a sample does not tell.
       try alternative.reserve(bound)
       // Safe: the buffer is reserved and used by this call alone.
