@@ -164,7 +164,7 @@ final class DeflateDecoder: @unchecked Sendable {
       last = (bitstream.next - start, bitstream.out - startOfOutput)
     }
     let choice = PackedTable.Choice(
-      lengths.view, literals: 0..<counts.literals, distances: counts.literals..<(counts.literals + counts.distances),
+      lengths.view, counts: counts, literals: literals, distances: distances,
       areLong: last.output > DeflateDecoder.longMatches * last.input)
     guard choice.kind != .single else { return .nearEnd }
     if last.input < choice.leastBytes {
@@ -174,6 +174,7 @@ final class DeflateDecoder: @unchecked Sendable {
       guard case .nearEnd = outcome else { return outcome }
     }
     guard input.count - bitstream.next > choice.leastBytes else { return .nearEnd }
+    packed.build(tables, runs: choice.kind == .runs, pairs: choice.hasPairs(last.input))
     return decodePacked(&bitstream, input, output, limits, hasRuns: choice.kind == .runs)
   }
 
@@ -182,7 +183,6 @@ final class DeflateDecoder: @unchecked Sendable {
     _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, _ limits: BitstreamDecoder.Limits,
     hasRuns: Bool
   ) -> BitstreamDecoder.Outcome {
-    packed.build(tables, runs: hasRuns)
     guard hasRuns else {
       return bitstream.decodePacked(input, to: output, tables: tables, packed: packed.view, limits: limits)
     }

@@ -26,64 +26,87 @@
     let kind: Kind
     /// The bytes of a block's symbols below which the table takes longer to build than it saves.
     let leastBytes: Int
+    /// The share of look-ups that literals save which are found with others, in 2 to the power of -15.
+    private let pairs: Int
 
     /// Shares of what comes next, in 2 to the power of -15, by the bits that it takes.
     private typealias Shares = InlineArray<16, Int>
 
-    /// - Parameter areLong: Whether matches are so long that to copy them takes the time: then only runs gain.
-    init(_ lengths: TableView<UInt8>, literals: Range<Int>, distances: Range<Int>, areLong: Bool) {
+    /// From the numbers of codes of each length, which a block has anyway: to go through all symbols took a tenth of the time of a block
+    /// of 8 KB.
+    ///
+    /// - Parameters:
+    ///   - lengths: The lengths of the codes, those of `counts.literals` literals and lengths first.
+    ///   - areLong: Whether matches are so long that to copy them takes the time: then only runs gain.
+    init(
+      _ lengths: TableView<UInt8>, counts: (literals: Int, distances: Int), literals: DecodingTable,
+      distances: DecodingTable, areLong: Bool
+    ) {
       let limit = PackedTable.indexBits
-      var distanceShares = Shares(repeating: 0)
-      for symbol in distances { distanceShares[Int(lengths[symbol] & 15)] += 1 }
-      for length in 1...15 { distanceShares[length] <<= 15 - length }
-      // Literals, whole matches by the bits of both codes, and lengths alone.
-      var (bytes, matches, halves) = (Shares(repeating: 0), Shares(repeating: 0), Shares(repeating: 0))
-      for symbol in literals where symbol != DeflateAlphabet.endOfBlock {
+      // Literals, lengths by the bits that they take, distances, and whole matches by the bits of both codes.
+      var (bytes, taking) = (Shares(repeating: 0), Shares(repeating: 0))
+      var (distanceShares, matches) = (Shares(repeating: 0), Shares(repeating: 0))
+      for length in 1...15 {
+        bytes[length] = literals.counts[length] << (15 - length)
+        distanceShares[length] = distances.counts[length] << (15 - length)
+      }
+      var half = 0
+      for symbol in DeflateAlphabet.endOfBlock..<counts.literals {
         let length = Int(lengths[symbol] & 15)
         guard length > 0 else { continue }
         let share = 1 << (15 - length)
-        guard symbol > DeflateAlphabet.endOfBlock else {
-          bytes[length] += share
-          continue
-        }
-        halves[length] += share
+        bytes[length] -= share
+        guard symbol > DeflateAlphabet.endOfBlock else { continue }
+        half += share
         let slot = min(symbol - DeflateAlphabet.endOfBlock - 1, 28)
         let taken = length + Int(DeflateAlphabet.lengthExtra[slot])
-        for more in 1...15 where taken + more <= limit {
-          matches[taken + more] += (share * distanceShares[more]) >> 15
-        }
+        if taken < limit { taking[taken] += share }
       }
-      var (literal, match, half, pairs) = (0, 0, 0, 0)
+      for taken in 1..<limit {
+        for more in 1...limit - taken { matches[taken + more] += (taking[taken] * distanceShares[more]) >> 15 }
+      }
+      var (literal, match, pairs) = (0, 0, 0)
       for length in 1..<limit {
         // What may follow a literal of a length so that both fit: saves a look-up, or the two of a match.
         literal += bytes[length]
         match += matches[length]
-        half += halves[length]
         pairs += (bytes[limit - length] * literal) >> 15
         pairs += (bytes[limit - length] * 2 * match) >> 15
       }
       match += matches[limit]
-      for length in limit...15 { half += halves[length] }
       // Distances of 1, 2, 4, and 7 or 8.
       var runs = 0
-      for slot in [0, 1, 3, 5] where slot < distances.count {
-        let length = Int(lengths[distances.lowerBound + slot] & 15)
+      for slot in [0, 1, 3, 5] where slot < counts.distances {
+        let length = Int(lengths[counts.literals + slot] & 15)
         runs += length == 0 ? 0 : 1 << (15 - length)
       }
       let mostAreRuns = runs > 1 << 14
-      leastBytes = mostAreRuns ? min(8_000, PackedTable.leastBytes(pairs)) : PackedTable.leastBytes(pairs)
-      if match + pairs < PackedTable.worthwhile || half - match > PackedTable.bearable {
+      self.pairs = pairs
+      let saved = match + pairs
+      let least = PackedTable.leastBytes(pairs)
+      let rest = half - match
+      let areRegular = saved > 28_000 || rest < 100 || areLong
+      leastBytes = mostAreRuns ? (areRegular ? min(8_000, least) : 20_000) : least
+      // Half may be the code of one of two distances that hardly occurs.
+      let areRuns = mostAreRuns || runs == 1 << 14 && !areLong && pairs > 1 << 12
+      let isWorthwhile = saved > (areRuns && pairs < PackedTable.worthwhile ? PackedTable.worthwhileRuns : PackedTable.worthwhile - 1)
+      if !isWorthwhile || rest > PackedTable.bearable {
         kind = .single
       } else {
-        // Half may be the code of one of two distances that hardly occurs.
-        let areRuns = mostAreRuns || runs == 1 << 14 && !areLong && pairs > 1 << 12
         kind = areRuns ? .runs : areLong ? .single : .packed
       }
+    }
+
+    /// Whether literals that are found with others pay for the table's second pass, in a block that is likely to have as many bytes.
+    func hasPairs(_ bytes: Int) -> Bool {
+      kind == .runs || pairs > 8_000 || pairs * (max(bytes, leastBytes) >> 10) > 40 << 12
     }
   }
 
   /// How many look-ups must be saved for each that is made, in 2 to the power of -15: a half.
   private static var worthwhile: Int { 1 << 14 }
+  /// The same where the last bytes are kept in a register, which takes time too.
+  private static var worthwhileRuns: Int { 17_000 }
   /// The bytes of a block below which none is worth a table.
   static var leastBytes: Int { 4000 }
   /// The bytes of a block from which on it is worth a table, by the share of literals that are found with others (2 to the power of
@@ -98,7 +121,7 @@
   /// Fills the table from a block's two codes. Cost: about 5 to 10 microseconds.
   ///
   /// - Parameter runs: Whether matches of distances that divide 8 become runs.
-  func build(_ tables: SymbolTables, runs: Bool) {
+  func build(_ tables: SymbolTables, runs: Bool, pairs: Bool) {
     let (literals, distances) = (tables.literals, tables.distances)
     let mask = Int(truncatingIfNeeded: tables.literalMask)
     let size = 1 << PackedTable.indexBits
@@ -113,7 +136,7 @@
       view[index] = entry(symbol, index, distances, runs: runs)
     }
     // Hardly any: little would be saved for the time it takes.
-    guard literalCount > size / 8 else { return }
+    guard pairs, literalCount > size / 8 else { return }
     // What follows a first literal is found by the bits after it: a smaller index, whose entry is there already. The
     // upper bits are missing there, so it counts only if it does not need them. Selections, not branches: which way they
     // go cannot be predicted.
@@ -122,10 +145,11 @@
       let rest = index &>> first.taken
       let known = PackedTable.indexBits &- first.taken
       let all = view[rest]
-      let one = PackedEntry(literals[rest & mask])
+      let symbol = literals[rest & mask]
+      let one = PackedEntry(literal: symbol)
       let fitsAll = all.needed <= known && all.hasRoom
       let next = fitsAll ? all : one
-      let fits = first.isLiterals && (fitsAll || one.isLiterals && one.taken <= known)
+      let fits = first.isLiterals && (fitsAll || symbol.isLiteral && symbol.taken <= known)
       view[index] = fits ? first.followed(by: next) : first
     }
   }
