@@ -11,10 +11,10 @@
   private let symbols: Table<CodeEntry>
   /// The symbols that have a code, in order, and the same by their codes' lengths.
   private let used, sorted: Table<UInt16>
-  /// How many codes of each length the last code has.
   private let codeCounts = Table(repeating: 0, count: 16)
   private let allowsSingleCode: Bool
   let view: TableView<CodeEntry>
+  /// How many codes of each length there are.
   var counts: TableView<Int> { codeCounts.view }
 
   /// - Parameters:

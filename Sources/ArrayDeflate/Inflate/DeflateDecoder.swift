@@ -163,9 +163,8 @@ final class DeflateDecoder: @unchecked Sendable {
       guard case .nearEnd = outcome else { return outcome }
       last = (bitstream.next - start, bitstream.out - startOfOutput)
     }
-    let choice = PackedTable.Choice(
-      lengths.view, counts: counts, literals: literals, distances: distances,
-      areLong: last.output > DeflateDecoder.longMatches * last.input)
+    let savings = PackedTable.Savings(lengths.view, counts: counts, literals: literals, distances: distances)
+    let choice = PackedTable.Choice(savings, areLong: last.output > DeflateDecoder.longMatches * last.input)
     guard choice.kind != .single else { return .nearEnd }
     if last.input < choice.leastBytes {
       // What has gone on for so long is likely to go on for as long again.

@@ -21,51 +21,48 @@
     case runs
   }
 
-  /// How a block is decoded, and of how many bytes of the stream on.
-  struct Choice {
-    let kind: Kind
-    /// The bytes of a block's symbols below which the table takes longer to build than it saves.
-    let leastBytes: Int
-    /// The share of look-ups that literals save which are found with others, in 2 to the power of -15.
-    private let pairs: Int
+  /// What a table saves of the look-ups of a block, in 2 to the power of -15 of them.
+  struct Savings {
+    /// Matches that are found whole.
+    private(set) var match = 0
+    /// Literals that are found with others or with a match.
+    private(set) var pairs = 0
+    /// What is not saved: lengths without their distances.
+    private(set) var rest = 0
+    /// Matches whose distance divides 8.
+    private(set) var runs = 0
 
-    /// Shares of what comes next, in 2 to the power of -15, by the bits that it takes.
+    /// Shares of what comes next by the bits that it takes.
     private typealias Shares = InlineArray<16, Int>
 
-    /// From the numbers of codes of each length, which a block has anyway: to go through all symbols took a tenth of the time of a block
-    /// of 8 KB.
+    /// From the numbers of codes of each length, which are known from building the tables.
     ///
-    /// - Parameters:
-    ///   - lengths: The lengths of the codes, those of `counts.literals` literals and lengths first.
-    ///   - areLong: Whether matches are so long that to copy them takes the time: then only runs gain.
+    /// - Parameter lengths: The lengths of the codes, those of `counts.literals` literals and lengths first.
     init(
       _ lengths: TableView<UInt8>, counts: (literals: Int, distances: Int), literals: DecodingTable,
-      distances: DecodingTable, areLong: Bool
+      distances: DecodingTable
     ) {
-      let limit = PackedTable.indexBits
-      // Literals, lengths by the bits that they take, distances, and whole matches by the bits of both codes.
+      // Literals, lengths with their extra bits, distances, and whole matches by the bits of both codes.
       var (bytes, taking) = (Shares(repeating: 0), Shares(repeating: 0))
       var (distanceShares, matches) = (Shares(repeating: 0), Shares(repeating: 0))
       for length in 1...15 {
         bytes[length] = literals.counts[length] << (15 - length)
         distanceShares[length] = distances.counts[length] << (15 - length)
       }
-      var half = 0
-      for symbol in DeflateAlphabet.endOfBlock..<counts.literals {
+      let limit = PackedTable.indexBits
+      for symbol in DeflateAlphabet.endOfBlock..<counts.literals where lengths[symbol] > 0 {
         let length = Int(lengths[symbol] & 15)
-        guard length > 0 else { continue }
-        let share = 1 << (15 - length)
+        let share = Savings.share(length)
         bytes[length] -= share
         guard symbol > DeflateAlphabet.endOfBlock else { continue }
-        half += share
-        let slot = min(symbol - DeflateAlphabet.endOfBlock - 1, 28)
-        let taken = length + Int(DeflateAlphabet.lengthExtra[slot])
+        rest += share
+        let taken = length + Int(DeflateAlphabet.lengthExtra[min(symbol - DeflateAlphabet.endOfBlock - 1, 28)])
         if taken < limit { taking[taken] += share }
       }
       for taken in 1..<limit {
         for more in 1...limit - taken { matches[taken + more] += (taking[taken] * distanceShares[more]) >> 15 }
       }
-      var (literal, match, pairs) = (0, 0, 0)
+      var literal = 0
       for length in 1..<limit {
         // What may follow a literal of a length so that both fit: saves a look-up, or the two of a match.
         literal += bytes[length]
@@ -74,30 +71,49 @@
         pairs += (bytes[limit - length] * 2 * match) >> 15
       }
       match += matches[limit]
+      rest -= match
       // Distances of 1, 2, 4, and 7 or 8.
-      var runs = 0
       for slot in [0, 1, 3, 5] where slot < counts.distances {
         let length = Int(lengths[counts.literals + slot] & 15)
-        runs += length == 0 ? 0 : 1 << (15 - length)
+        runs += length == 0 ? 0 : Savings.share(length)
       }
-      let mostAreRuns = runs > 1 << 14
-      self.pairs = pairs
-      let saved = match + pairs
-      let least = PackedTable.leastBytes(pairs)
-      let rest = half - match
-      let areRegular = saved > 28_000 || rest < 100 || areLong
-      leastBytes = mostAreRuns ? (areRegular ? min(8_000, least) : 20_000) : least
+    }
+
+    /// The share of a symbol that has a code of some length.
+    private static func share(_ length: Int) -> Int { 1 << (15 - length) }
+  }
+
+  /// How a block is decoded, and of how many bytes of the stream on.
+  struct Choice {
+    let kind: Kind
+    /// The bytes of a block's symbols below which the table takes longer to build than it saves.
+    let leastBytes: Int
+    private let pairs: Int
+
+    /// - Parameter areLong: Whether matches are so long that to copy them takes the time: then only runs gain.
+    init(_ savings: Savings, areLong: Bool) {
+      pairs = savings.pairs
+      let saved = savings.match + pairs
+      let mostAreRuns = savings.runs > 1 << 14
       // Half may be the code of one of two distances that hardly occurs.
-      let areRuns = mostAreRuns || runs == 1 << 14 && !areLong && pairs > 1 << 12
-      let isWorthwhile = saved > (areRuns && pairs < PackedTable.worthwhile ? PackedTable.worthwhileRuns : PackedTable.worthwhile - 1)
-      if !isWorthwhile || rest > PackedTable.bearable {
+      let areRuns = mostAreRuns || savings.runs == 1 << 14 && !areLong && pairs > 1 << 12
+      let least = PackedTable.leastBytes(pairs)
+      if mostAreRuns {
+        let areRegular = saved > 28_000 || savings.rest < 100 || areLong
+        leastBytes = areRegular ? min(8_000, least) : 20_000
+      } else {
+        leastBytes = least
+      }
+      let needed = areRuns && pairs < PackedTable.worthwhile ? PackedTable.worthwhileRuns : PackedTable.worthwhile
+      if saved < needed || savings.rest > PackedTable.bearable {
         kind = .single
       } else {
         kind = areRuns ? .runs : areLong ? .single : .packed
       }
     }
 
-    /// Whether literals that are found with others pay for the table's second pass, in a block that is likely to have as many bytes.
+    /// Whether literals that are found with others pay for the table's second pass, in a block that is likely to have as many bytes:
+    /// of 24 KB, as zlib writes blocks, it takes a seventh of the time.
     func hasPairs(_ bytes: Int) -> Bool {
       kind == .runs || pairs > 8_000 || pairs * (max(bytes, leastBytes) >> 10) > 40 << 12
     }
@@ -120,7 +136,9 @@
 
   /// Fills the table from a block's two codes. Cost: about 5 to 10 microseconds.
   ///
-  /// - Parameter runs: Whether matches of distances that divide 8 become runs.
+  /// - Parameters:
+  ///   - runs: Whether matches of distances that divide 8 become runs.
+  ///   - pairs: Whether literals are joined with what follows them.
   func build(_ tables: SymbolTables, runs: Bool, pairs: Bool) {
     let (literals, distances) = (tables.literals, tables.distances)
     let mask = Int(truncatingIfNeeded: tables.literalMask)
