@@ -11,11 +11,8 @@
   private let symbols: Table<CodeEntry>
   /// The symbols that have a code, in order, and the same by their codes' lengths.
   private let used, sorted: Table<UInt16>
-  private let codeCounts = Table(repeating: 0, count: 16)
   private let allowsSingleCode: Bool
   let view: TableView<CodeEntry>
-  /// How many codes of each length there are.
-  var counts: TableView<Int> { codeCounts.view }
 
   /// - Parameters:
   ///   - entries: Room for the first table and all second ones that a complete code can need.
@@ -38,8 +35,6 @@
     var counts: InlineArray<16, Int> = .init(repeating: 0)
     let usedCount = count(lengths, range, into: &counts)
     counts[0] = 0
-    let kept = codeCounts.view
-    for length in 0..<16 { kept[length] = counts[length] }
     var longest = 15
     while longest > 0, counts[longest] == 0 { longest -= 1 }
     var left = 1

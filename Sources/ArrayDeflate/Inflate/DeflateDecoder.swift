@@ -163,7 +163,7 @@ final class DeflateDecoder: @unchecked Sendable {
       guard case .nearEnd = outcome else { return outcome }
       last = (bitstream.next - start, bitstream.out - startOfOutput)
     }
-    let savings = PackedTable.Savings(lengths.view, counts: counts, literals: literals, distances: distances)
+    let savings = PackedTable.Savings(lengths.view, counts: counts)
     let choice = PackedTable.Choice(savings, areLong: last.output > DeflateDecoder.longMatches * last.input)
     guard choice.kind != .single else { return .nearEnd }
     if last.input < choice.leastBytes {

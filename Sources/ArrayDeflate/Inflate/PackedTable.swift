@@ -35,32 +35,24 @@
     /// Shares of what comes next by the bits that it takes.
     private typealias Shares = InlineArray<16, Int>
 
-    /// From the numbers of codes of each length, which are known from building the tables.
+    /// From a block's codes.
     ///
     /// - Parameter lengths: The lengths of the codes, those of `counts.literals` literals and lengths first.
-    init(
-      _ lengths: TableView<UInt8>, counts: (literals: Int, distances: Int), literals: DecodingTable,
-      distances: DecodingTable
-    ) {
-      // Literals, lengths with their extra bits, distances, and whole matches by the bits of both codes.
-      var (bytes, taking) = (Shares(repeating: 0), Shares(repeating: 0))
-      var (distanceShares, matches) = (Shares(repeating: 0), Shares(repeating: 0))
-      for length in 1...15 {
-        bytes[length] = literals.counts[length] << (15 - length)
-        distanceShares[length] = distances.counts[length] << (15 - length)
-      }
+    init(_ lengths: TableView<UInt8>, counts: (literals: Int, distances: Int)) {
+      // Literals, distances, lengths with their extra bits, and whole matches by the bits of both codes.
+      let bytes = Savings.shares(lengths, 0..<DeflateAlphabet.endOfBlock)
+      let distances = Savings.shares(lengths, counts.literals..<counts.literals + counts.distances)
+      var (taking, matches) = (Shares(repeating: 0), Shares(repeating: 0))
       let limit = PackedTable.indexBits
-      for symbol in DeflateAlphabet.endOfBlock..<counts.literals where lengths[symbol] > 0 {
+      let first = DeflateAlphabet.endOfBlock + 1
+      for symbol in first..<max(first, counts.literals) where lengths[symbol] > 0 {
         let length = Int(lengths[symbol] & 15)
-        let share = Savings.share(length)
-        bytes[length] -= share
-        guard symbol > DeflateAlphabet.endOfBlock else { continue }
-        rest += share
-        let taken = length + Int(DeflateAlphabet.lengthExtra[min(symbol - DeflateAlphabet.endOfBlock - 1, 28)])
-        if taken < limit { taking[taken] += share }
+        rest += Savings.share(length)
+        let taken = length + Int(DeflateAlphabet.lengthExtra[min(symbol - first, 28)])
+        if taken < limit { taking[taken] += Savings.share(length) }
       }
       for taken in 1..<limit {
-        for more in 1...limit - taken { matches[taken + more] += (taking[taken] * distanceShares[more]) >> 15 }
+        for more in 1...limit - taken { matches[taken + more] += (taking[taken] * distances[more]) >> 15 }
       }
       var literal = 0
       for length in 1..<limit {
@@ -77,6 +69,14 @@
         let length = Int(lengths[counts.literals + slot] & 15)
         runs += length == 0 ? 0 : Savings.share(length)
       }
+    }
+
+    /// The shares of symbols by the lengths of their codes: counted first, for which nothing is asked of each.
+    private static func shares(_ lengths: TableView<UInt8>, _ symbols: Range<Int>) -> Shares {
+      var shares = Shares(repeating: 0)
+      for symbol in symbols { shares[Int(lengths[symbol] & 15)] += 1 }
+      for length in 1...15 { shares[length] *= share(length) }
+      return shares
     }
 
     /// The share of a symbol that has a code of some length.
