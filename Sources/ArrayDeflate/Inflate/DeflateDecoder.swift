@@ -163,9 +163,8 @@ final class DeflateDecoder: @unchecked Sendable {
       guard case .nearEnd = outcome else { return outcome }
       last = (bitstream.next - start, bitstream.out - startOfOutput)
     }
-    let choice = PackedTable.Choice(
-      lengths.view, literals: 0..<counts.literals, distances: counts.literals..<(counts.literals + counts.distances),
-      areLong: last.output > DeflateDecoder.longMatches * last.input)
+    let savings = PackedTable.Savings(lengths.view, counts: counts)
+    let choice = PackedTable.Choice(savings, areLong: last.output > DeflateDecoder.longMatches * last.input)
     guard choice.kind != .single else { return .nearEnd }
     if last.input < choice.leastBytes {
       // What has gone on for so long is likely to go on for as long again.
@@ -174,6 +173,7 @@ final class DeflateDecoder: @unchecked Sendable {
       guard case .nearEnd = outcome else { return outcome }
     }
     guard input.count - bitstream.next > choice.leastBytes else { return .nearEnd }
+    packed.build(tables, runs: choice.kind == .runs, pairs: choice.hasPairs(last.input))
     return decodePacked(&bitstream, input, output, limits, hasRuns: choice.kind == .runs)
   }
 
@@ -182,7 +182,6 @@ final class DeflateDecoder: @unchecked Sendable {
     _ bitstream: inout BitstreamDecoder, _ input: InputBytes, _ output: OutputBytes, _ limits: BitstreamDecoder.Limits,
     hasRuns: Bool
   ) -> BitstreamDecoder.Outcome {
-    packed.build(tables, runs: hasRuns)
     guard hasRuns else {
       return bitstream.decodePacked(input, to: output, tables: tables, packed: packed.view, limits: limits)
     }

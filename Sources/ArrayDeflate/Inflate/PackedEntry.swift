@@ -23,6 +23,11 @@ struct PackedEntry: BitwiseCopyable, Sendable {
 
   @inline(__always) init(bits: UInt64) { self.bits = bits }
 
+  /// A literal.
+  @inline(__always) init(literal symbol: CodeEntry) {
+    bits = UInt64(symbol.bits & 0xFF) | 1 << 8 | UInt64(symbol.bits &>> 16) << 32
+  }
+
   /// One symbol.
   @inline(__always) init(_ symbol: CodeEntry) {
     let taken = UInt64(symbol.bits & 0xFF)

@@ -21,69 +21,108 @@
     case runs
   }
 
+  /// What a table saves of the look-ups of a block, in 2 to the power of -15 of them.
+  struct Savings {
+    /// Matches that are found whole.
+    private(set) var match = 0
+    /// Literals that are found with others or with a match.
+    private(set) var pairs = 0
+    /// What is not saved: lengths without their distances.
+    private(set) var rest = 0
+    /// Matches whose distance divides 8.
+    private(set) var runs = 0
+
+    /// Shares of what comes next by the bits that it takes.
+    private typealias Shares = InlineArray<16, Int>
+
+    /// From a block's codes.
+    ///
+    /// - Parameter lengths: The lengths of the codes, those of `counts.literals` literals and lengths first.
+    init(_ lengths: TableView<UInt8>, counts: (literals: Int, distances: Int)) {
+      // Literals, distances, lengths with their extra bits, and whole matches by the bits of both codes.
+      let bytes = Savings.shares(lengths, 0..<DeflateAlphabet.endOfBlock)
+      let distances = Savings.shares(lengths, counts.literals..<counts.literals + counts.distances)
+      var (taking, matches) = (Shares(repeating: 0), Shares(repeating: 0))
+      let limit = PackedTable.indexBits
+      let first = DeflateAlphabet.endOfBlock + 1
+      for symbol in first..<max(first, counts.literals) where lengths[symbol] > 0 {
+        let length = Int(lengths[symbol] & 15)
+        rest += Savings.share(length)
+        let taken = length + Int(DeflateAlphabet.lengthExtra[min(symbol - first, 28)])
+        if taken < limit { taking[taken] += Savings.share(length) }
+      }
+      for taken in 1..<limit {
+        for more in 1...limit - taken { matches[taken + more] += (taking[taken] * distances[more]) >> 15 }
+      }
+      var literal = 0
+      for length in 1..<limit {
+        // What may follow a literal of a length so that both fit: saves a look-up, or the two of a match.
+        literal += bytes[length]
+        match += matches[length]
+        pairs += (bytes[limit - length] * literal) >> 15
+        pairs += (bytes[limit - length] * 2 * match) >> 15
+      }
+      match += matches[limit]
+      rest -= match
+      // Distances of 1, 2, 4, and 7 or 8.
+      for slot in [0, 1, 3, 5] where slot < counts.distances {
+        let length = Int(lengths[counts.literals + slot] & 15)
+        runs += length == 0 ? 0 : Savings.share(length)
+      }
+    }
+
+    /// The shares of symbols by the lengths of their codes: counted first, for which nothing is asked of each.
+    private static func shares(_ lengths: TableView<UInt8>, _ symbols: Range<Int>) -> Shares {
+      var shares = Shares(repeating: 0)
+      for symbol in symbols { shares[Int(lengths[symbol] & 15)] += 1 }
+      for length in 1...15 { shares[length] *= share(length) }
+      return shares
+    }
+
+    /// The share of a symbol that has a code of some length.
+    private static func share(_ length: Int) -> Int { 1 << (15 - length) }
+  }
+
   /// How a block is decoded, and of how many bytes of the stream on.
   struct Choice {
     let kind: Kind
     /// The bytes of a block's symbols below which the table takes longer to build than it saves.
     let leastBytes: Int
-
-    /// Shares of what comes next, in 2 to the power of -15, by the bits that it takes.
-    private typealias Shares = InlineArray<16, Int>
+    private let pairs: Int
 
     /// - Parameter areLong: Whether matches are so long that to copy them takes the time: then only runs gain.
-    init(_ lengths: TableView<UInt8>, literals: Range<Int>, distances: Range<Int>, areLong: Bool) {
-      let limit = PackedTable.indexBits
-      var distanceShares = Shares(repeating: 0)
-      for symbol in distances { distanceShares[Int(lengths[symbol] & 15)] += 1 }
-      for length in 1...15 { distanceShares[length] <<= 15 - length }
-      // Literals, whole matches by the bits of both codes, and lengths alone.
-      var (bytes, matches, halves) = (Shares(repeating: 0), Shares(repeating: 0), Shares(repeating: 0))
-      for symbol in literals where symbol != DeflateAlphabet.endOfBlock {
-        let length = Int(lengths[symbol] & 15)
-        guard length > 0 else { continue }
-        let share = 1 << (15 - length)
-        guard symbol > DeflateAlphabet.endOfBlock else {
-          bytes[length] += share
-          continue
-        }
-        halves[length] += share
-        let slot = min(symbol - DeflateAlphabet.endOfBlock - 1, 28)
-        let taken = length + Int(DeflateAlphabet.lengthExtra[slot])
-        for more in 1...15 where taken + more <= limit {
-          matches[taken + more] += (share * distanceShares[more]) >> 15
-        }
+    init(_ savings: Savings, areLong: Bool) {
+      pairs = savings.pairs
+      let saved = savings.match + pairs
+      let mostAreRuns = savings.runs > 1 << 14
+      // Half may be the code of one of two distances that hardly occurs.
+      let areRuns = mostAreRuns || savings.runs == 1 << 14 && !areLong && pairs > 1 << 12
+      let least = PackedTable.leastBytes(pairs)
+      if mostAreRuns {
+        let areRegular = saved > 28_000 || savings.rest < 100 || areLong
+        leastBytes = areRegular ? min(8_000, least) : 20_000
+      } else {
+        leastBytes = least
       }
-      var (literal, match, half, pairs) = (0, 0, 0, 0)
-      for length in 1..<limit {
-        // What may follow a literal of a length so that both fit: saves a look-up, or the two of a match.
-        literal += bytes[length]
-        match += matches[length]
-        half += halves[length]
-        pairs += (bytes[limit - length] * literal) >> 15
-        pairs += (bytes[limit - length] * 2 * match) >> 15
-      }
-      match += matches[limit]
-      for length in limit...15 { half += halves[length] }
-      // Distances of 1, 2, 4, and 7 or 8.
-      var runs = 0
-      for slot in [0, 1, 3, 5] where slot < distances.count {
-        let length = Int(lengths[distances.lowerBound + slot] & 15)
-        runs += length == 0 ? 0 : 1 << (15 - length)
-      }
-      let mostAreRuns = runs > 1 << 14
-      leastBytes = mostAreRuns ? min(8_000, PackedTable.leastBytes(pairs)) : PackedTable.leastBytes(pairs)
-      if match + pairs < PackedTable.worthwhile || half - match > PackedTable.bearable {
+      let needed = areRuns && pairs < PackedTable.worthwhile ? PackedTable.worthwhileRuns : PackedTable.worthwhile
+      if saved < needed || savings.rest > PackedTable.bearable {
         kind = .single
       } else {
-        // Half may be the code of one of two distances that hardly occurs.
-        let areRuns = mostAreRuns || runs == 1 << 14 && !areLong && pairs > 1 << 12
         kind = areRuns ? .runs : areLong ? .single : .packed
       }
+    }
+
+    /// Whether literals that are found with others pay for the table's second pass, in a block that is likely to have as many bytes:
+    /// of 24 KB, as zlib writes blocks, it takes a seventh of the time.
+    func hasPairs(_ bytes: Int) -> Bool {
+      kind == .runs || pairs > 8_000 || pairs * (max(bytes, leastBytes) >> 10) > 40 << 12
     }
   }
 
   /// How many look-ups must be saved for each that is made, in 2 to the power of -15: a half.
   private static var worthwhile: Int { 1 << 14 }
+  /// The same where the last bytes are kept in a register, which takes time too.
+  private static var worthwhileRuns: Int { 17_000 }
   /// The bytes of a block below which none is worth a table.
   static var leastBytes: Int { 4000 }
   /// The bytes of a block from which on it is worth a table, by the share of literals that are found with others (2 to the power of
@@ -97,8 +136,10 @@
 
   /// Fills the table from a block's two codes. Cost: about 5 to 10 microseconds.
   ///
-  /// - Parameter runs: Whether matches of distances that divide 8 become runs.
-  func build(_ tables: SymbolTables, runs: Bool) {
+  /// - Parameters:
+  ///   - runs: Whether matches of distances that divide 8 become runs.
+  ///   - pairs: Whether literals are joined with what follows them.
+  func build(_ tables: SymbolTables, runs: Bool, pairs: Bool) {
     let (literals, distances) = (tables.literals, tables.distances)
     let mask = Int(truncatingIfNeeded: tables.literalMask)
     let size = 1 << PackedTable.indexBits
@@ -113,7 +154,7 @@
       view[index] = entry(symbol, index, distances, runs: runs)
     }
     // Hardly any: little would be saved for the time it takes.
-    guard literalCount > size / 8 else { return }
+    guard pairs, literalCount > size / 8 else { return }
     // What follows a first literal is found by the bits after it: a smaller index, whose entry is there already. The
     // upper bits are missing there, so it counts only if it does not need them. Selections, not branches: which way they
     // go cannot be predicted.
@@ -122,10 +163,11 @@
       let rest = index &>> first.taken
       let known = PackedTable.indexBits &- first.taken
       let all = view[rest]
-      let one = PackedEntry(literals[rest & mask])
+      let symbol = literals[rest & mask]
+      let one = PackedEntry(literal: symbol)
       let fitsAll = all.needed <= known && all.hasRoom
       let next = fitsAll ? all : one
-      let fits = first.isLiterals && (fitsAll || one.isLiterals && one.taken <= known)
+      let fits = first.isLiterals && (fitsAll || symbol.isLiteral && symbol.taken <= known)
       view[index] = fits ? first.followed(by: next) : first
     }
   }
