@@ -11,8 +11,10 @@
 
   /// The first place that the plan knows of.
   let start: Int
-  /// As many words as hold the places up to the last that is asked for.
-  private let words: UnsafeMutablePointer<Word>
+  /// The first places, of which most pickles have no more.
+  private let first: UInt64
+  /// As many words as hold the places after those up to the last that is asked for; `nil` for none.
+  private let words: UnsafeMutablePointer<Word>?
   private let wordCount: Int
 
   /// Looks ahead.
@@ -23,31 +25,39 @@
   /// - Returns: `nil` where values get places out of order, where places are asked for by text (protocol 0), and where the
   ///   operations end badly: then all are held.
   init?(_ bytes: UnsafeRawBufferPointer, start: Int) {
+    var first: UInt64 = 0
     var asked: [UInt64] = []
     // Safe: the bytes are read within the call.
-    guard unsafe MemoPlan.scan(bytes, start, &asked) else { return nil }
+    guard unsafe MemoPlan.scan(bytes, start, &first, &asked) else { return nil }
     self.start = start
+    self.first = first
     wordCount = asked.count
+    guard !asked.isEmpty else {
+      unsafe words = nil
+      return
+    }
     // Safe: memory of the plan's own, all of it set at once, and given back when the plan ends.
-    unsafe words = .allocate(capacity: max(1, asked.count))
-    var before = 0
+    let words = UnsafeMutablePointer<Word>.allocate(capacity: asked.count)
+    var before = first.nonzeroBitCount
     for (index, bits) in asked.enumerated() {
       unsafe (words + index).initialize(to: Word(asked: bits, before: before))
       before += bits.nonzeroBitCount
     }
+    unsafe self.words = words
   }
 
   // Safe: as in `init`.
-  deinit { unsafe words.deallocate() }
+  deinit { unsafe words?.deallocate() }
 
   /// How many places before this one are asked for, from ``start`` on; `nil` if this one is not.
   @inline(__always)
   func rank(of place: Int) -> Int? {
     let index = place - start
-    guard index >= 0, index >> 6 < wordCount else { return nil }
-    // Safe: checked above.
-    let word = unsafe words[index >> 6]
     let bit = UInt64(1) << UInt64(index & 63)
+    if index < 64 { return index < 0 || first & bit == 0 ? nil : (first & (bit - 1)).nonzeroBitCount }
+    guard index >> 6 <= wordCount, let words = unsafe words else { return nil }
+    // Safe: checked above.
+    let word = unsafe words[index >> 6 - 1]
     return word.asked & bit == 0 ? nil : word.before + (word.asked & (bit - 1)).nonzeroBitCount
   }
 
@@ -91,7 +101,9 @@
   }()
 
   /// Notes the places that are asked for up to STOP; false where there can be no plan.
-  private static func scan(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ asked: inout [UInt64]) -> Bool {
+  private static func scan(
+    _ bytes: UnsafeRawBufferPointer, _ start: Int, _ first: inout UInt64, _ asked: inout [UInt64]
+  ) -> Bool {
     var place = 0
     var next = start
     // Safe: whatever is read lies before the end, which is checked first.
@@ -134,7 +146,12 @@
             return false
           }
           if index >= start {
-            let (word, bit) = ((index - start) >> 6, UInt64(1) << UInt64((index - start) & 63))
+            // The word after the first.
+            let (word, bit) = ((index - start) >> 6 - 1, UInt64(1) << UInt64((index - start) & 63))
+            if word < 0 {
+              first |= bit
+              continue
+            }
             if word >= asked.count { asked += repeatElement(0, count: word + 1 - asked.count) }
             asked[word] |= bit
           }

@@ -118,8 +118,8 @@ extension PickleMachine {
   }
 
   private mutating func popOrUnmark() throws(FormatError) {
-    if let mark = marks.last, mark == stack.count {
-      marks.removeLast()
+    if marks.count > 0, fence == stack.count {
+      _ = marks.pop()
       return
     }
     let dropped = try pop()
@@ -160,9 +160,15 @@ extension PickleMachine {
   private mutating func append(from start: Int, checking isSingle: Bool) throws(FormatError) {
     guard start <= stack.count, start > fence else { throw underflow }
     if start == stack.count { return }
+    // Safe: without a reference of its own to the list, which the stack keeps.
+    if let list = stack.unretainedList(at: start - 1) {
+      return unsafe list._withUnsafeGuaranteedRef { list in
+        // Before protocol 1 all items come one by one.
+        if isSingle, protocolVersion == 0 || !list.isNew { return list.append(stack.pop()) }
+        list.append(from: &stack, start, in: &itemArena)
+      }
+    }
     switch stack[start - 1] {
-    case .list(let list):
-      if isSingle { list.append(stack.pop()) } else { list.append(from: &stack, start) }
     case .object(let object): object.items.append(contentsOf: stack.take(from: start))
     case let other: throw error("'\(other.typeName)' object has no attribute 'append'")
     }
@@ -172,9 +178,14 @@ extension PickleMachine {
     guard start <= stack.count, start > fence else { throw underflow }
     if start == stack.count { return }
     guard (stack.count - start) % 2 == 0 else { throw error("odd number of items for SETITEMS") }
+    if let dict = stack.unretainedDict(at: start - 1),
+      // Safe: the stack keeps the dictionary.
+      unsafe dict._withUnsafeGuaranteedRef({ $0.takeRecord(from: &stack, start, in: &itemArena) })
+    {
+      return
+    }
     switch stack[start - 1] {
     case .dict(let dict):
-      if dict.takeRecord(from: &stack, start) { return }
       dict.expect((stack.count - start) / 2)
       var index = start
       while index < stack.count {

@@ -5,9 +5,10 @@ internal import ReusedMemory
 /// `Modules/_pickle.c`.
 struct PickleMachine: ~Copyable {
   var input: PickleWindow
-  let fileName: PickleFileName
+  /// The name of the file, once a name that was read asks for it: one object for all.
+  lazy var fileName = PickleFileName(input.source.name)
   let options: PickleReader.Options
-  var stack = ValueStack()
+  var stack = ValueStack(capacity: ValueStack.scratchCapacity)
   /// Where strings and bytes go.
   var arena = ByteArena()
   /// Where the items of tuples go.
@@ -17,15 +18,13 @@ struct PickleMachine: ~Copyable {
   private var recalled = RecalledValues()
   /// The bytes of the text that stands for bytes.
   var latin1: [UInt8] = []
-  var marks: [Int] = []
+  var marks = MarkStack()
   /// The memo up to the first index that is far beyond it; of those that the plan knows, the ones that are asked for.
-  private var memo = ValueStack()
+  private var memo = ValueStack(capacity: 0)
   /// How many indices that is.
   private var memoEnd = 0
   /// Which of them are asked for, where that is known.
   private var plan: MemoPlan?
-  /// Pickles with so many entries are worth a plan.
-  private static let plannedSize = 64
   /// Pickles from this size on may hold many objects.
   private static let manyBytes = 1 << 12
   /// After so many operations, of a byte or more each, the memory is looked at.
@@ -62,26 +61,36 @@ struct PickleMachine: ~Copyable {
   /// The strings of up to one character that were read before the first of these.
   var shortStrings: [PickleString] = []
 
-  init(_ input: PickleWindow, _ options: PickleReader.Options) {
-    fileName = PickleFileName(input.source.name)
-    self.input = input
-    self.options = options
-    shortLength = min(1 << 12, options.limits.valueBytes)
+  init(_ input: consuming PickleWindow, _ options: PickleReader.Options) {
     let left = input.remaining ?? .max
     if left >= PickleMachine.manyBytes { BufferCache.keepSmallBlocks() }
     budget = left < PickleMachine.checkedOperations ? nil : MemoryBudget(of: input.source, options.limits)
+    self.input = input
+    self.options = options
+    shortLength = min(1 << 12, options.limits.valueBytes)
   }
 
   /// Below which values may not be taken: the last mark.
-  var fence: Int { marks.last ?? 0 }
+  @inline(__always)
+  var fence: Int { marks.fence }
 
   func error(_ message: String) -> FormatError { FormatError(.malformed, message) }
 
   var underflow: FormatError {
-    marks.isEmpty ? error("unpickling stack underflow") : error("unexpected MARK found")
+    marks.count == 0 ? error("unpickling stack underflow") : error("unexpected MARK found")
   }
 
   var memoCount: Int { memoEnd - memoGaps.count + farMemo.count }
+
+  /// Runs the pickle as an operation that its source's readers see; its errors say where.
+  mutating func runOrTellWhere() throws(FormatError) -> PickleValue {
+    let source = input.source
+    do throws(FormatError) {
+      return try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in try run() }
+    } catch {
+      throw error.at(file: source.name, offset: operationStart)
+    }
+  }
 
   /// Runs the pickle up to its STOP.
   mutating func run() throws(FormatError) -> PickleValue {
@@ -99,7 +108,7 @@ struct PickleMachine: ~Copyable {
       if code == Opcode.stop { break }
       if operations & 0xFFFF == 0 { try checkMemory() }
       // Protocol 1 does not say so; its operations do.
-      if protocolVersion == 0, code < 0x80, OpcodeInfo.all[code]?.version == 1 { protocolVersion = 1 }
+      if protocolVersion == 0, OpcodeInfo.isOfProtocol1(code) { protocolVersion = 1 }
       try execute(code)
     }
     if let longFrame { options.onLongFrame?(longFrame) }
@@ -153,13 +162,13 @@ struct PickleMachine: ~Copyable {
   }
 
   mutating func popMark() throws(FormatError) -> Int {
-    guard let mark = marks.popLast() else { throw error("could not find MARK") }
+    guard let mark = marks.pop() else { throw error("could not find MARK") }
     return mark
   }
 
   mutating func pushMark() throws(FormatError) {
     guard marks.count < options.limits.stackDepth else { throw stackLimit() }
-    marks.append(stack.count)
+    marks.push(stack.count)
   }
 
   mutating func takeTuple(_ count: Int) throws(FormatError) {
@@ -178,7 +187,7 @@ struct PickleMachine: ~Copyable {
     if index == memoEnd, farMemo.isEmpty, memoEnd < options.limits.memoEntries {
       if plan?.rank(of: index) != nil || plan == nil { memo.push(stack[stack.count - 1]) }
       memoEnd += 1
-      if memoEnd == PickleMachine.plannedSize { planAhead() }
+      if memoEnd == 1 { planAhead() }
     } else {
       try rememberElsewhere(index, stack[stack.count - 1])
     }
@@ -284,7 +293,8 @@ struct PickleMachine: ~Copyable {
   @inline(__always)
   private func memoPlace(of index: Int) -> Int? {
     guard index >= 0, index < memoEnd, memoGaps.isEmpty || !memoGaps.contains(index) else { return nil }
-    if index < PickleMachine.plannedSize || plan == nil { return index }
-    return plan?.rank(of: index).map { PickleMachine.plannedSize + $0 }
+    // The plan begins behind the first place.
+    if index == 0 || plan == nil { return index }
+    return plan?.rank(of: index).map { 1 + $0 }
   }
 }

@@ -11,7 +11,32 @@ public final class PickleDict: PickleNode {
   }
 
   /// The pairs and where they are found. Unchecked, as in ``PickleList``.
-  @exclusivity(unchecked) private var storage = Storage()
+  @exclusivity(unchecked) private var settled = Storage()
+  /// The keys and values of a small dictionary that was read, until anybody asks for them: as in ``PickleList``.
+  @exclusivity(unchecked) private var slice: ItemSlice?
+
+  /// The pairs, where they are asked for.
+  private var storage: Storage {
+    // Safe: here and below no access contains another, as nothing that is called knows of this object.
+    @inline(__always)
+    _read {
+      if unsafe slice != nil { settle() }
+      yield unsafe settled
+    }
+    @inline(__always)
+    _modify {
+      if unsafe slice != nil { settle() }
+      yield unsafe &settled
+    }
+  }
+
+  @inline(never)
+  private func settle() {
+    // Safe: as above.
+    guard let taken = unsafe slice else { return }
+    unsafe settled.entries = taken.takePairs()
+    unsafe slice = nil
+  }
 
   private struct Storage {
     var entries: [Entry] = []
@@ -40,8 +65,7 @@ public final class PickleDict: PickleNode {
 
   /// The pairs, in the order in which their keys came: Python's `list(d.items())`.
   public var entries: [Entry] {
-    // Safe: here and below no access contains another, as nothing that is called knows of this object.
-    unsafe storage.entries
+    storage.entries
   }
 
   /// An empty dictionary.
@@ -55,10 +79,24 @@ public final class PickleDict: PickleNode {
     for (key, value) in pairs { try set(key, to: value) }
   }
 
-  deinit { PickleNode.end(self) }
+  // Safe: nobody else has the object any more.
+  deinit {
+    if let taken = unsafe slice {
+      if taken.hasContainers { PickleNode.end(self) } else { forget() }
+    } else if unsafe !settled.entries.isEmpty {
+      PickleNode.end(self)
+    }
+  }
 
-  // Safe: as in `entries`.
-  override func forget() { unsafe storage = Storage() }
+  // Safe: as in `storage`.
+  override func forget() {
+    if let taken = unsafe slice {
+      unsafe slice = nil
+      taken.end()
+    } else {
+      unsafe settled = Storage()
+    }
+  }
 
   override func surrender(to pending: inout [PickleValue]) {
     for entry in entries {
@@ -75,21 +113,19 @@ public final class PickleDict: PickleNode {
 
   /// The value of a key. Setting `nil` removes it; a key that Python could not hash is never found nor set.
   public subscript(key: PickleValue) -> PickleValue? {
-    // Safe: as in `entries`.
-    get { unsafe storage.place(of: key).map { unsafe storage.entries[$0].value } }
+    get { storage.place(of: key).map { storage.entries[$0].value } }
     set {
       guard let newValue else {
-        if let place = unsafe storage.place(of: key) { unsafe storage.remove(at: place) }
+        if let place = storage.place(of: key) { storage.remove(at: place) }
         return
       }
-      if KeyHash.isHashable(key) { unsafe storage.insert(key, newValue) }
+      if KeyHash.isHashable(key) { storage.insert(key, newValue) }
     }
   }
 
   /// The pair whose key is equal to this one: `1` finds `1.0` and `True`, as in Python.
   public func entry(of key: PickleValue) -> Entry? {
-    // Safe: as in `entries`.
-    unsafe storage.place(of: key).map { unsafe storage.entries[$0] }
+    storage.place(of: key).map { storage.entries[$0] }
   }
 
   /// The value of a key that is a `str`; `nil` if there is none. Setting one that is new adds it at the end, setting `nil`
@@ -103,28 +139,26 @@ public final class PickleDict: PickleNode {
   /// yet: records.
   ///
   /// - Returns: Whether it took them.
-  func takeRecord(from stack: inout ValueStack, _ start: Int) -> Bool {
-    // Safe: as in `entries`.
-    guard stack.count - start <= 2 * KeyTable.smallCount, unsafe storage.entries.isEmpty,
+  func takeRecord(from stack: inout ValueStack, _ start: Int, in arena: inout ItemArena) -> Bool {
+    // Safe: as in `storage`.
+    guard stack.count - start <= ItemSlice.mostItems, unsafe slice == nil, unsafe settled.entries.isEmpty,
       stack.hasDistinctTexts(from: start)
     else { return false }
-    unsafe stack.movePairs(from: start, to: &storage.entries)
+    unsafe slice = ItemSlice(last: stack.count - start, of: &stack, in: &arena)
     return true
   }
 
   /// Makes room for pairs that are to come, where there are none yet.
   func expect(_ count: Int) {
-    // Safe: as in `entries`.
-    if unsafe storage.entries.isEmpty { unsafe storage.entries.reserveCapacity(count) }
+    if storage.entries.isEmpty { storage.entries.reserveCapacity(count) }
   }
 
   /// Sets the value of a key.
   ///
   /// - Throws: ``FormatError`` with code `malformed` for a key that Python could not hash.
   public func set(_ key: consuming PickleValue, to value: consuming PickleValue) throws(FormatError) {
-    // Safe: as in `entries`.
     guard KeyHash.isHashable(key) else { throw FormatError(.malformed, "unhashable type: '\(key.typeName)'") }
-    unsafe storage.insert(key, value)
+    storage.insert(key, value)
   }
 }
 

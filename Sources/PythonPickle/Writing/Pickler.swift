@@ -29,7 +29,8 @@ struct Pickler: ~Copyable {
   var output: PickleOutput
   let options: PickleWriter.Options
   let version: Int
-  let context: PickleContext
+  /// Made for the first value that chooses its own form.
+  lazy var context = PickleContext(protocolVersion: version, userInfo: options.userInfo)
   var steps: [Step] = []
   /// The places of what has no cell of its own, and of what could not note its place there.
   private var memo = IdentityTable()
@@ -56,7 +57,6 @@ struct Pickler: ~Copyable {
     output = PickleOutput(sink)
     self.options = options
     version = options.protocolVersion
-    context = PickleContext(protocolVersion: version, userInfo: options.userInfo)
   }
 
   mutating func dump(_ value: PickleValue) throws(FormatError) {
