@@ -25,6 +25,8 @@ struct PickleMachine: ~Copyable {
   private var memoEnd = 0
   /// Which of them are asked for, where that is known.
   private var plan: MemoPlan?
+  /// Pickles with so many entries are worth a plan.
+  private static let plannedSize = 8
   /// Pickles from this size on may hold many objects.
   private static let manyBytes = 1 << 12
   /// After so many operations, of a byte or more each, the memory is looked at.
@@ -187,7 +189,7 @@ struct PickleMachine: ~Copyable {
     if index == memoEnd, farMemo.isEmpty, memoEnd < options.limits.memoEntries {
       if plan?.rank(of: index) != nil || plan == nil { memo.push(stack[stack.count - 1]) }
       memoEnd += 1
-      if memoEnd == 1 { planAhead() }
+      if memoEnd == PickleMachine.plannedSize { planAhead() }
     } else {
       try rememberElsewhere(index, stack[stack.count - 1])
     }
@@ -293,8 +295,7 @@ struct PickleMachine: ~Copyable {
   @inline(__always)
   private func memoPlace(of index: Int) -> Int? {
     guard index >= 0, index < memoEnd, memoGaps.isEmpty || !memoGaps.contains(index) else { return nil }
-    // The plan begins behind the first place.
-    if index == 0 || plan == nil { return index }
-    return plan?.rank(of: index).map { 1 + $0 }
+    if index < PickleMachine.plannedSize || plan == nil { return index }
+    return plan?.rank(of: index).map { PickleMachine.plannedSize + $0 }
   }
 }

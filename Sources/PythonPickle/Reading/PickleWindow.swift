@@ -140,26 +140,6 @@ internal import ReusedMemory
     return Number(littleEndian: value)
   }
 
-  /// The bytes up to the next line end, which is skipped.
-  mutating func line() throws(FormatError) -> [UInt8] {
-    var searched = 0
-    while true {
-      let count = end - cursor
-      // Safe: the filled part of the window.
-      let rest = unsafe UnsafeRawBufferPointer(start: base + cursor, count: count)
-      if let found = unsafe rest[searched...].firstIndex(of: 0x0A) {
-        let line = unsafe [UInt8](rest[..<found])
-        cursor += found + 1
-        return line
-      }
-      searched = count
-      try fill(count + 1)
-      guard end - cursor > count else {
-        throw FormatError(.truncated, "pickle data was truncated within a line", offset: windowStart + end)
-      }
-    }
-  }
-
   // MARK: Payloads
 
   /// Checks a declared length against what is there, before any memory is taken.

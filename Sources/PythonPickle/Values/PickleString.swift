@@ -66,7 +66,7 @@ public struct PickleString: Sendable {
 
   /// Validation costs more than the rest; most keys need none.
   @inline(__always)
-  private static func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  static func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     let raw = UnsafeRawBufferPointer(bytes)
     var (place, bits): (Int, UInt64) = (0, 0)
     // Safe: whole words within the bytes are read, and then the bytes that are left.
