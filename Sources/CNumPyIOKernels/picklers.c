@@ -5,6 +5,8 @@
 static uint64_t numbers[NPYIO_PICKLER_PLACES];
 static uint64_t last;
 
+uint64_t npyio_hash_seed_word;
+
 int npyio_begin_pickler(uint64_t *number, uint64_t *others) {
   int place = 0;
   for (; place < NPYIO_PICKLER_PLACES; place++) {

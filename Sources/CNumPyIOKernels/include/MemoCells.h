@@ -11,6 +11,14 @@ static inline int npyio_replace_cell(uint64_t *_Nonnull cell, uint64_t known, ui
   return __atomic_compare_exchange_n(cell, &known, word, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
+// The seed of the process's hashes, 0 before it is set: read without the call that Swift makes for a global.
+extern uint64_t npyio_hash_seed_word;
+
+static inline uint64_t npyio_hash_seed(void) { return npyio_read_cell(&npyio_hash_seed_word); }
+
+// Sets it, unless it has been.
+static inline void npyio_set_hash_seed(uint64_t seed) { npyio_replace_cell(&npyio_hash_seed_word, 0, seed); }
+
 // As many picklers at a time can know of each other.
 #define NPYIO_PICKLER_PLACES 8
 

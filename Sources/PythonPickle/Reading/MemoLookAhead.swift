@@ -75,6 +75,11 @@ internal import PlatformC
           place += Int(argument & 15)
         } else if argument == Argument.length1, place < bytes.count {
           place += 1 + Int(unsafe bytes[place])
+        } else if code == Opcode.binGet, place < bytes.count {
+          let index = Int(unsafe bytes[place])
+          place += 1
+          guard index < next else { return false }
+          if index >= start { note(index - start) }
         } else if argument == Argument.stop {
           return true
         } else if !skip(argument, of: code) {
@@ -110,9 +115,15 @@ internal import PlatformC
     return true
   }
 
+  @inline(__always)
   private mutating func note(_ index: Int) {
+    guard index >= 64 else { return first |= UInt64(1) << UInt64(index & 63) }
+    noteLater(index)
+  }
+
+  @inline(never)
+  private mutating func noteLater(_ index: Int) {
     let bit = UInt64(1) << UInt64(index & 63)
-    guard index >= 64 else { return first |= bit }
     let word = index >> 6 - 1
     if word >= asked.count { asked += repeatElement(0, count: word + 1 - asked.count) }
     asked[word] |= bit

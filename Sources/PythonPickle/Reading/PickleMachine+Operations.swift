@@ -178,21 +178,15 @@ extension PickleMachine {
     guard start <= stack.count, start > fence else { throw underflow }
     if start == stack.count { return }
     guard (stack.count - start) % 2 == 0 else { throw error("odd number of items for SETITEMS") }
-    if let dict = stack.unretainedDict(at: start - 1),
+    // Before protocol 1 all pairs come one by one.
+    if protocolVersion > 0, let dict = stack.unretainedDict(at: start - 1),
       // Safe: the stack keeps the dictionary.
       unsafe dict._withUnsafeGuaranteedRef({ $0.takeRecord(from: &stack, start, in: &itemArena) })
     {
       return
     }
     switch stack[start - 1] {
-    case .dict(let dict):
-      dict.expect((stack.count - start) / 2)
-      var index = start
-      while index < stack.count {
-        try dict.set(stack.take(at: index), to: stack.take(at: index + 1))
-        index += 2
-      }
-      stack.forget(from: start)
+    case .dict(let dict): try dict.set(from: &stack, start)
     case .object(let object):
       for index in stride(from: start, to: stack.count, by: 2) {
         object.pairs.append(PickleDict.Entry(key: stack.take(at: index), value: stack.take(at: index + 1)))
@@ -206,10 +200,7 @@ extension PickleMachine {
     guard start <= stack.count, start > fence else { throw underflow }
     if start == stack.count { return }
     switch stack[start - 1] {
-    case .set(let set):
-      set.expect(stack.count - start)
-      for place in start..<stack.count { try set.insert(stack.take(at: place)) }
-      stack.forget(from: start)
+    case .set(let set): try set.insert(from: &stack, start)
     case .object(let object): object.added.append(contentsOf: stack.take(from: start))
     case let other: throw error("'\(other.typeName)' object has no attribute 'add'")
     }

@@ -22,7 +22,7 @@ struct KeyHash {
 
   /// The hash of an integer: those that follow each other come to lie side by side, as keys often do.
   @inline(__always)
-  private static func hash(of value: Int) -> Int {
+  static func hash(of value: Int) -> Int {
     var hasher = ContentHasher()
     hasher.combine(value >> 3)
     return hasher.finalize() & ~7 | value & 7

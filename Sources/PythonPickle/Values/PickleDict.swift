@@ -48,13 +48,25 @@ public final class PickleDict: PickleNode {
 
     @inline(__always)
     mutating func insert(_ key: consuming PickleValue, _ value: consuming PickleValue) {
-      let (place, hash) = table.search(for: key, among: entries.count) { entries[$0].key }
-      if let place {
+      let search = table.search(for: key, among: entries.count) { entries[$0].key }
+      if let place = search.place {
         entries[place].value = value
       } else {
         entries.append(Entry(key: key, value: value))
-        table.append(hash, keyCount: entries.count) { entries[$0].key }
+        table.append(search, keyCount: entries.count) { entries[$0].key }
       }
+    }
+
+    /// Inserts the keys and values that a stack holds from a place on, and takes them off it. They can all be keys.
+    mutating func insert(from stack: inout ValueStack, _ start: Int) {
+      if entries.isEmpty {
+        entries.reserveCapacity((stack.count - start) / 2)
+        table.expect((stack.count - start) / 2)
+      }
+      for place in Swift.stride(from: start, to: stack.count, by: 2) {
+        insert(stack.take(at: place), stack.take(at: place + 1))
+      }
+      stack.forget(from: start)
     }
 
     mutating func remove(at place: Int) {
@@ -148,16 +160,25 @@ public final class PickleDict: PickleNode {
     return true
   }
 
-  /// Makes room for pairs that are to come, where there are none yet.
-  func expect(_ count: Int) {
-    if storage.entries.isEmpty { storage.entries.reserveCapacity(count) }
+  /// Sets the values of keys as a stack holds them in turn from a place on, and takes them off it.
+  ///
+  /// - Throws: ``FormatError`` with code `malformed` for a key that Python could not hash.
+  func set(from stack: inout ValueStack, _ start: Int) throws(FormatError) {
+    for place in stride(from: start, to: stack.count, by: 2) where !stack.isHashable(at: place) {
+      throw PickleDict.unhashable(stack[place])
+    }
+    storage.insert(from: &stack, start)
+  }
+
+  private static func unhashable(_ key: PickleValue) -> FormatError {
+    FormatError(.malformed, "unhashable type: '\(key.typeName)'")
   }
 
   /// Sets the value of a key.
   ///
   /// - Throws: ``FormatError`` with code `malformed` for a key that Python could not hash.
   public func set(_ key: consuming PickleValue, to value: consuming PickleValue) throws(FormatError) {
-    guard KeyHash.isHashable(key) else { throw FormatError(.malformed, "unhashable type: '\(key.typeName)'") }
+    guard KeyHash.isHashable(key) else { throw PickleDict.unhashable(key) }
     storage.insert(key, value)
   }
 }
@@ -178,11 +199,18 @@ public final class PickleSet: PickleNode {
     }
 
     mutating func insert(_ item: consuming PickleValue) {
-      let (place, hash) = table.search(for: item, among: items.count) { items[$0] }
-      if place != nil { return }
+      let search = table.search(for: item, among: items.count) { items[$0] }
+      if search.place != nil { return }
       knownHash = nil
       items.append(item)
-      table.append(hash, keyCount: items.count) { items[$0] }
+      table.append(search, keyCount: items.count) { items[$0] }
+    }
+
+    /// Makes room for items that are to come, where there are none yet.
+    mutating func expect(_ count: Int) {
+      guard items.isEmpty else { return }
+      items.reserveCapacity(count)
+      table.expect(count)
     }
   }
 
@@ -218,7 +246,23 @@ public final class PickleSet: PickleNode {
   /// Makes room for items that are to come, where there are none yet.
   func expect(_ count: Int) {
     // Safe: as in `items`.
-    if unsafe storage.items.isEmpty { unsafe storage.items.reserveCapacity(count) }
+    unsafe storage.expect(count)
+  }
+
+  /// Adds the items that a stack holds from a place on, and takes them off it.
+  ///
+  /// - Throws: ``FormatError`` with code `malformed` for an item that Python could not hash.
+  func insert(from stack: inout ValueStack, _ start: Int) throws(FormatError) {
+    expect(stack.count - start)
+    for place in start..<stack.count {
+      if case .int(let number) = stack[place] {
+        // Safe: as in `items`.
+        unsafe storage.insert(.int(number))
+      } else {
+        try insert(stack.take(at: place))
+      }
+    }
+    stack.drop(from: start)
   }
 
   /// Adds an item unless an equal one is there.

@@ -192,6 +192,14 @@ internal import ReusedMemory
     return unsafe Unmanaged.passUnretained(dict)
   }
 
+  /// Whether Python could hash the value at a place below `count`.
+  @inline(__always)
+  func isHashable(at place: Int) -> Bool {
+    precondition(place >= 0 && place < count)
+    // Safe: checked above.
+    return unsafe KeyHash.isHashable(base[place])
+  }
+
   /// The last value.
   var last: PickleValue? { count > 0 ? self[count - 1] : nil }
 
