@@ -15,7 +15,8 @@ internal import Synchronization
   /// The block, or a new one.
   package static func take() -> UnsafeMutableRawPointer {
     // Safe: who takes a block out of the place is the only one to have it.
-    if let block = UnsafeMutableRawPointer(bitPattern: spare.exchange(0, ordering: .acquiring)) { return unsafe block }
+    let known = spare.exchange(0, ordering: .acquiring)
+    if let block = unsafe UnsafeMutableRawPointer(bitPattern: known) { return unsafe block }
     return UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 16)
   }
 

@@ -5,6 +5,7 @@ internal import PlatformC
   private let bytes: UnsafeRawBufferPointer
   private let start: Int
   private var place = 0
+  private var gets = 0
   /// The place of the memo that comes next.
   private var next: Int
   /// Which of the first 64 places are asked for, and which of each 64 after those.
@@ -65,7 +66,8 @@ internal import PlatformC
   mutating func scan() -> Bool {
     // Safe: a table with an entry for each byte; what is read lies before the end.
     unsafe MemoLookAhead.arguments.withUnsafeBufferPointer { arguments in
-      while place < bytes.count {
+      let count = unsafe bytes.count
+      while place < count {
         let code = unsafe bytes[place]
         place += 1
         let argument = unsafe arguments[Int(code)]
@@ -73,13 +75,16 @@ internal import PlatformC
           // Without a branch of its own for those that are half of all operations.
           next += Int(argument >> 4)
           place += Int(argument & 15)
-        } else if argument == Argument.length1, place < bytes.count {
+        } else if argument == Argument.length1, place < count {
           place += 1 + Int(unsafe bytes[place])
-        } else if code == Opcode.binGet, place < bytes.count {
+        } else if code == Opcode.binGet, place < count {
           let index = Int(unsafe bytes[place])
           place += 1
           guard index < next else { return false }
           if index >= start { note(index - start) }
+          // Where most operations ask for what few have been given, all of these are held, for less than the look costs.
+          gets += 1
+          if gets & 255 == 0, gets > 8 * (next - start) { return false }
         } else if argument == Argument.stop {
           return true
         } else if !skip(argument, of: code) {
@@ -89,6 +94,9 @@ internal import PlatformC
       return false
     }
   }
+
+  /// How many bytes are left; fewer than none after an operation that is cut off.
+  private var left: Int { unsafe bytes.count - place }
 
   /// Moves past what follows an operation, and notes what it asks for.
   private mutating func skip(_ argument: UInt8, of code: UInt8) -> Bool {
@@ -110,7 +118,7 @@ internal import PlatformC
   }
 
   private mutating func skip(_ length: Int?) -> Bool {
-    guard let length, length >= 0, length <= bytes.count - place else { return false }
+    guard let length, length >= 0, length <= left else { return false }
     place += length
     return true
   }
@@ -146,7 +154,7 @@ internal import PlatformC
 
   /// A little-endian number.
   private mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type) -> Int? {
-    guard bytes.count - place >= Number.bitWidth / 8 else { return nil }
+    guard left >= Number.bitWidth / 8 else { return nil }
     // Safe: checked above; any bytes are a number.
     let number = unsafe bytes.loadUnaligned(fromByteOffset: place, as: Number.self)
     place += Number.bitWidth / 8
@@ -155,9 +163,10 @@ internal import PlatformC
 
   /// Where the line lies that comes next, without its end; moves past that.
   private mutating func line() -> Range<Int>? {
-    guard let base = bytes.baseAddress, place <= bytes.count else { return nil }
+    let count = left
+    guard count > 0, let base = unsafe bytes.baseAddress else { return nil }
     // Safe: the bytes from the place on.
-    guard let found = unsafe memchr(base + place, 0x0A, bytes.count - place) else { return nil }
+    guard let found = unsafe memchr(base + place, 0x0A, count) else { return nil }
     let line = place..<(unsafe UnsafeRawPointer(found) - base)
     place = line.upperBound + 1
     return line

@@ -34,7 +34,10 @@ extension PickleMachine {
       tupleEnd = input.position
     case Opcode.list: try push(.list(PickleList(stack.take(from: try popMark()))))
     case Opcode.dict: try makeDict()
-    case Opcode.frozenSet: try push(.frozenSet(try PickleSet(stack.take(from: try popMark()))))
+    case Opcode.frozenSet:
+      let set = try PickleSet()
+      try set.insert(from: &stack, try popMark())
+      try push(.frozenSet(set))
     case Opcode.binPut: try remember(Int(try input.byte()))
     case Opcode.longBinPut: try remember(Int(try input.number(UInt32.self)))
     case Opcode.binUnicode: try push(try text(try length(Int(try input.number(UInt32.self)))))
@@ -161,7 +164,7 @@ extension PickleMachine {
     guard start <= stack.count, start > fence else { throw underflow }
     if start == stack.count { return }
     // Safe: without a reference of its own to the list, which the stack keeps.
-    if let list = stack.unretainedList(at: start - 1) {
+    if let list = unsafe stack.unretainedList(at: start - 1) {
       return unsafe list._withUnsafeGuaranteedRef { list in
         // Before protocol 1 all items come one by one.
         if isSingle, protocolVersion == 0 || !list.isNew { return list.append(stack.pop()) }
@@ -179,7 +182,7 @@ extension PickleMachine {
     if start == stack.count { return }
     guard (stack.count - start) % 2 == 0 else { throw error("odd number of items for SETITEMS") }
     // Before protocol 1 all pairs come one by one.
-    if protocolVersion > 0, let dict = stack.unretainedDict(at: start - 1),
+    if protocolVersion > 0, let dict = unsafe stack.unretainedDict(at: start - 1),
       // Safe: the stack keeps the dictionary.
       unsafe dict._withUnsafeGuaranteedRef({ $0.takeRecord(from: &stack, start, in: &itemArena) })
     {

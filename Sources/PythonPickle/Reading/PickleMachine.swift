@@ -54,6 +54,8 @@ struct PickleMachine: ~Copyable {
   private var operations = 0
   /// Below the limit of a value, and too short to be looked for before it is read.
   let shortLength: Int
+  /// Whether the options have functions that are called with calls.
+  let callsAreSeen: Bool
   /// What the values may take; `nil` of pickles that end before it would be looked at, as it costs as much as a hundred of them.
   private let budget: MemoryBudget?
   /// Whether the pickle has 8-bit strings, as only Python 2 writes them.
@@ -69,6 +71,7 @@ struct PickleMachine: ~Copyable {
     budget = left < PickleMachine.checkedOperations ? nil : MemoryBudget(of: input.source, options.limits)
     self.input = input
     self.options = options
+    callsAreSeen = options.onCall != nil || options.replaceCall != nil
     shortLength = min(1 << 12, options.limits.valueBytes)
   }
 

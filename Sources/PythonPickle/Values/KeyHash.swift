@@ -28,6 +28,14 @@ struct KeyHash {
     return hasher.finalize() & ~7 | value & 7
   }
 
+  /// The hash of a string, by that of its content.
+  @inline(__always)
+  static func hash(ofText contentHash: UInt64) -> Int {
+    var hasher = ContentHasher()
+    hasher.combine(Int(truncatingIfNeeded: contentHash))
+    return hasher.finalize()
+  }
+
   /// The hash of a value. Tuples within tuples are followed in a loop and remember theirs.
   init(_ value: PickleValue) {
     guard case .tuple(let tuple) = value else {
@@ -141,7 +149,8 @@ struct KeyHash {
       hasher.combine(value.real)
       hasher.combine(value.imaginary)
     case .string(let value):
-      hasher.combine(Int(truncatingIfNeeded: value.contentHash))
+      self.init(hash: KeyHash.hash(ofText: value.contentHash), isHashable: true)
+      return
     case .bytes(let value): hasher.combine(Int(truncatingIfNeeded: value.contentHash))
     case .frozenSet(let set): hasher.combine(set.contentHash)
     case .global(let value):

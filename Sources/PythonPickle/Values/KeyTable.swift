@@ -34,6 +34,8 @@ struct KeyTable {
       switch key {
       // The most frequent, without a call.
       case .int(let value): KeyHash.hash(of: value)
+      // Safe: the key is held.
+      case .string(let text): unsafe KeyHash.hash(ofText: text.object.unretainedContentHash)
       default: KeyHash(copy key).hash
       }
     if hash == KeyHash.notANumber { return Search(hash: hash) }

@@ -1,6 +1,8 @@
 public import ByteIO
 
 /// A Python dictionary: pairs in the order of insertion, found by key as Python finds them.
+///
+/// Until the pairs of a small one that was read are asked for, they share memory, up to 16 KB, with others of the same pickle.
 public final class PickleDict: PickleNode {
   /// A key and its value.
   public struct Entry {

@@ -1,4 +1,6 @@
 /// A Python list: an object, so that whoever holds it sees what is appended to it.
+///
+/// Until the items of a short list that was read are asked for, they share memory, up to 16 KB, with others of the same pickle.
 public final class PickleList: PickleNode {
   /// Unchecked, as the check that nobody else is changing the items at the same time costs more than a small list. They are
   /// changed here only, and never while others run: who changes ``items`` in place holds them, and leaves none here.

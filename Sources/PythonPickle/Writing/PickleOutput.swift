@@ -94,6 +94,26 @@ internal import ReusedMemory
     store(second, 1)
   }
 
+  /// An operation of protocol 0: an integer in digits, what stands behind it, and the end of the line.
+  mutating func write(_ code: UInt8, line number: Int, suffix: UInt8? = nil) {
+    prepare(24)
+    store(code, 1)
+    if number < 0 { store(UInt8(ascii: "-"), 1) }
+    var rest = number.magnitude
+    var digitCount = 1
+    var bound: UInt = 10
+    while digitCount < 19, rest >= bound { (digitCount, bound) = (digitCount + 1, bound &* 10) }
+    for place in (0..<digitCount).reversed() {
+      let digit = UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+      // Safe: there is room for 19 digits, and no `Int` has more.
+      unsafe base.storeBytes(of: 48 + digit, toByteOffset: count + place, as: UInt8.self)
+    }
+    count += digitCount
+    if let suffix { store(suffix, 1) }
+    store(0x0A as UInt8, 1)
+  }
+
   mutating func write(_ bytes: [UInt8]) {
     // Safe: the bytes are copied within the call.
     unsafe bytes.withUnsafeBytes { unsafe write($0) }

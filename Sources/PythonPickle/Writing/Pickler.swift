@@ -102,7 +102,7 @@ struct Pickler: ~Copyable {
     memoCount += 1
     switch version {
     case 4...: output.write(Opcode.memoize)
-    case 0: output.write(Array("p\(index)\n".utf8))
+    case 0: output.write(Opcode.put, line: index)
     default:
       if index < 256 {
         output.write(Opcode.binPut, UInt8(index))
@@ -136,7 +136,7 @@ struct Pickler: ~Copyable {
   }
 
   @inline(never)
-  private mutating func writeTextGet(_ index: Int) { output.write(Array("g\(index)\n".utf8)) }
+  private mutating func writeTextGet(_ index: Int) { output.write(Opcode.get, line: index) }
 
   // MARK: Values
 
