@@ -96,6 +96,7 @@ internal import PlatformC
   }
 
   /// How many bytes are left; fewer than none after an operation that is cut off.
+  // Safe: only the count is asked for.
   private var left: Int { unsafe bytes.count - place }
 
   /// Moves past what follows an operation, and notes what it asks for.

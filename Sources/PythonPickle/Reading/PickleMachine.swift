@@ -87,16 +87,6 @@ struct PickleMachine: ~Copyable {
 
   var memoCount: Int { memoEnd - memoGaps.count + farMemo.count }
 
-  /// Runs the pickle as an operation that its source's readers see; its errors say where.
-  mutating func runOrTellWhere() throws(FormatError) -> PickleValue {
-    let source = input.source
-    do throws(FormatError) {
-      return try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in try run() }
-    } catch {
-      throw error.at(file: source.name, offset: operationStart)
-    }
-  }
-
   /// Runs the pickle up to its STOP.
   mutating func run() throws(FormatError) -> PickleValue {
     operationStart = input.position

@@ -35,8 +35,10 @@ extension PickleReader {
     private var box: Box
 
     /// The defaults of Python's `pickle.load`.
-    // Safe: see `standard`.
-    public init() { unsafe box = Options.standard }
+    public init() {
+      // Safe: see `standard`.
+      unsafe box = Options.standard
+    }
 
     private mutating func change(_ body: (inout Settings) -> Void) {
       var settings = box.settings

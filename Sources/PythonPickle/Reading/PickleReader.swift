@@ -66,3 +66,15 @@ public struct PickleReader {
     return try machine.runOrTellWhere()
   }
 }
+
+extension PickleMachine {
+  /// Runs the pickle as an operation that its source's readers see; its errors say where.
+  mutating func runOrTellWhere() throws(FormatError) -> PickleValue {
+    let source = input.source
+    do throws(FormatError) {
+      return try ByteProgress.reading(source, total: source.byteCount) { () throws(FormatError) in try run() }
+    } catch {
+      throw error.at(file: source.name, offset: operationStart)
+    }
+  }
+}

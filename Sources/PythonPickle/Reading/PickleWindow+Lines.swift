@@ -11,7 +11,9 @@ extension PickleWindow {
       let count = end - cursor
       // Safe: the filled part of the window.
       let start = unsafe base + cursor
-      if let found = unsafe memchr(start + searched, 0x0A, count - searched) { return unsafe UnsafeRawPointer(found) - start }
+      if let found = unsafe memchr(start + searched, 0x0A, count - searched) {
+        return unsafe UnsafeRawPointer(found) - start
+      }
       searched = count
       guard try has(count + 1) else {
         throw FormatError(.truncated, "pickle data was truncated within a line", offset: position + count)

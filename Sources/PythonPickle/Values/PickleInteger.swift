@@ -215,22 +215,29 @@ public struct PickleInteger: Sendable {
   public func decimal(maxDigits: Int = 4300) -> String? {
     // A byte is worth 2.4 digits.
     guard byteCount <= maxDigits / 2 + 2 else { return nil }
-    var limbs = magnitude
-    var parts: [String] = []
+    let pieces = magnitude
+    if pieces.isEmpty { return "0" }
+    var limbs = stride(from: 0, to: pieces.count, by: 2).map { place in
+      UInt64(pieces[place]) | (place + 1 < pieces.count ? UInt64(pieces[place + 1]) << 32 : 0)
+    }
+    // Nineteen digits at a time, the last first.
+    let base: UInt64 = 10_000_000_000_000_000_000
+    var digits: [UInt8] = []
+    digits.reserveCapacity(20 * limbs.count + 1)
     while !limbs.isEmpty {
       var rest: UInt64 = 0
-      for index in limbs.indices.reversed() {
-        let value = rest << 32 | UInt64(limbs[index])
-        limbs[index] = UInt32(value / 1_000_000_000)
-        rest = value % 1_000_000_000
-      }
+      for index in limbs.indices.reversed() { (limbs[index], rest) = base.dividingFullWidth((rest, limbs[index])) }
       while limbs.last == 0 { limbs.removeLast() }
-      let digits = String(rest)
-      parts.append(limbs.isEmpty ? digits : String(repeating: "0", count: 9 - digits.utf8.count) + digits)
+      var count = 0
+      while limbs.isEmpty ? rest > 0 : count < 19 {
+        digits.append(48 + UInt8(rest % 10))
+        rest /= 10
+        count += 1
+      }
     }
-    let text = parts.reversed().joined()
-    guard text.utf8.count <= maxDigits else { return nil }
-    return (isNegative ? "-" : "") + (text.isEmpty ? "0" : text)
+    guard digits.count <= maxDigits else { return nil }
+    if isNegative { digits.append(UInt8(ascii: "-")) }
+    return String(decoding: digits.reversed(), as: UTF8.self)
   }
 
   /// The digits of the magnitude in a base that is a power of two, letters in lower case.

@@ -158,7 +158,8 @@ struct Pickler: ~Copyable {
       if version >= 2 {
         output.write(value ? Opcode.newTrue : Opcode.newFalse)
       } else {
-        output.write(Array((value ? "I01\n" : "I00\n").utf8))
+        output.write(codes: Opcode.int, UInt8(ascii: "0"))
+        output.write(codes: value ? UInt8(ascii: "1") : UInt8(ascii: "0"), 0x0A)
       }
     case .int(let value): try saveInt(value)
     case .bigInt(let value): try saveLong(value)
