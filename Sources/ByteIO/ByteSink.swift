@@ -99,8 +99,8 @@ public final class MemorySink: ByteSink {
   ///
   /// - Throws: ``FormatError`` if the bytes cannot be written: `io`, or `closedPipe` where nobody reads the pipe any more.
   public func write(_ more: UnsafeRawBufferPointer) throws(FormatError) {
-    // Safe: the caller's bytes are copied within the call.
-    unsafe bytes.append(contentsOf: more)
+    // Safe: the caller's bytes are copied within the call. The first make an array of just their size: there may be no others.
+    if bytes.isEmpty { bytes = unsafe [UInt8](more) } else { unsafe bytes.append(contentsOf: more) }
   }
   /// Does nothing: nothing is held back.
   ///

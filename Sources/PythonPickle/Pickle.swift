@@ -27,8 +27,13 @@ public enum Pickle {
   public static func load(
     from source: any ByteSource, options: PickleReader.Options = PickleReader.Options()
   ) throws(FormatError) -> PickleValue {
-    var reader = PickleReader(source, options: options)
-    do throws(FormatError) { return try reader.read() } catch { throw error.explained(by: source, wanted: .pickle) }
+    do throws(FormatError) {
+      // Without a reader, which would go on with what follows.
+      var machine = PickleMachine(PickleWindow(source, at: 0), options)
+      return try machine.runOrTellWhere()
+    } catch {
+      throw error.explained(by: source, wanted: .pickle)
+    }
   }
 
   /// Reads a pickle from bytes: Python's `pickle.loads`. Large bytes within it are not copied: arrays of more than a

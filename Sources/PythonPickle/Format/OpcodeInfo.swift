@@ -34,6 +34,19 @@ struct OpcodeInfo: Sendable {
     self.after = after
   }
 
+  /// Whether an operation came with protocol 1: of pickles that declare no protocol each is asked.
+  static func isOfProtocol1(_ code: UInt8) -> Bool {
+    code < 128 && (code < 64 ? codesOfProtocol1.low : codesOfProtocol1.high) >> UInt64(code & 63) & 1 == 1
+  }
+
+  private static let codesOfProtocol1: (low: UInt64, high: UInt64) = {
+    var bits: (low: UInt64, high: UInt64) = (0, 0)
+    for (code, info) in all where code < 128 && info.version == 1 {
+      if code < 64 { bits.low |= 1 << UInt64(code) } else { bits.high |= 1 << UInt64(code - 64) }
+    }
+    return bits
+  }()
+
   /// The operations by their bytes.
   static let all: [UInt8: OpcodeInfo] = [
     0x28: OpcodeInfo("MARK", 0, .none, "", "("),

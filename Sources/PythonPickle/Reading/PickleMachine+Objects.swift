@@ -70,7 +70,7 @@ extension PickleMachine {
 
   /// Makes what a call with the last one or two values makes, where their tuple is needed for nothing else; false if it may be.
   mutating func callAtOnce(_ count: Int) throws(FormatError) -> Bool {
-    guard options.onCall == nil, options.replaceCall == nil, stack.count - count > fence,
+    guard !callsAreSeen, stack.count - count > fence,
       let call = stack.call(at: stack.count - count - 1), let skipped = callLength
     else { return false }
     let value: PickleValue

@@ -34,7 +34,10 @@ extension PickleMachine {
       tupleEnd = input.position
     case Opcode.list: try push(.list(PickleList(stack.take(from: try popMark()))))
     case Opcode.dict: try makeDict()
-    case Opcode.frozenSet: try push(.frozenSet(try PickleSet(stack.take(from: try popMark()))))
+    case Opcode.frozenSet:
+      let set = try PickleSet()
+      try set.insert(from: &stack, try popMark())
+      try push(.frozenSet(set))
     case Opcode.binPut: try remember(Int(try input.byte()))
     case Opcode.longBinPut: try remember(Int(try input.number(UInt32.self)))
     case Opcode.binUnicode: try push(try text(try length(Int(try input.number(UInt32.self)))))
@@ -118,8 +121,8 @@ extension PickleMachine {
   }
 
   private mutating func popOrUnmark() throws(FormatError) {
-    if let mark = marks.last, mark == stack.count {
-      marks.removeLast()
+    if marks.count > 0, fence == stack.count {
+      _ = marks.pop()
       return
     }
     let dropped = try pop()
@@ -160,9 +163,15 @@ extension PickleMachine {
   private mutating func append(from start: Int, checking isSingle: Bool) throws(FormatError) {
     guard start <= stack.count, start > fence else { throw underflow }
     if start == stack.count { return }
+    // Safe: without a reference of its own to the list, which the stack keeps.
+    if let list = unsafe stack.unretainedList(at: start - 1) {
+      return unsafe list._withUnsafeGuaranteedRef { list in
+        // Before protocol 1 all items come one by one.
+        if isSingle, protocolVersion == 0 || !list.isNew { return list.append(stack.pop()) }
+        list.append(from: &stack, start, in: &itemArena)
+      }
+    }
     switch stack[start - 1] {
-    case .list(let list):
-      if isSingle { list.append(stack.pop()) } else { list.append(from: &stack, start) }
     case .object(let object): object.items.append(contentsOf: stack.take(from: start))
     case let other: throw error("'\(other.typeName)' object has no attribute 'append'")
     }
@@ -172,16 +181,15 @@ extension PickleMachine {
     guard start <= stack.count, start > fence else { throw underflow }
     if start == stack.count { return }
     guard (stack.count - start) % 2 == 0 else { throw error("odd number of items for SETITEMS") }
+    // Before protocol 1 all pairs come one by one.
+    if protocolVersion > 0, let dict = unsafe stack.unretainedDict(at: start - 1),
+      // Safe: the stack keeps the dictionary.
+      unsafe dict._withUnsafeGuaranteedRef({ $0.takeRecord(from: &stack, start, in: &itemArena) })
+    {
+      return
+    }
     switch stack[start - 1] {
-    case .dict(let dict):
-      if dict.takeRecord(from: &stack, start) { return }
-      dict.expect((stack.count - start) / 2)
-      var index = start
-      while index < stack.count {
-        try dict.set(stack.take(at: index), to: stack.take(at: index + 1))
-        index += 2
-      }
-      stack.forget(from: start)
+    case .dict(let dict): try dict.set(from: &stack, start)
     case .object(let object):
       for index in stride(from: start, to: stack.count, by: 2) {
         object.pairs.append(PickleDict.Entry(key: stack.take(at: index), value: stack.take(at: index + 1)))
@@ -195,10 +203,7 @@ extension PickleMachine {
     guard start <= stack.count, start > fence else { throw underflow }
     if start == stack.count { return }
     switch stack[start - 1] {
-    case .set(let set):
-      set.expect(stack.count - start)
-      for place in start..<stack.count { try set.insert(stack.take(at: place)) }
-      stack.forget(from: start)
+    case .set(let set): try set.insert(from: &stack, start)
     case .object(let object): object.added.append(contentsOf: stack.take(from: start))
     case let other: throw error("'\(other.typeName)' object has no attribute 'add'")
     }

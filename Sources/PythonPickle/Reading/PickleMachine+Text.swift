@@ -5,8 +5,12 @@ import ByteIO
 extension PickleMachine {
   mutating func executeText(_ code: UInt8) throws(FormatError) {
     switch code {
-    case Opcode.int: try push(try intLine())
-    case Opcode.long: try push(try longLine())
+    case Opcode.int:
+      if let value = input.plainInteger() { return try push(.int(value)) }
+      try push(try intLine())
+    case Opcode.long:
+      if let value = input.plainInteger(suffix: UInt8(ascii: "L")) { return try push(.int(value)) }
+      try push(try longLine())
     case Opcode.float: try push(.float(try floatLine()))
     case Opcode.string: try push(try oldString(try quoted(try input.line())))
     case Opcode.binString:
@@ -16,13 +20,14 @@ extension PickleMachine {
     case Opcode.shortBinString:
       try push(try oldString(try payload(try length(Int(try input.byte()))).array))
     case Opcode.unicode:
+      if let text = try plainText() { return try push(.string(text)) }
       let line = try input.line()
       if line.last == 0x0D { hasReturns = true }
       let text = try rawUnicodeEscape(line)
       noteShort(text)
       try push(.string(text))
-    case Opcode.get: try recall(try index(try numberLine()))
-    case Opcode.put: try remember(try index(try numberLine()))
+    case Opcode.get: try recall(try indexLine())
+    case Opcode.put: try remember(try indexLine())
     default:
       let printable = code > 0x20 && code < 0x7F
       let digits = String(code, radix: 16)
@@ -54,10 +59,10 @@ extension PickleMachine {
     return line
   }
 
-  private func integer(_ digits: ArraySlice<UInt8>) throws(FormatError) -> PickleValue {
+  private mutating func integer(_ digits: ArraySlice<UInt8>) throws(FormatError) -> PickleValue {
     if digits.count < 19, let value = Int(String(decoding: digits, as: UTF8.self)) { return .int(value) }
-    if let value = PickleMachine.prefixed(digits) { return .int(value) }
-    return .integer(try PickleInteger(decimal: digits, maxDigits: options.limits.integerDigits))
+    if digits.count < 20, let value = PickleMachine.prefixed(digits) { return .int(value) }
+    return .integer(try PickleInteger(decimal: digits, maxDigits: options.limits.integerDigits, in: &arena))
   }
 
   /// Digits in another base, which Python reads but does not write: 0x1F, 0o17, 0b11.
@@ -103,8 +108,10 @@ extension PickleMachine {
     }
   }
 
-  private func index(_ line: [UInt8]) throws(FormatError) -> Int {
-    guard let value = Int(String(decoding: trimmed(line), as: UTF8.self)) else {
+  private mutating func indexLine() throws(FormatError) -> Int {
+    var number = input.plainInteger()
+    if number == nil { number = Int(String(decoding: trimmed(try numberLine()), as: UTF8.self)) }
+    guard let value = number else {
       throw error("a memo index is no integer")
     }
     guard value >= 0 else { throw error("negative PUT argument") }
@@ -172,6 +179,23 @@ extension PickleMachine {
       }
     }
     return value
+  }
+
+  /// The text of a line that is ASCII without any escape; `nil` for any other, which is left where it is.
+  private mutating func plainText() throws(FormatError) -> PickleString? {
+    let count = try input.lineLength()
+    guard count <= PickleWindow.largeSize else { return nil }
+    let start = input.cursor
+    // Safe: the bytes are copied before the window moves on.
+    let bytes = unsafe try input.bytes(count)
+    guard unsafe PickleString.isASCII(bytes), unsafe !bytes.contains(0x5C), unsafe bytes.last != 0x0D else {
+      input.cursor = start
+      return nil
+    }
+    let text = PickleString(unsafe arena.add(UnsafeRawBufferPointer(bytes)))
+    input.skipWindow(1)
+    if count <= 1 { noteShort(text) }
+    return text
   }
 
   /// Latin-1 text in which `\uXXXX` and `\UXXXXXXXX` represent other code points.

@@ -5,9 +5,10 @@ internal import ReusedMemory
 /// `Modules/_pickle.c`.
 struct PickleMachine: ~Copyable {
   var input: PickleWindow
-  let fileName: PickleFileName
+  /// The name of the file, once a name that was read asks for it: one object for all.
+  lazy var fileName = PickleFileName(input.source.name)
   let options: PickleReader.Options
-  var stack = ValueStack()
+  var stack = ValueStack(capacity: ValueStack.scratchCapacity)
   /// Where strings and bytes go.
   var arena = ByteArena()
   /// Where the items of tuples go.
@@ -17,15 +18,15 @@ struct PickleMachine: ~Copyable {
   private var recalled = RecalledValues()
   /// The bytes of the text that stands for bytes.
   var latin1: [UInt8] = []
-  var marks: [Int] = []
+  var marks = MarkStack()
   /// The memo up to the first index that is far beyond it; of those that the plan knows, the ones that are asked for.
-  private var memo = ValueStack()
+  private var memo = ValueStack(capacity: 0)
   /// How many indices that is.
   private var memoEnd = 0
   /// Which of them are asked for, where that is known.
   private var plan: MemoPlan?
   /// Pickles with so many entries are worth a plan.
-  private static let plannedSize = 64
+  private static let plannedSize = 8
   /// Pickles from this size on may hold many objects.
   private static let manyBytes = 1 << 12
   /// After so many operations, of a byte or more each, the memory is looked at.
@@ -53,6 +54,8 @@ struct PickleMachine: ~Copyable {
   private var operations = 0
   /// Below the limit of a value, and too short to be looked for before it is read.
   let shortLength: Int
+  /// Whether the options have functions that are called with calls.
+  let callsAreSeen: Bool
   /// What the values may take; `nil` of pickles that end before it would be looked at, as it costs as much as a hundred of them.
   private let budget: MemoryBudget?
   /// Whether the pickle has 8-bit strings, as only Python 2 writes them.
@@ -62,23 +65,24 @@ struct PickleMachine: ~Copyable {
   /// The strings of up to one character that were read before the first of these.
   var shortStrings: [PickleString] = []
 
-  init(_ input: PickleWindow, _ options: PickleReader.Options) {
-    fileName = PickleFileName(input.source.name)
-    self.input = input
-    self.options = options
-    shortLength = min(1 << 12, options.limits.valueBytes)
+  init(_ input: consuming PickleWindow, _ options: PickleReader.Options) {
     let left = input.remaining ?? .max
     if left >= PickleMachine.manyBytes { BufferCache.keepSmallBlocks() }
     budget = left < PickleMachine.checkedOperations ? nil : MemoryBudget(of: input.source, options.limits)
+    self.input = input
+    self.options = options
+    callsAreSeen = options.onCall != nil || options.replaceCall != nil
+    shortLength = min(1 << 12, options.limits.valueBytes)
   }
 
   /// Below which values may not be taken: the last mark.
-  var fence: Int { marks.last ?? 0 }
+  @inline(__always)
+  var fence: Int { marks.fence }
 
   func error(_ message: String) -> FormatError { FormatError(.malformed, message) }
 
   var underflow: FormatError {
-    marks.isEmpty ? error("unpickling stack underflow") : error("unexpected MARK found")
+    marks.count == 0 ? error("unpickling stack underflow") : error("unexpected MARK found")
   }
 
   var memoCount: Int { memoEnd - memoGaps.count + farMemo.count }
@@ -99,7 +103,7 @@ struct PickleMachine: ~Copyable {
       if code == Opcode.stop { break }
       if operations & 0xFFFF == 0 { try checkMemory() }
       // Protocol 1 does not say so; its operations do.
-      if protocolVersion == 0, code < 0x80, OpcodeInfo.all[code]?.version == 1 { protocolVersion = 1 }
+      if protocolVersion == 0, OpcodeInfo.isOfProtocol1(code) { protocolVersion = 1 }
       try execute(code)
     }
     if let longFrame { options.onLongFrame?(longFrame) }
@@ -153,13 +157,13 @@ struct PickleMachine: ~Copyable {
   }
 
   mutating func popMark() throws(FormatError) -> Int {
-    guard let mark = marks.popLast() else { throw error("could not find MARK") }
+    guard let mark = marks.pop() else { throw error("could not find MARK") }
     return mark
   }
 
   mutating func pushMark() throws(FormatError) {
     guard marks.count < options.limits.stackDepth else { throw stackLimit() }
-    marks.append(stack.count)
+    marks.push(stack.count)
   }
 
   mutating func takeTuple(_ count: Int) throws(FormatError) {

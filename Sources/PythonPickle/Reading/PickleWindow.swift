@@ -8,13 +8,14 @@ internal import ReusedMemory
 /// cut short meanwhile ends in an error of the read, where touching the map would end the process.
 @safe struct PickleWindow {
   let source: any ByteSource
-  /// What holds the bytes that need not be copied.
-  private let lender: (any ByteSource)?
+  /// What holds the bytes that need not be copied, if that is not the source.
+  private let map: MappedFile?
   /// Whether all of the source lies in the window, which is then the lender's.
   let windowIsWhole: Bool
   /// From this size on, payloads are left where they are if there is a lender.
   private let lentSize: Int
-  private var window: PickleMemory
+  /// What the source is read into; `nil` if its own bytes are the window.
+  private var window: PickleMemory?
   /// The window's first byte.
   private(set) var base: UnsafeRawPointer
   /// The next byte, counted from the window's first.
@@ -32,32 +33,30 @@ internal import ReusedMemory
   /// - Parameter map: The same file as the source, of which large payloads are to be parts.
   init(_ source: any ByteSource, at offset: Int, lending map: MappedFile? = nil) {
     self.source = source
-    windowIsWhole = map == nil && source.residentBytes != nil
-    if let map {
-      lender = map
-      lentSize = PickleWindow.largeSize
-      window = PickleMemory(uninitializedCount: PickleWindow.windowSize)
-      windowStart = max(0, offset)
-    } else if let bytes = source.residentBytes {
-      lender = source
+    let bytes = map == nil ? source.residentBytes : nil
+    self.map = map
+    windowIsWhole = bytes != nil
+    if let bytes {
       // An array keeps all of the bytes that it lies in alive: of those in memory not many times its own size.
       lentSize = bytes.isMapped ? PickleWindow.largeSize : max(PickleWindow.largeSize, bytes.count / 16)
-      // Safe: the bytes live and stay as long as the source, which the memory object holds; nothing is written to what
-      // a `PickleMemory` borrows.
-      window = unsafe PickleMemory(
-        borrowing: UnsafeMutableRawPointer(mutating: bytes.baseAddress), count: bytes.count, owner: source)
+      // Safe: the bytes live and stay as long as the source, which is held.
+      unsafe base = bytes.baseAddress
       cursor = min(max(0, offset), bytes.count)
       end = bytes.count
       windowStart = 0
       sourceEnded = true
     } else {
-      lender = nil
-      lentSize = .max
-      window = PickleMemory(uninitializedCount: PickleWindow.windowSize)
+      lentSize = map == nil ? .max : PickleWindow.largeSize
+      let memory = PickleMemory(uninitializedCount: PickleWindow.windowSize)
+      window = memory
+      // Safe: the memory lives as long as the window, which holds it.
+      unsafe base = UnsafeRawPointer(memory.baseAddress)
       windowStart = max(0, offset)
     }
-    unsafe base = UnsafeRawPointer(window.baseAddress)
   }
+
+  /// What holds the bytes that need not be copied.
+  private var lender: (any ByteSource)? { map ?? (windowIsWhole ? source : nil) }
 
   /// Where the next byte lies in the source.
   var position: Int { windowStart + cursor }
@@ -89,7 +88,8 @@ internal import ReusedMemory
   }
 
   private mutating func fill(_ count: Int) throws(FormatError) {
-    while end - cursor < count, !sourceEnded {
+    // Where there is no memory to read into, all of the source is in the window.
+    while end - cursor < count, !sourceEnded, let window {
       if cursor > 0 {
         // Safe: both ranges lie within the window, and memmove lets them overlap.
         unsafe window.baseAddress.copyMemory(from: base + cursor, byteCount: end - cursor)
@@ -97,17 +97,19 @@ internal import ReusedMemory
         end -= cursor
         cursor = 0
       }
+      var memory = window
       if window.count < count {
-        let larger = try memory(max(count, window.count * 2))
+        let larger = try self.memory(max(count, window.count * 2))
         // Safe: the new window is larger than what is filled of the old one.
         unsafe larger.baseAddress.copyMemory(from: base, byteCount: end)
-        window = larger
+        memory = larger
+        self.window = larger
         unsafe base = UnsafeRawPointer(larger.baseAddress)
       }
-      let wanted = window.count - end
+      let wanted = memory.count - end
       // Safe: the rest of the window, which is this value's own.
       let got = try unsafe source.read(
-        into: UnsafeMutableRawBufferPointer(start: window.baseAddress + end, count: wanted),
+        into: UnsafeMutableRawBufferPointer(start: memory.baseAddress + end, count: wanted),
         at: windowStart + end)
       end += got
       if got < wanted { sourceEnded = true }
@@ -136,26 +138,6 @@ internal import ReusedMemory
     let value = unsafe base.loadUnaligned(fromByteOffset: cursor, as: Number.self)
     cursor += size
     return Number(littleEndian: value)
-  }
-
-  /// The bytes up to the next line end, which is skipped.
-  mutating func line() throws(FormatError) -> [UInt8] {
-    var searched = 0
-    while true {
-      let count = end - cursor
-      // Safe: the filled part of the window.
-      let rest = unsafe UnsafeRawBufferPointer(start: base + cursor, count: count)
-      if let found = unsafe rest[searched...].firstIndex(of: 0x0A) {
-        let line = unsafe [UInt8](rest[..<found])
-        cursor += found + 1
-        return line
-      }
-      searched = count
-      try fill(count + 1)
-      guard end - cursor > count else {
-        throw FormatError(.truncated, "pickle data was truncated within a line", offset: windowStart + end)
-      }
-    }
   }
 
   // MARK: Payloads

@@ -162,6 +162,15 @@ struct ByteObject: @unchecked Sendable {
     return unsafe memcmp(left + ByteObject.headerWords, right + ByteObject.headerWords, Int(count)) == 0
   }
 
+  /// A hash of the bytes behind the header of an object that something else keeps alive.
+  @inline(__always)
+  @unsafe var unretainedContentHash: UInt64 {
+    // Safe: the caller keeps the object alive; as many bytes as it says follow the header.
+    let header = unsafe unretainedHeader
+    let count = unsafe Int(header[1] >> Flags.bitCount)
+    return unsafe ContentHash.of(UnsafeRawBufferPointer(start: header + ByteObject.headerWords, count: count))
+  }
+
   /// What keeps the object alive.
   @inline(__always)
   var owner: ByteBlock { block }

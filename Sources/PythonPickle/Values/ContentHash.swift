@@ -1,3 +1,5 @@
+internal import CNumPyIOKernels
+
 /// A value that equal ones share their place in the memo with.
 protocol ContentHashed {
   /// A hash of the content, for this process.
@@ -8,7 +10,18 @@ protocol ContentHashed {
 
 /// A quick hash of bytes with a seed of the process's own, so that nobody can choose values that collide.
 enum ContentHash {
-  fileprivate static let seed = UInt64.random(in: .min ... .max) | 1
+  @inline(__always)
+  fileprivate static var seed: UInt64 {
+    let seed = npyio_hash_seed()
+    return seed == 0 ? makeSeed() : seed
+  }
+
+  /// Sets the seed, unless another thread has.
+  @inline(never)
+  private static func makeSeed() -> UInt64 {
+    npyio_set_hash_seed(UInt64.random(in: .min ... .max) | 1)
+    return npyio_hash_seed()
+  }
 
   @inline(__always)
   fileprivate static func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {

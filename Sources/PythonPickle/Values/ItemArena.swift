@@ -26,6 +26,64 @@ final class ItemBlock: ManagedBuffer<[PickleValue]?, PickleValue> {
   }
 }
 
+/// Some items of a block, of a short container that was read.
+struct ItemSlice {
+  private let block: ItemBlock
+  private let place: UInt32
+  private let count: UInt32
+
+  /// Longer containers have memory of their own.
+  static let mostItems = 16
+
+  /// Moves the last values of a stack, one or more, into a block.
+  @inline(__always)
+  init(last count: Int, of stack: inout ValueStack, in arena: inout ItemArena) {
+    (block, place) = arena.take(last: count, of: &stack)
+    self.count = UInt32(truncatingIfNeeded: count)
+  }
+
+  /// Calls `body` with the items.
+  @inline(__always)
+  private func withItems<Result>(_ body: (UnsafeMutablePointer<PickleValue>) -> Result) -> Result {
+    // Safe: as many items begin at the place.
+    unsafe block.withUnsafeMutablePointerToElements { unsafe body($0 + Int(place)) }
+  }
+
+  /// Whether any of the items may hold others.
+  var hasContainers: Bool {
+    // Safe: each place is below the count.
+    unsafe withItems { items in (0..<Int(count)).contains { unsafe items[$0].isContainer } }
+  }
+
+  /// Ends the items, which must not be used any more.
+  // Safe: the items are the container's alone.
+  func end() { unsafe withItems { unsafe ValueStack.end($0, Int(count)) } }
+
+  /// Moves the items out, which must not be used any more.
+  func takeAll() -> [PickleValue] {
+    var all: [PickleValue] = []
+    all.reserveCapacity(Int(count))
+    // Safe: as above.
+    unsafe withItems { items in
+      for place in 0..<Int(count) { all.append(unsafe (items + place).move()) }
+    }
+    return all
+  }
+
+  /// Moves the items out as keys and values in turn, which must not be used any more.
+  func takePairs() -> [PickleDict.Entry] {
+    var all: [PickleDict.Entry] = []
+    all.reserveCapacity(Int(count) / 2)
+    // Safe: as above.
+    unsafe withItems { items in
+      for place in stride(from: 0, to: Int(count) & ~1, by: 2) {
+        all.append(PickleDict.Entry(key: unsafe (items + place).move(), value: unsafe (items + place + 1).move()))
+      }
+    }
+    return all
+  }
+}
+
 /// Where the items of the tuples of a pickle that is being read get their place.
 @safe struct ItemArena: ~Copyable {
   /// The block that is being filled.

@@ -22,10 +22,18 @@ struct KeyHash {
 
   /// The hash of an integer: those that follow each other come to lie side by side, as keys often do.
   @inline(__always)
-  private static func hash(of value: Int) -> Int {
+  static func hash(of value: Int) -> Int {
     var hasher = ContentHasher()
     hasher.combine(value >> 3)
     return hasher.finalize() & ~7 | value & 7
+  }
+
+  /// The hash of a string, by that of its content.
+  @inline(__always)
+  static func hash(ofText contentHash: UInt64) -> Int {
+    var hasher = ContentHasher()
+    hasher.combine(Int(truncatingIfNeeded: contentHash))
+    return hasher.finalize()
   }
 
   /// The hash of a value. Tuples within tuples are followed in a loop and remember theirs.
@@ -141,7 +149,8 @@ struct KeyHash {
       hasher.combine(value.real)
       hasher.combine(value.imaginary)
     case .string(let value):
-      hasher.combine(Int(truncatingIfNeeded: value.contentHash))
+      self.init(hash: KeyHash.hash(ofText: value.contentHash), isHashable: true)
+      return
     case .bytes(let value): hasher.combine(Int(truncatingIfNeeded: value.contentHash))
     case .frozenSet(let set): hasher.combine(set.contentHash)
     case .global(let value):

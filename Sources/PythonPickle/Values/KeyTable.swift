@@ -9,36 +9,62 @@ struct KeyTable {
   private(set) var slots: [Slot] = []
   static let smallCount = 8
 
-  /// The place of a key among `count` keys, and its hash if it was needed to find out.
+  /// What a search finds: the place of a key, or what it takes to note one that is new.
+  struct Search {
+    var place: Int?
+    /// The key's hash, if it was needed to find out.
+    var hash: Int?
+    /// The free slot at which the search has ended; negative if it has not been at any.
+    var slot = -1
+  }
+
+  /// Makes room for keys that are to come, where there are none yet.
+  mutating func expect(_ count: Int) {
+    if count > KeyTable.smallCount { slots = [Slot](repeating: Slot(), count: KeyTable.slotCount(for: count)) }
+  }
+
+  /// Looks for a key among `count` keys.
   @inline(__always)
-  func search(
-    for key: borrowing PickleValue, among count: Int, at keyAt: (Int) -> PickleValue
-  ) -> (place: Int?, hash: Int?) {
+  func search(for key: borrowing PickleValue, among count: Int, at keyAt: (Int) -> PickleValue) -> Search {
     if slots.isEmpty {
-      for place in 0..<count where PickleComparison.areSameKey(copy key, keyAt(place)) { return (place, nil) }
-      return (nil, nil)
+      for place in 0..<count where PickleComparison.areSameKey(copy key, keyAt(place)) { return Search(place: place) }
+      return Search()
     }
-    let hash = KeyHash(copy key).hash
-    if hash == KeyHash.notANumber { return (nil, hash) }
+    let hash =
+      switch key {
+      // The most frequent, without a call.
+      case .int(let value): KeyHash.hash(of: value)
+      // Safe: the key is held.
+      case .string(let text): unsafe KeyHash.hash(ofText: text.object.unretainedContentHash)
+      default: KeyHash(copy key).hash
+      }
+    if hash == KeyHash.notANumber { return Search(hash: hash) }
     let mask = slots.count - 1
     let short = UInt32(truncatingIfNeeded: hash)
     var index = Int(short) & mask
     while slots[index].place >= 0 {
       let slot = slots[index]
       if slot.hash == short, PickleComparison.areSameKey(copy key, keyAt(Int(slot.place))) {
-        return (Int(slot.place), hash)
+        return Search(place: Int(slot.place), hash: hash)
       }
       index = (index + 1) & mask
     }
-    return (nil, hash)
+    return Search(hash: hash, slot: index)
   }
 
   /// Notes a key that was added at the end of the list, with what the search for it has found.
   @inline(__always)
-  mutating func append(_ hash: Int?, keyCount: Int, at keyAt: (Int) -> PickleValue) {
-    if let hash {
-      if keyCount * 2 > slots.count { rebuild(for: keyCount) { $0 } }
-      insert(hash, at: keyCount - 1)
+  mutating func append(_ search: Search, keyCount: Int, at keyAt: (Int) -> PickleValue) {
+    if let hash = search.hash {
+      if keyCount * 2 > slots.count {
+        rebuild(for: keyCount) { $0 }
+        insert(hash, at: keyCount - 1)
+      } else if search.slot >= 0 {
+        let place = Int32(truncatingIfNeeded: keyCount - 1)
+        slots[search.slot] = Slot(hash: UInt32(truncatingIfNeeded: hash), place: place)
+      } else {
+        insert(hash, at: keyCount - 1)
+      }
     } else if keyCount > KeyTable.smallCount {
       slots = [Slot](repeating: Slot(), count: KeyTable.slotCount(for: keyCount))
       for place in 0..<keyCount { insert(KeyHash(keyAt(place)).hash, at: place) }

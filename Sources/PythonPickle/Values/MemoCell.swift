@@ -1,6 +1,4 @@
 internal import CNumPyIOKernels
-internal import Locks
-import Synchronization
 
 /// Where a value that threads may share (a string, bytes) notes its place in a pickler's memo: found without a search.
 ///
@@ -42,46 +40,34 @@ import Synchronization
 /// The number of a pickler, which no other of a process has, and which others were at work when it began.
 struct PicklerNumber: ~Copyable {
   let number: UInt64
-  private let others: [UInt64]
-  /// Whether others know of it: else it must not note anything in cells.
-  private let isKnown: Bool
-
-  private struct State {
-    var atWork: [UInt64] = []
-  }
-  private static let state = Lock(State())
-  private static let last = Atomic<UInt64>(0)
+  /// The numbers of those at work when it began, its own among them.
+  private let others: SIMD8<UInt64>
+  private let isAlone: Bool
+  /// Where others find it; negative if they do not: then it must not note anything in cells.
+  private let place: Int32
 
   init() {
-    // Without waiting: in a process that was forked while another thread had the list, nobody would unlock it.
-    let begun = PicklerNumber.state.withLockIfAvailable { state in
-      let number = PicklerNumber.next()
-      let others = state.atWork
-      state.atWork.append(number)
-      return (number, others)
-    }
-    (number, others) = begun ?? (PicklerNumber.next(), [])
-    isKnown = begun != nil
-  }
-
-  private static func next() -> UInt64 { last.wrappingAdd(1, ordering: .relaxed).newValue }
-
-  deinit {
-    guard isKnown else { return }
-    // If the list is in use it is soon free again. A number that stays in it costs others a search in their tables.
-    for _ in 0..<1000 {
-      let number = number
-      let isDone = PicklerNumber.state.withLockIfAvailable { state in
-        if let place = state.atWork.firstIndex(of: number) { state.atWork.remove(at: place) }
-        return true
+    var number: UInt64 = 0
+    var others = SIMD8<UInt64>()
+    // Safe: the vector has room for as many numbers as there are places.
+    place = unsafe withUnsafeMutableBytes(of: &others) { bytes in
+      unsafe bytes.withMemoryRebound(to: UInt64.self) { others in
+        unsafe others.baseAddress.map { unsafe npyio_begin_pickler(&number, $0) } ?? -1
       }
-      if isDone != nil { return }
     }
+    self.number = number
+    self.others = others
+    isAlone = others.indices.allSatisfy { others[$0] == 0 || others[$0] == number }
   }
+
+  deinit { if place >= 0 { npyio_end_pickler(place) } }
 
   /// Whether the pickler of a number needs no cell any more.
   @inline(__always)
   func isOver(_ other: UInt64) -> Bool {
-    isKnown && other < number && (others.isEmpty || !others.contains(other))
+    place >= 0 && other < number && (isAlone || other == 0 || !isAtWork(other))
   }
+
+  @inline(never)
+  private func isAtWork(_ other: UInt64) -> Bool { others.indices.contains { others[$0] == other } }
 }

@@ -6,10 +6,20 @@ enum PickleComparison {
   }
 
   /// Whether a dictionary takes two values for the same key: equal, NaN only to itself, which it never is here.
+  @inline(__always)
   static func areSameKey(_ left: PickleValue, _ right: PickleValue) -> Bool {
     switch (left, right) {
-    case (.string(let left), .string(let right)): return left.hasSameCodePoints(as: right)
     case (.int(let left), .int(let right)): return left == right
+    // No number is a text.
+    case (.int, .string), (.string, .int): return false
+    default: return areSameOther(left, right)
+    }
+  }
+
+  @inline(never)
+  private static func areSameOther(_ left: PickleValue, _ right: PickleValue) -> Bool {
+    switch (left, right) {
+    case (.string(let left), .string(let right)): return left.hasSameCodePoints(as: right)
     case (.float(let left), .float(let right)): return left == right
     case (.complex(let left), .complex(let right)):
       return left.real == right.real && left.imaginary == right.imaginary

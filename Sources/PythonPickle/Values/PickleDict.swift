@@ -1,6 +1,8 @@
 public import ByteIO
 
 /// A Python dictionary: pairs in the order of insertion, found by key as Python finds them.
+///
+/// Until the pairs of a small one that was read are asked for, they share memory, up to 16 KB, with others of the same pickle.
 public final class PickleDict: PickleNode {
   /// A key and its value.
   public struct Entry {
@@ -11,7 +13,32 @@ public final class PickleDict: PickleNode {
   }
 
   /// The pairs and where they are found. Unchecked, as in ``PickleList``.
-  @exclusivity(unchecked) private var storage = Storage()
+  @exclusivity(unchecked) private var settled = Storage()
+  /// The keys and values of a small dictionary that was read, until anybody asks for them: as in ``PickleList``.
+  @exclusivity(unchecked) private var slice: ItemSlice?
+
+  /// The pairs, where they are asked for.
+  private var storage: Storage {
+    // Safe: here and below no access contains another, as nothing that is called knows of this object.
+    @inline(__always)
+    _read {
+      if unsafe slice != nil { settle() }
+      yield unsafe settled
+    }
+    @inline(__always)
+    _modify {
+      if unsafe slice != nil { settle() }
+      yield unsafe &settled
+    }
+  }
+
+  @inline(never)
+  private func settle() {
+    // Safe: as above.
+    guard let taken = unsafe slice else { return }
+    unsafe settled.entries = taken.takePairs()
+    unsafe slice = nil
+  }
 
   private struct Storage {
     var entries: [Entry] = []
@@ -23,13 +50,25 @@ public final class PickleDict: PickleNode {
 
     @inline(__always)
     mutating func insert(_ key: consuming PickleValue, _ value: consuming PickleValue) {
-      let (place, hash) = table.search(for: key, among: entries.count) { entries[$0].key }
-      if let place {
+      let search = table.search(for: key, among: entries.count) { entries[$0].key }
+      if let place = search.place {
         entries[place].value = value
       } else {
         entries.append(Entry(key: key, value: value))
-        table.append(hash, keyCount: entries.count) { entries[$0].key }
+        table.append(search, keyCount: entries.count) { entries[$0].key }
       }
+    }
+
+    /// Inserts the keys and values that a stack holds from a place on, and takes them off it. They can all be keys.
+    mutating func insert(from stack: inout ValueStack, _ start: Int) {
+      if entries.isEmpty {
+        entries.reserveCapacity((stack.count - start) / 2)
+        table.expect((stack.count - start) / 2)
+      }
+      for place in Swift.stride(from: start, to: stack.count, by: 2) {
+        insert(stack.take(at: place), stack.take(at: place + 1))
+      }
+      stack.forget(from: start)
     }
 
     mutating func remove(at place: Int) {
@@ -40,8 +79,7 @@ public final class PickleDict: PickleNode {
 
   /// The pairs, in the order in which their keys came: Python's `list(d.items())`.
   public var entries: [Entry] {
-    // Safe: here and below no access contains another, as nothing that is called knows of this object.
-    unsafe storage.entries
+    storage.entries
   }
 
   /// An empty dictionary.
@@ -55,10 +93,24 @@ public final class PickleDict: PickleNode {
     for (key, value) in pairs { try set(key, to: value) }
   }
 
-  deinit { PickleNode.end(self) }
+  // Safe: nobody else has the object any more.
+  deinit {
+    if let taken = unsafe slice {
+      if taken.hasContainers { PickleNode.end(self) } else { forget() }
+    } else if unsafe !settled.entries.isEmpty {
+      PickleNode.end(self)
+    }
+  }
 
-  // Safe: as in `entries`.
-  override func forget() { unsafe storage = Storage() }
+  // Safe: as in `storage`.
+  override func forget() {
+    if let taken = unsafe slice {
+      unsafe slice = nil
+      taken.end()
+    } else {
+      unsafe settled = Storage()
+    }
+  }
 
   override func surrender(to pending: inout [PickleValue]) {
     for entry in entries {
@@ -75,21 +127,19 @@ public final class PickleDict: PickleNode {
 
   /// The value of a key. Setting `nil` removes it; a key that Python could not hash is never found nor set.
   public subscript(key: PickleValue) -> PickleValue? {
-    // Safe: as in `entries`.
-    get { unsafe storage.place(of: key).map { unsafe storage.entries[$0].value } }
+    get { storage.place(of: key).map { storage.entries[$0].value } }
     set {
       guard let newValue else {
-        if let place = unsafe storage.place(of: key) { unsafe storage.remove(at: place) }
+        if let place = storage.place(of: key) { storage.remove(at: place) }
         return
       }
-      if KeyHash.isHashable(key) { unsafe storage.insert(key, newValue) }
+      if KeyHash.isHashable(key) { storage.insert(key, newValue) }
     }
   }
 
   /// The pair whose key is equal to this one: `1` finds `1.0` and `True`, as in Python.
   public func entry(of key: PickleValue) -> Entry? {
-    // Safe: as in `entries`.
-    unsafe storage.place(of: key).map { unsafe storage.entries[$0] }
+    storage.place(of: key).map { storage.entries[$0] }
   }
 
   /// The value of a key that is a `str`; `nil` if there is none. Setting one that is new adds it at the end, setting `nil`
@@ -103,28 +153,35 @@ public final class PickleDict: PickleNode {
   /// yet: records.
   ///
   /// - Returns: Whether it took them.
-  func takeRecord(from stack: inout ValueStack, _ start: Int) -> Bool {
-    // Safe: as in `entries`.
-    guard stack.count - start <= 2 * KeyTable.smallCount, unsafe storage.entries.isEmpty,
+  func takeRecord(from stack: inout ValueStack, _ start: Int, in arena: inout ItemArena) -> Bool {
+    // Safe: as in `storage`.
+    guard stack.count - start <= ItemSlice.mostItems, unsafe slice == nil, unsafe settled.entries.isEmpty,
       stack.hasDistinctTexts(from: start)
     else { return false }
-    unsafe stack.movePairs(from: start, to: &storage.entries)
+    unsafe slice = ItemSlice(last: stack.count - start, of: &stack, in: &arena)
     return true
   }
 
-  /// Makes room for pairs that are to come, where there are none yet.
-  func expect(_ count: Int) {
-    // Safe: as in `entries`.
-    if unsafe storage.entries.isEmpty { unsafe storage.entries.reserveCapacity(count) }
+  /// Sets the values of keys as a stack holds them in turn from a place on, and takes them off it.
+  ///
+  /// - Throws: ``FormatError`` with code `malformed` for a key that Python could not hash.
+  func set(from stack: inout ValueStack, _ start: Int) throws(FormatError) {
+    for place in stride(from: start, to: stack.count, by: 2) where !stack.isHashable(at: place) {
+      throw PickleDict.unhashable(stack[place])
+    }
+    storage.insert(from: &stack, start)
+  }
+
+  private static func unhashable(_ key: PickleValue) -> FormatError {
+    FormatError(.malformed, "unhashable type: '\(key.typeName)'")
   }
 
   /// Sets the value of a key.
   ///
   /// - Throws: ``FormatError`` with code `malformed` for a key that Python could not hash.
   public func set(_ key: consuming PickleValue, to value: consuming PickleValue) throws(FormatError) {
-    // Safe: as in `entries`.
-    guard KeyHash.isHashable(key) else { throw FormatError(.malformed, "unhashable type: '\(key.typeName)'") }
-    unsafe storage.insert(key, value)
+    guard KeyHash.isHashable(key) else { throw PickleDict.unhashable(key) }
+    storage.insert(key, value)
   }
 }
 
@@ -144,11 +201,18 @@ public final class PickleSet: PickleNode {
     }
 
     mutating func insert(_ item: consuming PickleValue) {
-      let (place, hash) = table.search(for: item, among: items.count) { items[$0] }
-      if place != nil { return }
+      let search = table.search(for: item, among: items.count) { items[$0] }
+      if search.place != nil { return }
       knownHash = nil
       items.append(item)
-      table.append(hash, keyCount: items.count) { items[$0] }
+      table.append(search, keyCount: items.count) { items[$0] }
+    }
+
+    /// Makes room for items that are to come, where there are none yet.
+    mutating func expect(_ count: Int) {
+      guard items.isEmpty else { return }
+      items.reserveCapacity(count)
+      table.expect(count)
     }
   }
 
@@ -184,7 +248,23 @@ public final class PickleSet: PickleNode {
   /// Makes room for items that are to come, where there are none yet.
   func expect(_ count: Int) {
     // Safe: as in `items`.
-    if unsafe storage.items.isEmpty { unsafe storage.items.reserveCapacity(count) }
+    unsafe storage.expect(count)
+  }
+
+  /// Adds the items that a stack holds from a place on, and takes them off it.
+  ///
+  /// - Throws: ``FormatError`` with code `malformed` for an item that Python could not hash.
+  func insert(from stack: inout ValueStack, _ start: Int) throws(FormatError) {
+    expect(stack.count - start)
+    for place in start..<stack.count {
+      if case .int(let number) = stack[place] {
+        // Safe: as in `items`.
+        unsafe storage.insert(.int(number))
+      } else {
+        try insert(stack.take(at: place))
+      }
+    }
+    stack.drop(from: start)
   }
 
   /// Adds an item unless an equal one is there.

@@ -150,68 +150,94 @@ public struct PickleInteger: Sendable {
   /// - Throws: ``FormatError``: `malformed` for anything else, `limitExceeded` for more than `maxDigits`, as the
   ///   work grows with their square.
   public init(decimal text: some Collection<UInt8>, maxDigits: Int = 4300) throws(FormatError) {
+    var arena = ByteArena()
+    try self.init(decimal: text, maxDigits: maxDigits, in: &arena)
+  }
+
+  /// Parses decimal digits, as above, of an integer that is being read.
+  init(
+    decimal text: some Collection<UInt8>, maxDigits: Int, in arena: inout ByteArena
+  ) throws(FormatError) {
     var digits = text[...]
     let isNegative = digits.first == UInt8(ascii: "-")
     if isNegative || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
-    guard !digits.isEmpty, digits.allSatisfy({ $0 >= 48 && $0 <= 57 }) else {
-      throw FormatError(.malformed, "invalid literal for an integer")
-    }
-    guard digits.count <= maxDigits else {
-      throw FormatError(.limitExceeded, "an integer of \(digits.count) digits; the limit is \(maxDigits)")
-    }
-    var limbs: [UInt32] = []
-    // Nine digits at a time: as many fit 32 bits.
-    while !digits.isEmpty {
-      var (carry, scale): (UInt64, UInt64) = (0, 1)
-      for digit in digits.prefix(9) { (carry, scale) = (carry * 10 + UInt64(digit - 48), scale * 10) }
-      digits = digits.dropFirst(9)
-      for index in limbs.indices {
-        let product = UInt64(limbs[index]) * scale + carry
-        limbs[index] = UInt32(truncatingIfNeeded: product)
-        carry = product >> 32
+    let count = digits.count
+    var limbs: [UInt64] = []
+    if count <= maxDigits { limbs.reserveCapacity(count / 19 + 2) }
+    // Nineteen digits at a time: as many fit 64 bits.
+    var (part, scale, partCount): (UInt64, UInt64, Int) = (0, 1, 0)
+    for digit in digits {
+      guard digit >= 48, digit <= 57 else { throw PickleInteger.invalid }
+      guard count <= maxDigits else { continue }
+      (part, scale, partCount) = (part * 10 + UInt64(digit - 48), scale * 10, partCount + 1)
+      if partCount == 19 {
+        PickleInteger.multiply(&limbs, by: scale, adding: part)
+        (part, scale, partCount) = (0, 1, 0)
       }
-      if carry > 0 { limbs.append(UInt32(carry)) }
     }
-    self.init(magnitude: limbs, isNegative: isNegative)
+    guard count > 0 else { throw PickleInteger.invalid }
+    guard count <= maxDigits else {
+      throw FormatError(.limitExceeded, "an integer of \(count) digits; the limit is \(maxDigits)")
+    }
+    if partCount > 0 { PickleInteger.multiply(&limbs, by: scale, adding: part) }
+    self.init(magnitude: &limbs, isNegative: isNegative, in: &arena)
   }
 
-  private init(magnitude limbs: [UInt32], isNegative: Bool) {
-    var bytes: [UInt8] = []
-    for limb in limbs {
-      for place in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: limb >> UInt32(8 * place))) }
+  private static var invalid: FormatError { FormatError(.malformed, "invalid literal for an integer") }
+
+  /// Multiplies a number by one of 64 bits, and adds another; both less than what would not fit a limb more.
+  private static func multiply(_ limbs: inout [UInt64], by scale: UInt64, adding more: UInt64) {
+    var carry = more
+    for index in limbs.indices {
+      let product = limbs[index].multipliedFullWidth(by: scale)
+      let (sum, overflows) = product.low.addingReportingOverflow(carry)
+      limbs[index] = sum
+      carry = product.high + (overflows ? 1 : 0)
     }
-    bytes.append(0)
-    if isNegative {
-      var carry: UInt16 = 1
-      for index in bytes.indices {
-        let sum = UInt16(~bytes[index]) + carry
-        bytes[index] = UInt8(truncatingIfNeeded: sum)
-        carry = sum >> 8
-      }
+    if carry > 0 { limbs.append(carry) }
+  }
+
+  private init(magnitude limbs: inout [UInt64], isNegative: Bool, in arena: inout ByteArena) {
+    // For the sign.
+    limbs.append(0)
+    var carry = isNegative
+    for index in limbs.indices {
+      let limb = isNegative ? ~limbs[index] : limbs[index]
+      let (sum, overflows) = limb.addingReportingOverflow(carry ? 1 : 0)
+      carry = overflows
+      limbs[index] = sum.littleEndian
     }
-    self.init(twosComplement: bytes)
+    // Safe: the bytes are copied within the closure.
+    self = unsafe limbs.withUnsafeBytes { unsafe PickleInteger(twosComplement: $0, in: &arena) }
   }
 
   /// The decimal digits, as Python prints them; `nil` for more than `maxDigits`, where Python refuses as well.
   public func decimal(maxDigits: Int = 4300) -> String? {
     // A byte is worth 2.4 digits.
     guard byteCount <= maxDigits / 2 + 2 else { return nil }
-    var limbs = magnitude
-    var parts: [String] = []
+    let pieces = magnitude
+    if pieces.isEmpty { return "0" }
+    var limbs = stride(from: 0, to: pieces.count, by: 2).map { place in
+      UInt64(pieces[place]) | (place + 1 < pieces.count ? UInt64(pieces[place + 1]) << 32 : 0)
+    }
+    // Nineteen digits at a time, the last first.
+    let base: UInt64 = 10_000_000_000_000_000_000
+    var digits: [UInt8] = []
+    digits.reserveCapacity(20 * limbs.count + 1)
     while !limbs.isEmpty {
       var rest: UInt64 = 0
-      for index in limbs.indices.reversed() {
-        let value = rest << 32 | UInt64(limbs[index])
-        limbs[index] = UInt32(value / 1_000_000_000)
-        rest = value % 1_000_000_000
-      }
+      for index in limbs.indices.reversed() { (limbs[index], rest) = base.dividingFullWidth((rest, limbs[index])) }
       while limbs.last == 0 { limbs.removeLast() }
-      let digits = String(rest)
-      parts.append(limbs.isEmpty ? digits : String(repeating: "0", count: 9 - digits.utf8.count) + digits)
+      var count = 0
+      while limbs.isEmpty ? rest > 0 : count < 19 {
+        digits.append(48 + UInt8(rest % 10))
+        rest /= 10
+        count += 1
+      }
     }
-    let text = parts.reversed().joined()
-    guard text.utf8.count <= maxDigits else { return nil }
-    return (isNegative ? "-" : "") + (text.isEmpty ? "0" : text)
+    guard digits.count <= maxDigits else { return nil }
+    if isNegative { digits.append(UInt8(ascii: "-")) }
+    return String(decoding: digits.reversed(), as: UTF8.self)
   }
 
   /// The digits of the magnitude in a base that is a power of two, letters in lower case.

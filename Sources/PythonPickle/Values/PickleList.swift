@@ -1,4 +1,6 @@
 /// A Python list: an object, so that whoever holds it sees what is appended to it.
+///
+/// Until the items of a short list that was read are asked for, they share memory, up to 16 KB, with others of the same pickle.
 public final class PickleList: PickleNode {
   /// Unchecked, as the check that nobody else is changing the items at the same time costs more than a small list. They are
   /// changed here only, and never while others run: who changes ``items`` in place holds them, and leaves none here.
@@ -10,6 +12,9 @@ public final class PickleList: PickleNode {
   private final class Growing {
     var values = ValueStack(capacity: 4 * PickleList.batch)
   }
+
+  /// The items of a short list that was read, until anybody asks for them: in memory that it shares with others.
+  @exclusivity(unchecked) private var slice: ItemSlice?
 
   /// Python writes the items of long lists in batches of so many.
   private static let batch = 1000
@@ -38,12 +43,16 @@ public final class PickleList: PickleNode {
   @inline(__always)
   private func settle() {
     // Safe: as in `items`.
-    if unsafe growing != nil { settleGrowing() }
+    if unsafe growing != nil || slice != nil { settleAll() }
   }
 
   @inline(never)
-  private func settleGrowing() {
+  private func settleAll() {
     // Safe: as in `items`.
+    if let taken = unsafe slice {
+      unsafe storage = taken.takeAll()
+      unsafe slice = nil
+    }
     guard let grown = unsafe growing else { return }
     unsafe storage = grown.values.take(from: 0)
     unsafe growing = nil
@@ -57,7 +66,23 @@ public final class PickleList: PickleNode {
   }
 
   // Safe: nobody else has the object any more.
-  deinit { unsafe PickleNode.release(&storage) }
+  deinit {
+    if let taken = unsafe slice {
+      // Once they have ended, there are none.
+      if taken.hasContainers { PickleNode.end(self) } else { forget() }
+    } else if unsafe !storage.isEmpty {
+      unsafe PickleNode.release(&storage)
+    }
+  }
+
+  // Safe: as in `items`.
+  override func forget() {
+    if let taken = unsafe slice {
+      unsafe slice = nil
+      taken.end()
+    }
+    unsafe storage = []
+  }
 
   /// Adds an item at the end.
   public func append(_ value: PickleValue) {
@@ -66,9 +91,19 @@ public final class PickleList: PickleNode {
     unsafe storage.append(value)
   }
 
+  /// Whether nothing has been put into the list yet.
+  @inline(__always)
+  // Safe: as in `items`.
+  var isNew: Bool { unsafe storage.isEmpty && slice == nil && growing == nil }
+
   /// Adds what a stack holds from a place on.
-  func append(from stack: inout ValueStack, _ start: Int) {
+  func append(from stack: inout ValueStack, _ start: Int, in arena: inout ItemArena) {
     // Safe: as in `items`.
+    if stack.count - start <= ItemSlice.mostItems, isNew {
+      unsafe slice = ItemSlice(last: stack.count - start, of: &stack, in: &arena)
+      return
+    }
+    if unsafe slice != nil { settleAll() }
     if let growing = unsafe growing {
       stack.move(from: start, to: &growing.values)
     } else if unsafe storage.isEmpty, stack.count - start < PickleList.batch {

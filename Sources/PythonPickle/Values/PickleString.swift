@@ -64,9 +64,25 @@ public struct PickleString: Sendable {
     }
   }
 
+  /// A string of the code points up to 255 that bytes are.
+  init(latin1 bytes: [UInt8], isShared: Bool) {
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count + bytes.count / 2)
+    for byte in bytes {
+      if byte < 0x80 {
+        text.append(byte)
+      } else {
+        text.append(0xC0 | byte >> 6)
+        text.append(0x80 | byte & 0x3F)
+      }
+    }
+    // Safe: the bytes are copied within the call; they are UTF-8.
+    self = unsafe text.withUnsafeBufferPointer { unsafe PickleString($0, isShared ? .isShared : []) }
+  }
+
   /// Validation costs more than the rest; most keys need none.
   @inline(__always)
-  private static func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  static func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     let raw = UnsafeRawBufferPointer(bytes)
     var (place, bits): (Int, UInt64) = (0, 0)
     // Safe: whole words within the bytes are read, and then the bytes that are left.

@@ -105,7 +105,7 @@ public class PickleTuple: PickleNode {
 
   private var hasContainers: Bool {
     guard let block else { return false }
-    if let array = block.header { return array.contains(where: \.isContainer) }
+    if count > ItemBlock.longCount, let array = block.header { return array.contains(where: \.isContainer) }
     // Safe: as many items begin at the place.
     return unsafe block.withUnsafeMutablePointerToElements { all in
       for index in 0..<count where unsafe all[Int(place) + index].isContainer { return true }

@@ -9,26 +9,40 @@ internal import ReusedMemory
   private var capacity: Int
   private(set) var count = 0
 
+  /// So many values take a scratch block: a stack of that capacity costs next to nothing.
+  static let scratchCapacity = ScratchBlock.byteCount / MemoryLayout<PickleValue>.stride
+
+  private static let smallestCapacity = 16
+
   // Safe: memory of this stack's own, given back when it ends.
-  init(capacity: Int = 64) {
+  init(capacity: Int) {
     self.capacity = capacity
     unsafe base = ValueStack.allocate(capacity)
   }
 
   /// Memory for values: large blocks are kept for the next stack, as their first touch costs more than what is done with them.
   private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<PickleValue> {
-    // Safe: as much memory as the values need, bound to their type; `release` gives it back.
-    unsafe BufferCache.allocate(capacity * MemoryLayout<PickleValue>.stride)
+    // Safe: as much memory as the values need, bound to their type; `release` gives it back. Of none nothing is read.
+    if capacity == 0 { return unsafe UnsafeMutablePointer(bitPattern: MemoryLayout<PickleValue>.alignment)! }
+    if capacity == scratchCapacity {
+      return unsafe ScratchBlock.take().bindMemory(to: PickleValue.self, capacity: capacity)
+    }
+    // Not by the cache, which aligns what is small to more than a value needs, at a price.
+    if capacity < scratchCapacity { return .allocate(capacity: capacity) }
+    return unsafe BufferCache.allocate(capacity * MemoryLayout<PickleValue>.stride)
       .bindMemory(to: PickleValue.self, capacity: capacity)
   }
 
   // Safe: allocated by `allocate` with the same capacity; no value is left in it.
   private static func release(_ base: UnsafeMutablePointer<PickleValue>, _ capacity: Int) {
+    if capacity == scratchCapacity { return unsafe ScratchBlock.giveBack(UnsafeMutableRawPointer(base)) }
+    if capacity < scratchCapacity { return capacity == 0 ? () : unsafe base.deallocate() }
     unsafe BufferCache.release(UnsafeMutableRawPointer(base), capacity * MemoryLayout<PickleValue>.stride)
   }
 
   deinit {
     // Safe: the values are ended, or moved out of the memory, before that is given back.
+    if count == 0 { return unsafe ValueStack.release(base, capacity) }
     if !PickleNode.isShallow({ unsafe ValueStack.end(base, count) }) {
       var left = unsafe [PickleValue](unsafeUninitializedCapacity: count) { buffer, filled in
         if let target = buffer.baseAddress { unsafe target.moveInitialize(from: base, count: count) }
@@ -107,7 +121,8 @@ internal import ReusedMemory
   }
 
   @inline(never)
-  private mutating func grow(to wanted: Int) {
+  private mutating func grow(to least: Int) {
+    let wanted = max(least, ValueStack.smallestCapacity)
     // Safe: the values are moved into the new memory, which has room for them.
     let larger = unsafe ValueStack.allocate(wanted)
     unsafe larger.moveInitialize(from: base, count: count)
@@ -157,6 +172,32 @@ internal import ReusedMemory
     guard case .global(let global) = unsafe base[place] else { return nil }
     // Without a reference of its own: the stack keeps the name.
     return unsafe Unmanaged.passUnretained(global)._withUnsafeGuaranteedRef { $0.call }
+  }
+
+  /// The list at a place below `count`, if it is one, without a reference of its own: the stack keeps it.
+  @inline(__always)
+  func unretainedList(at place: Int) -> Unmanaged<PickleList>? {
+    precondition(place >= 0 && place < count)
+    // Safe: checked above.
+    guard case .list(let list) = unsafe base[place] else { return nil }
+    return unsafe Unmanaged.passUnretained(list)
+  }
+
+  /// The dictionary at a place below `count`, in the same way.
+  @inline(__always)
+  func unretainedDict(at place: Int) -> Unmanaged<PickleDict>? {
+    precondition(place >= 0 && place < count)
+    // Safe: checked above.
+    guard case .dict(let dict) = unsafe base[place] else { return nil }
+    return unsafe Unmanaged.passUnretained(dict)
+  }
+
+  /// Whether Python could hash the value at a place below `count`.
+  @inline(__always)
+  func isHashable(at place: Int) -> Bool {
+    precondition(place >= 0 && place < count)
+    // Safe: checked above.
+    return unsafe KeyHash.isHashable(base[place])
   }
 
   /// The last value.
@@ -215,17 +256,6 @@ internal import ReusedMemory
       }
     }
     return true
-  }
-
-  /// Moves the pairs from a place on to the end of a list of them.
-  mutating func movePairs(from start: Int, to entries: inout [PickleDict.Entry]) {
-    precondition(start >= 0 && start <= count && (count - start) % 2 == 0)
-    entries.reserveCapacity(entries.count + (count - start) / 2)
-    for place in stride(from: start, to: count, by: 2) {
-      // Safe: the values were initialised, and count no longer.
-      entries.append(PickleDict.Entry(key: unsafe (base + place).move(), value: unsafe (base + place + 1).move()))
-    }
-    count = start
   }
 
   /// Forgets the places from one on, of which ``take(at:)`` has taken all values.

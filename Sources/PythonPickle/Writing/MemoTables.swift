@@ -7,12 +7,13 @@ struct IdentityTable {
     var key: UInt = 0
     var index: Int32 = 0
   }
-  private var entries = [Entry](repeating: Entry(), count: 256)
+  /// None before the first is set.
+  private var entries: [Entry] = []
   private(set) var count = 0
 
   private mutating func grow() {
     let old = entries
-    entries = [Entry](repeating: Entry(), count: old.count * 4)
+    entries = [Entry](repeating: Entry(), count: max(16, old.count * 4))
     for entry in old where entry.key != 0 { entries[slot(entry.key)] = entry }
   }
 
@@ -27,6 +28,7 @@ struct IdentityTable {
   /// The index of an address; `nil` if it is unknown.
   @inline(__always)
   subscript(address: UInt) -> Int? {
+    if count == 0 { return nil }
     let entry = entries[slot(address)]
     return entry.key == 0 ? nil : Int(entry.index)
   }
@@ -40,21 +42,24 @@ struct IdentityTable {
 
 /// From contents to memo indices.
 struct ContentTable<Value: ContentHashed> {
-  /// 0 for a free slot; apart from the values, so that a search touches these only.
-  private var hashes: [UInt64] = []
-  private var slots: [Int32] = []
-  private var values: [Value] = []
-  private var indices: [Int32] = []
+  private struct Slot {
+    /// 0 for a free slot.
+    var hash: UInt64 = 0
+    var place: Int32 = 0
+  }
+  /// Apart from the values, so that a search touches these only.
+  private var slots: [Slot] = []
+  private var values: [(value: Value, index: Int32)] = []
 
   /// The index of an equal value; `nil` if there is none.
   func find(_ value: Value, hash: UInt64) -> Int? {
     guard !values.isEmpty else { return nil }
     let hash = hash | 1
-    let mask = hashes.count - 1
+    let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: hash >> 20) & mask
-    while hashes[slot] != 0 {
-      if hashes[slot] == hash, values[Int(slots[slot])].hasSameContent(as: value) {
-        return Int(indices[Int(slots[slot])])
+    while slots[slot].hash != 0 {
+      if slots[slot].hash == hash, values[Int(slots[slot].place)].value.hasSameContent(as: value) {
+        return Int(values[Int(slots[slot].place)].index)
       }
       slot = (slot + 1) & mask
     }
@@ -63,22 +68,19 @@ struct ContentTable<Value: ContentHashed> {
 
   /// Notes the index of a value of which there is no equal one yet.
   mutating func add(_ value: Value, hash: UInt64, _ index: Int) {
-    if values.count * 2 >= hashes.count {
-      let (oldHashes, oldSlots) = (hashes, slots)
-      hashes = [UInt64](repeating: 0, count: max(64, oldHashes.count * 4))
-      slots = [Int32](repeating: 0, count: hashes.count)
-      for place in oldHashes.indices where oldHashes[place] != 0 { put(oldHashes[place], oldSlots[place]) }
+    if values.count * 2 >= slots.count {
+      let old = slots
+      slots = [Slot](repeating: Slot(), count: max(16, old.count * 4))
+      for slot in old where slot.hash != 0 { put(slot) }
     }
-    put(hash | 1, Int32(truncatingIfNeeded: values.count))
-    values.append(value)
-    indices.append(Int32(truncatingIfNeeded: index))
+    put(Slot(hash: hash | 1, place: Int32(truncatingIfNeeded: values.count)))
+    values.append((value, Int32(truncatingIfNeeded: index)))
   }
 
-  private mutating func put(_ hash: UInt64, _ place: Int32) {
-    let mask = hashes.count - 1
-    var slot = Int(truncatingIfNeeded: hash >> 20) & mask
-    while hashes[slot] != 0 { slot = (slot + 1) & mask }
-    hashes[slot] = hash
-    slots[slot] = place
+  private mutating func put(_ new: Slot) {
+    let mask = slots.count - 1
+    var slot = Int(truncatingIfNeeded: new.hash >> 20) & mask
+    while slots[slot].hash != 0 { slot = (slot + 1) & mask }
+    slots[slot] = new
   }
 }

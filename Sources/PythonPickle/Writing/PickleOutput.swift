@@ -1,4 +1,5 @@
 import ByteIO
+internal import ReusedMemory
 
 /// Bytes on their way out, in frames from protocol 4 on.
 @safe struct PickleOutput: ~Copyable {
@@ -16,12 +17,18 @@ import ByteIO
   // Safe: memory of this output's own, given back when it ends.
   init(_ sink: any ByteSink) {
     self.sink = sink
-    capacity = PickleOutput.frameTarget * 2
-    unsafe base = .allocate(byteCount: capacity, alignment: 16)
+    capacity = ScratchBlock.byteCount
+    unsafe base = ScratchBlock.take()
   }
 
-  // Safe: allocated by `init` or `grow`, and used no more.
-  deinit { unsafe base.deallocate() }
+  // Safe: used no more.
+  deinit { release() }
+
+  /// Gives the memory back.
+  private func release() {
+    // Safe: allocated by `init` or, with another capacity, by `grow`.
+    if capacity == ScratchBlock.byteCount { unsafe ScratchBlock.giveBack(base) } else { unsafe base.deallocate() }
+  }
 
   /// Makes room for more bytes, and opens a frame where none is, before anything is written into it.
   @inline(__always)
@@ -39,11 +46,11 @@ import ByteIO
 
   @inline(never)
   private mutating func grow(_ more: Int) {
-    let wanted = max(2 * capacity, count + more)
+    let wanted = max(2 * PickleOutput.frameTarget, 2 * capacity, count + more)
     // Safe: the new memory has room for what is copied; the old one is given back once.
     let larger = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
     unsafe larger.copyMemory(from: base, byteCount: count)
-    unsafe base.deallocate()
+    release()
     unsafe base = larger
     capacity = wanted
   }
@@ -85,6 +92,26 @@ import ByteIO
     prepare(2)
     store(first, 1)
     store(second, 1)
+  }
+
+  /// An operation of protocol 0: an integer in digits, what stands behind it, and the end of the line.
+  mutating func write(_ code: UInt8, line number: Int, suffix: UInt8? = nil) {
+    prepare(24)
+    store(code, 1)
+    if number < 0 { store(UInt8(ascii: "-"), 1) }
+    var rest = number.magnitude
+    var digitCount = 1
+    var bound: UInt = 10
+    while digitCount < 19, rest >= bound { (digitCount, bound) = (digitCount + 1, bound &* 10) }
+    for place in (0..<digitCount).reversed() {
+      let digit = UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+      // Safe: there is room for 19 digits, and no `Int` has more.
+      unsafe base.storeBytes(of: 48 + digit, toByteOffset: count + place, as: UInt8.self)
+    }
+    count += digitCount
+    if let suffix { store(suffix, 1) }
+    store(0x0A as UInt8, 1)
   }
 
   mutating func write(_ bytes: [UInt8]) {

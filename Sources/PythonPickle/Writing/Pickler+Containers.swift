@@ -43,11 +43,15 @@ extension Pickler {
       try saveByteArray(bytes)
       return true
     case .list(let list):
-      guard Pickler.isFlat(list.items) else { return false }
+      guard memoIndex(list) != nil || Pickler.isFlat(list.items) else { return false }
       try save(value)
       return true
     case .tuple(let tuple):
-      guard Pickler.isFlat(tuple) else { return false }
+      guard memoIndex(tuple) != nil || Pickler.isFlat(tuple) else { return false }
+      try save(value)
+      return true
+    case .dict(let dict):
+      guard memoIndex(dict) != nil || Pickler.isFlat(dict.entries) else { return false }
       try save(value)
       return true
     default: return false
@@ -78,9 +82,18 @@ extension Pickler {
   }
 
   @inline(__always)
+  private static func isFlat(_ pairs: [PickleDict.Entry]) -> Bool {
+    guard pairs.count <= 64 else { return false }
+    for pair in pairs where !isPlain(pair.key) || !isPlain(pair.value) { return false }
+    return true
+  }
+
+  @inline(__always)
   private static func isPlain(_ item: PickleValue) -> Bool {
     switch item {
     case .none, .bool, .int, .float, .string, .bigInt: true
+    // Python has only one without items, which is written by itself.
+    case .tuple(let tuple): tuple.count == 0
     default: false
     }
   }

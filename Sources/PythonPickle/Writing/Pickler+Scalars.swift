@@ -6,13 +6,13 @@ import PythonLiterals
 extension Pickler {
   mutating func saveInt(_ value: Int) throws(FormatError) {
     guard let small = Int32(exactly: value) else {
-      guard version >= 2 else { return try saveLong(PickleInteger(value)) }
+      guard version >= 2 else { return output.write(Opcode.long, line: value, suffix: UInt8(ascii: "L")) }
       // As few bytes as hold the value and its sign.
       let bits = 65 - (value < 0 ? ~value : value).leadingZeroBitCount
       return output.write(Opcode.long1, lowBytes: UInt8((bits + 7) / 8), of: value)
     }
     if version == 0 {
-      output.write(Array("I\(small)\n".utf8))
+      output.write(Opcode.int, line: value)
     } else if let byte = UInt8(exactly: small) {
       output.write(Opcode.binInt1, byte)
     } else if let short = UInt16(exactly: small) {
@@ -111,21 +111,42 @@ extension Pickler {
 
   /// Protocol 0: Latin-1 with escapes for what would break the line, and for all other code points.
   private mutating func writeEscaped(_ value: PickleString) {
-    var text: [UInt8] = [Opcode.unicode]
-    for point in value.codePoints {
-      switch point {
-      case 0x5C, 0x00, 0x0A, 0x0D, 0x1A, 0x100...0xFFFF: text += Pickler.escape("\\u", point, digits: 4)
-      case 0x10000...: text += Pickler.escape("\\U", point, digits: 8)
-      default: text.append(UInt8(truncatingIfNeeded: point))
+    output.write(Opcode.unicode)
+    // Safe: the bytes are read within the closure; each code point has as many as its first says.
+    unsafe value.withUTF8 { text in
+      var place = 0
+      while place < text.count {
+        let first = unsafe text[place]
+        guard first >= 0x80 || Pickler.isEscaped(first) else {
+          var end = place + 1
+          while end < text.count, unsafe text[end] < 0x80 && !Pickler.isEscaped(text[end]) { end += 1 }
+          unsafe output.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: text[place..<end])))
+          place = end
+          continue
+        }
+        let length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+        var point = UInt32(first) & (length == 1 ? 0x7F : 0x7F >> UInt32(length))
+        for next in 1..<max(1, length) { point = point << 6 | UInt32(unsafe text[place + next] & 0x3F) }
+        writeEscaped(point)
+        place += length
       }
     }
-    text.append(0x0A)
-    output.write(text)
+    output.write(0x0A as UInt8)
   }
 
-  private static func escape(_ prefix: String, _ point: UInt32, digits: Int) -> [UInt8] {
-    let hex = String(point, radix: 16)
-    return Array((prefix + String(repeating: "0", count: digits - hex.utf8.count) + hex).utf8)
+  @inline(__always)
+  private static func isEscaped(_ byte: UInt8) -> Bool {
+    byte == 0x5C || byte == 0x00 || byte == 0x0A || byte == 0x0D || byte == 0x1A
+  }
+
+  private mutating func writeEscaped(_ point: UInt32) {
+    if point >= 0x80, point < 0x100 { return output.write(UInt8(point)) }
+    let digits = point < 0x10000 ? 4 : 8
+    output.write(codes: 0x5C, point < 0x10000 ? UInt8(ascii: "u") : UInt8(ascii: "U"))
+    for place in (0..<digits).reversed() {
+      let digit = UInt8(point >> UInt32(4 * place) & 15)
+      output.write(digit < 10 ? 48 + digit : 87 + digit)
+    }
   }
 
   // MARK: Bytes
@@ -143,7 +164,7 @@ extension Pickler {
         call(PickleGlobal(module: "builtins", name: "bytes"), [], for: value)
       } else {
         let text =
-          value.text ?? PickleString(codePoints: value.array.map { UInt32($0) }, isShared: value.count == 1)
+          value.text ?? PickleString(latin1: value.array, isShared: value.count == 1)
         call(Pickler.encode, [.string(text), .string(Pickler.latin1)], for: value)
       }
       return

@@ -29,7 +29,8 @@ struct Pickler: ~Copyable {
   var output: PickleOutput
   let options: PickleWriter.Options
   let version: Int
-  let context: PickleContext
+  /// Made for the first value that chooses its own form.
+  lazy var context = PickleContext(protocolVersion: version, userInfo: options.userInfo)
   var steps: [Step] = []
   /// The places of what has no cell of its own, and of what could not note its place there.
   private var memo = IdentityTable()
@@ -56,7 +57,6 @@ struct Pickler: ~Copyable {
     output = PickleOutput(sink)
     self.options = options
     version = options.protocolVersion
-    context = PickleContext(protocolVersion: version, userInfo: options.userInfo)
   }
 
   mutating func dump(_ value: PickleValue) throws(FormatError) {
@@ -102,7 +102,7 @@ struct Pickler: ~Copyable {
     memoCount += 1
     switch version {
     case 4...: output.write(Opcode.memoize)
-    case 0: output.write(Array("p\(index)\n".utf8))
+    case 0: output.write(Opcode.put, line: index)
     default:
       if index < 256 {
         output.write(Opcode.binPut, UInt8(index))
@@ -136,7 +136,7 @@ struct Pickler: ~Copyable {
   }
 
   @inline(never)
-  private mutating func writeTextGet(_ index: Int) { output.write(Array("g\(index)\n".utf8)) }
+  private mutating func writeTextGet(_ index: Int) { output.write(Opcode.get, line: index) }
 
   // MARK: Values
 
@@ -158,7 +158,8 @@ struct Pickler: ~Copyable {
       if version >= 2 {
         output.write(value ? Opcode.newTrue : Opcode.newFalse)
       } else {
-        output.write(Array((value ? "I01\n" : "I00\n").utf8))
+        output.write(codes: Opcode.int, UInt8(ascii: "0"))
+        output.write(codes: value ? UInt8(ascii: "1") : UInt8(ascii: "0"), 0x0A)
       }
     case .int(let value): try saveInt(value)
     case .bigInt(let value): try saveLong(value)
