@@ -109,8 +109,7 @@ struct MatrixVectorProduct<Item: TileScalar> {
     _ rows: Range<Int>, _ steps: Range<Int>, _ factors: MatrixView, to target: UnsafeMutablePointer<Item>
   ) {
     let isPacked = matrix.columnStride == itemSize || steps.count == 1
-    // A few complex rows stay in the nearest cache for the second factor.
-    let rowsAtOnce = isPacked ? (isComplex ? 4 : rows.count) : 1
+    let rowsAtOnce = isPacked ? (isComplex ? min(64, rows.count) : rows.count) : 1
     let sums = ArrayStorage(uninitializedByteCount: isComplex ? rowsAtOnce * itemSize : 0)
     let room = ArrayStorage(uninitializedByteCount: isPacked ? 0 : steps.count * itemSize)
     for first in stride(from: rows.lowerBound, to: rows.upperBound, by: rowsAtOnce) {
@@ -146,29 +145,24 @@ struct MatrixVectorProduct<Item: TileScalar> {
         Int32(itemSize), 0, vectorWidth, from, matrix.columnStride, room, itemSize, steps.count)
       unsafe from = UnsafeRawPointer(room)
     }
-    for part in 0..<parts {
-      let offset = (part * length + steps.lowerBound * parts) * MemoryLayout<Item>.size
-      _ = unsafe npyio_vector_product(
-        Item.number, vectorWidth, 0, from, matrix.rowStride, count, steps.count * parts, factors.start + offset,
-        sums + part * count)
-    }
+    _ = unsafe npyio_vector_product(
+      Item.number, vectorWidth, 0, from, matrix.rowStride, count, steps.count * parts, isComplex ? length : 0,
+      factors.start + steps.lowerBound * itemSize, sums)
   }
 
   /// The matrix's columns, each times its factor, added up for some rows.
   private func addColumns(_ rows: Range<Int>, _ factors: MatrixView, to target: UnsafeMutablePointer<Item>) {
-    // So many that their sums stay in the nearest cache; of complex ones, that their items stay in the second one.
-    let rowsAtOnce = isComplex ? 64 : 1024
+    // So many that their sums stay in the nearest cache.
+    let rowsAtOnce = min(1024 / (parts * parts), rows.count)
     let sums = ArrayStorage(uninitializedByteCount: isComplex ? 2 * rowsAtOnce * itemSize : 0)
     for first in stride(from: rows.lowerBound, to: rows.upperBound, by: rowsAtOnce) {
       let count = min(rowsAtOnce, rows.upperBound - first) * parts
       // Safe: rows and columns lie within the matrix; the target, and the memory for sums, have `parts` numbers for each row.
       let place = unsafe target + (first - rows.lowerBound) * parts
       let made = unsafe isComplex ? sums.baseAddress.bindMemory(to: Item.self, capacity: 2 * count) : place
-      for part in 0..<parts {
-        _ = unsafe npyio_vector_product(
-          Item.number, vectorWidth, 1, matrix.start + first * matrix.rowStride, matrix.columnStride, count,
-          matrix.columns, factors.start + part * length * MemoryLayout<Item>.size, made + part * count)
-      }
+      _ = unsafe npyio_vector_product(
+        Item.number, vectorWidth, 1, matrix.start + first * matrix.rowStride, matrix.columnStride, count,
+        matrix.columns, isComplex ? length : 0, factors.start, made)
       if isComplex { unsafe merge(made, count: count, into: place) }
     }
     extendLifetime(sums)
