@@ -214,8 +214,9 @@ int npyio_integer_sum(npyio_number type, int width, const void *items, ptrdiff_t
   }
 #define PLUS(T, x, y) ((x) + (y))
 #define PLUS_WIDE(T, x, y) ((x) + (uint64_t)(y))
-#define LESSER(T, x, y) ((y) < (x) || (y) != (y) ? (y) : (x))
-#define GREATER(T, x, y) ((y) > (x) || (y) != (y) ? (y) : (x))
+// In this order, of which the second choice is the processor's own minimum or maximum.
+#define LESSER(T, x, y) ((y) != (y) ? (y) : (y) < (x) ? (y) : (x))
+#define GREATER(T, x, y) ((y) != (y) ? (y) : (y) > (x) ? (y) : (x))
 
 #define DEFINE_NUMBER(NAME, T, S, ADDING)                                                             \
   NPYIO_FOR_WIDTHS(DEFINE_ROWS, add_##NAME, T, S, ADDING)                                             \

@@ -190,7 +190,7 @@ package enum Parallel {
 
   /// Runs `body` on the caller's thread and up to `count - 1` others at once, each with what the caller has
   /// ``inherited``; on fewer if others have work, so one call must do all that is left.
-  private static func onThreads(_ count: Int, _ body: @Sendable () -> Void) {
+  static func onThreads(_ count: Int, _ body: @Sendable () -> Void) {
     // Loops side by side share the cores by the system's scheduler, as those of several processes do.
     let limit = isInLoop ? workers - 1 : 4 * workers
     let inherited = inherited

@@ -7,8 +7,13 @@ internal import PlatformC
 /// a few megabytes are kept, up to 32 MiB in all, as C's `malloc` does with smaller ones, and given to arrays of about
 /// the same size.
 @safe package enum BufferCache {
-  /// From this size on, memory is aligned to, and asked for in, large pages, which cost far fewer page faults.
-  private static let largeSize = 4 << 20
+  /// The large pages of most processors.
+  private static let pageSize = 2 << 20
+  /// From this size on, memory is aligned to, and asked for in, large pages, which cost far fewer page faults and are found faster
+  /// by the processor.
+  private static let largeSize = pageSize - pageSize / 8
+  /// From this size on, the system is asked before memory is taken.
+  private static let askedSize = 4 << 20
   /// From this size on, freed blocks are kept.
   private static let keptSize = 256 << 10
   /// How many bytes are kept at most.
@@ -31,8 +36,8 @@ internal import PlatformC
   }
 
   private static func canAllocate(_ count: Int) -> Bool {
-    guard count >= largeSize else { return true }
-    let (size, overflow) = count.addingReportingOverflow(2 * largeSize)
+    guard count >= askedSize else { return true }
+    let (size, overflow) = count.addingReportingOverflow(2 * askedSize)
     guard !overflow else { return false }
     // Safe: a new range of addresses, which is given back at once and never touched.
     guard let address = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0),
@@ -67,9 +72,12 @@ internal import PlatformC
   }
   private static let kept = Lock<[Block]>([])
 
-  /// The size of the block for that many bytes: what arrays of about one size have in common.
+  /// The size of the block for that many bytes: what arrays of about one size have in common. It is one of whole large pages where
+  /// that makes it an eighth larger at most: a million floats then lie on two of them.
   private static func capacity(_ count: Int) -> Int {
-    count < keptSize ? max(count, 1) : (count + 0xFFFF) & ~0xFFFF
+    if count < keptSize { return max(count, 1) }
+    let pages = (count + pageSize - 1) / pageSize * pageSize
+    return pages - count <= count / 8 ? pages : (count + 0xFFFF) & ~0xFFFF
   }
 
   /// Memory of at least that many bytes, its content undefined, aligned to 64 bytes or more; what has fewer bytes than that, such as one
@@ -87,7 +95,7 @@ internal import PlatformC
     let isLarge = capacity >= largeSize
     // Safe: given back by `release` only; the alignment is a power of two.
     let address = UnsafeMutableRawPointer.allocate(
-      byteCount: capacity, alignment: isLarge ? 2 << 20 : capacity < 64 ? 16 : 64)
+      byteCount: capacity, alignment: isLarge ? pageSize : capacity < 64 ? 16 : 64)
     #if os(Linux)
       // Safe: advice on memory just allocated.
       if isLarge { _ = unsafe madvise(address, capacity, MADV_HUGEPAGE) }

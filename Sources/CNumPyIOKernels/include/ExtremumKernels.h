@@ -21,9 +21,11 @@ static inline size_t npyio_size_of(npyio_number type) {
   }
 }
 
-// Makes `best` the smallest (or largest) of itself and `count` numbers from `items` on, which need not be aligned. NaN is
-// passed over; returns whether there was one. `width` must be npyio_vector_width() or less.
+// Makes `best` the smallest (or largest) of itself and `count` numbers from `items` on, which need not be aligned: of each one if
+// `every` is 1, of every second one if it is 2. NaN is passed over; returns whether there was one. `width` must be
+// npyio_vector_width() or less.
 int npyio_extremum(
-    npyio_number type, int width, int is_maximum, const void *_Nonnull items, size_t count, void *_Nonnull best);
+    npyio_number type, int width, int is_maximum, const void *_Nonnull items, int every, size_t count,
+    void *_Nonnull best);
 
 #endif

@@ -35,22 +35,14 @@ struct MatrixProduct<Item: TileScalar> {
     let (rows, columns) = (left.rows, right.columns)
     let (work, overflow) = rows.multipliedReportingOverflow(by: columns &* left.columns)
     if writeUnpacked(to: target) { return }
-    if !overflow, work <= MatrixProduct.smallWork {
-      writeSmall(to: target, rows: 0..<rows)
-    } else if rows == 1 || columns == 1 {
-      if isComplex {
-        Parallel.forEachRange(of: rows, grain: 1 + (1 << 15) / left.columns) { (range: Range<Int>) in
-          writeSmall(to: target, rows: range)
-        }
-      } else {
-        let product = MatrixVectorProduct<Item>(
-          matrix: columns == 1 ? left : right.transposed, vector: columns == 1 ? right : left.transposed,
-          isSummedInOrder: isSummedInOrder)
-        product.write(to: target, onAllCores: onAllCores)
-      }
+    if rows == 1 || columns == 1 {
+      let product = MatrixVectorProduct<Item>(
+        matrix: columns == 1 ? left : right.transposed, vector: columns == 1 ? right : left.transposed,
+        isComplex: isComplex, isSummedInOrder: isSummedInOrder, vectorWidth: vectorWidth)
+      product.write(to: target, onAllCores: onAllCores)
+    } else if !overflow, work <= MatrixProduct.smallWork {
+      writeSmall(to: target)
     } else {
-      // Safe: the memory is the caller's, of that many numbers.
-      unsafe target.start.initialize(repeating: .zero, count: rows * columns * parts)
       accumulate(in: target)
     }
   }
@@ -59,7 +51,7 @@ struct MatrixProduct<Item: TileScalar> {
   /// none.
   private func writeUnpacked(to target: MatrixTarget<Item>) -> Bool {
     let (size, columns, steps) = (MemoryLayout<Item>.size, right.columns, left.columns)
-    guard let type = Item.productKernel, !isSummedInOrder, !isComplex, left.rows > 1, columns > 1,
+    guard !isSummedInOrder, !isComplex, left.rows > 1, columns > 1,
       right.columnStride == size,
       steps <= MatrixProduct.unpackedBytes / size / columns
     else { return false }
@@ -67,7 +59,7 @@ struct MatrixProduct<Item: TileScalar> {
     // which is one worker's.
     let multiply = { @Sendable (rows: Range<Int>) in
       unsafe npyio_small_product(
-        type, vectorWidth, rows.count, steps, columns,
+        Item.number, vectorWidth, rows.count, steps, columns,
         npyio_matrix(
           items: left.start + rows.lowerBound * left.rowStride, row_step: left.rowStride, column_step: left.columnStride
         ),
@@ -82,8 +74,8 @@ struct MatrixProduct<Item: TileScalar> {
   }
 
   /// Three plain loops, for a few numbers.
-  private func writeSmall(to target: MatrixTarget<Item>, rows: Range<Int>) {
-    for row in rows {
+  private func writeSmall(to target: MatrixTarget<Item>) {
+    for row in 0..<left.rows {
       for column in 0..<right.columns {
         let place = unsafe target.start + (row * right.columns + column) * parts
         var sum = Item.zero
@@ -107,13 +99,13 @@ struct MatrixProduct<Item: TileScalar> {
     }
   }
 
-  /// Adds the product to sums, packed in C order, that hold zeros.
+  /// Sums of blocks of steps, added up in memory of that many numbers, packed in C order.
   private func accumulate(in sums: MatrixTarget<Item>) {
-    let height = MatrixPacking.tileRows
-    let width = 2 * Int(vectorWidth) / MemoryLayout<Item>.size
     let (rows, columns, steps) = (left.rows, right.columns * parts, left.columns * parts)
-    let packedRows = (min(rows, MatrixProduct.blockSide) + height - 1) / height * height
-    let packedColumns = (min(columns, MatrixProduct.blockSide) + width - 1) / width * width
+    let (packedRows, packedColumns) = (
+      MatrixProduct.padded(min(rows, MatrixProduct.blockSide), to: tileRows),
+      MatrixProduct.padded(min(columns, MatrixProduct.blockSide), to: tileColumns)
+    )
     let depth = min(steps, MatrixProduct.blockSteps)
     let leftStorage = ArrayStorage(uninitializedByteCount: packedRows * depth * MemoryLayout<Item>.size)
     let rightStorage = ArrayStorage(uninitializedByteCount: packedColumns * depth * MemoryLayout<Item>.size)
@@ -122,84 +114,129 @@ struct MatrixProduct<Item: TileScalar> {
       leftStorage.baseAddress.bindMemory(to: Item.self, capacity: packedRows * depth))
     let rightPanels = unsafe MatrixTarget(
       rightStorage.baseAddress.bindMemory(to: Item.self, capacity: packedColumns * depth))
-
+    var blocks: [Block] = []
     for columnBlock in MatrixProduct.blocks(of: columns, MatrixProduct.blockSide) {
       for stepBlock in MatrixProduct.blocks(of: steps, MatrixProduct.blockSteps) {
         let panels = unsafe RightPanels<Item>(
-          of: right, width: width, isComplex: isComplex, steps: stepBlock, columns: columnBlock, in: rightPanels.start)
-        spread(panels.tasks) { panels.pack(task: $0) }
+          of: right, width: tileColumns, isComplex: isComplex, steps: stepBlock, columns: columnBlock,
+          in: rightPanels.start)
         for rowBlock in MatrixProduct.blocks(of: rows, MatrixProduct.blockSide) {
-          multiply(
-            rowBlock, columnBlock, stepBlock, width: width, leftPanels: leftPanels, rightPanels: rightPanels,
-            into: sums)
+          blocks.append(
+            Block(
+              rows: rowBlock, columns: columnBlock, steps: stepBlock, panels: panels, left: leftPanels, sums: sums,
+              packsRight: rowBlock.lowerBound == 0))
         }
       }
     }
+    multiply(blocks)
     extendLifetime(leftStorage)
     extendLifetime(rightStorage)
   }
 
-  /// One block of rows against the packed right panels.
-  private func multiply(
-    _ rowBlock: Range<Int>, _ columnBlock: Range<Int>, _ stepBlock: Range<Int>, width: Int,
-    leftPanels: MatrixTarget<Item>, rightPanels: MatrixTarget<Item>, into sums: MatrixTarget<Item>
-  ) {
-    let height = MatrixPacking.tileRows
-    let columns = right.columns * parts
-    let rowTasks = MatrixProduct.blocks(of: rowBlock.count, MatrixProduct.taskRows)
-    // With few rows the columns are shared out as well.
-    let wanted = onAllCores ? 4 * Parallel.workers : 1
-    let panels = (columnBlock.count + width - 1) / width
-    let pieces = max(1, min(panels, (wanted + rowTasks.count - 1) / rowTasks.count))
-    let panelsEach = (panels + pieces - 1) / pieces
-    spread(rowTasks.count) { (task: Int) in
-      for row in stride(from: rowTasks[task].lowerBound, to: rowTasks[task].upperBound, by: height) {
-        unsafe MatrixPacking.packLeft(
-          Item.self, left, firstRow: rowBlock.lowerBound + row, steps: stepBlock, isComplex: isComplex,
-          into: leftPanels.start + row * stepBlock.count)
+  private var tileRows: Int { MatrixPacking.tileRows }
+  private var tileColumns: Int { 2 * Int(vectorWidth) / MemoryLayout<Item>.size }
+
+  /// Rows, columns and steps that are packed, and then multiplied.
+  private struct Block {
+    let rows: Range<Int>
+    let columns: Range<Int>
+    let steps: Range<Int>
+    let panels: RightPanels<Item>
+    let left: MatrixTarget<Item>
+    let sums: MatrixTarget<Item>
+    /// Whether the panels of the right factor are those of the block before.
+    let packsRight: Bool
+
+    /// The rows of each task, from the first one of the block on.
+    var rowTasks: [Range<Int>] { MatrixProduct.blocks(of: rows.count, MatrixProduct.taskRows) }
+  }
+
+  /// Two stages for each block: to pack it, and to multiply what is packed.
+  private func multiply(_ blocks: [Block]) {
+    let rowTasks = blocks.map(\.rowTasks)
+    let panelTasks = blocks.map { $0.packsRight ? $0.panels.tasks : 0 }
+    // With few rows the columns are shared out as well. Tasks are so many that no thread waits long for another's last.
+    let wanted = onAllCores && Parallel.workers > 1 ? 12 * Parallel.workers : 1
+    let panelsEach = blocks.indices.map { block in
+      let panels = (blocks[block].columns.count + tileColumns - 1) / tileColumns
+      let pieces = max(1, min(panels, (wanted + rowTasks[block].count - 1) / rowTasks[block].count))
+      return (panels + pieces - 1) / pieces
+    }
+    let pieces = blocks.indices.map { block in
+      (blocks[block].columns.count + tileColumns * panelsEach[block] - 1) / (tileColumns * panelsEach[block])
+    }
+    let counts = blocks.indices.flatMap { block in
+      [panelTasks[block] + rowTasks[block].count, rowTasks[block].count * pieces[block]]
+    }
+    let work = { @Sendable (stage: Int, task: Int) in
+      let block = stage / 2
+      if stage % 2 == 1 {
+        let columns = task % pieces[block] * panelsEach[block] * tileColumns
+        multiply(
+          blocks[block], rows: rowTasks[block][task / pieces[block]],
+          columns: columns..<min(blocks[block].columns.count, columns + panelsEach[block] * tileColumns))
+      } else if task < panelTasks[block] {
+        blocks[block].panels.pack(task: task)
+      } else {
+        packLeft(blocks[block], rows: rowTasks[block][task - panelTasks[block]])
       }
     }
-    spread(rowTasks.count * pieces) { (task: Int) in
-      let taskRows = rowTasks[task / pieces]
-      let firstPanel = task % pieces * panelsEach
-      let edge = ArrayStorage(uninitializedByteCount: height * width * MemoryLayout<Item>.size)
-      // Safe: new memory of one tile, held until the end of this closure.
-      let edgeTile = unsafe edge.baseAddress.bindMemory(to: Item.self, capacity: height * width)
-      for panel in firstPanel..<max(firstPanel, min(panels, firstPanel + panelsEach)) {
-        let column = columnBlock.lowerBound + panel * width
-        let tileColumns = min(width, columnBlock.upperBound - column)
-        for row in stride(from: taskRows.lowerBound, to: taskRows.upperBound, by: height) {
-          let tileRows = min(height, rowBlock.count - row)
-          // Safe: panels begin at multiples of their sizes; the tile's rows and columns lie within the sums.
-          let a = unsafe UnsafePointer(leftPanels.start + row * stepBlock.count)
-          let b = unsafe UnsafePointer(rightPanels.start + panel * stepBlock.count * width)
-          let c = unsafe sums.start + (rowBlock.lowerBound + row) * columns + column
-          if tileRows == height, tileColumns == width {
-            unsafe Item.multiplyTile(vectorWidth, stepBlock.count, a, b, c, columns)
-            continue
-          }
-          // At the edge the kernel works on a full tile of its own. Safe: copies stay within both.
-          unsafe edgeTile.initialize(repeating: .zero, count: height * width)
-          for line in 0..<tileRows {
-            unsafe (edgeTile + line * width).update(from: c + line * columns, count: tileColumns)
-          }
-          unsafe Item.multiplyTile(vectorWidth, stepBlock.count, a, b, edgeTile, width)
-          for line in 0..<tileRows {
-            unsafe (c + line * columns).update(from: edgeTile + line * width, count: tileColumns)
-          }
-        }
+    if onAllCores {
+      Parallel.forEachStage(counts, work)
+    } else {
+      for stage in counts.indices {
+        for task in 0..<counts[stage] { work(stage, task) }
       }
-      extendLifetime(edge)
     }
   }
 
-  private func spread(_ count: Int, _ body: @Sendable (Int) -> Void) {
-    if onAllCores {
-      Parallel.forEach(count) { (index: Int) throws(Never) in body(index) }
-    } else {
-      for index in 0..<count { body(index) }
+  private func packLeft(_ block: Block, rows: Range<Int>) {
+    for row in stride(from: rows.lowerBound, to: rows.upperBound, by: tileRows) {
+      // Safe: the panels have room for all rows of the block.
+      unsafe MatrixPacking.packLeft(
+        Item.self, left, firstRow: block.rows.lowerBound + row, steps: block.steps, isComplex: isComplex,
+        into: block.left.start + row * block.steps.count)
     }
+    guard block.steps.lowerBound == 0, block.columns.lowerBound == 0 else { return }
+    // Safe: these rows of the sums are this task's, and nobody has added to them yet.
+    let columns = right.columns * parts
+    unsafe (block.sums.start + (block.rows.lowerBound + rows.lowerBound) * columns).initialize(
+      repeating: .zero, count: rows.count * columns)
   }
+
+  /// Some rows of a block against some of its columns, which begin with a panel.
+  private func multiply(_ block: Block, rows: Range<Int>, columns: Range<Int>) {
+    let (height, width, steps, row) = (tileRows, tileColumns, block.steps.count, right.columns * parts)
+    let edge = ArrayStorage(uninitializedByteCount: height * width * MemoryLayout<Item>.size)
+    // Safe: new memory of one tile, held until the end of this function.
+    let edgeTile = unsafe edge.baseAddress.bindMemory(to: Item.self, capacity: height * width)
+    for column in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
+      let columnsHere = min(width, columns.upperBound - column)
+      for first in stride(from: rows.lowerBound, to: rows.upperBound, by: height) {
+        let rowsHere = min(height, rows.upperBound - first)
+        // Safe: panels begin at multiples of their sizes; the tile's rows and columns lie within the sums.
+        let a = unsafe UnsafePointer(block.left.start + first * steps)
+        let b = unsafe UnsafePointer(block.panels.start + column * steps)
+        let c = unsafe block.sums.start + (block.rows.lowerBound + first) * row + block.columns.lowerBound + column
+        if rowsHere == height, columnsHere == width {
+          unsafe Item.multiplyTile(vectorWidth, steps, a, b, c, row)
+          continue
+        }
+        // At the edge the kernel works on a full tile of its own. Safe: copies stay within both.
+        unsafe edgeTile.initialize(repeating: .zero, count: height * width)
+        for line in 0..<rowsHere {
+          unsafe (edgeTile + line * width).update(from: c + line * row, count: columnsHere)
+        }
+        unsafe Item.multiplyTile(vectorWidth, steps, a, b, edgeTile, width)
+        for line in 0..<rowsHere {
+          unsafe (c + line * row).update(from: edgeTile + line * width, count: columnsHere)
+        }
+      }
+    }
+    extendLifetime(edge)
+  }
+
+  private static func padded(_ count: Int, to size: Int) -> Int { (count + size - 1) / size * size }
 
   private static func blocks(of count: Int, _ size: Int) -> [Range<Int>] {
     stride(from: 0, to: count, by: size).map { $0..<min(count, $0 + size) }

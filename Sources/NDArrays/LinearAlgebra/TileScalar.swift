@@ -15,12 +15,8 @@ protocol TileScalar: BitwiseCopyable, Sendable {
     _ width: Int32, _ steps: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
     _ c: UnsafeMutablePointer<Self>,
     _ row: Int)
-  /// The type as the loop for small products knows it; `nil` for one that it does not know.
-  static var productKernel: npyio_number? { get }
-}
-
-extension TileScalar {
-  static var productKernel: npyio_number? { nil }
+  /// The type as the loops in C know it.
+  static var number: npyio_number { get }
 }
 
 extension TileScalar where Self: FloatingPoint {
@@ -41,7 +37,7 @@ extension TileScalar where Self: FixedWidthInteger {
 }
 
 extension Double: TileScalar {
-  static var productKernel: npyio_number? { NPYIO_FLOAT64 }
+  static var number: npyio_number { NPYIO_FLOAT64 }
   static func multiplyTile(
     _ width: Int32, _ steps: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
     _ c: UnsafeMutablePointer<Self>,
@@ -52,7 +48,7 @@ extension Double: TileScalar {
   }
 }
 extension Float: TileScalar {
-  static var productKernel: npyio_number? { NPYIO_FLOAT32 }
+  static var number: npyio_number { NPYIO_FLOAT32 }
   static func multiplyTile(
     _ width: Int32, _ steps: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
     _ c: UnsafeMutablePointer<Self>,
@@ -63,6 +59,7 @@ extension Float: TileScalar {
   }
 }
 extension UInt64: TileScalar {
+  static var number: npyio_number { NPYIO_UINT64 }
   static func multiplyTile(
     _ width: Int32, _ steps: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
     _ c: UnsafeMutablePointer<Self>,
@@ -73,6 +70,7 @@ extension UInt64: TileScalar {
   }
 }
 extension UInt32: TileScalar {
+  static var number: npyio_number { NPYIO_UINT32 }
   static func multiplyTile(
     _ width: Int32, _ steps: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
     _ c: UnsafeMutablePointer<Self>,
@@ -83,6 +81,7 @@ extension UInt32: TileScalar {
   }
 }
 extension UInt16: TileScalar {
+  static var number: npyio_number { NPYIO_UINT16 }
   static func multiplyTile(
     _ width: Int32, _ steps: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
     _ c: UnsafeMutablePointer<Self>,

@@ -20,7 +20,10 @@ struct ExtremumKernel<Item: KernelNumber> {
     let (width, size) = (npyio_vector_width(), MemoryLayout<Item>.size)
     // Safe: the run's items lie in memory that its maker holds; the result is as large as an item, and the block as large
     // as the items that are copied into it.
-    if run.isPacked { return unsafe npyio_extremum(type, width, isMaximum ? 1 : 0, run.start, run.count, &best) != 0 }
+    if run.isPacked || run.step == 2 * size {
+      return unsafe npyio_extremum(
+        type, width, isMaximum ? 1 : 0, run.start, CInt(run.step / size), run.count, &best) != 0
+    }
     var hasNaN = false
     unsafe withUnsafeTemporaryAllocation(of: Item.self, capacity: Self.blockSize) { block in
       guard let start = block.baseAddress else { return }
@@ -28,7 +31,7 @@ struct ExtremumKernel<Item: KernelNumber> {
         let count = min(Self.blockSize, run.count - first)
         let items = unsafe run.start + first * run.step
         unsafe npyio_copy_items(CInt(size), 0, width, items, run.step, start, size, count)
-        let found = unsafe npyio_extremum(type, width, isMaximum ? 1 : 0, start, count, &best)
+        let found = unsafe npyio_extremum(type, width, isMaximum ? 1 : 0, start, 1, count, &best)
         hasNaN = hasNaN || found != 0
       }
     }

@@ -93,6 +93,27 @@ import TestSupport
     #expect((NDArray(numbers) • backwards).elements == [expected])
   }
 
+  @Test func complexVectors() throws {
+    // Longer than blocks of rows, and exact.
+    let (rows, steps) = (203, 131)
+    let numbers = (0..<(rows * steps)).map { Complex<Double>(Double($0 % 11 - 5), Double($0 % 7 - 3)) }
+    let factors = (0..<rows).map { Complex<Double>(Double($0 % 5), Double($0 % 3 - 1)) }
+    let matrix = try AnyNDArray(NDArray(numbers, shape: [rows, steps]))
+    let long = AnyNDArray(NDArray(factors))
+    let short = try long.slice([.range(lower: nil, upper: steps)])
+    let byRows = (0..<rows).map { row in
+      (0..<steps).reduce(Complex.zero) { $0 + numbers[row * steps + $1] * factors[$1] }
+    }
+    let byColumns = (0..<steps).map { column in
+      (0..<rows).reduce(Complex.zero) { $0 + numbers[$1 * steps + column] * factors[$1] }
+    }
+    for matrix in try layouts(of: matrix) {
+      let name = matrix.name
+      #expect(try NDArray<Complex<Double>>(matmul(matrix.array, short)).elements == byRows, "\(name)")
+      #expect(try NDArray<Complex<Double>>(matmul(long, matrix.array)).elements == byColumns, "\(name)")
+    }
+  }
+
   @Test func promotesAsNumPy() throws {
     for name in table.names where name.hasPrefix("promoted") {
       let parts = name.split(separator: " ").map(String.init)
