@@ -1,6 +1,4 @@
 import NumPyIO
-import PickledArrays
-import PythonPickle
 
 /// Compares values of pickles by the rules of arrays: numbers within the tolerances, NaN as they say, the order of a dictionary's
 /// keys left aside as Python does; objects by their class and what they hold, however their pickle makes them.
