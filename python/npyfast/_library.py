@@ -227,15 +227,20 @@ class _Job:
         self.task = make(library.npyio_task_create, None, None)
         self.error = Error()
         self.status = 0
+        self.exception: BaseException | None = None
         self.is_asked = self.is_begun = self.is_finished = False
         self.done = _thread.allocate_lock()
         self.done.acquire()
 
     def work(self) -> None:
         self.is_begun = True
-        self.status = self.call(self.task, byref(self.error))
-        self.is_finished = True
-        self.done.release()
+        try:
+            self.status = self.call(self.task, byref(self.error))
+        except BaseException as exception:  # a signal's handler, where threads are made to be parts of one
+            self.exception = exception
+        finally:
+            self.is_finished = True
+            self.done.release()
 
     def wait(self) -> None:
         """Begins the call and returns when it has ended; what interrupts the wait cancels it."""
@@ -276,6 +281,7 @@ def _interruptibly(call: Callable[[Any, Any], int]) -> None:
             interruption = interruption or exception
             library.npyio_task_cancel(job.task)
     free(job.task)
+    interruption = interruption or job.exception
     if interruption is not None:
         if job.status:
             library.npyio_error_clear(byref(job.error))

@@ -235,3 +235,14 @@ def test_subinterpreters_are_refused():
     outcome = subprocess.run([sys.executable, "-c", SUBINTERPRETER], env={**os.environ, "PYTHONPATH": package}, capture_output=True,
                              text=True, timeout=60)
     assert outcome.stdout == "npyfast: cannot be used in a sub-interpreter; use threads or processes\nnpyfast\n", outcome
+
+
+def test_a_thread_of_a_call_that_raises(monkeypatch):
+    """As where gevent makes threads parts of the caller's, in which a signal's handler may raise."""
+    from npyfast import _library
+
+    def raises(task, error):
+        raise TimeoutError("alarm")
+
+    with pytest.raises(TimeoutError, match="alarm"):
+        _library._interruptibly(raises)
