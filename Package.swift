@@ -63,7 +63,7 @@ let package = Package(
     .target(
       name: "PythonPickle",
       dependencies: [
-        "Locks", "CNumPyIOKernels", "PlatformC", "ReusedMemory", "ParallelLoops", "Calendars", "PythonLiterals",
+        "CNumPyIOKernels", "PlatformC", "ReusedMemory", "ParallelLoops", "Calendars", "PythonLiterals",
         "ByteIO",
       ]),
     .target(name: "ArrayBytes", dependencies: ["Locks", "ParallelLoops", "NDArrays", "ByteIO"]),
