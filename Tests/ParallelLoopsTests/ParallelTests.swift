@@ -23,7 +23,8 @@ import Testing
         seen.withLock { $0[stage][index] += 1 }
       }
       #expect(seen.withLock { $0 } == counts.map { [Int](repeating: 1, count: $0) })
-      #expect(!isEarly.load(ordering: .relaxed))
+      let wasEarly = isEarly.load(ordering: .relaxed)
+      #expect(!wasEarly)
     }
   }
 
