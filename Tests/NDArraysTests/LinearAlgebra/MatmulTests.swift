@@ -96,16 +96,20 @@ import TestSupport
   @Test func complexVectors() throws {
     // Longer than blocks of rows, and exact.
     let (rows, steps) = (203, 131)
-    let numbers = (0..<(rows * steps)).map { Complex<Double>(Double($0 % 11 - 5), Double($0 % 7 - 3)) }
-    let factors = (0..<rows).map { Complex<Double>(Double($0 % 5), Double($0 % 3 - 1)) }
-    let matrix = try AnyNDArray(NDArray(numbers, shape: [rows, steps]))
-    let long = AnyNDArray(NDArray(factors))
-    let short = try long.slice([.range(lower: nil, upper: steps)])
-    let byRows = (0..<rows).map { row in
-      (0..<steps).reduce(Complex.zero) { $0 + numbers[row * steps + $1] * factors[$1] }
-    }
-    let byColumns = (0..<steps).map { column in
-      (0..<rows).reduce(Complex.zero) { $0 + numbers[$1 * steps + column] * factors[$1] }
+    var numbers: [Complex<Double>] = []
+    for index in 0..<(rows * steps) { numbers.append(Complex(Double(index % 11 - 5), Double(index % 7 - 3))) }
+    var factors: [Complex<Double>] = []
+    for index in 0..<rows { factors.append(Complex(Double(index % 5), Double(index % 3 - 1))) }
+    let matrix = AnyNDArray(try NDArray(numbers, shape: [rows, steps]))
+    let long = AnyNDArray(NDArray<Complex<Double>>(factors))
+    let short = AnyNDArray(NDArray<Complex<Double>>(Array(factors[..<steps])))
+    var byRows = [Complex<Double>](repeating: .zero, count: rows)
+    var byColumns = [Complex<Double>](repeating: .zero, count: steps)
+    for row in 0..<rows {
+      for column in 0..<steps {
+        byRows[row] += numbers[row * steps + column] * factors[column]
+        byColumns[column] += numbers[row * steps + column] * factors[row]
+      }
     }
     for matrix in try layouts(of: matrix) {
       let name = matrix.name
