@@ -49,7 +49,7 @@ public final class NPZArchive: Sendable {
       return
     }
     guard !TarDirectory.begins(try source.readBytes(at: 0, upTo: TarDirectory.blockSize)) else {
-      zip = try ZipArchive(source, scanning: .tar, limits: zipLimits)
+      zip = try ZipArchive(source, scanning: .tar, limits: zipLimits, recovering: recovering)
       return
     }
     do throws(FormatError) {

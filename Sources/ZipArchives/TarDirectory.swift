@@ -25,22 +25,24 @@ package enum TarDirectory {
     package var others: [String] = []
     /// Where the archive ends: at a block of zeros, or with the source.
     package var end = 0
+    /// Whether something was passed over that is no header, or a member is cut.
+    package var isDamaged = false
   }
 
   /// The files in their order; of several of one name, as `tar -r` leaves them, the last. And what is no file.
   ///
+  /// - Parameter recovering: Whether what is damaged is passed over: a member that the file's end cuts is marked so, and after a
+  ///   header whose checksum is wrong the next that is right is looked for.
   /// - Throws: `truncated` if a member goes beyond the archive's end, `malformed` for a header whose checksum is wrong,
   ///   `limitExceeded` for too many members.
   package static func members(
-    of source: any ByteSource, limits: ZipLimits = .default
-  ) throws(FormatError) -> (members: [ZipMember], others: [String]) {
-    let contents = try everything(in: source, limits: limits)
-    let members = contents.members
+    of source: any ByteSource, limits: ZipLimits = .default, recovering: Bool = false
+  ) throws(FormatError) -> Contents {
+    var contents = try everything(in: source, limits: limits, recovering: recovering)
     var last: [NameKey: Int] = [:]
-    for (index, member) in members.enumerated() { last[NameKey(member.name)] = index }
-    return (
-      members.enumerated().filter { last[NameKey($0.element.name)] == $0.offset }.map(\.element), contents.others
-    )
+    for (index, member) in contents.members.enumerated() { last[NameKey(member.name)] = index }
+    contents.members = contents.members.enumerated().filter { last[NameKey($0.element.name)] == $0.offset }.map(\.element)
+    return contents
   }
 
   /// All files in their order, also those that later ones of the same name replace.
@@ -49,7 +51,7 @@ package enum TarDirectory {
   ///
   /// - Throws: As ``members(of:limits:)``.
   package static func everything(
-    in source: any ByteSource, limits: ZipLimits = .default
+    in source: any ByteSource, limits: ZipLimits = .default, recovering: Bool = false
   ) throws(FormatError) -> Contents {
     let total = source.byteCount ?? 0
     var contents = Contents()
@@ -58,10 +60,17 @@ package enum TarDirectory {
     // Further names take no room in the archive: no more of their bytes are given than it has itself.
     var linkedBytes = 0
     var places: [NameKey: Int] = [:]
-    while let header = try header(of: source, at: position) {
+    while let header = try header(of: source, at: &position, recovering, &contents.isDamaged) {
       let start = position + blockSize
       let size = header.hasContents ? header.size : 0
       guard size <= total - start else {
+        if recovering, total > start {
+          var cut = member(longName ?? header.name, header, at: position)
+          cut.cut(at: total)
+          contents.members.append(cut)
+        }
+        contents.isDamaged = true
+        guard !recovering else { break }
         throw FormatError(
           .truncated, "the member \(header.name) goes beyond the archive's end", file: source.name, offset: position)
       }
@@ -116,6 +125,26 @@ package enum TarDirectory {
 
     /// Whether bytes follow the header: links, devices, folders and pipes have none, whatever their size says.
     var hasContents: Bool { !("1"..."6").contains(kind) }
+  }
+
+  /// The header at an offset, or, if that is damaged and what is whole is wanted, the next one.
+  private static func header(
+    of source: any ByteSource, at position: inout Int, _ recovering: Bool, _ isDamaged: inout Bool
+  ) throws(FormatError) -> Header? {
+    while true {
+      do throws(FormatError) { return try header(of: source, at: position) } catch {
+        guard recovering, error.code == .malformed else { throw error }
+        isDamaged = true
+        // What stands between is no header: data may look like one without the signature.
+        repeat { position += blockSize } while try !hasSignature(source, at: position)
+      }
+    }
+  }
+
+  /// Whether a header with its signature stands at an offset, or the source ends there.
+  private static func hasSignature(_ source: any ByteSource, at position: Int) throws(FormatError) -> Bool {
+    let bytes = try source.readBytes(at: position, upTo: blockSize)
+    return bytes.count < blockSize || bytes[257..<262].elementsEqual("ustar".utf8) && hasChecksum(bytes)
   }
 
   /// The header at an offset; `nil` for the end: a block of zeros, or nothing more.
@@ -188,6 +217,13 @@ package enum TarDirectory {
 }
 
 extension ZipMember {
+  /// Lets the member end where the source does.
+  fileprivate mutating func cut(at end: Int) {
+    guard let start = knownData?.lowerBound else { return }
+    (compressedSize, uncompressedSize, boundary, isCut) = (end - start, end - start, end, true)
+    knownData = start..<end
+  }
+
   /// The same member under another name.
   fileprivate func renamed(_ name: String) -> ZipMember {
     var member = self

@@ -15,6 +15,8 @@ public final class ZipArchive: Sendable {
   public let members: [ZipMember]
   /// The names of what a tar archive holds beside files and folders: links, devices and pipes.
   package let others: [String]
+  /// Whether something that is damaged was passed over in a tar archive.
+  package let isDamaged: Bool
   /// The archive's comment.
   public let comment: [UInt8]
   /// The limits that were checked at opening and are checked at each member.
@@ -63,7 +65,7 @@ public final class ZipArchive: Sendable {
       throw error.at(file: source.name)
     }
     form = .zip
-    others = []
+    (others, isDamaged) = ([], false)
     comment = end.comment
     indices = ZipArchive.index(members).indices
     checkInvariants()
@@ -72,17 +74,22 @@ public final class ZipArchive: Sendable {
   /// An archive without a directory: a tar archive, or a zip archive whose directory is lost, whose members' own headers
   /// are looked for. Cost: a read for each member of a tar; of a zip archive all that lies between its members.
   ///
+  /// - Parameter recovering: Whether what is damaged in a tar archive is passed over: a member that is cut is marked so.
   /// - Throws: ``FormatError``: `truncated` if there is no member, `malformed` for a header of a tar that is broken,
   ///   `limitExceeded`.
-  public init(_ source: any ByteSource, scanning form: Form, limits: ZipLimits = .default) throws(FormatError) {
+  public init(
+    _ source: any ByteSource, scanning form: Form, limits: ZipLimits = .default, recovering: Bool = false
+  ) throws(FormatError) {
     self.source = source
     self.limits = limits
     self.form = form
     do throws(FormatError) {
-      (members, others) =
-        form == .tar
-        ? try TarDirectory.members(of: source, limits: limits)
-        : (try LocalScan.members(of: source, limits: limits), [])
+      if form == .tar {
+        let contents = try TarDirectory.members(of: source, limits: limits, recovering: recovering)
+        (members, others, isDamaged) = (contents.members, contents.others, contents.isDamaged)
+      } else {
+        (members, others, isDamaged) = (try LocalScan.members(of: source, limits: limits), [], false)
+      }
     } catch { throw error.at(file: source.name) }
     let size = source.byteCount ?? 0
     end = EndRecord(

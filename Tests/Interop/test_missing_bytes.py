@@ -221,3 +221,49 @@ def test_more_files_than_are_open_by_default(folder):
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert np.array_equal(np.load("all.npy"), np.arange(count)[:, None] + np.arange(3))
     assert len(np.load("all.npz").files) == count
+
+
+@pytest.fixture
+def tar(folder):
+    arrays = {f"m{number}": np.arange(3000).reshape(-1, 4) + number for number in range(4)}
+    places = {}
+    with tarfile.open("t.tar", "w") as file:
+        for name, array in arrays.items():
+            content = io.BytesIO()
+            np.save(content, array)
+            info = tarfile.TarInfo(name + ".npy")
+            info.size = len(content.getvalue())
+            places[name] = file.offset
+            file.addfile(info, io.BytesIO(content.getvalue()))
+    return arrays, places, (folder / "t.tar").read_bytes()
+
+
+@pytest.mark.parametrize("member", ["m1", "m2", "m3"])
+@pytest.mark.parametrize("count", [512 + 128 + 5 * 32 + 3, 512 + 200, 512])
+def test_a_tar_that_is_cut(folder, tar, member, count):
+    arrays, places, data = tar
+    (folder / "c.tar").write_bytes(data[:places[member] + count])
+    result = run_npy("ls", "c.tar", check=False)
+    assert result.returncode == 1 and b"--recover" in result.stderr
+    result = run_npy("convert", "--recover", "c.tar", "o.npz", check=False)
+    assert result.returncode == 0 and b"cut" in result.stderr
+    with np.load("o.npz") as loaded:
+        for name, array in arrays.items():
+            if name < member:
+                assert equal(loaded[name], array)
+        rows = max(0, count - 512 - 128) // 32
+        assert equal(loaded[member], arrays[member][:rows]) if rows else member not in loaded.files
+
+
+@pytest.mark.parametrize("member", ["m0", "m1", "m3"])
+def test_a_tar_with_a_header_that_is_damaged(folder, tar, member):
+    arrays, places, data = tar
+    changed = bytearray(data)
+    changed[places[member] + 3] ^= 1
+    (folder / "d.tar").write_bytes(changed)
+    assert b"--recover" in run_npy("ls", "d.tar", check=False).stderr
+    result = run_npy("convert", "--recover", "d.tar", "o.npz", check=False)
+    assert result.returncode == 0 and b"damaged" in result.stderr
+    with np.load("o.npz") as loaded:
+        assert loaded.files == [name for name in arrays if name != member]
+        assert all(equal(loaded[name], arrays[name]) for name in loaded.files)

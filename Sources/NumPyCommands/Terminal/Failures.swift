@@ -158,7 +158,11 @@ enum Advice {
     else {
       return error
     }
-    if error.message.hasSuffix("(file seems not fully written?)") {
+    if error.message.hasPrefix("the member "), error.message.hasSuffix(" goes beyond the archive's end")
+      || error.message == "a tar header whose checksum is wrong"
+    {
+      error.message += "; --recover finds the members that are there"
+    } else if error.message.hasSuffix("(file seems not fully written?)") {
       error.message += "; --recover takes the rows that are whole"
     } else if error.message.hasPrefix("the archive's end record is missing")
       || error.message.hasPrefix("the directory of ") && error.message.contains(" does not fit before its end record")

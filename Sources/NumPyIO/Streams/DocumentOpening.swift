@@ -257,10 +257,11 @@ extension Document {
       let names = archive.zip.others.lazy.map { $0.prefix(40) }.listed()
       options.onWarning?(FileWarning("links and devices are left out: \(names)", file: archive.zip.source.name))
     }
-    guard archive.zip.form == .headers else { return }
+    guard archive.zip.form == .headers || archive.zip.isDamaged else { return }
     let name = archive.zip.source.name
+    let damage = archive.zip.isDamaged ? "\(name) is cut or damaged" : "the directory of \(name) is lost"
     options.onWarning?(
-      "the directory of \(name) is lost: \(archive.count) member\(archive.count == 1 ? " was" : "s were") found by their headers"
+      "\(damage): \(archive.count) member\(archive.count == 1 ? " was" : "s were") found by their headers"
     )
     for member in archive.zip.members where member.isCut {
       let short = NPZArchive.withoutExtension(member.name)
