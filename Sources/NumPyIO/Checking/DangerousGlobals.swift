@@ -1,3 +1,4 @@
+internal import ByteIO
 internal import PythonPickle
 
 /// The names that no pickle of data has, or that are known to be misused: calling them runs code, reads or writes files,

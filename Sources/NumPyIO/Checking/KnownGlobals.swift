@@ -1,3 +1,4 @@
+internal import ByteIO
 internal import PythonPickle
 
 /// The classes and functions that pickles of plain data name: making them runs nothing of the pickle's own choosing.

@@ -1,3 +1,4 @@
+internal import ByteIO
 internal import NDArrays
 internal import PickledArrays
 internal import PythonLiterals

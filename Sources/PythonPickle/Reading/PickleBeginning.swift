@@ -1,3 +1,5 @@
+internal import ByteIO
+
 /// Whether bytes can be the beginning of a pickle, told without building anything.
 ///
 /// The operations of pickles are letters, so that a table of text may begin like one. It is no pickle where Python's

@@ -1,3 +1,5 @@
+internal import ByteIO
+
 /// An object of Python's standard library that is plain data, taken apart.
 ///
 /// ```swift

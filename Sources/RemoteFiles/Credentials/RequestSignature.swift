@@ -1,3 +1,5 @@
+internal import ByteIO
+
 /// The signature that AWS wants of requests: version 4, with the header `Authorization`.
 struct RequestSignature {
   /// A key, its secret, and the token that temporary ones have.

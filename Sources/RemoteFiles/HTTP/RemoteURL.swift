@@ -1,3 +1,5 @@
+internal import ByteIO
+
 /// The address of a file on a server: `https://host:port/path?query`.
 ///
 /// Everything is kept percent-encoded, as it is sent. What a person has typed that may not stand in a request (spaces,
