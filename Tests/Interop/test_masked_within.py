@@ -266,7 +266,7 @@ def test_a_view_is_of_plain_arrays(tmp_path):
     (tmp_path / "d.pkl").write_bytes(pickle.dumps({"a": np.arange(4, dtype="u2")}))
     for arguments in (["show", "m.pkl"], ["stats", "m.pkl"], ["plot", "--json", "m.pkl"], ["show", "d.pkl"]):
         result = run_npy(*arguments[:-1], "--view", "bfloat16", tmp_path / arguments[-1], check=False)
-        assert result.returncode in (1, 64) and result.stdout == b"" and b"seen as others" in result.stderr + b"seen as others" * (b"d.pkl:a" in result.stderr)
+        assert result.returncode in (1, 64) and (b"seen as others" if arguments[-1] == "m.pkl" else b"d.pkl:a") in result.stdout + result.stderr
     assert run_npy("show", "--view", "bfloat16", tmp_path / "d.pkl:a").startswith(b"[0.")
 
 

@@ -177,7 +177,7 @@ extension Document {
     let file = try archive.file(name)
     warnOfPython2(file)
     // As several `np.save` to one file leave it, that was put into an archive then.
-    if let rest = file.trailingByteCount, rest > 0 {
+    if !file.header.dtype.hasObjects, let rest = file.trailingByteCount, rest > 0 {
       options.onWarning?(
         FileWarning(
           "\(path):\(NPZArchive.withoutExtension(name)): only the first array of the member is read; npy unpack writes all of "

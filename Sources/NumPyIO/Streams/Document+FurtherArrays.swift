@@ -29,7 +29,8 @@ extension Document {
     do throws(FormatError) {
       guard try file.next(limits: options.limits) != nil else { return }
     } catch {
-      if error.code == .cancelled { throw error }
+      // Of a compressed file its end is what tells that it is whole.
+      if error.code == .cancelled || file.source.seekCost == .restart { throw error }
       options.onWarning?(
         FileWarning("an array follows the first that cannot be read: \(error.message)", file: file.source.name))
       return

@@ -18,7 +18,7 @@ package struct RoundedInteger {
   package init?(in source: any ByteSource, _ options: LoadTextOptions) throws(FormatError) {
     let head = try source.readBytes(at: 0, upTo: RoundedInteger.headSize)
     // Most texts have none, which is told soon.
-    guard RoundedInteger.hasLongRun(head) else { return nil }
+    guard RoundedInteger.hasLongInteger(head) else { return nil }
     var syntax = try TextSyntax(
       delimiter: options.delimiter, comments: options.comments, quote: options.quoteCharacter)
     syntax.keepsLineEnds = false
@@ -68,16 +68,20 @@ package struct RoundedInteger {
     }
   }
 
-  /// Whether 16 digits, the fewest of a number beyond 2**53, stand side by side.
-  private static func hasLongRun(_ bytes: [UInt8]) -> Bool {
-    var count = 0
-    for byte in bytes {
-      // Of wide encodings every second byte, or three of four, are zero.
-      if byte == 0 { continue }
-      count = byte &- 48 < 10 ? count + 1 : 0
-      if count == 16 { return true }
+  /// Whether 16 digits, the fewest of a number beyond 2**53, stand side by side, without a point or an exponent.
+  private static func hasLongInteger(_ bytes: [UInt8]) -> Bool {
+    var (count, isFraction) = (0, false)
+    // Of wide encodings every second byte, or three of four, are zero.
+    for byte in bytes where byte != 0 {
+      if byte &- 48 < 10 {
+        count += 1
+        continue
+      }
+      let isPoint = byte == UInt8(ascii: ".")
+      if count > 15, !isFraction, !isPoint, byte | 0x20 != UInt8(ascii: "e") { return true }
+      (count, isFraction) = (0, isPoint)
     }
-    return false
+    return count > 15 && !isFraction
   }
 
   private static func parts(of field: String) -> (sign: Substring, digits: Substring) {
