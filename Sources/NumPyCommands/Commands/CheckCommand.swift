@@ -117,7 +117,8 @@ struct CheckCommand: NPYCommand, HasCommonOptions {
       if error.code == .cancelled { throw error }
       var error = error
       if FileFinder.isMended(file) {
-        error.message = "a name that is not UTF-8 is not opened: give it as standard input, as in: npy check - < FILE"
+        error = FormatError(
+          .unsupported, "a name that is not UTF-8 is not opened: give it as standard input, as in: npy check - < FILE")
       }
       // A file that cannot be read is wrong; the others are checked all the same.
       return CheckedFile(

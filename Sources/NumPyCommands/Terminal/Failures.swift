@@ -158,8 +158,8 @@ enum Advice {
     else {
       return error
     }
-    if error.message.hasPrefix("the member "), error.message.hasSuffix(" goes beyond the archive's end")
-      || error.message == "a tar header whose checksum is wrong"
+    if error.message == "a tar header whose checksum is wrong"
+      || error.message.hasPrefix("the member ") && error.message.hasSuffix(" goes beyond the archive's end")
     {
       error.message += "; --recover finds the members that are there"
     } else if error.message.hasSuffix("(file seems not fully written?)") {
