@@ -18,10 +18,15 @@ extension Document {
       guard let next = try file.next(limits: options.limits, allowingTruncation: true) else { return nil }
       return try Document.recovered(next, options)
     } catch {
-      if error.code == .cancelled { throw error }
+      guard Document.isOfContent(error) else { throw error }
       options.onWarning?(FileWarning("what follows is no whole array: \(error.message)", file: file.source.name))
       return nil
     }
+  }
+
+  /// Whether an error is one of the bytes, and not of who gives them.
+  private static func isOfContent(_ error: FormatError) -> Bool {
+    [.malformed, .truncated, .unsupported, .wrongKind, .limitExceeded].contains(error.code)
   }
 
   /// Says that only the first array of a file is used, if more follow, be they broken: as NumPy's, the first can be read.
@@ -30,7 +35,7 @@ extension Document {
       guard try file.next(limits: options.limits) != nil else { return }
     } catch {
       // Of a compressed file its end is what tells that it is whole.
-      if error.code == .cancelled || file.source.seekCost == .restart { throw error }
+      guard Document.isOfContent(error), file.source.seekCost != .restart else { throw error }
       options.onWarning?(
         FileWarning("an array follows the first that cannot be read: \(error.message)", file: file.source.name))
       return
