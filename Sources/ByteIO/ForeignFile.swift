@@ -178,7 +178,8 @@ extension FormatError {
     else { return self }
     let feeds = bytes.indices.filter { bytes[$0] == 10 }
     let isConverted = feeds.count > 3 && feeds.allSatisfy { $0 > 0 && bytes[$0 - 1] == 13 }
-    let whole = bytes.count < looked ? bytes[...] : bytes.dropLast(bytes.reversed().prefix { $0 & 0xC0 == 0x80 }.count + 1)
+    let whole =
+      bytes.count < looked ? bytes[...] : bytes.dropLast(bytes.reversed().prefix { $0 & 0xC0 == 0x80 }.count + 1)
     let isEncoded = bytes.count { $0 >= 0x80 } > 15 && String(validating: whole, as: UTF8.self) != nil
     guard isConverted || isEncoded else { return self }
     return FormatError(.corrupt, ForeignSignature.recoded(kind), file: file ?? source.name)

@@ -95,7 +95,8 @@ struct ForeignSignature {
     ForeignSignature([0x89, 0x4C, 0x5A, 0x4F, 0, 0x0D, 0x0A, 0x1A, 0x0A], compressed("lzop", "lzop -d")),
     // A part of several, by its marker (PKWARE's APPNOTE 6.3.10, 8.5.3).
     ForeignSignature(
-      [0x50, 0x4B, 7, 8], "this is the first part of a divided zip archive: zip -s 0 LAST.zip --out WHOLE.zip joins them"),
+      [0x50, 0x4B, 7, 8],
+      "this is the first part of a divided zip archive: zip -s 0 LAST.zip --out WHOLE.zip joins them"),
     ForeignSignature([0xFF, 6, 0, 0, 0x73, 0x4E, 0x61, 0x50, 0x70, 0x59], compressed("Snappy")),
     ForeignSignature([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], archive("a 7-Zip archive")),
     ForeignSignature("Rar!\u{1A}\u{07}", archive("a RAR archive")),

@@ -174,7 +174,8 @@ struct LocalScan {
           isLong
           ? (reader.number(UInt64.self), reader.number(UInt64.self))
           : (reader.number(UInt32.self).map(UInt64.init), reader.number(UInt32.self).map(UInt64.init))
-        guard let distance = sizes.0, distance <= UInt64(place - start), let full = sizes.1.flatMap({ Int(exactly: $0) })
+        guard let distance = sizes.0, distance <= UInt64(place - start),
+          let full = sizes.1.flatMap({ Int(exactly: $0) })
         else { continue }
         let dataStart = place - Int(distance)
         if found[dataStart] == nil { found[dataStart] = Descriptor(place: place, crc32: crc, size: full) }

@@ -41,7 +41,8 @@ package enum TarDirectory {
     var contents = try everything(in: source, limits: limits, recovering: recovering)
     var last: [NameKey: Int] = [:]
     for (index, member) in contents.members.enumerated() { last[NameKey(member.name)] = index }
-    contents.members = contents.members.enumerated().filter { last[NameKey($0.element.name)] == $0.offset }.map(\.element)
+    contents.members = contents.members.enumerated().filter { last[NameKey($0.element.name)] == $0.offset }.map(
+      \.element)
     return contents
   }
 

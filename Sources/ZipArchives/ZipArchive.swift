@@ -220,7 +220,8 @@ public final class ZipArchive: Sendable {
       guard changed.code == error.code else { throw changed }
       // Of what a server says nothing is known of the archive.
       let isOfContent = [.malformed, .ambiguous, .truncated, .unsupported].contains(error.code) && error.offset == nil
-      let isClear = isOfContent && !limits.isLenient && (try? LocalHeader(of: member, in: source, isLenient: true)) != nil
+      let isClear =
+        isOfContent && !limits.isLenient && (try? LocalHeader(of: member, in: source, isLenient: true)) != nil
       throw located(isClear ? error.adding("Python's zipfile reads it, and lenient reading accepts it") : error, member)
     }
   }

@@ -54,7 +54,9 @@ struct ShowCommand: NPYCommand, HasCommonOptions {
       guard address.slice == nil else { throw address.slicesNothing(value) }
       guard reading.view == nil else {
         let first = (try? value.arrayPaths().first?.path) ?? nil
-        let hint = first.map { ": name one of those in it, such as \(address.path):\((address.member.map { $0 + "." } ?? "") + $0)" }
+        let hint = first.map {
+          ": name one of those in it, such as \(address.path):\((address.member.map { $0 + "." } ?? "") + $0)"
+        }
         throw ValidationError("--view is for the elements of an array\(hint ?? "")")
       }
       if jsonValues, let whole = try address.wholeDocument(document) {

@@ -81,7 +81,8 @@ enum StandardStreams {
       let shown = unsafe String(cString: argument)
       let error = FormatError(
         .badArgument,
-        "'\(Console.printable(shown))' is not UTF-8: a file of such a name is given as standard input, as in: npy show - < FILE")
+        "'\(Console.printable(shown))' is not UTF-8: a file of such a name is given as standard input, as in: npy show - < FILE"
+      )
       // What begins so is an option, and what follows one may be its value.
       let mayBeValue = shown.hasPrefix("-") || known.last?.hasPrefix("--") == true
       guard let command = known.first, ofManyFiles.contains(command), !mayBeValue else { throw error }

@@ -155,7 +155,9 @@ struct TextPatternParser {
     place += 1
     guard let scalar = next else { throw trouble("a backslash at the end") }
     place += 1
-    let controls: [Unicode.Scalar: Unicode.Scalar] = ["t": "\t", "n": "\n", "r": "\r", "f": "\u{C}", "v": "\u{B}", "a": "\u{7}"]
+    let controls: [Unicode.Scalar: Unicode.Scalar] = [
+      "t": "\t", "n": "\n", "r": "\r", "f": "\u{C}", "v": "\u{B}", "a": "\u{7}",
+    ]
     if let control = controls[scalar] { return control }
     if let digits = ["x": 2, "u": 4, "U": 8][scalar] {
       let text = String(String.UnicodeScalarView(pattern[place...].prefix(digits)))

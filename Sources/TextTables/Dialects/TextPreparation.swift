@@ -185,7 +185,9 @@ struct TextPreparation {
   /// Whether a field is a word for what is missing, or signs alone: `NA`, `-`, `--`, `.`, `?`.
   private static func isMissing(_ field: String) -> Bool {
     MissingWords.contains(field)
-      || PythonText.strip(field).unicodeScalars.allSatisfy { !$0.properties.isAlphabetic && $0.properties.numericType == nil }
+      || PythonText.strip(field).unicodeScalars.allSatisfy {
+        !$0.properties.isAlphabetic && $0.properties.numericType == nil
+      }
   }
 
   /// Says which lines above the data look like some of them: names, which stand in the first, are not all like numbers.
