@@ -13,21 +13,6 @@ import Testing
     #expect(seen.withLock { $0 } == [Int](repeating: 1, count: count))
   }
 
-  @Test(arguments: [[], [0], [1], [3, 0, 5], [40, 1, 1, 300, 2], [0, 0, 7, 0]]) func stagesInTheirOrder(counts: [Int]) {
-    for _ in 0..<200 {
-      let seen = Lock(counts.map { [Int](repeating: 0, count: $0) })
-      let isEarly = Atomic<Bool>(false)
-      Parallel.forEachStage(counts) { stage, index in
-        let isReady = seen.withLock { seen in seen[..<stage].allSatisfy { $0.allSatisfy { $0 == 1 } } }
-        if !isReady { isEarly.store(true, ordering: .relaxed) }
-        seen.withLock { $0[stage][index] += 1 }
-      }
-      #expect(seen.withLock { $0 } == counts.map { [Int](repeating: 1, count: $0) })
-      let wasEarly = isEarly.load(ordering: .relaxed)
-      #expect(!wasEarly)
-    }
-  }
-
   @Test func nothingForNegativeCounts() {
     let calls = Atomic<Int>(0)
     Parallel.forEach(-1) { _ in calls.wrappingAdd(1, ordering: .relaxed) }

@@ -181,10 +181,10 @@ struct MatrixProduct<Item: TileScalar> {
         packLeft(blocks[block], rows: rowTasks[block][task - panelTasks[block]])
       }
     }
-    if onAllCores {
-      Parallel.forEachStage(counts, work)
-    } else {
-      for stage in counts.indices {
+    for stage in counts.indices {
+      if onAllCores {
+        Parallel.forEach(counts[stage]) { task in work(stage, task) }
+      } else {
         for task in 0..<counts[stage] { work(stage, task) }
       }
     }
