@@ -138,7 +138,7 @@ def is_told_whole(dtype: np.dtype) -> bool:
 
 def has_own_functions(value: Any) -> bool:
     """Whether a value's class has its own ways in NumPy's functions (NEP 18), which are to be asked first."""
-    own = getattr(type(value), "__array_function__", None)
+    own = None if type(value) is np.ndarray else getattr(type(value), "__array_function__", None)
     return own is not None and own is not np.ndarray.__array_function__
 
 

@@ -39,9 +39,7 @@ def genfromtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: A
     kept(arguments, "usecols")
     if like is not None:
         return _fallback.numpy_functions.genfromtxt(fname, **arguments, like=like)
-    if _tables.is_tiny(fname, _tables.TINY // 6):
-        return _fallback.numpy_functions.genfromtxt(fname, **arguments)
-    if is_stream(fname):
+    if _tables.is_tiny(fname, _tables.TINY // 6) or is_stream(fname):
         return _fallback.numpy_functions.genfromtxt(fname, **arguments)
     start = position_of(fname)
     warned = Warnings()

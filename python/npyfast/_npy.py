@@ -55,7 +55,7 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, fix_imports: Any = _NOT
             return _save_content(file if file.endswith(".npy") else file + ".npy", arr, level, allow_pickle, known)
     if fix_imports is not _NOT_GIVEN:
         return _fallback.numpy_functions.save(file, arr, allow_pickle, fix_imports)
-    if type(arr) is not np.ndarray and _arrays.has_own_functions(arr):
+    if _arrays.has_own_functions(arr):
         return _fallback.numpy_functions.save(file, arr, allow_pickle=allow_pickle)
     array = arr if type(arr) is np.ndarray else np.asanyarray(arr)
     is_object = type(file) is not str and hasattr(file, "write")

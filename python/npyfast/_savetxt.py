@@ -31,7 +31,7 @@ def savetxt(fname: Any, X: Any, fmt: Any = "%.18e", delimiter: str = " ", newlin
     path = path_of(fname)
     if path is None and not hasattr(fname, "write") or isinstance(fname, (list, tuple)):
         return _fallback.numpy_functions.savetxt(*arguments)
-    if type(X) is not np.ndarray and _arrays.has_own_functions(X):
+    if _arrays.has_own_functions(X):
         return _fallback.numpy_functions.savetxt(*arguments)
     array = np.asarray(X)
     if path is None and array.size <= _tables.TINY // 25:

@@ -58,7 +58,7 @@ def savez_compressed(file: Any, *args: Any, allow_pickle: bool = True, level: An
 
 def save_members(file: Any, args: tuple[Any, ...], kwds: dict[str, Any], compression: int, allow_pickle: bool,
           durability: str = "none") -> Any:
-    if any(type(value) is not np.ndarray and _arrays.has_own_functions(value) for value in (*args, *kwds.values())):
+    if any(map(_arrays.has_own_functions, (*args, *kwds.values()))):
         instead = _fallback.numpy_functions.savez_compressed if compression else _fallback.numpy_functions.savez
         return instead(file, *args, **kwds)
     members = dict(kwds)

@@ -117,8 +117,8 @@ hear = structures.WarningFunction(Warnings.hear)
 def kind_of(file: Any, arguments: dict[str, Any]) -> str:
     """Where text is: at a ``"path"``, in a file of ``"bytes"`` or of ``"text"``, or in a list of ``"lines"``.
 
-    :raises Unsupported: for what NumPy reads line by line: generators, file objects with lines of their own, some of the rows of a file object, behind which it
-        stands afterwards, and quotes that may go on from one line of a list to the next.
+    :raises Unsupported: for what NumPy reads line by line: generators, file objects with lines of their own, some of the rows of
+        a file object, behind which it stands afterwards, and quotes that may go on from one line of a list to the next.
     """
     if path_of(file) is not None:
         return "path"

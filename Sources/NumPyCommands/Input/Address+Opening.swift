@@ -81,7 +81,8 @@ extension Address {
 
   /// The masked array that the address names in a pickle, or the part of it; `nil` if it names anything else.
   func masked(in document: Document) throws(FormatError) -> PickledArray? {
-    let (member, slice) = (exact(in: document).member, exact(in: document).slice)
+    let address = exact(in: document)
+    let (member, slice) = (address.member, address.slice)
     guard let found = try value(named: member, in: document), let object = found.object,
       PickledArray.isMasked(object), let array = try PickledArray(found), let mask = array.mask
     else { return nil }
